@@ -1,0 +1,1 @@
+"""The pure core of the appraisal: from counted ballots to scores, ranks, grades and proposals."""

@@ -1,0 +1,1 @@
+"""All input and output: channels, storage, pages, files and the command line."""

@@ -1,0 +1,1 @@
+"""The ways in which citizens reach the service: one channel, one file."""

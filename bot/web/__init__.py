@@ -1,0 +1,1 @@
+"""The HTTP side: citizens, administrators and the public."""

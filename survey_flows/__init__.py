@@ -1,0 +1,1 @@
+"""The pure core of a survey: questionnaires, conversations and ballots, without input or output."""

@@ -1,0 +1,32 @@
+"""A finished ballot as a value."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """What a citizen said of one unit. It names nobody.
+
+    ``ratings`` is the rating pattern: one option code for each rated question of the questionnaire, in its order,
+    joined by a space, `NO_ANSWER` where there is none (``"S VS DK -"``). ``facts`` are the other closed answers.
+    ``bucket`` is the time of submission, in whole quarters of an hour since 1970 (UTC).
+    """
+
+    campaign: str
+    unit: str
+    questionnaire: str
+    group: str
+    stratum: str
+    source: str
+    ratings: str
+    facts: tuple[tuple[str, str], ...]
+    comment: str
+    bucket: int
+    receipt: str
+
+    def canonical(self) -> bytes:
+        """The same bytes for the same ballot: JSON with sorted keys and no white space (RFC 8785 for these types)."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,78 @@
+"""What should happen next. The engine returns these; it never does them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from survey_flows.ballot import Ballot
+
+
+class Input(StrEnum):
+    """What typed text means on a screen."""
+
+    NONE = "none"
+    SEARCH = "search"
+    TEXT = "text"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A label and the data that comes back as `Pressed` (at most 64 bytes of UTF-8, Telegram's limit)."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One thing to show, in the citizen's language: words, then rows of buttons.
+
+    ``step`` names the place in the conversation (``unit``, ``q:overall``, ``review``, ``receipt`` …); ``progress`` is
+    (this step, all steps) or None. ``selected`` is the data of the button that holds the present answer.
+    """
+
+    step: str
+    lang: str
+    text: str
+    rows: tuple[tuple[Button, ...], ...] = ()
+    input: Input = Input.NONE
+    progress: tuple[int, int] | None = None
+    selected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A short notice beside the screen: a toast over a button, a line above a question."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Show this screen in place of the one before."""
+
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Store this ballot; it replaces an earlier one by the same person for the same unit and campaign."""
+
+    ballot: Ballot
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Delete this person's ballots in this campaign and what is kept of the conversation."""
+
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The conversation is over and nothing of it needs keeping."""
+
+
+Effect = Say | Ask | Cast | Erase | Close

@@ -1,0 +1,53 @@
+"""What happened, in the past tense. A channel turns its updates into these; the engine alone gives them meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The citizen opened the chat: by a deep link (``link``, ``unit``) or by the bare start command.
+
+    ``token`` is a fresh random string; it becomes the conversation's nonce, to which every button is bound.
+    """
+
+    link: str = ""
+    unit: str = ""
+    lang: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Free text: a search, a comment, or an answer by number or by words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button; ``data`` is what the engine put on it. ``token`` is a fresh random string, the receipt if this submits."""
+
+    data: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command at any step: ``language``, ``help``, ``privacy`` or ``delete``."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The citizen came back (a reload, a repeated update): show where they are, change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """The conversation was idle for longer than the campaign allows."""
+
+
+Event = Started | Typed | Pressed | Asked | Returned | TimedOut

@@ -1,0 +1,59 @@
+"""What one campaign puts before a citizen: its units, its questionnaires and its words, frozen when it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from survey_flows.questionnaire import Questionnaire, Text
+
+
+class Words(Protocol):
+    """Every citizen-facing sentence, by language."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Language tags that can be spoken, the default first."""
+
+    def say(self, lang: str, key: str, /, **args: str | int) -> str:
+        """The sentence ``key`` in ``lang`` with its placeholders filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A department, district or county that can be rated."""
+
+    code: str
+    name: Text
+    questionnaire: str
+    category: str
+    search: str = ""
+    """Lower-case extra words to find it by (pinyin, initials, short names), made by whoever loads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a citizen came from: the evaluator group and stratum that an invitation vouches for."""
+
+    token: str
+    group: str = "resident"
+    source: str = "open"
+    stratum: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A campaign as the engine sees it. ``units`` keeps the order in which they are listed."""
+
+    campaign: str
+    title: Text
+    units: Mapping[str, Unit]
+    questionnaires: Mapping[str, Questionnaire]
+    links: Mapping[str, Link]
+    words: Words
+    opens_at: datetime
+    closes_at: datetime
+    idle_limit: timedelta = timedelta(hours=72)
+    state: str = "open"

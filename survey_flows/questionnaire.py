@@ -1,0 +1,82 @@
+"""A questionnaire as a value: questions in order, their options and the conditions that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Text = Mapping[str, str]
+"""A sentence by BCP 47 language tag, e.g. ``{"zh-Hans": "…", "en": "…"}``; ``{unit}`` stands for the unit's name."""
+
+NO_ANSWER = "-"
+"""Stands in a rating pattern for a rated question that was not shown or was skipped. Never imputed."""
+
+
+class Kind(StrEnum):
+    """What a citizen is asked to give."""
+
+    RATING = "rating"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    TEXT = "text"
+    INTEGER = "integer"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that can be chosen. ``code`` is stored; ``group`` is the evaluator group it puts a respondent in."""
+
+    code: str
+    label: Text
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``question op value``, over an earlier answer. False while that question has no answer (except ``!=``)."""
+
+    question: str
+    op: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Comparisons joined by all (``and``) or any (``or``)."""
+
+    comparisons: tuple[Comparison, ...]
+    any_of: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One item. ``weight`` is its share of 100 in the ballot score; only ratings carry one."""
+
+    id: str
+    kind: Kind
+    label: Text
+    options: tuple[Option, ...] = ()
+    scale: str | None = None
+    weight: int = 0
+    overall: bool = False
+    optional: bool = False
+    show_if: Condition | None = None
+    max_length: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """Questions in the order they are asked."""
+
+    id: str
+    version: str
+    title: Text
+    questions: tuple[Question, ...]
+    languages: tuple[str, ...] = field(default=("zh-Hans", "en"))
+
+    @property
+    def rated(self) -> tuple[Question, ...]:
+        """The rated questions, in the order in which a ballot's rating pattern lists them."""
+        return tuple(q for q in self.questions if q.kind is Kind.RATING)
