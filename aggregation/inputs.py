@@ -1,0 +1,169 @@
+"""Everything a year's appraisal is made from, as frozen values: the city's side of the contract.
+
+Subjects are unit codes and leader ids; the two never coincide. Ids, sources and reasons are shown in reason trails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from aggregation.scores import UnitScore
+
+if TYPE_CHECKING:
+    from aggregation.scheme import Scheme
+
+
+class Grade(StrEnum):
+    """一等 … 四等. Units get the first three, leaders all four."""
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+    FOURTH = "fourth"
+
+
+class Role(StrEnum):
+    """正职 or 副职."""
+
+    PRINCIPAL = "principal"
+    DEPUTY = "deputy"
+
+
+class EventKind(StrEnum):
+    """Facts established elsewhere (by a court, an inquiry, an office) that rules of the scheme follow from."""
+
+    CRIMINAL_OFFENCE = "criminal_offence"
+    SAFETY_ACCIDENT = "safety_accident"
+    UNFITNESS = "unfitness"
+    REVIEW_FINDING = "review_finding"
+    MANIPULATION = "manipulation"
+    VETO = "veto"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A unit's league in the years ``since`` to ``until``, both included; ``None`` is an open end."""
+
+    league: str
+    since: int | None = None
+    until: int | None = None
+
+    def covers(self, year: int) -> bool:
+        """Whether ``year`` lies in this membership."""
+        return (self.since is None or self.since <= year) and (self.until is None or year <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisedUnit:
+    """A department, district or county. ``memberships`` is empty for units that are graded by quota."""
+
+    code: str
+    zh: str
+    en: str
+    category: str
+    memberships: tuple[Membership, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """A leading cadre in the post held at the end of the year. ``post`` is the title as it is printed."""
+
+    id: str
+    zh: str
+    en: str
+    unit: str
+    role: Role
+    post: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Points added (``points`` > 0) to or deducted (< 0) from a unit's total, before the scheme's limits."""
+
+    unit: str
+    points: Decimal
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event with consequences. ``subject`` is a unit code or a leader id, ``date`` ISO, ``source`` the document."""
+
+    id: str
+    kind: EventKind
+    subject: str
+    date: str
+    source: str
+    note: str = ""
+
+
+class Verdict(StrEnum):
+    """What a person decided about a proposal."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's decision on one proposal (`aggregation.results.Proposal.key`), with name, reason and time (ISO)."""
+
+    proposal: str
+    verdict: Verdict
+    by: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDecision:
+    """The grade that a person gave a unit with too few answers to be ranked."""
+
+    unit: str
+    grade: Grade
+    by: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastGrade:
+    """One line of the immutable history. ``grade`` is None for a year that was not appraised: marked, never guessed.
+
+    ``subject`` is a leader id (it follows a transfer) or a unit code; ``confirmed`` is False for a provisional grade.
+    """
+
+    year: int
+    subject: str
+    grade: Grade | None
+    confirmed: bool
+    unit: str = ""
+    post: str = ""
+    scheme_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalInputs:
+    """One year of one city. The order of the tuples never matters.
+
+    ``indicators`` maps (unit, indicator id of the scheme) to points in 0–100, ``personal`` a leader id to points in
+    0–100, ``public`` a unit code to its public score; a unit without one is treated as having too few answers.
+    """
+
+    year: int
+    scheme: Scheme
+    units: tuple[AppraisedUnit, ...]
+    leaders: tuple[Leader, ...]
+    indicators: Mapping[tuple[str, str], Decimal]
+    personal: Mapping[str, Decimal]
+    public: Mapping[str, UnitScore]
+    adjustments: tuple[Adjustment, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    unit_decisions: tuple[UnitDecision, ...] = field(default=())
+    history: tuple[PastGrade, ...] = ()
