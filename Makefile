@@ -1,0 +1,58 @@
+# `make run` starts the product, `make test` runs every check. Both set themselves up; a second call is quick.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header
+
+.PHONY: help run test setup setup-test lint types unit lock clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+run: setup ## set up and start the service with its embedded database
+	@$(BIN)/minping serve
+
+test: setup-test lint types unit ## set up and run every check and test
+
+setup: $(VENV)/.minping ## install what the service needs
+setup-test: $(VENV)/.tests $(VENV)/.system ## install what the tests need
+
+lint:
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types:
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit:
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 15
+
+lock: $(VENV)/.tests ## write the hashed locks anew from pyproject.toml
+	$(LOCK) --extra build pyproject.toml --output-file requirements.txt
+	$(LOCK) --extra build --extra dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
+
+clean: ## remove the virtual environment and the caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis minping.egg-info
+
+$(BIN)/python:
+	@sh tools/venv.sh $(VENV)
+
+# The project's own commands are linked to this folder, so that a change of the code needs no new installation.
+$(VENV)/.minping: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what the service needs (a minute or two, once) …"
+	@$(INSTALL) --require-hashes --requirement requirements.txt
+	@$(INSTALL) --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(VENV)/.tests: requirements-dev.txt $(VENV)/.minping
+	@echo "Installing what the tests need (a minute, once) …"
+	@$(INSTALL) --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+$(VENV)/.system: tools/system.sh | $(BIN)/python
+	@sh tools/system.sh
+	@touch $@
