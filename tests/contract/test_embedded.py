@@ -1,0 +1,198 @@
+"""The bundled Valkey: the real server, really killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.embedded import LONGEST_SOCKET, EmbeddedValkey, answers, make_private, socket_for
+from survey_flows.errors import BadInput
+
+HOLDER = """
+import asyncio, sys
+from pathlib import Path
+from bot.embedded import EmbeddedValkey
+
+async def main():
+    async with EmbeddedValkey(Path(sys.argv[1])) as server:
+        print(server.pid, flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+async def eventually(look: Callable[[], Awaitable[bytes | None]], within: float = 10.0) -> bytes:
+    """What ``look`` gives once it gives something true."""
+    end = time.monotonic() + within
+    while not (found := await look()):
+        assert time.monotonic() < end, "it did not happen in time"
+        await asyncio.sleep(0.02)
+    return found
+
+
+async def read(url: str, key: str) -> bytes | None:
+    async with Redis.from_url(url) as client:
+        try:
+            return await client.get(key)
+        except RedisError:
+            return None
+
+
+async def write(url: str, key: str, value: str) -> None:
+    async with Redis.from_url(url) as client:
+        await client.set(key, value)
+
+
+def alive(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "State:\tZ" not in status.read_text()
+
+
+def hold(folder: Path) -> tuple[subprocess.Popen[str], int]:
+    """Another process that runs the server of ``folder``, and that server's process."""
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    return holder, int(holder.stdout.readline())
+
+
+def end(holder: subprocess.Popen[str], how: signal.Signals) -> None:
+    holder.send_signal(how)
+    holder.wait(10)
+    assert holder.stdout is not None
+    holder.stdout.close()
+
+
+async def test_the_server_keeps_every_write_and_listens_on_its_socket_alone(tmp_path: Path) -> None:
+    async with EmbeddedValkey(tmp_path / "valkey") as server, Redis.from_url(server.url) as client:
+        wanted = ("port", "appendonly", "appendfsync", "save", "maxmemory-policy", "unixsocketperm", "dir")
+        assert await client.config_get(*wanted) == {
+            "port": "0",
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            "maxmemory-policy": "noeviction",
+            "unixsocketperm": "600",
+            "dir": str(tmp_path / "valkey"),
+        }
+
+
+async def test_folder_and_socket_are_for_their_owner_only(tmp_path: Path) -> None:
+    folder = tmp_path / "valkey"
+    folder.mkdir(mode=0o755)
+    async with EmbeddedValkey(folder):
+        modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (folder, folder / "valkey.sock", folder / "lock")}
+    assert modes == {folder: 0o700, folder / "valkey.sock": 0o600, folder / "lock": 0o600}
+
+
+async def test_data_survives_a_stop_and_a_start(tmp_path: Path) -> None:
+    async with EmbeddedValkey(tmp_path / "市 民") as server:
+        await write(server.url, "unit", "教育局")
+        pid = server.pid
+    assert pid is not None
+    assert not alive(pid)
+    async with EmbeddedValkey(tmp_path / "市 民") as server:
+        assert await read(server.url, "unit") == "教育局".encode()
+
+
+async def test_a_killed_server_is_started_again_with_its_data(tmp_path: Path) -> None:
+    async with EmbeddedValkey(tmp_path / "valkey") as server:
+        for kill in ("first", "second"):
+            await write(server.url, "kill", kill)
+            pid = server.pid
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+            assert await eventually(lambda: read(server.url, "kill")) == kill.encode()
+            assert server.pid not in (None, pid)
+
+
+async def test_a_second_process_uses_the_running_server_and_leaves_it_running(tmp_path: Path) -> None:
+    holder, pid = hold(tmp_path / "valkey")
+    async with EmbeddedValkey(tmp_path / "valkey") as server:
+        assert server.pid is None
+        await write(server.url, "from", "the second")
+    assert alive(pid)
+    assert await read(server.url, "from") == b"the second"
+    end(holder, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+async def test_the_server_dies_with_its_parent_and_the_next_process_takes_over(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    holder, pid = hold(tmp_path / "valkey")
+    async with EmbeddedValkey(tmp_path / "valkey") as heir:
+        await write(heir.url, "left", "behind")
+        end(holder, how)
+        assert await eventually(lambda: read(heir.url, "left")) == b"behind"
+        assert heir.pid not in (None, pid)
+        assert not alive(pid)
+
+
+async def test_many_starting_at_once_share_one_server(tmp_path: Path) -> None:
+    servers = [EmbeddedValkey(tmp_path / "valkey") for _ in range(5)]
+    urls = await asyncio.gather(*(server.start() for server in servers))
+    assert set(urls) == {servers[0].url}
+    assert len([server.pid for server in servers if server.pid]) == 1
+    await asyncio.gather(*(server.stop() for server in servers))
+    assert not await answers(tmp_path / "valkey" / "valkey.sock")
+
+
+async def test_a_long_path_gets_a_private_socket_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 40)
+    socket = socket_for(folder)
+    assert len(os.fsencode(socket)) <= LONGEST_SOCKET
+    async with EmbeddedValkey(folder) as server:
+        await write(server.url, "far", "away")
+        assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+    async with EmbeddedValkey(folder) as server:
+        assert await read(server.url, "far") == b"away"
+    socket.parent.rmdir()
+
+
+async def test_a_broken_file_is_told_and_nothing_is_left_running(tmp_path: Path) -> None:
+    async with EmbeddedValkey(tmp_path / "valkey") as server:
+        await write(server.url, "a", "b")
+    manifest = tmp_path / "valkey" / "appendonlydir" / "appendonly.aof.manifest"
+    manifest.write_text("nonsense\n")
+    server = EmbeddedValkey(tmp_path / "valkey")
+    with pytest.raises(BadInput, match=r"does not start: .*manifest"):
+        await server.start()
+    assert server.pid is None
+
+
+def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with pytest.raises(BadInput, match="must be a folder of the account"):
+        make_private(tmp_path / "link")
+
+
+def test_a_folder_in_the_way_of_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInput, match="cannot use this folder"):
+        make_private(tmp_path / "file" / "valkey")
+
+
+async def test_a_service_on_uvloop_runs_it_too(tmp_path: Path) -> None:
+    program = HOLDER.replace("asyncio.run(", "import uvloop; uvloop.run(").replace("sleep(60)", "sleep(0)")
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-W", "error", "-c", program, str(tmp_path / "valkey")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not alive(int(done.stdout))
