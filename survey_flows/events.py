@@ -20,14 +20,15 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Free text: a search, a comment, or an answer by number or by words."""
+    """Free text: a search, a comment, or an answer by number or by words. ``token`` as in `Pressed`."""
 
     text: str
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button; ``data`` is what the engine put on it. ``token`` is a fresh random string, the receipt if this submits."""
+    """A button; ``data`` is what the engine put on it. ``token`` is fresh and random: the receipt if this submits."""
 
     data: str
     token: str = ""

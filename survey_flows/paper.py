@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from survey_flows.errors import BadInput
 from survey_flows.questionnaire import Questionnaire, Text
+
+CODE_BYTES = 32
+"""Longest unit code, so that a button (64 bytes) can carry it."""
 
 
 class Words(Protocol):
@@ -23,7 +27,11 @@ class Words(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A department, district or county that can be rated."""
+    """A department, district or county that can be rated.
+
+    Raises:
+        BadInput: ``code`` is empty or does not fit on a button (`CODE_BYTES` bytes).
+    """
 
     code: str
     name: Text
@@ -31,6 +39,10 @@ class Unit:
     category: str
     search: str = ""
     """Lower-case extra words to find it by (pinyin, initials, short names), made by whoever loads it."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.code.encode()) <= CODE_BYTES:
+            raise BadInput(f"a unit's code has 1 to {CODE_BYTES} bytes", f"unit {self.code!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A campaign as the engine sees it. ``units`` keeps the order in which they are listed."""
+    """A campaign as the engine sees it. ``units`` keeps the order in which they are listed.
+
+    ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry.
+    """
 
     campaign: str
     title: Text

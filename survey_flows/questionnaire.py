@@ -52,7 +52,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One item. ``weight`` is its share of 100 in the ballot score; only ratings carry one."""
+    """One item.
+
+    ``weight`` is its share of 100 in the ballot score; only ratings carry one. ``scale`` names the conversion of a
+    rating's codes to points (in the scheme). ``max_length`` bounds a text, ``minimum`` and ``maximum`` an integer.
+    """
 
     id: str
     kind: Kind
@@ -64,6 +68,13 @@ class Question:
     optional: bool = False
     show_if: Condition | None = None
     max_length: int = 500
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: Mapping[str, Option] = field(init=False, repr=False, compare=False)
+    """`options` by code, derived."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "choices", {option.code: option for option in self.options})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,12 @@ class Questionnaire:
     version: str
     title: Text
     questions: tuple[Question, ...]
-    languages: tuple[str, ...] = field(default=("zh-Hans", "en"))
+    languages: tuple[str, ...] = ("zh-Hans", "en")
+    by_id: Mapping[str, Question] = field(init=False, repr=False, compare=False)
+    """`questions` by id, derived."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {question.id: question for question in self.questions})
 
     @property
     def rated(self) -> tuple[Question, ...]:

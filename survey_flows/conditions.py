@@ -1,0 +1,64 @@
+"""Conditions that show a question: their text form, and whether they hold."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+
+from survey_flows.errors import BadInput
+from survey_flows.questionnaire import Comparison, Condition
+
+_ORDER: Mapping[str, Callable[[int, int], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_COMPARISON = re.compile(
+    r"""\s*(?P<question>\w+|\$\{\w+\})\s*(?P<op>!=|<=|>=|=|<|>)\s*(?P<value>'[^']*'|"[^"]*"|-?\w+)\s*"""
+)
+
+
+def parse_condition(text: str) -> Condition:
+    """``contact != dk and age >= 60`` (or XLSForm's ``${contact} != 'dk'``) as a value.
+
+    Raises:
+        BadInput: anything but comparisons joined by all ``and`` or all ``or``.
+    """
+    parts = re.split(r"\s+(and|or)\s+", text.strip())
+    joiners = set(parts[1::2])
+    if len(joiners) > 1:
+        raise BadInput(f"«{text}» mixes and with or; use only one of them")
+    return Condition(tuple(_comparison(part) for part in parts[::2]), any_of=joiners == {"or"})
+
+
+def _comparison(text: str) -> Comparison:
+    match = _COMPARISON.fullmatch(text)
+    if match is None:
+        raise BadInput(f"«{text}» is not a comparison such as contact != dk (operators = != < <= > >=)")
+    question, op, value = match["question"], match["op"], match["value"]
+    return Comparison(question.strip("${}"), op, value.strip("'\""))
+
+
+def write_condition(condition: Condition) -> str:
+    """The text that `parse_condition` reads back as the same value."""
+    joiner = " or " if condition.any_of else " and "
+    return joiner.join(f"{c.question} {c.op} {c.value}" for c in condition.comparisons)
+
+
+def holds(condition: Condition, answers: Mapping[str, str]) -> bool:
+    """Whether the condition is met by the answers given so far; an empty answer is no answer."""
+    met = (_met(comparison, answers.get(comparison.question, "")) for comparison in condition.comparisons)
+    return any(met) if condition.any_of else all(met)
+
+
+def _met(comparison: Comparison, answer: str) -> bool:
+    if comparison.op == "=":
+        return answer == comparison.value
+    if comparison.op == "!=":
+        return answer != comparison.value
+    try:
+        return _ORDER[comparison.op](int(answer), int(comparison.value))
+    except ValueError:
+        return False

@@ -1,0 +1,78 @@
+"""Choosing a unit: a paged list, and a search by any part of a name, a code or a spelling."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from survey_flows.effects import Button, Input, Screen
+from survey_flows.paper import Paper, Unit
+from survey_flows.session import Session
+from survey_flows.speech import in_language, unit_name
+
+PAGE = 8
+QUERY_LENGTH = 40
+
+
+def ratable(paper: Paper) -> list[Unit]:
+    """The units that can be rated, in the paper's order."""
+    return [unit for unit in paper.units.values() if unit.questionnaire in paper.questionnaires]
+
+
+def fold(text: str) -> str:
+    """Text for comparing: compatibility forms, case and outer white space do not count."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def find(paper: Paper, query: str) -> list[Unit]:
+    """Units that have every word of ``query`` in a name, the code or the search words; the best match first."""
+    wanted = fold(query)
+    words = wanted.split()
+    found = [(unit, _haystack(unit)) for unit in ratable(paper)]
+    hits = [(unit, names) for unit, names in found if all(word in " ".join(names) for word in words)]
+    hits.sort(key=lambda hit: (wanted not in hit[1], not any(name.startswith(wanted) for name in hit[1])))
+    return [unit for unit, _ in hits]
+
+
+def _haystack(unit: Unit) -> list[str]:
+    return [fold(unit.code), *(fold(name) for name in unit.name.values()), *unit.search.split()]
+
+
+def listed(paper: Paper, session: Session) -> list[Unit]:
+    """What the session's list holds: the search results, or all units when there is no search or no result."""
+    return (find(paper, session.query) if session.query else []) or ratable(paper)
+
+
+def on_page(units: Sequence[Unit], page: int) -> tuple[Sequence[Unit], int, int]:
+    """The units of a page, its index after clamping, and the number of pages."""
+    pages = max(1, -(-len(units) // PAGE))
+    page = min(max(page, 0), pages - 1)
+    return units[page * PAGE : (page + 1) * PAGE], page, pages
+
+
+def units_screen(paper: Paper, session: Session) -> Screen:
+    """The list of units, or what was found."""
+    say, lang, key = paper.words.say, session.lang, session.key
+    units = listed(paper, session)
+    shown, page, pages = on_page(units, session.page)
+    rows: list[tuple[Button, ...]] = []
+    rows += ((Button(unit_name(paper, unit.code, lang), f"{key}:u:{unit.code}"),) for unit in shown)
+    turn = []
+    if page > 0:
+        turn.append(Button(say(lang, "page-previous"), f"{key}:p:{page - 1}"))
+    if page < pages - 1:
+        turn.append(Button(say(lang, "page-next"), f"{key}:p:{page + 1}"))
+    if turn:
+        rows.append(tuple(turn))
+    if session.query:
+        rows.append((Button(say(lang, "units-all"), f"{key}:all"),))
+    return Screen("unit", lang, _text(paper, session, len(units), page, pages), tuple(rows), Input.SEARCH)
+
+
+def _text(paper: Paper, session: Session, count: int, page: int, pages: int) -> str:
+    say, lang = paper.words.say, session.lang
+    if not count:
+        return say(lang, "units-empty")
+    title = in_language(paper.title, lang, paper)
+    text = say(lang, "units-found", count=count) if session.query else say(lang, "units", title=title)
+    return f"{text}\n{say(lang, 'units-page', page=page + 1, pages=pages)}" if pages > 1 else text

@@ -1,0 +1,158 @@
+"""Questionnaires and scales from YAML, and back; every complaint names file, line and reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from survey_flows.conditions import parse_condition, write_condition
+from survey_flows.consistency import Flaw, flaws
+from survey_flows.errors import BadInput
+from survey_flows.questionnaire import Condition, Kind, Option, Question, Questionnaire
+from survey_flows.tree import Branch, blame, compose
+
+Scales = Mapping[str, tuple[Option, ...]]
+"""Options by scale id; the codes' points are in the scheme. ``yes_no`` has the two answers of a yes_no question."""
+
+LANGUAGES = ("zh-Hans", "en")
+
+
+def load_scales(text: str, file: str) -> dict[str, tuple[Option, ...]]:
+    """The rating scales that a YAML text lists: ``scale id: [{code, label}, …]``.
+
+    Raises:
+        BadQuestionnaire: file, line and reason of everything that is wrong.
+    """
+    root = compose(text, file)
+    scales = {name: tuple(_option(branch) for branch in root.branches(name)) for name in root.lines}
+    if root.problems:
+        raise blame(root.problems)
+    return scales
+
+
+def load_questionnaire(text: str, file: str, scales: Scales | None = None) -> Questionnaire:
+    """The questionnaire that a YAML (or JSON) text describes.
+
+    Args:
+        text: the file's content, or what `dump_questionnaire` wrote (which needs no ``scales``).
+        file: its name, for the complaints.
+        scales: the rating scales that questions may name.
+
+    Raises:
+        BadQuestionnaire: file, line and reason of everything that is wrong.
+    """
+    root = compose(text, file)
+    branches = root.branches("questions")
+    questionnaire = Questionnaire(
+        id=root.text("id"),
+        version=root.text("version"),
+        title=root.texts("title"),
+        languages=root.words("languages", LANGUAGES),
+        questions=tuple(_question(branch, scales or {}) for branch in branches),
+    )
+    root.finish()
+    if not root.problems:
+        for flaw in flaws(questionnaire):
+            root.complain(flaw.what, _line(flaw, root, branches))
+    if root.problems:
+        raise blame(root.problems)
+    return questionnaire
+
+
+def _line(flaw: Flaw, root: Branch, branches: list[Branch]) -> int:
+    branch = root if flaw.question is None else branches[flaw.question]
+    if flaw.option is not None:
+        return branch.line_below("options", flaw.option, flaw.field)
+    return branch.lines.get(flaw.field, branch.line)
+
+
+def _question(branch: Branch, scales: Scales) -> Question:
+    kind = _kind(branch)
+    scale = branch.text("scale", "") if kind is Kind.RATING else "yes_no" if kind is Kind.YES_NO else None
+    question = Question(
+        id=branch.text("id"),
+        kind=kind,
+        label=branch.texts("label"),
+        options=_options(branch, scale, scales),
+        scale=scale if kind is Kind.RATING else None,
+        weight=branch.number("weight", 0) or 0,
+        overall=branch.flag("overall"),
+        optional=branch.flag("optional"),
+        show_if=_condition(branch),
+        max_length=branch.number("max_length", 500) or 0,
+        minimum=branch.number("minimum", None),
+        maximum=branch.number("maximum", None),
+    )
+    branch.finish()
+    return question
+
+
+def _kind(branch: Branch) -> Kind:
+    name = branch.text("kind")
+    if name and name not in list(Kind):
+        branch.complain(f"the kind «{name}» is not one of {', '.join(Kind)}", branch.lines["kind"])
+    return Kind(name) if name in list(Kind) else Kind.NOTE
+
+
+def _options(branch: Branch, scale: str | None, scales: Scales) -> tuple[Option, ...]:
+    if branch.has("options"):
+        return tuple(_option(item) for item in branch.branches("options"))
+    if scale is None:
+        return ()
+    if scale not in scales:
+        known = ", ".join(name for name in scales if name != "yes_no") or "none"
+        branch.complain(f"the scale «{scale}» is not known ({known})", branch.lines.get("scale"))
+    return scales.get(scale, ())
+
+
+def _option(branch: Branch) -> Option:
+    option = Option(code=branch.text("code"), label=branch.texts("label"), group=branch.text("group", "") or None)
+    branch.finish()
+    return option
+
+
+def _condition(branch: Branch) -> Condition | None:
+    text = branch.text("show_if", "")
+    if not text:
+        return None
+    try:
+        return parse_condition(text)
+    except BadInput as error:
+        branch.complain(error.what, branch.lines["show_if"])
+        return None
+
+
+def dump_questionnaire(questionnaire: Questionnaire) -> str:
+    """JSON that `load_questionnaire` reads back as an equal value, with every option written out."""
+    data = {
+        "id": questionnaire.id,
+        "version": questionnaire.version,
+        "title": dict(questionnaire.title),
+        "languages": questionnaire.languages,
+        "questions": [_dump_question(question) for question in questionnaire.questions],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1)
+
+
+def _dump_question(question: Question) -> dict[str, Any]:
+    fields = {
+        "id": question.id,
+        "kind": question.kind.value,
+        "label": dict(question.label),
+        "options": [_dump_option(option) for option in question.options],
+        "scale": question.scale,
+        "weight": question.weight,
+        "overall": question.overall,
+        "optional": question.optional,
+        "show_if": write_condition(question.show_if) if question.show_if else None,
+        "max_length": question.max_length if question.max_length != 500 else None,
+        "minimum": question.minimum,
+        "maximum": question.maximum,
+    }
+    return {name: value for name, value in fields.items() if value is not None and value is not False and value != []}
+
+
+def _dump_option(option: Option) -> dict[str, Any]:
+    fields = {"code": option.code, "label": dict(option.label), "group": option.group}
+    return {name: value for name, value in fields.items() if value is not None}

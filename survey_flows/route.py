@@ -1,0 +1,55 @@
+"""The way through a questionnaire: which questions are shown, which come next, which answers still count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from survey_flows.conditions import holds
+from survey_flows.questionnaire import Kind, Question, Questionnaire
+
+CLOSED = frozenset({Kind.RATING, Kind.CHOICE, Kind.YES_NO})
+Answers = Mapping[str, str]
+
+
+def visible(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:
+    """The questions that these answers show, in order; an answer to a hidden question does not count."""
+    shown: list[Question] = []
+    heard: dict[str, str] = {}
+    for question in questionnaire.questions:
+        if question.show_if is None or holds(question.show_if, heard):
+            shown.append(question)
+            heard[question.id] = answers.get(question.id, "")
+    return tuple(shown)
+
+
+def kept(questionnaire: Questionnaire, answers: Answers) -> dict[str, str]:
+    """The answers that fit the questionnaire: shown questions, existing options. Equal to ``answers`` when all do."""
+    fitting = {q.id: answers[q.id] for q in questionnaire.questions if q.id in answers and _fits(q, answers[q.id])}
+    shown = {q.id for q in visible(questionnaire, fitting)}
+    return {name: value for name, value in fitting.items() if name in shown}
+
+
+def _fits(question: Question, answer: str) -> bool:
+    if answer == "":
+        return question.optional or question.kind is Kind.NOTE
+    return question.kind not in CLOSED or answer in question.choices
+
+
+def with_answer(questionnaire: Questionnaire, answers: Answers, question: str, value: str) -> dict[str, str]:
+    """The answers after this one; those to questions that it hides are dropped."""
+    return kept(questionnaire, {**answers, question: value})
+
+
+def first_open(questionnaire: Questionnaire, answers: Answers) -> Question | None:
+    """The first shown question that has not been answered, skipped or read; None when the review may follow."""
+    return next((q for q in visible(questionnaire, answers) if q.id not in answers), None)
+
+
+def before(questionnaire: Questionnaire, answers: Answers, question: str) -> Question | None:
+    """The shown question before this one, or None at the first."""
+    previous = None
+    for candidate in visible(questionnaire, answers):
+        if candidate.id == question:
+            return previous
+        previous = candidate
+    return None

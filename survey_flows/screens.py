@@ -1,0 +1,159 @@
+"""The screens of a rating: question, review, receipt, and what can lie over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from survey_flows.effects import Button, Input, Screen
+from survey_flows.listing import units_screen
+from survey_flows.paper import Paper
+from survey_flows.questionnaire import Kind, Question, Questionnaire
+from survey_flows.route import CLOSED, before, visible
+from survey_flows.session import Session
+from survey_flows.speech import in_language, show_date, unit_name
+
+_INPUT = {Kind.TEXT: Input.TEXT, Kind.INTEGER: Input.NUMBER}
+_EXCERPT = 200
+_PER_ROW = 3
+Rows = tuple[tuple[Button, ...], ...]
+
+
+def current(paper: Paper, session: Session) -> Screen:
+    """The screen of the place where this session is. The session must fit the paper (`engine.settle`)."""
+    if session.overlay:
+        return _overlay(paper, session)
+    if session.place == "unit":
+        return units_screen(paper, session)
+    if session.place == "receipt":
+        return _receipt(paper, session)
+    questionnaire = paper.questionnaires[paper.units[session.unit].questionnaire]
+    if session.place == "review":
+        return _review(paper, session, questionnaire)
+    return _question(paper, session, questionnaire, questionnaire.by_id[session.place[2:]])
+
+
+def _label(question: Question, paper: Paper, session: Session) -> str:
+    label = in_language(question.label, session.lang, paper)
+    return label.replace("{unit}", unit_name(paper, session.unit, session.lang))
+
+
+def _question(paper: Paper, session: Session, questionnaire: Questionnaire, question: Question) -> Screen:
+    steps = visible(questionnaire, session.answers)
+    answer = session.answers.get(question.id, "")
+    return Screen(
+        step=session.place,
+        lang=session.lang,
+        text=_question_text(paper, session, question, answer),
+        rows=_options(paper, session, question) + _navigation(paper, session, questionnaire, question),
+        input=_INPUT.get(question.kind, Input.NONE),
+        progress=(steps.index(question) + 1, len(steps) + 1),
+        selected=f"{session.key}:a:{question.id}:{answer}" if answer and question.kind in CLOSED else "",
+    )
+
+
+def _question_text(paper: Paper, session: Session, question: Question, answer: str) -> str:
+    say, lang = paper.words.say, session.lang
+    lines = [_label(question, paper, session)]
+    if question.kind is Kind.TEXT:
+        lines.append(say(lang, "write", limit=question.max_length))
+    if question.kind is Kind.INTEGER:
+        lines.append(say(lang, "write-number"))
+    if answer and question.kind not in CLOSED:
+        lines.append(f"{say(lang, 'now-chosen')} {_excerpt(answer)}")
+    return "\n".join(lines)
+
+
+def _options(paper: Paper, session: Session, question: Question) -> Rows:
+    lead = f"{session.key}:a:{question.id}:"
+    lang = session.lang
+    return tuple((Button(in_language(o.label, lang, paper), lead + o.code),) for o in question.options)
+
+
+def _navigation(paper: Paper, session: Session, questionnaire: Questionnaire, question: Question) -> Rows:
+    say, lang, key = paper.words.say, session.lang, session.key
+    forward: tuple[Button, ...] = ()
+    if question.kind is Kind.NOTE:
+        forward = (Button(say(lang, "read-on"), f"{key}:k:{question.id}"),)
+    elif question.id in session.answers:
+        forward = (Button(say(lang, "keep"), f"{key}:k:{question.id}"),)
+    if question.optional and question.kind is not Kind.NOTE:
+        forward += (Button(say(lang, "skip"), f"{key}:s:{question.id}"),)
+    away: tuple[Button, ...] = (Button(say(lang, "stop"), f"{key}:x:{question.id}"),)
+    if before(questionnaire, session.answers, question.id):
+        away = (Button(say(lang, "back"), f"{key}:b:{question.id}"), *away)
+    return (forward, away) if forward else (away,)
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
+
+
+def _review(paper: Paper, session: Session, questionnaire: Questionnaire) -> Screen:
+    say, lang, key = paper.words.say, session.lang, session.key
+    steps = visible(questionnaire, session.answers)
+    asked = [question for question in steps if question.kind is not Kind.NOTE]
+    lines = [say(lang, "review", unit=unit_name(paper, session.unit, lang)), ""]
+    for number, question in enumerate(asked, 1):
+        lines.append(f"{number}. {_label(question, paper, session)}\n→ {_answer_label(paper, session, question)}")
+    lines += ["", say(lang, "review-note")]
+    change = [Button(say(lang, "change", number=n), f"{key}:c:{question.id}") for n, question in enumerate(asked, 1)]
+    return Screen(
+        step="review",
+        lang=lang,
+        text="\n".join(lines),
+        rows=(
+            (Button(say(lang, "submit"), f"{key}:y"),),
+            *(tuple(change[i : i + _PER_ROW]) for i in range(0, len(change), _PER_ROW)),
+            (Button(say(lang, "stop"), f"{key}:x:"),),
+        ),
+        progress=(len(steps) + 1, len(steps) + 1),
+    )
+
+
+def _answer_label(paper: Paper, session: Session, question: Question) -> str:
+    answer = session.answers.get(question.id, "")
+    if not answer:
+        return paper.words.say(session.lang, "not-filled")
+    option = question.choices.get(answer)
+    return in_language(option.label, session.lang, paper) if option else _excerpt(answer)
+
+
+def _receipt(paper: Paper, session: Session) -> Screen:
+    """Says that the ballot is in, never what it says: nobody can be made to prove how they rated."""
+    say, lang, key = paper.words.say, session.lang, session.key
+    name = unit_name(paper, session.unit, lang)
+    groups = "-".join(session.receipt[i : i + 4] for i in range(0, len(session.receipt), 4))
+    note = say(lang, "receipt-note", date=show_date(paper, lang, paper.closes_at))
+    return Screen(
+        step="receipt",
+        lang=lang,
+        text=f"{say(lang, 'receipt', unit=name)}\n{groups}\n\n{note}",
+        rows=((Button(say(lang, "again"), f"{key}:n"),), (Button(say(lang, "redo"), f"{key}:r"),)),
+    )
+
+
+def _overlay(paper: Paper, session: Session) -> Screen:
+    say, lang, key = paper.words.say, session.lang, session.key
+    if session.overlay == "language":
+        rows = [Button(say(tag, "language-name"), f"{key}:l:{tag}") for tag in paper.words.languages]
+        return Screen("language", lang, say(lang, "language"), _column(rows), selected=f"{key}:l:{lang}")
+    if session.overlay == "delete":
+        rows = [Button(say(lang, "delete-yes"), f"{key}:e"), Button(say(lang, "delete-no"), f"{key}:o:delete")]
+        return Screen("delete", lang, say(lang, "delete"), _column(rows))
+    return Screen(
+        session.overlay,
+        lang,
+        explain(paper, lang, session.overlay),
+        _column([Button(say(lang, "read-on"), f"{key}:o:{session.overlay}")]),
+    )
+
+
+def explain(paper: Paper, lang: str, topic: str) -> str:
+    """The text of ``help`` or ``privacy``."""
+    if topic == "privacy":
+        return paper.words.say(lang, "privacy", date=show_date(paper, lang, paper.closes_at))
+    return paper.words.say(lang, "help")
+
+
+def _column(buttons: Iterable[Button]) -> Rows:
+    return tuple((button,) for button in buttons)

@@ -1,0 +1,112 @@
+"""A conversation as a value that can be written down between any two steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from survey_flows.errors import BadSession
+
+VERSION = 1
+NONCE_LENGTH = 6
+ROUNDS = 10_000
+_KEYS = {"v", "n", "r", "t", "l", "k", "u", "a", "p", "o", "q", "g", "c"}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where one citizen is, and what they have said and not yet submitted.
+
+    ``nonce`` and ``round`` (one more for each rating begun) bind buttons to this rating. ``seen`` is the time of the
+    last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``, ``review`` or ``receipt``; ``overlay`` is what
+    lies over it (``language``, ``help``, ``privacy``, ``delete``) or empty. ``answers`` has option codes and typed text
+    by question id, empty for a skipped question or a note that was read. ``query`` and ``page`` belong to the list of
+    units.
+    """
+
+    nonce: str
+    seen: int
+    lang: str
+    round: int = 0
+    link: str = ""
+    unit: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    place: str = "unit"
+    overlay: str = ""
+    query: str = ""
+    page: int = 0
+    receipt: str = ""
+
+    @property
+    def key(self) -> str:
+        """What every button of this rating begins with."""
+        return f"{self.nonce}.{self.round}"
+
+    @property
+    def rating(self) -> bool:
+        """Whether a rating has been begun and not submitted."""
+        return self.place == "review" or self.place.startswith("q:")
+
+    def to_json(self) -> str:
+        """Compact JSON that `read_session` reads back as an equal value."""
+        return _encode(
+            {
+                "v": VERSION,
+                "n": self.nonce,
+                "r": self.round,
+                "t": self.seen,
+                "l": self.lang,
+                "k": self.link,
+                "u": self.unit,
+                "a": self.answers,
+                "p": self.place,
+                "o": self.overlay,
+                "q": self.query,
+                "g": self.page,
+                "c": self.receipt,
+            }
+        )
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def read_session(text: str) -> Session:
+    """A session from what `Session.to_json` wrote.
+
+    Raises:
+        BadSession: not such a text, or written by another version.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadSession("this is not JSON; start the conversation again") from None
+    _check(data)
+    return Session(
+        nonce=data["n"],
+        round=data["r"],
+        seen=data["t"],
+        lang=data["l"],
+        link=data["k"],
+        unit=data["u"],
+        answers=data["a"],
+        place=data["p"],
+        overlay=data["o"],
+        query=data["q"],
+        page=data["g"],
+        receipt=data["c"],
+    )
+
+
+def _check(data: object) -> None:
+    if not isinstance(data, dict) or data.keys() != _KEYS or data["v"] != VERSION:
+        raise BadSession(f"not a conversation of version {VERSION}; start it again")
+    numbers = all(type(data[name]) is int for name in "rtg")
+    texts = all(type(data[name]) is str for name in "nlkupoqc")
+    if not (numbers and texts and _answers(data["a"]) and len(data["n"]) <= NONCE_LENGTH and 0 <= data["r"] < ROUNDS):
+        raise BadSession("a field has the wrong type; start the conversation again")
+
+
+def _answers(data: object) -> bool:
+    return isinstance(data, dict) and all(type(value) is str for value in data.values())

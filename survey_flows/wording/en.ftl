@@ -1,0 +1,107 @@
+# Every sentence that citizens see.
+# date: year and time are texts; month and day are numbers.
+
+language-name = English
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }, { $time }
+begin = Start
+
+welcome =
+    Hello! This rating is anonymous and takes about a minute.
+    You can stop at any time. Until { $date } you may rate again; the last one counts.
+
+units =
+    { $title }
+    Please choose the unit you want to rate. You can also type part of its name or its code.
+units-page = Page { $page } of { $pages }
+units-found = { $count ->
+    [one] One unit found. Choose it, or type another word.
+   *[other] { $count } units found. Choose one, or type another word.
+}
+units-none = No unit matches. Try another word, or choose from the list below.
+units-empty = There is no unit to rate at present.
+units-all = Show all units
+page-previous = ‹ Previous
+page-next = Next ›
+
+continuing = You have a rating that is not submitted yet, so let us go on with it. Press “Stop” if you would rather not.
+link-unknown = This link has expired or is incomplete. You can take part all the same.
+unit-unknown = The unit in this link was not found. Please choose from the list.
+unit-gone = This unit can no longer be rated. Your unsubmitted answers were cleared; please choose another unit.
+dropped = Your earlier unsubmitted answers were cleared.
+stopped = Stopped. Nothing was submitted, and the answers you had given were cleared.
+timed-out = It has been a while since your last answer, so the unsubmitted answers were cleared. You are welcome to start again.
+stale = That button is out of date. Nothing was changed; here is where you are.
+noted = Already noted.
+use-buttons = Please choose one of the options below, or type its number.
+press-submit = Please press the “Submit” button to submit.
+
+write = Please type your answer ({ $limit } characters at most).
+write-number = Please type a whole number.
+now-chosen = Your answer at present:
+text-empty = No text arrived. Please type it again.
+text-long = You wrote { $length } characters; { $limit } is the most. Please shorten it and send it again. Your other answers are kept.
+integer-bad = Please type a whole number, for example 3.
+integer-low = Please type a whole number, { $limit } or more.
+integer-high = Please type a whole number, { $limit } or less.
+
+back = ‹ Back
+skip = Skip
+keep = Keep and go on
+read-on = Continue
+stop = Stop
+
+review = Please check your rating of { $unit }:
+review-note = Please rate as you see it yourself. Nobody may tell you how to rate or ask to see your answers.
+not-filled = (left empty)
+submit = Submit
+change = Change { $number }
+
+receipt =
+    Your rating of { $unit } has been received. Thank you!
+    Receipt:
+receipt-note =
+    The receipt says that your rating was received. It does not show your answers.
+    Until { $date } you may rate again, and the last one counts. If someone pressed you for a certain rating, you can set it right this way.
+again = Rate another unit
+redo = Rate this unit again
+redo-note = Please answer again. Once submitted, the new rating replaces the one before; otherwise nothing changes.
+
+language = Please choose a language. Your answers are kept.
+help =
+    Choose a unit, answer a few questions, check them and submit. It takes about a minute.
+    · Press an option, or type its number or its words.
+    · “Back” takes you one step back and “Stop” abandons the rating; neither submits anything.
+    · You can leave at any time and go on later where you were.
+    Commands: /start  /language  /privacy  /delete (delete my ratings)
+privacy =
+    Your privacy:
+    · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each person counts once for each unit.
+    · Your choices, your comment and the time (to the quarter of an hour) are stored for the statistics. The unit you rate is not told who you are.
+    · Answers that you have not submitted are cleared when you stop, when you are away too long, or when the survey closes.
+    · Until { $date } you may rate again, or delete all your ratings in this survey with /delete.
+    · The chat goes through the app you are using, which has privacy rules of its own. Please put no personal details in a comment.
+delete = Delete all your ratings in this survey? Unsubmitted answers go too. This cannot be undone, but you may rate again until the survey closes.
+delete-yes = Delete them all
+delete-no = Keep them, go back
+deleted = Your ratings in this survey and the record of this chat have been deleted. You may start again until the survey closes.
+
+idle = Welcome to “{ $title }”.
+not-open = “{ $title }” has not started yet. It opens on { $date }; you are welcome then.
+closed = “{ $title }” closed on { $date }. Thank you for your interest.
+closed-early = “{ $title }” has ended. Thank you for your interest.
+closed-unfinished = The survey has closed. The answers you had not submitted were cleared and do not count.
+closed-delete = The survey has closed, so ratings can no longer be changed or deleted.
+paused = “{ $title }” is not taking ratings at the moment. Please come back later.
