@@ -1,0 +1,1 @@
+"""Finished ballots a second, latency and memory of the service against a textbook bot."""

@@ -1,0 +1,157 @@
+"""One bot, one crowd after another, and what was measured."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmarks.answers.bots import Bot, Maker
+from benchmarks.answers.crowd import Crowd, Outcome, Target
+from benchmarks.answers.process import BOT_CORE, Usage, busy, clock, family, running, still_alive, tail, usage
+from benchmarks.answers.sink import Sink, open_sink
+
+WARM_UP = 16
+"""Ballots before the first measured crowd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much each crowd does at most, and how many citizens are in conversation at a time, crowd by crowd."""
+
+    crowds: Sequence[int]
+    ballots: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Crowded:
+    """One crowd: what it saw, and the CPU seconds spent meanwhile.
+
+    Attributes:
+        outcome: what the citizens saw.
+        bot_cpu: by the bot and its children.
+        crowd_cpu: by the crowd and the Bot API.
+        others_cpu: by anybody else on the bot's core; a figure taken beside busy neighbours is a poor one.
+    """
+
+    outcome: Outcome
+    bot_cpu: float
+    crowd_cpu: float
+    others_cpu: float
+
+    @property
+    def ballots_per_cpu(self) -> float:
+        """Finished ballots for each second of CPU that the bot used; hardly moved by neighbours."""
+        return self.outcome.ballots / (self.bot_cpu or float("nan"))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One bot: its crowds, its processes (the bot first), and its ballots as citizens and as its database saw them."""
+
+    name: str
+    crowds: list[Crowded]
+    processes: list[Usage]
+    seen: int
+    stored: int | None
+    calls: dict[str, int]
+
+    @property
+    def failures(self) -> int:
+        """Conversations that did not end in a receipt."""
+        return sum(c.outcome.failures.total() for c in self.crowds)
+
+    def at(self, size: int) -> Crowded | None:
+        """The crowd of that size, if there was one."""
+        return next((c for c in self.crowds if c.outcome.at_a_time == size), None)
+
+
+class Running:
+    """A bot that has been started, with its Bot API and the crowds it has had."""
+
+    def __init__(self, bot: Bot, sink: Sink, target: Target, pid: int) -> None:
+        self.bot, self.sink, self.target, self.pid = bot, sink, target, pid
+        self.people = count(1_000_000)
+        self.seen = 0
+        self.crowds: list[Crowded] = []
+
+    async def warm_up(self) -> None:
+        """Conversations that are not measured: connections are opened and caches are filled."""
+        await self.send(1, WARM_UP, 10)
+        self.crowds.clear()
+        self.sink.calls.clear()
+
+    async def send(self, at_a_time: int, ballots: int, seconds: float) -> None:
+        """One crowd's conversations, with the CPU they cost on both sides."""
+        before = spent(self.pid)
+        crowd = Crowd(self.target, self.sink, self.people, at_a_time=at_a_time, ballots=ballots, seconds=seconds)
+        outcome = await crowd.run()
+        bot_cpu, crowd_cpu, core = (now - then for now, then in zip(spent(self.pid), before, strict=True))
+        self.seen += outcome.ballots
+        self.crowds.append(Crowded(outcome, bot_cpu, crowd_cpu, max(0.0, core - bot_cpu)))
+
+    def measured(self) -> Measured:
+        """What there is to tell, while the bot still runs."""
+        processes = [usage(pid) for pid in family(self.pid)]
+        return Measured(self.bot.name, self.crowds, processes, self.seen, self.bot.finished(), dict(self.sink.calls))
+
+
+@asynccontextmanager
+async def started(make: Maker) -> AsyncIterator[Running]:
+    """The bot in an empty folder on its core, warm; it is stopped at the end and its folder removed."""
+    sink = Sink()
+    server, port = await open_sink(sink)
+    with tempfile.TemporaryDirectory(prefix="answers-") as name:
+        folder = Path(name)
+        bot, log = make(folder, f"http://127.0.0.1:{port}"), folder / "log"
+        with running(bot.command, bot.environment, BOT_CORE, log) as process:
+            run = Running(bot, sink, await ready(bot, sink, process, log), process.pid)
+            await run.warm_up()
+            yield run
+            still_alive(process, log)
+    server.close()
+
+
+async def measure(loads: Sequence[tuple[Maker, Load]]) -> list[Measured]:
+    """Start all bots and send them crowds in turn, so that a drift of the machine's speed meets all alike."""
+    async with AsyncExitStack() as stack:
+        runs = [(await stack.enter_async_context(started(make)), load) for make, load in loads]
+        for size in loads[0][1].crowds:
+            for run, load in runs:
+                await run.send(size, load.ballots, load.seconds)
+        return [run.measured() for run, _ in runs]
+
+
+async def ready(bot: Bot, sink: Sink, process: subprocess.Popen[bytes], log: Path) -> Target:
+    """Wait until the bot has told the Bot API its webhook and listens; gives where updates go.
+
+    Raises:
+        RuntimeError: it ended, or took more than 30 seconds.
+    """
+    for _ in range(300):
+        await asyncio.sleep(0.1)
+        still_alive(process, log)
+        if sink.webhook and listens(bot.port):
+            url, secret = sink.webhook
+            return Target(bot.port, urlsplit(url).path, secret, bot.starts)
+    raise RuntimeError(f"{bot.name} set no webhook within 30 seconds:\n{tail(log)}")
+
+
+def listens(port: int) -> bool:
+    """Whether somebody answers on that loopback port."""
+    with socket.socket() as caller:
+        caller.settimeout(1)
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def spent(pid: int) -> tuple[float, float, float]:
+    """CPU seconds so far: the bot's with its children, the crowd's, all that its core has worked."""
+    return sum(usage(member).cpu for member in family(pid)), clock(), busy(BOT_CORE)
