@@ -1,0 +1,123 @@
+"""Fixtures for every test: real stores, one server of each kind for a worker, empty for each test.
+
+A server that is not installed skips its tests on a developer's machine and fails them where ``CI`` is set.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from redis import Redis
+
+from tests import servers
+
+T = TypeVar("T")
+
+POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
+REDIS = pytest.param("redis", marks=pytest.mark.redis)
+BOTH = pytest.param("postgres+redis", marks=[pytest.mark.postgres, pytest.mark.redis])
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The two addresses that a service stores its data at."""
+
+    database_url: str
+    redis_url: str
+
+
+def lacking(reason: str) -> None:
+    """Skip the test, or fail it in CI, where everything has to run."""
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@contextmanager
+def available(server: AbstractContextManager[T]) -> Iterator[T]:
+    try:
+        with server as running:
+            yield running
+    except servers.MissingServer as missing:
+        lacking(str(missing))
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[servers.PostgresCluster]:
+    with available(servers.postgres()) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    with available(servers.redis()) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[str]:
+    with available(servers.valkey()) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: servers.PostgresCluster) -> Iterator[str]:
+    """An empty PostgreSQL database of this test alone."""
+    with postgres_cluster.database() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'minping.sqlite3'}"
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """Debian's Redis, empty."""
+    return emptied(redis_server)
+
+
+@pytest.fixture
+def valkey_url(valkey_server: str) -> str:
+    """The bundled Valkey, empty."""
+    return emptied(valkey_server)
+
+
+@pytest.fixture(params=["sqlite", POSTGRES])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """An empty database, once of each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["valkey", REDIS])
+def speed_url(request: pytest.FixtureRequest) -> str:
+    """An empty Redis, once of each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["sqlite+valkey", BOTH])
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """The two ways to run the product: embedded, and on servers."""
+    return Backend(*(request.getfixturevalue(f"{kind}_url") for kind in request.param.split("+")))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's program."""
+    if not servers.CHROMIUM.exists():
+        lacking("no Chromium: apt-get install chromium fonts-noto-cjk")
+    return servers.CHROMIUM
+
+
+def emptied(url: str) -> str:
+    with Redis.from_url(url) as client:
+        client.flushall()
+    return url
