@@ -6,15 +6,14 @@ Subjects are unit codes and leader ids; the two never coincide. Ids, sources and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aggregation.scores import UnitScore
-
 if TYPE_CHECKING:
     from aggregation.scheme import Scheme
+    from aggregation.scores import UnitScore
 
 
 class Grade(StrEnum):
@@ -165,5 +164,5 @@ class AppraisalInputs:
     adjustments: tuple[Adjustment, ...] = ()
     facts: tuple[Fact, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    unit_decisions: tuple[UnitDecision, ...] = field(default=())
+    unit_decisions: tuple[UnitDecision, ...] = ()
     history: tuple[PastGrade, ...] = ()

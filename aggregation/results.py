@@ -141,7 +141,8 @@ class Proposal:
     """A consequence that a rule of the scheme proposes and a person decides.
 
     ``key`` is ``year/rule/kind/subject`` or ``year/rule/kind/subject/fact``; ``discretionary`` means that the scheme
-    leaves it to the office (R9: *some* third-grade units). ``grounds`` are never empty.
+    leaves it to the office (R9: *some* third-grade units). ``grounds`` are never empty. ``fact`` is the id of the event
+    it follows from; empty when it follows from a grade or a rank.
     """
 
     key: str
@@ -150,6 +151,7 @@ class Proposal:
     subject: str
     discretionary: bool
     grounds: tuple[Line, ...]
+    fact: str = ""
     status: Status = Status.PROPOSED
     decision: Decision | None = None
 

@@ -1,0 +1,37 @@
+"""A low rank leads to a verification review (甄别考察) of the unit's leadership team, never straight to a sanction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import Field
+
+from aggregation.results import Kind, Line, UnitResult
+from aggregation.situation import Draft, Rule, RuleParams, Situation, Stage
+
+
+class Params(RuleParams):
+    """How many of the last ranks are reviewed in each league and in each category of departments."""
+
+    league: int = Field(default=1, ge=0)
+    category: int = Field(default=1, ge=0)
+
+
+def propose(now: Situation, params: Params) -> Iterable[Draft]:
+    """A review of each unit that fewer than the given number of units stand behind; ties are reviewed together."""
+    for unit in now.results.values():
+        last = params.category if unit.league is None else params.league
+        if unit.rank is not None and _behind(now, unit) < last:
+            yield Draft(Kind.VERIFICATION_REVIEW, unit.unit, (_ground(unit),))
+
+
+def _behind(now: Situation, unit: UnitResult) -> int:
+    family = (other for other in now.results.values() if other.family == unit.family)
+    return sum(other.rank is not None and other.rank > (unit.rank or 0) for other in family)
+
+
+def _ground(unit: UnitResult) -> Line:
+    return Line("名次靠后", "low rank", f"{unit.rank}/{unit.of} {unit.family}", (f"units.{unit.unit}.rank",))
+
+
+RULE = Rule("bottom_rank", Stage.SETTLED, Params, propose)

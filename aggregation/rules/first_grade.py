@@ -1,0 +1,36 @@
+"""R20: the first grade is commended and, for leaders, put on the promotion file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aggregation.inputs import Grade
+from aggregation.results import Kind, Line
+from aggregation.situation import Draft, Rule, RuleParams, Situation, Stage
+
+
+class Params(RuleParams):
+    """Whether units are commended, and whether first-grade leaders go on the promotion file."""
+
+    units: bool = True
+    promotion_file: bool = True
+
+
+def propose(now: Situation, params: Params) -> Iterable[Draft]:
+    """A commendation for each first-grade unit and leader."""
+    for unit in now.results.values():
+        if params.units and unit.grade is Grade.FIRST:
+            yield Draft(Kind.COMMENDATION, unit.unit, (_ground(f"units.{unit.unit}.grade"),), True)
+    for leader in now.leaders.values():
+        if leader.grade is Grade.FIRST:
+            ground = (_ground(f"leaders.{leader.leader}.grade"),)
+            yield Draft(Kind.COMMENDATION, leader.leader, ground, True)
+            if params.promotion_file:
+                yield Draft(Kind.PROMOTION_FILE, leader.leader, ground, True)
+
+
+def _ground(where: str) -> Line:
+    return Line("考核为一等", "first grade", "first", (where,))
+
+
+RULE = Rule("first_grade", Stage.SETTLED, Params, propose)

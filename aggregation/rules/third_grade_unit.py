@@ -1,0 +1,34 @@
+"""R9: the principals of *some* third-grade units are lowered one grade and admonished; the office chooses which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aggregation.inputs import Grade
+from aggregation.results import Certainty, Kind, Line, UnitResult
+from aggregation.situation import Draft, Rule, RuleParams, Situation, Stage
+
+
+class Params(RuleParams):
+    """Whether each proposal is left to the office, and whether a provisional third is enough to propose it."""
+
+    discretionary: bool = True
+    also_provisional: bool = True
+
+
+def propose(now: Situation, params: Params) -> Iterable[Draft]:
+    """A downgrade and a talk for each principal of a third-grade unit."""
+    for unit in now.results.values():
+        if unit.grade is Grade.THIRD and (params.also_provisional or unit.certainty is Certainty.CONFIRMED):
+            for principal in now.principals(unit.unit):
+                for kind in (Kind.DOWNGRADE, Kind.ADMONITION_TALK):
+                    yield Draft(kind, principal.id, (_ground(unit),), params.discretionary)
+
+
+def _ground(unit: UnitResult) -> Line:
+    sure = unit.certainty is Certainty.CONFIRMED
+    value = f"{unit.zh} {unit.en} ({'已定 confirmed' if sure else '暂定 provisional'})"
+    return Line("单位被评为三等", "unit of the third grade", value, (f"units.{unit.unit}.grade",))
+
+
+RULE = Rule("third_grade_unit", Stage.LOWERING, Params, propose)

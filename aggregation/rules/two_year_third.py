@@ -1,0 +1,35 @@
+"""R7: third grade in two adjacent years proposes dismissal; only a confirmed third counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aggregation.inputs import Grade, PastGrade
+from aggregation.results import Certainty, Kind, LeaderResult, Line
+from aggregation.situation import Draft, Rule, RuleParams, Situation, Stage
+
+
+def propose(now: Situation, _: RuleParams) -> Iterable[Draft]:
+    """Dismissal of each leader whose third grade is confirmed this year and last."""
+    for leader in now.leaders.values():
+        before = now.past.get((leader.leader, now.year - 1))
+        if _third(leader) and before is not None and before.grade is Grade.THIRD and before.confirmed:
+            yield Draft(Kind.DISMISSAL, leader.leader, _grounds(now.year, leader, before))
+
+
+def _third(leader: LeaderResult) -> bool:
+    return leader.grade is Grade.THIRD and leader.certainty is Certainty.CONFIRMED
+
+
+def _grounds(year: int, leader: LeaderResult, before: PastGrade) -> tuple[Line, ...]:
+    this = Line("本年三等", "third grade this year", str(year), leader.lowered_by)
+    last = Line(
+        "上年三等",
+        "third grade last year",
+        str(before.year),
+        (f"history.{before.subject}.{before.year}: {before.unit} {before.post}".strip(),),
+    )
+    return this, last
+
+
+RULE = Rule("two_year_third", Stage.SETTLED, RuleParams, propose)
