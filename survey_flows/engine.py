@@ -100,9 +100,10 @@ def _started(turn: Turn, event: Started) -> Result:
     known = event.unit in turn.paper.units and turn.paper.units[event.unit].questionnaire in turn.paper.questionnaires
     if event.unit and not known:
         notices.append(turn.say("unit-unknown"))
-    if turn.session.rating and (not known or event.unit == turn.session.unit):
+    unfinished = turn.session.rating and bool(turn.session.answers)
+    if unfinished and (not known or event.unit == turn.session.unit):
         return show(turn, *notices, turn.say("continuing"))
-    if turn.session.answers:
+    if unfinished:
         notices.append(turn.say("dropped"))
     notices.append(_welcome(turn))
     return begin(turn, event.unit, *notices) if known else choose_unit(turn, *notices)

@@ -67,6 +67,8 @@ def _change(turn: Turn, argument: str) -> Result | None:
 
 
 def _submit(turn: Turn, _argument: str) -> Result | None:
+    if turn.session.place == "receipt":
+        return show(turn, turn.say("noted"))  # a double tap
     if turn.session.place != "review":
         return None
     return submit(turn) if turn.token else show(turn, turn.say("press-submit"))

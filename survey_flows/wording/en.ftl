@@ -38,7 +38,7 @@ page-next = Next ›
 
 continuing = You have a rating that is not submitted yet, so let us go on with it. Press “Stop” if you would rather not.
 link-unknown = This link has expired or is incomplete. You can take part all the same.
-unit-unknown = The unit in this link was not found. Please choose from the list.
+unit-unknown = The unit in this link was not found.
 unit-gone = This unit can no longer be rated. Your unsubmitted answers were cleared; please choose another unit.
 dropped = Your earlier unsubmitted answers were cleared.
 stopped = Stopped. Nothing was submitted, and the answers you had given were cleared.
@@ -105,3 +105,6 @@ closed-early = “{ $title }” has ended. Thank you for your interest.
 closed-unfinished = The survey has closed. The answers you had not submitted were cleared and do not count.
 closed-delete = The survey has closed, so ratings can no longer be changed or deleted.
 paused = “{ $title }” is not taking ratings at the moment. Please come back later.
+no-campaign = There is no survey at present. Please come back later.
+trouble = Sorry, that could not be handled. What you had answered before is kept. Please try again, or send /start.
+unavailable = Sorry, your last answer could not be saved just now. Please send it again in a moment.

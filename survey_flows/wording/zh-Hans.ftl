@@ -22,7 +22,7 @@ page-next = 下一页 ›
 
 continuing = 您有一份还没有提交的评价，我们接着来。如不想继续，请按“停止”。
 link-unknown = 这个链接已失效或不完整，但不影响您参加评价。
-unit-unknown = 没有找到链接中的单位，请从列表中选择。
+unit-unknown = 没有找到链接中的单位。
 unit-gone = 这个单位现在不能评价了，之前没有提交的回答已清除。请另选单位。
 dropped = 之前没有提交的回答已清除。
 stopped = 已停止，没有提交任何内容，刚才的回答已清除。
@@ -89,3 +89,6 @@ closed-early = “{ $title }”已经结束，谢谢您的关注。
 closed-unfinished = 活动已截止，您没有提交的回答已清除，不会计入。
 closed-delete = 活动已截止，评价不能再修改或删除。
 paused = “{ $title }”目前暂停接收评价，请稍后再来。
+no-campaign = 目前没有正在进行的评价活动，请过些时候再来。
+trouble = 抱歉，刚才的操作没能处理。您之前的回答都还在，请再试一次，或发送 /start。
+unavailable = 抱歉，刚才的回答暂时没能保存，请稍后再发一次。
