@@ -1,0 +1,128 @@
+"""The one scan: ballots grouped by everything that statistics need, and counted. Also the counts, summed by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aggregation.ratings import Outcome, Reader
+from survey_flows.errors import Misuse
+
+if TYPE_CHECKING:
+    import ibis
+    import pyarrow as pa
+
+KEYS = ("unit", "questionnaire", "grp", "stratum", "source", "weight", "ratings")
+OPEN = "open"
+"""The source of answers that nobody vouched for: they came by an open link."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatternCount:
+    """One row of the one scan: how many ballots share these keys and this rating pattern.
+
+    ``weight`` is the fraud weight in quarters (0, 1, 2 or 4); ``ratings`` as in `survey_flows.ballot.Ballot`.
+    """
+
+    unit: str
+    questionnaire: str
+    grp: str
+    stratum: str
+    source: str
+    weight: int
+    ratings: str
+    count: int
+
+
+def scan(ballots: ibis.Table, campaign: str) -> ibis.Table:
+    """The one GROUP BY, which any engine runs: columns `KEYS` and ``count``, in the order of `KEYS`."""
+    chosen = ballots.filter(ballots.campaign == campaign)
+    return chosen.group_by(KEYS).aggregate(count=chosen.count()).order_by(KEYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Ballots that are summed together. ``open_link`` when their source is `OPEN`."""
+
+    unit: str
+    group: str
+    open_link: bool
+
+
+Counts = dict[tuple[int, int], int]
+"""Ballots by (weight in quarters, place in `Tally.outcomes`)."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Integer counts by cell, weight and outcome. All that is published about scores derives from them exactly."""
+
+    outcomes: list[Outcome]
+    cells: dict[Cell, Counts] = field(default_factory=dict)
+
+    def merge(self, other: Tally) -> None:
+        """Add the counts of a part that was tallied with the same reader.
+
+        Raises:
+            Misuse: the parts do not share their outcomes.
+        """
+        if other.outcomes is not self.outcomes:
+            raise Misuse("only tallies of one reader can be merged")
+        for cell, counts in other.cells.items():
+            mine = self.cells.setdefault(cell, {})
+            for key, count in counts.items():
+                mine[key] = mine.get(key, 0) + count
+
+
+def tally(rows: Iterable[PatternCount], reader: Reader) -> Tally:
+    """Sum rows of the scan by cell.
+
+    Raises:
+        BadInput: a row's questionnaire or pattern cannot be read.
+    """
+    result = Tally(reader.outcomes)
+    for row in rows:
+        counts = result.cells.setdefault(Cell(row.unit, row.grp, row.source == OPEN), {})
+        key = (row.weight, reader.place(row.questionnaire, row.ratings))
+        counts[key] = counts.get(key, 0) + row.count
+    return result
+
+
+def tally_table(table: pa.Table, reader: Reader) -> Tally:
+    """As `tally`, from an Arrow table with the columns of `scan`: for millions of rows.
+
+    Raises:
+        BadInput: a row's questionnaire or pattern cannot be read.
+    """
+    import numpy as np
+
+    codes, labels = zip(*(_encode(table, name) for name in ("unit", "grp", "source", "weight")), strict=True)
+    places = _places(table, reader)
+    shape = (*(len(names) for names in labels), len(reader.outcomes))
+    # numpy adds integers in 64 bits: exact, where a weighted bincount would pass through floating point.
+    dense = np.zeros(shape, dtype=np.int64)
+    np.add.at(dense, (*codes, places), table["count"].to_numpy())
+    result = Tally(reader.outcomes)
+    for *where, place in np.argwhere(dense).tolist():
+        unit, group, source, weight = (names[index] for names, index in zip(labels, where, strict=True))
+        counts = result.cells.setdefault(Cell(unit, group, source == OPEN), {})
+        key = (weight, place)
+        counts[key] = counts.get(key, 0) + int(dense[(*where, place)])
+    return result
+
+
+def _encode(table: pa.Table, column: str) -> tuple[Any, list[Any]]:
+    encoded = table[column].combine_chunks().dictionary_encode()
+    return encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+
+
+def _places(table: pa.Table, reader: Reader) -> Any:
+    """For each row the place of its outcome; every distinct pattern is read once."""
+    import numpy as np
+
+    questionnaires, names = _encode(table, "questionnaire")
+    ratings, patterns = _encode(table, "ratings")
+    pairs, rows = np.unique(questionnaires.astype(np.int64) * len(patterns) + ratings, return_inverse=True)
+    read = [reader.place(names[pair // len(patterns)], patterns[pair % len(patterns)]) for pair in pairs.tolist()]
+    return np.array(read, dtype=np.int64)[rows]
