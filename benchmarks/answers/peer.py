@@ -10,7 +10,9 @@ from __future__ import annotations
 import argparse
 import base64
 import secrets
+import sys
 import warnings
+from importlib.util import find_spec
 from typing import cast
 
 from sqlalchemy import ForeignKey, UniqueConstraint, create_engine
@@ -180,6 +182,9 @@ def main() -> None:
     given = parser.parse_args()
     # The library reminds of per_message for every conversation with buttons; its own examples silence it too.
     warnings.filterwarnings("ignore", category=PTBUserWarning)
+    if find_spec("sniffio") is None:
+        # httpcore tries this import at every request; the search for an absent package would cost the peer some 6 %.
+        sys.modules["sniffio"] = None  # type: ignore[assignment]
     engine = create_engine(f"sqlite:///{given.database}")
     Base.metadata.create_all(engine)
     NewSession.configure(bind=engine)
