@@ -14,7 +14,7 @@ class Incoming:
     """One update, normalised.
 
     ``key`` is unique for each update and stable when it is delivered again (``telegram:123456``); it is what makes
-    a replay harmless. ``user`` is the channel's id of the citizen: it lives in memory only and never reaches a table or a log.
+    a replay harmless. ``user`` is the channel's id of the citizen: it lives in memory only, never in a table or a log.
     """
 
     key: str
@@ -25,7 +25,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the citizen sees: short notices first, then at most one screen. ``replayed``: the update had been taken before."""
+    """What the citizen sees: short notices first, then at most one screen. ``replayed``: the update was taken before."""
 
     notices: tuple[str, ...] = ()
     screen: Screen | None = None

@@ -1,0 +1,51 @@
+"""The command line: ``minping COMMAND …``. Each command is one module in `bot.commands`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import logging
+import pkgutil
+import sys
+from collections.abc import Sequence
+
+import bot.commands
+from bot.settings import read_settings
+from survey_flows.errors import BadInput
+
+DONE, WRONG_INPUT, WRONG_USE = 0, 1, 2
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser with every command that `bot.commands` holds."""
+    parser = argparse.ArgumentParser(prog="minping", description="Citizens rate departments; the year is appraised.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for module in pkgutil.iter_modules(bot.commands.__path__):
+        importlib.import_module(f"bot.commands.{module.name}").register(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 the input is wrong, 2 the command line is wrong."""
+    chosen = make_parser().parse_args(arguments)
+    try:
+        settings = read_settings()
+        _log(settings.log_level)
+        return asyncio.run(chosen.run(settings, chosen)) or DONE
+    except BadInput as error:
+        print(f"minping: {error}", file=sys.stderr)
+        return WRONG_INPUT
+    except KeyboardInterrupt:
+        print("minping: interrupted; what was finished is kept", file=sys.stderr)
+        return 130
+
+
+def _log(level: str) -> None:
+    # Libraries speak of statements and requests, which hold answers, below WARNING.
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("bot").setLevel(level)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

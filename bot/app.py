@@ -1,0 +1,101 @@
+"""The composition root: puts the parts together from settings. Nothing opens before `build` is entered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.clock import Clock, SystemClock
+from bot.conductor import Conductor
+from bot.embedded import EmbeddedValkey
+from bot.keys import Keys, keep_keys
+from bot.papers import Papers
+from bot.settings import Settings
+from bot.store.conversations import forget_old
+from bot.store.database import open_database, writing
+from bot.store.migrate import migrate
+
+log = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 1.0
+FORGET_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts that channels, pages and commands work with."""
+
+    settings: Settings
+    clock: Clock
+    database: AsyncEngine
+    redis: Redis
+    keys: Keys
+    papers: Papers
+    conductor: Conductor
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The migrated database alone, for commands that need nothing else."""
+    database = open_database(settings.database)
+    try:
+        await migrate(database)
+        yield database
+    finally:
+        await database.dispose()
+
+
+@asynccontextmanager
+async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Service]:
+    """The running service, without its listeners; on leaving, what was taken is settled and everything closes."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_store(settings))
+        redis = Redis.from_url(settings.redis_url or await _bundled_redis(settings, stack))
+        stack.push_async_callback(redis.aclose)
+        keys = keep_keys(settings.data / "keys")
+        papers = Papers(database, settings.timezone)
+        await papers.refresh()
+        conductor = Conductor(database, keys, papers, clock)
+        await stack.enter_async_context(running(conductor.run()))
+        await stack.enter_async_context(running(_repeat(papers.refresh, REFRESH_SECONDS)))
+        await stack.enter_async_context(running(_repeat(lambda: _forget(database, clock), FORGET_SECONDS)))
+        yield Service(settings, clock, database, redis, keys, papers, conductor)
+
+
+async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:
+    valkey = await stack.enter_async_context(EmbeddedValkey(settings.data / "valkey"))
+    return valkey.url
+
+
+async def _forget(database: AsyncEngine, clock: Clock) -> None:
+    async with writing(database) as connection:
+        await forget_old(connection, clock.now())
+
+
+async def _repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Do ``work`` again and again; a database that is away for a while is waited for."""
+    while True:
+        try:
+            await work()
+        except (DBAPIError, OSError) as error:
+            log.warning("the database cannot be reached: %s", type(error).__name__)
+        await asyncio.sleep(seconds)
+
+
+@asynccontextmanager
+async def running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """A task that lives as long as the block; its failure ends the block."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(work)
+        try:
+            yield
+        finally:
+            task.cancel()

@@ -1,0 +1,195 @@
+"""Campaigns and the links into them: made as drafts, opened, closed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.clock import Clock
+from bot.papers import dump_paper
+from bot.store import tables
+from bot.store.database import reading, writing
+from survey_flows.errors import BadInput
+from survey_flows.paper import Link, Unit
+
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+LINK = 10
+"""Characters of a link's token: 50 random bits, and short enough to read from a poster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A campaign before it opens. ``questionnaires`` are texts as `survey_flows.load` reads them, by id."""
+
+    id: str
+    year: int
+    title: Mapping[str, str]
+    opens_at: datetime
+    closes_at: datetime
+    units: Sequence[Unit]
+    questionnaires: Mapping[str, str]
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What `minping campaign show` and the administrator's page tell of a campaign."""
+
+    id: str
+    year: int
+    title: Mapping[str, str]
+    state: str
+    opens_at: int
+    closes_at: int
+    units: int
+    ballots: int
+    links: tuple[Link, ...]
+
+
+async def create_campaign(database: AsyncEngine, draft: Draft, clock: Clock) -> Link:
+    """Store a draft and its open link; returns the link.
+
+    Raises:
+        BadInput: the id is taken or malformed, the window is empty, or a unit has no questionnaire.
+    """
+    _check(draft)
+    link = Link(clock.token()[:LINK])
+    async with writing(database) as connection:
+        if await _state(connection, draft.id):
+            raise BadInput("there is a campaign of this name already; choose another name", draft.id)
+        await connection.execute(tables.campaigns.insert(), [_row(draft)])
+        await _add_link(connection, draft.id, link)
+    return link
+
+
+async def add_link(database: AsyncEngine, campaign: str, group: str, stratum: str, clock: Clock) -> Link:
+    """A link that vouches for an evaluator group and a stratum.
+
+    Raises:
+        BadInput: no such campaign.
+    """
+    link = Link(clock.token()[:LINK], group, "invited", stratum)
+    async with writing(database) as connection:
+        await _require(connection, campaign, ("draft", "open"))
+        await _add_link(connection, campaign, link)
+    return link
+
+
+async def open_campaign(database: AsyncEngine, campaign: str) -> None:
+    """Let a draft take ballots.
+
+    Raises:
+        BadInput: no such campaign, or it is not a draft.
+    """
+    await _move(database, campaign, ("draft",), "open")
+
+
+async def close_campaign(database: AsyncEngine, campaign: str) -> None:
+    """Take no more ballots, for good: a ballot that was not durable by now is refused.
+
+    Raises:
+        BadInput: no such campaign, or it is not open.
+    """
+    await _move(database, campaign, ("open",), "closed")
+
+
+async def list_campaigns(database: AsyncEngine) -> list[Summary]:
+    """Every campaign, the newest last."""
+    async with reading(database) as connection:
+        counted = await connection.execute(
+            select(tables.ballots.c.campaign, func.count()).group_by(tables.ballots.c.campaign)
+        )
+        ballots = {row[0]: row[1] for row in counted}
+        links: dict[str, list[Link]] = {}
+        for row in await connection.execute(select(tables.links).order_by(tables.links.c.token)):
+            links.setdefault(row.campaign, []).append(Link(row.token, row.grp, row.source, row.stratum))
+        query = select(tables.campaigns).order_by(tables.campaigns.c.opens_at, tables.campaigns.c.id)
+        rows = (await connection.execute(query)).all()
+    return [_summary(row, ballots.get(row.id, 0), tuple(links.get(row.id, ()))) for row in rows]
+
+
+async def show_campaign(database: AsyncEngine, campaign: str) -> Summary:
+    """One campaign.
+
+    Raises:
+        BadInput: no such campaign.
+    """
+    found = [summary for summary in await list_campaigns(database) if summary.id == campaign]
+    if not found:
+        raise _unknown(campaign)
+    return found[0]
+
+
+def _check(draft: Draft) -> None:
+    if not ID.fullmatch(draft.id):
+        raise BadInput("a campaign's name has 1 to 32 characters: a–z, 0–9 and -", draft.id)
+    if draft.closes_at <= draft.opens_at:
+        raise BadInput("the campaign closes before it opens; give a later closing time", draft.id)
+    if not draft.units:
+        raise BadInput("a campaign needs at least one unit to rate", draft.id)
+    for unit in draft.units:
+        if unit.questionnaire not in draft.questionnaires:
+            raise BadInput(f"there is no questionnaire «{unit.questionnaire}»", f"unit {unit.code}")
+
+
+def _row(draft: Draft) -> dict[str, object]:
+    return {
+        "id": draft.id,
+        "year": draft.year,
+        "state": "draft",
+        "opens_at": int(draft.opens_at.timestamp()),
+        "closes_at": int(draft.closes_at.timestamp()),
+        "paper": dump_paper(dict(draft.title), list(draft.units), dict(draft.questionnaires)),
+        "scheme": draft.scheme,
+    }
+
+
+async def _add_link(connection: AsyncConnection, campaign: str, link: Link) -> None:
+    row = {"token": link.token, "campaign": campaign, "grp": link.group, "source": link.source, "stratum": link.stratum}
+    await connection.execute(tables.links.insert(), [row])
+
+
+async def _move(database: AsyncEngine, campaign: str, before: tuple[str, ...], after: str) -> None:
+    async with writing(database) as connection:
+        await _require(connection, campaign, before)
+        columns = tables.campaigns.c
+        await connection.execute(update(tables.campaigns).where(columns.id == campaign).values(state=after))
+
+
+async def _require(connection: AsyncConnection, campaign: str, states: tuple[str, ...]) -> None:
+    state = await _state(connection, campaign)
+    if state is None:
+        raise _unknown(campaign)
+    if state not in states:
+        raise BadInput(f"this campaign is {state}; that can be done only while it is {' or '.join(states)}", campaign)
+
+
+async def _state(connection: AsyncConnection, campaign: str) -> str | None:
+    query = select(tables.campaigns.c.state).where(tables.campaigns.c.id == campaign)
+    return (await connection.execute(query.with_for_update())).scalar()
+
+
+def _unknown(campaign: str) -> BadInput:
+    return BadInput("there is no such campaign; see `minping campaign show`", campaign)
+
+
+def _summary(row: Row[Any], ballots: int, links: tuple[Link, ...]) -> Summary:
+    frozen = json.loads(row.paper)
+    return Summary(
+        id=row.id,
+        year=row.year,
+        title=frozen["title"],
+        state=row.state,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        units=len(frozen["units"]),
+        ballots=ballots,
+        links=links,
+    )

@@ -1,0 +1,140 @@
+"""``minping campaign``: create, open, close and show campaigns, and make links into them."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.addresses import addresses
+from bot.app import open_store
+from bot.campaigns import (
+    Draft,
+    Summary,
+    add_link,
+    close_campaign,
+    create_campaign,
+    list_campaigns,
+    open_campaign,
+    show_campaign,
+)
+from bot.clock import SystemClock
+from bot.settings import Settings
+from survey_flows.errors import BadInput
+
+
+def register(commands: Any) -> None:
+    """Add the command and its parts."""
+    parser = commands.add_parser("campaign", help="create, open, close and show campaigns")
+    parts = parser.add_subparsers(required=True, metavar="ACTION")
+    create = parts.add_parser("create", help="make a draft from the stored units (see `minping import units`)")
+    create.add_argument("id", help="a short name: a–z, 0–9 and -, e.g. 2026")
+    create.add_argument("--year", type=int, required=True, help="the year that is appraised")
+    create.add_argument("--title-zh", required=True, help="its title in Chinese")
+    create.add_argument("--title-en", required=True, help="its title in English")
+    create.add_argument("--opens", required=True, help="2026-11-24 or 2026-11-24T08:00, in the city's time zone")
+    create.add_argument("--closes", required=True, help="the first moment at which no ballot is taken")
+    create.add_argument("--units", nargs="+", metavar="CODE", help="only these units; default: all that are stored")
+    create.add_argument(
+        "--questionnaire",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="questionnaires beside the shipped ones (YAML, or XLSForm as .xlsx)",
+    )
+    create.add_argument("--scheme", type=Path, help="the scheme as a file; default: the shipped one")
+    create.set_defaults(run=run_create)
+    link = parts.add_parser("link", help="make a link that vouches for an evaluator group")
+    link.add_argument("id")
+    link.add_argument(
+        "--group", required=True, help="service_user, resident, enterprise, deputy, grassroots or supervisor"
+    )
+    link.add_argument("--stratum", default="", help="a population cell, e.g. a district")
+    link.set_defaults(run=run_link)
+    for name, help_text, action in (
+        ("open", "take ballots from now on, within the window", open_campaign),
+        ("close", "take no more ballots, for good", close_campaign),
+    ):
+        part = parts.add_parser(name, help=help_text)
+        part.add_argument("id")
+        part.set_defaults(run=run_move, action=action)
+    show = parts.add_parser("show", help="list campaigns, or show one with its links")
+    show.add_argument("id", nargs="?")
+    show.set_defaults(run=run_show)
+
+
+async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Store a draft."""
+    from bot.drafting import chosen_questionnaires, chosen_scheme, stored_units
+
+    async with open_store(settings) as database:
+        draft = Draft(
+            id=chosen.id,
+            year=chosen.year,
+            title={"zh-Hans": chosen.title_zh, "en": chosen.title_en},
+            opens_at=moment(chosen.opens, settings),
+            closes_at=moment(chosen.closes, settings),
+            units=await stored_units(database, chosen.units),
+            questionnaires=await asyncio.to_thread(chosen_questionnaires, chosen.questionnaire),
+            scheme=await asyncio.to_thread(chosen_scheme, chosen.scheme),
+        )
+        await create_campaign(database, draft, SystemClock())
+        _print(await show_campaign(database, chosen.id), settings)
+    return 0
+
+
+async def run_link(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Make a link and print its addresses."""
+    async with open_store(settings) as database:
+        link = await add_link(database, chosen.id, chosen.group, chosen.stratum, SystemClock())
+    print("\n".join(addresses(settings, link)))
+    return 0
+
+
+async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Open or close."""
+    async with open_store(settings) as database:
+        await chosen.action(database, chosen.id)
+        _print(await show_campaign(database, chosen.id), settings)
+    return 0
+
+
+async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print one campaign or all."""
+    async with open_store(settings) as database:
+        found = [await show_campaign(database, chosen.id)] if chosen.id else await list_campaigns(database)
+    for summary in found:
+        _print(summary, settings)
+    if not found:
+        print("there is no campaign yet; `minping campaign create --help` tells how to make one")
+    return 0
+
+
+def moment(text: str, settings: Settings) -> datetime:
+    """A date or a date with time; without an offset it is in the city's time zone.
+
+    Raises:
+        BadInput: not such a text.
+    """
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput("write a date like 2026-11-24 or 2026-11-24T08:00", text) from error
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(settings.timezone))).astimezone(UTC)
+
+
+def _print(summary: Summary, settings: Settings) -> None:
+    zone = ZoneInfo(settings.timezone)
+    opens, closes = (
+        datetime.fromtimestamp(t, zone).isoformat(timespec="minutes") for t in (summary.opens_at, summary.closes_at)
+    )
+    print(f"{summary.id}  {summary.title['zh-Hans']} / {summary.title['en']}")
+    print(f"  {summary.state}, {opens} to {closes}; {summary.units} units, {summary.ballots} ballots")
+    for link in summary.links:
+        print(f"  {link.group} ({link.source}{', ' + link.stratum if link.stratum else ''}):")
+        for address in addresses(settings, link):
+            print(f"    {address}")

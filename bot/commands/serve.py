@@ -1,0 +1,27 @@
+"""``minping serve``: the service with its channels and pages."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+from typing import Any
+
+from bot.serving import serve
+from bot.settings import Settings
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("serve", help="run the service: web chat, administrator's pages, Telegram")
+    parser.set_defaults(run=run)
+
+
+async def run(settings: Settings, _chosen: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve(settings, stop)
+    return 0

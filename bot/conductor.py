@@ -1,0 +1,230 @@
+"""The one road for every channel: update → conversation → engine → store → answer.
+
+Updates that arrive together are settled together, in one transaction, and none is answered before that is durable
+(group commit). While one batch is being written the next one gathers, so a crowd costs hardly more than a citizen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.channel import Incoming, Reply
+from bot.clock import Clock
+from bot.gate import CampaignClosed, Citizen, admit
+from bot.keys import Keys
+from bot.papers import Papers
+from bot.store.conversations import (
+    keep_dead_letter,
+    lock_people,
+    read_sessions,
+    take_updates,
+    write_sessions,
+)
+from bot.store.database import writing
+from survey_flows.effects import Ask, Close, Effect, Say
+from survey_flows.engine import step
+from survey_flows.errors import BadSession, MinpingError
+from survey_flows.events import Event, Pressed, Returned, Started, Typed
+from survey_flows.session import Session, read_session
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 256
+TRIES = 3
+
+
+class Unavailable(MinpingError):
+    """Nothing was stored; the sender should deliver the update again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A session and the campaign it belongs to."""
+
+    campaign: str
+    session: Session
+
+    def to_text(self) -> str:
+        """What `read_conversation` reads back as an equal value."""
+        return f"{self.campaign}\n{self.session.to_json()}"
+
+
+def read_conversation(text: str) -> Conversation:
+    """A conversation from what `Conversation.to_text` wrote.
+
+    Raises:
+        BadSession: written by a version that kept it in another way.
+    """
+    campaign, _, session = text.partition("\n")
+    return Conversation(campaign, read_session(session))
+
+
+@dataclass(slots=True)
+class _Waiting:
+    incoming: Incoming
+    person: bytes
+    answer: asyncio.Future[Reply]
+
+
+class Conductor:
+    """Takes updates from every channel. Start `run` once; `handle` may be called by any number of tasks."""
+
+    def __init__(self, database: AsyncEngine, keys: Keys, papers: Papers, clock: Clock) -> None:
+        self._database = database
+        self._keys = keys
+        self._papers = papers
+        self._clock = clock
+        self._queue: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+
+    async def handle(self, incoming: Incoming) -> Reply:
+        """Take one update; returns when all that it caused is durable.
+
+        Raises:
+            Unavailable: nothing was stored; the sender should deliver it again.
+        """
+        person = self._keys.person(incoming.channel, incoming.user)
+        waiting = _Waiting(incoming, person, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        self._wake.set()
+        return await waiting.answer
+
+    async def run(self) -> None:
+        """Settle batches until cancelled."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while batch := self._next_batch():
+                    await self._settle(batch)
+        finally:
+            for waiting in self._queue:
+                _fail(waiting, Unavailable("the service is stopping"))
+
+    def _next_batch(self) -> list[_Waiting]:
+        """The oldest updates, at most one of each person: a conversation takes its steps one by one."""
+        chosen: dict[bytes, _Waiting] = {}
+        later: list[_Waiting] = []
+        while self._queue and len(chosen) < MOST_AT_ONCE:
+            waiting = self._queue.popleft()
+            if waiting.person in chosen:
+                later.append(waiting)
+            else:
+                chosen[waiting.person] = waiting
+        self._queue.extendleft(reversed(later))
+        return list(chosen.values())
+
+    async def _settle(self, batch: list[_Waiting]) -> None:
+        try:
+            for waiting, outcome in zip(batch, await self._outcomes(batch), strict=True):
+                if isinstance(outcome, Unavailable):
+                    _fail(waiting, outcome)
+                elif not waiting.answer.done():
+                    waiting.answer.set_result(outcome)
+        finally:
+            for waiting in batch:
+                _fail(waiting, Unavailable("the service is stopping"))
+
+    async def _outcomes(self, batch: list[_Waiting]) -> list[Reply | Unavailable]:
+        """An outcome for each update. When one of a batch is poison, each is taken alone, and that one is kept aside."""
+        try:
+            return list(await self._store(batch))
+        except (OperationalError, InterfaceError, OSError) as error:
+            log.error("the database cannot be reached: %s", type(error).__name__)
+            return [Unavailable("the database cannot be reached") for _ in batch]
+        except Exception as error:
+            if len(batch) == 1:
+                return [await self._bury(batch[0], error)]
+            return [outcome for waiting in batch for outcome in await self._outcomes([waiting])]
+
+    async def _bury(self, waiting: _Waiting, error: Exception) -> Reply | Unavailable:
+        log.error("an update could not be handled and was kept as a dead letter: %s", type(error).__name__)
+        event = waiting.incoming.event
+        body = self._keys.seal(waiting.person, json.dumps({"event": type(event).__name__, **asdict(event)}))
+        try:
+            async with writing(self._database) as connection:
+                await keep_dead_letter(connection, waiting.incoming.key, body, type(error).__name__, self._clock.now())
+        except (DBAPIError, OSError):
+            return Unavailable("the database cannot be reached")
+        return Reply(notices=(self._papers.say("trouble"),))
+
+    async def _store(self, batch: list[_Waiting]) -> list[Reply]:
+        for _ in range(TRIES):
+            try:
+                async with writing(self._database) as connection:
+                    return await self._step_all(connection, batch)
+            except CampaignClosed:
+                await self._papers.refresh()
+        raise OSError("campaigns keep closing")
+
+    async def _step_all(self, connection: AsyncConnection, batch: list[_Waiting]) -> list[Reply]:
+        now = self._clock.now()
+        people = [waiting.person for waiting in batch]
+        await lock_people(connection, people)
+        new = await take_updates(connection, [waiting.incoming.key for waiting in batch], now)
+        bodies = await read_sessions(connection, people)
+        changed: dict[bytes, bytes | None] = {}
+        todo: list[tuple[Citizen, Effect]] = []
+        replies = []
+        for waiting in batch:
+            replayed = waiting.incoming.key not in new
+            before = self._open(waiting.person, bodies.get(waiting.person))
+            after, effects = self._step(before, Returned() if replayed else waiting.incoming.event, now)
+            if after != before:
+                changed[waiting.person] = self._keys.seal(waiting.person, after.to_text()) if after else None
+            citizen = Citizen(waiting.incoming.channel, waiting.incoming.user)
+            todo += [(citizen, effect) for effect in effects]
+            replies.append(_reply(effects, replayed))
+        await write_sessions(connection, changed, now)
+        await admit(connection, self._keys, todo)
+        return replies
+
+    def _open(self, person: bytes, sealed: bytes | None) -> Conversation | None:
+        if sealed is None:
+            return None
+        try:
+            return read_conversation(self._keys.unseal(person, sealed))
+        except BadSession:
+            # Another version or another key: the citizen starts again, which is better than an error at every step.
+            log.warning("a stored conversation could not be read and was begun anew")
+            return None
+
+    def _step(
+        self, before: Conversation | None, event: Event, now: datetime
+    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        paper = self._papers.find(event, before.campaign if before else "")
+        if paper is None:
+            return None, (Say(self._papers.say("no-campaign")), Close())
+        session = before.session if before and before.campaign == paper.campaign else None
+        after, effects = step(paper, session, self._with_chance(event), now)
+        return Conversation(paper.campaign, after) if after else None, effects
+
+    def _with_chance(self, event: Event) -> Event:
+        if isinstance(event, Typed):
+            return Typed(_storable(event.text), self._clock.token())
+        return replace(event, token=self._clock.token()) if isinstance(event, Started | Pressed) else event
+
+
+def _storable(text: str) -> str:
+    """Text that every database can keep: no NUL, no half of a surrogate pair."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _reply(effects: Iterable[Effect], replayed: bool) -> Reply:
+    notices = tuple(effect.text for effect in effects if isinstance(effect, Say))
+    screens = [effect.screen for effect in effects if isinstance(effect, Ask)]
+    return Reply(notices, screens[-1] if screens else None, replayed)
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_exception(error)

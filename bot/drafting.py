@@ -1,0 +1,59 @@
+"""What a new campaign is put together from: stored units, questionnaires and a scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.imports.units import unit_search
+from bot.resources import shipped_questionnaires
+from bot.scheme_files import load_scheme_file, shipped_scheme
+from bot.store import tables
+from bot.store.database import reading
+from survey_flows.errors import BadInput
+from survey_flows.load import dump_questionnaire
+from survey_flows.paper import Unit
+
+
+async def stored_units(database: AsyncEngine, codes: Sequence[str] | None) -> list[Unit]:
+    """The units in the database, in their order; only those with the given codes when there are any.
+
+    Raises:
+        BadInput: a code that is not stored.
+    """
+    async with reading(database) as connection:
+        rows = (await connection.execute(select(tables.units).order_by(tables.units.c.position))).all()
+    units = [
+        Unit(
+            r.code, {"zh-Hans": r.name_zh, "en": r.name_en}, r.questionnaire, r.category, unit_search(r.name_zh, r.code)
+        )
+        for r in rows
+    ]
+    missing = set(codes or ()) - {unit.code for unit in units}
+    if missing:
+        raise BadInput("no such unit is stored; see `minping import units`", ", ".join(sorted(missing)))
+    return [unit for unit in units if not codes or unit.code in codes]
+
+
+def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
+    """The shipped questionnaires and those in ``files``, as texts by id; a file's takes the place of a shipped one.
+
+    Raises:
+        survey_flows.errors.BadQuestionnaire: a file that is not a questionnaire.
+    """
+    from bot.imports.questionnaires import read_questionnaire
+
+    chosen = shipped_questionnaires() | {q.id: q for q in map(read_questionnaire, files)}
+    return {name: dump_questionnaire(questionnaire) for name, questionnaire in chosen.items()}
+
+
+def chosen_scheme(file: Path | None) -> str:
+    """The scheme in ``file``, or the shipped one, as JSON.
+
+    Raises:
+        BadInput: not a valid scheme.
+    """
+    return (load_scheme_file(file) if file else shipped_scheme()).model_dump_json()

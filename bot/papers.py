@@ -1,0 +1,114 @@
+"""The campaigns as citizens meet them, read from the database and kept warm."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from survey_flows.load import load_questionnaire
+
+from bot.resources import shipped_words
+from bot.store import tables
+from bot.store.database import reading
+from survey_flows.events import Event, Started
+from survey_flows.paper import Link, Paper, Unit, Words
+
+State = tuple[tuple[str, str, int, int], ...]
+
+
+def dump_paper(title: dict[str, str], units: list[Unit], questionnaires: dict[str, str]) -> str:
+    """What a campaign freezes, as JSON; questionnaires as the text they were loaded from."""
+    listed = [
+        {
+            "code": u.code,
+            "name": dict(u.name),
+            "questionnaire": u.questionnaire,
+            "category": u.category,
+            "search": u.search,
+        }
+        for u in units
+    ]
+    return json.dumps({"title": title, "units": listed, "questionnaires": questionnaires}, ensure_ascii=False)
+
+
+def load_paper(row: Row[Any], links: list[Link], words: Words, zone: tzinfo) -> Paper:
+    """A campaign's row as the engine sees it."""
+    frozen = json.loads(row.paper)
+    return Paper(
+        campaign=row.id,
+        title=frozen["title"],
+        units={unit["code"]: Unit(**unit) for unit in frozen["units"]},
+        questionnaires={name: load_questionnaire(text, name) for name, text in frozen["questionnaires"].items()},
+        links={link.token: link for link in links},
+        words=words,
+        opens_at=datetime.fromtimestamp(row.opens_at, zone),
+        closes_at=datetime.fromtimestamp(row.closes_at, zone),
+        state=row.state,
+    )
+
+
+@dataclass(slots=True)
+class _Known:
+    state: State
+    papers: dict[str, Paper]
+
+
+class Papers:
+    """Every campaign that is open or was, by id. `refresh` notices what other processes changed."""
+
+    def __init__(self, database: AsyncEngine, timezone: str) -> None:
+        self._database = database
+        self._zone = ZoneInfo(timezone)
+        self._words = shipped_words()
+        self._known = _Known((), {})
+
+    async def refresh(self) -> None:
+        """Read the campaigns again if any of them changed."""
+        async with reading(self._database) as connection:
+            state = await _read_state(connection)
+            if state != self._known.state:
+                self._known = _Known(state, await self._read_papers(connection))
+
+    async def _read_papers(self, connection: AsyncConnection) -> dict[str, Paper]:
+        links: dict[str, list[Link]] = {}
+        for row in await connection.execute(select(tables.links)):
+            links.setdefault(row.campaign, []).append(Link(row.token, row.grp, row.source, row.stratum))
+        query = select(tables.campaigns).where(tables.campaigns.c.state != "draft")
+        rows = (await connection.execute(query.order_by(tables.campaigns.c.opens_at))).all()
+        return {row.id: load_paper(row, links.get(row.id, []), self._words, self._zone) for row in rows}
+
+    def get(self, campaign: str) -> Paper | None:
+        """The paper of one campaign that is open or was."""
+        return self._known.papers.get(campaign)
+
+    def current(self) -> Paper | None:
+        """The campaign of a citizen who came without a link: the open one that opened last, else the last closed."""
+        papers = list(self._known.papers.values())
+        still_open = [paper for paper in papers if paper.state == "open"]
+        return next(reversed(still_open or papers), None)
+
+    def find(self, event: Event, campaign: str) -> Paper | None:
+        """The campaign that an event belongs to: its link's, else its conversation's, else the current one."""
+        if isinstance(event, Started):
+            return self._by_link(event.link) or self.current()
+        return self.get(campaign) or self.current()
+
+    def _by_link(self, token: str) -> Paper | None:
+        return next((paper for paper in self._known.papers.values() if token in paper.links), None)
+
+    def say(self, key: str) -> str:
+        """A sentence for a citizen whose language is not known: in each language, a line each."""
+        return "\n".join(self._words.say(lang, key) for lang in self._words.languages)
+
+
+async def _read_state(connection: AsyncConnection) -> State:
+    columns = tables.campaigns.c
+    rows = await connection.execute(
+        select(columns.id, columns.state, columns.opens_at, columns.closes_at).order_by(columns.id)
+    )
+    return tuple((row[0], row[1], row[2], row[3]) for row in rows)

@@ -1,0 +1,80 @@
+"""The running service: its parts, the web server and Telegram, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from bot.addresses import web_address
+from bot.app import Service, build, running
+from bot.channels.telegram import TelegramChannel
+from bot.keys import keep_secret
+from bot.settings import Settings
+from bot.web.auth import add_staff, generate_password, has_staff
+from bot.web.server import make_web
+
+log = logging.getLogger(__name__)
+
+FIRST_ADMINISTRATOR = "admin"
+STOP_SECONDS = 10.0
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run until ``stop`` is set; then take nothing new and finish what was begun."""
+    async with build(settings) as service:
+        await _welcome(service)
+        async with listening(service, stop):
+            await stop.wait()
+
+
+@asynccontextmanager
+async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]:
+    """The listeners of a built service; yields the port (its own choice when the setting is 0)."""
+    settings = service.settings
+    async with telegram(service) as channel:
+        runner = web.AppRunner(
+            make_web(service, channel.routes() if channel else ()), access_log=None, shutdown_timeout=STOP_SECONDS
+        )
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
+            await site.start()
+            if channel and settings.public_url:
+                await channel.start_webhook(settings.public_url)
+                yield runner.addresses[0][1]
+            elif channel:
+                async with running(channel.poll(stop)):
+                    yield runner.addresses[0][1]
+            else:
+                yield runner.addresses[0][1]
+        finally:
+            await runner.cleanup()
+
+
+async def _welcome(service: Service) -> None:
+    """Say where the pages are; make the first administrator, whose password is shown this once."""
+    address = web_address(service.settings)
+    print(f"Citizens:        {address}/")
+    print(f"Administrators:  {address}/admin")
+    if not await has_staff(service.database):
+        password = generate_password()
+        await add_staff(service.database, FIRST_ADMINISTRATOR, password, "administrator")
+        print(f"First administrator: {FIRST_ADMINISTRATOR}   password (shown only now): {password}")
+    if not service.papers.current():
+        print("No campaign is open: `minping campaign create --help`, or `minping demo` for a whole synthetic city.")
+
+
+@asynccontextmanager
+async def telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
+    """The Telegram channel, when there is a token."""
+    settings = service.settings
+    if not settings.telegram_token:
+        yield None
+        return
+    secret = settings.telegram_secret or keep_secret(settings.data / "keys" / "telegram.key").hex()
+    async with TelegramChannel(settings.telegram_token, service.conductor, secret, settings.telegram_api) as channel:
+        yield channel

@@ -1,0 +1,107 @@
+"""Every setting the service has. This is the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from survey_flows.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator can set, by environment variables ``MINPING_<NAME>`` (``DATABASE_URL``, ``REDIS_URL`` as usual).
+
+    Attributes:
+        data: folder for the embedded database, the bundled Valkey's files and the keys.
+        database_url: SQLAlchemy URL; empty means SQLite in `data`.
+        redis_url: Redis 7 or later; empty means the bundled Valkey.
+        host: address to listen on.
+        port: port to listen on.
+        public_url: https address at which Telegram and citizens reach the service; empty means none.
+        telegram_token: the bot's token; empty means no Telegram.
+        telegram_name: the bot's user name, without @, for the links that citizens get.
+        telegram_secret: secret that Telegram sends with each webhook call; empty means a random one is kept in `data`.
+        telegram_api: base address of the Bot API, for a local Bot API server.
+        trusted_proxies: how many reverse proxies stand before the service and may name the client's address.
+        web_rate: new web conversations that one address may start in an hour.
+        timezone: the city's time zone.
+        log_level: DEBUG, INFO, WARNING or ERROR.
+    """
+
+    data: Path = Path("data")
+    database_url: str = ""
+    redis_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    telegram_token: str = ""
+    telegram_name: str = ""
+    telegram_secret: str = ""
+    telegram_api: str = "https://api.telegram.org"
+    trusted_proxies: int = 0
+    web_rate: int = 30
+    timezone: str = "Asia/Shanghai"
+    log_level: str = "INFO"
+
+    @property
+    def database(self) -> str:
+        """The database's URL, also when none was set."""
+        return self.database_url or f"sqlite:///{self.data / 'minping.sqlite3'}"
+
+
+UNPREFIXED = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
+
+
+def variable(name: str) -> str:
+    """The environment variable that sets the field ``name``."""
+    return UNPREFIXED.get(name, f"MINPING_{name.upper()}")
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        BadInput: a variable that is not known (a typing error must not pass in silence) or not of its type.
+    """
+    environment = os.environ if environment is None else environment
+    known = {variable(f.name): f.name for f in fields(Settings)}
+    for name in environment:
+        if name.startswith("MINPING_") and name not in known:
+            raise BadInput(f"there is no such setting; the settings are {', '.join(sorted(known))}", name)
+    given = {known[name]: value for name, value in environment.items() if name in known and value != ""}
+    return Settings(**{name: _convert(name, value) for name, value in given.items()})  # type: ignore[arg-type]
+
+
+def _convert(name: str, value: str) -> str | int | Path:
+    if name == "data":
+        return Path(value)
+    if name == "timezone":
+        return _zone(value)
+    if name == "log_level":
+        return _level(value)
+    if name in {"port", "trusted_proxies", "web_rate"}:
+        if not value.isdigit():
+            raise BadInput(f"«{value}» is not a whole number", variable(name))
+        return int(value)
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadInput(
+            f"there is no time zone «{value}»; write one like Asia/Shanghai", variable("timezone")
+        ) from error
+    return value
+
+
+def _level(value: str) -> str:
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR")
+    if value.upper() not in levels:
+        raise BadInput(f"«{value}» is not one of {', '.join(levels)}", variable("log_level"))
+    return value.upper()

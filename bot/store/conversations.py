@@ -1,0 +1,112 @@
+"""One transaction of the citizens' road: which updates are new, the conversations, the ballots."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store import tables
+from bot.store.database import insert, upsert
+from survey_flows.ballot import Ballot
+
+# Telegram gives up on an update after a day; a week leaves room for a long outage.
+REMEMBER_UPDATES = 7 * 86400
+
+
+async def take_updates(connection: AsyncConnection, keys: list[str], now: datetime) -> set[str]:
+    """Store the updates' keys; return those that had not been taken before."""
+    statement = insert(connection, tables.updates).on_conflict_do_nothing().returning(tables.updates.c.key)
+    rows = [{"key": key, "at": int(now.timestamp())} for key in dict.fromkeys(keys)]
+    return set((await connection.execute(statement, rows)).scalars())
+
+
+async def lock_people(connection: AsyncConnection, people: Iterable[bytes]) -> None:
+    """Keep other processes from stepping the same conversations until this transaction ends.
+
+    SQLite needs none: its write transactions exclude each other. Sorted, so that two processes cannot wait in a ring.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    for number in sorted(int.from_bytes(person[:8], "big", signed=True) for person in people):
+        await connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+_BODIES = select(tables.sessions.c.person, tables.sessions.c.body).where(
+    tables.sessions.c.person.in_(bindparam("people", expanding=True))
+)
+
+
+async def read_sessions(connection: AsyncConnection, people: list[bytes]) -> dict[bytes, bytes]:
+    """The sealed conversations of these people, where there are any."""
+    rows = await connection.execute(_BODIES, {"people": people})
+    return {bytes(person): bytes(body) for person, body in rows}
+
+
+async def write_sessions(connection: AsyncConnection, bodies: dict[bytes, bytes | None], now: datetime) -> None:
+    """Store the conversations; None forgets one."""
+    touched = int(now.timestamp())
+    rows = [{"person": p, "body": body, "touched": touched} for p, body in bodies.items() if body is not None]
+    await upsert(connection, tables.sessions, ["person"], rows)
+    gone = [person for person, body in bodies.items() if body is None]
+    if gone:
+        await connection.execute(delete(tables.sessions).where(tables.sessions.c.person.in_(gone)))
+
+
+async def closed_campaigns(connection: AsyncConnection, campaigns: set[str]) -> set[str]:
+    """Those of ``campaigns`` that take no ballots now; the others cannot be closed until this transaction ends."""
+    query = select(tables.campaigns.c.id).where(
+        tables.campaigns.c.id.in_(campaigns), tables.campaigns.c.state == "open"
+    )
+    return campaigns - set((await connection.execute(query.with_for_update(read=True))).scalars())
+
+
+async def write_ballots(connection: AsyncConnection, ballots: list[tuple[bytes, Ballot]]) -> None:
+    """Store each (voter, ballot); the database keeps one for each voter, unit and campaign: the last."""
+    rows = [ballot_row(voter, ballot) for voter, ballot in ballots]
+    await upsert(connection, tables.ballots, ["campaign", "unit", "voter"], rows)
+
+
+async def erase_ballots(connection: AsyncConnection, voters: list[tuple[str, bytes]]) -> None:
+    """Delete every ballot of each (campaign, voter)."""
+    if voters:
+        key = tuple_(tables.ballots.c.campaign, tables.ballots.c.voter)
+        await connection.execute(delete(tables.ballots).where(key.in_(voters)))
+
+
+async def forget_old(connection: AsyncConnection, now: datetime, session_days: int = 30) -> None:
+    """Drop update keys that cannot come again and conversations left long ago."""
+    second = int(now.timestamp())
+    await connection.execute(delete(tables.updates).where(tables.updates.c.at < second - REMEMBER_UPDATES))
+    await connection.execute(delete(tables.sessions).where(tables.sessions.c.touched < second - session_days * 86400))
+
+
+def ballot_row(voter: bytes, ballot: Ballot) -> dict[str, object]:
+    """A ballot as a row of `tables.ballots`."""
+    return {
+        "campaign": ballot.campaign,
+        "unit": ballot.unit,
+        "voter": voter,
+        "questionnaire": ballot.questionnaire,
+        "grp": ballot.group,
+        "stratum": ballot.stratum,
+        "source": ballot.source,
+        "weight": 4,
+        "ratings": ballot.ratings,
+        "facts": json.dumps(dict(ballot.facts), ensure_ascii=False),
+        "comment": ballot.comment,
+        "bucket": ballot.bucket,
+        "receipt": ballot.receipt,
+    }
+
+
+async def keep_dead_letter(connection: AsyncConnection, key: str, body: bytes, error: str, now: datetime) -> None:
+    """Keep an update that could not be handled, so that an operator can look into it; it counts as taken."""
+    fingerprint = key if len(key) <= 80 else hashlib.sha256(key.encode()).hexdigest()
+    row = {"key": fingerprint, "body": body, "error": error[:80], "at": int(now.timestamp())}
+    await connection.execute(insert(connection, tables.dead_letters).on_conflict_do_nothing(), [row])
+    await take_updates(connection, [key], now)

@@ -1,0 +1,72 @@
+"""Runs the one scan where the ballots are: in the database, or over Parquet files of an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.cells import KEYS, PatternCount, scan
+from bot.store.database import reading
+from survey_flows.errors import BadInput
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+COLUMNS = {"campaign": "string", **dict.fromkeys(KEYS, "string"), "weight": "int64"}
+
+
+async def read_counts(engine: AsyncEngine, campaign: str) -> list[PatternCount]:
+    """The counts of one campaign's ballots, sorted by their keys; the same on every engine."""
+    statement = scan_sql(engine.dialect.name, campaign)
+    async with reading(engine) as connection:
+        rows = (await connection.exec_driver_sql(statement)).all()
+    return _sorted(rows)
+
+
+def counts_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> list[PatternCount]:
+    """As `read_counts`, over Parquet files with the columns of the table of ballots.
+
+    ``campaign`` may be left out when the files hold one only.
+
+    Raises:
+        BadInput: a file cannot be read or lacks a column, or there are several campaigns and none was chosen.
+    """
+    table = table_from_parquet(paths, campaign)
+    return _sorted(list(zip(*(table[name].to_pylist() for name in (*KEYS, "count")), strict=True)))
+
+
+def table_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> pa.Table:
+    """As `counts_from_parquet`, unsorted in an Arrow table for `aggregation.scores.score_table`."""
+    import duckdb
+
+    try:
+        with duckdb.connect() as connection:
+            connection.read_parquet([str(path) for path in paths]).create_view("ballots")
+            chosen = _only_campaign(connection) if campaign is None else campaign
+            return connection.sql(scan_sql("duckdb", chosen)).to_arrow_table()
+    except duckdb.Error as error:
+        raise BadInput(str(error).splitlines()[0], ", ".join(path.name for path in paths)) from None
+
+
+def _only_campaign(connection: Any) -> str:
+    found = [row[0] for row in connection.sql("SELECT DISTINCT campaign FROM ballots ORDER BY 1").fetchall()]
+    if len(found) > 1:
+        raise BadInput(f"the files hold {', '.join(found)}; choose one", "campaign")
+    return found[0] if found else ""
+
+
+@lru_cache(maxsize=64)
+def scan_sql(engine: str, campaign: str) -> str:
+    """The one scan in the language of ``engine``: sqlite, postgresql or duckdb."""
+    import ibis
+
+    ballots = ibis.table(COLUMNS, name="ballots")
+    return str(ibis.to_sql(scan(ballots, campaign), dialect="postgres" if engine == "postgresql" else engine))
+
+
+def _sorted(rows: Sequence[Sequence[Any]]) -> list[PatternCount]:
+    return [PatternCount(*row) for row in sorted(tuple(row) for row in rows)]

@@ -1,0 +1,207 @@
+"""The tables. SQL is the record: uniqueness and durability are enforced here and nowhere else."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite gives an autoincrementing key to INTEGER only, PostgreSQL needs BIGINT for many ballots.
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("key", String(80), primary_key=True, comment="the channel's key of an update that was taken"),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds; old keys are forgotten"),
+    Index("ix_updates_at", "at"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("person", LargeBinary(32), primary_key=True, comment="keyed pseudonym of channel and user"),
+    Column("body", LargeBinary, nullable=False, comment="the conversation, encrypted under the session key"),
+    Column("touched", BigInteger, nullable=False),
+    Index("ix_sessions_touched", "touched"),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("state", String(12), nullable=False, comment="draft, open, closed"),
+    Column("opens_at", BigInteger, nullable=False),
+    Column("closes_at", BigInteger, nullable=False),
+    Column("paper", Text, nullable=False, comment="JSON: title, units, questionnaires, frozen when it opens"),
+    Column("scheme", Text, nullable=False, comment="JSON: the scheme the campaign runs on"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("token", String(16), primary_key=True),
+    Column("campaign", String(32), nullable=False),
+    Column("grp", String(16), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("stratum", String(32), nullable=False),
+    Index("ix_links_campaign", "campaign"),
+)
+
+ballots = Table(
+    "ballots",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("campaign", String(32), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("voter", LargeBinary(32), nullable=False, comment="keyed pseudonym, a different one in each campaign"),
+    Column("questionnaire", String(64), nullable=False),
+    Column("grp", String(16), nullable=False),
+    Column("stratum", String(32), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("weight", Integer, nullable=False, default=4, comment="fraud weight in quarters: 0, 1, 2, 4"),
+    Column("ratings", Text, nullable=False),
+    Column("facts", Text, nullable=False, comment="JSON: the other closed answers"),
+    Column("comment", Text, nullable=False),
+    Column("bucket", Integer, nullable=False, comment="whole quarters of an hour since 1970"),
+    Column("receipt", String(16), nullable=False),
+    UniqueConstraint("campaign", "unit", "voter"),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("body", LargeBinary, nullable=False, comment="the event, encrypted under the session key"),
+    Column("error", String(80), nullable=False, comment="the class of the error, never its text"),
+    Column("at", BigInteger, nullable=False),
+)
+
+units = Table(
+    "units",
+    metadata,
+    Column("code", String(32), primary_key=True),
+    Column("name_zh", String(80), nullable=False),
+    Column("name_en", String(120), nullable=False),
+    Column("category", String(16), nullable=False),
+    Column("questionnaire", String(64), nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("unit", String(32), primary_key=True),
+    Column("from_year", Integer, primary_key=True),
+    Column("league", String(16), nullable=False, comment="its league from that year on (0: ever); empty: none"),
+)
+
+leaders = Table(
+    "leaders",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("leader", String(32), primary_key=True),
+    Column("name_zh", String(80), nullable=False),
+    Column("name_en", String(120), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("role", String(12), nullable=False, comment="principal or deputy"),
+    Column("post", String(120), nullable=False, comment="the title as it is printed"),
+)
+
+indicators = Table(
+    "indicators",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("subject", String(32), primary_key=True, comment="a unit's code or a leader's id"),
+    Column("indicator", String(32), primary_key=True),
+    Column("value", String(32), nullable=False, comment="an exact decimal"),
+)
+
+adjustments = Table(
+    "adjustments",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("year", Integer, nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("points", String(32), nullable=False, comment="an exact decimal; negative is a deduction"),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("id", String(32), primary_key=True, comment="the office's own number of it"),
+    Column("subject", String(32), nullable=False),
+    Column("kind", String(32), nullable=False, comment="criminal_offence, safety_accident, unfitness, veto …"),
+    Column("on", String(10), nullable=False, comment="ISO date"),
+    Column("source", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True, comment="the last decision on a key counts"),
+    Column("year", Integer, nullable=False),
+    Column("proposal", String(200), nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
+unit_decisions = Table(
+    "unit_decisions",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True, comment="the last decision on a unit counts"),
+    Column("year", Integer, nullable=False),
+    Column("unit", String(32), nullable=False, comment="a unit with too few answers to be ranked"),
+    Column("grade", String(16), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
+grades = Table(
+    "grades",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True, comment="amendments append; the last counts"),
+    Column("year", Integer, nullable=False),
+    Column("subject", String(32), nullable=False),
+    Column("kind", String(8), nullable=False, comment="unit or leader"),
+    Column("grade", String(16), nullable=False, comment="first … fourth, or not_appraised"),
+    Column("confirmed", Boolean, nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("post", String(120), nullable=False),
+    Column("scheme", String(64), nullable=False),
+    Index("ix_grades_subject_year", "subject", "year"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("login", String(64), primary_key=True),
+    Column("password", String(255), nullable=False, comment="argon2id"),
+    Column("role", String(16), nullable=False),
+)

@@ -1,0 +1,328 @@
+"""The road from an update to a durable ballot, on the real databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.campaigns import Draft, add_link, close_campaign, create_campaign, open_campaign
+from bot.channel import Incoming, Reply
+from bot.conductor import Conductor, Unavailable
+from bot.keys import Keys
+from bot.papers import Papers
+from bot.resources import shipped_questionnaires
+from bot.store import tables
+from bot.store.conversations import forget_old
+from bot.store.database import open_database, reading, writing
+from bot.store.migrate import migrate
+from survey_flows.events import Asked, Event, Pressed, Returned, Started, Typed
+from survey_flows.load import dump_questionnaire
+from survey_flows.paper import Link, Unit
+
+KEYS = Keys(gate=b"g" * 32, session=b"s" * 32)
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+class Frozen:
+    """A clock that moves when told to, and counts instead of drawing lots."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+        self.drawn = 0
+
+    def now(self) -> datetime:
+        return self.time
+
+    def token(self) -> str:
+        self.drawn += 1
+        return f"{self.drawn:<16d}".translate(str.maketrans("0123456789 ", "BCDEFGHIJKA"))
+
+
+@dataclass
+class Road:
+    database: AsyncEngine
+    papers: Papers
+    conductor: Conductor
+    clock: Frozen
+    link: Link
+    sent: int = 0
+    screens: dict[str, Reply] = field(default_factory=dict)
+
+    async def send(self, user: str, event: Event, key: str = "") -> Reply:
+        self.sent += 1
+        reply = await self.conductor.handle(Incoming(key or f"test:{self.sent}", "test", user, event))
+        if reply.screen:
+            self.screens[user] = reply
+        return reply
+
+    def button(self, user: str, label: str) -> Pressed:
+        screen = self.screens[user].screen
+        assert screen is not None
+        found = [button for row in screen.rows for button in row if label in button.label]
+        assert found, f"no button «{label}» on: {screen}"
+        return Pressed(found[0].data)
+
+    async def press(self, user: str, *labels: str) -> Reply:
+        for label in labels:
+            reply = await self.send(user, self.button(user, label))
+        return reply
+
+    async def rate(self, user: str, unit: str = "TAX", overall: str = "Satisfied") -> Reply:
+        await self.answer_all(user, unit, overall)
+        return await self.press(user, "Submit")
+
+    async def answer_all(self, user: str, unit: str = "TAX", overall: str = "Satisfied") -> None:
+        await self.send(user, Started(link=self.link.token, unit=unit, lang="en"))
+        await self.press(user, "Used a service", overall, *["Very satisfied"] * 3, "Skip")
+
+    async def ballots(self) -> list[tuple[str, str, str]]:
+        query = select(tables.ballots.c.unit, tables.ballots.c.grp, tables.ballots.c.ratings)
+        async with reading(self.database) as connection:
+            return sorted(tuple(row) for row in await connection.execute(query))
+
+    async def count(self, table: str) -> int:
+        async with reading(self.database) as connection:
+            return int((await connection.execute(select(func.count()).select_from(text(table)))).scalar_one())
+
+
+def draft(name: str = "year", closes: timedelta = timedelta(days=14)) -> Draft:
+    questionnaires = {name: dump_questionnaire(q) for name, q in shipped_questionnaires().items()}
+    units = [
+        Unit("TAX", {"zh-Hans": "市税务局", "en": "Tax Bureau"}, "window", "B_econ"),
+        Unit("EDU", {"zh-Hans": "市教育局", "en": "Education Bureau"}, "livelihood", "C_social"),
+    ]
+    title = {"zh-Hans": "民评", "en": "Public evaluation"}
+    return Draft(name, 2026, title, NOW - timedelta(days=1), NOW + closes, units, questionnaires, "{}")
+
+
+@asynccontextmanager
+async def make_road(url: str) -> AsyncIterator[Road]:
+    database = open_database(url)
+    await migrate(database)
+    clock = Frozen()
+    link = await create_campaign(database, draft(), clock)
+    await open_campaign(database, "year")
+    papers = Papers(database, "Asia/Shanghai")
+    await papers.refresh()
+    conductor = Conductor(database, KEYS, papers, clock)
+    running = asyncio.create_task(conductor.run())
+    yield Road(database, papers, conductor, clock, link)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await database.dispose()
+
+
+@pytest.fixture
+async def road(store_url: str) -> AsyncIterator[Road]:
+    async with make_road(store_url) as made:
+        yield made
+
+
+async def test_a_rating_becomes_one_ballot_without_the_citizens_id(road: Road) -> None:
+    reply = await road.rate("4711471147")
+    assert reply.screen is not None
+    assert reply.screen.step == "receipt"
+    assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")]
+    async with reading(road.database) as connection:
+        for table in tables.metadata.sorted_tables:
+            for row in await connection.execute(select(table)):
+                assert "4711471147" not in repr(tuple(row))
+
+
+async def test_a_later_ballot_replaces_the_earlier_one(road: Road) -> None:
+    await road.rate("ann", overall="Satisfied")
+    await road.rate("ann", overall="Dissatisfied")
+    await road.rate("ben", overall="Fairly")
+    assert await road.ballots() == [("TAX", "service_user", "B VS VS VS"), ("TAX", "service_user", "D VS VS VS")]
+
+
+async def test_one_person_may_rate_several_units(road: Road) -> None:
+    await road.rate("ann")
+    await road.rate("ann", unit="EDU")
+    assert [unit for unit, _, _ in await road.ballots()] == ["EDU", "TAX"]
+
+
+async def test_replaying_any_update_any_number_of_times_changes_nothing(road: Road) -> None:
+    events: list[tuple[str, Event]] = [("k0", Started(link=road.link.token, unit="TAX", lang="en"))]
+    await road.send("ann", events[0][1], "k0")
+    for number, label in enumerate(["Used", "Satisfied", "Very", "Very", "Very", "Skip", "Submit"], 1):
+        events.append((f"k{number}", road.button("ann", label)))
+        await road.send("ann", events[-1][1], events[-1][0])
+    before = await road.ballots()
+    shown = road.screens["ann"].screen
+    async with reading(road.database) as connection:
+        bodies = (await connection.execute(select(tables.sessions))).all()
+    for key, event in events * 3:
+        replayed = await road.send("ann", event, key)
+        assert replayed.replayed
+        assert replayed.screen == shown
+    async with reading(road.database) as connection:
+        assert (await connection.execute(select(tables.sessions))).all() == bodies
+    assert await road.ballots() == before
+
+
+async def test_a_crowd_at_once_is_settled_whole(road: Road) -> None:
+    crowd = [f"citizen {number}" for number in range(150)]
+    await asyncio.gather(*(road.rate(user) for user in crowd))
+    assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")] * 150
+
+
+async def test_the_steps_of_one_person_stay_in_order(road: Road) -> None:
+    await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
+    typed = ["1", "2", "3", "1", "1"]
+    replies = await asyncio.gather(*(road.send("ann", Typed(number)) for number in typed))
+    assert [reply.screen.step for reply in replies if reply.screen] == [
+        "q:overall", "q:ease", "q:speed", "q:attitude", "q:comment",
+    ]  # fmt: skip
+
+
+async def test_two_processes_do_not_lose_each_others_steps(store_url: str) -> None:
+    async with make_road(store_url) as road:
+        other = Conductor(road.database, KEYS, road.papers, road.clock)
+        running = asyncio.create_task(other.run())
+        await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
+        incoming = [Incoming(f"x:{n}", "test", "ann", Typed("1")) for n in range(5)]
+        replies = await asyncio.gather(
+            *((road.conductor if n % 2 else other).handle(update) for n, update in enumerate(incoming))
+        )
+        steps = {reply.screen.step for reply in replies if reply.screen}
+        assert steps == {"q:overall", "q:ease", "q:speed", "q:attitude", "q:comment"}
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_conversation_survives_a_restart(store_url: str) -> None:
+    async with make_road(store_url) as road:
+        await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
+        await road.press("ann", "Used a service", "Satisfied")
+        again = Conductor(road.database, KEYS, road.papers, road.clock)
+        running = asyncio.create_task(again.run())
+        reply = await again.handle(Incoming("later", "test", "ann", Returned()))
+        assert reply.screen is not None
+        assert reply.screen.step == "q:ease"
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_closing_stops_ballots_at_once_even_before_the_papers_are_read_again(road: Road) -> None:
+    await road.answer_all("ann")
+    await close_campaign(road.database, "year")
+    reply = await road.press("ann", "Submit")
+    assert await road.ballots() == []
+    assert reply.screen is None or reply.screen.step != "receipt"
+
+
+async def test_no_ballot_after_the_window(road: Road) -> None:
+    await road.answer_all("ann")
+    road.clock.time = NOW + timedelta(days=14)
+    await road.press("ann", "Submit")
+    assert await road.ballots() == []
+
+
+async def test_delete_erases_the_ballots_and_the_conversation(road: Road) -> None:
+    await road.rate("ann")
+    await road.rate("ann", unit="EDU")
+    await road.rate("ben")
+    await road.send("ann", Asked("delete"))
+    await road.press("ann", "Delete them all")
+    assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")]
+    assert await road.count("sessions") == 1
+
+
+async def test_an_invitation_vouches_for_the_group(road: Road) -> None:
+    link = await add_link(road.database, "year", "deputy", "430102", road.clock)
+    other = await create_campaign(road.database, draft("other"), road.clock)
+    await open_campaign(road.database, "other")
+    await road.papers.refresh()
+    assert other.token != link.token
+    road.link = link
+    await road.rate("ann")
+    assert await road.ballots() == [("TAX", "deputy", "S VS VS VS")]
+
+
+async def test_a_link_of_another_campaign_takes_the_citizen_there(road: Road) -> None:
+    await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
+    road.link = await create_campaign(road.database, draft("other"), road.clock)
+    await open_campaign(road.database, "other")
+    await road.papers.refresh()
+    await road.rate("ann")
+    async with reading(road.database) as connection:
+        campaigns = (await connection.execute(select(tables.ballots.c.campaign))).scalars().all()
+    assert campaigns == ["other"]
+
+
+async def test_text_that_no_database_keeps_is_cleaned(road: Road) -> None:
+    await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
+    await road.press("ann", "Used a service", *["Satisfied"] * 4)
+    await road.send("ann", Typed("a\x00b\ud800c"))
+    await road.press("ann", "Submit")
+    async with reading(road.database) as connection:
+        assert (await connection.execute(select(tables.ballots.c.comment))).scalar() == "ab?c"
+
+
+async def test_one_poisoned_update_is_kept_aside_and_the_others_pass(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import bot.conductor  # noqa: PLC0415
+
+    honest = bot.conductor.step
+
+    def step(paper, session, event, now):  # type: ignore[no-untyped-def]
+        if isinstance(event, Typed) and event.text == "poison":
+            raise ZeroDivisionError
+        return honest(paper, session, event, now)
+
+    monkeypatch.setattr(bot.conductor, "step", step)
+    replies = await asyncio.gather(
+        road.send("ann", Started(unit="TAX")), road.send("bad", Typed("poison"), "p1"), road.send("ben", Started())
+    )
+    assert [reply.screen.step if reply.screen else None for reply in replies] == ["q:contact", None, "unit"]
+    async with reading(road.database) as connection:
+        (letter,) = (await connection.execute(select(tables.dead_letters))).all()
+    assert (letter.key, letter.error) == ("p1", "ZeroDivisionError")
+    assert b"poison" not in letter.body
+
+
+async def test_without_the_database_nothing_is_acknowledged(road: Road) -> None:
+    async with writing(road.database) as connection:
+        await connection.execute(text("ALTER TABLE sessions RENAME TO hidden"))
+    with pytest.MonkeyPatch.context() as patch:
+
+        async def refuse(*_: object) -> None:
+            raise ConnectionRefusedError
+
+        patch.setattr("bot.conductor.take_updates", refuse)
+        with pytest.raises(Unavailable):
+            await road.send("ann", Started(), "first")
+    async with writing(road.database) as connection:
+        await connection.execute(text("ALTER TABLE hidden RENAME TO sessions"))
+    assert (await road.send("ann", Started(), "first")).replayed is False
+
+
+async def test_without_any_campaign_there_is_a_kind_word(store_url: str) -> None:
+    async with make_road(store_url) as road:
+        async with writing(road.database) as connection:
+            await connection.execute(tables.campaigns.delete())
+        await road.papers.refresh()
+        reply = await road.send("ann", Started())
+        assert reply.screen is None
+        assert "目前没有正在进行的评价活动" in reply.notices[0]
+        assert "no survey at present" in reply.notices[0]
+
+
+async def test_old_updates_and_conversations_are_forgotten(road: Road) -> None:
+    await road.send("ann", Started(unit="TAX"))
+    assert (await road.count("updates"), await road.count("sessions")) == (1, 1)
+    async with writing(road.database) as connection:
+        await forget_old(connection, NOW + timedelta(days=8))
+    assert (await road.count("updates"), await road.count("sessions")) == (0, 1)
+    async with writing(road.database) as connection:
+        await forget_old(connection, NOW + timedelta(days=31))
+    assert await road.count("sessions") == 0
