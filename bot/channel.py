@@ -25,7 +25,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the citizen sees: short notices first, then at most one screen. ``replayed``: the update was taken before."""
+    """What the citizen sees: short notices, then at most one screen. ``replayed``: the update was taken before."""
 
     notices: tuple[str, ...] = ()
     screen: Screen | None = None

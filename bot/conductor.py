@@ -135,7 +135,7 @@ class Conductor:
                 _fail(waiting, Unavailable("the service is stopping"))
 
     async def _outcomes(self, batch: list[_Waiting]) -> list[Reply | Unavailable]:
-        """An outcome for each update. When one of a batch is poison, each is taken alone, and that one is kept aside."""
+        """An outcome for each update. If one of a batch is poison, each is taken alone, and that one is kept aside."""
         try:
             return list(await self._store(batch))
         except (OperationalError, InterfaceError, OSError) as error:

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from survey_flows.load import load_questionnaire
 
 from bot.resources import shipped_words
 from bot.store import tables
 from bot.store.database import reading
 from survey_flows.events import Event, Started
+from survey_flows.load import load_questionnaire
 from survey_flows.paper import Link, Paper, Unit, Words
 
 State = tuple[tuple[str, str, int, int], ...]

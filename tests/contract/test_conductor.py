@@ -270,7 +270,7 @@ async def test_text_that_no_database_keeps_is_cleaned(road: Road) -> None:
 async def test_one_poisoned_update_is_kept_aside_and_the_others_pass(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import bot.conductor  # noqa: PLC0415
+    import bot.conductor
 
     honest = bot.conductor.step
 
