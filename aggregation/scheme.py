@@ -128,8 +128,8 @@ class LeaderRules(_Data):
     """Leaders from unit and person, and the ceilings of their first grade.
 
     ``first_pct`` is the largest share of a pool's leaders, rounded down, that may be first, by the unit's grade;
-    ``pool`` says whether a pool is one unit or all units of the same grade. In leagues, the best ``league_first`` units count as
-    first-grade units here and the last ``league_third`` as third-grade ones.
+    ``pool`` says whether a pool is one unit or all units of the same grade. In leagues, the best ``league_first`` units
+    count as first-grade units here and the last ``league_third`` as third-grade ones.
     """
 
     shares: dict[Role, Shares]

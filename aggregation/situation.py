@@ -17,8 +17,8 @@ class Stage(StrEnum):
     """When a rule runs.
 
     ``barring`` rules look at facts only, before units are graded. ``lowering`` rules see the units' grades and run
-    before ``settled`` ones, which see what confirmed lowerings have left (else «lowered to third this year, third last year»
-    would yield no dismissal).
+    before ``settled`` ones, which see what confirmed lowerings have left (else «lowered to third this year, third last
+    year» would yield no dismissal).
     """
 
     BARRING = "barring"

@@ -1,0 +1,79 @@
+"""A unit's total: indicators and public score by the category's weights, plus bonuses, less deductions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from aggregation.inputs import Adjustment, AppraisalInputs, AppraisedUnit
+from aggregation.quota import Key, half_up
+from aggregation.results import Component
+from aggregation.scheme import PUBLIC, Adjustments
+
+INSUFFICIENT = "insufficient"
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A unit's parts and their sum. ``exact`` and ``key`` are None without a usable public score."""
+
+    unit: AppraisedUnit
+    components: tuple[Component, ...]
+    adjustments: tuple[Adjustment, ...]
+    adjustment: Decimal
+    exact: Fraction | None
+    variance: float
+    rounded: Decimal | None
+    key: Key | None
+
+
+def total(given: AppraisalInputs, unit: AppraisedUnit) -> Total:
+    """The unit's total, exact and rounded, with the variance (points²) that the public score brings into it."""
+    category = given.scheme.categories[unit.category]
+    components = tuple(_component(given, unit, id_, weight) for id_, weight in category.weights.items())
+    adjustments = tuple(sorted((a for a in given.adjustments if a.unit == unit.code), key=_order))
+    adjustment = limited(adjustments, given.scheme.adjustments)
+    exact = _sum(components, adjustment)
+    score = given.public.get(unit.code)
+    share = float(category.weights.get(PUBLIC, Decimal(0))) / 100
+    variance = score.variance * share**2 if score and exact is not None else 0.0
+    rounded = None if exact is None else half_up(exact, given.scheme.places)
+    key = None if rounded is None else (rounded, *_tie_breaks(given, components))
+    return Total(unit, components, adjustments, adjustment, exact, variance, rounded, key)
+
+
+def limited(adjustments: Iterable[Adjustment], limits: Adjustments) -> Decimal:
+    """The sum of bonuses, at most the limit, less the sum of deductions, at most theirs."""
+    points = [a.points for a in adjustments]
+    bonus = sum((p for p in points if p > 0), Decimal(0))
+    deduct = sum((-p for p in points if p < 0), Decimal(0))
+    return min(bonus, limits.bonus_max) - min(deduct, limits.deduct_max)
+
+
+def _order(adjustment: Adjustment) -> tuple[Decimal, str, str]:
+    return -adjustment.points, adjustment.reason, adjustment.source
+
+
+def _component(given: AppraisalInputs, unit: AppraisedUnit, id_: str, weight: Decimal) -> Component:
+    points = _public(given, unit) if id_ == PUBLIC else Fraction(given.indicators[unit.code, id_])
+    if id_ == PUBLIC and not weight:
+        points = Fraction(0) if points is None else points
+    return Component(id_, weight, points, None if points is None else points * Fraction(weight) / 100)
+
+
+def _public(given: AppraisalInputs, unit: AppraisedUnit) -> Fraction | None:
+    score = given.public.get(unit.code)
+    return None if score is None or INSUFFICIENT in score.flags else score.score
+
+
+def _sum(components: tuple[Component, ...], adjustment: Decimal) -> Fraction | None:
+    parts = [c.contribution for c in components]
+    known = [p for p in parts if p is not None]
+    return sum(known, Fraction(adjustment)) if len(known) == len(parts) else None
+
+
+def _tie_breaks(given: AppraisalInputs, components: tuple[Component, ...]) -> Key:
+    points = {c.id: c.points for c in components}
+    return tuple(half_up(points.get(id_) or Fraction(0), given.scheme.places) for id_ in given.scheme.tie_breaks)
