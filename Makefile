@@ -29,7 +29,7 @@ types:
 	$(BIN)/lint-imports
 
 unit:
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 15
+	$(BIN)/pytest --numprocesses 2 --dist worksteal --durations 15
 
 lock: $(VENV)/.tests ## write the hashed locks anew from pyproject.toml
 	$(LOCK) --extra build pyproject.toml --output-file requirements.txt
