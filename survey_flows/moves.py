@@ -76,8 +76,10 @@ def onward(turn: Turn, *notices: str) -> Result:
 
 def answer(turn: Turn, value: str) -> Result:
     """Note the answer to the present question (empty: skipped, or a note that was read) and go on."""
-    asked = turn.session.place[2:]
-    return onward(turn.at(answers=with_answer(turn.questionnaire, turn.session.answers, asked, value)))
+    before = turn.session.answers
+    after = with_answer(turn.questionnaire, before, turn.session.place[2:], value)
+    notices = () if before.keys() <= after.keys() else (turn.say("hidden"),)
+    return onward(turn.at(answers=after), *notices)
 
 
 def submit(turn: Turn) -> Result:

@@ -12,6 +12,7 @@ from survey_flows.presses import press
 from survey_flows.questionnaire import Kind, Question
 from survey_flows.route import CLOSED
 
+_COUNTED = frozenset({"a", "u", "c", "l"})
 _NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
 
@@ -53,14 +54,17 @@ def _plain(label: str) -> str:
 
 
 def _by_number(turn: Turn, buttons: list[Button], screen: Screen, wanted: str) -> str | None:
-    """The n-th button where typing has no other meaning; in the list of units, only the n-th unit."""
-    if screen.input is Input.SEARCH:
-        buttons = [b for b in buttons if b.data.startswith(f"{turn.session.key}:u:")]
-    elif screen.input is not Input.NONE:
+    """The n-th option, unit, item of the review or language; never what submits, stops or deletes."""
+    if screen.input in (Input.TEXT, Input.NUMBER):
         return None
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 2 and 1 <= int(wanted) <= len(buttons)):
+    counted = [button.data for button in buttons if _verb(turn, button) in _COUNTED]
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 2 and 1 <= int(wanted) <= len(counted)):
         return None
-    return buttons[int(wanted) - 1].data
+    return counted[int(wanted) - 1]
+
+
+def _verb(turn: Turn, button: Button) -> str:
+    return button.data.removeprefix(turn.session.key + ":").partition(":")[0]
 
 
 def _by_option(turn: Turn, wanted: str) -> str | None:

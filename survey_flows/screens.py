@@ -59,7 +59,7 @@ def _question_text(paper: Paper, session: Session, question: Question, answer: s
     if question.kind is Kind.INTEGER:
         lines.append(say(lang, "write-number"))
     if answer and question.kind not in CLOSED:
-        lines.append(f"{say(lang, 'now-chosen')} {_excerpt(answer)}")
+        lines += [say(lang, "now-chosen"), _excerpt(answer)]
     return "\n".join(lines)
 
 

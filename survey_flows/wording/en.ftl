@@ -41,6 +41,7 @@ link-unknown = This link has expired or is incomplete. You can take part all the
 unit-unknown = The unit in this link was not found.
 unit-gone = This unit can no longer be rated. Your unsubmitted answers were cleared; please choose another unit.
 dropped = Your earlier unsubmitted answers were cleared.
+hidden = Some questions no longer apply, and the answers to them were removed.
 stopped = Stopped. Nothing was submitted, and the answers you had given were cleared.
 timed-out = It has been a while since your last answer, so the unsubmitted answers were cleared. You are welcome to start again.
 stale = That button is out of date. Nothing was changed; here is where you are.

@@ -1,0 +1,197 @@
+"""What holds for every conversation, whatever a citizen does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.conversations import MORNING, Talk, build_paper
+
+from survey_flows.effects import Ask, Cast, Close, Erase
+from survey_flows.engine import step
+from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
+from survey_flows.route import kept
+from survey_flows.session import Session
+
+PAPER = build_paper()
+UNITS = sorted(PAPER.units)
+QUESTIONS = sorted({q.id for form in PAPER.questionnaires.values() for q in form.questions})
+
+garbage = st.text(st.characters(exclude_categories=()), max_size=70)
+labels = st.sampled_from(
+    ["1", "2", "3", "是", "不了解", "提交", "Submit", "跳过", "VS", "12", "全部删除", "停止", "芙蓉"]
+)
+data = st.builds(
+    "{}.{}:{}:{}:{}".format,
+    st.sampled_from(["000001", "000002"]),
+    st.integers(0, 3),
+    st.sampled_from(["a", "k", "s", "b", "x", "c", "y", "u", "p", "all", "n", "r", "l", "o", "e", "zz"]),
+    st.sampled_from([*QUESTIONS, *UNITS, "delete", "help", "9", ""]),
+    st.sampled_from(["VS", "DK", "yes", "dk", "used", ""]),
+)
+started = st.builds(
+    Started,
+    link=st.sampled_from(["", "poster", "deputy", "gone"]),
+    unit=st.sampled_from(["", "NOPE", *UNITS]),
+    lang=st.sampled_from(["", "zh-CN", "en", "fr"]),
+    token=st.sampled_from(["", "000002AAAAAAAAAA"]),
+)
+events = st.one_of(
+    started,
+    st.builds(Typed, labels | garbage, token=st.just("TYPEDTOKEN000000")),
+    st.builds(Pressed, data | garbage, token=st.sampled_from(["", "PRESSTOKEN000000"])),
+    st.builds(Asked, st.sampled_from(["language", "help", "privacy", "delete", "weather"])),
+    st.just(Returned()),
+    st.just(TimedOut()),
+)
+# An index stands for «the n-th button on the present screen», which is what people mostly do.
+acts = st.lists(st.tuples(st.integers(0, 9) | events, st.sampled_from([0, 0, 0, 0, 0, 1, 40, 80])), max_size=40)
+
+
+def play(talk: Talk, act: int | Event) -> Event:
+    buttons = [button for row in talk.screen.rows for button in row] if talk.screen else []
+    event: Event = Returned()
+    if not isinstance(act, int):
+        event = act
+    elif buttons:
+        event = Pressed(buttons[act % len(buttons)].data, token=talk.token())
+    talk.take(event)
+    return event
+
+
+@settings(max_examples=150, deadline=None)
+@given(acts)
+def test_every_step_can_be_seen_and_every_button_fits(script: list[tuple[int | Event, int]]) -> None:
+    talk = Talk(PAPER)
+    talk.start(unit="MIX")
+    for act, hours in script:
+        talk.now += timedelta(hours=hours)
+        play(talk, act)
+        screens = [effect.screen for effect in talk.effects if isinstance(effect, Ask)]
+        assert len(screens) == 1
+        assert screens[0].text
+        assert all(0 < len(b.data.encode()) <= 64 and b.label for row in screens[0].rows for b in row)
+        assert all(PAPER.opens_at <= talk.now < PAPER.closes_at for e in talk.effects if isinstance(e, Cast))
+        assert (talk.session is None) >= any(isinstance(e, Erase | Close) for e in talk.effects)
+
+
+@settings(max_examples=150, deadline=None)
+@given(acts, st.sampled_from(["MIX", "FIN", "430102"]))
+def test_no_answer_is_lost_without_an_event_that_says_so(script: list[tuple[int | Event, int]], unit: str) -> None:
+    talk = Talk(PAPER)
+    talk.start(unit=unit)
+    for act, hours in script:
+        before = talk.session
+        talk.now += timedelta(hours=hours)
+        play(talk, act)
+        if before is None or not before.answers:
+            continue
+        after = talk.session.answers if talk.session else {}
+        if before.answers.items() <= after.items():
+            continue
+        # Something given is gone or different: it was submitted, the citizen was told, or changed that very answer.
+        submitted = any(isinstance(e, Cast) for e in talk.effects)
+        erased = any(isinstance(e, Erase) for e in talk.effects)
+        changed = {k for k in before.answers if after.get(k) != before.answers[k]} == {before.place[2:]}
+        assert submitted or erased or changed or talk.notices
+
+
+@settings(max_examples=100, deadline=None)
+@given(acts)
+def test_a_ballot_says_what_was_on_the_review(script: list[tuple[int | Event, int]]) -> None:
+    talk = Talk(PAPER)
+    talk.start(unit="FIN")
+    for act, _ in script:
+        before = talk.session
+        play(talk, act)
+        for effect in talk.effects:
+            if isinstance(effect, Cast):
+                assert before is not None
+                ballot = effect.ballot
+                form = PAPER.questionnaires[ballot.questionnaire]
+                assert ballot.unit == before.unit
+                assert ballot.ratings.split(" ") == [before.answers.get(q.id) or "-" for q in form.rated]
+                assert kept(form, before.answers) == before.answers
+                assert ballot.receipt
+                assert talk.session is not None
+                assert (talk.session.place, talk.session.answers) == ("receipt", {})
+
+
+@settings(max_examples=100, deadline=None)
+@given(acts, st.integers(1, 3))
+def test_coming_back_changes_nothing(script: list[tuple[int | Event, int]], times: int) -> None:
+    talk = Talk(PAPER)
+    talk.start(unit="MIX")
+    for act, _ in script:
+        play(talk, act)
+    session, screen = talk.session, talk.screen
+    for _ in range(times):
+        talk.take(Returned())
+        assert talk.session == session
+        assert len(talk.effects) == 1
+        if session is not None:
+            assert talk.screen == screen
+
+
+@settings(max_examples=100, deadline=None)
+@given(acts)
+def test_a_press_repeated_changes_nothing_more(script: list[tuple[int | Event, int]]) -> None:
+    talk = Talk(PAPER)
+    talk.start(unit="MIX")
+    for act, _ in script:
+        event = play(talk, act)
+        if isinstance(event, Pressed) and talk.session is not None:
+            once = talk.session
+            talk.take(event)
+            assert talk.session is not None
+            assert (talk.session.answers, talk.session.place, talk.session.unit) == (
+                once.answers,
+                once.place,
+                once.unit,
+            )
+            assert not any(isinstance(e, Cast) for e in talk.effects)
+
+
+sessions = st.builds(
+    Session,
+    nonce=st.text(max_size=6),
+    seen=st.integers(0, 4_000_000_000),
+    lang=st.sampled_from(["zh-Hans", "en", "xx"]),
+    round=st.integers(0, 9999),
+    link=st.sampled_from(["", "deputy", "gone"]),
+    unit=st.sampled_from(["", "NOPE", *UNITS]),
+    answers=st.dictionaries(
+        st.sampled_from(QUESTIONS), st.sampled_from(["", "VS", "B", "yes", "7", "used", "dk"]) | garbage
+    ),
+    place=st.sampled_from(["unit", "review", "receipt", "nowhere", "q:", *(f"q:{q}" for q in QUESTIONS)]),
+    overlay=st.sampled_from(["", "", "language", "help", "delete", "odd"]),
+    query=garbage,
+    page=st.integers(-5, 500),
+    receipt=garbage,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(sessions, events, st.sampled_from(["", "FIN", "MIX"]))
+def test_any_stored_session_is_taken_on(session: Session, event: Event, removed: str) -> None:
+    units = {code: unit for code, unit in PAPER.units.items() if code != removed}
+    paper = replace(PAPER, units=units)
+    after, effects = step(paper, session, event, MORNING)
+    assert sum(isinstance(effect, Ask) for effect in effects) == 1
+    assert after is None or step(paper, after, Returned(), MORNING)[0] == after
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(events, max_size=10), st.sampled_from(["closed", "paused", "draft"]))
+def test_nothing_is_cast_while_the_campaign_is_not_open(script: list[Event], state: str) -> None:
+    talk = Talk(PAPER)
+    talk.start(unit="FIN")
+    talk.press("不了解")
+    talk.press("跳过")
+    submit = talk.data("提交")
+    talk.paper = build_paper(state=state)
+    for event in [Pressed(submit, token="X" * 16), *script]:
+        talk.take(event)
+        assert not any(isinstance(e, Cast | Erase) for e in talk.effects)
