@@ -21,6 +21,9 @@ from benchmarks.answers.sink import Sink, open_sink
 WARM_UP = 16
 """Ballots before the first measured crowd."""
 
+ROUNDS = 3
+"""How often bots take turns at each size of crowd: the speed of a shared machine drifts within seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Load:
@@ -96,12 +99,26 @@ class Running:
         outcome = await crowd.run()
         bot_cpu, crowd_cpu, core = (now - then for now, then in zip(spent(self.pid), before, strict=True))
         self.seen += outcome.ballots
-        self.crowds.append(Crowded(outcome, bot_cpu, crowd_cpu, max(0.0, core - bot_cpu)))
+        crowd_of_now = Crowded(outcome, bot_cpu, crowd_cpu, max(0.0, core - bot_cpu))
+        if self.crowds and self.crowds[-1].outcome.at_a_time == at_a_time:
+            crowd_of_now = joined(self.crowds.pop(), crowd_of_now)
+        self.crowds.append(crowd_of_now)
 
     def measured(self) -> Measured:
         """What there is to tell, while the bot still runs."""
         processes = [usage(pid) for pid in family(self.pid)]
         return Measured(self.bot.name, self.crowds, processes, self.seen, self.bot.finished(), dict(self.sink.calls))
+
+
+def joined(first: Crowded, then: Crowded) -> Crowded:
+    """Two rounds of one crowd as one."""
+    a, b = first.outcome, then.outcome
+    outcome = Outcome(
+        a.at_a_time, a.ballots + b.ballots, a.seconds + b.seconds, a.waits + b.waits, a.failures + b.failures
+    )
+    return Crowded(
+        outcome, first.bot_cpu + then.bot_cpu, first.crowd_cpu + then.crowd_cpu, first.others_cpu + then.others_cpu
+    )
 
 
 @asynccontextmanager
@@ -125,8 +142,8 @@ async def measure(loads: Sequence[tuple[Maker, Load]]) -> list[Measured]:
     async with AsyncExitStack() as stack:
         runs = [(await stack.enter_async_context(started(make)), load) for make, load in loads]
         for size in loads[0][1].crowds:
-            for run, load in runs:
-                await run.send(size, load.ballots, load.seconds)
+            for run, load in runs * ROUNDS:
+                await run.send(size, load.ballots // ROUNDS, load.seconds / ROUNDS)
         return [run.measured() for run, _ in runs]
 
 
