@@ -115,7 +115,7 @@ async def read_unit_decisions(connection: AsyncConnection, year: int) -> tuple[U
 async def read_history(
     connection: AsyncConnection, first: int | None = None, last: int | None = None
 ) -> tuple[PastGrade, ...]:
-    """What counts of the history from year ``first`` to ``last``, both included: the last line of each subject and year."""
+    """The last line of history of each subject and year, from year ``first`` to ``last``, both included."""
     columns = tables.grades.c
     query = select(tables.grades).order_by(columns.id)
     if first is not None:

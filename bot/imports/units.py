@@ -1,0 +1,92 @@
+"""Units with their leagues, and the words by which citizens find them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.inputs import AppraisedUnit, Membership
+from aggregation.scheme import Category
+from bot.imports.context import Known, Outcome
+from bot.imports.fields import Field, arrange, reader, refuse_twins
+from bot.imports.sheet import Problems, Row, Sheet
+from bot.store.yearbook import ListedUnit, write_units
+
+FIELDS = (
+    Field("code", ("单位代码", "代码")),
+    Field("name_zh", ("单位名称", "名称", "name"), longest=80),
+    Field("name_en", ("英文名称",), longest=120),
+    Field("category", ("类别", "单位类别")),
+    Field("questionnaire", ("问卷",), longest=64),
+    Field("league", ("分组", "序列"), optional=True),
+    Field("since", ("起始年份",), optional=True),
+)
+
+
+def unit_search(name_zh: str, code: str) -> str:
+    """Lower-case words to find a unit by: its name in pinyin, the initials of that, its code."""
+    from pypinyin import Style, lazy_pinyin
+
+    full = "".join(lazy_pinyin(name_zh))
+    initials = "".join(lazy_pinyin(name_zh, style=Style.FIRST_LETTER))
+    words = ["".join(filter(str.isalnum, word)).lower() for word in (full, initials)] + [code.lower()]
+    return " ".join(dict.fromkeys(word for word in words if word))
+
+
+async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+    """Add the units or change them. A league counts from ``since`` on; without it, ever since."""
+    listed = read_units(sheet, known)
+    await write_units(connection, listed)
+    new = sum(x.unit.code not in known.units for x in listed)
+    return Outcome(len(listed), (f"{new} new, {len(listed) - new} changed",))
+
+
+def read_units(sheet: Sheet, known: Known) -> list[ListedUnit]:
+    """The units of a table, whose categories and leagues the scheme must have.
+
+    Raises:
+        BadInput: by row and column.
+    """
+    problems = Problems(sheet.file)
+    rows = arrange(sheet, FIELDS, problems)
+    refuse_twins(rows, ["code"], problems)
+    listed = [_unit(row, known, problems) for row in rows]
+    problems.settle()
+    return listed
+
+
+def _unit(row: Row, known: Known, problems: Problems) -> ListedUnit:
+    cell = reader(problems, row)
+    code = cell("code").code()
+    if code in known.leaders:
+        cell("code").complain(f"«{code}» is the id of a leader; give the unit another code")
+    category = cell("category").one_of(known.scheme.categories, "category")
+    leagues = _leagues(row, known.scheme.categories.get(category), known, problems)
+    unit = AppraisedUnit(code, cell("name_zh").text, cell("name_en").text, category, leagues)
+    return ListedUnit(_with_past(unit, known.units), cell("questionnaire").code())
+
+
+def _leagues(row: Row, category: Category | None, known: Known, problems: Problems) -> tuple[Membership, ...]:
+    cell = reader(problems, row)
+    ranked = category is not None and category.graded_by == "league"
+    if not row.cells["league"]:
+        if ranked:
+            problems.add("a unit of this category needs its league", row.number, "league")
+        return ()
+    if category is not None and not ranked:
+        cell("league").complain("units of this category are graded by quota and have no league; empty the cell")
+    league = cell("league").one_of(known.scheme.leagues, "league")
+    since = cell("since").year() if row.cells["since"] else None
+    return (Membership(league, since),)
+
+
+def _with_past(unit: AppraisedUnit, known: Mapping[str, ListedUnit]) -> AppraisedUnit:
+    """Keep the memberships that ended before the new one begins: 望城 was a county before it was a district."""
+    since = unit.memberships[0].since if unit.memberships else None
+    if since is None or unit.code not in known:
+        return unit
+    past = [m for m in known[unit.code].unit.memberships if (m.since or 0) < since]
+    ended = [replace(m, until=min(m.until or since - 1, since - 1)) for m in past]
+    return replace(unit, memberships=(*ended, *unit.memberships))

@@ -1,0 +1,81 @@
+"""The tables that a year's appraisal is made from: each is read, checked and stored whole, or nothing is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.scheme import Scheme
+from bot.imports import adjustments, decisions, findings, history, indicators, leaders, units
+from bot.imports.context import Known, Outcome
+from bot.imports.fields import Field
+from bot.imports.sheet import Sheet, read_sheet
+from bot.store.database import writing
+from bot.store.yearbook import read_leaders, read_units
+from bot.yearbook import year_scheme
+from survey_flows.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One kind of table: what it is, its columns, whether it belongs to a year, and how it is stored."""
+
+    help: str
+    fields: tuple[Field, ...]
+    store: Callable[[AsyncConnection, Known, Sheet], Awaitable[Outcome]]
+    dated: bool = True
+
+
+TABLES = {
+    "units": Table("departments, districts and counties, with their leagues", units.FIELDS, units.store, dated=False),
+    "leaders": Table("the year's leading cadres and their posts", leaders.FIELDS, leaders.store),
+    "indicators": Table("points of units by indicator, and of leaders", indicators.LONG, indicators.store),
+    "adjustments": Table("bonuses and deductions", adjustments.FIELDS, adjustments.store),
+    "findings": Table("offences, accidents and other findings", findings.FIELDS, findings.store),
+    "decisions": Table("what persons decided on proposals", decisions.FIELDS, decisions.store),
+    "history": Table("grades of years before --year", history.FIELDS, history.store),
+}
+
+
+async def import_table(
+    database: AsyncEngine,
+    kind: str,
+    file: str,
+    data: bytes,
+    year: int = 0,
+    dry_run: bool = False,
+    scheme: Scheme | None = None,
+) -> Outcome:
+    """Read, check and store one table.
+
+    Args:
+        kind: one of `TABLES`.
+        file: the file's name, for its format and for complaints.
+        data: the file's bytes.
+        year: the year that is appraised; needed by all but units.
+        dry_run: check all and store nothing.
+        scheme: what the table must fit; the one of the year's last campaign if None.
+
+    Raises:
+        BadInput: the first problems by row and column; nothing is stored.
+    """
+    table = TABLES[kind]
+    if table.dated and not year:
+        raise BadInput(f"{kind} belong to a year; say which (--year)", file)
+    sheet = await asyncio.to_thread(read_sheet, file, data)
+    if not sheet.rows:
+        raise BadInput("the table has a header and no rows; nothing was stored", file)
+    scheme = scheme or await year_scheme(database, year)
+    async with writing(database) as connection:
+        outcome = await table.store(connection, await _known(connection, year, scheme), sheet)
+        if dry_run:
+            await connection.rollback()
+    return outcome
+
+
+async def _known(connection: AsyncConnection, year: int, scheme: Scheme) -> Known:
+    listed = {x.unit.code: x for x in await read_units(connection)}
+    return Known(year, scheme, listed, {x.id: x for x in await read_leaders(connection, year)})

@@ -1,0 +1,94 @@
+"""The public scores of a campaign that is over."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.cells import PatternCount
+from aggregation.scheme import Scheme, parse_scheme
+from aggregation.scores import UnitScore, score_units
+from bot.store import tables
+from bot.store.database import reading
+from bot.store.readout import read_counts
+from survey_flows.errors import BadInput
+from survey_flows.load import load_questionnaire
+from survey_flows.paper import Unit
+from survey_flows.questionnaire import Questionnaire, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A campaign as it is scored. ``opens_at`` and ``closes_at`` are epoch seconds, ``units`` are by code."""
+
+    id: str
+    year: int
+    title: Text
+    state: str
+    opens_at: int
+    closes_at: int
+    units: Mapping[str, Unit]
+    questionnaires: Mapping[str, Questionnaire]
+    scheme: Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A closed campaign with its counts, and the public score of each of its units by code."""
+
+    poll: Poll
+    counts: tuple[PatternCount, ...]
+    scores: Mapping[str, UnitScore]
+
+
+async def read_polls(database: AsyncEngine, year: int | None = None) -> list[Poll]:
+    """Every campaign, or a year's, the newest last."""
+    columns = tables.campaigns.c
+    query = select(tables.campaigns).order_by(columns.opens_at, columns.id)
+    async with reading(database) as connection:
+        rows = (await connection.execute(query if year is None else query.where(columns.year == year))).all()
+    return [read_poll(row) for row in rows]
+
+
+def read_poll(row: Row[Any]) -> Poll:
+    """A campaign's row as it is scored."""
+    frozen = json.loads(row.paper)
+    return Poll(
+        id=row.id,
+        year=row.year,
+        title=frozen["title"],
+        state=row.state,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        units={unit["code"]: Unit(**unit) for unit in frozen["units"]},
+        questionnaires={name: load_questionnaire(text, name) for name, text in frozen["questionnaires"].items()},
+        scheme=parse_scheme(json.loads(row.scheme), f"campaign {row.id}"),
+    )
+
+
+async def score_campaign(database: AsyncEngine, campaign: str) -> Scored:
+    """Score every unit of a closed campaign.
+
+    Raises:
+        BadInput: no such campaign, or it is not closed: a league table while people vote invites canvassing.
+    """
+    found = [poll for poll in await read_polls(database) if poll.id == campaign]
+    if not found:
+        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    return await score_poll(database, found[0])
+
+
+async def score_poll(database: AsyncEngine, poll: Poll) -> Scored:
+    """As `score_campaign`, of a campaign that was read already."""
+    if poll.state != "closed":
+        raise BadInput(f"this campaign is {poll.state}; scores can be read once it is closed", poll.id)
+    counts = tuple(await read_counts(database, poll.id))
+    categories = {code: unit.category for code, unit in poll.units.items()}
+    scores = await asyncio.to_thread(score_units, counts, categories, poll.questionnaires, poll.scheme)
+    return Scored(poll, counts, scores)

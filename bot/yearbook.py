@@ -1,0 +1,207 @@
+"""A year's appraisal: its material out of the database, the result, the decisions on it and its sealing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.appraisal import appraise
+from aggregation.inputs import AppraisalInputs, Decision, Grade, PastGrade, UnitDecision, Verdict
+from aggregation.results import AppraisalResult, Kind, Status
+from aggregation.scheme import Scheme
+from bot.scheme_files import shipped_scheme
+from bot.scoring import Poll, Scored, read_polls, score_poll
+from bot.store import yearbook as store
+from bot.store.database import reading, writing
+from survey_flows.errors import BadInput
+
+BINDING = (Kind.GRADE_FOUR, Kind.DOWNGRADE, Kind.BAR_FIRST)
+"""Proposals that change a grade once confirmed: a year is not sealed before they are decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One year of the city: the campaigns that give its public scores, its material, and the outcome."""
+
+    year: int
+    polls: tuple[Scored, ...]
+    inputs: AppraisalInputs
+    result: AppraisalResult
+
+
+async def open_year(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> Year:
+    """Read a year's material, score its campaigns and appraise it.
+
+    Args:
+        campaigns: closed campaigns that give the public scores; empty means all of the year's that rate stored units.
+
+    Raises:
+        BadInput: no closed campaign, two campaigns that rate the same unit or run on different schemes, or material
+            that is missing or does not fit the scheme.
+    """
+    async with reading(database) as connection:
+        known = {x.unit.code for x in await store.read_units(connection)}
+    polls = _choose(await read_polls(database, year), year, campaigns, known)
+    scored = tuple([await score_poll(database, poll) for poll in polls])
+    inputs = await _gather(database, year, scored)
+    return Year(year, scored, inputs, await asyncio.to_thread(appraise, inputs))
+
+
+async def load_inputs(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> AppraisalInputs:
+    """A year's material with its public scores; raises as `open_year`."""
+    return (await open_year(database, year, campaigns)).inputs
+
+
+async def run_appraisal(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> AppraisalResult:
+    """The year's outcome; raises as `open_year`."""
+    return (await open_year(database, year, campaigns)).result
+
+
+async def year_scheme(database: AsyncEngine, year: int) -> Scheme:
+    """The scheme that the year's last campaign runs on; without a campaign, the shipped one."""
+    polls = await read_polls(database, year)
+    return polls[-1].scheme if polls else shipped_scheme()
+
+
+def _choose(polls: Sequence[Poll], year: int, campaigns: Sequence[str], known: set[str]) -> list[Poll]:
+    for campaign in campaigns:
+        if campaign not in {poll.id for poll in polls}:
+            raise BadInput(f"there is no such campaign in {year}; see `minping campaign show`", campaign)
+    if campaigns:
+        chosen = [poll for poll in polls if poll.id in campaigns]
+    else:
+        chosen = [poll for poll in polls if poll.state == "closed" and known.intersection(poll.units)]
+    if not chosen:
+        raise BadInput("no closed campaign of that year rates a stored unit; close one first", str(year))
+    _check_compatible(chosen)
+    return chosen
+
+
+def _check_compatible(polls: Sequence[Poll]) -> None:
+    rated: dict[str, str] = {}
+    for poll in polls:
+        if poll.scheme.digest != polls[0].scheme.digest:
+            raise BadInput("they run on different schemes; choose campaigns of one", f"{polls[0].id}, {poll.id}")
+        for unit in poll.units:
+            if unit in rated:
+                raise BadInput(
+                    f"both rate unit {unit}, and answers of two campaigns cannot be joined; choose one (--campaign)",
+                    f"{rated[unit]}, {poll.id}",
+                )
+            rated[unit] = poll.id
+
+
+async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> AppraisalInputs:
+    async with reading(database) as connection:
+        values = await store.read_indicators(connection, year)
+        units = tuple(x.unit for x in await store.read_units(connection))
+        codes = {unit.code for unit in units}
+        return AppraisalInputs(
+            year=year,
+            scheme=polls[0].poll.scheme,
+            units=units,
+            leaders=await store.read_leaders(connection, year),
+            indicators={key: points for key, points in values.items() if key[1] != store.PERSONAL},
+            personal={subject: points for (subject, name), points in values.items() if name == store.PERSONAL},
+            public={code: score for part in polls for code, score in part.scores.items() if code in codes},
+            adjustments=await store.read_adjustments(connection, year),
+            facts=await store.read_facts(connection, year),
+            decisions=await store.read_decisions(connection, year),
+            unit_decisions=await store.read_unit_decisions(connection, year),
+            history=await store.read_history(connection, last=year - 1),
+        )
+
+
+async def record_decision(
+    database: AsyncEngine, year: int, proposal: str, verdict: Verdict, by: str, reason: str, at: datetime
+) -> Decision:
+    """Append a person's decision on a proposal that stands now; an earlier one stays in the record.
+
+    Raises:
+        BadInput: no such proposal, or the name or the reason is missing.
+    """
+    if proposal not in {p.key for p in (await run_appraisal(database, year)).proposals}:
+        raise BadInput("there is no such proposal now; `minping appraise` lists them with their keys", proposal)
+    decision = Decision(proposal, verdict, *_signed(by, reason, at))
+    async with writing(database) as connection:
+        await store.append_decisions(connection, year, [decision])
+    return decision
+
+
+async def record_unit_decision(
+    database: AsyncEngine, year: int, unit: str, grade: Grade, by: str, reason: str, at: datetime
+) -> UnitDecision:
+    """Append the grade that a person gives a unit with too few answers to be ranked.
+
+    Raises:
+        BadInput: the unit is unknown or has enough answers, the grade is not a unit's, or name or reason is missing.
+    """
+    waiting = {u.unit for u in (await run_appraisal(database, year)).units if u.insufficient}
+    if unit not in waiting:
+        raise BadInput("this unit's grade is not for a person to give: only a unit with too few answers is", unit)
+    if grade is Grade.FOURTH:
+        raise BadInput("a unit's grade is first, second or third", unit)
+    decision = UnitDecision(unit, grade, *_signed(by, reason, at))
+    async with writing(database) as connection:
+        await store.append_unit_decisions(connection, year, [decision])
+    return decision
+
+
+def _signed(by: str, reason: str, at: datetime) -> tuple[str, str, str]:
+    if not by.strip() or not reason.strip():
+        raise BadInput("a decision needs the name of the person and the reason", "decision")
+    if len(by.strip()) > 80:
+        raise BadInput("the name is longer than 80 characters", "decision")
+    return by.strip(), reason.strip(), at.isoformat(timespec="seconds")
+
+
+async def seal_year(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> list[PastGrade]:
+    """Append the year's grades to the history; returns the lines that were added.
+
+    A second sealing appends only what changed since: an amendment. Nothing is ever overwritten.
+
+    Raises:
+        BadInput: a unit or leader waits for a person, or a proposal that touches a grade is not decided.
+    """
+    result = await run_appraisal(database, year, campaigns)
+    _check_settled(result)
+    async with writing(database) as connection:
+        standing = {line.subject: line for line in await store.read_history(connection, year, year)}
+        added = [line for line in _final(result) if standing.get(line.subject) != line]
+        await store.append_history(connection, added, {u.unit for u in result.units})
+    return added
+
+
+def _final(result: AppraisalResult) -> list[PastGrade]:
+    # Districts and counties are ranked: a line without a grade would say that they were not appraised.
+    ranked = {u.unit for u in result.units if u.league is not None}
+    return [line for line in result.records() if line.subject not in ranked]
+
+
+def _check_settled(result: AppraisalResult) -> None:
+    _refuse(
+        "wait for a person's grade (`minping appraise --grade`)",
+        (u.unit for u in result.units if u.insufficient and u.standing is None),
+    )
+    _refuse("have no grade yet", (x.leader for x in result.leaders if x.grade is None))
+    _refuse(
+        "touch a grade and are not decided (`minping appraise --decide`)",
+        (p.key for p in result.proposals if p.status is Status.PROPOSED and p.kind in BINDING),
+    )
+
+
+def _refuse(what: str, found: Iterable[str]) -> None:
+    names = sorted(found)
+    if names:
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        raise BadInput(f"the year cannot be sealed: {', '.join(names[:5])}{more} {what}")
+
+
+async def is_sealed(database: AsyncEngine, year: int) -> bool:
+    """Whether the year's grades stand in the history."""
+    async with reading(database) as connection:
+        return bool(await store.read_history(connection, year, year))
