@@ -59,14 +59,19 @@ async def create_campaign(database: AsyncEngine, draft: Draft, clock: Clock) -> 
     Raises:
         BadInput: the id is taken or malformed, the window is empty, or a unit has no questionnaire.
     """
-    _check(draft)
     link = Link(clock.token()[:LINK])
     async with writing(database) as connection:
-        if await _state(connection, draft.id):
-            raise BadInput("there is a campaign of this name already; choose another name", draft.id)
-        await connection.execute(tables.campaigns.insert(), [_row(draft)])
-        await _add_link(connection, draft.id, link)
+        await add_campaign(connection, draft, link)
     return link
+
+
+async def add_campaign(connection: AsyncConnection, draft: Draft, link: Link) -> None:
+    """Store a draft and its open link in the caller's transaction; raises as `create_campaign`."""
+    _check(draft)
+    if await _state(connection, draft.id):
+        raise BadInput("there is a campaign of this name already; choose another name", draft.id)
+    await connection.execute(tables.campaigns.insert(), [_row(draft)])
+    await _add_link(connection, draft.id, link)
 
 
 async def add_link(database: AsyncEngine, campaign: str, group: str, stratum: str, clock: Clock) -> Link:

@@ -1,0 +1,42 @@
+"""Storing very many rows in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Rows = Sequence[tuple[Any, ...]]
+
+
+async def upsert_many(
+    connection: AsyncConnection, table: Table, columns: Sequence[str], unique: Sequence[str], chunks: Iterable[Rows]
+) -> None:
+    """Insert rows of ``columns``; where the ``unique`` columns stand already, replace the others.
+
+    No two of the rows may have the same unique columns.
+    """
+    into = f"INSERT INTO {table.name} ({', '.join(columns)})"
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in unique)
+    upsert = f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {replaced}"
+    if connection.dialect.name == "sqlite":
+        statement = f"{into} VALUES ({', '.join('?' * len(columns))}) {upsert}"
+        for rows in chunks:
+            await connection.exec_driver_sql(statement, list(rows))
+        return
+    incoming = f"incoming_{table.name}"
+    await connection.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table.name} LIMIT 0"
+    )
+    await _copy(connection, f"COPY {incoming} ({', '.join(columns)}) FROM STDIN", chunks)
+    await connection.exec_driver_sql(f"{into} SELECT {', '.join(columns)} FROM {incoming} {upsert}")
+
+
+async def _copy(connection: AsyncConnection, statement: str, chunks: Iterable[Rows]) -> None:
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    async with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for rows in chunks:
+            for row in rows:
+                await copy.write_row(row)
