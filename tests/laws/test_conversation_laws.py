@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.conversations import MORNING, Talk, build_paper
 
 from survey_flows.effects import Ask, Cast, Close, Erase
 from survey_flows.engine import step
 from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
 from survey_flows.route import kept
 from survey_flows.session import Session
+from tests.conversations import MORNING, Talk, build_paper
 
 PAPER = build_paper()
 UNITS = sorted(PAPER.units)
