@@ -49,8 +49,10 @@ def write_condition(condition: Condition) -> str:
 
 def holds(condition: Condition, answers: Mapping[str, str]) -> bool:
     """Whether the condition is met by the answers given so far; an empty answer is no answer."""
-    met = (_met(comparison, answers.get(comparison.question, "")) for comparison in condition.comparisons)
-    return any(met) if condition.any_of else all(met)
+    for comparison in condition.comparisons:
+        if _met(comparison, answers.get(comparison.question, "")) is condition.any_of:
+            return condition.any_of
+    return not condition.any_of
 
 
 def _met(comparison: Comparison, answer: str) -> bool:

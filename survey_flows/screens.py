@@ -8,7 +8,7 @@ from survey_flows.effects import Button, Input, Screen
 from survey_flows.listing import units_screen
 from survey_flows.paper import Paper
 from survey_flows.questionnaire import Kind, Question, Questionnaire
-from survey_flows.route import CLOSED, before, visible
+from survey_flows.route import CLOSED, visible
 from survey_flows.session import Session
 from survey_flows.speech import in_language, show_date, unit_name
 
@@ -40,13 +40,14 @@ def _label(question: Question, paper: Paper, session: Session) -> str:
 def _question(paper: Paper, session: Session, questionnaire: Questionnaire, question: Question) -> Screen:
     steps = visible(questionnaire, session.answers)
     answer = session.answers.get(question.id, "")
+    place = steps.index(question)
     return Screen(
         step=session.place,
         lang=session.lang,
         text=_question_text(paper, session, question, answer),
-        rows=_options(paper, session, question) + _navigation(paper, session, questionnaire, question),
+        rows=_options(paper, session, question) + _navigation(paper, session, question, first=place == 0),
         input=_INPUT.get(question.kind, Input.NONE),
-        progress=(steps.index(question) + 1, len(steps) + 1),
+        progress=(place + 1, len(steps) + 1),
         selected=f"{session.key}:a:{question.id}:{answer}" if answer and question.kind in CLOSED else "",
     )
 
@@ -69,7 +70,7 @@ def _options(paper: Paper, session: Session, question: Question) -> Rows:
     return tuple((Button(in_language(o.label, lang, paper), lead + o.code),) for o in question.options)
 
 
-def _navigation(paper: Paper, session: Session, questionnaire: Questionnaire, question: Question) -> Rows:
+def _navigation(paper: Paper, session: Session, question: Question, *, first: bool) -> Rows:
     say, lang, key = paper.words.say, session.lang, session.key
     forward: tuple[Button, ...] = ()
     if question.kind is Kind.NOTE:
@@ -79,7 +80,7 @@ def _navigation(paper: Paper, session: Session, questionnaire: Questionnaire, qu
     if question.optional and question.kind is not Kind.NOTE:
         forward += (Button(say(lang, "skip"), f"{key}:s:{question.id}"),)
     away: tuple[Button, ...] = (Button(say(lang, "stop"), f"{key}:x:{question.id}"),)
-    if before(questionnaire, session.answers, question.id):
+    if not first:
         away = (Button(say(lang, "back"), f"{key}:b:{question.id}"), *away)
     return (forward, away) if forward else (away,)
 
