@@ -107,8 +107,10 @@ def tie_notes(entries: Iterable[Entry], given: Mapping[Grade, int], places: Mapp
     notes = []
     for level in (Grade.FIRST, Grade.THIRD):
         if (gap := given[level] - places[level]) != 0:
-            word = ("超出 overrun" if gap > 0 else "空缺 shortfall") + f" {abs(gap)}"
-            notes.append(Line(f"{level}等名额", f"places of the {level} grade", word, tied, "unit_quota.ties"))
+            zh, en = ("超出", "over by") if gap > 0 else ("空缺", "short by")
+            name = {Grade.FIRST: "一等名额", Grade.THIRD: "三等名额"}[level]
+            place = f"places of the {level} grade"
+            notes.append(Line(name, place, f"{zh} {abs(gap)}", tied, "unit_quota.ties", f"{en} {abs(gap)}"))
     return notes
 
 

@@ -47,8 +47,8 @@ class Status(StrEnum):
 class Line:
     """One line of a reason trail.
 
-    ``value`` is the figure or finding as printed, ``inputs`` name the data it was made from, ``scheme`` the field of
-    the scheme that says how (``categories.B_econ.weights.public``).
+    ``value`` is the figure or finding as printed (``value_en`` in English, where the words differ), ``inputs`` name the
+    data it was made from, ``scheme`` the field of the scheme that says how (``categories.B_econ.weights.public``).
     """
 
     zh: str
@@ -56,11 +56,12 @@ class Line:
     value: str
     inputs: tuple[str, ...] = ()
     scheme: str = ""
+    value_en: str = ""
 
     def text(self, lang: str = "zh-Hans") -> str:
         """The line as one printed sentence in ``lang`` (anything but Chinese is English)."""
         chinese = lang.startswith("zh")
-        parts = [f"{self.zh}：{self.value}" if chinese else f"{self.en}: {self.value}"]
+        parts = [f"{self.zh}：{self.value}" if chinese else f"{self.en}: {self.value_en or self.value}"]
         if self.inputs:
             parts.append(("依据 " if chinese else "from ") + "; ".join(self.inputs))
         if self.scheme:

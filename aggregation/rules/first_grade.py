@@ -30,7 +30,7 @@ def propose(now: Situation, params: Params) -> Iterable[Draft]:
 
 
 def _ground(where: str) -> Line:
-    return Line("考核为一等", "first grade", "first", (where,))
+    return Line("考核等次", "grade", "一等", (where,), "", "first")
 
 
 RULE = Rule("first_grade", Stage.SETTLED, Params, propose)

@@ -27,8 +27,9 @@ def propose(now: Situation, params: Params) -> Iterable[Draft]:
 
 def _ground(unit: UnitResult) -> Line:
     sure = unit.certainty is Certainty.CONFIRMED
-    value = f"{unit.zh} {unit.en} ({'已定 confirmed' if sure else '暂定 provisional'})"
-    return Line("单位被评为三等", "unit of the third grade", value, (f"units.{unit.unit}.grade",))
+    zh, en = ("已定", "confirmed") if sure else ("暂定", "provisional")
+    cited = (f"units.{unit.unit}.grade",)
+    return Line("单位被评为三等", "unit of the third grade", f"{unit.zh}（{zh}）", cited, "", f"{unit.en} ({en})")
 
 
 RULE = Rule("third_grade_unit", Stage.LOWERING, Params, propose)
