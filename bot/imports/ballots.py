@@ -8,6 +8,8 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
+from typing import TYPE_CHECKING
+
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -24,6 +26,9 @@ from bot.store.database import reading, writing
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.paper import Link, Unit
+
+if TYPE_CHECKING:
+    from bot.imports.tabular import Places
 
 CHANNEL = "import"
 CHUNK = 20_000
@@ -192,23 +197,22 @@ async def _close(connection: AsyncConnection, campaign: str) -> None:
 
 
 def _rows(coded: Coded, target: Target, keys: Keys, progress: Progress) -> Iterator[list[tuple[object, ...]]]:
-    """The kept rows as tuples of `COLUMNS`, in chunks, in the order of the file."""
-    total = len(coded.kept)
-    for start in range(0, total, CHUNK):
-        kept = coded.kept[start : start + CHUNK]
-        parts = zip(*(column.take(kept) for column in coded.respondent), strict=True)
-        voters = [keys.voter(target.campaign, CHANNEL, json.dumps(part)) for part in parts]
-        told = (coded.unit, coded.questionnaire, coded.group, coded.stratum, coded.source, coded.ratings, coded.facts)
-        texts = [column.take(kept) for column in (*told, coded.comment)]
-        yield list(
-            zip(
-                repeat(target.campaign),
-                voters,
-                *texts,
-                coded.buckets[kept].tolist(),
-                repeat(FULL),
-                repeat(""),
-                strict=False,
-            )
-        )
-        progress(start + len(voters), total)
+    """The kept rows as tuples of `COLUMNS`, in chunks.
+
+    They come in the order of their unique columns: the index grows at its end, and the order of the file is not kept.
+    """
+    people = zip(*(column.take(coded.kept) for column in coded.respondent), strict=True)
+    voters = [keys.voter(target.campaign, CHANNEL, json.dumps(person)) for person in people]
+    units = coded.unit.take(coded.kept)
+    order = sorted(range(len(voters)), key=lambda at: (units[at], voters[at]))
+    for start in range(0, len(order), CHUNK):
+        chosen = order[start : start + CHUNK]
+        yield _chunk(coded, target, coded.kept[chosen], [voters[at] for at in chosen])
+        progress(start + len(chosen), len(order))
+
+
+def _chunk(coded: Coded, target: Target, rows: Places, voters: list[bytes]) -> list[tuple[object, ...]]:
+    told = (coded.unit, coded.questionnaire, coded.group, coded.stratum, coded.source, coded.ratings, coded.facts)
+    texts = [column.take(rows) for column in (*told, coded.comment)]
+    same = (repeat(target.campaign), voters, *texts, coded.buckets[rows].tolist(), repeat(FULL), repeat(""))
+    return list(zip(*same, strict=False))

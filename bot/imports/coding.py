@@ -177,7 +177,9 @@ def _complain(table: Table, name: str, column: Column, fault: Fault, problems: P
     import numpy as np
 
     wrong = {place: what for place, text in enumerate(column.texts) if (what := fault(text))}
-    rows = np.flatnonzero(np.isin(column.places, list(wrong))) if wrong else []
+    if not wrong:
+        return
+    rows = np.flatnonzero(np.isin(column.places, list(wrong)))
     for row in rows[:MOST_PROBLEMS]:
         problems.add(wrong[int(column.places[row])], int(table.numbers[row]), name)
     if len(rows) > MOST_PROBLEMS:
@@ -210,7 +212,7 @@ def _combine(columns: Sequence[Column]) -> tuple[list[tuple[str, ...]], Places]:
     """The distinct combinations of texts and, for each row, the place of its own."""
     import numpy as np
 
-    combined = [(text,) for text in columns[0].texts]
+    combined: list[tuple[str, ...]] = [(text,) for text in columns[0].texts]
     places = columns[0].places
     for column in columns[1:]:
         width = len(column.texts)

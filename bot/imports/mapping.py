@@ -41,20 +41,20 @@ class Place(_Data):
         return self
 
 
-class Moment(_Data):
-    """A column with the time of the answer: ISO 8601, or seconds since 1970. ``zone`` is for times that name none."""
-
-    column: str
-    zone: Annotated[ZoneInfo, BeforeValidator(lambda name: _zone(name))] = ZoneInfo("UTC")
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise ValueError(f"there is no time zone «{name}»; write for example Asia/Shanghai") from None
+
+
+class Moment(_Data):
+    """A column with the time of the answer: ISO 8601, or seconds since 1970. ``zone`` is for times that name none."""
+
+    column: str
+    zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class NewUnit(_Data):
@@ -68,8 +68,8 @@ class NewUnit(_Data):
 class NewCampaign(_Data):
     """A campaign to make for ballots that were collected elsewhere; it is closed once they are in.
 
-    ``questionnaire`` is a shipped one's id or a file beside the mapping, ``scheme`` such a file or empty for the shipped
-    one, ``category`` that of every unit that does not give its own.
+    ``questionnaire`` is a shipped one's id or a file beside the mapping, ``scheme`` such a file or, when empty, the
+    shipped one; ``category`` that of every unit that does not give its own.
     """
 
     id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,7 +116,8 @@ def _look_at_csv(path: Path) -> tuple[list[str], str, str]:
         try:
             with path.open(encoding=encoding, newline="") as file:
                 first = file.readline()
-                for _ in iter(lambda: file.read(1 << 20), ""):  # noqa: B007 - reading is the check
+                # Reading to the end is the check of the encoding.
+                while file.read(1 << 20):
                     pass
         except UnicodeDecodeError:
             continue
@@ -164,7 +166,7 @@ def _encode(column: pa.ChunkedArray) -> Column:
 
 
 def _text(value: Any) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - not a number
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

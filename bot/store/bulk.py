@@ -28,10 +28,10 @@ async def upsert_many(
         return
     incoming = f"incoming_{table.name}"
     await connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table.name} LIMIT 0"
+        f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table.name} LIMIT 0"  # noqa: S608 - our own names
     )
     await _copy(connection, f"COPY {incoming} ({', '.join(columns)}) FROM STDIN", chunks)
-    await connection.exec_driver_sql(f"{into} SELECT {', '.join(columns)} FROM {incoming} {upsert}")
+    await connection.exec_driver_sql(f"{into} SELECT {', '.join(columns)} FROM {incoming} {upsert}")  # noqa: S608 - our own names
 
 
 async def _copy(connection: AsyncConnection, statement: str, chunks: Iterable[Rows]) -> None:
