@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from aggregation.inputs import AppraisalInputs, Grade, PastGrade
@@ -14,16 +14,17 @@ from aggregation.scheme import PUBLIC
 from aggregation.totals import Total
 
 GRADES = {
-    Grade.FIRST: "一等 first",
-    Grade.SECOND: "二等 second",
-    Grade.THIRD: "三等 third",
-    Grade.FOURTH: "四等 fourth",
+    Grade.FIRST: ("一等", "first"),
+    Grade.SECOND: ("二等", "second"),
+    Grade.THIRD: ("三等", "third"),
+    Grade.FOURTH: ("四等", "fourth"),
+    None: ("待人工决定", "waits for a person"),
 }
-CERTAIN = {Certainty.CONFIRMED: "已定 confirmed", Certainty.PROVISIONAL: "暂定 provisional", None: "待定 waits"}
+CERTAIN = {Certainty.CONFIRMED: ("已定", "confirmed"), Certainty.PROVISIONAL: ("暂定", "provisional")}
 STATUS = {
-    Status.PROPOSED: "拟议，待人工决定 proposed, waits for a person",
-    Status.CONFIRMED: "已确认 confirmed",
-    Status.DECLINED: "未采纳 declined",
+    Status.PROPOSED: ("拟议，待人工决定", "proposed, waits for a person"),
+    Status.CONFIRMED: ("已确认", "confirmed"),
+    Status.DECLINED: ("未采纳", "declined"),
 }
 
 
@@ -60,7 +61,7 @@ def trails(found: Findings) -> dict[str, tuple[Line, ...]]:
 
 
 def _number(value: Fraction | None) -> str:
-    return "缺 missing" if value is None else str(half_up(value, 4).normalize().__format__("f"))
+    return "—" if value is None else str(half_up(value, 4).normalize().__format__("f"))
 
 
 def _total(found: Findings, unit: UnitResult) -> Iterator[Line]:
@@ -106,8 +107,8 @@ def _standing(found: Findings, unit: UnitResult, use: QuotaUse | None) -> Iterat
         value = f"{unit.low}–{unit.high}"
         yield Line("名次可能范围", "simultaneous rank set", value, (f"variance={unit.variance:.4f}",), "confidence_pct")
     if unit.insufficient:
-        decided = unit.decided_by or "待人工决定 waits for a person"
-        yield Line("有效评价不足，不参加排名", "too few valid answers, not ranked", decided, (), "min_n.unit")
+        zh, en = (unit.decided_by or word for word in GRADES[None])
+        yield Line("有效评价不足，不参加排名", "too few valid answers, not ranked", zh, (), "min_n.unit", en)
     yield from _quota(unit, use) if use else _ceiling_standing(unit)
 
 
@@ -121,19 +122,27 @@ def _quota(unit: UnitResult, use: QuotaUse) -> Iterator[Line]:
     value = f"{places} → {given} (n={use.size})"
     yield Line("本类名额一/二/三等（核定→实评）", "places first/second/third, locked → given", value, (), "unit_quota")
     yield from use.notes
-    if unit.grade is not None:
-        yield Line("等次", "grade", f"{GRADES[unit.grade]}, {CERTAIN[unit.certainty]}", (), "unit_quota")
+    yield _graded("等次", "grade", unit.grade, unit.certainty, (), "unit_quota")
 
 
 def _ceiling_standing(unit: UnitResult) -> Iterator[Line]:
     if unit.standing is not None:
-        value = f"{GRADES[unit.standing]}, {CERTAIN[unit.certainty]}"
+        name = ("用于领导干部名额的档次", "standing for its leaders' ceilings")
         field = "leaders.league_first, leaders.league_third"
-        yield Line("用于领导干部名额的档次", "standing for its leaders' ceilings", value, (), field)
+        yield _graded(*name, unit.standing, unit.certainty, (), field)
+
+
+def _graded(
+    zh: str, en: str, grade: Grade | None, certainty: Certainty | None, inputs: tuple[str, ...], field: str
+) -> Line:
+    words = GRADES[grade]
+    if certainty is not None:
+        words = f"{words[0]}（{CERTAIN[certainty][0]}）", f"{words[1]} ({CERTAIN[certainty][1]})"
+    return Line(zh, en, words[0], inputs, field, words[1])
 
 
 def _score(leader: LeaderResult, unit: UnitResult) -> Iterator[Line]:
-    total = "缺 missing" if unit.total is None else str(unit.total)
+    total = "—" if unit.total is None else str(unit.total)
     field = f"leaders.shares.{leader.role}"
     yield Line("单位得分", "unit total", total, (f"units.{leader.unit}.total",), f"{field}.unit")
     yield Line("个人得分", "personal score", str(leader.personal), (f"personal.{leader.leader}",), f"{field}.personal")
@@ -147,38 +156,33 @@ def _grade(found: Findings, leader: LeaderResult, pool: Pool | None) -> Iterator
             pool.line.zh, pool.line.en, pool.line.value, (f"pool {pool.name}",), "leaders.first_pct, leaders.pool"
         )
     if leader.base is not None:
-        yield Line("按得分和名额的等次", "grade by score and ceiling", GRADES[leader.base], (), "leaders.first_pct")
+        yield _graded("按得分和名额的等次", "grade by score and ceiling", leader.base, None, (), "leaders.first_pct")
     for key in leader.lowered_by:
         yield Line("已确认的降等依据", "confirmed ground of lowering", key, (), "rules")
-    grade = "待定 waits" if leader.grade is None else f"{GRADES[leader.grade]}, {CERTAIN[leader.certainty]}"
-    yield Line("等次", "grade", grade, (f"units.{leader.unit}",))
+    yield _graded("等次", "grade", leader.grade, leader.certainty, (f"units.{leader.unit}",), "")
     yield from _last_year(found, leader)
 
 
 def _last_year(found: Findings, leader: LeaderResult) -> Iterator[Line]:
     past = found.past.get((leader.leader, found.given.year - 1))
     if past is not None:
-        sure = CERTAIN[Certainty.CONFIRMED if past.confirmed else Certainty.PROVISIONAL]
-        grade = "未考核 not appraised" if past.grade is None else f"{GRADES[past.grade]}, {sure}"
-        source = f"history.{past.subject}.{past.year}: {past.unit} {past.post}".strip()
-        yield Line("上年等次", "grade last year", f"{past.year}: {grade}", (source,))
+        source = (f"history.{past.subject}.{past.year}: {past.unit} {past.post}".strip(),)
+        if past.grade is None:
+            yield Line("上年等次", "grade last year", "未考核", source, "", "not appraised")
+        else:
+            sure = Certainty.CONFIRMED if past.confirmed else Certainty.PROVISIONAL
+            yield _graded("上年等次", "grade last year", past.grade, sure, source, "")
 
 
 def _proposal(proposal: Proposal) -> Iterable[Line]:
     kind = KINDS[proposal.kind.value]
-    may = "，可酌情 discretionary" if proposal.discretionary else ""
-    value = f"{STATUS[proposal.status]}{may}"
-    grounds = tuple(f"{g.zh} {g.en}: {g.value}{_cited(g)}" for g in proposal.grounds)
-    yield Line(f"拟处理：{kind[0]}", f"proposal: {kind[1]}", value, grounds, f"rules.{proposal.rule}")
+    may = ("（可酌情）", " (discretionary)") if proposal.discretionary else ("", "")
+    zh, en = (word + extra for word, extra in zip(STATUS[proposal.status], may, strict=True))
+    yield Line(f"拟处理·{kind[0]}", f"proposal of {kind[1]}", zh, (proposal.key,), f"rules.{proposal.rule}", en)
+    yield from (replace(ground, zh=f"　事由·{ground.zh}", en=f"  ground, {ground.en}") for ground in proposal.grounds)
     if proposal.decision is not None:
         made = proposal.decision
-        yield Line(
-            "决定人、理由、时间", "decided by, why, when", f"{made.by}; {made.reason}; {made.at}", (proposal.key,)
-        )
-
-
-def _cited(ground: Line) -> str:
-    return f" ({', '.join(ground.inputs)})" if ground.inputs else ""
+        yield Line("　决定人、理由、时间", "  decided by, why, when", f"{made.by}; {made.reason}; {made.at}")
 
 
 KINDS = {
