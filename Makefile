@@ -13,7 +13,7 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 run: setup ## set up and start the service with its embedded database
-	@$(BIN)/minping serve
+	@exec $(BIN)/minping serve
 
 test: setup-test lint types unit ## set up and run every check and test
 

@@ -102,16 +102,28 @@ def test_a_built_package_holds_every_file_of_the_three_rooms(tmp_path: Path) -> 
     assert wanted - held == set()
 
 
-def test_without_python_311_the_set_up_says_so_in_one_sentence(tmp_path: Path) -> None:
-    done = subprocess.run(
-        ["/bin/sh", ROOT / "tools" / "venv.sh", tmp_path / "venv"],
-        env={"PATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def set_up(folder: Path, **programs: str) -> subprocess.CompletedProcess[str]:
+    """Make an environment on a machine that has only ``programs``, each given as a shell script."""
+    for name, script in programs.items():
+        program = folder / name.replace("_", ".")
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    command = ["/bin/sh", ROOT / "tools" / "venv.sh", folder / "venv"]
+    return subprocess.run(command, env={"PATH": str(folder)}, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("programs", "sentence"),
+    [
+        ({}, "Minping needs Python 3.11"),
+        ({"python3": "exit 1"}, "Minping needs Python 3.11"),
+        ({"python3_11": 'case "$2" in *ensurepip*) exit 1;; esac', "id": "echo 1000"}, "install Debian's python3-venv"),
+    ],
+)
+def test_what_the_set_up_lacks_is_said_in_one_sentence(tmp_path: Path, programs: dict[str, str], sentence: str) -> None:
+    done = set_up(tmp_path, **programs)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert "Minping needs Python 3.11" in done.stderr
+    assert sentence in done.stderr
     assert not (tmp_path / "venv").exists()
 
 
