@@ -67,12 +67,12 @@ class _Teller:
             self.marked.add(leader.id)
 
     def accidents(self) -> None:
-        """Serious accidents in five steady departments, one weak one and one county."""
+        """Serious accidents in five steady departments, a weak one, and a steady district or county."""
         departments = [x for x in self.units if not x.unit.memberships]
-        counties = [x for x in self.units if x.profile == "steady" and x.unit.memberships]
+        areas = [x for x in self.units if x.profile == "steady" and x.unit.memberships]
         steady = [x for x in departments if x.profile == "steady"]
         weak = [x for x in departments if x.profile == "weak"]
-        self.hit = [*self.rng.sample(steady, 5), *self.rng.sample(weak, 1), *self.rng.sample(counties, 1)]
+        self.hit = [*self.rng.sample(steady, 5), *self.rng.sample(weak, 1), *self.rng.sample(areas, 1)]
         for x in self.hit:
             fact = self._fact(EventKind.SAFETY_ACCIDENT, x.unit.code, "市政府事故调查报告", "较大生产安全责任事故")
             for principal in self._principals(x):
