@@ -108,4 +108,3 @@ closed-delete = The survey has closed, so ratings can no longer be changed or de
 paused = “{ $title }” is not taking ratings at the moment. Please come back later.
 no-campaign = There is no survey at present. Please come back later.
 trouble = Sorry, that could not be handled. What you had answered before is kept. Please try again, or send /start.
-unavailable = Sorry, your last answer could not be saved just now. Please send it again in a moment.
