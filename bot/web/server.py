@@ -1,0 +1,45 @@
+"""The web server's application: the citizens' chat, the administrator's pages, static files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiohttp import web
+from sqlalchemy import text
+
+from bot.app import Service
+from bot.store.database import reading
+from bot.web import citizen
+from bot.web.guard import kind_errors, security_headers
+from bot.web.pages import prepare_templates, serve_asset
+from bot.web.parts import SERVICE
+
+ROBOTS = "User-agent: *\nDisallow: /r/\nDisallow: /c\nDisallow: /admin\n"
+
+
+def make_web(service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
+    """The application over a built service. ``extra_routes`` are mounted beside the pages (Telegram's webhook)."""
+    app = web.Application(middlewares=[kind_errors])
+    app[SERVICE] = service
+    app.on_response_prepare.append(security_headers(service.settings))
+    prepare_templates(app)
+    app.add_routes(citizen.routes)
+    app.add_routes(
+        [web.get("/static/{name}", serve_asset), web.get("/robots.txt", _robots), web.get("/health", _health)]
+    )
+    app.add_routes(extra_routes)
+    return app
+
+
+async def _robots(_request: web.Request) -> web.Response:
+    return web.Response(text=ROBOTS)
+
+
+async def _health(request: web.Request) -> web.Response:
+    """Whether ballots can be taken: the database answers."""
+    try:
+        async with reading(request.app[SERVICE].database) as connection:
+            await connection.execute(text("SELECT 1"))
+    except Exception:
+        return web.Response(text="the database cannot be reached\n", status=503)
+    return web.Response(text="ok\n")
