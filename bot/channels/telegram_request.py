@@ -1,0 +1,125 @@
+"""Requests to the Bot API over one pooled aiohttp session; python-telegram-bot calls this where it would call httpx."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import orjson
+from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
+
+from survey_flows.errors import Misuse
+
+TRIES = 3
+CONNECTIONS = 64
+READ_SECONDS = 15.0
+KEEP_ALIVE_SECONDS = 60.0
+LONGEST_PAUSE = 60.0
+"""Seconds of a 429 that a call waits for; while a longer one lasts, calls fail at once."""
+TOO_MANY = 429
+JSON = {"Content-Type": "application/json"}
+
+
+class TelegramRequest(BaseRequest):
+    """One session for all calls. A 429 pauses every call until Telegram takes them again.
+
+    Telegram's addresses contain the bot's token, and aiohttp's errors contain addresses. So errors leave here with no
+    more than the name of their kind, and without a cause.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._session: aiohttp.ClientSession | None = None
+        self._resume_at = 0.0
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds that a call may take, unless it names its own."""
+        return READ_SECONDS
+
+    @property
+    def pause_left(self) -> float:
+        """Seconds for which Telegram wants to hear nothing; 0 when it does."""
+        return max(0.0, self._resume_at - asyncio.get_running_loop().time())
+
+    async def initialize(self) -> None:
+        """Open the session; a second call does nothing."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=JSON,
+            )
+
+    async def shutdown(self) -> None:
+        """Close the session."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def call(self, method: str, params: dict[str, Any], seconds: float = READ_SECONDS) -> Any:
+        """The result of one Bot API method, as plain JSON.
+
+        Raises:
+            telegram.error.TelegramError: as python-telegram-bot's own methods do.
+        """
+        parameters = [RequestParameter(name, value, None) for name, value in params.items()]
+        return await self.post(f"{self._base_url}/{method}", RequestData(parameters), read_timeout=seconds)
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Status and body of one call; python-telegram-bot calls this."""
+        if method != "POST" or (request_data is not None and request_data.contains_files):
+            raise Misuse("this channel sends and fetches no files")
+        payload = orjson.dumps(request_data.parameters if request_data is not None else {})
+        seconds = float(read_timeout) if isinstance(read_timeout, int | float) else READ_SECONDS
+        for _ in range(TRIES):
+            await self._sit_out_a_pause()
+            code, body = await self._send(url, payload, seconds)
+            if code != TOO_MANY:
+                break
+            self._pause(body)
+        return code, body
+
+    async def _send(self, url: str, payload: bytes, seconds: float) -> tuple[int, bytes]:
+        if self._session is None:
+            raise NetworkError("the connection to Telegram is closed")
+        try:
+            async with self._session.post(url, data=payload, timeout=aiohttp.ClientTimeout(seconds)) as response:
+                return response.status, await response.read()
+        except TimeoutError:
+            raise TimedOut from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise NetworkError(f"Telegram cannot be reached ({type(error).__name__})") from None
+
+    async def _sit_out_a_pause(self) -> None:
+        while left := self.pause_left:
+            if left > LONGEST_PAUSE:
+                raise RetryAfter(int(left) + 1)
+            await asyncio.sleep(left)
+
+    def _pause(self, body: bytes) -> None:
+        try:
+            seconds = float(orjson.loads(body)["parameters"]["retry_after"])
+        except (ValueError, KeyError, TypeError):
+            seconds = 1.0
+        self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + seconds)
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """The answer as JSON. (The library's own would log a body that is none.)"""
+        try:
+            return orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            raise TelegramError("Telegram's answer is not JSON") from None

@@ -1,0 +1,103 @@
+"""Telegram's updates in the domain's words. Pure and total: any JSON at all is read, or is nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channel import Incoming
+from survey_flows.engine import TOPICS
+from survey_flows.events import Asked, Event, Pressed, Started, Typed
+
+COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+MEDIA = frozenset(
+    "animation audio contact dice document game live_photo location photo poll sticker story venue video video_note "
+    "voice".split()
+)
+"""What a citizen sends instead of words; other messages without a text are Telegram's own notes about the chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An update of a private chat. ``message``: the one whose button was pressed, 0 when it can't be edited.
+
+    ``query``: the press that waits for an answer, or empty.
+    """
+
+    incoming: Incoming
+    chat: int
+    message: int = 0
+    query: str = ""
+
+
+def read_update(raw: object) -> Taken | None:
+    """The update, or None for what is malformed or no concern of ours: groups, channels, edits, unknown kinds."""
+    if not isinstance(raw, dict) or type(raw.get("update_id")) is not int:
+        return None
+    if isinstance(query := raw.get("callback_query"), dict):
+        return _read_press(raw["update_id"], query)
+    if isinstance(message := raw.get("message"), dict):
+        return _read_message(raw["update_id"], message)
+    return None
+
+
+def _read_press(update_id: int, query: dict[str, Any]) -> Taken | None:
+    message, data, query_id = query.get("message"), query.get("data"), query.get("id")
+    if not (isinstance(message, dict) and isinstance(data, str) and isinstance(query_id, str)):
+        return None
+    chat, user = _private_chat(message), _sender(query)
+    if chat is None or user is None:
+        return None
+    number = message.get("message_id")
+    # Date 0 marks a message that is too old: «the field is always 0» in InaccessibleMessage.
+    editable = type(number) is int and message.get("date") != 0
+    return Taken(_incoming(update_id, user, Pressed(data)), chat, number if editable else 0, query_id)
+
+
+def _read_message(update_id: int, message: dict[str, Any]) -> Taken | None:
+    chat, user, text = _private_chat(message), _sender(message), message.get("text")
+    if chat is None or user is None:
+        return None
+    if isinstance(text, str):
+        return Taken(_incoming(update_id, user, _read_text(text, message["from"].get("language_code"))), chat)
+    if MEDIA.isdisjoint(message):
+        return None
+    caption = message.get("caption")
+    return Taken(_incoming(update_id, user, Typed(caption if isinstance(caption, str) else "")), chat)
+
+
+def _incoming(update_id: int, user: int, event: Event) -> Incoming:
+    return Incoming(f"telegram:{update_id}", "telegram", str(user), event)
+
+
+def _private_chat(message: dict[str, Any]) -> int | None:
+    chat = message.get("chat")
+    if isinstance(chat, dict) and chat.get("type") == "private" and type(chat.get("id")) is int:
+        return int(chat["id"])
+    return None
+
+
+def _sender(message: dict[str, Any]) -> int | None:
+    sender = message.get("from")
+    return int(sender["id"]) if isinstance(sender, dict) and type(sender.get("id")) is int else None
+
+
+def _read_text(text: str, lang: object) -> Event:
+    command = COMMAND.fullmatch(text)
+    if command is None:
+        return Typed(text)
+    name, argument = command[1].lower(), command[2] or ""
+    if name == "start":
+        return _started(argument.strip(), lang if isinstance(lang, str) else "")
+    if name in TOPICS:
+        return Asked(name)
+    # «/road works are late» is a comment; a lone word after a slash is a command that we do not have.
+    return Typed(text) if argument else Asked("help")
+
+
+def _started(payload: str, lang: str) -> Started:
+    """A deep link's payload is ``<link>``, ``<link>-<unit>`` or ``-<unit>``: a link's token never has a hyphen."""
+    link, _, unit = payload.partition("-") if PAYLOAD.fullmatch(payload) else ("", "", "")
+    return Started(link=link, unit=unit, lang=lang)

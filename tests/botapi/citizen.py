@@ -1,0 +1,125 @@
+"""A citizen in a private chat with the bot, so that conversations in tests read like conversations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.botapi.server import NOW, BotApi, Message, private
+
+Markup = dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message on the citizen's screen. ``rows`` are the buttons' labels."""
+
+    text: str
+    rows: tuple[tuple[str, ...], ...]
+
+    def __str__(self) -> str:
+        lines = [f"  {line}".rstrip() for line in self.text.splitlines()]
+        return "\n".join(lines + ["  " + " ".join(f"({label})" for label in row) for row in self.rows])
+
+
+def show(text: str, markup: Markup) -> Shown:
+    rows = (markup or {}).get("inline_keyboard", [])
+    return Shown(text, tuple(tuple(button["text"] for button in row) for row in rows))
+
+
+class Citizen:
+    """One person; every move returns when the bot's answer to it is there."""
+
+    def __init__(self, api: BotApi, user_id: int, lang: str = "zh-hans") -> None:
+        self.api, self.user_id, self.lang = api, user_id, lang
+        self.chat = api.chat(user_id)
+        self.lines: list[str] = []
+        self._read = 0
+
+    @property
+    def message(self) -> Message:
+        """The message of the bot's that was sent or edited last."""
+        assert self.chat.last is not None, "the bot has said nothing yet"
+        return self.chat.last
+
+    @property
+    def screen(self) -> Shown:
+        """What that message shows."""
+        return show(self.message.text, self.message.markup)
+
+    async def start(self, payload: str = "") -> None:
+        """Open the chat, by a deep link or without."""
+        await self.type(f"/start {payload}".rstrip())
+
+    async def type(self, text: str) -> None:
+        """Send a text or a command."""
+        self.lines.append(f"> {text}")
+        await self.send(self.text_update(text))
+
+    async def press(self, label: str) -> None:
+        """Press the button with this label, or the only one of which it is a part."""
+        button = self._button(label)
+        self.lines.append(f"> [{button['text']}]")
+        await self.press_data(button["callback_data"], self.message.to_json())
+
+    async def press_data(self, data: str, message: dict[str, Any]) -> None:
+        """Press a button with this data on any message."""
+        await self.send(self.press_update(data, message))
+
+    async def send(self, update: dict[str, Any]) -> None:
+        """Deliver an update and wait until the bot has answered it."""
+        query = update.get("callback_query", {}).get("id")
+        before = len(self.chat.log)
+        await self.api.deliver(update)
+        await self.api.until(lambda: self._settled(before, query))
+        self._write()
+
+    def text_update(self, text: str) -> dict[str, Any]:
+        """The update that typing this text makes."""
+        entity = {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])} if text else {}
+        message = {"message_id": self._next(), "date": NOW, "chat": private(self.user_id), "from": self._me()}
+        message |= {"text": text} | ({"entities": [entity]} if text.startswith("/") else {})
+        return {"update_id": next(self.api.update_ids), "message": message}
+
+    def press_update(self, data: str, message: dict[str, Any]) -> dict[str, Any]:
+        """The update that pressing a button makes."""
+        update_id = next(self.api.update_ids)
+        self.api.queries[f"q{update_id}"] = self.user_id
+        query = {"id": f"q{update_id}", "from": self._me(), "chat_instance": "1", "data": data, "message": message}
+        return {"update_id": update_id, "callback_query": query}
+
+    def transcript(self) -> str:
+        """All that was said so far."""
+        self._write()
+        return "\n".join(self.lines) + "\n"
+
+    def _settled(self, before: int, query: str | None) -> bool:
+        if query and query not in self.api.answered:
+            return False
+        return any(kind != "toast" for kind, _ in self.chat.log[before:])
+
+    def _button(self, label: str) -> dict[str, Any]:
+        buttons = [b for row in (self.message.markup or {}).get("inline_keyboard", []) for b in row]
+        exact = [b for b in buttons if b["text"] == label]
+        found = exact or [b for b in buttons if label in b["text"]]
+        assert len(found) == 1, f"«{label}» fits {len(found)} buttons of:\n{self.screen}"
+        return found[0]
+
+    def _me(self) -> dict[str, Any]:
+        me = {"id": self.user_id, "is_bot": False, "first_name": f"Citizen {self.user_id}"}
+        return {**me, "language_code": self.lang} if self.lang else me
+
+    def _next(self) -> int:
+        return self.api.next_message_id()
+
+    def _write(self) -> None:
+        for kind, what in self.chat.log[self._read :]:
+            if kind in ("send", "edit"):
+                message, text, markup = what
+                self.lines.append(f"{'+' if kind == 'send' else '~'} message {message.message_id}")
+                self.lines.append(str(show(text, markup)))
+            elif kind == "delete":
+                self.lines.append(f"- message {what.message_id}")
+            elif kind != "same":
+                self.lines.append("\n".join(f"! {line}" for line in what.splitlines()))
+        self._read = len(self.chat.log)
