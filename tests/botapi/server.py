@@ -1,10 +1,10 @@
 """A stand-in for Telegram's Bot API: it checks every request by the published types and keeps the chats.
 
-    async with BotApi() as api:
-        ...  # a bot whose base address is api.url and whose token is api.token
-        ann = Citizen(api, 1001)
-        await ann.start("payload")
-        assert api.violations == []
+async with BotApi() as api:
+    ...  # a bot whose base address is api.url and whose token is api.token
+    ann = Citizen(api, 1001)
+    await ann.start("payload")
+    assert api.violations == []
 """
 
 from __future__ import annotations
