@@ -62,7 +62,7 @@ else
 	say "it is well"
 	service=$(pgrep --full 'minping serve' | tail -1)
 	kill -TERM "$service"
-	wait $make || true
+	wait $make
 	say "it has stopped"
 fi
 say "done"
