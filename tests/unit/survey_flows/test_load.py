@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.resources import shipped_questionnaires, shipped_scales
+from bot.scheme_files import shipped_scheme
 from survey_flows.errors import BadQuestionnaire
 from survey_flows.load import dump_questionnaire, load_questionnaire
 from survey_flows.questionnaire import Comparison, Condition, Kind, Option
@@ -147,3 +150,35 @@ def test_only_contact_makes_a_service_user() -> None:
 def test_a_dump_is_plain_json() -> None:
     data = json.loads(dump_questionnaire(shipped_questionnaires()["district"]))
     assert (data["id"], [q["id"] for q in data["questions"]][:2]) == ("district", ["overall", "livelihood"])
+
+
+damage = st.text(max_size=12) | st.sampled_from(["*a", "&a ", "{", "[", ": ", "- "])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, len(GOOD)), st.integers(0, 30), damage)
+def test_a_damaged_file_is_a_questionnaire_or_a_complaint_that_names_the_file(at: int, cut: int, new: str) -> None:
+    where = "small.yaml"
+    try:
+        form = load_questionnaire(GOOD[:at] + new + GOOD[at + cut :], where, shipped_scales())
+    except BadQuestionnaire as error:
+        where = error.where
+    else:
+        assert load_questionnaire(dump_questionnaire(form), where) == form
+    assert where.startswith("small.yaml")
+
+
+@pytest.mark.parametrize(
+    "text", ["&a {id: *a}", "questions: &a [*a]", "a: *b", "!!python/object:os.system {id: x}", "? [a]\n: b"]
+)
+def test_tricks_of_yaml_are_refused(text: str) -> None:
+    assert complaint(text).startswith("small.yaml, line")
+
+
+def test_every_scale_has_the_codes_and_words_of_the_shipped_scheme() -> None:
+    scheme = {
+        name: [(option.code, {"zh-Hans": option.zh, "en": option.en}) for option in scale.options]
+        for name, scale in shipped_scheme().scales.items()
+    }
+    ours = {name: [(o.code, o.label) for o in scale] for name, scale in shipped_scales().items() if name != "yes_no"}
+    assert ours == scheme
