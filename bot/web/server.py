@@ -25,7 +25,7 @@ def make_web(service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()
     prepare_templates(app)
     app.add_routes(citizen.routes)
     app.add_routes(
-        [web.get("/static/{name}", serve_asset), web.get("/robots.txt", _robots), web.get("/health", _health)]
+        [web.get("/static/{name}", serve_asset), web.get("/robots.txt", _robots), web.get("/healthz", _health)]
     )
     app.add_routes(extra_routes)
     return app

@@ -158,7 +158,7 @@ async def test_answers_are_never_kept_by_a_browser(browser: Browser) -> None:
 
 
 async def test_headers_of_every_page(browser: Browser) -> None:
-    for path, status in (("/", 200), ("/nothing", 404), ("/privacy", 200), ("/health", 200)):
+    for path, status in (("/", 200), ("/nothing", 404), ("/privacy", 200), ("/healthz", 200)):
         response = await browser.client.get(path)
         headers = response.headers
         assert response.status == status
