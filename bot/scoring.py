@@ -12,6 +12,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.cells import PatternCount
+from aggregation.quota import half_up, ranks
+from aggregation.ranks import estimates, rank_sets
 from aggregation.scheme import Scheme, parse_scheme
 from aggregation.scores import UnitScore, score_units
 from bot.store import tables
@@ -92,3 +94,29 @@ async def score_poll(database: AsyncEngine, poll: Poll) -> Scored:
     categories = {code: unit.category for code, unit in poll.units.items()}
     scores = await asyncio.to_thread(score_units, counts, categories, poll.questionnaires, poll.scheme)
     return Scored(poll, counts, scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit's rank by public score among the ``of`` ranked units of its category, and its 95 % rank set."""
+
+    rank: int
+    of: int
+    low: int
+    high: int
+
+
+def places(scored: Scored) -> dict[str, Place]:
+    """The place of each unit that has enough answers: the others are not ranked."""
+    by_category: dict[str, dict[str, UnitScore]] = {}
+    for code, score in scored.scores.items():
+        if score.score is not None and "insufficient" not in score.flags:
+            by_category.setdefault(scored.poll.units[code].category, {})[code] = score
+    return {code: place for part in by_category.values() for code, place in _places(part, scored.poll.scheme).items()}
+
+
+def _places(scores: Mapping[str, UnitScore], scheme: Scheme) -> dict[str, Place]:
+    known = {code: (s.score, s.variance) for code, s in scores.items() if s.score is not None}
+    keys = {code: (half_up(score, scheme.places),) for code, (score, _) in known.items()}
+    sets = rank_sets(estimates(known), None, scheme.confidence_pct)
+    return {code: Place(rank, len(keys), sets[code].low, sets[code].high) for code, rank in ranks(keys).items()}

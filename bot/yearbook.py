@@ -98,15 +98,17 @@ def _check_compatible(polls: Sequence[Poll]) -> None:
 async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> AppraisalInputs:
     async with reading(database) as connection:
         values = await store.read_indicators(connection, year)
-        units = tuple(x.unit for x in await store.read_units(connection))
-        codes = {unit.code for unit in units}
+        units = tuple(x.unit for x in await store.read_units(connection) if store.stands_in(x.unit, year))
+        leaders = await store.read_leaders(connection, year)
+        codes, ids = {unit.code for unit in units}, {leader.id for leader in leaders}
         return AppraisalInputs(
             year=year,
             scheme=polls[0].poll.scheme,
             units=units,
-            leaders=await store.read_leaders(connection, year),
-            indicators={key: points for key, points in values.items() if key[1] != store.PERSONAL},
-            personal={subject: points for (subject, name), points in values.items() if name == store.PERSONAL},
+            leaders=leaders,
+            # Points of who is no longer listed are kept, and play no part.
+            indicators={(s, i): p for (s, i), p in values.items() if i != store.PERSONAL and s in codes},
+            personal={s: p for (s, i), p in values.items() if i == store.PERSONAL and s in ids},
             public={code: score for part in polls for code, score in part.scores.items() if code in codes},
             adjustments=await store.read_adjustments(connection, year),
             facts=await store.read_facts(connection, year),

@@ -14,7 +14,7 @@ from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field
 from bot.imports.sheet import Sheet, read_sheet
 from bot.store.database import writing
-from bot.store.yearbook import read_leaders, read_units
+from bot.store.yearbook import read_leaders, read_units, stands_in
 from bot.yearbook import year_scheme
 from survey_flows.errors import BadInput
 
@@ -77,5 +77,5 @@ async def import_table(
 
 
 async def _known(connection: AsyncConnection, year: int, scheme: Scheme) -> Known:
-    listed = {x.unit.code: x for x in await read_units(connection)}
+    listed = {x.unit.code: x for x in await read_units(connection) if not year or stands_in(x.unit, year)}
     return Known(year, scheme, listed, {x.id: x for x in await read_leaders(connection, year)})

@@ -46,6 +46,11 @@ class ListedUnit:
 Values = dict[tuple[str, str], Decimal]
 
 
+def stands_in(unit: AppraisedUnit, year: int) -> bool:
+    """Whether a unit is there in a year: a county that became a district is not, after or before."""
+    return not unit.memberships or any(membership.covers(year) for membership in unit.memberships)
+
+
 async def read_units(connection: AsyncConnection) -> tuple[ListedUnit, ...]:
     """Every unit with its memberships, in the order in which they are listed."""
     columns = tables.memberships.c

@@ -1,0 +1,104 @@
+"""Publications: what is told of a year or of a campaign, as a workbook or CSV.
+
+No export holds a ballot: only counts, and no small ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.exports.appraisal_pages import (
+    leaders_page,
+    leagues_page,
+    proposals_page,
+    quotas_page,
+    reasons_page,
+    units_page,
+)
+from bot.exports.book import Book, Page, with_dictionary
+from bot.exports.method import method_page
+from bot.exports.pages import exclusions_page, groups_page, questions_page, scores_page
+from bot.exports.writers import csv_archive, csv_files, workbook
+from bot.scoring import Scored, score_campaign
+from bot.yearbook import Year, open_year
+
+__all__ = [
+    "Audience",
+    "Book",
+    "campaign_book",
+    "csv_archive",
+    "csv_files",
+    "export_campaign",
+    "export_year",
+    "workbook",
+    "year_book",
+]
+
+
+class Audience(StrEnum):
+    """Who reads it: the public sees no leader's score and no proposal."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+async def export_year(
+    database: AsyncEngine, year: int, audience: Audience, timezone: str, campaigns: Sequence[str] = ()
+) -> Book:
+    """The book of a year; raises `BadInput` as `bot.yearbook.open_year`."""
+    found = await open_year(database, year, campaigns)
+    return await asyncio.to_thread(year_book, found, audience, timezone)
+
+
+async def export_campaign(database: AsyncEngine, campaign: str, timezone: str) -> Book:
+    """The book of one campaign; raises `BadInput` as `bot.scoring.score_campaign`."""
+    scored = await score_campaign(database, campaign)
+    return await asyncio.to_thread(campaign_book, scored, timezone)
+
+
+def year_book(year: Year, audience: Audience, timezone: str) -> Book:
+    """A year's pages: method, units, leagues, quotas, questions, exclusions, groups; internally those on persons."""
+    internal = [leaders_page(year), proposals_page(year), reasons_page(year)] if audience is Audience.INTERNAL else []
+    pages = [
+        method_page(year.polls, _windows(year.polls, timezone), year.result),
+        units_page(year),
+        leagues_page(year),
+        quotas_page(year),
+        *internal,
+        *_score_pages(year.polls),
+    ]
+    return _bound(f"{year.year} 年度绩效考核 Appraisal {year.year}", year.polls, timezone, pages)
+
+
+def campaign_book(scored: Scored, timezone: str) -> Book:
+    """A campaign's pages: method, units, questions, exclusions, groups."""
+    polls = [scored]
+    pages = [method_page(polls, _windows(polls, timezone), None), scores_page(scored), *_score_pages(polls)]
+    return _bound(f"{scored.poll.title['zh-Hans']} {scored.poll.title['en']}", polls, timezone, pages)
+
+
+def _score_pages(polls: Sequence[Scored]) -> list[Page]:
+    return [questions_page(polls), exclusions_page(polls), groups_page(polls)]
+
+
+def _bound(title: str, polls: Sequence[Scored], timezone: str, pages: Sequence[Page]) -> Book:
+    closed = max(scored.poll.closes_at for scored in polls)
+    return with_dictionary(Book(title, _moment(closed, timezone).date(), tuple(pages)))
+
+
+def _windows(polls: Sequence[Scored], timezone: str) -> list[tuple[str, str]]:
+    return [(_printed(scored.poll.opens_at, timezone), _printed(scored.poll.closes_at, timezone)) for scored in polls]
+
+
+def _printed(seconds: int, timezone: str) -> str:
+    return _moment(seconds, timezone).strftime("%Y-%m-%d %H:%M")
+
+
+def _moment(seconds: int, timezone: str) -> datetime:
+    return datetime.fromtimestamp(seconds, ZoneInfo(timezone))

@@ -1,0 +1,129 @@
+"""The page that says how the figures were made: nothing is published without its method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from aggregation.results import AppraisalResult
+from aggregation.scheme import Scheme
+from bot.exports.book import Column, Page, joined
+from bot.exports.pages import below, fates
+from bot.scoring import Scored
+
+Line = tuple[str, str, str, str, str]
+COLUMNS = (
+    Column("key", "项目代码"),
+    Column("label_zh", "项目"),
+    Column("label_en", "项目（英文）"),
+    Column("value_zh", "内容"),
+    Column("value_en", "内容（英文）"),
+)
+
+
+def method_page(polls: Sequence[Scored], day_texts: Sequence[tuple[str, str]], result: AppraisalResult | None) -> Page:
+    """Scheme, campaigns, definitions, floors and weights as they were in force.
+
+    Args:
+        polls: the campaigns, at least one, all on one scheme.
+        day_texts: for each, when it opened and closed, as printed.
+        result: the year's outcome, or None when only scores are published.
+    """
+    scheme = polls[0].poll.scheme
+    title = f"({scheme.version})"
+    lines = [
+        ("scheme", "考核办法", "scheme", f"{scheme.title.zh} {title}", f"{scheme.title.en} {title}"),
+        _same("scheme_digest", "办法指纹（SHA-256）", "digest of the scheme", scheme.digest),
+        *([_same("year", "考核年度", "year", str(result.year))] if result else []),
+        *(line for scored, days in zip(polls, day_texts, strict=True) for line in _campaign(scored, days)),
+        *DEFINITIONS,
+        *_floors(scheme),
+        *_weights(scheme),
+    ]
+    return Page("method", "方法", COLUMNS, tuple(lines))
+
+
+def _same(key: str, zh: str, en: str, value: object) -> Line:
+    """A line whose value reads the same in both languages."""
+    return (key, zh, en, str(value), str(value))
+
+
+DEFINITIONS: tuple[Line, ...] = (
+    (
+        "public_score",
+        "民评得分",
+        "public score",
+        "满意度得分（0–100）：选项按办法换算为分值，各评价主体按权重合成；不了解不计分，也不推定",
+        "satisfaction index, 0–100: codes converted by the scheme, groups by weight; «don't know» is never imputed",
+    ),
+    (
+        "interval",
+        "95%区间",
+        "95 % interval",
+        "参评者之间的不确定性（加权后），不是抽样误差",
+        "uncertainty among participants after weighting, not sampling error",
+    ),
+    (
+        "top_two_rate",
+        "满意率",
+        "top-two rate",
+        "总体评价中「非常满意」与「满意」占有分值答案的比例，不含「基本满意」",
+        "«very satisfied» and «satisfied» among overall answers with points; «fairly satisfied» is not in it",
+    ),
+    (
+        "dont_know_rate",
+        "不了解比例",
+        "don't-know rate",
+        "未剔除的评价票中表示不了解该单位的比例",
+        "share of the ballots not excluded that know nothing of the unit",
+    ),
+    (
+        "ranks",
+        "名次区间",
+        "rank set",
+        "名次同时成立的95%区间；区间内等次不同的，等次为暂定",
+        "simultaneous 95 % range of ranks; a grade that is not the same over all of it is provisional",
+    ),
+    (
+        "response_rate",
+        "参评率",
+        "response rate",
+        "公开链接无法统计看到者人数，故不计算；来源构成见「评价主体」表",
+        "not computed: nobody knows how many saw an open link; the groups page shows the mix of sources",
+    ),
+)
+
+
+def _campaign(scored: Scored, days: tuple[str, str]) -> Iterable[Line]:
+    poll, counts = scored.poll, fates(scored)
+    yield (f"campaign.{poll.id}", "评价活动", "campaign", poll.title["zh-Hans"], poll.title["en"])
+    yield _same(f"campaign.{poll.id}.window", "起止时间", "open from and to", " – ".join(days))
+    yield _same(f"campaign.{poll.id}.ballots", "收到评价票", "ballots received", sum(counts.values()))
+    yield _same(f"campaign.{poll.id}.counted", "计入评价票", "ballots counted", counts["counted"])
+
+
+def _floors(scheme: Scheme) -> Iterable[Line]:
+    floors = scheme.min_n
+    yield _same("min_n.unit", "单位有效票下限", "fewest valid answers of a unit", floors.unit)
+    yield _same("min_n.group", "主体有效票下限", "fewest valid answers of a group", floors.group)
+    yield (
+        "min_n.publish_cell",
+        "公布下限",
+        "smallest cell that is published",
+        f"低于 {floors.publish_cell} 的格子记为 {below(floors.publish_cell)}，并连带隐去一格以防反推",
+        f"below {floors.publish_cell}: {below(floors.publish_cell)}, with one more cell so that none can be subtracted",
+    )
+    yield _same("open_link_cap_pct", "公开链接权重上限（%）", "cap on open-link answers, %", scheme.open_link_cap_pct)
+    yield _same("overall_share", "总体题占比（%）", "share of the overall question, %", scheme.overall_share)
+
+
+def _weights(scheme: Scheme) -> Iterable[Line]:
+    for scale, given in scheme.scales.items():
+        zh = joined([f"{o.code} {o.zh} {'—' if o.points is None else o.points}" for o in given.options])
+        en = joined([f"{o.code} {o.en} {'—' if o.points is None else o.points}" for o in given.options])
+        yield (f"scales.{scale}", "量表分值", "points of the scale", zh, en)
+    for name, category in scheme.categories.items():
+        total = joined([f"{part} {weight}" for part, weight in category.weights.items()])
+        groups = joined([f"{group} {weight}" for group, weight in category.group_weights.items()])
+        zh, en = f"{category.zh}: ", f"{category.en}: "
+        yield (f"categories.{name}.weights", "总分权重（%）", "weights of the total, %", zh + total, en + total)
+        yield (f"categories.{name}.group_weights", "主体权重（%）", "weights of groups, %", zh + groups, en + groups)

@@ -1,0 +1,66 @@
+"""What codes are called in print, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from aggregation.inputs import Grade, Role, Verdict
+from aggregation.results import Certainty, Kind, Status
+
+Pair = tuple[str, str]
+
+NAMES: Mapping[StrEnum, Pair] = {
+    Grade.FIRST: ("一等", "first grade"),
+    Grade.SECOND: ("二等", "second grade"),
+    Grade.THIRD: ("三等", "third grade"),
+    Grade.FOURTH: ("四等", "fourth grade"),
+    Role.PRINCIPAL: ("正职", "principal"),
+    Role.DEPUTY: ("副职", "deputy"),
+    Certainty.CONFIRMED: ("确定", "settled by the answers"),
+    Certainty.PROVISIONAL: ("暂定", "not settled by the answers"),
+    Status.PROPOSED: ("待决定", "proposed"),
+    Status.CONFIRMED: ("已确认", "confirmed"),
+    Status.DECLINED: ("未采纳", "declined"),
+    Verdict.CONFIRMED: ("确认", "confirmed"),
+    Verdict.DECLINED: ("不采纳", "declined"),
+    Kind.GRADE_FOUR: ("确定为四等", "grade four"),
+    Kind.REMOVAL_FROM_POSTS: ("撤销党政职务", "removal from Party and government posts"),
+    Kind.DISMISSAL: ("免职", "dismissal"),
+    Kind.DOWNGRADE: ("降等", "one grade down"),
+    Kind.ADMONITION_TALK: ("诫勉谈话", "admonition talk"),
+    Kind.VERIFICATION_REVIEW: ("甄别考察", "verification review"),
+    Kind.BAR_FIRST: ("不得评为一等", "barred from the first grade"),
+    Kind.VOID_ANSWERS: ("评价作废", "answers void"),
+    Kind.DISCIPLINE_REFERRAL: ("移送纪检", "referral for discipline"),
+    Kind.COMMENDATION: ("表彰", "commendation"),
+    Kind.PROMOTION_FILE: ("提拔使用参考", "file for promotion"),
+}
+FLAGS: Mapping[str, Pair] = {
+    "insufficient": ("有效票不足，由人工决定", "too few valid answers: a person decides"),
+    "pooled": ("各主体均不足，合并计算，仅供参考", "no group reached the floor: pooled, for information"),
+    "dont_know_high": ("不了解比例高", "many know nothing of it"),
+    "open_link_only": ("仅有公开链接答卷", "answers by open link only"),
+    "open_link_capped": ("公开链接权重已封顶", "weight of open-link answers capped"),
+    "verified_below_floor": ("核实答卷不足下限", "vouched answers below the floor"),
+    "group_below_floor": ("主体不足下限，权重转移", "group below the floor, weight given to others"),
+    "below_floor": ("不足下限", "below the floor"),
+}
+
+
+def name(code: StrEnum | None, lang: str = "zh-Hans") -> str:
+    """What a code is called; nothing for None."""
+    return pick(NAMES[code], lang) if code is not None else ""
+
+
+def flag(text: str, lang: str = "zh-Hans", groups: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """A score's flag in words, ``group_below_floor:resident`` with the group's name from the scheme."""
+    code, _, group = text.partition(":")
+    words = pick(FLAGS.get(code, (code, code)), lang)
+    called = (groups or {}).get(group, {}).get("zh" if lang.startswith("zh") else "en", group)
+    return f"{words} [{called}]" if group else words
+
+
+def pick(pair: Pair, lang: str) -> str:
+    """The one of the two that ``lang`` asks for; anything but Chinese is English."""
+    return pair[0 if lang.startswith("zh") else 1]
