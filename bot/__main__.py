@@ -10,6 +10,8 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 
+import uvloop
+
 import bot.commands
 from bot.settings import read_settings
 from survey_flows.errors import BadInput
@@ -17,22 +19,28 @@ from survey_flows.errors import BadInput
 DONE, WRONG_INPUT, WRONG_USE = 0, 1, 2
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser with every command that `bot.commands` holds."""
+def make_parser(wanted: str = "") -> argparse.ArgumentParser:
+    """The parser with every command that `bot.commands` holds; with the one that is wanted, when there is such a one.
+
+    The service must not carry in memory what only other commands need.
+    """
     parser = argparse.ArgumentParser(prog="minping", description="Citizens rate departments; the year is appraised.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in pkgutil.iter_modules(bot.commands.__path__):
-        importlib.import_module(f"bot.commands.{module.name}").register(commands)
+    names = [module.name for module in pkgutil.iter_modules(bot.commands.__path__)]
+    for name in [name for name in names if name.strip("_") == wanted] or names:
+        importlib.import_module(f"bot.commands.{name}").register(commands)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 the input is wrong, 2 the command line is wrong."""
-    chosen = make_parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    chosen = make_parser(next(iter(arguments), "")).parse_args(arguments)
     try:
         settings = read_settings()
         _log(settings.log_level)
-        return asyncio.run(chosen.run(settings, chosen)) or DONE
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(chosen.run(settings, chosen)) or DONE
     except BadInput as error:
         print(f"minping: {error}", file=sys.stderr)
         return WRONG_INPUT

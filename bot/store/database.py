@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -66,7 +66,8 @@ async def writing(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 def insert(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT of the connection's dialect, which knows ON CONFLICT."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    dialect = importlib.import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
+    return dialect.insert(table)
 
 
 async def upsert(connection: AsyncConnection, table: Table, unique: Sequence[str], rows: list[dict[str, Any]]) -> None:
