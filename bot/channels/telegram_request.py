@@ -75,9 +75,9 @@ class TelegramRequest(BaseRequest):
         method: str,
         request_data: RequestData | None = None,
         read_timeout: object = BaseRequest.DEFAULT_NONE,
-        write_timeout: object = BaseRequest.DEFAULT_NONE,
-        connect_timeout: object = BaseRequest.DEFAULT_NONE,
-        pool_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (the library's signature)
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (the library's signature)
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (the library's signature)
     ) -> tuple[int, bytes]:
         """Status and body of one call; python-telegram-bot calls this."""
         if method != "POST" or (request_data is not None and request_data.contains_files):

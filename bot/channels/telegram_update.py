@@ -13,8 +13,10 @@ from survey_flows.events import Asked, Event, Pressed, Started, Typed
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MEDIA = frozenset(
-    "animation audio contact dice document game live_photo location photo poll sticker story venue video video_note "
-    "voice".split()
+    (
+        *("animation", "audio", "contact", "dice", "document", "game", "live_photo", "location", "photo", "poll"),
+        *("sticker", "story", "venue", "video", "video_note", "voice"),
+    )
 )
 """What a citizen sends instead of words; other messages without a text are Telegram's own notes about the chat."""
 
@@ -50,10 +52,13 @@ def _read_press(update_id: int, query: dict[str, Any]) -> Taken | None:
     chat, user = _private_chat(message), _sender(query)
     if chat is None or user is None:
         return None
+    return Taken(_incoming(update_id, user, Pressed(data)), chat, _editable(message), query_id)
+
+
+def _editable(message: dict[str, Any]) -> int:
     number = message.get("message_id")
-    # Date 0 marks a message that is too old: «the field is always 0» in InaccessibleMessage.
-    editable = type(number) is int and message.get("date") != 0
-    return Taken(_incoming(update_id, user, Pressed(data)), chat, number if editable else 0, query_id)
+    # Date 0 marks an InaccessibleMessage, in which «the field is always 0».
+    return number if type(number) is int and message.get("date") != 0 else 0
 
 
 def _read_message(update_id: int, message: dict[str, Any]) -> Taken | None:

@@ -1,0 +1,355 @@
+"""Telegram as a channel: updates by webhook or by long polling, answers through the Bot API.
+
+python-telegram-bot's typed `Bot` sets the channel up and its errors say what went wrong. The hot path is done by hand,
+on plain dictionaries: a webhook's response can carry a call, and only a plain one (measured: see `render` and
+`docs/architecture.md`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, Self, TypeVar
+
+import orjson
+from aiohttp import web
+from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
+
+from bot.channel import Handler, Reply
+from bot.channels.telegram_reply import Call, render, render_toast
+from bot.channels.telegram_request import READ_SECONDS, TelegramRequest
+from bot.channels.telegram_update import Taken, read_update
+from bot.conductor import Unavailable
+from survey_flows.errors import BadInput
+from survey_flows.wording import DEFAULT, Wording
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+PATH = "/telegram"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  (the header's name)
+UPDATES = ["message", "callback_query"]
+COMMANDS = ("start", "language", "help", "privacy", "delete")
+CONNECTIONS = 100
+POLL_SECONDS = 25
+TRIES = 4
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+STOP_SECONDS = 5.0
+MOST_REMEMBERED = 20_000
+
+
+@cache
+def command_words() -> Wording:
+    """The menu of commands in each language that has a file."""
+    found = [file for file in files("bot.channels").joinpath("wording").iterdir() if file.name.endswith(".ftl")]
+    return Wording({file.name.removesuffix(".ftl"): file.read_text("utf-8") for file in found})
+
+
+class TelegramChannel:
+    """One bot. Enter it, then either mount `routes` and call `start_webhook`, or run `poll`.
+
+    Args:
+        token: the bot's token.
+        handler: takes the updates; whatever it raises besides `Unavailable` is a fault of ours.
+        secret: what Telegram must send with each webhook call; 1 to 256 of A–Z, a–z, 0–9, _ and -.
+        api_base_url: address of the Bot API, without the token.
+
+    Attributes:
+        counts: ``dropped`` updates (malformed or no concern of ours), ``unreachable`` citizens (who blocked the bot),
+            ``unsent`` answers that Telegram would not take.
+
+    Raises:
+        BadInput: a malformed secret.
+    """
+
+    def __init__(
+        self, token: str, handler: Handler, secret: str, api_base_url: str = "https://api.telegram.org"
+    ) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+            raise BadInput(
+                "Telegram's secret has 1 to 256 characters: A–Z, a–z, 0–9, _ and -", "MINPING_TELEGRAM_SECRET"
+            )
+        base_url = f"{api_base_url.rstrip('/')}/bot"
+        self._secret = secret
+        self._handler = handler
+        self._requests = TelegramRequest(base_url + token)
+        self._bot = Bot(token, base_url, request=self._requests, get_updates_request=self._requests)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._revealing: dict[int, int] = {}
+        self.counts: Counter[str] = Counter()
+
+    async def __aenter__(self) -> Self:
+        await self._requests.initialize()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._requests.shutdown()
+
+    def routes(self) -> list[web.RouteDef]:
+        """The webhook's route."""
+        return [web.post(PATH, self.webhook)]
+
+    async def start_webhook(self, public_url: str) -> None:
+        """Tell Telegram where to send updates; while it is away, go on trying beside the service.
+
+        Raises:
+            BadInput: Telegram refuses the token or the address.
+        """
+        url = public_url.rstrip("/") + PATH
+
+        async def announce() -> None:
+            await self._bot.set_webhook(
+                url, secret_token=self._secret, allowed_updates=UPDATES, max_connections=CONNECTIONS
+            )
+            await self._set_commands()
+
+        if not await _announced(announce):
+            self._in_background(_insist(announce))
+
+    async def webhook(self, request: web.Request) -> web.Response:
+        """Take an update; 200 only when all that it caused is stored, 503 to have it delivered again."""
+        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, self._secret.encode()):
+            return web.Response(status=401)
+        taken = await self._read(request)
+        if taken is None:
+            self.counts["dropped"] += 1
+            return web.Response()
+        try:
+            reply = await self._handler.handle(taken.incoming)
+        except Unavailable:
+            return web.Response(status=503)
+        return self._respond(taken, reply)
+
+    async def _read(self, request: web.Request) -> Taken | None:
+        try:
+            return read_update(orjson.loads(await request.read()))
+        except (orjson.JSONDecodeError, web.HTTPRequestEntityTooLarge):
+            return None  # it would be no better if it were delivered again
+
+    def _respond(self, taken: Taken, reply: Reply) -> web.Response:
+        """Answer in the webhook's response, which saves a call, unless what becomes of it must be known."""
+        if taken.query:
+            self._in_background(self._answer_press(taken, reply))
+        call = render(taken, reply)
+        if call is None:
+            return web.Response()
+        self._replace_answers(taken, reply)
+        if self._requests.pause_left or _is_new_with_answers(taken, reply):
+            self._in_background(self._send(taken, reply, call))
+            return web.Response()
+        return web.Response(body=orjson.dumps(call), content_type="application/json")
+
+    async def poll(self, stop: asyncio.Event) -> None:
+        """Take updates by long polling until ``stop`` is set, for a machine that Telegram cannot reach.
+
+        Raises:
+            BadInput: Telegram refuses the token.
+        """
+        if not await _announced(self._announce_polling):
+            await _unless(stop, _insist(self._announce_polling))
+        offset, waits = 0, _waits()
+        while not stop.is_set():
+            try:
+                raws = await _unless(stop, self._fetch(offset)) or []
+            except TelegramError as error:
+                log.warning("Telegram gives no updates: %s", _reason(error))
+                await _unless(stop, asyncio.sleep(next(waits)))
+                continue
+            waits = _waits()
+            taken = await _unless(stop, self._take_all(raws))
+            offset = _after(raws, offset) if taken else offset
+
+    async def _announce_polling(self) -> None:
+        await self._bot.delete_webhook()
+        await self._set_commands()
+
+    async def _fetch(self, offset: int) -> list[Any]:
+        # Not `Bot.get_updates`: it raises on the first update that it cannot read, and then no other would get past.
+        params = {"offset": offset, "timeout": POLL_SECONDS, "allowed_updates": UPDATES}
+        found = await self._requests.call("getUpdates", params, POLL_SECONDS + READ_SECONDS)
+        return found if isinstance(found, list) else []
+
+    async def _take_all(self, raws: list[Any]) -> bool:
+        """Take a batch, each chat's updates in their order; returns True when all is stored and answered."""
+        chats: dict[int, list[Taken]] = {}
+        for raw in raws:
+            if (taken := read_update(raw)) is None:
+                self.counts["dropped"] += 1
+            else:
+                chats.setdefault(taken.chat, []).append(taken)
+        async with asyncio.TaskGroup() as group:
+            for updates in chats.values():
+                group.create_task(self._take_in_order(updates))
+        return True
+
+    async def _take_in_order(self, updates: Iterable[Taken]) -> None:
+        for taken in updates:
+            reply = await self._handle_patiently(taken)
+            if taken.query:
+                self._in_background(self._answer_press(taken, reply))
+            if call := render(taken, reply):
+                self._replace_answers(taken, reply)
+                await self._send(taken, reply, call)
+
+    async def _handle_patiently(self, taken: Taken) -> Reply:
+        for wait in _waits():
+            try:
+                return await self._handler.handle(taken.incoming)
+            except Unavailable:
+                await asyncio.sleep(wait)
+        raise AssertionError("waits have no end")
+
+    async def _answer_press(self, taken: Taken, reply: Reply) -> None:
+        try:
+            await self._requests.call("answerCallbackQuery", render_toast(taken, reply))
+        except TelegramError as error:
+            # Mostly «query is too old»: the citizen's button has stopped waiting, and the screen is there anyway.
+            self._count(error)
+
+    async def _send(self, taken: Taken, reply: Reply, call: Call) -> None:
+        """Show the reply, and remember where it stands if it shows answers."""
+        sent = await self._deliver(call)
+        if isinstance(sent, dict) and _is_new_with_answers(taken, reply):
+            self._remember(taken.chat, sent["message_id"])
+
+    async def _deliver(self, call: Call) -> Any:
+        """Make a call until Telegram takes it; at least once, so a lost answer may make it twice."""
+        for wait, _ in zip(_waits(), range(TRIES), strict=False):
+            try:
+                return await self._requests.call(call["method"], {k: v for k, v in call.items() if k != "method"})
+            except BadRequest as error:
+                if call["method"] != "editMessageText":
+                    return self._count(error)
+                if "not modified" in error.message:
+                    return None
+                call = {k: v for k, v in call.items() if k != "message_id"} | {"method": "sendMessage"}
+            except NetworkError:
+                await asyncio.sleep(wait)
+            except TelegramError as error:
+                return self._count(error)
+        self.counts["unsent"] += 1
+        return None
+
+    def _count(self, error: TelegramError) -> None:
+        self.counts["unreachable" if isinstance(error, Forbidden) else "unsent"] += 1
+
+    def _replace_answers(self, taken: Taken, reply: Reply) -> None:
+        """Leave no list of answers behind in the chat: it could be shown to somebody who pays or presses for them."""
+        if reply.screen is None:
+            return
+        old = self._revealing.pop(taken.chat, 0)
+        if old and old != taken.message:
+            self._in_background(self._delete(taken.chat, old))
+        if taken.message and _shows_answers(reply):
+            self._remember(taken.chat, taken.message)
+
+    def _remember(self, chat: int, message: int) -> None:
+        self._revealing[chat] = message
+        if len(self._revealing) > MOST_REMEMBERED:
+            del self._revealing[next(iter(self._revealing))]
+
+    async def _delete(self, chat: int, message: int) -> None:
+        try:
+            await self._bot.delete_message(chat, message)
+        except TelegramError as error:
+            self._count(error)
+
+    async def _set_commands(self) -> None:
+        words, scope = command_words(), BotCommandScopeAllPrivateChats()
+        for lang in words.languages:
+            commands = [BotCommand(name, words.say(lang, f"command-{name}")) for name in COMMANDS]
+            await self._bot.set_my_commands(commands, scope, lang.partition("-")[0])
+            if lang == DEFAULT:
+                await self._bot.set_my_commands(commands, scope)
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _shows_answers(reply: Reply) -> bool:
+    screen = reply.screen
+    return screen is not None and (screen.step == "review" or bool(screen.selected and screen.step.startswith("q:")))
+
+
+def _is_new_with_answers(taken: Taken, reply: Reply) -> bool:
+    return not taken.message and _shows_answers(reply)
+
+
+def _after(raws: list[Any], offset: int) -> int:
+    seen: list[int] = [raw["update_id"] for raw in raws if isinstance(raw, dict) and type(raw.get("update_id")) is int]
+    return max(seen, default=offset - 1) + 1
+
+
+def _waits() -> Iterator[float]:
+    """Seconds between attempts, doubling."""
+    wait = FIRST_WAIT
+    while True:
+        yield wait
+        wait = min(2 * wait, LONGEST_WAIT)
+
+
+async def _announced(announce: Callable[[], Awaitable[None]]) -> bool:
+    """Whether Telegram has taken our settings; False when it cannot be reached at present.
+
+    Raises:
+        BadInput: it refuses them, which waiting does not mend.
+    """
+    try:
+        await announce()
+    except InvalidToken:
+        # The library's message would name the token.
+        raise BadInput(
+            "Telegram does not know this token; copy it again from @BotFather", "MINPING_TELEGRAM_TOKEN"
+        ) from None
+    except BadRequest as error:
+        raise BadInput(f"Telegram refuses this address: {error.message}", "MINPING_PUBLIC_URL") from None
+    except TelegramError as error:
+        log.warning("Telegram cannot be told where we are, trying again: %s", _reason(error))
+        return False
+    return True
+
+
+async def _insist(announce: Callable[[], Awaitable[None]]) -> None:
+    for wait in _waits():
+        await asyncio.sleep(wait)
+        try:
+            if await _announced(announce):
+                return
+        except BadInput as error:
+            log.error("%s", error)
+            return
+
+
+def _reason(error: TelegramError) -> str:
+    if isinstance(error, Conflict):
+        return "another program takes this bot's updates, or a webhook is set; let only one program use the token"
+    if isinstance(error, InvalidToken):
+        return "it does not know MINPING_TELEGRAM_TOKEN"
+    return error.message
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """The result of ``work``, or None when ``stop`` is set first; then it is cancelled."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)

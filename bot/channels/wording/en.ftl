@@ -1,0 +1,7 @@
+# Telegram's menu of commands.
+
+command-start = Start or go on with a rating
+command-language = Choose a language · 语言
+command-help = How to rate
+command-privacy = Your privacy
+command-delete = Delete my ratings
