@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from aggregation.inputs import Grade, Role, Verdict
@@ -10,31 +10,43 @@ from aggregation.results import Certainty, Kind, Status
 
 Pair = tuple[str, str]
 
-NAMES: Mapping[StrEnum, Pair] = {
-    Grade.FIRST: ("一等", "first grade"),
-    Grade.SECOND: ("二等", "second grade"),
-    Grade.THIRD: ("三等", "third grade"),
-    Grade.FOURTH: ("四等", "fourth grade"),
-    Role.PRINCIPAL: ("正职", "principal"),
-    Role.DEPUTY: ("副职", "deputy"),
-    Certainty.CONFIRMED: ("确定", "settled by the answers"),
-    Certainty.PROVISIONAL: ("暂定", "not settled by the answers"),
-    Status.PROPOSED: ("待决定", "proposed"),
-    Status.CONFIRMED: ("已确认", "confirmed"),
-    Status.DECLINED: ("未采纳", "declined"),
-    Verdict.CONFIRMED: ("确认", "confirmed"),
-    Verdict.DECLINED: ("不采纳", "declined"),
-    Kind.GRADE_FOUR: ("确定为四等", "grade four"),
-    Kind.REMOVAL_FROM_POSTS: ("撤销党政职务", "removal from Party and government posts"),
-    Kind.DISMISSAL: ("免职", "dismissal"),
-    Kind.DOWNGRADE: ("降等", "one grade down"),
-    Kind.ADMONITION_TALK: ("诫勉谈话", "admonition talk"),
-    Kind.VERIFICATION_REVIEW: ("甄别考察", "verification review"),
-    Kind.BAR_FIRST: ("不得评为一等", "barred from the first grade"),
-    Kind.VOID_ANSWERS: ("评价作废", "answers void"),
-    Kind.DISCIPLINE_REFERRAL: ("移送纪检", "referral for discipline"),
-    Kind.COMMENDATION: ("表彰", "commendation"),
-    Kind.PROMOTION_FILE: ("提拔使用参考", "file for promotion"),
+NAMES: Mapping[type[StrEnum], Mapping[str, Pair]] = {
+    Grade: {
+        Grade.FIRST: ("一等", "first grade"),
+        Grade.SECOND: ("二等", "second grade"),
+        Grade.THIRD: ("三等", "third grade"),
+        Grade.FOURTH: ("四等", "fourth grade"),
+    },
+    Role: {
+        Role.PRINCIPAL: ("正职", "principal"),
+        Role.DEPUTY: ("副职", "deputy"),
+    },
+    Certainty: {
+        Certainty.CONFIRMED: ("确定", "settled by the answers"),
+        Certainty.PROVISIONAL: ("暂定", "not settled by the answers"),
+    },
+    Status: {
+        Status.PROPOSED: ("待决定", "proposed"),
+        Status.CONFIRMED: ("已确认", "confirmed"),
+        Status.DECLINED: ("未采纳", "declined"),
+    },
+    Verdict: {
+        Verdict.CONFIRMED: ("确认", "confirmed"),
+        Verdict.DECLINED: ("不采纳", "declined"),
+    },
+    Kind: {
+        Kind.GRADE_FOUR: ("确定为四等", "grade four"),
+        Kind.REMOVAL_FROM_POSTS: ("撤销党政职务", "removal from Party and government posts"),
+        Kind.DISMISSAL: ("免职", "dismissal"),
+        Kind.DOWNGRADE: ("降等", "one grade down"),
+        Kind.ADMONITION_TALK: ("诫勉谈话", "admonition talk"),
+        Kind.VERIFICATION_REVIEW: ("甄别考察", "verification review"),
+        Kind.BAR_FIRST: ("不得评为一等", "barred from the first grade"),
+        Kind.VOID_ANSWERS: ("评价作废", "answers void"),
+        Kind.DISCIPLINE_REFERRAL: ("移送纪检", "referral for discipline"),
+        Kind.COMMENDATION: ("表彰", "commendation"),
+        Kind.PROMOTION_FILE: ("提拔使用参考", "file for promotion"),
+    },
 }
 FLAGS: Mapping[str, Pair] = {
     "insufficient": ("有效票不足，由人工决定", "too few valid answers: a person decides"),
@@ -50,15 +62,31 @@ FLAGS: Mapping[str, Pair] = {
 
 def name(code: StrEnum | None, lang: str = "zh-Hans") -> str:
     """What a code is called; nothing for None."""
-    return pick(NAMES[code], lang) if code is not None else ""
+    return pick(NAMES[type(code)][code], lang) if code is not None else ""
 
 
-def flag(text: str, lang: str = "zh-Hans", groups: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """A score's flag in words, ``group_below_floor:resident`` with the group's name from the scheme."""
-    code, _, group = text.partition(":")
-    words = pick(FLAGS.get(code, (code, code)), lang)
-    called = (groups or {}).get(group, {}).get("zh" if lang.startswith("zh") else "en", group)
-    return f"{words} [{called}]" if group else words
+def flags(found: Iterable[str], lang: str, groups: Mapping[str, Mapping[str, str]], brief: bool = False) -> str:
+    """A score's flags in words; those of groups (``group_below_floor:resident``) once, with the groups' names.
+
+    When ``brief``, groups are counted and not named.
+    """
+    told: dict[str, list[str]] = {}
+    for text in found:
+        code, _, group = text.partition(":")
+        called = groups.get(group, {}).get("zh" if lang.startswith("zh") else "en", group)
+        told.setdefault(code, []).extend([called] if group else [])
+    return "; ".join(flag(code, lang) + _named(names, brief) for code, names in told.items())
+
+
+def _named(names: Sequence[str], brief: bool) -> str:
+    if not names:
+        return ""
+    return f" ×{len(names)}" if brief else f" [{', '.join(names)}]"
+
+
+def flag(code: str, lang: str = "zh-Hans") -> str:
+    """A flag without a group, in words."""
+    return pick(FLAGS.get(code, (code, code)), lang)
 
 
 def pick(pair: Pair, lang: str) -> str:

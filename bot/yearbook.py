@@ -119,14 +119,21 @@ async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> 
 
 
 async def record_decision(
-    database: AsyncEngine, year: int, proposal: str, verdict: Verdict, by: str, reason: str, at: datetime
+    database: AsyncEngine,
+    year: int,
+    proposal: str,
+    verdict: Verdict,
+    by: str,
+    reason: str,
+    at: datetime,
+    campaigns: Sequence[str] = (),
 ) -> Decision:
     """Append a person's decision on a proposal that stands now; an earlier one stays in the record.
 
     Raises:
         BadInput: no such proposal, or the name or the reason is missing.
     """
-    if proposal not in {p.key for p in (await run_appraisal(database, year)).proposals}:
+    if proposal not in {p.key for p in (await run_appraisal(database, year, campaigns)).proposals}:
         raise BadInput("there is no such proposal now; `minping appraise` lists them with their keys", proposal)
     decision = Decision(proposal, verdict, *_signed(by, reason, at))
     async with writing(database) as connection:
@@ -135,14 +142,21 @@ async def record_decision(
 
 
 async def record_unit_decision(
-    database: AsyncEngine, year: int, unit: str, grade: Grade, by: str, reason: str, at: datetime
+    database: AsyncEngine,
+    year: int,
+    unit: str,
+    grade: Grade,
+    by: str,
+    reason: str,
+    at: datetime,
+    campaigns: Sequence[str] = (),
 ) -> UnitDecision:
     """Append the grade that a person gives a unit with too few answers to be ranked.
 
     Raises:
         BadInput: the unit is unknown or has enough answers, the grade is not a unit's, or name or reason is missing.
     """
-    waiting = {u.unit for u in (await run_appraisal(database, year)).units if u.insufficient}
+    waiting = {u.unit for u in (await run_appraisal(database, year, campaigns)).units if u.insufficient}
     if unit not in waiting:
         raise BadInput("this unit's grade is not for a person to give: only a unit with too few answers is", unit)
     if grade is Grade.FOURTH:

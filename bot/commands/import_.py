@@ -29,9 +29,7 @@ def register(commands: Any) -> None:
             part.add_argument("--year", type=int, required=True, help="the year that is appraised")
         part.add_argument("--scheme", type=Path, help="the scheme it must fit; default: that of the year's campaign")
         part.add_argument("--dry-run", action="store_true", help="check all and store nothing")
-        part.set_defaults(run=run_table, kind=kind, year=0) if not table.dated else part.set_defaults(
-            run=run_table, kind=kind
-        )
+        part.set_defaults(run=run_table, kind=kind, year=0)
     ballots = parts.add_parser("ballots", help="ratings collected elsewhere (CSV, XLSX, Parquet)")
     ballots.add_argument("file", type=Path, metavar="FILE")
     ballots.add_argument("--map", type=Path, required=True, metavar="MAPPING", help="YAML: what the columns mean")
@@ -67,6 +65,8 @@ async def run_ballots(settings: Settings, chosen: argparse.Namespace) -> int:
         async with open_store(settings) as database:
             done = await work(database, campaign=chosen.campaign, progress=progress)
     print(f"{done.campaign}: {done.rows} rows, {done.ballots} ballots stored")
+    print(f"  {done.duplicates} rows gave way to a later one, {done.replaced} stored ballots were replaced")
+    print(f"  {done.unanswered} ballots without a rating count as don't-know")
     return 0
 
 

@@ -10,7 +10,7 @@ from aggregation.scheme import Scheme
 from aggregation.scores import SATISFIED, UnitScore
 from bot.exports.book import EXACT, SHARE, Column, Page, Value, joined
 from bot.exports.disclosure import hidden, hidden_in_blocks
-from bot.labels import flag
+from bot.labels import flags
 from bot.scoring import Scored, places
 from survey_flows.conditions import write_condition
 from survey_flows.questionnaire import NO_ANSWER, Option, Question
@@ -77,10 +77,9 @@ def below(floor: int) -> str:
     return f"<{floor}*"
 
 
-def flag_cells(flags: Sequence[str], scheme: Scheme) -> list[Value]:
+def flag_cells(found: Sequence[str], scheme: Scheme) -> list[Value]:
     """The cells of `FLAGS`."""
-    words = [joined([flag(f, lang, scheme.groups) for f in flags]) for lang in ("zh-Hans", "en")]
-    return [joined(flags), *words]
+    return [joined(found), *(flags(found, lang, scheme.groups) for lang in ("zh-Hans", "en"))]
 
 
 def scores_page(scored: Scored) -> Page:

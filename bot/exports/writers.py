@@ -103,6 +103,18 @@ def defused(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
+def records(page: Page) -> list[dict[str, str | int | float | None]]:
+    """The page's rows by column name, for JSON."""
+    return [
+        {column.name: _plain(settle(value, column)) for value, column in zip(row, page.columns, strict=True)}
+        for row in page.rows
+    ]
+
+
+def _plain(value: str | int | Decimal | None) -> str | int | float | None:
+    return float(value) if isinstance(value, Decimal) else value
+
+
 def csv_archive(book: Book) -> bytes:
     """The CSV files in one ZIP."""
     buffer = io.BytesIO()

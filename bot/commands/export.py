@@ -1,0 +1,75 @@
+"""``minping export``: a year or a campaign as a workbook and CSV."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.app import open_store
+from bot.settings import Settings
+from survey_flows.errors import BadInput
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    text = "write a year's appraisal, or one campaign's scores, as XLSX and CSV (counts and figures, never ballots)"
+    parser = commands.add_parser("export", help=text, description=text)
+    parser.add_argument("--year", type=int, help="the year to export")
+    parser.add_argument(
+        "--campaign", nargs="+", default=[], metavar="ID", help="a closed campaign; with --year, whose scores"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help="where to write; it is made if need be"
+    )
+    parser.add_argument("--format", choices=["csv", "xlsx", "all"], default="all", help="default all")
+    parser.add_argument(
+        "--audience",
+        choices=["public", "internal"],
+        default="public",
+        help="public (default): nothing about persons; internal: leaders, proposals and reasons too",
+    )
+    parser.set_defaults(run=run, fail=parser.error)
+
+
+async def run(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Write the files and name them."""
+    from bot.exports import Audience, export_campaign, export_year
+
+    if chosen.year is None and len(chosen.campaign) != 1:
+        chosen.fail("give --year, or --campaign with one campaign")
+    async with open_store(settings) as database:
+        if chosen.year is not None:
+            audience = Audience(chosen.audience)
+            book = await export_year(database, chosen.year, audience, settings.timezone, chosen.campaign)
+            name = f"minping-{chosen.year}" + ("-internal" if audience is Audience.INTERNAL else "")
+        else:
+            book = await export_campaign(database, chosen.campaign[0], settings.timezone)
+            name = f"minping-{chosen.campaign[0]}"
+    for path in await asyncio.to_thread(_write, chosen.out, _files(book, name, chosen.format)):
+        print(path)
+    return 0
+
+
+def _files(book: Any, name: str, form: str) -> dict[str, bytes]:
+    from bot.exports import csv_files, workbook
+
+    files = {} if form == "csv" else {f"{name}.xlsx": workbook(book)}
+    if form != "xlsx":
+        files |= {f"{name}/{file}": data for file, data in csv_files(book).items()}
+    return files
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    written = []
+    for name, data in files.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        except OSError as error:
+            raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error
+        written.append(path)
+    return written

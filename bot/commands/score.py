@@ -1,0 +1,38 @@
+"""``minping score``: the public scores of a closed campaign."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from bot.app import open_store
+from bot.settings import Settings
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    text = "print the public scores of a closed campaign with their 95 %% intervals and ranks"
+    parser = commands.add_parser("score", help=text, description=text)
+    parser.add_argument("campaign", metavar="CAMPAIGN")
+    parser.add_argument("--json", action="store_true", help="print JSON, exact to four decimals")
+    parser.add_argument("--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans")
+    parser.set_defaults(run=run)
+
+
+async def run(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print the table, best first; units with too few answers are not ranked and stand last."""
+    from bot.scoring import score_campaign
+
+    async with open_store(settings) as database:
+        scored = await score_campaign(database, chosen.campaign)
+    if chosen.json:
+        from bot.exports.pages import scores_page
+        from bot.exports.writers import records
+
+        print(json.dumps(records(scores_page(scored)), ensure_ascii=False, indent=1))
+    else:
+        from bot.listings import print_scores
+
+        print_scores(scored, chosen.lang)
+    return 0

@@ -1,0 +1,143 @@
+"""What `minping score` and `minping appraise` print."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from aggregation.inputs import Grade
+from aggregation.results import AppraisalResult, Kind, Proposal, Status, UnitResult
+from aggregation.scheme import Scheme
+from bot.labels import flag, flags, name, pick
+from bot.printing import number, percent, print_table
+from bot.scoring import Place, Scored, places
+
+GRADES = tuple(Grade)
+
+
+def _heads(lang: str, *pairs: tuple[str, str]) -> list[str]:
+    return [pick(pair, lang) for pair in pairs]
+
+
+def print_scores(scored: Scored, lang: str) -> None:
+    """The units of a campaign by category, best first; who is not ranked stands last."""
+    ranked = places(scored)
+    categories = scored.poll.scheme.categories
+    for category, called in categories.items():
+        codes = [code for code, unit in scored.poll.units.items() if unit.category == category]
+        if codes:
+            codes.sort(key=lambda code: (ranked[code].rank if code in ranked else len(codes) + 1, code))
+            rows = [_score(scored, code, ranked.get(code), lang) for code in codes]
+            heads = _heads(
+                lang,
+                *(("名次", "rank"), ("单位", "unit"), ("民评得分", "public score"), ("95%区间", "95 % interval")),
+                *(("名次区间", "rank set"), ("评价票", "ballots"), ("有效票", "valid"), ("不了解", "don't know")),
+                *(("满意率", "top-two rate"), ("标记", "flags")),
+            )
+            print_table(pick((called.zh, called.en), lang), heads, rows, right=[0, 2, 4, 5, 6, 7, 8])
+
+
+def _score(scored: Scored, code: str, place: Place | None, lang: str) -> list[str]:
+    score, unit = scored.scores[code], scored.poll.units[code]
+    return [
+        str(place.rank) if place else "—",
+        f"{unit.name[lang]} {code}",
+        number(score.score),
+        f"{number(score.low)} – {number(score.high)}" if score.low is not None else "—",
+        f"{place.low}–{place.high}" if place else "—",
+        *(str(score.n), str(score.n_valid), percent(score.dont_know_rate), percent(score.top_two_rate)),
+        flags(score.flags, lang, scored.poll.scheme.groups, brief=True),
+    ]
+
+
+def print_appraisal(result: AppraisalResult, scheme: Scheme, sealed: bool, lang: str) -> None:
+    """Leagues, departments by category, counts of grades, and what is proposed."""
+    units = {unit.unit: unit for unit in result.units}
+    for league, ranked in result.leagues.items():
+        called = scheme.leagues[league]
+        _print_units(pick((called.zh, called.en), lang), [units[code] for code in ranked], lang)
+    for category, kind in scheme.categories.items():
+        members = [unit for unit in result.units if unit.category == category and unit.league is None]
+        if members:
+            members.sort(key=lambda unit: (unit.rank is None, unit.rank or 0, unit.unit))
+            _print_units(pick((kind.zh, kind.en), lang), members, lang)
+    _print_grades(result, lang)
+    _print_kinds(result, lang)
+    print(_state(result, sealed, lang))
+
+
+def _print_units(title: str, units: Sequence[UnitResult], lang: str) -> None:
+    heads = _heads(
+        lang,
+        *(("名次", "rank"), ("单位", "unit"), ("总分", "total"), ("名次区间", "rank set"), ("等次", "grade")),
+        *(("是否确定", "certainty"), ("说明", "notes")),
+    )
+    print_table(title, heads, [_unit(unit, lang) for unit in units], right=[0, 2, 3])
+
+
+def _unit(unit: UnitResult, lang: str) -> list[str]:
+    notes = [*unit.barred, *([unit.decided_by] if unit.decided_by else [])]
+    waits = [flag("insufficient", lang)] if unit.insufficient else []
+    return [
+        str(unit.rank) if unit.rank else "—",
+        f"{pick((unit.zh, unit.en), lang)} {unit.unit}",
+        number(unit.total),
+        f"{unit.low}–{unit.high}" if unit.low else "—",
+        name(unit.grade, lang) or "—",
+        name(unit.certainty, lang) or "—",
+        "; ".join([*waits, *notes]),
+    ]
+
+
+def _print_grades(result: AppraisalResult, lang: str) -> None:
+    heads = ["", *(name(grade, lang) for grade in GRADES), *_heads(lang, ("待定", "waiting"), ("合计", "all"))]
+    departments, leaders = result.unit_grades(), result.leader_grades()
+    rows = [
+        [pick(("市直部门", "departments"), lang), *_counts(departments)],
+        [pick(("领导干部", "leaders"), lang), *_counts(leaders)],
+    ]
+    print_table(pick(("等次", "grades"), lang), heads, rows, right=range(1, 7))
+
+
+def _counts(grades: Counter[Grade | None]) -> list[str]:
+    return [str(grades[grade]) for grade in (*GRADES, None)] + [str(sum(grades.values()))]
+
+
+def _print_kinds(result: AppraisalResult, lang: str) -> None:
+    """How many subjects each kind of proposal concerns, by what was decided."""
+    heads = [pick(("建议", "proposals"), lang), *(name(status, lang) for status in Status)]
+    rows = [
+        [name(kind, lang), *(str(len(result.subjects(kind, status))) for status in Status)]
+        for kind in Kind
+        if any(p.kind is kind for p in result.proposals)
+    ]
+    print_table(pick(("建议（按对象数）", "proposals, by whom they concern"), lang), heads, rows, right=[1, 2, 3])
+
+
+def _state(result: AppraisalResult, sealed: bool, lang: str) -> str:
+    version = f"{result.scheme_version} ({result.scheme_digest[:12]})"
+    zh = f"办法 {version}；{'已归档' if sealed else '未归档'}"
+    text = pick((zh, f"scheme {version}; {'sealed' if sealed else 'not sealed'}"), lang)
+    if result.unused:
+        keys = ", ".join(decision.proposal for decision in result.unused)
+        text += pick((f"\n无对应建议的决定：{keys}", f"\ndecisions that meet no proposal: {keys}"), lang)
+    return text
+
+
+def print_proposals(result: AppraisalResult, lang: str, status: Status | None) -> None:
+    """The proposals one by one, with the keys by which they are decided; all, or those of one status."""
+    shown = [p for p in result.proposals if status in (None, p.status)]
+    names = {u.unit: (u.zh, u.en) for u in result.units} | {x.leader: (x.zh, x.en) for x in result.leaders}
+    heads = _heads(
+        lang, ("建议编号", "key"), ("建议", "proposal"), ("对象", "whom"), ("状态", "status"), ("依据", "grounds")
+    )
+    rows = [_proposal(p, pick(names[p.subject], lang), lang) for p in shown]
+    print_table(pick((f"建议 {len(shown)} 条", f"{len(shown)} proposals"), lang), heads, rows)
+
+
+def _proposal(proposal: Proposal, called: str, lang: str) -> list[str]:
+    may = pick(("（酌定）", " (discretionary)"), lang) if proposal.discretionary else ""
+    made = proposal.decision
+    who = f" {made.by}: {made.reason}" if made else ""
+    grounds = "; ".join(line.text(lang) for line in proposal.grounds)
+    return [proposal.key, name(proposal.kind, lang) + may, called, name(proposal.status, lang) + who, grounds]
