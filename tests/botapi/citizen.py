@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.botapi.server import NOW, BotApi, Message, private
+from tests.botapi.chats import NOW, Message, private
+from tests.botapi.server import BotApi
 
 Markup = dict[str, Any] | None
+TOASTS = ("toast", "alert")
+MARKS = {"toast": "!", "alert": "!!", "lost": "x"}
+ANSWER_SECONDS, TOAST_SECONDS = 8.0, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,10 @@ def show(text: str, markup: Markup) -> Shown:
 class Citizen:
     """One person; every move returns when the bot's answer to it is there."""
 
-    def __init__(self, api: BotApi, user_id: int, lang: str = "zh-hans") -> None:
-        self.api, self.user_id, self.lang = api, user_id, lang
+    def __init__(self, api: BotApi, user_id: int, language_code: str = "zh-hans") -> None:
+        self.api, self.user_id, self.language_code = api, user_id, language_code
+        self.presses = 0
+        self.last_update: dict[str, Any] = {}
         self.chat = api.chat(user_id)
         self.lines: list[str] = []
         self._read = 0
@@ -47,9 +53,28 @@ class Citizen:
         """What that message shows."""
         return show(self.message.text, self.message.markup)
 
+    @property
+    def text(self) -> str:
+        """The words of that message."""
+        return self.message.text
+
+    @property
+    def buttons(self) -> list[str]:
+        """The labels of that message's buttons."""
+        return [label for row in self.screen.rows for label in row]
+
+    @property
+    def toasts(self) -> list[str]:
+        """All words that were shown over a pressed button."""
+        return [what for kind, what in self.chat.log if kind in TOASTS]
+
     async def start(self, payload: str = "") -> None:
         """Open the chat, by a deep link or without."""
         await self.type(f"/start {payload}".rstrip())
+
+    async def command(self, text: str) -> None:
+        """Send a command, like ``/help``."""
+        await self.type(text)
 
     async def type(self, text: str) -> None:
         """Send a text or a command."""
@@ -60,6 +85,7 @@ class Citizen:
         """Press the button with this label, or the only one of which it is a part."""
         button = self._button(label)
         self.lines.append(f"> [{button['text']}]")
+        self.presses += 1
         await self.press_data(button["callback_data"], self.message.to_json())
 
     async def press_data(self, data: str, message: dict[str, Any]) -> None:
@@ -67,12 +93,30 @@ class Citizen:
         await self.send(self.press_update(data, message))
 
     async def send(self, update: dict[str, Any]) -> None:
-        """Deliver an update and wait until the bot has answered it."""
+        """Deliver an update and wait until the bot has answered it.
+
+        Raises:
+            TimeoutError: it does not take or does not answer it.
+        """
+        self.last_update = update
         query = update.get("callback_query", {}).get("id")
         before = len(self.chat.log)
         await self.api.deliver(update)
-        await self.api.until(lambda: self._settled(before, query))
+        if query:
+            await self.api.until(lambda: query in self.api.answered or query not in self.api.queries)
+        await self._shown(before, TOAST_SECONDS if self._toasted(before) else ANSWER_SECONDS)
         self._write()
+
+    async def _shown(self, before: int, seconds: float) -> None:
+        """Wait for a screen. A toast may be all of the answer, so after one it is waited for only a moment."""
+        try:
+            await self.api.until(lambda: any(kind not in TOASTS for kind, _ in self.chat.log[before:]), seconds)
+        except TimeoutError:
+            if not self._toasted(before):
+                raise
+
+    def _toasted(self, before: int) -> bool:
+        return any(kind in TOASTS for kind, _ in self.chat.log[before:])
 
     def text_update(self, text: str) -> dict[str, Any]:
         """The update that typing this text makes."""
@@ -93,13 +137,10 @@ class Citizen:
         self._write()
         return "\n".join(self.lines) + "\n"
 
-    def _settled(self, before: int, query: str | None) -> bool:
-        if query and query not in self.api.answered:
-            return False
-        return any(kind != "toast" for kind, _ in self.chat.log[before:])
-
     def _button(self, label: str) -> dict[str, Any]:
-        buttons = [b for row in (self.message.markup or {}).get("inline_keyboard", []) for b in row]
+        buttons: list[dict[str, Any]] = [
+            b for row in (self.message.markup or {}).get("inline_keyboard", []) for b in row
+        ]
         exact = [b for b in buttons if b["text"] == label]
         found = exact or [b for b in buttons if label in b["text"]]
         assert len(found) == 1, f"«{label}» fits {len(found)} buttons of:\n{self.screen}"
@@ -107,7 +148,7 @@ class Citizen:
 
     def _me(self) -> dict[str, Any]:
         me = {"id": self.user_id, "is_bot": False, "first_name": f"Citizen {self.user_id}"}
-        return {**me, "language_code": self.lang} if self.lang else me
+        return {**me, "language_code": self.language_code} if self.language_code else me
 
     def _next(self) -> int:
         return self.api.next_message_id()
@@ -121,5 +162,5 @@ class Citizen:
             elif kind == "delete":
                 self.lines.append(f"- message {what.message_id}")
             elif kind != "same":
-                self.lines.append("\n".join(f"! {line}" for line in what.splitlines()))
+                self.lines += [f"{MARKS[kind]} {line}" for line in what.splitlines()]
         self._read = len(self.chat.log)

@@ -108,6 +108,7 @@ def compile_types(folder: Path) -> Schema:
     package = json.loads((folder / "package.json").read_text("utf-8"))
     sources = {name: (folder / "out" / f"{name}.d.ts").read_text("utf-8") for name in ("methods", "params", "objects")}
     version = re.search(r"Based on Bot API v(\S+ \([\d.]+\))", sources["objects"])
+    owner = re.search(r"^Copyright .*$", (folder / "LICENSE").read_text("utf-8"), re.M)
     texts = {name: plain(text) for name, text in sources.items()}
     update = dict(INTERFACE.findall(texts["objects"]))["TelegramUpdate"]
     update_fields = [field for field, _, _ in FIELD.findall(update) if field != "update_id"]
@@ -119,7 +120,8 @@ def compile_types(folder: Path) -> Schema:
     return {
         "$comment": (
             f"Telegram Bot API {version.group(1) if version else '?'}, compiled by compile_types.py from npm package "
-            f"{package['name']} {package['version']}, licence {package['license']}"
+            f"{package['name']} {package['version']}, licence {package['license']}, "
+            f"{owner.group() if owner else ''}"
         ),
         "methods": methods,
         "$defs": reachable(roots, defs),

@@ -15,6 +15,7 @@ from jsonschema.exceptions import best_match
 SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("botapi.json").read_text("utf-8"))
 METHODS: dict[str, Any] = SCHEMA["methods"]
 TEXT, TOAST, CALLBACK_DATA, BUTTONS = 4096, 200, 64, 100
+MOST = {"setWebhook": {"max_connections": 100}, "getUpdates": {"limit": 100}}
 BESIDE_THE_ACTION = {"text", "icon_custom_emoji_id", "style"}
 
 
@@ -85,6 +86,11 @@ def _over_limits(method: str, params: Mapping[str, Any]) -> Iterator[str]:
             yield "message is too long"
     if method == "answerCallbackQuery" and units(params.get("text", "")) > TOAST:
         yield "MESSAGE_TOO_LONG"
+    if params.get("parse_mode"):
+        yield "the stand-in does not parse entities; send plain text"
+    for name, most in MOST.get(method, {}).items():
+        if not 1 <= params.get(name, 1) <= most:
+            yield f"{name} must be from 1 to {most}"
     if method == "setWebhook" and not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", params.get("secret_token", "")):
         yield "secret token contains unallowed characters"
     if method == "setMyCommands":

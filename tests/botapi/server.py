@@ -10,68 +10,23 @@ async with BotApi() as api:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
-from dataclasses import dataclass, field
+from collections import defaultdict
 from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
 
+from tests.botapi.chats import BLOCKED, BOT, FORBIDDEN, Call, Chat, Fault, Message
 from tests.botapi.schema import METHODS, Refused, Violation, check_call, check_update, decode_form
 
-BOT = {"id": 42, "is_bot": True, "first_name": "Minping", "username": "minping_test_bot"}
 TOKEN = "42:a-secret-token-of-the-tests"
-NOW = 1_795_000_000
-RETRY_SECONDS = 0.05
-
-
-@dataclass(slots=True)
-class Message:
-    """A message of the bot's as the chat now shows it."""
-
-    message_id: int
-    chat_id: int
-    text: str
-    markup: dict[str, Any] | None = None
-    date: int = NOW
-    deleted: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        shown = {"message_id": self.message_id, "date": self.date, "chat": private(self.chat_id), "text": self.text}
-        return {**shown, "from": BOT, **({"reply_markup": self.markup} if self.markup else {})}
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One method that the bot called, and how (``request``, or ``webhook`` for a response's body)."""
-
-    method: str
-    params: dict[str, Any]
-    via: str
-
-
-@dataclass(slots=True)
-class Chat:
-    """What happened in one chat: ``log`` holds (kind, message or toast) in order."""
-
-    log: list[tuple[str, Any]] = field(default_factory=list)
-    last: Message | None = None
-    blocked: bool = False
-
-
-@dataclass(slots=True)
-class Fault:
-    """What the next ``times`` calls of ``method`` (any, when empty) get: a status, or 0 for a dropped connection."""
-
-    method: str
-    status: int
-    times: int
-    retry_after: int = 0
-
-
-def private(chat: int) -> dict[str, Any]:
-    return {"id": chat, "type": "private", "first_name": f"Citizen {chat}"}
+RETRY_SECONDS = 0.02
+DELIVERY_SECONDS = 15.0
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+NOT_MODIFIED = "Bad Request: message is not modified"
 
 
 class BotApi:
@@ -92,11 +47,13 @@ class BotApi:
         self.webhook: dict[str, Any] = {}
         self.faults: list[Fault] = []
         self.unconfirmed: dict[int, dict[str, Any]] = {}
+        self.again: list[dict[str, Any]] = []
+        self.allowed: list[str] = []
         self.changed = asyncio.Condition()
         self.update_ids = itertools.count(7000)
         self._message_ids = itertools.count(1)
         self._polls = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -109,18 +66,19 @@ class BotApi:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._session.close()
         await self._runner.cleanup()
 
     def chat(self, chat: int) -> Chat:
         return self.chats.setdefault(chat, Chat())
 
-    def fail(self, method: str = "", *, status: int, times: int = 1, retry_after: int = 0) -> None:
-        """Let the next ``times`` calls of ``method`` fail; status 0 drops the connection."""
+    def fail_next(self, method: str = "", times: int = 1, status: int = 500, *, retry_after: int = 0) -> None:
+        """Let the next ``times`` calls of ``method`` (any, when empty) fail; status 0 drops the connection."""
         self.faults.append(Fault(method, status, times, retry_after))
+
+    def expire_queries(self) -> None:
+        """From now on every press of before is too old to be answered."""
+        self.queries.clear()
 
     def next_message_id(self) -> int:
         return next(self._message_ids)
@@ -129,19 +87,45 @@ class BotApi:
         return sum(call.method == method for call in self.calls)
 
     async def deliver(self, update: dict[str, Any]) -> None:
-        """Give the bot an update, by webhook or for its polling; returns when it is taken."""
-        check_update(update)
-        await self.deliver_raw(update["update_id"], json.dumps(update).encode(), update)
+        """Give the bot an update, by webhook or for its polling; returns when it is taken.
 
-    async def deliver_raw(self, update_id: int, body: bytes, update: dict[str, Any] | None = None) -> None:
-        """Deliver without a check, until the bot answers 2xx."""
-        if self.webhook.get("url"):
-            while not await self._post(update_id, body):
-                await asyncio.sleep(RETRY_SECONDS)
+        Updates of one chat are delivered one after another, each until it is taken, like Telegram does.
+
+        Raises:
+            TimeoutError: the bot does not take it.
+        """
+        check_update(update)
+        kind, what = next((key, value) for key, value in update.items() if key != "update_id")
+        if self.allowed and kind not in self.allowed:
             return
-        self.unconfirmed[update_id] = update or json.loads(body)
+        async with asyncio.timeout(DELIVERY_SECONDS), self._turns[what["from"]["id"]]:
+            self.unconfirmed[update["update_id"]] = update
+            await self._notify()
+            await self._hand_over(update)
+
+    async def redeliver(self, update: dict[str, Any]) -> None:
+        """Deliver an update again that the bot has taken: what happens when its answer was lost."""
+        if self.webhook.get("url"):
+            return await self.deliver(update)
+        self.again.append(update)
         await self._notify()
-        await self.until(lambda: update_id not in self.unconfirmed)
+        await self.until(lambda: update not in self.again)
+        polls = self._polls
+        return await self.until(lambda: self._polls > polls)
+
+    async def post(self, body: bytes, secret: str = "") -> int:
+        """The status that the bot's webhook answers to any body, with any secret (by default the right one)."""
+        return (await self._post(body, secret or self.webhook.get("secret_token", "")))[0]
+
+    async def _hand_over(self, update: dict[str, Any]) -> None:
+        while (update_id := update["update_id"]) in self.unconfirmed:
+            if not self.webhook.get("url"):
+                async with self.changed:
+                    await self.changed.wait_for(lambda: update_id not in self.unconfirmed or self.webhook.get("url"))
+            elif await self._push(update_id, json.dumps(update).encode()):
+                self.unconfirmed.pop(update_id, None)
+            else:
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def until(self, happened: Any, seconds: float = 5.0) -> None:
         """Wait for a condition on the chats.
@@ -152,40 +136,47 @@ class BotApi:
         async with asyncio.timeout(seconds), self.changed:
             await self.changed.wait_for(happened)
 
-    async def _post(self, update_id: int, body: bytes) -> bool:
-        headers = {"Content-Type": "application/json"}
-        if secret := self.webhook.get("secret_token"):
-            headers["X-Telegram-Bot-Api-Secret-Token"] = secret
+    async def _push(self, update_id: int, body: bytes) -> bool:
+        status, answer = await self._post(body, self.webhook.get("secret_token", ""))
+        self.deliveries.append((update_id, status))
+        if status // 100 == 2 and answer:
+            params = json.loads(answer)
+            await self._carry_out(params.pop("method", ""), params, "webhook")
+        return status // 100 == 2
+
+    async def _post(self, body: bytes, secret: str) -> tuple[int, bytes]:
+        """Status (0 without any) and a body that may hold a method."""
+        headers = {"Content-Type": "application/json"} | ({SECRET_HEADER: secret} if secret else {})
         try:
             async with self._session.post(self.webhook["url"], data=body, headers=headers) as response:
                 answer = await response.read()
         except aiohttp.ClientError:
-            self.deliveries.append((update_id, 0))
-            return False
-        self.deliveries.append((update_id, response.status))
-        if not response.ok:
-            return False
-        if answer and response.content_type == "application/json":
-            params = json.loads(answer)
-            await self._carry_out(params.pop("method"), params, "webhook")
-        return True
+            return 0, b""
+        return response.status, answer if response.content_type == "application/json" else b""
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        method = request.match_info["method"]
         try:
-            if request.match_info["token"] != self.token:
-                raise Refused(401, "Unauthorized")
-            result = await self._carry_out(method, await self._params(request, method), "request")
+            result = await self._answer(request)
         except ConnectionResetError:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
-        if isinstance(result, Refused):
-            body = {"ok": False, "error_code": result.code, "description": result.description}
-            return web.json_response(
-                body | ({"parameters": result.parameters} if result.parameters else {}), status=result.code
-            )
-        return web.json_response({"ok": True, "result": result})
+        if not isinstance(result, Refused):
+            return web.json_response({"ok": True, "result": result})
+        body = {"ok": False, "error_code": result.code, "description": result.description}
+        return web.json_response(
+            body | ({"parameters": result.parameters} if result.parameters else {}), status=result.code
+        )
+
+    async def _answer(self, request: web.Request) -> Any:
+        if request.match_info["token"] != self.token:
+            return Refused(401, "Unauthorized")
+        method = request.match_info["method"]
+        try:
+            params = await self._params(request, method)
+        except ValueError:
+            return self._refuse(method, {}, Violation("can't parse the request's body as JSON"))
+        return await self._carry_out(method, params, "request")
 
     async def _params(self, request: web.Request, method: str) -> dict[str, Any]:
         if request.content_type == "application/json":
@@ -196,7 +187,7 @@ class BotApi:
 
     async def _carry_out(self, method: str, params: dict[str, Any], via: str) -> Any:
         try:
-            self._break(method)
+            self._break(method, via)
             if method not in METHODS:
                 raise Violation(f"unknown method {method}")
             check_call(method, params)
@@ -207,23 +198,29 @@ class BotApi:
             result = action(params)
             return await result if asyncio.iscoroutine(result) else result
         except Refused as refused:
-            if isinstance(refused, Violation):
-                self.violations.append(refused.description)
-            self.refusals.append((method, refused.description))
-            return refused
+            return self._refuse(method, params, refused, via)
         finally:
             await self._notify()
 
-    def _break(self, method: str) -> None:
+    def _refuse(self, method: str, params: dict[str, Any], refused: Refused, via: str = "request") -> Refused:
+        if isinstance(refused, Violation):
+            self.violations.append(refused.description)
+        self.refusals.append((method, refused.description))
+        lost = refused.code == FORBIDDEN or (via == "webhook" and not refused.description.startswith(NOT_MODIFIED))
+        if lost and params.get("chat_id") in self.chats:
+            self.chat(params["chat_id"]).log.append(("lost", refused.description))
+        return refused
+
+    def _break(self, method: str, via: str) -> None:
         for fault in self.faults:
-            if fault.times and fault.method in ("", method):
-                fault.times -= 1
-                if fault.status == 0:
-                    raise ConnectionResetError
-                if fault.status == 429:
-                    after = fault.retry_after
-                    raise Refused(429, f"Too Many Requests: retry after {after}", retry_after=after)
-                raise Refused(fault.status, "Forbidden" if fault.status == 403 else "Internal Server Error")
+            if not fault.times or fault.method not in ("", method):
+                continue
+            if fault.status == 0 and via == "webhook":
+                continue  # there is no connection of the bot's that could be dropped
+            fault.times -= 1
+            if fault.status == 0:
+                raise ConnectionResetError
+            raise fault.refusal()
 
     async def _notify(self) -> None:
         async with self.changed:
@@ -233,15 +230,23 @@ class BotApi:
         return {**BOT, "can_join_groups": False, "can_read_all_group_messages": False, "supports_inline_queries": False}
 
     def _setWebhook(self, params: dict[str, Any]) -> bool:  # noqa: N802
-        self.webhook = params
+        self.webhook = params if params["url"] else {}
+        self._forget_or_filter(params)
         return True
 
-    def _deleteWebhook(self, _params: dict[str, Any]) -> bool:  # noqa: N802
+    def _deleteWebhook(self, params: dict[str, Any]) -> bool:  # noqa: N802
         self.webhook = {}
+        self._forget_or_filter(params)
         return True
 
     def _getWebhookInfo(self, _params: dict[str, Any]) -> Any:  # noqa: N802
-        return {"url": self.webhook.get("url", ""), "has_custom_certificate": False, "pending_update_count": 0}
+        waiting = len(self.unconfirmed)
+        return {"url": self.webhook.get("url", ""), "has_custom_certificate": False, "pending_update_count": waiting}
+
+    def _forget_or_filter(self, params: dict[str, Any]) -> None:
+        self.allowed = params.get("allowed_updates", self.allowed)
+        if params.get("drop_pending_updates"):
+            self.unconfirmed.clear()
 
     def _setMyCommands(self, params: dict[str, Any]) -> bool:  # noqa: N802
         self.commands[params.get("language_code", "")] = params["commands"]
@@ -272,6 +277,7 @@ class BotApi:
         message = self._find(params, "edit")
         self._same(message, message.text, params.get("reply_markup"))
         message.markup = params.get("reply_markup")
+        self.chat(message.chat_id).log.append(("edit", (message, message.text, message.markup)))
         return message.to_json()
 
     def _same(self, message: Message, text: str, markup: dict[str, Any] | None) -> None:
@@ -279,8 +285,8 @@ class BotApi:
             self.chat(message.chat_id).log.append(("same", None))
             raise Refused(
                 400,
-                "Bad Request: message is not modified: specified new message content and reply markup are exactly "
-                "the same as a current content and reply markup of the message",
+                f"{NOT_MODIFIED}: specified new message content and reply markup are exactly the same as a current "
+                "content and reply markup of the message",
             )
 
     def _deleteMessage(self, params: dict[str, Any]) -> bool:  # noqa: N802
@@ -300,28 +306,36 @@ class BotApi:
 
     async def _getUpdates(self, params: dict[str, Any]) -> Any:  # noqa: N802
         if self.webhook.get("url"):
-            raise Refused(409, "Conflict: can't use getUpdates method while webhook is active")
+            raise Refused(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first")
         self._polls += 1
-        mine = self._polls
+        self.allowed = params.get("allowed_updates", self.allowed)
+        self._confirm(params.get("offset", 0))
         await self._notify()
-        offset = params.get("offset", 0)
-        self.unconfirmed = {key: update for key, update in self.unconfirmed.items() if key >= offset}
-        deadline = asyncio.get_running_loop().time() + params.get("timeout", 0)
-        while not self.unconfirmed and (left := deadline - asyncio.get_running_loop().time()) > 0:
-            try:
-                await self.until(lambda: self.unconfirmed or self._polls != mine, left)
-            except TimeoutError:
-                break
-            if self._polls != mine:
-                raise Refused(409, "Conflict: terminated by other getUpdates request")
-        return [self.unconfirmed[key] for key in sorted(self.unconfirmed)][: params.get("limit", 100)]
+        await self._wait_for_updates(self._polls, params.get("timeout", 0))
+        again, self.again = self.again, []
+        return (again + [self.unconfirmed[key] for key in sorted(self.unconfirmed)])[: params.get("limit", 100)]
+
+    def _confirm(self, offset: int) -> None:
+        """What is before the offset is confirmed; a negative one counts from the end of the queue."""
+        first = offset if offset >= 0 else min(sorted(self.unconfirmed)[offset:], default=0)
+        self.unconfirmed = {key: update for key, update in self.unconfirmed.items() if key >= first}
+
+    async def _wait_for_updates(self, mine: int, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await self.until(
+                lambda: self.unconfirmed or self.again or self._polls != mine or self.webhook.get("url"), seconds
+            )
+        if self._polls != mine:
+            raise Refused(409, "Conflict: terminated by other getUpdates request")
+        if self.webhook.get("url"):
+            raise Refused(409, "Conflict: terminated by setWebhook request")
 
     def _open_chat(self, params: dict[str, Any]) -> Chat:
         chat = self.chats.get(int(params["chat_id"]))
         if chat is None:
             raise Refused(400, "Bad Request: chat not found")
         if chat.blocked:
-            raise Refused(403, "Forbidden: bot was blocked by the user")
+            raise Refused(FORBIDDEN, BLOCKED)
         return chat
 
     def _find(self, params: dict[str, Any], what: str) -> Message:
