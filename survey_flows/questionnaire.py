@@ -88,9 +88,18 @@ class Questionnaire:
     languages: tuple[str, ...] = ("zh-Hans", "en")
     by_id: Mapping[str, Question] = field(init=False, repr=False, compare=False)
     """`questions` by id, derived."""
+    deciding: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The questions that conditions look at, derived."""
+    ways: dict[tuple[str, ...], tuple[Question, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What `survey_flows.route.visible` has worked out, by the answers to the `deciding` questions."""
 
     def __post_init__(self) -> None:
+        conditions = [question.show_if for question in self.questions if question.show_if]
+        deciding = dict.fromkeys(c.question for condition in conditions for c in condition.comparisons)
         object.__setattr__(self, "by_id", {question.id: question for question in self.questions})
+        object.__setattr__(self, "deciding", tuple(deciding))
 
     @property
     def rated(self) -> tuple[Question, ...]:

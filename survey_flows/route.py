@@ -9,10 +9,21 @@ from survey_flows.questionnaire import Kind, Question, Questionnaire
 
 CLOSED = frozenset({Kind.RATING, Kind.CHOICE, Kind.YES_NO})
 Answers = Mapping[str, str]
+MOST_WAYS = 1000
 
 
 def visible(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:
     """The questions that these answers show, in order; an answer to a hidden question does not count."""
+    key = tuple(answers.get(name, "") for name in questionnaire.deciding)
+    way = questionnaire.ways.get(key)
+    if way is None:
+        way = _visible(questionnaire, answers)
+        if len(questionnaire.ways) < MOST_WAYS:  # typed numbers may be any
+            questionnaire.ways[key] = way
+    return way
+
+
+def _visible(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:
     shown: list[Question] = []
     heard: dict[str, str] = {}
     for question in questionnaire.questions:
