@@ -13,6 +13,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Self, TypeVar
@@ -27,6 +28,7 @@ from bot.channels.telegram_reply import Call, render, render_toast
 from bot.channels.telegram_request import READ_SECONDS, TelegramRequest
 from bot.channels.telegram_update import Taken, read_update
 from bot.conductor import Unavailable
+from survey_flows.effects import Screen
 from survey_flows.errors import BadInput
 from survey_flows.wording import DEFAULT, Wording
 
@@ -50,6 +52,14 @@ def command_words() -> Wording:
     """The menu of commands in each language that has a file."""
     found = [file for file in files("bot.channels").joinpath("wording").iterdir() if file.name.endswith(".ftl")]
     return Wording({file.name.removesuffix(".ftl"): file.read_text("utf-8") for file in found})
+
+
+@dataclass(slots=True)
+class _Answers:
+    """The message of a chat that shows answers (0 while it is on its way), and whether it has had its time."""
+
+    message: int
+    replaced: bool = False
 
 
 class TelegramChannel:
@@ -82,7 +92,7 @@ class TelegramChannel:
         self._requests = TelegramRequest(base_url + token)
         self._bot = Bot(token, base_url, request=self._requests, get_updates_request=self._requests)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._revealing: dict[int, int] = {}
+        self._answers: dict[int, _Answers] = {}
         self.counts: Counter[str] = Counter()
 
     async def __aenter__(self) -> Self:
@@ -146,9 +156,9 @@ class TelegramChannel:
         call = render(taken, reply)
         if call is None:
             return web.Response()
-        self._replace_answers(taken, reply)
-        if self._requests.pause_left or _is_new_with_answers(taken, reply):
-            self._in_background(self._send(taken, reply, call))
+        standing = self._replace_answers(taken, reply)
+        if self._requests.pause_left or (standing is not None and not standing.message):
+            self._in_background(self._send(call, standing))
             return web.Response()
         return web.Response(body=orjson.dumps(call), content_type="application/json")
 
@@ -201,8 +211,7 @@ class TelegramChannel:
             if taken.query:
                 self._in_background(self._answer_press(taken, reply))
             if call := render(taken, reply):
-                self._replace_answers(taken, reply)
-                await self._send(taken, reply, call)
+                await self._send(call, self._replace_answers(taken, reply))
 
     async def _handle_patiently(self, taken: Taken) -> Reply:
         for wait in _waits():
@@ -219,11 +228,13 @@ class TelegramChannel:
             # Mostly «query is too old»: the citizen's button has stopped waiting, and the screen is there anyway.
             self._count(error)
 
-    async def _send(self, taken: Taken, reply: Reply, call: Call) -> None:
-        """Show the reply, and remember where it stands if it shows answers."""
+    async def _send(self, call: Call, standing: _Answers | None) -> None:
+        """Make a call that shows a reply, and note where it stands if it shows answers."""
         sent = await self._deliver(call)
-        if isinstance(sent, dict) and _is_new_with_answers(taken, reply):
-            self._remember(taken.chat, sent["message_id"])
+        if standing is not None and isinstance(sent, dict):
+            known, standing.message = standing.message, sent["message_id"]
+            if standing.replaced and standing.message != known:
+                await self._delete(call["chat_id"], standing.message)
 
     async def _deliver(self, call: Call) -> Any:
         """Make a call until Telegram takes it; at least once, so a lost answer may make it twice."""
@@ -246,20 +257,24 @@ class TelegramChannel:
     def _count(self, error: TelegramError) -> None:
         self.counts["unreachable" if isinstance(error, Forbidden) else "unsent"] += 1
 
-    def _replace_answers(self, taken: Taken, reply: Reply) -> None:
-        """Leave no list of answers behind in the chat: it could be shown to somebody who pays or presses for them."""
-        if reply.screen is None:
-            return
-        old = self._revealing.pop(taken.chat, 0)
-        if old and old != taken.message:
-            self._in_background(self._delete(taken.chat, old))
-        if taken.message and _shows_answers(reply):
-            self._remember(taken.chat, taken.message)
+    def _replace_answers(self, taken: Taken, reply: Reply) -> _Answers | None:
+        """Leave no answers behind in the chat: they could be shown to somebody who pays or presses for them.
 
-    def _remember(self, chat: int, message: int) -> None:
-        self._revealing[chat] = message
-        if len(self._revealing) > MOST_REMEMBERED:
-            del self._revealing[next(iter(self._revealing))]
+        Returns where this reply's own answers will stand, if it shows any.
+        """
+        if reply.screen is None:
+            return None
+        old = self._answers.pop(taken.chat, None)
+        if old is not None:
+            old.replaced = True
+            if old.message not in (0, taken.message):
+                self._in_background(self._delete(taken.chat, old.message))
+        if not _shows_answers(reply.screen):
+            return None
+        standing = self._answers[taken.chat] = _Answers(taken.message)
+        if len(self._answers) > MOST_REMEMBERED:
+            del self._answers[next(iter(self._answers))]
+        return standing
 
     async def _delete(self, chat: int, message: int) -> None:
         try:
@@ -281,13 +296,8 @@ class TelegramChannel:
         task.add_done_callback(self._tasks.discard)
 
 
-def _shows_answers(reply: Reply) -> bool:
-    screen = reply.screen
-    return screen is not None and (screen.step == "review" or bool(screen.selected and screen.step.startswith("q:")))
-
-
-def _is_new_with_answers(taken: Taken, reply: Reply) -> bool:
-    return not taken.message and _shows_answers(reply)
+def _shows_answers(screen: Screen) -> bool:
+    return screen.step == "review" or bool(screen.selected and screen.step.startswith("q:"))
 
 
 def _after(raws: list[Any], offset: int) -> int:

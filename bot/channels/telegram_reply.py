@@ -66,7 +66,7 @@ def _units(text: str) -> int:
 
 
 def _words(screen: Screen) -> str:
-    return f"{screen.progress[0]}/{screen.progress[1]}　{screen.text}" if screen.progress else screen.text
+    return f"{screen.progress[0]}/{screen.progress[1]} · {screen.text}" if screen.progress else screen.text
 
 
 def _keyboard(screen: Screen) -> list[list[dict[str, str]]]:

@@ -1,0 +1,311 @@
+"""The Telegram channel against the Bot API stand-in: delivery, refusals and faults."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.channel import Incoming, Reply
+from bot.channels import telegram
+from bot.channels.telegram import PATH, SECRET_HEADER, TelegramChannel
+from bot.conductor import Unavailable
+from survey_flows.effects import Button, Screen
+from survey_flows.errors import BadInput
+from survey_flows.events import Pressed, Typed
+from tests.botapi.citizen import Citizen
+from tests.botapi.server import BotApi
+
+SECRET = "s3cret_-"
+
+
+@dataclass
+class Counter:
+    """A handler that counts each citizen's updates on a screen; what it should do instead can be put in `replies`."""
+
+    taken: list[Incoming] = field(default_factory=list)
+    replies: list[Reply | Unavailable] = field(default_factory=list)
+
+    async def handle(self, incoming: Incoming) -> Reply:
+        if self.replies and isinstance(self.replies[0], Unavailable):
+            raise self.replies.pop(0)
+        self.taken.append(incoming)
+        if self.replies:
+            reply = self.replies.pop(0)
+            assert isinstance(reply, Reply)
+            return reply
+        return Reply(screen=screen(f"update {len(self.taken)}"))
+
+
+def screen(text: str, step: str = "unit", selected: str = "") -> Screen:
+    return Screen(step, "en", text, ((Button("More", "n:more"),),), selected=selected)
+
+
+@dataclass
+class Town:
+    api: BotApi
+    handler: Counter
+    channel: TelegramChannel
+    url: str = ""
+
+    async def post(self, body: bytes, secret: str = SECRET) -> tuple[int, bytes]:
+        async with (
+            aiohttp.ClientSession(headers={SECRET_HEADER: secret}) as session,
+            session.post(self.url, data=io.BytesIO(body)) as response,
+        ):
+            return response.status, await response.read()
+
+
+@asynccontextmanager
+async def open_town() -> AsyncIterator[Town]:
+    handler = Counter()
+    async with BotApi() as api, TelegramChannel(api.token, handler, SECRET, api.url) as channel:
+        yield Town(api, handler, channel)
+    assert api.violations == []
+
+
+@pytest.fixture
+async def polled() -> AsyncIterator[Town]:
+    async with open_town() as town:
+        stop = asyncio.Event()
+        polling = asyncio.create_task(town.channel.poll(stop))
+        yield town
+        stop.set()
+        async with asyncio.timeout(2):
+            await polling
+
+
+@pytest.fixture
+async def hooked() -> AsyncIterator[Town]:
+    async with open_town() as town:
+        app = web.Application()
+        app.add_routes(town.channel.routes())
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        town.url = origin + PATH
+        await town.channel.start_webhook(origin + "/")
+        yield town
+        await runner.cleanup()
+
+
+@pytest.fixture(params=["hooked", "polled"])
+def town(request: pytest.FixtureRequest) -> Town:
+    """Both ways to take updates."""
+    return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
+
+
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telegram, "FIRST_WAIT", 0.05)
+
+
+async def test_at_the_start_telegram_is_told_where_we_are_and_what_we_understand(hooked: Town) -> None:
+    assert hooked.api.webhook == {
+        "url": hooked.url,
+        "secret_token": SECRET,
+        "allowed_updates": ["message", "callback_query"],
+        "max_connections": 100,
+    }
+    menu = ["start", "language", "help", "privacy", "delete"]
+    assert [[command["command"] for command in commands] for commands in hooked.api.commands.values()] == [menu] * 3
+    assert set(hooked.api.commands) == {"", "zh", "en"}
+    assert hooked.api.commands[""] == hooked.api.commands["zh"] != hooked.api.commands["en"]
+
+
+async def test_a_reply_travels_in_the_webhooks_response(hooked: Town) -> None:
+    ann = Citizen(hooked.api, 1001)
+    await ann.start()
+    await ann.press("More")
+    assert [(call.method, call.via) for call in hooked.api.calls if call.params.get("chat_id")] == [
+        ("sendMessage", "webhook"),
+        ("editMessageText", "webhook"),
+    ]
+    assert (hooked.api.count("answerCallbackQuery"), ann.screen.text) == (1, "update 2")
+
+
+async def test_the_same_conversation_either_way(town: Town) -> None:
+    ann = Citizen(town.api, 1001)
+    await ann.start()
+    await ann.press("More")
+    first = ann.message.message_id
+    await ann.type("hello")
+    assert (ann.screen.text, ann.message.message_id > first) == ("update 3", True)
+    assert [incoming.event for incoming in town.handler.taken[1:]] == [Pressed("n:more"), Typed("hello")]
+    assert len({incoming.key for incoming in town.handler.taken}) == 3
+    assert {incoming.user for incoming in town.handler.taken} == {"1001"}
+
+
+async def test_a_wrong_secret_is_turned_away(hooked: Town) -> None:
+    for secret in ("", "S3cret_-", SECRET + "x", "Ü"):
+        assert (await hooked.post(b"{}", secret))[0] == 401
+    assert hooked.handler.taken == []
+
+
+async def test_what_cannot_be_read_is_taken_and_dropped(hooked: Town) -> None:
+    for body in (b"", b"{", b"\xff", b"null", b'{"update_id": 1, "edited_message": {}}', b"[" * 5000, b" " * 1_100_000):
+        assert await hooked.post(body) == (200, b"")
+    assert (hooked.handler.taken, hooked.channel.counts["dropped"]) == ([], 7)
+
+
+async def test_what_is_not_stored_is_delivered_again(town: Town) -> None:
+    town.handler.replies = [Unavailable("away"), Unavailable("away"), Reply(screen=screen("at last"))]
+    ann = Citizen(town.api, 1001)
+    await ann.start()
+    assert (ann.screen.text, len(town.handler.taken)) == ("at last", 1)
+
+
+async def test_while_nothing_is_stored_telegram_hears_503(hooked: Town) -> None:
+    hooked.handler.replies = [Unavailable("away"), Unavailable("away")]
+    await Citizen(hooked.api, 1001).start()
+    assert [status for _, status in hooked.api.deliveries] == [503, 503, 200]
+
+
+async def test_an_unchanged_screen_is_no_failure(town: Town) -> None:
+    ann = Citizen(town.api, 1001)
+    town.handler.replies = [Reply(screen=screen("same")), Reply(screen=screen("same"))]
+    await ann.start()
+    await ann.press("More")
+    assert (ann.screen.text, town.channel.counts) == ("same", {})
+
+
+async def test_a_message_that_was_deleted_is_sent_anew(polled: Town) -> None:
+    ann = Citizen(polled.api, 1001)
+    await ann.start()
+    first = ann.message
+    first.deleted = True
+    await ann.press_data("n:more", first.to_json())
+    assert (ann.screen.text, ann.message.message_id > first.message_id) == ("update 2", True)
+
+
+async def test_too_many_requests_pause_every_call(hooked: Town) -> None:
+    ann, ben = Citizen(hooked.api, 1001), Citizen(hooked.api, 1002)
+    await ann.start()
+    await ben.start()
+    hooked.api.fail_next("answerCallbackQuery", 1, 429, retry_after=1)
+    began = asyncio.get_running_loop().time()
+    ann_pressing = asyncio.create_task(ann.press("More"))
+    await hooked.api.until(lambda: hooked.api.faults[0].times == 0)
+    await asyncio.sleep(0.05)
+    await asyncio.gather(ann_pressing, ben.press("More"))
+    assert asyncio.get_running_loop().time() - began >= 1.0
+    # Ben's screen could not go in the response: Telegram would have refused it in silence.
+    assert [call.via for call in hooked.api.calls if call.params.get("chat_id") == 1002] == ["webhook", "request"]
+    assert hooked.channel.counts == {}
+
+
+async def test_a_citizen_who_blocked_the_bot_is_no_error(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    ann = Citizen(town.api, 1001)
+    await ann.start()
+    ann.chat.blocked = True
+    await town.api.deliver(ann.text_update("bye"))
+    ben = Citizen(town.api, 1002)
+    await ben.start()
+    assert ben.screen.text == "update 3"
+    assert not [record for record in caplog.records if record.levelno > logging.INFO]
+
+
+async def test_the_unreachable_are_counted(polled: Town) -> None:
+    ann = Citizen(polled.api, 1001)
+    ann.chat.blocked = True
+    await polled.api.deliver(ann.text_update("hello"))
+    assert polled.channel.counts == {"unreachable": 1}
+
+
+@pytest.mark.parametrize("status", [0, 500, 502])
+async def test_an_answer_survives_telegrams_faults(polled: Town, status: int) -> None:
+    polled.api.fail_next("sendMessage", 2, status)
+    ann = Citizen(polled.api, 1001)
+    await ann.start()
+    assert (ann.screen.text, polled.channel.counts) == ("update 1", {})
+
+
+@pytest.mark.parametrize("status", [0, 500, 409])
+async def test_polling_survives_telegrams_faults(polled: Town, status: int, caplog: pytest.LogCaptureFixture) -> None:
+    ann = Citizen(polled.api, 1001)
+    await ann.start()
+    polled.api.fail_next("getUpdates", 2, status)
+    await ann.type("one")
+    await ann.type("two")
+    assert [incoming.event for incoming in polled.handler.taken[1:]] == [Typed("one"), Typed("two")]
+    assert "a-secret-token" not in caplog.text
+    assert ("another program takes this bot's updates" in caplog.text) == (status == 409)
+
+
+async def test_what_is_polled_is_confirmed_only_when_all_is_handled(polled: Town) -> None:
+    polled.handler.replies = [Unavailable("away")] * 3
+    ann, ben = Citizen(polled.api, 1001), Citizen(polled.api, 1002)
+    await asyncio.gather(ann.start(), ben.start())
+    assert {incoming.user for incoming in polled.handler.taken} == {"1001", "1002"}
+    assert polled.api.unconfirmed == {}
+
+
+async def test_a_list_of_answers_does_not_stay_behind(town: Town) -> None:
+    ann = Citizen(town.api, 1001)
+    town.handler.replies = [
+        Reply(screen=screen("answers", "review")),
+        Reply(screen=screen("answers again", "review")),
+        Reply(screen=screen("help", "help")),
+        Reply(screen=screen("question", "q:a", selected="n:more")),
+        Reply(screen=screen("receipt", "receipt")),
+    ]
+    for text in ("one", "two", "three", "four", "five"):
+        await ann.type(text)
+        await town.api.until(lambda: all(m.deleted for m in shown_before(town.api) if m.text != "help"))
+    assert [m.text for m in town.api.messages.values() if not m.deleted] == ["help", "receipt"]
+
+
+def shown_before(api: BotApi) -> list[telegram.Any]:
+    return list(api.messages.values())[:-1]
+
+
+async def test_answers_that_a_press_replaced_are_not_deleted(town: Town) -> None:
+    ann = Citizen(town.api, 1001)
+    town.handler.replies = [Reply(screen=screen("answers", "review")), Reply(screen=screen("receipt", "receipt"))]
+    await ann.type("one")
+    await ann.press("More")
+    await ann.type("two")
+    assert [(m.text, m.deleted) for m in town.api.messages.values()] == [("receipt", False), ("update 3", False)]
+
+
+async def test_a_refused_token_is_named_by_its_setting_and_not_shown() -> None:
+    async with BotApi() as api, TelegramChannel("42:mistyped-token", Counter(), SECRET, api.url) as channel:
+        with pytest.raises(BadInput) as caught:
+            await channel.start_webhook("https://example.org")
+    assert "MINPING_TELEGRAM_TOKEN" in str(caught.value)
+    assert "mistyped" not in str(caught.value)
+
+
+async def test_while_telegram_is_away_the_service_starts_and_goes_on_trying() -> None:
+    async with open_town() as town:
+        town.api.fail_next("setWebhook", 2, 0)
+        await town.channel.start_webhook("https://example.org")
+        assert town.api.webhook == {}
+        await town.api.until(lambda: len(town.api.commands) == 3)
+        assert town.api.webhook["url"] == "https://example.org" + PATH
+
+
+async def test_the_token_is_in_no_error_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    channel = TelegramChannel("42:hidden-token", Counter(), SECRET, "http://127.0.0.1:9")
+    async with channel:
+        await channel.start_webhook("https://example.org")
+        with pytest.raises(telegram.NetworkError) as caught:
+            await channel._requests.call("getMe", {})
+        for task in set(channel._tasks):
+            task.cancel()
+    assert "cannot be reached" in caplog.text
+    assert "hidden-token" not in caplog.text + repr(caught.value) + repr(caught.value.__cause__)
+
+
+def test_a_malformed_secret_is_refused() -> None:
+    with pytest.raises(BadInput, match="1 to 256 characters"):
+        TelegramChannel("42:token", Counter(), "not allowed!")

@@ -1,0 +1,165 @@
+"""Telegram's updates in the domain's words; any JSON at all is read or dropped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.channel import Incoming
+from bot.channels.telegram_update import Taken, read_update
+from survey_flows.events import Asked, Event, Pressed, Started, Typed
+
+ANN = {"id": 1001, "is_bot": False, "first_name": "Ann", "language_code": "en-GB"}
+CHAT = {"id": 1001, "type": "private", "first_name": "Ann"}
+
+
+def message(**changes: Any) -> dict[str, Any]:
+    return {"update_id": 7, "message": {"message_id": 5, "date": 9, "chat": CHAT, "from": ANN, **changes}}
+
+
+def press(**changes: Any) -> dict[str, Any]:
+    pressed = {"message_id": 5, "date": 9, "chat": CHAT}
+    return {"update_id": 7, "callback_query": {"id": "q1", "from": ANN, "message": pressed, "data": "n:a", **changes}}
+
+
+def taken(event: Event, message: int = 0, query: str = "") -> Taken:
+    return Taken(Incoming("telegram:7", "telegram", "1001", event), 1001, message, query)
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("/start", Started(lang="en-GB")),
+        ("/start ABC", Started(link="ABC", lang="en-GB")),
+        ("/start ABC-TAX_1", Started(link="ABC", unit="TAX_1", lang="en-GB")),
+        ("/start -430102", Started(unit="430102", lang="en-GB")),
+        ("/start ABC-X-Y", Started(link="ABC", unit="X-Y", lang="en-GB")),
+        ("/START@minping_bot ABC-TAX", Started(link="ABC", unit="TAX", lang="en-GB")),
+        ("/start two words", Started(lang="en-GB")),
+        ("/start " + "A" * 65, Started(lang="en-GB")),
+        ("/language", Asked("language")),
+        ("/help@minping_bot", Asked("help")),
+        ("/privacy", Asked("privacy")),
+        ("/Delete", Asked("delete")),
+        ("/delete everything please", Asked("delete")),
+        ("/nonsense", Asked("help")),
+        ("/3 of us waited", Typed("/3 of us waited")),
+        ("/ a slash", Typed("/ a slash")),
+        ("满意", Typed("满意")),
+        (" 2 ", Typed(" 2 ")),
+        ("", Typed("")),
+    ],
+)
+def test_words_and_commands(text: str, event: Event) -> None:
+    assert read_update(message(text=text)) == taken(event)
+
+
+def test_a_citizen_without_a_language_code() -> None:
+    stranger = {"id": 1001, "is_bot": False, "first_name": "Ann"}
+    assert read_update(message(text="/start", **{"from": stranger})) == taken(Started())
+
+
+@pytest.mark.parametrize("kind", ["photo", "sticker", "voice", "location", "contact", "document", "story"])
+def test_what_is_not_words_gets_an_answer_too(kind: str) -> None:
+    assert read_update(message(**{kind: {}})) == taken(Typed(""))
+
+
+def test_a_caption_is_what_was_said() -> None:
+    assert read_update(message(photo=[], caption="the queue")) == taken(Typed("the queue"))
+
+
+def test_a_press_names_the_message_that_it_changes() -> None:
+    assert read_update(press()) == taken(Pressed("n:a"), message=5, query="q1")
+
+
+def test_a_press_on_a_message_that_is_too_old_is_answered_by_a_new_one() -> None:
+    inaccessible = {"message_id": 5, "date": 0, "chat": CHAT}
+    assert read_update(press(message=inaccessible)) == taken(Pressed("n:a"), message=0, query="q1")
+
+
+GROUP = {"id": -100, "type": "supergroup", "title": "neighbours"}
+INNER = message(text="x")["message"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        None,
+        [],
+        "text",
+        {},
+        {"message": INNER},
+        {"update_id": "7", "message": INNER},
+        {"update_id": True, "message": INNER},
+        {"update_id": 7},
+        {"update_id": 7, "edited_message": INNER},
+        {"update_id": 7, "channel_post": INNER},
+        {"update_id": 7, "my_chat_member": {}},
+        message(text="x", chat=GROUP),
+        message(text="x", chat=None),
+        message(text="x", **{"from": None}),
+        message(text=["x"]),
+        message(pinned_message=INNER),
+        message(message_auto_delete_timer_changed={}),
+        press(data=None, game_short_name="chess"),
+        press(message=None, inline_message_id="i"),
+        press(message={"message_id": 5, "date": 9, "chat": GROUP}),
+        press(id=5),
+        press(**{"from": {"id": "1001"}}),
+    ],
+)
+def test_what_is_malformed_or_not_for_us_is_dropped(raw: object) -> None:
+    assert read_update(raw) is None
+
+
+SCRAPS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just("private"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "type", "text"]), inner),
+    max_leaves=5,
+)
+PATHS = [
+    ("update_id",), ("message",), ("message", "chat"), ("message", "chat", "id"), ("message", "from"),
+    ("message", "from", "id"), ("message", "from", "language_code"), ("message", "text"), ("message", "message_id"),
+    ("callback_query",), ("callback_query", "message"), ("callback_query", "message", "chat"),
+    ("callback_query", "message", "message_id"), ("callback_query", "data"), ("callback_query", "from"),
+    ("message", "caption"), ("message", "photo"), ("callback_query", "id"),
+]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data())
+def test_no_mutation_of_an_update_raises(data: st.DataObject) -> None:
+    raw = data.draw(st.sampled_from([message(text="/start A-B"), message(photo=[], caption="c"), press()]))
+    for path in data.draw(st.lists(st.sampled_from(PATHS), max_size=4)):
+        raw = replaced(raw, path, data.draw(SCRAPS))
+    check(read_update(raw))
+
+
+@settings(max_examples=150, deadline=None)
+@given(SCRAPS)
+def test_no_json_raises(raw: object) -> None:
+    check(read_update(raw))
+    check(read_update({"update_id": 1, "message": raw, "callback_query": raw}))
+
+
+def check(found: Taken | None) -> None:
+    """All that the rest relies on."""
+    if found is None:
+        return
+    assert found.incoming.key.startswith("telegram:")
+    assert found.incoming.user == str(int(found.incoming.user))
+    assert (type(found.chat), type(found.message), type(found.query)) == (int, int, str)
+    assert isinstance(found.incoming.event, Started | Typed | Pressed | Asked)
+    event = found.incoming.event
+    texts = [getattr(event, name) for name in type(event).__dataclass_fields__]
+    assert all(isinstance(text, str) for text in texts)
+
+
+def replaced(raw: Any, path: tuple[str, ...], value: Any) -> Any:
+    if not isinstance(raw, dict):
+        return raw
+    first, *rest = path
+    return {**raw, first: replaced(raw.get(first, {}), tuple(rest), value) if rest else value}
