@@ -9,7 +9,7 @@ from tests.botapi.chats import NOW, Message, private
 from tests.botapi.server import BotApi
 
 Markup = dict[str, Any] | None
-TOASTS = ("toast", "alert")
+TOASTS, SCREENS = ("toast", "alert"), ("send", "edit", "same", "lost")
 MARKS = {"toast": "!", "alert": "!!", "lost": "x"}
 ANSWER_SECONDS, TOAST_SECONDS = 8.0, 0.3
 
@@ -103,14 +103,14 @@ class Citizen:
         before = len(self.chat.log)
         await self.api.deliver(update)
         if query:
-            await self.api.until(lambda: query in self.api.answered or query not in self.api.queries)
+            await self.api.until(lambda: query in {*self.api.answered, *self.api.unheard})
         await self._shown(before, TOAST_SECONDS if self._toasted(before) else ANSWER_SECONDS)
         self._write()
 
     async def _shown(self, before: int, seconds: float) -> None:
         """Wait for a screen. A toast may be all of the answer, so after one it is waited for only a moment."""
         try:
-            await self.api.until(lambda: any(kind not in TOASTS for kind, _ in self.chat.log[before:]), seconds)
+            await self.api.until(lambda: any(kind in SCREENS for kind, _ in self.chat.log[before:]), seconds)
         except TimeoutError:
             if not self._toasted(before):
                 raise
@@ -133,9 +133,10 @@ class Citizen:
         return {"update_id": update_id, "callback_query": query}
 
     def transcript(self) -> str:
-        """All that was said so far."""
+        """All that was said so far, and at the end the messages that the bot has taken back since, whenever it did."""
         self._write()
-        return "\n".join(self.lines) + "\n"
+        gone = sorted(what.message_id for kind, what in self.chat.log if kind == "delete")
+        return "\n".join([*self.lines, *(f"- message {message_id}" for message_id in gone)]) + "\n"
 
     def _button(self, label: str) -> dict[str, Any]:
         buttons: list[dict[str, Any]] = [
@@ -154,13 +155,12 @@ class Citizen:
         return self.api.next_message_id()
 
     def _write(self) -> None:
-        for kind, what in self.chat.log[self._read :]:
+        # A toast and a screen travel beside each other; either may arrive first.
+        for kind, what in sorted(self.chat.log[self._read :], key=lambda entry: entry[0] not in TOASTS):
             if kind in ("send", "edit"):
                 message, text, markup = what
                 self.lines.append(f"{'+' if kind == 'send' else '~'} message {message.message_id}")
                 self.lines.append(str(show(text, markup)))
-            elif kind == "delete":
-                self.lines.append(f"- message {what.message_id}")
-            elif kind != "same":
+            elif kind in MARKS:
                 self.lines += [f"{MARKS[kind]} {line}" for line in what.splitlines()]
         self._read = len(self.chat.log)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import itertools
 import json
 from collections import defaultdict
@@ -43,6 +44,7 @@ class BotApi:
         self.messages: dict[tuple[int, int], Message] = {}
         self.queries: dict[str, int] = {}
         self.answered: dict[str, dict[str, Any]] = {}
+        self.unheard: set[str] = set()
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.webhook: dict[str, Any] = {}
         self.faults: list[Fault] = []
@@ -148,7 +150,7 @@ class BotApi:
         """Status (0 without any) and a body that may hold a method."""
         headers = {"Content-Type": "application/json"} | ({SECRET_HEADER: secret} if secret else {})
         try:
-            async with self._session.post(self.webhook["url"], data=body, headers=headers) as response:
+            async with self._session.post(self.webhook["url"], data=io.BytesIO(body), headers=headers) as response:
                 answer = await response.read()
         except aiohttp.ClientError:
             return 0, b""
@@ -199,6 +201,9 @@ class BotApi:
             return await result if asyncio.iscoroutine(result) else result
         except Refused as refused:
             return self._refuse(method, params, refused, via)
+        except ConnectionResetError:
+            self.unheard.add(params.get("callback_query_id", ""))
+            raise
         finally:
             await self._notify()
 
