@@ -31,8 +31,10 @@ def units_page(year: Year) -> Page:
         *UNIT,
         Column("category", "类别"),
         Column("category_zh", "类别名称"),
+        Column("category_en", "类别名称（英文）"),
         Column("league", "分组"),
         Column("league_zh", "分组名称"),
+        Column("league_en", "分组名称（英文）"),
         Column("total", "总分", scheme.places),
         Column("rank", "名次"),
         Column("of", "参与排名数"),
@@ -63,9 +65,10 @@ def _part_columns(part: str, label: str) -> Iterable[Column]:
 def _unit(year: Year, unit: UnitResult, score: UnitScore | None, parts: Iterable[str]) -> tuple[Value, ...]:
     scheme = year.inputs.scheme
     components = {c.id: (c.points, c.weight, c.contribution) for c in unit.components}
-    league = scheme.leagues[unit.league].zh if unit.league else ""
+    kind, league = scheme.categories[unit.category], scheme.leagues[unit.league] if unit.league else None
     return (
-        *(unit.unit, unit.zh, unit.en, unit.category, scheme.categories[unit.category].zh, unit.league or "", league),
+        *(unit.unit, unit.zh, unit.en, unit.category, kind.zh, kind.en),
+        *((unit.league, league.zh, league.en) if league else ("", "", "")),
         *(unit.total, unit.rank, unit.of, unit.low, unit.high),
         *(unit.grade or "", name(unit.grade), unit.certainty or "", name(unit.certainty)),
         *(joined(unit.barred), unit.decided_by),

@@ -90,6 +90,7 @@ def scores_page(scored: Scored) -> Page:
         *UNIT,
         Column("category", "类别"),
         Column("category_zh", "类别名称"),
+        Column("category_en", "类别名称（英文）"),
         Column("rank", "类内名次"),
         Column("of", "参与排名数"),
         Column("rank_low", "名次区间上限"),
@@ -104,7 +105,8 @@ def scores_page(scored: Scored) -> Page:
         head: list[Value] = [code, unit.name["zh-Hans"], unit.name["en"], unit.category]
         spot = [place.rank, place.of, place.low, place.high] if place else [None] * 4
         cells = [*score_cells(score), *distribution_cells(score, scheme), *flag_cells(score.flags, scheme)]
-        rows.append((*head, scheme.categories[unit.category].zh, *spot, *cells))
+        kind = scheme.categories[unit.category]
+        rows.append((*head, kind.zh, kind.en, *spot, *cells))
     return Page("units", "单位", columns, tuple(rows))
 
 
@@ -146,7 +148,8 @@ def _group_rows(scored: Scored, score: UnitScore) -> Iterable[tuple[Value, ...]]
             called["zh"],
             called["en"],
         )
-        counts: tuple[Value, ...] = (group.n, group.n_valid, group.n_open, group.score)
+        parts = hidden({"open": group.n_open, "vouched": group.n_valid - group.n_open}, floor)
+        counts: tuple[Value, ...] = (group.n, group.n_valid, below(floor) if parts else group.n_open, group.score)
         shown = (below(floor), below(floor), below(floor), None) if group.group in small else counts
         yield (*head, *shown, group.weight, group.weight_used, *flag_cells(group.flags, scheme))
 

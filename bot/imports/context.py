@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from aggregation.inputs import Leader
@@ -18,6 +18,11 @@ class Known:
     scheme: Scheme
     units: Mapping[str, ListedUnit]
     leaders: Mapping[str, Leader]
+
+    @property
+    def subjects(self) -> Collection[str]:
+        """Codes of units and ids of leaders, in that order."""
+        return dict.fromkeys([*self.units, *self.leaders])
 
 
 @dataclass(frozen=True, slots=True)

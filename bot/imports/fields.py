@@ -35,7 +35,7 @@ class Field:
 
 
 def _fold(heading: str) -> str:
-    return heading.lower().replace(" ", "").replace("_", "")
+    return plain(heading).lower().replace(" ", "").replace("_", "")
 
 
 def arrange(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> list[Row]:

@@ -55,7 +55,7 @@ def read_facts(sheet: Sheet, known: Known) -> list[Fact]:
 def _fact(row: Row, known: Known, problems: Problems) -> Fact:
     cell = reader(problems, row)
     kind = cell("kind").member(EventKind, KINDS)
-    subject = cell("subject").one_of({*known.units, *known.leaders}, "unit or leader")
+    subject = cell("subject").one_of(known.subjects, "unit or leader")
     if kind in ABOUT_UNITS and subject in known.leaders:
         cell("subject").complain(f"{kind} concerns a unit, and «{subject}» is a leader")
     if kind not in ABOUT_UNITS and subject in known.units:

@@ -98,7 +98,7 @@ def _wide_row(
 
 def _subject(row: Row, known: Known, problems: Problems) -> str:
     """A unit's code or a leader's id; empty when it is neither."""
-    subject = reader(problems, row)("subject").one_of({*known.units, *known.leaders}, "unit or leader")
+    subject = reader(problems, row)("subject").one_of(known.subjects, "unit or leader")
     return subject if subject in known.units or subject in known.leaders else ""
 
 

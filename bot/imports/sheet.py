@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -175,7 +174,6 @@ def _xlsx_lines(file: str, data: bytes, problems: Problems) -> Iterator[tuple[in
 
 def _first_sheet(file: str, data: bytes, cached: bool) -> Iterable[tuple[Any, ...]]:
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=cached)
@@ -183,7 +181,8 @@ def _first_sheet(file: str, data: bytes, cached: bool) -> Iterable[tuple[Any, ..
         # Some programs write wrong dimensions; without them every row is read.
         sheet.reset_dimensions()
         return list(sheet.iter_rows(max_row=MOST_ROWS + 2))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError):
+    except Exception:
+        # A damaged workbook can fail anywhere in the reader, with any error of the archive, the XML or the reader.
         raise BadInput("this is not an Excel workbook, or it is locked; save it as .xlsx", file) from None
 
 

@@ -1,0 +1,178 @@
+"""Books as files: harmless in a spreadsheet, the same bytes each time, no small cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from aggregation.cells import PatternCount
+from aggregation.scores import score_units
+from bot.exports import Book, csv_archive, csv_files, workbook
+from bot.exports.book import Column, Page, settle, with_dictionary
+from bot.exports.disclosure import hidden, hidden_in_blocks
+from bot.exports.pages import REASONS, exclusions_page, groups_page, scores_page
+from bot.exports.writers import defused, records
+from bot.labels import NAMES, flags, name
+from bot.resources import shipped_questionnaires
+from bot.scheme_files import shipped_scheme
+from bot.scoring import Poll, Scored, places
+from survey_flows.paper import Unit
+
+EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0")
+
+
+def book(*rows: tuple[object, ...]) -> Book:
+    columns = (Column("code", "代码"), Column("total", "总分", 2), Column("n", "票数"))
+    return with_dictionary(Book("2026", date(2026, 12, 31), (Page("units", "单位", columns, rows),)))  # type: ignore[arg-type]
+
+
+WHOLE = book(("FIN", Decimal("87.005"), 12), ("", Fraction(1, 3), 0), *((text, None, None) for text in EVIL))
+
+
+def test_a_workbook_reads_back_as_it_was_written() -> None:
+    read = load_workbook(io.BytesIO(workbook(WHOLE)))
+    assert read.sheetnames == ["单位 units", "列说明 columns"]
+    sheet = read["单位 units"]
+    assert [list(row) for row in sheet.iter_rows(values_only=True, max_row=4)] == [
+        ["代码", "总分", "票数"],
+        ["code", "total", "n"],
+        ["FIN", 87.01, 12],
+        [None, 0.33, 0],
+    ]
+    cells = [cell for row in sheet.iter_rows(min_row=5) for cell in row if cell.value is not None]
+    assert [cell.data_type for cell in cells] == ["s"] * len(EVIL)
+    assert (sheet.freeze_panes, sheet["B3"].number_format, sheet["C3"].number_format) == ("B3", "0.00", "0")
+
+
+def test_csv_has_a_mark_every_column_and_no_formula() -> None:
+    files = csv_files(WHOLE)
+    assert list(files) == ["units.csv", "columns.csv"]
+    assert files["units.csv"].startswith(b"\xef\xbb\xbfcode,total,n\r\n")
+    lines = list(csv.reader(io.StringIO(files["units.csv"].decode("utf-8-sig"), newline="")))
+    assert lines == [
+        ["code", "total", "n"],
+        ["FIN", "87.01", "12"],
+        ["", "0.33", "0"],
+        *([f"'{t}", "", ""] for t in EVIL),
+    ]
+    assert csv_files(book())["units.csv"] == b"\xef\xbb\xbfcode,total,n\r\n"
+
+
+@given(st.text(max_size=20))
+def test_no_text_is_taken_for_a_formula(text: str) -> None:
+    assert not defused(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert defused(text).removeprefix("'") == text.removeprefix("'")
+
+
+def test_the_same_book_gives_the_same_bytes() -> None:
+    assert workbook(WHOLE) == workbook(WHOLE)
+    assert csv_archive(WHOLE) == csv_archive(WHOLE)
+    with zipfile.ZipFile(io.BytesIO(csv_archive(WHOLE))) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == csv_files(WHOLE)
+
+
+def test_numbers_are_rounded_half_up_from_their_exact_value() -> None:
+    two = Column("x", "数", 2)
+    assert [str(settle(v, two)) for v in (Fraction(1, 200), Decimal("-0.005"), 0.1 + 0.2, 7)] == [
+        "0.01",
+        "-0.01",
+        "0.30",
+        "7.00",
+    ]
+
+
+def test_small_cells_are_hidden_with_another_so_that_none_can_be_subtracted() -> None:
+    assert hidden({"a": 50, "b": 30}, 10) == set()
+    assert hidden({"a": 50, "b": 3, "c": 0, "d": 12}, 10) == {"b", "d"}
+    assert hidden({"a": 50, "b": 3, "c": 4}, 10) == {"b", "c"}
+    assert hidden({"a": 3, "b": 0}, 10) == {"a", "b"}
+    assert hidden_in_blocks({"VS": 5, "S": 50, "B": 20, "D": 9, "VD": 30}, [("VS", "S"), ("B", "D", "VD")], 10) == {
+        "VS",
+        "S",
+        "D",
+        "B",
+    }
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 40), min_size=2), st.integers(1, 20))
+def test_what_is_hidden_is_never_the_only_unknown_of_a_sum(counts: dict[str, int], floor: int) -> None:
+    gone = hidden(counts, floor)
+    assert {name for name, count in counts.items() if 0 < count < floor} <= gone
+    assert len(gone) != 1
+
+
+def scored(*rows: tuple[str, str, int, str, int]) -> Scored:
+    """A campaign with ballots (unit, group, weight, ratings, count)."""
+    papers = {"econ": shipped_questionnaires()["econ"]}
+    units = {code: Unit(code, {"zh-Hans": f"局{code}", "en": code}, "econ", "B_econ") for code in ("A", "B")}
+    counts = tuple(PatternCount(u, "econ", g, "", "invite", w, ratings, n) for u, g, w, ratings, n in rows)
+    poll = Poll("c", 2026, {"zh-Hans": "民评", "en": "Poll"}, "closed", 0, 1, units, papers, shipped_scheme())
+    scores = score_units(counts, dict.fromkeys(units, "B_econ"), papers, poll.scheme)
+    return Scored(poll, counts, scores)
+
+
+RATED = len(shipped_questionnaires()["econ"].rated)
+ALL_S, NONE, FEW = " ".join(["S"] * RATED), " ".join(["-"] * RATED), " ".join(["DK"] * (RATED - 1) + ["S"])
+
+
+def test_every_ballot_is_accounted_for() -> None:
+    given = scored(
+        ("A", "resident", 4, ALL_S, 120),
+        ("A", "resident", 0, ALL_S, 7),
+        ("A", "resident", 4, NONE, 5),
+        ("A", "passer_by", 4, ALL_S, 2),
+        ("B", "resident", 4, FEW, 3),
+    )
+    counts = {str(row[1]): row[4] for row in exclusions_page([given]).rows}
+    assert list(counts) == list(REASONS)
+    assert counts == {"counted": 120, "excluded": 7, "dont_know": 8, "too_few_items": 0, "group_without_weight": 2}
+    assert sum(score.n for score in given.scores.values()) == sum(counts.values())  # type: ignore[arg-type]
+
+
+def test_a_unit_below_the_floor_is_scored_and_not_ranked() -> None:
+    given = scored(("A", "resident", 4, ALL_S, 120), ("B", "resident", 4, ALL_S, 99))
+    first, second = records(scores_page(given))
+    assert (first["rank"], first["of"], first["public_score"], first["n_S"]) == (1, 1, 80.0, 120)
+    assert (second["rank"], second["public_score"], second["flags"]) == (None, 80.0, second["flags"])
+    assert str(second["flags"]).startswith("insufficient")
+    assert list(places(given)) == ["A"]
+
+
+def test_few_answers_of_a_group_are_not_published() -> None:
+    given = scored(("A", "resident", 4, ALL_S, 120), ("A", "deputy", 4, ALL_S, 40), ("A", "enterprise", 4, ALL_S, 9))
+    shown = {row["group"]: (row["n"], row["score"]) for row in records(groups_page([given])) if row["code"] == "A"}
+    assert shown == {
+        "service_user": (0, None),
+        "resident": (120, 80.0),
+        "enterprise": ("<10*", None),
+        "deputy": ("<10*", None),
+        "grassroots": (0, None),
+        "supervisor": (0, None),
+    }
+
+
+def test_every_code_has_a_name_in_both_languages() -> None:
+    for kind, names in NAMES.items():
+        assert set(names) == set(kind)
+        assert all(name(code, "zh-Hans") and name(code, "en") for code in kind)
+
+
+@pytest.mark.parametrize(
+    ("lang", "brief", "text"),
+    [
+        ("zh-Hans", False, "有效票不足，由人工决定; 主体不足下限，权重转移 [市民群众, 企业]"),
+        ("en", True, "too few valid answers: a person decides; group below the floor, weight given to others ×2"),
+    ],
+)
+def test_flags_are_told_in_words(lang: str, brief: bool, text: str) -> None:
+    found = ("insufficient", "group_below_floor:resident", "group_below_floor:enterprise")
+    assert flags(found, lang, shipped_scheme().groups, brief) == text
