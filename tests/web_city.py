@@ -12,13 +12,15 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.app import Service, build
-from bot.campaigns import Draft, create_campaign, open_campaign
+from bot.campaigns import Draft, close_campaign, create_campaign, open_campaign
+from bot.city import make_city
 from bot.clock import SystemClock
 from bot.resources import shipped_questionnaires
 from bot.scheme_files import shipped_scheme
 from bot.settings import Settings
-from bot.store import tables
-from bot.store.database import reading
+from bot.store import tables, yearbook
+from bot.store.conversations import ballot_row
+from bot.store.database import reading, writing
 from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Unit
 
@@ -76,3 +78,40 @@ async def city(folder: Path, redis_url: str, **settings: Any) -> AsyncIterator[C
         await open_campaign(service.database, "2026")
         await service.papers.refresh()
         yield City(service, clock, link.token)
+
+
+async def fill(service: Service, seed: int = 2010, ballots: int = 20_000) -> int:
+    """Store the synthetic city's year with its campaign closed; returns the year."""
+    drawn = make_city(seed, shipped_questionnaires(), ballots=ballots)
+    units = [x.unit for x in drawn.units]
+    named = [
+        Unit(x.unit.code, {"zh-Hans": x.unit.zh, "en": x.unit.en}, x.questionnaire, x.unit.category)
+        for x in drawn.units
+    ]
+    opens = datetime.combine(drawn.opens, datetime.min.time(), UTC)
+    draft = Draft(
+        id=drawn.campaign,
+        year=drawn.year,
+        title={"zh-Hans": f"{drawn.year}年民评", "en": f"Ratings {drawn.year}"},
+        opens_at=opens,
+        closes_at=opens + timedelta(days=30),
+        units=named,
+        questionnaires={name: dump_questionnaire(form) for name, form in shipped_questionnaires().items()},
+        scheme=shipped_scheme().model_dump_json(),
+    )
+    await create_campaign(service.database, draft, service.clock)
+    await open_campaign(service.database, drawn.campaign)
+    await close_campaign(service.database, drawn.campaign)
+    personal = {(leader, yearbook.PERSONAL): points for leader, points in drawn.personal.items()}
+    async with writing(service.database) as connection:
+        await yearbook.write_units(connection, [yearbook.ListedUnit(x.unit, x.questionnaire) for x in drawn.units])
+        await yearbook.replace_leaders(connection, drawn.year, drawn.leaders)
+        await yearbook.merge_indicators(connection, drawn.year, {**drawn.indicators, **personal})
+        await yearbook.replace_adjustments(connection, drawn.year, drawn.adjustments)
+        await yearbook.replace_facts(connection, drawn.year, drawn.facts)
+        await yearbook.append_decisions(connection, drawn.year, drawn.decisions)
+        await yearbook.append_history(connection, drawn.history, {unit.code for unit in units})
+        rows = [ballot_row(vote.voter.to_bytes(32, "big"), vote.ballot) for vote in drawn.votes]
+        await yearbook.insert_all(connection, tables.ballots, rows)
+    await service.papers.refresh()
+    return drawn.year

@@ -26,6 +26,7 @@ from bot.app import Service
 from bot.store.database import reading, writing
 from bot.store.tables import staff
 from bot.web.guard import client_address, count, is_secure
+from bot.web.pages import accepted_language
 from survey_flows.errors import BadInput
 
 ROLES = ("administrator", "observer")
@@ -44,12 +45,13 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A signed-in person. ``key`` names the session in Redis; ``csrf`` stands in each of their forms."""
+    """A signed-in person, who reads ``lang``. ``key`` names the session in Redis, ``csrf`` stands in their forms."""
 
     login: str
     role: str
     csrf: str
     key: str
+    lang: str = ""
 
     @property
     def may_act(self) -> bool:
@@ -182,7 +184,12 @@ async def read_visitor(request: web.Request, service: Service) -> Visitor | None
     """
     token = request.cookies.get(cookie_name(service), "")
     kept = await service.redis.get(session_key(token)) if token else None
-    return await _visitor(service, session_key(token), json.loads(kept)) if kept else None
+    if not kept:
+        return None
+    session = json.loads(kept)
+    if "lang" not in session or "lang" in request.query:
+        session["lang"] = accepted_language(request)
+    return await _visitor(service, session_key(token), session)
 
 
 async def _visitor(service: Service, key: str, session: dict[str, str | int]) -> Visitor | None:
@@ -194,7 +201,7 @@ async def _visitor(service: Service, key: str, session: dict[str, str | int]) ->
         return None
     # Only if it is still there: a sign-out at the same moment must win.
     await service.redis.set(key, json.dumps(session | {"seen": now}), ex=IDLE, xx=True)
-    return Visitor(str(session["login"]), account[1], str(session["csrf"]), key)
+    return Visitor(str(session["login"]), account[1], str(session["csrf"]), key, str(session["lang"]))
 
 
 def knows_csrf(visitor: Visitor, given: object) -> bool:

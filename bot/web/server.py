@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from bot.app import Service
 from bot.store.database import reading
-from bot.web import citizen
+from bot.web import admin, citizen, years
+from bot.web.desk import SHELF, Shelf
 from bot.web.guard import kind_errors, security_headers
 from bot.web.pages import prepare_templates, serve_asset
 from bot.web.parts import SERVICE
@@ -23,7 +24,9 @@ def make_web(service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()
     app[SERVICE] = service
     app.on_response_prepare.append(security_headers(service.settings))
     prepare_templates(app)
-    app.add_routes(citizen.routes)
+    app[SHELF] = Shelf()
+    for part in (citizen, admin, years):
+        app.add_routes(part.routes)
     app.add_routes(
         [web.get("/static/{name}", serve_asset), web.get("/robots.txt", _robots), web.get("/healthz", _health)]
     )

@@ -1,0 +1,232 @@
+"""The administrators' pages: signing in, the overview, campaigns and their links."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from sqlalchemy import func, select
+
+from bot.addresses import addresses
+from bot.campaigns import Summary, add_link, close_campaign, list_campaigns, open_campaign, show_campaign
+from bot.labels import pick
+from bot.ranking import campaign_ranking
+from bot.scoring import Poll, read_polls, score_campaign
+from bot.store import tables
+from bot.store.database import reading
+from bot.web.auth import (
+    TooManyTries,
+    address_of,
+    cookie_name,
+    read_visitor,
+    set_cookie,
+    set_password,
+    sign_in,
+    sign_out,
+)
+from bot.web.desk import Visit, staff_page
+from bot.web.files import book_file, picture_file
+from bot.web.guard import read_form
+from bot.web.pages import page_words, render
+from bot.web.parts import SERVICE
+from survey_flows.errors import BadInput
+
+SIGN_IN_BYTES = 4096
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/admin/sign-in")
+async def show_sign_in(request: web.Request) -> web.Response:
+    """The sign-in form."""
+    if await read_visitor(request, request.app[SERVICE]):
+        return web.Response(status=303, headers={"Location": "/admin"})
+    return render(request, "admin_sign_in.html", login="", wrong="")
+
+
+@routes.post("/admin/sign-in")
+async def take_sign_in(request: web.Request) -> web.Response:
+    """Check login and password; the answer is the same whichever of them is wrong."""
+    form, service = await read_form(request, SIGN_IN_BYTES), request.app[SERVICE]
+    login, password = str(form.get("login", "")), str(form.get("password", ""))
+    try:
+        token = await sign_in(service, login, password, address_of(request, service))
+    except TooManyTries:
+        return render(request, "admin_sign_in.html", status=429, login=login, wrong="sign-in-often")
+    if token is None:
+        return render(request, "admin_sign_in.html", status=401, login=login, wrong="sign-in-wrong")
+    response = web.Response(status=303, headers={"Location": "/admin"})
+    set_cookie(response, service, token)
+    return response
+
+
+@routes.post("/admin/sign-out")
+@staff_page
+async def take_sign_out(visit: Visit) -> web.Response:
+    """End the session."""
+    await sign_out(visit.service, visit.visitor)
+    response = visit.see("/admin/sign-in")
+    response.del_cookie(cookie_name(visit.service))
+    return response
+
+
+@routes.get("/admin/password")
+@staff_page
+async def show_password(visit: Visit) -> web.Response:
+    """The form for another password."""
+    return visit.show("password", wrong="")
+
+
+@routes.post("/admin/password")
+@staff_page
+async def take_password(visit: Visit) -> web.Response:
+    """Change one's own password, which ends every session; the old one is asked for as at the sign-in."""
+    login, address = visit.visitor.login, address_of(visit.request, visit.service)
+    try:
+        token = await sign_in(visit.service, login, visit.text("old"), address)
+    except TooManyTries:
+        return visit.show("password", status=429, wrong="sign-in-often")
+    if token is None:
+        return visit.show("password", status=422, wrong="password-wrong")
+    if visit.text("new") != visit.text("again"):
+        return visit.show("password", status=422, wrong="password-differs")
+    await set_password(visit.service.database, login, visit.text("new"))
+    token = await sign_in(visit.service, login, visit.text("new"), address)
+    response = visit.see("/admin", "password")
+    set_cookie(response, visit.service, token or "")
+    return response
+
+
+@routes.get("/admin")
+@routes.get("/admin/")
+@staff_page
+async def show_overview(visit: Visit) -> web.Response:
+    """Every campaign with its state, every year with its pages."""
+    found = await list_campaigns(visit.service.database)
+    campaigns = [describe(summary, visit) for summary in reversed(found)]
+    return visit.show("overview", campaigns=campaigns, years=sorted({c.year for c in found}, reverse=True))
+
+
+def describe(summary: Summary, visit: Visit) -> dict[str, object]:
+    """A campaign in this person's language and the city's time."""
+    zone = ZoneInfo(visit.service.settings.timezone)
+    opens, closes = (datetime.fromtimestamp(t, zone).strftime("%Y-%m-%d %H:%M") for t in _window(summary))
+    state = summary.state
+    if state == "open" and not summary.opens_at <= visit.service.clock.now().timestamp() < summary.closes_at:
+        state = "over" if summary.closes_at <= visit.service.clock.now().timestamp() else "waiting"
+    title = pick((summary.title["zh-Hans"], summary.title.get("en", summary.title["zh-Hans"])), visit.lang)
+    return {"it": summary, "title": title, "state": state, "opens": opens, "closes": closes}
+
+
+def _window(summary: Summary) -> tuple[int, int]:
+    return summary.opens_at, summary.closes_at
+
+
+@routes.get("/admin/campaigns/{campaign}")
+@staff_page
+async def show_one(visit: Visit) -> web.Response:
+    """A campaign's state, links and counts; no score before it is closed."""
+    summary = await show_campaign(visit.service.database, visit.part("campaign"))
+    poll = await _poll(visit)
+    counts = await _counts(visit, summary.id)
+    units = [(code, _name(poll, code, visit.lang), counts.get(code, 0)) for code in poll.units]
+    links = [(link, addresses(visit.service.settings, link)) for link in summary.links]
+    return visit.show(
+        "campaign",
+        campaign=describe(summary, visit),
+        units=units,
+        links=links,
+        groups={name: called["zh" if visit.lang.startswith("zh") else "en"] for name, called in _groups(poll)},
+        cell=poll.scheme.min_n.publish_cell,
+    )
+
+
+async def _poll(visit: Visit) -> Poll:
+    found = [poll for poll in await read_polls(visit.service.database) if poll.id == visit.part("campaign")]
+    if not found:
+        raise BadInput("there is no such campaign", visit.part("campaign"))
+    return found[0]
+
+
+def _groups(poll: Poll) -> list[tuple[str, dict[str, str]]]:
+    return list(poll.scheme.groups.items())
+
+
+def _name(poll: Poll, code: str, lang: str) -> str:
+    name = poll.units[code].name
+    return pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), lang)
+
+
+async def _counts(visit: Visit, campaign: str) -> dict[str, int]:
+    columns = tables.ballots.c
+    query = select(columns.unit, func.count()).where(columns.campaign == campaign).group_by(columns.unit)
+    async with reading(visit.service.database) as connection:
+        return {row[0]: row[1] for row in await connection.execute(query)}
+
+
+@routes.post("/admin/campaigns/{campaign}/open")
+@staff_page
+async def take_open(visit: Visit) -> web.Response:
+    """Let a draft take ballots."""
+    await open_campaign(visit.service.database, visit.part("campaign"))
+    await visit.service.papers.refresh()
+    return visit.see(f"/admin/campaigns/{visit.part('campaign')}", "opened")
+
+
+@routes.post("/admin/campaigns/{campaign}/close")
+@staff_page
+async def take_close(visit: Visit) -> web.Response:
+    """Take no more ballots, for good: the form asks for the campaign's name, so that no slip does it."""
+    campaign = visit.part("campaign")
+    if visit.text("name") != campaign:
+        raise BadInput(page_words().say(visit.lang, "close-name-differs"), campaign)
+    await close_campaign(visit.service.database, campaign)
+    await visit.service.papers.refresh()
+    return visit.see(f"/admin/campaigns/{campaign}", "closed")
+
+
+@routes.post("/admin/campaigns/{campaign}/links")
+@staff_page
+async def take_link(visit: Visit) -> web.Response:
+    """Make a link that vouches for an evaluator group."""
+    poll, group = await _poll(visit), visit.text("group")
+    if group not in poll.scheme.groups:
+        raise BadInput("there is no such evaluator group", group)
+    stratum = visit.text("stratum")
+    if len(stratum) > 32:
+        raise BadInput("a stratum's name has at most 32 characters", stratum[:32])
+    await add_link(visit.service.database, poll.id, group, stratum, visit.service.clock)
+    return visit.see(f"/admin/campaigns/{poll.id}", "linked")
+
+
+@routes.get("/admin/campaigns/{campaign}/scores")
+@staff_page
+async def show_scores(visit: Visit) -> web.Response:
+    """The public scores of a closed campaign, ranked with their intervals."""
+    scored = await score_campaign(visit.service.database, visit.part("campaign"))
+    ranking = await asyncio.to_thread(campaign_ranking, scored, visit.lang)
+    summary = await show_campaign(visit.service.database, visit.part("campaign"))
+    return visit.show("scores", campaign=describe(summary, visit), ranking=ranking)
+
+
+@routes.get(r"/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}")
+@staff_page
+async def send_picture(visit: Visit) -> web.Response:
+    """The ranking as a picture."""
+    scored = await score_campaign(visit.service.database, visit.part("campaign"))
+    ranking = await asyncio.to_thread(campaign_ranking, scored, visit.lang)
+    title = pick((scored.poll.title["zh-Hans"], scored.poll.title.get("en", "")), visit.lang)
+    return await picture_file(ranking, title, visit.lang, visit.part("form"), f"{scored.poll.id}-ranking")
+
+
+@routes.get(r"/admin/campaigns/{campaign}/export.{form:xlsx|zip}")
+@staff_page
+async def send_book(visit: Visit) -> web.Response:
+    """The campaign's scores as a workbook, or as CSV files in an archive."""
+    from bot.exports import export_campaign
+
+    campaign = visit.part("campaign")
+    book = await export_campaign(visit.service.database, campaign, visit.service.settings.timezone)
+    return await book_file(book, visit.part("form"), f"minping-{campaign}")

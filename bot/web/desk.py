@@ -1,0 +1,139 @@
+"""What each administrator's page begins with: who is there, may they do this, in which language."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from aiohttp import web
+
+from bot.app import Service
+from bot.web.auth import Visitor, knows_csrf, read_visitor
+from bot.web.guard import Form, read_form
+from bot.web.pages import render
+from bot.web.parts import SERVICE
+from bot.yearbook import Year, open_year
+from survey_flows.errors import BadInput
+
+MOST_BYTES = 8 * 1024 * 1024
+KEEP_SECONDS = 15.0
+DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"})
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Years as they were appraised a moment ago: leafing through pages must not appraise again at each."""
+
+    years: dict[int, tuple[float, Year]] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def year(self, service: Service, year: int) -> Year:
+        """A year's outcome, at most `KEEP_SECONDS` old.
+
+        Raises:
+            BadInput: as `bot.yearbook.open_year`.
+        """
+        async with self.lock:
+            kept = self.years.get(year)
+            if kept is None or time.monotonic() - kept[0] > KEEP_SECONDS:
+                kept = (time.monotonic(), await open_year(service.database, year))
+                self.years = {year: kept}
+            return kept[1]
+
+    def clear(self) -> None:
+        """Forget, because something was changed."""
+        self.years = {}
+
+
+SHELF: web.AppKey[Shelf] = web.AppKey("shelf", Shelf)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a signed-in person; ``form`` is empty but for a POST."""
+
+    request: web.Request
+    service: Service
+    visitor: Visitor
+    form: Form | None = None
+
+    def text(self, name: str) -> str:
+        """A field of the form, without outer white space; empty when it is missing."""
+        value = self.form.get(name) if self.form is not None else None
+        return value.strip() if isinstance(value, str) else ""
+
+    def asked(self, name: str) -> str:
+        """A parameter of the address."""
+        return self.request.query.get(name, "").strip()
+
+    def part(self, name: str) -> str:
+        """A part of the path."""
+        return self.request.match_info[name]
+
+    @property
+    def lang(self) -> str:
+        """The language that this person reads."""
+        return self.visitor.lang or "zh-Hans"
+
+    async def year(self) -> Year:
+        """The year that the path names."""
+        return await self.request.app[SHELF].year(self.service, year_of(self))
+
+    def show(self, template: str, *, status: int = 200, **context: Any) -> web.Response:
+        """A page."""
+        done = self.asked("done")
+        context |= {"visitor": self.visitor, "done": done if done in DONE else "", "path": self.request.path}
+        return render(self.request, f"admin_{template}.html", self.visitor.lang, status=status, **context)
+
+    def forget(self) -> None:
+        """Let the next page be appraised anew, because something was changed."""
+        self.request.app[SHELF].clear()
+
+    def see(self, path: str, done: str = "") -> web.Response:
+        """Lead to a page after something was done."""
+        self.forget()
+        location = f"{path}{'&' if '?' in path else '?'}done={done}" if done else path
+        return web.Response(status=303, headers={"Location": location})
+
+
+Page = Callable[[Visit], Awaitable[web.StreamResponse]]
+
+
+def year_of(visit: Visit) -> int:
+    """The year in the path."""
+    return int(visit.part("year"))
+
+
+def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """A page for who is signed in; others are led to the sign-in. Only administrators may send forms.
+
+    A request that cannot be met (`BadInput`) gets a page with its sentence; nothing was stored then.
+    """
+
+    @wraps(page)
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        service = request.app[SERVICE]
+        visitor = await read_visitor(request, service)
+        if visitor is None:
+            return web.Response(status=303, headers={"Location": "/admin/sign-in"})
+        form = await read_form(request, MOST_BYTES) if request.method == "POST" else None
+        if form is not None and not (knows_csrf(visitor, form.get("csrf")) and allowed(visitor, request)):
+            raise web.HTTPForbidden
+        visit = Visit(request, service, visitor, form)
+        try:
+            return await page(visit)
+        except BadInput as error:
+            return visit.show(
+                "refused", status=422 if form is not None else 409, sentence=error.what, where=error.where
+            )
+
+    return guarded
+
+
+def allowed(visitor: Visitor, request: web.Request) -> bool:
+    """Whether this person may send this form: observers only concerning themselves."""
+    return visitor.may_act or request.path in ("/admin/sign-out", "/admin/password")

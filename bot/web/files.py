@@ -1,0 +1,36 @@
+"""Downloads: exports and pictures, made in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.ranking import Ranking
+
+if TYPE_CHECKING:
+    from bot.exports import Book
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def book_file(book: Book, form: str, name: str) -> web.Response:
+    """A book as ``xlsx``, or as a ``zip`` of CSV files."""
+    from bot.exports import csv_archive, workbook
+
+    body = await asyncio.to_thread(workbook if form == "xlsx" else csv_archive, book)
+    return _download(body, XLSX if form == "xlsx" else "application/zip", f"{name}.{form}")
+
+
+async def picture_file(ranking: Ranking, title: str, lang: str, form: str, name: str) -> web.Response:
+    """A ranking as ``png``, ``svg`` or ``pdf``."""
+    from bot.figures import FORMATS, ranking_picture
+
+    body = await asyncio.to_thread(ranking_picture, ranking, title, lang, form)
+    return _download(body, FORMATS[form], f"{name}.{form}")
+
+
+def _download(body: bytes, kind: str, name: str) -> web.Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=body, content_type=kind, headers=headers)

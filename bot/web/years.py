@@ -1,0 +1,298 @@
+"""The administrators' pages of a year: ranking and grades, leaders, proposals and decisions, reasons, files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from aggregation.inputs import Grade, Verdict
+from aggregation.results import LeaderResult, Proposal, Status
+from bot.exports.disclosure import hidden
+from bot.imports.year import TABLES, import_table
+from bot.labels import flags, name, pick
+from bot.ranking import year_ranking
+from bot.web.desk import Visit, staff_page, year_of
+from bot.web.files import book_file, picture_file
+from bot.yearbook import BINDING, Year, record_decision, record_unit_decision
+from survey_flows.errors import BadInput
+
+PAGE = 25
+UNIT_GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
+T = TypeVar("T")
+
+routes = web.RouteTableDef()
+
+
+@routes.get(r"/admin/years/{year:\d{4}}")
+@staff_page
+async def show_year(visit: Visit) -> web.Response:
+    """Leagues and departments, ranked with intervals, with their grades and the places that were locked."""
+    year = await visit.year()
+    ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
+    quotas = [(_category(year, use.category, visit.lang), use) for use in year.result.quotas]
+    waiting = [unit for unit in year.result.units if unit.insufficient]
+    return _show(visit, year, "year", ranking=ranking, quotas=quotas, grades=UNIT_GRADES, waiting=waiting)
+
+
+def _show(visit: Visit, year: Year | None, template: str, **context: Any) -> web.Response:
+    return visit.show(
+        template, year=year_of(visit), result=year.result if year else None, name=_namer(visit), **context
+    )
+
+
+def _namer(visit: Visit) -> Any:
+    return lambda code: name(code, visit.lang)
+
+
+def _category(year: Year, category: str, lang: str) -> str:
+    called = year.inputs.scheme.categories[category]
+    return pick((called.zh, called.en), lang)
+
+
+@routes.get(r"/admin/years/{year:\d{4}}/ranking.{form:png|svg|pdf}")
+@staff_page
+async def send_picture(visit: Visit) -> web.Response:
+    """The ranking as a picture."""
+    year = await visit.year()
+    ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
+    title = pick((f"{year.year}年度绩效考核总分", f"Appraisal {year.year}: totals"), visit.lang)
+    return await picture_file(ranking, title, visit.lang, visit.part("form"), f"minping-{year.year}-ranking")
+
+
+@routes.get(r"/admin/years/{year:\d{4}}/export.{form:xlsx|zip}")
+@staff_page
+async def send_book(visit: Visit) -> web.Response:
+    """The year as a workbook, or as CSV files in an archive; ``?audience=public`` leaves out persons."""
+    from bot.exports import Audience, year_book
+
+    audience = Audience.PUBLIC if visit.asked("audience") == "public" else Audience.INTERNAL
+    book = await asyncio.to_thread(year_book, await visit.year(), audience, visit.service.settings.timezone)
+    return await book_file(book, visit.part("form"), f"minping-{year_of(visit)}-{audience}")
+
+
+@routes.get(r"/admin/years/{year:\d{4}}/leaders")
+@staff_page
+async def show_leaders(visit: Visit) -> web.Response:
+    """Leaders with score and grade: internal."""
+    year = await visit.year()
+    units = {unit.unit: pick((unit.zh, unit.en), visit.lang) for unit in year.result.units}
+    grade, words = visit.asked("grade"), visit.asked("q")
+    found = [
+        (leader, pick((leader.zh, leader.en), visit.lang), units[leader.unit])
+        for leader in sorted(year.result.leaders, key=_by_grade)
+        if grade in ("", leader.grade)
+        and _has(words, leader.leader, leader.zh, leader.en, leader.post, units[leader.unit])
+    ]
+    counts = Counter(leader.grade for leader in year.result.leaders)
+    shown, pages = _page(visit, found)
+    return _show(
+        visit, year, "leaders", leaders=shown, pages=pages, counts=counts, grades=tuple(Grade), grade=grade, q=words
+    )
+
+
+def _by_grade(leader: LeaderResult) -> tuple[int, str]:
+    order = list(Grade)
+    return (-order.index(leader.grade) if leader.grade else 0, leader.leader)
+
+
+def _has(words: str, *texts: str) -> bool:
+    return words.casefold() in " ".join(texts).casefold()
+
+
+def _page(visit: Visit, rows: Sequence[T]) -> tuple[Sequence[T], dict[str, object]]:
+    """The rows of the page that was asked for, and what its links need."""
+    last = max(1, -(-len(rows) // PAGE))
+    asked = visit.asked("page")
+    number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 6 else 1
+    rest = {key: value for key, value in visit.request.query.items() if key not in ("page", "lang", "done")}
+    links = {step: f"?{urlencode(rest | {'page': step})}" for step in (number - 1, number + 1) if 1 <= step <= last}
+    pages = {"number": number, "last": last, "count": len(rows), "links": links}
+    return rows[(number - 1) * PAGE : number * PAGE], pages
+
+
+@routes.get(r"/admin/years/{year:\d{4}}/proposals")
+@staff_page
+async def show_proposals(visit: Visit) -> web.Response:
+    """What the rules propose, each with its grounds and the form for a person's decision."""
+    year = await visit.year()
+    status, kind, words = visit.asked("status") or Status.PROPOSED, visit.asked("kind"), visit.asked("q")
+    names = _subjects(year, visit.lang)
+    matching = [
+        p for p in year.result.proposals if status in (p.status, "all") and _has(words, p.subject, names[p.subject])
+    ]
+    found = [p for p in matching if kind in ("", p.kind)]
+    shown, pages = _page(visit, sorted(found, key=_binding_first))
+    return _show(
+        visit,
+        year,
+        "proposals",
+        proposals=shown,
+        pages=pages,
+        names=names,
+        kinds=sorted(Counter(p.kind for p in matching).items()),
+        statuses=Counter(p.status for p in year.result.proposals),
+        chosen=status,
+        kind=kind,
+        q=words,
+        back=visit.request.path_qs,
+        binding=BINDING,
+    )
+
+
+def _binding_first(proposal: Proposal) -> tuple[bool, bool, str]:
+    return (proposal.kind not in BINDING, proposal.rule == "first_grade", proposal.key)
+
+
+def _subjects(year: Year, lang: str) -> Mapping[str, str]:
+    """What each unit and leader is called; a leader with the unit."""
+    units = {unit.unit: pick((unit.zh, unit.en), lang) for unit in year.result.units}
+    leaders = {x.leader: f"{pick((x.zh, x.en), lang)} · {units[x.unit]} {x.post}" for x in year.result.leaders}
+    return units | leaders
+
+
+@routes.post(r"/admin/years/{year:\d{4}}/decisions")
+@staff_page
+async def take_decision(visit: Visit) -> web.Response:
+    """Record who decided what, why and when. The engine only proposes."""
+    verdict = visit.text("verdict")
+    if verdict not in tuple(Verdict):
+        raise BadInput("choose to confirm or to decline", "verdict")
+    now = visit.service.clock.now()
+    await record_decision(
+        visit.service.database,
+        year_of(visit),
+        visit.text("proposal"),
+        Verdict(verdict),
+        _signature(visit),
+        visit.text("reason"),
+        now,
+    )
+    return visit.see(_back(visit), "decided")
+
+
+@routes.post(r"/admin/years/{year:\d{4}}/grades")
+@staff_page
+async def take_grade(visit: Visit) -> web.Response:
+    """Record the grade that a person gives a unit with too few answers."""
+    if visit.text("grade") not in UNIT_GRADES:
+        raise BadInput("a unit's grade is first, second or third", "grade")
+    await record_unit_decision(
+        visit.service.database,
+        year_of(visit),
+        visit.text("unit"),
+        Grade(visit.text("grade")),
+        _signature(visit),
+        visit.text("reason"),
+        visit.service.clock.now(),
+    )
+    return visit.see(f"/admin/years/{year_of(visit)}", "graded")
+
+
+def _signature(visit: Visit) -> str:
+    """The person's name as they give it, with the login that vouches for it."""
+    if not visit.text("name"):
+        raise BadInput("a decision needs the name of the person who made it", "name")
+    return f"{visit.text('name')} ({visit.visitor.login})"
+
+
+def _back(visit: Visit) -> str:
+    """The list that the form was on; never another site."""
+    here = f"/admin/years/{year_of(visit)}/proposals"
+    back = visit.text("back")
+    return back.replace("done=decided", "").rstrip("?&") if back.split("?")[0] == here else here
+
+
+@routes.get(r"/admin/years/{year:\d{4}}/explain/{subject}")
+@staff_page
+async def show_reasons(visit: Visit) -> web.Response:
+    """Where every figure and finding about a unit or a leader came from."""
+    year, subject = await visit.year(), visit.part("subject")
+    if subject not in year.result.trail:
+        raise BadInput("there is no such unit or leader in that year", subject)
+    unit = next((u for u in year.result.units if u.unit == subject), None)
+    leader = next((x for x in year.result.leaders if x.leader == subject), None)
+    return _show(
+        visit,
+        year,
+        "explain",
+        subject=subject,
+        names=_subjects(year, visit.lang),
+        unit=unit,
+        leader=leader,
+        team=[x for x in year.result.leaders if unit and x.unit == subject],
+        lines=[(pick((line.zh, line.en), visit.lang), line) for line in year.result.trail[subject]],
+        about=year.result.about(subject),
+        answers=_answers(year, subject, visit.lang),
+        flags=_flags(year, subject, visit.lang),
+    )
+
+
+def _answers(year: Year, unit: str, lang: str) -> list[tuple[str, str]]:
+    """How many gave each answer to the overall question; small counts are hidden."""
+    score, scheme = year.inputs.public.get(unit), year.inputs.scheme
+    if score is None or score.n < scheme.min_n.publish_cell:
+        return []
+    labels = {o.code: pick((o.zh, o.en), lang) for scale in reversed(scheme.scales.values()) for o in scale.options}
+    small = hidden(score.distribution, scheme.min_n.publish_cell)
+    told = {
+        code: f"<{scheme.min_n.publish_cell}" if code in small else str(n) for code, n in score.distribution.items()
+    }
+    return [(labels.get(code, pick(("未作答", "no answer"), lang)), count) for code, count in told.items()]
+
+
+def _flags(year: Year, unit: str, lang: str) -> str:
+    score = year.inputs.public.get(unit)
+    return flags(score.flags, lang, year.inputs.scheme.groups) if score else ""
+
+
+@routes.get(r"/admin/years/{year:\d{4}}/import")
+@staff_page
+async def show_import(visit: Visit) -> web.Response:
+    """The form for the tables that a year is appraised from."""
+    return _show_import(visit)
+
+
+@routes.post(r"/admin/years/{year:\d{4}}/import")
+@staff_page
+async def take_import(visit: Visit) -> web.Response:
+    """Check and store one table, whole or not at all; problems are told by row and column."""
+    kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
+    if kind not in TABLES or not isinstance(file, web.FileField) or not file.filename:
+        return _show_import(visit, status=422, problem=("", "import-choose"))
+    checking = visit.text("check") == "yes"
+    data = await asyncio.to_thread(file.file.read)
+    try:
+        outcome = await import_table(
+            visit.service.database, kind, file.filename, data, year_of(visit) if TABLES[kind].dated else 0, checking
+        )
+    except BadInput as error:
+        return _show_import(visit, status=422, problem=(str(error), ""))
+    if not (outcome.notes or checking):
+        return visit.see(f"/admin/years/{year_of(visit)}/import", "imported")
+    visit.forget()
+    return _show_import(visit, outcome=outcome, checked=checking)
+
+
+def _show_import(
+    visit: Visit,
+    *,
+    status: int = 200,
+    problem: tuple[str, str] = ("", ""),
+    outcome: object = None,
+    checked: bool = False,
+) -> web.Response:
+    return visit.show(
+        "import",
+        status=status,
+        year=year_of(visit),
+        tables=TABLES,
+        kind=visit.text("kind"),
+        problem=problem,
+        outcome=outcome,
+        checked=checked,
+    )
