@@ -18,10 +18,15 @@ from survey_flows.ballot import Ballot
 REMEMBER_UPDATES = 7 * 86400
 
 
+def coarse(now: datetime) -> int:
+    """Epoch seconds of the quarter of an hour: what is kept must not tell when a citizen tapped."""
+    return int(now.timestamp()) // 900 * 900
+
+
 async def take_updates(connection: AsyncConnection, keys: list[str], now: datetime) -> set[str]:
     """Store the updates' keys; return those that had not been taken before."""
     statement = insert(connection, tables.updates).on_conflict_do_nothing().returning(tables.updates.c.key)
-    rows = [{"key": key, "at": int(now.timestamp())} for key in dict.fromkeys(keys)]
+    rows = [{"key": key, "at": coarse(now)} for key in dict.fromkeys(keys)]
     return set((await connection.execute(statement, rows)).scalars())
 
 
@@ -49,8 +54,7 @@ async def read_sessions(connection: AsyncConnection, people: list[bytes]) -> dic
 
 async def write_sessions(connection: AsyncConnection, bodies: dict[bytes, bytes | None], now: datetime) -> None:
     """Store the conversations; None forgets one."""
-    touched = int(now.timestamp())
-    rows = [{"person": p, "body": body, "touched": touched} for p, body in bodies.items() if body is not None]
+    rows = [{"person": p, "body": body, "touched": coarse(now)} for p, body in bodies.items() if body is not None]
     await upsert(connection, tables.sessions, ["person"], rows)
     gone = [person for person, body in bodies.items() if body is None]
     if gone:
@@ -107,6 +111,6 @@ def ballot_row(voter: bytes, ballot: Ballot) -> dict[str, object]:
 async def keep_dead_letter(connection: AsyncConnection, key: str, body: bytes, error: str, now: datetime) -> None:
     """Keep an update that could not be handled, so that an operator can look into it; it counts as taken."""
     fingerprint = key if len(key) <= 80 else hashlib.sha256(key.encode()).hexdigest()
-    row = {"key": fingerprint, "body": body, "error": error[:80], "at": int(now.timestamp())}
+    row = {"key": fingerprint, "body": body, "error": error[:80], "at": coarse(now)}
     await connection.execute(insert(connection, tables.dead_letters).on_conflict_do_nothing(), [row])
     await take_updates(connection, [key], now)

@@ -31,7 +31,7 @@ updates = Table(
     "updates",
     metadata,
     Column("key", String(80), primary_key=True, comment="the channel's key of an update that was taken"),
-    Column("at", BigInteger, nullable=False, comment="epoch seconds; old keys are forgotten"),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds of a quarter of an hour; old keys are forgotten"),
     Index("ix_updates_at", "at"),
 )
 
