@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -66,10 +67,12 @@ class Papers:
         self._zone = ZoneInfo(timezone)
         self._words = shipped_words()
         self._known = _Known((), {})
+        self._turn = asyncio.Lock()
 
     async def refresh(self) -> None:
         """Read the campaigns again if any of them changed."""
-        async with reading(self._database) as connection:
+        # One at a time: a reader that began earlier must not put back what it saw over what a later one saw.
+        async with self._turn, reading(self._database) as connection:
             state = await _read_state(connection)
             if state != self._known.state:
                 self._known = _Known(state, await self._read_papers(connection))
