@@ -44,9 +44,9 @@ def toast(taken: Taken, reply: Reply) -> str:
     return text if _units(text) <= TOAST else ""
 
 
-def render_toast(taken: Taken, reply: Reply) -> dict[str, Any]:
-    """The parameters of ``answerCallbackQuery``. What stands alone stays until the citizen has read it."""
-    params: dict[str, Any] = {"callback_query_id": taken.query}
+def render_toast(taken: Taken, reply: Reply) -> Call:
+    """The call that answers a press. A notice that stands alone stays until the citizen has read it."""
+    params: Call = {"method": "answerCallbackQuery", "callback_query_id": taken.query}
     if text := toast(taken, reply):
         params["text"] = text
         if reply.screen is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -10,6 +11,7 @@ import orjson
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
+from yarl import URL
 
 from survey_flows.errors import Misuse
 
@@ -21,6 +23,11 @@ LONGEST_PAUSE = 60.0
 """Seconds of a 429 that a call waits for; while a longer one lasts, calls fail at once."""
 TOO_MANY = 429
 JSON = {"Content-Type": "application/json"}
+
+
+@lru_cache(maxsize=256)
+def _parsed(url: str) -> URL:
+    return URL(url)
 
 
 class TelegramRequest(BaseRequest):
@@ -52,6 +59,7 @@ class TelegramRequest(BaseRequest):
                 connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=JSON,
+                skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
             )
 
     async def shutdown(self) -> None:
@@ -96,7 +104,9 @@ class TelegramRequest(BaseRequest):
         if self._session is None:
             raise NetworkError("the connection to Telegram is closed")
         try:
-            async with self._session.post(url, data=payload, timeout=aiohttp.ClientTimeout(seconds)) as response:
+            limit = aiohttp.ClientTimeout(seconds)
+            # A redirect would take the token elsewhere.
+            async with self._session.post(_parsed(url), data=payload, timeout=limit, allow_redirects=False) as response:
                 return response.status, await response.read()
         except TimeoutError:
             raise TimedOut from None

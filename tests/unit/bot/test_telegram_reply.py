@@ -19,6 +19,7 @@ TYPED = Taken(Incoming("telegram:7", "telegram", "1001", Typed("x")), 1001)
 PRESSED = Taken(Incoming("telegram:7", "telegram", "1001", Pressed("n:a")), 1001, 5, "q1")
 TOO_OLD = Taken(Incoming("telegram:7", "telegram", "1001", Pressed("n:a")), 1001, 0, "q1")
 SCREEN = Screen("q:overall", "en", "How was it?", ((Button("Good", "n:g"), Button("Bad", "n:b")),), progress=(2, 7))
+TOAST = {"method": "answerCallbackQuery"}
 SHOWN = {
     "chat_id": 1001,
     "text": "2/7 · How was it?",
@@ -33,10 +34,14 @@ def checked(taken: Taken, reply: Reply) -> dict[str, Any] | None:
     """The call, if the published types and limits allow it."""
     call = render(taken, reply)
     if call is not None:
-        check_call(call["method"], {name: value for name, value in call.items() if name != "method"})
+        check(call)
     if taken.query:
-        check_call("answerCallbackQuery", render_toast(taken, reply))
+        check(render_toast(taken, reply))
     return call
+
+
+def check(call: dict[str, Any]) -> None:
+    check_call(call["method"], {name: value for name, value in call.items() if name != "method"})
 
 
 def test_words_are_answered_below_them() -> None:
@@ -49,11 +54,11 @@ def test_words_are_answered_below_them() -> None:
 def test_a_press_changes_its_message_and_the_notice_is_a_toast() -> None:
     reply = Reply(("Noted.",), SCREEN)
     assert checked(PRESSED, reply) == SHOWN | {"method": "editMessageText", "message_id": 5}
-    assert render_toast(PRESSED, reply) == {"callback_query_id": "q1", "text": "Noted."}
+    assert render_toast(PRESSED, reply) == TOAST | {"callback_query_id": "q1", "text": "Noted."}
 
 
 def test_a_press_without_a_notice_is_answered_in_silence() -> None:
-    assert render_toast(PRESSED, Reply(screen=SCREEN)) == {"callback_query_id": "q1"}
+    assert render_toast(PRESSED, Reply(screen=SCREEN)) == TOAST | {"callback_query_id": "q1"}
 
 
 def test_a_message_that_is_too_old_is_followed_by_a_new_one() -> None:
@@ -66,12 +71,12 @@ def test_a_notice_too_long_for_a_toast_stands_above_the_screen() -> None:
     call = checked(PRESSED, reply)
     assert call is not None
     assert call["text"] == f"{notice}\n\n2/7 · How was it?"
-    assert render_toast(PRESSED, reply) == {"callback_query_id": "q1"}
+    assert render_toast(PRESSED, reply) == TOAST | {"callback_query_id": "q1"}
 
 
 def test_a_notice_alone_leaves_the_screen_where_it_is() -> None:
     assert checked(PRESSED, Reply(("Sorry.",))) is None
-    assert render_toast(PRESSED, Reply(("Sorry.",))) == {
+    assert render_toast(PRESSED, Reply(("Sorry.",))) == TOAST | {
         "callback_query_id": "q1",
         "text": "Sorry.",
         "show_alert": True,
