@@ -102,10 +102,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@asynccontextmanager
-async def open_city(folder: Path, backend: Backend, api: BotApi, way: str) -> AsyncIterator[City]:
+def settings_for(folder: Path, backend: Backend, api: BotApi, way: str) -> Settings:
     port = free_port()
-    settings = Settings(
+    return Settings(
         data=folder,
         database_url=backend.database_url,
         redis_url=backend.redis_url,
@@ -115,14 +114,28 @@ async def open_city(folder: Path, backend: Backend, api: BotApi, way: str) -> As
         telegram_secret=SECRET,
         telegram_api=api.url,
     )
-    stop, clock = asyncio.Event(), Frozen()
-    async with build(settings, clock) as service:
-        link = await create_campaign(service.database, draft(), clock)
-        await open_campaign(service.database, "year")
-        await service.papers.refresh()
-        async with listening(service, stop):
-            yield City(api, service, link.token)
-            stop.set()
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Service]:
+    stop = asyncio.Event()
+    async with build(settings, Frozen()) as service, listening(service, stop):
+        yield service
+        stop.set()
+
+
+async def open_year(service: Service) -> str:
+    """Open a campaign; its link's token."""
+    link = await create_campaign(service.database, draft(), service.clock)
+    await open_campaign(service.database, "year")
+    await service.papers.refresh()
+    return link.token
+
+
+@asynccontextmanager
+async def open_city(folder: Path, backend: Backend, api: BotApi, way: str) -> AsyncIterator[City]:
+    async with serving(settings_for(folder, backend, api, way)) as service:
+        yield City(api, service, await open_year(service))
 
 
 @pytest.fixture
@@ -293,6 +306,22 @@ async def test_a_citizen_who_blocks_the_bot_and_comes_back_goes_on(city: City) -
     assert "3/7" in ann.text
     await press_all(ann, IN_ENGLISH[2:])
     assert await city.ballots() == [("TAX", "service_user", "open", "S VS VS VS", "")]
+
+
+async def test_a_press_while_the_service_is_away_is_taken_when_it_is_back(
+    way: str, tmp_path: Path, embedded: Backend, api: BotApi
+) -> None:
+    settings = settings_for(tmp_path, embedded, api, way)
+    async with serving(settings) as service:
+        ann = await City(api, service, await open_year(service)).start()
+        await ann.press("Used a service")
+    press = asyncio.create_task(ann.press("Satisfied"))
+    await api.until(lambda: bool(api.unconfirmed))
+    async with serving(settings) as service:
+        await press
+        assert ann.text.startswith("3/7")
+        await press_all(ann, IN_ENGLISH[2:])
+        assert await City(api, service, "").ballots() == [("TAX", "service_user", "open", "S VS VS VS", "")]
 
 
 async def test_a_message_that_cannot_be_edited_any_more_is_followed_by_a_new_one(city: City, way: str) -> None:
