@@ -1,0 +1,143 @@
+"""The whole year by its commands: demonstration, scores, appraisal, workbook; on both databases."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from bot.__main__ import main
+
+Run = Callable[..., tuple[int, str, str]]
+LEADERS = {"first": 163, "second": 658, "third": 11, "fourth": 3}
+
+
+@pytest.fixture
+def run(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command against the database; gives exit code, output and errors."""
+    monkeypatch.setenv("DATABASE_URL", store_url)
+    monkeypatch.setenv("MINPING_DATA", str(tmp_path / "data"))
+
+    def running(*words: str) -> tuple[int, str, str]:
+        code = main(words)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return running
+
+
+def sheet(path: Path, name: str) -> list[dict[str, object]]:
+    """The rows of a workbook's sheet by the names in its second row."""
+    book = load_workbook(path, read_only=True)
+    rows = list(next(s for s in book.worksheets if s.title.endswith(f" {name}")).iter_rows(values_only=True))
+    return [dict(zip(map(str, rows[1]), row, strict=True)) for row in rows[2:]]
+
+
+def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("demo")
+    assert code == 0
+    assert out.startswith("108 units, 835 leaders, 30000 ballots of 2010 in campaign city-2010\n")
+    assert run("demo")[::2] == (
+        1,
+        "minping: table units: the demonstration needs an empty database, and this one holds data; "
+        "choose another MINPING_DATA\n",
+    )
+
+    code, out, _ = run("score", "city-2010", "--json")
+    scores = {unit["code"]: unit for unit in json.loads(out)}
+    assert (code, len(scores), sum(unit["n"] for unit in scores.values())) == (0, 108, 30_000)
+    assert all(0 <= u["low"] <= u["public_score"] <= u["high"] <= 100 for u in scores.values())
+
+    code, out, _ = run("appraise", "2010", "--lang", "en")
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert code == 0
+    assert "departments 18 75 6 0 0 99" in lines
+    assert "leaders 163 658 11 3 0 835" in lines
+    assert "removal from Party and government posts 0 3 0" in lines
+    assert "dismissal 0 2 0" in lines
+    assert "admonition talk 0 26 4" in lines
+
+    code, out, _ = run("appraise", "2010", "--explain", "430102")
+    assert code == 0
+    assert "民评：" in out
+    assert "categories.A_district.weights.public" in out
+
+    code, out, _ = run("appraise", "2010", "--seal")
+    assert (code, out) == (0, "2010: 934 grades appended to the history\n")
+    assert run("appraise", "2010", "--seal")[1] == "2010: 0 grades appended to the history\n"
+
+    code, out, _ = run("export", "--year", "2010", "--audience", "internal", "--out", str(tmp_path / "out"))
+    assert code == 0
+    check_workbook(tmp_path / "out" / "minping-2010-internal.xlsx", scores)
+    check_csv(tmp_path / "out" / "minping-2010-internal")
+
+    code, out, _ = run("export", "--year", "2010", "--out", str(tmp_path / "open"), "--format", "xlsx")
+    assert (code, out) == (0, f"{tmp_path / 'open' / 'minping-2010.xlsx'}\n")
+    names = load_workbook(tmp_path / "open" / "minping-2010.xlsx", read_only=True).sheetnames
+    assert [name.split(" ")[1] for name in names] == [
+        *("method", "units", "leagues", "quotas", "questions", "exclusions", "groups", "columns")
+    ]
+
+
+def check_workbook(path: Path, scores: dict[str, dict[str, object]]) -> None:
+    units = sheet(path, "units")
+    assert Counter(row["grade"] for row in units) == {"first": 18, "second": 75, "third": 6, None: 9}
+    assert {row["code"]: row["public_score"] for row in units} == {c: s["public_score"] for c, s in scores.items()}
+    for row in units:
+        parts = [row[f"{part}_contribution"] for part in ("objective", "superior", "governance", "public")]
+        whole = sum(map(float, [*parts, row["adjustment"]]))  # type: ignore[arg-type]
+        assert whole == pytest.approx(row["total"], abs=0.0053)
+    assert Counter(row["league"] for row in sheet(path, "leagues")) == {"district": 5, "county": 4}
+    assert Counter(row["grade"] for row in sheet(path, "leaders")) == LEADERS
+    decided = [row for row in sheet(path, "proposals") if row["status"] == "confirmed"]
+    concerned = {kind: {r["subject"] for r in decided if r["kind"] == kind} for kind in {r["kind"] for r in decided}}
+    assert {kind: len(subjects) for kind, subjects in concerned.items()} == {
+        **{"grade_four": 3, "removal_from_posts": 3, "dismissal": 2, "admonition_talk": 26, "downgrade": 11}
+    }
+    assert all(row["by"] and row["reason"] and row["at"] and row["grounds_zh"] for row in decided)
+    assert sum(row["ballots"] for row in sheet(path, "exclusions")) == 30_000  # type: ignore[misc]
+    assert {row["subject"] for row in sheet(path, "reasons")} >= {"430102", *concerned["dismissal"]}
+
+
+def check_csv(folder: Path) -> None:
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert set(files) == {
+        *("method.csv", "units.csv", "leagues.csv", "quotas.csv", "leaders.csv", "proposals.csv", "reasons.csv"),
+        *("questions.csv", "exclusions.csv", "groups.csv", "columns.csv"),
+    }
+    rows = list(csv.DictReader(io.StringIO(files["groups.csv"].decode("utf-8-sig"), newline="")))
+    assert len(rows) == 108 * 6
+    assert not [row for row in rows if row["n"].isdigit() and 0 < int(row["n"]) < 10]
+
+
+def test_an_office_brings_its_tables_and_its_questionnaire(run: Run, tmp_path: Path) -> None:
+    units = tmp_path / "units.csv"
+    text = "单位代码,单位名称,英文名称,类别,问卷\nFIN,市财政局,Finance Bureau,B_econ,econ\n"
+    units.write_bytes(text.encode("gb18030"))
+    assert run("import", "units", str(units), "--dry-run")[:2] == (
+        0,
+        "units: 1 rows would be stored; nothing was\n  1 new, 0 changed\n",
+    )
+    assert run("import", "units", str(units))[:2] == (0, "units: 1 rows stored\n  1 new, 0 changed\n")
+    points = tmp_path / "points.csv"
+    points.write_text("subject,indicator,value\nFIN,objective,87.5\nFIN,superior,101\n")
+    assert run("import", "indicators", str(points), "--year", "2026") == (
+        1,
+        "",
+        "minping: points.csv: row 3, column value: 101 is not between 0 and 100\n",
+    )
+    assert run("import", "units", str(tmp_path / "none.csv"))[::2] == (
+        1,
+        f"minping: {tmp_path / 'none.csv'}: the file cannot be read (No such file or directory); check its name\n",
+    )
+    sheets = Path("survey_flows/catalog/window.yaml").resolve()
+    code, out, _ = run("questionnaire", "check", str(sheets))
+    assert (code, out.splitlines()[0]) == (0, "window (version 1): 6 questions, 4 rated; good to use")
+    points.rename(tmp_path / "points.yaml")
+    assert run("questionnaire", "check", str(tmp_path / "points.yaml"))[0] == 1
