@@ -247,6 +247,7 @@ class TelegramChannel:
                 await asyncio.sleep(wait)
             except TelegramError as error:
                 return self._count(error)
+        self.counts["unsent"] += 1
         return None
 
     def _count(self, error: TelegramError) -> None:

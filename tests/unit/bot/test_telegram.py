@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import aiohttp
 import pytest
 from aiohttp import web
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.channel import Incoming, Reply
 from bot.channels import telegram
@@ -309,3 +310,19 @@ async def test_the_token_is_in_no_error_and_no_log(caplog: pytest.LogCaptureFixt
 def test_a_malformed_secret_is_refused() -> None:
     with pytest.raises(BadInput, match="1 to 256 characters"):
         TelegramChannel("42:token", Counter(), "not allowed!")
+
+
+async def test_the_stand_in_understands_the_librarys_own_client() -> None:
+    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("More", callback_data="n:more")]])
+    async with BotApi() as api, Bot(api.token, f"{api.url}/bot") as bot:
+        ann = Citizen(api, 1001)
+        sent = await bot.send_message(1001, "hello", reply_markup=keyboard, disable_notification=True)
+        await bot.edit_message_text("hello again", 1001, sent.message_id, reply_markup=keyboard)
+        with pytest.raises(telegram.BadRequest, match="not modified"):
+            await bot.edit_message_text("hello again", 1001, sent.message_id, reply_markup=keyboard)
+        assert (ann.screen.text, ann.screen.rows, api.violations) == ("hello again", (("More",),), [])
+        with pytest.raises(telegram.BadRequest):
+            await bot.send_message(
+                1001, "x", api_kwargs={"reply_markup": {"inline_keyboard": [[{"text": "no action"}]]}}
+            )
+        assert len(api.violations) == 1
