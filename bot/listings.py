@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from aggregation.inputs import Grade
 from aggregation.results import AppraisalResult, Kind, Proposal, Status, UnitResult
 from aggregation.scheme import Scheme
+from bot.exports.pages import untold
 from bot.labels import flag, flags, name, pick
 from bot.printing import number, percent, print_table
 from bot.scoring import Place, Scored, places
@@ -39,6 +40,9 @@ def print_scores(scored: Scored, lang: str) -> None:
 
 def _score(scored: Scored, code: str, place: Place | None, lang: str) -> list[str]:
     score, unit = scored.scores[code], scored.poll.units[code]
+    if untold(score, scored.poll.scheme):
+        few = f"<{scored.poll.scheme.min_n.publish_cell}"
+        return ["—", f"{unit.name[lang]} {code}", *["—"] * 4, few, "—", "—", flag("insufficient", lang)]
     return [
         str(place.rank) if place else "—",
         f"{unit.name[lang]} {code}",

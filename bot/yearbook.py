@@ -61,8 +61,8 @@ async def run_appraisal(database: AsyncEngine, year: int, campaigns: Sequence[st
     return (await open_year(database, year, campaigns)).result
 
 
-async def year_scheme(database: AsyncEngine, year: int) -> Scheme:
-    """The scheme that the year's last campaign runs on; without a campaign, the shipped one."""
+async def year_scheme(database: AsyncEngine, year: int | None) -> Scheme:
+    """The scheme that the year's last campaign runs on, or the last of all for None; without one, the shipped one."""
     polls = await read_polls(database, year)
     return polls[-1].scheme if polls else shipped_scheme()
 

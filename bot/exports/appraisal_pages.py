@@ -17,6 +17,7 @@ from bot.exports.pages import (
     distribution_columns,
     flag_cells,
     score_cells,
+    untold,
 )
 from bot.labels import name
 from bot.yearbook import Year
@@ -65,6 +66,8 @@ def _part_columns(part: str, label: str) -> Iterable[Column]:
 def _unit(year: Year, unit: UnitResult, score: UnitScore | None, parts: Iterable[str]) -> tuple[Value, ...]:
     scheme = year.inputs.scheme
     components = {c.id: (c.points, c.weight, c.contribution) for c in unit.components}
+    if untold(score, scheme):
+        components.pop(PUBLIC, None)
     kind, league = scheme.categories[unit.category], scheme.leagues[unit.league] if unit.league else None
     return (
         *(unit.unit, unit.zh, unit.en, unit.category, kind.zh, kind.en),
@@ -74,7 +77,7 @@ def _unit(year: Year, unit: UnitResult, score: UnitScore | None, parts: Iterable
         *(joined(unit.barred), unit.decided_by),
         *(value for part in parts for value in components.get(part, (None, None, None))),
         unit.adjustment,
-        *score_cells(score),
+        *score_cells(score, scheme),
         *distribution_cells(score, scheme),
         *flag_cells(score.flags if score else ("insufficient",), scheme),
     )

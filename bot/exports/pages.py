@@ -53,10 +53,18 @@ def distribution_columns(scheme: Scheme) -> list[Column]:
     ]
 
 
-def score_cells(score: UnitScore | None) -> list[Value]:
-    """The cells of `SCORE`; empty for a unit that no campaign rates."""
+def untold(score: UnitScore | None, scheme: Scheme) -> bool:
+    """Whether a unit's answers are so few that no figure of them is published."""
+    return score is None or score.n_valid < scheme.min_n.publish_cell
+
+
+def score_cells(score: UnitScore | None, scheme: Scheme) -> list[Value]:
+    """The cells of `SCORE`; empty for a unit that no campaign rates, and without figures where too few answered."""
     if score is None:
         return [None] * len(SCORE)
+    if untold(score, scheme):
+        few = below(scheme.min_n.publish_cell)
+        return [*[None] * 4, *[few if score.n else 0] * 3, None, None]
     figures: list[Value] = [score.score, score.low, score.high, score.unweighted]
     return [*figures, score.n, score.n_valid, score.excluded, score.dont_know_rate, score.top_two_rate]
 
@@ -66,6 +74,8 @@ def distribution_cells(score: UnitScore | None, scheme: Scheme) -> list[Value]:
     if score is None:
         return [None] * len(codes(scheme))
     floor, given = scheme.min_n.publish_cell, score.distribution
+    if untold(score, scheme):
+        return [below(floor) if score.n else 0] * len(codes(scheme))
     missing = {o.code for scale in scheme.scales.values() for o in scale.options if o.points is None} | {NO_ANSWER}
     rest = [code for code in given if code not in missing and code not in SATISFIED]
     small = hidden_in_blocks(given, [SATISFIED, rest], floor)
@@ -104,7 +114,7 @@ def scores_page(scored: Scored) -> Page:
         unit, place = scored.poll.units[code], ranked.get(code)
         head: list[Value] = [code, unit.name["zh-Hans"], unit.name["en"], unit.category]
         spot = [place.rank, place.of, place.low, place.high] if place else [None] * 4
-        cells = [*score_cells(score), *distribution_cells(score, scheme), *flag_cells(score.flags, scheme)]
+        cells = [*score_cells(score, scheme), *distribution_cells(score, scheme), *flag_cells(score.flags, scheme)]
         kind = scheme.categories[unit.category]
         rows.append((*head, kind.zh, kind.en, *spot, *cells))
     return Page("units", "单位", columns, tuple(rows))

@@ -68,7 +68,7 @@ async def import_table(
     sheet = await asyncio.to_thread(read_sheet, file, data)
     if not sheet.rows:
         raise BadInput("the table has a header and no rows; nothing was stored", file)
-    scheme = scheme or await year_scheme(database, year)
+    scheme = scheme or await year_scheme(database, year or None)
     async with writing(database) as connection:
         outcome = await table.store(connection, await _known(connection, year, scheme), sheet)
         if dry_run:

@@ -147,6 +147,16 @@ def test_a_unit_below_the_floor_is_scored_and_not_ranked() -> None:
     assert list(places(given)) == ["A"]
 
 
+def test_no_figure_of_nine_answers_is_published() -> None:
+    given = scored(("A", "resident", 4, ALL_S, 9), ("B", "resident", 4, ALL_S, 10))
+    few, enough = records(scores_page(given))
+    told = ("public_score", "low", "high", "unweighted_score", "n", "n_valid", "dont_know_rate", "top_two_rate", "n_S")
+    assert [few[name] for name in told] == [None, None, None, None, "<10*", "<10*", None, None, "<10*"]
+    assert (enough["public_score"], enough["n"], enough["n_S"], enough["top_two_rate"]) == (80.0, 10, 10, 1.0)
+    groups = [row for row in records(groups_page([given])) if row["code"] == "A" and row["group"] == "resident"]
+    assert [(row["n"], row["score"]) for row in groups] == [("<10*", None)]
+
+
 def test_few_answers_of_a_group_are_not_published() -> None:
     given = scored(("A", "resident", 4, ALL_S, 120), ("A", "deputy", 4, ALL_S, 40), ("A", "enterprise", 4, ALL_S, 9))
     shown = {row["group"]: (row["n"], row["score"]) for row in records(groups_page([given])) if row["code"] == "A"}
