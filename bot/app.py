@@ -93,9 +93,14 @@ async def _repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
 @asynccontextmanager
 async def running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """A task that lives as long as the block; its failure ends the block."""
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(work)
-        try:
-            yield
-        finally:
-            task.cancel()
+    try:
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(work)
+            try:
+                yield
+            finally:
+                task.cancel()
+    except BaseExceptionGroup as failed:
+        if len(failed.exceptions) == 1:
+            raise failed.exceptions[0] from None  # one failure speaks for itself: a wrong token is one sentence
+        raise
