@@ -83,7 +83,8 @@ def _panel(axes: Axes, panel: Panel, ranking: Ranking) -> None:
     axes.set_xlim(ranking.least, ranking.most)
     axes.set_xticks(ranking.ticks)
     axes.grid(axis="x", color=PAPER, linewidth=0.8)
-    axes.tick_params(axis="both", length=0, colors=INK)
+    axes.tick_params(axis="both", length=0, colors=INK, labelbottom=True)
+    axes.tick_params(axis="x", labelsize=8)
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)

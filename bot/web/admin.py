@@ -28,7 +28,7 @@ from bot.web.auth import (
 )
 from bot.web.desk import Visit, staff_page
 from bot.web.files import book_file, picture_file
-from bot.web.guard import read_form
+from bot.web.guard import close_files, read_form
 from bot.web.pages import page_words, render
 from bot.web.parts import SERVICE
 from survey_flows.errors import BadInput
@@ -50,6 +50,7 @@ async def show_sign_in(request: web.Request) -> web.Response:
 async def take_sign_in(request: web.Request) -> web.Response:
     """Check login and password; the answer is the same whichever of them is wrong."""
     form, service = await read_form(request, SIGN_IN_BYTES), request.app[SERVICE]
+    close_files(form)
     login, password = str(form.get("login", "")), str(form.get("password", ""))
     try:
         token = await sign_in(service, login, password, address_of(request, service))

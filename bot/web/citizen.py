@@ -23,7 +23,7 @@ from bot.channel import Incoming, Reply
 from bot.conductor import Unavailable
 from bot.keys import Keys
 from bot.web.drawing import draw
-from bot.web.guard import client_address, count, is_secure, read_form, trouble
+from bot.web.guard import client_address, close_files, count, is_secure, read_form, trouble
 from bot.web.pages import accepted_language, render
 from bot.web.parts import SERVICE
 from survey_flows.effects import Ask
@@ -201,6 +201,7 @@ def _marked(request: web.Request, response: web.Response) -> web.Response:
 
 async def _fields(request: web.Request) -> dict[str, str]:
     form = await read_form(request, MOST_BYTES)
+    close_files(form)
     return {name: value for name in (*FIELDS, "id") if isinstance(value := form.get(name), str)}
 
 

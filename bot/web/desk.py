@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.app import Service
 from bot.web.auth import Visitor, knows_csrf, read_visitor
-from bot.web.guard import Form, read_form
+from bot.web.guard import Form, close_files, read_form
 from bot.web.pages import render
 from bot.web.parts import SERVICE
 from bot.yearbook import Year, open_year
@@ -120,18 +120,25 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
         visitor = await read_visitor(request, service)
         if visitor is None:
             return web.Response(status=303, headers={"Location": "/admin/sign-in"})
-        form = await read_form(request, MOST_BYTES) if request.method == "POST" else None
-        if form is not None and not (knows_csrf(visitor, form.get("csrf")) and allowed(visitor, request)):
-            raise web.HTTPForbidden
-        visit = Visit(request, service, visitor, form)
+        if request.method != "POST":
+            return await answer(page, Visit(request, service, visitor))
+        form = await read_form(request, MOST_BYTES)
         try:
-            return await page(visit)
-        except BadInput as error:
-            return visit.show(
-                "refused", status=422 if form is not None else 409, sentence=error.what, where=error.where
-            )
+            if not (knows_csrf(visitor, form.get("csrf")) and allowed(visitor, request)):
+                raise web.HTTPForbidden
+            return await answer(page, Visit(request, service, visitor, form))
+        finally:
+            close_files(form)
 
     return guarded
+
+
+async def answer(page: Page, visit: Visit) -> web.StreamResponse:
+    """The page, or the sentence that says why not."""
+    try:
+        return await page(visit)
+    except BadInput as error:
+        return visit.show("refused", status=409 if visit.form is None else 422, sentence=error.what, where=error.where)
 
 
 def allowed(visitor: Visitor, request: web.Request) -> bool:

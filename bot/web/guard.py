@@ -111,6 +111,13 @@ async def read_form(request: web.Request, most_bytes: int) -> Form:
         raise web.HTTPBadRequest from error
 
 
+def close_files(form: Form) -> None:
+    """Let go of what was uploaded, wanted or not."""
+    for value in form.values():
+        if isinstance(value, web.FileField):
+            value.file.close()
+
+
 def client_address(request: web.Request, settings: Settings) -> str:
     """Where a request came from: what the outermost proxy that we trust saw."""
     if settings.trusted_proxies:

@@ -1,0 +1,60 @@
+"""Rankings as data and as pictures."""
+
+from __future__ import annotations
+
+import re
+import struct
+from decimal import Decimal
+
+import pytest
+
+from aggregation.inputs import Grade
+from bot.figures import ranking_picture
+from bot.ranking import Mark, Panel, Ranking
+
+NAMES = ("市财政局", "市教育局", "市档案馆")
+
+
+def ranking() -> Ranking:
+    marks = (
+        Mark("FIN", NAMES[0], 1, 1, 2, Decimal("88.12"), 84.0, 91.5, 240, Grade.FIRST),
+        Mark("EDU", NAMES[1], 2, 1, 2, Decimal("71.40"), 66.1, 75.9, 120, Grade.SECOND),
+        Mark("ARC", NAMES[2], None, None, None, None, None, None, 4, grey=True),
+    )
+    return Ranking((Panel("经济管理", marks), Panel("Society", marks[:1])), 60, 100, 10)
+
+
+def test_scores_lie_on_the_axis_between_its_ends() -> None:
+    axis = ranking()
+    assert [axis.at(points) for points in (50, 60, Decimal(70), 80.0, 100, 120)] == [0, 0, 25, 50, 100, 100]
+    assert axis.ticks == [60, 70, 80, 90, 100]
+
+
+def test_only_panels_with_grades_are_graded() -> None:
+    ungraded = Panel("区", (Mark("X", "x", 1, 1, 1, Decimal(80), 79.0, 81.0, 100),))
+    assert (ranking().panels[0].graded, ungraded.graded) == (True, False)
+
+
+def test_the_picture_is_a_png_that_grows_with_its_rows() -> None:
+    body = ranking_picture(ranking(), "2010年度绩效考核", "zh-Hans")
+    width, height = struct.unpack(">II", body[16:24])
+    more = ranking_picture(Ranking(ranking().panels * 3, 60, 100, 10), "2010年度绩效考核", "zh-Hans")
+    assert body.startswith(b"\x89PNG")
+    assert width == 1296
+    assert struct.unpack(">II", more[16:24])[1] > 2 * height * 0.8
+
+
+def test_the_picture_has_glyphs_for_every_chinese_word(recwarn: pytest.WarningsRecorder) -> None:
+    body = ranking_picture(ranking(), "年度绩效考核 — 95% 区间", "zh-Hans", "svg").decode()
+    assert [str(warning.message) for warning in recwarn if "Glyph" in str(warning.message)] == []
+    assert body.count("<use ") > 40
+
+
+def test_the_same_ranking_gives_the_same_picture_without_a_date() -> None:
+    first, second = (ranking_picture(ranking(), "Appraisal 2010", "en", "svg") for _ in range(2))
+    assert first == second
+    assert not re.search(rb"<dc:date>", first)
+
+
+def test_a_unit_with_few_answers_is_listed_without_a_number() -> None:
+    assert ranking_picture(ranking(), "x", "en", "pdf").startswith(b"%PDF")
