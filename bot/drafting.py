@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.imports.units import unit_search
 from bot.resources import shipped_questionnaires
 from bot.scheme_files import load_scheme_file, shipped_scheme
-from bot.store import tables
 from bot.store.database import reading
+from bot.store.yearbook import ListedUnit, read_units, stands_in
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Unit
 
 
-async def stored_units(database: AsyncEngine, codes: Sequence[str] | None) -> list[Unit]:
-    """The units in the database, in their order; only those with the given codes when there are any.
+async def stored_units(database: AsyncEngine, codes: Sequence[str] | None, year: int) -> list[Unit]:
+    """The units that stand in a year, in their order; only those with the given codes when there are any.
 
     Raises:
-        BadInput: a code that is not stored.
+        BadInput: a code that is not stored, or of a unit that is not there in that year.
     """
     async with reading(database) as connection:
-        rows = (await connection.execute(select(tables.units).order_by(tables.units.c.position))).all()
-    units = [
-        Unit(
-            r.code, {"zh-Hans": r.name_zh, "en": r.name_en}, r.questionnaire, r.category, unit_search(r.name_zh, r.code)
-        )
-        for r in rows
-    ]
+        listed = [x for x in await read_units(connection) if stands_in(x.unit, year)]
+    units = [_rated(x) for x in listed]
     missing = set(codes or ()) - {unit.code for unit in units}
     if missing:
-        raise BadInput("no such unit is stored; see `minping import units`", ", ".join(sorted(missing)))
+        raise BadInput("no such unit stands in that year; see `minping import units`", ", ".join(sorted(missing)))
     return [unit for unit in units if not codes or unit.code in codes]
+
+
+def _rated(listed: ListedUnit) -> Unit:
+    unit = listed.unit
+    names = {"zh-Hans": unit.zh, "en": unit.en}
+    return Unit(unit.code, names, listed.questionnaire, unit.category, unit_search(unit.zh, unit.code))
 
 
 def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:

@@ -43,17 +43,14 @@ async def open_year(database: AsyncEngine, year: int, campaigns: Sequence[str] =
         BadInput: no closed campaign, two campaigns that rate the same unit or run on different schemes, or material
             that is missing or does not fit the scheme.
     """
-    async with reading(database) as connection:
-        known = {x.unit.code for x in await store.read_units(connection)}
-    polls = _choose(await read_polls(database, year), year, campaigns, known)
-    scored = tuple([await score_poll(database, poll) for poll in polls])
-    inputs = await _gather(database, year, scored)
-    return Year(year, scored, inputs, await asyncio.to_thread(appraise, inputs))
+    polls = await _score(database, year, campaigns)
+    inputs = await _gather(database, year, polls)
+    return Year(year, polls, inputs, await asyncio.to_thread(appraise, inputs))
 
 
 async def load_inputs(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> AppraisalInputs:
-    """A year's material with its public scores; raises as `open_year`."""
-    return (await open_year(database, year, campaigns)).inputs
+    """A year's material with its public scores, as far as it was handed in; raises as `open_year` about campaigns."""
+    return await _gather(database, year, await _score(database, year, campaigns))
 
 
 async def run_appraisal(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> AppraisalResult:
@@ -65,6 +62,13 @@ async def year_scheme(database: AsyncEngine, year: int | None) -> Scheme:
     """The scheme that the year's last campaign runs on, or the last of all for None; without one, the shipped one."""
     polls = await read_polls(database, year)
     return polls[-1].scheme if polls else shipped_scheme()
+
+
+async def _score(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> tuple[Scored, ...]:
+    async with reading(database) as connection:
+        known = {x.unit.code for x in await store.read_units(connection)}
+    polls = _choose(await read_polls(database, year), year, campaigns, known)
+    return tuple([await score_poll(database, poll) for poll in polls])
 
 
 def _choose(polls: Sequence[Poll], year: int, campaigns: Sequence[str], known: set[str]) -> list[Poll]:

@@ -78,7 +78,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             title={"zh-Hans": chosen.title_zh, "en": chosen.title_en},
             opens_at=moment(chosen.opens, settings),
             closes_at=moment(chosen.closes, settings),
-            units=await stored_units(database, chosen.units),
+            units=await stored_units(database, chosen.units, chosen.year),
             questionnaires=await asyncio.to_thread(chosen_questionnaires, chosen.questionnaire),
             scheme=await asyncio.to_thread(chosen_scheme, chosen.scheme),
         )

@@ -32,7 +32,11 @@ class Table:
 TABLES = {
     "units": Table("departments, districts and counties, with their leagues", units.FIELDS, units.store, dated=False),
     "leaders": Table("the year's leading cadres and their posts", leaders.FIELDS, leaders.store),
-    "indicators": Table("points of units by indicator, and of leaders", indicators.LONG, indicators.store),
+    "indicators": Table(
+        "points of units by indicator and of leaders (personal), or wide: a column for each indicator",
+        indicators.LONG,
+        indicators.store,
+    ),
     "adjustments": Table("bonuses and deductions", adjustments.FIELDS, adjustments.store),
     "findings": Table("offences, accidents and other findings", findings.FIELDS, findings.store),
     "decisions": Table("what persons decided on proposals", decisions.FIELDS, decisions.store),

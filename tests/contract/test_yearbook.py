@@ -17,6 +17,7 @@ from aggregation.results import Kind, Status
 from aggregation.scheme import Scheme, UnitQuota
 from bot.app import open_store
 from bot.campaigns import Draft, add_campaign
+from bot.drafting import stored_units
 from bot.imports.year import import_table
 from bot.resources import shipped_questionnaires
 from bot.scheme_files import shipped_scheme
@@ -309,3 +310,7 @@ async def test_a_unit_that_is_not_there_yet_plays_no_part(city: AsyncEngine) -> 
     async with writing(city) as connection:
         await store.write_units(connection, [store.ListedUnit(later, "district")])
     assert "D2" not in {u.code for u in (await load_inputs(city, YEAR)).units}
+    assert [unit.code for unit in await stored_units(city, None, YEAR)] == ["U1", "U2", "U3", "D1"]
+    with pytest.raises(BadInput, match="D2: no such unit stands in that year"):
+        await stored_units(city, ["D2"], YEAR)
+    assert [(unit.code, unit.search) for unit in await stored_units(city, ["D2"], 2030)] == [("D2", "xinqu xq d2")]
