@@ -12,12 +12,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.inputs import AppraisedUnit
 from bot.campaigns import LINK, Draft, add_campaign
 from bot.city import City, CityUnit, make_city, read_units
 from bot.city_ballots import DAYS, Vote
 from bot.clock import Clock
-from bot.imports.units import unit_search
+from bot.drafting import rated
 from bot.keys import Keys
 from bot.resources import shipped_questionnaires
 from bot.scheme_files import shipped_scheme
@@ -28,7 +27,7 @@ from bot.store.database import writing
 from bot.store.yearbook import PERSONAL, ListedUnit
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
-from survey_flows.paper import Link, Unit
+from survey_flows.paper import Link
 
 FILLED = (tables.units, tables.campaigns, tables.leaders, tables.indicators, tables.grades, tables.ballots)
 CHANNEL = "demo"
@@ -142,15 +141,10 @@ def _draft(name: str, year: int, opens: date, days: int, units: Sequence[CityUni
         title={"zh-Hans": f"{year} 年民评（演示）", "en": f"Citizens' evaluation {year} (demonstration)"},
         opens_at=begin,
         closes_at=begin + timedelta(days=days),
-        units=[_rated(x.unit, x.questionnaire) for x in units],
+        units=[rated(x.unit, x.questionnaire) for x in units],
         questionnaires=papers,
         scheme=shipped_scheme().model_dump_json(),
     )
-
-
-def _rated(unit: AppraisedUnit, questionnaire: str) -> Unit:
-    names = {"zh-Hans": unit.zh, "en": unit.en}
-    return Unit(unit.code, names, questionnaire, unit.category, unit_search(unit.zh, unit.code))
 
 
 async def _add(connection: AsyncConnection, draft: Draft, state: str, clock: Clock) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.inputs import AppraisedUnit
 from bot.imports.units import unit_search
 from bot.resources import shipped_questionnaires
 from bot.scheme_files import load_scheme_file, shipped_scheme
 from bot.store.database import reading
-from bot.store.yearbook import ListedUnit, read_units, stands_in
+from bot.store.yearbook import read_units, stands_in
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Unit
@@ -25,17 +26,17 @@ async def stored_units(database: AsyncEngine, codes: Sequence[str] | None, year:
     """
     async with reading(database) as connection:
         listed = [x for x in await read_units(connection) if stands_in(x.unit, year)]
-    units = [_rated(x) for x in listed]
+    units = [rated(x.unit, x.questionnaire) for x in listed]
     missing = set(codes or ()) - {unit.code for unit in units}
     if missing:
         raise BadInput("no such unit stands in that year; see `minping import units`", ", ".join(sorted(missing)))
     return [unit for unit in units if not codes or unit.code in codes]
 
 
-def _rated(listed: ListedUnit) -> Unit:
-    unit = listed.unit
+def rated(unit: AppraisedUnit, questionnaire: str) -> Unit:
+    """A unit as citizens find and rate it."""
     names = {"zh-Hans": unit.zh, "en": unit.en}
-    return Unit(unit.code, names, listed.questionnaire, unit.category, unit_search(unit.zh, unit.code))
+    return Unit(unit.code, names, questionnaire, unit.category, unit_search(unit.zh, unit.code))
 
 
 def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
