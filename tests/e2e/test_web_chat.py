@@ -1,0 +1,158 @@
+"""A citizen's rating in Chromium: by thumb, without JavaScript, by keyboard, in the dark."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.browsing import DESKTOP, browsing, keep, press
+from tests.web_city import City, city
+
+pytestmark = pytest.mark.browser
+ANSWERS = ("办过事", "非常满意", "满意", "满意", "满意")
+RATED = [("FIN", "VS S S S")]
+
+
+@pytest.fixture
+async def town(tmp_path: Path, valkey_url: str) -> AsyncIterator[City]:
+    async with city(tmp_path, valkey_url) as made:
+        yield made
+
+
+async def begin(page: Page, town: City) -> None:
+    await page.goto(f"/r/{town.link}/FIN")
+    await press(page, "开始评价")
+
+
+async def test_a_rating_by_tapping_takes_eight_taps_from_the_link_to_the_receipt(town: City, chromium: Path) -> None:
+    async with browsing(town.service, chromium, has_touch=True, is_mobile=True) as page:
+        await page.goto(f"/r/{town.link}/FIN")
+        await keep(page, "phone-1-start")
+        taps = ("开始评价", *ANSWERS, "跳过", "提交")
+        for number, words in enumerate(taps, 2):
+            await press(page, words)
+            await keep(page, f"phone-{number}-{words}")
+        await expect(page.get_by_role("heading")).to_contain_text(["已收到您对市财政局的评价，谢谢您！", "其他操作"])
+    assert len(taps) == 8
+    assert await town.ballots() == RATED
+
+
+async def test_a_reload_resumes_where_the_citizen_was(town: City, chromium: Path) -> None:
+    async with browsing(town.service, chromium) as page:
+        await begin(page, town)
+        await press(page, "办过事")
+        asked = await page.locator("h1").inner_text()
+        await page.reload()
+        assert await page.locator("h1").inner_text() == asked
+        for words in (*ANSWERS[1:], "跳过", "提交"):
+            await press(page, words)
+    assert await town.ballots() == RATED
+
+
+async def test_everything_works_without_javascript(town: City, chromium: Path) -> None:
+    async with browsing(town.service, chromium, java_script_enabled=False) as page:
+        await page.goto(f"/r/{town.link}")
+        await page.get_by_role("button", name="开始评价").click()
+        await page.get_by_label("查找单位").fill("财政")
+        await page.get_by_role("button", name="查找").click()
+        await expect(page.locator("h1")).to_contain_text("找到 1 个单位")
+        for words in ("市财政局", *ANSWERS):
+            await page.get_by_role("button", name=words, exact=True).click()
+        await page.get_by_label("您的回答").fill("周六也开门")
+        await page.get_by_role("button", name="填好了，继续").click()
+        await expect(page.get_by_text("周六也开门")).to_be_visible()
+        await page.get_by_role("button", name="提交", exact=True).click()
+        await expect(page.get_by_text("已收到您对市财政局的评价")).to_be_visible()
+    assert await town.ballots() == RATED
+
+
+async def test_a_rating_by_keyboard_alone_with_the_focus_on_what_is_new(town: City, chromium: Path) -> None:
+    async with browsing(town.service, chromium, viewport=DESKTOP) as page:
+        await page.goto(f"/r/{town.link}/FIN")
+        for words in ("开始评价", *ANSWERS, "跳过", "提交"):
+            await tab_to(page, words)
+            heading = await page.locator("h1").inner_text()
+            await page.keyboard.press("Enter")
+            await page.wait_for_function("old => document.querySelector('h1')?.innerText !== old", arg=heading)
+            if words != "开始评价":
+                assert await page.evaluate("document.activeElement.id") == "heading"
+        await keep(page, "desktop-receipt")
+    assert await town.ballots() == RATED
+
+
+async def tab_to(page: Page, words: str) -> None:
+    for _ in range(20):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.innerText") == words:
+            outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline == "solid"
+            return
+    raise AssertionError(f"«{words}» cannot be reached by Tab")
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_back_after_submitting_shows_no_answers(town: City, chromium: Path, script: bool) -> None:
+    async with browsing(town.service, chromium, java_script_enabled=script) as page:
+        await page.goto(f"/r/{town.link}/FIN")
+        for words in ("开始评价", *ANSWERS, "跳过", "提交"):
+            await page.get_by_role("button", name=words, exact=True).click()
+            await page.wait_for_timeout(150)
+        await expect(page.get_by_text("已收到您对市财政局的评价")).to_be_visible()
+        for _ in range(4):
+            if await page.go_back() is None:
+                break
+            text = await page.locator("main").inner_text()
+            assert "非常满意" not in text
+            assert "请核对" not in text
+
+
+async def test_a_notice_is_read_out_and_the_language_changes_at_once(town: City, chromium: Path) -> None:
+    async with browsing(town.service, chromium) as page:
+        await begin(page, town)
+        await press(page, "停止")
+        await expect(page.locator("#live")).to_contain_text("已停止")
+        await press(page, "语言 Language")
+        await press(page, "English")
+        assert await page.evaluate("document.documentElement.lang") == "en"
+        await expect(page.get_by_role("button", name="Help")).to_be_visible()
+
+
+async def test_without_a_network_nothing_is_lost_and_the_citizen_is_told(town: City, chromium: Path) -> None:
+    async with browsing(town.service, chromium) as page:
+        await begin(page, town)
+        for words in ANSWERS:
+            await press(page, words)
+        await page.get_by_label("您的回答").fill("写了很久的意见")
+        await page.context.set_offline(True)
+        await page.get_by_role("button", name="填好了，继续").click()
+        await expect(page.locator("#live")).to_contain_text("网络不通")
+        await keep(page, "phone-offline")
+        assert await page.get_by_label("您的回答").input_value() == "写了很久的意见"
+        await page.context.set_offline(False)
+        await press(page, "填好了，继续")
+        await expect(page.get_by_text("写了很久的意见")).to_be_visible()
+
+
+async def test_the_dark_side_and_the_other_screens(town: City, chromium: Path) -> None:
+    async with browsing(town.service, chromium, color_scheme="dark") as page:
+        await page.goto("/privacy")
+        await keep(page, "dark-privacy-page")
+        await page.goto("/nothing")
+        await keep(page, "dark-not-found")
+        await begin(page, town)
+        await keep(page, "dark-question")
+        for words in ("帮助", "隐私", "删除我的评价", "语言 Language"):
+            await press(page, words)
+            await keep(page, f"dark-{words}")
+
+
+async def test_zoomed_to_twice_the_size_on_a_small_phone_nothing_is_cut_off(town: City, chromium: Path) -> None:
+    async with browsing(town.service, chromium, viewport={"width": 320, "height": 568}, locale="en-GB") as page:
+        await page.goto(f"/r/{town.link}")
+        await press(page, "Start")
+        await keep(page, "small-units")
+        await page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
