@@ -70,7 +70,12 @@ async def browsing(service: Service, chromium: Path, **context: Any) -> AsyncIte
     errors: list[str] = []
     async with TestServer(make_web(service)) as server, async_playwright() as play:
         browser = await play.chromium.launch(executable_path=str(chromium), args=list(OPTIONS))
-        options = {"locale": "zh-CN", "viewport": PHONE, "base_url": str(server.make_url("/"))} | context
+        options = {
+            "locale": "zh-CN",
+            "viewport": PHONE,
+            "reduced_motion": "reduce",
+            "base_url": str(server.make_url("/")),
+        } | context
         page = await (await browser.new_context(**options)).new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: errors.append(str(error)))

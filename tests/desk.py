@@ -1,0 +1,74 @@
+"""An administrator's browser for tests over HTTP, and a whole city to administer."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from aiohttp import ClientResponse, FormData
+from aiohttp.test_utils import TestClient
+
+from bot.app import Service, build
+from bot.settings import Settings
+from bot.web.auth import add_staff
+from tests.web_city import Clock, fill
+
+PASSWORD = "correct horse battery"
+YEAR = "/admin/years/2010"
+CAMPAIGN = "/admin/campaigns/city-2010"
+
+
+def make_data(folder: Path, redis_url: str) -> None:
+    """Fill a data folder with the synthetic city and two persons who may sign in: zhou acts, li looks."""
+
+    async def make() -> None:
+        async with build(Settings(data=folder, redis_url=redis_url), Clock()) as service:
+            await fill(service)
+            await add_staff(service.database, "zhou", PASSWORD, "administrator")
+            await add_staff(service.database, "li", PASSWORD, "observer")
+
+    asyncio.run(make())
+
+
+@dataclass
+class Desk:
+    client: TestClient
+    service: Service
+    page: str = ""
+    status: int = 0
+
+    async def read(self, response: ClientResponse) -> str:
+        self.page, self.status = await response.text(), response.status
+        return self.page
+
+    async def open(self, path: str) -> str:
+        return await self.read(await self.client.get(path, headers={"Accept-Language": "en"}))
+
+    async def post(self, path: str, data: dict[str, str] | FormData, **headers: str) -> str:
+        own = {"Origin": str(self.client.make_url("/")).rstrip("/"), "Accept-Language": "en"}
+        return await self.read(await self.client.post(path, data=data, headers=own | headers))
+
+    async def sign_in(self, login: str = "zhou", password: str = PASSWORD) -> str:
+        return await self.post("/admin/sign-in", {"login": login, "password": password})
+
+    @property
+    def csrf(self) -> str:
+        return re.findall(r'name="csrf" value="([^"]+)"', self.page)[0]
+
+    async def upload(self, kind: str, name: str, data: bytes, check: bool = False) -> str:
+        await self.open(f"{YEAR}/import")
+        form = FormData()
+        form.add_field("csrf", self.csrf)
+        form.add_field("kind", kind)
+        form.add_field("file", data, filename=name)
+        if check:
+            form.add_field("check", "yes")
+        return await self.post(f"{YEAR}/import", form)
+
+
+def texts(page: str) -> str:
+    """What a page says, without its marks."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
