@@ -35,10 +35,7 @@ from survey_flows.errors import BadInput
 
 SIGN_IN_BYTES = 4096
 
-routes = web.RouteTableDef()
 
-
-@routes.get("/admin/sign-in")
 async def show_sign_in(request: web.Request) -> web.Response:
     """The sign-in form."""
     if await read_visitor(request, request.app[SERVICE]):
@@ -46,7 +43,6 @@ async def show_sign_in(request: web.Request) -> web.Response:
     return render(request, "admin_sign_in.html", login="", wrong="")
 
 
-@routes.post("/admin/sign-in")
 async def take_sign_in(request: web.Request) -> web.Response:
     """Check login and password; the answer is the same whichever of them is wrong."""
     form, service = await read_form(request, SIGN_IN_BYTES), request.app[SERVICE]
@@ -63,7 +59,6 @@ async def take_sign_in(request: web.Request) -> web.Response:
     return response
 
 
-@routes.post("/admin/sign-out")
 @staff_page
 async def take_sign_out(visit: Visit) -> web.Response:
     """End the session."""
@@ -73,14 +68,12 @@ async def take_sign_out(visit: Visit) -> web.Response:
     return response
 
 
-@routes.get("/admin/password")
 @staff_page
 async def show_password(visit: Visit) -> web.Response:
     """The form for another password."""
     return visit.show("password", wrong="")
 
 
-@routes.post("/admin/password")
 @staff_page
 async def take_password(visit: Visit) -> web.Response:
     """Change one's own password, which ends every session; the old one is asked for as at the sign-in."""
@@ -100,8 +93,6 @@ async def take_password(visit: Visit) -> web.Response:
     return response
 
 
-@routes.get("/admin")
-@routes.get("/admin/")
 @staff_page
 async def show_overview(visit: Visit) -> web.Response:
     """Every campaign with its state, every year with its pages."""
@@ -125,7 +116,6 @@ def _window(summary: Summary) -> tuple[int, int]:
     return summary.opens_at, summary.closes_at
 
 
-@routes.get("/admin/campaigns/{campaign}")
 @staff_page
 async def show_one(visit: Visit) -> web.Response:
     """A campaign's state, links and counts; no score before it is closed."""
@@ -167,7 +157,6 @@ async def _counts(visit: Visit, campaign: str) -> dict[str, int]:
         return {row[0]: row[1] for row in await connection.execute(query)}
 
 
-@routes.post("/admin/campaigns/{campaign}/open")
 @staff_page
 async def take_open(visit: Visit) -> web.Response:
     """Let a draft take ballots."""
@@ -176,7 +165,6 @@ async def take_open(visit: Visit) -> web.Response:
     return visit.see(f"/admin/campaigns/{visit.part('campaign')}", "opened")
 
 
-@routes.post("/admin/campaigns/{campaign}/close")
 @staff_page
 async def take_close(visit: Visit) -> web.Response:
     """Take no more ballots, for good: the form asks for the campaign's name, so that no slip does it."""
@@ -188,7 +176,6 @@ async def take_close(visit: Visit) -> web.Response:
     return visit.see(f"/admin/campaigns/{campaign}", "closed")
 
 
-@routes.post("/admin/campaigns/{campaign}/links")
 @staff_page
 async def take_link(visit: Visit) -> web.Response:
     """Make a link that vouches for an evaluator group."""
@@ -202,7 +189,6 @@ async def take_link(visit: Visit) -> web.Response:
     return visit.see(f"/admin/campaigns/{poll.id}", "linked")
 
 
-@routes.get("/admin/campaigns/{campaign}/scores")
 @staff_page
 async def show_scores(visit: Visit) -> web.Response:
     """The public scores of a closed campaign, ranked with their intervals."""
@@ -212,7 +198,6 @@ async def show_scores(visit: Visit) -> web.Response:
     return visit.show("scores", campaign=describe(summary, visit), ranking=ranking)
 
 
-@routes.get(r"/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}")
 @staff_page
 async def send_picture(visit: Visit) -> web.Response:
     """The ranking as a picture."""
@@ -222,7 +207,6 @@ async def send_picture(visit: Visit) -> web.Response:
     return await picture_file(ranking, title, visit.lang, visit.part("form"), f"{scored.poll.id}-ranking")
 
 
-@routes.get(r"/admin/campaigns/{campaign}/export.{form:xlsx|zip}")
 @staff_page
 async def send_book(visit: Visit) -> web.Response:
     """The campaign's scores as a workbook, or as CSV files in an archive."""

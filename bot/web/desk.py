@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -16,40 +14,12 @@ from bot.web.auth import Visitor, knows_csrf, read_visitor
 from bot.web.guard import Form, close_files, read_form
 from bot.web.pages import render
 from bot.web.parts import SERVICE
-from bot.yearbook import Year, open_year
+from bot.web.shelf import SHELF
+from bot.yearbook import Year
 from survey_flows.errors import BadInput
 
 MOST_BYTES = 8 * 1024 * 1024
-KEEP_SECONDS = 15.0
 DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"})
-
-
-@dataclass(slots=True)
-class Shelf:
-    """Years as they were appraised a moment ago: leafing through pages must not appraise again at each."""
-
-    years: dict[int, tuple[float, Year]] = field(default_factory=dict)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    async def year(self, service: Service, year: int) -> Year:
-        """A year's outcome, at most `KEEP_SECONDS` old.
-
-        Raises:
-            BadInput: as `bot.yearbook.open_year`.
-        """
-        async with self.lock:
-            kept = self.years.get(year)
-            if kept is None or time.monotonic() - kept[0] > KEEP_SECONDS:
-                kept = (time.monotonic(), await open_year(service.database, year))
-                self.years = {year: kept}
-            return kept[1]
-
-    def clear(self) -> None:
-        """Forget, because something was changed."""
-        self.years = {}
-
-
-SHELF: web.AppKey[Shelf] = web.AppKey("shelf", Shelf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from sqlalchemy import text
 
 from bot.app import Service
 from bot.store.database import reading
-from bot.web import admin, citizen, years
-from bot.web.desk import SHELF, Shelf
+from bot.web import citizen
 from bot.web.guard import kind_errors, security_headers
 from bot.web.pages import prepare_templates, serve_asset
 from bot.web.parts import SERVICE
+from bot.web.shelf import SHELF, Shelf
+from bot.web.staff import staff_routes
 
 ROBOTS = "User-agent: *\nDisallow: /r/\nDisallow: /c\nDisallow: /admin\n"
 
@@ -25,8 +26,8 @@ def make_web(service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()
     app.on_response_prepare.append(security_headers(service.settings))
     prepare_templates(app)
     app[SHELF] = Shelf()
-    for part in (citizen, admin, years):
-        app.add_routes(part.routes)
+    app.add_routes(citizen.routes)
+    app.add_routes(staff_routes())
     app.add_routes(
         [web.get("/static/{name}", serve_asset), web.get("/robots.txt", _robots), web.get("/healthz", _health)]
     )

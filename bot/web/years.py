@@ -25,10 +25,7 @@ PAGE = 25
 UNIT_GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
 T = TypeVar("T")
 
-routes = web.RouteTableDef()
 
-
-@routes.get(r"/admin/years/{year:\d{4}}")
 @staff_page
 async def show_year(visit: Visit) -> web.Response:
     """Leagues and departments, ranked with intervals, with their grades and the places that were locked."""
@@ -54,7 +51,6 @@ def _category(year: Year, category: str, lang: str) -> str:
     return pick((called.zh, called.en), lang)
 
 
-@routes.get(r"/admin/years/{year:\d{4}}/ranking.{form:png|svg|pdf}")
 @staff_page
 async def send_picture(visit: Visit) -> web.Response:
     """The ranking as a picture."""
@@ -64,7 +60,6 @@ async def send_picture(visit: Visit) -> web.Response:
     return await picture_file(ranking, title, visit.lang, visit.part("form"), f"minping-{year.year}-ranking")
 
 
-@routes.get(r"/admin/years/{year:\d{4}}/export.{form:xlsx|zip}")
 @staff_page
 async def send_book(visit: Visit) -> web.Response:
     """The year as a workbook, or as CSV files in an archive; ``?audience=public`` leaves out persons."""
@@ -75,7 +70,6 @@ async def send_book(visit: Visit) -> web.Response:
     return await book_file(book, visit.part("form"), f"minping-{year_of(visit)}-{audience}")
 
 
-@routes.get(r"/admin/years/{year:\d{4}}/leaders")
 @staff_page
 async def show_leaders(visit: Visit) -> web.Response:
     """Leaders with score and grade: internal."""
@@ -115,7 +109,6 @@ def _page(visit: Visit, rows: Sequence[T]) -> tuple[Sequence[T], dict[str, objec
     return rows[(number - 1) * PAGE : number * PAGE], pages
 
 
-@routes.get(r"/admin/years/{year:\d{4}}/proposals")
 @staff_page
 async def show_proposals(visit: Visit) -> web.Response:
     """What the rules propose, each with its grounds and the form for a person's decision."""
@@ -155,7 +148,6 @@ def _subjects(year: Year, lang: str) -> Mapping[str, str]:
     return units | leaders
 
 
-@routes.post(r"/admin/years/{year:\d{4}}/decisions")
 @staff_page
 async def take_decision(visit: Visit) -> web.Response:
     """Record who decided what, why and when. The engine only proposes."""
@@ -175,7 +167,6 @@ async def take_decision(visit: Visit) -> web.Response:
     return visit.see(_back(visit), "decided")
 
 
-@routes.post(r"/admin/years/{year:\d{4}}/grades")
 @staff_page
 async def take_grade(visit: Visit) -> web.Response:
     """Record the grade that a person gives a unit with too few answers."""
@@ -207,7 +198,6 @@ def _back(visit: Visit) -> str:
     return back.replace("done=decided", "").rstrip("?&") if back.split("?")[0] == here else here
 
 
-@routes.get(r"/admin/years/{year:\d{4}}/explain/{subject}")
 @staff_page
 async def show_reasons(visit: Visit) -> web.Response:
     """Where every figure and finding about a unit or a leader came from."""
@@ -250,14 +240,12 @@ def _flags(year: Year, unit: str, lang: str) -> str:
     return flags(score.flags, lang, year.inputs.scheme.groups) if score else ""
 
 
-@routes.get(r"/admin/years/{year:\d{4}}/import")
 @staff_page
 async def show_import(visit: Visit) -> web.Response:
     """The form for the tables that a year is appraised from."""
     return _show_import(visit)
 
 
-@routes.post(r"/admin/years/{year:\d{4}}/import")
 @staff_page
 async def take_import(visit: Visit) -> web.Response:
     """Check and store one table, whole or not at all; problems are told by row and column."""

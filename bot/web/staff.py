@@ -1,0 +1,55 @@
+"""The addresses of the administrators' pages.
+
+The pages are loaded when the first of them is asked for: what they work with would cost the citizens' service a tenth
+of its memory.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+PAGES = (
+    ("GET", "/admin/sign-in", "admin.show_sign_in"),
+    ("POST", "/admin/sign-in", "admin.take_sign_in"),
+    ("POST", "/admin/sign-out", "admin.take_sign_out"),
+    ("GET", "/admin/password", "admin.show_password"),
+    ("POST", "/admin/password", "admin.take_password"),
+    ("GET", "/admin", "admin.show_overview"),
+    ("GET", "/admin/", "admin.show_overview"),
+    ("GET", "/admin/campaigns/{campaign}", "admin.show_one"),
+    ("POST", "/admin/campaigns/{campaign}/open", "admin.take_open"),
+    ("POST", "/admin/campaigns/{campaign}/close", "admin.take_close"),
+    ("POST", "/admin/campaigns/{campaign}/links", "admin.take_link"),
+    ("GET", "/admin/campaigns/{campaign}/scores", "admin.show_scores"),
+    ("GET", "/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}", "admin.send_picture"),
+    ("GET", "/admin/campaigns/{campaign}/export.{form:xlsx|zip}", "admin.send_book"),
+    ("GET", r"/admin/years/{year:\d{4}}", "years.show_year"),
+    ("GET", r"/admin/years/{year:\d{4}}/ranking.{form:png|svg|pdf}", "years.send_picture"),
+    ("GET", r"/admin/years/{year:\d{4}}/export.{form:xlsx|zip}", "years.send_book"),
+    ("GET", r"/admin/years/{year:\d{4}}/leaders", "years.show_leaders"),
+    ("GET", r"/admin/years/{year:\d{4}}/proposals", "years.show_proposals"),
+    ("POST", r"/admin/years/{year:\d{4}}/decisions", "years.take_decision"),
+    ("POST", r"/admin/years/{year:\d{4}}/grades", "years.take_grade"),
+    ("GET", r"/admin/years/{year:\d{4}}/explain/{subject}", "years.show_reasons"),
+    ("GET", r"/admin/years/{year:\d{4}}/import", "years.show_import"),
+    ("POST", r"/admin/years/{year:\d{4}}/import", "years.take_import"),
+)
+
+
+def staff_routes() -> list[web.RouteDef]:
+    """A route for each page."""
+    return [web.route(method, path, _later(where)) for method, path, where in PAGES]
+
+
+def _later(where: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    module, _, name = where.partition(".")
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        handler = getattr(importlib.import_module(f"bot.web.{module}"), name)
+        response: web.StreamResponse = await handler(request)
+        return response
+
+    return page
