@@ -117,8 +117,10 @@ def _indicators(rng: Random, units: tuple[CityUnit, ...]) -> dict[tuple[str, str
 
 
 def _personal(rng: Random, leaders: tuple[Leader, ...], story: Story) -> dict[str, Decimal]:
-    """Whoever something happened to was assessed lower than the others."""
-    return {x.id: _points(rng, 60, 70) if x.id in story.marked else _points(rng, 74, 98) for x in leaders}
+    """Whoever something happened to was assessed lower than the others. No two scores are the same."""
+    low, high = (rng.sample(range(*span), len(leaders)) for span in ((6000, 7000), (7400, 9800)))
+    drawn = zip(leaders, low, high, strict=True)
+    return {x.id: Decimal(worse if x.id in story.marked else better) / 100 for x, worse, better in drawn}
 
 
 def _points(rng: Random, low: int, high: int) -> Decimal:

@@ -18,10 +18,10 @@ class Params(RuleParams):
 
 
 def propose(now: Situation, params: Params) -> Iterable[Draft]:
-    """A review of each unit that fewer than the given number of units stand behind; ties are reviewed together."""
+    """A review of each unit with someone before it and fewer than the given number behind it; ties go together."""
     for unit in now.results.values():
         last = params.category if unit.league is None else params.league
-        if unit.rank is not None and _behind(now, unit) < last:
+        if unit.rank is not None and unit.rank > 1 and _behind(now, unit) < last:
             yield Draft(Kind.VERIFICATION_REVIEW, unit.unit, (_ground(unit),))
 
 

@@ -1,4 +1,4 @@
-"""The founding figures, out of the rules, from a city that knows nothing of them; and what one changed input changes."""
+"""The founding figures, out of the rules, from a city that knows nothing of them; what one changed input changes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from aggregation.appraisal import appraise
 from aggregation.inputs import AppraisalInputs, EventKind, Fact, Grade, Verdict
 from aggregation.results import AppraisalResult, Kind, LeaderResult, Status, UnitResult
 from bot import city, city_ballots, city_people, city_story
+from bot.resources import shipped_questionnaires
+from survey_flows.ballot import Ballot
 from tests.cities import confirm, founding_document, founding_inputs, founding_result, score_city, the_city
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "founding" / "city-2010.yaml"
@@ -83,7 +85,7 @@ def test_every_sanction_is_explained_one_by_one() -> None:
 
 
 def test_the_figures_do_not_hang_on_one_seed() -> None:
-    other = city.make_city(7, {**_papers()})
+    other = city.make_city(7, shipped_questionnaires())
     given = founding_inputs()
     result = appraise(
         replace(
@@ -101,12 +103,6 @@ def test_the_figures_do_not_hang_on_one_seed() -> None:
     assert len(result.subjects(Kind.ADMONITION_TALK)) == 26
 
 
-def _papers() -> dict[str, Any]:
-    from bot.resources import shipped_questionnaires
-
-    return shipped_questionnaires()
-
-
 def test_the_generator_knows_nothing_of_how_grades_are_made() -> None:
     allowed = {"aggregation.inputs", "survey_flows.ballot", "survey_flows.questionnaire"}
     for module in (city, city_people, city_story, city_ballots):
@@ -122,7 +118,7 @@ def test_an_offence_fewer_changes_one_leader() -> None:
     keys = [f"2010/criminal_offence/{kind}/{fact.subject}/{fact.id}" for kind in ("grade_four", "removal_from_posts")]
     assert flip(facts=tuple(f for f in given.facts if f != fact)) == nothing(
         leaders={fact.subject: {"grade": (Grade.FOURTH, Grade.SECOND), "lowered_by": ((keys[0],), ())}},
-        proposals={key: ("confirmed", None) for key in keys},
+        proposals=dict.fromkeys(keys, ("confirmed", None)),
         unused=sorted(keys),
     )
 
@@ -143,7 +139,7 @@ def test_an_offence_of_a_first_grade_leader_admits_the_next_one() -> None:
             },
             heir.leader: {"base": (Grade.SECOND, Grade.FIRST), "grade": (Grade.SECOND, Grade.FIRST)},
         },
-        proposals={key: (None, "confirmed") for key in keys}
+        proposals=dict.fromkeys(keys, (None, "confirmed"))
         | rewards(culprit.leader, "proposed", None)
         | rewards(heir.leader, None, "proposed"),
     )
@@ -154,7 +150,7 @@ def test_an_unconfirmed_offence_changes_no_grade() -> None:
     innocent = next(x for x in founding_result().leaders if x.grade is Grade.FIRST).leader
     fact = Fact("E900", EventKind.CRIMINAL_OFFENCE, innocent, "2010-09-01", "判决书")
     keys = [f"2010/criminal_offence/{kind}/{innocent}/E900" for kind in ("grade_four", "removal_from_posts")]
-    assert flip(facts=(*given.facts, fact)) == nothing(proposals={key: (None, "proposed") for key in keys})
+    assert flip(facts=(*given.facts, fact)) == nothing(proposals=dict.fromkeys(keys, (None, "proposed")))
 
 
 def test_a_unit_across_the_cut_swaps_two_grades_and_their_ceilings() -> None:
@@ -258,9 +254,7 @@ def test_without_the_veto_the_unit_takes_back_its_place() -> None:
 
 def test_one_ballot_changes_its_unit_alone() -> None:
     the = the_city()
-    index, vote = next(
-        (i, v) for i, v in enumerate(the.votes) if v.ballot.ratings == "S S S S" and v.ballot.unit == "TRA"
-    )
+    index, vote = next((i, v) for i, v in enumerate(the.votes) if _is_content_invited_resident(v.ballot))
     worse = replace(vote, ballot=replace(vote.ballot, ratings="VD VD VD VD"))
     votes = (*the.votes[:index], worse, *the.votes[index + 1 :])
     scores = score_city(replace(the, votes=votes), frozenset({"TRA"}))
@@ -271,6 +265,11 @@ def test_one_ballot_changes_its_unit_alone() -> None:
     assert all(change == {"rank"} and before.unit(unit).family == "B_econ" for unit, change in others.items())
     assert {before.leader(x).unit for x in after["leaders"]} == {"TRA"}
     assert after["proposals"] == {}
+
+
+def _is_content_invited_resident(ballot: Ballot) -> bool:
+    vouched = (ballot.unit, ballot.group, ballot.source) == ("TRA", "resident", "invite")
+    return vouched and ballot.ratings.startswith("S ")
 
 
 def test_the_order_of_inputs_never_matters() -> None:
