@@ -99,18 +99,22 @@ def tally_table(table: pa.Table, reader: Reader) -> Tally:
     """
     import numpy as np
 
-    codes, labels = zip(*(_encode(table, name) for name in ("unit", "grp", "source", "weight")), strict=True)
+    units, unit_names = _encode(table, "unit")
+    groups, group_names = _encode(table, "grp")
+    weights, weight_names = _encode(table, "weight")
+    sources, source_names = _encode(table, "source")
+    opened = np.array([name == OPEN for name in source_names], dtype=np.int64)[sources] if source_names else sources
     places = _places(table, reader)
-    shape = (*(len(names) for names in labels), len(reader.outcomes))
     # numpy adds integers in 64 bits: exact, where a weighted bincount would pass through floating point.
-    dense = np.zeros(shape, dtype=np.int64)
-    np.add.at(dense, (*codes, places), table["count"].to_numpy())
+    dense = np.zeros((len(unit_names), len(group_names), 2, len(weight_names), len(reader.outcomes)), dtype=np.int64)
+    np.add.at(dense, (units, groups, opened, weights, places), table["count"].to_numpy())
     result = Tally(reader.outcomes)
-    for *where, place in np.argwhere(dense).tolist():
-        unit, group, source, weight = (names[index] for names, index in zip(labels, where, strict=True))
-        counts = result.cells.setdefault(Cell(unit, group, source == OPEN), {})
-        key = (weight, place)
-        counts[key] = counts.get(key, 0) + int(dense[(*where, place)])
+    for unit, group, link in np.argwhere(dense.any(axis=(3, 4))).tolist():
+        block = dense[unit, group, link]
+        found, where = np.nonzero(block)
+        keys = zip([weight_names[at] for at in found.tolist()], where.tolist(), strict=True)
+        counts = dict(zip(keys, block[found, where].tolist(), strict=True))
+        result.cells[Cell(unit_names[unit], group_names[group], bool(link))] = counts
     return result
 
 
@@ -125,6 +129,10 @@ def _places(table: pa.Table, reader: Reader) -> Any:
 
     questionnaires, names = _encode(table, "questionnaire")
     ratings, patterns = _encode(table, "ratings")
-    pairs, rows = np.unique(questionnaires.astype(np.int64) * len(patterns) + ratings, return_inverse=True)
-    read = [reader.place(names[pair // len(patterns)], patterns[pair % len(patterns)]) for pair in pairs.tolist()]
-    return np.array(read, dtype=np.int64)[rows]
+    pairs = questionnaires.astype(np.int64) * len(patterns) + ratings
+    seen = np.zeros(len(names) * len(patterns), dtype=bool)
+    seen[pairs] = True
+    places = np.zeros(len(seen), dtype=np.int64)
+    for pair in np.flatnonzero(seen).tolist():
+        places[pair] = reader.place(names[pair // len(patterns)], patterns[pair % len(patterns)])
+    return places[pairs]

@@ -21,7 +21,7 @@ def interval(part: Estimate, points: Sequence[Fraction]) -> tuple[float, float]:
     are Beta quantiles of mean m/100 and variance v/10⁴. The interval is widened to hold the mean itself, which it could
     miss when nearly all answers stand at an end of the scale.
     """
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     size = effective_size(part)
     prior = PRIOR * len(points)
@@ -31,7 +31,7 @@ def interval(part: Estimate, points: Sequence[Fraction]) -> tuple[float, float]:
     m = float(mean / 100)
     v = float((square - mean**2) / (total + 1) / 10_000)
     size_of_beta = m * (1 - m) / v - 1
-    low, high = beta.ppf([(1 - LEVEL) / 2, (1 + LEVEL) / 2], m * size_of_beta, (1 - m) * size_of_beta)
+    low, high = betaincinv(m * size_of_beta, (1 - m) * size_of_beta, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     score = float(part.mean)
     return min(100 * float(low), score), max(100 * float(high), score)
 
