@@ -1,0 +1,99 @@
+"""The one scan, equal on every engine."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from aggregation.scores import PatternCount, score_table, score_units
+from bot.store import tables
+from bot.store.database import open_database, writing
+from bot.store.migrate import migrate
+from bot.store.readout import counts_from_parquet, read_counts, table_from_parquet
+from survey_flows.errors import BadInput
+from tests.scoring import QUESTIONNAIRES, scheme
+
+CODES = ("VS", "S", "B", "D", "VD", "DK", "-")
+
+
+def drawn(seed: int, count: int = 600) -> list[dict[str, object]]:
+    chance = random.Random(seed)
+    return [
+        {
+            "campaign": chance.choice(["2026", "2025年"]),
+            "unit": chance.choice(["TAX", "市税务局", "é", "Z'; --"]),
+            "voter": number.to_bytes(32, "big"),
+            "questionnaire": "window",
+            "grp": chance.choice(["resident", "deputy", "service_user"]),
+            "stratum": chance.choice(["", "岳麓区", "a b"]),
+            "source": chance.choice(["open", "invited"]),
+            "weight": chance.choice([0, 1, 2, 4]),
+            "ratings": " ".join(chance.choices(CODES, k=4)),
+            "facts": "{}",
+            "comment": "",
+            "bucket": 1,
+            "receipt": "",
+        }
+        for number in range(count)
+    ]
+
+
+def counted(ballots: list[dict[str, object]], campaign: str) -> list[PatternCount]:
+    """The scan, ballot by ballot."""
+    keys = ("unit", "questionnaire", "grp", "stratum", "source", "weight", "ratings")
+    found: dict[tuple[object, ...], int] = {}
+    for ballot in ballots:
+        if ballot["campaign"] == campaign:
+            key = tuple(ballot[name] for name in keys)
+            found[key] = found.get(key, 0) + 1
+    return [PatternCount(*key, count) for key, count in sorted(found.items())]  # type: ignore[arg-type, type-var]
+
+
+def write_parquet(path: Path, ballots: list[dict[str, object]]) -> Path:
+    names = [name for name in ballots[0] if name != "voter"]
+    parquet.write_table(pa.table({name: [ballot[name] for ballot in ballots] for name in names}), path)
+    return path
+
+
+async def test_a_database_counts_what_is_there(store_url: str) -> None:
+    ballots = drawn(1)
+    database = open_database(store_url)
+    try:
+        await migrate(database)
+        async with writing(database) as connection:
+            await connection.execute(tables.ballots.insert(), ballots)
+        for campaign in ("2026", "2025年", "none"):
+            assert await read_counts(database, campaign) == counted(ballots, campaign)
+    finally:
+        await database.dispose()
+
+
+def test_parquet_counts_the_same_also_in_parts(tmp_path: Path) -> None:
+    ballots = drawn(2)
+    paths = [write_parquet(tmp_path / "a.parquet", ballots[:250]), write_parquet(tmp_path / "b.parquet", ballots[250:])]
+    assert counts_from_parquet(paths, "2026") == counted(ballots, "2026")
+
+
+def test_a_table_is_scored_as_its_rows_are(tmp_path: Path) -> None:
+    ballots = [ballot | {"campaign": "2026"} for ballot in drawn(3, 3000)]
+    path = write_parquet(tmp_path / "a.parquet", ballots)
+    categories = {str(ballot["unit"]): "econ" for ballot in ballots}
+    by_rows = score_units(counted(ballots, "2026"), categories, QUESTIONNAIRES, scheme())
+    assert score_table(table_from_parquet([path]), categories, QUESTIONNAIRES, scheme()) == by_rows
+
+
+def test_files_of_several_campaigns_need_a_choice(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="2025年, 2026; choose one"):
+        counts_from_parquet([write_parquet(tmp_path / "a.parquet", drawn(4))])
+
+
+def test_a_file_that_is_not_ballots_is_refused(tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"x": [1]}), tmp_path / "x.parquet")
+    (tmp_path / "y.parquet").write_text("not parquet")
+    for name in ("x", "y", "missing"):
+        with pytest.raises(BadInput, match=f"{name}.parquet"):
+            counts_from_parquet([tmp_path / f"{name}.parquet"], "2026")

@@ -1,0 +1,80 @@
+"""The closed-form interval: its formula recomputed, its coverage simulated."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy.stats import beta
+
+from aggregation.estimates import Estimate, add_up, estimate
+from aggregation.intervals import interval
+from aggregation.scores import score_units
+from tests.scoring import QUESTIONNAIRES, row, scheme
+
+POINTS = [Fraction(p) for p in (100, 80, 60, 30, 0)]
+VALUES = np.array([float(p) for p in POINTS])
+
+
+def simple(histogram: dict[int, int]) -> Estimate:
+    """The estimate of single-item answers that all weigh the same."""
+    counts = {(4, place): n for place, n in enumerate(histogram.values())}
+    found = estimate(add_up(counts, list(histogram), 1))
+    assert found is not None
+    return found
+
+
+def formula(counts: list[int]) -> tuple[float, float]:
+    """SCORING's formula as it is written, for n equally weighted answers on the five points."""
+    n = sum(counts)
+    p = (np.array(counts) + 0.2) / (n + 1)
+    m = (p * VALUES).sum()
+    v = ((p * VALUES**2).sum() - m**2) / (n + 2)
+    a = m / 100 * (m / 100 * (1 - m / 100) / (v / 1e4) - 1)
+    b = (1 - m / 100) * (m / 100 * (1 - m / 100) / (v / 1e4) - 1)
+    low, high = beta.ppf([0.025, 0.975], a, b)
+    return 100 * float(low), 100 * float(high)
+
+
+@pytest.mark.parametrize("counts", [[40, 30, 20, 7, 3], [1, 1, 1, 1, 1], [0, 3, 2, 0, 0], [500, 300, 100, 60, 40]])
+def test_the_formula(counts: list[int]) -> None:
+    made = interval(simple(dict(zip((100, 80, 60, 30, 0), counts, strict=True))), POINTS)
+    assert made == pytest.approx(formula(counts), abs=1e-9)
+
+
+@pytest.mark.parametrize("histogram", [{100: 5}, {100: 1000}, {0: 7}, {60: 30}, {100: 1}])
+def test_agreement_does_not_make_it_certain(histogram: dict[int, int]) -> None:
+    low, high = interval(simple(histogram), POINTS)
+    assert low <= next(iter(histogram)) <= high
+    assert high - low > 0
+    assert low >= 0
+    assert high <= 100
+
+
+def test_uneven_weights_widen_it() -> None:
+    even = score_units([row("VS VS VS VS", 50), row("D D D D", 50)], {"U": "econ"}, QUESTIONNAIRES, scheme(1, 1))["U"]
+    rows = [row("VS VS VS VS", 25, weight=w) for w in (4, 1)] + [row("D D D D", 25, weight=w) for w in (4, 1)]
+    uneven = score_units(rows, {"U": "econ"}, QUESTIONNAIRES, scheme(1, 1))["U"]
+    assert even.score == uneven.score == 65
+    assert even.low is not None
+    assert even.high is not None
+    assert uneven.low is not None
+    assert uneven.low < even.low < even.high < uneven.high  # type: ignore[operator]
+
+
+SATISFIED, SPLIT, CEILING = (0.35, 0.3, 0.2, 0.1, 0.05), (0.1, 0.2, 0.3, 0.2, 0.2), (0.85, 0.1, 0.03, 0.01, 0.01)
+
+
+@pytest.mark.parametrize("shares", [SATISFIED, SPLIT, CEILING])
+# Below twenty answers it covers a little less; a group counts from thirty on, a unit from a hundred.
+@pytest.mark.parametrize(("size", "least"), [(5, 0.9), (10, 0.9), (20, 0.93), (100, 0.93), (1000, 0.93)])
+def test_it_covers_as_often_as_it_says(shares: tuple[float, ...], size: int, least: float) -> None:
+    runs = 4000
+    truth = float(np.dot(shares, VALUES))
+    samples = np.random.default_rng(20261123).multinomial(size, shares, size=runs)
+    different, times = np.unique(samples, axis=0, return_counts=True)
+    scale = (100, 80, 60, 30, 0)
+    ends = np.array([interval(simple(dict(zip(scale, row, strict=True))), POINTS) for row in different.tolist()])
+    covered = ((ends[:, 0] <= truth) & (truth <= ends[:, 1])) @ times / runs
+    assert least <= covered <= 0.97
