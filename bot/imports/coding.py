@@ -93,7 +93,9 @@ def code_table(table: Table, plan: plans.Mapping, target: Target, file: str) -> 
     """
     problems = Problems(file)
     places = {field: _code(table, getattr(plan, field), fault, problems) for field, fault in _faults(target).items()}
-    items = {name: _code(table, place, _item_fault(target, name), problems) for name, place in plan.items.items()}
+    items = {
+        name: _code(table, place, _item_fault(target, name), problems, NO_ANSWER) for name, place in plan.items.items()
+    }
     seconds = _seconds(table, plan, target, problems)
     respondent = tuple(table.columns[name] for name in plan.respondent)
     for name, column in zip(plan.respondent, respondent, strict=True):
@@ -158,12 +160,11 @@ def _constant(text: str, table: Table) -> Column:
     return Column([text], np.zeros(len(table.numbers), dtype=np.int64))
 
 
-def _code(table: Table, place: plans.Place, fault: Fault, problems: Problems) -> Column:
-    """The codes of a column; an empty cell of an item is no answer."""
+def _code(table: Table, place: plans.Place, fault: Fault, problems: Problems, blank: str = "") -> Column:
+    """The codes of a column; an empty cell is ``blank``."""
     if place.constant is not None:
         return _constant(place.constant, table)
     found = table.columns[place.column]
-    blank = NO_ANSWER if fault(NO_ANSWER) == "" else ""
     codes = [place.values.get(text, blank if not text else None if place.values else text) for text in found.texts]
     wrong = {
         text: f"«{text[:20]}» is not among the mapping's values" if code is None else fault(code)
