@@ -1,0 +1,1 @@
+"""A million ballots, imported."""
