@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.channel import Incoming, Reply
@@ -34,12 +35,15 @@ from survey_flows.effects import Ask, Close, Effect, Say
 from survey_flows.engine import step
 from survey_flows.errors import BadSession, MinpingError
 from survey_flows.events import Event, Pressed, Returned, Started, Typed
+from survey_flows.paper import Paper
 from survey_flows.session import Session, read_session
 
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 256
 TRIES = 3
+AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
+"""What tells that the database cannot be reached now, as against that it will not take this update."""
 
 
 class Unavailable(MinpingError):
@@ -138,7 +142,7 @@ class Conductor:
         """An outcome for each update. If one of a batch is poison, each is taken alone, and that one is kept aside."""
         try:
             return list(await self._store(batch))
-        except (OperationalError, InterfaceError, OSError) as error:
+        except AWAY as error:
             log.error("the database cannot be reached: %s", type(error).__name__)
             return [Unavailable("the database cannot be reached") for _ in batch]
         except Exception as error:
@@ -153,7 +157,7 @@ class Conductor:
         try:
             async with writing(self._database) as connection:
                 await keep_dead_letter(connection, waiting.incoming.key, body, type(error).__name__, self._clock.now())
-        except (DBAPIError, OSError):
+        except (DBAPIError, PoolTimeout, OSError):
             return Unavailable("the database cannot be reached")
         return Reply(notices=(self._papers.say("trouble"),))
 
@@ -201,12 +205,23 @@ class Conductor:
     def _step(
         self, before: Conversation | None, event: Event, now: datetime
     ) -> tuple[Conversation | None, tuple[Effect, ...]]:
-        paper = self._papers.find(event, before.campaign if before else "")
+        paper = self._papers.find(event, before.campaign if before else "", now)
         if paper is None:
             return None, (Say(self._papers.say("no-campaign")), Close())
-        session = before.session if before and before.campaign == paper.campaign else None
-        after, effects = step(paper, session, self._with_chance(event), now)
-        return Conversation(paper.campaign, after) if after else None, effects
+        if before is None or before.campaign == paper.campaign:
+            after, effects = step(paper, before.session if before else None, self._with_chance(event), now)
+            return Conversation(paper.campaign, after) if after else None, effects
+        return self._move(before, paper, event, now)
+
+    def _move(
+        self, before: Conversation, paper: Paper, event: Event, now: datetime
+    ) -> tuple[Conversation, tuple[Effect, ...]]:
+        """A link leads to another campaign. One that takes no ballots only says so; what was begun elsewhere stays."""
+        after, effects = step(paper, None, self._with_chance(event), now)
+        if after is None:
+            return before, effects
+        dropped = (Say(paper.words.say(after.lang, "dropped")),) if before.session.answers else ()
+        return Conversation(paper.campaign, after), (*dropped, *effects)
 
     def _with_chance(self, event: Event) -> Event:
         if isinstance(event, Typed):

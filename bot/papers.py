@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.resources import shipped_words
@@ -17,9 +17,11 @@ from bot.store import tables
 from bot.store.database import reading
 from survey_flows.events import Event, Started
 from survey_flows.load import load_questionnaire
+from survey_flows.outside import Phase, phase
 from survey_flows.paper import Link, Paper, Unit, Words
 
-State = tuple[tuple[str, str, int, int], ...]
+State = tuple[tuple[str, str, int, int, int], ...]
+"""Id, state, opening, closing and number of links of each campaign: what tells that something changed."""
 
 
 def dump_paper(title: dict[str, str], units: list[Unit], questionnaires: dict[str, str]) -> str:
@@ -89,17 +91,23 @@ class Papers:
         """The paper of one campaign that is open or was."""
         return self._known.papers.get(campaign)
 
-    def current(self) -> Paper | None:
-        """The campaign of a citizen who came without a link: the open one that opened last, else the last closed."""
-        papers = list(self._known.papers.values())
-        still_open = [paper for paper in papers if paper.state == "open"]
-        return next(reversed(still_open or papers), None)
+    def current(self, now: datetime) -> Paper | None:
+        """The campaign of a citizen who came without a link: of those that take ballots now the one that opened last.
 
-    def find(self, event: Event, campaign: str) -> Paper | None:
+        When none does: of those that are open the next, else the one that was last.
+        """
+        papers = list(self._known.papers.values())
+        taking = [paper for paper in papers if phase(paper, now) is Phase.OPEN]
+        waiting = [paper for paper in papers if phase(paper, now) is Phase.BEFORE]
+        return next(reversed(taking), None) or next(iter(waiting), None) or next(reversed(papers), None)
+
+    def find(self, event: Event, campaign: str, now: datetime) -> Paper | None:
         """The campaign that an event belongs to: its link's, else its conversation's, else the current one."""
+        held = self.get(campaign)
         if isinstance(event, Started):
-            return self._by_link(event.link) or self.current()
-        return self.get(campaign) or self.current()
+            still = held if held and phase(held, now) is Phase.OPEN else None
+            return self._by_link(event.link) or still or self.current(now)
+        return held or self.current(now)
 
     def _by_link(self, token: str) -> Paper | None:
         return next((paper for paper in self._known.papers.values() if token in paper.links), None)
@@ -111,7 +119,8 @@ class Papers:
 
 async def _read_state(connection: AsyncConnection) -> State:
     columns = tables.campaigns.c
+    links = select(func.count()).where(tables.links.c.campaign == columns.id).scalar_subquery()
     rows = await connection.execute(
-        select(columns.id, columns.state, columns.opens_at, columns.closes_at).order_by(columns.id)
+        select(columns.id, columns.state, columns.opens_at, columns.closes_at, links).order_by(columns.id)
     )
-    return tuple((row[0], row[1], row[2], row[3]) for row in rows)
+    return tuple((row[0], row[1], row[2], row[3], row[4]) for row in rows)

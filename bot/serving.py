@@ -68,7 +68,7 @@ async def _welcome(service: Service) -> None:
         password = generate_password()
         await add_staff(service.database, FIRST_ADMINISTRATOR, password, "administrator")
         print(f"First administrator: {FIRST_ADMINISTRATOR}   password (shown only now): {password}")
-    if not service.papers.current():
+    if not service.papers.current(service.clock.now()):
         print("No campaign is open: `minping campaign create --help`, or `minping demo` for a whole synthetic city.")
 
 

@@ -83,10 +83,12 @@ async def erase_ballots(connection: AsyncConnection, voters: list[tuple[str, byt
 
 
 async def forget_old(connection: AsyncConnection, now: datetime, session_days: int = 30) -> None:
-    """Drop update keys that cannot come again and conversations left long ago."""
+    """Drop update keys that cannot come again, and conversations and dead letters left long ago."""
     second = int(now.timestamp())
     await connection.execute(delete(tables.updates).where(tables.updates.c.at < second - REMEMBER_UPDATES))
-    await connection.execute(delete(tables.sessions).where(tables.sessions.c.touched < second - session_days * 86400))
+    long_ago = second - session_days * 86400
+    await connection.execute(delete(tables.sessions).where(tables.sessions.c.touched < long_ago))
+    await connection.execute(delete(tables.dead_letters).where(tables.dead_letters.c.at < long_ago))
 
 
 def ballot_row(voter: bytes, ballot: Ballot) -> dict[str, object]:

@@ -70,7 +70,8 @@ async def show_start(request: web.Request) -> web.Response:
 @routes.get("/privacy")
 async def show_text(request: web.Request) -> web.Response:
     """Help or privacy for who has not begun."""
-    paper, lang, topic = request.app[SERVICE].papers.current(), accepted_language(request), request.path[1:]
+    service, lang, topic = request.app[SERVICE], accepted_language(request), request.path[1:]
+    paper = service.papers.current(service.clock.now())
     return render(request, "text.html", lang, topic=topic, text=explain(paper, lang, topic) if paper else "")
 
 
@@ -145,7 +146,7 @@ def _update_key(request: web.Request, fields: Mapping[str, str]) -> str:
 def start_page(request: web.Request, link: str, unit: str) -> web.Response:
     """What a visitor sees before anything is kept of them."""
     service, lang = request.app[SERVICE], accepted_language(request)
-    paper = service.papers.find(Started(link=link), "")
+    paper = service.papers.find(Started(link=link), "", service.clock.now())
     refused = "begun" in request.query and read_cookie(request) is None
     return render(
         request,

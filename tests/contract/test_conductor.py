@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.campaigns import Draft, add_link, close_campaign, create_campaign, open_campaign
@@ -19,7 +20,7 @@ from bot.keys import Keys
 from bot.papers import Papers
 from bot.resources import shipped_questionnaires
 from bot.store import tables
-from bot.store.conversations import forget_old
+from bot.store.conversations import forget_old, keep_dead_letter
 from bot.store.database import open_database, reading, writing
 from bot.store.migrate import migrate
 from survey_flows.events import Asked, Event, Pressed, Returned, Started, Typed
@@ -326,3 +327,68 @@ async def test_old_updates_and_conversations_are_forgotten(road: Road) -> None:
     async with writing(road.database) as connection:
         await forget_old(connection, NOW + timedelta(days=31))
     assert await road.count("sessions") == 0
+
+
+async def test_a_link_made_while_the_campaign_is_open_is_noticed_by_every_process(road: Road) -> None:
+    road.link = await add_link(road.database, "year", "deputy", "430102", road.clock)
+    await road.papers.refresh()
+    await road.rate("ann")
+    assert await road.ballots() == [("TAX", "deputy", "S VS VS VS")]
+
+
+async def test_the_link_of_a_campaign_that_is_over_takes_no_answer_away(road: Road) -> None:
+    old = await create_campaign(road.database, draft("past", closes=timedelta(hours=-1)), road.clock)
+    await open_campaign(road.database, "past")
+    await close_campaign(road.database, "past")
+    await road.papers.refresh()
+    await road.answer_all("ann")
+    reply = await road.send("ann", Started(link=old.token, lang="en"))
+    assert reply.screen is not None
+    assert reply.screen.step == "closed"
+    back = await road.send("ann", Returned())
+    assert back.screen is not None
+    assert back.screen.step == "review"
+    await road.press("ann", "Submit")
+    assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")]
+
+
+async def test_a_campaign_that_opens_later_does_not_stand_before_the_one_that_is_open(road: Road) -> None:
+    later = replace(draft("later"), opens_at=NOW + timedelta(days=3))
+    await create_campaign(road.database, later, road.clock)
+    await open_campaign(road.database, "later")
+    await road.papers.refresh()
+    await road.answer_all("ann")
+    reply = await road.send("ann", Started(lang="en"))
+    assert reply.screen is not None
+    assert reply.screen.step == "review"
+
+
+async def test_who_goes_to_another_campaign_is_told_that_unfinished_answers_are_gone(road: Road) -> None:
+    await road.answer_all("ann")
+    other = await create_campaign(road.database, draft("other"), road.clock)
+    await open_campaign(road.database, "other")
+    await road.papers.refresh()
+    reply = await road.send("ann", Started(link=other.token, lang="en"))
+    assert "Your earlier unsubmitted answers were cleared." in reply.notices
+
+
+async def test_a_pool_without_a_free_connection_is_no_poison(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def wait_in_vain(*_: object) -> None:
+        raise PoolTimeout
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.conductor.take_updates", wait_in_vain)
+        with pytest.raises(Unavailable):
+            await road.send("ann", Started(), "first")
+    assert await road.count("dead_letters") == 0
+    assert (await road.send("ann", Started(), "first")).replayed is False
+
+
+async def test_dead_letters_are_forgotten_like_conversations(road: Road) -> None:
+    async with writing(road.database) as connection:
+        await keep_dead_letter(connection, "k", b"sealed", "ZeroDivisionError", NOW)
+        await forget_old(connection, NOW + timedelta(days=29))
+    assert await road.count("dead_letters") == 1
+    async with writing(road.database) as connection:
+        await forget_old(connection, NOW + timedelta(days=31))
+    assert await road.count("dead_letters") == 0

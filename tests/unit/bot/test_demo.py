@@ -84,7 +84,7 @@ async def test_the_open_campaign_is_what_a_citizen_meets(database: AsyncEngine) 
     assert shown == {"city-2010": ("closed", 2010, 108, BALLOTS), "city-2026": ("open", 2026, 108, 0)}
     papers = Papers(database, "Asia/Shanghai")
     await papers.refresh()
-    paper = papers.current()
+    paper = papers.current(Clock().now())
     assert paper is not None
     assert paper.campaign == "city-2026"
     assert made.link.token in paper.links
