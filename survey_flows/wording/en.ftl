@@ -19,7 +19,7 @@ date = { $day } { $month ->
 begin = Start
 
 welcome =
-    Hello! This rating is anonymous and takes about a minute.
+    Hello! This takes about a minute. Your name is not asked, and the unit will not know who you are.
     You can stop at any time. Until { $date } you may rate again; the last one counts.
 
 units =
@@ -90,7 +90,7 @@ help =
 privacy =
     Your privacy:
     · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each person counts once for each unit.
-    · Your choices, your comment and the time (to the quarter of an hour) are stored for the statistics. The unit you rate is not told who you are.
+    · Your choices, your comment and the time (to the quarter of an hour) are stored under that code, for the statistics. The unit you rate is not told who you are.
     · Answers that you have not submitted are cleared when you stop, when you are away too long, or when the survey closes.
     · Until { $date } you may rate again, or delete all your ratings in this survey with /delete.
     · The chat goes through the app you are using, which has privacy rules of its own. Please put no personal details in a comment.

@@ -118,8 +118,8 @@ async def test_another_choice_in_the_same_form_is_no_replay(browser: Browser) ->
 
 
 async def test_a_notice_is_shown_once_after_the_redirection(browser: Browser) -> None:
-    assert "This rating is anonymous" in await browser.begin()
-    assert "This rating is anonymous" not in await browser.open("/")
+    assert "Your name is not asked" in await browser.begin()
+    assert "Your name is not asked" not in await browser.open("/")
 
 
 async def test_typed_words_find_a_unit_and_commands_are_understood(browser: Browser) -> None:
