@@ -184,7 +184,7 @@ async def read_visitor(request: web.Request, service: Service) -> Visitor | None
         redis.exceptions.RedisError: Redis is away.
     """
     token = request.cookies.get(cookie_name(service), "")
-    kept = await service.redis.get(session_key(token)) if token else None
+    kept = await service.redis.get(session_key(token)) if token and token.isascii() else None
     if not kept:
         return None
     session = json.loads(kept)

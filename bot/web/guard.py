@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
@@ -119,12 +120,29 @@ def close_files(form: Form) -> None:
 
 
 def client_address(request: web.Request, settings: Settings) -> str:
-    """Where a request came from: what the outermost proxy that we trust saw."""
+    """Where a request came from, as the outermost proxy that we trust saw it; of IPv6 the network of 64 bits.
+
+    Whoever has one IPv6 address has all of its network, and could pass a limit by taking the next.
+    """
+    return _network(_address(request, settings))
+
+
+def _address(request: web.Request, settings: Settings) -> str:
     if settings.trusted_proxies:
         seen = [part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")]
         if len(seen) >= settings.trusted_proxies and seen[-settings.trusted_proxies]:
             return seen[-settings.trusted_proxies]
     return request.remote or ""
+
+
+def _network(address: str) -> str:
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address.encode("utf-8", "replace").decode()
+    if known.version == 4:
+        return str(known)
+    return str(known.ipv4_mapped or ipaddress.IPv6Address(int(known) >> 64 << 64))
 
 
 async def count(redis: Redis, key: str, seconds: int) -> int:
@@ -134,6 +152,6 @@ async def count(redis: Redis, key: str, seconds: int) -> int:
         redis.exceptions.RedisError: Redis is away.
     """
     async with redis.pipeline(transaction=True) as pipe:
-        pipe.set(key, 0, ex=seconds, nx=True)
         pipe.incr(key)
-        return int((await pipe.execute())[1])
+        pipe.expire(key, seconds, nx=True)
+        return int((await pipe.execute())[0])

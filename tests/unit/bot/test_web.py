@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -10,11 +13,16 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 from redis.asyncio import Redis
+from sqlalchemy import select
 
 from bot.campaigns import close_campaign
 from bot.conductor import Unavailable
+from bot.settings import Settings
+from bot.store import tables
+from bot.store.database import reading
+from bot.web.guard import client_address, count
 from bot.web.pages import assets, page_words
 from bot.web.server import make_web
 from survey_flows.wording import Wording
@@ -320,3 +328,52 @@ def test_every_language_has_the_same_sentences() -> None:
     }
     assert keys["en"] == keys["zh-Hans"]
     assert isinstance(page_words(), Wording)
+
+
+async def test_what_was_sent_cannot_be_guessed_from_the_keys_of_updates(browser: Browser) -> None:
+    await browser.begin()
+    await browser.press("Used a service", *["Satisfied"] * 4)
+    words = "周六也开门"
+    await browser.post("/answer", {"id": browser.hidden()["id"], "text": words})
+    given = json.dumps(["/answer", None, words, None, None, None, None])
+    async with reading(browser.city.service.database) as connection:
+        keys = (await connection.execute(select(tables.updates.c.key))).scalars().all()
+    assert len(keys) > 6
+    assert not [key for key in keys if hashlib.sha256(given.encode()).hexdigest()[:16] in key]
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("fe80::1%eth0", "fe80::"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_one_ipv6_network_counts_as_one_address(sent: str, seen: str) -> None:
+    headers = {"X-Forwarded-For": f"198.51.100.7, {sent}"}
+    request = make_mocked_request("GET", "/", headers=headers)
+    assert client_address(request, Settings(trusted_proxies=1)) == seen
+
+
+async def test_a_counter_always_ends(valkey_url: str) -> None:
+    async with Redis.from_url(valkey_url) as redis:
+        await redis.decr("tries")  # as a sign-in does that succeeds when its window has just ended
+        assert await count(redis, "tries", 900) == 0
+        assert await count(redis, "tries", 5) == 1
+        assert 890 < await redis.ttl("tries") <= 900
+
+
+@pytest.mark.parametrize("path", ["/", "/admin", "/admin/sign-in"])
+async def test_a_damaged_cookie_is_nobody(browser: Browser, path: str) -> None:
+    url = browser.client.make_url("/")
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    cookies = b"m=ab\xff.cd\xff; staff=ab\xff"
+    writer.write(b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: %s\r\n\r\n" % (path.encode(), cookies))
+    status = (await reader.readline()).split()[1]
+    writer.close()
+    await writer.wait_closed()
+    assert status in (b"200", b"303")
