@@ -9,7 +9,7 @@ import pytest
 
 from bot.__main__ import main, make_parser
 
-COMMANDS = ("appraise", "campaign", "demo", "export", "import", "questionnaire", "score", "serve")
+COMMANDS = ("appraise", "campaign", "demo", "export", "import", "questionnaire", "score", "serve", "staff")
 TABLES = ("units", "leaders", "indicators", "adjustments", "findings", "decisions", "history", "ballots")
 
 
