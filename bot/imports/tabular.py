@@ -51,16 +51,39 @@ def read_table(path: Path, needed: dict[str, str]) -> Table:
         needed: what asks for each column, by the column's name, for the complaint when it is not there.
 
     Raises:
-        BadInput: the file cannot be read, has no such column, or a row of another length; says where.
+        BadInput: the file cannot be read, has no row or no such column, or a row of another length; says where.
     """
     readers = {".csv": _csv, ".tsv": _csv, ".txt": _csv, ".parquet": _parquet, ".xlsx": _xlsx}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise BadInput(f"this kind of file is not read; bring one of {', '.join(readers)}", path.name)
     try:
-        return reader(path, needed)
+        table = _without_blanks(reader(path, needed))
     except OSError as error:
         raise BadInput(f"the file cannot be read ({error.strerror or 'it is damaged'})", str(path)) from None
+    if not len(table.numbers):
+        raise BadInput("the file has a header and no rows; bring one with ballots", path.name)
+    return table
+
+
+def _without_blanks(table: Table) -> Table:
+    """The table without rows that are empty in every column, such as blank lines at a file's end."""
+    import numpy as np
+
+    blank = np.ones(len(table.numbers), dtype=bool)
+    for column in table.columns.values():
+        blank &= np.array([not text for text in column.texts] or [True])[column.places]
+    if not blank.any():
+        return table
+    return Table({name: _chosen(column, ~blank) for name, column in table.columns.items()}, table.numbers[~blank])
+
+
+def _chosen(column: Column, rows: npt.NDArray[np.bool_]) -> Column:
+    """Some rows of a column, with the texts that they use."""
+    import numpy as np
+
+    used, places = np.unique(column.places[rows], return_inverse=True)
+    return Column([column.texts[place] for place in used.tolist()], places)
 
 
 def _check_header(header: Iterable[str], needed: dict[str, str], path: Path) -> None:

@@ -124,6 +124,25 @@ async def test_every_kind_of_file_gives_the_same_ballots(
     assert (campaign.state, campaign.units, campaign.ballots) == ("closed", 2, 3)
 
 
+async def test_blank_lines_are_no_ballots_and_keep_the_numbers_of_the_others(
+    database: AsyncEngine, tmp_path: Path
+) -> None:
+    blank = [""] * len(HEADER)
+    wrong = [blank, *ROWS[:2], blank, [*ROWS[2][:2], "7", *ROWS[2][3:]]]
+    with pytest.raises(BadInput, match="row 6, column dept"):
+        await run(database, write(tmp_path, rows=wrong))
+    done = await run(database, write(tmp_path, rows=[*ROWS[:2], blank, *ROWS[2:], blank]))
+    assert (done.rows, done.ballots) == (4, 3)
+    assert await stored(database) == STORED
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_a_file_without_rows_is_refused(database: AsyncEngine, tmp_path: Path, kind: str) -> None:
+    with pytest.raises(BadInput, match="no rows"):
+        await run(database, write(tmp_path, kind, rows=[]))
+    assert await empty(database)
+
+
 async def test_who_answered_is_nowhere(sqlite_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     opened = open_database(sqlite_url)
     await migrate(opened)
