@@ -89,9 +89,9 @@ help =
     Commands: /start  /language  /privacy  /delete (delete my ratings)
 privacy =
     Your privacy:
-    · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each person counts once for each unit.
+    · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit.
     · Your choices, your comment and the time (to the quarter of an hour) are stored under that code, for the statistics. The unit you rate is not told who you are.
-    · Answers that you have not submitted are cleared when you stop, when you are away too long, or when the survey closes.
+    · Answers that you have not submitted are kept encrypted. They are cleared when you stop, not used once you are away too long or the survey closes, and deleted after thirty days at most.
     · Until { $date } you may rate again, or delete all your ratings in this survey with /delete.
     · The chat goes through the app you are using, which has privacy rules of its own. Please put no personal details in a comment.
 delete = Delete all your ratings in this survey? Unsubmitted answers go too. This cannot be undone, but you may rate again until the survey closes.
