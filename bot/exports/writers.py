@@ -14,8 +14,8 @@ from bot.exports.book import Book, Column, Page, settle
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so is run as a formula by spreadsheets."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A text that begins so is run as a formula by spreadsheets; by East Asian ones also where the sign is full-width."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 LONGEST = 32_000
 """A cell of a workbook holds 32,767 characters."""

@@ -123,7 +123,9 @@ async def show_one(visit: Visit) -> web.Response:
     poll = await _poll(visit)
     counts = await _counts(visit, summary.id)
     units = [(code, _name(poll, code, visit.lang), counts.get(code, 0)) for code in poll.units]
-    links = [(link, addresses(visit.service.settings, link)) for link in summary.links]
+    # An invitation is worth a vote in its group: who only looks on gets none.
+    told = [link for link in summary.links if link.source == "open" or visit.visitor.may_act]
+    links = [(link, addresses(visit.service.settings, link)) for link in told]
     return visit.show(
         "campaign",
         campaign=describe(summary, visit),

@@ -141,7 +141,8 @@ async def sign_in(service: Service, login: str, password: str, address: str) -> 
         raise TooManyTries
     if await count(service.redis, tries, WINDOW) > TRIES_FOR_LOGIN:
         raise TooManyTries
-    hashed, _ = await _account(service, login) or ("", "")
+    known = await _account(service, login) if LOGIN.fullmatch(login) else None
+    hashed = known[0] if known else ""
     fits = await asyncio.to_thread(lambda: _verify(hashed or _nobodys_hash(), password[:LONGEST]))
     if not (hashed and fits):
         return None

@@ -34,7 +34,8 @@ class Visit:
     def text(self, name: str) -> str:
         """A field of the form, without outer white space; empty when it is missing."""
         value = self.form.get(name) if self.form is not None else None
-        return value.strip() if isinstance(value, str) else ""
+        # PostgreSQL keeps no NUL.
+        return value.replace("\x00", "").strip() if isinstance(value, str) else ""
 
     def asked(self, name: str) -> str:
         """A parameter of the address."""

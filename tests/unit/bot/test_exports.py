@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -68,8 +68,10 @@ def test_csv_has_a_mark_every_column_and_no_formula() -> None:
 
 
 @given(st.text(max_size=20))
+@example("＝1+1")
+@example("\n=1+1")
 def test_no_text_is_taken_for_a_formula(text: str) -> None:
-    assert not defused(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not defused(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
     assert defused(text).removeprefix("'") == text.removeprefix("'")
 
 

@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
 from bot.app import build
+from bot.campaigns import add_link
 from bot.settings import Settings
 from bot.web.auth import add_staff
 from bot.web.server import make_web
@@ -223,3 +224,34 @@ async def test_an_invited_link_vouches_for_its_group(tmp_path: Path, valkey_url:
             await desk.post("/admin/campaigns/2026/links", {"csrf": csrf, "group": "kings"})
             assert desk.status == 422
         await town.service.papers.refresh()
+
+
+async def test_who_only_looks_on_is_shown_no_invitation(tmp_path: Path, valkey_url: str) -> None:
+    async with city(tmp_path, valkey_url) as town:
+        link = await add_link(town.service.database, "2026", "deputy", "", town.clock)
+        await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
+        await add_staff(town.service.database, "li", PASSWORD, "observer")
+        seen = {}
+        for login in ("zhou", "li"):
+            async with TestClient(TestServer(make_web(town.service))) as client:
+                desk = Desk(client, town.service)
+                await desk.sign_in(login)
+                page = await desk.open("/admin/campaigns/2026")
+                seen[login] = (town.link in page, link.token in page)
+        assert seen == {"zhou": (True, True), "li": (True, False)}
+
+
+@pytest.mark.postgres
+async def test_a_zero_byte_is_no_failure_where_the_database_keeps_none(
+    tmp_path: Path, valkey_url: str, postgres_url: str
+) -> None:
+    async with city(tmp_path, valkey_url, database_url=postgres_url) as town:
+        await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
+        async with TestClient(TestServer(make_web(town.service))) as client:
+            desk = Desk(client, town.service)
+            await desk.sign_in("zh\x00ou")
+            assert desk.status == 401
+            await desk.sign_in()
+            await desk.open("/admin/campaigns/2026")
+            form = {"csrf": desk.csrf, "group": "deputy", "stratum": "par\x00ty"}
+            assert "party" in await desk.post("/admin/campaigns/2026/links", form)
