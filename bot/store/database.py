@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Table, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+"""Seconds and milliseconds after which libpq gives up a server that has gone silent."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -23,7 +25,9 @@ def open_database(url: str) -> AsyncEngine:
     address = make_url(url)
     address = address.set(drivername=DRIVERS.get(address.get_backend_name(), address.drivername))
     if address.get_backend_name() != "sqlite":
-        return create_async_engine(address, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
+        return create_async_engine(
+            address, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True, connect_args=PATIENCE
+        )
     file = address.database
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
