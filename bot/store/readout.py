@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 COLUMNS = {"campaign": "string", **dict.fromkeys(KEYS, "string"), "weight": "int64"}
+TEXT = {"VARCHAR"}
+WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+"""What DuckDB calls columns of text and of whole numbers."""
+
+WEIGHTS = {0, 1, 2, 4}
+"""Fraud weights, in quarters."""
 
 
 async def read_counts(engine: AsyncEngine, campaign: str) -> list[PatternCount]:
@@ -33,7 +39,8 @@ def counts_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> l
     ``campaign`` may be left out when the files hold one only.
 
     Raises:
-        BadInput: a file cannot be read or lacks a column, or there are several campaigns and none was chosen.
+        BadInput: a file cannot be read, a column is missing, of another type or not filled, a weight is none of
+            `WEIGHTS`, or there are several campaigns and none was chosen.
     """
     table = table_from_parquet(paths, campaign)
     return _sorted(list(zip(*(table[name].to_pylist() for name in (*KEYS, "count")), strict=True)))
@@ -43,17 +50,43 @@ def table_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> pa
     """As `counts_from_parquet`, unsorted in an Arrow table for `aggregation.scores.score_table`."""
     import duckdb
 
+    where = ", ".join(path.name for path in paths)
     try:
         with duckdb.connect() as connection:
-            connection.read_parquet([str(path) for path in paths]).create_view("ballots")
+            files = connection.read_parquet([str(path) for path in paths])
+            _check_columns(files, where)
+            files.create_view("ballots")
             chosen = _only_campaign(connection) if campaign is None else campaign
-            return connection.sql(scan_sql("duckdb", chosen)).to_arrow_table()
+            table = connection.sql(scan_sql("duckdb", chosen)).to_arrow_table()
     except duckdb.Error as error:
-        raise BadInput(str(error).splitlines()[0], ", ".join(path.name for path in paths)) from None
+        raise BadInput(str(error).splitlines()[0], where) from None
+    _check_values(table, where)
+    return table
+
+
+def _check_columns(files: Any, where: str) -> None:
+    found = dict(zip(files.columns, map(str, files.types), strict=True))
+    for name, kind in COLUMNS.items():
+        if name not in found:
+            raise BadInput(f"the column «{name}» is missing; export the ballots with it", where)
+        if found[name] not in (TEXT if kind == "string" else WHOLE):
+            needed = "text" if kind == "string" else "whole numbers"
+            raise BadInput(f"the column «{name}» has to hold {needed} in every ballot; export it so", where)
+
+
+def _check_values(table: pa.Table, where: str) -> None:
+    for name in KEYS:
+        if table[name].null_count:
+            raise BadInput(f"the column «{name}» is not filled in every ballot; write empty text for «none»", where)
+    wrong = sorted(set(table["weight"].unique().to_pylist()) - WEIGHTS)
+    if wrong:
+        raise BadInput(f"a fraud weight is {wrong[0]} quarters; it can be 0, 1, 2 or 4", where)
 
 
 def _only_campaign(connection: Any) -> str:
     found = [row[0] for row in connection.sql("SELECT DISTINCT campaign FROM ballots ORDER BY 1").fetchall()]
+    if None in found:
+        raise BadInput("there are ballots without a campaign; write it in each", "campaign")
     if len(found) > 1:
         raise BadInput(f"the files hold {', '.join(found)}; choose one", "campaign")
     return found[0] if found else ""
