@@ -66,7 +66,7 @@ async def test_a_database_counts_what_is_there(store_url: str) -> None:
         await migrate(database)
         async with writing(database) as connection:
             await connection.execute(tables.ballots.insert(), ballots)
-        for campaign in ("2026", "2025年", "none"):
+        for campaign in ("2026", "2025年", "none", "5%s'; --"):
             assert await read_counts(database, campaign) == counted(ballots, campaign)
     finally:
         await database.dispose()
