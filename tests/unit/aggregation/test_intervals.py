@@ -26,7 +26,7 @@ def simple(histogram: dict[int, int]) -> Estimate:
 
 
 def formula(counts: list[int]) -> tuple[float, float]:
-    """SCORING's formula as it is written, for n equally weighted answers on the five points."""
+    """The formula as the method states it, for n equally weighted answers on the five points."""
     n = sum(counts)
     p = (np.array(counts) + 0.2) / (n + 1)
     m = (p * VALUES).sum()

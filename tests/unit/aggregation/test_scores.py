@@ -9,13 +9,21 @@ import pytest
 
 from aggregation.cells import PatternCount, tally
 from aggregation.ratings import Reader
-from aggregation.scores import UnitScore, score_tally, score_units
+from aggregation.scores import GroupScore, UnitScore, score_tally, score_units
 from survey_flows.errors import BadInput
-from tests.scoring import QUESTIONNAIRES, row, scheme
+from survey_flows.questionnaire import Questionnaire
+from tests.scoring import GROUPS, QUESTIONNAIRES, TITLE, rating, row, scheme
+
+FACETS = Questionnaire("facets", "1", TITLE, (rating("a", 30), rating("b", 50), rating("c", 20)))
+"""Without an overall item: the dimensions speak alone."""
+THREE = Questionnaire("three", "1", TITLE, (rating("y", 1, scale="three_dk"),))
+PLAIN = Questionnaire("plain", "1", TITLE, (rating("y", 1, scale=None),))
+"""On the scheme's default scale."""
+KNOWN = {**QUESTIONNAIRES, **{q.id: q for q in (FACETS, THREE, PLAIN)}}
 
 
 def score(*rows: PatternCount, category: str = "econ", group: int = 1, unit: int = 1) -> UnitScore:
-    return score_units(rows, {"U": category}, QUESTIONNAIRES, scheme(group, unit))["U"]
+    return score_units(rows, {"U": category}, KNOWN, scheme(group, unit))["U"]
 
 
 @pytest.mark.parametrize(
@@ -33,10 +41,43 @@ def score(*rows: PatternCount, category: str = "econ", group: int = 1, unit: int
         ("uneven", "VS S D", Fraction(2, 5) * 80 + Fraction(3, 5) * Fraction(17 * 100 + 60 * 30, 77)),
         ("single", "B", 60),
         ("single", "DK", None),
+        ("single", "-", None),
+        ("uneven", "- VD -", None),  # one of three
+        ("uneven", "DK S B", 68),  # 40 % of 80 + 60 % of 60
+        ("facets", "VS S D", 76),  # 30 % of 100 + 50 % of 80 + 20 % of 30
+        ("facets", "- S D", Fraction(50 * 80 + 20 * 30, 70)),
+        ("facets", "- - D", None),
+        ("three", "B", 70),
+        ("three", "D", 30),
+        ("plain", "B", 60),
     ],
 )
 def test_the_score_of_one_ballot(questionnaire: str, ratings: str, expected: Fraction | None) -> None:
-    assert Reader(QUESTIONNAIRES, scheme()).read(questionnaire, ratings).score == expected
+    assert Reader(KNOWN, scheme()).read(questionnaire, ratings).score == expected
+
+
+@pytest.mark.parametrize(
+    ("questionnaire", "ratings", "unknown"),
+    [
+        ("window", "DK S S S", True),  # the unit as a whole is not known
+        ("window", "S DK DK DK", False),
+        ("window", "- DK - DK", True),
+        ("window", "- - D -", False),
+        ("window", "- - - -", True),  # shown no question: does not know the unit
+        ("facets", "DK - DK", True),
+        ("facets", "DK - S", False),
+        ("single", "DK", True),
+        ("single", "VD", False),
+    ],
+)
+def test_who_knows_nothing_of_the_unit(questionnaire: str, ratings: str, unknown: bool) -> None:
+    assert Reader(KNOWN, scheme()).read(questionnaire, ratings).dont_know is unknown
+
+
+def test_a_questionnaire_with_an_unknown_scale_is_refused() -> None:
+    odd = Questionnaire("odd", "1", TITLE, (rating("y", 1, scale="ten"),))
+    with pytest.raises(BadInput, match="no scale «ten»; it has five_dk, three_dk"):
+        Reader({"odd": odd}, scheme())
 
 
 @pytest.mark.parametrize(
@@ -128,6 +169,50 @@ def test_open_links_are_capped_at_thirty_per_cent_beside_vouched_answers() -> No
     assert [flag for flag in uncapped.flags if flag.startswith("open")] == []
 
 
+def test_a_capped_group_tells_what_was_capped_and_how_uncertain_it_is() -> None:
+    vouched = [row("VS VS VS VS", 10), row("S S S S", 10)]  # mean 90, V = 20/19 · 20·10² / 20² = 100/19
+    opened = [row("VD VD VD VD", 20, source="open"), row("D D D D", 20, source="open")]  # 15; 40/39 · 40·15²/40²
+    made = score(*vouched, *opened, group=30)
+    (resident,) = (g for g in made.groups if g.group == "resident")
+    assert resident.score == Fraction(70 * 90 + 30 * 15, 100)
+    assert resident.unweighted == resident.score
+    assert resident.variance == pytest.approx(0.7**2 * 100 / 19 + 0.3**2 * 225 / 39)
+    assert (resident.n, resident.n_valid, resident.n_open) == (60, 60, 40)
+    assert resident.flags == ("open_link_capped", "verified_below_floor")
+    assert {"open_link_capped:resident", "verified_below_floor:resident"} <= set(made.flags)
+
+
+def test_the_cap_is_on_the_weight_and_not_on_the_number_of_open_answers() -> None:
+    # 60 open answers at ¼ weigh 15 beside 35: exactly 30 %.
+    rows = [row("VS VS VS VS", 35), row("VD VD VD VD", 60, source="open", weight=1)]
+    at_the_cap = score(*rows)
+    assert at_the_cap.score == Fraction(35 * 100, 50)
+    assert "open_link_capped:resident" not in at_the_cap.flags
+    over = score(*rows, row("VD VD VD VD", 1, source="open", weight=1))
+    assert over.score == 70
+    assert "open_link_capped:resident" in over.flags
+
+
+def test_open_links_beside_excluded_vouched_answers_stand_alone() -> None:
+    made = score(row("S S S S", 40, source="open"), row("VD VD VD VD", 40, weight=0))
+    assert (made.score, made.excluded) == (80, 40)
+    assert "open_link_only" in made.flags
+
+
+def test_one_vouched_group_is_enough_not_to_rest_on_open_links_only() -> None:
+    made = score(row("S S S S", 40, source="open"), row("S S S S", 40, grp="enterprise"))
+    assert "open_link_only" not in made.flags
+    assert "open_link_only:resident" in made.flags
+
+
+def test_exclusion_can_bring_a_group_below_its_floor() -> None:
+    rows = [row("S S S S", 150, grp="service_user"), row("VD VD VD VD", 29), row("VD VD VD VD", 5, weight=0)]
+    made = score(*rows, group=30, unit=100)
+    assert made.score == 80
+    assert "group_below_floor:resident" in made.flags
+    assert (made.n, made.n_valid, made.excluded) == (184, 179, 5)
+
+
 def test_open_links_alone_count_whole_and_are_flagged() -> None:
     made = score(row("S S S S", 100, source="open"))
     assert made.score == 80
@@ -144,11 +229,71 @@ def test_not_knowing_is_reported_and_never_imputed() -> None:
     assert "dont_know_high" not in half.flags
 
 
+def test_each_scale_is_counted_by_its_own_codes_and_only_two_levels_are_satisfied() -> None:
+    made = score(
+        row("S", 4, questionnaire="three"),
+        row("B", 3, questionnaire="three"),
+        row("DK", 1, questionnaire="three"),
+        row("VS", 2, questionnaire="plain"),
+        row("B", 1, questionnaire="plain"),
+        row("VS VS VS", 5, questionnaire="facets"),  # has no overall item
+    )
+    assert made.distribution == {"VS": 2, "S": 4, "B": 4, "D": 0, "VD": 0, "DK": 1, "-": 5}
+    assert made.top_two_rate == Fraction(6, 10)
+    assert made.dont_know_rate == Fraction(1, 16)
+    assert made.score == Fraction(4 * 100 + 3 * 70 + 2 * 100 + 60 + 5 * 100, 15)
+
+
 def test_a_unit_without_ballots_has_no_score() -> None:
-    made = score()
-    assert (made.n, made.n_valid, made.score, made.low, made.high) == (0, 0, None, None, None)
-    assert (made.dont_know_rate, made.top_two_rate) == (None, None)
+    weights = zip(GROUPS, (25, 20, 35, 10, 5, 5), strict=True)
+    groups = [GroupScore(name, 0, 0, None, 2500.0, Fraction(w), Fraction(0), ("below_floor",)) for name, w in weights]
+    assert score() == UnitScore(
+        unit="U",
+        n=0,
+        n_valid=0,
+        score=None,
+        variance=2500.0,  # the most that points within 0–100 can vary
+        low=None,
+        high=None,
+        dont_know_rate=None,
+        top_two_rate=None,
+        distribution=dict.fromkeys(["VS", "S", "B", "D", "VD", "DK", "-"], 0),
+        groups=tuple(groups),
+        flags=("insufficient", *(f"group_below_floor:{name}" for name in GROUPS)),
+    )
+
+
+def test_a_unit_that_nobody_knows_or_whose_ballots_are_all_excluded_has_no_score() -> None:
+    unknown, excluded = score(row("DK DK DK DK", 150)), score(row("S S S S", 150, weight=0))
+    assert (unknown.n, unknown.n_valid, unknown.score, unknown.dont_know_rate) == (150, 0, None, 1)
+    assert unknown.flags[:2] == ("insufficient", "dont_know_high")
+    assert (excluded.n, excluded.excluded, excluded.score, excluded.dont_know_rate) == (150, 150, None, None)
+    assert sum(excluded.distribution.values()) == 0
+
+
+def test_a_unit_heard_only_by_groups_without_weight_has_no_score() -> None:
+    made = score(row("S S S S", 200, grp="supervisor"), category="district")
+    assert (made.n, made.n_valid, made.score, made.low) == (200, 0, None, None)
     assert "insufficient" in made.flags
+    supervisor = next(g for g in made.groups if g.group == "supervisor")
+    assert (supervisor.score, supervisor.weight, supervisor.weight_used) == (80, 0, 0)
+
+
+def test_one_ballot_has_a_score_and_says_how_little_it_tells() -> None:
+    made = score(row("VS VS VS VS"))
+    assert (made.score, made.variance, made.high) == (100, 2500.0, 100.0)
+    assert made.low is not None
+    assert made.low < 20
+
+
+def test_units_come_in_the_order_of_the_campaign() -> None:
+    rows = [row("S S S S", unit="B"), row("B B B B", unit="A")]
+    made = score_units(rows, {"C": "econ", "B": "district", "A": "econ"}, KNOWN, scheme(1, 1))
+    assert [(unit, made[unit].unit, made[unit].score) for unit in made] == [
+        ("C", "C", None),
+        ("B", "B", 80),
+        ("A", "A", 60),
+    ]
 
 
 def test_ballots_for_an_unknown_unit_or_category_are_refused() -> None:
