@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from aggregation.estimates import Estimate, add_up, estimate
-from aggregation.intervals import interval
+from aggregation.estimates import Estimate, add_up, estimate, mix
+from aggregation.intervals import effective_size, interval
 from aggregation.scores import score_units
 from tests.scoring import QUESTIONNAIRES, row, scheme
 
@@ -63,6 +63,40 @@ def test_uneven_weights_widen_it() -> None:
     assert uneven.low < even.low < even.high < uneven.high  # type: ignore[operator]
 
 
+def test_the_effective_size_of_even_answers_is_their_number() -> None:
+    assert effective_size(simple({100: 7, 30: 5})) == 12
+    assert effective_size(simple({100: 7})) == 7
+
+
+def test_the_effective_size_of_uneven_answers_is_what_their_variance_is_worth() -> None:
+    # Two at 100 and two at 0, in each pair weights 1 and ¼ (in quarters 4 and 1), so that the mean is 50.
+    # s² = 4/3 · 50²; V = 4/3 · (16 + 1 + 16 + 1) · 50² / 10², so that s²/V = 100/34.
+    found = estimate(add_up({(4, 0): 1, (1, 0): 1, (4, 1): 1, (1, 1): 1}, [100, 0], 1))
+    assert found is not None
+    assert (found.mean, found.variance) == (50, Fraction(4, 3) * 34 * 2500 / 100)
+    assert effective_size(found) == Fraction(100, 34)
+
+
+def test_the_effective_size_of_uneven_answers_that_agree_is_how_evenly_they_weigh() -> None:
+    agreed = estimate(add_up({(4, 0): 3, (1, 0): 4}, [80], 1))
+    assert agreed is not None
+    assert agreed.variance == 0
+    assert effective_size(agreed) == Fraction(16**2, 3 * 16 + 4)  # (Σw)²/Σw²
+
+
+def test_the_interval_of_a_weighted_histogram() -> None:
+    # As above: n_eff = 100/34 answers, half at 100 and half at 0, and 0.2 at each of 100, 80, 60, 30 and 0.
+    found = estimate(add_up({(4, 0): 1, (1, 0): 1, (4, 1): 1, (1, 1): 1}, [100, 0], 1))
+    assert found is not None
+    n = 100 / 34
+    p = (np.array([n / 2, 0, 0, 0, n / 2]) + 0.2) / (n + 1)
+    m = float((p * VALUES).sum())
+    v = float((p * VALUES**2).sum() - m**2) / (n + 2)
+    size = m * (100 - m) / v - 1
+    ends = 100 * beta.ppf([0.025, 0.975], m / 100 * size, (1 - m / 100) * size)
+    assert interval(found, POINTS) == pytest.approx(tuple(ends), abs=1e-9)
+
+
 SATISFIED, SPLIT, CEILING = (0.35, 0.3, 0.2, 0.1, 0.05), (0.1, 0.2, 0.3, 0.2, 0.2), (0.85, 0.1, 0.03, 0.01, 0.01)
 
 
@@ -78,3 +112,34 @@ def test_it_covers_as_often_as_it_says(shares: tuple[float, ...], size: int, lea
     ends = np.array([interval(simple(dict(zip(scale, row, strict=True))), POINTS) for row in different.tolist()])
     covered = ((ends[:, 0] <= truth) & (truth <= ends[:, 1])) @ times / runs
     assert least <= covered <= 0.97
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [(20, 60, SATISFIED), (25, 100, SPLIT)],
+        [(25, 40, SATISFIED), (20, 60, CEILING), (35, 30, SPLIT)],
+        [(25, 40, CEILING), (20, 60, CEILING), (35, 30, CEILING)],
+    ],
+)
+def test_it_covers_groups_put_together_with_fraud_weights(groups: list[tuple[int, int, tuple[float, ...]]]) -> None:
+    runs, total = 1500, sum(weight for weight, _, _ in groups)
+    truth = sum(weight * float(np.dot(shares, VALUES)) for weight, _, shares in groups) / total
+    chance = np.random.default_rng(20261124)
+    covered = 0
+    for _ in range(runs):
+        parts = [(Fraction(weight, total), answered(chance, size, shares)) for weight, size, shares in groups]
+        whole = mix(parts)
+        assert whole is not None
+        low, high = interval(whole, POINTS)
+        covered += low <= truth <= high
+    assert 0.93 <= covered / runs <= 0.97
+
+
+def answered(chance: np.random.Generator, size: int, shares: tuple[float, ...]) -> Estimate:
+    """Of the answers 80 % weigh 1, 15 % ½ and 5 % ¼, whatever they say."""
+    drawn = chance.multinomial(size, np.outer(shares, (0.8, 0.15, 0.05)).ravel()).reshape(5, 3).tolist()
+    counts = {(weight, at): n for at, row in enumerate(drawn) for weight, n in zip((4, 2, 1), row, strict=True) if n}
+    found = estimate(add_up(counts, [100, 80, 60, 30, 0], 1))
+    assert found is not None
+    return found
