@@ -154,6 +154,20 @@ def test_without_a_group_at_the_floor_all_are_pooled_for_information() -> None:
     assert {"insufficient", "pooled"} <= set(made.flags)
 
 
+def test_many_small_groups_do_not_make_a_unit_sufficient() -> None:
+    made = score(row("S S S S", 29), row("S S S S", 29, grp="service_user"), group=30, unit=50)
+    assert made.n_valid == 58
+    assert {"insufficient", "pooled"} <= set(made.flags)
+
+
+def test_answers_of_groups_without_weight_are_not_pooled_and_fraud_weights_stay() -> None:
+    # district: supervisors have weight 0. The others: 10 at 100 with weight ½, 15 at 60 with 1.
+    rows = [row("VS VS VS VS", 10, weight=2), row("B B B B", 15, grp="deputy")]
+    made = score(*rows, row("VD VD VD VD", 20, grp="supervisor"), category="district", group=30, unit=100)
+    assert made.score == Fraction(5 * 100 + 15 * 60, 20)
+    assert {g.group: g.weight_used for g in made.groups if g.weight_used} == {"resident": 25, "deputy": 75}
+
+
 def test_a_group_without_weight_is_told_but_does_not_count() -> None:
     # district: supervisors have weight 0.
     made = score(row("S S S S", 5), row("VD VD VD VD", 50, grp="supervisor"), category="district")
