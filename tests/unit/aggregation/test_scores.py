@@ -172,6 +172,11 @@ def test_a_group_without_weight_is_told_but_does_not_count() -> None:
     # district: supervisors have weight 0.
     made = score(row("S S S S", 5), row("VD VD VD VD", 50, grp="supervisor"), category="district")
     assert (made.score, made.n, made.n_valid) == (80, 55, 5)
+    few = score(
+        row("S S S S", 40), row("VD VD VD VD", 5, grp="supervisor", source="open"), category="district", group=30
+    )
+    assert next(g.flags for g in few.groups if g.group == "supervisor") == ("below_floor", "open_link_only")
+    assert [flag for flag in few.flags if "supervisor" in flag] == []
 
 
 def test_open_links_are_capped_at_thirty_per_cent_beside_vouched_answers() -> None:
