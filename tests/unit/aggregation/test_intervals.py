@@ -84,6 +84,19 @@ def test_the_effective_size_of_uneven_answers_that_agree_is_how_evenly_they_weig
     assert effective_size(agreed) == Fraction(16**2, 3 * 16 + 4)  # (Σw)²/Σw²
 
 
+def test_the_effective_size_of_groups_that_agree_is_that_of_their_shares() -> None:
+    whole = mix([(Fraction(1, 4), simple({80: 10})), (Fraction(3, 4), simple({80: 10}))])
+    assert whole is not None
+    assert effective_size(whole) == 16  # 1 / (1/16 / 10 + 9/16 / 10)
+
+
+def test_groups_that_differ_are_worth_no_more_answers_than_they_gave() -> None:
+    # s² is almost all between the groups, V only within: s²/V would be in the hundreds.
+    whole = mix([(Fraction(1, 2), simple({100: 10})), (Fraction(1, 2), simple({0: 9, 30: 1}))])
+    assert whole is not None
+    assert effective_size(whole) == 20
+
+
 def test_the_interval_of_a_weighted_histogram() -> None:
     # As above: n_eff = 100/34 answers, half at 100 and half at 0, and 0.2 at each of 100, 80, 60, 30 and 0.
     found = estimate(add_up({(4, 0): 1, (1, 0): 1, (4, 1): 1, (1, 1): 1}, [100, 0], 1))

@@ -261,6 +261,7 @@ def test_each_scale_is_counted_by_its_own_codes_and_only_two_levels_are_satisfie
     assert made.top_two_rate == Fraction(6, 10)
     assert made.dont_know_rate == Fraction(1, 16)
     assert made.score == Fraction(4 * 100 + 3 * 70 + 2 * 100 + 60 + 5 * 100, 15)
+    assert score(row("S", 4, questionnaire="three")).distribution == {"S": 4, "B": 0, "D": 0, "DK": 0, "-": 0}
 
 
 def test_a_unit_without_ballots_has_no_score() -> None:
