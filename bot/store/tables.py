@@ -39,9 +39,11 @@ sessions = Table(
     "sessions",
     metadata,
     Column("person", LargeBinary(32), primary_key=True, comment="keyed pseudonym of channel and user"),
-    Column("body", LargeBinary, nullable=False, comment="the conversation, encrypted under the session key"),
+    Column("body", LargeBinary, nullable=False, comment="the conversation, encrypted under the session key of `hour`"),
+    Column("hour", BigInteger, nullable=False, comment="whole hours since 1970: which session key it was sealed under"),
     Column("touched", BigInteger, nullable=False),
     Index("ix_sessions_touched", "touched"),
+    Index("ix_sessions_hour", "hour"),
 )
 
 campaigns = Table(
@@ -49,11 +51,12 @@ campaigns = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("year", Integer, nullable=False),
-    Column("state", String(12), nullable=False, comment="draft, open, closed"),
+    Column("state", String(12), nullable=False, comment="draft, opening, open, closing, closed"),
     Column("opens_at", BigInteger, nullable=False),
     Column("closes_at", BigInteger, nullable=False),
     Column("paper", Text, nullable=False, comment="JSON: title, units, questionnaires, frozen when it opens"),
     Column("scheme", Text, nullable=False, comment="JSON: the scheme the campaign runs on"),
+    Column("registered", BigInteger, comment="position of its registration in the log; from then on it is frozen"),
 )
 
 links = Table(
@@ -73,7 +76,7 @@ ballots = Table(
     Column("id", _Serial, primary_key=True, autoincrement=True),
     Column("campaign", String(32), nullable=False),
     Column("unit", String(32), nullable=False),
-    Column("voter", LargeBinary(32), nullable=False, comment="keyed pseudonym, a different one in each campaign"),
+    Column("voter", LargeBinary(32), nullable=False, comment="the mixer's keyed pseudonym of the gate's pseudonym"),
     Column("questionnaire", String(64), nullable=False),
     Column("grp", String(16), nullable=False),
     Column("stratum", String(32), nullable=False),
@@ -81,19 +84,213 @@ ballots = Table(
     Column("weight", Integer, nullable=False, default=4, comment="fraud weight in quarters: 0, 1, 2, 4"),
     Column("ratings", Text, nullable=False),
     Column("facts", Text, nullable=False, comment="JSON: the other closed answers"),
-    Column("comment", Text, nullable=False),
     Column("bucket", Integer, nullable=False, comment="whole quarters of an hour since 1970"),
-    Column("receipt", String(16), nullable=False),
+    Column("risk", Integer, nullable=False, default=0, comment="bits of the online checks (survey_flows.judge)"),
+    Column("position", BigInteger, comment="its entry in the log; none for ballots imported from elsewhere"),
+    Column("salt", LargeBinary(16)),
     UniqueConstraint("campaign", "unit", "voter"),
+    Index("ix_ballots_position", "position"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("campaign", String(32), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("voter", LargeBinary(32), nullable=False, comment="not the ballots' pseudonym: nothing joins the two"),
+    Column("text", Text, nullable=False),
+    Column("position", BigInteger),
+    Column("salt", LargeBinary(16)),
+    UniqueConstraint("campaign", "unit", "voter"),
+)
+
+superseded = Table(
+    "superseded",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("campaign", String(32), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("voter", LargeBinary(32), nullable=False, comment="as in ballots or in comments"),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("body", Text, nullable=False, comment="what the entry commits to: a ballot or a comment"),
+    Index("ix_superseded_campaign_voter", "campaign", "voter"),
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("campaign", String(32), nullable=False),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+participations = Table(
+    "participations",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("voter", LargeBinary(32), primary_key=True, comment="the gate's pseudonym: who cast any ballot at all"),
+)
+
+boxes = Table(
+    "boxes",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("public", LargeBinary(32), nullable=False, comment="X25519: what the gate seals to"),
+    Column("signature", LargeBinary(64), nullable=False, comment="by the log's key"),
+    Column("made", BigInteger, nullable=False, comment="epoch seconds"),
+)
+
+staging = Table(
+    "staging",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("box", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+held_comments = Table(
+    "held_comments",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("box", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False, comment="a comment that waits for a later batch"),
+)
+
+refused = Table(
+    "refused",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("box", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False, comment="not sealed or not signed by the gate"),
+    Column("at", BigInteger, nullable=False),
+)
+
+log_entries = Table(
+    "log_entries",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("label", LargeBinary(32), nullable=False),
+    Column("commitment", LargeBinary(32), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("campaign", String(32), nullable=False),
+    Column("body", Text, comment="of a public entry"),
+    Index("ix_log_entries_label", "label"),
+)
+
+log_tiles = Table(
+    "log_tiles",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("tile", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False, comment="256 hashes of complete subtrees of height 8·level"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False, comment="signed, C2SP tlog-checkpoint"),
+    Column("frontier", LargeBinary, nullable=False, comment="roots of the complete subtrees, the largest first"),
+    Column("at", BigInteger, nullable=False),
+)
+
+cosignatures = Table(
+    "cosignatures",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(80), primary_key=True),
+    Column("line", Text, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True, comment="public entries that wait for the log"),
+    Column("kind", String(12), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("campaign", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+pressures = Table(
+    "pressures",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True, comment="somebody said that they were pressed"),
+    Column("campaign", String(32), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("voter", LargeBinary(32), nullable=False, comment="not the ballots' pseudonym"),
+    UniqueConstraint("campaign", "unit", "voter"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("channel", String(16), nullable=False),
+    Column("person", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False, comment="the call, encrypted for its person"),
+    Column("due", BigInteger, nullable=False, comment="epoch seconds"),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("taken", BigInteger, nullable=False, default=0, comment="until when a sender has it"),
+    Index("ix_outbox_due", "due"),
+    Index("ix_outbox_person", "person"),
+)
+
+unreachable = Table(
+    "unreachable",
+    metadata,
+    Column("person", LargeBinary(32), primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("campaign", String(32), nullable=False),
+    Column("rule", String(40), nullable=False),
+    Column("level", String(12), nullable=False, comment="what the rule asks for: down_weight, quarantine, review"),
+    Column("weight", Integer, nullable=False, comment="what it proposes, in quarters"),
+    Column("evidence", Text, nullable=False, comment="JSON without unit, score or direction"),
+    Column("state", String(12), nullable=False, comment="waiting, decided"),
+    Column("decided", Integer, comment="the weight in quarters that two reviewers agree on"),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_cases_campaign", "campaign"),
+)
+
+case_ballots = Table(
+    "case_ballots",
+    metadata,
+    Column("case", String(16), primary_key=True),
+    Column("ballot", BigInteger, primary_key=True, autoincrement=False),
+    Column("weight", Integer, nullable=False, comment="what the rule proposes for this ballot, in quarters"),
+    Index("ix_case_ballots_ballot", "ballot"),
+)
+
+case_votes = Table(
+    "case_votes",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True, comment="the last vote of a reviewer counts"),
+    Column("case", String(16), nullable=False),
+    Column("reviewer", String(64), nullable=False),
+    Column("verdict", String(12), nullable=False, comment="keep or apply"),
+    Column("reason", String(40), nullable=False, comment="a coded reason"),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_case_votes_case", "case"),
 )
 
 dead_letters = Table(
     "dead_letters",
     metadata,
     Column("key", String(80), primary_key=True),
-    Column("body", LargeBinary, nullable=False, comment="the event, encrypted under the session key"),
+    Column("body", LargeBinary, nullable=False, comment="the event, encrypted under the key for letters"),
     Column("error", String(80), nullable=False, comment="the class of the error, never its text"),
     Column("at", BigInteger, nullable=False),
+    Column("person", LargeBinary(32), comment="whose update it was; none if it could not be read"),
+    Column("tries", Integer, nullable=False, default=1),
 )
 
 units = Table(
@@ -204,4 +401,5 @@ staff = Table(
     Column("login", String(64), primary_key=True),
     Column("password", String(255), nullable=False, comment="argon2id"),
     Column("role", String(16), nullable=False),
+    Column("unit", String(32), nullable=False, default="", comment="where they work: barred from judging it"),
 )
