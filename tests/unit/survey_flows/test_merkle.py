@@ -22,7 +22,7 @@ from survey_flows.merkle import (
     verify_inclusion,
 )
 
-# The test tree of certificate-transparency, as in transparency-dev/merkle (testonly/constants.go, proof/verify_test.go).
+# The test tree of certificate-transparency, as in transparency-dev/merkle: testonly/constants.go, proof/verify_test.go.
 ENTRIES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
 ROOTS = [
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -116,10 +116,8 @@ def test_the_published_vectors() -> None:
 def test_roots_are_the_same_however_they_are_made() -> None:
     frontier = Frontier()
     for size, leaf in enumerate(LEAVES):
-        assert (frontier.size, frontier.root(), tree_root(TREE, size), root(LEAVES[:size])) == (
-            size,
-            *[ORACLE[size]] * 3,
-        )
+        found = [frontier.root(), tree_root(TREE, size), root(LEAVES[:size])]
+        assert (frontier.size, found) == (size, [ORACLE[size]] * 3)
         frontier = Frontier.from_bytes(size, frontier.to_bytes())
         completed = frontier.append(leaf)
         assert completed == [TREE(level, size >> level) for level in range(len(completed))]
