@@ -1,0 +1,46 @@
+"""What the log keeps of an entry: 64 bytes, a label to find it by and a commitment to what it says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+
+from survey_flows.errors import BadInput
+
+CODE = re.compile(r"[A-Z2-7]{16}")
+SALT = 16
+"""Bytes of salt of a sealed entry; a public one has none."""
+
+
+def canonical(body: Mapping[str, object]) -> str:
+    """The one way to write a body: JSON with sorted keys and no white space (RFC 8785 for these types)."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def commit(salt: bytes, body: str) -> bytes:
+    """What an entry commits to: nobody can tell the body from it without the salt, nor find another body for it."""
+    return sha256(salt + body.encode()).digest()
+
+
+def receipt_label(code: str) -> bytes:
+    """The label of a ballot's entry; ``code`` as `read_code` gives it."""
+    return sha256(code.encode()).digest()
+
+
+def public_label(kind: str, name: str) -> bytes:
+    """The label of a public entry."""
+    return sha256(f"minping/{kind}/{name}".encode()).digest()
+
+
+def read_code(text: str) -> str:
+    """A receipt's code as somebody copied it, in capital letters and without spaces and hyphens.
+
+    Raises:
+        BadInput: not 16 characters of A–Z and 2–7.
+    """
+    code = re.sub(r"[\s\-–—‐]+", "", text).upper()
+    if not CODE.fullmatch(code):
+        raise BadInput("a receipt has 16 characters, A–Z and 2–7; copy it as you got it", "receipt")
+    return code
