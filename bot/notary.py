@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import binascii
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +25,8 @@ from survey_flows.notes import (
 )
 
 TIME = 8
+SEED = 32
+PRIVATE = "PRIVATE+KEY+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +102,27 @@ def open_note(text: str, keys: Sequence[VerifierKey]) -> Opened:
         names = ", ".join(key.name for key in keys)
         raise BadInput(f"the checkpoint is not signed by {names or 'any key that was given'}", "checkpoint")
     return Opened(checkpoint, note, tuple(signers))
+
+
+def write_secret(seed: bytes, name: str) -> str:
+    """A witness's key file: one line that says whose it is."""
+    key = public_key(seed, name, COSIGNATURE)
+    return f"{PRIVATE}{name}+{key.id.hex()}+{b64encode(bytes([COSIGNATURE]) + seed).decode()}\n"
+
+
+def read_secret(text: str) -> tuple[str, bytes]:
+    """The name and the seed in what `write_secret` wrote.
+
+    Raises:
+        BadInput: not such a file.
+    """
+    name, _, rest = text.strip().removeprefix(PRIVATE).partition("+")
+    try:
+        raw = b64decode(rest.partition("+")[2], validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if not text.startswith(PRIVATE) or len(raw) != SEED + 1 or write_secret(raw[1:], name).strip() != text.strip():
+        raise BadInput(
+            "this is not a witness's key; make one with `minping witness --name NAME --key FILE`", "key file"
+        )
+    return name, raw[1:]

@@ -31,12 +31,14 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def root(leaves: Iterable[bytes]) -> bytes:
-    """The root over the hashes of leaves."""
-    frontier = Frontier()
-    for leaf in leaves:
-        frontier.append(leaf)
-    return frontier.root()
+def root(leaves: Sequence[bytes]) -> bytes:
+    """The root over the hashes of leaves: pairs are joined level by level, an odd one at the end goes up as it is."""
+    level = list(leaves)
+    while len(level) > 1:
+        pairs = zip(level[::2], level[1::2], strict=False)
+        joined = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        level = joined if len(level) % 2 == 0 else [*joined, level[-1]]
+    return level[0] if level else EMPTY
 
 
 @dataclass(slots=True)

@@ -83,7 +83,7 @@ def test_scores_are_recomputed_exactly_wherever_nothing_they_rest_on_is_withheld
             if got.variance is not None:
                 assert (float(got.variance), got.unweighted) == (score.variance, score.unweighted)
                 seen["with spread"] += 1
-    assert min(seen.values()) > 5, seen
+    assert all(seen.values()), seen
 
 
 def test_no_cell_of_few_people_is_told_and_none_follows_from_the_others() -> None:
@@ -106,7 +106,7 @@ def test_no_cell_of_few_people_is_told_and_none_follows_from_the_others() -> Non
                         r
                         for r in rows
                         if (r.unit, r.grp, r.source == "open") == (unit["unit"], group["group"], cell["link"] == "open")
-                        and reader.read(r.questionnaire, r.ratings).score is not None
+                        and reader.outcomes[reader.place(r.questionnaire, r.ratings)].score is not None
                     ]
                     by_weight = {w: sum(r.count for r in own if r.weight == w) for w in {r.weight for r in own}}
                     assert sum(by_weight.values()) in (0, *range(10, 10**6))

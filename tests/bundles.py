@@ -1,0 +1,175 @@
+"""Campaigns in a log in memory, with bundles made of them: what a service publishes, without a service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from random import Random
+
+from aggregation.cells import PatternCount, tally
+from aggregation.ratings import Reader
+from aggregation.scores import score_tally
+from bot.bundles import (
+    CHECKPOINT,
+    LOG,
+    MANIFEST,
+    OPENINGS,
+    PUBLIC,
+    TOTALS,
+    WEIGHTS,
+    lines,
+    log_csv,
+    manifest,
+    weights_csv,
+)
+from bot.resources import shipped_questionnaires
+from bot.scheme_files import shipped_scheme
+from bot.totals import result_body, totals, write_totals
+from survey_flows.entries import canonical
+from survey_flows.load import dump_questionnaire
+from tests.logs import ORIGIN, Log
+
+CAMPAIGN = "2026"
+OPENS, CLOSES = 1_790_000_000, 1_790_900_000
+SCHEME = shipped_scheme()
+SHEET = shipped_questionnaires()["general"]
+CATEGORIES = {"TAX": "B_econ", "CIVIL": "C_social"}
+CODES = ("VS", "S", "B", "D", "VD", "DK", "-")
+PAPER = {
+    "title": {"zh-Hans": "民评", "en": "Rating"},
+    "units": [
+        {"code": code, "name": {"zh-Hans": code, "en": code}, "questionnaire": SHEET.id, "category": kind, "search": ""}
+        for code, kind in CATEGORIES.items()
+    ],
+    "questionnaires": {SHEET.id: dump_questionnaire(SHEET)},
+}
+
+
+@dataclass(slots=True)
+class Campaign:
+    """A campaign that is filled with ballots and then published. The log may hold others too."""
+
+    log: Log
+    name: str = CAMPAIGN
+    codes: list[str] = field(default_factory=list)
+    weights: dict[int, int] = field(default_factory=dict)
+    erased: set[int] = field(default_factory=set)
+    last: dict[tuple[str, str], int] = field(default_factory=dict)
+    superseded: set[int] = field(default_factory=set)
+    voters: set[str] = field(default_factory=set)
+
+    def register(self) -> None:
+        scheme = SCHEME.model_dump_json()
+        frozen = {"paper": json.dumps(PAPER), "scheme": scheme, "opens_at": OPENS, "closes_at": CLOSES, "year": 2026}
+        self.log.publish("registration", self.name, self.name, {"campaign": self.name, **frozen})
+
+    def vote(self, voter: str, unit: str, ratings: str, group: str = "resident", source: str = "invited") -> int:
+        body = {
+            "unit": unit,
+            "questionnaire": SHEET.id,
+            "group": group,
+            "stratum": "",
+            "source": source,
+            "ratings": ratings,
+            "facts": [],
+            "bucket": (OPENS + CLOSES) // 1800,
+            "risk": 0,
+            "voter": voter,
+        }
+        self.codes.append(self.log.code())
+        position = self.log.seal("ballot", self.name, body, self.codes[-1])
+        if (voter, unit) in self.last:
+            self.superseded.add(self.last[voter, unit])
+        self.last[voter, unit] = position
+        self.voters.add(voter)
+        return position
+
+    def comment(self, unit: str, text: str) -> int:
+        return self.log.seal("comment", self.name, {"unit": unit, "text": text})
+
+    def withdraw(self, voter: str, unit: str) -> None:
+        """Erase what a citizen said of a unit, with what they had said before: else that would count again."""
+        del self.last[voter, unit]
+        for position in self.of(voter, unit):
+            self.erased.add(position)
+            self.superseded.discard(position)
+            self.log.seal("withdrawal", self.name, {"position": position})
+
+    def of(self, voter: str, unit: str) -> list[int]:
+        """The ballots of a voter for a unit that were not erased."""
+        bodies = ((at, json.loads(self.log.entries[at].body)) for at in self.own() if at not in self.erased)
+        return [at for at, body in bodies if (body.get("voter"), body.get("unit")) == (voter, unit)]
+
+    def close(self) -> None:
+        counted = set(self.last.values())
+        body = {
+            "campaign": self.name,
+            "counted": len(counted),
+            "superseded": len(self.superseded),
+            "withdrawn": len(self.erased),
+            "voters": len(self.voters),
+        }
+        self.log.publish("closing", self.name, self.name, body)
+        result = json.loads(result_body(self.name, self.totals()))
+        self.log.publish(result.pop("kind"), self.name, self.name, result)
+
+    def totals(self) -> bytes:
+        counts: dict[tuple[str, str, str, int, str], int] = {}
+        for position in self.last.values():
+            body = json.loads(self.log.entries[position].body)
+            key = (body["unit"], body["group"], body["source"], self.weights.get(position, 4), body["ratings"])
+            counts[key] = counts.get(key, 0) + 1
+        rows = [
+            PatternCount(unit, SHEET.id, group, "", source, weight, ratings, count)
+            for (unit, group, source, weight, ratings), count in counts.items()
+        ]
+        counted = tally(rows, Reader({SHEET.id: SHEET}, SCHEME))
+        return write_totals(totals(self.name, counted, score_tally(counted, CATEGORIES, SCHEME), SCHEME))
+
+    def own(self) -> list[int]:
+        """The sealed entries of the campaign."""
+        return [at for at, e in enumerate(self.log.entries) if e.campaign == self.name and not e.public]
+
+    def bundle(self, openings: bool = True, cosignatures: Iterable[str] = ()) -> dict[str, bytes]:
+        entries = self.log.entries
+        files = {
+            MANIFEST: manifest(self.name, ORIGIN, openings),
+            CHECKPOINT: (self.log.checkpoint() + "".join(cosignatures)).encode(),
+            LOG: log_csv((entry.data, entry.campaign) for entry in entries),
+            PUBLIC: lines({"position": at, "body": e.body} for at, e in enumerate(entries) if e.public),
+            TOTALS: self.totals(),
+        }
+        if openings:
+            shown = [at for at in self.own() if at not in self.erased]
+            files[OPENINGS] = lines(
+                {"position": at, "salt": entries[at].salt.hex(), "body": entries[at].body} for at in shown
+            )
+            files[WEIGHTS] = weights_csv(sorted(self.weights.items()))
+        return files
+
+
+def drawn(seed: int, ballots: int = 40, erasures: int = 3) -> Campaign:
+    """A small closed campaign, with a comment, replaced, withdrawn and lighter ballots, and entries of another."""
+    chance = Random(seed)
+    log = Log(chance)
+    other, own = Campaign(log, "2025"), Campaign(log)
+    other.register()
+    own.register()
+    items = len(SHEET.rated)
+    for _ in range(ballots):
+        voter, unit = chance.randbytes(32).hex(), chance.choice(list(CATEGORIES))
+        own.vote(voter, unit, rated(chance, items), chance.choice(["resident", "service_user"]))
+    for voter, unit in chance.sample(sorted(own.last), 3):
+        own.vote(voter, unit, rated(chance, items))
+    for voter, unit in chance.sample(sorted(own.last), erasures):
+        own.withdraw(voter, unit)
+    other.vote(chance.randbytes(32).hex(), "TAX", rated(chance, items))
+    own.comment("TAX", f"{canonical({'n': seed})}: 很好")
+    own.weights = {at: chance.choice([0, 1, 2]) for at in chance.sample(sorted(own.last.values()), 2)}
+    own.close()
+    return own
+
+
+def rated(chance: Random, items: int) -> str:
+    return " ".join(chance.choices(CODES, k=items))
