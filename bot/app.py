@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clock import Clock, SystemClock
 from bot.conductor import Conductor
 from bot.embedded import EmbeddedValkey
-from bot.keys import Keys, keep_keys
+from bot.gate import Gate
+from bot.keys import Keyring, Keys, keep_keys
+from bot.mixer import Mixer
 from bot.papers import Papers
 from bot.settings import Settings
 from bot.store.conversations import forget_old
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
+MIX_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Service:
     keys: Keys
     papers: Papers
     conductor: Conductor
+    mixer: Mixer
 
 
 @asynccontextmanager
@@ -62,12 +66,27 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         stack.push_async_callback(redis.aclose)
         keys = keep_keys(settings.data / "keys")
         papers = Papers(database, settings.timezone)
+        mixer = make_mixer(settings, database, keys, clock)
+        await mixer.turn()
         await papers.refresh()
-        conductor = Conductor(database, keys, papers, clock)
+        conductor = Conductor(database, keys, papers, clock, Gate(keys, mixer.key.public))
         await stack.enter_async_context(running(conductor.run()))
         await stack.enter_async_context(running(_repeat(papers.refresh, REFRESH_SECONDS)))
         await stack.enter_async_context(running(_repeat(lambda: _forget(database, clock), FORGET_SECONDS)))
-        yield Service(settings, clock, database, redis, keys, papers, conductor)
+        await stack.enter_async_context(running(_repeat(lambda: _mix(mixer, keys, papers), MIX_SECONDS)))
+        yield Service(settings, clock, database, redis, keys, papers, conductor, mixer)
+
+
+def make_mixer(settings: Settings, database: AsyncEngine, keys: Keys, clock: Clock) -> Mixer:
+    """The mixer with its own secrets."""
+    return Mixer(database, Keyring(settings.data / "keys" / "mixer"), keys.public(), settings.log_origin, clock)
+
+
+async def _mix(mixer: Mixer, keys: Keys, papers: Papers) -> None:
+    await mixer.turn()
+    # Without it nobody can find out any more which pseudonym was whose.
+    for campaign in papers.over():
+        keys.voters.destroy(campaign)
 
 
 async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:

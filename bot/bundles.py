@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -29,6 +28,7 @@ from bot.scoring import Scored, score_campaign
 from bot.store import tables
 from bot.store.database import reading
 from bot.store.log import LogDamaged, Stored, latest_checkpoint
+from bot.store.openings import ballot_body, comment_body
 from bot.totals import result_body, totals, write_totals
 from survey_flows.entries import canonical, commit
 from survey_flows.errors import BadInput
@@ -77,43 +77,18 @@ async def result_of(database: AsyncEngine, campaign: str) -> str:
     return result_body(campaign, await asyncio.to_thread(totals_file, scored))
 
 
-def ballot_body(row: Row[Any]) -> str:
-    """The text that a ballot's entry commits to, from its row."""
-    return canonical(
-        {
-            "kind": "ballot",
-            "campaign": row.campaign,
-            "unit": row.unit,
-            "questionnaire": row.questionnaire,
-            "group": row.grp,
-            "stratum": row.stratum,
-            "source": row.source,
-            "ratings": row.ratings,
-            "facts": json.loads(row.facts),
-            "bucket": row.bucket,
-            "risk": row.risk,
-            "voter": row.voter.hex(),
-        }
-    )
-
-
-def comment_body(row: Row[Any]) -> str:
-    """The text that a comment's entry commits to, from its row."""
-    return canonical({"kind": "comment", "campaign": row.campaign, "unit": row.unit, "text": row.text})
-
-
 async def read_openings(connection: AsyncConnection, campaign: str) -> list[tuple[int, bytes, str]]:
     """Position, salt and text of every sealed entry of a campaign that was not withdrawn, by position."""
     found = []
     makers = (
         (tables.ballots, ballot_body),
         (tables.comments, comment_body),
-        (tables.superseded, lambda row: str(row.body)),
-        (tables.withdrawals, lambda row: str(row.body)),
+        (tables.superseded, lambda row: str(row["body"])),
+        (tables.withdrawals, lambda row: str(row["body"])),
     )
     for table, body in makers:
         query = select(table).where(table.c.campaign == campaign, table.c.position.is_not(None))
-        found += [(row.position, row.salt, body(row)) for row in await connection.execute(query)]
+        found += [(row.position, row.salt, body(row._mapping)) for row in await connection.execute(query)]
     return sorted(found)
 
 

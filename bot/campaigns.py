@@ -88,21 +88,23 @@ async def add_link(database: AsyncEngine, campaign: str, group: str, stratum: st
 
 
 async def open_campaign(database: AsyncEngine, campaign: str) -> None:
-    """Let a draft take ballots.
+    """Ask for a draft to take ballots: it is open as soon as the mixer has registered it in the log (`Mixer.turn`).
 
     Raises:
         BadInput: no such campaign, or it is not a draft.
     """
-    await _move(database, campaign, ("draft",), "open")
+    await _move(database, campaign, ("draft",), "opening")
 
 
 async def close_campaign(database: AsyncEngine, campaign: str) -> None:
     """Take no more ballots, for good: a ballot that was not durable by now is refused.
 
+    It is closed as soon as the mixer has mixed what was taken, and destroyed its key (`Mixer.turn`).
+
     Raises:
         BadInput: no such campaign, or it is not open.
     """
-    await _move(database, campaign, ("open",), "closed")
+    await _move(database, campaign, ("open",), "closing")
 
 
 async def list_campaigns(database: AsyncEngine) -> list[Summary]:

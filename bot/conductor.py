@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.channel import Incoming, Reply
 from bot.clock import Clock
-from bot.gate import CampaignClosed, Citizen, admit
+from bot.gate import CampaignClosed, Citizen, Gate, NoBox
 from bot.keys import Keys
 from bot.papers import Papers
 from bot.store.conversations import (
@@ -42,8 +42,8 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 256
 TRIES = 3
-AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
-"""What tells that the database cannot be reached now, as against that it will not take this update."""
+AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, NoBox)
+"""What tells that ballots cannot be stored now, as against that it will not take this update."""
 
 
 class Unavailable(MinpingError):
@@ -82,11 +82,12 @@ class _Waiting:
 class Conductor:
     """Takes updates from every channel. Start `run` once; `handle` may be called by any number of tasks."""
 
-    def __init__(self, database: AsyncEngine, keys: Keys, papers: Papers, clock: Clock) -> None:
+    def __init__(self, database: AsyncEngine, keys: Keys, papers: Papers, clock: Clock, gate: Gate) -> None:
         self._database = database
         self._keys = keys
         self._papers = papers
         self._clock = clock
+        self._gate = gate
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
 
@@ -143,8 +144,8 @@ class Conductor:
         try:
             return list(await self._store(batch))
         except AWAY as error:
-            log.error("the database cannot be reached: %s", type(error).__name__)
-            return [Unavailable("the database cannot be reached") for _ in batch]
+            log.error("nothing can be stored: %s", type(error).__name__)
+            return [Unavailable("nothing can be stored") for _ in batch]
         except Exception as error:
             if len(batch) == 1:
                 return [await self._bury(batch[0], error)]
@@ -189,7 +190,7 @@ class Conductor:
             todo += [(citizen, effect) for effect in effects]
             replies.append(_reply(effects, replayed))
         await write_sessions(connection, changed, now)
-        await admit(connection, self._keys, todo)
+        await self._gate.admit(connection, todo)
         return replies
 
     def _open(self, person: bytes, sealed: bytes | None) -> Conversation | None:

@@ -30,14 +30,15 @@ from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Link
 
 FILLED = (tables.units, tables.campaigns, tables.leaders, tables.indicators, tables.grades, tables.ballots)
-CHANNEL = "demo"
+CHANNEL, COMMENTER = "demo", "demo-comment"
 CHUNK = 2000
 OPEN_DAYS = 30
 FULL = 4
 COLUMNS = (
     *("campaign", "unit", "voter", "questionnaire", "grp", "stratum", "source", "weight", "ratings", "facts"),
-    *("comment", "bucket", "receipt"),
+    *("bucket", "risk"),
 )
+COMMENT_COLUMNS = ("campaign", "unit", "voter", "text")
 
 Progress = Callable[[int, int], None]
 """Called with the number of ballots stored so far and the number of all."""
@@ -98,8 +99,10 @@ async def fill(
         await _add(connection, _draft(city.campaign, year, city.opens, DAYS, city.units, timezone), "closed", clock)
         rows = _rows(city, keys, progress)
         await upsert_many(connection, tables.ballots, COLUMNS, ["campaign", "unit", "voter"], rows)
+        comments = _comments(city, keys)
+        await upsert_many(connection, tables.comments, COMMENT_COLUMNS, ["campaign", "unit", "voter"], comments)
         await add_campaign(connection, opened, link)
-        await _set_state(connection, opened.id, "open")
+        await _set_state(connection, opened.id, "opening")
     return Demo(year, city.campaign, opened.id, link, len(city.units), len(city.leaders), len(city.votes))
 
 
@@ -166,8 +169,17 @@ def _rows(city: City, keys: Keys, progress: Progress) -> Iterator[list[tuple[obj
         progress(start + len(part), len(city.votes))
 
 
+def _comments(city: City, keys: Keys) -> Iterator[list[tuple[object, ...]]]:
+    said = [
+        (vote.ballot.unit, keys.voter(city.campaign, COMMENTER, str(vote.voter)), vote.ballot.comment)
+        for vote in city.votes
+    ]
+    rows = sorted((voter, unit, text) for unit, voter, text in said if text)
+    yield [(city.campaign, unit, voter, text) for voter, unit, text in rows]
+
+
 def _row(vote: Vote, voter: bytes) -> tuple[object, ...]:
     b = vote.ballot
     facts = json.dumps(dict(b.facts), ensure_ascii=False, sort_keys=True)
     head = (b.campaign, b.unit, voter, b.questionnaire, b.group, b.stratum, b.source, FULL, b.ratings, facts)
-    return (*head, b.comment, b.bucket, b.receipt)
+    return (*head, b.bucket, 0)

@@ -1,16 +1,27 @@
 """Admission: the one door between a citizen's conversation and the ballots.
 
-What passes here is stored under a pseudonym. Sealing and mixing belong behind this door, before the ballots' table.
+What passes here is sealed to the mixer in the transaction of its update, under a pseudonym that the mixer changes:
+the database never holds a ballot beside anything that leads to a citizen.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.batch import BALLOT, ERASE, Message
 from bot.keys import Keys
-from bot.store.conversations import closed_campaigns, erase_ballots, write_ballots
+from bot.mixer import box_text
+from bot.parcels import Box, message_bytes, pack, seal
+from bot.store import tables
+from bot.store.conversations import closed_campaigns
+from bot.store.database import insert
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Cast, Effect, Erase
 from survey_flows.errors import MinpingError
@@ -23,6 +34,10 @@ class CampaignClosed(MinpingError):
         super().__init__("closed meanwhile: " + ", ".join(sorted(campaigns)))
 
 
+class NoBox(MinpingError):
+    """The mixer has not said yet where to seal ballots to, or what the database says is not by its key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Citizen:
     """Who an update came from: in memory only, for as long as it is being handled."""
@@ -31,32 +46,89 @@ class Citizen:
     user: str
 
 
-async def admit(connection: AsyncConnection, keys: Keys, effects: list[tuple[Citizen, Effect]]) -> None:
-    """Carry out what touches ballots, within the caller's transaction.
+class Gate:
+    """Seals what citizens submit.
 
-    Raises:
-        CampaignClosed: the caller must roll back and step again on the campaigns as they are now.
+    Args:
+        keys: the gate's secrets.
+        log_key: the public key of the log, which vouches for the mixer's boxes.
     """
-    erased = [
-        (effect.campaign, keys.voter(effect.campaign, citizen.channel, citizen.user))
-        for citizen, effect in effects
-        if isinstance(effect, Erase)
-    ]
-    cast = [
-        (keys.voter(effect.ballot.campaign, citizen.channel, citizen.user), effect.ballot)
-        for citizen, effect in effects
-        if isinstance(effect, Cast)
-    ]
-    await _refuse_closed(connection, {campaign for campaign, _ in erased} | {ballot.campaign for _, ballot in cast})
-    await erase_ballots(connection, erased)
-    await write_ballots(connection, _last_of_each(cast))
+
+    def __init__(self, keys: Keys, log_key: bytes) -> None:
+        self._keys = keys
+        self._log_key = log_key
+        self._trusted: dict[str, bytes] = {}
+
+    async def admit(self, connection: AsyncConnection, effects: list[tuple[Citizen, Effect]]) -> None:
+        """Carry out what touches ballots, within the caller's transaction.
+
+        Raises:
+            CampaignClosed: the caller must roll back and step again on the campaigns as they are now.
+            NoBox: there is nobody to seal to.
+        """
+        todo = [(citizen, effect) for citizen, effect in effects if isinstance(effect, Cast | Erase)]
+        if not todo:
+            return
+        if closed := await closed_campaigns(connection, {_campaign(effect) for _, effect in todo}):
+            raise CampaignClosed(closed)
+        box = await self._box(connection)
+        messages = [self._message(citizen, effect) for citizen, effect in todo]
+        # In the order in which they came: of two ballots of one person the later one counts.
+        rows = [
+            {"box": box.id, "sealed": seal(box, pack(message, self._keys.signature(message_bytes(message))))}
+            for message in messages
+        ]
+        await connection.execute(tables.staging.insert(), rows)
+        people = {(m["campaign"], bytes.fromhex(m["voter"])) for m in messages if m["kind"] == BALLOT}
+        if people:
+            taken = [{"campaign": campaign, "voter": voter} for campaign, voter in sorted(people)]
+            await connection.execute(insert(connection, tables.participations).on_conflict_do_nothing(), taken)
+
+    def _message(self, citizen: Citizen, effect: Cast | Erase) -> Message:
+        campaign = _campaign(effect)
+        voter = self._keys.voter(campaign, citizen.channel, citizen.user).hex()
+        if isinstance(effect, Erase):
+            return {"kind": ERASE, "campaign": campaign, "voter": voter}
+        ballot = effect.ballot
+        return {
+            "kind": BALLOT,
+            "campaign": campaign,
+            "voter": voter,
+            "receipt": ballot.receipt,
+            "text": ballot.comment,
+            "ballot": ballot_columns(ballot),
+        }
+
+    async def _box(self, connection: AsyncConnection) -> Box:
+        """The newest box. A key that was slipped into the database is not sealed to."""
+        query = select(tables.boxes).order_by(tables.boxes.c.made.desc(), tables.boxes.c.id.desc()).limit(1)
+        row = (await connection.execute(query)).first()
+        if row is None:
+            raise NoBox("no box to seal ballots to; is the mixer running?")
+        if self._trusted.get(row.id) != row.public:
+            try:
+                key = Ed25519PublicKey.from_public_bytes(self._log_key)
+                key.verify(row.signature, box_text(row.id, row.public))
+            except InvalidSignature as error:
+                raise NoBox("the box in the database is not signed by the log's key") from error
+            self._trusted = {row.id: row.public}
+        return Box(row.id, row.public)
 
 
-async def _refuse_closed(connection: AsyncConnection, campaigns: set[str]) -> None:
-    if campaigns and (closed := await closed_campaigns(connection, campaigns)):
-        raise CampaignClosed(closed)
+def ballot_columns(ballot: Ballot) -> dict[str, Any]:
+    """The columns of `tables.ballots` that a ballot itself fills."""
+    return {
+        "unit": ballot.unit,
+        "questionnaire": ballot.questionnaire,
+        "grp": ballot.group,
+        "stratum": ballot.stratum,
+        "source": ballot.source,
+        "ratings": ballot.ratings,
+        "facts": json.dumps(dict(ballot.facts), ensure_ascii=False, sort_keys=True),
+        "bucket": ballot.bucket,
+        "risk": 0,
+    }
 
 
-def _last_of_each(cast: list[tuple[bytes, Ballot]]) -> list[tuple[bytes, Ballot]]:
-    # PostgreSQL refuses to upsert the same row twice in one statement.
-    return list({(voter, ballot.campaign, ballot.unit): (voter, ballot) for voter, ballot in cast}.values())
+def _campaign(effect: Cast | Erase) -> str:
+    return effect.campaign if isinstance(effect, Erase) else effect.ballot.campaign

@@ -1,4 +1,4 @@
-"""The service's secret keys and what is made with them: pseudonyms and sealed conversations."""
+"""The gate's secret keys and what is made with them: pseudonyms, sealed conversations, signed submissions."""
 
 from __future__ import annotations
 
@@ -9,32 +9,93 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from survey_flows.errors import BadSession
 
 SIZE = 32
 NONCE = 12
+SUFFIX = ".key"
+
+
+class Keyring:
+    """Secrets of 32 bytes by name, each in a file that only its owner can read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, bytes] = {}
+
+    def keep(self, name: str) -> bytes:
+        """The secret of this name; made if there is none."""
+        if name not in self._known:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._known[name] = keep_secret(self._path(name))
+        return self._known[name]
+
+    def find(self, name: str) -> bytes | None:
+        """The secret of this name, if there is one."""
+        return self.keep(name) if self._path(name).exists() else None
+
+    def names(self) -> list[str]:
+        """The names of all secrets."""
+        return sorted(path.name.removesuffix(SUFFIX) for path in self._folder.glob(f"[!.]*{SUFFIX}"))
+
+    def destroy(self, name: str) -> None:
+        """Overwrite and remove a secret, for good; nothing if there is none.
+
+        A disk that moves what it writes may keep a copy, as may a backup: see the guide for operators.
+        """
+        self._known.pop(name, None)
+        path = self._path(name)
+        if not path.exists():
+            return
+        with path.open("r+b") as file:
+            file.write(bytes(SIZE))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+
+    def forget(self, name: str) -> None:
+        """Keep a secret no longer in memory; another process has destroyed it."""
+        self._known.pop(name, None)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / (name + SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Secrets of 32 bytes each. They never leave this object's methods."""
+    """The gate's secrets. They never leave this object's methods.
+
+    ``gate`` makes pseudonyms of conversations and addresses, ``session`` seals conversations, ``sign`` vouches for what
+    is handed to the mixer, and ``voters`` holds a secret for each campaign, which is destroyed when it is closed.
+    """
 
     gate: bytes
     session: bytes
+    sign: bytes
+    voters: Keyring
 
     def person(self, channel: str, user: str) -> bytes:
         """The pseudonym under which a conversation is kept. An unkeyed hash would be guessed by trying every id."""
-        return self._pseudonym("person", channel, user)
+        return _pseudonym(self.gate, "person", channel, user)
 
     def voter(self, campaign: str, channel: str, user: str) -> bytes:
-        """The pseudonym of one citizen in one campaign; another in each, so that years cannot be joined."""
-        return self._pseudonym("voter", campaign, channel, user)
+        """The pseudonym of one citizen in one campaign; once that key is destroyed nobody can make it again."""
+        return _pseudonym(self.voters.keep(campaign), "voter", campaign, channel, user)
 
     def address(self, address: str) -> str:
         """A client address under a key, for counting requests without keeping where they came from."""
-        return self._pseudonym("address", address).hex()
+        return _pseudonym(self.gate, "address", address).hex()
+
+    def signature(self, message: bytes) -> bytes:
+        """64 bytes by which the mixer knows that a message comes from the gate (Ed25519)."""
+        return Ed25519PrivateKey.from_private_bytes(self.sign).sign(message)
+
+    def public(self) -> bytes:
+        """The public key that checks `signature`."""
+        return Ed25519PrivateKey.from_private_bytes(self.sign).public_key().public_bytes_raw()
 
     def seal(self, person: bytes, text: str) -> bytes:
         """Encrypt a conversation, bound to its owner (ChaCha20-Poly1305, RFC 8439)."""
@@ -52,16 +113,17 @@ class Keys:
         except InvalidTag as error:
             raise BadSession("the stored conversation was sealed under another key") from error
 
-    def _pseudonym(self, *parts: str) -> bytes:
-        # Every part goes in with its length, so that no two lists of parts give the same bytes.
-        message = b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
-        return hmac.digest(self.gate, message, "sha256")
+
+def _pseudonym(key: bytes, *parts: str) -> bytes:
+    # Every part goes in with its length, so that no two lists of parts give the same bytes.
+    message = b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
+    return hmac.digest(key, message, "sha256")
 
 
 def keep_keys(folder: Path) -> Keys:
-    """Read the keys in ``folder``; make those that are missing, readable by their owner only."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Keys(gate=keep_secret(folder / "gate.key"), session=keep_secret(folder / "session.key"))
+    """Read the gate's keys in ``folder``; make those that are missing, readable by their owner only."""
+    ring = Keyring(folder)
+    return Keys(ring.keep("gate"), ring.keep("session"), ring.keep("sign"), Keyring(folder / "voters"))
 
 
 def keep_secret(path: Path) -> bytes:

@@ -83,13 +83,17 @@ class Papers:
         links: dict[str, list[Link]] = {}
         for row in await connection.execute(select(tables.links)):
             links.setdefault(row.campaign, []).append(Link(row.token, row.grp, row.source, row.stratum))
-        query = select(tables.campaigns).where(tables.campaigns.c.state != "draft")
+        query = select(tables.campaigns).where(tables.campaigns.c.state.not_in(("draft", "opening")))
         rows = (await connection.execute(query.order_by(tables.campaigns.c.opens_at))).all()
         return {row.id: load_paper(row, links.get(row.id, []), self._words, self._zone) for row in rows}
 
     def get(self, campaign: str) -> Paper | None:
         """The paper of one campaign that is open or was."""
         return self._known.papers.get(campaign)
+
+    def over(self) -> list[str]:
+        """The campaigns that are closed for good."""
+        return [name for name, paper in self._known.papers.items() if paper.state == "closed"]
 
     def current(self, now: datetime) -> Paper | None:
         """The campaign of a citizen who came without a link: of those that take ballots now the one that opened last.

@@ -28,6 +28,7 @@ class Settings:
         telegram_api: base address of the Bot API, for a local Bot API server.
         trusted_proxies: how many reverse proxies stand before the service and may name the client's address.
         web_rate: new web conversations that one address may start in an hour.
+        log_origin: name of the log in its checkpoints, such as minping.example.gov; it cannot be changed later.
         timezone: the city's time zone.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
@@ -44,6 +45,7 @@ class Settings:
     telegram_api: str = "https://api.telegram.org"
     trusted_proxies: int = 0
     web_rate: int = 30
+    log_origin: str = "minping"
     timezone: str = "Asia/Shanghai"
     log_level: str = "INFO"
 

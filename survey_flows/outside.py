@@ -24,7 +24,7 @@ class Phase(Enum):
 
 def phase(paper: Paper, now: datetime) -> Phase:
     """Where the campaign stands: open in [opens_at, closes_at) while its state is ``open``."""
-    if paper.state == "closed" or now >= paper.closes_at:
+    if paper.state in ("closing", "closed") or now >= paper.closes_at:
         return Phase.AFTER
     if now < paper.opens_at:
         return Phase.BEFORE

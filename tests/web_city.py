@@ -15,11 +15,11 @@ from bot.app import Service, build
 from bot.campaigns import Draft, close_campaign, create_campaign, open_campaign
 from bot.city import make_city
 from bot.clock import SystemClock
+from bot.gate import ballot_columns
 from bot.resources import shipped_questionnaires
 from bot.scheme_files import shipped_scheme
 from bot.settings import Settings
 from bot.store import tables, yearbook
-from bot.store.conversations import ballot_row
 from bot.store.database import reading, writing
 from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Unit
@@ -49,6 +49,8 @@ class City:
 
     async def ballots(self) -> list[tuple[str, str]]:
         """The stored (unit, rating pattern) pairs."""
+        while await self.service.mixer.mix(flush=True):
+            pass
         query = select(tables.ballots.c.unit, tables.ballots.c.ratings)
         async with reading(self.service.database) as connection:
             return sorted((row[0], row[1]) for row in await connection.execute(query))
@@ -76,6 +78,7 @@ async def city(folder: Path, redis_url: str, **settings: Any) -> AsyncIterator[C
         )
         link = await create_campaign(service.database, draft, clock)
         await open_campaign(service.database, "2026")
+        await service.mixer.turn()
         await service.papers.refresh()
         yield City(service, clock, link.token)
 
@@ -101,7 +104,9 @@ async def fill(service: Service, seed: int = 2010, ballots: int = 20_000) -> int
     )
     await create_campaign(service.database, draft, service.clock)
     await open_campaign(service.database, drawn.campaign)
+    await service.mixer.turn()
     await close_campaign(service.database, drawn.campaign)
+    await service.mixer.turn()
     personal = {(leader, yearbook.PERSONAL): points for leader, points in drawn.personal.items()}
     async with writing(service.database) as connection:
         await yearbook.write_units(connection, [yearbook.ListedUnit(x.unit, x.questionnaire) for x in drawn.units])
@@ -111,7 +116,10 @@ async def fill(service: Service, seed: int = 2010, ballots: int = 20_000) -> int
         await yearbook.replace_facts(connection, drawn.year, drawn.facts)
         await yearbook.append_decisions(connection, drawn.year, drawn.decisions)
         await yearbook.append_history(connection, drawn.history, {unit.code for unit in units})
-        rows = [ballot_row(vote.voter.to_bytes(32, "big"), vote.ballot) for vote in drawn.votes]
+        rows = [
+            {"campaign": drawn.campaign, "voter": vote.voter.to_bytes(32, "big"), **ballot_columns(vote.ballot)}
+            for vote in drawn.votes
+        ]
         await yearbook.insert_all(connection, tables.ballots, rows)
     await service.papers.refresh()
     return drawn.year

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.addresses import addresses
-from bot.app import open_store
+from bot.app import make_mixer, open_store
 from bot.campaigns import (
     Draft,
     Summary,
@@ -22,6 +22,7 @@ from bot.campaigns import (
     show_campaign,
 )
 from bot.clock import SystemClock
+from bot.keys import keep_keys
 from bot.settings import Settings
 from survey_flows.errors import BadInput
 
@@ -97,8 +98,11 @@ async def run_link(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
     """Open or close."""
+    clock = SystemClock()
+    keys = keep_keys(settings.data / "keys")
     async with open_store(settings) as database:
         await chosen.action(database, chosen.id)
+        await make_mixer(settings, database, keys, clock).turn()
         _print(await show_campaign(database, chosen.id), settings)
     return 0
 

@@ -30,7 +30,7 @@ from survey_flows.paper import Link, Unit
 if TYPE_CHECKING:
     from bot.imports.tabular import Places
 
-CHANNEL = "import"
+CHANNEL, COMMENTER = "import", "import-comment"
 CHUNK = 20_000
 FULL = 4
 
@@ -44,11 +44,11 @@ COLUMNS = (
     "source",
     "ratings",
     "facts",
-    "comment",
     "bucket",
     "weight",
-    "receipt",
+    "risk",
 )
+COMMENT_COLUMNS = ("campaign", "unit", "voter", "text")
 
 Progress = Callable[[int, int], None]
 """Called with the number of ballots stored so far and the number of all."""
@@ -123,6 +123,8 @@ async def import_ballots(
         before = await _count(connection, target.campaign)
         rows = _rows(coded, target, keys, progress)
         await upsert_many(connection, tables.ballots, COLUMNS, ("campaign", "unit", "voter"), rows)
+        comments = _comments(coded, target, keys)
+        await upsert_many(connection, tables.comments, COMMENT_COLUMNS, ("campaign", "unit", "voter"), comments)
         after = await _count(connection, target.campaign)
         if draft:
             await _close(connection, target.campaign)
@@ -211,8 +213,22 @@ def _rows(coded: Coded, target: Target, keys: Keys, progress: Progress) -> Itera
         progress(start + len(chosen), len(order))
 
 
+def _comments(coded: Coded, target: Target, keys: Keys) -> Iterator[list[tuple[object, ...]]]:
+    """The comments as tuples of `COMMENT_COLUMNS`, under pseudonyms that are not the ballots', in their order."""
+    people = zip(*(column.take(coded.kept) for column in coded.respondent), strict=True)
+    said = zip(people, coded.unit.take(coded.kept), coded.comment.take(coded.kept), strict=True)
+    rows = [
+        (target.campaign, unit, keys.voter(target.campaign, COMMENTER, json.dumps(person)), text)
+        for person, unit, text in said
+        if text
+    ]
+    rows.sort(key=lambda row: row[2])
+    for start in range(0, len(rows), CHUNK):
+        yield list(rows[start : start + CHUNK])
+
+
 def _chunk(coded: Coded, target: Target, rows: Places, voters: list[bytes]) -> list[tuple[object, ...]]:
     told = (coded.unit, coded.questionnaire, coded.group, coded.stratum, coded.source, coded.ratings, coded.facts)
-    texts = [column.take(rows) for column in (*told, coded.comment)]
-    same = (repeat(target.campaign), voters, *texts, coded.buckets[rows].tolist(), repeat(FULL), repeat(""))
+    texts = [column.take(rows) for column in told]
+    same = (repeat(target.campaign), voters, *texts, coded.buckets[rows].tolist(), repeat(FULL), repeat(0))
     return list(zip(*same, strict=False))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, select, tuple_
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables
 from bot.store.database import insert, upsert
-from survey_flows.ballot import Ballot
 
 # Telegram gives up on an update after a day; a week leaves room for a long outage.
 REMEMBER_UPDATES = 7 * 86400
@@ -69,19 +67,6 @@ async def closed_campaigns(connection: AsyncConnection, campaigns: set[str]) -> 
     return campaigns - set((await connection.execute(query.with_for_update(read=True))).scalars())
 
 
-async def write_ballots(connection: AsyncConnection, ballots: list[tuple[bytes, Ballot]]) -> None:
-    """Store each (voter, ballot); the database keeps one for each voter, unit and campaign: the last."""
-    rows = [ballot_row(voter, ballot) for voter, ballot in ballots]
-    await upsert(connection, tables.ballots, ["campaign", "unit", "voter"], rows)
-
-
-async def erase_ballots(connection: AsyncConnection, voters: list[tuple[str, bytes]]) -> None:
-    """Delete every ballot of each (campaign, voter)."""
-    if voters:
-        key = tuple_(tables.ballots.c.campaign, tables.ballots.c.voter)
-        await connection.execute(delete(tables.ballots).where(key.in_(voters)))
-
-
 async def forget_old(connection: AsyncConnection, now: datetime, session_days: int = 30) -> None:
     """Drop update keys that cannot come again, and conversations and dead letters left long ago."""
     second = int(now.timestamp())
@@ -89,25 +74,6 @@ async def forget_old(connection: AsyncConnection, now: datetime, session_days: i
     long_ago = second - session_days * 86400
     await connection.execute(delete(tables.sessions).where(tables.sessions.c.touched < long_ago))
     await connection.execute(delete(tables.dead_letters).where(tables.dead_letters.c.at < long_ago))
-
-
-def ballot_row(voter: bytes, ballot: Ballot) -> dict[str, object]:
-    """A ballot as a row of `tables.ballots`."""
-    return {
-        "campaign": ballot.campaign,
-        "unit": ballot.unit,
-        "voter": voter,
-        "questionnaire": ballot.questionnaire,
-        "grp": ballot.group,
-        "stratum": ballot.stratum,
-        "source": ballot.source,
-        "weight": 4,
-        "ratings": ballot.ratings,
-        "facts": json.dumps(dict(ballot.facts), ensure_ascii=False),
-        "comment": ballot.comment,
-        "bucket": ballot.bucket,
-        "receipt": ballot.receipt,
-    }
 
 
 async def keep_dead_letter(connection: AsyncConnection, key: str, body: bytes, error: str, now: datetime) -> None:

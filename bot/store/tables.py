@@ -39,11 +39,9 @@ sessions = Table(
     "sessions",
     metadata,
     Column("person", LargeBinary(32), primary_key=True, comment="keyed pseudonym of channel and user"),
-    Column("body", LargeBinary, nullable=False, comment="the conversation, encrypted under the session key of `hour`"),
-    Column("hour", BigInteger, nullable=False, comment="whole hours since 1970: which session key it was sealed under"),
+    Column("body", LargeBinary, nullable=False, comment="the conversation, encrypted under the session key"),
     Column("touched", BigInteger, nullable=False),
     Index("ix_sessions_touched", "touched"),
-    Index("ix_sessions_hour", "hour"),
 )
 
 campaigns = Table(
@@ -214,83 +212,13 @@ notices = Table(
     Column("body", Text, nullable=False),
 )
 
-pressures = Table(
-    "pressures",
-    metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True, comment="somebody said that they were pressed"),
-    Column("campaign", String(32), nullable=False),
-    Column("unit", String(32), nullable=False),
-    Column("voter", LargeBinary(32), nullable=False, comment="not the ballots' pseudonym"),
-    UniqueConstraint("campaign", "unit", "voter"),
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
-    Column("channel", String(16), nullable=False),
-    Column("person", LargeBinary(32), nullable=False),
-    Column("sealed", LargeBinary, nullable=False, comment="the call, encrypted for its person"),
-    Column("due", BigInteger, nullable=False, comment="epoch seconds"),
-    Column("tries", Integer, nullable=False, default=0),
-    Column("taken", BigInteger, nullable=False, default=0, comment="until when a sender has it"),
-    Index("ix_outbox_due", "due"),
-    Index("ix_outbox_person", "person"),
-)
-
-unreachable = Table(
-    "unreachable",
-    metadata,
-    Column("person", LargeBinary(32), primary_key=True),
-    Column("channel", String(16), nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-
-cases = Table(
-    "cases",
-    metadata,
-    Column("id", String(16), primary_key=True),
-    Column("campaign", String(32), nullable=False),
-    Column("rule", String(40), nullable=False),
-    Column("level", String(12), nullable=False, comment="what the rule asks for: down_weight, quarantine, review"),
-    Column("weight", Integer, nullable=False, comment="what it proposes, in quarters"),
-    Column("evidence", Text, nullable=False, comment="JSON without unit, score or direction"),
-    Column("state", String(12), nullable=False, comment="waiting, decided"),
-    Column("decided", Integer, comment="the weight in quarters that two reviewers agree on"),
-    Column("at", BigInteger, nullable=False),
-    Index("ix_cases_campaign", "campaign"),
-)
-
-case_ballots = Table(
-    "case_ballots",
-    metadata,
-    Column("case", String(16), primary_key=True),
-    Column("ballot", BigInteger, primary_key=True, autoincrement=False),
-    Column("weight", Integer, nullable=False, comment="what the rule proposes for this ballot, in quarters"),
-    Index("ix_case_ballots_ballot", "ballot"),
-)
-
-case_votes = Table(
-    "case_votes",
-    metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True, comment="the last vote of a reviewer counts"),
-    Column("case", String(16), nullable=False),
-    Column("reviewer", String(64), nullable=False),
-    Column("verdict", String(12), nullable=False, comment="keep or apply"),
-    Column("reason", String(40), nullable=False, comment="a coded reason"),
-    Column("at", BigInteger, nullable=False),
-    Index("ix_case_votes_case", "case"),
-)
-
 dead_letters = Table(
     "dead_letters",
     metadata,
     Column("key", String(80), primary_key=True),
-    Column("body", LargeBinary, nullable=False, comment="the event, encrypted under the key for letters"),
+    Column("body", LargeBinary, nullable=False, comment="the event, encrypted under the session key"),
     Column("error", String(80), nullable=False, comment="the class of the error, never its text"),
     Column("at", BigInteger, nullable=False),
-    Column("person", LargeBinary(32), comment="whose update it was; none if it could not be read"),
-    Column("tries", Integer, nullable=False, default=1),
 )
 
 units = Table(
@@ -401,5 +329,4 @@ staff = Table(
     Column("login", String(64), primary_key=True),
     Column("password", String(255), nullable=False, comment="argon2id"),
     Column("role", String(16), nullable=False),
-    Column("unit", String(32), nullable=False, default="", comment="where they work: barred from judging it"),
 )

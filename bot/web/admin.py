@@ -163,6 +163,7 @@ async def _counts(visit: Visit, campaign: str) -> dict[str, int]:
 async def take_open(visit: Visit) -> web.Response:
     """Let a draft take ballots."""
     await open_campaign(visit.service.database, visit.part("campaign"))
+    await visit.service.mixer.turn()
     await visit.service.papers.refresh()
     return visit.see(f"/admin/campaigns/{visit.part('campaign')}", "opened")
 
@@ -174,6 +175,7 @@ async def take_close(visit: Visit) -> web.Response:
     if visit.text("name") != campaign:
         raise BadInput(page_words().say(visit.lang, "close-name-differs"), campaign)
     await close_campaign(visit.service.database, campaign)
+    await visit.service.mixer.turn()
     await visit.service.papers.refresh()
     return visit.see(f"/admin/campaigns/{campaign}", "closed")
 

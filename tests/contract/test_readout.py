@@ -34,9 +34,8 @@ def drawn(seed: int, count: int = 600) -> list[dict[str, object]]:
             "weight": chance.choice([0, 1, 2, 4]),
             "ratings": " ".join(chance.choices(CODES, k=4)),
             "facts": "{}",
-            "comment": "",
             "bucket": 1,
-            "receipt": "",
+            "risk": 0,
         }
         for number in range(count)
     ]

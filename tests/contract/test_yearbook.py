@@ -95,8 +95,8 @@ async def poll(
     rows = [
         {
             **{"campaign": name, "unit": u.code, "voter": f"{next(number)}".encode(), "questionnaire": u.questionnaire},
-            **{"grp": "resident", "stratum": "", "source": "invite", "weight": 4, "facts": "{}", "comment": ""},
-            **{"ratings": " ".join([ANSWERS[u.code]] * RATED[u.questionnaire]), "bucket": 1, "receipt": "R"},
+            **{"grp": "resident", "stratum": "", "source": "invite", "weight": 4, "facts": "{}"},
+            **{"ratings": " ".join([ANSWERS[u.code]] * RATED[u.questionnaire]), "bucket": 1, "risk": 0},
         }
         for u in units
         for _ in range(each)

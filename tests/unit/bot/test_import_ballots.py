@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from tempfile import mkdtemp
 
 import openpyxl
 import pyarrow as pa
@@ -16,14 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.campaigns import show_campaign
 from bot.clock import SystemClock
 from bot.imports.ballots import Imported, import_ballots
-from bot.keys import Keys
+from bot.keys import Keyring, Keys
 from bot.scoring import score_campaign
 from bot.store import tables
 from bot.store.database import open_database, reading
 from bot.store.migrate import migrate
 from survey_flows.errors import BadInput
 
-KEYS = Keys(gate=b"g" * 32, session=b"s" * 32)
+KEYS = Keys(b"g" * 32, b"s" * 32, b"i" * 32, Keyring(Path(mkdtemp())))
 MAPPING = """
 respondent: [name, phone]
 unit: {column: dept, values: {1: TAX, 2: EDU}}
@@ -58,9 +59,9 @@ ROWS = [
     ["李二", "13900000002", "1", "企", "", "2025-11-04 09:00", "早先", "5", "5", "5", "5"],
 ]
 STORED = [
-    ("EDU", "resident", "岳麓区", "survey", "B B - B", ""),
-    ("TAX", "enterprise", "", "survey", "VD D D D", ""),
-    ("TAX", "resident", "岳麓区", "survey", "VS S S DK", "快一点"),
+    ("EDU", "resident", "岳麓区", "survey", "B B - B"),
+    ("TAX", "enterprise", "", "survey", "VD D D D"),
+    ("TAX", "resident", "岳麓区", "survey", "VS S S DK"),
 ]
 
 
@@ -95,9 +96,15 @@ async def run(database: AsyncEngine, file: Path, mapping: str = MAPPING, campaig
 
 async def stored(database: AsyncEngine) -> list[tuple[str, ...]]:
     columns = tables.ballots.c
-    query = select(columns.unit, columns.grp, columns.stratum, columns.source, columns.ratings, columns.comment)
+    query = select(columns.unit, columns.grp, columns.stratum, columns.source, columns.ratings)
     async with reading(database) as connection:
         return sorted(tuple(row) for row in await connection.execute(query))
+
+
+async def comments(database: AsyncEngine) -> list[tuple[str, str]]:
+    async with reading(database) as connection:
+        found = await connection.execute(select(tables.comments.c.unit, tables.comments.c.text))
+        return sorted((row[0], row[1]) for row in found)
 
 
 def written(folder: Path) -> bytes:
@@ -120,6 +127,7 @@ async def test_every_kind_of_file_gives_the_same_ballots(
     done = await run(database, write(tmp_path, kind, encoding=encoding or "utf-8"))
     assert done == Imported("last-year", created=True, rows=4, ballots=3, duplicates=1, replaced=0, unanswered=0)
     assert await stored(database) == STORED
+    assert await comments(database) == [("TAX", "快一点")]
     campaign = await show_campaign(database, "last-year")
     assert (campaign.state, campaign.units, campaign.ballots) == ("closed", 2, 3)
 

@@ -1,4 +1,4 @@
-"""The log, the mixer, messages that wait, and cases of fraud."""
+"""The log, and the mixer before it."""
 
 import secrets
 
@@ -20,11 +20,6 @@ COMMENTS = {
     "ballots.position": "its entry in the log; none for ballots imported from elsewhere",
     "campaigns.state": "draft, opening, open, closing, closed",
     "campaigns.registered": "position of its registration in the log; from then on it is frozen",
-    "dead_letters.body": "the event, encrypted under the key for letters",
-    "dead_letters.person": "whose update it was; none if it could not be read",
-    "sessions.body": "the conversation, encrypted under the session key of `hour`",
-    "sessions.hour": "whole hours since 1970: which session key it was sealed under",
-    "staff.unit": "where they work: barred from judging it",
 }
 
 
@@ -37,14 +32,6 @@ def upgrade() -> None:
 
 
 def _change() -> None:
-    # Conversations are sealed in another way now: who was in the middle of one starts again.
-    op.execute("DELETE FROM sessions")
-    op.execute("DELETE FROM dead_letters")
-    op.add_column("sessions", sa.Column("hour", sa.BigInteger(), nullable=False, server_default="0"))
-    op.create_index("ix_sessions_hour", "sessions", ["hour"], unique=False)
-    op.add_column("dead_letters", sa.Column("person", sa.LargeBinary(length=32), nullable=True))
-    op.add_column("dead_letters", sa.Column("tries", sa.Integer(), nullable=False, server_default="1"))
-    op.add_column("staff", sa.Column("unit", sa.String(length=32), nullable=False, server_default=""))
     op.add_column("campaigns", sa.Column("registered", sa.BigInteger(), nullable=True))
     _move_comments()
     op.add_column("ballots", sa.Column("risk", sa.Integer(), nullable=False, server_default="0"))
@@ -107,52 +94,6 @@ def _create() -> None:
         sa.Column("made", sa.BigInteger(), nullable=False, comment="epoch seconds"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_boxes")),
     )
-    op.create_table(
-        "case_ballots",
-        sa.Column("case", sa.String(length=16), nullable=False),
-        sa.Column("ballot", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column(
-            "weight", sa.Integer(), nullable=False, comment="what the rule proposes for this ballot, in quarters"
-        ),
-        sa.PrimaryKeyConstraint("case", "ballot", name=op.f("pk_case_ballots")),
-    )
-    op.create_index("ix_case_ballots_ballot", "case_ballots", ["ballot"], unique=False)
-    op.create_table(
-        "case_votes",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-            comment="the last vote of a reviewer counts",
-        ),
-        sa.Column("case", sa.String(length=16), nullable=False),
-        sa.Column("reviewer", sa.String(length=64), nullable=False),
-        sa.Column("verdict", sa.String(length=12), nullable=False, comment="keep or apply"),
-        sa.Column("reason", sa.String(length=40), nullable=False, comment="a coded reason"),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_votes")),
-    )
-    op.create_index("ix_case_votes_case", "case_votes", ["case"], unique=False)
-    op.create_table(
-        "cases",
-        sa.Column("id", sa.String(length=16), nullable=False),
-        sa.Column("campaign", sa.String(length=32), nullable=False),
-        sa.Column("rule", sa.String(length=40), nullable=False),
-        sa.Column(
-            "level",
-            sa.String(length=12),
-            nullable=False,
-            comment="what the rule asks for: down_weight, quarantine, review",
-        ),
-        sa.Column("weight", sa.Integer(), nullable=False, comment="what it proposes, in quarters"),
-        sa.Column("evidence", sa.Text(), nullable=False, comment="JSON without unit, score or direction"),
-        sa.Column("state", sa.String(length=12), nullable=False, comment="waiting, decided"),
-        sa.Column("decided", sa.Integer(), nullable=True, comment="the weight in quarters that two reviewers agree on"),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
-    )
-    op.create_index("ix_cases_campaign", "cases", ["campaign"], unique=False)
     op.create_table(
         "checkpoints",
         sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -230,19 +171,6 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
     op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("channel", sa.String(length=16), nullable=False),
-        sa.Column("person", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False, comment="the call, encrypted for its person"),
-        sa.Column("due", sa.BigInteger(), nullable=False, comment="epoch seconds"),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("taken", sa.BigInteger(), nullable=False, comment="until when a sender has it"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-    )
-    op.create_index("ix_outbox_due", "outbox", ["due"], unique=False)
-    op.create_index("ix_outbox_person", "outbox", ["person"], unique=False)
-    op.create_table(
         "participations",
         sa.Column("campaign", sa.String(length=32), nullable=False),
         sa.Column(
@@ -252,21 +180,6 @@ def _create() -> None:
             comment="the gate's pseudonym: who cast any ballot at all",
         ),
         sa.PrimaryKeyConstraint("campaign", "voter", name=op.f("pk_participations")),
-    )
-    op.create_table(
-        "pressures",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-            comment="somebody said that they were pressed",
-        ),
-        sa.Column("campaign", sa.String(length=32), nullable=False),
-        sa.Column("unit", sa.String(length=32), nullable=False),
-        sa.Column("voter", sa.LargeBinary(length=32), nullable=False, comment="not the ballots' pseudonym"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_pressures")),
-        sa.UniqueConstraint("campaign", "unit", "voter", name=op.f("uq_pressures_campaign_unit_voter")),
     )
     op.create_table(
         "refused",
@@ -294,13 +207,6 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("position", name=op.f("pk_superseded")),
     )
     op.create_index("ix_superseded_campaign_voter", "superseded", ["campaign", "voter"], unique=False)
-    op.create_table(
-        "unreachable",
-        sa.Column("person", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("channel", sa.String(length=16), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("person", name=op.f("pk_unreachable")),
-    )
     op.create_table(
         "withdrawals",
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),

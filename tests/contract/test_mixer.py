@@ -1,0 +1,248 @@
+"""The way of a ballot from the gate through the mixer into the log, on the real databases."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from bot.gate import Citizen, Gate, NoBox
+from bot.keys import Keyring, keep_keys
+from bot.mixer import BATCH, BOX_SECONDS, GRACE, Mixer
+from bot.notary import open_note
+from bot.store import tables
+from bot.store.database import reading, writing
+from bot.store.log import find_receipt, latest_checkpoint, prove_inclusion, read_root
+from bot.store.openings import ballot_body
+from survey_flows.ballot import Ballot
+from survey_flows.effects import Cast, Effect, Erase
+from survey_flows.entries import commit
+from survey_flows.merkle import leaf_hash, root, verify_inclusion
+from tests.contract.test_conductor import Road, make_road
+
+
+@pytest.fixture
+async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
+    async with make_road(store_url, tmp_path) as made:
+        yield made
+
+
+def ballot(number: int, comment: str = "", ratings: str = "S S S S", unit: str = "TAX") -> Ballot:
+    return Ballot(
+        campaign="year", unit=unit, questionnaire="window", group="resident", stratum="", source="open",
+        ratings=ratings, facts=(("contact", "none"),), comment=comment, bucket=1, receipt=code(number),
+    )  # fmt: skip
+
+
+def code(number: int) -> str:
+    return f"{number:016d}".translate(str.maketrans("0123456789", "ABCDEFGHIJ"))
+
+
+async def admit(road: Road, *effects: tuple[str, Effect]) -> None:
+    gate = Gate(road.keys, road.mixer.key.public)
+    async with writing(road.database) as connection:
+        await gate.admit(connection, [(Citizen("test", user), effect) for user, effect in effects])
+
+
+async def rows(road: Road, table: Any) -> list[Any]:
+    async with reading(road.database) as connection:
+        return list(await connection.execute(select(table)))
+
+
+async def verify_log(road: Road) -> int:
+    """Check the checkpoint, and every stored opening against its entry; returns the size of the log."""
+    async with reading(road.database) as connection:
+        newest = await latest_checkpoint(connection)
+        assert newest is not None
+        entries = (await connection.execute(select(tables.log_entries).order_by(tables.log_entries.c.position))).all()
+        assert await read_root(connection, newest.size) == root([leaf_hash(e.label + e.commitment) for e in entries])
+    checkpoint = open_note(newest.note, [road.mixer.key]).checkpoint
+    assert (checkpoint.size, checkpoint.root) == (
+        len(entries), root([leaf_hash(e.label + e.commitment) for e in entries]),
+    )  # fmt: skip
+    for row in await rows(road, tables.ballots):
+        assert commit(row.salt, ballot_body(row._mapping)) == entries[row.position].commitment
+    for table in (tables.superseded, tables.withdrawals):
+        for row in await rows(road, table):
+            assert commit(row.salt, row.body) == entries[row.position].commitment
+    return len(entries)
+
+
+async def test_what_the_gate_writes_names_nobody_and_says_nothing(road: Road) -> None:
+    long = "很".join(["the street is dark"] * 20)
+    await admit(road, ("ann", Cast(ballot(1, long))), ("ben", Cast(ballot(2))), ("cy", Erase("year")))
+    staged = await rows(road, tables.staging)
+    assert len({len(row.sealed) for row in staged}) == 1
+    written = b"".join(row.sealed for row in staged)
+    assert not any(secret in written for secret in (b"street", b"S S S S", b"ann", code(1).encode()))
+    assert await rows(road, tables.ballots) == []
+
+
+async def test_a_batch_waits_for_company(road: Road) -> None:
+    await admit(road, *((f"u{n}", Cast(ballot(n))) for n in range(BATCH - 1)))
+    await road.mixer.turn()
+    assert await rows(road, tables.ballots) == []
+    await admit(road, ("last", Cast(ballot(BATCH))))
+    await road.mixer.turn()
+    assert (len(await rows(road, tables.ballots)), await rows(road, tables.staging)) == (BATCH, [])
+    assert await verify_log(road) == BATCH + 1
+
+
+async def test_ballots_are_not_written_in_the_order_in_which_they_came(road: Road) -> None:
+    await admit(road, *((f"u{n}", Cast(ballot(n, ratings=f"S S S {n}"))) for n in range(200)))
+    await road.mix()
+    order = [int(row.ratings.split()[-1]) for row in sorted(await rows(road, tables.ballots), key=lambda r: r.id)]
+    assert sorted(order) == list(range(200))
+    # Neighbours who stay neighbours: 1.99 are expected by chance, and of 20 the probability is below 1e-12.
+    assert sum(abs(a - b) == 1 for a, b in pairwise(order)) < 20
+
+
+async def test_a_later_ballot_supersedes_and_both_receipts_stay_in_the_log(road: Road) -> None:
+    await admit(road, ("ann", Cast(ballot(1, ratings="D D D D"))), ("ann", Cast(ballot(2, ratings="B B B B"))))
+    await road.mix()
+    await admit(road, ("ann", Cast(ballot(3))))
+    await road.mix()
+    assert [row.ratings for row in await rows(road, tables.ballots)] == ["S S S S"]
+    kept = {json.loads(row.body)["ratings"] for row in await rows(road, tables.superseded)}
+    assert kept == {"D D D D", "B B B B"}
+    size = await verify_log(road)
+    async with reading(road.database) as connection:
+        tree = await read_root(connection, size)
+        for number in (1, 2, 3):
+            found = await find_receipt(connection, code(number))
+            assert found is not None
+            proof = await prove_inclusion(connection, found.position, size)
+            assert verify_inclusion(leaf_hash(found.data), found.position, size, proof, tree)
+        assert await find_receipt(connection, code(4)) is None
+
+
+@pytest.mark.parametrize("apart", [False, True])
+async def test_erasing_deletes_what_was_said_and_leaves_the_entries(road: Road, apart: bool) -> None:
+    await admit(road, ("ann", Cast(ballot(1, "my comment"))), ("ann", Cast(ballot(2, "another"))))
+    await admit(road, ("ann", Cast(ballot(3, unit="EDU"))), ("ben", Cast(ballot(4, "mine"))))
+    if apart:
+        await road.mix()
+        await road.mix()
+    await admit(road, ("ann", Erase("year")))
+    await road.mix()
+    await road.mix()
+    assert len(await rows(road, tables.ballots)) == 1
+    assert await rows(road, tables.superseded) == []
+    assert [row.text for row in await rows(road, tables.comments)] == ["mine"]
+    withdrawn = [json.loads(row.body)["position"] for row in await rows(road, tables.withdrawals)]
+    async with reading(road.database) as connection:
+        found = [await find_receipt(connection, code(number)) for number in (1, 2, 3, 4)]
+    assert {f.position for f in found[:3] if f} <= set(withdrawn)
+    assert found[3]
+    assert found[3].position not in withdrawn
+    await verify_log(road)
+
+
+async def test_a_comment_comes_later_than_its_ballot_and_under_another_pseudonym(road: Road) -> None:
+    await admit(road, *((f"u{n}", Cast(ballot(n, f"comment {n}"))) for n in range(BATCH)))
+    await road.mixer.turn()
+    assert await rows(road, tables.comments) == []
+    await admit(road, *((f"v{n}", Cast(ballot(BATCH + n))) for n in range(BATCH)))
+    await road.mixer.turn()
+    comments = await rows(road, tables.comments)
+    assert {row.text for row in comments} == {f"comment {n}" for n in range(BATCH)}
+    assert not {row.voter for row in comments} & {row.voter for row in await rows(road, tables.ballots)}
+    await verify_log(road)
+
+
+async def test_who_rates_again_without_a_comment_takes_the_old_one_back(road: Road) -> None:
+    await admit(road, ("ann", Cast(ballot(1, "in anger"))))
+    await road.mix()
+    await road.mix()
+    await admit(road, ("ann", Cast(ballot(2))))
+    await road.mix()
+    await road.mix()
+    assert await rows(road, tables.comments) == []
+    await verify_log(road)
+
+
+async def test_what_the_gate_did_not_sign_is_kept_aside(road: Road, tmp_path: Path) -> None:
+    stranger = Gate(keep_keys(tmp_path / "stranger"), road.mixer.key.public)
+    async with writing(road.database) as connection:
+        await stranger.admit(connection, [(Citizen("test", "eve"), Cast(ballot(1)))])
+    await admit(road, ("ann", Cast(ballot(2))))
+    await road.mix()
+    assert len(await rows(road, tables.ballots)) == 1
+    assert len(await rows(road, tables.refused)) == 1
+
+
+async def test_a_box_that_was_slipped_in_is_not_sealed_to(road: Road) -> None:
+    async with writing(road.database) as connection:
+        row = {"id": "theirs", "public": b"x" * 32, "signature": b"y" * 64, "made": 2**40}
+        await connection.execute(tables.boxes.insert(), [row])
+    with pytest.raises(NoBox):
+        await admit(road, ("ann", Cast(ballot(1))))
+
+
+async def test_closing_mixes_the_rest_and_destroys_the_key(road: Road, tmp_path: Path) -> None:
+    await admit(road, ("ann", Cast(ballot(1, "hello"))), ("ben", Cast(ballot(2))))
+    assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
+    await road.close("year")
+    assert [row.state for row in await rows(road, tables.campaigns)] == ["closed"]
+    assert len(await rows(road, tables.ballots)) == 2
+    assert [row.text for row in await rows(road, tables.comments)] == ["hello"]
+    assert (await rows(road, tables.staging), await rows(road, tables.held_comments)) == ([], [])
+    assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
+    closing = [json.loads(e.body) for e in await rows(road, tables.log_entries) if e.kind == "closing"]
+    assert closing == [
+        {"kind": "closing", "campaign": "year", "counted": 2, "superseded": 0, "withdrawn": 0, "voters": 2}
+    ]
+    await verify_log(road)
+
+
+async def test_boxes_change_and_the_old_secret_goes_when_nothing_is_sealed_to_it(road: Road) -> None:
+    (old,) = await rows(road, tables.boxes)
+    await admit(road, ("ann", Cast(ballot(1))))
+    later = road.clock.time.timestamp() + BOX_SECONDS
+    road.clock.time = road.clock.time.fromtimestamp(later, road.clock.time.tzinfo)
+    await road.mixer.turn()
+    assert len(await rows(road, tables.boxes)) == 2
+    await admit(road, ("ben", Cast(ballot(2))))
+    road.clock.time = road.clock.time.fromtimestamp(later + GRACE, road.clock.time.tzinfo)
+    await road.mixer.turn()
+    assert old.id in {row.id for row in await rows(road, tables.boxes)}
+    await road.mix()
+    await road.mix()
+    await road.mixer.turn()
+    assert old.id not in {row.id for row in await rows(road, tables.boxes)}
+    assert len(await rows(road, tables.ballots)) == 2
+
+
+async def test_two_mixers_write_each_ballot_once(road: Road, tmp_path: Path) -> None:
+
+    other = Mixer(road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock)
+    await other.turn()
+    for start in range(0, 300, 60):
+        await admit(road, *((f"u{n}", Cast(ballot(n))) for n in range(start, start + 60)))
+        await asyncio.gather(road.mixer.turn(), other.turn())
+    await road.mix()
+    assert len(await rows(road, tables.ballots)) == 300
+    assert await verify_log(road) == 301
+
+
+async def test_what_is_registered_cannot_be_changed(road: Road) -> None:
+    columns = tables.campaigns.c
+    for change in ({"scheme": "{}  "}, {"paper": "{}"}, {"closes_at": 1}, {"registered": None}):
+        with pytest.raises(DBAPIError, match="registered"):
+            async with writing(road.database) as connection:
+                await connection.execute(update(tables.campaigns).where(columns.id == "year").values(change))
+    for statement in ("DELETE FROM log_entries", "UPDATE log_entries SET kind = 'x'"):
+        with pytest.raises(DBAPIError, match="the log only grows"):
+            async with writing(road.database) as connection:
+                await connection.execute(text(statement))
+    entries = await rows(road, tables.log_entries)
+    assert [(e.kind, json.loads(e.body)["closes_at"]) for e in entries] == [
+        ("registration", (await rows(road, tables.campaigns))[0].closes_at)
+    ]
