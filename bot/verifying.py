@@ -32,7 +32,7 @@ from bot.bundles import (
 )
 from bot.notary import Opened, open_note
 from bot.totals import contradicted, read_totals, recomputed, totals, write_totals
-from survey_flows.entries import canonical, public_label, read_code, receipt_label
+from survey_flows.entries import PROOF, canonical, public_label, read_code, receipt_label
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.merkle import leaf_hash, root, verify_inclusion
@@ -43,7 +43,6 @@ QUARTER = 900
 LIGHTER = {0, 1, 2}
 ONCE = ("registration", "closing", "result")
 """Public entries that stand under the campaign's name."""
-PROOF = "minping-inclusion/1"
 
 
 @dataclass(frozen=True, slots=True)
