@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,7 @@ from bot.witness import Dishonest, Watch, Witness
 from survey_flows.entries import receipt_label
 from survey_flows.errors import BadInput
 from survey_flows.merkle import verify_consistency
-from survey_flows.notes import COSIGNATURE, Checkpoint
+from survey_flows.notes import COSIGNATURE, Checkpoint, read_key
 from tests.bundles import Campaign, drawn
 from tests.logs import ORIGIN, SEED, Entry, store
 
@@ -158,6 +160,35 @@ def other_log(campaign: Campaign, size: int) -> str:
     case.log.entries = (campaign.log.entries + case.log.entries)[:size]
     case.log.entries[3] = Entry(bytes(32), b"salt", "{}", "ballot", "2026")
     return case.log.checkpoint()
+
+
+async def command(*words: str) -> tuple[int, str]:
+    """`minping` in a process of its own: its exit code and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    out, _ = await process.communicate()
+    return process.returncode or 0, out.decode()
+
+
+async def test_the_command_makes_a_key_signs_and_stops_with_a_sentence_at_a_fork(site: Site, tmp_path: Path) -> None:
+    campaign, key, state = drawn(10), tmp_path / "w.key", tmp_path / "w.state"
+    await site.keep(campaign)
+    code, line = await command("witness", "--name", "witness.example/w", "--key", str(key))
+    assert (code, read_key(line).kind, key.stat().st_mode & 0o777) == (0, COSIGNATURE, 0o600)
+    code, again = await command("witness", "--name", "witness.example/w", "--key", str(key))
+    assert code == 1
+    assert "there is a key already" in again
+    key.write_text(write_secret(WITNESS.seed, WITNESS.name))  # the one whose public key the log knows
+    size = len(campaign.log.entries)
+    watching = ["witness", "--key", str(key), "--log", str(site.client.make_url("/")), "--log-key", LOG_KEY.write()]
+    assert await command(*watching, "--state", str(state)) == (0, f"signed: {size} entries\n")
+    assert await command(*watching, "--state", str(state)) == (0, f"nothing new: {size} entries\n")
+    state.write_text(other_log(campaign, size))
+    code, said = await command(*watching, "--state", str(state), "--every", "1")
+    assert code == 1
+    assert "the log was rewritten" in said
+    assert (await command(*watching))[0] == 2
 
 
 async def test_signatures_are_taken_from_known_witnesses_under_our_checkpoints_only(site: Site) -> None:
