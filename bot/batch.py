@@ -16,11 +16,12 @@ from bot.store import tables
 from bot.store.ledger import Entry, Signer, append
 from bot.store.openings import ballot_body, comment_body, withdrawal_body
 from bot.store.yearbook import insert_all
-from survey_flows.entries import SALT, commit, receipt_label
+from survey_flows.entries import commit, receipt_label
 from survey_flows.merkle import Frontier
 
 BALLOT, COMMENT, WITHDRAWAL = "ballot", "comment", "withdrawal"
 ERASE = "erase"
+SALT = 16
 FULL = 4
 PART = 200
 """Places in one statement: SQLite takes so many parameters."""

@@ -26,9 +26,10 @@ from bot.notary import sign_checkpoint
 from bot.parcels import Box, NotOurs, message_bytes, pack, public_key, seal, unpack, unseal
 from bot.store import tables
 from bot.store.database import reading, writing
-from bot.store.ledger import append, lock_log, public_entry
+from bot.store.ledger import Entry, append, lock_log, public_entry
 from bot.store.openings import registration_body
 from bot.store.yearbook import insert_all
+from survey_flows.entries import commit, public_label
 from survey_flows.errors import MinpingError
 from survey_flows.notes import VerifierKey
 
@@ -80,6 +81,7 @@ class Mixer:
         async with self._turn:
             await self._keep_box()
             await self._register()
+            await self._publish()
             closing = await self._closing()
             while await self.mix(flush=bool(closing)):
                 pass
@@ -134,6 +136,21 @@ class Mixer:
             for position, row in enumerate(rows, frontier.size):
                 values = {"state": "open", "registered": position}
                 await connection.execute(update(tables.campaigns).where(columns.id == row.id).values(values))
+            await append(connection, frontier, entries, self._sign, self._now())
+
+    async def _publish(self) -> None:
+        """Put the public entries that wait into the log."""
+        columns = tables.notices.c
+        async with writing(self._database) as connection:
+            rows = (await connection.execute(select(tables.notices).order_by(columns.id))).all()
+            if not rows:
+                return
+            frontier = await lock_log(connection)
+            await _take(connection, tables.notices, rows)
+            entries = [
+                Entry(public_label(row.kind, row.name), commit(b"", row.body), row.kind, row.campaign, row.body)
+                for row in rows
+            ]
             await append(connection, frontier, entries, self._sign, self._now())
 
     async def _closing(self) -> list[str]:
@@ -250,19 +267,16 @@ async def _take(connection: AsyncConnection, table: Table, rows: Sequence[Any]) 
 
 
 async def _closing_body(connection: AsyncConnection, campaign: str) -> dict[str, Any]:
-    """How many ballots count, and what became of the others."""
+    """How many ballots count, how many gave way to a later one, and how many entries, comments too, were withdrawn."""
 
     async def count(column: Any, *where: Any) -> int:
         return int((await connection.execute(select(func.count(column)).where(*where))).scalar_one())
 
-    ballots, entries = tables.ballots.c, tables.log_entries.c
-    counted = await count(ballots.id, ballots.campaign == campaign)
-    sealed = await count(entries.position, entries.campaign == campaign, entries.kind == BALLOT)
-    superseded = await count(tables.superseded.c.position, tables.superseded.c.campaign == campaign)
+    ballots = tables.ballots.c
     return {
         "campaign": campaign,
-        "counted": counted,
-        "superseded": superseded,
-        "withdrawn": sealed - counted - superseded,
+        "counted": await count(ballots.id, ballots.campaign == campaign),
+        "superseded": await count(tables.superseded.c.position, tables.superseded.c.campaign == campaign),
+        "withdrawn": await count(tables.withdrawals.c.position, tables.withdrawals.c.campaign == campaign),
         "voters": await count(distinct(ballots.voter), ballots.campaign == campaign),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from survey_flows.errors import BadInput
+from survey_flows.notes import COSIGNATURE, read_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Settings:
         trusted_proxies: how many reverse proxies stand before the service and may name the client's address.
         web_rate: new web conversations that one address may start in an hour.
         log_origin: name of the log in its checkpoints, such as minping.example.gov; it cannot be changed later.
+        witnesses: public keys of the witnesses whose signatures the log takes, separated by spaces.
         timezone: the city's time zone.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
@@ -46,6 +48,7 @@ class Settings:
     trusted_proxies: int = 0
     web_rate: int = 30
     log_origin: str = "minping"
+    witnesses: str = ""
     timezone: str = "Asia/Shanghai"
     log_level: str = "INFO"
 
@@ -85,6 +88,8 @@ def _convert(name: str, value: str) -> str | int | Path:
         return _zone(value)
     if name == "log_level":
         return _level(value)
+    if name == "witnesses":
+        return _witnesses(value)
     if name in {"port", "trusted_proxies", "web_rate"}:
         if not value.isdigit():
             raise BadInput(f"«{value}» is not a whole number", variable(name))
@@ -99,6 +104,16 @@ def _zone(value: str) -> str:
         raise BadInput(
             f"there is no time zone «{value}»; write one like Asia/Shanghai", variable("timezone")
         ) from error
+    return value
+
+
+def _witnesses(value: str) -> str:
+    try:
+        keys = [read_key(key) for key in value.split()]
+    except BadInput as error:
+        raise BadInput(error.what, variable("witnesses")) from error
+    if any(key.kind != COSIGNATURE for key in keys):
+        raise BadInput("a key is not a witness's; `minping witness --key FILE` prints one", variable("witnesses"))
     return value
 
 

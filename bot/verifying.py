@@ -5,13 +5,16 @@ Each check is one sentence that holds or does not. A check that cannot be made b
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
+
+import orjson
 
 from aggregation.cells import PatternCount, tally
 from aggregation.ratings import Reader
@@ -32,7 +35,7 @@ from bot.bundles import (
 )
 from bot.notary import Opened, open_note
 from bot.totals import contradicted, read_totals, recomputed, totals, write_totals
-from survey_flows.entries import canonical, public_label, read_code, receipt_label
+from survey_flows.entries import PROOF, public_label, read_code, receipt_label
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.merkle import leaf_hash, root, verify_inclusion
@@ -43,7 +46,6 @@ QUARTER = 900
 LIGHTER = {0, 1, 2}
 ONCE = ("registration", "closing", "result")
 """Public entries that stand under the campaign's name."""
-PROOF = "minping-inclusion/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +102,31 @@ class Registered:
     closes_at: int
 
 
+SAID = ("unit", "questionnaire", "group", "stratum", "source", "ratings")
+Said = tuple[str, ...]
+"""What a ballot says, in the order of `SAID`. Equal ones are one object: there are a million ballots."""
+
+
 @dataclass(slots=True)
 class _Opening:
-    salt: bytes
-    text: str
-    body: dict[str, Any]
+    """An opened entry: what it commits to and, of a ballot, what counts. ``names`` is what a withdrawal names."""
+
+    commitment: bytes
+    strict: bool
+    kind: str
+    campaign: str
+    names: int = -1
+    said: Said = ()
+    voter: str = ""
+    bucket: int = 0
 
 
 @dataclass(slots=True)
 class _Ballots:
     """The opened ballots of the campaign: the last of each voter and unit counts."""
 
-    counted: dict[int, dict[str, Any]] = field(default_factory=dict)
-    superseded: set[int] = field(default_factory=set)
+    counted: dict[int, Said] = field(default_factory=dict)
+    superseded: int = 0
     voters: set[str] = field(default_factory=set)
 
 
@@ -137,14 +151,14 @@ class _Case:
 
     def _openings(self) -> dict[int, _Opening]:
         found: dict[int, _Opening] = {}
+        known: dict[Said, Said] = {}
         for number, line in enumerate(_lines(self.files.get(OPENINGS, b""), OPENINGS), 1):
             value = _json(line, f"{OPENINGS}, line {number}")
             try:
-                position, text = value["position"], value["body"]
-                opening = _Opening(bytes.fromhex(value["salt"]), text, json.loads(text))
-            except (KeyError, TypeError, ValueError) as error:
+                position, opening = value["position"], _read_opening(value, known)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise BadInput("this is no opening", f"{OPENINGS}, line {number}") from error
-            if position in found or type(position) is not int or not isinstance(opening.body, dict):
+            if position in found or type(position) is not int:
                 raise BadInput("an entry is opened twice, or not rightly", f"{OPENINGS}, line {number}")
             found[position] = opening
         return found
@@ -190,24 +204,22 @@ class _Case:
     @cached_property
     def withdrawn(self) -> list[int]:
         """The positions that withdrawals name, in the order of the withdrawals."""
-        opened = self.opened or {}
-        return [o.body.get("position", -1) for _, o in sorted(opened.items()) if o.body.get("kind") == "withdrawal"]
+        return [o.names for _, o in sorted((self.opened or {}).items()) if o.kind == "withdrawal"]
 
     @cached_property
     def ballots(self) -> _Ballots:
         result = _Ballots()
         last: dict[tuple[str, str], int] = {}
         for position, opening in sorted((self.opened or {}).items()):
-            body = opening.body
-            if body.get("kind") != "ballot":
+            if opening.kind != "ballot":
                 continue
-            key = (body["voter"], body["unit"])
-            if key in last:
-                result.superseded.add(last[key])
-                del result.counted[last[key]]
-            last[key] = position
-            result.counted[position] = body
-            result.voters.add(body["voter"])
+            who = (opening.voter, opening.said[0])
+            if who in last:
+                result.superseded += 1
+                del result.counted[last[who]]
+            last[who] = position
+            result.counted[position] = opening.said
+            result.voters.add(opening.voter)
         return result
 
     @cached_property
@@ -374,9 +386,9 @@ def _openings_match(case: _Case) -> str:
     for position, opening in opened.items():
         if not 0 <= position < len(case.data) or position in case.public:
             raise _Failed(f"entry {position} is opened, and it is no sealed entry of the log")
-        if sha256(opening.salt + opening.text.encode()).digest() != case.data[position][32:]:
+        if opening.commitment != case.data[position][32:]:
             raise _Failed(f"the opening of entry {position} is not what the log commits to")
-        if opening.body.get("campaign") != case.campaign or position not in case.own:
+        if opening.campaign != case.campaign or position not in case.own:
             raise _Failed(f"entry {position} is opened, and it is not of the campaign")
     return f"the {len(opened)} openings are what the log commits to"
 
@@ -385,7 +397,7 @@ def _all_opened(case: _Case) -> str:
     """Every entry of the campaign is opened or withdrawn."""
     opened, withdrawn = set(case.opened or {}), case.withdrawn
     for position, opening in (case.opened or {}).items():
-        if opening.body.get("kind") == "withdrawal" and not opening.body["position"] < position:
+        if opening.kind == "withdrawal" and opening.names >= position:
             raise _Failed(f"the withdrawal at entry {position} names an entry that is not older")
     twice = [position for position, count in Counter(withdrawn).items() if count > 1]
     if twice:
@@ -406,18 +418,18 @@ def _ballots_fit(case: _Case) -> str:
     known = case.registered
     first, last = known.opens_at // QUARTER, known.closes_at // QUARTER
     for position, opening in (case.opened or {}).items():
-        body = opening.body
-        if canonical(body) != opening.text:
+        if not opening.strict:
             raise _Failed(f"entry {position} is not written as entries are")
-        if body["kind"] != "ballot":
-            if body["kind"] not in ("comment", "withdrawal"):
-                raise _Failed(f"entry {position} is of the unknown kind «{body['kind']}»")
+        if opening.kind != "ballot":
+            if opening.kind not in ("comment", "withdrawal"):
+                raise _Failed(f"entry {position} is of the unknown kind «{opening.kind}»")
             continue
-        if known.used.get(body["unit"]) != body["questionnaire"]:
+        unit, questionnaire, *_ = opening.said
+        if known.used.get(unit) != questionnaire:
             raise _Failed(
                 f"the ballot at entry {position} is for no unit of the campaign, or with another questionnaire"
             )
-        if not first <= body["bucket"] <= last:
+        if not first <= opening.bucket <= last:
             raise _Failed(f"the ballot at entry {position} was cast outside the campaign's time")
     return "every ballot is for a unit of the campaign, with its questionnaire and in its time"
 
@@ -427,7 +439,7 @@ def _counted(case: _Case) -> str:
     _, body = case.closing
     found = {
         "counted": len(case.ballots.counted),
-        "superseded": len(case.ballots.superseded),
+        "superseded": case.ballots.superseded,
         "withdrawn": len(case.withdrawn),
     }
     for name, number in found.items():
@@ -450,17 +462,34 @@ def _weighted(case: _Case) -> str:
 def _totals_again(case: _Case) -> str:
     """The totals follow from the ballots."""
     known = case.registered
-    counts: Counter[tuple[str, str, str, str, str, int, str]] = Counter()
-    for position, body in case.ballots.counted.items():
-        who = (body["unit"], body["questionnaire"], body["group"], body["stratum"], body["source"])
-        counts[(*who, case.weights.get(position, FULL), body["ratings"])] += 1
-    rows = [PatternCount(*key, count) for key, count in sorted(counts.items())]
+    counts = Counter((said, case.weights.get(position, FULL)) for position, said in case.ballots.counted.items())
+    rows = [_pattern(said, weight, count) for (said, weight), count in sorted(counts.items())]
     counted = tally(rows, Reader(known.questionnaires, known.scheme))
     scores = score_tally(counted, known.categories, known.scheme)
     if write_totals(totals(case.campaign, counted, scores, known.scheme)) != case.files[TOTALS]:
         raise _Failed("the totals in the bundle do not follow from the opened ballots")
     scored = sum(score.score is not None for score in scores.values())
     return f"totals and scores follow from the opened ballots ({scored} units with a score)"
+
+
+def _pattern(said: Said, weight: int, count: int) -> PatternCount:
+    unit, questionnaire, group, stratum, source, ratings = said
+    return PatternCount(unit, questionnaire, group, stratum, source, weight, ratings, count)
+
+
+def _read_opening(value: Mapping[str, Any], known: dict[Said, Said]) -> _Opening:
+    text = value["body"].encode()
+    body = orjson.loads(text)
+    commitment = sha256(bytes.fromhex(value["salt"]) + text).digest()
+    strict = orjson.dumps(body, option=orjson.OPT_SORT_KEYS) == text
+    opening = _Opening(commitment, strict, body["kind"], body["campaign"])
+    if opening.kind == "withdrawal":
+        opening.names = int(body["position"])
+    if opening.kind == "ballot":
+        said = tuple(str(body[name]) for name in SAID)
+        opening.said = known.setdefault(said, said)
+        opening.voter, opening.bucket = str(body["voter"]), int(body["bucket"])
+    return opening
 
 
 def _note_of(case: _Case) -> Opened:
@@ -512,7 +541,7 @@ def _read_public(raw: bytes, size: int) -> dict[int, tuple[str, dict[str, Any]]]
         value = _json(line, f"{PUBLIC}, line {number}")
         try:
             position, text = value["position"], value["body"]
-            body = json.loads(text)
+            body = orjson.loads(text)
         except (KeyError, TypeError, ValueError) as error:
             raise BadInput("this is no public entry", f"{PUBLIC}, line {number}") from error
         if type(position) is not int or position in found or not 0 <= position < size or not isinstance(body, dict):
@@ -522,21 +551,21 @@ def _read_public(raw: bytes, size: int) -> dict[int, tuple[str, dict[str, Any]]]
 
 
 def _table(raw: bytes, name: str, head: str) -> Iterator[bytes]:
-    lines = iter(_lines(raw, name))
+    lines = _lines(raw, name)
     if next(lines, b"") != head.encode():
         raise BadInput(f"the first line is not «{head}»", name)
     return lines
 
 
-def _lines(raw: bytes, name: str) -> Iterable[bytes]:
+def _lines(raw: bytes, name: str) -> Iterator[bytes]:
     if raw and not raw.endswith(b"\n"):
         raise BadInput("the file was cut off", name)
-    return raw.split(b"\n")[:-1]
+    return (line[:-1] for line in io.BytesIO(raw))
 
 
 def _json(raw: bytes, where: str) -> Any:
     try:
-        return json.loads(raw)
+        return orjson.loads(raw)
     except ValueError as error:
         raise BadInput("this is not JSON", where) from error
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from survey_flows.errors import BadInput
 
 CODE = re.compile(r"[A-Z2-7]{16}")
-SALT = 16
-"""Bytes of salt of a sealed entry; a public one has none."""
+PROOF = "minping-inclusion/1"
 
 
 def canonical(body: Mapping[str, object]) -> str:
@@ -32,6 +31,19 @@ def receipt_label(code: str) -> bytes:
 def public_label(kind: str, name: str) -> bytes:
     """The label of a public entry."""
     return sha256(f"minping/{kind}/{name}".encode()).digest()
+
+
+def inclusion_file(position: int, data: bytes, proof: Sequence[bytes], note: str) -> bytes:
+    """A proof that an entry is in the tree of a signed checkpoint, as somebody keeps it; ``data`` are its 64 bytes."""
+    found = {
+        "format": PROOF,
+        "position": position,
+        "label": data[:32].hex(),
+        "commitment": data[32:].hex(),
+        "proof": [hash_.hex() for hash_ in proof],
+        "checkpoint": note,
+    }
+    return json.dumps(found, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def read_code(text: str) -> str:

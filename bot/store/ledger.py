@@ -38,6 +38,15 @@ def public_entry(kind: str, name: str, campaign: str, body: dict[str, Any]) -> E
     return Entry(public_label(kind, name), commit(b"", written), kind, campaign, written)
 
 
+async def give_notice(connection: AsyncConnection, kind: str, campaign: str, body: str) -> None:
+    """Ask the mixer to put a public entry about a campaign into the log, unless it is the last of its kind already."""
+    columns = tables.log_entries.c
+    query = select(columns.body).where(columns.kind == kind, columns.campaign == campaign)
+    if (await connection.execute(query.order_by(columns.position.desc()).limit(1))).scalar() != body:
+        row = {"kind": kind, "name": campaign, "campaign": campaign, "body": body}
+        await connection.execute(tables.notices.insert(), [row])
+
+
 async def lock_log(connection: AsyncConnection) -> Frontier:
     """Let no other process write to the log until this transaction ends; returns where it ends now."""
     if connection.dialect.name == "postgresql":

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from bot.app import Service
 from bot.store.database import reading
-from bot.web import citizen
+from bot.web import citizen, log_pages
 from bot.web.guard import kind_errors, security_headers
 from bot.web.pages import prepare_templates, serve_asset
 from bot.web.parts import SERVICE
@@ -27,6 +27,7 @@ def make_web(service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()
     prepare_templates(app)
     app[SHELF] = Shelf()
     app.add_routes(citizen.routes)
+    app.add_routes(log_pages.routes)
     app.add_routes(staff_routes())
     app.add_routes(
         [web.get("/static/{name}", serve_asset), web.get("/robots.txt", _robots), web.get("/healthz", _health)]

@@ -1,8 +1,8 @@
 """Six kinds of tampering with a published bundle, with and without a witness; and honest erasures, which alarm nobody.
 
 Four kinds are by somebody without the log's key: an answer changed, a ballot dropped, one added, entries reordered.
-They adjust whatever else they can, down to closing, result and totals. Two are by whoever holds the key and signs
-anew: the log rolled back to an earlier state, and the log rewritten. Those two nobody can see without a witness.
+They adjust whatever else they can, down to closing, result and totals. Two are by whoever holds the key and signs anew:
+the log rolled back to an earlier state, and the log rewritten. Those two nobody can see without a witness.
 """
 
 from __future__ import annotations

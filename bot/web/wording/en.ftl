@@ -44,6 +44,25 @@ text-privacy = Privacy
 text-back = Back
 text-cookie = This site keeps one random number (a cookie), only after you press “Start”, to go on with your conversation; it expires after 90 days. There is no tracking and no analytics.
 
+receipt-check = Check a receipt
+receipt-title = Is my rating in the log?
+receipt-lead = Every rating is entered in a log that cannot be changed unnoticed. Type the receipt you got after rating.
+receipt-field = Receipt (16 characters, A–Z and 2–7)
+receipt-private = The receipt shows that your rating is included. What you answered is not shown here, to nobody.
+receipt-send = Check
+receipt-malformed = This is not a receipt. It has 16 characters, letters A–Z and digits 2–7; spaces, hyphens and small letters do not matter.
+receipt-not-yet = Not in the log yet
+receipt-not-yet-text = Ratings are entered in batches, in random order, usually within an hour, at the latest when the campaign closes. Please compare the receipt with what you got, and come back later.
+receipt-included = Included
+receipt-position = Your rating is entry number { $position } of the log (counted from 0).
+receipt-size = It is covered by the signed checkpoint of { $size } entries.
+receipt-witnesses = Signed by the log and witnessed by: { $names }
+receipt-unwitnessed = Signed by the log; no witness has signed this checkpoint yet.
+receipt-download = Download the proof
+receipt-download-text = Keep this small file, and give it to anybody you trust: with it the program minping can check, without this site, that your rating was not left out.
+receipt-checkpoint = The signed checkpoint
+receipt-another = Check another receipt
+
 unsaved-title = Your last answer is not saved yet
 unsaved-text = The service cannot store it just now. What you entered is still on this page: wait a moment, then press “Try again”.
 unsaved-retry = Try again

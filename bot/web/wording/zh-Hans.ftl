@@ -44,6 +44,25 @@ text-privacy = 隐私
 text-back = 返回
 text-cookie = 本网站只在您按下“开始评价”后存一个随机编号（Cookie），用来接着您的对话，90 天后失效；不使用跟踪或统计工具。
 
+receipt-check = 查验回执
+receipt-title = 我的评价在日志里吗？
+receipt-lead = 每一份评价都记入一份日志，任何改动都会被发现。请输入评价后得到的回执码。
+receipt-field = 回执码（16 位，A–Z 和 2–7）
+receipt-private = 回执只能说明您的评价已被计入；您怎么评价，这里不会向任何人显示。
+receipt-send = 查验
+receipt-malformed = 这不是回执码。回执码共 16 位，由字母 A–Z 和数字 2–7 组成；空格、连字符和大小写都没有关系。
+receipt-not-yet = 日志里还没有
+receipt-not-yet-text = 评价按批、按随机顺序记入日志，一般在一小时之内，最迟在活动结束时。请核对回执码，稍后再来查验。
+receipt-included = 已计入
+receipt-position = 您的评价在日志中的编号是 { $position }（从 0 数起）。
+receipt-size = 它包含在共 { $size } 条的签名检查点之内。
+receipt-witnesses = 由日志签名，见证人：{ $names }
+receipt-unwitnessed = 由日志签名；还没有见证人为这个检查点签名。
+receipt-download = 下载证明
+receipt-download-text = 请保存这个小文件，也可以交给您信任的人：有了它，用 minping 程序不经过本网站就能查验您的评价没有被遗漏。
+receipt-checkpoint = 签名检查点
+receipt-another = 查验另一个回执
+
 unsaved-title = 刚才的回答还没有保存
 unsaved-text = 系统暂时存不进去，您填的内容还在这一页上。请稍等片刻，再按一次“重试”。
 unsaved-retry = 重试

@@ -9,7 +9,20 @@ import pytest
 
 from bot.__main__ import main, make_parser
 
-COMMANDS = ("appraise", "campaign", "demo", "export", "import", "questionnaire", "score", "serve", "staff")
+COMMANDS = (
+    "appraise",
+    "bundle",
+    "campaign",
+    "demo",
+    "export",
+    "import",
+    "questionnaire",
+    "score",
+    "serve",
+    "staff",
+    "verify",
+    "witness",
+)
 TABLES = ("units", "leaders", "indicators", "adjustments", "findings", "decisions", "history", "ballots")
 
 

@@ -1,0 +1,71 @@
+"""``python -m benchmarks.log``: a million ballots through ``minping verify``; goal under 60 s."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+from bot.bundles import pack
+from bot.notary import public_key
+from survey_flows.merkle import Leaves, consistency_proof, inclusion_proof
+from tests.bundles import CATEGORIES, SHEET, Campaign, rated
+from tests.logs import ORIGIN, SEED, Log
+
+BALLOTS = 1_000_000
+GOAL_SECONDS = 60.0
+T = TypeVar("T")
+
+
+def timed(what: str, work: Callable[[], T]) -> tuple[T, float]:
+    start = time.perf_counter()
+    result = work()
+    seconds = time.perf_counter() - start
+    print(f"{what:32} {seconds:8.2f} s")
+    return result, seconds
+
+
+def campaign(ballots: int) -> Campaign:
+    chance = Random(1)
+    case = Campaign(Log(chance))
+    case.register()
+    for number in range(ballots):
+        voter, unit = f"{number % (ballots * 9 // 10):064x}", chance.choice(list(CATEGORIES))
+        case.vote(voter, unit, rated(chance, len(SHEET.rated)), chance.choice(["resident", "service_user"]))
+    case.close()
+    return case
+
+
+def make(ballots: int) -> tuple[bytes, str, str]:
+    """The packed bundle, a receipt, and an older checkpoint."""
+    case, _ = timed("make the log", lambda: campaign(ballots))
+    packed, _ = timed("pack the bundle", lambda: pack(case.bundle()))
+    tree, size = Leaves(case.log.hashes()), len(case.log.entries)
+    timed("prove inclusion, from leaves", lambda: inclusion_proof(tree, size // 3, size))
+    timed("prove consistency, kept subtrees", lambda: consistency_proof(tree, size // 2, size))
+    return packed, case.codes[-1], case.log.checkpoint(size // 2)
+
+
+def main() -> int:
+    packed, code, older = make(int(sys.argv[1]) if len(sys.argv) > 1 else BALLOTS)
+    with tempfile.TemporaryDirectory() as folder:
+        bundle, since = Path(folder) / "bundle.zip", Path(folder) / "older.txt"
+        bundle.write_bytes(packed)
+        since.write_text(older)
+        key = public_key(SEED, ORIGIN).write()
+        words = ["verify", str(bundle), "--key", key, "--receipt", code, "--since", str(since)]
+        command = [sys.executable, "-m", "bot", *words]
+        done, seconds = timed("minping verify", lambda: subprocess.run(command, check=False))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{len(packed) / 2**20:.0f} MB packed, peak memory of the command {peak:.0f} MB")
+    return int(done.returncode or seconds >= GOAL_SECONDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

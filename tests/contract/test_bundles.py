@@ -1,0 +1,155 @@
+"""Bundles from the database, and the commands that make and check them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.__main__ import main
+from bot.bundles import MANIFEST, make_bundle, pack, result_of
+from bot.notary import public_key
+from bot.store import tables
+from bot.store.database import open_database, writing
+from bot.store.log import LogDamaged
+from bot.store.migrate import migrate
+from bot.verifying import Wanted, verify
+from survey_flows.entries import receipt_label
+from survey_flows.errors import BadInput
+from tests.bundles import CLOSES, OPENS, PAPER, SCHEME, Campaign, drawn
+from tests.conftest import Backend
+from tests.logs import ORIGIN, SEED, Log, store
+
+KEY = public_key(SEED, ORIGIN)
+
+
+@pytest.fixture
+async def database(backend: Backend) -> AsyncIterator[AsyncEngine]:
+    engine = open_database(backend.database_url)
+    await migrate(engine)
+    yield engine
+    await engine.dispose()
+
+
+async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed") -> None:
+    """A campaign as the service stores it."""
+    await store(connection, case.log)
+    frozen = {"opens_at": OPENS, "closes_at": CLOSES, "paper": json.dumps(PAPER), "scheme": SCHEME.model_dump_json()}
+    await connection.execute(insert(tables.campaigns), [{"id": case.name, "year": 2026, "state": state, **frozen}])
+    for position in case.own():
+        entry = case.log.entries[position]
+        body, at = json.loads(entry.body), {"campaign": case.name, "position": position, "salt": entry.salt}
+        if position in case.erased:
+            continue
+        if body["kind"] == "ballot" and position in case.superseded:
+            row = {"unit": body["unit"], "voter": bytes.fromhex(body["voter"]), "body": entry.body}
+            await connection.execute(insert(tables.superseded), [row | at])
+        elif body["kind"] == "ballot":
+            names = ("unit", "questionnaire", "stratum", "source", "ratings", "bucket", "risk")
+            row = {name: body[name] for name in names} | {"grp": body["group"], "facts": json.dumps(body["facts"])}
+            row |= {"voter": bytes.fromhex(body["voter"]), "weight": case.weights.get(position, 4)}
+            await connection.execute(insert(tables.ballots), [row | at])
+        elif body["kind"] == "comment":
+            row = {"unit": body["unit"], "text": body["text"], "voter": bytes(32)}
+            await connection.execute(insert(tables.comments), [row | at])
+        else:
+            await connection.execute(insert(tables.withdrawals), [{"body": entry.body} | at])
+
+
+async def test_the_bundle_of_the_database_is_that_of_the_log_in_memory(database: AsyncEngine) -> None:
+    case = drawn(11)
+    async with writing(database) as connection:
+        await keep(connection, case)
+    for openings in (True, False):
+        files = await make_bundle(database, case.name, openings)
+        assert files == case.bundle(openings)
+        assert pack(files) == pack(await make_bundle(database, case.name, openings))
+        assert [check.what for check in verify(files, Wanted([KEY])) if not check.ok] == []
+        everything = b"".join(files.values())
+        assert all((voter.encode() in everything) == openings for voter, _ in case.last)
+    assert await result_of(database, case.name) == case.log.entries[-1].body
+
+
+async def test_a_bundle_is_refused_before_the_close_without_result_and_for_ballots_from_elsewhere(
+    database: AsyncEngine,
+) -> None:
+    case = drawn(12)
+    async with writing(database) as connection:
+        await keep(connection, case, "open")
+    with pytest.raises(BadInput, match="this campaign is open"):
+        await make_bundle(database, case.name, False)
+    with pytest.raises(BadInput, match="there is no such campaign"):
+        await make_bundle(database, "none", False)
+    async with writing(database) as connection:
+        await connection.execute(update(tables.campaigns).values(state="closed"))
+        chosen = tables.ballots.c.position == min(case.last.values())
+        await connection.execute(update(tables.ballots).where(chosen).values(weight=0, ratings="VD VD VD VD"))
+    with pytest.raises(BadInput, match="its result, as it is now, is not in the log yet"):
+        await make_bundle(database, case.name, False)
+    async with writing(database) as connection:
+        await connection.execute(update(tables.ballots).where(chosen).values(position=None))
+    with pytest.raises(BadInput, match="1 of its ballots are not in the log"):
+        await make_bundle(database, case.name, False)
+
+
+async def test_stored_openings_that_do_not_fit_the_log_are_noticed(database: AsyncEngine) -> None:
+    case = drawn(13)
+    async with writing(database) as connection:
+        await keep(connection, case)
+        await connection.execute(update(tables.comments).values(text="other"))
+    await make_bundle(database, case.name, False)
+    with pytest.raises(LogDamaged, match="what is stored of entry"):
+        await make_bundle(database, case.name, True)
+
+
+async def test_without_checkpoint_there_is_no_bundle(database: AsyncEngine) -> None:
+    case = Campaign(Log())
+    case.register()
+    case.close()
+    async with writing(database) as connection:
+        await keep(connection, case)
+        await connection.execute(delete(tables.checkpoints))
+    with pytest.raises(BadInput, match="is not in the log yet"):
+        await make_bundle(database, case.name, False)
+
+
+def test_the_commands_write_and_check_a_bundle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import asyncio
+
+    case = drawn(14)
+
+    async def fill() -> None:
+        engine = open_database(f"sqlite:///{tmp_path / 'minping.sqlite3'}")
+        await migrate(engine)
+        async with writing(engine) as connection:
+            await keep(connection, case)
+        await engine.dispose()
+
+    asyncio.run(fill())
+    monkeypatch.setenv("MINPING_DATA", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    path, older = tmp_path / "b.zip", tmp_path / "older.txt"
+    older.write_text(case.log.checkpoint(9))
+    assert main(["bundle", case.name, str(path), "--openings"]) == 0
+    assert capsys.readouterr().out == f"{path}\n"
+    monkeypatch.setenv("MINPING_DATA", str(tmp_path / "nothing"))
+    words = ["verify", str(path), "--key", KEY.write(), "--receipt", case.codes[0], "--since", str(older)]
+    assert main(words) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert len(out) == 16
+    assert all(line.startswith("ok    ") for line in out)
+    position = case.log.entries.index(next(e for e in case.log.entries if e.label == receipt_label(case.codes[0])))
+    assert f"ok    the receipt is included, as entry {position}" in out
+    assert not (tmp_path / "nothing").exists()
+    assert main([*words[:2], "--key", public_key(bytes(32), ORIGIN).write()]) == 1
+    assert capsys.readouterr().out.startswith("FAIL  checkpoint: the checkpoint is not signed by")
+    assert main(["verify", str(older)]) == 1
+    assert "not a whole ZIP" in capsys.readouterr().err
+    assert main(["bundle", case.name, str(tmp_path / "none" / "b.zip")]) == 1
+    assert json.loads(case.bundle()[MANIFEST])["campaign"] == case.name
