@@ -1,0 +1,87 @@
+"""From the findings of all rules to one probability and one weight for each ballot. Nothing is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from aggregation.ballot_table import BallotTable, Comments, Floats, Ints
+from aggregation.clusters import Cluster
+from aggregation.signals import registry
+from aggregation.thresholds import Thresholds
+
+FULL = 4
+"""The weight of a ballot that counts in full, in quarters."""
+EDGE = 0.02
+"""No probability within a rule is taken for surer than this."""
+
+
+def find_all(ballots: BallotTable, comments: Comments, thresholds: Thresholds) -> list[Cluster]:
+    """The findings of every signal, rule by rule."""
+    return [cluster for signal in registry().values() for cluster in signal.find(ballots, comments, thresholds)]
+
+
+def posteriors(
+    ballots: BallotTable, found: Sequence[Cluster], thresholds: Thresholds, without: Collection[str] = ()
+) -> Floats:
+    """The probability that each ballot is organised.
+
+    Ballots of one unit, source and opinion are a case. The rule that finds most in it says how many of a case are
+    organised; each rule then divides them, by Bayes: its members are as much more likely organised as its own posterior
+    says beyond the case's, and those it leaves out as much less as it has found of the whole.
+    """
+    rules = _by_rule(len(ballots), [cluster for cluster in found if cluster.rule not in without])
+    size = np.bincount(ballots.cell).astype(np.float64)
+    organised = np.zeros(len(size))
+    sums: dict[str, Floats] = {}
+    for rule, claims in rules.items():
+        sums[rule] = np.bincount(ballots.cell, weights=claims, minlength=len(size))
+        organised = np.maximum(organised, sums[rule])
+    organised = np.minimum(organised, size * (1 - EDGE))
+    base = organised / np.maximum(size, 1)
+    log_odds = _log_odds(base)[ballots.cell]
+    for rule, claims in rules.items():
+        log_odds += thresholds.discount * _ratio(ballots.cell, claims, sums[rule], organised, size)
+    return np.where(base[ballots.cell] > 0, 1 / (1 + np.exp(-log_odds)), 0.0)
+
+
+def weights(probability: Floats, thresholds: Thresholds) -> Ints:
+    """Fraud weights in quarters (0, 1, 2, 4)."""
+    steps = (thresholds.doubt, thresholds.half, thresholds.nearly)
+    return np.array([FULL, 2, 1, 0])[np.searchsorted(steps, probability, side="right")]
+
+
+def weights_with_and_without(
+    ballots: BallotTable, found: Sequence[Cluster], thresholds: Thresholds
+) -> Mapping[str, Ints]:
+    """Weights by all rules (under ``""``) and, by the name of each rule that found something, by all others."""
+    names = ["", *sorted({cluster.rule for cluster in found if cluster.members})]
+    return {name: weights(posteriors(ballots, found, thresholds, {name}), thresholds) for name in names}
+
+
+def _by_rule(size: int, found: Sequence[Cluster]) -> dict[str, Floats]:
+    """For each rule and ballot the highest posterior of its clusters."""
+    result: dict[str, Floats] = {}
+    for cluster in found:
+        if cluster.members:
+            claims = result.setdefault(cluster.rule, np.zeros(size))
+            rows = np.array(cluster.members)
+            claims[rows] = np.maximum(claims[rows], cluster.posterior)
+    return result
+
+
+def _ratio(cell: Ints, claims: Floats, claimed: Floats, organised: Floats, size: Floats) -> Floats:
+    """The logarithm of a rule's likelihood ratio for each ballot; 0 where the rule found nothing in the case."""
+    members = np.bincount(cell, weights=claims > 0, minlength=len(size))
+    left = np.clip(1 - claimed / np.maximum(organised, 1e-9), EDGE, 1)
+    honest = np.maximum(size - organised, 1e-9)
+    left_honest = np.clip(1 - (members - claimed) / honest, EDGE, 1)
+    outside = np.minimum(np.log(left / left_honest), 0)[cell]
+    beyond = np.maximum(_log_odds(claims) - _log_odds(organised / np.maximum(size, 1))[cell], 0)
+    return np.where(claims > 0, beyond, np.where(claimed[cell] > 0, outside, 0.0))
+
+
+def _log_odds(share: Floats) -> Floats:
+    bound = np.clip(share, EDGE / 2, 1 - EDGE / 2)
+    return np.asarray(np.log(bound / (1 - bound)))
