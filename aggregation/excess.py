@@ -1,8 +1,8 @@
 """How many ballots of a kind were to be expected, and how sure it is that more of them are organised.
 
-Everything is compared twice, as differences in differences: the same opinion by the unit's other sources, and other
-opinions by the same source. An event that many people react to shows in every source; a reminder shows in every
-opinion. What shows in one source and one opinion alone is explained by neither, and only that is an excess.
+Everything is compared with three others: the city, the same opinion by the unit's other sources, and other opinions by
+the same source. An event that many people react to shows in every source; a reminder shows in every opinion. Only what
+none of the three explains is an excess: it shows in one source and one opinion alone.
 """
 
 from __future__ import annotations
@@ -48,23 +48,39 @@ def usual_odds(hits: Floats, misses: Floats) -> Floats:
     return np.broadcast_to(middle, hit.shape)
 
 
-def expect(hits: Floats, misses: Floats, odds: Floats, spread: float, thresholds: Thresholds) -> Expected:
-    """Marked ballots that were to be expected by (unit, source, direction).
+def expect(hits: Floats, misses: Floats, odds: Floats, spread: float, thresholds: Thresholds) -> list[Expected]:
+    """Marked ballots that were to be expected by (unit, source, direction), as each of the three comparisons says.
 
     Args:
         hits, misses: marked and other ballots by (unit, source, direction).
         odds: of the mark, by (unit, source).
         spread: relative deviation between honest units.
     """
-    plain = misses * odds[:, :, None]
+    usual = np.broadcast_to(odds[:, :, None], hits.shape)
+    plain = misses * usual
+    other_sources = (_others(hits), _others(misses), _others(plain))
+    other_opinions = (hits @ FAR.T, misses @ FAR.T, plain @ FAR.T)
+    city = Expected((misses + 1) * usual, spread**2 + 1 / (misses + 1))
+    return [city, *(compare(misses, usual, *other, spread, thresholds) for other in (other_sources, other_opinions))]
+
+
+def compare(
+    misses: Floats, usual: Floats, hits: Floats, rest: Floats, plain: Floats, spread: float, thresholds: Thresholds
+) -> Expected:
+    """Marked ballots that were to be expected beside ``misses`` if the mark were as frequent as in a comparison.
+
+    Args:
+        usual: the city's odds of the mark for the cell.
+        hits, rest, plain: of the comparison the marked ballots, the others, and how many marked ones are usual there.
+    """
     few = thresholds.shrinkage
-    other_sources = plain.sum(axis=1, keepdims=True) - plain
-    event = (hits.sum(axis=1, keepdims=True) - hits + few) / (other_sources + few)
-    other_opinions = plain @ FAR.T
-    habit = (hits @ FAR.T + few) / (other_opinions + few)
-    known = np.maximum(other_sources, other_opinions)
-    doubt = spread**2 + 1 / (misses + 1) + 1 / (known + few)
-    return Expected(plain * np.maximum(1, np.maximum(event, habit)), doubt)
+    odds = (hits + few * usual) / (plain + few * usual) * usual
+    doubt = spread**2 + 1 / (misses + 1) + 1 / (hits + 1) + 1 / (rest + few)
+    return Expected((misses + 1) * odds, doubt)
+
+
+def _others(counts: Floats) -> Floats:
+    return counts.sum(axis=1, keepdims=True) - counts
 
 
 def reality(observed: Floats, expected: Expected, most: Floats, thresholds: Thresholds) -> Floats:
@@ -89,15 +105,23 @@ class Excess:
     posterior: Floats
 
 
-def excesses(rule: str, observed: Floats, expected: Expected, most: Floats, thresholds: Thresholds) -> Excess:
-    """The cells in which a rule finds something: at least ``thresholds.least`` too many, and hardly by chance."""
-    flat, mean = observed.ravel(), expected.mean.ravel()
-    cells = np.flatnonzero(flat - mean >= thresholds.least)
-    chosen = Expected(mean[cells], np.broadcast_to(expected.doubt, observed.shape).ravel()[cells])
-    real = reality(flat[cells], chosen, np.broadcast_to(most, observed.shape).ravel()[cells], thresholds)
-    posterior = np.minimum(real * (1 - mean[cells] / flat[cells]), thresholds.ceilings.get(rule, 1.0))
+def excesses(rule: str, observed: Floats, views: list[Expected], most: Floats, thresholds: Thresholds) -> Excess:
+    """The cells in which a rule finds something: by every view at least ``thresholds.least`` too many, hardly by chance.
+
+    The view that explains most of a cell has the last word.
+    """
+    highest = np.maximum.reduce([view.mean for view in views])
+    cells = np.flatnonzero(observed.ravel() - highest.ravel() >= thresholds.least)
+    count, bound = observed.ravel()[cells], np.broadcast_to(most, observed.shape).ravel()[cells]
+    posterior, real = np.ones(len(cells)), np.ones(len(cells))
+    for view in views:
+        chosen = Expected(view.mean.ravel()[cells], np.broadcast_to(view.doubt, observed.shape).ravel()[cells])
+        likely = reality(count, chosen, bound, thresholds)
+        real = np.minimum(real, likely)
+        posterior = np.minimum(posterior, likely * (1 - chosen.mean / count))
+    posterior = np.minimum(posterior, thresholds.ceilings.get(rule, 1.0))
     kept = real >= thresholds.doubt
-    return Excess(cells[kept], flat[cells][kept], mean[cells][kept], posterior[kept])
+    return Excess(cells[kept], count[kept], highest.ravel()[cells][kept], posterior[kept])
 
 
 def clusters(

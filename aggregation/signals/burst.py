@@ -11,7 +11,7 @@ import numpy as np
 
 from aggregation.ballot_table import BallotTable, Comments
 from aggregation.clusters import Cluster, Signal
-from aggregation.excess import Expected, clusters, excesses
+from aggregation.excess import Expected, clusters, compare, excesses
 from aggregation.thresholds import Thresholds
 
 WINDOW = 24
@@ -27,13 +27,12 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
     shape = (ballots.units, ballots.sources, int(window.max()) + 1)
     hits = np.bincount(place, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
     misses = hits.sum(axis=2, keepdims=True) - hits
-    plain = misses * (hits.sum(axis=0) - hits + 1) / (misses.sum(axis=0) - misses + 1)
-    few = thresholds.shrinkage
-    other_sources = plain.sum(axis=1, keepdims=True) - plain
-    event = (hits.sum(axis=1, keepdims=True) - hits + few) / (other_sources + few)
-    doubt = thresholds.spreads["burst"] ** 2 + 1 / (misses + 1) + 1 / (other_sources + few)
-    expected = Expected(plain * np.maximum(1, event), doubt)
-    found = excesses("burst", hits, expected, hits.sum(axis=2, keepdims=True), thresholds)
+    usual = (hits.sum(axis=0) - hits + 1) / (misses.sum(axis=0) - misses + 1)
+    elsewhere = [part.sum(axis=1, keepdims=True) - part for part in (hits, misses, misses * usual)]
+    spread = thresholds.spreads["burst"]
+    city = Expected((misses + 1) * usual, spread**2 + 1 / (misses + 1))
+    views = [city, compare(misses, usual, *elsewhere, spread, thresholds)]
+    found = excesses("burst", hits, views, hits.sum(axis=2, keepdims=True), thresholds)
     return clusters("burst", found, place, np.arange(len(ballots)), thresholds, hours=WINDOW / 4)
 
 

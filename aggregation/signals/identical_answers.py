@@ -8,7 +8,7 @@ import numpy as np
 
 from aggregation.ballot_table import NO_OPINION, BallotTable, Comments
 from aggregation.clusters import Cluster, Signal
-from aggregation.excess import Expected, clusters, excesses
+from aggregation.excess import Expected, clusters, compare, excesses
 from aggregation.thresholds import Thresholds
 
 
@@ -23,14 +23,13 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
     often = often[direction[often] != NO_OPINION]
     hits = hits[:, :, often]
     misses = ballots.count()[:, :, direction[often]] - hits
-    odds = (hits.sum(axis=0) - hits + 1) / (misses.sum(axis=0) - misses + 1)
-    plain = misses * odds
-    few = thresholds.shrinkage
-    other_sources = plain.sum(axis=1, keepdims=True) - plain
-    event = (hits.sum(axis=1, keepdims=True) - hits + few) / (other_sources + few)
-    doubt = thresholds.spreads["identical_answers"] ** 2 + 1 / (misses + 1) + 1 / (other_sources + few)
-    expected = Expected(plain * np.maximum(1, event), doubt)
-    found = excesses("identical_answers", hits, expected, (hits + misses), thresholds)
+    usual = (hits.sum(axis=0) - hits + 1) / (misses.sum(axis=0) - misses + 1)
+    plain = misses * usual
+    elsewhere = [part.sum(axis=1, keepdims=True) - part for part in (hits, misses, plain)]
+    spread = thresholds.spreads["identical_answers"]
+    city = Expected((misses + 1) * usual, spread**2 + 1 / (misses + 1))
+    views = [city, compare(misses, usual, *elsewhere, spread, thresholds)]
+    found = excesses("identical_answers", hits, views, hits + misses, thresholds)
     rank = np.full(ballots.patterns, -1)
     rank[often] = np.arange(len(often))
     rows = np.flatnonzero(rank[ballots.pattern] >= 0)

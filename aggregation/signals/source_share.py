@@ -19,7 +19,7 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
     odds = np.median((counts + 1) / (others + 1), axis=0) if len(ballots) else np.zeros(0)
     doubt = thresholds.spreads["source_share"] ** 2 + 1 / (others + 1)
     most = counts.sum(axis=1, keepdims=True)
-    found = excesses("source_share", counts, Expected(others * odds, doubt), most, thresholds)
+    found = excesses("source_share", counts, [Expected((others + 1) * odds, doubt)], most, thresholds)
     cell = ballots.unit * ballots.sources + ballots.source
     return clusters("source_share", found, cell, np.arange(len(ballots)), thresholds)
 

@@ -18,14 +18,9 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
     if ballots.sources < 2:  # there is nobody to compare with
         return ()
     others = counts @ FAR.T
+    # One of the other sources may itself be manipulated: what it alone makes suspicious of this one is not held against it.
     views = [_expect(counts, others, left_out, thresholds) for left_out in range(ballots.sources)]
-    # One of the other sources may itself be manipulated: what it would make suspicious of this one is not held against it.
-    highest = np.argmax([view.mean for view in views], axis=0)
-    mean, doubt = (
-        np.take_along_axis(np.array(parts), highest[None], axis=0)[0]
-        for parts in ([view.mean for view in views], [view.doubt for view in views])
-    )
-    found = excesses("strata", counts, Expected(mean, doubt), counts.sum(axis=2, keepdims=True), thresholds)
+    found = excesses("strata", counts, views, counts.sum(axis=2, keepdims=True), thresholds)
     return clusters("strata", found, ballots.cell, np.arange(len(ballots)), thresholds)
 
 
@@ -41,7 +36,7 @@ def _expect(counts: Floats, others: Floats, left_out: int, thresholds: Threshold
     hits, rest = _elsewhere(counts, left_out), _elsewhere(others, left_out)
     odds = (hits + few * usual) / (rest + few) * own_habit / usual
     doubt = thresholds.spreads["strata"] ** 2 + 1 / (others + 1) + 1 / (hits + 1) + 1 / (rest + 1)
-    return Expected(others * odds, doubt)
+    return Expected((others + 1) * odds, doubt)
 
 
 def _elsewhere(counts: Floats, left_out: int) -> Floats:
