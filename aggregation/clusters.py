@@ -14,8 +14,10 @@ from survey_flows.facts import Level
 class Cluster:
     """A finding. ``members`` are rows of the table, ascending; ``comments`` are places in the comments.
 
-    ``posterior`` is the probability that a member is organised: that the cluster is real, times the share of it that is
-    beyond expectation. ``evidence`` holds numbers only, neither unit nor direction, for reviewers who are to be blind.
+    ``share`` is the part of the members that is beyond expectation, ``log_bayes`` the natural logarithm of how much more
+    likely the cluster is if it is organised than by chance. ``posterior`` is the probability that a member is organised,
+    as this finding alone says. ``evidence`` holds numbers only, neither unit nor direction, for reviewers who are to be
+    blind. ``look`` names the way of looking when a rule has several: what one look finds in separate clusters adds up.
     """
 
     rule: str
@@ -23,6 +25,9 @@ class Cluster:
     posterior: float
     evidence: Mapping[str, float]
     level: Level
+    share: float = 0.0
+    log_bayes: float = 0.0
+    look: str = ""
     comments: tuple[int, ...] = ()
 
 

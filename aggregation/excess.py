@@ -7,8 +7,9 @@ none of the three explains is an excess: it shows in one source and one opinion 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
@@ -17,9 +18,12 @@ from aggregation.ballot_table import DIRECTIONS, BallotTable, Bools, Floats, Int
 from aggregation.clusters import Cluster, level_of
 from aggregation.thresholds import Thresholds
 
-FAR = np.array([[abs(a - b) >= 2 or b == 5 for b in range(DIRECTIONS)] for a in range(DIRECTIONS)], dtype=np.float64)
-"""Which opinions are other ones: neighbours are not, for an ordered answer is varied by a step. The last has none."""
-FAR[5] = [1, 1, 1, 1, 1, 0]
+FAR = np.ones((DIRECTIONS, DIRECTIONS)) - np.eye(DIRECTIONS)
+"""Which opinions are other ones. To the highest and the lowest their neighbours are not: an ordered answer is varied by
+a step. For what lies between, an excess of a neighbour explains its own."""
+FAR[[0, 4], [1, 3]] = 0
+SIDES = np.array([0, 0, 2, 4, 4, 5])
+"""The opinion's side: low, in between, high, none."""
 ENOUGH = 20
 """Ballots of a source from which on a unit's share is taken for the city's."""
 
@@ -83,26 +87,26 @@ def _others(counts: Floats) -> Floats:
     return counts.sum(axis=1, keepdims=True) - counts
 
 
-def reality(observed: Floats, expected: Expected, most: Floats, thresholds: Thresholds) -> Floats:
-    """The probability that more than chance stands behind each count.
+def log_bayes(observed: Floats, expected: Expected, most: Floats) -> Floats:
+    """How much likelier each count is if any number up to ``most`` were as likely as another, than by chance (log).
 
-    A Bayes factor: negative binomial (the mean uncertain by a gamma distribution) against any number up to ``most``.
+    By chance it is negative binomial: Poisson, with a mean that is uncertain by a gamma distribution.
     """
     mean = np.maximum(expected.mean, 1e-9)
     shape = 1 / np.maximum(expected.doubt, 1e-9)
     by_chance = stats.nbinom.logpmf(observed, shape, shape / (shape + mean))
-    log_odds = np.log(thresholds.prior / (1 - thresholds.prior)) - np.log(most + 1) - by_chance
-    return np.where(observed > mean, 1 / (1 + np.exp(-np.clip(log_odds, -700, 700))), 0.0)
+    return np.where(observed > mean, -np.log(most + 1) - np.maximum(by_chance, -700), -700.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """Cells (places in flattened arrays) with more than expected, and the posterior of each one's members."""
+    """Cells (places in flattened arrays) with more than expected; the rest as in `Cluster`."""
 
     cells: Ints
     observed: Floats
     expected: Floats
-    posterior: Floats
+    share: Floats
+    log_bayes: Floats
 
 
 def excesses(rule: str, observed: Floats, views: list[Expected], most: Floats, thresholds: Thresholds) -> Excess:
@@ -113,19 +117,17 @@ def excesses(rule: str, observed: Floats, views: list[Expected], most: Floats, t
     highest = np.maximum.reduce([view.mean for view in views])
     cells = np.flatnonzero(observed.ravel() - highest.ravel() >= thresholds.least)
     count, bound = observed.ravel()[cells], np.broadcast_to(most, observed.shape).ravel()[cells]
-    posterior, real = np.ones(len(cells)), np.ones(len(cells))
+    bayes = np.full(len(cells), 700.0)
     for view in views:
         chosen = Expected(view.mean.ravel()[cells], np.broadcast_to(view.doubt, observed.shape).ravel()[cells])
-        likely = reality(count, chosen, bound, thresholds)
-        real = np.minimum(real, likely)
-        posterior = np.minimum(posterior, likely * (1 - chosen.mean / count))
-    posterior = np.minimum(posterior, thresholds.ceilings.get(rule, 1.0))
-    kept = real >= thresholds.doubt
-    return Excess(cells[kept], count[kept], highest.ravel()[cells][kept], posterior[kept])
+        bayes = np.minimum(bayes, log_bayes(count, chosen, bound))
+    share = np.minimum(1 - highest.ravel()[cells] / count, thresholds.ceilings.get(rule, 1.0))
+    kept = bayes >= thresholds.hint
+    return Excess(cells[kept], count[kept], highest.ravel()[cells][kept], share[kept], bayes[kept])
 
 
 def clusters(
-    rule: str, found: Excess, cell: Ints, rows: Ints, thresholds: Thresholds, **more: float
+    rule: str, found: Excess, cell: Ints, rows: Ints, thresholds: Thresholds, look: str = "", **more: float
 ) -> Iterator[Cluster]:
     """A cluster for each excess.
 
@@ -140,10 +142,18 @@ def clusters(
     starts = np.searchsorted(cell[order], found.cells)
     ends = np.searchsorted(cell[order], found.cells, side="right")
     for at, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        posterior = float(found.posterior[at])
+        share, bayes = float(found.share[at]), float(found.log_bayes[at])
+        posterior = share * real(bayes, thresholds)
         evidence = {"observed": float(found.observed[at]), "expected": round(float(found.expected[at]), 1), **more}
         members = tuple(rows[order[start:end]].tolist())
-        yield Cluster(rule, members, posterior, evidence, level_of(posterior, thresholds))
+        level = level_of(posterior, thresholds)
+        yield Cluster(rule, members, posterior, evidence, level, share, bayes, look)
+
+
+def real(log_bayes: float, thresholds: Thresholds) -> float:
+    """The probability that something organised stands behind evidence of that strength."""
+    odds = math.log(thresholds.prior / (1 - thresholds.prior)) + log_bayes
+    return 1 / (1 + math.exp(-max(min(odds, 700), -700)))
 
 
 def marked(rule: str, ballots: BallotTable, mark: Bools, thresholds: Thresholds) -> Iterator[Cluster]:
@@ -153,3 +163,8 @@ def marked(rule: str, ballots: BallotTable, mark: Bools, thresholds: Thresholds)
     most = (hits + misses).sum(axis=2, keepdims=True)
     found = excesses(rule, hits, expected, most, thresholds)
     yield from clusters(rule, found, ballots.cell[mark], np.flatnonzero(mark), thresholds)
+
+
+def by_side(ballots: BallotTable) -> BallotTable:
+    """The table with sides for opinions: an ordered answer that is varied by a step stays together."""
+    return replace(ballots, direction=SIDES[ballots.direction])

@@ -8,6 +8,7 @@ import numpy as np
 
 from aggregation.ballot_table import BallotTable, Comments, Floats, Ints
 from aggregation.clusters import Cluster
+from aggregation.excess import real
 from aggregation.signals import registry
 from aggregation.thresholds import Thresholds
 
@@ -27,23 +28,41 @@ def posteriors(
 ) -> Floats:
     """The probability that each ballot is organised.
 
-    Ballots of one unit, source and opinion are a case. The rule that finds most in it says how many of a case are
-    organised; each rule then divides them, by Bayes: its members are as much more likely organised as its own posterior
-    says beyond the case's, and those it leaves out as much less as it has found of the whole.
+    Ballots of one unit, source and opinion are a case. What the rules find in it adds up to the probability that it is
+    real; the rule that finds most says how many of it are organised. Each rule then divides them, by Bayes: its members
+    are as much likelier organised as its share says beyond the case's, those it leaves out as much less as it has found
+    of the whole. Rules whose ceiling is below ``thresholds.doubt`` are hints for people and count for nothing here.
     """
-    rules = _by_rule(len(ballots), [cluster for cluster in found if cluster.rule not in without])
+    heard = [c for c in found if c.members and c.rule not in without and not _is_hint(c.rule, thresholds)]
+    rules = _by_rule(len(ballots), heard)
     size = np.bincount(ballots.cell).astype(np.float64)
-    organised = np.zeros(len(size))
-    sums: dict[str, Floats] = {}
-    for rule, claims in rules.items():
-        sums[rule] = np.bincount(ballots.cell, weights=claims, minlength=len(size))
-        organised = np.maximum(organised, sums[rule])
-    organised = np.minimum(organised, size * (1 - EDGE))
+    sums = {rule: np.bincount(ballots.cell, weights=claims, minlength=len(size)) for rule, claims in rules.items()}
+    organised = np.minimum(np.maximum.reduce([np.zeros(len(size)), *sums.values()]), size * (1 - EDGE))
     base = organised / np.maximum(size, 1)
     log_odds = _log_odds(base)[ballots.cell]
     for rule, claims in rules.items():
         log_odds += thresholds.discount * _ratio(ballots.cell, claims, sums[rule], organised, size)
-    return np.where(base[ballots.cell] > 0, 1 / (1 + np.exp(-log_odds)), 0.0)
+    reality = _reality(ballots, heard, len(size), thresholds)
+    return np.asarray(np.where(base[ballots.cell] > 0, reality[ballots.cell] / (1 + np.exp(-log_odds)), 0.0))
+
+
+def _is_hint(rule: str, thresholds: Thresholds) -> bool:
+    return thresholds.ceilings.get(rule, 1.0) < thresholds.doubt
+
+
+def _reality(ballots: BallotTable, heard: Sequence[Cluster], cases: int, thresholds: Thresholds) -> Floats:
+    """The probability that a case is real. A rule says what the best of its looks says, the sum of its clusters."""
+    looks: dict[tuple[str, str], Floats] = {}
+    for cluster in heard:
+        sums = looks.setdefault((cluster.rule, cluster.look), np.zeros(cases))
+        sums[np.unique(ballots.cell[np.array(cluster.members)])] += cluster.log_bayes
+    best: dict[str, Floats] = {}
+    for (rule, _), sums in looks.items():
+        best[rule] = np.maximum(best.get(rule, np.zeros(cases)), sums)
+    strength = np.array(list(best.values())).reshape(-1, cases)
+    # The strongest rule counts in full; the others are not quite independent of it.
+    together = thresholds.discount * strength.sum(axis=0) + (1 - thresholds.discount) * strength.max(axis=0, initial=0)
+    return np.array([real(bayes, thresholds) for bayes in together.tolist()])
 
 
 def weights(probability: Floats, thresholds: Thresholds) -> Ints:
@@ -61,13 +80,12 @@ def weights_with_and_without(
 
 
 def _by_rule(size: int, found: Sequence[Cluster]) -> dict[str, Floats]:
-    """For each rule and ballot the highest posterior of its clusters."""
+    """For each rule and ballot the highest share of its clusters."""
     result: dict[str, Floats] = {}
     for cluster in found:
-        if cluster.members:
-            claims = result.setdefault(cluster.rule, np.zeros(size))
-            rows = np.array(cluster.members)
-            claims[rows] = np.maximum(claims[rows], cluster.posterior)
+        claims = result.setdefault(cluster.rule, np.zeros(size))
+        rows = np.array(cluster.members)
+        claims[rows] = np.maximum(claims[rows], cluster.share)
     return result
 
 

@@ -16,7 +16,7 @@ def _spreads() -> dict[str, float]:
     return {
         "lockstep": 0.35,
         "burst": 0.5,  # a unit reminds its own people
-        "strata": 0.3,
+        "strata": 0.5,
         "source_share": 0.6,
         "identical_answers": 0.3,
         "young_accounts": 0.3,
@@ -35,6 +35,8 @@ class Thresholds:
     """A sitting, half a day, a day, a long weekend; the whole campaign is looked at by `strata`."""
     prior: float = 0.001
     """Of a thousand groups of ballots that are looked at, one is organised: many are looked at, few are."""
+    hint: float = 1.5
+    """Logarithm of the Bayes factor from which on a finding is told at all: 4.5 times likelier organised than not."""
     least: int = 12
     """Fewer ballots more than expected are not told from chance, nor do they move a score."""
     shrinkage: float = 4.0

@@ -8,18 +8,19 @@ import numpy as np
 
 from aggregation.ballot_table import DIRECTIONS, BallotTable, Comments
 from aggregation.clusters import Cluster, Signal
-from aggregation.excess import across_units, clusters, excesses, expect
+from aggregation.excess import across_units, by_side, clusters, excesses, expect
 from aggregation.thresholds import Thresholds
 
 
 def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
     """Clusters in windows of each length; each length twice, shifted by half, so that no cluster is cut at an edge."""
-    for hours in thresholds.windows_hours if len(ballots) else ():
-        for shift in (0, hours * 2):
-            yield from _in_windows(ballots, hours, shift, thresholds)
+    for opinions, table in (("opinion", ballots), ("side", by_side(ballots))) if len(ballots) else ():
+        for hours in thresholds.windows_hours:
+            for shift in (0, hours * 2):
+                yield from _in_windows(table, hours, shift, thresholds, f"{opinions} {hours}h+{shift}")
 
 
-def _in_windows(ballots: BallotTable, hours: int, shift: int, thresholds: Thresholds) -> Iterator[Cluster]:
+def _in_windows(ballots: BallotTable, hours: int, shift: int, thresholds: Thresholds, look: str) -> Iterator[Cluster]:
     first = ballots.quarter.min() // 96 * 96
     window = (ballots.quarter - first + shift) // (hours * 4)
     cells = ballots.units * ballots.sources * DIRECTIONS
@@ -34,7 +35,7 @@ def _in_windows(ballots: BallotTable, hours: int, shift: int, thresholds: Thresh
         found = excesses("lockstep", hits, expected, total.sum(axis=2, keepdims=True), thresholds)
         if len(found.cells):
             rows = np.flatnonzero(window == at)
-            yield from clusters("lockstep", found, ballots.cell[rows], rows, thresholds, hours=hours)
+            yield from clusters("lockstep", found, ballots.cell[rows], rows, thresholds, look, hours=hours)
 
 
 SIGNAL = Signal("lockstep", find)

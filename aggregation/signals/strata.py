@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from aggregation.ballot_table import BallotTable, Comments, Floats
 from aggregation.clusters import Cluster, Signal
-from aggregation.excess import FAR, Expected, clusters, excesses
+from aggregation.excess import FAR, Expected, by_side, clusters, excesses
 from aggregation.thresholds import Thresholds
 
 
 def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
     """Clusters of an opinion that one source holds far more often than the others and the city's habits explain."""
+    if ballots.sources > 1:  # otherwise there is nobody to compare with
+        yield from _contrast(ballots, "opinion", thresholds)
+        yield from _contrast(by_side(ballots), "side", thresholds)
+
+
+def _contrast(ballots: BallotTable, look: str, thresholds: Thresholds) -> Iterator[Cluster]:
     counts = ballots.count()
-    if ballots.sources < 2:  # there is nobody to compare with
-        return ()
     others = counts @ FAR.T
     # One of the other sources may itself be manipulated: what it alone makes suspicious of this one is not held against it.
     views = [_expect(counts, others, left_out, thresholds) for left_out in range(ballots.sources)]
     found = excesses("strata", counts, views, counts.sum(axis=2, keepdims=True), thresholds)
-    return clusters("strata", found, ballots.cell, np.arange(len(ballots)), thresholds)
+    return clusters("strata", found, ballots.cell, np.arange(len(ballots)), thresholds, look)
 
 
 def _expect(counts: Floats, others: Floats, left_out: int, thresholds: Thresholds) -> Expected:
