@@ -14,8 +14,8 @@ from survey_flows.facts import Level
 class Cluster:
     """A finding. ``members`` are rows of the table, ascending; ``comments`` are places in the comments.
 
-    ``share`` is the part of the members that is beyond expectation, ``log_bayes`` the natural logarithm of how much more
-    likely the cluster is if it is organised than by chance. ``posterior`` is the probability that a member is organised,
+    ``share`` is the part of the members that is beyond expectation, ``log_bayes`` the natural logarithm of how much
+    likelier the cluster is if it is organised than by chance. ``posterior`` is the probability that a member is organised,
     as this finding alone says. ``evidence`` holds numbers only, neither unit nor direction, for reviewers who are to be
     blind. ``look`` names the way of looking when a rule has several: what one look finds in separate clusters adds up.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
@@ -39,7 +39,7 @@ class Expected:
 def across_units(hits: Floats, misses: Floats) -> Floats:
     """Odds of a mark by (unit, source), from all other units: what changes for the whole city at once."""
     hit, miss = hits.sum(axis=2), misses.sum(axis=2)
-    return (hit.sum(axis=0) - hit + 1) / (miss.sum(axis=0) - miss + 1)
+    return np.asarray((hit.sum(axis=0) - hit + 1) / (miss.sum(axis=0) - miss + 1))
 
 
 def usual_odds(hits: Floats, misses: Floats) -> Floats:
@@ -53,7 +53,7 @@ def usual_odds(hits: Floats, misses: Floats) -> Floats:
 
 
 def expect(hits: Floats, misses: Floats, odds: Floats, spread: float, thresholds: Thresholds) -> list[Expected]:
-    """Marked ballots that were to be expected by (unit, source, direction), as each of the three comparisons says.
+    """Marked ballots that were to be expected by (unit, source, direction), as each comparison says.
 
     Args:
         hits, misses: marked and other ballots by (unit, source, direction).
@@ -65,7 +65,10 @@ def expect(hits: Floats, misses: Floats, odds: Floats, spread: float, thresholds
     other_sources = (_others(hits), _others(misses), _others(plain))
     other_opinions = (hits @ FAR.T, misses @ FAR.T, plain @ FAR.T)
     city = Expected((misses + 1) * usual, spread**2 + 1 / (misses + 1))
-    return [city, *(compare(misses, usual, *other, spread, thresholds) for other in (other_sources, other_opinions))]
+    # News do not keep to a source's usual hours: the other sources are also taken as they are.
+    as_they_are = (other_sources[0], other_sources[1], other_sources[1] * usual)
+    views = (other_sources, as_they_are, other_opinions)
+    return [city, *(compare(misses, usual, *view, spread, thresholds) for view in views)]
 
 
 def compare(
@@ -84,7 +87,7 @@ def compare(
 
 
 def _others(counts: Floats) -> Floats:
-    return counts.sum(axis=1, keepdims=True) - counts
+    return np.asarray(counts.sum(axis=1, keepdims=True) - counts)
 
 
 def log_bayes(observed: Floats, expected: Expected, most: Floats) -> Floats:
@@ -110,7 +113,7 @@ class Excess:
 
 
 def excesses(rule: str, observed: Floats, views: list[Expected], most: Floats, thresholds: Thresholds) -> Excess:
-    """The cells in which a rule finds something: by every view at least ``thresholds.least`` too many, hardly by chance.
+    """The cells in which a rule finds something: by every view ``thresholds.least`` too many, hardly by chance.
 
     The view that explains most of a cell has the last word.
     """
@@ -165,6 +168,34 @@ def marked(rule: str, ballots: BallotTable, mark: Bools, thresholds: Thresholds)
     yield from clusters(rule, found, ballots.cell[mark], np.flatnonzero(mark), thresholds)
 
 
-def by_side(ballots: BallotTable) -> BallotTable:
-    """The table with sides for opinions: an ordered answer that is varied by a step stays together."""
-    return replace(ballots, direction=SIDES[ballots.direction])
+def sided(counts: Floats) -> Floats:
+    """Counts by (unit, source, direction) with each side's sum at its outer opinion: steps of one side are one."""
+    result = counts.copy()
+    result[..., [0, 4]] += result[..., [1, 3]]
+    result[..., [1, 3]] = 0
+    return result
+
+
+def split(found: Excess, counts: Floats, usual: Floats) -> Excess:
+    """What was found by side, as cells of single opinions: each with the share that is beyond its own expectation.
+
+    Args:
+        counts: observed ballots by (unit, source, direction).
+        usual: of the same shape, how the two opinions of a side divide where nothing is suspected.
+    """
+    of_side = np.eye(DIRECTIONS, dtype=bool)[SIDES][:, SIDES]
+    place, side = np.divmod(found.cells, DIRECTIONS)
+    parts = []
+    for direction in range(DIRECTIONS):
+        at = np.flatnonzero(SIDES[direction] == side)
+        here = place[at]
+        flat = usual.reshape(-1, DIRECTIONS)[here]
+        part = (flat[:, direction] + 0.5) / (flat[:, of_side[direction]] + 0.5).sum(axis=1)
+        observed, expected = counts.reshape(-1, DIRECTIONS)[here, direction], found.expected[at] * part
+        at, kept = at[observed > expected], observed > expected
+        share = 1 - expected[kept] / observed[kept]
+        cells = here[kept] * DIRECTIONS + direction
+        parts.append(Excess(cells, observed[kept], expected[kept], share, found.log_bayes[at]))
+    order = np.argsort(np.concatenate([part.cells for part in parts]))
+    columns = ("cells", "observed", "expected", "share", "log_bayes")
+    return Excess(*(np.concatenate([getattr(part, name) for part in parts])[order] for name in columns))

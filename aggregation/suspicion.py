@@ -14,7 +14,7 @@ from aggregation.thresholds import Thresholds
 
 FULL = 4
 """The weight of a ballot that counts in full, in quarters."""
-EDGE = 0.02
+EDGE = 0.005
 """No probability within a rule is taken for surer than this."""
 
 
@@ -36,8 +36,10 @@ def posteriors(
     heard = [c for c in found if c.members and c.rule not in without and not _is_hint(c.rule, thresholds)]
     rules = _by_rule(len(ballots), heard)
     size = np.bincount(ballots.cell).astype(np.float64)
-    sums = {rule: np.bincount(ballots.cell, weights=claims, minlength=len(size)) for rule, claims in rules.items()}
-    organised = np.minimum(np.maximum.reduce([np.zeros(len(size)), *sums.values()]), size * (1 - EDGE))
+    sums: dict[str, Floats] = {
+        rule: np.bincount(ballots.cell, weights=claims, minlength=len(size)) for rule, claims in rules.items()
+    }
+    organised = np.minimum(np.max([np.zeros(len(size)), *sums.values()], axis=0), size * (1 - EDGE))
     base = organised / np.maximum(size, 1)
     log_odds = _log_odds(base)[ballots.cell]
     for rule, claims in rules.items():

@@ -40,7 +40,7 @@ class Thresholds:
     least: int = 12
     """Fewer ballots more than expected are not told from chance, nor do they move a score."""
     shrinkage: float = 4.0
-    """Ballots of usual behaviour that are added to what other sources show, so that a handful does not speak for all."""
+    """Ballots of usual behaviour that are added to a comparison, so that a handful does not speak for all."""
     spreads: Mapping[str, float] = field(default_factory=_spreads)
     """Relative deviation between honest units of the share that a rule looks at, beyond chance."""
     ceilings: Mapping[str, float] = field(default_factory=_ceilings)

@@ -28,10 +28,12 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
     hits = np.bincount(place, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
     misses = hits.sum(axis=2, keepdims=True) - hits
     usual = (hits.sum(axis=0) - hits + 1) / (misses.sum(axis=0) - misses + 1)
-    elsewhere = [part.sum(axis=1, keepdims=True) - part for part in (hits, misses, misses * usual)]
+    other_hits, other_misses, other_plain = (
+        part.sum(axis=1, keepdims=True) - part for part in (hits, misses, misses * usual)
+    )
     spread = thresholds.spreads["burst"]
     city = Expected((misses + 1) * usual, spread**2 + 1 / (misses + 1))
-    views = [city, compare(misses, usual, *elsewhere, spread, thresholds)]
+    views = [city, compare(misses, usual, other_hits, other_misses, other_plain, spread, thresholds)]
     found = excesses("burst", hits, views, hits.sum(axis=2, keepdims=True), thresholds)
     return clusters("burst", found, place, np.arange(len(ballots)), thresholds, hours=WINDOW / 4)
 

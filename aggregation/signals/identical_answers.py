@@ -24,11 +24,12 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
     hits = hits[:, :, often]
     misses = ballots.count()[:, :, direction[often]] - hits
     usual = (hits.sum(axis=0) - hits + 1) / (misses.sum(axis=0) - misses + 1)
-    plain = misses * usual
-    elsewhere = [part.sum(axis=1, keepdims=True) - part for part in (hits, misses, plain)]
+    other_hits, other_misses, other_plain = (
+        part.sum(axis=1, keepdims=True) - part for part in (hits, misses, misses * usual)
+    )
     spread = thresholds.spreads["identical_answers"]
     city = Expected((misses + 1) * usual, spread**2 + 1 / (misses + 1))
-    views = [city, compare(misses, usual, *elsewhere, spread, thresholds)]
+    views = [city, compare(misses, usual, other_hits, other_misses, other_plain, spread, thresholds)]
     found = excesses("identical_answers", hits, views, hits + misses, thresholds)
     rank = np.full(ballots.patterns, -1)
     rank[often] = np.arange(len(often))

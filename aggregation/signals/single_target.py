@@ -1,4 +1,4 @@
-"""More raters of this one unit alone than are usual for the source. Alone it never excludes: most people rate one unit."""
+"""More raters of this one unit alone than are usual for the source. A hint beside others: most people rate one unit."""
 
 from __future__ import annotations
 

@@ -1,31 +1,35 @@
-"""Stratum against stratum: one source's opinion of a unit against that of the unit's other sources, all campaign long."""
+"""Stratum against stratum: one source's opinion of a unit against that of its other sources, all campaign long."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 
 from aggregation.ballot_table import BallotTable, Comments, Floats
 from aggregation.clusters import Cluster, Signal
-from aggregation.excess import FAR, Expected, by_side, clusters, excesses
+from aggregation.excess import FAR, Excess, Expected, clusters, excesses, sided, split
 from aggregation.thresholds import Thresholds
 
 
 def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
     """Clusters of an opinion that one source holds far more often than the others and the city's habits explain."""
-    if ballots.sources > 1:  # otherwise there is nobody to compare with
-        yield from _contrast(ballots, "opinion", thresholds)
-        yield from _contrast(by_side(ballots), "side", thresholds)
+    if ballots.sources < 2:  # there is nobody to compare with
+        return
+    counts, rows = ballots.count(), np.arange(len(ballots))
+    elsewhere = counts.sum(axis=1, keepdims=True) - counts
+    for look, found in (
+        ("opinion", _excess(counts, thresholds)),
+        ("side", split(_excess(sided(counts), thresholds), counts, elsewhere)),
+    ):
+        yield from clusters("strata", found, ballots.cell, rows, thresholds, look)
 
 
-def _contrast(ballots: BallotTable, look: str, thresholds: Thresholds) -> Iterator[Cluster]:
-    counts = ballots.count()
+def _excess(counts: Floats, thresholds: Thresholds) -> Excess:
     others = counts @ FAR.T
-    # One of the other sources may itself be manipulated: what it alone makes suspicious of this one is not held against it.
-    views = [_expect(counts, others, left_out, thresholds) for left_out in range(ballots.sources)]
-    found = excesses("strata", counts, views, counts.sum(axis=2, keepdims=True), thresholds)
-    return clusters("strata", found, ballots.cell, np.arange(len(ballots)), thresholds, look)
+    # One of the other sources may be manipulated itself: what it alone makes suspicious here does not count.
+    views = [_expect(counts, others, left_out, thresholds) for left_out in range(counts.shape[1])]
+    return excesses("strata", counts, views, counts.sum(axis=2, keepdims=True), thresholds)
 
 
 def _expect(counts: Floats, others: Floats, left_out: int, thresholds: Thresholds) -> Expected:
@@ -45,7 +49,7 @@ def _expect(counts: Floats, others: Floats, left_out: int, thresholds: Threshold
 
 def _elsewhere(counts: Floats, left_out: int) -> Floats:
     """Sums over the sources but the cell's own and ``left_out``."""
-    rest = counts.sum(axis=1, keepdims=True) - counts - counts[:, [left_out]]
+    rest: Floats = counts.sum(axis=1, keepdims=True) - counts - counts[:, [left_out]]
     rest[:, left_out] += counts[:, left_out]
     return rest
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def staff(rng: np.random.Generator, order: Order) -> Part:
 
 
 def brigade(rng: np.random.Generator, order: Order) -> Part:
-    """Angry outsiders, called together elsewhere: by the open link, within a day and a half, mostly the worst answers."""
+    """Angry outsiders, called together elsewhere: by the open link, within a day or two, mostly the worst answers."""
     call = np.full(order.size, int(rng.integers(0, DAYS - 2) * 96 + rng.integers(8, 22) * 4))
     angry = answers(rng, rng.normal(-2.2, 0.5, order.size), np.zeros((order.size, 4)), rng.random(order.size) < 0.3)
     said = np.where((rng.random(order.size) < 0.6)[:, None], BLAME, angry)
@@ -78,6 +78,23 @@ ATTACKS: Mapping[str, Callable[[np.random.Generator, Order], Part]] = {
     "slow_bot": slow_bot,
     "paid_crowd": paid_crowd,
 }
+
+
+def blame_rival(rng: np.random.Generator, made: Part) -> Part:
+    """What ordered staff say of a rival on top: four in ten of them are told to."""
+    chosen = np.flatnonzero(rng.random(len(made)) < 0.4)
+    return replace(
+        made,
+        truth="rival",
+        unit=np.full(len(chosen), rng.integers(UNITS)),
+        voter=made.voter[chosen],
+        source=made.source[chosen],
+        quarter=np.clip(made.quarter[chosen] + 1, 0, QUARTERS - 1),
+        young=made.young[chosen],
+        answers=_script(rng, len(chosen), BLAME, same=0.7),
+        group=made.group[chosen],
+        stratum=made.stratum[chosen],
+    )
 
 
 def _script(rng: np.random.Generator, size: int, target: int, same: float) -> Ints:

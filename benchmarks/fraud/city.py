@@ -48,7 +48,7 @@ def build(rng: np.random.Generator, ballots: int) -> City:
         mix=rng.dirichlet(MIX * MIX_FIRMNESS, UNITS),
         merit=rng.normal(0.35, 0.45, UNITS),
         strengths=rng.normal(0, 0.25, (UNITS, 4)),
-        # Who comes by the open link is a little less content, who is asked at the counter a little more; not everywhere.
+        # Who comes by the open link is a little less content, who is asked at the counter a little more: mostly.
         bias=np.array([-0.15, 0.0, 0.15, 0.0]) + rng.normal(0, 0.15, (UNITS, len(SOURCES))),
         pushes=(*_city_pushes(rng), *_unit_pushes(rng)),
     )

@@ -35,9 +35,13 @@ def crowd(rng: np.random.Generator, city: City, ballots: int) -> Part:
     return _part(rng, city, HONEST, unit, voter, source_of, quarter, rng.normal(0, 0.6, raters))
 
 
-def wave(rng: np.random.Generator, city: City, unit: int, size: int, first_voter: int) -> Part:
-    """A scandal: many different people with the unit's usual mix of sources, angry in their own ways, as news spread."""
+def wave(rng: np.random.Generator, city: City, unit: int, size: int, first_voter: int, viral: bool = False) -> Part:
+    """A scandal: many people, angry in their own ways, as news spread, with the unit's usual mix of sources.
+
+    A ``viral`` one brings nine in ten by the open link.
+    """
     mix = rng.dirichlet(city.mix[unit] * 60 + 0.5)  # news tilt the mix a little
+    mix = np.array([0.9, 0.04, 0.03, 0.03]) if viral else mix
     source = rng.choice(len(SOURCES), size, p=mix)
     broke = int(rng.integers(1, DAYS - 4) * 96 + rng.integers(8, 20) * 4)
     heard = after(rng, np.full(size, broke), 7, 1.1)

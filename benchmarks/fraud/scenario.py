@@ -36,19 +36,19 @@ def attacked(seed: int, ballots: int = BALLOTS, kinds: tuple[str, ...] = tuple(a
         kind = kinds[at % len(kinds)]
         order = attacks.Order(unit, int(volume[unit] * rng.uniform(0.3, 0.5)), free)
         made = attacks.ATTACKS[kind](rng, order)
-        parts += [made, attacks.cover(rng, town, made)]
+        parts += [made, attacks.blame_rival(rng, made) if kind == "staff" else attacks.cover(rng, town, made)]
         targets[f"U{unit:03d}"] = kind
         free += order.size
     return _scenario(rng, parts, targets)
 
 
-def angered(seed: int, ballots: int = BALLOTS) -> Scenario:
+def angered(seed: int, ballots: int = BALLOTS, viral: bool = False) -> Scenario:
     """A city without attacks in which one unit has a scandal: 50–200 % of its usual volume, within days."""
     rng = np.random.default_rng([20261124, seed])
     town, crowd = _city(rng, ballots)
     unit = int(rng.integers(city.UNITS))
     size = int((crowd.unit == unit).sum() * rng.uniform(0.5, 2))
-    angry = honest.wave(rng, town, unit, size, int(crowd.voter.max()) + 1)
+    angry = honest.wave(rng, town, unit, size, int(crowd.voter.max()) + 1, viral)
     return _scenario(rng, [crowd, angry], {f"U{unit:03d}": "wave"})
 
 
