@@ -37,7 +37,8 @@ def posteriors(
     rules = _by_rule(len(ballots), heard)
     size = np.bincount(ballots.cell).astype(np.float64)
     sums: dict[str, Floats] = {
-        rule: np.bincount(ballots.cell, weights=claims, minlength=len(size)) for rule, claims in rules.items()
+        rule: np.bincount(ballots.cell, weights=claims, minlength=len(size)).astype(np.float64)
+        for rule, claims in rules.items()
     }
     organised = np.minimum(np.max([np.zeros(len(size)), *sums.values()], axis=0), size * (1 - EDGE))
     base = organised / np.maximum(size, 1)

@@ -30,7 +30,7 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Part:
-    """Ballots of one origin, columns of equal length. ``quarter`` counts from `START`; ``answers`` by ballot and item."""
+    """Ballots of one origin in columns. ``quarter`` counts from `START`; ``answers`` is by ballot and item."""
 
     truth: str
     unit: Ints
