@@ -16,8 +16,8 @@ class Cluster:
 
     ``share`` is the part of the members that is beyond expectation, ``log_bayes`` the natural logarithm of how much
     likelier the cluster is if it is organised than by chance. ``posterior`` is the probability that a member is
-    organised, as this finding alone says. ``evidence`` holds numbers only, neither unit nor direction, for reviewers who
-    are to be blind. ``look`` names the way of looking when a rule has several: what one look finds in separate clusters
+    organised, as this finding alone says. ``evidence`` holds numbers only, neither unit nor direction, for blind
+    reviewers. ``look`` names the way of looking when a rule has several: what one look finds in separate clusters
     adds up.
     """
 

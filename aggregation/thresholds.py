@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, field
 
 
 def _ceilings() -> dict[str, float]:
-    # Units differ in how people reach them, and their reminders make bursts: alone, neither says anything of honesty.
-    return {"source_share": 0.3, "burst": 0.3, "single_target": 0.8, "shared_voters": 0.9}
+    # Units differ in how people reach them, their reminders make bursts, and whoever is moved by one event rates one
+    # unit: none of these says anything of honesty. They stay below `Thresholds.doubt` and so are hints.
+    return {"source_share": 0.3, "burst": 0.3, "single_target": 0.45, "shared_voters": 0.9}
 
 
 def _spreads() -> dict[str, float]:
@@ -47,9 +48,9 @@ class Thresholds:
     """The most that a rule may claim alone; the others may claim 1."""
     doubt: float = 0.5
     """Below this posterior a ballot counts in full: the benefit of the doubt."""
-    half: float = 0.75
-    """From `doubt` to here a ballot counts half, from here to `nearly` a quarter."""
-    nearly: float = 0.95
+    half: float = 0.625
+    """From `doubt` to here a ballot counts half, from here to `nearly` a quarter: the nearest quarters."""
+    nearly: float = 0.875
     """From here on a ballot does not count until two people have looked at its cluster."""
     discount: float = 0.8
     """Power of each rule's likelihood ratio: rules are not quite independent of each other."""
@@ -59,6 +60,8 @@ class Thresholds:
     """Shorter comments are alike without anybody's order."""
     comments: int = 6
     """As many people do not write the same sentence of one unit by chance."""
+    comment_factor: float = 3.0
+    """Stock phrases are everywhere: that many times a unit's part of them is left out of account."""
 
     def registered(self) -> str:
         """Canonical JSON for the campaign's registration."""

@@ -26,12 +26,14 @@ Pieces = frozenset[str]
 def find(_: BallotTable, comments: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
     """Clusters of texts that are one text; of stock phrases, those of which this unit has far more than its part."""
     pieces = {at: _pieces(text) for at, text in enumerate(comments.texts) if _long(text, thresholds)}
+    total = Counter(comments.units[at] for at in pieces)
     for group in _groups(pieces, thresholds.similar):
         units = Counter(comments.units[at] for at in group)
         for unit, count in sorted(units.items()):
-            if count >= thresholds.comments and 2 * count > len(group):
+            usual = (len(group) - count) * total[unit] / max(len(pieces) - total[unit], 1)
+            if count >= thresholds.comments + thresholds.comment_factor * usual:
                 members = tuple(at for at in group if comments.units[at] == unit)
-                evidence = {"alike": float(count), "alike_elsewhere": float(len(group) - count)}
+                evidence = {"alike": float(count), "expected": round(usual, 1)}
                 yield Cluster("similar_comments", (), 0.0, evidence, Level.REVIEW, comments=members)
 
 

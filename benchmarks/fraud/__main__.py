@@ -61,9 +61,8 @@ def recalls(figures: Figures) -> list[str]:
         found = figures.flagged[kind] / max(figures.total[kind], 1)
         by_seed = figures.shares.get(kind, [0.0])
         target = f"{RECALL[kind]:.2f}" if kind in RECALL else "none"
-        print(
-            f"{kind:<12}{figures.total[kind]:>8}  {found:>8.3f}  {np.mean(by_seed):>13.3f}  {min(by_seed):>7.3f}   {target}"
-        )
+        spread = f"{np.mean(by_seed):>13.3f}  {min(by_seed):>7.3f}   {target}"
+        print(f"{kind:<12}{figures.total[kind]:>8}  {found:>8.3f}  {spread}")
         if min(found, float(np.mean(by_seed))) < RECALL.get(kind, 0):
             missed.append(kind)
     return missed
@@ -90,7 +89,7 @@ def honest(figures: Figures) -> list[str]:
 def ranks(figures: Figures) -> list[str]:
     """Print how far attacked units moved in rank; return the targets that were missed."""
     kinds = sorted({kind for _, kind in figures.shifts})
-    print("\nranks moved by attacked units: mean (worst)")
+    print(f"\nranks moved by attacked units: mean (worst); target: mean at most {SHIFT} by all rules")
     print(f"{'':<28}" + "".join(f"{kind:>14}" for kind in kinds) + "     honest flagged")
     missed = []
     for name in dict.fromkeys(name for name, _ in figures.shifts):
@@ -99,7 +98,9 @@ def ranks(figures: Figures) -> list[str]:
         wrong = figures.rules[name, "honest"] / max(figures.total["honest"], 1)
         print(f"{name:<28}{cells}     {100 * wrong:.2f} %")
         if name == "all rules":
-            missed = [f"rank of {kind}" for kind, values in moved.items() if max(values) > SHIFT]
+            missed = [f"rank of {kind}" for kind, values in moved.items() if np.mean(values) > SHIFT]
+    every = np.array([moved for (name, _), values in figures.shifts.items() if name == "all rules" for moved in values])
+    print(f"within {SHIFT} ranks by all rules: {(every <= SHIFT).sum()} of {len(every)} attacked units")
     return missed
 
 
@@ -115,9 +116,7 @@ def others(figures: Figures) -> None:
         print(f"{tenth / 10:.1f}–{tenth / 10 + 0.1:.1f} {right + wrong:>11} {right / max(right + wrong, 1):>11.2f}")
     c, i = figures.comments, figures.insider
     print(f"\ncopied comments: {c['found']} of {c['scripted']} scripted units found, {c['wrong']} others named")
-    print(
-        f"insider rows: {i['found']} of {i['rows']} without a log position of their own; {i['voters too many']} voters too many"
-    )
+    print(f"insider rows: {i['found']} of {i['rows']} lack a log position of their own; voters too many: {i['voters']}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Rows written into the ballots' table past the gate. No statistics look for them: the log does.
 
-Every counted ballot stands at a position of the log of its own, and its voter has a participation. An insider without
-the log's key has no position to give: a row without one, a row at another's position, or a voter too many gives it away.
+Every counted ballot stands at its own position of the log, and its voter has a participation. An insider without the
+log's key has no position to give: a row without one, a row at another's, or a voter too many gives it away.
 """
 
 from __future__ import annotations

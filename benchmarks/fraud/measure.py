@@ -9,6 +9,7 @@ import numpy as np
 
 from aggregation.ballot_table import BallotTable, Bools, opinions, read_ballots
 from aggregation.clusters import Cluster
+from aggregation.signals import registry
 from aggregation.suspicion import FULL, find_all, posteriors, weights
 from aggregation.thresholds import Thresholds
 from benchmarks.fraud import comments, insider, ranking
@@ -90,7 +91,7 @@ def _ranks(figures: Figures, scenario: Scenario, ballots: BallotTable, found: li
     full = np.full(len(ballots), FULL)
     before = ranking.ranks(scenario.ballots, full, is_honest(scenario.truth))
     views = {"no weights": full}
-    for rule in ["", *sorted({cluster.rule for cluster in found if cluster.members})]:
+    for rule in ["", *(name for name in registry() if name != "similar_comments")]:
         name = f"without {rule}" if rule else "all rules"
         views[name] = weights(posteriors(ballots, found, THRESHOLDS, {rule}), THRESHOLDS)
         for origin in np.unique(scenario.truth).tolist():
@@ -111,4 +112,4 @@ def _comments(figures: Figures, scenario: Scenario, units: object, found: list[C
 def _insider(figures: Figures, scenario: Scenario, seed: int) -> None:
     table, forged = insider.insert(scenario.ballots, np.random.default_rng([20261126, seed]))
     away, voters = insider.give_themselves_away(table, int(scenario.ballots["voter"].nunique()))
-    figures.insider.update({"rows": int(forged.sum()), "found": int((away & forged).sum()), "voters too many": voters})
+    figures.insider.update({"rows": int(forged.sum()), "found": int((away & forged).sum()), "voters": voters})
