@@ -17,7 +17,7 @@ QUESTIONNAIRE = "window"
 SOURCES = np.array(["open", "invite", "counter", "sms"])
 DAYS = 14
 QUARTERS = DAYS * 96
-START = 1_793_548_800 // 900 - 8 * 4
+START = 1_793_548_800 // 900
 """Monday, 2 November 2026, 00:00 at UTC+8, in quarters of an hour since 1970."""
 YOUNG = 1 << registry()["young_account"].bit
 HONEST = "honest"
