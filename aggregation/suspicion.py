@@ -62,9 +62,9 @@ def _reality(ballots: BallotTable, heard: Sequence[Cluster], cases: int, thresho
     best: dict[str, Floats] = {}
     for (rule, _), sums in looks.items():
         best[rule] = np.maximum(best.get(rule, np.zeros(cases)), sums)
-    strength = np.array(list(best.values())).reshape(-1, cases)
+    strength = np.array([np.zeros(cases), *best.values()])
     # The strongest rule counts in full; the others are not quite independent of it.
-    together = thresholds.discount * strength.sum(axis=0) + (1 - thresholds.discount) * strength.max(axis=0, initial=0)
+    together = thresholds.discount * strength.sum(axis=0) + (1 - thresholds.discount) * strength.max(axis=0)
     return np.array([real(bayes, thresholds) for bayes in together.tolist()])
 
 
@@ -83,12 +83,18 @@ def weights_with_and_without(
 
 
 def _by_rule(size: int, found: Sequence[Cluster]) -> dict[str, Floats]:
-    """For each rule and ballot the highest share of its clusters."""
+    """For each rule and ballot the share of its clusters, from the smallest on.
+
+    A wide window that holds a narrow one knows nothing more of the ballots beside it: only what it has found beyond the
+    narrow one's is added, to each ballot by what was still taken for honest in it.
+    """
     result: dict[str, Floats] = {}
-    for cluster in found:
+    for cluster in sorted(found, key=lambda cluster: (len(cluster.members), -cluster.share)):
         claims = result.setdefault(cluster.rule, np.zeros(size))
         rows = np.array(cluster.members)
-        claims[rows] = np.maximum(claims[rows], cluster.share)
+        honest = 1 - claims[rows]
+        left = cluster.share * len(rows) - claims[rows].sum()
+        claims[rows] += honest * min(max(left / max(honest.sum(), 1e-9), 0.0), 1.0)
     return result
 
 
@@ -99,7 +105,7 @@ def _ratio(cell: Ints, claims: Floats, claimed: Floats, organised: Floats, size:
     honest = np.maximum(size - organised, 1e-9)
     left_honest = np.clip(1 - (members - claimed) / honest, EDGE, 1)
     outside = np.minimum(np.log(left / left_honest), 0)[cell]
-    beyond = np.maximum(_log_odds(claims) - _log_odds(organised / np.maximum(size, 1))[cell], 0)
+    beyond = np.maximum(_log_odds(claims) - _log_odds(claimed / np.maximum(size, 1))[cell], outside)
     return np.where(claims > 0, beyond, np.where(claimed[cell] > 0, outside, 0.0))
 
 
