@@ -39,8 +39,8 @@ class Figures:
         for name in ("flagged", "total", "rules", "calibration", "comments", "insider"):
             getattr(self, name).update(getattr(other, name))
         for mine, theirs in ((self.shares, other.shares), (self.shifts, other.shifts)):
-            for key, values in theirs.items():  # type: ignore[attr-defined]
-                mine.setdefault(key, []).extend(values)  # type: ignore[attr-defined]
+            for key, values in theirs.items():
+                mine.setdefault(key, []).extend(values)
 
 
 def attack(seed: int) -> Figures:
@@ -103,7 +103,7 @@ def _ranks(figures: Figures, scenario: Scenario, ballots: BallotTable, found: li
 
 
 def _comments(figures: Figures, scenario: Scenario, units: object, found: list[Cluster]) -> None:
-    names: list[str] = list(units)  # type: ignore[call-overload]
+    names: list[str] = list(units)
     told = {names[c.comments[0]] for c in found if c.comments}
     scripted = {unit for unit, kind in scenario.targets.items() if kind in comments.SCRIPTED}
     figures.comments.update({"scripted": len(scripted), "found": len(told & scripted), "wrong": len(told - scripted)})

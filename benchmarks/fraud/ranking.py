@@ -31,7 +31,7 @@ def ranks(ballots: pd.DataFrame, weights: Ints, kept: Bools | None = None) -> di
     table = ballots.assign(weight=weights)
     table = table if kept is None else table[kept]
     counts = table.groupby(KEYS, observed=True).size()
-    rows = [PatternCount(*key, count) for key, count in counts.items()]  # type: ignore[misc]
+    rows = [PatternCount(*key, count) for key, count in counts.items()]
     kinds = [name for name in scheme().categories if name != "A_district"]
     categories = {unit: kinds[at % len(kinds)] for at, unit in enumerate(unit_names(np.arange(UNITS)).tolist())}
     scores = score_units(rows, categories, shipped_questionnaires(), scheme())
