@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from aggregation.ratings import scale_points
 from aggregation.scheme import Scheme
 from survey_flows.checks import registry
+from survey_flows.facts import Level
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -29,8 +30,8 @@ UTC8 = 32
 class BallotTable:
     """One number for each ballot in every column. ``direction`` is 0–4, symmetric about 2, or `NO_OPINION`.
 
-    ``quarter`` counts quarters of an hour in the city's time since 1970. ``young`` is the online check's bit. Codes of
-    units, sources, voters and patterns follow the order of their names, and no result depends on them.
+    ``quarter`` counts quarters of an hour in the city's time since 1970. ``young`` is the online check's bit; ``risky``
+    tells that an online check found more than is to be counted only. No result depends on the codes of names.
     """
 
     unit: Ints
@@ -40,6 +41,7 @@ class BallotTable:
     direction: Ints
     quarter: Ints
     young: Bools
+    risky: Bools
     units: int
     sources: int
     patterns: int
@@ -94,6 +96,7 @@ def read_ballots(
     source, sources = pd.factorize(np.asarray(columns["source"]), sort=True)
     voter, _ = pd.factorize(np.asarray(columns["voter"]), sort=False)
     pattern, patterns = pd.factorize(np.asarray(columns["ratings"]), sort=True)
+    risk = np.asarray(columns["risk"], dtype=np.int64)
     directions = np.array([_direction(str(text), places) for text in patterns], dtype=np.int64)
     return BallotTable(
         unit=unit.astype(np.int64),
@@ -102,11 +105,16 @@ def read_ballots(
         pattern=pattern.astype(np.int64),
         direction=directions[pattern] if len(pattern) else np.zeros(0, dtype=np.int64),
         quarter=np.asarray(columns["bucket"], dtype=np.int64) + offset,
-        young=(np.asarray(columns["risk"], dtype=np.int64) >> registry()["young_account"].bit & 1).astype(bool),
+        young=risk & _bits("young_account") != 0,
+        risky=risk & _bits(*(code for code, check in registry().items() if check.level is not Level.COUNT)) != 0,
         units=len(units),
         sources=len(sources),
         patterns=len(patterns),
     )
+
+
+def _bits(*codes: str) -> int:
+    return sum(1 << registry()[code].bit for code in codes)
 
 
 def _direction(ratings: str, places: Mapping[str, float]) -> int:

@@ -24,6 +24,7 @@ def _spreads() -> dict[str, float]:
         "single_target": 0.3,
         "staff_orders": 0.4,
         "odd_hours": 0.4,
+        "online_findings": 0.3,
         "shared_voters": 0.5,
     }
 

@@ -24,6 +24,7 @@ PATTERNS = (
 )
 MONDAY = 1_793_548_800 // 900
 """The midnight in UTC+8 at which the campaign begins, in quarters of an hour."""
+FAST = 1 << registry()["too_fast"].bit
 YOUNG = 1 << registry()["young_account"].bit
 SIZE = 60
 """Ballots of each unit and source, one each three hours or so from seven to midnight on twelve days."""
@@ -49,8 +50,8 @@ def background(units: int = 12, prefix: str = "H") -> list[dict[str, Any]]:
 def block(name: str, spec: dict[str, Any]) -> list[dict[str, Any]]:
     """``count`` ballots for ``unit`` by ``sources`` in turn, ``every`` so many quarters from ``from`` (day, hour) on.
 
-    ``young`` is the share of new accounts in tenths; ``also`` units get a second ballot by the same voter, ``at`` names
-    its pattern; without ``every`` the ballots keep the background's hours.
+    ``young`` and ``fast`` are the shares of new accounts and hasty answers in tenths; ``also`` units get a second ballot
+    by the same voter, ``at`` names its pattern; without ``every`` the ballots keep the background's hours.
     """
     rows = []
     for number in range(spec["count"]):
@@ -63,7 +64,7 @@ def block(name: str, spec: dict[str, Any]) -> list[dict[str, Any]]:
             "source": spec["sources"][number % len(spec["sources"])],
             "ratings": patterns[number % len(patterns)],
             "bucket": MONDAY + (day * 96 + hour * 4 + int(number * spec["every"]) if "every" in spec else usual),
-            "risk": YOUNG * (number % 10 < spec.get("young", 1)),
+            "risk": YOUNG * (number % 10 < spec.get("young", 1)) | FAST * (number % 10 < spec.get("fast", 0)),
         }
         rows.append(row)
         also = spec.get("also", [])
