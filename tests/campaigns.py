@@ -50,7 +50,7 @@ def background(units: int = 12, prefix: str = "H") -> list[dict[str, Any]]:
 def block(name: str, spec: dict[str, Any]) -> list[dict[str, Any]]:
     """``count`` ballots for ``unit`` by ``sources`` in turn, ``every`` so many quarters from ``from`` (day, hour) on.
 
-    ``young`` and ``fast`` are the shares of new accounts and hasty answers in tenths; ``also`` units get a second ballot
+    ``young`` and ``fast`` are the tenths of new accounts and hasty answers; ``also`` units get a second ballot
     by the same voter, ``at`` names its pattern; without ``every`` the ballots keep the background's hours.
     """
     rows = []
