@@ -1,0 +1,1 @@
+"""Simulated campaigns with known manipulation, and what the signals make of them."""

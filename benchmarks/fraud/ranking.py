@@ -1,0 +1,47 @@
+"""What an attack does to a unit's rank, through the product's own scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from aggregation.ballot_table import Bools, Ints
+from aggregation.cells import PatternCount
+from aggregation.scheme import Scheme
+from aggregation.scores import score_units
+from benchmarks.fraud.ballots import unit_names
+from benchmarks.fraud.city import UNITS
+from bot.resources import shipped_questionnaires
+from bot.scheme_files import shipped_scheme
+
+KEYS = ["unit", "questionnaire", "grp", "stratum", "source", "weight", "ratings"]
+
+
+@cache
+def scheme() -> Scheme:
+    """The default scheme."""
+    return shipped_scheme()
+
+
+def ranks(ballots: pd.DataFrame, weights: Ints, kept: Bools | None = None) -> dict[str, int]:
+    """The rank of each unit by its public score, the best being 1."""
+    table = ballots.assign(weight=weights)
+    table = table if kept is None else table[kept]
+    counts = table.groupby(KEYS, observed=True).size()
+    rows = [PatternCount(*key, count) for key, count in counts.items()]
+    kinds = [name for name in scheme().categories if name != "A_district"]
+    categories = {unit: kinds[at % len(kinds)] for at, unit in enumerate(unit_names(np.arange(UNITS)).tolist())}
+    scores = score_units(rows, categories, shipped_questionnaires(), scheme())
+    order = sorted(categories, key=lambda unit: -float(scores[unit].score or 0))
+    return {unit: rank for rank, unit in enumerate(order, start=1)}
+
+
+def shifts(before: Mapping[str, int], after: Mapping[str, int], targets: Mapping[str, str]) -> dict[str, list[int]]:
+    """By kind of attack, how many ranks each of its units moved."""
+    result: dict[str, list[int]] = {}
+    for unit, kind in targets.items():
+        result.setdefault(kind, []).append(abs(after[unit] - before[unit]))
+    return result

@@ -1,0 +1,13 @@
+"""More ballots of a unit and source in this quarter of an hour than were to be expected."""
+
+from __future__ import annotations
+
+from survey_flows.facts import Check, Facts, Level, Limits
+
+
+def _holds(facts: Facts, limits: Limits) -> bool:
+    usual = facts.expected or 0.0  # nothing is known yet: the floor alone decides
+    return facts.burst > max(float(limits.burst_floor), usual * limits.burst_factor)
+
+
+CHECK = Check("burst", 7, Level.COUNT, _holds)
