@@ -37,11 +37,14 @@ log = logging.getLogger(__name__)
 
 BATCH, LEAST, PATIENCE = 50, 10, 3600.0
 """A batch has `BATCH` submissions; after `PATIENCE` seconds `LEAST` will do; fewer are mixed only at the close."""
-MOST = 1000
+MOST = 75
+"""Most submissions of a batch: while one is being written citizens wait."""
 BOX_SECONDS = 86_400
 GRACE = 3600
 """Seconds for which a gate may not have heard of a new box."""
 QUARTER = 900
+BREATH = 0.05
+"""Seconds between two batches, in which citizens are served."""
 LOG_KEY = "log"
 
 
@@ -84,7 +87,7 @@ class Mixer:
             await self._publish()
             closing = await self._closing()
             while await self.mix(flush=bool(closing)):
-                pass
+                await asyncio.sleep(BREATH)
             for campaign in closing:
                 await self._close(campaign)
 
