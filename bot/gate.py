@@ -21,7 +21,6 @@ from bot.mixer import box_text
 from bot.parcels import Box, message_bytes, pack, seal
 from bot.store import tables
 from bot.store.conversations import closed_campaigns
-from bot.store.database import insert
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Cast, Effect, Erase
 from survey_flows.errors import MinpingError
@@ -79,10 +78,6 @@ class Gate:
             for message in messages
         ]
         await connection.execute(tables.staging.insert(), rows)
-        people = {(m["campaign"], bytes.fromhex(m["voter"])) for m in messages if m["kind"] == BALLOT}
-        if people:
-            taken = [{"campaign": campaign, "voter": voter} for campaign, voter in sorted(people)]
-            await connection.execute(insert(connection, tables.participations).on_conflict_do_nothing(), taken)
 
     def _message(self, citizen: Citizen, effect: Cast | Erase) -> Message:
         campaign = _campaign(effect)

@@ -86,7 +86,7 @@ class Mixer:
             await self._register()
             await self._publish()
             closing = await self._closing()
-            while await self.mix(flush=bool(closing)):
+            while await self.mix(flush=bool(closing)):  # noqa: ASYNC110  (nothing is polled: citizens come in between)
                 await asyncio.sleep(BREATH)
             for campaign in closing:
                 await self._close(campaign)

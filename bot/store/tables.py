@@ -124,13 +124,6 @@ withdrawals = Table(
     Column("body", Text, nullable=False),
 )
 
-participations = Table(
-    "participations",
-    metadata,
-    Column("campaign", String(32), primary_key=True),
-    Column("voter", LargeBinary(32), primary_key=True, comment="the gate's pseudonym: who cast any ballot at all"),
-)
-
 boxes = Table(
     "boxes",
     metadata,

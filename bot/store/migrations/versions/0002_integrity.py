@@ -171,17 +171,6 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
     op.create_table(
-        "participations",
-        sa.Column("campaign", sa.String(length=32), nullable=False),
-        sa.Column(
-            "voter",
-            sa.LargeBinary(length=32),
-            nullable=False,
-            comment="the gate's pseudonym: who cast any ballot at all",
-        ),
-        sa.PrimaryKeyConstraint("campaign", "voter", name=op.f("pk_participations")),
-    )
-    op.create_table(
         "refused",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("box", sa.String(length=16), nullable=False),
