@@ -74,7 +74,7 @@ receipt =
     Your rating of { $unit } has been received. Thank you!
     Receipt:
 receipt-note =
-    The receipt says that your rating was received. It does not show your answers.
+    The receipt says that your rating was received. It does not show your answers. After about an hour the page /receipt of this survey's website tells whether it is in the public log.
     Until { $date } you may rate again, and the last one counts. If someone pressed you for a certain rating, you can set it right this way.
 again = Rate another unit
 redo = Rate this unit again
@@ -90,14 +90,14 @@ help =
 privacy =
     Your privacy:
     · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit.
-    · Your choices, your comment and the time (to the quarter of an hour) are stored under that code, for the statistics. The unit you rate is not told who you are.
+    · Your choices, your comment and the time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code, the comment apart from the choices. When the survey closes the keys are destroyed: from then on nobody can make these codes again. The unit you rate is not told who you are.
     · Answers that you have not submitted are kept encrypted. They are cleared when you stop, not used once you are away too long or the survey closes, and deleted after thirty days at most.
     · Until { $date } you may rate again, or delete all your ratings in this survey with /delete.
     · The chat goes through the app you are using, which has privacy rules of its own. Please put no personal details in a comment.
 delete = Delete all your ratings in this survey? Unsubmitted answers go too. This cannot be undone, but you may rate again until the survey closes.
 delete-yes = Delete them all
 delete-no = Keep them, go back
-deleted = Your ratings in this survey and the record of this chat have been deleted. You may start again until the survey closes.
+deleted = The record of this chat has been deleted. Your ratings in this survey are removed with the next batch, usually within the hour and at the latest when the survey closes. You may start again until then.
 
 idle = Welcome to “{ $title }”.
 not-open = “{ $title }” has not started yet. It opens on { $date }; you are welcome then.
