@@ -1,0 +1,99 @@
+"""What the database holds at the end, against what the citizens were told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.engine import Connection
+
+from bot.store import tables
+from bot.store.database import DRIVERS
+from survey_flows.merkle import leaf_hash, root
+from survey_flows.notes import read_checkpoint, read_note
+from tests.chaos.crowd import Seen
+
+SYNC = {"sqlite": "sqlite", "postgresql": DRIVERS["postgresql"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The figures of one run; every one but the first two should be 0.
+
+    Attributes:
+        acknowledged: receipts that citizens have seen.
+        live: ballots that count.
+        lost: acknowledged receipts that the log does not hold.
+        outdone: ballots that count although the same citizen saw a later receipt for the unit.
+        doubled: receipts that stand in the log more than once, and live ballots beyond one for a citizen and unit.
+        unknown: ballots in the log whose receipt nobody has seen.
+        waiting: what was never mixed, was refused by the mixer, or became a dead letter.
+        broken: 1 when the log's last checkpoint is not the root of its entries.
+    """
+
+    acknowledged: int
+    live: int
+    lost: int
+    outdone: int
+    doubled: int
+    unknown: int
+    waiting: int
+    broken: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was lost, doubled or left behind."""
+        return self.acknowledged > 0 and not any(
+            (self.lost, self.outdone, self.doubled, self.unknown, self.waiting, self.broken)
+        )
+
+
+def audit(database_url: str, seen: Seen) -> Verdict:
+    """Compare after the close, when everything has been mixed."""
+    name, _, rest = database_url.partition(":")
+    engine = create_engine(f"{SYNC[name]}:{rest}")
+    try:
+        with engine.connect() as connection:
+            return _compare(connection, seen)
+    finally:
+        engine.dispose()
+
+
+def _compare(connection: Connection, seen: Seen) -> Verdict:
+    columns = tables.log_entries.c
+    entries = connection.execute(select(tables.log_entries).order_by(columns.position)).all()
+    ballots = [entry for entry in entries if entry.kind == "ballot"]
+    positions = {bytes(entry.label): entry.position for entry in ballots}
+    labels = {code: sha256(code.encode()).digest() for code in seen.receipts}
+    live = set(connection.execute(select(tables.ballots.c.position)).scalars())
+    lost = [code for code, label in labels.items() if label not in positions]
+    last = seen.live().values()
+    outdone = sum(positions[labels[code]] not in live for code in last if labels[code] in positions)
+    repeated = sum(n - 1 for n in Counter(bytes(entry.label) for entry in entries).values())
+    return Verdict(
+        acknowledged=len(labels),
+        live=len(live),
+        lost=len(lost),
+        outdone=outdone,
+        doubled=repeated + max(0, len(live) - len(seen.live())),
+        unknown=len(set(positions) - set(labels.values())),
+        waiting=sum(
+            _count(connection, table)
+            for table in (tables.staging, tables.held_comments, tables.refused, tables.dead_letters)
+        ),
+        broken=not _whole(connection, [leaf_hash(bytes(e.label) + bytes(e.commitment)) for e in entries]),
+    )
+
+
+def _count(connection: Connection, table: object) -> int:
+    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
+
+
+def _whole(connection: Connection, leaves: list[bytes]) -> bool:
+    """Whether the last checkpoint covers all entries, and each checkpoint is the root of the entries before it."""
+    columns = tables.checkpoints.c
+    rows = connection.execute(select(columns.size, columns.note).order_by(columns.size)).all()
+    roots = [read_checkpoint(read_note(row.note).text).root == root(leaves[: row.size]) for row in rows]
+    return bool(rows) and rows[-1].size == len(leaves) and all(roots)
