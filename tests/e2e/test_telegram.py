@@ -232,6 +232,7 @@ async def test_every_update_delivered_again_changes_nothing(city: City) -> None:
     for label in IN_ENGLISH:
         await ann.press(label)
         updates.append(ann.last_update)
+    await city.ballots()
     before, messages = await city.stored(), len(city.api.messages)
     assert len(before[tables.ballots.name]) == 1
     for update in updates * 2:
