@@ -123,6 +123,24 @@ async def test_a_later_ballot_supersedes_and_both_receipts_stay_in_the_log(road:
         assert await find_receipt(connection, code(4)) is None
 
 
+async def test_of_ballots_in_one_batch_the_last_to_come_is_the_last_in_the_log(road: Road) -> None:
+    turns = ("D D D D", "B B B B", "S S S S")
+    votes = [
+        (f"u{user}", Cast(ballot(3 * user + turn, ratings=turns[turn]))) for turn in range(3) for user in range(40)
+    ]
+    await admit(road, *votes)
+    await road.mix()
+    assert {row.ratings for row in await rows(road, tables.ballots)} == {"S S S S"}
+    order: dict[bytes, list[tuple[int, str]]] = {}
+    for row in await rows(road, tables.superseded):
+        order.setdefault(row.voter, []).append((row.position, json.loads(row.body)["ratings"]))
+    for row in await rows(road, tables.ballots):
+        order[row.voter].append((row.position, row.ratings))
+    assert [[ratings for _, ratings in sorted(own)] for own in order.values()] == [list(turns)] * 40
+    assert len({position for own in order.values() for position, _ in own}) == 120
+    await verify_log(road)
+
+
 @pytest.mark.parametrize("apart", [False, True])
 async def test_erasing_deletes_what_was_said_and_leaves_the_entries(road: Road, apart: bool) -> None:
     await admit(road, ("ann", Cast(ballot(1, "my comment"))), ("ann", Cast(ballot(2, "another"))))
