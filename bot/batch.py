@@ -108,7 +108,8 @@ class Batch:
         self._lots.shuffle(fresh)
         for position, (_, row) in enumerate(fresh, first):
             row["position"] = position
-        return fresh
+        _put_in_turn(said)
+        return sorted(fresh, key=lambda part: part[1]["position"])
 
     def _ballot(self, message: Message) -> Row:
         voter = self._pseudonym("ballot", message["campaign"], bytes.fromhex(message["voter"]))
@@ -144,6 +145,17 @@ def _fate(messages: Iterable[Message], make: Callable[[Message], Row]) -> _Fate:
         else:
             fate.bring(row)
     return fate
+
+
+def _put_in_turn(fate: _Fate) -> None:
+    """Let those at the same place swap positions: the last in the log is the one that counts (`bot.verifying`)."""
+    turns: dict[Place, list[Row]] = {}
+    for row in fate.replaced:
+        turns.setdefault((row["campaign"], row["unit"], row["voter"]), []).append(row)
+    for place, rows in turns.items():
+        rows.append(fate.live[place])
+        for row, position in zip(rows, sorted(row["position"] for row in rows), strict=True):
+            row["position"] = position
 
 
 def _comment(message: Message) -> Row:

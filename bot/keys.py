@@ -127,9 +127,9 @@ def keep_keys(folder: Path) -> Keys:
 
 
 def keep_secret(path: Path) -> bytes:
-    """32 random bytes kept in ``path``. Two processes that start together agree on one of them."""
+    """32 random bytes kept in ``path``. Two that ask for it at once agree on one of them."""
     if not path.exists():
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_bytes(SIZE))

@@ -137,7 +137,7 @@ def test_the_commands_write_and_check_a_bundle(
     path, older = tmp_path / "b.zip", tmp_path / "older.txt"
     older.write_text(case.log.checkpoint(9))
     assert main(["bundle", case.name, str(path), "--openings"]) == 0
-    assert capsys.readouterr().out.startswith(f"{path}\n")
+    assert capsys.readouterr().out.startswith(f"{path}\ncheck it: minping verify {path} --key ")
     monkeypatch.setenv("MINPING_DATA", str(tmp_path / "nothing"))
     words = ["verify", str(path), "--key", KEY.write(), "--receipt", case.codes[0], "--since", str(older)]
     assert main(words) == 0

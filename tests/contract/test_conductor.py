@@ -22,6 +22,7 @@ from bot.keys import Keyring, Keys, keep_keys
 from bot.mixer import Mixer
 from bot.papers import Papers
 from bot.resources import shipped_questionnaires
+from bot.scheme_files import shipped_scheme
 from bot.store import tables
 from bot.store.conversations import forget_old, keep_dead_letter
 from bot.store.database import open_database, reading, writing
@@ -31,6 +32,7 @@ from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Link, Unit
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+SCHEME = shipped_scheme().model_dump_json()
 
 
 class Frozen:
@@ -118,7 +120,7 @@ def draft(name: str = "year", closes: timedelta = timedelta(days=14)) -> Draft:
         Unit("EDU", {"zh-Hans": "市教育局", "en": "Education Bureau"}, "livelihood", "C_social"),
     ]
     title = {"zh-Hans": "民评", "en": "Public evaluation"}
-    return Draft(name, 2026, title, NOW - timedelta(days=1), NOW + closes, units, questionnaires, "{}")
+    return Draft(name, 2026, title, NOW - timedelta(days=1), NOW + closes, units, questionnaires, SCHEME)
 
 
 @asynccontextmanager

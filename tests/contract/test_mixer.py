@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,23 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from bot.bundles import make_bundle, result_of
+from bot.campaigns import create_campaign
 from bot.gate import Citizen, Gate, NoBox
 from bot.keys import Keyring, keep_keys
 from bot.mixer import BATCH, BOX_SECONDS, GRACE, Mixer
 from bot.notary import open_note
 from bot.store import tables
 from bot.store.database import reading, writing
+from bot.store.ledger import give_notice
 from bot.store.log import find_receipt, latest_checkpoint, prove_inclusion, read_root
 from bot.store.openings import ballot_body
+from bot.verifying import Wanted, verify
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Cast, Effect, Erase
 from survey_flows.entries import commit
 from survey_flows.merkle import leaf_hash, root, verify_inclusion
-from tests.contract.test_conductor import Road, make_road
+from tests.contract.test_conductor import Road, draft, make_road
 
 
 @pytest.fixture
@@ -121,6 +126,24 @@ async def test_a_later_ballot_supersedes_and_both_receipts_stay_in_the_log(road:
             proof = await prove_inclusion(connection, found.position, size)
             assert verify_inclusion(leaf_hash(found.data), found.position, size, proof, tree)
         assert await find_receipt(connection, code(4)) is None
+
+
+async def test_of_ballots_in_one_batch_the_last_to_come_is_the_last_in_the_log(road: Road) -> None:
+    turns = ("D D D D", "B B B B", "S S S S")
+    votes = [
+        (f"u{user}", Cast(ballot(3 * user + turn, ratings=turns[turn]))) for turn in range(3) for user in range(40)
+    ]
+    await admit(road, *votes)
+    await road.mix()
+    assert {row.ratings for row in await rows(road, tables.ballots)} == {"S S S S"}
+    order: dict[bytes, list[tuple[int, str]]] = {}
+    for row in await rows(road, tables.superseded):
+        order.setdefault(row.voter, []).append((row.position, json.loads(row.body)["ratings"]))
+    for row in await rows(road, tables.ballots):
+        order[row.voter].append((row.position, row.ratings))
+    assert [[ratings for _, ratings in sorted(own)] for own in order.values()] == [list(turns)] * 40
+    assert len({position for own in order.values() for position, _ in own}) == 120
+    await verify_log(road)
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -246,3 +269,30 @@ async def test_what_is_registered_cannot_be_changed(road: Road) -> None:
     assert [(e.kind, json.loads(e.body)["closes_at"]) for e in entries] == [
         ("registration", (await rows(road, tables.campaigns))[0].closes_at)
     ]
+
+
+async def test_the_bundle_of_what_the_mixer_wrote_passes_every_check(road: Road) -> None:
+    await create_campaign(road.database, draft("audit"), road.clock)
+    await road.open("audit")
+    quarter = int(road.clock.now().timestamp()) // 900
+
+    def vote(number: int, comment: str = "") -> Cast:
+        codes = ("VS S B S", "S S DK -", "D VD S S")[number % 3]
+        return Cast(replace(ballot(number, comment, codes), campaign="audit", bucket=quarter))
+
+    numbers = iter(range(10_000))
+    for _ in range(3):  # citizens vote again in one batch and in a later one, comment again, and erase
+        votes = [(f"u{user}", vote(next(numbers), f"comment {user}" * (user % 2))) for user in range(40) for _ in "ab"]
+        await admit(road, *votes)
+        await admit(road, *((f"u{user}", Erase("audit")) for user in range(5)), ("u3", vote(next(numbers))))
+        await road.mix()
+    await road.close("audit")
+    result = await result_of(road.database, "audit")
+    async with writing(road.database) as connection:
+        await give_notice(connection, "result", "audit", result)
+    await road.mixer.turn()
+    for openings in (False, True):
+        files = await make_bundle(road.database, "audit", openings)
+        for number in range(0, next(numbers), 7):
+            checks = verify(files, Wanted([road.mixer.key], receipt=code(number)))
+            assert [check.what for check in checks if not check.ok] == []
