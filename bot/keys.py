@@ -56,10 +56,6 @@ class Keyring:
             os.fsync(file.fileno())
         path.unlink()
 
-    def forget(self, name: str) -> None:
-        """Keep a secret no longer in memory; another process has destroyed it."""
-        self._known.pop(name, None)
-
     def _path(self, name: str) -> Path:
         return self._folder / (name + SUFFIX)
 
