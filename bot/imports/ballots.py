@@ -119,7 +119,7 @@ async def import_ballots(
         if draft:
             await add_campaign(connection, draft, Link(clock.token()[:LINK]))
         else:
-            await _refuse_closed(connection, campaign)
+            await _refuse_other_than_draft(connection, campaign)
         before = await _count(connection, target.campaign)
         rows = _rows(coded, target, keys, progress)
         await upsert_many(connection, tables.ballots, COLUMNS, ("campaign", "unit", "voter"), rows)
@@ -183,10 +183,12 @@ def _target(campaign: str, units: Map[str, str], texts: Map[str, str], scheme: s
     return Target(campaign, dict(units), questionnaires, tuple(json.loads(scheme)["groups"]), opens_at)
 
 
-async def _refuse_closed(connection: AsyncConnection, campaign: str) -> None:
+async def _refuse_other_than_draft(connection: AsyncConnection, campaign: str) -> None:
+    """Ballots that did not come through the gate would stand in no log: an open campaign takes none of them."""
     query = select(tables.campaigns.c.state).where(tables.campaigns.c.id == campaign)
-    if (await connection.execute(query.with_for_update())).scalar() == "closed":
-        raise BadInput("this campaign is closed; its ballots stand", campaign)
+    state = (await connection.execute(query.with_for_update())).scalar()
+    if state != "draft":
+        raise BadInput(f"this campaign is {state}; ballots from elsewhere make a campaign of their own", campaign)
 
 
 async def _count(connection: AsyncConnection, campaign: str) -> int:
