@@ -17,7 +17,7 @@ from bot.conductor import Conductor
 from bot.embedded import EmbeddedValkey
 from bot.gate import Gate
 from bot.keys import Keyring, Keys, keep_keys
-from bot.mixer import Mixer
+from bot.mixer import Mixer, destroy_closed
 from bot.papers import Papers
 from bot.settings import Settings
 from bot.store.conversations import forget_old
@@ -73,7 +73,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         await stack.enter_async_context(running(conductor.run()))
         await stack.enter_async_context(running(_repeat(papers.refresh, REFRESH_SECONDS)))
         await stack.enter_async_context(running(_repeat(lambda: _forget(database, clock), FORGET_SECONDS)))
-        await stack.enter_async_context(running(_repeat(lambda: _mix(mixer, keys, papers), MIX_SECONDS)))
+        await stack.enter_async_context(running(_repeat(lambda: take_turn(mixer, database, keys), MIX_SECONDS)))
         yield Service(settings, clock, database, redis, keys, papers, conductor, mixer)
 
 
@@ -82,11 +82,15 @@ def make_mixer(settings: Settings, database: AsyncEngine, keys: Keys, clock: Clo
     return Mixer(database, Keyring(settings.data / "keys" / "mixer"), keys.public(), settings.log_origin, clock)
 
 
-async def _mix(mixer: Mixer, keys: Keys, papers: Papers) -> None:
+async def settle(settings: Settings, database: AsyncEngine, keys: Keys, clock: Clock) -> None:
+    """Let a command's work take effect without a running service: open, mix, close, destroy what is not needed."""
+    await take_turn(make_mixer(settings, database, keys, clock), database, keys)
+
+
+async def take_turn(mixer: Mixer, database: AsyncEngine, keys: Keys) -> None:
+    """The mixer's turn; then the gate, too, loses the keys of campaigns that are closed."""
     await mixer.turn()
-    # Without it nobody can find out any more which pseudonym was whose.
-    for campaign in papers.over():
-        keys.voters.destroy(campaign)
+    await destroy_closed(database, keys.voters)
 
 
 async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:

@@ -17,8 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.batch import BALLOT, ERASE, Message
 from bot.keys import Keys
-from bot.mixer import box_text
-from bot.parcels import Box, message_bytes, pack, seal
+from bot.parcels import Box, box_text, message_bytes, pack, seal
 from bot.store import tables
 from bot.store.conversations import closed_campaigns
 from survey_flows.ballot import Ballot

@@ -38,8 +38,8 @@ class Keyring:
         return self.keep(name) if self._path(name).exists() else None
 
     def names(self) -> list[str]:
-        """The names of all secrets."""
-        return sorted(path.name.removesuffix(SUFFIX) for path in self._folder.glob(f"[!.]*{SUFFIX}"))
+        """The names of all secrets, also of those that another process has destroyed and this one still knows."""
+        return sorted({path.name.removesuffix(SUFFIX) for path in self._folder.glob(f"[!.]*{SUFFIX}")} | {*self._known})
 
     def destroy(self, name: str) -> None:
         """Overwrite and remove a secret, for good; nothing if there is none.

@@ -11,7 +11,7 @@ import asyncio
 import hmac
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,13 +23,12 @@ from bot.clock import Clock
 from bot.keys import Keyring
 from bot.notary import public_key as log_key
 from bot.notary import sign_checkpoint
-from bot.parcels import Box, NotOurs, message_bytes, pack, public_key, seal, unpack, unseal
+from bot.parcels import Box, NotOurs, box_text, message_bytes, pack, public_key, seal, unpack, unseal
 from bot.store import tables
 from bot.store.database import reading, writing
-from bot.store.ledger import Entry, append, lock_log, public_entry
-from bot.store.openings import registration_body
+from bot.store.ledger import append, lock_log, public_entry
+from bot.store.openings import closing_body, registration_body
 from bot.store.yearbook import insert_all
-from survey_flows.entries import commit, public_label
 from survey_flows.errors import MinpingError
 from survey_flows.notes import VerifierKey
 
@@ -46,6 +45,8 @@ QUARTER = 900
 BREATH = 0.05
 """Seconds between two batches, in which citizens are served."""
 LOG_KEY = "log"
+CAMPAIGN = "campaign-"
+Opened = tuple[Any, Message | None]
 
 
 class Lost(MinpingError):
@@ -85,11 +86,12 @@ class Mixer:
             await self._keep_box()
             await self._register()
             await self._publish()
-            closing = await self._closing()
-            while await self.mix(flush=bool(closing)):  # noqa: ASYNC110  (nothing is polled: citizens come in between)
+            closing = await self._in_state("closing")
+            while await self.mix(closing):  # noqa: ASYNC110  (nothing is polled: citizens come in between)
                 await asyncio.sleep(BREATH)
             for campaign in closing:
                 await self._close(campaign)
+            await destroy_closed(self._database, self._ring, CAMPAIGN)
 
     def _sign(self, size: int, root: bytes) -> str:
         return sign_checkpoint(self._ring.keep(LOG_KEY), self._origin, size, root)
@@ -125,16 +127,17 @@ class Mixer:
                 if (await connection.execute(select(table.c.id).where(table.c.box == name).limit(1))).first():
                     return
             await connection.execute(delete(tables.boxes).where(tables.boxes.c.id == name))
-        self._ring.destroy(_box(name))
+            # Before the commit: who is killed in between tries again, since the row still stands.
+            self._ring.destroy(_box(name))
 
     async def _register(self) -> None:
         """Put what a campaign freezes into the log, then let it take ballots (R4: rules first, answers after)."""
+        if not await self._in_state("opening"):
+            return  # citizens need the lock that writing takes
         columns = tables.campaigns.c
         async with writing(self._database) as connection:
-            rows = (await connection.execute(select(tables.campaigns).where(columns.state == "opening"))).all()
-            if not rows:
-                return
             frontier = await lock_log(connection)
+            rows = (await connection.execute(select(tables.campaigns).where(columns.state == "opening"))).all()
             entries = [public_entry("registration", row.id, row.id, registration_body(row._mapping)) for row in rows]
             for position, row in enumerate(rows, frontier.size):
                 values = {"state": "open", "registered": position}
@@ -143,81 +146,86 @@ class Mixer:
 
     async def _publish(self) -> None:
         """Put the public entries that wait into the log."""
-        columns = tables.notices.c
+        rows = await self._read(tables.notices, MOST)
+        if not rows:
+            return
         async with writing(self._database) as connection:
-            rows = (await connection.execute(select(tables.notices).order_by(columns.id))).all()
-            if not rows:
-                return
             frontier = await lock_log(connection)
             await _take(connection, tables.notices, rows)
-            entries = [
-                Entry(public_label(row.kind, row.name), commit(b"", row.body), row.kind, row.campaign, row.body)
-                for row in rows
-            ]
+            entries = [public_entry(row.kind, row.name, row.campaign, row.body) for row in rows]
             await append(connection, frontier, entries, self._sign, self._now())
 
-    async def _closing(self) -> list[str]:
-        query = select(tables.campaigns.c.id).where(tables.campaigns.c.state == "closing")
+    async def _in_state(self, state: str) -> set[str]:
+        query = select(tables.campaigns.c.id).where(tables.campaigns.c.state == state)
         async with reading(self._database) as connection:
-            return list((await connection.execute(query)).scalars())
+            return set((await connection.execute(query)).scalars())
 
     async def _close(self, campaign: str) -> None:
-        """Say in the log what was counted, and destroy the key without which no pseudonym can be made again."""
+        """Say in the log what was counted; everything of this campaign has been mixed."""
+        columns = tables.campaigns.c
         async with writing(self._database) as connection:
             frontier = await lock_log(connection)
-            entry = public_entry("closing", campaign, campaign, await _closing_body(connection, campaign))
-            columns = tables.campaigns.c
-            await connection.execute(update(tables.campaigns).where(columns.id == campaign).values(state="closed"))
-            await append(connection, frontier, [entry], self._sign, self._now())
-        self._ring.destroy(_campaign(campaign))
+            statement = update(tables.campaigns).where(columns.id == campaign, columns.state == "closing")
+            if (await connection.execute(statement.values(state="closed"))).rowcount:
+                entry = public_entry("closing", campaign, campaign, await _count_all(connection, campaign))
+                await append(connection, frontier, [entry], self._sign, self._now())
 
-    async def mix(self, *, flush: bool) -> bool:
-        """Mix one batch if there is one; True when there may be another."""
-        staged, held = await self._read(tables.staging), await self._read(tables.held_comments)
-        if not (flush and (staged or held)) and not self._ripe(len(staged)):
+    async def mix(self, closing: Set[str] = frozenset()) -> bool:
+        """Mix one batch if there is one; True when there may be another.
+
+        Of the ``closing`` campaigns everything is taken, however little. Nothing of another campaign goes with it
+        that would not go by itself: else closing one would uncover the few who have just rated in another.
+        """
+        staged, held = await self._read(tables.staging, MOST), await self._read(tables.held_comments, 2 * MOST)
+        waited = self._waited(bool(staged))
+        if not _ripe(len(staged), waited) and not (closing and (staged or held)):
             return False
-        held = held if flush or len(held) >= LEAST else []
-        own = self._signing.public_key().public_bytes_raw()
-        ballots, strange = await asyncio.to_thread(self._open, staged, self._gate)
-        comments, odd = await asyncio.to_thread(self._open, held, own)
-        forward = await asyncio.to_thread(self._hold, ballots)
+        ballots = await asyncio.to_thread(self._open, staged, self._gate)
+        comments = await asyncio.to_thread(self._open, held, self._signing.public_key().public_bytes_raw())
+        # Rows that somebody slipped in hide nobody.
+        ripe = _ripe(len(_messages(ballots)), waited)
+        ballots = ballots if ripe else _of(ballots, closing)
+        comments = comments if ripe and len(_messages(comments)) >= LEAST else _of(comments, closing)
+        if not ballots and not comments:
+            return False
+        forward = await asyncio.to_thread(self._hold, _messages(ballots))
         batch = Batch(self._pseudonym, self._now())
+        strange = [row for row, message in (*ballots, *comments) if message is None]
         try:
             async with writing(self._database) as connection:
                 frontier = await lock_log(connection)
-                await _take(connection, tables.staging, staged)
-                await _take(connection, tables.held_comments, held)
-                await batch.write(connection, frontier, ballots, comments, self._sign)
+                await _take(connection, tables.staging, [row for row, _ in ballots])
+                await _take(connection, tables.held_comments, [row for row, _ in comments])
+                await batch.write(connection, frontier, _messages(ballots), _messages(comments), self._sign)
                 await insert_all(connection, tables.held_comments, forward)
-                await insert_all(connection, tables.refused, [_kept(row, self._now()) for row in strange + odd])
+                await insert_all(connection, tables.refused, [_kept(row, self._now()) for row in strange])
         except Lost:
             return True
         self._since = None
-        if strange or odd:
-            log.error("%d sealed messages are not the gate's and were kept aside", len(strange + odd))
-        return len(staged) == MOST or (flush and bool(staged))
+        if strange:
+            log.error("%d sealed messages are not the gate's and were kept aside", len(strange))
+        return len(staged) == MOST or bool(closing)
 
-    def _ripe(self, staged: int) -> bool:
-        """Whether there are enough to hide among. How long they have waited is told by a clock that never jumps."""
+    def _waited(self, staged: bool) -> float:
+        """Seconds since something was first seen to wait, by a clock that never jumps."""
         time = asyncio.get_running_loop().time()
-        self._since = time if self._since is None or not staged else self._since
-        return staged >= BATCH or (staged >= LEAST and time - self._since >= PATIENCE)
+        self._since = (time if self._since is None else self._since) if staged else None
+        return 0.0 if self._since is None else time - self._since
 
-    async def _read(self, table: Table) -> list[Any]:
+    async def _read(self, table: Table, most: int) -> list[Any]:
         async with reading(self._database) as connection:
-            return list(await connection.execute(select(table).order_by(table.c.id).limit(MOST)))
+            return list(await connection.execute(select(table).order_by(table.c.id).limit(most)))
 
-    def _open(self, rows: Sequence[Any], signer: bytes) -> tuple[list[Message], list[Any]]:
-        """The messages in sealed rows, and the rows that hold none by ``signer``."""
-        opened: list[Message] = []
-        strange = []
-        for row in rows:
-            secret = self._ring.find(_box(row.box))
-            try:
-                opened.append(unpack(unseal(secret, row.sealed), signer) if secret else _no_box())
-            except NotOurs:
-                strange.append(row)
-        return opened, strange
+    def _open(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
+        """Each sealed row with its message; with None when it holds none by ``signer``."""
+        return [(row, self._opened(row, signer)) for row in rows]
+
+    def _opened(self, row: Any, signer: bytes) -> Message | None:
+        secret = self._ring.find(_box(row.box))
+        try:
+            return unpack(unseal(secret, row.sealed), signer) if secret else None
+        except NotOurs:
+            return None
 
     def _hold(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
         """The comments of a batch for a later one. An empty one is held too, so that nobody sees who wrote one."""
@@ -233,24 +241,39 @@ class Mixer:
         return held
 
     def _pseudonym(self, purpose: str, campaign: str, voter: bytes) -> bytes:
-        return hmac.digest(self._ring.keep(_campaign(campaign)), purpose.encode() + b"|" + voter, "sha256")
+        return hmac.digest(self._ring.keep(CAMPAIGN + campaign), purpose.encode() + b"|" + voter, "sha256")
 
 
-def box_text(name: str, public: bytes) -> bytes:
-    """What the log's key signs of a box."""
-    return f"minping box {name}\n".encode() + public
+async def destroy_closed(database: AsyncEngine, ring: Keyring, lead: str = "") -> None:
+    """Destroy the secrets, named by ``lead`` and the campaign, of all campaigns that are closed.
+
+    Looked for again and again: a process that is killed between the close and this must not leave one behind.
+    """
+    named = [name.removeprefix(lead) for name in ring.names() if name.startswith(lead)]
+    if named:
+        columns = tables.campaigns.c
+        query = select(columns.id).where(columns.id.in_(named), columns.state == "closed")
+        async with reading(database) as connection:
+            for campaign in (await connection.execute(query)).scalars():
+                ring.destroy(lead + campaign)
 
 
 def _box(name: str) -> str:
     return f"box-{name}"
 
 
-def _campaign(name: str) -> str:
-    return f"campaign-{name}"
+def _ripe(submissions: int, waited: float) -> bool:
+    """Whether there are enough to hide among."""
+    return submissions >= BATCH or (submissions >= LEAST and waited >= PATIENCE)
 
 
-def _no_box() -> Message:
-    raise NotOurs("the box is gone")
+def _of(opened: Sequence[Opened], campaigns: Set[str]) -> list[Opened]:
+    """The messages of some campaigns, and the rows that hold none and are to be kept aside."""
+    return [(row, message) for row, message in opened if message is None or message["campaign"] in campaigns]
+
+
+def _messages(opened: Sequence[Opened]) -> list[Message]:
+    return [message for _, message in opened if message is not None]
 
 
 def _kept(row: Any, at: int) -> dict[str, Any]:
@@ -269,17 +292,17 @@ async def _take(connection: AsyncConnection, table: Table, rows: Sequence[Any]) 
             raise Lost("the batch was taken by another mixer")
 
 
-async def _closing_body(connection: AsyncConnection, campaign: str) -> dict[str, Any]:
-    """How many ballots count, how many gave way to a later one, and how many entries, comments too, were withdrawn."""
+async def _count_all(connection: AsyncConnection, campaign: str) -> str:
+    """The text of the campaign's closing."""
 
-    async def count(column: Any, *where: Any) -> int:
-        return int((await connection.execute(select(func.count(column)).where(*where))).scalar_one())
+    async def count(column: Any, table: Table) -> int:
+        query = select(func.count(column)).where(table.c.campaign == campaign)
+        return int((await connection.execute(query)).scalar_one())
 
-    ballots = tables.ballots.c
-    return {
-        "campaign": campaign,
-        "counted": await count(ballots.id, ballots.campaign == campaign),
-        "superseded": await count(tables.superseded.c.position, tables.superseded.c.campaign == campaign),
-        "withdrawn": await count(tables.withdrawals.c.position, tables.withdrawals.c.campaign == campaign),
-        "voters": await count(distinct(ballots.voter), ballots.campaign == campaign),
-    }
+    return closing_body(
+        campaign,
+        counted=await count(tables.ballots.c.id, tables.ballots),
+        superseded=await count(tables.superseded.c.position, tables.superseded),
+        withdrawn=await count(tables.withdrawals.c.position, tables.withdrawals),
+        voters=await count(distinct(tables.ballots.c.voter), tables.ballots),
+    )

@@ -91,10 +91,6 @@ class Papers:
         """The paper of one campaign that is open or was."""
         return self._known.papers.get(campaign)
 
-    def over(self) -> list[str]:
-        """The campaigns that are closed for good."""
-        return [name for name, paper in self._known.papers.items() if paper.state == "closed"]
-
     def current(self, now: datetime) -> Paper | None:
         """The campaign of a citizen who came without a link: of those that take ballots now the one that opened last.
 

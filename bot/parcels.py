@@ -77,6 +77,11 @@ def unpack(parcel: bytes, gate: bytes) -> dict[str, Any]:
     return message
 
 
+def box_text(name: str, public: bytes) -> bytes:
+    """What the log's key signs of a box, so that no other is sealed to."""
+    return f"minping box {name}\n".encode() + public
+
+
 def public_key(secret: bytes) -> bytes:
     """The public half of a box's secret."""
     return bytes(PrivateKey(secret).public_key)

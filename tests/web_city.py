@@ -49,7 +49,7 @@ class City:
 
     async def ballots(self) -> list[tuple[str, str]]:
         """The stored (unit, rating pattern) pairs."""
-        while await self.service.mixer.mix(flush=True):
+        while await self.service.mixer.mix({"2026"}):
             pass
         query = select(tables.ballots.c.unit, tables.ballots.c.ratings)
         async with reading(self.service.database) as connection:

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.addresses import addresses
-from bot.app import make_mixer, open_store
+from bot.app import open_store, settle
 from bot.campaigns import (
     Draft,
     Summary,
@@ -102,7 +102,7 @@ async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
     keys = keep_keys(settings.data / "keys")
     async with open_store(settings) as database:
         await chosen.action(database, chosen.id)
-        await make_mixer(settings, database, keys, clock).turn()
+        await settle(settings, database, keys, clock)
         _print(await show_campaign(database, chosen.id), settings)
     return 0
 

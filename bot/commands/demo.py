@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from bot.addresses import addresses
-from bot.app import make_mixer, open_store
+from bot.app import open_store, settle
 from bot.clock import SystemClock
 from bot.settings import Settings
 
@@ -33,7 +33,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             done = await fill(
                 database, keys, clock, settings.timezone, chosen.seed, chosen.year, chosen.ballots, progress
             )
-        await make_mixer(settings, database, keys, clock).turn()
+        await settle(settings, database, keys, clock)
     print(
         f"{done.units} units, {done.leaders} leaders, {done.ballots} ballots of {done.year} in campaign {done.closed}"
     )

@@ -57,6 +57,7 @@ async def run_ballots(settings: Settings, chosen: argparse.Namespace) -> int:
     """Store ballots."""
     from bot.imports.ballots import import_ballots
     from bot.keys import keep_keys
+    from bot.mixer import destroy_closed
     from bot.progress import bar
 
     keys = keep_keys(settings.data / "keys")
@@ -64,6 +65,8 @@ async def run_ballots(settings: Settings, chosen: argparse.Namespace) -> int:
         work = partial(import_ballots, keys=keys, clock=SystemClock(), file=chosen.file, mapping=chosen.map)
         async with open_store(settings) as database:
             done = await work(database, campaign=chosen.campaign, progress=progress)
+            # An imported campaign is closed at once: the key of its pseudonyms goes.
+            await destroy_closed(database, keys.voters)
     print(f"{done.campaign}: {done.rows} rows, {done.ballots} ballots stored")
     print(f"  {done.duplicates} rows gave way to a later one, {done.replaced} stored ballots were replaced")
     print(f"  {done.unanswered} ballots without a rating count as don't-know")

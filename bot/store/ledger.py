@@ -10,8 +10,8 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables
-from bot.store.log import HEIGHT, WIDTH
-from survey_flows.entries import canonical, commit, public_label
+from bot.store.log import HEIGHT, WIDTH, read_subtrees
+from survey_flows.entries import commit, public_label
 from survey_flows.merkle import Frontier, leaf_hash
 
 LOCK = 7012
@@ -32,10 +32,9 @@ class Entry:
     body: str | None = None
 
 
-def public_entry(kind: str, name: str, campaign: str, body: dict[str, Any]) -> Entry:
+def public_entry(kind: str, name: str, campaign: str, body: str) -> Entry:
     """An entry that everybody may read."""
-    written = canonical({"kind": kind, **body})
-    return Entry(public_label(kind, name), commit(b"", written), kind, campaign, written)
+    return Entry(public_label(kind, name), commit(b"", body), kind, campaign, body)
 
 
 async def give_notice(connection: AsyncConnection, kind: str, campaign: str, body: str) -> None:
@@ -110,8 +109,6 @@ async def _store_tile(connection: AsyncConnection, level: int, tile: int, fresh:
 
 
 async def _stored(connection: AsyncConnection, level: int, first: int, count: int) -> list[bytes]:
-    from bot.store.log import read_subtrees
-
     wanted = [(level * HEIGHT, index) for index in range(first, first + count)]
     known = await read_subtrees(connection, wanted)
     return [known[key] for key in wanted]

@@ -41,6 +41,13 @@ def withdrawal_body(campaign: str, position: int) -> str:
     return canonical({"kind": "withdrawal", "campaign": campaign, "position": position})
 
 
-def registration_body(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
+def registration_body(row: RowMapping | Mapping[str, Any]) -> str:
     """What a campaign freezes, from its row: questionnaires, units, scheme with its weights and quotas, window."""
-    return {"campaign": row["id"]} | {name: row[name] for name in ("year", "opens_at", "closes_at", "paper", "scheme")}
+    frozen = {name: row[name] for name in ("year", "opens_at", "closes_at", "paper", "scheme")}
+    return canonical({"kind": "registration", "campaign": row["id"], **frozen})
+
+
+def closing_body(campaign: str, counted: int, superseded: int, withdrawn: int, voters: int) -> str:
+    """How many ballots count and of how many voters, how many gave way, how many entries were withdrawn."""
+    figures = {"counted": counted, "superseded": superseded, "withdrawn": withdrawn, "voters": voters}
+    return canonical({"kind": "closing", "campaign": campaign, **figures})

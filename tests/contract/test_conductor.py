@@ -97,7 +97,9 @@ class Road:
 
     async def mix(self) -> None:
         """Let the mixer write what was cast, however little it is."""
-        while await self.mixer.mix(flush=True):
+        async with reading(self.database) as connection:
+            campaigns = set((await connection.execute(select(tables.campaigns.c.id))).scalars())
+        while await self.mixer.mix(campaigns):
             pass
 
     async def open(self, campaign: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from bot.app import take_turn
 from bot.bundles import make_bundle, result_of
 from bot.campaigns import create_campaign
 from bot.gate import Citizen, Gate, NoBox
@@ -223,6 +224,39 @@ async def test_closing_mixes_the_rest_and_destroys_the_key(road: Road, tmp_path:
         {"kind": "closing", "campaign": "year", "counted": 2, "superseded": 0, "withdrawn": 0, "voters": 2}
     ]
     await verify_log(road)
+
+
+async def test_closing_one_campaign_uncovers_nobody_in_another(road: Road) -> None:
+    await create_campaign(road.database, draft("other"), road.clock)
+    await road.open("other")
+    elsewhere = replace(ballot(1, "hello"), campaign="other")
+    await admit(road, ("ann", Cast(elsewhere)), ("ben", Cast(ballot(2))))
+    await road.close("year")
+    assert [row.campaign for row in await rows(road, tables.ballots)] == ["year"]
+    assert len(await rows(road, tables.staging)) == 1
+    await road.close("other")
+    assert {row.campaign for row in await rows(road, tables.ballots)} == {"year", "other"}
+    assert [row.text for row in await rows(road, tables.comments)] == ["hello"]
+    await verify_log(road)
+
+
+async def test_what_was_slipped_in_makes_no_batch(road: Road, tmp_path: Path) -> None:
+    stranger = Gate(keep_keys(tmp_path / "stranger"), road.mixer.key.public)
+    async with writing(road.database) as connection:
+        await stranger.admit(connection, [(Citizen("test", f"e{n}"), Cast(ballot(n))) for n in range(BATCH)])
+    await admit(road, ("ann", Cast(ballot(BATCH))))
+    await road.mixer.turn()
+    assert (await rows(road, tables.ballots), len(await rows(road, tables.staging))) == ([], 1)
+    assert len(await rows(road, tables.refused)) == BATCH
+
+
+async def test_a_key_that_was_left_behind_by_a_crash_is_destroyed_by_the_next_turn(road: Road, tmp_path: Path) -> None:
+    await road.close("year")
+    for ring, name in ((Keyring(tmp_path / "mixer"), "campaign-year"), (road.keys.voters, "year")):
+        ring.keep(name)
+    await take_turn(road.mixer, road.database, road.keys)
+    assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
+    assert road.keys.voters.names() == []
 
 
 async def test_boxes_change_and_the_old_secret_goes_when_nothing_is_sealed_to_it(road: Road) -> None:

@@ -73,7 +73,7 @@ class City:
     async def ballots(self) -> list[tuple[str, ...]]:
         columns = tables.ballots.c
         query = select(columns.unit, columns.grp, columns.source, columns.ratings)
-        while await self.service.mixer.mix(flush=True):
+        while await self.service.mixer.mix({"year"}):
             pass
         async with reading(self.service.database) as connection:
             return sorted(tuple(row) for row in await connection.execute(query))

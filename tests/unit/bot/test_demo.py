@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import make_mixer, open_store
+from bot.app import open_store, settle
 from bot.campaigns import list_campaigns
 from bot.clock import SystemClock
 from bot.demo import fill
@@ -78,7 +78,7 @@ async def test_an_interrupted_filling_leaves_nothing_and_can_be_started_again(da
 
 async def test_the_open_campaign_is_what_a_citizen_meets(database: AsyncEngine, tmp_path: Path) -> None:
     made = await fill(database, KEYS, Clock(), "Asia/Shanghai", ballots=BALLOTS)
-    await make_mixer(Settings(data=tmp_path), database, KEYS, Clock()).turn()
+    await settle(Settings(data=tmp_path), database, KEYS, Clock())
     shown = {
         summary.id: (summary.state, summary.year, summary.units, summary.ballots)
         for summary in await list_campaigns(database)
