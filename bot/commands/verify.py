@@ -34,7 +34,8 @@ async def run(_settings: Settings, chosen: argparse.Namespace) -> int:
 
 def _verify(chosen: argparse.Namespace) -> int:
     from bot.bundles import unpack
-    from bot.verifying import Wanted, verify
+    from bot.casefile import Wanted
+    from bot.verifying import verify
     from survey_flows.notes import read_key
 
     gc.disable()  # a million ballots are kept until the end: walking through them again and again doubles the time

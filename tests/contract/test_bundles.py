@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.__main__ import main
 from bot.bundles import MANIFEST, make_bundle, pack, result_of
+from bot.casefile import Wanted
 from bot.notary import public_key
 from bot.store import tables
 from bot.store.database import open_database, writing
 from bot.store.log import LogDamaged
 from bot.store.migrate import migrate
-from bot.verifying import Wanted, verify
+from bot.verifying import verify
 from survey_flows.entries import receipt_label
 from survey_flows.errors import BadInput
 from tests.bundles import CLOSES, OPENS, PAPER, SCHEME, Campaign, drawn

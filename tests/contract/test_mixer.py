@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.app import take_turn
 from bot.bundles import make_bundle, result_of
 from bot.campaigns import create_campaign
+from bot.casefile import Wanted
 from bot.gate import Citizen, Gate, NoBox
 from bot.keys import Keyring, keep_keys
 from bot.mixer import BATCH, BOX_SECONDS, GRACE, Mixer
@@ -26,7 +27,7 @@ from bot.store.database import reading, writing
 from bot.store.ledger import give_notice
 from bot.store.log import find_receipt, latest_checkpoint, prove_inclusion, read_root
 from bot.store.openings import ballot_body
-from bot.verifying import Wanted, verify
+from bot.verifying import verify
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Cast, Effect, Erase
 from survey_flows.entries import commit

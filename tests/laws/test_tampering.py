@@ -15,8 +15,9 @@ from random import Random
 import pytest
 
 from bot.bundles import CHECKPOINT
+from bot.casefile import Wanted
 from bot.notary import public_key
-from bot.verifying import Wanted, verify
+from bot.verifying import verify
 from bot.witness import Dishonest, Witness, endorse
 from survey_flows.entries import canonical
 from survey_flows.merkle import consistency_proof

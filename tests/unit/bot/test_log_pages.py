@@ -14,10 +14,11 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.app import Service, build
+from bot.casefile import Wanted
 from bot.notary import cosign, open_note, public_key, write_secret
 from bot.settings import Settings, read_settings
 from bot.store.database import writing
-from bot.verifying import Wanted, verify
+from bot.verifying import verify
 from bot.web.server import make_web
 from bot.witness import Dishonest, Watch, Witness
 from survey_flows.entries import receipt_label

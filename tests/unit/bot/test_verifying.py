@@ -23,8 +23,9 @@ from bot.bundles import (
     pack,
     unpack,
 )
+from bot.casefile import Wanted
 from bot.notary import cosign, open_note, public_key
-from bot.verifying import Wanted, verify
+from bot.verifying import verify
 from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
 from survey_flows.notes import COSIGNATURE
