@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.cells import OPEN, PatternCount
+from aggregation.cells import OPEN, PatternCount, tally
 from aggregation.disclosure import cells, differences, small
 from aggregation.quota import half_up
-from aggregation.scores import UnitScore, score_units
+from aggregation.ratings import Reader
+from aggregation.scores import UnitScore, score_tally
 from bot.clock import Clock, SystemClock
 from bot.store import tables
 from bot.store.database import insert, reading, writing
@@ -66,11 +67,7 @@ class Release:
     @property
     def counts(self) -> tuple[PatternCount, ...]:
         """The rows that scores are made from."""
-        return tuple(
-            PatternCount(unit, sheet, group, "", OPEN if opened else VOUCHED, weight, ratings, count)
-            for unit, block in sorted(self.blocks.items())
-            for (sheet, group, opened, weight, ratings), count in sorted(block.items())
-        )
+        return tuple(row for unit, block in sorted(self.blocks.items()) for row in _rows(unit, block))
 
     def body(self) -> str:
         """The release as it is stored."""
@@ -136,7 +133,7 @@ async def publish(
     if poll.state != "closed":
         raise BadInput(f"this campaign is {poll.state}; a release can be made once it is closed", poll.id)
     asked = {unit: _signed(unit, *signature) for unit, signature in (corrections or {}).items()}
-    earlier = [await last_release(database, poll, clock)]
+    await last_release(database, poll, clock)
     earlier = await read_releases(database, poll.id)
     now = blocks(await read_counts(database, poll.id))
     release, kept = follow(poll, earlier, now, asked, _now(clock))
@@ -160,36 +157,50 @@ def follow(
 ) -> tuple[Release, dict[str, Sequence[str]]]:
     """The release after ``earlier`` (at least one), and the units whose changes it holds back with the cells why."""
     last, floor = earlier[-1], poll.scheme.min_n.publish_cell
-    scored = {id(block): _Counted(poll, block, unit) for unit, block in now.items()}
-    shown, corrections, kept = dict(last.blocks), dict(last.corrections), {}
+    ruler = _Ruler(poll)
+    shown, corrections = dict(last.blocks), dict(last.corrections)
+    kept: dict[str, Sequence[str]] = {}
     for unit in sorted(now.keys() | last.blocks.keys()):
         block = now.get(unit, Counter())
-        new = scored.get(id(block)) or _Counted(poll, block, unit)
-        past = _past(earlier, unit)
-        why = sorted({cell for old in past if old != block for cell in _told_apart(poll, unit, old, new, floor)})
+        others = [old for old in _past(earlier, unit) if old != block]
+        why = sorted({cell for old in others for cell in ruler.told_apart(unit, old, block, floor)})
         if not why:
             shown[unit] = block
             corrections.pop(unit, None)
         elif unit in asked:
             by, reason = asked[unit]
-            corrections[unit] = Correction(_printed(new.score.score, poll), by, reason, block)
+            corrections[unit] = Correction(_printed(ruler.score(unit, block).score, poll), by, reason, block)
         elif unit not in corrections or corrections[unit].block != block:
             kept[unit] = why
     return Release(last.campaign, last.number + 1, at, shown, corrections), kept
 
 
-class _Counted:
-    """A unit's ballots with what is told of them."""
+class _Ruler:
+    """Counts the ballots of units and tells how two states differ."""
 
-    def __init__(self, poll: Poll, block: Block, unit: str) -> None:
-        rows = [
-            PatternCount(unit, sheet, group, "", OPEN if opened else VOUCHED, weight, ratings, count)
-            for (sheet, group, opened, weight, ratings), count in block.items()
-        ]
-        category = {unit: poll.units[unit].category}
-        self.score: UnitScore = score_units(rows, category, poll.questionnaires, poll.scheme)[unit]
-        self.block = block
-        self.cells = cells(self.score, by_weight(rows).get(unit, {}))
+    def __init__(self, poll: Poll) -> None:
+        self._poll = poll
+        self._reader = Reader(poll.questionnaires, poll.scheme)
+
+    def score(self, unit: str, block: Block) -> UnitScore:
+        category = {unit: self._poll.units[unit].category}
+        return score_tally(tally(_rows(unit, block), self._reader), category, self._poll.scheme)[unit]
+
+    def told_apart(self, unit: str, old: Block, new: Block, floor: int) -> list[str]:
+        """The cells by which the difference tells of few people; ``ballots`` is the number of those that moved."""
+        found = differences(self._cells(unit, old), self._cells(unit, new), floor)
+        moved = max((old - new).total(), (new - old).total())
+        return [*found, *(["ballots"] if small(moved, floor) else [])]
+
+    def _cells(self, unit: str, block: Block) -> dict[str, int]:
+        return cells(self.score(unit, block), by_weight(_rows(unit, block)).get(unit, {}))
+
+
+def _rows(unit: str, block: Block) -> list[PatternCount]:
+    return [
+        PatternCount(unit, sheet, group, "", OPEN if opened else VOUCHED, weight, ratings, count)
+        for (sheet, group, opened, weight, ratings), count in sorted(block.items())
+    ]
 
 
 def _past(earlier: Iterable[Release], unit: str) -> list[Block]:
@@ -200,13 +211,6 @@ def _past(earlier: Iterable[Release], unit: str) -> list[Block]:
         states = [release.blocks.get(unit, Counter()), *([correction.block] if correction else [])]
         found += [state for state in states if state not in found]
     return found
-
-
-def _told_apart(poll: Poll, unit: str, old: Block, new: _Counted, floor: int) -> list[str]:
-    """The cells by which the difference of two states tells of few people; ``ballots`` is the number that moved."""
-    found = differences(_Counted(poll, old, unit).cells, new.cells, floor)
-    moved = max((old - new.block).total(), (new.block - old).total())
-    return [*found, *(["ballots"] if small(moved, floor) else [])]
 
 
 def blocks(rows: Iterable[PatternCount]) -> dict[str, Block]:
@@ -255,9 +259,7 @@ def _read(row: Row[Any]) -> Release:
         raise BadInput("what is stored of this release is damaged; restore the database", f"{row.campaign}")
     found = json.loads(row.body)
     corrections = {
-        unit: Correction(
-            None if c["score"] is None else Fraction(c["score"]), c["by"], c["reason"], _load(c["block"])
-        )
+        unit: Correction(None if c["score"] is None else Fraction(c["score"]), c["by"], c["reason"], _load(c["block"]))
         for unit, c in found["corrections"].items()
     }
     units = {unit: _load(block) for unit, block in found["units"].items()}

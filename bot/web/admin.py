@@ -10,7 +10,7 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from bot.addresses import addresses
-from bot.campaigns import Summary, add_link, close_campaign, list_campaigns, open_campaign, show_campaign
+from bot.campaigns import Summary, add_link, close_campaign, list_campaigns, open_campaign, rounded, show_campaign
 from bot.labels import pick
 from bot.ranking import campaign_ranking
 from bot.scoring import Poll, read_polls, score_campaign
@@ -109,7 +109,8 @@ def describe(summary: Summary, visit: Visit) -> dict[str, object]:
     if state == "open" and not summary.opens_at <= visit.service.clock.now().timestamp() < summary.closes_at:
         state = "over" if summary.closes_at <= visit.service.clock.now().timestamp() else "waiting"
     title = pick((summary.title["zh-Hans"], summary.title.get("en", summary.title["zh-Hans"])), visit.lang)
-    return {"it": summary, "title": title, "state": state, "opens": opens, "closes": closes}
+    ballots = rounded(summary.ballots, summary.cell)
+    return {"it": summary, "ballots": ballots, "title": title, "state": state, "opens": opens, "closes": closes}
 
 
 def _window(summary: Summary) -> tuple[int, int]:
@@ -122,7 +123,8 @@ async def show_one(visit: Visit) -> web.Response:
     summary = await show_campaign(visit.service.database, visit.part("campaign"))
     poll = await _poll(visit)
     counts = await _counts(visit, summary.id)
-    units = [(code, _name(poll, code, visit.lang), counts.get(code, 0)) for code in poll.units]
+    cell = poll.scheme.min_n.publish_cell
+    units = [(code, _name(poll, code, visit.lang), rounded(counts.get(code, 0), cell)) for code in poll.units]
     # An invitation is worth a vote in its group: who only looks on gets none.
     told = [link for link in summary.links if link.source == "open" or visit.visitor.may_act]
     links = [(link, addresses(visit.service.settings, link)) for link in told]
@@ -132,7 +134,7 @@ async def show_one(visit: Visit) -> web.Response:
         units=units,
         links=links,
         groups={name: called["zh" if visit.lang.startswith("zh") else "en"] for name, called in _groups(poll)},
-        cell=poll.scheme.min_n.publish_cell,
+        cell=cell,
     )
 
 

@@ -18,7 +18,6 @@ from aggregation.cells import PatternCount
 from aggregation.scores import score_units
 from bot.exports import Book, csv_archive, csv_files, workbook
 from bot.exports.book import Column, Page, settle, with_dictionary
-from bot.exports.disclosure import hidden, hidden_in_blocks
 from bot.exports.pages import REASONS, exclusions_page, groups_page, scores_page
 from bot.exports.writers import defused, records
 from bot.labels import NAMES, flags, name
@@ -90,26 +89,6 @@ def test_numbers_are_rounded_half_up_from_their_exact_value() -> None:
         "0.30",
         "7.00",
     ]
-
-
-def test_small_cells_are_hidden_with_another_so_that_none_can_be_subtracted() -> None:
-    assert hidden({"a": 50, "b": 30}, 10) == set()
-    assert hidden({"a": 50, "b": 3, "c": 0, "d": 12}, 10) == {"b", "d"}
-    assert hidden({"a": 50, "b": 3, "c": 4}, 10) == {"b", "c"}
-    assert hidden({"a": 3, "b": 0}, 10) == {"a", "b"}
-    assert hidden_in_blocks({"VS": 5, "S": 50, "B": 20, "D": 9, "VD": 30}, [("VS", "S"), ("B", "D", "VD")], 10) == {
-        "VS",
-        "S",
-        "D",
-        "B",
-    }
-
-
-@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 40), min_size=2), st.integers(1, 20))
-def test_what_is_hidden_is_never_the_only_unknown_of_a_sum(counts: dict[str, int], floor: int) -> None:
-    gone = hidden(counts, floor)
-    assert {name for name, count in counts.items() if 0 < count < floor} <= gone
-    assert len(gone) != 1
 
 
 def scored(*rows: tuple[str, str, int, str, int]) -> Scored:
