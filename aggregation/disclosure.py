@@ -139,23 +139,24 @@ def tell(scores: Mapping[str, UnitScore], weights: Mapping[str, Mapping[int, int
 
 
 def tell_fates(
-    fates: Mapping[str, int], scores: Mapping[str, UnitScore], told: Mapping[str, Told], floor: int
+    fates: Mapping[str, int], scores: Mapping[str, UnitScore], told: Mapping[str, Told], scheme: Scheme
 ) -> dict[str, Count]:
     """What became of a campaign's ballots as it may be told; the sum is known, and so are the units' counts."""
-    parts = {
-        "counted": [scores[unit].n_valid for unit, it in told.items() if it.n_valid is None],
-        "excluded": [scores[unit].excluded for unit, it in told.items() if it.excluded is None],
-        "dont_know": [_silent_hidden(scores[unit], it) for unit, it in told.items()],
+    floor = scheme.min_n.publish_cell
+    unknown = [(scores[unit], it) for unit, it in told.items() if it.n is None]
+    masses = {
+        "counted": sum(score.n_valid for score, it in unknown if it.n_valid is None),
+        "excluded": sum(score.excluded for score, it in unknown if it.excluded is None),
+        "dont_know": sum(_silent_hidden(score, it, scheme) for score, it in unknown),
     }
-    also = {name for name, hidden_parts in parts.items() if name in fates and not _among(hidden_parts, floor)}
-    gone = hidden(fates, floor, also=also)
+    # What units hide of a reason is known as soon as the reason is told; so these masses hide each other too.
+    gone: set[str] = set()
+    before: set[str] | None = None
+    while gone != before:
+        before = set(gone)
+        gone |= hidden(masses, floor, also=gone & masses.keys())
+        gone = hidden(fates, floor, also=gone & fates.keys())
     return {name: None if name in gone else count for name, count in fates.items()}
-
-
-def _among(parts: Iterable[int], floor: int) -> bool:
-    """Whether hidden parts whose sum is known protect each other."""
-    cells = {str(place): count for place, count in enumerate(parts) if count}
-    return safe(cells, cells, floor)
 
 
 def _unit(score: UnitScore, weights: Mapping[int, int], scheme: Scheme) -> Told:
@@ -166,12 +167,11 @@ def _unit(score: UnitScore, weights: Mapping[int, int], scheme: Scheme) -> Told:
     gone, safe_groups = _hidden_groups(score, scheme)
     scored_not = score.n - score.n_valid - score.excluded
     n = None if answers.silent_gone or small(score.excluded, floor) or small(scored_not, floor) else score.n
-    told_groups = _groups(score, gone, None if not safe_groups else n, floor)
-    return Told(
+    told = Told(
         unit=score.unit,
         withheld=False,
-        n=n if safe_groups else None,
-        n_valid=score.n_valid if safe_groups else None,
+        n=n,
+        n_valid=score.n_valid,
         excluded=None if small(score.excluded, floor) else score.excluded,
         score=score.score,
         low=score.low,
@@ -180,9 +180,10 @@ def _unit(score: UnitScore, weights: Mapping[int, int], scheme: Scheme) -> Told:
         dont_know=answers.dont_know,
         top_two=answers.top_two,
         distribution={code: None if code in answers.gone else count for code, count in score.distribution.items()},
-        groups=told_groups,
+        groups=_groups(score, gone, n, floor),
         flags=_flags(score.flags, gone),
     )
+    return told if safe_groups else _without_counts(told)
 
 
 def _withheld(score: UnitScore) -> Told:
@@ -243,7 +244,7 @@ def _answers(score: UnitScore, scheme: Scheme) -> _Answers:
     The shares are exact only where numerator and denominator are sums of what is told anyway.
     """
     floor, given = scheme.min_n.publish_cell, score.distribution
-    silent = [code for code in given if code == NO_ANSWER or code in _without_points(scheme)]
+    silent = _silent(score, scheme)
     good = {code: given[code] for code in given if code in SATISFIED}
     rest = {code: given[code] for code in given if code not in SATISFIED and code not in silent}
     gone = hidden(good, floor) | hidden(rest, floor)
@@ -284,8 +285,10 @@ def _share(part: int, whole: int, exact: bool, floor: int) -> Share:
     return Fraction(part, whole) if exact else None
 
 
-def _without_points(scheme: Scheme) -> set[str]:
-    return {option.code for scale in scheme.scales.values() for option in scale.options if option.points is None}
+def _silent(score: UnitScore, scheme: Scheme) -> list[str]:
+    """The codes of a unit's distribution that have no points."""
+    pointless = {option.code for scale in scheme.scales.values() for option in scale.options if option.points is None}
+    return [code for code in score.distribution if code == NO_ANSWER or code in pointless]
 
 
 def _hidden_groups(score: UnitScore, scheme: Scheme) -> tuple[set[str], bool]:
@@ -334,38 +337,35 @@ def _flags(flags: Iterable[str], gone: set[str]) -> tuple[str, ...]:
     return tuple(f for f in flags if f.startswith("group_below_floor:") or f.partition(":")[2] not in gone)
 
 
-def _silent_hidden(score: UnitScore, told: Told) -> int:
-    """How many ballots without points lie in hidden cells of a unit."""
+def _silent_hidden(score: UnitScore, told: Told, scheme: Scheme) -> int:
+    """How many ballots without an overall answer that has points lie in hidden cells of a unit."""
     if told.withheld or told.n_valid is None:
-        return score.n - score.n_valid
-    hidden_codes = [code for code, count in told.distribution.items() if count is None]
-    return sum(score.distribution[code] for code in hidden_codes) if told.n is None else 0
+        return score.n - score.n_valid - score.excluded
+    return sum(score.distribution[code] for code in _silent(score, scheme) if told.distribution[code] is None)
 
 
 def _hidden_with(told: Mapping[str, Told], scores: Mapping[str, UnitScore], scheme: Scheme) -> list[str]:
     """Units whose counts are hidden too, because all units but few add up to nearly all ballots of the campaign.
 
-    The units that have most to hide are left alone: the smallest others go with them.
+    The smallest others go with them; every unit, where even all the others together are few.
     """
     floor = scheme.min_n.publish_cell
     unknown = {unit: _unknown(scores[unit], it, scheme) for unit, it in told.items() if it.n is None}
     cells = {unit: count for unit, count in unknown.items() if count}
     more: list[str] = []
     others = sorted((scores[unit].n, unit) for unit in told if unit not in cells and scores[unit].n)
-    while cells and others and not safe(cells, cells, floor):
+    while others and not safe(cells, cells, floor):
         n, unit = others.pop(0)
         cells[unit] = n
         more.append(unit)
-    return more
+    return more if safe(cells, cells, floor) else [unit for unit in told if scores[unit].n]
 
 
 def _unknown(score: UnitScore, told: Told, scheme: Scheme) -> int:
     """How many ballots of a unit cannot be counted from what is told of it."""
     if told.withheld or told.n_valid is None:
         return score.n
-    silent = [code for code in score.distribution if code == NO_ANSWER or code in _without_points(scheme)]
-    count = sum(score.distribution[code] for code in silent if told.distribution[code] is None)
-    return count + (score.excluded if told.excluded is None else 0)
+    return _silent_hidden(score, told, scheme) + (score.excluded if told.excluded is None else 0)
 
 
 def cells(score: UnitScore, weights: Mapping[int, int]) -> dict[str, int]:

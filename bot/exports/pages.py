@@ -232,7 +232,7 @@ def told_fates(scored: Scored) -> dict[str, Count]:
     """What may be told of what became of the ballots, by the codes of `REASONS`."""
     counts = fates(scored)
     found = {reason: counts[reason] for reason in REASONS}
-    return tell_fates(found, scored.scores, scored.told, scored.poll.scheme.min_n.publish_cell)
+    return tell_fates(found, scored.scores, scored.told, scored.poll.scheme)
 
 
 def fates(scored: Scored) -> Counter[str]:
