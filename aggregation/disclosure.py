@@ -272,17 +272,18 @@ def _dont_know(score: UnitScore, silent_gone: bool, silent: Sequence[str], floor
 
 
 def _share(part: int, whole: int, exact: bool, floor: int) -> Share:
-    """A share, exact if that is allowed; where one side is small, a bound that says no more than that it is."""
-    if not whole:
-        return None
-    step = ceil(Fraction(100 * floor, whole))
-    if step >= 100:
-        return None
-    if small(part, floor):
+    """A share, exact if that is allowed; where one side is small, only that it is below twice the floor.
+
+    A bound at the floor itself would, with what else is known, narrow the interval of the small side.
+    """
+    if exact and whole:
+        return Fraction(part, whole)
+    step = ceil(Fraction(200 * floor, whole)) if whole else 100
+    if step <= 50 and small(part, floor):
         return Bound(step, more=False)
-    if small(whole - part, floor):
+    if step <= 50 and small(whole - part, floor):
         return Bound(100 - step, more=True)
-    return Fraction(part, whole) if exact else None
+    return None
 
 
 def _silent(score: UnitScore, scheme: Scheme) -> list[str]:

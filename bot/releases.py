@@ -251,7 +251,8 @@ async def _store(connection: AsyncConnection, release: Release) -> bool:
     row = {"campaign": release.campaign, "number": release.number, "at": release.at, "body": body}
     row["digest"] = sha256(body.encode()).hexdigest()
     statement = insert(connection, tables.releases).values(row).on_conflict_do_nothing()
-    return bool((await connection.execute(statement)).rowcount == 1)
+    stored = await connection.execute(statement.returning(tables.releases.c.number))
+    return stored.first() is not None
 
 
 def _read(row: Row[Any]) -> Release:

@@ -11,7 +11,6 @@ from scipy.optimize import linprog
 
 from aggregation.cells import OPEN, PatternCount, tally
 from aggregation.ratings import Reader
-from aggregation.scores import score_units
 from bot.exports.pages import exclusions_page, groups_page, scores_page
 from bot.exports.writers import records
 from bot.releases import Release, blocks
@@ -54,8 +53,7 @@ def make_scored(poll: Poll, ballots: Sequence[Ballots]) -> Scored:
 def published_totals(scored: Scored) -> dict[str, Any]:
     poll = scored.poll
     counted = tally(scored.counts, Reader(poll.questionnaires, poll.scheme))
-    scores = score_units(scored.counts, dict.fromkeys(poll.units, "B_econ"), poll.questionnaires, poll.scheme)
-    return totals(poll.id, counted, scores, poll.scheme, scored.told)
+    return totals(poll.id, counted, scored.scores, poll.scheme, scored.told)
 
 
 @dataclass
