@@ -254,8 +254,10 @@ def _answers(score: UnitScore, scheme: Scheme) -> _Answers:
         gone = hidden(good | rest, floor, also=gone)
     known = safe(good | rest, gone, floor)
     silent_gone = {code for code in silent if small(given[code], floor)} if known else set(silent)
-    top = _share(sum(good.values()), sum(good.values()) + sum(rest.values()), exact, floor)
-    return _Answers(gone | silent_gone, bool(silent_gone), _dont_know(score, bool(silent_gone), silent, floor), top)
+    answered = sum(good.values()) + sum(rest.values())
+    top = _share(sum(good.values()), answered, answered, exact, floor)
+    unknown = _dont_know(score, bool(silent_gone), silent, floor)
+    return _Answers(gone | silent_gone, bool(silent_gone), unknown, top)
 
 
 def _dont_know(score: UnitScore, silent_gone: bool, silent: Sequence[str], floor: int) -> Share:
@@ -268,17 +270,19 @@ def _dont_know(score: UnitScore, silent_gone: bool, silent: Sequence[str], floor
     said = sum(score.distribution[code] for code in silent if code != NO_ANSWER)
     parts = (unknown - said, score.distribution.get(NO_ANSWER, 0) - (unknown - said))
     exact = not silent_gone and not any(small(abs(part), floor) for part in parts)
-    return _share(unknown, heard, exact, floor)
+    answered = sum(count for code, count in score.distribution.items() if code not in silent)
+    return _share(unknown, heard, answered, exact, floor)
 
 
-def _share(part: int, whole: int, exact: bool, floor: int) -> Share:
+def _share(part: int, whole: int, known: int, exact: bool, floor: int) -> Share:
     """A share, exact if that is allowed; where one side is small, only that it is below twice the floor.
 
-    A bound at the floor itself would, with what else is known, narrow the interval of the small side.
+    A bound at the floor itself would, with what else is known, narrow the interval of the small side. It is one on the
+    people among ``known``, at most the whole, who are told of anyway: one that hung on a small count would tell it.
     """
     if exact and whole:
         return Fraction(part, whole)
-    step = ceil(Fraction(200 * floor, whole)) if whole else 100
+    step = ceil(Fraction(200 * floor, known)) if known else 100
     if step <= 50 and small(part, floor):
         return Bound(step, more=False)
     if step <= 50 and small(whole - part, floor):
