@@ -109,7 +109,9 @@ async def look(folder: Path, redis_url: str, unit: str) -> tuple[dict[str, bytes
             response = await client.get(address)
             assert response.status == 200, address
             body = await response.read()
-            found[address] = re.sub(rb'(name="csrf" value=")[^"]+|/r/\w+|start=\w+|Release 1 of [-0-9: ]+|http://[^"<]+', b"", body)
+            found[address] = re.sub(
+                rb'(name="csrf" value=")[^"]+|/r/\w+|start=\w+|Release 1 of [-0-9: ]+|http://[^"<]+', b"", body
+            )
         scores = (await score_campaign(service.database, CAMPAIGN)).scores
         return found, [(score.excluded, score.distribution["DK"]) for _, score in sorted(scores.items())]
 
