@@ -124,15 +124,21 @@ def safe(
     )
 
 
-def tell(scores: Mapping[str, UnitScore], weights: Mapping[str, Mapping[int, int]], scheme: Scheme) -> dict[str, Told]:
+def tell(
+    scores: Mapping[str, UnitScore],
+    weights: Mapping[str, Mapping[int, int]],
+    scheme: Scheme,
+    alone: Collection[str] = (),
+) -> dict[str, Told]:
     """Every unit of a campaign as it may be told, when the number of all ballots of the campaign is known.
 
     Args:
         scores: by unit.
         weights: for each unit its ballots by fraud weight in quarters.
         scheme: its ``min_n.publish_cell`` is the floor.
+        alone: units of which a single item is rated, so that the score is one more sum over the distribution.
     """
-    told = {unit: _unit(score, weights.get(unit, {}), scheme) for unit, score in scores.items()}
+    told = {unit: _unit(score, weights.get(unit, {}), scheme, unit in alone) for unit, score in scores.items()}
     for unit in _hidden_with(told, scores, scheme):
         told[unit] = _without_counts(told[unit])
     return told
@@ -159,11 +165,11 @@ def tell_fates(
     return {name: None if name in gone else count for name, count in fates.items()}
 
 
-def _unit(score: UnitScore, weights: Mapping[int, int], scheme: Scheme) -> Told:
+def _unit(score: UnitScore, weights: Mapping[int, int], scheme: Scheme, alone: bool) -> Told:
     floor = scheme.min_n.publish_cell
     if score.n_valid < floor:
         return _withheld(score)
-    answers = _answers(score, scheme)
+    answers = _answers(score, scheme, alone)
     gone, safe_groups = _hidden_groups(score, scheme)
     scored_not = score.n - score.n_valid - score.excluded
     n = None if answers.silent_gone or small(score.excluded, floor) or small(scored_not, floor) else score.n
@@ -238,7 +244,7 @@ class _Answers:
     top_two: Share
 
 
-def _answers(score: UnitScore, scheme: Scheme) -> _Answers:
+def _answers(score: UnitScore, scheme: Scheme, alone: bool) -> _Answers:
     """The distribution of the overall answer, and the two shares that are made of it.
 
     The shares are exact only where numerator and denominator are sums of what is told anyway.
@@ -252,6 +258,9 @@ def _answers(score: UnitScore, scheme: Scheme) -> _Answers:
     exact = exact and not any(small(sum(part.values()), floor) for part in (good, rest))
     if not exact:
         gone = hidden(good | rest, floor, also=gone)
+    if alone and gone:
+        # Two hidden cells would follow from their sum and the mean.
+        exact, gone = False, {*good, *rest}
     known = safe(good | rest, gone, floor)
     silent_gone = {code for code in silent if small(given[code], floor)} if known else set(silent)
     answered = sum(good.values()) + sum(rest.values())

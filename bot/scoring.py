@@ -53,12 +53,17 @@ class Scored:
     @property
     def told(self) -> dict[str, Told]:
         """What may be told of each unit, by code. Made anew each time: keep it while you need it."""
-        told = tell(self.scores, by_weight(self.counts), self.poll.scheme)
+        told = tell(self.scores, by_weight(self.counts), self.poll.scheme, self._alone())
         corrected = self.release.corrections if self.release else {}
         return {
             code: replace(it, corrected=True, low=None, high=None, unweighted=None) if code in corrected else it
             for code, it in told.items()
         }
+
+    def _alone(self) -> set[str]:
+        """The units of which a single item is rated."""
+        single = {name for name, sheet in self.poll.questionnaires.items() if len(sheet.rated) == 1}
+        return {code for code, unit in self.poll.units.items() if unit.questionnaire in single}
 
 
 async def read_polls(database: AsyncEngine, year: int | None = None) -> list[Poll]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -169,3 +170,16 @@ def test_every_code_has_a_name_in_both_languages() -> None:
 def test_flags_are_told_in_words(lang: str, brief: bool, text: str) -> None:
     found = ("insufficient", "group_below_floor:resident", "group_below_floor:enterprise")
     assert flags(found, lang, shipped_scheme().groups, brief) == text
+
+
+def test_a_mean_of_one_item_does_not_give_two_hidden_codes_away() -> None:
+    given = scored(("A", "resident", 4, ALL_S, 120))
+    sheet = given.poll.questionnaires["econ"]
+    single = replace(sheet, questions=tuple(q for q in sheet.questions if q.overall))
+    poll = replace(given.poll, questionnaires={"econ": single})
+    rows = [("VS", 60), ("S", 60), ("B", 30), ("D", 4), ("VD", 8)]
+    counts = tuple(PatternCount("A", "econ", "resident", "", "invite", 4, code, n) for code, n in rows)
+    scores = score_units(counts, dict.fromkeys(poll.units, "B_econ"), poll.questionnaires, poll.scheme)
+    told = Scored(poll, counts, scores).told["A"]
+    assert [told.distribution[code] for code, _ in rows] == [None] * 5
+    assert (told.top_two, told.n_valid) == (None, 162)
