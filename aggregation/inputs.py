@@ -6,12 +6,13 @@ Subjects are unit codes and leader ids; the two never coincide. Ids, sources and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from aggregation.disclosure import Told
     from aggregation.scheme import Scheme
     from aggregation.scores import UnitScore
 
@@ -152,6 +153,7 @@ class AppraisalInputs:
 
     ``indicators`` maps (unit, indicator id of the scheme) to points in 0–100, ``personal`` a leader id to points in
     0–100, ``public`` a unit code to its public score; a unit without one is treated as having too few answers.
+    ``told`` says what reasons may tell of that score; without it they tell no count.
     """
 
     year: int
@@ -166,3 +168,4 @@ class AppraisalInputs:
     decisions: tuple[Decision, ...] = ()
     unit_decisions: tuple[UnitDecision, ...] = ()
     history: tuple[PastGrade, ...] = ()
+    told: Mapping[str, Told] = field(default_factory=dict)

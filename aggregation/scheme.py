@@ -214,6 +214,8 @@ class Scheme(_Data):
             yield f"indicators.{PUBLIC}: this name is kept for the public score; choose another"
         yield from _unknown("default_scale", [self.default_scale], self.scales, "scales")
         yield from _unknown("tie_breaks", self.tie_breaks, {*self.indicators, PUBLIC}, "indicators")
+        if self.min_n.unit < self.min_n.publish_cell:
+            yield "min_n.unit: it is below min_n.publish_cell, so units would be ranked of which nothing may be told"
         if not self.leagues and any(c.graded_by == "league" for c in self.categories.values()):
             yield "leagues: a category is graded by league, so name the leagues"
 

@@ -94,8 +94,12 @@ def _sources(found: Findings, unit: UnitResult, part: str) -> tuple[str, ...]:
     score = found.given.public.get(unit.unit)
     if score is None:
         return (f"public.{unit.unit}: 0",)
-    interval = "" if score.low is None or score.high is None else f", 95% {score.low:.2f}–{score.high:.2f}"
-    return (f"public.{unit.unit}: n={score.n}, n_valid={score.n_valid}{interval}", *score.flags)
+    told = found.given.told.get(unit.unit)
+    if told is None:
+        return (f"public.{unit.unit}", *score.flags)
+    few = f"<{found.given.scheme.min_n.publish_cell}*"
+    interval = "" if told.low is None or told.high is None else f", 95% {told.low:.2f}–{told.high:.2f}"
+    return (f"public.{unit.unit}: n_valid={few if told.n_valid is None else told.n_valid}{interval}", *told.flags)
 
 
 def _standing(found: Findings, unit: UnitResult, use: QuotaUse | None) -> Iterator[Line]:

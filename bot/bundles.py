@@ -68,7 +68,7 @@ def totals_file(scored: Scored) -> bytes:
     """``totals.json`` of a closed campaign."""
     poll = scored.poll
     counted = tally(scored.counts, Reader(poll.questionnaires, poll.scheme))
-    return write_totals(totals(poll.id, counted, scored.scores, poll.scheme))
+    return write_totals(totals(poll.id, counted, scored.scores, poll.scheme, scored.told))
 
 
 async def result_of(database: AsyncEngine, campaign: str) -> str:

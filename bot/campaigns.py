@@ -20,6 +20,8 @@ from survey_flows.errors import BadInput
 from survey_flows.paper import Link, Unit
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+STEP = 10
+"""Live counts are told in steps of this, or of the scheme's smallest cell where that is larger."""
 LINK = 10
 """Characters of a link's token: 50 random bits, and short enough to read from a poster."""
 
@@ -40,7 +42,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What `minping campaign show` and the administrator's page tell of a campaign."""
+    """What is known of a campaign; its ballots are told by `rounded` only, ``cell`` being the scheme's floor."""
 
     id: str
     year: int
@@ -50,6 +52,7 @@ class Summary:
     closes_at: int
     units: int
     ballots: int
+    cell: int
     links: tuple[Link, ...]
 
 
@@ -187,6 +190,16 @@ def _unknown(campaign: str) -> BadInput:
     return BadInput("there is no such campaign; see `minping campaign show`", campaign)
 
 
+def rounded(count: int, cell: int) -> int | None:
+    """A count that is told while it grows: rounded down to tens, or None below the floor."""
+    step = max(STEP, cell)
+    return None if 0 < count < step else count - count % step
+
+
+def _cell(row: Row[Any]) -> int:
+    return int(json.loads(row.scheme).get("min_n", {}).get("publish_cell", STEP))
+
+
 def _summary(row: Row[Any], ballots: int, links: tuple[Link, ...]) -> Summary:
     frozen = json.loads(row.paper)
     return Summary(
@@ -198,5 +211,6 @@ def _summary(row: Row[Any], ballots: int, links: tuple[Link, ...]) -> Summary:
         closes_at=row.closes_at,
         units=len(frozen["units"]),
         ballots=ballots,
+        cell=_cell(row),
         links=links,
     )

@@ -101,5 +101,5 @@ def _mark(axes: Axes, row: int, mark: Mark) -> None:
 
 def _label(mark: Mark, cell: int) -> str:
     rank = f"{mark.rank}. " if mark.rank else ""
-    n = f"n={mark.n}" if mark.n >= cell else f"n<{cell}"
+    n = f"n<{cell}" if mark.n is None else f"n={mark.n}"
     return f"{rank}{mark.name}  {n}"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from aggregation.inputs import Grade, Role, Verdict
 from aggregation.results import Certainty, Kind, Status
+
+if TYPE_CHECKING:
+    from aggregation.disclosure import Bound, Told
 
 Pair = tuple[str, str]
 
@@ -56,6 +60,7 @@ FLAGS: Mapping[str, Pair] = {
     "open_link_capped": ("公开链接权重已封顶", "weight of open-link answers capped"),
     "verified_below_floor": ("核实答卷不足下限", "vouched answers below the floor"),
     "group_below_floor": ("主体不足下限，权重转移", "group below the floor, weight given to others"),
+    "corrected": ("得分公布后更正", "score corrected after it was published"),
     "below_floor": ("不足下限", "below the floor"),
 }
 
@@ -87,6 +92,16 @@ def _named(names: Sequence[str], brief: bool) -> str:
 def flag(code: str, lang: str = "zh-Hans") -> str:
     """A flag without a group, in words."""
     return pick(FLAGS.get(code, (code, code)), lang)
+
+
+def told_flags(told: Told) -> tuple[str, ...]:
+    """A unit's flags as they are told."""
+    return (*told.flags, *(["corrected"] if told.corrected else []))
+
+
+def bound_text(bound: Bound) -> str:
+    """A share of which only a bound is told."""
+    return f"{'>' if bound.more else '<'}{bound.percent}%"
 
 
 def pick(pair: Pair, lang: str) -> str:

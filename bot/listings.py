@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from aggregation.disclosure import Bound, Share, Told
 from aggregation.inputs import Grade
 from aggregation.results import AppraisalResult, Kind, Proposal, Status, UnitResult
 from aggregation.scheme import Scheme
-from bot.exports.pages import untold
-from bot.labels import flag, flags, name, pick
+from bot.labels import bound_text, flag, flags, name, pick, told_flags
 from bot.printing import number, percent, print_table
 from bot.scoring import Place, Scored, places
 
@@ -22,13 +22,13 @@ def _heads(lang: str, *pairs: tuple[str, str]) -> list[str]:
 
 def print_scores(scored: Scored, lang: str) -> None:
     """The units of a campaign by category, best first; who is not ranked stands last."""
-    ranked = places(scored)
+    ranked, told = places(scored), scored.told
     categories = scored.poll.scheme.categories
     for category, called in categories.items():
         codes = [code for code, unit in scored.poll.units.items() if unit.category == category]
         if codes:
             codes.sort(key=lambda code: (ranked[code].rank if code in ranked else len(codes) + 1, code))
-            rows = [_score(scored, code, ranked.get(code), lang) for code in codes]
+            rows = [_score(scored, told[code], ranked.get(code), lang) for code in codes]
             heads = _heads(
                 lang,
                 *(("名次", "rank"), ("单位", "unit"), ("民评得分", "public score"), ("95%区间", "95 % interval")),
@@ -38,20 +38,22 @@ def print_scores(scored: Scored, lang: str) -> None:
             print_table(pick((called.zh, called.en), lang), heads, rows, right=[0, 2, 4, 5, 6, 7, 8])
 
 
-def _score(scored: Scored, code: str, place: Place | None, lang: str) -> list[str]:
-    score, unit = scored.scores[code], scored.poll.units[code]
-    if untold(score, scored.poll.scheme):
-        few = f"<{scored.poll.scheme.min_n.publish_cell}"
-        return ["—", f"{unit.name[lang]} {code}", *["—"] * 4, few, "—", "—", flag("insufficient", lang)]
+def _score(scored: Scored, told: Told, place: Place | None, lang: str) -> list[str]:
+    unit, few = scored.poll.units[told.unit], f"<{scored.poll.scheme.min_n.publish_cell}"
     return [
         str(place.rank) if place else "—",
-        f"{unit.name[lang]} {code}",
-        number(score.score),
-        f"{number(score.low)} – {number(score.high)}" if score.low is not None else "—",
+        f"{unit.name[lang]} {told.unit}",
+        number(told.score) if told.score is not None else "—",
+        f"{number(told.low)} – {number(told.high)}" if told.low is not None else "—",
         f"{place.low}–{place.high}" if place else "—",
-        *(str(score.n), str(score.n_valid), percent(score.dont_know_rate), percent(score.top_two_rate)),
-        flags(score.flags, lang, scored.poll.scheme.groups, brief=True),
+        *(few if count is None else str(count) for count in (told.n, told.n_valid)),
+        *(_share(share) for share in (told.dont_know, told.top_two)),
+        flags(told_flags(told), lang, scored.poll.scheme.groups, brief=True),
     ]
+
+
+def _share(share: Share) -> str:
+    return bound_text(share) if isinstance(share, Bound) else percent(share)
 
 
 def print_appraisal(result: AppraisalResult, scheme: Scheme, sealed: bool, lang: str) -> None:

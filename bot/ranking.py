@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor
 
+from aggregation.disclosure import Count, Told
 from aggregation.inputs import Grade
 from aggregation.quota import half_up
 from aggregation.results import UnitResult
 from aggregation.scheme import PUBLIC, Scheme
-from aggregation.scores import UnitScore
 from bot.labels import pick
 from bot.scoring import Place, Scored, places
 from bot.yearbook import Year
@@ -23,7 +23,8 @@ STEP = 10
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One unit. ``score``, ``low`` and ``high`` are 0–100, None when they are not shown; ``n`` are valid answers.
+    """One unit. ``score``, ``low`` and ``high`` are 0–100, None when they are not shown; ``n`` are valid answers, None
+    when that is not told.
 
     [``best``, ``worst``] is the 95 % rank set. ``grey``: the score is not to be leaned on.
     """
@@ -36,7 +37,7 @@ class Mark:
     score: Decimal | None
     low: float | None
     high: float | None
-    n: int
+    n: Count
     grade: Grade | None = None
     provisional: bool = False
     grey: bool = False
@@ -81,7 +82,7 @@ def year_ranking(year: Year, lang: str) -> Ranking:
     """Totals of a year's appraisal. Only the public score is uncertain: its interval is carried over by its weight."""
     scheme = year.inputs.scheme
     named = {**{k: (v.zh, v.en) for k, v in scheme.leagues.items()}, **_categories(scheme)}
-    found = [(u.family, _year_mark(u, year.inputs.public.get(u.unit), scheme, lang)) for u in year.result.units]
+    found = [(u.family, _year_mark(u, year.inputs.told.get(u.unit), scheme, lang)) for u in year.result.units]
     return _ranking(found, named, scheme, lang)
 
 
@@ -89,10 +90,10 @@ def campaign_ranking(scored: Scored, lang: str) -> Ranking:
     """Public scores of one campaign, by category."""
     scheme, ranked = scored.poll.scheme, places(scored)
     found = []
-    for code, score in scored.scores.items():
+    for code, told in scored.told.items():
         unit = scored.poll.units[code]
         called = pick((unit.name["zh-Hans"], unit.name.get("en") or unit.name["zh-Hans"]), lang)
-        found.append((unit.category, _mark(code, called, score, ranked.get(code), scheme)))
+        found.append((unit.category, _mark(called, told, ranked.get(code), scheme)))
     return _ranking(found, _categories(scheme), scheme, lang)
 
 
@@ -100,7 +101,7 @@ def _categories(scheme: Scheme) -> dict[str, tuple[str, str]]:
     return {name: (category.zh, category.en) for name, category in scheme.categories.items()}
 
 
-def _year_mark(unit: UnitResult, public: UnitScore | None, scheme: Scheme, lang: str) -> Mark:
+def _year_mark(unit: UnitResult, public: Told | None, scheme: Scheme, lang: str) -> Mark:
     low = high = None
     if unit.exact is not None and public and public.score is not None and public.low is not None and public.high:
         share = float(scheme.categories[unit.category].weights[PUBLIC]) / 100
@@ -122,19 +123,18 @@ def _year_mark(unit: UnitResult, public: UnitScore | None, scheme: Scheme, lang:
     )
 
 
-def _mark(code: str, name: str, score: UnitScore, place: Place | None, scheme: Scheme) -> Mark:
-    shown = score.score if score.score is not None and score.n_valid >= scheme.min_n.publish_cell else None
+def _mark(name: str, told: Told, place: Place | None, scheme: Scheme) -> Mark:
     return Mark(
-        code=code,
+        code=told.unit,
         name=name,
         rank=place.rank if place else None,
         best=place.low if place else None,
         worst=place.high if place else None,
-        score=half_up(shown, scheme.places) if shown is not None else None,
-        low=score.low if shown is not None else None,
-        high=score.high if shown is not None else None,
-        n=score.n_valid,
-        grey=bool(GREY & set(score.flags)),
+        score=half_up(told.score, scheme.places) if told.score is not None else None,
+        low=told.low,
+        high=told.high,
+        n=told.n_valid,
+        grey=bool(GREY & set(told.flags)),
     )
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.cells import PatternCount
+from aggregation.disclosure import Told, tell
 from aggregation.quota import half_up, ranks
 from aggregation.ranks import estimates, rank_sets
 from aggregation.scheme import Scheme, parse_scheme
 from aggregation.scores import UnitScore, score_units
+from bot.releases import Release, by_weight, last_release
 from bot.store import tables
 from bot.store.database import reading
-from bot.store.readout import read_counts
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.paper import Unit
@@ -42,11 +43,27 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A closed campaign with its counts, and the public score of each of its units by code."""
+    """A closed campaign as it was released last: its counts, and the public score of each of its units by code."""
 
     poll: Poll
     counts: tuple[PatternCount, ...]
     scores: Mapping[str, UnitScore]
+    release: Release | None = None
+
+    @property
+    def told(self) -> dict[str, Told]:
+        """What may be told of each unit, by code. Made anew each time: keep it while you need it."""
+        told = tell(self.scores, by_weight(self.counts), self.poll.scheme, self._alone())
+        corrected = self.release.corrections if self.release else {}
+        return {
+            code: replace(it, corrected=True, low=None, high=None, unweighted=None) if code in corrected else it
+            for code, it in told.items()
+        }
+
+    def _alone(self) -> set[str]:
+        """The units of which a single item is rated."""
+        single = {name for name, sheet in self.poll.questionnaires.items() if len(sheet.rated) == 1}
+        return {code for code, unit in self.poll.units.items() if unit.questionnaire in single}
 
 
 async def read_polls(database: AsyncEngine, year: int | None = None) -> list[Poll]:
@@ -90,10 +107,18 @@ async def score_poll(database: AsyncEngine, poll: Poll) -> Scored:
     """As `score_campaign`, of a campaign that was read already."""
     if poll.state != "closed":
         raise BadInput(f"this campaign is {poll.state}; scores can be read once it is closed", poll.id)
-    counts = tuple(await read_counts(database, poll.id))
+    release = await last_release(database, poll)
+    return await asyncio.to_thread(score_release, poll, release)
+
+
+def score_release(poll: Poll, release: Release) -> Scored:
+    """The scores of a release, corrected ones in the place of those that its counts give."""
     categories = {code: unit.category for code, unit in poll.units.items()}
-    scores = await asyncio.to_thread(score_units, counts, categories, poll.questionnaires, poll.scheme)
-    return Scored(poll, counts, scores)
+    counts = release.counts
+    scores = score_units(counts, categories, poll.questionnaires, poll.scheme)
+    for unit, correction in release.corrections.items():
+        scores[unit] = replace(scores[unit], score=correction.score)
+    return Scored(poll, counts, scores, release)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from hashlib import sha256
 from typing import Any
 
 from aggregation.cells import Cell, Counts, Tally
+from aggregation.disclosure import Told, small, tell
 from aggregation.estimates import Sums, add_up, common_scale, numerators
 from aggregation.public_totals import PublicCell, PublicGroup, Recomputed, recompute
 from aggregation.quota import half_up
 from aggregation.scheme import Scheme
 from aggregation.scores import UnitScore
-from bot.exports.disclosure import hidden
 from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
 
@@ -25,12 +25,31 @@ MEAN = ("n", "w", "wy")
 SPREAD = ("wy2", "w2", "w2y", "w2y2", "all_n", "all_y")
 
 
-def totals(campaign: str, counted: Tally, scores: Mapping[str, UnitScore], scheme: Scheme) -> dict[str, Any]:
-    """What is published; ``scores`` are those of `aggregation.scores.score_tally` over ``counted``."""
+def totals(
+    campaign: str,
+    counted: Tally,
+    scores: Mapping[str, UnitScore],
+    scheme: Scheme,
+    told: Mapping[str, Told] | None = None,
+) -> dict[str, Any]:
+    """What is published; ``scores`` are those of `aggregation.scores.score_tally` over ``counted``.
+
+    ``told`` is what pages and exports tell of the units, where more is withheld than the counts ask for.
+    """
     scale = common_scale(counted.outcomes)
     summed = _Summed(counted, scale, scheme)
-    units = [summed.unit(score) for _, score in sorted(scores.items())]
+    told = tell(scores, _by_weight(counted), scheme) if told is None else told
+    units = [summed.unit(score, told[code]) for code, score in sorted(scores.items())]
     return {"format": FORMAT, "campaign": campaign, "scale": scale, "units": units}
+
+
+def _by_weight(counted: Tally) -> dict[str, dict[int, int]]:
+    found: dict[str, dict[int, int]] = {}
+    for cell, counts in counted.cells.items():
+        own = found.setdefault(cell.unit, {})
+        for (weight, _), count in counts.items():
+            own[weight] = own.get(weight, 0) + count
+    return found
 
 
 def write_totals(found: Mapping[str, Any]) -> bytes:
@@ -46,8 +65,8 @@ def result_body(campaign: str, file: bytes) -> str:
 class _Summed:
     """Cells with what protects few people in them.
 
-    A group is withheld where `bot.exports.disclosure.hidden` says so of its answers or of its valid ones; both kinds of
-    link in it where one of them is small, because the group's score is published and would give it away.
+    A unit or a group is withheld where `aggregation.disclosure.tell` hides it; both kinds of link in a group where one
+    of them is small, because the group's score is published and would give it away.
     """
 
     def __init__(self, counted: Tally, scale: int, scheme: Scheme) -> None:
@@ -58,38 +77,41 @@ class _Summed:
         for cell, counts in counted.cells.items():
             self._cells.setdefault(cell.unit, []).append((cell, counts))
 
-    def unit(self, score: UnitScore) -> dict[str, Any]:
+    def unit(self, score: UnitScore, told: Told) -> dict[str, Any]:
         """One unit with its published score."""
-        if score.n_valid < self._floor:
+        if told.withheld or told.corrected or told.n_valid is None:
             return {"unit": score.unit, "withheld": True}
-        small = hidden({g.group: g.n for g in score.groups}, self._floor)
-        small |= hidden({g.group: g.n_valid for g in score.groups}, self._floor)
+        groups = self._groups(score, told, spread=True)
+        apart = sum(cell["all_n"] - cell["n"] for g in groups for cell in g["cells"] or () if "all_n" in cell)
+        if small(score.excluded - apart, self._floor):
+            groups = self._groups(score, told, spread=False)
+        return {"unit": score.unit, "score": _printed(score.score), "groups": groups}
+
+    def _groups(self, score: UnitScore, told: Told, spread: bool) -> list[dict[str, Any]]:
         cells = self._cells.get(score.unit, [])
-        groups = [
+        return [
             {
                 "group": group.group,
                 "counted": group.score is not None and "below_floor" not in group.flags,
-                "cells": None if group.group in small else self._told(group.group, cells),
+                "cells": None if told.group(group.group).hidden else self._told(group.group, cells, spread),
             }
             for group in score.groups
         ]
-        return {"unit": score.unit, "score": _printed(score.score), "groups": groups}
 
-    def _told(self, group: str, cells: list[tuple[Cell, Counts]]) -> list[dict[str, Any]] | None:
+    def _told(self, group: str, cells: list[tuple[Cell, Counts]], spread: bool) -> list[dict[str, Any]] | None:
         own = sorted(
             ((cell.open_link, counts) for cell, counts in cells if cell.group == group), key=lambda part: part[0]
         )
         sums = {link: add_up(counts, self._scores, self._scale) for link, counts in own}
-        for count in ("n", "all_n"):
-            if hidden({LINKS[link]: getattr(part, count) for link, part in sums.items()}, self._floor):
-                return None
-        received = {LINKS[link]: sum(counts.values()) for link, counts in own}
-        if hidden(received, self._floor):
+        received = [sum(counts.values()) for _, counts in own]
+        if any(small(count, self._floor) for part in sums.values() for count in (part.n, part.all_n)) or any(
+            small(count, self._floor) for count in received
+        ):
             return None
-        return [{"link": LINKS[link], **self._figures(sums[link], counts)} for link, counts in own]
+        return [{"link": LINKS[link], **self._figures(sums[link], counts, spread)} for link, counts in own]
 
-    def _figures(self, sums: Sums, counts: Counts) -> dict[str, int]:
-        told = () if self._few_of_a_weight(counts) else SPREAD
+    def _figures(self, sums: Sums, counts: Counts, spread: bool) -> dict[str, int]:
+        told = SPREAD if spread and not self._few_of_a_weight(counts) else ()
         return {name: getattr(sums, name) for name in (*MEAN, *told)}
 
     def _few_of_a_weight(self, counts: Counts) -> bool:

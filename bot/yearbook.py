@@ -119,6 +119,7 @@ async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> 
             decisions=await store.read_decisions(connection, year),
             unit_decisions=await store.read_unit_decisions(connection, year),
             history=await store.read_history(connection, last=year - 1),
+            told={code: it for part in polls for code, it in part.told.items()},
         )
 
 

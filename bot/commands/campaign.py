@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.addresses import addresses
 from bot.app import open_store, settle
 from bot.campaigns import (
+    STEP,
     Draft,
     Summary,
     add_link,
@@ -19,6 +20,7 @@ from bot.campaigns import (
     create_campaign,
     list_campaigns,
     open_campaign,
+    rounded,
     show_campaign,
 )
 from bot.clock import SystemClock
@@ -131,13 +133,21 @@ def moment(text: str, settings: Settings) -> datetime:
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(settings.timezone))).astimezone(UTC)
 
 
+def told_count(summary: Summary) -> str:
+    """The ballots, as they may be told."""
+    count = rounded(summary.ballots, summary.cell)
+    if count is None:
+        return f"fewer than {max(STEP, summary.cell)}"
+    return f"at least {count}" if count else "0"
+
+
 def _print(summary: Summary, settings: Settings) -> None:
     zone = ZoneInfo(settings.timezone)
     opens, closes = (
         datetime.fromtimestamp(t, zone).isoformat(timespec="minutes") for t in (summary.opens_at, summary.closes_at)
     )
     print(f"{summary.id}  {summary.title['zh-Hans']} / {summary.title['en']}")
-    print(f"  {summary.state}, {opens} to {closes}; {summary.units} units, {summary.ballots} ballots")
+    print(f"  {summary.state}, {opens} to {closes}; {summary.units} units, {told_count(summary)} ballots")
     for link in summary.links:
         print(f"  {link.group} ({link.source}{', ' + link.stratum if link.stratum else ''}):")
         for address in addresses(settings, link):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from aggregation.disclosure import Told
 from aggregation.inputs import Grade
 from aggregation.results import LeaderResult, Proposal, UnitResult
 from aggregation.scheme import PUBLIC
-from aggregation.scores import UnitScore
 from bot.exports.book import EXACT, POINTS, Column, Page, Value, joined
 from bot.exports.pages import (
     FLAGS,
@@ -17,9 +17,8 @@ from bot.exports.pages import (
     distribution_columns,
     flag_cells,
     score_cells,
-    untold,
 )
-from bot.labels import name
+from bot.labels import name, told_flags
 from bot.yearbook import Year
 
 
@@ -53,7 +52,8 @@ def units_page(year: Year) -> Page:
         *distribution_columns(scheme),
         *FLAGS,
     )
-    rows = tuple(_unit(year, unit, year.inputs.public.get(unit.unit), parts) for unit in year.result.units)
+    told = year.inputs.told
+    rows = tuple(_unit(year, unit, told.get(unit.unit), parts) for unit in year.result.units)
     return Page("units", "单位", columns, rows)
 
 
@@ -63,10 +63,10 @@ def _part_columns(part: str, label: str) -> Iterable[Column]:
     yield Column(f"{part}_contribution", f"{label}（计入总分）", EXACT)
 
 
-def _unit(year: Year, unit: UnitResult, score: UnitScore | None, parts: Iterable[str]) -> tuple[Value, ...]:
+def _unit(year: Year, unit: UnitResult, told: Told | None, parts: Iterable[str]) -> tuple[Value, ...]:
     scheme = year.inputs.scheme
     components = {c.id: (c.points, c.weight, c.contribution) for c in unit.components}
-    if untold(score, scheme):
+    if told is None or told.withheld:
         components.pop(PUBLIC, None)
     kind, league = scheme.categories[unit.category], scheme.leagues[unit.league] if unit.league else None
     return (
@@ -77,9 +77,9 @@ def _unit(year: Year, unit: UnitResult, score: UnitScore | None, parts: Iterable
         *(joined(unit.barred), unit.decided_by),
         *(value for part in parts for value in components.get(part, (None, None, None))),
         unit.adjustment,
-        *score_cells(score, scheme),
-        *distribution_cells(score, scheme),
-        *flag_cells(score.flags if score else ("insufficient",), scheme),
+        *score_cells(told, scheme),
+        *distribution_cells(told, scheme),
+        *flag_cells(told_flags(told) if told else ("insufficient",), scheme),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from aggregation.disclosure import small
 from aggregation.results import AppraisalResult
 from aggregation.scheme import Scheme
 from bot.exports.book import Column, Page, joined
-from bot.exports.pages import below, fates
+from bot.exports.pages import below, count_cell, told_fates
 from bot.scoring import Scored
 
 Line = tuple[str, str, str, str, str]
@@ -94,11 +95,23 @@ DEFINITIONS: tuple[Line, ...] = (
 
 
 def _campaign(scored: Scored, days: tuple[str, str]) -> Iterable[Line]:
-    poll, counts = scored.poll, fates(scored)
+    poll, floor = scored.poll, scored.poll.scheme.min_n.publish_cell
+    received, counted = sum(row.count for row in scored.counts), told_fates(scored)["counted"]
     yield (f"campaign.{poll.id}", "评价活动", "campaign", poll.title["zh-Hans"], poll.title["en"])
     yield _same(f"campaign.{poll.id}.window", "起止时间", "open from and to", " – ".join(days))
-    yield _same(f"campaign.{poll.id}.ballots", "收到评价票", "ballots received", sum(counts.values()))
-    yield _same(f"campaign.{poll.id}.counted", "计入评价票", "ballots counted", counts["counted"])
+    yield _same(
+        f"campaign.{poll.id}.ballots",
+        "收到评价票",
+        "ballots received",
+        below(floor) if small(received, floor) else received,
+    )
+    yield _same(f"campaign.{poll.id}.counted", "计入评价票", "ballots counted", count_cell(counted, floor))
+    if scored.release:
+        yield _same(f"campaign.{poll.id}.release", "发布次序", "release", scored.release.number)
+        for unit, made in scored.release.corrections.items():
+            yield _same(
+                f"campaign.{poll.id}.corrected.{unit}", "更正得分", "score corrected", f"{made.reason} ({made.by})"
+            )
 
 
 def _floors(scheme: Scheme) -> Iterable[Line]:
@@ -109,8 +122,10 @@ def _floors(scheme: Scheme) -> Iterable[Line]:
         "min_n.publish_cell",
         "公布下限",
         "smallest cell that is published",
-        f"低于 {floors.publish_cell} 的格子记为 {below(floors.publish_cell)}，并连带隐去一格以防反推",
-        f"below {floors.publish_cell}: {below(floors.publish_cell)}, with one more cell so that none can be subtracted",
+        f"人数为 1 至 {floors.publish_cell - 1} 的格子记为 {below(floors.publish_cell)}，"
+        "可据以推算者一并隐去；人数过少的比例只给出上下限",
+        f"counts of 1 to {floors.publish_cell - 1} are {below(floors.publish_cell)}, and so are others from which they "
+        "would follow; of shares of few only a bound is told",
     )
     yield _same("open_link_cap_pct", "公开链接权重上限（%）", "cap on open-link answers, %", scheme.open_link_cap_pct)
     yield _same("overall_share", "总体题占比（%）", "share of the overall question, %", scheme.overall_share)

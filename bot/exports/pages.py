@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from aggregation.disclosure import Bound, Count, Share, Told, tell_fates
 from aggregation.ratings import Reader
 from aggregation.scheme import Scheme
-from aggregation.scores import SATISFIED, UnitScore
 from bot.exports.book import EXACT, SHARE, Column, Page, Value, joined
-from bot.exports.disclosure import hidden, hidden_in_blocks
-from bot.labels import flags
+from bot.labels import bound_text, flags, told_flags
 from bot.scoring import Scored, places
 from survey_flows.conditions import write_condition
 from survey_flows.questionnaire import NO_ANSWER, Option, Question
@@ -53,33 +52,32 @@ def distribution_columns(scheme: Scheme) -> list[Column]:
     ]
 
 
-def untold(score: UnitScore | None, scheme: Scheme) -> bool:
-    """Whether a unit's answers are so few that no figure of them is published."""
-    return score is None or score.n_valid < scheme.min_n.publish_cell
-
-
-def score_cells(score: UnitScore | None, scheme: Scheme) -> list[Value]:
+def score_cells(told: Told | None, scheme: Scheme) -> list[Value]:
     """The cells of `SCORE`; empty for a unit that no campaign rates, and without figures where too few answered."""
-    if score is None:
+    if told is None:
         return [None] * len(SCORE)
-    if untold(score, scheme):
-        few = below(scheme.min_n.publish_cell)
-        return [*[None] * 4, *[few if score.n else 0] * 3, None, None]
-    figures: list[Value] = [score.score, score.low, score.high, score.unweighted]
-    return [*figures, score.n, score.n_valid, score.excluded, score.dont_know_rate, score.top_two_rate]
+    floor = scheme.min_n.publish_cell
+    counts = [count_cell(count, floor) for count in (told.n, told.n_valid, told.excluded)]
+    shares = [share_cell(share) for share in (told.dont_know, told.top_two)]
+    return [told.score, told.low, told.high, told.unweighted, *counts, *shares]
 
 
-def distribution_cells(score: UnitScore | None, scheme: Scheme) -> list[Value]:
-    """Counts by code. Few answers are hidden; «don't know» and no answer, which say nothing of anyone, are not."""
-    if score is None:
+def distribution_cells(told: Told | None, scheme: Scheme) -> list[Value]:
+    """Counts by code."""
+    if told is None:
         return [None] * len(codes(scheme))
-    floor, given = scheme.min_n.publish_cell, score.distribution
-    if untold(score, scheme):
-        return [below(floor) if score.n else 0] * len(codes(scheme))
-    missing = {o.code for scale in scheme.scales.values() for o in scale.options if o.points is None} | {NO_ANSWER}
-    rest = [code for code in given if code not in missing and code not in SATISFIED]
-    small = hidden_in_blocks(given, [SATISFIED, rest], floor)
-    return [below(floor) if code in small else given.get(code, 0) for code in codes(scheme)]
+    floor = scheme.min_n.publish_cell
+    return [count_cell(told.distribution.get(code, 0), floor) for code in codes(scheme)]
+
+
+def count_cell(count: Count, floor: int) -> Value:
+    """A count, or what stands for one that is hidden."""
+    return below(floor) if count is None else count
+
+
+def share_cell(share: Share) -> Value:
+    """A share, or the bound that is told of it."""
+    return bound_text(share) if isinstance(share, Bound) else share
 
 
 def below(floor: int) -> str:
@@ -95,7 +93,7 @@ def flag_cells(found: Sequence[str], scheme: Scheme) -> list[Value]:
 def scores_page(scored: Scored) -> Page:
     """The units of one campaign with their public scores and places."""
     scheme = scored.poll.scheme
-    ranked = places(scored)
+    ranked, told = places(scored), scored.told
     columns = (
         *UNIT,
         Column("category", "类别"),
@@ -110,11 +108,11 @@ def scores_page(scored: Scored) -> Page:
         *FLAGS,
     )
     rows = []
-    for code, score in scored.scores.items():
+    for code, it in told.items():
         unit, place = scored.poll.units[code], ranked.get(code)
         head: list[Value] = [code, unit.name["zh-Hans"], unit.name["en"], unit.category]
         spot = [place.rank, place.of, place.low, place.high] if place else [None] * 4
-        cells = [*score_cells(score, scheme), *distribution_cells(score, scheme), *flag_cells(score.flags, scheme)]
+        cells = [*score_cells(it, scheme), *distribution_cells(it, scheme), *flag_cells(told_flags(it), scheme)]
         kind = scheme.categories[unit.category]
         rows.append((*head, kind.zh, kind.en, *spot, *cells))
     return Page("units", "单位", columns, tuple(rows))
@@ -136,32 +134,26 @@ def groups_page(polls: Iterable[Scored]) -> Page:
         Column("weight_used", "实际权重", EXACT),
         *FLAGS,
     )
-    rows = tuple(row for scored in polls for score in scored.scores.values() for row in _group_rows(scored, score))
+    rows = tuple(row for scored in polls for it in scored.told.values() for row in _group_rows(scored, it))
     return Page("groups", "评价主体", columns, rows)
 
 
-def _group_rows(scored: Scored, score: UnitScore) -> Iterable[tuple[Value, ...]]:
-    scheme, unit = scored.poll.scheme, scored.poll.units[score.unit]
+def _group_rows(scored: Scored, told: Told) -> Iterable[tuple[Value, ...]]:
+    scheme, unit = scored.poll.scheme, scored.poll.units[told.unit]
     floor = scheme.min_n.publish_cell
-    # Either count tells on the other, so a group that is small by one of them is hidden by both.
-    small = hidden({g.group: g.n for g in score.groups}, floor) | hidden(
-        {g.group: g.n_valid for g in score.groups}, floor
-    )
-    for group in score.groups:
+    for group in told.groups:
         called = scheme.groups.get(group.group, {"zh": group.group, "en": group.group})
         head = (
             scored.poll.id,
-            score.unit,
+            told.unit,
             unit.name["zh-Hans"],
             unit.name["en"],
             group.group,
             called["zh"],
             called["en"],
         )
-        parts = hidden({"open": group.n_open, "vouched": group.n_valid - group.n_open}, floor)
-        counts: tuple[Value, ...] = (group.n, group.n_valid, below(floor) if parts else group.n_open, group.score)
-        shown = (below(floor), below(floor), below(floor), None) if group.group in small else counts
-        yield (*head, *shown, group.weight, group.weight_used, *flag_cells(group.flags, scheme))
+        counts = [count_cell(count, floor) for count in (group.n, group.n_valid, group.n_open)]
+        yield (*head, *counts, group.score, group.weight, group.weight_used, *flag_cells(group.flags, scheme))
 
 
 def questions_page(polls: Iterable[Scored]) -> Page:
@@ -221,7 +213,7 @@ def _said(text: Mapping[str, str], lang: str) -> str:
 
 
 def exclusions_page(polls: Iterable[Scored]) -> Page:
-    """For each campaign how many ballots counted, and why the others did not; the numbers add up to all received."""
+    """For each campaign how many ballots counted, and why the others did not; few are hidden."""
     columns = (
         Column("campaign", "活动"),
         Column("reason", "原因代码"),
@@ -231,9 +223,16 @@ def exclusions_page(polls: Iterable[Scored]) -> Page:
     )
     rows = []
     for scored in polls:
-        counts = fates(scored)
-        rows += [(scored.poll.id, reason, *words, counts[reason]) for reason, words in REASONS.items()]
+        counts, floor = told_fates(scored), scored.poll.scheme.min_n.publish_cell
+        rows += [(scored.poll.id, code, *words, count_cell(counts[code], floor)) for code, words in REASONS.items()]
     return Page("exclusions", "计入与剔除", columns, tuple(rows))
+
+
+def told_fates(scored: Scored) -> dict[str, Count]:
+    """What may be told of what became of the ballots, by the codes of `REASONS`."""
+    counts = fates(scored)
+    found = {reason: counts[reason] for reason in REASONS}
+    return tell_fates(found, scored.scores, scored.told, scored.poll.scheme)
 
 
 def fates(scored: Scored) -> Counter[str]:

@@ -316,6 +316,16 @@ grades = Table(
     Index("ix_grades_subject_year", "subject", "year"),
 )
 
+releases = Table(
+    "releases",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of the body"),
+    Column("body", Text, nullable=False, comment="JSON: the counts that pages and exports are made from"),
+)
+
 staff = Table(
     "staff",
     metadata,

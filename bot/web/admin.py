@@ -10,10 +10,11 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from bot.addresses import addresses
-from bot.campaigns import Summary, add_link, close_campaign, list_campaigns, open_campaign, show_campaign
+from bot.campaigns import Summary, add_link, close_campaign, list_campaigns, open_campaign, rounded, show_campaign
 from bot.labels import pick
 from bot.ranking import campaign_ranking
-from bot.scoring import Poll, read_polls, score_campaign
+from bot.releases import last_release, read_releases
+from bot.scoring import Poll, read_polls, score_campaign, score_release
 from bot.store import tables
 from bot.store.database import reading
 from bot.web.auth import (
@@ -109,7 +110,8 @@ def describe(summary: Summary, visit: Visit) -> dict[str, object]:
     if state == "open" and not summary.opens_at <= visit.service.clock.now().timestamp() < summary.closes_at:
         state = "over" if summary.closes_at <= visit.service.clock.now().timestamp() else "waiting"
     title = pick((summary.title["zh-Hans"], summary.title.get("en", summary.title["zh-Hans"])), visit.lang)
-    return {"it": summary, "title": title, "state": state, "opens": opens, "closes": closes}
+    ballots = rounded(summary.ballots, summary.cell)
+    return {"it": summary, "ballots": ballots, "title": title, "state": state, "opens": opens, "closes": closes}
 
 
 def _window(summary: Summary) -> tuple[int, int]:
@@ -121,8 +123,9 @@ async def show_one(visit: Visit) -> web.Response:
     """A campaign's state, links and counts; no score before it is closed."""
     summary = await show_campaign(visit.service.database, visit.part("campaign"))
     poll = await _poll(visit)
-    counts = await _counts(visit, summary.id)
-    units = [(code, _name(poll, code, visit.lang), counts.get(code, 0)) for code in poll.units]
+    cell = poll.scheme.min_n.publish_cell
+    counts = await _counts(visit, poll)
+    units = [(code, _name(poll, code, visit.lang), counts[code]) for code in poll.units if code in counts]
     # An invitation is worth a vote in its group: who only looks on gets none.
     told = [link for link in summary.links if link.source == "open" or visit.visitor.may_act]
     links = [(link, addresses(visit.service.settings, link)) for link in told]
@@ -132,7 +135,7 @@ async def show_one(visit: Visit) -> web.Response:
         units=units,
         links=links,
         groups={name: called["zh" if visit.lang.startswith("zh") else "en"] for name, called in _groups(poll)},
-        cell=poll.scheme.min_n.publish_cell,
+        cell=cell,
     )
 
 
@@ -152,11 +155,18 @@ def _name(poll: Poll, code: str, lang: str) -> str:
     return pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), lang)
 
 
-async def _counts(visit: Visit, campaign: str) -> dict[str, int]:
+async def _counts(visit: Visit, poll: Poll) -> dict[str, int | None]:
+    """Ballots by unit: rounded while they come in, and after the close the valid ones as they were released."""
+    database, cell = visit.service.database, poll.scheme.min_n.publish_cell
+    if poll.state == "closed":
+        releases = await read_releases(database, poll.id)
+        scored = await asyncio.to_thread(score_release, poll, releases[-1]) if releases else None
+        return {code: told.n_valid for code, told in scored.told.items()} if scored else {}
     columns = tables.ballots.c
-    query = select(columns.unit, func.count()).where(columns.campaign == campaign).group_by(columns.unit)
-    async with reading(visit.service.database) as connection:
-        return {row[0]: row[1] for row in await connection.execute(query)}
+    query = select(columns.unit, func.count()).where(columns.campaign == poll.id).group_by(columns.unit)
+    async with reading(database) as connection:
+        found = {row[0]: row[1] for row in await connection.execute(query)}
+    return {code: rounded(found.get(code, 0), cell) for code in poll.units}
 
 
 @staff_page
@@ -199,7 +209,12 @@ async def show_scores(visit: Visit) -> web.Response:
     scored = await score_campaign(visit.service.database, visit.part("campaign"))
     ranking = await asyncio.to_thread(campaign_ranking, scored, visit.lang)
     summary = await show_campaign(visit.service.database, visit.part("campaign"))
-    return visit.show("scores", campaign=describe(summary, visit), ranking=ranking)
+    release = scored.release or await last_release(visit.service.database, scored.poll)
+    corrected = [(_name(scored.poll, code, visit.lang), made) for code, made in release.corrections.items()]
+    at = datetime.fromtimestamp(release.at, ZoneInfo(visit.service.settings.timezone)).strftime("%Y-%m-%d %H:%M")
+    return visit.show(
+        "scores", campaign=describe(summary, visit), ranking=ranking, release=release, at=at, corrected=corrected
+    )
 
 
 @staff_page

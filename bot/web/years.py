@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from aggregation.disclosure import Count
 from aggregation.inputs import Grade, Verdict
 from aggregation.results import LeaderResult, Proposal, Status
-from bot.exports.disclosure import hidden
 from bot.imports.year import TABLES, import_table
-from bot.labels import flags, name, pick
+from bot.labels import flags, name, pick, told_flags
 from bot.ranking import year_ranking
 from bot.web.desk import Visit, staff_page, year_of
 from bot.web.files import book_file, picture_file
@@ -219,25 +219,23 @@ async def show_reasons(visit: Visit) -> web.Response:
         about=year.result.about(subject),
         answers=_answers(year, subject, visit.lang),
         flags=_flags(year, subject, visit.lang),
+        cell=year.inputs.scheme.min_n.publish_cell,
     )
 
 
-def _answers(year: Year, unit: str, lang: str) -> list[tuple[str, str]]:
-    """How many gave each answer to the overall question; small counts are hidden."""
-    score, scheme = year.inputs.public.get(unit), year.inputs.scheme
-    if score is None or score.n < scheme.min_n.publish_cell:
+def _answers(year: Year, unit: str, lang: str) -> list[tuple[str, Count]]:
+    """How many gave each answer to the overall question; None where that is hidden."""
+    told, scheme = year.inputs.told.get(unit), year.inputs.scheme
+    if told is None or told.withheld:
         return []
     labels = {o.code: pick((o.zh, o.en), lang) for scale in reversed(scheme.scales.values()) for o in scale.options}
-    small = hidden(score.distribution, scheme.min_n.publish_cell)
-    told = {
-        code: f"<{scheme.min_n.publish_cell}" if code in small else str(n) for code, n in score.distribution.items()
-    }
-    return [(labels.get(code, pick(("未作答", "no answer"), lang)), count) for code, count in told.items()]
+    none = pick(("未作答", "no answer"), lang)
+    return [(labels.get(code, none), count) for code, count in told.distribution.items()]
 
 
 def _flags(year: Year, unit: str, lang: str) -> str:
-    score = year.inputs.public.get(unit)
-    return flags(score.flags, lang, year.inputs.scheme.groups) if score else ""
+    told = year.inputs.told.get(unit)
+    return flags(told_flags(told), lang, year.inputs.scheme.groups) if told else ""
 
 
 @staff_page

@@ -151,7 +151,14 @@ copied = Copied
 counts = Ballots by unit
 code = Code
 count = Ballots
-fewer-than = fewer than { $n }
+counts-valid = Valid ballots by unit
+counts-later = The numbers by unit are shown once the scores are released.
+fewer-than = <{ $n }
+at-least = { $n }+
+hidden-why = “<{ $n }” stands for a number below { $n }, or for one from which such a number would follow: what few people said could be traced to them.
+counts-why = Numbers are rounded down to tens, and “<{ $n }” stands for fewer than { $n }: from two looks nobody shall tell what one person did.
+release-line = Release { $number } of { $at }. Pages and files show it until a newer one is made (minping release).
+corrected-line = Score corrected: { $unit } – { $reason } ({ $by })
 
 ranking = Scores and ranking
 ranking-how = The dot is the score, the bar its 95 % interval; “possible ranks” allows for sampling error. Grey: too few valid answers or a single source, not to be leaned on.

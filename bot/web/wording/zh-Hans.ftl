@@ -151,7 +151,14 @@ copied = 已复制
 counts = 各单位票数
 code = 代码
 count = 票数
-fewer-than = 少于 { $n }
+counts-valid = 各单位有效票数
+counts-later = 各单位票数在得分发布后显示。
+fewer-than = 少于{ $n }
+at-least = { $n }+
+hidden-why = “少于{ $n }”表示小于 { $n } 的数，或可据以推算出此类数的数：人数过少时，评价内容可能追溯到个人。
+counts-why = 票数向下取整到十，“少于{ $n }”表示不足 { $n } 票：避免通过前后两次查看推断个人行为。
+release-line = 第 { $number } 次发布（{ $at }）。在下一次发布（minping release）之前，页面和文件均以此为准。
+corrected-line = 得分更正：{ $unit } – { $reason }（{ $by }）
 
 ranking = 得分与排名
 ranking-how = 圆点是得分，横线是 95% 区间；名次范围是考虑抽样误差后可能的名次。灰色表示有效票不足或来源单一，不宜作为依据。

@@ -232,8 +232,7 @@ def test_the_reasons_of_a_unit_are_printed_line_by_line() -> None:
     assert explain(appraise(given), "U01", "en") == [
         "Objectives: 95 × 55% = 52.25 | from indicators.U01.objective | scheme categories.B_econ.weights.objective",
         "Official evaluation: 80 × 10% = 8 | from indicators.U01.superior | scheme categories.B_econ.weights.superior",
-        "Public evaluation: 80 × 30% = 24 | from public.U01: n=200, n_valid=200"
-        " | scheme categories.B_econ.weights.public",
+        "Public evaluation: 80 × 30% = 24 | from public.U01 | scheme categories.B_econ.weights.public",
         "Governance: 80 × 5% = 4 | from indicators.U01.governance | scheme categories.B_econ.weights.governance",
         "total (rounded half up): 52.25 + 8 + 24 + 4 +0 = 88.25 → 88.25 | scheme places",
         "barred from the first grade: 2010/manipulation/bar_first/U01/E1 | scheme rules.manipulation, veto",

@@ -17,6 +17,7 @@ COMMANDS = (
     "export",
     "import",
     "questionnaire",
+    "release",
     "score",
     "serve",
     "staff",

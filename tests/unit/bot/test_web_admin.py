@@ -68,7 +68,7 @@ async def test_signing_in_shows_the_overview(desk: Desk) -> None:
     page = texts(await desk.sign_in())
     assert desk.status == 200
     assert "Ratings 2010" in page
-    assert "20000" in page
+    assert "20,000+" in page
 
 
 async def test_the_cookie_of_a_session_is_kept_from_scripts_and_other_sites(desk: Desk) -> None:

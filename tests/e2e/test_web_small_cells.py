@@ -1,0 +1,55 @@
+"""Hidden numbers in Chromium: on a phone and a desk, in both languages, with the reason beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+from sqlalchemy import select, update
+
+from bot.app import build
+from bot.scoring import score_campaign
+from bot.settings import Settings
+from bot.store import tables
+from bot.store.database import reading, writing
+from bot.web.auth import add_staff
+from tests.desk import CAMPAIGN, PASSWORD, YEAR
+from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
+from tests.web_city import Clock, fill
+
+pytestmark = pytest.mark.browser
+FEW = {"en": "<10", "zh-Hans": "少于10"}
+WHY = {"en": "could be traced to them", "zh-Hans": "可能追溯到个人"}
+
+
+async def test_hidden_numbers_say_so_and_why(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
+    async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
+        await fill(service)
+        await add_staff(service.database, "li", PASSWORD, "observer")
+        columns = tables.ballots.c
+        async with reading(service.database) as connection:
+            unit = str((await connection.execute(select(columns.unit).limit(1))).scalar_one())
+        async with writing(service.database) as connection:
+            rest = select(columns.id).where(columns.unit == unit).order_by(columns.id).offset(4)
+            await connection.execute(update(tables.ballots).where(columns.id.in_(rest)).values(weight=0))
+        told = (await score_campaign(service.database, "city-2010")).told
+        rich = next(u for u, it in sorted(told.items()) if None in it.distribution.values() and not it.withheld)
+        async with browsing(service, chromium, viewport=DESKTOP) as page:
+            await page.goto("/admin/sign-in?lang=en")
+            await page.get_by_label("Login").fill("li")
+            await page.get_by_label("Password").fill(PASSWORD)
+            await page.get_by_role("button", name="Sign in").click()
+            for lang in ("en", "zh-Hans"):
+                for name, path in {
+                    "scores": f"{CAMPAIGN}/scores",
+                    "campaign": CAMPAIGN,
+                    "year": YEAR,
+                    "explain": f"{YEAR}/explain/{rich}",
+                }.items():
+                    for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
+                        await page.set_viewport_size(viewport)
+                        await page.goto(f"{path}?lang={lang}")
+                        await expect(page.get_by_text(FEW[lang], exact=True).first).to_be_visible()
+                        await expect(page.get_by_text(WHY[lang])).to_be_visible()
+                        await keep(page, f"floor-{size}-{name}-{lang}")

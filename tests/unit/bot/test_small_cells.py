@@ -1,0 +1,151 @@
+"""Twin cities that differ in small cells only look the same on every page, in every file and in every listing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import func, select
+
+from bot.__main__ import main
+from bot.app import build
+from bot.scoring import score_campaign
+from bot.settings import Settings
+from bot.store import tables
+from bot.store.database import writing
+from bot.web.server import make_web
+from bot.web.staff import PAGES
+from tests.desk import Desk, make_data
+from tests.web_city import Clock
+
+FEW, MORE = 2, 5
+CAMPAIGN = "city-2010"
+
+
+def pages(unit: str, leader: str) -> dict[str, list[str]]:
+    """An address for each page that can be looked at."""
+    campaign, year = f"/admin/campaigns/{CAMPAIGN}", "/admin/years/2010"
+    found: dict[str, list[str]] = {"/admin/sign-in": [], "/admin/password": ["/admin/password"]}
+    found |= {"/admin": ["/admin"], "/admin/": ["/admin/"], "/admin/campaigns/{campaign}": [campaign]}
+    found["/admin/campaigns/{campaign}/scores"] = [f"{campaign}/scores"]
+    found["/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}"] = [f"{campaign}/ranking.svg"]
+    found["/admin/campaigns/{campaign}/export.{form:xlsx|zip}"] = [f"{campaign}/export.{f}" for f in ("xlsx", "zip")]
+    prefix = r"/admin/years/{year:\d{4}}"
+    found[prefix] = [year]
+    found[f"{prefix}/ranking.{{form:png|svg|pdf}}"] = [f"{year}/ranking.svg"]
+    found[f"{prefix}/export.{{form:xlsx|zip}}"] = [
+        f"{year}/export.{form}?audience={audience}" for form in ("xlsx", "zip") for audience in ("public", "internal")
+    ]
+    found[f"{prefix}/leaders"] = [f"{year}/leaders"]
+    found[f"{prefix}/proposals"] = [f"{year}/proposals?status=all"]
+    found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
+    found[f"{prefix}/import"] = [f"{year}/import"]
+    return found
+
+
+def listings(unit: str) -> list[list[str]]:
+    return [
+        ["score", CAMPAIGN],
+        ["score", CAMPAIGN, "--json"],
+        ["campaign", "show"],
+        ["appraise", "2010"],
+        ["appraise", "2010", "--proposals", "--lang", "en"],
+        ["appraise", "2010", "--explain", unit],
+        ["release", CAMPAIGN],
+    ]
+
+
+async def plant(folder: Path, redis_url: str, counts: tuple[int, int]) -> list[str]:
+    """Ballots that were excluded, and others that know nothing, for the two units with the fewest of the latter."""
+    async with build(Settings(data=folder, redis_url=redis_url), Clock()) as service:
+        columns = tables.ballots.c
+        mute = func.sum(columns.ratings.like("DK %") | columns.ratings.like("% DK"))
+        async with writing(service.database) as connection:
+            query = select(columns.unit, mute).group_by(columns.unit).order_by(mute, columns.unit).limit(2)
+            units = [row[0] for row in await connection.execute(query)]
+            for unit, count in zip(units, counts, strict=True):
+                query = select(tables.ballots).where(columns.unit == unit).order_by(columns.id).limit(1)
+                row = dict((await connection.execute(query)).mappings().one())
+                del row["id"]
+                size = len(row["ratings"].split())
+                ask = {"weight": 4, "ratings": " ".join(["DK"] * size)}
+                out = {"weight": 0, "ratings": " ".join(["VD"] * size)}
+                rows = [
+                    row | kind | {"voter": f"{unit} {kind['weight']} {n}".encode().ljust(32, b".")[:32]}
+                    for kind in (ask, out)
+                    for n in range(count)
+                ]
+                await connection.execute(tables.ballots.insert(), rows)
+        return units
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> tuple[list[Path], list[str]]:
+    folders, units = [], []
+    for counts in ((FEW, MORE), (MORE, FEW)):
+        folder = tmp_path_factory.mktemp("twin")
+        make_data(folder, valkey_server)
+        units = asyncio.run(plant(folder, valkey_server, counts))
+        folders.append(folder)
+    return folders, units
+
+
+async def look(folder: Path, redis_url: str, unit: str) -> tuple[dict[str, bytes], list[tuple[int, int]]]:
+    """Every page and file, and what the planted counts are."""
+    async with (
+        build(Settings(data=folder, redis_url=redis_url), Clock()) as service,
+        TestClient(TestServer(make_web(service))) as client,
+    ):
+        desk = Desk(client, service)
+        await desk.sign_in()
+        leader = (re.findall(r"/explain/([^\"]+)\">", await desk.open("/admin/years/2010/leaders")))[0]
+        addresses = pages(unit, leader)
+        assert set(addresses) == {path for method, path, _ in PAGES if method == "GET"}
+        found = {}
+        for address in (one for several in addresses.values() for one in several):
+            response = await client.get(address)
+            assert response.status == 200, address
+            body = await response.read()
+            found[address] = re.sub(
+                rb'(name="csrf" value=")[^"]+|/r/\w+|start=\w+|Release 1 of [-0-9: ]+|http://[^"<]+', b"", body
+            )
+        scores = (await score_campaign(service.database, CAMPAIGN)).scores
+        return found, [(score.excluded, score.distribution["DK"]) for _, score in sorted(scores.items())]
+
+
+def test_twins_look_the_same_over_http(twins: tuple[list[Path], list[str]], valkey_server: str) -> None:
+    folders, units = twins
+    (first, planted), (second, other) = (asyncio.run(look(folder, valkey_server, units[0])) for folder in folders)
+    assert planted != other
+    assert sorted(x for x, _ in planted if x) == sorted(x for x, _ in other if x) == [FEW, MORE]
+    assert [address for address in first if first[address] != second[address]] == []
+
+
+def test_twins_look_the_same_on_a_terminal(
+    twins: tuple[list[Path], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    folders, units = twins
+    for words in listings(units[0]):
+        told = []
+        for folder in folders:
+            monkeypatch.setenv("MINPING_DATA", str(folder))
+            assert main(words) == 0
+            told.append(re.sub(r"(/r/|start=)\w+", "", capsys.readouterr().out))
+        assert told[0] == told[1], words
+        assert told[0]
+    for place, folder in enumerate(folders):
+        monkeypatch.setenv("MINPING_DATA", str(folder))
+        for audience in ("public", "internal"):
+            main(["export", "--year", "2010", "--audience", audience, "--out", str(tmp_path / str(place) / audience)])
+    files = [
+        {path.relative_to(tmp_path / str(place)): path.read_bytes() for path in (tmp_path / str(place)).rglob("*.*")}
+        for place in (0, 1)
+    ]
+    assert len(files[0]) > 20
+    assert files[0] == files[1]
