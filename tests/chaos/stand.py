@@ -105,6 +105,11 @@ class Stand:
         for process in reversed(self.processes):
             process.stop()
 
+    def kill(self) -> None:
+        """Kill all processes."""
+        for process in self.processes:
+            process.kill()
+
     def kill_one(self, chance: random.Random) -> None:
         """Kill one of the processes and start it again at once."""
         process = chance.choice(self.processes)
