@@ -36,7 +36,7 @@ def outside(
 ) -> tuple[Session | None, tuple[Effect, ...]]:
     """The answer to any event while no ratings are taken.
 
-    Unfinished answers are dropped when the campaign has been closed. Its time alone drops nothing: a clock may be wrong.
+    Unfinished answers are dropped once the campaign has been closed, not by the time alone: a clock may be wrong.
     """
     lang = _language(paper, session, event)
     notices = [*_topic(paper, event, where, lang)]

@@ -70,6 +70,11 @@ class Seen:
     strange: Counter[str] = field(default_factory=Counter)
     last: float = 0.0
 
+    @property
+    def twice_share(self) -> float:
+        """Replies sent twice, as a share of all."""
+        return self.twice / max(1, self.screens)
+
     def live(self) -> dict[tuple[int, str], str]:
         """The receipt that each citizen saw last for each unit."""
         return {place: code for code, place in self.receipts.items()}

@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
@@ -54,19 +54,18 @@ class Weathered:
     """A run: all its faults, what the citizens saw, and what the database holds."""
 
     seconds: float
-    broken: list[Broken] = field(default_factory=list)
-    seen: Seen = field(default_factory=Seen)
-    verdict: Verdict | None = None
+    broken: list[Broken]
+    seen: Seen
+    verdict: Verdict
 
 
-async def break_links(wanted: Sequence[tuple[Link, Fault]], seconds: float) -> Weathered:
+async def break_links(wanted: Sequence[tuple[Link, Fault]], seconds: float, steady: float = STEADY) -> Weathered:
     """Break links one after another, each for ``seconds``.
 
     Raises:
         RuntimeError: the service ends by itself.
     """
-    chats, run = Chats(), Weathered(seconds)
-    run.seen = chats.seen
+    chats, broken = Chats(), list[Broken]()
     server, port = await open_sink(chats)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-"))
@@ -86,19 +85,19 @@ async def break_links(wanted: Sequence[tuple[Link, Fault]], seconds: float) -> W
         try:
             await _until(there, crowd, lambda: len(crowd.seen.receipts) > 0)
             for link, fault in wanted:
-                run.broken.append(await _break(there, crowd, proxies[link], link, fault, seconds))
+                await asyncio.sleep(steady)
+                broken.append(await _break(there, crowd, proxies[link], link, fault, seconds))
             await crowd.leave(FINISH_WITHIN)
             await there.close_campaign()
         finally:
             await crowd.stop()
-        run.verdict = audit(there.database_url, chats.seen)
+        verdict = audit(there.database_url, chats.seen)
         there.stop()
     server.close()
-    return run
+    return Weathered(seconds, broken, chats.seen, verdict)
 
 
 async def _break(there: Stand, crowd: Crowd, proxy: Proxy, link: Link, fault: Fault, seconds: float) -> Broken:
-    await asyncio.sleep(STEADY)
     before = len(crowd.seen.receipts)
     await proxy.begin(fault)
     await asyncio.sleep(seconds)
