@@ -125,16 +125,17 @@ class Mixer:
                 if (await connection.execute(select(table.c.id).where(table.c.box == name).limit(1))).first():
                     return
             await connection.execute(delete(tables.boxes).where(tables.boxes.c.id == name))
-        self._ring.destroy(_box(name))
+            self._ring.destroy(_box(name))  # before the commit, for who dies in between comes back to the box
 
     async def _register(self) -> None:
         """Put what a campaign freezes into the log, then let it take ballots (R4: rules first, answers after)."""
         columns = tables.campaigns.c
         async with writing(self._database) as connection:
-            rows = (await connection.execute(select(tables.campaigns).where(columns.state == "opening"))).all()
-            if not rows:
+            waiting = select(tables.campaigns).where(columns.state == "opening")
+            if (await connection.execute(waiting)).first() is None:
                 return
             frontier = await lock_log(connection)
+            rows = (await connection.execute(waiting)).all()  # another mixer may have been here before us
             entries = [public_entry("registration", row.id, row.id, registration_body(row._mapping)) for row in rows]
             for position, row in enumerate(rows, frontier.size):
                 values = {"state": "open", "registered": position}
@@ -165,11 +166,14 @@ class Mixer:
         """Say in the log what was counted, and destroy the key without which no pseudonym can be made again."""
         async with writing(self._database) as connection:
             frontier = await lock_log(connection)
-            entry = public_entry("closing", campaign, campaign, await _closing_body(connection, campaign))
             columns = tables.campaigns.c
-            await connection.execute(update(tables.campaigns).where(columns.id == campaign).values(state="closed"))
-            await append(connection, frontier, [entry], self._sign, self._now())
-        self._ring.destroy(_campaign(campaign))
+            waiting = update(tables.campaigns).where(columns.id == campaign, columns.state == "closing")
+            closed = await connection.execute(waiting.values(state="closed"))
+            # Before the commit: whoever dies in between comes back to a campaign that still has to be closed.
+            self._ring.destroy(_campaign(campaign))
+            if closed.rowcount:  # else another mixer has been here before us
+                entry = public_entry("closing", campaign, campaign, await _closing_body(connection, campaign))
+                await append(connection, frontier, [entry], self._sign, self._now())
 
     async def mix(self, *, flush: bool) -> bool:
         """Mix one batch if there is one; True when there may be another."""
