@@ -44,7 +44,8 @@ def main() -> int:
             met &= is_sound(killed.verdict, killed.seen)
     if "links" in given.only:
         wanted = [(link, fault) for link in Link for fault in Fault]
-        weathered = asyncio.run(break_links(wanted, given.seconds))
+        print(_line("link", "fault", "struck", "taken", "recovered s"), flush=True)
+        weathered = asyncio.run(break_links(wanted, given.seconds, tell=tell_fault))
         print(told_links(weathered), flush=True)
         met &= is_sound(weathered.verdict, weathered.seen)
         met &= all(broken.recovery <= MOST_SECONDS for broken in weathered.broken)
@@ -68,15 +69,16 @@ def told_kills(run: Killed) -> str:
 
 
 def told_links(run: Weathered) -> str:
-    """The second table: every fault, and what the whole run came to."""
-    rows = [_line("link", "fault", "struck", "taken", "recovered s"), *map(_told_fault, run.broken)]
-    head = _line("all of them", "seconds", *HEADINGS)
-    return "\n".join([*rows, head, _line("", run.seconds, *_figures(run.verdict, run.seen))])
+    """The end of the second table: what the whole run came to."""
+    head = _line("all of them", "seconds each", *HEADINGS)
+    return "\n".join([head, _line("", run.seconds, *_figures(run.verdict, run.seen))])
 
 
-def _told_fault(broken: Broken) -> str:
+def tell_fault(broken: Broken) -> None:
+    """A line of the second table."""
     note = "" if broken.struck else "  (no traffic on this link)"
-    return _line(broken.link, broken.fault, broken.struck, broken.during, f"{broken.recovery:.2f}") + note
+    cells = (broken.fault, broken.struck, broken.during, f"{broken.recovery:.2f}")
+    print(_line(broken.link, *cells) + note, flush=True)
 
 
 def told_clocks(jumped: Sequence[Jumped]) -> str:

@@ -59,8 +59,17 @@ class Weathered:
     verdict: Verdict
 
 
-async def break_links(wanted: Sequence[tuple[Link, Fault]], seconds: float, steady: float = STEADY) -> Weathered:
-    """Break links one after another, each for ``seconds``.
+def _ignore(_broken: Broken) -> None:
+    pass
+
+
+async def break_links(
+    wanted: Sequence[tuple[Link, Fault]],
+    seconds: float,
+    steady: float = STEADY,
+    tell: Callable[[Broken], None] = _ignore,
+) -> Weathered:
+    """Break links one after another, each for ``seconds``; ``tell`` hears of each when it is over.
 
     Raises:
         RuntimeError: the service ends by itself.
@@ -87,6 +96,7 @@ async def break_links(wanted: Sequence[tuple[Link, Fault]], seconds: float, stea
             for link, fault in wanted:
                 await asyncio.sleep(steady)
                 broken.append(await _break(there, crowd, proxies[link], link, fault, seconds))
+                tell(broken[-1])
             await crowd.leave(FINISH_WITHIN)
             await there.close_campaign()
         finally:

@@ -25,6 +25,7 @@ class Fault(StrEnum):
 
     REFUSE = "refuse"  # nobody listens; what was connected is reset
     HANG = "hang"  # connections are taken and bytes are swallowed; at the end what lost bytes is reset
+    SILENCE = "silence"  # as `HANG`, but what lost bytes stays silent for good
     RESET = "reset"  # a connection is reset after a few answers
     LATENCY = "latency"  # every piece comes two seconds late, and then some
     CUT = "cut"  # an answer ends half-way through, in good order
@@ -59,8 +60,8 @@ class Proxy:
 
     async def end(self) -> None:
         """Mend the link."""
-        self.fault = None
-        for link in [link for link in self._links if link.silent]:
+        fault, self.fault = self.fault, None
+        for link in [link for link in self._links if link.silent and fault is Fault.HANG]:
             link.reset()
         if self._server is None:
             await self._listen()
@@ -149,7 +150,7 @@ class _Link:
         fault = self._proxy.fault
         if fault is not None:
             self._proxy.struck += 1
-        if fault is Fault.HANG:
+        if fault in (Fault.HANG, Fault.SILENCE) or self.silent:
             self.silent = True
         elif fault is Fault.RESET and answer and self._answered() > ANSWERS_BEFORE_RESET:
             writer.write(piece[: len(piece) // 2])
