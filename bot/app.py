@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
-PATIENCE = 10.0
+PATIENCE = 8.0
 """Seconds that the database may leave one command of the running service unanswered."""
 MIX_SECONDS = 2.0
 

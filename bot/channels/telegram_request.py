@@ -18,7 +18,7 @@ from survey_flows.errors import Misuse
 
 TRIES = 3
 CONNECTIONS = 64
-READ_SECONDS = 15.0
+READ_SECONDS = 8.0
 KEEP_ALIVE_SECONDS = 60.0
 LONGEST_PAUSE = 60.0
 """Seconds of a 429 that a call waits for; while a longer one lasts, calls fail at once."""
