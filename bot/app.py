@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
+PATIENCE = 8.0
+"""Seconds that the database may leave one command of the running service unanswered."""
 MIX_SECONDS = 2.0
 
 
@@ -46,11 +48,14 @@ class Service:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """The migrated database alone, for commands that need nothing else."""
+async def open_store(settings: Settings, patience: float | None = None) -> AsyncIterator[AsyncEngine]:
+    """The migrated database alone, for commands that need nothing else. ``patience`` as in `open_database`."""
     database = open_database(settings.database)
     try:
-        await migrate(database)
+        await migrate(database)  # which may take its time
+        if patience:
+            await database.dispose()
+            database = open_database(settings.database, patience)
         yield database
     finally:
         await database.dispose()
@@ -61,7 +66,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
     """The running service, without its listeners; on leaving, what was taken is settled and everything closes."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_store(settings))
+        database = await stack.enter_async_context(open_store(settings, PATIENCE))
         redis = Redis.from_url(settings.redis_url or await _bundled_redis(settings, stack))
         stack.push_async_callback(redis.aclose)
         keys = keep_keys(settings.data / "keys")

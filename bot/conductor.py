@@ -7,11 +7,10 @@ Updates that arrive together are settled together, in one transaction, and none 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -22,6 +21,7 @@ from bot.channel import Incoming, Reply
 from bot.clock import Clock
 from bot.gate import CampaignClosed, Citizen, Gate, NoBox
 from bot.keys import Keys
+from bot.letters import Opened, seal_event, take_letters
 from bot.papers import Papers
 from bot.store.conversations import (
     keep_dead_letter,
@@ -77,6 +77,7 @@ class _Waiting:
     incoming: Incoming
     person: bytes
     answer: asyncio.Future[Reply]
+    letter: Opened | None = None
 
 
 class Conductor:
@@ -102,6 +103,15 @@ class Conductor:
         self._queue.append(waiting)
         self._wake.set()
         return await waiting.answer
+
+    async def replay(self, letter: Opened, incoming: Incoming) -> Reply:
+        """Take the update of a dead letter, once, and delete the letter with it; beside `run` or without.
+
+        Whatever the update raises is raised, and then nothing is stored.
+        """
+        person = self._keys.person(incoming.channel, incoming.user)
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        return (await self._store([_Waiting(incoming, person, answer, letter)]))[0]
 
     async def run(self) -> None:
         """Settle batches until cancelled."""
@@ -153,8 +163,7 @@ class Conductor:
 
     async def _bury(self, waiting: _Waiting, error: Exception) -> Reply | Unavailable:
         log.error("an update could not be handled and was kept as a dead letter: %s", type(error).__name__)
-        event = waiting.incoming.event
-        body = self._keys.seal(waiting.person, json.dumps({"event": type(event).__name__, **asdict(event)}))
+        body = seal_event(self._keys, waiting.incoming)
         try:
             async with writing(self._database) as connection:
                 await keep_dead_letter(connection, waiting.incoming.key, body, type(error).__name__, self._clock.now())
@@ -176,6 +185,7 @@ class Conductor:
         people = [waiting.person for waiting in batch]
         await lock_people(connection, people)
         new = await take_updates(connection, [waiting.incoming.key for waiting in batch], now)
+        new |= await take_letters(connection, [(w.letter, w.incoming.key) for w in batch if w.letter])
         bodies = await read_sessions(connection, people)
         changed: dict[bytes, bytes | None] = {}
         todo: list[tuple[Citizen, Effect]] = []

@@ -7,7 +7,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from bot.labels import pick
+from bot.labels import HIDDEN, pick
 from bot.ranking import Mark, Panel, Ranking
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _panel(axes: Axes, panel: Panel, ranking: Ranking) -> None:
     for row, mark in enumerate(panel.marks):
         _mark(axes, row, mark)
     axes.set_title(panel.name, loc="left", fontsize=10, color=INK)
-    axes.set_yticks(range(len(panel.marks)), [_label(mark, ranking.cell) for mark in panel.marks], fontsize=8)
+    axes.set_yticks(range(len(panel.marks)), [_label(mark) for mark in panel.marks], fontsize=8)
     for label, mark in zip(axes.get_yticklabels(), panel.marks, strict=True):
         label.set_color(GREY if mark.grey else INK)
     axes.set_ylim(len(panel.marks) - 0.5, -0.5)
@@ -99,7 +99,7 @@ def _mark(axes: Axes, row: int, mark: Mark) -> None:
         axes.plot([float(mark.score)], [row], "o", markersize=5, color=colour, markerfacecolor=filled)
 
 
-def _label(mark: Mark, cell: int) -> str:
+def _label(mark: Mark) -> str:
     rank = f"{mark.rank}. " if mark.rank else ""
-    n = f"n<{cell}" if mark.n is None else f"n={mark.n}"
+    n = f"n={HIDDEN if mark.n is None else mark.n}"
     return f"{rank}{mark.name}  {n}"

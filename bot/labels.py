@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Pair = tuple[str, str]
 
+HIDDEN = "*"
+"""Stands for a count that is not told, be it small or hidden to protect another that is."""
+
 NAMES: Mapping[type[StrEnum], Mapping[str, Pair]] = {
     Grade: {
         Grade.FIRST: ("一等", "first grade"),

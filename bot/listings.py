@@ -9,7 +9,7 @@ from aggregation.disclosure import Bound, Share, Told
 from aggregation.inputs import Grade
 from aggregation.results import AppraisalResult, Kind, Proposal, Status, UnitResult
 from aggregation.scheme import Scheme
-from bot.labels import bound_text, flag, flags, name, pick, told_flags
+from bot.labels import HIDDEN, bound_text, flag, flags, name, pick, told_flags
 from bot.printing import number, percent, print_table
 from bot.scoring import Place, Scored, places
 
@@ -39,14 +39,14 @@ def print_scores(scored: Scored, lang: str) -> None:
 
 
 def _score(scored: Scored, told: Told, place: Place | None, lang: str) -> list[str]:
-    unit, few = scored.poll.units[told.unit], f"<{scored.poll.scheme.min_n.publish_cell}"
+    unit = scored.poll.units[told.unit]
     return [
         str(place.rank) if place else "—",
         f"{unit.name[lang]} {told.unit}",
         number(told.score) if told.score is not None else "—",
         f"{number(told.low)} – {number(told.high)}" if told.low is not None else "—",
         f"{place.low}–{place.high}" if place else "—",
-        *(few if count is None else str(count) for count in (told.n, told.n_valid)),
+        *(HIDDEN if count is None else str(count) for count in (told.n, told.n_valid)),
         *(_share(share) for share in (told.dont_know, told.top_two)),
         flags(told_flags(told), lang, scored.poll.scheme.groups, brief=True),
     ]

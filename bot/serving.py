@@ -14,6 +14,7 @@ from bot.addresses import web_address
 from bot.app import Service, build, running
 from bot.channels.telegram import TelegramChannel
 from bot.keys import keep_secret
+from bot.letters import Letters
 from bot.settings import Settings
 from bot.web.auth import add_staff, generate_password, has_staff
 from bot.web.server import make_web
@@ -80,5 +81,7 @@ async def telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
         yield None
         return
     secret = settings.telegram_secret or keep_secret(settings.data / "keys" / "telegram.key").hex()
-    async with TelegramChannel(settings.telegram_token, service.conductor, secret, settings.telegram_api) as channel:
+    keep = Letters(service.database, service.keys, service.clock).keep
+    token, api = settings.telegram_token, settings.telegram_api
+    async with TelegramChannel(token, service.conductor, secret, api, keep) as channel:
         yield channel

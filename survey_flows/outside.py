@@ -34,13 +34,17 @@ def phase(paper: Paper, now: datetime) -> Phase:
 def outside(
     paper: Paper, session: Session | None, event: Event, where: Phase, now: datetime
 ) -> tuple[Session | None, tuple[Effect, ...]]:
-    """The answer to any event while no ratings are taken; unfinished answers are dropped at the close, not before."""
+    """The answer to any event while no ratings are taken.
+
+    Unfinished answers are dropped once the campaign has been closed, not by the time alone: a clock may be wrong.
+    """
     lang = _language(paper, session, event)
     notices = [*_topic(paper, event, where, lang)]
     effects: tuple[Effect, ...] = ()
-    if where is Phase.AFTER and session is not None:
-        if session.answers:
-            notices.insert(0, paper.words.say(lang, "closed-unfinished"))
+    closed = paper.state in ("closing", "closed")
+    if where is Phase.AFTER and session is not None and session.answers:
+        notices.insert(0, paper.words.say(lang, "closed-unfinished" if closed else "closed-uncounted"))
+    if closed and session is not None:
         session, effects = None, (Close(),)
     return session, (*(Say(text) for text in notices), Ask(_notice(paper, lang, where, now)), *effects)
 

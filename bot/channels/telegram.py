@@ -25,9 +25,10 @@ from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
 
 from bot.channel import Handler, Reply
+from bot.channels.telegram_json import read_json
 from bot.channels.telegram_reply import Call, render, render_toast
 from bot.channels.telegram_request import READ_SECONDS, TelegramRequest
-from bot.channels.telegram_update import Taken, read_update
+from bot.channels.telegram_update import Taken, is_broken, read_update
 from bot.conductor import Unavailable
 from survey_flows.effects import Screen
 from survey_flows.errors import BadInput
@@ -63,6 +64,13 @@ class _Answers:
     replaced: bool = False
 
 
+Keep = Callable[[str, bytes], Awaitable[bool]]
+
+
+async def _forget(_channel: str, _raw: bytes) -> bool:
+    return True
+
+
 class TelegramChannel:
     """One bot. Enter it, then either mount `routes` and call `start_webhook`, or run `poll`.
 
@@ -71,17 +79,23 @@ class TelegramChannel:
         handler: takes the updates; whatever it raises besides `Unavailable` is a fault of ours.
         secret: what Telegram must send with each webhook call; 1 to 256 of A–Z, a–z, 0–9, _ and -.
         api_base_url: address of the Bot API, without the token.
+        keep: is given the channel's name and an update that cannot be read; tells whether it was stored.
 
     Attributes:
-        counts: ``dropped`` updates (malformed or no concern of ours), ``unreachable`` citizens (who blocked the bot),
-            ``unsent`` answers that Telegram would not take.
+        counts: ``dropped`` updates (no concern of ours, or too large), ``broken`` ones, ``unreachable`` citizens (who
+            blocked the bot), ``unsent`` answers that Telegram would not take.
 
     Raises:
         BadInput: a malformed secret.
     """
 
     def __init__(
-        self, token: str, handler: Handler, secret: str, api_base_url: str = "https://api.telegram.org"
+        self,
+        token: str,
+        handler: Handler,
+        secret: str,
+        api_base_url: str = "https://api.telegram.org",
+        keep: Keep = _forget,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise BadInput(
@@ -90,6 +104,7 @@ class TelegramChannel:
         base_url = f"{api_base_url.rstrip('/')}/bot"
         self._secret = secret
         self._handler = handler
+        self._keep = keep
         self._requests = TelegramRequest(base_url + token)
         self._bot = Bot(token, base_url, request=self._requests, get_updates_request=self._requests)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -134,21 +149,28 @@ class TelegramChannel:
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, self._secret.encode()):
             return web.Response(status=401)
-        taken = await self._read(request)
-        if taken is None:
-            self.counts["dropped"] += 1
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            self.counts["dropped"] += 1  # it would be no smaller if it were delivered again
             return web.Response()
+        raw = _json(body)
+        taken = read_update(raw)
+        if taken is None:
+            return web.Response(status=200 if await self._leave(raw, body) else 503)
         try:
             reply = await self._handler.handle(taken.incoming)
         except Unavailable:
             return web.Response(status=503)
         return self._respond(taken, reply)
 
-    async def _read(self, request: web.Request) -> Taken | None:
-        try:
-            return read_update(orjson.loads(await request.read()))
-        except (orjson.JSONDecodeError, web.HTTPRequestEntityTooLarge):
-            return None  # it would be no better if it were delivered again
+    async def _leave(self, raw: object, body: bytes) -> bool:
+        """Do without an update that is nothing to us; one that is broken is kept. False when it must come again."""
+        if not is_broken(raw):
+            self.counts["dropped"] += 1
+            return True
+        self.counts["broken"] += 1
+        return await self._keep("telegram", body)
 
     def _respond(self, taken: Taken, reply: Reply) -> web.Response:
         """Answer in the webhook's response, which saves a call, unless what becomes of it must be known."""
@@ -198,7 +220,7 @@ class TelegramChannel:
         chats: dict[int, list[Taken]] = {}
         for raw in raws:
             if (taken := read_update(raw)) is None:
-                self.counts["dropped"] += 1
+                await self._leave_patiently(raw)
             else:
                 chats.setdefault(taken.chat, []).append(taken)
         async with asyncio.TaskGroup() as group:
@@ -213,6 +235,12 @@ class TelegramChannel:
                 self._in_background(self._deliver(render_toast(taken, reply)))
             if call := render(taken, reply):
                 await self._send(call, self._replace_answers(taken, reply))
+
+    async def _leave_patiently(self, raw: object) -> None:
+        for wait in _waits():
+            if await self._leave(raw, orjson.dumps(raw)):
+                return
+            await asyncio.sleep(wait)
 
     async def _handle_patiently(self, taken: Taken) -> Reply:
         for wait in _waits():
@@ -294,6 +322,13 @@ class TelegramChannel:
 
 def _shows_answers(screen: Screen) -> bool:
     return screen.step == "review" or bool(screen.selected and screen.step.startswith("q:"))
+
+
+def _json(body: bytes) -> object:
+    try:
+        return read_json(body)
+    except ValueError:
+        return None
 
 
 def _after(raws: list[Any], offset: int) -> int:

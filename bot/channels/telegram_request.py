@@ -13,11 +13,12 @@ from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 from yarl import URL
 
+from bot.channels.telegram_json import read_json
 from survey_flows.errors import Misuse
 
 TRIES = 3
 CONNECTIONS = 64
-READ_SECONDS = 15.0
+READ_SECONDS = 8.0
 KEEP_ALIVE_SECONDS = 60.0
 LONGEST_PAUSE = 60.0
 """Seconds of a 429 that a call waits for; while a longer one lasts, calls fail at once."""
@@ -130,6 +131,6 @@ class TelegramRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> Any:
         """The answer as JSON. (The library's own would log a body that is none.)"""
         try:
-            return orjson.loads(payload)
-        except orjson.JSONDecodeError:
+            return read_json(payload)
+        except ValueError:
             raise TelegramError("Telegram's answer is not JSON") from None

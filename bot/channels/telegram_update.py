@@ -45,6 +45,37 @@ def read_update(raw: object) -> Taken | None:
     return None
 
 
+def is_broken(raw: object) -> bool:
+    """Whether an update that `read_update` takes for nothing breaks the published types.
+
+    What is merely no concern of ours does not.
+    """
+    if not isinstance(raw, dict) or type(raw.get("update_id")) is not int:
+        return True
+    if "callback_query" in raw:
+        query = raw["callback_query"]
+        return not isinstance(query, dict) or _is_broken_press(query)
+    return "message" in raw and _is_broken_message(raw["message"])
+
+
+def _is_broken_press(query: dict[str, Any]) -> bool:
+    if not isinstance(query.get("id"), str) or _sender(query) is None or not isinstance(query.get("data", ""), str):
+        return True
+    return "message" in query and _is_broken_chat(query["message"])
+
+
+def _is_broken_message(message: object) -> bool:
+    if _is_broken_chat(message) or not isinstance(message, dict):
+        return True
+    private = message["chat"]["type"] == "private"
+    return private and (_sender(message) is None or not isinstance(message.get("text", ""), str))
+
+
+def _is_broken_chat(message: object) -> bool:
+    chat = message.get("chat") if isinstance(message, dict) else None
+    return not isinstance(chat, dict) or type(chat.get("id")) is not int or not isinstance(chat.get("type"), str)
+
+
 def _read_press(update_id: int, query: dict[str, Any]) -> Taken | None:
     message, data, query_id = query.get("message"), query.get("data"), query.get("id")
     if not (isinstance(message, dict) and isinstance(data, str) and isinstance(query_id, str)):

@@ -77,7 +77,7 @@ def _unit(year: Year, unit: UnitResult, told: Told | None, parts: Iterable[str])
         *(joined(unit.barred), unit.decided_by),
         *(value for part in parts for value in components.get(part, (None, None, None))),
         unit.adjustment,
-        *score_cells(told, scheme),
+        *score_cells(told),
         *distribution_cells(told, scheme),
         *flag_cells(told_flags(told) if told else ("insufficient",), scheme),
     )

@@ -8,7 +8,8 @@ from aggregation.disclosure import small
 from aggregation.results import AppraisalResult
 from aggregation.scheme import Scheme
 from bot.exports.book import Column, Page, joined
-from bot.exports.pages import below, count_cell, told_fates
+from bot.exports.pages import count_cell, told_fates
+from bot.labels import HIDDEN
 from bot.scoring import Scored
 
 Line = tuple[str, str, str, str, str]
@@ -103,9 +104,9 @@ def _campaign(scored: Scored, days: tuple[str, str]) -> Iterable[Line]:
         f"campaign.{poll.id}.ballots",
         "收到评价票",
         "ballots received",
-        below(floor) if small(received, floor) else received,
+        HIDDEN if small(received, floor) else received,
     )
-    yield _same(f"campaign.{poll.id}.counted", "计入评价票", "ballots counted", count_cell(counted, floor))
+    yield _same(f"campaign.{poll.id}.counted", "计入评价票", "ballots counted", count_cell(counted))
     if scored.release:
         yield _same(f"campaign.{poll.id}.release", "发布次序", "release", scored.release.number)
         for unit, made in scored.release.corrections.items():
@@ -122,10 +123,9 @@ def _floors(scheme: Scheme) -> Iterable[Line]:
         "min_n.publish_cell",
         "公布下限",
         "smallest cell that is published",
-        f"人数为 1 至 {floors.publish_cell - 1} 的格子记为 {below(floors.publish_cell)}，"
-        "可据以推算者一并隐去；人数过少的比例只给出上下限",
-        f"counts of 1 to {floors.publish_cell - 1} are {below(floors.publish_cell)}, and so are others from which they "
-        "would follow; of shares of few only a bound is told",
+        f"人数为 1 至 {floors.publish_cell - 1} 的格子记为 {HIDDEN}，可据以推算者一并隐去；人数过少的比例只给出上下限",
+        f"counts of 1 to {floors.publish_cell - 1} are {HIDDEN}, and so are others from which they would follow; "
+        " of shares of few only a bound is told",
     )
     yield _same("open_link_cap_pct", "公开链接权重上限（%）", "cap on open-link answers, %", scheme.open_link_cap_pct)
     yield _same("overall_share", "总体题占比（%）", "share of the overall question, %", scheme.overall_share)

@@ -9,7 +9,7 @@ from aggregation.disclosure import Bound, Count, Share, Told, tell_fates
 from aggregation.ratings import Reader
 from aggregation.scheme import Scheme
 from bot.exports.book import EXACT, SHARE, Column, Page, Value, joined
-from bot.labels import bound_text, flags, told_flags
+from bot.labels import HIDDEN, bound_text, flags, told_flags
 from bot.scoring import Scored, places
 from survey_flows.conditions import write_condition
 from survey_flows.questionnaire import NO_ANSWER, Option, Question
@@ -52,12 +52,11 @@ def distribution_columns(scheme: Scheme) -> list[Column]:
     ]
 
 
-def score_cells(told: Told | None, scheme: Scheme) -> list[Value]:
+def score_cells(told: Told | None) -> list[Value]:
     """The cells of `SCORE`; empty for a unit that no campaign rates, and without figures where too few answered."""
     if told is None:
         return [None] * len(SCORE)
-    floor = scheme.min_n.publish_cell
-    counts = [count_cell(count, floor) for count in (told.n, told.n_valid, told.excluded)]
+    counts = [count_cell(count) for count in (told.n, told.n_valid, told.excluded)]
     shares = [share_cell(share) for share in (told.dont_know, told.top_two)]
     return [told.score, told.low, told.high, told.unweighted, *counts, *shares]
 
@@ -66,23 +65,17 @@ def distribution_cells(told: Told | None, scheme: Scheme) -> list[Value]:
     """Counts by code."""
     if told is None:
         return [None] * len(codes(scheme))
-    floor = scheme.min_n.publish_cell
-    return [count_cell(told.distribution.get(code, 0), floor) for code in codes(scheme)]
+    return [count_cell(told.distribution.get(code, 0)) for code in codes(scheme)]
 
 
-def count_cell(count: Count, floor: int) -> Value:
+def count_cell(count: Count) -> Value:
     """A count, or what stands for one that is hidden."""
-    return below(floor) if count is None else count
+    return HIDDEN if count is None else count
 
 
 def share_cell(share: Share) -> Value:
     """A share, or the bound that is told of it."""
     return bound_text(share) if isinstance(share, Bound) else share
-
-
-def below(floor: int) -> str:
-    """What stands for a count that is hidden, alone or to protect another."""
-    return f"<{floor}*"
 
 
 def flag_cells(found: Sequence[str], scheme: Scheme) -> list[Value]:
@@ -112,7 +105,7 @@ def scores_page(scored: Scored) -> Page:
         unit, place = scored.poll.units[code], ranked.get(code)
         head: list[Value] = [code, unit.name["zh-Hans"], unit.name["en"], unit.category]
         spot = [place.rank, place.of, place.low, place.high] if place else [None] * 4
-        cells = [*score_cells(it, scheme), *distribution_cells(it, scheme), *flag_cells(told_flags(it), scheme)]
+        cells = [*score_cells(it), *distribution_cells(it, scheme), *flag_cells(told_flags(it), scheme)]
         kind = scheme.categories[unit.category]
         rows.append((*head, kind.zh, kind.en, *spot, *cells))
     return Page("units", "单位", columns, tuple(rows))
@@ -140,7 +133,6 @@ def groups_page(polls: Iterable[Scored]) -> Page:
 
 def _group_rows(scored: Scored, told: Told) -> Iterable[tuple[Value, ...]]:
     scheme, unit = scored.poll.scheme, scored.poll.units[told.unit]
-    floor = scheme.min_n.publish_cell
     for group in told.groups:
         called = scheme.groups.get(group.group, {"zh": group.group, "en": group.group})
         head = (
@@ -152,7 +144,7 @@ def _group_rows(scored: Scored, told: Told) -> Iterable[tuple[Value, ...]]:
             called["zh"],
             called["en"],
         )
-        counts = [count_cell(count, floor) for count in (group.n, group.n_valid, group.n_open)]
+        counts = [count_cell(count) for count in (group.n, group.n_valid, group.n_open)]
         yield (*head, *counts, group.score, group.weight, group.weight_used, *flag_cells(group.flags, scheme))
 
 
@@ -223,8 +215,8 @@ def exclusions_page(polls: Iterable[Scored]) -> Page:
     )
     rows = []
     for scored in polls:
-        counts, floor = told_fates(scored), scored.poll.scheme.min_n.publish_cell
-        rows += [(scored.poll.id, code, *words, count_cell(counts[code], floor)) for code, words in REASONS.items()]
+        counts = told_fates(scored)
+        rows += [(scored.poll.id, code, *words, count_cell(counts[code])) for code, words in REASONS.items()]
     return Page("exclusions", "计入与剔除", columns, tuple(rows))
 
 

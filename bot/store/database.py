@@ -17,16 +17,19 @@ PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
-def open_database(url: str) -> AsyncEngine:
+def open_database(url: str, patience: float | None = None) -> AsyncEngine:
     """An engine for ``url``, with our driver whatever driver it names; nothing is connected until it is used.
 
+    With ``patience``, a PostgreSQL server that leaves one command unanswered for so many seconds is given up, and gives
+    up a transaction of ours that is idle for as long: then nobody waits for what a dead link has locked.
     Parameters are hidden in errors, because those may reach a log and parameters are answers.
     """
     address = make_url(url)
     address = address.set(drivername=DRIVERS.get(address.get_backend_name(), address.drivername))
     if address.get_backend_name() != "sqlite":
+        arguments = PATIENCE | (_patient(patience) if patience else {})
         return create_async_engine(
-            address, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True, connect_args=PATIENCE
+            address, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True, connect_args=arguments
         )
     file = address.database
     if file and file != ":memory:":
@@ -35,6 +38,13 @@ def open_database(url: str) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _patient(seconds: float) -> dict[str, Any]:
+    from bot.store.patient import patient  # loads the driver, which SQLite does without
+
+    options = f"-c idle_in_transaction_session_timeout={int(1000 * seconds)}"
+    return {"async_creator_fn": patient(seconds), "options": options}
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -12,6 +12,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from bot.labels import HIDDEN
 from survey_flows.wording import Wording
 
 _HERE = files("bot.web")
@@ -73,6 +74,7 @@ def prepare_templates(app: web.Application) -> None:
         undefined=jinja2.StrictUndefined,
     )
     environment.globals["asset"] = asset_path
+    environment.globals["hidden"] = HIDDEN
 
 
 def accepted_language(request: web.Request) -> str:

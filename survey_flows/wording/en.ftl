@@ -104,6 +104,7 @@ not-open = “{ $title }” has not started yet. It opens on { $date }; you are 
 closed = “{ $title }” closed on { $date }. Thank you for your interest.
 closed-early = “{ $title }” has ended. Thank you for your interest.
 closed-unfinished = The survey has closed. The answers you had not submitted were cleared and do not count.
+closed-uncounted = The survey has closed. The answers you had not submitted do not count.
 closed-delete = The survey has closed, so ratings can no longer be changed or deleted.
 paused = “{ $title }” is not taking ratings at the moment. Please come back later.
 no-campaign = There is no survey at present. Please come back later.

@@ -88,6 +88,7 @@ not-open = “{ $title }”还没有开始，将于 { $date } 开始。届时欢
 closed = “{ $title }”已于 { $date } 截止，谢谢您的关注。
 closed-early = “{ $title }”已经结束，谢谢您的关注。
 closed-unfinished = 活动已截止，您没有提交的回答已清除，不会计入。
+closed-uncounted = 活动已截止，您没有提交的回答不会计入。
 closed-delete = 活动已截止，评价不能再修改或删除。
 paused = “{ $title }”目前暂停接收评价，请稍后再来。
 no-campaign = 目前没有正在进行的评价活动，请过些时候再来。

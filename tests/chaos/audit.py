@@ -30,7 +30,7 @@ class Verdict:
         doubled: receipts that stand in the log more than once, and live ballots beyond one for a citizen and unit.
         unknown: ballots in the log whose receipt nobody has seen.
         waiting: what was never mixed, was refused by the mixer, or became a dead letter.
-        broken: 1 when the log's last checkpoint is not the root of its entries.
+        broken: 1 when a checkpoint of the log is not the root of its entries.
     """
 
     acknowledged: int
@@ -83,7 +83,7 @@ def _compare(connection: Connection, seen: Seen) -> Verdict:
             _count(connection, table)
             for table in (tables.staging, tables.held_comments, tables.refused, tables.dead_letters)
         ),
-        broken=not _whole(connection, [leaf_hash(bytes(e.label) + bytes(e.commitment)) for e in entries]),
+        broken=int(not _whole(connection, [leaf_hash(bytes(e.label) + bytes(e.commitment)) for e in entries])),
     )
 
 

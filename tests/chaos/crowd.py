@@ -70,6 +70,11 @@ class Seen:
     strange: Counter[str] = field(default_factory=Counter)
     last: float = 0.0
 
+    @property
+    def twice_share(self) -> float:
+        """Replies sent twice, as a share of all."""
+        return self.twice / max(1, self.screens)
+
     def live(self) -> dict[tuple[int, str], str]:
         """The receipt that each citizen saw last for each unit."""
         return {place: code for code, place in self.receipts.items()}
@@ -81,7 +86,17 @@ class Chats(Sink):
     def __init__(self) -> None:
         super().__init__()
         self.seen = Seen()
+        self.called = 0
         self._last: dict[int, Shown] = {}
+
+    def call(self, method: str, params: Params) -> object:
+        """A call that came over the service's link to the Bot API."""
+        self.called += 1
+        return super().call(method, params)
+
+    def answer(self, method: str, params: Params) -> object:
+        """A call in the body of a webhook's response."""
+        return super().call(method, params)
 
     def expect_again(self, chat: int) -> None:
         """The citizen asks for what stands there already."""
@@ -246,7 +261,7 @@ class Citizen:
         self.seen.delivered += 1
         call = orjson.loads(answer) if answer.startswith(b"{") else {}
         if method := call.pop("method", None):
-            self.crowd.chats.call(method, call)
+            self.crowd.chats.answer(method, call)
 
     async def _post(self, body: bytes) -> tuple[int, bytes]:
         """Status and body of one delivery; status 0 when there was no answer."""

@@ -35,11 +35,6 @@ class Killed:
     seen: Seen
     verdict: Verdict
 
-    @property
-    def twice(self) -> float:
-        """Replies sent twice, as a share."""
-        return self.seen.twice / max(1, self.seen.screens)
-
 
 async def kill_again_and_again(kind: str, kills: int, seed: int = 1) -> Killed:
     """Run the whole exercise on one kind of stores.

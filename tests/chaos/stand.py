@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.answers.bots import clean_environment, command_line, free_port, open_campaign
 from benchmarks.answers.process import tail
+from bot import leash
 from tests import servers
 from tests.chaos.crowd import Target
 
@@ -59,7 +61,8 @@ class Process:
     def start(self) -> None:
         """Start, or start again."""
         with self.log.open("ab") as output:
-            whole = [sys.executable, "-m", "bot", *self.command]
+            tied = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid())]
+            whole = [*tied, sys.executable, "-m", "bot", *self.command]
             self._process = subprocess.Popen(whole, env=self.environment, stdout=output, stderr=output)
 
     def kill(self) -> None:
@@ -104,6 +107,11 @@ class Stand:
         """Stop all processes in good order."""
         for process in reversed(self.processes):
             process.stop()
+
+    def kill(self) -> None:
+        """Kill all processes."""
+        for process in self.processes:
+            process.kill()
 
     def kill_one(self, chance: random.Random) -> None:
         """Kill one of the processes and start it again at once."""

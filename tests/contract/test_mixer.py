@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.app import take_turn
 from bot.bundles import make_bundle, result_of
-from bot.campaigns import create_campaign
+from bot.campaigns import close_campaign, create_campaign, open_campaign
 from bot.casefile import Wanted
 from bot.gate import Citizen, Gate, NoBox
 from bot.keys import Keyring, keep_keys
@@ -331,3 +332,41 @@ async def test_the_bundle_of_what_the_mixer_wrote_passes_every_check(road: Road)
         for number in range(0, next(numbers), 7):
             checks = verify(files, Wanted([road.mixer.key], receipt=code(number)))
             assert [check.what for check in checks if not check.ok] == []
+
+
+async def test_of_mixers_that_open_and_close_at_once_one_writes_to_the_log(road: Road, tmp_path: Path) -> None:
+    def mixer() -> Mixer:
+        return Mixer(road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock)
+
+    # As when `minping campaign close` runs beside the service.
+    mixers = [road.mixer, mixer(), mixer()]
+    for number in range(5):
+        name = f"c{number}"
+        await create_campaign(road.database, draft(name), road.clock)
+        await open_campaign(road.database, name)
+        await asyncio.gather(*(each.turn() for each in mixers))
+        await close_campaign(road.database, name)
+        await asyncio.gather(*(each.turn() for each in mixers))
+    written = Counter((row.kind, row.campaign) for row in await rows(road, tables.log_entries))
+    both = [(kind, f"c{number}") for kind in ("registration", "closing") for number in range(5)]
+    assert written == dict.fromkeys([("registration", "year"), *both], 1)
+
+
+async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(road: Road, tmp_path: Path) -> None:
+    await admit(road, ("ann", Cast(ballot(1))))
+    await road.mix()
+    await close_campaign(road.database, "year")
+    for where in ("bot.mixer.append", "bot.keys.Keyring.destroy"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(where, _die)
+            with pytest.raises(ZeroDivisionError):
+                await road.mixer.turn()
+    back = Mixer(road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock)
+    await back.turn()
+    assert [row.state for row in await rows(road, tables.campaigns)] == ["closed"]
+    assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
+    assert [row.kind for row in await rows(road, tables.log_entries)] == ["registration", "ballot", "closing"]
+
+
+def _die(*_: object) -> None:
+    raise ZeroDivisionError

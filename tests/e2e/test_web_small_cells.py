@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from sqlalchemy import select, update
 
 from bot.app import build
+from bot.labels import HIDDEN
 from bot.scoring import score_campaign
 from bot.settings import Settings
 from bot.store import tables
@@ -19,7 +20,6 @@ from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, fill
 
 pytestmark = pytest.mark.browser
-FEW = {"en": "<10", "zh-Hans": "少于10"}
 WHY = {"en": "could be traced to them", "zh-Hans": "可能追溯到个人"}
 
 
@@ -50,6 +50,6 @@ async def test_hidden_numbers_say_so_and_why(tmp_path: Path, valkey_url: str, ch
                     for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
                         await page.set_viewport_size(viewport)
                         await page.goto(f"{path}?lang={lang}")
-                        await expect(page.get_by_text(FEW[lang], exact=True).first).to_be_visible()
+                        await expect(page.get_by_text(HIDDEN, exact=True).first).to_be_visible()
                         await expect(page.get_by_text(WHY[lang])).to_be_visible()
                         await keep(page, f"floor-{size}-{name}-{lang}")

@@ -16,6 +16,7 @@ COMMANDS = (
     "demo",
     "export",
     "import",
+    "letters",
     "questionnaire",
     "release",
     "score",

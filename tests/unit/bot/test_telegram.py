@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
+import orjson
 import pytest
 from aiohttp import web
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
@@ -54,6 +56,8 @@ class Town:
     api: BotApi
     handler: Counter
     channel: TelegramChannel
+    kept: list[bytes]
+    keeps: list[bool]
     url: str = ""
 
     async def post(self, body: bytes, secret: str = SECRET) -> tuple[int, bytes]:
@@ -66,9 +70,16 @@ class Town:
 
 @asynccontextmanager
 async def open_town() -> AsyncIterator[Town]:
-    handler = Counter()
-    async with BotApi() as api, TelegramChannel(api.token, handler, SECRET, api.url) as channel:
-        yield Town(api, handler, channel)
+    handler, kept, keeps = Counter(), list[bytes](), list[bool]()
+
+    async def keep(_channel: str, raw: bytes) -> bool:
+        if keeps:
+            return keeps.pop(0)
+        kept.append(raw)
+        return True
+
+    async with BotApi() as api, TelegramChannel(api.token, handler, SECRET, api.url, keep) as channel:
+        yield Town(api, handler, channel, kept, keeps)
     assert api.violations == []
 
 
@@ -151,10 +162,34 @@ async def test_a_wrong_secret_is_turned_away(hooked: Town) -> None:
     assert hooked.handler.taken == []
 
 
-async def test_what_cannot_be_read_is_taken_and_dropped(hooked: Town) -> None:
-    for body in (b"", b"{", b"\xff", b"null", b'{"update_id": 1, "edited_message": {}}', b"[" * 5000, b" " * 1_100_000):
+async def test_what_cannot_be_read_is_taken_and_kept_aside(hooked: Town) -> None:
+    broken = [b"", b"{", b"\xff", b"null", b"[" * 5000, b'{"update_id": 1, "message": {}}']
+    for body in (*broken, b'{"update_id": 1, "edited_message": {}}', b" " * 1_100_000):
         assert await hooked.post(body) == (200, b"")
-    assert (hooked.handler.taken, hooked.channel.counts["dropped"]) == ([], 7)
+    assert (hooked.handler.taken, hooked.kept) == ([], broken)
+    assert hooked.channel.counts == {"broken": 6, "dropped": 2}
+
+
+async def test_what_cannot_be_kept_aside_is_delivered_again(town: Town) -> None:
+    town.keeps += [False, False]
+    broken = {"update_id": 1, "callback_query": {"id": "1", "from": {}}}
+    if town.url:
+        assert [(await town.post(b"{"))[0] for _ in range(3)] == [503, 503, 200]
+        return
+    town.api.unconfirmed[1] = broken
+    await Citizen(town.api, 1001).start()
+    assert ([orjson.loads(raw) for raw in town.kept], len(town.handler.taken)) == ([broken], 1)
+
+
+async def test_half_of_a_surrogate_pair_stops_nobody(town: Town) -> None:
+    ann = Citizen(town.api, 1001)
+    await ann.start()
+    broken = json.dumps(ann.text_update("dark\ud83d street")).encode()
+    if town.url:
+        assert (await town.post(broken))[0] == 200
+    else:
+        await ann.send(json.loads(broken))
+    assert town.handler.taken[-1].event == Typed("dark? street")
 
 
 async def test_what_is_not_stored_is_delivered_again(town: Town) -> None:

@@ -1,0 +1,108 @@
+"""``minping letters``: updates that could not be handled; take them again, or drop them. Nobody reads one."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.app import make_mixer, open_store
+from bot.channel import Incoming
+from bot.channels.telegram_json import read_json
+from bot.channels.telegram_update import read_update
+from bot.clock import SystemClock
+from bot.conductor import AWAY, Conductor
+from bot.gate import Gate
+from bot.keys import keep_keys
+from bot.letters import UNREADABLE, Letters, Opened, Reader
+from bot.papers import Papers
+from bot.settings import Settings
+from survey_flows.errors import BadInput
+
+log = logging.getLogger(__name__)
+
+
+def register(commands: Any) -> None:
+    """Add the command and its parts."""
+    parser = commands.add_parser("letters", help="updates that could not be handled: list, take again, drop")
+    parts = parser.add_subparsers(required=True, metavar="ACTION")
+    show = parts.add_parser("show", help="list them: key, channel, when, how often tried, and the kind of error")
+    show.set_defaults(run=run_show)
+    replay = parts.add_parser("replay", help="take them again, each once; one that fails again stays")
+    replay.add_argument("keys", nargs="*", metavar="KEY")
+    replay.add_argument("--all", action="store_true", help="all of them, the oldest first")
+    replay.set_defaults(run=run_replay)
+    drop = parts.add_parser("drop", help="delete one unread")
+    drop.add_argument("key", metavar="KEY")
+    drop.add_argument("--reason", required=True, help="why; it is written to the log")
+    drop.set_defaults(run=run_drop)
+
+
+async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
+    """List the letters."""
+    async with open_store(settings) as database:
+        letters = await Letters(database, keep_keys(settings.data / "keys"), SystemClock()).all()
+    for letter in letters:
+        when = datetime.fromtimestamp(letter.at, ZoneInfo(settings.timezone)).isoformat(timespec="minutes")
+        tried = f"tried {letter.tries}×" if letter.tries else "sealed under another key"
+        print(f"{letter.key}  {letter.channel or '?'}  {when}  {tried}  {letter.error}")
+    if not letters:
+        print("there are no dead letters")
+    return 0
+
+
+async def run_replay(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Take letters again; 1 when some failed again."""
+    if bool(chosen.keys) == chosen.all:
+        raise BadInput("name the letters, or say --all", "minping letters replay")
+    clock, keys = SystemClock(), keep_keys(settings.data / "keys")
+    async with open_store(settings) as database:
+        letters, papers = Letters(database, keys, clock), Papers(database, settings.timezone)
+        await papers.refresh()
+        gate = Gate(keys, make_mixer(settings, database, keys, clock).key.public)
+        conductor = Conductor(database, keys, papers, clock, gate)
+        opened = await letters.open(chosen.keys or None, READERS)
+        failed = [letter for letter in opened if not await replay_one(letters, conductor, letter)]
+    print(f"{len(opened) - len(failed)} taken, {len(failed)} failed again and stay")
+    return 1 if failed else 0
+
+
+async def replay_one(letters: Letters, conductor: Conductor, letter: Opened) -> bool:
+    """Whether the letter's update could be taken; if not, that is noted in it.
+
+    Raises:
+        BadInput: nothing can be stored now.
+    """
+    if letter.incoming is None:
+        await letters.failed(letter, UNREADABLE)
+        return False
+    try:
+        await conductor.replay(letter, letter.incoming)
+    except AWAY as error:
+        raise BadInput(f"nothing can be stored now ({type(error).__name__}); try again later", letter.key) from None
+    except Exception as error:
+        await letters.failed(letter, type(error).__name__)
+        return False
+    return True
+
+
+async def run_drop(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Delete one letter."""
+    async with open_store(settings) as database:
+        await Letters(database, keep_keys(settings.data / "keys"), SystemClock()).drop(chosen.key)
+    log.warning("dead letter %s was dropped: %s", chosen.key, chosen.reason)
+    print(f"{chosen.key} is dropped")
+    return 0
+
+
+def _read_telegram(raw: bytes) -> Incoming | None:
+    try:
+        taken = read_update(read_json(raw))
+    except ValueError:
+        return None
+    return taken.incoming if taken else None
+
+
+READERS: dict[str, Reader] = {"telegram": _read_telegram}

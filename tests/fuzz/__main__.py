@@ -1,0 +1,42 @@
+"""``python -m tests.fuzz``: mangled Telegram updates and random conversations; prints figures."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+from time import monotonic
+
+from tests.fuzz.conversations import walk_often
+from tests.fuzz.updates import fuzz_updates
+
+
+def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--updates", type=int, default=100_000)
+    parser.add_argument("--conversations", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args(arguments)
+
+
+def main() -> int:
+    """Run, print, and judge: 0 when nothing unexpected happened."""
+    given = options()
+    logging.disable(logging.ERROR)  # of thousands of broken updates
+    began = monotonic()
+    fuzzed = asyncio.run(fuzz_updates(given.updates, given.seed))
+    print(f"{fuzzed.sent} updates in {monotonic() - began:.0f} s: answers {dict(fuzzed.statuses)}, {fuzzed.counts}")
+    print(f"  {fuzzed.letters} kept as dead letters, {fuzzed.ballots} ballots; faults: {dict(fuzzed.faults) or 'none'}")
+    began = monotonic()
+    walked = walk_often(given.conversations, given.seed)
+    print(f"{walked.walks} conversations of {walked.steps} steps in {monotonic() - began:.0f} s:", end=" ")
+    print(f"{walked.ballots} ballots, ended at {dict(walked.ended)}; faults: {len(walked.faults) or 'none'}")
+    print(*walked.faults[:20], sep="\n")
+    return 1 if fuzzed.faults or walked.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""A shortened run: `python -m tests.fuzz` sends 100,000 updates and holds 10,000 conversations."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from tests.fuzz.conversations import walk_often
+from tests.fuzz.updates import fuzz_updates
+
+
+async def test_mangled_updates_are_all_answered_and_the_broken_ones_kept(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.CRITICAL):
+        fuzzed = await fuzz_updates(2000, seed=3)
+    assert fuzzed.faults == {}
+    assert (fuzzed.sent, set(fuzzed.statuses)) == (2000, {200, 401})
+    assert 0 < fuzzed.letters <= fuzzed.counts["broken"]
+    assert fuzzed.ballots > 0
+
+
+def test_random_conversations_stay_legal_and_can_be_finished() -> None:
+    walked = walk_often(500, seed=100_000)
+    assert walked.faults == []
+    assert walked.ballots > 0
