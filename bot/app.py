@@ -17,8 +17,9 @@ from bot.conductor import Conductor
 from bot.embedded import EmbeddedValkey
 from bot.gate import Gate
 from bot.keys import Keyring, Keys, keep_keys
-from bot.mixer import Mixer, destroy_closed
+from bot.mixer import Elsewhere, Mixer, destroy_closed
 from bot.papers import Papers
+from bot.resealing import Resealing
 from bot.settings import Settings
 from bot.store.conversations import forget_old
 from bot.store.database import open_database, writing
@@ -44,7 +45,7 @@ class Service:
     keys: Keys
     papers: Papers
     conductor: Conductor
-    mixer: Mixer
+    mixer: Mixer | Elsewhere
 
 
 @asynccontextmanager
@@ -73,26 +74,37 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         papers = Papers(database, settings.timezone)
         mixer = make_mixer(settings, database, keys, clock)
         await mixer.turn()
+        resealing = Resealing(database, keys, clock)
+        await resealing.turn()
         await papers.refresh()
         conductor = Conductor(database, keys, papers, clock, Gate(keys, mixer.key.public))
         await stack.enter_async_context(running(conductor.run()))
-        await stack.enter_async_context(running(_repeat(papers.refresh, REFRESH_SECONDS)))
-        await stack.enter_async_context(running(_repeat(lambda: _forget(database, clock), FORGET_SECONDS)))
-        await stack.enter_async_context(running(_repeat(lambda: take_turn(mixer, database, keys), MIX_SECONDS)))
+        await stack.enter_async_context(running(repeat(papers.refresh, REFRESH_SECONDS)))
+        await stack.enter_async_context(running(repeat(resealing.turn, MIX_SECONDS)))
+        await stack.enter_async_context(running(repeat(lambda: _forget(database, clock), FORGET_SECONDS)))
+        await stack.enter_async_context(running(repeat(lambda: take_turn(mixer, database, keys), MIX_SECONDS)))
         yield Service(settings, clock, database, redis, keys, papers, conductor, mixer)
 
 
-def make_mixer(settings: Settings, database: AsyncEngine, keys: Keys, clock: Clock) -> Mixer:
-    """The mixer with its own secrets."""
+def make_mixer(settings: Settings, database: AsyncEngine, keys: Keys, clock: Clock) -> Mixer | Elsewhere:
+    """The mixer with its own secrets; when it is a process of its own, what stands for it here."""
+    if settings.log_key:
+        return Elsewhere(database, settings.log_key, settings.log_origin)
     return Mixer(database, Keyring(settings.data / "keys" / "mixer"), keys.public(), settings.log_origin, clock)
 
 
 async def settle(settings: Settings, database: AsyncEngine, keys: Keys, clock: Clock) -> None:
-    """Let a command's work take effect without a running service: open, mix, close, destroy what is not needed."""
-    await take_turn(make_mixer(settings, database, keys, clock), database, keys)
+    """Let a command's work take effect without a running service: open, mix, close, destroy what is not needed.
+
+    A mixer that is a process of its own is waited for, for a while.
+    """
+    mixer = make_mixer(settings, database, keys, clock)
+    if isinstance(mixer, Elsewhere):
+        await mixer.wait()
+    await take_turn(mixer, database, keys)
 
 
-async def take_turn(mixer: Mixer, database: AsyncEngine, keys: Keys) -> None:
+async def take_turn(mixer: Mixer | Elsewhere, database: AsyncEngine, keys: Keys) -> None:
     """The mixer's turn; then the gate, too, loses the keys of campaigns that are closed."""
     await mixer.turn()
     await destroy_closed(database, keys.voters)
@@ -108,7 +120,7 @@ async def _forget(database: AsyncEngine, clock: Clock) -> None:
         await forget_old(connection, clock.now())
 
 
-async def _repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
+async def repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
     """Do ``work`` again and again; a database that is away for a while is waited for."""
     while True:
         try:

@@ -1,4 +1,8 @@
-"""The gate's secret keys and what is made with them: pseudonyms, sealed conversations, signed submissions."""
+"""The gate's secret keys and what is made with them: pseudonyms, sealed conversations, signed submissions.
+
+What is sealed for a while (conversations, dead letters) is sealed under a key of its hour. The key is destroyed once
+everything is sealed anew (`bot.resealing`), and with it what an old copy of the database holds.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,9 @@ from survey_flows.errors import BadSession
 
 SIZE = 32
 NONCE = 12
+HOUR = 3600
+STAMP = 4
+"""Bytes before a seal that tell its hour, in whole hours since 1970."""
 SUFFIX = ".key"
 
 
@@ -60,18 +67,54 @@ class Keyring:
         return self._folder / (name + SUFFIX)
 
 
+class Hours:
+    """Secrets by the hour since 1970 in which they were made. What is sealed now is sealed under `now`'s.
+
+    Until the first `turn` that is the newest there is.
+    """
+
+    def __init__(self, ring: Keyring) -> None:
+        self._ring = ring
+        self._secrets: dict[int, bytes] = {}
+        self.now = max(map(int, ring.names()), default=0)
+
+    def turn(self, hour: int) -> None:
+        """From now on seal under the secret of this hour."""
+        self._secrets[hour] = self._ring.keep(str(hour))
+        self.now = hour
+
+    def secret(self) -> bytes:
+        """The secret to seal under."""
+        if self.now not in self._secrets:
+            self.turn(self.now)
+        return self._secrets[self.now]
+
+    def find(self, hour: int) -> bytes | None:
+        """The secret of an hour; None when there is none, or no longer."""
+        if hour not in self._secrets and (secret := self._ring.find(str(hour))):
+            self._secrets[hour] = secret
+        return self._secrets.get(hour)
+
+    def destroy_others(self) -> None:
+        """Destroy all but those of this hour and the one before, under which other processes may just be sealing."""
+        for name in self._ring.names():
+            if int(name) not in (self.now - 1, self.now):
+                self._secrets.pop(int(name), None)
+                self._ring.destroy(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The gate's secrets. They never leave this object's methods.
 
-    ``gate`` makes pseudonyms of conversations and addresses, ``session`` seals conversations, ``sign`` vouches for what
-    is handed to the mixer, and ``voters`` holds a secret for each campaign, which is destroyed when it is closed.
+    ``gate`` makes pseudonyms of conversations and addresses, ``sign`` vouches for what is handed to the mixer,
+    ``voters`` holds a secret for each campaign, which is destroyed when it is closed, and ``hours`` those that seal.
     """
 
     gate: bytes
-    session: bytes
     sign: bytes
     voters: Keyring
+    hours: Hours
 
     def person(self, channel: str, user: str) -> bytes:
         """The pseudonym under which a conversation is kept. An unkeyed hash would be guessed by trying every id."""
@@ -94,20 +137,30 @@ class Keys:
         return Ed25519PrivateKey.from_private_bytes(self.sign).public_key().public_bytes_raw()
 
     def seal(self, person: bytes, text: str) -> bytes:
-        """Encrypt a conversation, bound to its owner (ChaCha20-Poly1305, RFC 8439)."""
-        nonce = secrets.token_bytes(NONCE)
-        return nonce + ChaCha20Poly1305(self.session).encrypt(nonce, text.encode(), person)
+        """Encrypt a conversation under the newest key, bound to its owner (ChaCha20-Poly1305, RFC 8439)."""
+        hour, nonce = self.hours.now, secrets.token_bytes(NONCE)
+        stamp = hour.to_bytes(STAMP, "big")
+        return stamp + nonce + ChaCha20Poly1305(self.hours.secret()).encrypt(nonce, text.encode(), stamp + person)
 
     def unseal(self, person: bytes, sealed: bytes) -> str:
         """Decrypt what `seal` made.
 
         Raises:
-            BadSession: sealed under another key or for another person, or damaged.
+            BadSession: sealed under another key or one that is destroyed, for another person, or damaged.
         """
+        stamp, nonce, rest = sealed[:STAMP], sealed[STAMP : STAMP + NONCE], sealed[STAMP + NONCE :]
+        secret = self.hours.find(sealed_hour(sealed))
         try:
-            return ChaCha20Poly1305(self.session).decrypt(sealed[:NONCE], sealed[NONCE:], person).decode()
-        except InvalidTag as error:
-            raise BadSession("the stored conversation was sealed under another key") from error
+            if secret is not None and len(nonce) == NONCE:
+                return ChaCha20Poly1305(secret).decrypt(nonce, rest, stamp + person).decode()
+        except InvalidTag:
+            pass
+        raise BadSession("the stored conversation was sealed under another key")
+
+
+def sealed_hour(sealed: bytes) -> int:
+    """Of which hour the secret is that something was sealed under."""
+    return int.from_bytes(sealed[:STAMP], "big")
 
 
 def _pseudonym(key: bytes, *parts: str) -> bytes:
@@ -119,7 +172,7 @@ def _pseudonym(key: bytes, *parts: str) -> bytes:
 def keep_keys(folder: Path) -> Keys:
     """Read the gate's keys in ``folder``; make those that are missing, readable by their owner only."""
     ring = Keyring(folder)
-    return Keys(ring.keep("gate"), ring.keep("session"), ring.keep("sign"), Keyring(folder / "voters"))
+    return Keys(ring.keep("gate"), ring.keep("sign"), Keyring(folder / "voters"), Hours(Keyring(folder / "hours")))
 
 
 def keep_secret(path: Path) -> bytes:

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.channel import Incoming
 from bot.clock import Clock
-from bot.keys import Keys
+from bot.keys import Keys, sealed_hour
 from bot.store import tables
 from bot.store.conversations import keep_dead_letter
 from bot.store.database import reading, writing
@@ -139,7 +139,7 @@ class Letters:
         columns = tables.dead_letters.c
         async with writing(self._database) as connection:
             changed = update(tables.dead_letters).where(columns.key == letter.key)
-            await connection.execute(changed.values(body=body, error=error[:80]))
+            await connection.execute(changed.values(body=body, hour=sealed_hour(body), error=error[:80]))
 
     async def drop(self, key: str) -> None:
         """Delete a letter unread.

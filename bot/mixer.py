@@ -29,8 +29,8 @@ from bot.store.database import reading, writing
 from bot.store.ledger import append, lock_log, public_entry
 from bot.store.openings import closing_body, registration_body
 from bot.store.yearbook import insert_all
-from survey_flows.errors import MinpingError
-from survey_flows.notes import VerifierKey
+from survey_flows.errors import BadInput, MinpingError
+from survey_flows.notes import VerifierKey, read_key
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ GRACE = 3600
 QUARTER = 900
 BREATH = 0.05
 """Seconds between two batches, in which citizens are served."""
+PAUSE = 0.2
+"""Seconds between two looks at what another process does."""
 LOG_KEY = "log"
 CAMPAIGN = "campaign-"
 Opened = tuple[Any, Message | None]
@@ -242,6 +244,47 @@ class Mixer:
 
     def _pseudonym(self, purpose: str, campaign: str, voter: bytes) -> bytes:
         return hmac.digest(self._ring.keep(CAMPAIGN + campaign), purpose.encode() + b"|" + voter, "sha256")
+
+
+class Elsewhere:
+    """Stands in the service for a mixer that is a process of its own.
+
+    Args:
+        database: where both meet.
+        key: the log's public key, as `VerifierKey.write` wrote it.
+        origin: the log's name.
+
+    Raises:
+        BadInput: the key is of another log.
+    """
+
+    def __init__(self, database: AsyncEngine, key: str, origin: str) -> None:
+        self._database = database
+        self.key = read_key(key)
+        if self.key.name != origin:
+            raise BadInput(
+                f"this is the key of «{self.key.name}», and MINPING_LOG_ORIGIN is «{origin}»", "MINPING_LOG_KEY"
+            )
+
+    async def turn(self) -> None:
+        """Nothing: the other process takes its turns."""
+
+    async def wait(self, seconds: float = 15.0) -> bool:
+        """Until the other process has nothing left to open, to close or to publish; False when that takes longer."""
+        end = asyncio.get_running_loop().time() + seconds
+        while await self._waits():
+            if asyncio.get_running_loop().time() >= end:
+                return False
+            await asyncio.sleep(PAUSE)
+        return True
+
+    async def _waits(self) -> bool:
+        states = select(tables.campaigns.c.id).where(tables.campaigns.c.state.in_(("opening", "closing"))).limit(1)
+        async with reading(self._database) as connection:
+            for query in (states, select(tables.notices.c.id).limit(1)):
+                if (await connection.execute(query)).first():
+                    return True
+        return False
 
 
 async def destroy_closed(database: AsyncEngine, ring: Keyring, lead: str = "") -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from survey_flows.errors import BadInput
-from survey_flows.notes import COSIGNATURE, read_key
+from survey_flows.notes import COSIGNATURE, ED25519, read_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Settings:
         trusted_proxies: how many reverse proxies stand before the service and may name the client's address.
         web_rate: new web conversations that one address may start in an hour.
         log_origin: name of the log in its checkpoints, such as minping.example.gov; it cannot be changed later.
+        log_key: public key of the log when the mixer is a process of its own; empty means it runs in the service.
         witnesses: public keys of the witnesses whose signatures the log takes, separated by spaces.
         timezone: the city's time zone.
         log_level: DEBUG, INFO, WARNING or ERROR.
@@ -48,6 +49,7 @@ class Settings:
     trusted_proxies: int = 0
     web_rate: int = 30
     log_origin: str = "minping"
+    log_key: str = ""
     witnesses: str = ""
     timezone: str = "Asia/Shanghai"
     log_level: str = "INFO"
@@ -88,6 +90,8 @@ def _convert(name: str, value: str) -> str | int | Path:
         return _zone(value)
     if name == "log_level":
         return _level(value)
+    if name == "log_key":
+        return _log_key(value)
     if name == "witnesses":
         return _witnesses(value)
     if name in {"port", "trusted_proxies", "web_rate"}:
@@ -104,6 +108,16 @@ def _zone(value: str) -> str:
         raise BadInput(
             f"there is no time zone «{value}»; write one like Asia/Shanghai", variable("timezone")
         ) from error
+    return value
+
+
+def _log_key(value: str) -> str:
+    try:
+        key = read_key(value)
+    except BadInput as error:
+        raise BadInput(error.what, variable("log_key")) from error
+    if key.kind != ED25519:
+        raise BadInput("this is a witness's key; `minping mixer key` prints the log's", variable("log_key"))
     return value
 
 

@@ -25,6 +25,10 @@ class Words(Protocol):
         """The sentence ``key`` in ``lang`` with its placeholders filled."""
 
 
+IDLE_LIMIT = timedelta(hours=72)
+"""After so long unfinished answers are dropped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A department, district or county that can be rated.
@@ -70,5 +74,5 @@ class Paper:
     words: Words
     opens_at: datetime
     closes_at: datetime
-    idle_limit: timedelta = timedelta(hours=72)
+    idle_limit: timedelta = IDLE_LIMIT
     state: str = "open"

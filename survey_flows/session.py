@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from survey_flows.errors import BadSession
 
@@ -110,3 +110,17 @@ def _check(data: object) -> None:
 
 def _answers(data: object) -> bool:
     return isinstance(data, dict) and all(type(value) is str for value in data.values())
+
+
+RECEIPT_SECONDS = 3600
+"""How long a receipt is shown again to whoever comes back: it leads from a citizen to an entry of the log."""
+
+
+def worn(session: Session, now: int, idle_seconds: float) -> Session:
+    """What need be kept of a conversation that was left: no receipt of an hour ago, no answers older than the limit."""
+    left = now - session.seen
+    if session.receipt and left > RECEIPT_SECONDS:
+        return replace(session, place="unit", unit="", receipt="", overlay="")
+    if session.answers and left > idle_seconds:
+        return replace(session, place="unit", unit="", answers={}, overlay="")
+    return session

@@ -16,6 +16,7 @@ from bot.campaigns import Draft, close_campaign, create_campaign, open_campaign
 from bot.city import make_city
 from bot.clock import SystemClock
 from bot.gate import ballot_columns
+from bot.mixer import Mixer
 from bot.resources import shipped_questionnaires
 from bot.scheme_files import shipped_scheme
 from bot.settings import Settings
@@ -49,6 +50,7 @@ class City:
 
     async def ballots(self) -> list[tuple[str, str]]:
         """The stored (unit, rating pattern) pairs."""
+        assert isinstance(self.service.mixer, Mixer)
         while await self.service.mixer.mix({"2026"}):
             pass
         query = select(tables.ballots.c.unit, tables.ballots.c.ratings)

@@ -7,9 +7,10 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from bot.app import make_mixer, open_store
+from bot.app import make_mixer, open_store, settle
 from bot.clock import SystemClock
 from bot.keys import keep_keys
+from bot.mixer import Elsewhere
 from bot.settings import Settings
 from bot.store.database import writing
 from bot.store.ledger import give_notice
@@ -40,7 +41,9 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         result = await result_of(database, chosen.campaign)
         async with writing(database) as connection:
             await give_notice(connection, "result", chosen.campaign, result)
-        await mixer.turn()
+        await settle(settings, database, keys, SystemClock())
+        if isinstance(mixer, Elsewhere) and not await mixer.wait(0):
+            raise BadInput("the mixer has not put the result into the log; see that it runs, and try again", "mixer")
         files = await make_bundle(database, chosen.campaign, chosen.openings)
     await asyncio.to_thread(_write, chosen.file, await asyncio.to_thread(pack, files))
     print(chosen.file)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.keys import sealed_hour
 from bot.store import tables
 from bot.store.database import insert, upsert
 
@@ -52,7 +53,11 @@ async def read_sessions(connection: AsyncConnection, people: list[bytes]) -> dic
 
 async def write_sessions(connection: AsyncConnection, bodies: dict[bytes, bytes | None], now: datetime) -> None:
     """Store the conversations; None forgets one."""
-    rows = [{"person": p, "body": body, "touched": coarse(now)} for p, body in bodies.items() if body is not None]
+    rows = [
+        {"person": person, "body": body, "hour": sealed_hour(body), "touched": coarse(now)}
+        for person, body in bodies.items()
+        if body is not None
+    ]
     await upsert(connection, tables.sessions, ["person"], rows)
     gone = [person for person, body in bodies.items() if body is None]
     if gone:
@@ -79,6 +84,6 @@ async def forget_old(connection: AsyncConnection, now: datetime, session_days: i
 async def keep_dead_letter(connection: AsyncConnection, key: str, body: bytes, error: str, now: datetime) -> None:
     """Keep an update that could not be handled, so that an operator can look into it; it counts as taken."""
     fingerprint = key if len(key) <= 80 else hashlib.sha256(key.encode()).hexdigest()
-    row = {"key": fingerprint, "body": body, "error": error[:80], "at": coarse(now)}
+    row = {"key": fingerprint, "body": body, "hour": sealed_hour(body), "error": error[:80], "at": coarse(now)}
     await connection.execute(insert(connection, tables.dead_letters).on_conflict_do_nothing(), [row])
     await take_updates(connection, [key], now)

@@ -39,9 +39,11 @@ sessions = Table(
     "sessions",
     metadata,
     Column("person", LargeBinary(32), primary_key=True, comment="keyed pseudonym of channel and user"),
-    Column("body", LargeBinary, nullable=False, comment="the conversation, encrypted under the session key"),
+    Column("body", LargeBinary, nullable=False, comment="the conversation, encrypted under the key of an hour"),
+    Column("hour", Integer, nullable=False, comment="of which hour that key is, since 1970"),
     Column("touched", BigInteger, nullable=False),
     Index("ix_sessions_touched", "touched"),
+    Index("ix_sessions_hour", "hour"),
 )
 
 campaigns = Table(
@@ -209,7 +211,8 @@ dead_letters = Table(
     "dead_letters",
     metadata,
     Column("key", String(80), primary_key=True),
-    Column("body", LargeBinary, nullable=False, comment="the event, encrypted under the session key"),
+    Column("body", LargeBinary, nullable=False, comment="the event, encrypted under the key of an hour"),
+    Column("hour", Integer, nullable=False),
     Column("error", String(80), nullable=False, comment="the class of the error, never its text"),
     Column("at", BigInteger, nullable=False),
 )

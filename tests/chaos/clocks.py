@@ -19,6 +19,7 @@ from sqlalchemy import select
 from bot.app import Service, _forget, build, take_turn
 from bot.campaigns import create_campaign
 from bot.channel import Incoming, Reply
+from bot.mixer import Mixer
 from bot.settings import Settings
 from bot.store import tables
 from bot.store.database import reading
@@ -96,6 +97,7 @@ async def _city(database_url: str) -> AsyncIterator[tuple[Service, Road]]:
     with tempfile.TemporaryDirectory(prefix="clocks-") as folder:
         async with build(Settings(data=Path(folder), database_url=database_url), clock) as service:
             link = await create_campaign(service.database, draft(), clock)
+            assert isinstance(service.mixer, Mixer)
             road = Road(service.database, service.papers, service.conductor, clock, link, service.keys, service.mixer)
             await road.open("year")
             await service.papers.refresh()

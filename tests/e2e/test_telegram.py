@@ -23,6 +23,7 @@ from sqlalchemy import select
 from bot.app import Service, build
 from bot.campaigns import Draft, create_campaign, open_campaign
 from bot.letters import UNREADABLE
+from bot.mixer import Mixer
 from bot.resources import shipped_questionnaires
 from bot.serving import listening
 from bot.settings import Settings
@@ -74,6 +75,7 @@ class City:
     async def ballots(self) -> list[tuple[str, ...]]:
         columns = tables.ballots.c
         query = select(columns.unit, columns.grp, columns.source, columns.ratings)
+        assert isinstance(self.service.mixer, Mixer)
         while await self.service.mixer.mix({"year"}):
             pass
         async with reading(self.service.database) as connection:

@@ -23,6 +23,7 @@ COMMANDS = (
     "serve",
     "staff",
     "verify",
+    "mixer",
     "witness",
 )
 TABLES = ("units", "leaders", "indicators", "adjustments", "findings", "decisions", "history", "ballots")

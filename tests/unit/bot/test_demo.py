@@ -16,7 +16,7 @@ from bot.app import open_store, settle
 from bot.campaigns import list_campaigns
 from bot.clock import SystemClock
 from bot.demo import fill
-from bot.keys import Keyring, Keys
+from bot.keys import keep_keys
 from bot.papers import Papers
 from bot.settings import Settings
 from bot.store import tables
@@ -25,7 +25,7 @@ from bot.store.yearbook import count_rows
 from survey_flows.errors import BadInput
 
 BALLOTS = 17_600
-KEYS = Keys(b"g" * 32, b"s" * 32, b"i" * 32, Keyring(Path(mkdtemp())))
+KEYS = keep_keys(Path(mkdtemp()))
 
 
 class Clock(SystemClock):

@@ -17,14 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.campaigns import show_campaign
 from bot.clock import SystemClock
 from bot.imports.ballots import Imported, import_ballots
-from bot.keys import Keyring, Keys
+from bot.keys import keep_keys
 from bot.scoring import score_campaign
 from bot.store import tables
 from bot.store.database import open_database, reading
 from bot.store.migrate import migrate
 from survey_flows.errors import BadInput
 
-KEYS = Keys(b"g" * 32, b"s" * 32, b"i" * 32, Keyring(Path(mkdtemp())))
+KEYS = keep_keys(Path(mkdtemp()))
 MAPPING = """
 respondent: [name, phone]
 unit: {column: dept, values: {1: TAX, 2: EDU}}
