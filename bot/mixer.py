@@ -24,6 +24,7 @@ from bot.keys import Keyring
 from bot.notary import public_key as log_key
 from bot.notary import sign_checkpoint
 from bot.parcels import Box, NotOurs, box_text, message_bytes, pack, public_key, seal, unpack, unseal
+from bot.registration import with_seed
 from bot.store import tables
 from bot.store.database import reading, writing
 from bot.store.ledger import append, lock_log, public_entry
@@ -140,9 +141,13 @@ class Mixer:
         async with writing(self._database) as connection:
             frontier = await lock_log(connection)
             rows = (await connection.execute(select(tables.campaigns).where(columns.state == "opening"))).all()
-            entries = [public_entry("registration", row.id, row.id, registration_body(row._mapping)) for row in rows]
+            entries = []
             for position, row in enumerate(rows, frontier.size):
-                values = {"state": "open", "registered": position}
+                frozen = {"paper": with_seed(row.paper)}
+                entries.append(
+                    public_entry("registration", row.id, row.id, registration_body({**row._mapping, **frozen}))
+                )
+                values = frozen | {"state": "open", "registered": position}
                 await connection.execute(update(tables.campaigns).where(columns.id == row.id).values(values))
             await append(connection, frontier, entries, self._sign, self._now())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.registration import DEFAULT, changed_since
 from bot.resources import shipped_words
 from bot.store import tables
 from bot.store.database import reading
@@ -19,6 +21,8 @@ from survey_flows.events import Event, Started
 from survey_flows.load import load_questionnaire
 from survey_flows.outside import Phase, phase
 from survey_flows.paper import Link, Paper, Unit, Words
+
+log = logging.getLogger(__name__)
 
 State = tuple[tuple[str, str, int, int, int], ...]
 """Id, state, opening, closing and number of links of each campaign: what tells that something changed."""
@@ -36,7 +40,8 @@ def dump_paper(title: dict[str, str], units: list[Unit], questionnaires: dict[st
         }
         for u in units
     ]
-    return json.dumps({"title": title, "units": listed, "questionnaires": questionnaires}, ensure_ascii=False)
+    frozen = {"title": title, "units": listed, "questionnaires": questionnaires, "fraud": DEFAULT.dump()}
+    return json.dumps(frozen, ensure_ascii=False)
 
 
 def load_paper(row: Row[Any], links: list[Link], words: Words, zone: tzinfo) -> Paper:
@@ -85,7 +90,14 @@ class Papers:
             links.setdefault(row.campaign, []).append(Link(row.token, row.grp, row.source, row.stratum))
         query = select(tables.campaigns).where(tables.campaigns.c.state.not_in(("draft", "opening")))
         rows = (await connection.execute(query.order_by(tables.campaigns.c.opens_at))).all()
-        return {row.id: load_paper(row, links.get(row.id, []), self._words, self._zone) for row in rows}
+        changed = await changed_since(connection, rows)
+        for campaign in sorted(changed):
+            log.error("campaign %s is not what the log has of it, and takes no ballots: minping verify", campaign)
+        return {
+            row.id: load_paper(row, links.get(row.id, []), self._words, self._zone)
+            for row in rows
+            if row.id not in changed
+        }
 
     def get(self, campaign: str) -> Paper | None:
         """The paper of one campaign that is open or was."""

@@ -17,6 +17,7 @@ from aggregation.quota import half_up, ranks
 from aggregation.ranks import estimates, rank_sets
 from aggregation.scheme import Scheme, parse_scheme
 from aggregation.scores import UnitScore, score_units
+from bot.registration import changed_since
 from bot.releases import Release, by_weight, last_release
 from bot.store import tables
 from bot.store.database import reading
@@ -72,6 +73,9 @@ async def read_polls(database: AsyncEngine, year: int | None = None) -> list[Pol
     query = select(tables.campaigns).order_by(columns.opens_at, columns.id)
     async with reading(database) as connection:
         rows = (await connection.execute(query if year is None else query.where(columns.year == year))).all()
+        changed = await changed_since(connection, [row for row in rows if row.state == "closed"])
+    if changed:
+        raise BadInput("this campaign is not what the log has of it; look with `minping verify`", min(changed))
     return [read_poll(row) for row in rows]
 
 

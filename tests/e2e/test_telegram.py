@@ -388,7 +388,7 @@ async def test_garbage_is_taken_without_harm(hooked: City, caplog: pytest.LogCap
     letters = after.pop(tables.dead_letters.name)
     assert after | {tables.dead_letters.name: []} == before
     # Not those that are no concern of ours, and not what is far too large.
-    assert (len(letters), {error for _, _, error, *_ in letters}) == (len(GARBAGE) - 5, {UNREADABLE})
+    assert (len(letters), {error for _, _, _, error, *_ in letters}) == (len(GARBAGE) - 5, {UNREADABLE})
     assert [record for record in caplog.records if record.exc_info] == []
 
 

@@ -17,13 +17,13 @@ COMMANDS = (
     "export",
     "import",
     "letters",
+    "mixer",
     "questionnaire",
     "release",
     "score",
     "serve",
     "staff",
     "verify",
-    "mixer",
     "witness",
 )
 TABLES = ("units", "leaders", "indicators", "adjustments", "findings", "decisions", "history", "ballots")

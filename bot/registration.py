@@ -1,0 +1,76 @@
+"""What a campaign registers in the log before it takes ballots, and whether it still runs on that.
+
+Triggers keep a registered campaign from being changed by a slip. Whoever gets around them is found here when the
+service loads the campaign, and by everybody with `minping verify`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.thresholds import Thresholds
+from bot.store import tables
+from bot.store.openings import registration_body
+from bot.watch import Rate, Rates
+from survey_flows.facts import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class FraudRules:
+    """From where on the online checks and the offline signals find something, as one campaign registered it."""
+
+    limits: Limits
+    rates: Rates
+    thresholds: Thresholds
+
+    def dump(self) -> dict[str, Any]:
+        """Plain data for the campaign's paper."""
+        return {name: asdict(getattr(self, name)) for name in ("limits", "rates", "thresholds")}
+
+
+DEFAULT = FraudRules(Limits(), Rates(), Thresholds())
+
+
+def read_rules(paper: str) -> FraudRules:
+    """The rules in a campaign's frozen paper; the shipped ones where it has none, as imported campaigns do."""
+    found = json.loads(paper).get("fraud")
+    if found is None:
+        return DEFAULT
+    windows = tuple(found["thresholds"]["windows_hours"])
+    return FraudRules(
+        limits=Limits(**found["limits"]),
+        rates=Rates(**{name: Rate(**rate) for name, rate in found["rates"].items()}),
+        thresholds=Thresholds(**found["thresholds"] | {"windows_hours": windows}),
+    )
+
+
+def with_seed(paper: str) -> str:
+    """The paper with the seed of its samples, drawn by the mixer at the opening: nobody who makes it can choose it."""
+    return json.dumps(json.loads(paper) | {"seed": secrets.token_hex(32)}, ensure_ascii=False)
+
+
+async def changed_since(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> set[str]:
+    """Those of these campaigns that are not what the log has of them.
+
+    One that takes ballots must be in the log; a closed one may never have been, when its ballots were imported.
+    """
+    places = {row.id: row.registered for row in rows if row.registered is not None}
+    columns = tables.log_entries.c
+    query = select(columns.position, columns.kind, columns.body).where(columns.position.in_(list(places.values())))
+    logged = {row.position: (row.kind, row.body) for row in await connection.execute(query)}
+    return {
+        row.id
+        for row in rows
+        if (row.registered is None and row.state != "closed")
+        or (
+            row.registered is not None
+            and logged.get(row.registered) != ("registration", registration_body(row._mapping))
+        )
+    }

@@ -1,0 +1,97 @@
+"""A campaign runs on what it registered, or not at all."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text, update
+
+from bot.papers import Papers
+from bot.registration import DEFAULT, FraudRules, read_rules
+from bot.scoring import score_campaign
+from bot.store import tables
+from bot.store.database import reading, writing
+from survey_flows.errors import BadInput
+from survey_flows.events import Started
+from survey_flows.facts import Limits
+from tests.contract.test_conductor import Road, make_road
+
+
+@pytest.fixture
+async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
+    async with make_road(store_url, tmp_path) as made:
+        yield made
+
+
+async def registration(road: Road) -> dict[str, str]:
+    async with reading(road.database) as connection:
+        query = select(tables.log_entries.c.body).where(tables.log_entries.c.kind == "registration")
+        return dict(json.loads((await connection.execute(query)).scalar_one()))
+
+
+async def tamper(road: Road, **values: object) -> None:
+    """Change a registered campaign as somebody can who owns the database."""
+    async with writing(road.database) as connection:
+        if connection.dialect.name == "sqlite":
+            await connection.execute(text("DROP TRIGGER campaigns_frozen"))
+        else:
+            await connection.execute(text("ALTER TABLE campaigns DISABLE TRIGGER ALL"))
+        await connection.execute(update(tables.campaigns).values(**values))
+
+
+async def test_rules_and_a_seed_are_registered(road: Road) -> None:
+    found = json.loads((await registration(road))["paper"])
+    assert read_rules(json.dumps(found)) == DEFAULT
+    assert len(bytes.fromhex(found["seed"])) == 32
+    async with reading(road.database) as connection:
+        row = (await connection.execute(select(tables.campaigns))).one()
+    assert json.loads(row.paper) == found
+
+
+def test_rules_are_read_as_they_were_written() -> None:
+    rules = FraudRules(
+        Limits(stale=3), replace(DEFAULT.rates, unit=replace(DEFAULT.rates.unit, most=7)), DEFAULT.thresholds
+    )
+    assert read_rules(json.dumps({"fraud": json.loads(json.dumps(rules.dump()))})) == rules
+    assert read_rules("{}") == DEFAULT
+
+
+@pytest.mark.parametrize("change", ["scheme", "window", "paper", "registration"])
+async def test_a_campaign_that_was_changed_takes_no_ballots(
+    road: Road, change: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with reading(road.database) as connection:
+        row = (await connection.execute(select(tables.campaigns))).one()
+    values: dict[str, dict[str, object]] = {
+        "scheme": {"scheme": row.scheme.replace("30", "31", 1)},
+        "window": {"closes_at": row.closes_at + 1},
+        "paper": {"paper": row.paper.replace("Tax Bureau", "Tax Office")},
+        "registration": {"registered": None},
+    }
+    await tamper(road, **values[change])
+    fresh = Papers(road.database, "Asia/Shanghai")
+    with caplog.at_level(logging.ERROR):
+        await fresh.refresh()
+    assert fresh.get("year") is None
+    assert "campaign year is not what the log has of it" in caplog.text
+    road.conductor._papers = fresh
+    reply = await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
+    assert reply.screen is None
+    assert await road.ballots() == []
+
+
+async def test_a_campaign_that_was_changed_after_its_close_is_not_scored(road: Road) -> None:
+    for citizen in range(12):
+        await road.rate(f"{citizen}")
+    await road.close("year")
+    assert (await score_campaign(road.database, "year")).scores["TAX"].n == 12
+    async with reading(road.database) as connection:
+        scheme = (await connection.execute(select(tables.campaigns.c.scheme))).scalar_one()
+    await tamper(road, scheme=scheme.replace("30", "31", 1))
+    with pytest.raises(BadInput, match="not what the log has of it"):
+        await score_campaign(road.database, "year")
