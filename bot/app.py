@@ -20,6 +20,7 @@ from bot.keys import Keyring, Keys, keep_keys
 from bot.mixer import Elsewhere, Mixer, destroy_closed
 from bot.papers import Papers
 from bot.resealing import Resealing
+from bot.screening import Screening
 from bot.settings import Settings
 from bot.store.conversations import forget_old
 from bot.store.database import open_database, writing
@@ -77,7 +78,8 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         resealing = Resealing(database, keys, clock)
         await resealing.turn()
         await papers.refresh()
-        conductor = Conductor(database, keys, papers, clock, Gate(keys, mixer.key.public))
+        gate = Gate(keys, mixer.key.public, Screening(redis, keys, papers))
+        conductor = Conductor(database, keys, papers, clock, gate)
         await stack.enter_async_context(running(conductor.run()))
         await stack.enter_async_context(running(repeat(papers.refresh, REFRESH_SECONDS)))
         await stack.enter_async_context(running(repeat(resealing.turn, MIX_SECONDS)))

@@ -7,6 +7,7 @@ the database never holds a ballot beside anything that leads to a citizen.
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ from bot.store.conversations import closed_campaigns
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Cast, Effect, Erase
 from survey_flows.errors import MinpingError
+from survey_flows.facts import Facts
+from survey_flows.judge import risk
 
 
 class CampaignClosed(MinpingError):
@@ -44,21 +47,32 @@ class Citizen:
     user: str
 
 
+Casts = Sequence[tuple[Citizen, Cast]]
+Screen = Callable[[Casts], Awaitable[list[int]]]
+
+
+async def _unscreened(casts: Casts) -> list[int]:
+    """When there is nobody to ask: the ballots count, and say that nothing is known."""
+    return [risk(Facts(seconds=None, questions=0, unchecked=True)) for _ in casts]
+
+
 class Gate:
     """Seals what citizens submit.
 
     Args:
         keys: the gate's secrets.
         log_key: the public key of the log, which vouches for the mixer's boxes.
+        screen: the judge: what is risky about each ballot (`survey_flows.judge`), whatever it says.
     """
 
-    def __init__(self, keys: Keys, log_key: bytes) -> None:
+    def __init__(self, keys: Keys, log_key: bytes, screen: Screen | None = None) -> None:
         self._keys = keys
         self._log_key = log_key
+        self._screen = screen or _unscreened
         self._trusted: dict[str, bytes] = {}
 
     async def admit(self, connection: AsyncConnection, effects: list[tuple[Citizen, Effect]]) -> None:
-        """Carry out what touches ballots, within the caller's transaction.
+        """Carry out what touches ballots, within the caller's transaction; the judge hears of them first.
 
         Raises:
             CampaignClosed: the caller must roll back and step again on the campaigns as they are now.
@@ -70,7 +84,11 @@ class Gate:
         if closed := await closed_campaigns(connection, {_campaign(effect) for _, effect in todo}):
             raise CampaignClosed(closed)
         box = await self._box(connection)
-        messages = [self._message(citizen, effect) for citizen, effect in todo]
+        casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, Cast)]
+        risks = iter(await self._screen(casts))
+        messages = [
+            self._message(citizen, effect, next(risks) if isinstance(effect, Cast) else 0) for citizen, effect in todo
+        ]
         # In the order in which they came: of two ballots of one person the later one counts.
         rows = [
             {"box": box.id, "sealed": seal(box, pack(message, self._keys.signature(message_bytes(message))))}
@@ -78,7 +96,7 @@ class Gate:
         ]
         await connection.execute(tables.staging.insert(), rows)
 
-    def _message(self, citizen: Citizen, effect: Cast | Erase) -> Message:
+    def _message(self, citizen: Citizen, effect: Cast | Erase, found: int) -> Message:
         campaign = _campaign(effect)
         voter = self._keys.voter(campaign, citizen.channel, citizen.user).hex()
         if isinstance(effect, Erase):
@@ -90,7 +108,7 @@ class Gate:
             "voter": voter,
             "receipt": ballot.receipt,
             "text": ballot.comment,
-            "ballot": ballot_columns(ballot),
+            "ballot": ballot_columns(ballot, found),
         }
 
     async def _box(self, connection: AsyncConnection) -> Box:
@@ -109,8 +127,8 @@ class Gate:
         return Box(row.id, row.public)
 
 
-def ballot_columns(ballot: Ballot) -> dict[str, Any]:
-    """The columns of `tables.ballots` that a ballot itself fills."""
+def ballot_columns(ballot: Ballot, found: int = 0) -> dict[str, Any]:
+    """The columns of `tables.ballots` that a ballot itself fills, and what the judge ``found``."""
     return {
         "unit": ballot.unit,
         "questionnaire": ballot.questionnaire,
@@ -120,7 +138,7 @@ def ballot_columns(ballot: Ballot) -> dict[str, Any]:
         "ratings": ballot.ratings,
         "facts": json.dumps(dict(ballot.facts), ensure_ascii=False, sort_keys=True),
         "bucket": ballot.bucket,
-        "risk": 0,
+        "risk": found,
     }
 
 

@@ -20,6 +20,7 @@ from survey_flows.errors import BadSession
 
 SIZE = 32
 NONCE = 12
+COUNTER = 16
 HOUR = 3600
 STAMP = 4
 """Bytes before a seal that tell its hour, in whole hours since 1970."""
@@ -123,6 +124,10 @@ class Keys:
     def voter(self, campaign: str, channel: str, user: str) -> bytes:
         """The pseudonym of one citizen in one campaign; once that key is destroyed nobody can make it again."""
         return _pseudonym(self.voters.keep(campaign), "voter", campaign, channel, user)
+
+    def counter(self, campaign: str, kind: str, name: str) -> bytes:
+        """Under which name something of a campaign is counted: no other pseudonym, and gone with the campaign's key."""
+        return _pseudonym(self.voters.keep(campaign), "counter", kind, name)[:COUNTER]
 
     def address(self, address: str) -> str:
         """A client address under a key, for counting requests without keeping where they came from."""

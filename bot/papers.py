@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.registration import DEFAULT, changed_since
+from bot.registration import DEFAULT, FraudRules, changed_since, read_rules
 from bot.resources import shipped_words
 from bot.store import tables
 from bot.store.database import reading
@@ -64,6 +64,7 @@ def load_paper(row: Row[Any], links: list[Link], words: Words, zone: tzinfo) -> 
 class _Known:
     state: State
     papers: dict[str, Paper]
+    rules: dict[str, FraudRules]
 
 
 class Papers:
@@ -73,7 +74,7 @@ class Papers:
         self._database = database
         self._zone = ZoneInfo(timezone)
         self._words = shipped_words()
-        self._known = _Known((), {})
+        self._known = _Known((), {}, {})
         self._turn = asyncio.Lock()
 
     async def refresh(self) -> None:
@@ -82,9 +83,9 @@ class Papers:
         async with self._turn, reading(self._database) as connection:
             state = await _read_state(connection)
             if state != self._known.state:
-                self._known = _Known(state, await self._read_papers(connection))
+                self._known = _Known(state, *await self._read_papers(connection))
 
-    async def _read_papers(self, connection: AsyncConnection) -> dict[str, Paper]:
+    async def _read_papers(self, connection: AsyncConnection) -> tuple[dict[str, Paper], dict[str, FraudRules]]:
         links: dict[str, list[Link]] = {}
         for row in await connection.execute(select(tables.links)):
             links.setdefault(row.campaign, []).append(Link(row.token, row.grp, row.source, row.stratum))
@@ -93,11 +94,14 @@ class Papers:
         changed = await changed_since(connection, rows)
         for campaign in sorted(changed):
             log.error("campaign %s is not what the log has of it, and takes no ballots: minping verify", campaign)
-        return {
-            row.id: load_paper(row, links.get(row.id, []), self._words, self._zone)
-            for row in rows
-            if row.id not in changed
-        }
+        rows = [row for row in rows if row.id not in changed]
+        papers = {row.id: load_paper(row, links.get(row.id, []), self._words, self._zone) for row in rows}
+        return papers, {row.id: read_rules(row.paper) for row in rows}
+
+    @property
+    def rules(self) -> dict[str, FraudRules]:
+        """What each campaign registered for its judge."""
+        return self._known.rules
 
     def get(self, campaign: str) -> Paper | None:
         """The paper of one campaign that is open or was."""

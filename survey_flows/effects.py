@@ -57,10 +57,25 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How a rating came about, for the judge: no answer is in it.
+
+    ``seconds`` from the first question to the submission (None when that is not known), ``questions`` that were
+    answered or skipped, ``stale`` buttons of other steps that were pressed, and the ``link`` the citizen came by.
+    """
+
+    seconds: int | None = None
+    questions: int = 0
+    stale: int = 0
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     """Store this ballot; it replaces an earlier one by the same person for the same unit and campaign."""
 
     ballot: Ballot
+    pace: Pace = Pace()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from survey_flows.ballot import Ballot
-from survey_flows.effects import Ask, Cast, Effect, Say, Screen
+from survey_flows.effects import Ask, Cast, Effect, Pace, Say, Screen
 from survey_flows.paper import Link, Paper
 from survey_flows.questionnaire import NO_ANSWER, Kind, Question, Questionnaire
 from survey_flows.route import first_open, visible, with_answer
@@ -64,7 +64,8 @@ def choose_unit(turn: Turn, *notices: str) -> Result:
 def begin(turn: Turn, unit: str, *notices: str) -> Result:
     """To the first question about a unit that can be rated. A new round makes the buttons of the last one stale."""
     number = (turn.session.round + 1) % ROUNDS
-    fresh = turn.at(unit=unit, answers={}, overlay="", query="", page=0, receipt="", round=number)
+    fresh = turn.at(unit=unit, answers={}, overlay="", query="", page=0, receipt="", round=number, stale=0)
+    fresh = fresh.at(began=int(turn.now.timestamp()))
     return onward(fresh, *notices)
 
 
@@ -85,7 +86,13 @@ def answer(turn: Turn, value: str) -> Result:
 def submit(turn: Turn) -> Result:
     """From a complete review to the receipt, which is the turn's token; the session keeps no answer."""
     done = turn.at(place="receipt", answers={}, overlay="", receipt=turn.token)
-    return done.session, (Cast(_ballot(turn)), Ask(done.screen()))
+    return done.session, (Cast(_ballot(turn), _pace(turn)), Ask(done.screen()))
+
+
+def _pace(turn: Turn) -> Pace:
+    session = turn.session
+    seconds = max(0, int(turn.now.timestamp()) - session.began) if session.began else None
+    return Pace(seconds, len(session.answers), session.stale, session.link)
 
 
 def _ballot(turn: Turn) -> Ballot:

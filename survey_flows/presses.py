@@ -10,6 +10,9 @@ from survey_flows.outside import farewell
 from survey_flows.questionnaire import Kind
 from survey_flows.route import CLOSED, before
 
+MOST_STALE = 99
+"""More are not counted."""
+
 
 def press(turn: Turn, data: str) -> Result:
     """Do what the button says if it belongs here; otherwise say gently that it does not."""
@@ -20,7 +23,7 @@ def press(turn: Turn, data: str) -> Result:
         result = move(turn, argument) if move else None
         if result is not None:
             return result
-    return show(turn, turn.say("stale"))
+    return show(turn.at(stale=min(turn.session.stale + 1, MOST_STALE)), turn.say("stale"))
 
 
 def _answer(turn: Turn, argument: str) -> Result | None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from survey_flows.errors import BadSession
 
-VERSION = 1
+VERSION = 2
 NONCE_LENGTH = 6
 ROUNDS = 10_000
-_KEYS = {"v", "n", "r", "t", "l", "k", "u", "a", "p", "o", "q", "g", "c"}
+_KEYS = {"v", "n", "r", "t", "l", "k", "u", "a", "p", "o", "q", "g", "c", "b", "s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Session:
     last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``, ``review`` or ``receipt``; ``overlay`` is what
     lies over it (``language``, ``help``, ``privacy``, ``delete``) or empty. ``answers`` has option codes and typed text
     by question id, empty for a skipped question or a note that was read. ``query`` and ``page`` belong to the list of
-    units.
+    units. ``began`` is when this rating was begun, and ``stale`` how many buttons of other steps were pressed since.
     """
 
     nonce: str
@@ -37,6 +37,8 @@ class Session:
     query: str = ""
     page: int = 0
     receipt: str = ""
+    began: int = 0
+    stale: int = 0
 
     @property
     def key(self) -> str:
@@ -65,6 +67,8 @@ class Session:
                 "q": self.query,
                 "g": self.page,
                 "c": self.receipt,
+                "b": self.began,
+                "s": self.stale,
             }
         )
 
@@ -96,13 +100,15 @@ def read_session(text: str) -> Session:
         query=data["q"],
         page=data["g"],
         receipt=data["c"],
+        began=data["b"],
+        stale=data["s"],
     )
 
 
 def _check(data: object) -> None:
     if not isinstance(data, dict) or data.keys() != _KEYS or data["v"] != VERSION:
         raise BadSession(f"not a conversation of version {VERSION}; start it again")
-    numbers = all(type(data[name]) is int for name in "rtg")
+    numbers = all(type(data[name]) is int for name in "rtgbs")
     texts = all(type(data[name]) is str for name in "nlkupoqc")
     if not (numbers and texts and _answers(data["a"]) and len(data["n"]) <= NONCE_LENGTH and 0 <= data["r"] < ROUNDS):
         raise BadSession("a field has the wrong type; start the conversation again")

@@ -20,7 +20,9 @@ def settled(paper: Paper, session: Session, now: int, *, timed_out: bool) -> tup
         return session, gone
     questionnaire = paper.questionnaires[paper.units[session.unit].questionnaire]
     number = (session.round + 1) % ROUNDS
-    fresh = replace(session, answers={}, round=number, place=_place(questionnaire, {}, ""), overlay="", seen=now)
+    fresh = replace(
+        session, answers={}, round=number, place=_place(questionnaire, {}, ""), overlay="", seen=now, began=now, stale=0
+    )
     return fresh, (*gone, "timed-out")
 
 

@@ -1,0 +1,92 @@
+"""The judge at the gate, with real counters: what is risky is sealed with the ballot, and every ballot is taken."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select
+
+from bot.gate import Gate
+from bot.screening import Screening
+from bot.store import tables
+from bot.store.database import reading
+from survey_flows.events import Pressed
+from survey_flows.judge import codes
+from tests.contract.test_conductor import Road, make_road
+
+
+@pytest.fixture
+async def road(store_url: str, speed_url: str, tmp_path: Path) -> AsyncIterator[Road]:
+    redis = Redis.from_url(speed_url)
+    async with make_road(store_url, tmp_path) as made:
+        screening = Screening(redis, made.keys, made.papers)
+        made.conductor._gate = Gate(made.keys, made.mixer.key.public, screening)
+        yield made
+    await redis.aclose()
+
+
+async def risks(road: Road) -> list[tuple[str, ...]]:
+    await road.mix()
+    async with reading(road.database) as connection:
+        rows = await connection.execute(select(tables.ballots.c.risk).order_by(tables.ballots.c.position))
+        return sorted(codes(row.risk) for row in rows)
+
+
+async def test_who_takes_a_minute_is_not_risky_and_who_takes_none_is(road: Road) -> None:
+    await road.answer_all("ann")
+    road.clock.time += timedelta(minutes=1)
+    await road.press("ann", "Submit")
+    await road.rate("ben")
+    assert await risks(road) == [(), ("too_fast",)]
+
+
+async def test_stale_buttons_are_counted_for_this_rating_alone(road: Road) -> None:
+    for unit, stale in (("TAX", 9), ("EDU", 2)):
+        await road.answer_all("ann", unit)
+        for _ in range(stale):
+            await road.send("ann", Pressed("button of another rating"))
+        road.clock.time += timedelta(minutes=1)
+        await road.press("ann", "Submit")
+    assert await risks(road) == [(), ("stale_presses",)]
+
+
+async def test_a_person_who_sends_many_is_noticed_and_every_ballot_is_kept(road: Road) -> None:
+    for _ in range(12):
+        await road.answer_all("ann")
+        road.clock.time += timedelta(minutes=1)
+        await road.press("ann", "Submit")
+    await road.mix()
+    async with reading(road.database) as connection:
+        kept = len((await connection.execute(select(tables.superseded))).all())
+    assert (kept, await risks(road)) == (11, [("user_rate",)])
+
+
+async def test_without_counters_ballots_are_taken_and_say_so(road: Road) -> None:
+    away = Redis.from_url("unix:///nowhere/at/all")
+    road.conductor._gate = Gate(road.keys, road.mixer.key.public, Screening(away, road.keys, road.papers))
+    await road.answer_all("ann")
+    road.clock.time += timedelta(minutes=1)
+    await road.press("ann", "Submit")
+    assert await risks(road) == [("unchecked",)]
+    await away.aclose()
+
+
+async def test_no_counter_bears_a_name_that_the_database_knows(road: Road, speed_url: str) -> None:
+    for user in ("4711471147", "4711471148"):
+        await road.rate(user)
+    await road.mix()
+    async with Redis.from_url(speed_url) as redis:
+        names = b" ".join([key async for key in redis.scan_iter()])
+        values = repr([await redis.dump(key) for key in names.split(b" ")]).encode()
+    async with reading(road.database) as connection:
+        known = [bytes(x) for x in (await connection.execute(select(tables.ballots.c.voter))).scalars()]
+        known += [bytes(x) for x in (await connection.execute(select(tables.sessions.c.person))).scalars()]
+    assert len(known) == 4
+    for name in (*known, b"4711471147", b"4711471148", b"TAX", road.link.token.encode()):
+        assert name not in names
+        assert name not in values
+        assert name[:16] not in names
