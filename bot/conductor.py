@@ -31,7 +31,8 @@ from bot.store.conversations import (
     write_sessions,
 )
 from bot.store.database import writing
-from survey_flows.effects import Ask, Close, Effect, Say
+from bot.store.log import find_receipt
+from survey_flows.effects import Ask, Check, Close, Effect, Say
 from survey_flows.engine import step
 from survey_flows.errors import BadSession, MinpingError
 from survey_flows.events import Event, Pressed, Returned, Started, Typed
@@ -198,7 +199,7 @@ class Conductor:
                 changed[waiting.person] = self._keys.seal(waiting.person, after.to_text()) if after else None
             citizen = Citizen(waiting.incoming.channel, waiting.incoming.user)
             todo += [(citizen, effect) for effect in effects]
-            replies.append(_reply(effects, replayed))
+            replies.append(_reply([await self._said(connection, effect) for effect in effects], replayed))
         await write_sessions(connection, changed, now)
         await self._gate.admit(connection, todo)
         return replies
@@ -233,6 +234,13 @@ class Conductor:
             return before, effects
         dropped = (Say(paper.words.say(after.lang, "dropped")),) if before.session.answers else ()
         return Conversation(paper.campaign, after), (*dropped, *effects)
+
+    async def _said(self, connection: AsyncConnection, effect: Effect) -> Effect:
+        """The answer to a question about the log, in place of the question."""
+        if not isinstance(effect, Check):
+            return effect
+        found = await find_receipt(connection, effect.code)
+        return Say(self._papers.tell(effect.lang, "receipt-in" if found else "receipt-not-yet"))
 
     def _with_chance(self, event: Event) -> Event:
         if isinstance(event, Typed):

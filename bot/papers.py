@@ -128,6 +128,10 @@ class Papers:
     def _by_link(self, token: str) -> Paper | None:
         return next((paper for paper in self._known.papers.values() if token in paper.links), None)
 
+    def tell(self, lang: str, key: str) -> str:
+        """A sentence for a citizen."""
+        return self._words.say(lang, key)
+
     def say(self, key: str) -> str:
         """A sentence for a citizen whose language is not known: in each language, a line each."""
         return "\n".join(self._words.say(lang, key) for lang in self._words.languages)

@@ -86,8 +86,16 @@ class Erase:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """Say in ``lang`` whether the log has the receipt of this code: the sentence `receipt-in` or `receipt-not-yet`."""
+
+    code: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """The conversation is over and nothing of it needs keeping."""
 
 
-Effect = Say | Ask | Cast | Erase | Close
+Effect = Say | Ask | Cast | Erase | Check | Close

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from survey_flows import reading
-from survey_flows.effects import Ask, Say
+from survey_flows.effects import Ask, Check, Say
+from survey_flows.entries import find_code
 from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
 from survey_flows.moves import Result, Turn, begin, choose_unit, show
 from survey_flows.outside import Phase, idle, outside, phase
 from survey_flows.paper import Link, Paper
 from survey_flows.presses import press
+from survey_flows.questionnaire import Kind
 from survey_flows.session import NONCE_LENGTH, Session
 from survey_flows.settle import settled
 from survey_flows.speech import known_language, show_date
 
 TOPICS = frozenset({"language", "help", "privacy", "delete"})
+RECEIPT = "receipt"
 
 
 def step(paper: Paper, session: Session | None, event: Event, now: datetime) -> Result:
@@ -24,6 +27,10 @@ def step(paper: Paper, session: Session | None, event: Event, now: datetime) -> 
     Total: any text, any button data, any stored session gives an answer. ``now`` is aware, as are the paper's times.
     A `Cast` is only returned while the campaign is open.
     """
+    if code := _receipt(paper, session, event, now):
+        after, effects = step(paper, session, Returned(), now)
+        lang = session.lang if session else paper.words.languages[0]
+        return after, (Check(code, known_language(paper, lang)), *effects)
     now_phase = phase(paper, now)
     if now_phase is not Phase.OPEN:
         return outside(paper, session, event, now_phase, now)
@@ -34,6 +41,16 @@ def step(paper: Paper, session: Session | None, event: Event, now: datetime) -> 
     after, effects = _step(Turn(paper, session, now, _token(event)), event, restarted)
     said = tuple(Say(paper.words.say(session.lang, key)) for key in notices)
     return after, said + effects
+
+
+def _receipt(paper: Paper, session: Session | None, event: Event, now: datetime) -> str:
+    """The code of the receipt that a citizen asks about; where words are asked for it has to come by the command."""
+    code, meant = find_code(event.text) if isinstance(event, Typed) else ("", False)
+    if not code or meant or session is None or not session.rating:
+        return code
+    fitting, _ = settled(paper, session, session.seen, timed_out=False)
+    question = Turn(paper, fitting, now).question if fitting.rating else None
+    return "" if question is not None and question.kind is Kind.TEXT else code
 
 
 def _step(turn: Turn, event: Event, restarted: bool) -> Result:
@@ -118,6 +135,8 @@ def _stronger(paper: Paper, present: str, new: Link | None) -> str:
 
 
 def _asked(turn: Turn, event: Asked) -> Result:
+    if event.topic == RECEIPT:
+        return show(turn, turn.say("receipt-how"))
     if event.topic not in TOPICS:
         return show(turn, turn.say("help"))
     return show(turn.at(overlay=event.topic))

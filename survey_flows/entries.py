@@ -46,6 +46,16 @@ def inclusion_file(position: int, data: bytes, proof: Sequence[bytes], note: str
     return json.dumps(found, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
+_SHOWN = re.compile(r"(/receipt(?:@\w+)?\s+)?(\w{4}[-–—‐ ]\w{4}[-–—‐ ]\w{4}[-–—‐ ]\w{4}|[A-Z2-7]{16})", re.ASCII)
+
+
+def find_code(text: str) -> tuple[str, bool]:
+    """The receipt's code that a text is, or nothing; and whether a command before it says that it is meant as one."""
+    found = _SHOWN.fullmatch(text.strip())
+    code = re.sub(r"[^A-Z2-7]", "", found[2].upper()) if found else ""
+    return (code, bool(found and found[1])) if CODE.fullmatch(code) else ("", False)
+
+
 def read_code(text: str) -> str:
     """A receipt's code as somebody copied it, in capital letters and without spaces and hyphens.
 

@@ -36,7 +36,7 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command at any step: ``language``, ``help``, ``privacy`` or ``delete``."""
+    """A command at any step: ``language``, ``help``, ``privacy``, ``delete`` or ``receipt``."""
 
     topic: str
 

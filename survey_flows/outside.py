@@ -62,6 +62,8 @@ def _topic(paper: Paper, event: Event, where: Phase, lang: str) -> tuple[str, ..
         return ()
     if event.topic in ("help", "privacy"):
         return (explain(paper, lang, event.topic),)
+    if event.topic == "receipt":
+        return (paper.words.say(lang, "receipt-how"),)
     return (paper.words.say(lang, "closed-delete"),) if event.topic == "delete" and where is Phase.AFTER else ()
 
 

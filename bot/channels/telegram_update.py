@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channel import Incoming
-from survey_flows.engine import TOPICS
+from survey_flows.engine import RECEIPT, TOPICS
 from survey_flows.events import Asked, Event, Pressed, Started, Typed
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -127,7 +127,7 @@ def _read_text(text: str, lang: object) -> Event:
     name, argument = command[1].lower(), command[2] or ""
     if name == "start":
         return _started(argument.strip(), lang if isinstance(lang, str) else "")
-    if name in TOPICS:
+    if name in TOPICS or (name == RECEIPT and not argument):
         return Asked(name)
     # «/road works are late» is a comment; a lone word after a slash is a command that we do not have.
     return Typed(text) if argument else Asked("help")

@@ -22,7 +22,7 @@ from bot.channel import Incoming, Reply
 from bot.conductor import Unavailable
 from bot.keys import Keys
 from bot.web.drawing import draw
-from bot.web.guard import client_address, close_files, count, is_secure, read_form, trouble
+from bot.web.guard import PATIENCE, close_files, is_secure, read_form, too_many, trouble
 from bot.web.pages import accepted_language, render
 from bot.web.parts import SERVICE
 from survey_flows.effects import Ask
@@ -36,8 +36,6 @@ CHANNEL = "web"
 COOKIE_DAYS = 90
 MOST_BYTES = 16_384
 NOTICE_SECONDS = 120
-HOUR = 3600
-PATIENCE = 0.25
 """Seconds that a citizen waits for Redis, which only does courtesies here."""
 FIELDS = ("press", "text", "topic", "l", "u", "lang")
 UPDATE_ID = re.compile(r"[A-Za-z0-9_-]{16,40}")
@@ -80,7 +78,7 @@ async def start(request: web.Request) -> web.StreamResponse:
     fields = await _fields(request)
     service, user = request.app[SERVICE], read_cookie(request)
     if user is None:
-        if await _too_many(request, service):
+        if await too_many(request, "new", service.settings.web_rate):
             return trouble(request, 429)
         user = new_id()
     event = Started(link=fields.get("l", ""), unit=fields.get("u", ""), lang=fields.get("lang", ""))
@@ -237,16 +235,6 @@ def _cookie_name(service: Service) -> str:
 
 def _stamp(keys: Keys, user: str) -> str:
     return keys.person("web cookie", user).hex()[:32]
-
-
-async def _too_many(request: web.Request, service: Service) -> bool:
-    """Whether this address began too many conversations this hour. While Redis is away nobody is turned off."""
-    address = service.keys.address(client_address(request, service.settings))
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await count(service.redis, f"minping:web:new:{address}", HOUR) > service.settings.web_rate
-    except (RedisError, OSError):
-        return False
 
 
 async def _keep_notices(service: Service, user: str, notices: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import traceback
@@ -41,6 +42,9 @@ SECURE_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+HOUR = 3600
+PATIENCE = 0.25
+"""Seconds that Redis may leave a page waiting."""
 KNOWN_TROUBLES = frozenset({403, 404, 405, 413, 429})
 
 
@@ -155,3 +159,14 @@ async def count(redis: Redis, key: str, seconds: int) -> int:
         pipe.incr(key)
         pipe.expire(key, seconds, nx=True)
         return int((await pipe.execute())[0])
+
+
+async def too_many(request: web.Request, what: str, most: int) -> bool:
+    """Whether this address did it more than ``most`` times this hour. While Redis is away nobody is turned off."""
+    service = request.app[SERVICE]
+    address = service.keys.address(client_address(request, service.settings))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await count(service.redis, f"minping:web:{what}:{address}", HOUR) > most
+    except (RedisError, OSError):
+        return False

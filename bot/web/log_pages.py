@@ -11,7 +11,7 @@ from bot.notary import holds
 from bot.store.database import reading, upsert, writing
 from bot.store.log import Found, Stored, find_receipt, latest_checkpoint, prove_consistency, prove_inclusion
 from bot.store.tables import checkpoints, cosignatures
-from bot.web.guard import close_files, read_form
+from bot.web.guard import close_files, read_form, too_many
 from bot.web.pages import accepted_language, render
 from bot.web.parts import SERVICE
 from survey_flows.entries import inclusion_file, read_code
@@ -21,6 +21,8 @@ from survey_flows.notes import Note, Signature, VerifierKey, read_checkpoint, re
 MOST_FORM = 4096
 MOST_NOTE = 16_384
 LONGEST_NUMBER = 18
+MOST_PROOFS = 600
+"""Receipts and proofs for one address in an hour: a witness that looks every ten seconds needs 360."""
 
 routes = web.RouteTableDef()
 
@@ -36,6 +38,7 @@ async def show_checkpoint(request: web.Request) -> web.Response:
 @routes.get("/log/consistency")
 async def show_consistency(request: web.Request) -> web.Response:
     """The proof that the log of ``new`` entries begins with that of ``old``."""
+    await _spare(request)
     sizes = [request.query.get(name, "") for name in ("old", "new")]
     if not all(size.isascii() and size.isdigit() and len(size) <= LONGEST_NUMBER for size in sizes):
         return _plain("give old and new as numbers of entries\n", 400)
@@ -80,6 +83,7 @@ async def show_form(request: web.Request) -> web.Response:
 @routes.post("/log/receipt")
 async def show_receipt(request: web.Request) -> web.Response:
     """Whether a receipt is in the log, and the proof of it; never what the ballot says."""
+    await _spare(request)
     form = await read_form(request, MOST_FORM)
     close_files(form)
     typed, lang = str(form.get("code", "")), str(form.get("lang", ""))
@@ -105,6 +109,12 @@ async def show_receipt(request: web.Request) -> web.Response:
         found=found if inside else None,
         newest=_told(newest) if inside and newest else None,
     )
+
+
+async def _spare(request: web.Request) -> None:
+    """Turn off an address that asks for too many proofs: each costs reads of the database."""
+    if await too_many(request, "proof", MOST_PROOFS):
+        raise web.HTTPTooManyRequests
 
 
 def witness_keys(setting: str) -> list[VerifierKey]:

@@ -74,8 +74,11 @@ receipt =
     Your rating of { $unit } has been received. Thank you!
     Receipt:
 receipt-note =
-    The receipt says that your rating was received. It does not show your answers. After about an hour the page /receipt of this survey's website tells whether it is in the public log.
+    The receipt says that your rating was received. It does not show your answers. After about an hour you can send it here, or type it on the page /receipt of this survey's website, to see whether it is in the public log.
     Until { $date } you may rate again, and the last one counts. If someone pressed you for a certain rating, you can set it right this way.
+receipt-in = ✓ This receipt is in the public log: the rating was received and has not been removed from the log.
+receipt-not-yet = This receipt is not in the public log yet. Ratings are logged in batches, usually within the hour and at the latest when the survey closes. Please check that you typed it correctly, or ask again later.
+receipt-how = Please send the 16 characters of your receipt, for example ABCD-EFGH-IJKL-MNOP. You will see whether it is in the public log, never what was answered.
 again = Rate another unit
 redo = Rate this unit again
 redo-note = Please answer again. Once submitted, the new rating replaces the one before; otherwise nothing changes.
@@ -86,7 +89,7 @@ help =
     · Press an option, or type its number or its words.
     · “Back” takes you one step back and “Stop” abandons the rating; neither submits anything.
     · You can leave at any time and go on later where you were.
-    Commands: /start  /language  /privacy  /delete (delete my ratings)
+    Commands: /start  /language  /privacy  /receipt (check a receipt)  /delete (delete my ratings)
 privacy =
     Your privacy:
     · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit.

@@ -422,3 +422,36 @@ async def test_dead_letters_are_forgotten_like_conversations(road: Road) -> None
     async with writing(road.database) as connection:
         await forget_old(connection, NOW + timedelta(days=31))
     assert await road.count("dead_letters") == 0
+
+
+async def test_a_receipt_is_checked_in_the_chat_and_nothing_is_said_of_the_answers(road: Road) -> None:
+    reply = await road.rate("ann", overall="Dissatisfied")
+    assert reply.screen is not None
+    code = reply.screen.text.split("\n")[2]
+    for user in ("ann", "ben"):
+        asked = await road.send(user, Typed(code))
+        assert asked.notices == (road.papers.tell("en" if user == "ann" else "zh-Hans", "receipt-not-yet"),)
+    await road.mix()
+    for words in (code, code.replace("-", ""), f"/receipt {code.lower()}", f" {code} "):
+        asked = await road.send("ann", Typed(words))
+        assert asked.notices == (road.papers.tell("en", "receipt-in"),)
+        assert asked.screen == reply.screen
+    assert (await road.send("ann", Asked("receipt"))).notices == (road.papers.tell("en", "receipt-how"),)
+    await road.close("year")
+    await road.papers.refresh()
+    closed = await road.send("ann", Typed(code))
+    assert closed.notices == (road.papers.tell("en", "receipt-in"),)
+    assert (await road.send("ann", Asked("receipt"))).notices == (road.papers.tell("zh-Hans", "receipt-how"),)
+
+
+async def test_a_code_where_words_are_asked_for_is_a_comment_unless_the_command_says_otherwise(road: Road) -> None:
+    await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
+    await road.press("ann", "Used a service", "Satisfied", *["Very satisfied"] * 3)
+    code = "ABCD-EFGH-IJKL-MNOP"
+    asked = await road.send("ann", Typed(f"/receipt {code}"))
+    assert asked.notices == (road.papers.tell("en", "receipt-not-yet"),)
+    assert asked.screen is not None
+    assert asked.screen.step == "q:comment"
+    reviewed = (await road.send("ann", Typed(code))).screen
+    assert reviewed is not None
+    assert code in reviewed.text

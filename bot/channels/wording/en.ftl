@@ -4,4 +4,5 @@ command-start = Start or go on with a rating
 command-language = Choose a language · 语言
 command-help = How to rate
 command-privacy = Your privacy
+command-receipt = Check a receipt
 command-delete = Delete my ratings

@@ -236,3 +236,13 @@ def test_the_setting_takes_keys_of_witnesses_only() -> None:
         with pytest.raises(BadInput, match="MINPING_WITNESSES"):
             read_settings({"MINPING_WITNESSES": wrong})
     assert WITNESS.key.kind == COSIGNATURE
+
+
+async def test_an_address_that_asks_without_end_is_put_off(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.web.log_pages.MOST_PROOFS", 5)
+    campaign = drawn(3)
+    await site.keep(campaign)
+    asked = [(await site.client.get("/log/consistency", params={"old": "1", "new": "2"})).status for _ in range(4)]
+    asked += [(await site.check("ABCD EFGH 2345 67AB")).status for _ in range(3)]
+    assert asked == [200] * 5 + [429] * 2
+    assert (await site.client.get("/log/checkpoint")).status == 200, "everybody may see the newest checkpoint"
