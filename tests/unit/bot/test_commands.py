@@ -20,6 +20,7 @@ COMMANDS = (
     "mixer",
     "questionnaire",
     "release",
+    "review",
     "score",
     "serve",
     "staff",
