@@ -13,6 +13,7 @@ from sqlalchemy import Table, delete, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables
+from bot.store.database import insert
 from bot.store.ledger import Entry, Signer, append
 from bot.store.openings import ballot_body, comment_body, withdrawal_body
 from bot.store.yearbook import insert_all
@@ -20,15 +21,15 @@ from survey_flows.entries import commit, receipt_label
 from survey_flows.merkle import Frontier
 
 BALLOT, COMMENT, WITHDRAWAL = "ballot", "comment", "withdrawal"
-ERASE = "erase"
+ERASE, PRESSURE = "erase", "pressure"
 SALT = 16
 FULL = 4
 PART = 200
 """Places in one statement: SQLite takes so many parameters."""
 
 Message = dict[str, Any]
-"""``kind`` is `BALLOT` or `ERASE`, with ``campaign`` and ``voter`` (hex). A ballot has ``ballot``, ``receipt`` and
-``text`` (its comment); what was held of it has ``unit`` and ``text``.
+"""``kind`` is `BALLOT`, `ERASE` or `PRESSURE`, with ``campaign`` and ``voter`` (hex). Pressure has ``unit``; a ballot
+has ``ballot``, ``receipt`` and ``text`` (its comment), and what was held of it has ``unit`` and ``text``.
 """
 Row = dict[str, Any]
 Place = tuple[str, str, bytes]
@@ -84,6 +85,8 @@ class Batch:
         sign: Signer,
     ) -> None:
         """Carry out new ``ballots`` and the ``comments`` that were held; the caller holds the log at ``frontier``."""
+        await self._note_pressure(connection, ballots)
+        ballots = [message for message in ballots if message["kind"] != PRESSURE]
         said, written = _fate(ballots, self._ballot), _fate(comments, _comment)
         fresh = self._shuffled(frontier.size, said, written)
         gone = said.gone + await _clear(connection, tables.ballots, said.erased)
@@ -118,6 +121,23 @@ class Batch:
             return row
         row |= message["ballot"] | {"salt": secrets.token_bytes(SALT), "weight": FULL}
         return row | {"label": receipt_label(message["receipt"])}
+
+    async def _note_pressure(self, connection: AsyncConnection, messages: Sequence[Message]) -> None:
+        """One row for each person and unit, under a pseudonym that no ballot has; it leaves ballots and log alone."""
+        said: set[Place] = set()
+        erased: set[tuple[str, bytes]] = set()
+        for message in messages:
+            campaign = message["campaign"]
+            voter = self._pseudonym("pressure", campaign, bytes.fromhex(message["voter"]))
+            if message["kind"] == ERASE:
+                erased.add((campaign, voter))
+                said = {place for place in said if (place[0], place[2]) != (campaign, voter)}
+            elif message["kind"] == PRESSURE:
+                said.add((campaign, message["unit"], voter))
+        await _clear(connection, tables.pressure, erased)
+        if said:
+            rows = [{"campaign": place[0], "unit": place[1], "voter": place[2]} for place in sorted(said)]
+            await connection.execute(insert(connection, tables.pressure).on_conflict_do_nothing(), rows)
 
     async def _withdraw(self, connection: AsyncConnection, gone: Sequence[Row], first: int) -> list[Entry]:
         """Say of every entry whose text was deleted that it was. Nobody can tell these entries from ballots."""

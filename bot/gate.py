@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.batch import BALLOT, ERASE, Message
+from bot.batch import BALLOT, ERASE, PRESSURE, Message
 from bot.keys import Keys
 from bot.parcels import Box, box_text, message_bytes, pack, seal
 from bot.store import tables
 from bot.store.conversations import closed_campaigns
 from survey_flows.ballot import Ballot
-from survey_flows.effects import Cast, Effect, Erase
+from survey_flows.effects import Cast, Effect, Erase, Pressured
 from survey_flows.errors import MinpingError
 from survey_flows.facts import Facts
 from survey_flows.judge import risk
@@ -78,7 +78,7 @@ class Gate:
             CampaignClosed: the caller must roll back and step again on the campaigns as they are now.
             NoBox: there is nobody to seal to.
         """
-        todo = [(citizen, effect) for citizen, effect in effects if isinstance(effect, Cast | Erase)]
+        todo = [(citizen, effect) for citizen, effect in effects if isinstance(effect, Cast | Erase | Pressured)]
         if not todo:
             return
         if closed := await closed_campaigns(connection, {_campaign(effect) for _, effect in todo}):
@@ -96,11 +96,13 @@ class Gate:
         ]
         await connection.execute(tables.staging.insert(), rows)
 
-    def _message(self, citizen: Citizen, effect: Cast | Erase, found: int) -> Message:
+    def _message(self, citizen: Citizen, effect: Cast | Erase | Pressured, found: int) -> Message:
         campaign = _campaign(effect)
         voter = self._keys.voter(campaign, citizen.channel, citizen.user).hex()
         if isinstance(effect, Erase):
             return {"kind": ERASE, "campaign": campaign, "voter": voter}
+        if isinstance(effect, Pressured):
+            return {"kind": PRESSURE, "campaign": campaign, "voter": voter, "unit": effect.unit}
         ballot = effect.ballot
         return {
             "kind": BALLOT,
@@ -142,5 +144,5 @@ def ballot_columns(ballot: Ballot, found: int = 0) -> dict[str, Any]:
     }
 
 
-def _campaign(effect: Cast | Erase) -> str:
-    return effect.campaign if isinstance(effect, Erase) else effect.ballot.campaign
+def _campaign(effect: Cast | Erase | Pressured) -> str:
+    return effect.ballot.campaign if isinstance(effect, Cast) else effect.campaign

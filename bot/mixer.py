@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Table, delete, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.batch import BALLOT, Batch, Message
+from bot.batch import BALLOT, PRESSURE, Batch, Message
 from bot.clock import Clock
 from bot.keys import Keyring
 from bot.notary import public_key as log_key
@@ -238,7 +238,7 @@ class Mixer:
         """The comments of a batch for a later one. An empty one is held too, so that nobody sees who wrote one."""
         box = self._box
         held = []
-        for message in messages:
+        for message in (message for message in messages if message["kind"] != PRESSURE):
             voter = self._pseudonym("comment", message["campaign"], bytes.fromhex(message["voter"])).hex()
             kept = {name: message[name] for name in ("kind", "campaign")} | {"voter": voter}
             if message["kind"] == BALLOT:

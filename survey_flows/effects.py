@@ -86,6 +86,14 @@ class Erase:
 
 
 @dataclass(frozen=True, slots=True)
+class Pressured:
+    """Count that this person was told how to rate this unit; their ballot stays as it is."""
+
+    campaign: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """Say in ``lang`` whether the log has the receipt of this code: the sentence `receipt-in` or `receipt-not-yet`."""
 
@@ -98,4 +106,4 @@ class Close:
     """The conversation is over and nothing of it needs keeping."""
 
 
-Effect = Say | Ask | Cast | Erase | Check | Close
+Effect = Say | Ask | Cast | Erase | Pressured | Check | Close

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from survey_flows.effects import Ask, Close, Erase
+from survey_flows.effects import Ask, Close, Erase, Pressured
 from survey_flows.moves import Result, Turn, answer, begin, choose_unit, show, submit
 from survey_flows.outside import farewell
 from survey_flows.questionnaire import Kind
@@ -105,6 +105,14 @@ def _redo(turn: Turn, _argument: str) -> Result | None:
     return begin(turn, turn.session.unit, turn.say("redo-note"))
 
 
+def _pressured(turn: Turn, _argument: str) -> Result | None:
+    """The screen stays as it was: whoever looks over a shoulder later sees no difference."""
+    if turn.session.place != "receipt":
+        return None
+    session, effects = show(turn, turn.say("pressured-noted"))
+    return session, (Pressured(turn.paper.campaign, turn.session.unit), *effects)
+
+
 def _language(turn: Turn, argument: str) -> Result | None:
     if argument not in turn.paper.words.languages or turn.session.overlay != "language":
         return None
@@ -128,6 +136,7 @@ _MOVES: Mapping[str, Callable[[Turn, str], Result | None]] = {
     "s": _skip,
     "b": _back,
     "x": _stop,
+    "f": _pressured,
     "c": _change,
     "y": _submit,
     "u": _unit,

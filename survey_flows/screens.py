@@ -129,7 +129,13 @@ def _receipt(paper: Paper, session: Session) -> Screen:
         step="receipt",
         lang=lang,
         text=f"{say(lang, 'receipt', unit=name)}\n{groups}\n\n{note}",
-        rows=((Button(say(lang, "again"), f"{key}:n"),), (Button(say(lang, "redo"), f"{key}:r"),)),
+        rows=_column(
+            [
+                Button(say(lang, "again"), f"{key}:n"),
+                Button(say(lang, "redo"), f"{key}:r"),
+                Button(say(lang, "pressured"), f"{key}:f"),
+            ]
+        ),
     )
 
 

@@ -373,3 +373,11 @@ case_votes = Table(
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("case", "round", "by"),
 )
+
+pressure = Table(
+    "pressure",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("unit", String(32), primary_key=True),
+    Column("voter", LargeBinary(32), primary_key=True, comment="not the ballots' pseudonym"),
+)

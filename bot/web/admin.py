@@ -136,6 +136,7 @@ async def show_one(visit: Visit) -> web.Response:
         links=links,
         groups={name: called["zh" if visit.lang.startswith("zh") else "en"] for name, called in _groups(poll)},
         cell=cell,
+        pressed=await _pressed(visit, poll),
     )
 
 
@@ -153,6 +154,17 @@ def _groups(poll: Poll) -> list[tuple[str, dict[str, str]]]:
 def _name(poll: Poll, code: str, lang: str) -> str:
     name = poll.units[code].name
     return pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), lang)
+
+
+async def _pressed(visit: Visit, poll: Poll) -> list[tuple[str, int]]:
+    """After the close: the units whose raters say they were told how to rate, where they are not few; in whole tens."""
+    if poll.state != "closed":
+        return []
+    columns, cell = tables.pressure.c, poll.scheme.min_n.publish_cell
+    query = select(columns.unit, func.count()).where(columns.campaign == poll.id).group_by(columns.unit)
+    async with reading(visit.service.database) as connection:
+        found = [(row[0], rounded(row[1], cell)) for row in await connection.execute(query.order_by(columns.unit))]
+    return [(_name(poll, code, visit.lang), count) for code, count in found if count]
 
 
 async def _counts(visit: Visit, poll: Poll) -> dict[str, int | None]:

@@ -75,12 +75,14 @@ receipt =
     Receipt:
 receipt-note =
     The receipt says that your rating was received. It does not show your answers. After about an hour you can send it here, or type it on the page /receipt of this survey's website, to see whether it is in the public log.
-    Until { $date } you may rate again, and the last one counts. If someone pressed you for a certain rating, you can set it right this way.
+    Until { $date } you may rate again, and the last one counts. If someone pressed you for a certain rating, you can set it right this way, and tell us with the last button below.
 receipt-in = ✓ This receipt is in the public log: the rating was received and has not been removed from the log.
 receipt-not-yet = This receipt is not in the public log yet. Ratings are logged in batches, usually within the hour and at the latest when the survey closes. Please check that you typed it correctly, or ask again later.
 receipt-how = Please send the 16 characters of your receipt, for example ABCD-EFGH-IJKL-MNOP. You will see whether it is in the public log, never what was answered.
 again = Rate another unit
 redo = Rate this unit again
+pressured = I was told how to rate
+pressured-noted = Noted, and shown to nobody as yours. Your rating has not changed. You can rate this unit again when you are alone; the last one counts.
 redo-note = Please answer again. Once submitted, the new rating replaces the one before; otherwise nothing changes.
 
 language = Please choose a language. Your answers are kept.

@@ -455,3 +455,16 @@ async def test_a_code_where_words_are_asked_for_is_a_comment_unless_the_command_
     reviewed = (await road.send("ann", Typed(code))).screen
     assert reviewed is not None
     assert code in reviewed.text
+
+
+async def test_a_citizen_who_was_told_how_to_rate_can_say_so_and_the_screen_shows_nothing_of_it(road: Road) -> None:
+    shown = (await road.rate("ann")).screen
+    pressed = await road.press("ann", "I was told how to rate")
+    assert pressed.screen == shown
+    assert pressed.notices == (road.papers.tell("en", "pressured-noted"),)
+    assert (await road.send("ann", Returned())).screen == shown
+    await road.press("ann", "I was told how to rate")
+    assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")]
+    assert await road.count("pressure") == 1
+    await road.rate("ann", overall="Dissatisfied")
+    assert await road.ballots() == [("TAX", "service_user", "D VS VS VS")]

@@ -30,7 +30,7 @@ from bot.store.log import find_receipt, latest_checkpoint, prove_inclusion, read
 from bot.store.openings import ballot_body
 from bot.verifying import verify
 from survey_flows.ballot import Ballot
-from survey_flows.effects import Cast, Effect, Erase
+from survey_flows.effects import Cast, Effect, Erase, Pressured
 from survey_flows.entries import commit
 from survey_flows.merkle import leaf_hash, root, verify_inclusion
 from tests.contract.test_conductor import Road, draft, make_road
@@ -370,3 +370,27 @@ async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(road
 
 def _die(*_: object) -> None:
     raise ZeroDivisionError
+
+
+async def test_who_was_told_how_to_rate_is_counted_once_and_joined_to_no_ballot(road: Road) -> None:
+    pressed = Pressured("year", "TAX")
+    await admit(road, *((f"u{n}", Cast(ballot(n))) for n in range(20)))
+    sizes = {len(row.sealed) for row in await rows(road, tables.staging)}
+    await admit(road, *((f"u{n}", pressed) for n in (3, 4, 3, 3)), ("u5", Pressured("year", "EDU")))
+    assert {len(row.sealed) for row in await rows(road, tables.staging)} == sizes, "it looks like any ballot"
+    before = await rows(road, tables.log_entries)
+    await road.mix()
+    await road.mix()
+    found = await rows(road, tables.pressure)
+    assert Counter(row.unit for row in found) == {"TAX": 2, "EDU": 1}
+    ballots = await rows(road, tables.ballots)
+    assert len(ballots) == 20
+    assert {row.weight for row in ballots} == {4}
+    assert not {row.voter for row in found} & {row.voter for row in (*ballots, *await rows(road, tables.comments))}
+    assert len(await rows(road, tables.log_entries)) - len(before) == 20, "the log says nothing of it"
+    await admit(road, ("u3", Cast(ballot(30, ratings="D D D D"))), ("u4", Erase("year")))
+    await road.mix()
+    assert len(await rows(road, tables.pressure)) == 3 - 1, "who erases takes it back"
+    await admit(road, ("u6", pressed), ("u6", Erase("year")), ("u7", Erase("year")), ("u7", pressed))
+    await road.mix()
+    assert len(await rows(road, tables.pressure)) == 3, "in the order in which it came"

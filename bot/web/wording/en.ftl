@@ -293,3 +293,6 @@ rule-source_share = an unusual share of one source
 rule-staff_orders = office hours of working days
 rule-strata = one source differs from all others over the whole campaign
 rule-young_accounts = new accounts
+
+pressed-title = Told how to rate
+pressed-why = So many people said, after rating, that somebody had told them how to rate. Units of which fewer than { $n } said so are not listed. It changes no score; it is a reason to look.

@@ -293,3 +293,6 @@ rule-source_share = 某一来源占比异常
 rule-staff_orders = 工作日办公时间
 rule-strata = 某一来源在整个活动中与其他来源不同
 rule-young_accounts = 新账号
+
+pressed-title = 被要求怎样评
+pressed-why = 评价后表示有人要求其怎样评的人数。不足 { $n } 人的单位不列出。它不改变得分，只是值得了解的情况。

@@ -13,13 +13,16 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
+from sqlalchemy import select
 
 from bot.app import build
 from bot.campaigns import add_link
 from bot.settings import Settings
+from bot.store import tables
+from bot.store.database import writing
 from bot.web.auth import add_staff
 from bot.web.server import make_web
-from tests.desk import PASSWORD, YEAR, Desk, make_data, texts
+from tests.desk import CAMPAIGN, PASSWORD, YEAR, Desk, make_data, texts
 from tests.web_city import Clock, city
 
 
@@ -255,3 +258,21 @@ async def test_a_zero_byte_is_no_failure_where_the_database_keeps_none(
             await desk.open("/admin/campaigns/2026")
             form = {"csrf": desk.csrf, "group": "deputy", "stratum": "par\x00ty"}
             assert "party" in await desk.post("/admin/campaigns/2026/links", form)
+
+
+async def test_after_the_close_units_are_named_of_which_many_say_they_were_told_how_to_rate(desk: Desk) -> None:
+    await desk.sign_in()
+    units = {"SAFE": 9, "CME": 27}
+    rows = [
+        {"campaign": "city-2010", "unit": unit, "voter": f"{unit} {n}".encode().ljust(32, b".")}
+        for unit, count in units.items()
+        for n in range(count)
+    ]
+    assert "Told how to rate" not in await desk.open(CAMPAIGN)
+    async with writing(desk.service.database) as connection:
+        known = set((await connection.execute(select(tables.ballots.c.unit).distinct())).scalars())
+        few, many = sorted(known)[:2]
+        names = {"SAFE": few, "CME": many}
+        await connection.execute(tables.pressure.insert(), [row | {"unit": names[str(row["unit"])]} for row in rows])
+    panel = (await desk.open(CAMPAIGN)).partition("Told how to rate")[2]
+    assert re.findall(r'<td class="num">([^<]+)</td>', panel) == ["20+"]
