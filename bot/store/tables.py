@@ -335,43 +335,6 @@ staff = Table(
     Column("login", String(64), primary_key=True),
     Column("password", String(255), nullable=False, comment="argon2id"),
     Column("role", String(16), nullable=False),
-    Column("unit", String(32), comment="where this person works"),
-)
-
-cases = Table(
-    "cases",
-    metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
-    Column("campaign", String(32), nullable=False),
-    Column("unit", String(32), nullable=False, comment="never shown to reviewers"),
-    Column("digest", String(64), nullable=False, comment="of the ballots and their weights"),
-    Column("evidence", Text, nullable=False, comment="JSON: what reviewers are shown"),
-    Column("salt", LargeBinary(16), nullable=False, comment="of the commitments in the log"),
-    Column("state", String(12), nullable=False, comment="waiting, upheld or released"),
-    Column("round", Integer, nullable=False, comment="one more each time it was opened again"),
-    UniqueConstraint("campaign", "digest"),
-)
-
-case_ballots = Table(
-    "case_ballots",
-    metadata,
-    Column("case", BigInteger, primary_key=True, autoincrement=False),
-    Column("ballot", BigInteger, primary_key=True, autoincrement=False),
-    Column("weight", Integer, nullable=False, comment="in quarters, while the case is not released"),
-)
-
-case_votes = Table(
-    "case_votes",
-    metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True, comment="votes are only added"),
-    Column("case", BigInteger, nullable=False),
-    Column("round", Integer, nullable=False),
-    Column("by", String(64), nullable=False),
-    Column("verdict", String(12), nullable=False, comment="uphold, release or reopen"),
-    Column("reason", String(32), nullable=False, comment="a code"),
-    Column("note", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    UniqueConstraint("case", "round", "by"),
 )
 
 pressure = Table(

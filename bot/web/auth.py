@@ -29,8 +29,8 @@ from bot.web.guard import client_address, count, is_secure
 from bot.web.pages import accepted_language
 from survey_flows.errors import BadInput
 
-ROLES = ("administrator", "observer", "reviewer")
-"""Administrators act; observers look; reviewers see cases alone, since they must know neither unit nor score."""
+ROLES = ("administrator", "observer")
+"""Administrators act; observers look."""
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 SHORTEST, LONGEST = 12, 256
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -59,11 +59,6 @@ class Visitor:
         """Whether this person may change anything."""
         return self.role == "administrator"
 
-    @property
-    def reviews(self) -> bool:
-        """Whether this person votes on cases, and sees nothing else."""
-        return self.role == "reviewer"
-
 
 class TooManyTries(Exception):
     """Sign-ins of this login or from this address failed too often."""
@@ -80,8 +75,8 @@ async def has_staff(database: AsyncEngine) -> bool:
         return (await connection.execute(select(staff.c.login).limit(1))).first() is not None
 
 
-async def add_staff(database: AsyncEngine, login: str, password: str, role: str, unit: str | None = None) -> None:
-    """Let a person sign in, who works in ``unit``.
+async def add_staff(database: AsyncEngine, login: str, password: str, role: str) -> None:
+    """Let a person sign in.
 
     Raises:
         BadInput: the login is malformed or taken, the password too short or too long, or there is no such role.
@@ -90,7 +85,7 @@ async def add_staff(database: AsyncEngine, login: str, password: str, role: str,
         raise BadInput("a login has 1 to 64 characters: a–z, 0–9, dot, - and _", login)
     if role not in ROLES:
         raise BadInput(f"there is no such role; the roles are {', '.join(ROLES)}", role)
-    row = {"login": login, "password": await _hash(password), "role": role, "unit": unit}
+    row = {"login": login, "password": await _hash(password), "role": role}
     try:
         async with writing(database) as connection:
             await connection.execute(staff.insert(), [row])

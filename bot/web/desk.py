@@ -19,8 +19,7 @@ from bot.yearbook import Year
 from survey_flows.errors import BadInput
 
 MOST_BYTES = 8 * 1024 * 1024
-OWN = frozenset({"/admin/sign-out", "/admin/password"})
-DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded", "voted"})
+DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +91,6 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
         visitor = await read_visitor(request, service)
         if visitor is None:
             return web.Response(status=303, headers={"Location": "/admin/sign-in"})
-        if visitor.reviews and not is_for_reviewers(request.path):
-            if request.method == "GET":
-                return web.Response(status=303, headers={"Location": "/admin/review"})
-            raise web.HTTPForbidden
         if request.method != "POST":
             return await answer(page, Visit(request, service, visitor))
         form = await read_form(request, MOST_BYTES)
@@ -118,12 +113,5 @@ async def answer(page: Page, visit: Visit) -> web.StreamResponse:
 
 
 def allowed(visitor: Visitor, request: web.Request) -> bool:
-    """Whether this person may send this form: observers only concerning themselves, votes are reviewers' alone."""
-    if request.path in OWN:
-        return True
-    return visitor.reviews if is_for_reviewers(request.path) else visitor.may_act
-
-
-def is_for_reviewers(path: str) -> bool:
-    """Whether a page may be seen by who must know neither unit nor score."""
-    return path in OWN or path == "/admin/review" or path.startswith("/admin/review/")
+    """Whether this person may send this form: observers only concerning themselves."""
+    return visitor.may_act or request.path in ("/admin/sign-out", "/admin/password")

@@ -20,7 +20,6 @@ COMMANDS = (
     "mixer",
     "questionnaire",
     "release",
-    "review",
     "score",
     "serve",
     "staff",

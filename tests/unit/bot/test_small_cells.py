@@ -33,8 +33,6 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found["/admin/campaigns/{campaign}/scores"] = [f"{campaign}/scores"]
     found["/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}"] = [f"{campaign}/ranking.svg"]
     found["/admin/campaigns/{campaign}/export.{form:xlsx|zip}"] = [f"{campaign}/export.{f}" for f in ("xlsx", "zip")]
-    found["/admin/review"] = ["/admin/review"]
-    found[r"/admin/review/{case:\d{1,15}}"] = []
     prefix = r"/admin/years/{year:\d{4}}"
     found[prefix] = [year]
     found[f"{prefix}/ranking.{{form:png|svg|pdf}}"] = [f"{year}/ranking.svg"]
