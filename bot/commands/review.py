@@ -1,0 +1,97 @@
+"""``minping review``: look for organised rating in a closed campaign, and let people decide on what was found."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from bot.app import open_store
+from bot.clock import SystemClock
+from bot.progress import bar
+from bot.settings import Settings
+
+
+def register(commands: Any) -> None:
+    """Add the command and its parts."""
+    parser = commands.add_parser("review", help="look for organised rating; two blind reviewers decide on each case")
+    parts = parser.add_subparsers(required=True, metavar="ACTION")
+    scan = parts.add_parser("scan", help="look at a closed campaign; what is found waits for reviewers")
+    scan.add_argument("campaign", metavar="CAMPAIGN")
+    scan.set_defaults(run=run_scan)
+    listed = parts.add_parser("list", help="list the cases, without units")
+    listed.add_argument("campaign", metavar="CAMPAIGN", nargs="?", default="")
+    listed.set_defaults(run=run_list)
+    show = parts.add_parser("show", help="what reviewers are told of a case")
+    show.add_argument("case", metavar="CASE")
+    show.set_defaults(run=run_show)
+    voted = parts.add_parser("vote", help="record a reviewer's verdict")
+    voted.add_argument("case", metavar="CASE")
+    voted.add_argument("--by", required=True, metavar="LOGIN", help="the reviewer")
+    voted.add_argument("--verdict", required=True, choices=["uphold", "release"])
+    voted.add_argument("--reason", required=True, metavar="CODE", help="its code; an unknown one is answered with all")
+    voted.add_argument("--note", default="", help="what a reader should know; needed for «other»")
+    voted.set_defaults(run=run_vote)
+    again = parts.add_parser("reopen", help="let a decided case be looked at again; until then its verdict stands")
+    again.add_argument("case", metavar="CASE")
+    again.add_argument("--by", required=True, metavar="LOGIN", help="who asks for it")
+    again.add_argument("--reason", required=True, help="why")
+    again.set_defaults(run=run_reopen)
+
+
+async def run_scan(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Find cases and say how many there are."""
+    from bot.suspects import scan
+
+    async with open_store(settings) as database:
+        with bar("review") as tell:
+            result = await scan(database, chosen.campaign, tell)
+    print(f"{chosen.campaign}: {result.new} new cases, {result.known} known, {result.dropped} dropped")
+    print(f"scores change with the next `minping release {chosen.campaign}`")
+    return 0
+
+
+async def run_list(settings: Settings, chosen: argparse.Namespace) -> int:
+    """List cases, those that wait first."""
+    from bot.review import list_cases
+
+    async with open_store(settings) as database:
+        for case in await list_cases(database, campaign=chosen.campaign):
+            print(f"{case.id}  {case.campaign}  {case.state}  {case.verdict}  {', '.join(case.rules)}")
+    return 0
+
+
+async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print one case; its votes once it is decided."""
+    from bot.review import show_case
+
+    async with open_store(settings) as database:
+        case = await show_case(database, chosen.case)
+    print(f"{case.id}  {case.campaign}  {case.state}  {case.verdict}")
+    for name, value in case.told.items():
+        print(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
+    for vote in case.votes:
+        print(f"  round {vote.round}: {vote.verdict}, {vote.reason}{f' ({vote.note})' if vote.note else ''}")
+    return 0
+
+
+async def run_vote(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Record the vote and say where the case stands."""
+    from bot.review import vote
+
+    async with open_store(settings) as database:
+        case = await vote(database, chosen.case, chosen.by, chosen.verdict, chosen.reason, chosen.note, SystemClock())
+    print(f"{case.id}: {case.state}, {case.verdict}")
+    if case.state == "decided":
+        print(f"scores change with the next `minping release {case.campaign}`")
+    return 0
+
+
+async def run_reopen(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Reopen the case."""
+    from bot.review import reopen
+
+    async with open_store(settings) as database:
+        await reopen(database, chosen.case, chosen.by, chosen.reason, SystemClock())
+    print(f"{chosen.case}: open again; what was decided stands until two reviewers agree")
+    return 0
