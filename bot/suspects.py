@@ -124,7 +124,7 @@ async def look(database: AsyncEngine, campaign: str, tell: Callable[[int], None]
     return looked
 
 
-def _look(poll: Poll, rows: Sequence[Row[Any]], texts: Sequence[Row[Any]], thresholds: Thresholds) -> Looked:
+def _look(poll: Poll, rows: Sequence[Any], texts: Sequence[Any], thresholds: Thresholds) -> Looked:
     from aggregation.ballot_table import Comments, opinions, read_ballots
     from aggregation.suspicion import find_all
 

@@ -50,7 +50,13 @@ def simulated(kind: str) -> tuple[list[dict[str, Any]], list[str], dict[str, str
     rows: list[dict[str, Any]] = []
     for row in made.ballots[kept].to_dict("records"):
         more = {"campaign": "c", "facts": "{}", "weight": 4, "salt": bytes(16), "questionnaire": "window"}
-        rows.append({**row, **more, "voter": int(row["voter"]).to_bytes(32, "big")})
+        rows.append(
+            {
+                **{str(name): value for name, value in row.items()},
+                **more,
+                "voter": int(row["voter"]).to_bytes(32, "big"),
+            }
+        )
     return rows, [str(x) for x in made.truth[kept]], made.targets
 
 
