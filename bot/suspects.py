@@ -29,7 +29,7 @@ STEPS = tuple(step * 10**power for power in range(1, 8) for step in (1, 2, 5))
 """Counts are told as «at least» one of these: 10, 20, 50 … An exact one would name a unit."""
 WINDOWS = (2, 6, 24, 72)
 CHUNK = 2000
-COLUMNS = ("id", "unit", "voter", "source", "ratings", "bucket", "risk", "weight")
+COLUMNS = ("id", "unit", "voter", "source", "ratings", "bucket", "risk", "questionnaire", "grp", "stratum")
 
 Tell = Callable[[int, int], None]
 

@@ -32,6 +32,10 @@ def register(commands: Any) -> None:
     voted.add_argument("--reason", required=True, metavar="CODE", help="its code; an unknown one is answered with all")
     voted.add_argument("--note", default="", help="what a reader should know; needed for «other»")
     voted.set_defaults(run=run_vote)
+    effect = parts.add_parser("effect", help="how scores and ranks would move without each rule; kept for the pages")
+    effect.add_argument("campaign", metavar="CAMPAIGN")
+    effect.add_argument("--json", action="store_true", help="print JSON")
+    effect.set_defaults(run=run_effect)
     again = parts.add_parser("reopen", help="let a decided case be looked at again; until then its verdict stands")
     again.add_argument("case", metavar="CASE")
     again.add_argument("--by", required=True, metavar="LOGIN", help="who asks for it")
@@ -94,4 +98,22 @@ async def run_reopen(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database:
         await reopen(database, chosen.case, chosen.by, chosen.reason, SystemClock())
     print(f"{chosen.case}: open again; what was decided stands until two reviewers agree")
+    return 0
+
+
+async def run_effect(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print a line for each rule that found something."""
+    from dataclasses import asdict
+
+    from bot.printing import print_table
+    from bot.rule_effects import measure
+
+    async with open_store(settings) as database:
+        effects = await measure(database, chosen.campaign, SystemClock())
+    if chosen.json:
+        print(json.dumps([asdict(effect) for effect in effects], indent=1))
+        return 0
+    rows = [(e.rule, str(e.moved), e.largest, str(e.ranks), str(e.furthest)) for e in effects]
+    heads = ("without the rule", "scores that move", "largest shift", "ranks that move", "furthest")
+    print_table(chosen.campaign, heads, rows, right=(1, 2, 3, 4))
     return 0

@@ -45,10 +45,10 @@ async def take_vote(visit: Visit) -> web.Response:
     return visit.see(f"/admin/review/{case.id}", "decided")
 
 
-def _show(visit: Visit, case: Case, **more: Any) -> web.Response:
+def _show(visit: Visit, case: Case, status: int = 200, wrong: str = "") -> web.Response:
     may_vote = visit.visitor.role == REVIEWER and case.state == "waiting" and not case.voted
-    context = {"wrong": "", "case": case, "reasons": REASONS, "may_vote": may_vote, "lowest": LOWEST} | more
-    return visit.show("case", **context)
+    shown: dict[str, Any] = {"case": case, "reasons": REASONS, "may_vote": may_vote, "lowest": LOWEST}
+    return visit.show("case", status=status, wrong=wrong, **shown)
 
 
 async def _case(visit: Visit) -> Case:

@@ -21,6 +21,7 @@ from bot.clock import SystemClock
 from bot.papers import dump_paper
 from bot.resources import shipped_questionnaires
 from bot.review import Case, case_weights, list_cases, reopen, show_case, vote, weights_digest
+from bot.rule_effects import measure, read_effects
 from bot.scheme_files import shipped_scheme
 from bot.scoring import read_polls
 from bot.store import tables
@@ -285,6 +286,22 @@ async def test_a_wave_of_honest_anger_is_no_case(empty: AsyncEngine) -> None:
         assert unit not in set((await connection.execute(select(tables.cases.c.unit))).scalars())
     changed = [at for at, weight in (await stored_weights(empty)).items() if weight != full[at]]
     assert (result.new, changed) == (0, [])
+
+
+async def test_the_effect_of_each_rule_is_told_and_a_release_of_all_leaves_none(attacked: AsyncEngine) -> None:
+    await scan(attacked, "c")
+    effects = await measure(attacked, "c", Clock())
+    assert await read_effects(attacked, "c") == effects
+    by_rule = {effect.rule: effect for effect in effects}
+    assert by_rule["source_share" if "source_share" in by_rule else "burst"].moved == 0, "hints count for nothing"
+    assert sum(effect.moved for effect in effects) > 0
+    assert all((effect.moved > 0) == (float(effect.largest) > 0) for effect in effects)
+    for case in await list_cases(attacked):
+        await cast(attacked, case, "chen", "release")
+        await cast(attacked, case, "liu", "release")
+    after = await measure(attacked, "c", Clock())
+    assert [effect.rule for effect in after] == [effect.rule for effect in effects]
+    assert sum(effect.moved for effect in after) < sum(effect.moved for effect in effects)
 
 
 async def test_nothing_is_scanned_before_the_close(attacked: AsyncEngine) -> None:

@@ -124,7 +124,8 @@ async def test_reviewers_see_nothing_else_and_observers_no_case(desk: Desk) -> N
     fill = {"{campaign}": "city-2010", r"{year:\d{4}}": "2010", "{subject}": UNIT, "{case}": "00c0ffee"}
     fill |= {"{form:png|svg|pdf}": "svg", "{form:xlsx|zip}": "zip"}
     seen = set()
-    for method, path, _ in PAGES:
+    for method, pattern, _ in PAGES:
+        path = pattern
         for name, value in fill.items():
             path = path.replace(name, value)
         if method == "GET":
