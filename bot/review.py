@@ -185,6 +185,17 @@ async def case_weights(connection: AsyncConnection, name: str, verdict: str) -> 
     return sorted([int(place), int(weight)] for place, weight in await connection.execute(query))
 
 
+async def read_case_weights(connection: AsyncConnection, campaign: str) -> list[dict[str, Any]]:
+    """For auditors: the salt and the standing weights of each case of a campaign."""
+    columns = tables.cases.c
+    query = select(tables.cases).where(columns.campaign == campaign, columns.state != DROPPED).order_by(columns.id)
+    rows = (await connection.execute(query)).all()
+    return [
+        {"case": row.id, "salt": bytes(row.salt).hex(), "weights": await case_weights(connection, row.id, row.verdict)}
+        for row in rows
+    ]
+
+
 def weights_digest(salt: bytes, weights: Sequence[Sequence[int]]) -> str:
     """What the log commits to: SHA-256 of the salt and the canonical JSON of positions and weights."""
     return sha256(salt + json.dumps(weights, separators=(",", ":")).encode()).hexdigest()
