@@ -9,11 +9,14 @@ import pytest
 
 from bot.bundles import CASES, lines
 from bot.casefile import Wanted
+from bot.notary import public_key
 from bot.review import weights_digest
 from bot.verifying import verify
-from tests.bundles import KEY, Campaign, drawn
+from tests.bundles import Campaign, drawn
+from tests.logs import ORIGIN, SEED
 
 SALT = bytes(range(16))
+KEY = public_key(SEED, ORIGIN)
 Files = dict[str, bytes]
 
 
