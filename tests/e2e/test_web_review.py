@@ -30,8 +30,8 @@ async def test_a_reviewer_votes(tmp_path: Path, valkey_url: str, chromium: Path)
             await connection.execute(tables.cases.insert(), [suspected("FIN")])
             row = {"campaign": "city-2010", "at": 0, "body": EFFECTS}
             await connection.execute(tables.rule_effects.insert(), [row])
-        async with browsing(service, chromium, viewport=DESKTOP) as page:
-            await page.goto("/admin/sign-in?lang=en")
+        async with browsing(service, chromium, viewport=DESKTOP, locale="en-US") as page:
+            await page.goto("/admin/sign-in")
             await page.get_by_label("Login").fill("chen")
             await page.get_by_label("Password").fill(PASSWORD)
             await page.get_by_role("button", name="Sign in").click()
