@@ -208,7 +208,8 @@ async def _store(connection: AsyncConnection, campaign: str, suspects: Sequence[
     # Two scans at once would store everything twice.
     await connection.execute(select(tables.campaigns.c.id).where(tables.campaigns.c.id == campaign).with_for_update())
     query = select(tables.cases).where(tables.cases.c.campaign == campaign, tables.cases.c.state != DROPPED)
-    stored = {row.digest: row for row in await connection.execute(query)}
+    # Held, lest a vote comes on a case that is being dropped.
+    stored = {row.digest: row for row in await connection.execute(query.with_for_update())}
     touched = await _with_votes(connection)
     held = await _ballots_of(connection, [row.id for row in stored.values() if row.id in touched])
     wanted = {s.digest: s for s in (_without(suspect, stored, held) for suspect in suspects) if s.weights}
