@@ -7,7 +7,8 @@ A bundle is a ZIP of text files:
 - ``log.csv`` has every entry of the log up to there: position, label, commitment, campaign;
 - ``public.jsonl`` has the text of every public entry, ``totals.json`` the public totals (`bot.totals`);
 - for auditors, ``openings.jsonl`` has the salt and text of every sealed entry of the campaign that was not withdrawn,
-  and ``weights.csv`` the fraud weights other than full ones, in quarters.
+  and ``weights.csv`` the fraud weights other than full ones, in quarters, and ``cases.jsonl``, if there are any, the
+  salt and the weights of each case that the log's last decision on it commits to.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.cells import tally
 from aggregation.ratings import Reader
+from bot.review import read_case_weights
 from bot.scoring import Scored, score_campaign
 from bot.store import tables
 from bot.store.database import reading
@@ -36,7 +38,7 @@ from survey_flows.notes import read_checkpoint, read_note
 
 FORMAT = "minping-bundle/1"
 MANIFEST, CHECKPOINT, LOG, PUBLIC, TOTALS = "bundle.json", "checkpoint.txt", "log.csv", "public.jsonl", "totals.json"
-OPENINGS, WEIGHTS = "openings.jsonl", "weights.csv"
+OPENINGS, WEIGHTS, CASES = "openings.jsonl", "weights.csv", "cases.jsonl"
 NEEDED = {MANIFEST, CHECKPOINT, LOG, PUBLIC, TOTALS}
 LOG_HEAD, WEIGHTS_HEAD = "position,label,commitment,campaign", "position,weight"
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -61,7 +63,10 @@ async def make_bundle(database: AsyncEngine, campaign: str, openings: bool) -> d
         _require_result(rows, campaign, file)
         sealed = await read_openings(connection, campaign) if openings else []
         weights = await _read_weights(connection, campaign) if openings else []
-    return await asyncio.to_thread(_files, campaign, newest, rows, file, (sealed, weights) if openings else None)
+        cases = await read_case_weights(connection, campaign) if openings else []
+    opened = (sealed, weights) if openings else None
+    files = await asyncio.to_thread(_files, campaign, newest, rows, file, opened)
+    return files | ({CASES: lines(cases)} if cases else {})
 
 
 def totals_file(scored: Scored) -> bytes:
@@ -198,7 +203,11 @@ def unpack(path: Path) -> dict[str, bytes]:
             if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
                 raise BadInput("the bundle is too large to be one", str(path))
             names = archive.namelist()
-            if len(set(names)) < len(names) or not set(names) >= NEEDED or set(names) - NEEDED - {OPENINGS, WEIGHTS}:
+            if (
+                len(set(names)) < len(names)
+                or not set(names) >= NEEDED
+                or set(names) - NEEDED - {OPENINGS, WEIGHTS, CASES}
+            ):
                 raise BadInput("the bundle does not hold the files that a bundle has", str(path))
             return {name: archive.read(name) for name in names}
     except OSError as error:

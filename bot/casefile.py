@@ -13,7 +13,18 @@ from typing import Any
 import orjson
 
 from aggregation.scheme import Scheme, parse_scheme
-from bot.bundles import CHECKPOINT, FORMAT, LOG, LOG_HEAD, MANIFEST, OPENINGS, PUBLIC, TOTALS, WEIGHTS, WEIGHTS_HEAD
+from bot.bundles import (
+    CHECKPOINT,
+    FORMAT,
+    LOG,
+    LOG_HEAD,
+    MANIFEST,
+    OPENINGS,
+    PUBLIC,
+    TOTALS,
+    WEIGHTS,
+    WEIGHTS_HEAD,
+)
 from bot.notary import Opened
 from bot.totals import read_totals
 from survey_flows.errors import BadInput
@@ -105,7 +116,7 @@ class Case:
     def _openings(self) -> dict[int, Opening]:
         found: dict[int, Opening] = {}
         known: dict[Said, Said] = {}
-        for number, line in enumerate(_lines(self.files.get(OPENINGS, b""), OPENINGS), 1):
+        for number, line in enumerate(read_lines(self.files.get(OPENINGS, b""), OPENINGS), 1):
             value = read_json(line, f"{OPENINGS}, line {number}")
             try:
                 position, opening = value["position"], _read_opening(value, known)
@@ -247,7 +258,7 @@ def _read_log(raw: bytes) -> tuple[list[bytes], list[str]]:
 
 def _read_public(raw: bytes, size: int) -> dict[int, tuple[str, dict[str, Any]]]:
     found: dict[int, tuple[str, dict[str, Any]]] = {}
-    for number, line in enumerate(_lines(raw, PUBLIC), 1):
+    for number, line in enumerate(read_lines(raw, PUBLIC), 1):
         value = read_json(line, f"{PUBLIC}, line {number}")
         try:
             position, text = value["position"], value["body"]
@@ -261,13 +272,14 @@ def _read_public(raw: bytes, size: int) -> dict[int, tuple[str, dict[str, Any]]]
 
 
 def _table(raw: bytes, name: str, head: str) -> Iterator[bytes]:
-    lines = _lines(raw, name)
+    lines = read_lines(raw, name)
     if next(lines, b"") != head.encode():
         raise BadInput(f"the first line is not «{head}»", name)
     return lines
 
 
-def _lines(raw: bytes, name: str) -> Iterator[bytes]:
+def read_lines(raw: bytes, name: str) -> Iterator[bytes]:
+    """The lines of a file; raises `BadInput` when it was cut off."""
     if raw and not raw.endswith(b"\n"):
         raise BadInput("the file was cut off", name)
     return (line[:-1] for line in io.BytesIO(raw))

@@ -18,6 +18,7 @@ from bot.bundles import (
     TOTALS,
 )
 from bot.casefile import Case, Failed, Said, Wanted, read_json
+from bot.decided import decided
 from bot.notary import Opened, open_note
 from bot.totals import contradicted, recomputed, totals, write_totals
 from survey_flows.entries import PROOF, public_label, read_code, receipt_label
@@ -52,7 +53,7 @@ def verify(files: Mapping[str, bytes], wanted: Wanted) -> list[Check]:
     if wanted.inclusion:
         checks.append(_proven)
     if case.opened is not None:
-        checks += [_openings_match, _all_opened, _ballots_fit, _counted, _weighted, _totals_again]
+        checks += [_openings_match, _all_opened, _ballots_fit, _counted, _weighted, decided, _totals_again]
     return [_run(check, case) for check in checks]
 
 

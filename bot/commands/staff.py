@@ -21,6 +21,9 @@ def register(commands: Any) -> None:
     add = parts.add_parser("add", help="let a person sign in; prints the password once")
     add.add_argument("login", help="1 to 64 characters: a–z, 0–9, dot, - and _")
     add.add_argument("--role", choices=ROLES, default=ROLES[0], help=f"default: {ROLES[0]}")
+    add.add_argument(
+        "--unit", default="", metavar="CODE", help="the unit this person belongs to; barred from its cases"
+    )
     add.set_defaults(run=run_add)
     password = parts.add_parser("password", help="give a person a new password, printed once; their sessions end")
     password.add_argument("login")
@@ -33,7 +36,7 @@ async def run_add(settings: Settings, chosen: argparse.Namespace) -> int:
     """Add one person."""
     password = generate_password()
     async with open_store(settings) as database:
-        await add_staff(database, chosen.login, password, chosen.role)
+        await add_staff(database, chosen.login, password, chosen.role, chosen.unit)
     print(f"{chosen.login} ({chosen.role}), password (shown only now): {password}")
     return 0
 

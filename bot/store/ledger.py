@@ -37,8 +37,15 @@ def public_entry(kind: str, name: str, campaign: str, body: str) -> Entry:
     return Entry(public_label(kind, name), commit(b"", body), kind, campaign, body)
 
 
-async def give_notice(connection: AsyncConnection, kind: str, campaign: str, body: str) -> None:
-    """Ask the mixer to put a public entry about a campaign into the log, unless it is the last of its kind already."""
+async def give_notice(connection: AsyncConnection, kind: str, campaign: str, body: str, name: str = "") -> None:
+    """Ask the mixer to put a public entry about a campaign into the log, unless it is the last of its kind already.
+
+    With a ``name`` of its own it is put there in any case: the caller asks once.
+    """
+    if name:
+        row = {"kind": kind, "name": name, "campaign": campaign, "body": body}
+        await connection.execute(tables.notices.insert(), [row])
+        return
     columns = tables.log_entries.c
     query = select(columns.body).where(columns.kind == kind, columns.campaign == campaign)
     if (await connection.execute(query.order_by(columns.position.desc()).limit(1))).scalar() != body:

@@ -14,6 +14,7 @@ from bot.campaigns import Summary, add_link, close_campaign, list_campaigns, ope
 from bot.labels import pick
 from bot.ranking import campaign_ranking
 from bot.releases import last_release, read_releases
+from bot.rule_effects import read_effects
 from bot.scoring import Poll, read_polls, score_campaign, score_release
 from bot.store import tables
 from bot.store.database import reading
@@ -225,7 +226,13 @@ async def show_scores(visit: Visit) -> web.Response:
     corrected = [(_name(scored.poll, code, visit.lang), made) for code, made in release.corrections.items()]
     at = datetime.fromtimestamp(release.at, ZoneInfo(visit.service.settings.timezone)).strftime("%Y-%m-%d %H:%M")
     return visit.show(
-        "scores", campaign=describe(summary, visit), ranking=ranking, release=release, at=at, corrected=corrected
+        "scores",
+        campaign=describe(summary, visit),
+        ranking=ranking,
+        release=release,
+        at=at,
+        corrected=corrected,
+        effects=await read_effects(visit.service.database, scored.poll.id),
     )
 
 

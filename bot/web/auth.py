@@ -24,13 +24,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import Service
 from bot.store.database import reading, writing
-from bot.store.tables import staff
+from bot.store.tables import staff, units
 from bot.web.guard import client_address, count, is_secure
 from bot.web.pages import accepted_language
 from survey_flows.errors import BadInput
 
-ROLES = ("administrator", "observer")
-"""Administrators act; observers look."""
+REVIEWER = "reviewer"
+ROLES = ("administrator", "observer", REVIEWER)
+"""Administrators act; observers look; reviewers see nothing but cases, and decide on those."""
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 SHORTEST, LONGEST = 12, 256
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -75,22 +76,31 @@ async def has_staff(database: AsyncEngine) -> bool:
         return (await connection.execute(select(staff.c.login).limit(1))).first() is not None
 
 
-async def add_staff(database: AsyncEngine, login: str, password: str, role: str) -> None:
-    """Let a person sign in.
+async def add_staff(database: AsyncEngine, login: str, password: str, role: str, unit: str = "") -> None:
+    """Let a person sign in; ``unit`` is the code of the unit they belong to, if any.
 
     Raises:
-        BadInput: the login is malformed or taken, the password too short or too long, or there is no such role.
+        BadInput: the login is malformed or taken, the password too short or too long, or there is no such role or unit.
     """
     if not LOGIN.fullmatch(login):
         raise BadInput("a login has 1 to 64 characters: a–z, 0–9, dot, - and _", login)
     if role not in ROLES:
         raise BadInput(f"there is no such role; the roles are {', '.join(ROLES)}", role)
-    row = {"login": login, "password": await _hash(password), "role": role}
+    if unit:
+        await _require_unit(database, unit)
+    row = {"login": login, "password": await _hash(password), "role": role, "unit": unit or None}
     try:
         async with writing(database) as connection:
             await connection.execute(staff.insert(), [row])
     except IntegrityError as error:
         raise BadInput("this login is taken; choose another", login) from error
+
+
+async def _require_unit(database: AsyncEngine, unit: str) -> None:
+    """A slip in the code would let a person decide on their own unit."""
+    async with reading(database) as connection:
+        if (await connection.execute(select(units.c.code).where(units.c.code == unit))).first() is None:
+            raise BadInput("there is no such unit; see `minping import units`", unit)
 
 
 async def set_password(database: AsyncEngine, login: str, password: str) -> None:

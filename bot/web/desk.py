@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.app import Service
-from bot.web.auth import Visitor, knows_csrf, read_visitor
+from bot.web.auth import REVIEWER, Visitor, knows_csrf, read_visitor
 from bot.web.guard import Form, close_files, read_form
 from bot.web.pages import render
 from bot.web.parts import SERVICE
@@ -19,6 +19,8 @@ from bot.yearbook import Year
 from survey_flows.errors import BadInput
 
 MOST_BYTES = 8 * 1024 * 1024
+OWN = ("/admin/sign-out", "/admin/password")
+"""What concerns nobody but the person."""
 DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"})
 
 
@@ -91,6 +93,11 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
         visitor = await read_visitor(request, service)
         if visitor is None:
             return web.Response(status=303, headers={"Location": "/admin/sign-in"})
+        if visitor.role == REVIEWER and not _for_reviewers(request.path):
+            # Who decides blindly must not look up scores and counts of units beside it.
+            if request.path.rstrip("/") != "/admin":
+                raise web.HTTPForbidden
+            return web.Response(status=303, headers={"Location": "/admin/review"})
         if request.method != "POST":
             return await answer(page, Visit(request, service, visitor))
         form = await read_form(request, MOST_BYTES)
@@ -114,4 +121,10 @@ async def answer(page: Page, visit: Visit) -> web.StreamResponse:
 
 def allowed(visitor: Visitor, request: web.Request) -> bool:
     """Whether this person may send this form: observers only concerning themselves."""
-    return visitor.may_act or request.path in ("/admin/sign-out", "/admin/password")
+    if visitor.role == REVIEWER:
+        return _for_reviewers(request.path)
+    return visitor.may_act or request.path in OWN
+
+
+def _for_reviewers(path: str) -> bool:
+    return path in OWN or path == "/admin/review" or path.startswith("/admin/review/")

@@ -20,6 +20,7 @@ COMMANDS = (
     "mixer",
     "questionnaire",
     "release",
+    "review",
     "score",
     "serve",
     "staff",
@@ -77,6 +78,9 @@ def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture
         (["import", "units", "none.csv"], "none.csv: the file cannot be read"),
         (["demo", "--year", "2999"], "2999: the city's year lies between 1990 and"),
         (["demo", "--ballots", "10"], "10: the city needs at least"),
+        (["review", "scan", "none"], "none: there is no such campaign; see `minping campaign show`"),
+        (["review", "show", "none"], "none: there is no such case; see `minping review list`"),
+        (["review", "effect", "none"], "none: there is no such campaign; see `minping campaign show`"),
         (["questionnaire", "check", "none.yaml"], "none.yaml: the file cannot be read"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found["/admin/campaigns/{campaign}/scores"] = [f"{campaign}/scores"]
     found["/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}"] = [f"{campaign}/ranking.svg"]
     found["/admin/campaigns/{campaign}/export.{form:xlsx|zip}"] = [f"{campaign}/export.{f}" for f in ("xlsx", "zip")]
+    found |= {"/admin/review": ["/admin/review"], "/admin/review/{case}": ["/admin/review/00c0ffee"]}
     prefix = r"/admin/years/{year:\d{4}}"
     found[prefix] = [year]
     found[f"{prefix}/ranking.{{form:png|svg|pdf}}"] = [f"{year}/ranking.svg"]
@@ -58,6 +60,25 @@ def listings(unit: str) -> list[list[str]]:
     ]
 
 
+def suspected(unit: str) -> dict[str, object]:
+    """A case as a scan stores it."""
+    seen = {"observed": 50, "expected": 0, "share": 90}
+    told = {"ballots": 50, "hours": 24, "source": "open", "alike": 20, "comments": 0, "young": 20}
+    return {
+        "id": "00c0ffee",
+        "campaign": CAMPAIGN,
+        "rules": json.dumps(["lockstep", "young_accounts"]),
+        "unit": unit,
+        "told": json.dumps(told | {"rules": {"lockstep": seen, "young_accounts": seen}}),
+        "digest": "0" * 64,
+        "salt": bytes(16),
+        "state": "waiting",
+        "verdict": "proposed",
+        "round": 1,
+        "number": 1,
+    }
+
+
 async def plant(folder: Path, redis_url: str, counts: tuple[int, int]) -> list[str]:
     """Ballots that were excluded, and others that know nothing, for the two units with the fewest of the latter."""
     async with build(Settings(data=folder, redis_url=redis_url), Clock()) as service:
@@ -79,6 +100,7 @@ async def plant(folder: Path, redis_url: str, counts: tuple[int, int]) -> list[s
                     for n in range(count)
                 ]
                 await connection.execute(tables.ballots.insert(), rows)
+            await connection.execute(tables.cases.insert(), [suspected(units[0])])
         return units
 
 

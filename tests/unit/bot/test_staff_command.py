@@ -65,3 +65,10 @@ def test_a_wrong_login_is_one_sentence(words: list[str], told: str, capsys: pyte
 def test_a_login_is_given_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert [main(["staff", "add", "zhou"]), main(["staff", "add", "zhou"])] == [0, 1]
     assert "this login is taken" in capsys.readouterr().err
+
+
+def test_a_slip_in_a_units_code_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["staff", "add", "chen", "--role", "reviewer", "--unit", "FNI"]) == 1
+    assert capsys.readouterr().err.startswith("minping: FNI: there is no such unit")
+    assert main(["staff", "show"]) == 0
+    assert "chen" not in capsys.readouterr().out
