@@ -36,10 +36,11 @@ class MissingServer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PostgresCluster:
-    """A running cluster: `url` names its maintenance database."""
+    """A running cluster: `url` names its maintenance database, ``data`` is the folder of its files."""
 
     url: str
     port: int
+    data: Path
 
     @contextmanager
     def database(self) -> Iterator[str]:
@@ -50,6 +51,11 @@ class PostgresCluster:
             yield f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/{name}"
         finally:
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def files(self) -> bytes:
+        """All that it has written: tables, write-ahead log, and what else there is."""
+        self._execute("CHECKPOINT")
+        return b"".join(path.read_bytes() for path in sorted(self.data.rglob("*")) if path.is_file())
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -84,7 +90,7 @@ def postgres() -> Iterator[PostgresCluster]:
         server = [str(programs / "postgres"), "-D", str(data)]
         command = [*account, *server, *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
         with running(command, folder, lambda: answers_sql(url), stop=signal.SIGINT):
-            yield PostgresCluster(url, port)
+            yield PostgresCluster(url, port, data)
 
 
 def unprivileged(folder: Path) -> list[str]:

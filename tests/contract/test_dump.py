@@ -1,0 +1,121 @@
+"""All that is written, byte by byte: database, write-ahead log, Redis and logs, before and after mixing."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select
+
+from bot.gate import Gate
+from bot.resealing import Resealing
+from bot.screening import Screening
+from bot.store import tables
+from bot.store.database import reading
+from survey_flows.errors import BadSession
+from survey_flows.events import Started, Typed
+from tests import servers
+from tests.contract.test_conductor import Road, make_road
+from tests.contract.test_resealing import HOUR
+
+CITIZENS = [f"7310{number:06d}" for number in range(901_234, 901_294)]
+"""Ids that stand nowhere by chance."""
+WORDS = "Zwölfkanarien im Schacht"
+Written = Callable[[], bytes]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def written(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Written]:
+    """The address of an empty database, and what reads all that it has written."""
+    if request.param == "sqlite":
+        url = str(request.getfixturevalue("sqlite_url"))
+        return url, lambda: b"".join(path.read_bytes() for path in sorted(tmp_path.glob("minping.sqlite3*")))
+    cluster: servers.PostgresCluster = request.getfixturevalue("postgres_cluster")
+    return str(request.getfixturevalue("postgres_url")), cluster.files
+
+
+@pytest.fixture
+async def road(
+    written: tuple[str, Written], valkey_url: str, tmp_path: Path
+) -> AsyncIterator[tuple[Road, Written, Redis]]:
+    redis = Redis.from_url(valkey_url)
+    async with make_road(written[0], tmp_path / "service") as made:
+        made.conductor._gate = Gate(made.keys, made.mixer.key.public, Screening(redis, made.keys, made.papers))
+        yield made, written[1], redis
+    await redis.aclose()
+
+
+async def remembered(redis: Redis) -> bytes:
+    """Every name and every value in Redis."""
+    names = [name async for name in redis.scan_iter()]
+    return b"\n".join([*names, *[bytes(await redis.dump(name) or b"") for name in names]])
+
+
+async def answer(road: Road, user: str, comment: str) -> None:
+    """All answers and a comment; not submitted."""
+    await road.send(user, Started(link=road.link.token, unit="TAX", lang="en"))
+    await road.press(user, "Used a service", "Satisfied", *["Very satisfied"] * 3)
+    await road.send(user, Typed(comment))
+
+
+async def test_no_id_is_written_anywhere_and_no_word_before_it_is_mixed(
+    road: tuple[Road, Written, Redis], caplog: pytest.LogCaptureFixture
+) -> None:
+    made, files, redis = road
+    with caplog.at_level(logging.DEBUG):
+        for number, user in enumerate(CITIZENS):
+            await answer(made, user, f"{WORDS} #{number}.")
+            if number % 2:
+                await made.press(user, "Submit")
+        everything = files() + await remembered(redis) + caplog.text.encode()
+        found = [user for user in CITIZENS if user.encode() in everything or int(user).to_bytes(8, "big") in everything]
+        assert found == []
+        assert WORDS.encode() not in everything
+        assert b"VS VS VS" not in everything, "no pattern of answers in clear"
+        await made.mix()
+        await made.mix()
+    everything = files() + await remembered(redis) + caplog.text.encode()
+    assert [user for user in CITIZENS if user.encode() in everything] == []
+    told = {int(found) for found in re.findall(WORDS.encode() + rb" #(\d+)\.", everything)}
+    assert told == set(range(1, len(CITIZENS), 2)), "only what was submitted"
+    assert b"VS VS VS" in everything
+
+
+async def test_an_hour_later_nothing_unfinished_can_be_opened_with_all_the_gates_keys(
+    road: tuple[Road, Written, Redis],
+) -> None:
+    made, files, _ = road
+    turning = Resealing(made.database, made.keys, made.clock)
+    await turning.turn()
+    for user in CITIZENS[:20]:
+        await answer(made, user, WORDS)
+    async with reading(made.database) as connection:
+        query = select(tables.sessions.c.person, tables.sessions.c.body)
+        copy = [(bytes(person), bytes(body)) for person, body in await connection.execute(query)]
+    assert all(made.keys.unseal(person, body) for person, body in copy)
+    assert all(body in files() for _, body in copy), "the attacker has the bytes"
+    made.clock.time += 2 * HOUR
+    await turning.turn()
+    for person, body in copy:
+        with pytest.raises(BadSession):
+            made.keys.unseal(person, body)
+
+
+async def test_after_the_close_all_keys_of_both_sides_make_no_pseudonym_of_a_ballot(
+    road: tuple[Road, Written, Redis],
+) -> None:
+    made, files, redis = road
+    for user in CITIZENS[:20]:
+        await answer(made, user, WORDS)
+        await made.press(user, "Submit")
+    known = {user: made.keys.voter("year", "test", user) for user in CITIZENS[:20]}
+    await made.close("year")
+    made.keys.voters.destroy("year")
+    everything = files() + await remembered(redis)
+    assert not any(pseudonym in everything for pseudonym in known.values()), "the gate's pseudonym is never written"
+    again = {user: made.keys.voter("year", "test", user) for user in CITIZENS[:20]}
+    assert not set(again.values()) & set(known.values()), "nobody can make it again"
