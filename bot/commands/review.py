@@ -44,7 +44,8 @@ async def run_scan(settings: Settings, chosen: argparse.Namespace) -> int:
         with bar("review") as tell:
             result = await scan(database, chosen.campaign, tell, settings.timezone)
     print(f"{chosen.campaign}: {result.new} new cases, {result.known} known, {result.dropped} dropped")
-    print(f"reviewers vote at /admin/review; scores change with the next `minping release {chosen.campaign}`")
+    if result.new or result.known:
+        print(f"reviewers vote at /admin/review; scores change with the next `minping release {chosen.campaign}`")
     return 0
 
 
