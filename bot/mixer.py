@@ -36,9 +36,9 @@ from survey_flows.notes import VerifierKey, read_key
 log = logging.getLogger(__name__)
 
 BATCH, LEAST, PATIENCE = 50, 10, 3600.0
-"""A batch has `BATCH` submissions; after `PATIENCE` seconds `LEAST` will do; fewer are mixed only at the close."""
+"""A batch is of `BATCH` people; after `PATIENCE` seconds `LEAST` will do; fewer are mixed only at the close."""
 MOST = 75
-"""Most submissions of a batch: while one is being written citizens wait."""
+"""Most submissions of a batch, unless they are of few people: while one is being written citizens wait."""
 BOX_SECONDS = 86_400
 GRACE = 3600
 """Seconds for which a gate may not have heard of a new box."""
@@ -187,12 +187,16 @@ class Mixer:
         waited = self._waited(bool(staged))
         if not _ripe(len(staged), waited) and not (closing and (staged or held)):
             return False
-        ballots = await asyncio.to_thread(self._open, staged, self._gate)
+        most, ballots = MOST, await asyncio.to_thread(self._open, staged, self._gate)
+        while len(staged) == most and not _ripe(_people(ballots), waited):
+            most *= 2  # else one person who sends without end would keep all others waiting
+            staged = await self._read(tables.staging, most)
+            ballots = await asyncio.to_thread(self._open, staged, self._gate)
         comments = await asyncio.to_thread(self._open, held, self._signing.public_key().public_bytes_raw())
-        # Rows that somebody slipped in hide nobody.
-        ripe = _ripe(len(_messages(ballots)), waited)
+        # Rows that somebody slipped in hide nobody, nor do many of one person.
+        ripe = _ripe(_people(ballots), waited)
         ballots = ballots if ripe else _of(ballots, closing)
-        comments = comments if ripe and len(_messages(comments)) >= LEAST else _of(comments, closing)
+        comments = comments if ripe and _people(comments) >= LEAST else _of(comments, closing)
         if not ballots and not comments:
             return False
         forward = await asyncio.to_thread(self._hold, _messages(ballots))
@@ -211,7 +215,7 @@ class Mixer:
         self._since = None
         if strange:
             log.error("%d sealed messages are not the gate's and were kept aside", len(strange))
-        return len(staged) == MOST or bool(closing)
+        return len(staged) == most or bool(closing)
 
     def _waited(self, staged: bool) -> float:
         """Seconds since something was first seen to wait, by a clock that never jumps."""
@@ -310,9 +314,15 @@ def _box(name: str) -> str:
     return f"box-{name}"
 
 
-def _ripe(submissions: int, waited: float) -> bool:
+def _ripe(people: int, waited: float) -> bool:
     """Whether there are enough to hide among."""
-    return submissions >= BATCH or (submissions >= LEAST and waited >= PATIENCE)
+    return people >= BATCH or (people >= LEAST and waited >= PATIENCE)
+
+
+def _people(opened: Sequence[Opened]) -> int:
+    """How many people something comes from that will be seen in the log: who sends much hides nobody."""
+    seen = (message for message in _messages(opened) if message["kind"] != PRESSURE)
+    return len({(message["campaign"], message["voter"]) for message in seen})
 
 
 def _of(opened: Sequence[Opened], campaigns: Set[str]) -> list[Opened]:

@@ -82,7 +82,7 @@ receipt-how = Please send the 16 characters of your receipt, for example ABCD-EF
 again = Rate another unit
 redo = Rate this unit again
 pressured = I was told how to rate
-pressured-noted = Noted, and shown to nobody as yours. Your rating has not changed. You can rate this unit again when you are alone; the last one counts.
+pressured-noted = Noted.
 redo-note = Please answer again. Once submitted, the new rating replaces the one before; otherwise nothing changes.
 
 language = Please choose a language. Your answers are kept.

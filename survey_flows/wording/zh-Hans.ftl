@@ -66,7 +66,7 @@ receipt-how = 请发送回执的 16 位字符，例如 ABCD-EFGH-IJKL-MNOP。您
 again = 评价其他单位
 redo = 重新评价这个单位
 pressured = 有人要求我怎样评
-pressured-noted = 已记下，不会让人知道是您。您的评价没有改变。方便时可以重新评价这个单位，以最后一次为准。
+pressured-noted = 已记下。
 redo-note = 请重新回答。提交后，新的评价将替换之前的一次；不提交则保持不变。
 
 language = 请选择语言。您的回答都会保留。

@@ -394,3 +394,15 @@ async def test_who_was_told_how_to_rate_is_counted_once_and_joined_to_no_ballot(
     await admit(road, ("u6", pressed), ("u6", Erase("year")), ("u7", Erase("year")), ("u7", pressed))
     await road.mix()
     assert len(await rows(road, tables.pressure)) == 3, "in the order in which it came"
+
+
+async def test_who_sends_without_end_hides_nobody_and_keeps_nobody_waiting(road: Road) -> None:
+    await admit(road, ("victim", Cast(ballot(1))))
+    await admit(road, *(("eve", Pressured("year", "TAX")) for _ in range(2 * BATCH)))
+    await admit(road, *(("eve", Cast(ballot(100 + n))) for n in range(2 * BATCH)))
+    await road.mixer.turn()
+    assert await rows(road, tables.ballots) == [], "two people are no crowd"
+    await admit(road, *((f"u{n}", Cast(ballot(300 + n))) for n in range(BATCH - 2)))
+    await road.mixer.turn()
+    assert len(await rows(road, tables.ballots)) == BATCH
+    assert await rows(road, tables.staging) == []
