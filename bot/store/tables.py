@@ -43,7 +43,6 @@ sessions = Table(
     Column("hour", Integer, nullable=False, comment="of which hour that key is, since 1970"),
     Column("touched", BigInteger, nullable=False),
     Index("ix_sessions_touched", "touched"),
-    Index("ix_sessions_hour", "hour"),
 )
 
 campaigns = Table(

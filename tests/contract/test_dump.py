@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from bot.store.database import reading
 from survey_flows.errors import BadSession
 from survey_flows.events import Started, Typed
 from tests import servers
+from tests.conftest import available
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_resealing import HOUR
 
@@ -29,13 +30,14 @@ Written = Callable[[], bytes]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def written(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Written]:
-    """The address of an empty database, and what reads all that it has written."""
+def written(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Written]]:
+    """The address of an empty database, and what reads all that it has written. The server is this test's own."""
     if request.param == "sqlite":
         url = str(request.getfixturevalue("sqlite_url"))
-        return url, lambda: b"".join(path.read_bytes() for path in sorted(tmp_path.glob("minping.sqlite3*")))
-    cluster: servers.PostgresCluster = request.getfixturevalue("postgres_cluster")
-    return str(request.getfixturevalue("postgres_url")), cluster.files
+        yield url, lambda: b"".join(path.read_bytes() for path in sorted(tmp_path.glob("minping.sqlite3*")))
+        return
+    with available(servers.postgres()) as cluster, cluster.database() as url:
+        yield url, cluster.files
 
 
 @pytest.fixture

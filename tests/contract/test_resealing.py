@@ -110,7 +110,7 @@ async def test_many_are_sealed_anew_and_who_is_killed_in_between_goes_on(
     done = first._some
     calls = 0
 
-    async def dies(*arguments: object) -> bool:
+    async def dies(*arguments: object) -> object:
         nonlocal calls
         calls += 1
         if calls == 2:

@@ -23,4 +23,3 @@ def upgrade() -> None:
             batch.add_column(hour)
             batch.alter_column("hour", server_default=None)
             batch.alter_column("body", existing_type=sa.LargeBinary(), comment=body)
-    op.create_index("ix_sessions_hour", "sessions", ["hour"])
