@@ -9,6 +9,7 @@ from survey_flows.moves import Result, Turn, answer, begin, choose_unit, show, s
 from survey_flows.outside import farewell
 from survey_flows.questionnaire import Kind
 from survey_flows.route import CLOSED, before
+from survey_flows.screens import may_tell
 
 MOST_STALE = 99
 """More are not counted."""
@@ -107,7 +108,7 @@ def _redo(turn: Turn, _argument: str) -> Result | None:
 
 def _pressured(turn: Turn, _argument: str) -> Result | None:
     """The screen stays as it was: whoever looks over a shoulder later sees no difference."""
-    if turn.session.place != "receipt":
+    if not may_tell(turn.session):
         return None
     session, effects = show(turn, turn.say("pressured-noted"))
     return session, (Pressured(turn.paper.campaign, turn.session.unit), *effects)

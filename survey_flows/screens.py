@@ -147,12 +147,15 @@ def _overlay(paper: Paper, session: Session) -> Screen:
     if session.overlay == "delete":
         rows = [Button(say(lang, "delete-yes"), f"{key}:e"), Button(say(lang, "delete-no"), f"{key}:o:delete")]
         return Screen("delete", lang, say(lang, "delete"), _column(rows))
-    return Screen(
-        session.overlay,
-        lang,
-        explain(paper, lang, session.overlay),
-        _column([Button(say(lang, "read-on"), f"{key}:o:{session.overlay}")]),
-    )
+    buttons = [Button(say(lang, "read-on"), f"{key}:o:{session.overlay}")]
+    if may_tell(session):
+        buttons.append(Button(say(lang, "pressured"), f"{key}:f"))
+    return Screen(session.overlay, lang, explain(paper, lang, session.overlay), _column(buttons))
+
+
+def may_tell(session: Session) -> bool:
+    """Whether the screen offers to say that somebody ordered the rating: under the receipt, and under the help."""
+    return bool(session.unit) and (session.overlay == "help" if session.overlay else session.place == "receipt")
 
 
 def explain(paper: Paper, lang: str, topic: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from bot.resources import shipped_questionnaires, shipped_scales, shipped_words
-from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Say, Screen
+from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Pressured, Say, Screen
 from survey_flows.engine import step
 from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
 from survey_flows.load import load_questionnaire
@@ -184,6 +184,8 @@ def _written(effect: Effect) -> Iterator[str]:
         yield f"* cast {effect.ballot.canonical().decode()}"
     elif isinstance(effect, Erase):
         yield f"* erase {effect.campaign}"
+    elif isinstance(effect, Pressured):
+        yield f"* told how to rate {effect.unit}"
     elif isinstance(effect, Close):
         yield "* close"
 

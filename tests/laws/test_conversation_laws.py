@@ -8,9 +8,10 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from survey_flows.effects import Ask, Cast, Close, Erase
+from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Pressured
 from survey_flows.engine import step
 from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
+from survey_flows.questionnaire import Kind
 from survey_flows.route import kept
 from survey_flows.session import Session
 from tests.conversations import MORNING, Talk, build_paper
@@ -27,7 +28,7 @@ data = st.builds(
     "{}.{}:{}:{}:{}".format,
     st.sampled_from(["000001", "000002"]),
     st.integers(0, 3),
-    st.sampled_from(["a", "k", "s", "b", "x", "c", "y", "u", "p", "all", "n", "r", "l", "o", "e", "zz"]),
+    st.sampled_from(["a", "k", "s", "b", "x", "f", "c", "y", "u", "p", "all", "n", "r", "l", "o", "e", "zz"]),
     st.sampled_from([*QUESTIONS, *UNITS, "delete", "help", "9", ""]),
     st.sampled_from(["VS", "DK", "yes", "dk", "used", ""]),
 )
@@ -195,3 +196,63 @@ def test_nothing_is_cast_while_the_campaign_is_not_open(script: list[Event], sta
     for event in [Pressed(submit, token="X" * 16), *script]:
         talk.take(event)
         assert not any(isinstance(e, Cast | Erase) for e in talk.effects)
+
+
+def rated(unit: str, lang: str, place: int) -> list[tuple[Effect, ...]]:
+    """All that is said to a citizen who gives every rating the option at this place, to the next unit's list."""
+    talk, said = Talk(PAPER), []
+    said.append(talk.start(unit=unit, lang=lang))
+    for _ in range(20):
+        if talk.session is None or not talk.session.place.startswith("q:"):
+            break
+        question = PAPER.questionnaires[PAPER.units[unit].questionnaire].by_id[talk.session.place[2:]]
+        codes = [code for code in question.choices if code != "DK"]
+        data = [b.data for row in talk.screen.rows for b in row] if talk.screen else []
+        chosen = codes[place if question.kind is Kind.RATING else 0] if codes else ""
+        wanted = (f":a:{question.id}:{chosen}", f":s:{question.id}", f":k:{question.id}")
+        pressed = next((d for d in data if d.endswith(wanted)), None)
+        said.append(talk.press_data(pressed) if pressed else talk.write("1"))
+    for verb in ("y", "f", "r", "n"):
+        assert talk.session is not None
+        said.append(talk.press_data(f"{talk.session.key}:{verb}"))
+    return said
+
+
+def heard(effects: tuple[Effect, ...]) -> list[Effect]:
+    """What can be read, without the answers that the review repeats."""
+    shown: list[Effect] = []
+    for effect in effects:
+        if isinstance(effect, Ask) and effect.screen.step == "review":
+            lines = [line for line in effect.screen.text.splitlines() if not line.startswith("→")]
+            shown.append(Ask(replace(effect.screen, text="\n".join(lines))))
+        elif not isinstance(effect, Cast):
+            shown.append(effect)
+    return shown
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from([unit for unit in UNITS if unit != "OLD"]), st.sampled_from(["zh-CN", "en"]))
+def test_nothing_that_is_said_depends_on_how_good_the_rating_is(unit: str, lang: str) -> None:
+    best, worst = rated(unit, lang, 0), rated(unit, lang, -1)
+    casts = [[e.ballot.ratings for e in effects if isinstance(e, Cast)] for told in (best, worst) for effects in told]
+    assert len({str(ballots) for ballots in casts if ballots}) == 2, "both rated, and differently"
+    assert [heard(effects) for effects in best] == [heard(effects) for effects in worst]
+
+
+@settings(max_examples=100, deadline=None)
+@given(acts)
+def test_who_says_to_have_been_told_sees_the_same_screen_as_before(script: list[tuple[int | Event, int]]) -> None:
+    talk = Talk(PAPER)
+    talk.start(unit="MIX")
+    for act, _ in script:
+        play(talk, act)
+    before, key = talk.session, talk.session.key if talk.session else ""
+    screen = talk.take(Returned())[-1] if before else None
+    offered = isinstance(screen, Ask) and any(b.data == f"{key}:f" for row in screen.screen.rows for b in row)
+    effects = talk.press_data(f"{key}:f")
+    told = [effect for effect in effects if isinstance(effect, Pressured)]
+    assert bool(told) == offered
+    if before and told:
+        assert told == [Pressured(PAPER.campaign, before.unit)]
+        assert effects[-1] == screen
+        assert talk.session == before
