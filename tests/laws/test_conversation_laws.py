@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Pressured
@@ -240,19 +240,24 @@ def test_nothing_that_is_said_depends_on_how_good_the_rating_is(unit: str, lang:
 
 
 @settings(max_examples=100, deadline=None)
-@given(acts)
-def test_who_says_to_have_been_told_sees_the_same_screen_as_before(script: list[tuple[int | Event, int]]) -> None:
+@given(acts, st.sampled_from(["help", "privacy", "language", "delete", ""]))
+def test_who_says_to_have_been_told_sees_the_same_screen_as_before(
+    script: list[tuple[int | Event, int]], topic: str
+) -> None:
     talk = Talk(PAPER)
     talk.start(unit="MIX")
     for act, _ in script:
         play(talk, act)
-    before, key = talk.session, talk.session.key if talk.session else ""
-    screen = talk.take(Returned())[-1] if before else None
-    offered = isinstance(screen, Ask) and any(b.data == f"{key}:f" for row in screen.screen.rows for b in row)
-    effects = talk.press_data(f"{key}:f")
+    talk.take(Asked(topic) if topic else Returned())
+    before, screen = talk.session, talk.screen
+    assume(before is not None)
+    assert before is not None
+    assert screen is not None
+    data = f"{before.key}:f"
+    offered = any(button.data == data for row in screen.rows for button in row)
+    assert offered == ((bool(before.unit) and topic == "help") or screen.step == "receipt")
+    effects = talk.press_data(data)
     told = [effect for effect in effects if isinstance(effect, Pressured)]
-    assert bool(told) == offered
-    if before and told:
-        assert told == [Pressured(PAPER.campaign, before.unit)]
-        assert effects[-1] == screen
-        assert talk.session == before
+    assert told == [Pressured(PAPER.campaign, before.unit)] * offered
+    assert talk.screen == screen
+    assert not offered or talk.session == before
