@@ -91,7 +91,7 @@ help =
     · Press an option, or type its number or its words.
     · “Back” takes you one step back and “Stop” abandons the rating; neither submits anything.
     · You can leave at any time and go on later where you were.
-    · If someone tells you how to rate, you can tell us: in the chat by the button under the receipt, or under /help while you rate a unit. It is kept apart from your answers.
+    · If someone tells you how to rate a unit: while you rate it, a button under this help tells us, and so does one under the receipt. It is kept apart from your answers.
     Commands: /start  /language  /privacy  /receipt (check a receipt)  /delete (delete my ratings)
 privacy =
     Your privacy:
