@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aggregation.ratings import Outcome, Reader
+from survey_flows.ballot import STAFF
 from survey_flows.errors import Misuse
 
 if TYPE_CHECKING:
@@ -58,10 +59,14 @@ Counts = dict[tuple[int, int], int]
 
 @dataclass(slots=True)
 class Tally:
-    """Integer counts by cell, weight and outcome. All that is published about scores derives from them exactly."""
+    """Integer counts by cell, weight and outcome. All that is published about scores derives from them exactly.
+
+    ``staff`` counts what people said of the unit that they work in; it is in no cell.
+    """
 
     outcomes: list[Outcome]
     cells: dict[Cell, Counts] = field(default_factory=dict)
+    staff: int = 0
 
     def merge(self, other: Tally) -> None:
         """Add the counts of a part that was tallied with the same reader.
@@ -75,16 +80,20 @@ class Tally:
             mine = self.cells.setdefault(cell, {})
             for key, count in counts.items():
                 mine[key] = mine.get(key, 0) + count
+        self.staff += other.staff
 
 
 def tally(rows: Iterable[PatternCount], reader: Reader) -> Tally:
-    """Sum rows of the scan by cell.
+    """Sum rows of the scan by cell, without what a unit's own staff say of it: no figure of the unit is made of that.
 
     Raises:
         BadInput: a row's questionnaire or pattern cannot be read.
     """
     result = Tally(reader.outcomes)
     for row in rows:
+        if row.grp == STAFF:
+            result.staff += row.count
+            continue
         counts = result.cells.setdefault(Cell(row.unit, row.grp, row.source == OPEN), {})
         key = (row.weight, reader.place(row.questionnaire, row.ratings))
         counts[key] = counts.get(key, 0) + row.count
@@ -98,7 +107,9 @@ def tally_table(table: pa.Table, reader: Reader) -> Tally:
         BadInput: a row's questionnaire or pattern cannot be read.
     """
     import numpy as np
+    import pyarrow.compute as pc
 
+    whole, table = table, table.filter(pc.not_equal(table["grp"], STAFF))
     units, unit_names = _encode(table, "unit")
     groups, group_names = _encode(table, "grp")
     weights, weight_names = _encode(table, "weight")
@@ -108,7 +119,7 @@ def tally_table(table: pa.Table, reader: Reader) -> Tally:
     # numpy adds integers in 64 bits: exact, where a weighted bincount would pass through floating point.
     dense = np.zeros((len(unit_names), len(group_names), 2, len(weight_names), len(reader.outcomes)), dtype=np.int64)
     np.add.at(dense, (units, groups, opened, weights, places), table["count"].to_numpy())
-    result = Tally(reader.outcomes)
+    result = Tally(reader.outcomes, staff=_ballots(whole) - _ballots(table))
     for unit, group, link in np.argwhere(dense.any(axis=(3, 4))).tolist():
         block = dense[unit, group, link]
         found, where = np.nonzero(block)
@@ -116,6 +127,12 @@ def tally_table(table: pa.Table, reader: Reader) -> Tally:
         counts = dict(zip(keys, block[found, where].tolist(), strict=True))
         result.cells[Cell(unit_names[unit], group_names[group], bool(link))] = counts
     return result
+
+
+def _ballots(table: pa.Table) -> int:
+    import pyarrow.compute as pc
+
+    return int(pc.sum(table["count"]).as_py() or 0)
 
 
 def _encode(table: pa.Table, column: str) -> tuple[Any, list[Any]]:

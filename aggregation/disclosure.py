@@ -14,6 +14,7 @@ from math import ceil
 
 from aggregation.scheme import Scheme
 from aggregation.scores import SATISFIED, GroupScore, UnitScore
+from survey_flows.ballot import STAFF
 from survey_flows.questionnaire import NO_ANSWER
 
 Count = int | None
@@ -129,6 +130,7 @@ def tell(
     weights: Mapping[str, Mapping[int, int]],
     scheme: Scheme,
     alone: Collection[str] = (),
+    staff: int = 0,
 ) -> dict[str, Told]:
     """Every unit of a campaign as it may be told, when the number of all ballots of the campaign is known.
 
@@ -137,32 +139,12 @@ def tell(
         weights: for each unit its ballots by fraud weight in quarters.
         scheme: its ``min_n.publish_cell`` is the floor.
         alone: units of which a single item is rated, so that the score is one more sum over the distribution.
+        staff: how many ballots are of units' own staff, and so in no unit's counts.
     """
     told = {unit: _unit(score, weights.get(unit, {}), scheme, unit in alone) for unit, score in scores.items()}
-    for unit in _hidden_with(told, scores, scheme):
+    for unit in _hidden_with(told, scores, scheme, staff):
         told[unit] = _without_counts(told[unit])
     return told
-
-
-def tell_fates(
-    fates: Mapping[str, int], scores: Mapping[str, UnitScore], told: Mapping[str, Told], scheme: Scheme
-) -> dict[str, Count]:
-    """What became of a campaign's ballots as it may be told; the sum is known, and so are the units' counts."""
-    floor = scheme.min_n.publish_cell
-    unknown = [(scores[unit], it) for unit, it in told.items() if it.n is None]
-    masses = {
-        "counted": sum(score.n_valid for score, it in unknown if it.n_valid is None),
-        "excluded": sum(score.excluded for score, it in unknown if it.excluded is None),
-        "dont_know": sum(_silent_hidden(score, it, scheme) for score, it in unknown),
-    }
-    # What units hide of a reason is known as soon as the reason is told; so these masses hide each other too.
-    gone: set[str] = set()
-    before: set[str] | None = None
-    while gone != before:
-        before = set(gone)
-        gone |= hidden(masses, floor, also=gone & masses.keys())
-        gone = hidden(fates, floor, also=gone & fates.keys())
-    return {name: None if name in gone else count for name, count in fates.items()}
 
 
 def _unit(score: UnitScore, weights: Mapping[int, int], scheme: Scheme, alone: bool) -> Told:
@@ -351,14 +333,14 @@ def _flags(flags: Iterable[str], gone: set[str]) -> tuple[str, ...]:
     return tuple(f for f in flags if f.startswith("group_below_floor:") or f.partition(":")[2] not in gone)
 
 
-def _silent_hidden(score: UnitScore, told: Told, scheme: Scheme) -> int:
+def silent_hidden(score: UnitScore, told: Told, scheme: Scheme) -> int:
     """How many ballots without an overall answer that has points lie in hidden cells of a unit."""
     if told.withheld or told.n_valid is None:
         return score.n - score.n_valid - score.excluded
     return sum(score.distribution[code] for code in _silent(score, scheme) if told.distribution[code] is None)
 
 
-def _hidden_with(told: Mapping[str, Told], scores: Mapping[str, UnitScore], scheme: Scheme) -> list[str]:
+def _hidden_with(told: Mapping[str, Told], scores: Mapping[str, UnitScore], scheme: Scheme, staff: int) -> list[str]:
     """Units whose counts are hidden too, because all units but few add up to nearly all ballots of the campaign.
 
     The smallest others go with them; every unit, where even all the others together are few.
@@ -366,6 +348,8 @@ def _hidden_with(told: Mapping[str, Told], scores: Mapping[str, UnitScore], sche
     floor = scheme.min_n.publish_cell
     unknown = {unit: _unknown(scores[unit], it, scheme) for unit, it in told.items() if it.n is None}
     cells = {unit: count for unit, count in unknown.items() if count}
+    if small(staff, floor):
+        cells[STAFF] = staff
     more: list[str] = []
     others = sorted((scores[unit].n, unit) for unit in told if unit not in cells and scores[unit].n)
     while others and not safe(cells, cells, floor):
@@ -379,7 +363,7 @@ def _unknown(score: UnitScore, told: Told, scheme: Scheme) -> int:
     """How many ballots of a unit cannot be counted from what is told of it."""
     if told.withheld or told.n_valid is None:
         return score.n
-    return _silent_hidden(score, told, scheme) + (score.excluded if told.excluded is None else 0)
+    return silent_hidden(score, told, scheme) + (score.excluded if told.excluded is None else 0)
 
 
 def cells(score: UnitScore, weights: Mapping[int, int]) -> dict[str, int]:

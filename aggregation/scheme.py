@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from aggregation.inputs import Grade, Role
 from aggregation.rules import registry
+from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput
 
 PUBLIC = "public"
@@ -210,6 +211,8 @@ class Scheme(_Data):
             yield from _unknown(f"categories.{id_}.group_weights", category.group_weights, self.groups, "groups")
 
     def _name_problems(self) -> Iterable[str]:
+        if STAFF in self.groups:
+            yield f"groups.{STAFF}: this name is kept for the units' own staff, who have no weight; choose another"
         if PUBLIC in self.indicators:
             yield f"indicators.{PUBLIC}: this name is kept for the public score; choose another"
         yield from _unknown("default_scale", [self.default_scale], self.scales, "scales")

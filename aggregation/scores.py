@@ -54,10 +54,11 @@ class GroupScore:
 class UnitScore:
     """A unit's public score (民评) with all that is published beside it.
 
-    ``score`` is exact; ``low`` and ``high`` are its 95 % interval in points; ``variance`` is that of the score.
-    ``n`` counts the ballots received, ``excluded`` those of fraud weight 0, ``n_valid`` the valid ones that remain in
-    groups to which the scheme gives weight. ``distribution`` counts the overall item by code over all ballots that are
-    not excluded, each as one; ``dont_know_rate`` is the share of those that know nothing of the unit, in 0–1;
+    Ballots of people who work in the unit are in none of its figures. ``score`` is exact; ``low`` and ``high`` are its
+    95 % interval in points; ``variance`` is that of the score. ``n`` counts the ballots received, ``excluded`` those of
+    fraud weight 0, ``n_valid`` the valid ones that remain in groups to which the scheme gives weight. ``distribution``
+    counts the overall item by code over all ballots that are not excluded, each as one; ``dont_know_rate`` is the share
+    of those that know nothing of the unit, in 0–1;
     ``top_two_rate`` (非常满意+满意率) that of VS and S among overall answers with points. ``unweighted`` is the score
     without fraud weights.
 

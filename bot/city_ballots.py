@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from random import Random
 from typing import TYPE_CHECKING
 
-from survey_flows.ballot import Ballot
+from survey_flows.ballot import STAFF, Ballot
 from survey_flows.questionnaire import NO_ANSWER, Question, Questionnaire
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ HOURS = (1, 1, 0, 0, 0, 1, 4, 9, 14, 15, 13, 12, 16, 12, 11, 12, 12, 13, 16, 20,
 """How often ballots come in each hour of the day, in the city's time (UTC+8)."""
 CONTACT = {
     "service_user": (("used", 85), ("met", 13), ("none", 2)),
-    "resident": (("used", 28), ("met", 7), ("none", 56), ("dk", 9)),
+    "resident": (("used", 28), ("met", 7), ("none", 55), ("own", 1), ("dk", 9)),
     "enterprise": (("used", 55), ("met", 25), ("none", 17), ("dk", 3)),
     "other": (("used", 20), ("met", 20), ("none", 55), ("dk", 5)),
 }
@@ -147,7 +147,9 @@ def _contact(rng: Random, citizen: _Citizen) -> str:
 
 
 def _group(citizen: _Citizen, contact: str) -> str:
-    """Only who came by an open link is moved by the answer; a vouched link vouches."""
+    """Only who came by an open link is moved by the answer, for a vouched link vouches; but staff are staff."""
+    if contact == "own":
+        return STAFF
     moved = citizen.source == "open" and contact in ("used", "met")
     return "service_user" if moved else citizen.group
 

@@ -26,6 +26,7 @@ from bot.clock import Clock, SystemClock
 from bot.store import tables
 from bot.store.database import insert, reading, writing
 from bot.store.readout import read_counts
+from survey_flows.ballot import STAFF
 from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
 
@@ -214,18 +215,22 @@ def _past(earlier: Iterable[Release], unit: str) -> list[Block]:
 
 
 def blocks(rows: Iterable[PatternCount]) -> dict[str, Block]:
-    """Rows of the scan by unit, without what scores do not need."""
+    """Rows of the scan by unit, without what scores do not need: of a unit's own staff only how many they are."""
     found: dict[str, Block] = {}
     for row in rows:
         pattern = (row.questionnaire, row.grp, row.source == OPEN, row.weight, row.ratings)
+        if row.grp == STAFF:
+            pattern = (row.questionnaire, STAFF, False, 0, "")
         found.setdefault(row.unit, Counter())[pattern] += row.count
     return found
 
 
 def by_weight(rows: Iterable[PatternCount]) -> dict[str, dict[int, int]]:
-    """Each unit's ballots by fraud weight in quarters."""
+    """Each unit's ballots by fraud weight in quarters, without those of its own staff."""
     found: dict[str, dict[int, int]] = {}
     for row in rows:
+        if row.grp == STAFF:
+            continue
         own = found.setdefault(row.unit, {})
         own[row.weight] = own.get(row.weight, 0) + row.count
     return found

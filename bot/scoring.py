@@ -21,6 +21,7 @@ from bot.registration import changed_since
 from bot.releases import Release, by_weight, last_release
 from bot.store import tables
 from bot.store.database import reading
+from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.paper import Unit
@@ -54,7 +55,8 @@ class Scored:
     @property
     def told(self) -> dict[str, Told]:
         """What may be told of each unit, by code. Made anew each time: keep it while you need it."""
-        told = tell(self.scores, by_weight(self.counts), self.poll.scheme, self._alone())
+        staff = sum(row.count for row in self.counts if row.grp == STAFF)
+        told = tell(self.scores, by_weight(self.counts), self.poll.scheme, self._alone(), staff)
         corrected = self.release.corrections if self.release else {}
         return {
             code: replace(it, corrected=True, low=None, high=None, unweighted=None) if code in corrected else it

@@ -20,6 +20,7 @@ from bot.review import DROPPED, PROPOSED, WAITING, decide
 from bot.scoring import Poll, read_poll
 from bot.store import tables
 from bot.store.database import reading, writing
+from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput
 
 if TYPE_CHECKING:
@@ -105,7 +106,10 @@ async def scan(
 async def look(
     database: AsyncEngine, campaign: str, tell: Callable[[int], None] = lambda _done: None, timezone: str = TIMEZONE
 ) -> Looked:
-    """Read a closed campaign and let every signal look at it; raises `BadInput` as `scan`."""
+    """Read a closed campaign and let every signal look at it; raises `BadInput` as `scan`.
+
+    What units' own staff say of them is left out: it counts apart in any case, and would only draw others along.
+    """
     async with reading(database) as connection:
         row = (await connection.execute(select(tables.campaigns).where(tables.campaigns.c.id == campaign))).first()
         if row is None:
@@ -113,7 +117,11 @@ async def look(
         if row.state != "closed":
             raise BadInput(f"this campaign is {row.state}; it can be looked at as a whole once it is closed", campaign)
         mine = tables.ballots.c
-        query = select(*(mine[name] for name in COLUMNS)).where(mine.campaign == campaign).order_by(mine.id)
+        query = (
+            select(*(mine[name] for name in COLUMNS))
+            .where(mine.campaign == campaign, mine.grp != STAFF)
+            .order_by(mine.id)
+        )
         rows = (await connection.execute(query)).all()
         said = tables.comments.c
         query = select(said.unit, said.text).where(said.campaign == campaign).order_by(said.id)

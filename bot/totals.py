@@ -38,7 +38,7 @@ def totals(
     """
     scale = common_scale(counted.outcomes)
     summed = _Summed(counted, scale, scheme)
-    told = tell(scores, _by_weight(counted), scheme) if told is None else told
+    told = tell(scores, _by_weight(counted), scheme, staff=counted.staff) if told is None else told
     units = [summed.unit(score, told[code]) for code, score in sorted(scores.items())]
     return {"format": FORMAT, "campaign": campaign, "scale": scale, "units": units}
 

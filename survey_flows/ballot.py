@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+STAFF = "staff"
+"""The evaluator group of people who work in the unit that they rate. It is counted apart and can have no weight."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ballot:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from survey_flows.ballot import Ballot
+from survey_flows.ballot import STAFF, Ballot
 from survey_flows.effects import Ask, Cast, Effect, Pace, Say, Screen
 from survey_flows.paper import Link, Paper
 from survey_flows.questionnaire import NO_ANSWER, Kind, Question, Questionnaire
@@ -118,11 +118,17 @@ _FACTS = frozenset({Kind.CHOICE, Kind.YES_NO, Kind.INTEGER})
 
 
 def _group(link: Link, shown: tuple[Question, ...], session: Session) -> str:
-    """An invitation vouches for the group; only an open-link resident is moved by what they answered."""
+    """An invitation vouches for the group; only an open-link resident is moved by what they answered.
+
+    Who says that they work in the unit is moved in any case: an invitation as a resident does not make its staff less
+    its staff.
+    """
+    chosen = [q.choices[session.answers[q.id]].group for q in shown if session.answers[q.id] in q.choices]
+    if STAFF in chosen:
+        return STAFF
     if link.source != "open" or link.group != "resident":
         return link.group
-    chosen = (q.choices[session.answers[q.id]] for q in shown if session.answers[q.id] in q.choices)
-    return next((option.group for option in chosen if option.group), link.group)
+    return next(filter(None, chosen), link.group)
 
 
 def _comment(shown: tuple[Question, ...], session: Session) -> str:

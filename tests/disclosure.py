@@ -18,6 +18,7 @@ from bot.resources import shipped_questionnaires
 from bot.scheme_files import shipped_scheme
 from bot.scoring import Poll, Scored, score_release
 from bot.totals import totals
+from survey_flows.ballot import STAFF
 from survey_flows.paper import Unit
 
 FORM = shipped_questionnaires()["econ"]
@@ -107,12 +108,13 @@ def read_all(scored: Scored) -> Attacker:
     for unit in published_totals(scored)["units"]:
         _totals(spy, unit)
     names = list(units)
-    spy.says({f"{u} n": 1 for u in names}, sum(row.count for row in scored.counts))
+    spy.says({STAFF: 1, **{f"{u} n": 1 for u in names}}, sum(row.count for row in scored.counts))
     fates = {str(row["reason"]): row["ballots"] for row in records(exclusions_page([scored]))}
     told = {
         "counted": [f"{u} {g} {link}" for u in names for g in GROUPS for link in LINKS],
         "excluded": [f"{u} excluded" for u in names],
         "dont_know": [f"{u} {code}" for u in names for code in SILENT],
+        STAFF: [STAFF],
     }
     for reason, parts in told.items():
         if not isinstance(fates[reason], str):
@@ -197,6 +199,9 @@ def truth(ballots: Sequence[Ballots]) -> dict[str, int]:
         found[name] = found.get(name, 0) + count
 
     for unit, group, link, weight, code, count in ballots:
+        if group == STAFF:
+            add(STAFF, count)
+            continue
         add(f"{unit} n", count)
         add(f"{unit} {group} n", count)
         place = f"{unit} {group} {'open' if link else 'vouched'}"

@@ -79,6 +79,13 @@ DEFINITIONS: tuple[Line, ...] = (
         "share of the ballots not excluded that know nothing of the unit",
     ),
     (
+        "own_staff",
+        "本单位人员",
+        "a unit's own staff",
+        "自述在被评单位工作的，单列计数，不进入该单位的任何数字",
+        "ballots of people who say that they work in the unit are counted apart and are in none of its figures",
+    ),
+    (
         "ranks",
         "名次区间",
         "rank set",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from aggregation.disclosure import Bound, Count, Share, Told, tell_fates
+from aggregation.disclosure import Bound, Count, Share, Told
+from aggregation.fates import tell_fates
 from aggregation.ratings import Reader
 from aggregation.scheme import Scheme
 from bot.exports.book import EXACT, SHARE, Column, Page, Value, joined
 from bot.labels import HIDDEN, bound_text, flags, told_flags
 from bot.scoring import Scored, places
+from survey_flows.ballot import STAFF
 from survey_flows.conditions import write_condition
 from survey_flows.questionnaire import NO_ANSWER, Option, Question
 
@@ -33,6 +35,7 @@ REASONS = {
     "dont_know": ("不了解，不计分", "don't know: not scored"),
     "too_few_items": ("作答不足一半", "fewer than half of the items answered"),
     "group_without_weight": ("该主体在此类单位无权重", "the scheme gives this group no weight here"),
+    STAFF: ("本单位人员，单列不计分", "the unit's own staff: counted apart, not scored"),
 }
 
 
@@ -233,6 +236,9 @@ def fates(scored: Scored) -> Counter[str]:
     sheets = Reader(poll.questionnaires, poll.scheme)
     result: Counter[str] = Counter()
     for row in scored.counts:
+        if row.grp == STAFF:
+            result[STAFF] += row.count
+            continue
         outcome = sheets.read(row.questionnaire, row.ratings)
         weights = poll.scheme.categories[poll.units[row.unit].category].group_weights
         if not row.weight:

@@ -23,6 +23,7 @@ from bot.keys import Keys
 from bot.store import tables
 from bot.store.bulk import upsert_many
 from bot.store.database import reading, writing
+from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.paper import Link, Unit
@@ -180,7 +181,7 @@ async def _read_target(database: AsyncEngine, campaign: str) -> Target:
 
 def _target(campaign: str, units: Map[str, str], texts: Map[str, str], scheme: str, opens_at: int) -> Target:
     questionnaires = {name: load_questionnaire(text, name) for name, text in texts.items()}
-    return Target(campaign, dict(units), questionnaires, tuple(json.loads(scheme)["groups"]), opens_at)
+    return Target(campaign, dict(units), questionnaires, (*json.loads(scheme)["groups"], STAFF), opens_at)
 
 
 async def _refuse_other_than_draft(connection: AsyncConnection, campaign: str) -> None:

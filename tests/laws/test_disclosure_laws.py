@@ -6,6 +6,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from aggregation.disclosure import hidden, safe
+from survey_flows.ballot import STAFF
 from tests.disclosure import FLOOR, GROUPS, LINKS, POINTS, SILENT, Ballots, make_poll, make_scored, read_all, truth
 
 UNITS = ("A", "B", "C")
@@ -16,7 +17,7 @@ few = st.integers(1, FLOOR - 1)
 count = st.one_of(st.just(0), few, few, st.integers(FLOOR, 60), st.integers(30, 200))
 ballot = st.tuples(
     st.sampled_from(UNITS),
-    st.sampled_from(GROUPS),
+    st.sampled_from((*GROUPS, STAFF)),
     st.booleans(),
     st.sampled_from((0, 2, 4, 4, 4, 4)),
     st.sampled_from((*POINTS, *POINTS, *SILENT)),
@@ -37,6 +38,9 @@ def whole(unit: str, count: int) -> Ballots:
 @example([whole("A", 33), ("A", "deputy", True, 4, "B", 3)])
 @example([whole("A", 9), whole("B", 10)])
 @example([whole("A", 10), ("A", "resident", False, 0, "VS", 1)])
+@example([whole("A", 120), whole("B", 120), whole("C", 120), ("A", STAFF, True, 4, "VS", 3)])
+@example([whole("A", 120), whole("B", 120), ("A", "resident", False, 0, "VD", 3), ("B", STAFF, True, 4, "VS", 15)])
+@example([whole("A", 120), whole("B", 120), ("A", "resident", False, 4, "DK", 3), ("B", STAFF, True, 4, "VS", 4)])
 def test_no_count_of_few_people_can_be_solved_for(ballots: list[Ballots]) -> None:
     assume(sum(entry[-1] for entry in ballots) >= FLOOR)  # the log tells how many there are in all
     spy = read_all(make_scored(make_poll(UNITS), ballots))

@@ -10,10 +10,11 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregation.cells import PatternCount, tally
+from aggregation.cells import PatternCount, tally, tally_table
 from aggregation.ratings import Reader
 from aggregation.scores import UnitScore, score_table, score_tally, score_units
 from aggregation.weights import redistribute
+from survey_flows.ballot import STAFF
 from tests.scoring import (
     DISTRICT,
     ECON,
@@ -187,3 +188,20 @@ def test_redistributed_weights_keep_their_ratio_and_sum_to_a_hundred(
 
 def _fields(r: PatternCount) -> dict[str, object]:
     return {name: getattr(r, name) for name in PatternCount.__slots__}
+
+
+@settings(max_examples=40, deadline=None)
+@given(ROWS.filter(bool), drawn([STAFF], ["open", "invited"]))
+def test_what_staff_say_of_their_own_unit_is_counted_and_changes_no_figure(
+    rows: list[PatternCount], staff: list[PatternCount]
+) -> None:
+    every = [*staff, *rows]
+    assert score(every) == score(rows)
+    table = pa.Table.from_pylist([asdict(r) for r in every])
+    assert score_table(table, {"U": "econ"}, QUESTIONNAIRES, scheme(1, 1))["U"] == score(rows)
+    reader = Reader(QUESTIONNAIRES, scheme(1, 1))
+    said = sum(r.count for r in staff)
+    assert (tally(every, reader).staff, tally_table(table, reader).staff) == (said, said)
+    merged = tally(rows, reader)
+    merged.merge(tally(staff, reader))
+    assert merged.staff == said

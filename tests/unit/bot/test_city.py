@@ -12,6 +12,7 @@ from aggregation.checks import league_of
 from aggregation.inputs import Role
 from bot.city import City, make_city, read_units
 from bot.resources import shipped_questionnaires
+from survey_flows.ballot import STAFF
 from tests.cities import SEED, founding_inputs, the_city
 
 
@@ -78,10 +79,10 @@ def test_answers_of_every_kind_are_there() -> None:
     ballots = [vote.ballot for vote in the_city().votes]
     codes = {code for ballot in ballots for code in ballot.ratings.split()}
     assert codes == {"VS", "S", "B", "D", "VD", "DK", "-"}
-    assert {ballot.group for ballot in ballots} == set(founding_inputs().scheme.groups)
+    assert {ballot.group for ballot in ballots} == {*founding_inputs().scheme.groups, STAFF}
     assert {ballot.source for ballot in ballots} == {"open", "invite", "counter"}
     assert {fact for ballot in ballots for fact in ballot.facts} == {
-        ("contact", contact) for contact in ("used", "met", "none", "dk")
+        ("contact", contact) for contact in ("used", "met", "none", "own", "dk")
     }
     assert {bool(ballot.comment) for ballot in ballots} == {True, False}
 
@@ -92,11 +93,12 @@ def test_who_does_not_know_a_unit_rates_nothing_of_it() -> None:
     assert {ballot.comment for ballot in unknown} == {""}
 
 
-def test_only_an_open_link_is_moved_by_the_answer() -> None:
+def test_only_an_open_link_is_moved_by_the_answer_but_staff_are_staff() -> None:
     for vote in the_city().votes:
-        if vote.ballot.source == "open":
-            met = dict(vote.ballot.facts).get("contact") in ("used", "met")
-            assert vote.ballot.group == ("service_user" if met else "resident")
+        contact = dict(vote.ballot.facts).get("contact")
+        assert (vote.ballot.group == STAFF) == (contact == "own")
+        if vote.ballot.source == "open" and contact != "own":
+            assert vote.ballot.group == ("service_user" if contact in ("used", "met") else "resident")
 
 
 def test_ballots_come_over_fourteen_days() -> None:

@@ -114,11 +114,14 @@ def test_every_ballot_is_accounted_for() -> None:
         ("A", "passer_by", 4, ALL_S, 12),
         ("B", "resident", 4, FEW, 13),
         ("B", "resident", 4, ALL_S, 30),
+        ("B", "staff", 4, ALL_S, 14),
+        ("B", "staff", 0, ALL_S, 1),
     )
     counts = {str(row[1]): row[4] for row in exclusions_page([given]).rows}
     assert list(counts) == list(REASONS)
-    assert counts == {"counted": 150, "excluded": 17, "dont_know": 38, "too_few_items": 0, "group_without_weight": 12}
-    assert sum(score.n for score in given.scores.values()) == sum(counts.values())  # type: ignore[arg-type]
+    expected = {"counted": 150, "excluded": 17, "dont_know": 38, "too_few_items": 0, "group_without_weight": 12}
+    assert counts == {**expected, "staff": 15}
+    assert sum(score.n for score in given.scores.values()) == sum(expected.values())
 
 
 def test_a_unit_below_the_floor_is_scored_and_not_ranked() -> None:

@@ -72,9 +72,12 @@ def test_the_receipt_shows_the_code_and_no_answer() -> None:
         ("gone", "办过事", ("service_user", "open", "")),
         ("deputy", "办过事", ("deputy", "invited", "430102")),
         ("staff", "办过事", ("resident", "invited", "")),
+        ("", "我在该单位工作", ("staff", "open", "")),
+        ("staff", "我在该单位工作", ("staff", "invited", "")),
+        ("deputy", "我在该单位工作", ("staff", "invited", "430102")),
     ],
 )
-def test_only_an_open_link_resident_is_moved_by_the_answers(
+def test_only_an_open_link_resident_is_moved_by_the_answers_but_staff_always_are(
     link: str, contact: str, expected: tuple[str, str, str]
 ) -> None:
     ballot = rated(Talk(build_paper()), "FIN", link, [contact, *SHORT_ROAD[1:]])

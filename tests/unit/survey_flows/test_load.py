@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.resources import shipped_questionnaires, shipped_scales
 from bot.scheme_files import shipped_scheme
+from survey_flows.ballot import STAFF
 from survey_flows.errors import BadQuestionnaire
 from survey_flows.load import dump_questionnaire, load_questionnaire
 from survey_flows.questionnaire import Comparison, Condition, Kind, Option
@@ -141,10 +142,12 @@ def test_shipped_ratings_can_all_be_answered_with_dont_know_and_hide_from_strang
         assert form.questions[-1].optional
 
 
-def test_only_contact_makes_a_service_user() -> None:
-    form = shipped_questionnaires()["window"]
-    groups = {option.code: option.group for option in form.by_id["contact"].options}
-    assert groups == {"used": "service_user", "met": "service_user", "none": None, "dk": None}
+def test_contact_makes_a_service_user_and_own_staff() -> None:
+    forms = [form for form in shipped_questionnaires().values() if "contact" in form.by_id]
+    assert len(forms) == 5
+    for form in forms:
+        groups = {option.code: option.group for option in form.by_id["contact"].options}
+        assert groups == {"used": "service_user", "met": "service_user", "none": None, "own": STAFF, "dk": None}
 
 
 def test_a_dump_is_plain_json() -> None:
