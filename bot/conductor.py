@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.channel import Incoming, Reply
+from bot.channel import Delivery, Incoming, Reply
 from bot.clock import Clock
+from bot.conversation import Conversation, Shown, keep, read_conversation
 from bot.gate import CampaignClosed, Citizen, Gate, NoBox
 from bot.keys import Keys
 from bot.letters import Opened, seal_event, take_letters
@@ -26,6 +27,7 @@ from bot.papers import Papers
 from bot.store.conversations import (
     keep_dead_letter,
     lock_people,
+    mark_unreachable,
     read_sessions,
     take_updates,
     write_sessions,
@@ -37,7 +39,7 @@ from survey_flows.engine import step
 from survey_flows.errors import BadSession, MinpingError
 from survey_flows.events import Event, Pressed, Returned, Started, Typed
 from survey_flows.paper import Paper
-from survey_flows.session import Session, read_session
+from survey_flows.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -49,28 +51,6 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, NoBox)
 
 class Unavailable(MinpingError):
     """Nothing was stored; the sender should deliver the update again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A session and the campaign it belongs to."""
-
-    campaign: str
-    session: Session
-
-    def to_text(self) -> str:
-        """What `read_conversation` reads back as an equal value."""
-        return f"{self.campaign}\n{self.session.to_json()}"
-
-
-def read_conversation(text: str) -> Conversation:
-    """A conversation from what `Conversation.to_text` wrote.
-
-    Raises:
-        BadSession: written by a version that kept it in another way.
-    """
-    campaign, _, session = text.partition("\n")
-    return Conversation(campaign, read_session(session))
 
 
 @dataclass(slots=True)
@@ -113,6 +93,26 @@ class Conductor:
         person = self._keys.person(incoming.channel, incoming.user)
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         return (await self._store([_Waiting(incoming, person, answer, letter)]))[0]
+
+    async def note(self, incoming: Incoming, delivery: Delivery) -> None:
+        """Store what became of the reply to an update.
+
+        Raises:
+            Unavailable: nothing was stored.
+        """
+        person, now = self._keys.person(incoming.channel, incoming.user), self._clock.now()
+        try:
+            async with writing(self._database) as connection:
+                if delivery.blocked:
+                    await mark_unreachable(connection, person, now)
+                await lock_people(connection, [person])
+                bodies = await read_sessions(connection, [person])
+                before = self._open(person, bodies.get(person))
+                shown = (before.shown if before else Shown()).sent(delivery.shown, delivery.removed)
+                if shown != (before.shown if before else Shown()):
+                    await write_sessions(connection, {person: self._sealed(person, keep(before, shown))}, now)
+        except AWAY as error:
+            raise Unavailable(f"nothing can be stored: {type(error).__name__}") from None
 
     async def run(self) -> None:
         """Settle batches until cancelled."""
@@ -195,14 +195,21 @@ class Conductor:
             replayed = waiting.incoming.key not in new
             before = self._open(waiting.person, bodies.get(waiting.person))
             after, effects = self._step(before, Returned() if replayed else waiting.incoming.event, now)
+            reply = _reply([await self._said(connection, effect) for effect in effects], replayed)
+            was, place = before.shown if before else Shown(), waiting.incoming.message
+            shown = was.after(reply.screen, place)
+            after = keep(after, shown)
             if after != before:
-                changed[waiting.person] = self._keys.seal(waiting.person, after.to_text()) if after else None
+                changed[waiting.person] = self._sealed(waiting.person, after)
             citizen = Citizen(waiting.incoming.channel, waiting.incoming.user)
             todo += [(citizen, effect) for effect in effects]
-            replies.append(_reply([await self._said(connection, effect) for effect in effects], replayed))
+            replies.append(replace(reply, stale=shown.stale, covers=was.covers(reply.screen, place)))
         await write_sessions(connection, changed, now)
         await self._gate.admit(connection, todo)
         return replies
+
+    def _sealed(self, person: bytes, conversation: Conversation | None) -> bytes | None:
+        return self._keys.seal(person, conversation.to_text()) if conversation else None
 
     def _open(self, person: bytes, sealed: bytes | None) -> Conversation | None:
         if sealed is None:
@@ -220,19 +227,19 @@ class Conductor:
         paper = self._papers.find(event, before.campaign if before else "", now)
         if paper is None:
             return None, (Say(self._papers.say("no-campaign")), Close())
-        if before is None or before.campaign == paper.campaign:
+        if before is None or before.session is None or before.campaign == paper.campaign:
             after, effects = step(paper, before.session if before else None, self._with_chance(event), now)
             return Conversation(paper.campaign, after) if after else None, effects
-        return self._move(before, paper, event, now)
+        return self._move(before, before.session, paper, event, now)
 
     def _move(
-        self, before: Conversation, paper: Paper, event: Event, now: datetime
+        self, before: Conversation, session: Session, paper: Paper, event: Event, now: datetime
     ) -> tuple[Conversation, tuple[Effect, ...]]:
         """A link leads to another campaign. One that takes no ballots only says so; what was begun elsewhere stays."""
         after, effects = step(paper, None, self._with_chance(event), now)
         if after is None:
             return before, effects
-        dropped = (Say(paper.words.say(after.lang, "dropped")),) if before.session.answers else ()
+        dropped = (Say(paper.words.say(after.lang, "dropped")),) if session.answers else ()
         return Conversation(paper.campaign, after), (*dropped, *effects)
 
     async def _said(self, connection: AsyncConnection, effect: Effect) -> Effect:

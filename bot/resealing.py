@@ -15,7 +15,7 @@ from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import Clock
-from bot.conductor import read_conversation
+from bot.conversation import read_conversation
 from bot.keys import HOUR, Keys
 from bot.letters import BOUND
 from bot.store import tables
@@ -41,6 +41,8 @@ class Sealed:
 
 def _conversation(text: str, now: int) -> str:
     conversation = read_conversation(text)
+    if conversation.session is None:
+        return text
     session = worn(conversation.session, now, IDLE_LIMIT.total_seconds())
     return replace(conversation, session=session).to_text()
 

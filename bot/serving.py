@@ -83,5 +83,5 @@ async def telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
     secret = settings.telegram_secret or keep_secret(settings.data / "keys" / "telegram.key").hex()
     keep = Letters(service.database, service.keys, service.clock).keep
     token, api = settings.telegram_token, settings.telegram_api
-    async with TelegramChannel(token, service.conductor, secret, api, keep) as channel:
+    async with TelegramChannel(token, service.conductor, secret, api, keep, service.redis) as channel:
         yield channel

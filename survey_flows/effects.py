@@ -41,6 +41,11 @@ class Screen:
     progress: tuple[int, int] | None = None
     selected: str = ""
 
+    @property
+    def shows_answers(self) -> bool:
+        """Whether the citizen's answers can be read on it."""
+        return self.step == "review" or bool(self.selected and self.step.startswith("q:"))
+
 
 @dataclass(frozen=True, slots=True)
 class Say:

@@ -12,25 +12,25 @@ import hmac
 import logging
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import cache
 from importlib.resources import files
-from itertools import islice
 from typing import Any, Self, TypeVar
 
 import orjson
 from aiohttp import web
+from redis.asyncio import Redis
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
-from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
-from bot.channel import Handler, Reply
+from bot.channel import Delivery, Handler, Reply
+from bot.channels.telegram_delivery import Sender, Unsent, waits
 from bot.channels.telegram_json import read_json
-from bot.channels.telegram_reply import Call, render, render_toast
+from bot.channels.telegram_pause import Pause
+from bot.channels.telegram_reply import render, render_toast
 from bot.channels.telegram_request import READ_SECONDS, TelegramRequest
 from bot.channels.telegram_update import Taken, is_broken, read_update
 from bot.conductor import Unavailable
-from survey_flows.effects import Screen
 from survey_flows.errors import BadInput
 from survey_flows.wording import DEFAULT, Wording
 
@@ -43,10 +43,7 @@ UPDATES = ["message", "callback_query"]
 COMMANDS = ("start", "language", "help", "privacy", "receipt", "delete")
 CONNECTIONS = 100
 POLL_SECONDS = 25
-TRIES = 4
-FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 STOP_SECONDS = 5.0
-MOST_REMEMBERED = 20_000
 
 
 @cache
@@ -56,12 +53,10 @@ def command_words() -> Wording:
     return Wording({file.name.removesuffix(".ftl"): file.read_text("utf-8") for file in found})
 
 
-@dataclass(slots=True)
-class _Answers:
-    """The message of a chat that shows answers (0 while it is on its way), and whether it has had its time."""
-
-    message: int
-    replaced: bool = False
+def _cleared() -> str:
+    """What stands in a message that cannot be deleted, whatever its reader's language."""
+    words = command_words()
+    return " / ".join(words.say(lang, "cleared") for lang in words.languages)
 
 
 Keep = Callable[[str, bytes], Awaitable[bool]]
@@ -80,6 +75,7 @@ class TelegramChannel:
         secret: what Telegram must send with each webhook call; 1 to 256 of A–Z, a–z, 0–9, _ and -.
         api_base_url: address of the Bot API, without the token.
         keep: is given the channel's name and an update that cannot be read; tells whether it was stored.
+        redis: through which processes that share the token tell each other to be silent.
 
     Attributes:
         counts: ``dropped`` updates (no concern of ours, or too large), ``broken`` ones, ``unreachable`` citizens (who
@@ -96,6 +92,7 @@ class TelegramChannel:
         secret: str,
         api_base_url: str = "https://api.telegram.org",
         keep: Keep = _forget,
+        redis: Redis | None = None,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise BadInput(
@@ -105,17 +102,21 @@ class TelegramChannel:
         self._secret = secret
         self._handler = handler
         self._keep = keep
-        self._requests = TelegramRequest(base_url + token)
+        self._pause = Pause(redis)
+        self._requests = TelegramRequest(base_url + token, self._pause)
         self._bot = Bot(token, base_url, request=self._requests, get_updates_request=self._requests)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._answers: dict[int, _Answers] = {}
         self.counts: Counter[str] = Counter()
+        self._sender = Sender(self._requests, self.counts, _cleared())
 
     async def __aenter__(self) -> Self:
         await self._requests.initialize()
+        await self._pause.look()
+        self._watching = asyncio.create_task(self._pause.watch())
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._watching.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
         for task in self._tasks:
@@ -160,9 +161,9 @@ class TelegramChannel:
             return web.Response(status=200 if await self._leave(raw, body) else 503)
         try:
             reply = await self._handler.handle(taken.incoming)
-        except Unavailable:
+            return await self._respond(taken, reply)
+        except (Unavailable, Unsent):
             return web.Response(status=503)
-        return self._respond(taken, reply)
 
     async def _leave(self, raw: object, body: bytes) -> bool:
         """Do without an update that is nothing to us; one that is broken is kept. False when it must come again."""
@@ -172,18 +173,31 @@ class TelegramChannel:
         self.counts["broken"] += 1
         return await self._keep("telegram", body)
 
-    def _respond(self, taken: Taken, reply: Reply) -> web.Response:
+    async def _respond(self, taken: Taken, reply: Reply) -> web.Response:
         """Answer in the webhook's response, which saves a call, unless what becomes of it must be known."""
         if taken.query:
-            self._in_background(self._deliver(render_toast(taken, reply)))
+            self._in_background(self._sender.toast(render_toast(taken, reply)))
+        if self._pause.left or _must_be_known(taken, reply):
+            await self._show(taken, reply)
+            return web.Response()
         call = render(taken, reply)
-        if call is None:
-            return web.Response()
-        standing = self._replace_answers(taken, reply)
-        if self._requests.pause_left or (standing is not None and not standing.message):
-            self._in_background(self._send(call, standing))
-            return web.Response()
-        return web.Response(body=orjson.dumps(call), content_type="application/json")
+        return web.Response(body=orjson.dumps(call), content_type="application/json") if call else web.Response()
+
+    async def _show(self, taken: Taken, reply: Reply) -> None:
+        """Show a reply by a call of its own and note what became of it.
+
+        Raises:
+            Unsent: Telegram could not be reached.
+            Unavailable: it was shown, and that could not be noted.
+        """
+        delivery = await self._sender.show(taken, reply)
+        if delivery == Delivery():
+            return
+        try:
+            await self._handler.note(taken.incoming, delivery)
+        except Unavailable:
+            await self._sender.take_back(taken, filter(None, [delivery.shown]))
+            raise
 
     async def poll(self, stop: asyncio.Event) -> None:
         """Take updates by long polling until ``stop`` is set, for a machine that Telegram cannot reach.
@@ -193,15 +207,15 @@ class TelegramChannel:
         """
         if not await _announced(self._announce_polling):
             await _unless(stop, _insist(self._announce_polling))
-        offset, waits = 0, _waits()
+        offset, pauses = 0, waits()
         while not stop.is_set():
             try:
                 raws = await _unless(stop, self._fetch(offset)) or []
             except TelegramError as error:
                 log.warning("Telegram gives no updates: %s", _reason(error))
-                await _unless(stop, asyncio.sleep(next(waits)))
+                await _unless(stop, asyncio.sleep(next(pauses)))
                 continue
-            waits = _waits()
+            pauses = waits()
             taken = await _unless(stop, self._take_all(raws))
             offset = _after(raws, offset) if taken else offset
 
@@ -230,81 +244,26 @@ class TelegramChannel:
 
     async def _take_in_order(self, updates: Iterable[Taken]) -> None:
         for taken in updates:
-            reply = await self._handle_patiently(taken)
-            if taken.query:
-                self._in_background(self._deliver(render_toast(taken, reply)))
-            if call := render(taken, reply):
-                await self._send(call, self._replace_answers(taken, reply))
+            await self._take_patiently(taken)
 
     async def _leave_patiently(self, raw: object) -> None:
-        for wait in _waits():
+        for wait in waits():
             if await self._leave(raw, orjson.dumps(raw)):
                 return
             await asyncio.sleep(wait)
 
-    async def _handle_patiently(self, taken: Taken) -> Reply:
-        for wait in _waits():
+    async def _take_patiently(self, taken: Taken) -> None:
+        """Take an update and show the reply, again and again until both are done: nobody else would do it."""
+        for wait in waits():
             try:
-                return await self._handler.handle(taken.incoming)
-            except Unavailable:
+                reply = await self._handler.handle(taken.incoming)
+                if taken.query:
+                    self._in_background(self._sender.toast(render_toast(taken, reply)))
+                await self._show(taken, reply)
+            except (Unavailable, Unsent):
                 await asyncio.sleep(wait)
-        raise AssertionError("waits have no end")
-
-    async def _send(self, call: Call, standing: _Answers | None) -> None:
-        """Make a call that shows a reply, and note where it stands if it shows answers."""
-        sent = await self._deliver(call)
-        if standing is not None and isinstance(sent, dict):
-            known, standing.message = standing.message, sent["message_id"]
-            if standing.replaced and standing.message != known:
-                await self._delete(call["chat_id"], standing.message)
-
-    async def _deliver(self, call: Call) -> Any:
-        """Make a call until Telegram takes it; at least once, so a lost answer may make it twice."""
-        for wait in (*islice(_waits(), TRIES - 1), None):
-            try:
-                return await self._requests.call(call["method"], {k: v for k, v in call.items() if k != "method"})
-            except BadRequest as error:
-                if call["method"] != "editMessageText":
-                    return self._count(error)
-                if "not modified" in error.message:
-                    return None
-                call = {k: v for k, v in call.items() if k != "message_id"} | {"method": "sendMessage"}
-            except NetworkError as error:
-                if wait is None:
-                    return self._count(error)
-                await asyncio.sleep(wait)
-            except TelegramError as error:
-                return self._count(error)
-        self.counts["unsent"] += 1
-        return None
-
-    def _count(self, error: TelegramError) -> None:
-        self.counts["unreachable" if isinstance(error, Forbidden) else "unsent"] += 1
-
-    def _replace_answers(self, taken: Taken, reply: Reply) -> _Answers | None:
-        """Leave no answers behind in the chat: they could be shown to somebody who pays or presses for them.
-
-        Returns where this reply's own answers will stand, if it shows any.
-        """
-        if reply.screen is None:
-            return None
-        old = self._answers.pop(taken.chat, None)
-        if old is not None:
-            old.replaced = True
-            if old.message not in (0, taken.message):
-                self._in_background(self._delete(taken.chat, old.message))
-        if not _shows_answers(reply.screen):
-            return None
-        standing = self._answers[taken.chat] = _Answers(taken.message)
-        if len(self._answers) > MOST_REMEMBERED:
-            del self._answers[next(iter(self._answers))]
-        return standing
-
-    async def _delete(self, chat: int, message: int) -> None:
-        try:
-            await self._bot.delete_message(chat, message)
-        except TelegramError as error:
-            self._count(error)
+            else:
+                return
 
     async def _set_commands(self) -> None:
         words, scope = command_words(), BotCommandScopeAllPrivateChats()
@@ -320,8 +279,11 @@ class TelegramChannel:
         task.add_done_callback(self._tasks.discard)
 
 
-def _shows_answers(screen: Screen) -> bool:
-    return screen.step == "review" or bool(screen.selected and screen.step.startswith("q:"))
+def _must_be_known(taken: Taken, reply: Reply) -> bool:
+    """Whether answers would stay in the chat, unnoticed, if Telegram did not carry out what a response asks for."""
+    new_answers = reply.screen is not None and reply.screen.shows_answers and not taken.incoming.message
+    again = reply.replayed and taken.incoming.message != 0
+    return bool(reply.stale) or reply.covers or new_answers or again
 
 
 def _json(body: bytes) -> object:
@@ -334,14 +296,6 @@ def _json(body: bytes) -> object:
 def _after(raws: list[Any], offset: int) -> int:
     seen: list[int] = [raw["update_id"] for raw in raws if isinstance(raw, dict) and type(raw.get("update_id")) is int]
     return max(seen, default=offset - 1) + 1
-
-
-def _waits() -> Iterator[float]:
-    """Seconds between attempts, doubling."""
-    wait = FIRST_WAIT
-    while True:
-        yield wait
-        wait = min(2 * wait, LONGEST_WAIT)
 
 
 async def _announced(announce: Callable[[], Awaitable[None]]) -> bool:
@@ -366,7 +320,7 @@ async def _announced(announce: Callable[[], Awaitable[None]]) -> bool:
 
 
 async def _insist(announce: Callable[[], Awaitable[None]]) -> None:
-    for wait in _waits():
+    for wait in waits():
         await asyncio.sleep(wait)
         try:
             if await _announced(announce):

@@ -27,8 +27,8 @@ def render(taken: Taken, reply: Reply) -> Call | None:
     if not text:
         return None
     call: Call = {"chat_id": taken.chat, "text": clip(text, TEXT), "link_preview_options": {"is_disabled": True}}
-    if taken.message and reply.screen is not None:
-        call |= {"method": "editMessageText", "message_id": taken.message}
+    if taken.incoming.message and reply.screen is not None:
+        call |= {"method": "editMessageText", "message_id": taken.incoming.message}
     else:
         call["method"] = "sendMessage"
     if reply.screen is not None and reply.screen.rows:

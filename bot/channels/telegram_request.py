@@ -14,13 +14,14 @@ from telegram.request._requestparameter import RequestParameter
 from yarl import URL
 
 from bot.channels.telegram_json import read_json
+from bot.channels.telegram_pause import Pause
 from survey_flows.errors import Misuse
 
 TRIES = 3
 CONNECTIONS = 64
 READ_SECONDS = 8.0
 KEEP_ALIVE_SECONDS = 60.0
-LONGEST_PAUSE = 60.0
+LONGEST_PAUSE = 20.0
 """Seconds of a 429 that a call waits for; while a longer one lasts, calls fail at once."""
 TOO_MANY = 429
 JSON = {"Content-Type": "application/json"}
@@ -38,20 +39,15 @@ class TelegramRequest(BaseRequest):
     more than the name of their kind, and without a cause.
     """
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, pause: Pause) -> None:
         self._base_url = base_url
         self._session: aiohttp.ClientSession | None = None
-        self._resume_at = 0.0
+        self._pause = pause
 
     @property
     def read_timeout(self) -> float:
         """Seconds that a call may take, unless it names its own."""
         return READ_SECONDS
-
-    @property
-    def pause_left(self) -> float:
-        """Seconds for which Telegram wants to hear nothing; 0 when it does."""
-        return max(0.0, self._resume_at - asyncio.get_running_loop().time())
 
     async def initialize(self) -> None:
         """Open the session; a second call does nothing."""
@@ -98,7 +94,7 @@ class TelegramRequest(BaseRequest):
             code, body = await self._send(url, payload, seconds)
             if code != TOO_MANY:
                 break
-            self._pause(body)
+            await self._pause.begin(_retry_after(body))
         return code, body
 
     async def _send(self, url: str, payload: bytes, seconds: float) -> tuple[int, bytes]:
@@ -115,17 +111,10 @@ class TelegramRequest(BaseRequest):
             raise NetworkError(f"Telegram cannot be reached ({type(error).__name__})") from None
 
     async def _sit_out_a_pause(self) -> None:
-        while left := self.pause_left:
+        while left := self._pause.left:
             if left > LONGEST_PAUSE:
                 raise RetryAfter(int(left) + 1)
             await asyncio.sleep(left)
-
-    def _pause(self, body: bytes) -> None:
-        try:
-            seconds = float(orjson.loads(body)["parameters"]["retry_after"])
-        except (ValueError, KeyError, TypeError):
-            seconds = 1.0
-        self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + seconds)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
@@ -134,3 +123,10 @@ class TelegramRequest(BaseRequest):
             return read_json(payload)
         except ValueError:
             raise TelegramError("Telegram's answer is not JSON") from None
+
+
+def _retry_after(body: bytes) -> float:
+    try:
+        return float(orjson.loads(body)["parameters"]["retry_after"])
+    except (ValueError, KeyError, TypeError):
+        return 1.0

@@ -23,14 +23,10 @@ MEDIA = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An update of a private chat. ``message``: the one whose button was pressed, 0 when it can't be edited.
-
-    ``query``: the press that waits for an answer, or empty.
-    """
+    """An update of a private chat. ``query``: the press that waits for an answer, or empty."""
 
     incoming: Incoming
     chat: int
-    message: int = 0
     query: str = ""
 
 
@@ -83,10 +79,11 @@ def _read_press(update_id: int, query: dict[str, Any]) -> Taken | None:
     chat, user = _private_chat(message), _sender(query)
     if chat is None or user is None:
         return None
-    return Taken(_incoming(update_id, user, Pressed(data)), chat, _editable(message), query_id)
+    return Taken(_incoming(update_id, user, Pressed(data), _editable(message)), chat, query_id)
 
 
 def _editable(message: dict[str, Any]) -> int:
+    """The number of the message whose button was pressed, 0 when it cannot be edited."""
     number = message.get("message_id")
     # Date 0 marks an InaccessibleMessage, in which «the field is always 0».
     return number if type(number) is int and message.get("date") != 0 else 0
@@ -104,8 +101,8 @@ def _read_message(update_id: int, message: dict[str, Any]) -> Taken | None:
     return Taken(_incoming(update_id, user, Typed(caption if isinstance(caption, str) else "")), chat)
 
 
-def _incoming(update_id: int, user: int, event: Event) -> Incoming:
-    return Incoming(f"telegram:{update_id}", "telegram", str(user), event)
+def _incoming(update_id: int, user: int, event: Event, message: int = 0) -> Incoming:
+    return Incoming(f"telegram:{update_id}", "telegram", str(user), event, message)
 
 
 def _private_chat(message: dict[str, Any]) -> int | None:

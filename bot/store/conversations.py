@@ -17,6 +17,9 @@ from bot.store.database import insert, upsert
 REMEMBER_UPDATES = 7 * 86400
 
 
+REMEMBER_UNREACHABLE = 366 * 86400
+
+
 def coarse(now: datetime) -> int:
     """Epoch seconds of the quarter of an hour: what is kept must not tell when a citizen tapped."""
     return int(now.timestamp()) // 900 * 900
@@ -79,6 +82,13 @@ async def forget_old(connection: AsyncConnection, now: datetime, session_days: i
     long_ago = second - session_days * 86400
     await connection.execute(delete(tables.sessions).where(tables.sessions.c.touched < long_ago))
     await connection.execute(delete(tables.dead_letters).where(tables.dead_letters.c.at < long_ago))
+    columns = tables.unreachable.c
+    await connection.execute(delete(tables.unreachable).where(columns.at < second - REMEMBER_UNREACHABLE))
+
+
+async def mark_unreachable(connection: AsyncConnection, person: bytes, now: datetime) -> None:
+    """Note that a citizen has blocked the bot; whoever has touched their conversation since then can be reached."""
+    await upsert(connection, tables.unreachable, ["person"], [{"person": person, "at": coarse(now)}])
 
 
 async def keep_dead_letter(connection: AsyncConnection, key: str, body: bytes, error: str, now: datetime) -> None:

@@ -394,3 +394,10 @@ pressure = Table(
     Column("unit", String(32), primary_key=True),
     Column("voter", LargeBinary(32), primary_key=True, comment="not the ballots' pseudonym"),
 )
+
+unreachable = Table(
+    "unreachable",
+    metadata,
+    Column("person", LargeBinary(32), primary_key=True, comment="as in sessions"),
+    Column("at", BigInteger, nullable=False, comment="when the bot was found blocked: epoch seconds of a quarter hour"),
+)

@@ -23,6 +23,8 @@ class Message:
     markup: dict[str, Any] | None = None
     date: int = NOW
     deleted: bool = False
+    old: bool = False
+    """Whether it is too old to be deleted."""
 
     def to_json(self) -> dict[str, Any]:
         shown = {"message_id": self.message_id, "date": self.date, "chat": private(self.chat_id), "text": self.text}

@@ -296,6 +296,8 @@ class BotApi:
 
     def _deleteMessage(self, params: dict[str, Any]) -> bool:  # noqa: N802
         message = self._find(params, "delete")
+        if message.old:
+            raise Refused(400, "Bad Request: message can't be deleted for everyone")
         message.deleted = True
         self.chat(message.chat_id).log.append(("delete", message))
         return True

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.channel import Incoming
-from bot.conductor import read_conversation
+from bot.conversation import read_conversation
 from bot.keys import keep_keys
 from bot.letters import Letters, seal_event
 from bot.resealing import AT_ONCE, Resealing

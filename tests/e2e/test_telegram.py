@@ -338,6 +338,25 @@ async def test_a_press_while_the_service_is_away_is_taken_when_it_is_back(
         assert await City(api, service, "").ballots() == [("TAX", "service_user", "open", "S VS VS VS")]
 
 
+async def test_answers_do_not_stay_in_the_chat_whatever_restarts(
+    way: str, tmp_path: Path, embedded: Backend, api: BotApi
+) -> None:
+    settings = settings_for(tmp_path, embedded, api, way)
+    async with serving(settings) as service:
+        ann = await City(api, service, await open_year(service)).start()
+        await press_all(ann, IN_ENGLISH[:5])
+        await ann.type("Shorter queues")
+        review = ann.message
+        assert "Satisfied" in review.text
+    async with serving(settings) as service:
+        api.fail_next("deleteMessage", status=502)
+        await ann.command("/help")
+        assert review.deleted
+        await press_all(ann, ["Continue", "Submit"])
+        assert not [m for m in api.messages.values() if "Satisfied" in m.text and not m.deleted]
+        assert len(await City(api, service, "").ballots()) == 1
+
+
 async def test_a_message_that_cannot_be_edited_any_more_is_followed_by_a_new_one(city: City, way: str) -> None:
     ann = await city.start()
     ann.message.deleted = True

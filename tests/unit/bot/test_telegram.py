@@ -16,8 +16,8 @@ import pytest
 from aiohttp import web
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.channel import Incoming, Reply
-from bot.channels import telegram
+from bot.channel import Delivery, Incoming, Reply
+from bot.channels import telegram, telegram_delivery
 from bot.channels.telegram import PATH, SECRET_HEADER, TelegramChannel
 from bot.conductor import Unavailable
 from survey_flows.effects import Button, Screen
@@ -35,6 +35,8 @@ class Counter:
 
     taken: list[Incoming] = field(default_factory=list)
     replies: list[Reply | Unavailable] = field(default_factory=list)
+    noted: list[Delivery] = field(default_factory=list)
+    away: int = 0
 
     async def handle(self, incoming: Incoming) -> Reply:
         if self.replies and isinstance(self.replies[0], Unavailable):
@@ -45,6 +47,13 @@ class Counter:
             assert isinstance(reply, Reply)
             return reply
         return Reply(screen=screen(f"update {len(self.taken)}"))
+
+    async def note(self, incoming: Incoming, delivery: Delivery) -> None:
+        assert incoming in self.taken
+        if self.away:
+            self.away -= 1
+            raise Unavailable("away")
+        self.noted.append(delivery)
 
 
 def screen(text: str, step: str = "unit", selected: str = "") -> Screen:
@@ -117,7 +126,7 @@ def town(request: pytest.FixtureRequest) -> Town:
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telegram, "FIRST_WAIT", 0.05)
+    monkeypatch.setattr(telegram_delivery, "FIRST_WAIT", 0.05)
 
 
 async def test_at_the_start_telegram_is_told_where_we_are_and_what_we_understand(hooked: Town) -> None:
@@ -249,13 +258,6 @@ async def test_a_citizen_who_blocked_the_bot_is_no_error(town: Town, caplog: pyt
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
 
 
-async def test_the_unreachable_are_counted(polled: Town) -> None:
-    ann = Citizen(polled.api, 1001)
-    ann.chat.blocked = True
-    await polled.api.deliver(ann.text_update("hello"))
-    assert polled.channel.counts == {"unreachable": 1}
-
-
 @pytest.mark.parametrize("status", [0, 500, 502])
 async def test_an_answer_survives_telegrams_faults(polled: Town, status: int) -> None:
     polled.api.fail_next("sendMessage", 2, status)
@@ -284,32 +286,77 @@ async def test_what_is_polled_is_confirmed_only_when_all_is_handled(polled: Town
     assert polled.api.unconfirmed == {}
 
 
-async def test_a_list_of_answers_does_not_stay_behind(town: Town) -> None:
+async def test_stale_answers_are_removed_before_the_reply_is_shown_and_that_is_noted(town: Town) -> None:
     ann = Citizen(town.api, 1001)
-    town.handler.replies = [
-        Reply(screen=screen("answers", "review")),
-        Reply(screen=screen("answers again", "review")),
-        Reply(screen=screen("help", "help")),
-        Reply(screen=screen("question", "q:a", selected="n:more")),
-        Reply(screen=screen("receipt", "receipt")),
-    ]
-    for text in ("one", "two", "three", "four", "five"):
-        await ann.type(text)
-        await town.api.until(lambda: all(m.deleted for m in shown_before(town.api) if m.text != "help"))
-    assert [m.text for m in town.api.messages.values() if not m.deleted] == ["help", "receipt"]
-
-
-def shown_before(api: BotApi) -> list[telegram.Any]:
-    return list(api.messages.values())[:-1]
-
-
-async def test_answers_that_a_press_replaced_are_not_deleted(town: Town) -> None:
-    ann = Citizen(town.api, 1001)
-    town.handler.replies = [Reply(screen=screen("answers", "review")), Reply(screen=screen("receipt", "receipt"))]
+    town.handler.replies = [Reply(screen=screen("answers", "review"))]
     await ann.type("one")
-    await ann.press("More")
+    first = ann.message.message_id
+    town.handler.replies = [Reply(screen=screen("help", "help"), stale=(first, 999_999))]
     await ann.type("two")
-    assert [(m.text, m.deleted) for m in town.api.messages.values()] == [("receipt", False), ("update 3", False)]
+    assert [(m.text, m.deleted) for m in town.api.messages.values()] == [("answers", True), ("help", False)]
+    assert town.handler.noted == [Delivery(shown=first), Delivery(removed=(first, 999_999))]
+    assert town.channel.counts == {}
+
+
+async def test_what_telegram_no_longer_deletes_is_cleared(town: Town) -> None:
+    ann = Citizen(town.api, 1001)
+    town.handler.replies = [Reply(screen=screen("answers", "review"))]
+    await ann.type("one")
+    first = ann.message
+    first.old = True
+    town.handler.replies = [Reply(screen=screen("help", "help"), stale=(first.message_id,))]
+    await ann.type("two")
+    assert (first.text, first.markup, first.deleted) == ("（已清除） / (Cleared)", None, False)
+    assert town.handler.noted[-1] == Delivery(removed=(first.message_id,))
+
+
+async def test_answers_in_a_message_that_was_deleted_are_sent_anew_and_noted(polled: Town) -> None:
+    ann = Citizen(polled.api, 1001)
+    await ann.start()
+    first = ann.message
+    first.deleted = True
+    polled.handler.replies = [Reply(screen=screen("answers", "review"))]
+    await ann.press_data("n:more", first.to_json())
+    assert polled.handler.noted == [Delivery(ann.message.message_id, (first.message_id,))]
+
+
+@pytest.mark.parametrize("method", ["deleteMessage", "sendMessage"])
+async def test_a_reply_that_cannot_be_shown_now_is_asked_for_again(hooked: Town, method: str) -> None:
+    ann = Citizen(hooked.api, 1001)
+    await ann.start()
+    hooked.api.fail_next(method, telegram_delivery.TRIES, 502)
+    same = Reply(screen=screen("answers", "review"), stale=(ann.message.message_id,))
+    hooked.handler.replies = [same, same]
+    await ann.type("two")
+    assert [status for _, status in hooked.api.deliveries] == [200, 503, 200]
+    assert [m.text for m in hooked.api.messages.values() if not m.deleted] == ["answers"]
+
+
+async def test_answers_whose_place_cannot_be_noted_do_not_stay(town: Town) -> None:
+    ann = Citizen(town.api, 1001)
+    town.handler.away = 1
+    town.handler.replies = [Reply(screen=screen("answers", "review"))] * 2
+    await ann.type("one")
+    assert [(m.text, m.deleted) for m in town.api.messages.values()] == [("answers", True), ("answers", False)]
+    assert town.handler.noted == [Delivery(shown=ann.message.message_id)]
+
+
+async def test_answers_are_covered_by_a_call_whose_outcome_is_known(hooked: Town) -> None:
+    ann = Citizen(hooked.api, 1001)
+    await ann.start()
+    hooked.handler.replies = [Reply(screen=screen("receipt", "receipt"), covers=True)]
+    hooked.api.fail_next("editMessageText", 1, 502)
+    await ann.press("More")
+    calls = [(call.method, call.via) for call in hooked.api.calls if call.params.get("chat_id")]
+    assert calls == [("sendMessage", "webhook"), ("editMessageText", "request")]
+    assert ann.screen.text == "receipt"
+
+
+async def test_who_blocked_the_bot_is_noted(polled: Town) -> None:
+    ann = Citizen(polled.api, 1001)
+    ann.chat.blocked = True
+    await polled.api.deliver(ann.text_update("hello"))
+    assert (polled.handler.noted, polled.channel.counts) == ([Delivery(blocked=True)], {"unreachable": 1})
 
 
 async def test_a_refused_token_is_named_by_its_setting_and_not_shown() -> None:
@@ -334,7 +381,7 @@ async def test_the_token_is_in_no_error_and_no_log(caplog: pytest.LogCaptureFixt
     channel = TelegramChannel("42:hidden-token", Counter(), SECRET, "http://127.0.0.1:9")
     async with channel:
         await channel.start_webhook("https://example.org")
-        with pytest.raises(telegram.NetworkError) as caught:
+        with pytest.raises(telegram_delivery.NetworkError) as caught:
             await channel._requests.call("getMe", {})
         for task in set(channel._tasks):
             task.cancel()

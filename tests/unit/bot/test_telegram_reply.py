@@ -16,8 +16,8 @@ from survey_flows.events import Pressed, Typed
 from tests.botapi.schema import check_call
 
 TYPED = Taken(Incoming("telegram:7", "telegram", "1001", Typed("x")), 1001)
-PRESSED = Taken(Incoming("telegram:7", "telegram", "1001", Pressed("n:a")), 1001, 5, "q1")
-TOO_OLD = Taken(Incoming("telegram:7", "telegram", "1001", Pressed("n:a")), 1001, 0, "q1")
+PRESSED = Taken(Incoming("telegram:7", "telegram", "1001", Pressed("n:a"), 5), 1001, "q1")
+TOO_OLD = Taken(Incoming("telegram:7", "telegram", "1001", Pressed("n:a")), 1001, "q1")
 SCREEN = Screen("q:overall", "en", "How was it?", ((Button("Good", "n:g"), Button("Bad", "n:b")),), progress=(2, 7))
 TOAST = {"method": "answerCallbackQuery"}
 SHOWN = {

@@ -26,7 +26,7 @@ def press(**changes: Any) -> dict[str, Any]:
 
 
 def taken(event: Event, message: int = 0, query: str = "") -> Taken:
-    return Taken(Incoming("telegram:7", "telegram", "1001", event), 1001, message, query)
+    return Taken(Incoming("telegram:7", "telegram", "1001", event, message), 1001, query)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def check(found: Taken | None) -> None:
         return
     assert found.incoming.key.startswith("telegram:")
     assert found.incoming.user == str(int(found.incoming.user))
-    assert (type(found.chat), type(found.message), type(found.query)) == (int, int, str)
+    assert (type(found.chat), type(found.incoming.message), type(found.query)) == (int, int, str)
     assert isinstance(found.incoming.event, Started | Typed | Pressed | Asked)
     event = found.incoming.event
     texts = [getattr(event, name) for name in type(event).__dataclass_fields__]

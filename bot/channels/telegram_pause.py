@@ -1,0 +1,50 @@
+"""While Telegram answers 429, the whole bot is silent: every call of every process that uses its token."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+NAME = "telegram:pause"
+WATCH_SECONDS = 0.5
+
+
+class Pause:
+    """How long nothing may be sent. Processes tell each other through Redis; without it each finds out for itself."""
+
+    def __init__(self, redis: Redis | None = None) -> None:
+        self._redis = redis
+        self._until = 0.0
+
+    @property
+    def left(self) -> float:
+        """Seconds for which Telegram wants to hear nothing; 0 when it does."""
+        return max(0.0, self._until - asyncio.get_running_loop().time())
+
+    async def begin(self, seconds: float) -> None:
+        """Be silent for ``seconds`` at least."""
+        self._at_least(seconds)
+        if self._redis is not None:
+            with suppress(RedisError, OSError):
+                async with self._redis.pipeline() as pipe:
+                    pipe.set(NAME, "", px=int(seconds * 1000) + 1, nx=True)
+                    pipe.pexpire(NAME, int(seconds * 1000) + 1, gt=True)
+                    await pipe.execute()
+
+    async def look(self) -> None:
+        """Take over what other processes, or this one before it was started anew, were told."""
+        if self._redis is not None:
+            with suppress(RedisError, OSError):
+                self._at_least(await self._redis.pttl(NAME) / 1000)
+
+    async def watch(self) -> None:
+        """`look` again and again, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(WATCH_SECONDS)
+
+    def _at_least(self, seconds: float) -> None:
+        self._until = max(self._until, asyncio.get_running_loop().time() + seconds)

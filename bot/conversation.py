@@ -1,0 +1,77 @@
+"""A citizen's conversation as it is kept, with where in the chat their answers can be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from survey_flows.effects import Screen
+from survey_flows.errors import BadSession
+from survey_flows.session import Session, read_session
+
+MOST = 20
+"""Messages that are remembered for removal; there are hardly ever two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The chat's messages in which answers stand: they could be shown to somebody who pays or presses for them.
+
+    ``message`` shows answers now, 0 when none does. ``stale`` have had their time and are still to be removed.
+    """
+
+    message: int = 0
+    stale: tuple[int, ...] = ()
+
+    def after(self, screen: Screen | None, place: int) -> Shown:
+        """What is so once ``screen`` stands in the message ``place`` (0: in a new one, whose number is not known)."""
+        if screen is None:
+            return self
+        old = (*self.stale, self.message) if self.message else self.stale
+        stale = tuple(dict.fromkeys(message for message in old if message != place))
+        return Shown(place if screen.shows_answers else 0, stale[-MOST:])
+
+    def covers(self, screen: Screen | None, place: int) -> bool:
+        """Whether ``screen`` takes the place of answers without showing any."""
+        return screen is not None and not screen.shows_answers and 0 != place == self.message
+
+    def sent(self, message: int, removed: tuple[int, ...]) -> Shown:
+        """What is so once answers stand in the new ``message`` (0: none do), and others are removed."""
+        old = (*self.stale, self.message) if message and self.message not in (0, message) else self.stale
+        return Shown(message or self.message, tuple(number for number in old if number not in removed))
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A session and the campaign it belongs to. Without a session there are only messages to be removed."""
+
+    campaign: str = ""
+    session: Session | None = None
+    shown: Shown = Shown()
+
+    def to_text(self) -> str:
+        """What `read_conversation` reads back as an equal value."""
+        session = self.session.to_json() if self.session else ""
+        numbers = " ".join(map(str, (self.shown.message, *self.shown.stale)))
+        return f"{self.campaign}\n{session}\n{numbers}"
+
+
+def read_conversation(text: str) -> Conversation:
+    """A conversation from what `Conversation.to_text` wrote.
+
+    Raises:
+        BadSession: written by a version that kept it in another way.
+    """
+    campaign, _, rest = text.partition("\n")
+    session, _, numbers = rest.partition("\n")
+    try:
+        message, *stale = (int(number) for number in numbers.split() or ["0"])
+    except ValueError:
+        raise BadSession("the stored conversation was kept in another way") from None
+    return Conversation(campaign, read_session(session) if session else None, Shown(message, tuple(stale)))
+
+
+def keep(after: Conversation | None, shown: Shown) -> Conversation | None:
+    """What is kept after a step: the conversation, if there is one, with what is ``shown`` in the chat."""
+    if (after is None or after.session is None) and shown == Shown():
+        return None
+    return replace(after or Conversation(), shown=shown)

@@ -1,0 +1,113 @@
+"""Where answers stand in a chat is remembered until they are removed, whatever restarts in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.channel import Delivery, Incoming, Reply
+from bot.conductor import Conductor
+from bot.gate import Gate
+from bot.store import tables
+from bot.store.conversations import forget_old
+from bot.store.database import reading, writing
+from survey_flows.events import Asked, Event, Typed
+from tests.contract.test_conductor import Road, make_road
+
+
+@pytest.fixture
+async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
+    async with make_road(store_url, tmp_path) as made:
+        yield made
+
+
+async def at(road: Road, key: str, event: Event, message: int = 0) -> tuple[Incoming, Reply]:
+    incoming = Incoming(key, "test", "ann", event, message)
+    reply = await road.conductor.handle(incoming)
+    if reply.screen:
+        road.screens["ann"] = reply
+    return incoming, reply
+
+
+async def to_the_review(road: Road, message: int) -> None:
+    """Ann's answers stand in a new message of this number."""
+    await road.answer_all("ann")
+    await road.press("ann", "Change 6")
+    incoming, reply = await at(road, "comment", Typed("Shorter queues"))
+    assert reply.screen is not None
+    assert reply.screen.shows_answers
+    await road.conductor.note(incoming, Delivery(shown=message))
+
+
+async def test_answers_are_stale_once_something_else_stands_below_them(road: Road) -> None:
+    await to_the_review(road, 55)
+    incoming, reply = await at(road, "help", Asked("help"))
+    assert reply.stale == (55,)
+    async with restarted(road) as again:
+        _, reply = await at(again, "help", Asked("help"))
+        assert (reply.replayed, reply.stale) == (True, (55,))
+        await again.conductor.note(incoming, Delivery(removed=(55,)))
+        _, reply = await at(again, "more help", Asked("help"))
+        assert reply.stale == ()
+
+
+async def test_a_submission_covers_the_answers_in_their_own_message(road: Road) -> None:
+    await to_the_review(road, 55)
+    _, reply = await at(road, "submit", road.button("ann", "Submit"), 55)
+    assert (reply.covers, reply.stale) == (True, ())
+    _, reply = await at(road, "help", Asked("help"))
+    assert (reply.covers, reply.stale) == (False, ())
+
+
+async def test_a_submission_from_another_message_leaves_the_answers_stale(road: Road) -> None:
+    await to_the_review(road, 55)
+    _, reply = await at(road, "submit", road.button("ann", "Submit"), 7)
+    assert (reply.covers, reply.stale) == (False, (55,))
+
+
+async def test_erased_is_erased_and_the_answers_in_the_chat_are_still_removed(road: Road) -> None:
+    await to_the_review(road, 55)
+    await at(road, "delete", Asked("delete"))
+    incoming, reply = await at(road, "yes", road.button("ann", "Delete"), 60)
+    assert reply.stale == (55,)
+    person = road.keys.person("test", "ann")
+    assert await sessions(road) == {person}
+    await road.conductor.note(incoming, Delivery(removed=(55,)))
+    assert await sessions(road) == set()
+
+
+async def test_who_blocked_the_bot_is_unreachable_for_a_year(road: Road) -> None:
+    incoming, _ = await at(road, "start", Asked("help"))
+    for _ in range(2):
+        await road.conductor.note(incoming, Delivery(blocked=True))
+    assert await unreachable(road) == 1
+    async with writing(road.database) as connection:
+        await forget_old(connection, road.clock.now().replace(year=road.clock.now().year + 2))
+    assert await unreachable(road) == 0
+
+
+@asynccontextmanager
+async def restarted(road: Road) -> AsyncIterator[Road]:
+    """The same installation, started anew."""
+    gate = Gate(road.keys, road.mixer.key.public)
+    conductor = Conductor(road.database, road.keys, road.papers, road.clock, gate)
+    running = asyncio.create_task(conductor.run())
+    yield replace(road, conductor=conductor)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def sessions(road: Road) -> set[bytes]:
+    async with reading(road.database) as connection:
+        return {bytes(person) for person in (await connection.execute(select(tables.sessions.c.person))).scalars()}
+
+
+async def unreachable(road: Road) -> int:
+    async with reading(road.database) as connection:
+        return int((await connection.execute(select(func.count()).select_from(tables.unreachable))).scalar_one())
