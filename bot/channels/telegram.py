@@ -177,10 +177,16 @@ class TelegramChannel:
         """Answer in the webhook's response, which saves a call, unless what becomes of it must be known."""
         if taken.query:
             self._in_background(self._sender.toast(render_toast(taken, reply)))
-        if self._pause.left or _must_be_known(taken, reply):
-            await self._show(taken, reply)
-            return web.Response()
         call = render(taken, reply)
+        if self._pause.left or _must_be_known(taken, reply):
+            try:
+                await self._show(taken, reply)
+            except Unsent:
+                # Telegram can reach us though we cannot reach it: rather the screen with its fate unknown than none.
+                if self._pause.left or call is None or call["method"] != "editMessageText" or reply.stale:
+                    raise
+            else:
+                return web.Response()
         return web.Response(body=orjson.dumps(call), content_type="application/json") if call else web.Response()
 
     async def _show(self, taken: Taken, reply: Reply) -> None:

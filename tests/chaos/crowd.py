@@ -50,8 +50,7 @@ class Seen:
     Attributes:
         receipts: who holds a receipt code, and for which unit, in the order in which they were seen.
         screens: screens that were shown.
-        twice: screens that came again though nobody had asked.
-        twice_below: those of them that stood in the chat as a message more.
+        twice: screens that came again, as a message more, though nobody had asked.
         delivered: updates that were answered with 200.
         again: deliveries of an update after the first.
         answers: statuses of all deliveries; 0 is a connection that failed.
@@ -62,7 +61,6 @@ class Seen:
     receipts: dict[str, tuple[int, str]] = field(default_factory=dict)
     screens: int = 0
     twice: int = 0
-    twice_below: int = 0
     delivered: int = 0
     again: int = 0
     answers: Counter[int] = field(default_factory=Counter)
@@ -118,8 +116,8 @@ class Chats(Sink):
         self.seen.screens += 1
         now = shown[0]
         if before is not None and (before.text, before.buttons) == (now.text, now.buttons):
-            self.seen.twice += 1
-            self.seen.twice_below += before.message_id != now.message_id
+            # An edit that changes nothing is refused by Telegram, and nobody sees anything of it.
+            self.seen.twice += before.message_id != now.message_id
         self._last[chat] = now
         if watcher is not None:
             watcher(now)

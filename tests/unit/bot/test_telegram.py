@@ -352,6 +352,15 @@ async def test_answers_are_covered_by_a_call_whose_outcome_is_known(hooked: Town
     assert ann.screen.text == "receipt"
 
 
+async def test_a_receipt_is_shown_even_while_telegram_cannot_be_called(hooked: Town) -> None:
+    ann = Citizen(hooked.api, 1001)
+    await ann.start()
+    hooked.handler.replies = [Reply(screen=screen("receipt", "receipt"), covers=True)]
+    hooked.api.fail_next("editMessageText", telegram_delivery.TRIES, 0)
+    await ann.press("More")
+    assert (ann.screen.text, [status for _, status in hooked.api.deliveries]) == ("receipt", [200, 200])
+
+
 async def test_who_blocked_the_bot_is_noted(polled: Town) -> None:
     ann = Citizen(polled.api, 1001)
     ann.chat.blocked = True
