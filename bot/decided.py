@@ -29,10 +29,10 @@ def decided(case: Case) -> str:
         if wrong:
             raise Failed(f"entry {wrong[0]} does not have the weight that was decided on in the case {name}")
         ruled |= {at for at, _ in weights}
-    rest = len(case.weights.keys() - ruled)
-    return f"the weights are those of the log's decisions on {len(standing)} cases" + (
-        f"; {rest} ballots weigh less without any decision in the log: ask why" if rest else ""
-    )
+    rest = case.weights.keys() - ruled
+    if rest:
+        raise Failed(f"{len(rest)} ballots weigh less without any decision in the log, first entry {min(rest)}")
+    return f"every weight below full is that of the log's decisions on {len(standing)} cases"
 
 
 def _last_decisions(case: Case) -> dict[str, Mapping[str, Any]]:

@@ -11,6 +11,7 @@ from aggregation.cells import PatternCount, tally
 from aggregation.ratings import Reader
 from aggregation.scores import score_tally
 from bot.bundles import (
+    CASES,
     CHECKPOINT,
     LOG,
     MANIFEST,
@@ -24,6 +25,7 @@ from bot.bundles import (
     weights_csv,
 )
 from bot.resources import shipped_questionnaires
+from bot.review import weights_digest
 from bot.scheme_files import shipped_scheme
 from bot.totals import result_body, totals, write_totals
 from survey_flows.entries import canonical
@@ -31,6 +33,7 @@ from survey_flows.load import dump_questionnaire
 from tests.logs import ORIGIN, Log
 
 CAMPAIGN = "2026"
+CASE, SALT = "k1", bytes(range(16))
 OPENS, CLOSES = 1_790_000_000, 1_790_900_000
 SCHEME = shipped_scheme()
 SHEET = shipped_questionnaires()["general"]
@@ -58,6 +61,8 @@ class Campaign:
     last: dict[tuple[str, str], int] = field(default_factory=dict)
     superseded: set[int] = field(default_factory=set)
     voters: set[str] = field(default_factory=set)
+    unlogged: set[int] = field(default_factory=set)
+    """Ballots whose weight no decision in the log gives them."""
 
     def register(self) -> None:
         scheme = SCHEME.model_dump_json()
@@ -111,6 +116,10 @@ class Campaign:
             "voters": len(self.voters),
         }
         self.log.publish("closing", self.name, self.name, body)
+        if self.ruled():
+            told = {"rules": ["lockstep"], "verdict": "uphold", "reasons": ["pattern"]}
+            told |= {"case": CASE, "number": 1, "weights": weights_digest(SALT, self.ruled())}
+            self.log.publish("decision", f"{self.name}/{CASE}/1", self.name, {"campaign": self.name, **told})
         result = json.loads(result_body(self.name, self.totals()))
         self.log.publish(result.pop("kind"), self.name, self.name, result)
 
@@ -126,6 +135,10 @@ class Campaign:
         ]
         counted = tally(rows, Reader({SHEET.id: SHEET}, SCHEME))
         return write_totals(totals(self.name, counted, score_tally(counted, CATEGORIES, SCHEME), SCHEME))
+
+    def ruled(self) -> list[list[int]]:
+        """What the one case of the campaign decided: positions and weights."""
+        return [[at, weight] for at, weight in sorted(self.weights.items()) if at not in self.unlogged]
 
     def own(self) -> list[int]:
         """The sealed entries of the campaign."""
@@ -146,11 +159,16 @@ class Campaign:
                 {"position": at, "salt": entries[at].salt.hex(), "body": entries[at].body} for at in shown
             )
             files[WEIGHTS] = weights_csv(sorted(self.weights.items()))
+            if self.ruled():
+                files[CASES] = lines([{"case": CASE, "salt": SALT.hex(), "weights": self.ruled()}])
         return files
 
 
-def drawn(seed: int, ballots: int = 40, erasures: int = 3) -> Campaign:
-    """A small closed campaign, with a comment, replaced, withdrawn and lighter ballots, and entries of another."""
+def drawn(seed: int, ballots: int = 40, erasures: int = 3, decided: bool = True) -> Campaign:
+    """A small closed campaign, with a comment, replaced, withdrawn and lighter ballots, and entries of another.
+
+    ``decided``: the log tells of the decision by which some are lighter.
+    """
     chance = Random(seed)
     log = Log(chance)
     other, own = Campaign(log, "2025"), Campaign(log)
@@ -159,7 +177,7 @@ def drawn(seed: int, ballots: int = 40, erasures: int = 3) -> Campaign:
     items = len(SHEET.rated)
     for _ in range(ballots):
         voter, unit = chance.randbytes(32).hex(), chance.choice(list(CATEGORIES))
-        own.vote(voter, unit, rated(chance, items), chance.choice(["resident", "service_user"]))
+        own.vote(voter, unit, rated(chance, items), chance.choice(["resident", "service_user", "staff"]))
     for voter, unit in chance.sample(sorted(own.last), 3):
         own.vote(voter, unit, rated(chance, items))
     for voter, unit in chance.sample(sorted(own.last), erasures):
@@ -167,6 +185,7 @@ def drawn(seed: int, ballots: int = 40, erasures: int = 3) -> Campaign:
     other.vote(chance.randbytes(32).hex(), "TAX", rated(chance, items))
     own.comment("TAX", f"{canonical({'n': seed})}: 很好")
     own.weights = {at: chance.choice([0, 1, 2]) for at in chance.sample(sorted(own.last.values()), 2)}
+    own.unlogged = set() if decided else set(own.weights)
     own.close()
     return own
 

@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.__main__ import main
 from bot.bundles import MANIFEST, make_bundle, pack, result_of
 from bot.casefile import Wanted
 from bot.notary import public_key
+from bot.review import DECIDED, UPHOLD
 from bot.store import tables
 from bot.store.database import open_database, writing
 from bot.store.log import LogDamaged
@@ -21,7 +22,7 @@ from bot.store.migrate import migrate
 from bot.verifying import verify
 from survey_flows.entries import receipt_label
 from survey_flows.errors import BadInput
-from tests.bundles import CLOSES, OPENS, PAPER, SCHEME, Campaign, drawn
+from tests.bundles import CASE, CLOSES, OPENS, PAPER, SALT, SCHEME, Campaign, drawn
 from tests.conftest import Backend
 from tests.logs import ORIGIN, SEED, Log, store
 
@@ -59,6 +60,20 @@ async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed
             await connection.execute(insert(tables.comments), [row | at])
         else:
             await connection.execute(insert(tables.withdrawals), [{"body": entry.body} | at])
+    if case.ruled():
+        await _keep_case(connection, case)
+
+
+async def _keep_case(connection: AsyncConnection, case: Campaign) -> None:
+    """The case that reviewers upheld, with its ballots."""
+    row = {"id": CASE, "campaign": case.name, "unit": "TAX", "rules": "[]", "told": "{}", "salt": SALT}
+    row |= {"digest": "", "state": DECIDED, "verdict": UPHOLD, "round": 1, "number": 1}
+    await connection.execute(insert(tables.cases), [row])
+    columns = tables.ballots.c
+    query = select(columns.id, columns.weight).where(columns.campaign == case.name, columns.weight != 4)
+    rows = (await connection.execute(query)).all()
+    held = [{"case_id": CASE, "ballot": ballot, "weight": weight, "before": 4} for ballot, weight in rows]
+    await connection.execute(insert(tables.case_ballots), held)
 
 
 async def test_the_bundle_of_the_database_is_that_of_the_log_in_memory(database: AsyncEngine) -> None:

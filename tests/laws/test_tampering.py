@@ -193,6 +193,17 @@ def test_who_kept_an_older_checkpoint_sees_a_rewritten_log_without_a_witness() -
             assert not good(case.bundle(), since=kept)
 
 
+def test_a_ballot_that_weighs_less_without_a_decision_is_found_even_if_all_is_signed_anew() -> None:
+    for seed in range(CASES):
+        case, chance = drawn(seed), Random(seed)
+        light = chance.choice(sorted(set(case.last.values()) - case.weights.keys()))
+        case.weights[light] = chance.choice([0, 1, 2])
+        case.unlogged.add(light)
+        again(case)
+        wrong = [check.what for check in verify(case.bundle(), Wanted([KEY])) if not check.ok]
+        assert wrong == [f"1 ballots weigh less without any decision in the log, first entry {light}"]
+
+
 def test_a_thousand_erasures_alarm_nobody() -> None:
     erased = 0
     for seed in range(20):
