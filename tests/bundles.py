@@ -28,6 +28,7 @@ from bot.resources import shipped_questionnaires
 from bot.review import weights_digest
 from bot.scheme_files import shipped_scheme
 from bot.totals import result_body, totals, write_totals
+from survey_flows.ballot import STAFF
 from survey_flows.entries import canonical
 from survey_flows.load import dump_questionnaire
 from tests.logs import ORIGIN, Log
@@ -175,9 +176,10 @@ def drawn(seed: int, ballots: int = 40, erasures: int = 3, decided: bool = True)
     other.register()
     own.register()
     items = len(SHEET.rated)
-    for _ in range(ballots):
+    for number in range(ballots):
         voter, unit = chance.randbytes(32).hex(), chance.choice(list(CATEGORIES))
-        own.vote(voter, unit, rated(chance, items), chance.choice(["resident", "service_user", "staff"]))
+        ratings, group = rated(chance, items), chance.choice(["resident", "service_user"])
+        own.vote(voter, unit, ratings, STAFF if number % 8 == 5 else group)
     for voter, unit in chance.sample(sorted(own.last), 3):
         own.vote(voter, unit, rated(chance, items))
     for voter, unit in chance.sample(sorted(own.last), erasures):
