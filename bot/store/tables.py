@@ -394,3 +394,20 @@ pressure = Table(
     Column("unit", String(32), primary_key=True),
     Column("voter", LargeBinary(32), primary_key=True, comment="not the ballots' pseudonym"),
 )
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("lookup", LargeBinary(32), primary_key=True, comment="keyed pseudonym of channel and address"),
+    Column("sealed", LargeBinary, comment="channel and address; none without consent or after an opt-out"),
+    Column("lang", String(16), nullable=False),
+    Column("grp", String(16), nullable=False),
+    Column("area", String(20), nullable=False),
+    Column("size", String(11), nullable=False),
+    Column("source", String(64), nullable=False, comment="name of the list that the contact came from"),
+    Column("consent", String(10), nullable=False, comment="the day of the consent, or empty, as in the next three"),
+    Column("opted_out", String(10), nullable=False),
+    Column("unreachable", String(10), nullable=False, comment="since when messages do not arrive"),
+    Column("invited", String(10), nullable=False, comment="the day of the last invitation"),
+)
+"""Joined to nothing of a campaign's ballots; `docs/audience.md` says what a dump tells."""

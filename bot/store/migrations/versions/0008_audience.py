@@ -1,0 +1,40 @@
+"""Who may be invited."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.create_table(
+        "contacts",
+        sa.Column(
+            "lookup", sa.LargeBinary(length=32), nullable=False, comment="keyed pseudonym of channel and address"
+        ),
+        sa.Column(
+            "sealed",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="channel and address; none without consent or after an opt-out",
+        ),
+        sa.Column("lang", sa.String(length=16), nullable=False),
+        sa.Column("grp", sa.String(length=16), nullable=False),
+        sa.Column("area", sa.String(length=20), nullable=False),
+        sa.Column("size", sa.String(length=11), nullable=False),
+        sa.Column(
+            "source", sa.String(length=64), nullable=False, comment="name of the list that the contact came from"
+        ),
+        sa.Column(
+            "consent",
+            sa.String(length=10),
+            nullable=False,
+            comment="the day of the consent, or empty, as in the next three",
+        ),
+        sa.Column("opted_out", sa.String(length=10), nullable=False),
+        sa.Column("unreachable", sa.String(length=10), nullable=False, comment="since when messages do not arrive"),
+        sa.Column("invited", sa.String(length=10), nullable=False, comment="the day of the last invitation"),
+        sa.PrimaryKeyConstraint("lookup", name=op.f("pk_contacts")),
+    )
