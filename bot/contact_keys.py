@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from bot.keys import NONCE, Keyring, pseudonym
 from survey_flows.errors import BadSession
 
+NUMBER = 16
+"""Bytes of a contact's number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -35,6 +38,13 @@ class ContactKeys:
     def lookup(self, address: Address) -> bytes:
         """The pseudonym under which a contact is kept: 32 bytes. An unkeyed hash would be found by trying every id."""
         return pseudonym(self.secret, "contact", address.channel, address.address)
+
+    def number(self, campaign: str, lookup: bytes) -> str:
+        """What stands for a contact in a campaign's frame: 32 hexadecimal digits that tell nothing without the key.
+
+        It follows from the address, so that nobody can choose it, or put another person behind it once it was drawn.
+        """
+        return pseudonym(self.secret, "number", campaign, lookup.hex())[:NUMBER].hex()
 
     def seal(self, address: Address) -> bytes:
         """Encrypt an address, bound to its pseudonym (ChaCha20-Poly1305, RFC 8439)."""

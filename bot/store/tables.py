@@ -411,3 +411,14 @@ contacts = Table(
     Column("invited", String(10), nullable=False, comment="the day of the last invitation"),
 )
 """Joined to nothing of a campaign's ballots; `docs/audience.md` says what a dump tells."""
+
+frames = Table(
+    "frames",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("number", String(32), primary_key=True, comment="stands for the contact in this campaign, in public"),
+    Column("lookup", LargeBinary(32), nullable=False, comment="the contact"),
+    Column("grp", String(16), nullable=False),
+    Column("stratum", String(32), nullable=False),
+    Column("drawn", Boolean, nullable=False),
+)

@@ -22,6 +22,7 @@ COMMANDS = (
     "questionnaire",
     "release",
     "review",
+    "sample",
     "score",
     "serve",
     "staff",
@@ -58,6 +59,7 @@ def test_every_command_has_help(words: tuple[str, ...], capsys: pytest.CaptureFi
         ["import", "leaders", "x.csv"],
         ["import", "ballots", "x.csv"],
         ["appraise", "2026", "--seal", "--open"],
+        ["sample", "plan", "2026", "--allocation", "random"],
     ],
 )
 def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,6 +80,9 @@ def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture
         (["appraise", "2026", "--grade", "FIN", "best"], "best: the grade is first, second or third"),
         (["contacts", "import", "none.csv"], "none.csv: the file cannot be read"),
         (["contacts", "opt-out", "none.csv"], "none.csv: the file cannot be read"),
+        (["sample", "plan", "none", "--size", "9"], "none: there is no such campaign; see `minping campaign show`"),
+        (["sample", "draw", "none", "--out", "x"], "none: there is no such campaign; see `minping campaign show`"),
+        (["sample", "verify", "none.json"], "none.json: the file cannot be read"),
         (["import", "units", "none.csv"], "none.csv: the file cannot be read"),
         (["demo", "--year", "2999"], "2999: the city's year lies between 1990 and"),
         (["demo", "--ballots", "10"], "10: the city needs at least"),

@@ -1,4 +1,4 @@
-"""Who may be invited."""
+"""Who may be invited, and who is drawn."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,4 +37,19 @@ def upgrade() -> None:
         sa.Column("unreachable", sa.String(length=10), nullable=False, comment="since when messages do not arrive"),
         sa.Column("invited", sa.String(length=10), nullable=False, comment="the day of the last invitation"),
         sa.PrimaryKeyConstraint("lookup", name=op.f("pk_contacts")),
+    )
+    op.create_table(
+        "frames",
+        sa.Column("campaign", sa.String(length=32), nullable=False),
+        sa.Column(
+            "number",
+            sa.String(length=32),
+            nullable=False,
+            comment="stands for the contact in this campaign, in public",
+        ),
+        sa.Column("lookup", sa.LargeBinary(length=32), nullable=False, comment="the contact"),
+        sa.Column("grp", sa.String(length=16), nullable=False),
+        sa.Column("stratum", sa.String(length=32), nullable=False),
+        sa.Column("drawn", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("campaign", "number", name=op.f("pk_frames")),
     )
