@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.channel import Incoming, Reply
 from bot.clock import Clock
 from bot.gate import CampaignClosed, Citizen, Gate, NoBox
+from bot.invitations import admit_invited
 from bot.keys import Keys
 from bot.letters import Opened, seal_event, take_letters
 from bot.papers import Papers
@@ -193,11 +194,14 @@ class Conductor:
         replies = []
         for waiting in batch:
             replayed = waiting.incoming.key not in new
+            citizen = Citizen(waiting.incoming.channel, waiting.incoming.user)
+            event = Returned() if replayed else waiting.incoming.event
+            if isinstance(event, Started):
+                event = await admit_invited(connection, self._keys, self._papers, citizen, event, now)
             before = self._open(waiting.person, bodies.get(waiting.person))
-            after, effects = self._step(before, Returned() if replayed else waiting.incoming.event, now)
+            after, effects = self._step(before, event, now)
             if after != before:
                 changed[waiting.person] = self._keys.seal(waiting.person, after.to_text()) if after else None
-            citizen = Citizen(waiting.incoming.channel, waiting.incoming.user)
             todo += [(citizen, effect) for effect in effects]
             replies.append(_reply([await self._said(connection, effect) for effect in effects], replayed))
         await write_sessions(connection, changed, now)

@@ -6,6 +6,7 @@ everything is sealed anew (`bot.resealing`), and with it what an old copy of the
 
 from __future__ import annotations
 
+import base64
 import hmac
 import os
 import secrets
@@ -21,6 +22,7 @@ from survey_flows.errors import BadSession
 SIZE = 32
 NONCE = 12
 COUNTER = 16
+INVITATION = 10
 HOUR = 3600
 STAMP = 4
 """Bytes before a seal that tell its hour, in whole hours since 1970."""
@@ -128,6 +130,23 @@ class Keys:
     def counter(self, campaign: str, kind: str, name: str) -> bytes:
         """Under which name something of a campaign is counted: no other pseudonym, and gone with the campaign's key."""
         return pseudonym(self.voters.keep(campaign), "counter", kind, name)[:COUNTER]
+
+    def invitation(self, campaign: str, number: str) -> str:
+        """The token of the invitation of who has this number in a campaign's frame: 80 bits, like `Clock.token`.
+
+        It is made again whenever it is needed and stored nowhere; once the campaign's key is destroyed nobody can.
+        """
+        raw = pseudonym(self.voters.keep(campaign), "invitation", number)[:INVITATION]
+        return base64.b32encode(raw).decode()
+
+    def invitation_mark(self, campaign: str, token: str) -> bytes | None:
+        """What is stored of an invitation's token, 32 bytes; None when the campaign's key is destroyed."""
+        secret = self.voters.find(campaign)
+        return pseudonym(secret, "invitation mark", token) if secret else None
+
+    def holder(self, campaign: str, channel: str, user: str) -> bytes:
+        """The pseudonym of who used an invitation: none that a conversation or a ballot has."""
+        return pseudonym(self.voters.keep(campaign), "holder", channel, user)
 
     def address(self, address: str) -> str:
         """A client address under a key, for counting requests without keeping where they came from."""

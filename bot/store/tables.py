@@ -422,3 +422,13 @@ frames = Table(
     Column("stratum", String(32), nullable=False),
     Column("drawn", Boolean, nullable=False),
 )
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("mark", LargeBinary(32), primary_key=True, comment="keyed hash of its token"),
+    Column("campaign", String(32), nullable=False),
+    Column("link", String(16), nullable=False, comment="the link of its cell: group, stratum, source"),
+    Column("holder", LargeBinary(32), comment="keyed pseudonym of who used it; leads to no contact and no ballot"),
+    Index("ix_invitations_campaign", "campaign"),
+)

@@ -49,6 +49,19 @@ def test_a_sample_is_planned_drawn_and_verified(tmp_path: Path, capsys: pytest.C
     assert "the file cannot be written" in capsys.readouterr().err
     assert main(["sample", "verify", str(sample)]) == 0
     assert capsys.readouterr().out.startswith("ok    the 30 of 45 are those that the seed draws\n")
+    assert main(["invitations", "count", "y"]) == 0
+    assert main(["invitations", "make", "y"]) == 0
+    assert main(["invitations", "count", "y"]) == 0
+    assert capsys.readouterr().out.splitlines()[-4:] == [
+        "there are no invitations; see `minping invitations make`",
+        "y: 30 invitations, 30 of them new",
+        "deputy: 10 invited, none opened theirs, none answered",
+        "resident/furong: 20 invited, none opened theirs, none answered",
+    ]
+    assert main(["contacts", "count"]) == 0
+    assert "  invited too recently: 30\n" in capsys.readouterr().out
+    assert main(["campaign", "show", "y"]) == 0
+    assert "personal" not in capsys.readouterr().out, "the links of cells are shown to nobody"
     assert main(["campaign", "close", "y"]) == 0
     assert main(["bundle", "y", str(bundle)]) == 0
     capsys.readouterr()

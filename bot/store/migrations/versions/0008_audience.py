@@ -1,4 +1,4 @@
-"""Who may be invited, and who is drawn."""
+"""Who may be invited, who is drawn, and their invitations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -53,3 +53,17 @@ def upgrade() -> None:
         sa.Column("drawn", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("campaign", "number", name=op.f("pk_frames")),
     )
+    op.create_table(
+        "invitations",
+        sa.Column("mark", sa.LargeBinary(length=32), nullable=False, comment="keyed hash of its token"),
+        sa.Column("campaign", sa.String(length=32), nullable=False),
+        sa.Column("link", sa.String(length=16), nullable=False, comment="the link of its cell: group, stratum, source"),
+        sa.Column(
+            "holder",
+            sa.LargeBinary(length=32),
+            nullable=True,
+            comment="keyed pseudonym of who used it; leads to no contact and no ballot",
+        ),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_invitations")),
+    )
+    op.create_index("ix_invitations_campaign", "invitations", ["campaign"])
