@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.campaigns import LINK, PERSONAL
 from bot.clock import Clock
 from bot.contact_keys import Address, ContactKeys
-from bot.contacts import AT_ONCE
+from bot.contacts import AT_ONCE, REASONS, why_not
 from bot.keys import Keys
 from bot.sampling import cell_of
 from bot.store import tables
@@ -37,11 +38,11 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How many invitations there are, how many of them are new, and how many contacts cannot be written to."""
+    """How many invitations there are, to how many people they go, and how many get none by reason (`REASONS`)."""
 
     invitations: int
-    new: int
-    away: int
+    people: int
+    left_out: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +56,27 @@ class Response:
 
 
 async def make_invitations(database: AsyncEngine, keys: Keys, campaign: str, day: date, clock: Clock) -> Made:
-    """Make an invitation for everybody who was drawn; made again, nothing changes.
+    """Make an invitation for everybody who was drawn, and note who gets one; made again, no invitation is added.
 
-    All are made at once, also of people who have opted out since and get none: what is made for one person alone could
-    be told to be theirs.
+    All are made at once, also of people who cannot be invited any more: what is made for one person alone could be told
+    to be theirs. Made again, only people who can be reached meanwhile are added to those who are written to.
 
     Raises:
         BadInput: no such campaign, it is not open, or its sample is not drawn.
     """
     async with writing(database) as connection:
-        await _require_open(connection, campaign)
+        fatigue_days = await _fatigue_days(connection, campaign)
         members = await _drawn(connection, campaign)
         if not members:
             raise BadInput("nobody was drawn for this campaign; see `minping sample draw`", campaign)
         cells = {(member.grp, member.stratum) for member in members}
         links = await _keep_links(connection, campaign, sorted(cells), clock)
-        rows = [_row(keys, campaign, member, links) for member in members]
-        new = await _add(connection, rows)
-        if new:
-            reached = [bytes(member.lookup) for member in members if _can_be_written_to(member)]
-            await _note_invited(connection, reached, day)
-    return Made(len(members), new, sum(not _can_be_written_to(member) for member in members))
+        await _add(connection, [_row(keys, campaign, member, links) for member in members])
+        # Another campaign may have invited somebody since the plan; one's own invitation is no reason against it.
+        why = {member: why_not(member, day, 0 if member.told else fatigue_days) for member in members}
+        await _note_invited(connection, campaign, [m for m in members if not why[m] and not m.told], day)
+    left_out = Counter(why.values())
+    return Made(len(members), left_out[""], {reason: left_out[reason] for reason in REASONS})
 
 
 async def read_invited(
@@ -96,7 +97,7 @@ async def read_invited(
             token=keys.invitation(campaign, member.number),
         )
         for member in await _drawn(connection, campaign)
-        if _can_be_written_to(member)
+        if member.told and member.sealed is not None and not member.unreachable
     ]
 
 
@@ -118,28 +119,33 @@ async def count_responses(database: AsyncEngine, campaign: str) -> list[Response
     ]
 
 
-async def _require_open(connection: AsyncConnection, campaign: str) -> None:
-    query = select(tables.campaigns.c.state).where(tables.campaigns.c.id == campaign)
-    state = (await connection.execute(query)).scalar()
-    if state is None:
+async def _require_open(connection: AsyncConnection, campaign: str) -> str:
+    """The paper of a campaign that is open."""
+    query = select(tables.campaigns.c.state, tables.campaigns.c.paper).where(tables.campaigns.c.id == campaign)
+    row = (await connection.execute(query)).first()
+    if row is None:
         raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    if state != "open":
+    if row.state != "open":
         # A key that was destroyed at the close must not be made again.
-        raise BadInput(f"this campaign is {state}; people are invited only while it is open", campaign)
+        raise BadInput(f"this campaign is {row.state}; people are invited only while it is open", campaign)
+    return str(row.paper)
+
+
+async def _fatigue_days(connection: AsyncConnection, campaign: str) -> int:
+    """The days that the campaign registered; raises as `_require_open`."""
+    return int(json.loads(await _require_open(connection, campaign)).get("sampling", {}).get("fatigue_days", 0))
 
 
 async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:
+    """The rows of the frame that were drawn, with those of their contacts; ``told`` is whether they were invited."""
     frames, contacts = tables.frames.c, tables.contacts.c
     joined = tables.frames.join(tables.contacts, frames.lookup == contacts.lookup)
-    columns: list[Any] = [frames.number, frames.lookup, frames.grp, frames.stratum]
-    columns += [contacts.sealed, contacts.lang, contacts.unreachable]
+    columns: list[Any] = [frames.number, frames.lookup, frames.grp, frames.stratum, frames.invited.label("told")]
+    columns += [contacts.sealed, contacts.lang, contacts.consent, contacts.opted_out]
+    columns += [contacts.unreachable, contacts.invited]
     query = select(*columns).select_from(joined)
     own = query.where(frames.campaign == campaign, frames.drawn).order_by(frames.number)
     return list((await connection.execute(own)).all())
-
-
-def _can_be_written_to(member: Row[Any]) -> bool:
-    return member.sealed is not None and not member.unreachable
 
 
 async def _keep_links(
@@ -162,18 +168,19 @@ def _row(keys: Keys, campaign: str, member: Row[Any], links: Mapping[tuple[str, 
     return {"mark": mark, "campaign": campaign, "link": links[member.grp, member.stratum], "holder": None}
 
 
-async def _add(connection: AsyncConnection, rows: list[dict[str, Any]]) -> int:
+async def _add(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
     """Store the invitations that are not there yet, in the order of their hashes, which is that of no list."""
     rows = sorted(rows, key=lambda row: bytes(row["mark"]))
-    statement = insert(connection, tables.invitations).on_conflict_do_nothing().returning(tables.invitations.c.mark)
-    new = 0
+    statement = insert(connection, tables.invitations).on_conflict_do_nothing()
     for start in range(0, len(rows), AT_ONCE):
-        new += len((await connection.execute(statement, rows[start : start + AT_ONCE])).all())
-    return new
+        await connection.execute(statement, rows[start : start + AT_ONCE])
 
 
-async def _note_invited(connection: AsyncConnection, lookups: list[bytes], day: date) -> None:
-    columns = tables.contacts.c
-    for start in range(0, len(lookups), AT_ONCE):
-        some = update(tables.contacts).where(columns.lookup.in_(lookups[start : start + AT_ONCE]))
-        await connection.execute(some.values(invited=day.isoformat()))
+async def _note_invited(connection: AsyncConnection, campaign: str, members: list[Row[Any]], day: date) -> None:
+    frames, contacts = tables.frames.c, tables.contacts.c
+    for start in range(0, len(members), AT_ONCE):
+        some = members[start : start + AT_ONCE]
+        own = update(tables.frames).where(frames.campaign == campaign)
+        await connection.execute(own.where(frames.number.in_([m.number for m in some])).values(invited=True))
+        theirs = update(tables.contacts).where(contacts.lookup.in_([bytes(m.lookup) for m in some]))
+        await connection.execute(theirs.values(invited=day.isoformat()))

@@ -220,6 +220,7 @@ async def _members(
                 "grp": row.grp,
                 "stratum": stratum,
                 "drawn": False,
+                "invited": False,
             }
         )
     return members, {reason: left_out[reason] for reason in REASONS}

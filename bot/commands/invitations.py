@@ -8,7 +8,7 @@ from typing import Any
 from bot.app import open_store
 from bot.campaigns import STEP, rounded, show_campaign
 from bot.clock import SystemClock
-from bot.commands.contacts import today
+from bot.commands.contacts import print_left_out, today
 from bot.keys import keep_keys
 from bot.settings import Settings
 
@@ -32,9 +32,8 @@ async def run_make(settings: Settings, chosen: argparse.Namespace) -> int:
     keys = keep_keys(settings.data / "keys")
     async with open_store(settings) as database:
         made = await make_invitations(database, keys, chosen.campaign, today(settings), SystemClock())
-    print(f"{chosen.campaign}: {made.invitations} invitations, {made.new} of them new")
-    if made.away:
-        print(f"  {made.away} of these people have opted out since or cannot be reached; they get none")
+    print(f"{chosen.campaign}: {made.invitations} invitations, for {made.people} people who can be written to")
+    print_left_out(made.left_out)
     return 0
 
 

@@ -421,6 +421,7 @@ frames = Table(
     Column("grp", String(16), nullable=False),
     Column("stratum", String(32), nullable=False),
     Column("drawn", Boolean, nullable=False),
+    Column("invited", Boolean, nullable=False, comment="drawn, and could be invited when invitations were made"),
 )
 
 invitations = Table(

@@ -16,7 +16,7 @@ from sqlalchemy import select, text, update
 from bot.campaigns import create_campaign, show_campaign
 from bot.channel import Incoming
 from bot.conductor import Conductor
-from bot.contacts import opt_out, set_unreachable
+from bot.contacts import REASONS, opt_out, set_unreachable
 from bot.gate import Gate
 from bot.inviting import Invited, Made, Response, count_responses, make_invitations, read_invited
 from bot.sampling import draw_sample
@@ -31,6 +31,7 @@ from tests.contract.test_sampling import KEYS, TODAY, bring, people, plan
 
 CELLS = {"resident/430102/large": 15, "deputy": 12}
 UNKNOWN = "This link has expired or is incomplete. You can take part all the same."
+NOBODY = dict.fromkeys(REASONS, 0)
 UPDATED = {"invitations": "holder IS NOT NULL", "contacts": "invited <> ''", "frames": "drawn"}
 """Rows that were changed since: PostgreSQL puts them elsewhere."""
 
@@ -65,10 +66,10 @@ async def rows(road: Road, table: Any) -> list[Any]:
         return list((await connection.execute(select(table))).all())
 
 
-async def sampled(road: Road) -> None:
+async def sampled(road: Road, fatigue_days: int = 0) -> None:
     await create_campaign(road.database, draft("next"), road.clock)
     await bring(road, people(CELLS))
-    await plan(road, size=20)
+    await plan(road, size=20, fatigue_days=fatigue_days)
     await road.open("next")
     await draw_sample(road.database, "next")
 
@@ -86,7 +87,7 @@ async def invited(road: Road) -> list[Invited]:
 async def made(store_url: str, tmp_path: Path) -> AsyncIterator[Invitations]:
     async with make_road(store_url, tmp_path) as road:
         await sampled(road)
-        assert await make(road) == Made(20, 20, 0)
+        assert await make(road) == Made(20, 20, NOBODY)
         await road.papers.refresh()
         yield Invitations(road, await invited(road))
 
@@ -160,13 +161,34 @@ async def test_made_again_nothing_changes_and_who_left_gets_none(made: Invitatio
     async with writing(made.road.database) as connection:
         await opt_out(connection, KEYS, [made.all[0].address], TODAY)
         await set_unreachable(connection, [made.all[1].lookup], TODAY)
-    assert await make(made.road) == Made(20, 0, 2)
+    assert await make(made.road) == Made(20, 18, NOBODY | {"opted_out": 1, "unreachable": 1})
     assert await rows(made.road, tables.invitations) == before
     assert await invited(made.road) == made.all[2:]
     days = {bytes(row.lookup): row.invited for row in await rows(made.road, tables.contacts)}
     assert {lookup for lookup, day in days.items() if day == "2026-11-24"} == {one.lookup for one in made.all}
     assert {one.lang for one in made.all} == {"en"}
     assert {one.address.channel for one in made.all} == {"telegram"}
+
+
+async def test_who_another_campaign_invited_since_the_plan_is_left_alone(store_url: str, tmp_path: Path) -> None:
+    async with make_road(store_url, tmp_path) as road:
+        await sampled(road, fatigue_days=30)
+        drawn = sorted(bytes(row.lookup) for row in await rows(road, tables.frames) if row.drawn)
+        contacts = tables.contacts.c
+        async with writing(road.database) as connection:
+            for lookup, day in ((drawn[0], "2026-11-23"), (drawn[1], "2026-10-25")):
+                one = update(tables.contacts).where(contacts.lookup == lookup)
+                await connection.execute(one.values(invited=day))
+            await set_unreachable(connection, [drawn[2]], TODAY)
+        assert await make(road) == Made(20, 18, NOBODY | {"fatigue": 1, "unreachable": 1})
+        assert {one.lookup for one in await invited(road)} == {*drawn} - {drawn[0], drawn[2]}
+        async with writing(road.database) as connection:
+            again = update(tables.contacts).where(contacts.lookup == drawn[2])
+            await connection.execute(again.values(unreachable=""))
+        before = await rows(road, tables.invitations)
+        assert await make(road) == Made(20, 19, NOBODY | {"fatigue": 1}), "who can be reached now is written to"
+        assert await rows(road, tables.invitations) == before
+        assert {one.lookup for one in await invited(road)} == {*drawn[1:]}
 
 
 async def test_responses_are_counted_by_cell(made: Invitations) -> None:

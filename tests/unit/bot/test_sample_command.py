@@ -52,9 +52,10 @@ def test_a_sample_is_planned_drawn_and_verified(tmp_path: Path, capsys: pytest.C
     assert main(["invitations", "count", "y"]) == 0
     assert main(["invitations", "make", "y"]) == 0
     assert main(["invitations", "count", "y"]) == 0
-    assert capsys.readouterr().out.splitlines()[-4:] == [
+    assert capsys.readouterr().out.splitlines()[-5:] == [
         "there are no invitations; see `minping invitations make`",
-        "y: 30 invitations, 30 of them new",
+        "y: 30 invitations, for 30 people who can be written to",
+        "0 cannot",
         "deputy: 10 invited, none opened theirs, none answered",
         "resident/furong: 20 invited, none opened theirs, none answered",
     ]

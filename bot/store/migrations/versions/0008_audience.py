@@ -51,6 +51,12 @@ def upgrade() -> None:
         sa.Column("grp", sa.String(length=16), nullable=False),
         sa.Column("stratum", sa.String(length=32), nullable=False),
         sa.Column("drawn", sa.Boolean(), nullable=False),
+        sa.Column(
+            "invited",
+            sa.Boolean(),
+            nullable=False,
+            comment="drawn, and could be invited when invitations were made",
+        ),
         sa.PrimaryKeyConstraint("campaign", "number", name=op.f("pk_frames")),
     )
     op.create_table(
