@@ -20,6 +20,7 @@ COMMANDS = (
     "invitations",
     "letters",
     "mixer",
+    "posters",
     "questionnaire",
     "release",
     "review",
