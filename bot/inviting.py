@@ -104,7 +104,8 @@ async def read_invited(
 async def count_responses(database: AsyncEngine, campaign: str) -> list[Response]:
     """What came of the invitations, by cell: from the invitations who opened one, from the ballots who answered."""
     links, invitations, ballots = tables.links.c, tables.invitations.c, tables.ballots.c
-    used = select(invitations.link, func.count(), func.count(invitations.holder)).group_by(invitations.link)
+    used = select(invitations.link, func.count(), func.count(invitations.holder))
+    used = used.where(invitations.campaign == campaign).group_by(invitations.link)
     voters = select(ballots.grp, ballots.stratum, func.count(ballots.voter.distinct()))
     voters = voters.where(ballots.campaign == campaign, ballots.source == SOURCE)
     async with reading(database) as connection:

@@ -29,7 +29,10 @@ FORMAT = "minping-sample/1"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an office wants. ``least`` is raised to the scheme's smallest cell; ``values`` as in `Design`."""
+    """What an office wants, as in `Design`; ``least`` is raised to the scheme's smallest cell.
+
+    ``size`` may be 0 with ``fixed``, where it follows from ``values``.
+    """
 
     method: str = "proportional"
     size: int = 0
@@ -163,7 +166,7 @@ def _design(wish: Wish, least: int) -> Design:
     values = dict(wish.values or {})
     if wish.method == "proportional" and values:
         raise BadInput("a proportional sample needs no values for cells; leave them out", "sample")
-    size = int(sum(values.values())) if wish.method == "fixed" else wish.size
+    size = wish.size or (int(sum(values.values())) if wish.method == "fixed" else 0)
     if size < 1:
         raise BadInput("say how many are to be drawn", "sample")
     return Design(wish.method, size, least, values)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from bot.imports.contacts import AREA, SIZE
 from bot.imports.fields import Field, arrange, reader
 from bot.imports.sheet import Problems, Sheet, plain
 from bot.sampling import cell_of, stratum_of
 
 FIELDS = (
     Field("group", ("评价主体", "主体")),
-    Field("area", ("区域", "区县"), optional=True, longest=20),
-    Field("size", ("规模",), optional=True, longest=11),
+    Field("area", ("区域", "区县"), optional=True, longest=AREA),
+    Field("size", ("规模",), optional=True, longest=SIZE),
     Field("value", ("数值", "人数", "标准差")),
 )
 

@@ -19,17 +19,19 @@ from bot.store.database import writing
 from bot.yearbook import year_scheme
 from survey_flows.errors import BadInput
 
+AREA, SIZE = 20, 11
+"""Characters: area, a stroke and size are a ballot's stratum, which has room for 32."""
 WHO = (Field("channel", ("渠道",)), Field("address", ("联系方式", "chat_id"), longest=64))
 FIELDS = (
     *WHO,
     Field("language", ("语言",)),
     Field("group", ("评价主体", "主体")),
-    Field("area", ("区域", "区县"), optional=True, longest=20),
-    Field("size", ("规模",), optional=True, longest=11),
+    Field("area", ("区域", "区县"), optional=True, longest=AREA),
+    Field("size", ("规模",), optional=True, longest=SIZE),
     Field("consent", ("同意日期",), optional=True),
     Field("list", ("名单", "来源"), optional=True, longest=64),
 )
-ADDRESSES = {"telegram": (re.compile(r"[1-9]\d{0,15}"), "a chat id of Telegram, 1 to 16 digits")}
+ADDRESSES = {"telegram": (re.compile(r"[1-9][0-9]{0,15}"), "a chat id of Telegram, 1 to 16 digits")}
 """By channel: what an address is like, and how that is told."""
 LANGUAGES = {"zh-Hans": ("zh", "zh-cn", "zh-hans", "中文", "汉语", "简体中文"), "en": ("en", "english", "英文", "英语")}
 PLACE = re.compile(r"[\w.-]*")
@@ -102,8 +104,8 @@ def _contact(row: Row, groups: Collection[str], today: date, problems: Problems)
         address=_address(row, problems),
         lang=_language(cell("language")),
         group=cell("group").one_of(groups, "evaluator group"),
-        area=_place(cell("area")),
-        size=_place(cell("size")),
+        area=_place(cell("area"), AREA),
+        size=_place(cell("size"), SIZE),
         consent=_consent(cell("consent"), today),
         source=cell("list").text,
     )
@@ -132,10 +134,10 @@ def _language(cell: Cell) -> str:
     return ""
 
 
-def _place(cell: Cell) -> str:
+def _place(cell: Cell, longest: int) -> str:
     text = plain(cell.text)
-    if not PLACE.fullmatch(text):
-        cell.complain(f"«{text}» is not a name of letters, digits, «_», «.» or «-»")
+    if not PLACE.fullmatch(text) or len(cell.text) <= longest < len(text):  # plain text may be longer than written
+        cell.complain(f"«{text}» is not a name of at most {longest} letters, digits, «_», «.» or «-»")
     return text
 
 

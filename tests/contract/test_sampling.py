@@ -157,6 +157,11 @@ async def test_only_who_can_be_invited_is_in_the_frame(road: Road) -> None:
         ({"resident": 30}, {"size": 9}, "9 do not fit: with at least 10 from each cell"),
         ({"resident": 30}, {"size": 9, "values": {"resident": Decimal(1)}}, "needs no values"),
         ({"resident": 30}, {"method": "fixed", "values": {"resident": Decimal(9)}}, "9 are fewer than 10"),
+        (
+            {"resident": 30},
+            {"method": "fixed", "size": 20, "values": {"resident": Decimal(11)}},
+            "the cells have 11 and the sample 20",
+        ),
     ],
 )
 async def test_a_plan_that_cannot_be_is_refused_and_changes_nothing(
