@@ -17,7 +17,8 @@ from bot.campaigns import create_campaign, show_campaign
 from bot.channel import Incoming
 from bot.conductor import Conductor
 from bot.contacts import REASONS, opt_out, set_unreachable
-from bot.gate import Gate
+from bot.gate import Citizen, Gate
+from bot.invitations import _take
 from bot.inviting import Invited, Made, Response, count_responses, make_invitations, read_invited
 from bot.sampling import draw_sample
 from bot.store import tables
@@ -123,6 +124,17 @@ async def test_two_who_come_at_once_are_not_both_vouched_for(made: Invitations) 
     assert sorted(UNKNOWN in reply.notices for reply in replies) == [False] + [True] * 7
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_who_read_a_free_invitation_before_another_took_it_does_not_get_it(made: Invitations) -> None:
+    keys, (free, *_) = made.road.keys, await rows(made.road, tables.invitations)
+    taken = []
+    for user in ("ann", "ben"):
+        async with writing(made.road.database) as connection:
+            taken.append(await _take(connection, keys, free, Citizen("test", user)))
+    assert taken == [True, False]
+    now = {bytes(row.mark): row.holder for row in await rows(made.road, tables.invitations)}
+    assert bytes(now[bytes(free.mark)]) == keys.holder("next", "test", "ann")
 
 
 async def test_an_update_that_is_delivered_again_takes_no_other_invitation(made: Invitations) -> None:
@@ -244,6 +256,9 @@ async def test_a_dump_leads_from_no_invitation_to_a_contact_a_conversation_or_a_
         if table is not tables.invitations:
             others |= {bytes(v) for row in await rows(road, table) for v in row if isinstance(v, bytes | memoryview)}
     assert others, "there is something to compare with"
+    for user in users.values():  # nor the pseudonyms by which the gate knows them, of which P leads to the ballots
+        others |= {road.keys.voter("next", "test", user), road.keys.person("test", user)}
+    others |= {one.lookup for one in made.all}
     assert not own & others, "no value of an invitation stands in another table"
     written = read_all(tmp_path) + repr([await rows(road, table) for table in tables.metadata.sorted_tables]).encode()
     assert [token for token in users if token.encode() in written] == []
