@@ -24,6 +24,8 @@ STEP = 10
 """Live counts are told in steps of this, or of the scheme's smallest cell where that is larger."""
 LINK = 10
 """Characters of a link's token: 50 random bits, and short enough to read from a poster."""
+PERSONAL = "~"
+"""Begins the token of a link that only invitations lead to (`bot.invitations`). It is handed out to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ async def list_campaigns(database: AsyncEngine) -> list[Summary]:
         )
         ballots = {row[0]: row[1] for row in counted}
         links: dict[str, list[Link]] = {}
-        for row in await connection.execute(select(tables.links).order_by(tables.links.c.token)):
+        shown = select(tables.links).where(~tables.links.c.token.startswith(PERSONAL)).order_by(tables.links.c.token)
+        for row in await connection.execute(shown):
             links.setdefault(row.campaign, []).append(Link(row.token, row.grp, row.source, row.stratum))
         query = select(tables.campaigns).order_by(tables.campaigns.c.opens_at, tables.campaigns.c.id)
         rows = (await connection.execute(query)).all()

@@ -21,6 +21,7 @@ from bot.channel import Delivery, Incoming, Reply
 from bot.clock import Clock
 from bot.conversation import Conversation, Shown, keep, read_conversation
 from bot.gate import CampaignClosed, Citizen, Gate, NoBox
+from bot.invitations import admit_invited
 from bot.keys import Keys
 from bot.letters import Opened, seal_event, take_letters
 from bot.papers import Papers
@@ -193,15 +194,18 @@ class Conductor:
         replies = []
         for waiting in batch:
             replayed = waiting.incoming.key not in new
+            citizen = Citizen(waiting.incoming.channel, waiting.incoming.user)
+            event = Returned() if replayed else waiting.incoming.event
+            if isinstance(event, Started):
+                event = await admit_invited(connection, self._keys, self._papers, citizen, event, now)
             before = self._open(waiting.person, bodies.get(waiting.person))
-            after, effects = self._step(before, Returned() if replayed else waiting.incoming.event, now)
+            after, effects = self._step(before, event, now)
             reply = _reply([await self._said(connection, effect) for effect in effects], replayed)
             was, place = before.shown if before else Shown(), waiting.incoming.message
             shown = was.after(reply.screen, place)
             after = keep(after, shown)
             if after != before:
                 changed[waiting.person] = self._sealed(waiting.person, after)
-            citizen = Citizen(waiting.incoming.channel, waiting.incoming.user)
             todo += [(citizen, effect) for effect in effects]
             replies.append(replace(reply, stale=shown.stale, covers=was.covers(reply.screen, place)))
         await write_sessions(connection, changed, now)

@@ -6,6 +6,7 @@ everything is sealed anew (`bot.resealing`), and with it what an old copy of the
 
 from __future__ import annotations
 
+import base64
 import hmac
 import os
 import secrets
@@ -21,6 +22,7 @@ from survey_flows.errors import BadSession
 SIZE = 32
 NONCE = 12
 COUNTER = 16
+INVITATION = 10
 HOUR = 3600
 STAMP = 4
 """Bytes before a seal that tell its hour, in whole hours since 1970."""
@@ -119,19 +121,36 @@ class Keys:
 
     def person(self, channel: str, user: str) -> bytes:
         """The pseudonym under which a conversation is kept. An unkeyed hash would be guessed by trying every id."""
-        return _pseudonym(self.gate, "person", channel, user)
+        return pseudonym(self.gate, "person", channel, user)
 
     def voter(self, campaign: str, channel: str, user: str) -> bytes:
         """The pseudonym of one citizen in one campaign; once that key is destroyed nobody can make it again."""
-        return _pseudonym(self.voters.keep(campaign), "voter", campaign, channel, user)
+        return pseudonym(self.voters.keep(campaign), "voter", campaign, channel, user)
 
     def counter(self, campaign: str, kind: str, name: str) -> bytes:
         """Under which name something of a campaign is counted: no other pseudonym, and gone with the campaign's key."""
-        return _pseudonym(self.voters.keep(campaign), "counter", kind, name)[:COUNTER]
+        return pseudonym(self.voters.keep(campaign), "counter", kind, name)[:COUNTER]
+
+    def invitation(self, campaign: str, number: str) -> str:
+        """The token of the invitation of who has this number in a campaign's frame: 80 bits, like `Clock.token`.
+
+        It is made again whenever it is needed and stored nowhere; once the campaign's key is destroyed nobody can.
+        """
+        raw = pseudonym(self.voters.keep(campaign), "invitation", number)[:INVITATION]
+        return base64.b32encode(raw).decode()
+
+    def invitation_mark(self, campaign: str, token: str) -> bytes | None:
+        """What is stored of an invitation's token, 32 bytes; None when the campaign's key is destroyed."""
+        secret = self.voters.find(campaign)
+        return pseudonym(secret, "invitation mark", token) if secret else None
+
+    def holder(self, campaign: str, channel: str, user: str) -> bytes:
+        """The pseudonym of who used an invitation: none that a conversation or a ballot has."""
+        return pseudonym(self.voters.keep(campaign), "holder", channel, user)
 
     def address(self, address: str) -> str:
         """A client address under a key, for counting requests without keeping where they came from."""
-        return _pseudonym(self.gate, "address", address).hex()
+        return pseudonym(self.gate, "address", address).hex()
 
     def signature(self, message: bytes) -> bytes:
         """64 bytes by which the mixer knows that a message comes from the gate (Ed25519)."""
@@ -168,7 +187,8 @@ def sealed_hour(sealed: bytes) -> int:
     return int.from_bytes(sealed[:STAMP], "big")
 
 
-def _pseudonym(key: bytes, *parts: str) -> bytes:
+def pseudonym(key: bytes, *parts: str) -> bytes:
+    """32 bytes that stand for ``parts`` and that only who has ``key`` can make (HMAC-SHA256)."""
     # Every part goes in with its length, so that no two lists of parts give the same bytes.
     message = b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
     return hmac.digest(key, message, "sha256")

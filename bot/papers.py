@@ -103,6 +103,11 @@ class Papers:
         """What each campaign registered for its judge."""
         return self._known.rules
 
+    @property
+    def campaigns(self) -> tuple[str, ...]:
+        """The ids of all campaigns that are open or were."""
+        return tuple(self._known.papers)
+
     def get(self, campaign: str) -> Paper | None:
         """The paper of one campaign that is open or was."""
         return self._known.papers.get(campaign)

@@ -115,3 +115,13 @@ closed-delete = The survey has closed, so ratings can no longer be changed or de
 paused = “{ $title }” is not taking ratings at the moment. Please come back later.
 no-campaign = There is no survey at present. Please come back later.
 trouble = Sorry, that could not be handled. What you had answered before is kept. Please try again, or send /start.
+
+poster-once = One visit, one rating
+poster-ask = Please rate each visit once it is done
+poster-scan = Scan the code with your phone
+poster-answer = Answer a few questions; it takes about a minute
+poster-submit = Check and submit; you get a receipt
+poster-type = If you cannot scan, type this into a browser:
+poster-private = Anonymous: your name is not asked, and the unit will not know who you are.
+poster-free = Rate as you see it yourself. Nobody may tell you how to rate or ask to see your answers.
+poster-until = Open until { $date }. If you rate the same unit again, the last rating counts.

@@ -99,3 +99,13 @@ closed-delete = 活动已截止，评价不能再修改或删除。
 paused = “{ $title }”目前暂停接收评价，请稍后再来。
 no-campaign = 目前没有正在进行的评价活动，请过些时候再来。
 trouble = 抱歉，刚才的操作没能处理。您之前的回答都还在，请再试一次，或发送 /start。
+
+poster-once = 一次一评
+poster-ask = 每办完一件事，请您评一次
+poster-scan = 用手机扫描二维码
+poster-answer = 回答几个问题，大约一分钟
+poster-submit = 核对后提交，即可得到回执
+poster-type = 不便扫码时，可以在浏览器中输入：
+poster-private = 不记名评价：不问您的姓名，被评价的单位不会知道您是谁。
+poster-free = 请按自己的真实感受评价。任何人不得要求您怎样评，也不得查看您的回答。
+poster-until = 截止时间：{ $date }。再次评价同一单位的，以最后一次为准。

@@ -255,7 +255,7 @@ def test_who_says_to_have_been_told_sees_the_same_screen_as_before(
     assert screen is not None
     data = f"{before.key}:f"
     offered = any(button.data == data for row in screen.rows for button in row)
-    assert offered == ((bool(before.unit) and topic == "help") or screen.step == "receipt")
+    assert offered == ((bool(before.unit) and before.overlay == "help") or screen.step == "receipt")
     effects = talk.press_data(data)
     told = [effect for effect in effects if isinstance(effect, Pressured)]
     assert told == [Pressured(PAPER.campaign, before.unit)] * offered

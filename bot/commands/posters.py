@@ -1,0 +1,78 @@
+"""``minping posters``: a poster for each service counter, to be printed."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from bot.addresses import addresses
+from bot.app import open_store
+from bot.campaigns import show_campaign
+from bot.commands.import_ import read_file
+from bot.papers import load_paper
+from bot.resources import shipped_words
+from bot.settings import Settings, variable
+from bot.store import tables
+from bot.store.database import reading
+from survey_flows.errors import BadInput
+
+PLACES = ("web", "telegram")
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    from bot.imports.counters import FIELDS
+
+    columns = ", ".join(f"[{field.name}]" if field.optional else field.name for field in FIELDS)
+    text = "make a PDF with a poster for each service counter, with the code that opens the rating of its unit"
+    parser = commands.add_parser("posters", help=text, description=f"{text}; columns (CSV or XLSX): {columns}")
+    parser.add_argument("campaign", metavar="CAMPAIGN")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the counters")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
+    parser.add_argument("--to", choices=PLACES, default=PLACES[0], help=f"where it opens; default: {PLACES[0]}")
+    parser.set_defaults(run=run)
+
+
+async def run(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Write the PDF."""
+    from bot.imports.counters import read_counters
+    from bot.imports.sheet import read_sheet
+    from bot.posters import posters
+
+    _check_settings(settings, chosen.to)
+    data = await asyncio.to_thread(read_file, chosen.file)
+    sheet = await asyncio.to_thread(read_sheet, chosen.file.name, data)
+    async with open_store(settings) as database:
+        summary = await show_campaign(database, chosen.campaign)
+        async with reading(database) as connection:
+            query = select(tables.campaigns).where(tables.campaigns.c.id == summary.id)
+            row = (await connection.execute(query)).one()
+    if summary.state in ("closing", "closed"):
+        raise BadInput("this campaign is over; nothing can be rated by a poster of it", summary.id)
+    paper = load_paper(row, list(summary.links), shipped_words(), ZoneInfo(settings.timezone))
+    counters = read_counters(sheet, paper.units)
+    # What hangs where everybody passes vouches for nobody: only the open link is ever printed.
+    link = next(link for link in summary.links if link.source == "open")
+    leads = {counter.unit: addresses(settings, link, counter.unit)[PLACES.index(chosen.to)] for counter in counters}
+    [file] = await asyncio.to_thread(posters, paper, counters, leads)
+    await asyncio.to_thread(_write, chosen.out, file)
+    print(f"{chosen.out}: {len(counters)} posters")
+    return 0
+
+
+def _check_settings(settings: Settings, place: str) -> None:
+    name = "public_url" if place == "web" else "telegram_name"
+    if not getattr(settings, name):
+        raise BadInput("set it first: it stands in the address that is printed", variable(name))
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error

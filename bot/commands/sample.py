@@ -1,0 +1,129 @@
+"""``minping sample``: who is invited to a campaign, by a lot that anybody can draw again."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from aggregation.sampling import METHODS
+from bot.app import open_store
+from bot.commands.contacts import print_left_out, today
+from bot.commands.import_ import read_file
+from bot.contact_keys import keep_contact_keys
+from bot.contacts import FATIGUE_DAYS
+from bot.settings import Settings
+from survey_flows.errors import BadInput
+
+
+def register(commands: Any) -> None:
+    """Add the command and its parts."""
+    parser = commands.add_parser("sample", help="draw by lot who is invited to a campaign, or check such a draw")
+    parts = parser.add_subparsers(required=True, metavar="ACTION")
+    plan = parts.add_parser("plan", help="settle who can be drawn and how many, before the campaign is opened")
+    plan.add_argument("campaign", metavar="CAMPAIGN")
+    plan.add_argument("--size", type=int, default=0, metavar="N", help="people in the sample")
+    plan.add_argument("--allocation", choices=METHODS, default=METHODS[0], help=f"default: {METHODS[0]}")
+    plan.add_argument(
+        "--cells",
+        type=Path,
+        metavar="FILE",
+        help="group, [area], [size], value: standard deviations for neyman, numbers of people for fixed",
+    )
+    plan.add_argument("--least", type=int, default=0, metavar="N", help="draw at least so many in each cell")
+    plan.add_argument(
+        "--fatigue-days",
+        type=int,
+        default=FATIGUE_DAYS,
+        metavar="N",
+        help=f"leave out who was invited in the last N days; default: {FATIGUE_DAYS}",
+    )
+    plan.set_defaults(run=run_plan)
+    draw = parts.add_parser("draw", help="draw the sample of an open campaign and write what is published of it")
+    draw.add_argument("campaign", metavar="CAMPAIGN")
+    draw.add_argument("--out", type=Path, required=True, metavar="FILE", help="a file that does not exist yet")
+    draw.set_defaults(run=run_draw)
+    verify = parts.add_parser("verify", help="draw a published sample again; needs no database")
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument("--bundle", type=Path, metavar="BUNDLE.zip", help="compare with what the log has of it")
+    verify.set_defaults(run=run_verify)
+
+
+async def run_plan(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Settle frame and design."""
+    from bot.imports.cells import read_cells
+    from bot.imports.sheet import read_sheet
+    from bot.sampling import Wish, plan_sample
+
+    values = None
+    if chosen.cells:
+        data = await asyncio.to_thread(read_file, chosen.cells)
+        values = read_cells(await asyncio.to_thread(read_sheet, chosen.cells.name, data))
+    if chosen.size < 0 or chosen.least < 0 or chosen.fatigue_days < 0:
+        raise BadInput("numbers of people and days are 0 or more", "minping sample plan")
+    wish = Wish(chosen.allocation, chosen.size, chosen.least, values, chosen.fatigue_days)
+    keys = keep_contact_keys(settings.data / "keys")
+    async with open_store(settings) as database:
+        plan = await plan_sample(database, keys, chosen.campaign, wish, today(settings))
+    print(f"{sum(plan.sizes.values())} of {sum(plan.people.values())} will be drawn")
+    for cell, size in plan.sizes.items():
+        print(f"  {cell}: {size} of {plan.people[cell]}")
+    print_left_out(plan.left_out)
+    return 0
+
+
+async def run_draw(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Draw, and write the file."""
+    from bot.sampling import draw_sample, write_sample
+
+    async with open_store(settings) as database:
+        sample = await draw_sample(database, chosen.campaign)
+    await asyncio.to_thread(_write_new, chosen.out, write_sample(sample))
+    print(f"{sum(map(len, sample.drawn.values()))} drawn; {chosen.out} can be published")
+    return 0
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+    except OSError as error:
+        raise BadInput(f"the file cannot be written ({error.strerror}); choose another name", str(path)) from error
+
+
+async def run_verify(_settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print a line for each check; 1 when one fails."""
+    return await asyncio.to_thread(_verify, chosen)
+
+
+def _verify(chosen: argparse.Namespace) -> int:
+    from aggregation.sampling import wrong
+    from bot.sampling import differs, read_sample
+
+    sample = read_sample(chosen.file.name, read_file(chosen.file))
+    found = wrong(sample)
+    drawn, people = (sum(map(len, part.values())) for part in (sample.drawn, sample.frame))
+    print(f"FAIL  {found}" if found else f"ok    the {drawn} of {people} are those that the seed draws")
+    if not chosen.bundle:
+        print("      seed and frame were not compared with the log: give the campaign's bundle (--bundle)")
+        return int(bool(found))
+    other = differs(sample, _registered(chosen.bundle, sample.campaign))
+    print(f"FAIL  {other}" if other else "ok    seed, frame and design are those that the bundle's log registered")
+    return int(bool(found or other))
+
+
+def _registered(path: Path, campaign: str) -> dict[str, Any]:
+    """The registered paper in a bundle; whether the bundle is the log's is for `minping verify` to say."""
+    from bot.bundles import unpack
+    from bot.casefile import Case, Wanted
+
+    case = Case(unpack(path), Wanted())
+    if case.campaign != campaign:
+        raise BadInput(f"this is the bundle of {case.campaign}, and the sample is of {campaign}", str(path))
+    entries = case.entries("registration")
+    if len(entries) != 1:
+        raise BadInput("the bundle has not one registration; see `minping verify`", str(path))
+    paper: dict[str, Any] = json.loads(entries[0][1]["paper"])
+    return paper
