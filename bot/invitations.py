@@ -1,7 +1,7 @@
 """Personal invitations at the door: each is good for one person, and vouches for the cell in which they were drawn.
 
 The database holds a keyed hash of each token and, once it was used, a keyed pseudonym of who used it. Neither leads to
-the contact or to a ballot (`docs/decisions/0008-invitations.md`). All invitations of a cell lead to one link, which is
+the contact or to a ballot (`docs/decisions/0009-invitations.md`). All invitations of a cell lead to one link, which is
 handed out to nobody; so conversations, ballots and counters know no single invitation.
 """
 
