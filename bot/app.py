@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.clock import Clock, SystemClock
 from bot.conductor import Conductor
+from bot.contact_keys import ContactKeys, keep_contact_keys
 from bot.embedded import EmbeddedValkey
 from bot.gate import Gate
 from bot.keys import Keyring, Keys, keep_keys
@@ -44,6 +45,7 @@ class Service:
     database: AsyncEngine
     redis: Redis
     keys: Keys
+    contact_keys: ContactKeys
     papers: Papers
     conductor: Conductor
     mixer: Mixer | Elsewhere
@@ -79,13 +81,14 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         await resealing.turn()
         await papers.refresh()
         gate = Gate(keys, mixer.key.public, Screening(redis, keys, papers))
-        conductor = Conductor(database, keys, papers, clock, gate)
+        contact_keys = keep_contact_keys(settings.data / "keys")
+        conductor = Conductor(database, keys, papers, clock, gate, contact_keys)
         await stack.enter_async_context(running(conductor.run()))
         await stack.enter_async_context(running(repeat(papers.refresh, REFRESH_SECONDS)))
         await stack.enter_async_context(running(repeat(resealing.turn, MIX_SECONDS)))
         await stack.enter_async_context(running(repeat(lambda: _forget(database, clock), FORGET_SECONDS)))
         await stack.enter_async_context(running(repeat(lambda: take_turn(mixer, database, keys), MIX_SECONDS)))
-        yield Service(settings, clock, database, redis, keys, papers, conductor, mixer)
+        yield Service(settings, clock, database, redis, keys, contact_keys, papers, conductor, mixer)
 
 
 def make_mixer(settings: Settings, database: AsyncEngine, keys: Keys, clock: Clock) -> Mixer | Elsewhere:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from survey_flows.effects import Screen
-from survey_flows.events import Event
+from survey_flows.events import Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Incoming:
     key: str
     channel: str
     user: str
-    event: Event
+    event: Update
     message: int = 0
 
 

@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.channel import Delivery, Incoming, Reply
 from bot.clock import Clock
+from bot.contact_keys import Address, ContactKeys
+from bot.contacts import opt_out
 from bot.conversation import Conversation, Shown, keep, read_conversation
 from bot.gate import CampaignClosed, Citizen, Gate, NoBox
 from bot.invitations import admit_invited
@@ -35,10 +37,10 @@ from bot.store.conversations import (
 )
 from bot.store.database import writing
 from bot.store.log import find_receipt
-from survey_flows.effects import Ask, Check, Close, Effect, Say
+from survey_flows.effects import Ask, Check, Close, Effect, OptOut, Say
 from survey_flows.engine import step
 from survey_flows.errors import BadSession, MinpingError
-from survey_flows.events import Event, Pressed, Returned, Started, Typed
+from survey_flows.events import Event, OptedOut, Pressed, Returned, Started, Typed, Update
 from survey_flows.paper import Paper
 from survey_flows.session import Session
 
@@ -65,7 +67,16 @@ class _Waiting:
 class Conductor:
     """Takes updates from every channel. Start `run` once; `handle` may be called by any number of tasks."""
 
-    def __init__(self, database: AsyncEngine, keys: Keys, papers: Papers, clock: Clock, gate: Gate) -> None:
+    def __init__(
+        self,
+        database: AsyncEngine,
+        keys: Keys,
+        papers: Papers,
+        clock: Clock,
+        gate: Gate,
+        contact_keys: ContactKeys | None = None,
+    ) -> None:
+        self._contact_keys = contact_keys
         self._database = database
         self._keys = keys
         self._papers = papers
@@ -195,7 +206,7 @@ class Conductor:
         for waiting in batch:
             replayed = waiting.incoming.key not in new
             citizen = Citizen(waiting.incoming.channel, waiting.incoming.user)
-            event = Returned() if replayed else waiting.incoming.event
+            event = _again(waiting.incoming.event) if replayed else waiting.incoming.event
             if isinstance(event, Started):
                 event = await admit_invited(connection, self._keys, self._papers, citizen, event, now)
             before = self._open(waiting.person, bodies.get(waiting.person))
@@ -210,7 +221,13 @@ class Conductor:
             replies.append(replace(reply, stale=shown.stale, covers=was.covers(reply.screen, place)))
         await write_sessions(connection, changed, now)
         await self._gate.admit(connection, todo)
+        await self._opt_out(connection, [citizen for citizen, effect in todo if isinstance(effect, OptOut)], now)
         return replies
+
+    async def _opt_out(self, connection: AsyncConnection, people: list[Citizen], now: datetime) -> None:
+        if people and self._contact_keys is not None:
+            addresses = [Address(citizen.channel, citizen.user) for citizen in people]
+            await opt_out(connection, self._contact_keys, addresses, now.date())
 
     def _sealed(self, person: bytes, conversation: Conversation | None) -> bytes | None:
         return self._keys.seal(person, conversation.to_text()) if conversation else None
@@ -226,8 +243,12 @@ class Conductor:
             return None
 
     def _step(
-        self, before: Conversation | None, event: Event, now: datetime
+        self, before: Conversation | None, event: Update, now: datetime
     ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        if isinstance(event, OptedOut):
+            lang = before.session.lang if before and before.session else ""
+            told = self._papers.tell(lang, "opted-out") if lang else self._papers.say("opted-out")
+            return before, (OptOut(), Say(told))
         paper = self._papers.find(event, before.campaign if before else "", now)
         if paper is None:
             return None, (Say(self._papers.say("no-campaign")), Close())
@@ -257,6 +278,11 @@ class Conductor:
         if isinstance(event, Typed):
             return Typed(_storable(event.text), self._clock.token())
         return replace(event, token=self._clock.token()) if isinstance(event, Started | Pressed) else event
+
+
+def _again(event: Update) -> Update:
+    """What an update means that was taken before: nothing new, and an opt-out is no less one."""
+    return event if isinstance(event, OptedOut) else Returned()
 
 
 def _storable(text: str) -> str:

@@ -114,7 +114,7 @@ async def opt_out(connection: AsyncConnection, keys: ContactKeys, addresses: Ite
     All that was known of them is deleted but the pseudonym, the day, and when they were last invited.
     """
     lookups = dict.fromkeys(keys.lookup(address) for address in addresses)
-    before = {bytes(row.lookup): row for row in await connection.execute(select(tables.contacts))}
+    before = await _find(connection, list(lookups))
     rows = [
         _gone(lookup, day, before.get(lookup))
         for lookup in lookups
@@ -122,6 +122,14 @@ async def opt_out(connection: AsyncConnection, keys: ContactKeys, addresses: Ite
     ]
     await _write(connection, rows)
     return len(rows)
+
+
+async def _find(connection: AsyncConnection, lookups: Sequence[bytes]) -> dict[bytes, Row[Any]]:
+    found: dict[bytes, Row[Any]] = {}
+    for start in range(0, len(lookups), AT_ONCE):
+        query = select(tables.contacts).where(tables.contacts.c.lookup.in_(lookups[start : start + AT_ONCE]))
+        found |= {bytes(row.lookup): row for row in await connection.execute(query)}
+    return found
 
 
 def _gone(lookup: bytes, day: date, old: Row[Any] | None) -> Values:

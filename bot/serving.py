@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -13,8 +13,13 @@ from aiohttp import web
 from bot.addresses import web_address
 from bot.app import Service, build, running
 from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_postman import TelegramPostman
 from bot.keys import keep_secret
 from bot.letters import Letters
+from bot.pace import Pace
+from bot.postman import Postman
+from bot.pusher import Pusher
+from bot.resources import shipped_words
 from bot.settings import Settings
 from bot.web.auth import add_staff, generate_password, has_staff
 from bot.web.server import make_web
@@ -83,5 +88,16 @@ async def telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
     secret = settings.telegram_secret or keep_secret(settings.data / "keys" / "telegram.key").hex()
     keep = Letters(service.database, service.keys, service.clock).keep
     token, api = settings.telegram_token, settings.telegram_api
-    async with TelegramChannel(token, service.conductor, secret, api, keep, service.redis) as channel:
+    pace = Pace(service.redis, settings.push_rate)
+    async with (
+        TelegramChannel(token, service.conductor, secret, api, keep, service.redis, pace.replied) as channel,
+        TelegramPostman(token, api, channel.pause) as postman,
+        running(make_pusher(service, {"telegram": postman}, pace).run()),
+    ):
         yield channel
+
+
+def make_pusher(service: Service, postmen: Mapping[str, Postman], pace: Pace) -> Pusher:
+    """A sender of queued messages with the parts of a built service."""
+    keys, zone = (service.keys, service.contact_keys), service.settings.timezone
+    return Pusher(service.database, *keys, postmen, pace, service.clock, zone, shipped_words())

@@ -28,6 +28,7 @@ class Settings:
         telegram_secret: secret that Telegram sends with each webhook call; empty means a random one is kept in `data`.
         telegram_api: base address of the Bot API, for a local Bot API server.
         trusted_proxies: how many reverse proxies stand before the service and may name the client's address.
+        push_rate: messages that nobody asked for, in a second, from all processes of the bot together.
         web_rate: new web conversations that one address may start in an hour.
         log_origin: name of the log in its checkpoints, such as minping.example.gov; it cannot be changed later.
         log_key: public key of the log when the mixer is a process of its own; empty means it runs in the service.
@@ -47,6 +48,7 @@ class Settings:
     telegram_secret: str = ""
     telegram_api: str = "https://api.telegram.org"
     trusted_proxies: int = 0
+    push_rate: int = 25
     web_rate: int = 30
     log_origin: str = "minping"
     log_key: str = ""
@@ -94,8 +96,8 @@ def _convert(name: str, value: str) -> str | int | Path:
         return _log_key(value)
     if name == "witnesses":
         return _witnesses(value)
-    if name in {"port", "trusted_proxies", "web_rate"}:
-        if not value.isdigit():
+    if name in {"port", "trusted_proxies", "push_rate", "web_rate"}:
+        if not value.isdigit() or (name == "push_rate" and int(value) == 0):
             raise BadInput(f"«{value}» is not a whole number", variable(name))
         return int(value)
     return value

@@ -111,4 +111,9 @@ class Close:
     """The conversation is over and nothing of it needs keeping."""
 
 
-Effect = Say | Ask | Cast | Erase | Pressured | Check | Close
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Never invite this person again."""
+
+
+Effect = Say | Ask | Cast | Erase | Pressured | Check | Close | OptOut

@@ -51,4 +51,11 @@ class TimedOut:
     """The conversation was idle for longer than the campaign allows."""
 
 
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """The citizen wants no more invitations. It is no matter of a conversation, which stays as it is."""
+
+
 Event = Started | Typed | Pressed | Asked | Returned | TimedOut
+Update = Event | OptedOut
+"""What a channel may bring: events of the conversation, and what is none of its business."""

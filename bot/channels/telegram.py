@@ -76,8 +76,10 @@ class TelegramChannel:
         api_base_url: address of the Bot API, without the token.
         keep: is given the channel's name and an update that cannot be read; tells whether it was stored.
         redis: through which processes that share the token tell each other to be silent.
+        replied: is called for each reply, so that what nobody asked for can keep behind.
 
     Attributes:
+        pause: how long Telegram wants to hear nothing.
         counts: ``dropped`` updates (no concern of ours, or too large), ``broken`` ones, ``unreachable`` citizens (who
             blocked the bot), ``unsent`` answers that Telegram would not take.
 
@@ -93,6 +95,7 @@ class TelegramChannel:
         api_base_url: str = "https://api.telegram.org",
         keep: Keep = _forget,
         redis: Redis | None = None,
+        replied: Callable[[], None] = lambda: None,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise BadInput(
@@ -102,8 +105,9 @@ class TelegramChannel:
         self._secret = secret
         self._handler = handler
         self._keep = keep
-        self._pause = Pause(redis)
-        self._requests = TelegramRequest(base_url + token, self._pause)
+        self.pause = Pause(redis)
+        self._replied = replied
+        self._requests = TelegramRequest(base_url + token, self.pause)
         self._bot = Bot(token, base_url, request=self._requests, get_updates_request=self._requests)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.counts: Counter[str] = Counter()
@@ -111,8 +115,8 @@ class TelegramChannel:
 
     async def __aenter__(self) -> Self:
         await self._requests.initialize()
-        await self._pause.look()
-        self._watching = asyncio.create_task(self._pause.watch())
+        await self.pause.look()
+        self._watching = asyncio.create_task(self.pause.watch())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -161,6 +165,7 @@ class TelegramChannel:
             return web.Response(status=200 if await self._leave(raw, body) else 503)
         try:
             reply = await self._handler.handle(taken.incoming)
+            self._replied()
             return await self._respond(taken, reply)
         except (Unavailable, Unsent):
             return web.Response(status=503)
@@ -178,12 +183,12 @@ class TelegramChannel:
         if taken.query:
             self._in_background(self._sender.toast(render_toast(taken, reply)))
         call = render(taken, reply)
-        if self._pause.left or _must_be_known(taken, reply):
+        if self.pause.left or _must_be_known(taken, reply):
             try:
                 await self._show(taken, reply)
             except Unsent:
                 # Telegram can reach us though we cannot reach it: rather the screen with its fate unknown than none.
-                if self._pause.left or call is None or call["method"] != "editMessageText" or reply.stale:
+                if self.pause.left or call is None or call["method"] != "editMessageText" or reply.stale:
                     raise
             else:
                 return web.Response()
@@ -263,6 +268,7 @@ class TelegramChannel:
         for wait in waits():
             try:
                 reply = await self._handler.handle(taken.incoming)
+                self._replied()
                 if taken.query:
                     self._in_background(self._sender.toast(render_toast(taken, reply)))
                 await self._show(taken, reply)

@@ -35,12 +35,15 @@ def _parsed(url: str) -> URL:
 class TelegramRequest(BaseRequest):
     """One session for all calls. A 429 pauses every call until Telegram takes them again.
 
+    One that is not ``patient`` makes each call once and reports a 429 instead of sitting it out.
+
     Telegram's addresses contain the bot's token, and aiohttp's errors contain addresses. So errors leave here with no
     more than the name of their kind, and without a cause.
     """
 
-    def __init__(self, base_url: str, pause: Pause) -> None:
+    def __init__(self, base_url: str, pause: Pause, patient: bool = True) -> None:
         self._base_url = base_url
+        self._patient = patient
         self._session: aiohttp.ClientSession | None = None
         self._pause = pause
 
@@ -89,7 +92,7 @@ class TelegramRequest(BaseRequest):
             raise Misuse("this channel sends and fetches no files")
         payload = orjson.dumps(request_data.parameters if request_data is not None else {})
         seconds = float(read_timeout) if isinstance(read_timeout, int | float) else READ_SECONDS
-        for _ in range(TRIES):
+        for _ in range(TRIES if self._patient else 1):
             await self._sit_out_a_pause()
             code, body = await self._send(url, payload, seconds)
             if code != TOO_MANY:
@@ -112,7 +115,7 @@ class TelegramRequest(BaseRequest):
 
     async def _sit_out_a_pause(self) -> None:
         while left := self._pause.left:
-            if left > LONGEST_PAUSE:
+            if left > LONGEST_PAUSE or not self._patient:
                 raise RetryAfter(int(left) + 1)
             await asyncio.sleep(left)
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from bot.channel import Incoming
 from survey_flows.engine import RECEIPT, TOPICS
-from survey_flows.events import Asked, Event, Pressed, Started, Typed
+from survey_flows.events import Asked, OptedOut, Pressed, Started, Typed, Update
 
+BEGIN, STOP = "invitation:", "no-invitations"
+"""What the buttons of an invitation send: `BEGIN` with its token, and `STOP`."""
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MEDIA = frozenset(
@@ -79,7 +81,17 @@ def _read_press(update_id: int, query: dict[str, Any]) -> Taken | None:
     chat, user = _private_chat(message), _sender(query)
     if chat is None or user is None:
         return None
-    return Taken(_incoming(update_id, user, Pressed(data), _editable(message)), chat, query_id)
+    event = _pressed(data, query["from"].get("language_code"))
+    # An opt-out leaves the message as it is: whoever thinks better of it can still begin.
+    return Taken(_incoming(update_id, user, event, _editable(message)), chat, query_id)
+
+
+def _pressed(data: str, lang: object) -> Update:
+    """A press is the engine's, but for the two buttons of an invitation."""
+    known = lang if isinstance(lang, str) else ""
+    if data == STOP:
+        return OptedOut()
+    return Started(link=data.removeprefix(BEGIN), lang=known) if data.startswith(BEGIN) else Pressed(data)
 
 
 def _editable(message: dict[str, Any]) -> int:
@@ -101,7 +113,7 @@ def _read_message(update_id: int, message: dict[str, Any]) -> Taken | None:
     return Taken(_incoming(update_id, user, Typed(caption if isinstance(caption, str) else "")), chat)
 
 
-def _incoming(update_id: int, user: int, event: Event, message: int = 0) -> Incoming:
+def _incoming(update_id: int, user: int, event: Update, message: int = 0) -> Incoming:
     return Incoming(f"telegram:{update_id}", "telegram", str(user), event, message)
 
 
@@ -117,13 +129,15 @@ def _sender(message: dict[str, Any]) -> int | None:
     return int(sender["id"]) if isinstance(sender, dict) and type(sender.get("id")) is int else None
 
 
-def _read_text(text: str, lang: object) -> Event:
+def _read_text(text: str, lang: object) -> Update:
     command = COMMAND.fullmatch(text)
     if command is None:
         return Typed(text)
-    name, argument = command[1].lower(), command[2] or ""
+    name, argument, known = command[1].lower(), command[2] or "", lang if isinstance(lang, str) else ""
     if name == "start":
-        return _started(argument.strip(), lang if isinstance(lang, str) else "")
+        return _started(argument.strip(), known)
+    if name == "stop" and not argument:
+        return OptedOut()
     if name in TOPICS or (name == RECEIPT and not argument):
         return Asked(name)
     # «/road works are late» is a comment; a lone word after a slash is a command that we do not have.

@@ -19,6 +19,8 @@ from bot.store.audience_tables import contacts as contacts
 from bot.store.audience_tables import frames as frames
 from bot.store.audience_tables import invitations as invitations
 from bot.store.metadata import metadata as metadata
+from bot.store.push_tables import outbox as outbox
+from bot.store.push_tables import pushes as pushes
 
 # SQLite gives an autoincrementing key to INTEGER only, PostgreSQL needs BIGINT for many ballots.
 _Serial = BigInteger().with_variant(Integer, "sqlite")

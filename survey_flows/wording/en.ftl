@@ -125,3 +125,10 @@ poster-type = If you cannot scan, type this into a browser:
 poster-private = Anonymous: your name is not asked, and the unit will not know who you are.
 poster-free = Rate as you see it yourself. Nobody may tell you how to rate or ask to see your answers.
 poster-until = Open until { $date }. If you rate the same unit again, the last rating counts.
+
+# Invitations
+invitation-begin = Begin
+invitation-stop = No more invitations
+invitation-text = You are invited to “{ $title }”. You were drawn by lot. It takes about a minute, your name is not asked, and nobody learns who answered what. Open until { $date }.
+reminder-text = A reminder: “{ $title }” is open until { $date }. It takes about a minute, your name is not asked, and nobody learns who answered what. If you have already taken part, thank you; nothing more is to be done.
+opted-out = You will get no more invitations. What you have rated stays.

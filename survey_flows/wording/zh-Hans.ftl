@@ -109,3 +109,10 @@ poster-type = 不便扫码时，可以在浏览器中输入：
 poster-private = 不记名评价：不问您的姓名，被评价的单位不会知道您是谁。
 poster-free = 请按自己的真实感受评价。任何人不得要求您怎样评，也不得查看您的回答。
 poster-until = 截止时间：{ $date }。再次评价同一单位的，以最后一次为准。
+
+# 邀请
+invitation-begin = 开始评价
+invitation-stop = 不再接收邀请
+invitation-text = 诚邀您参加“{ $title }”。您是经随机抽取选中的。大约需要一分钟，不问姓名，没有人会知道谁答了什么。截止时间：{ $date }。
+reminder-text = 提醒：“{ $title }”将于 { $date } 截止。大约需要一分钟，不问姓名，没有人会知道谁答了什么。如果您已经参加，谢谢您，无需再做什么。
+opted-out = 今后不会再邀请您。您已作的评价不受影响。

@@ -21,6 +21,7 @@ COMMANDS = (
     "letters",
     "mixer",
     "posters",
+    "push",
     "questionnaire",
     "release",
     "review",

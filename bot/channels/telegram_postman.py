@@ -1,0 +1,64 @@
+"""Messages that nobody asked for, over Telegram: each is tried once, and what came of it is told."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot.channels.telegram_pause import Pause
+from bot.channels.telegram_reply import TEXT, clip
+from bot.channels.telegram_request import TelegramRequest
+from bot.channels.telegram_update import BEGIN, STOP
+from bot.postman import Fate, Letter
+
+GONE = ("chat not found", "user not found", "user is deactivated", "PEER_ID_INVALID")
+
+
+class TelegramPostman:
+    """A sender for one bot. Enter it, then call `send` from any number of tasks."""
+
+    def __init__(self, token: str, api_base_url: str, pause: Pause) -> None:
+        self._pause = pause
+        self._requests = TelegramRequest(f"{api_base_url.rstrip('/')}/bot{token}", pause, patient=False)
+
+    async def __aenter__(self) -> Self:
+        await self._requests.initialize()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._requests.shutdown()
+
+    @property
+    def silence(self) -> float:
+        """Seconds for which Telegram wants to hear nothing; 0 when it does."""
+        return self._pause.left
+
+    async def send(self, address: str, letter: Letter) -> Fate:
+        """Send a letter once to the chat ``address``."""
+        try:
+            await self._requests.call("sendMessage", write(int(address), letter))
+        except RetryAfter:
+            return Fate.SILENCE
+        except Forbidden:
+            return Fate.UNREACHABLE
+        except BadRequest as error:
+            return Fate.UNREACHABLE if any(what in error.message for what in GONE) else Fate.FAILED
+        except (NetworkError, InvalidToken):
+            # A wrong token is mended by whoever runs the service; nobody must be missed for it.
+            return Fate.LATER
+        except TelegramError:
+            return Fate.LATER
+        return Fate.SENT
+
+
+def write(chat: int, letter: Letter) -> dict[str, Any]:
+    """The parameters of ``sendMessage``."""
+    rows = [[{"text": letter.begin, "callback_data": BEGIN + letter.token}]]
+    rows.append([{"text": letter.stop, "callback_data": STOP}])
+    return {
+        "chat_id": chat,
+        "text": clip(letter.text, TEXT),
+        "link_preview_options": {"is_disabled": True},
+        "reply_markup": {"inline_keyboard": rows},
+    }

@@ -1,0 +1,63 @@
+"""The pace of messages that nobody asked for: one for the whole bot, whatever processes send them.
+
+A GCRA (ITU-T I.371, virtual scheduling) in Redis by Redis's own clock: each message is given its place in time, the
+places are evenly apart, and nobody can burst. Replies to citizens never wait for a place; they push the others back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+NAME = "push:pace"
+MARGIN = 1.02
+"""Places are this much wider apart than the limit asks for: messages that are jostled on their way still keep it."""
+MOST_BEHIND = 5.0
+"""Seconds by which replies can push back what nobody asked for."""
+
+# KEYS[1]: when the next place is free, in microseconds. ARGV: interval, replies to make up for, most behind.
+# Returns the microseconds to wait for the place that was taken.
+SCRIPT = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local interval, replies, behind = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local due = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+due = math.max(due, math.min(due + replies * interval, now + behind))
+redis.call('SET', KEYS[1], string.format('%.0f', due + interval), 'PX', 60000)
+return string.format('%.0f', due - now)
+"""
+
+
+class Pace:
+    """At most ``rate`` messages in any second.
+
+    Args:
+        redis: shared by all processes of the bot.
+        rate: messages in a second.
+    """
+
+    def __init__(self, redis: Redis, rate: float) -> None:
+        self._script = redis.register_script(SCRIPT)
+        self._interval = int(1_000_000 * MARGIN / rate)
+        self._replies = 0
+
+    def replied(self) -> None:
+        """Note a reply: what nobody asked for comes after it."""
+        self._replies += 1
+
+    async def place(self) -> None:
+        """Wait for the next free place.
+
+        Raises:
+            OSError: Redis is away, and nobody knows what others send.
+        """
+        replies, self._replies = self._replies, 0
+        arguments: list[Any] = [self._interval, replies, int(1_000_000 * MOST_BEHIND)]
+        try:
+            waiting = int(await self._script(keys=[NAME], args=arguments))
+        except RedisError as error:
+            raise OSError("the pace cannot be kept: Redis is away") from error
+        await asyncio.sleep(waiting / 1_000_000)

@@ -1,0 +1,343 @@
+"""What is pushed, on both databases and both servers: everybody once, nobody who must not be, and held at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select
+
+from bot.channel import Delivery, Incoming
+from bot.contacts import opt_out
+from bot.outbox import LEASE, read_pushes, take
+from bot.pace import Pace
+from bot.postman import Fate, Letter
+from bot.pusher import HANDFUL, HASTE, TRIES, Pusher
+from bot.pushing import begin_push, cancel_push, pause_push, plain_texts, resume_push, show_pushes
+from bot.resources import shipped_words
+from bot.store import tables
+from bot.store.database import reading, writing
+from survey_flows.errors import BadInput
+from survey_flows.events import OptedOut, Started
+from tests.contract.test_conductor import Road, make_road
+from tests.contract.test_invitations import invited, make, sampled
+from tests.contract.test_sampling import KEYS, TODAY
+
+RATE = 2000.0
+
+
+@dataclass
+class Post:
+    """A postman who notes what he is given; ``fates`` are by address, the first of each is used up."""
+
+    sent: list[tuple[str, Letter]] = field(default_factory=list)
+    fates: dict[str, list[Fate]] = field(default_factory=dict)
+    silence: float = 0.0
+    seconds: float = 0.0
+    meanwhile: Callable[[], None] = lambda: None
+
+    async def send(self, address: str, letter: Letter) -> Fate:
+        await asyncio.sleep(self.seconds)
+        self.sent.append((address, letter))
+        self.meanwhile()
+        fates = self.fates.get(address, [])
+        return fates.pop(0) if fates else Fate.SENT
+
+    def times(self) -> Counter[str]:
+        return Counter(address for address, _ in self.sent)
+
+
+@dataclass
+class Office:
+    road: Road
+    redis: Redis
+    post: Post
+    people: dict[str, str]
+    """The token of everybody's invitation by address."""
+
+    def pusher(self, post: Post | None = None) -> Pusher:
+        pace = Pace(self.redis, RATE)
+        road, postmen = self.road, {"telegram": post or self.post}
+        return Pusher(road.database, road.keys, KEYS, postmen, pace, road.clock, "Asia/Shanghai", shipped_words())
+
+    async def begin(self, **more: object) -> None:
+        texts = await plain_texts(self.road.database, "next", "Asia/Shanghai")
+        await begin_push(self.road.database, "next", texts, hours="00:00-23:59", **more)  # type: ignore[arg-type]
+
+    async def send(self, post: Post | None = None) -> None:
+        """Send all that is due now."""
+        pusher = self.pusher(post)
+        await pusher.look()
+        while await pusher.turn():
+            pass
+
+    async def counts(self, step: int = 0) -> dict[str, int]:
+        return dict((await show_pushes(self.road.database, "next", 25))[step].counts)
+
+
+@pytest.fixture
+async def office(store_url: str, speed_url: str, tmp_path: Path) -> AsyncIterator[Office]:
+    redis = Redis.from_url(speed_url)
+    async with make_road(store_url, tmp_path) as road:
+        await sampled(road)
+        await make(road)
+        await road.papers.refresh()
+        road.conductor._contact_keys = KEYS
+        people = {person.address.address: person.token for person in await invited(road)}
+        yield Office(road, redis, Post(), people)
+    await redis.aclose()
+
+
+@asynccontextmanager
+async def at_work(pusher: Pusher) -> AsyncIterator[None]:
+    working = asyncio.create_task(pusher.run())
+    yield
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_everybody_gets_their_own_invitation_once(office: Office) -> None:
+    await office.begin()
+    await asyncio.gather(*(office.send() for _ in range(3)))
+    assert {address: letter.token for address, letter in office.post.sent} == office.people
+    assert set(office.post.times().values()) == {1}
+    assert await office.counts() == {"sent": 20}
+    text = office.post.sent[0][1]
+    assert "drawn by lot" in text.text or "随机抽取" in text.text
+    assert (text.begin, text.stop) in {("Begin", "No more invitations"), ("开始评价", "不再接收邀请")}
+
+
+async def test_who_cannot_be_reached_is_noted_and_not_tried_again(office: Office) -> None:
+    ann, ben, *_ = office.people
+    office.post.fates = {ann: [Fate.UNREACHABLE], ben: [Fate.FAILED]}
+    await office.begin()
+    await office.send()
+    assert await office.counts() == {"sent": 18, "unreachable": 1, "failed": 1}
+    await office.begin()
+    await office.send()
+    assert office.post.times()[ann] == 1
+    assert await office.counts(1) == {"sent": 19, "unreachable": 1}
+
+
+async def test_who_blocked_the_bot_in_a_conversation_is_not_written_to_until_they_come_back(office: Office) -> None:
+    ann = next(iter(office.people))
+    incoming = Incoming("x", "telegram", ann, Started(lang="en"))
+    await office.road.conductor.handle(incoming)
+    await office.road.conductor.note(incoming, Delivery(blocked=True))
+    await office.begin()
+    await office.send()
+    assert (office.post.times()[ann], (await office.counts())["unreachable"]) == (0, 1)
+    office.road.clock.time += timedelta(hours=1)
+    await office.road.conductor.handle(Incoming("y", "telegram", ann, Started(lang="en")))
+    await office.begin()
+    await office.send()
+    assert office.post.times()[ann] == 1
+
+
+async def test_who_opts_out_by_the_button_gets_nothing_more(office: Office) -> None:
+    ann, ben, *_ = office.people
+    reply = await office.road.conductor.handle(Incoming("x", "telegram", ann, OptedOut()))
+    assert reply.screen is None
+    assert "You will get no more invitations" in reply.notices[0]
+    async with writing(office.road.database) as connection:
+        await opt_out(connection, KEYS, [], TODAY)
+    await office.begin()
+    await office.send()
+    assert (office.post.times()[ann], office.post.times()[ben]) == (0, 1)
+    assert await office.counts() == {"sent": 19, "opted_out": 1}
+
+
+async def test_a_reminder_goes_to_who_has_not_opened_theirs_and_nothing_kept_tells_who_that_is(office: Office) -> None:
+    await office.begin()
+    await office.send()
+    ann, token = next(iter(office.people.items()))
+    await office.road.conductor.handle(Incoming("x", "telegram", ann, Started(link=token, lang="en")))
+    await office.begin()
+    reminding = Post()
+    await office.send(reminding)
+    assert set(reminding.times()) == set(office.people) - {ann}
+    assert await office.counts(1) == {"sent": 20}
+    assert (await show_pushes(office.road.database, "next", 25))[1].push.spared == 1
+    async with reading(office.road.database) as connection:
+        rows = (await connection.execute(select(tables.outbox).where(tables.outbox.c.step == 1))).all()
+    assert {(row.state, row.due, row.tries) for row in rows} == {("sent", 0, 1)}
+
+
+async def test_what_may_have_been_lost_is_sent_again_later_and_given_up_in_the_end(office: Office) -> None:
+    ann, ben, *_ = office.people
+    office.post.fates = {ann: [Fate.LATER] * 2, ben: [Fate.LATER] * (TRIES + 5)}
+    await office.begin()
+    await office.send()
+    assert await office.counts() == {"sent": 18, "queued": 2}
+    for _ in range(TRIES + 2):
+        office.road.clock.time += timedelta(minutes=11)
+        await office.send()
+    assert (office.post.times()[ann], office.post.times()[ben]) == (3, TRIES)
+    assert await office.counts() == {"sent": 19, "failed": 1}
+
+
+async def test_a_429_costs_no_attempt_and_silences_all(office: Office) -> None:
+    ann = next(iter(office.people))
+    office.post.fates = {ann: [Fate.SILENCE] * (TRIES + 1)}
+    await office.begin()
+    for _ in range(TRIES + 2):
+        await office.send()
+    assert (office.post.times()[ann], await office.counts()) == (TRIES + 2, {"sent": 20})
+    office.post.silence = 5.0
+    await office.begin()
+    before = len(office.post.sent)
+    await office.send()
+    assert len(office.post.sent) == before
+
+
+async def test_a_process_that_dies_misses_nobody_and_its_lease_keeps_others_away(office: Office) -> None:
+    await office.begin()
+    now = int(office.road.clock.now().timestamp())
+    async with writing(office.road.database) as connection:
+        dead = await take(connection, await read_pushes(connection), 7, now)
+    assert len(dead) == 7
+    await office.send()
+    assert len(office.post.sent) == 13
+    office.road.clock.time += timedelta(seconds=LEASE - HASTE)
+    await office.send()
+    assert len(office.post.sent) == 13
+    office.road.clock.time += timedelta(seconds=HASTE)
+    await office.send()
+    assert set(office.post.times().values()) == {1}
+    assert len(office.post.sent) == 20
+
+
+async def test_nothing_is_sent_near_the_end_of_a_lease(office: Office) -> None:
+    await office.begin()
+
+    def late() -> None:
+        office.road.clock.time += timedelta(seconds=LEASE)
+
+    office.post.meanwhile = late
+    pusher = office.pusher()
+    await pusher.look()
+    await pusher.turn()
+    assert 0 < len(office.post.sent) <= 8
+    office.post.meanwhile = lambda: None
+    await office.send()
+    assert set(office.post.times().values()) == {1}
+    assert await office.counts() == {"sent": 20}
+
+
+async def test_a_pause_holds_what_is_queued_within_a_second_and_a_service_that_stops_forgets_nothing(
+    office: Office,
+) -> None:
+    office.post.seconds = 0.3
+    await office.begin()
+    async with at_work(office.pusher()):
+        await asyncio.sleep(0.7)
+        await pause_push(office.road.database, "next")
+        await asyncio.sleep(1.0)
+        held = len(office.post.sent)
+        assert 0 < held < 20
+        await asyncio.sleep(0.5)
+        assert len(office.post.sent) == held
+        await resume_push(office.road.database, "next")
+        await asyncio.sleep(0.35)  # what is on its way when the service stops is waited for
+    office.post.seconds = 0.0
+    await office.send()
+    assert (set(office.post.times().values()), len(office.post.sent)) == ({1}, 20)
+    assert await office.counts() == {"sent": 20}
+
+
+async def test_nothing_is_sent_at_night_on_holidays_after_a_cancel_or_after_the_close(office: Office) -> None:
+    database, road = office.road.database, office.road
+    texts = await plain_texts(database, "next", "Asia/Shanghai")
+    await begin_push(database, "next", texts, hours="03:00-03:01")
+    await office.send()
+    assert office.post.sent == []
+    await cancel_push(database, "next")
+    await office.begin(not_on=[day(road)])
+    await office.send()
+    assert office.post.sent == []
+    await cancel_push(database, "next")
+    await office.begin()
+    await pause_push(database, "next")
+    await cancel_push(database, "next")
+    await office.send()
+    await office.begin()
+    await road.close("next")
+    await office.send()
+    assert office.post.sent == []
+
+
+def day(road: Road) -> str:
+    from zoneinfo import ZoneInfo
+
+    return road.clock.now().astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+
+
+async def test_steps_follow_each_other_and_nobody_is_reminded_without_end(office: Office) -> None:
+    database = office.road.database
+    await office.begin()
+    with pytest.raises(BadInput, match="20 messages of the last step are not sent yet"):
+        await office.begin()
+    for _ in range(3):
+        await office.send()
+        await office.begin()
+    await office.send()
+    with pytest.raises(BadInput, match="3 reminders were sent"):
+        await office.begin()
+    with pytest.raises(BadInput, match="there is no such campaign"):
+        await plain_texts(database, "none", "Asia/Shanghai")
+    with pytest.raises(BadInput, match="nobody is invited yet"):
+        await begin_push(database, "year", {"zh-Hans": "x", "en": "x"})
+    with pytest.raises(BadInput, match="nothing was pushed"):
+        await pause_push(database, "year")
+    with pytest.raises(BadInput, match="the last push is running"):
+        await resume_push(database, "next")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"texts": {"zh-Hans": "x", "en": " "}}, "text en: write the message in this language too"),
+        ({"texts": {"zh-Hans": "x", "en": "x" * 2001}}, "text en: the message has more than 2000 characters"),
+        ({"hours": "9-20"}, "hours: «9-20» is no time of the day"),
+        ({"hours": "20:00-09:00"}, "hours: «20:00-09:00» is no time of the day"),
+        ({"hours": "25:00-26:00"}, "hours: «25:00-26:00» is no time of the day"),
+        ({"not_on": ["tomorrow"]}, "days without messages: «tomorrow» is no day"),
+    ],
+)
+async def test_a_push_that_is_not_rightly_described_is_refused_whole(
+    office: Office, change: dict[str, object], sentence: str
+) -> None:
+    given = {"texts": {"zh-Hans": "x", "en": "x"}, **change}
+    with pytest.raises(BadInput) as refused:
+        await begin_push(office.road.database, "next", **given)  # type: ignore[arg-type]
+    assert sentence in str(refused.value)
+    assert await show_pushes(office.road.database, "next", 25) == []
+
+
+async def test_the_pace_is_one_for_all_senders(speed_url: str) -> None:
+    redis = Redis.from_url(speed_url)
+    paces, times = [Pace(redis, 100.0) for _ in range(4)], list[float]()
+
+    async def hurry(pace: Pace) -> None:
+        for _ in range(30):
+            await pace.place()
+            times.append(asyncio.get_running_loop().time())
+
+    await asyncio.gather(*map(hurry, paces))
+    times.sort()
+    assert max(sum(begin <= at < begin + 0.5 for at in times) for begin in times) <= 51
+    paces[0]._replies = 20
+    before = asyncio.get_running_loop().time()
+    await paces[0].place()
+    assert asyncio.get_running_loop().time() - before > 0.15
+    await redis.aclose()
+
+
+assert HANDFUL > 20, "the tests send one handful in a turn"
