@@ -22,6 +22,7 @@ MOST_BYTES = 8 * 1024 * 1024
 OWN = ("/admin/sign-out", "/admin/password")
 """What concerns nobody but the person."""
 DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"})
+DONE |= {"planned", "invited", "pushed", "push-pause", "push-resume", "push-cancel"}
 
 
 @dataclass(frozen=True, slots=True)

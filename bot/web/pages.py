@@ -94,11 +94,19 @@ def render(
     request: web.Request, template: str, lang: str = "", /, status: int = 200, **context: object
 ) -> web.Response:
     """A page in ``lang`` (else the visitor's). Templates say sentences by ``t(key, name=value)``."""
+    return aiohttp_jinja2.render_template(template, request, _context(request, lang, context), status=status)
+
+
+def render_text(request: web.Request, template: str, lang: str = "", /, **context: object) -> str:
+    """A part of a page, as `render` makes it."""
+    return aiohttp_jinja2.render_string(template, request, _context(request, lang, context))
+
+
+def _context(request: web.Request, lang: str, context: Mapping[str, object]) -> dict[str, object]:
     words = page_words()
     lang = lang if lang in words.languages else accepted_language(request)
 
     def t(key: str, **args: str | int) -> str:
         return words.say(lang, key, **args)
 
-    context |= {"t": t, "lang": lang, "languages": words.languages, "say": words.say}
-    return aiohttp_jinja2.render_template(template, request, context, status=status)
+    return {**context, "t": t, "lang": lang, "languages": words.languages, "say": words.say}

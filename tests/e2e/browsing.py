@@ -32,7 +32,7 @@ FLAWS = """() => {
   for (const e of document.querySelectorAll('button, select, textarea, input:not([type=hidden])')) {
     const box = e.getBoundingClientRect();
     if (seen(e) && e.type !== 'checkbox' && box.height < 43.5) flaws.push('low: ' + e.outerHTML);
-    const named = e.innerText || e.getAttribute('aria-label') || (e.labels && e.labels.length);
+    const named = e.textContent.trim() || e.getAttribute('aria-label') || (e.labels && e.labels.length);
     if (seen(e) && !named) flaws.push('no name: ' + e.outerHTML);
   }
   for (const e of document.querySelectorAll('img:not([alt])')) flaws.push('no alt: ' + e.outerHTML);
@@ -91,7 +91,8 @@ async def keep(page: Page, name: str) -> None:
     """Keep a screenshot, and check what can be checked of every screen."""
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
-    assert await page.evaluate(FLAWS) == [], name
+    flaws = await page.evaluate(FLAWS)
+    assert flaws == [], f"{name}: {flaws}"
 
 
 async def press(page: Page, words: str) -> None:

@@ -31,6 +31,10 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     campaign, year = f"/admin/campaigns/{CAMPAIGN}", "/admin/years/2010"
     found: dict[str, list[str]] = {"/admin/sign-in": [], "/admin/password": ["/admin/password"]}
     found |= {"/admin": ["/admin"], "/admin/": ["/admin/"], "/admin/campaigns/{campaign}": [campaign]}
+    found["/admin/campaigns/{campaign}/push"] = [f"{campaign}/push"]
+    found["/admin/campaigns/{campaign}/push/live"] = []  # a part of the page above, again and again
+    found["/admin/campaigns/{campaign}/push/sample.json"] = []  # tells of the frame, which is public, and of no answer
+    found["/admin/contacts"] = ["/admin/contacts"]
     found["/admin/campaigns/{campaign}/scores"] = [f"{campaign}/scores"]
     found["/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}"] = [f"{campaign}/ranking.svg"]
     found["/admin/campaigns/{campaign}/export.{form:xlsx|zip}"] = [f"{campaign}/export.{f}" for f in ("xlsx", "zip")]

@@ -1,0 +1,74 @@
+"""The list of people who may be invited: how many there are, import, opt-out. Nobody on it is ever shown."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot.contacts import FATIGUE_DAYS, REASONS, count_contacts
+from bot.imports.contacts import FIELDS, WHO, import_contacts, import_opt_outs
+from bot.scheme_files import shipped_scheme
+from bot.store.database import reading
+from bot.web.desk import Visit, staff_page
+from survey_flows.errors import BadInput
+
+KINDS = {"import": FIELDS, "opt-out": WHO}
+
+
+@staff_page
+async def show_contacts(visit: Visit) -> web.Response:
+    """The page."""
+    return await _page(visit)
+
+
+async def _page(
+    visit: Visit, status: int = 200, problem: str = "", told: tuple[str, dict[str, int]] = ("", {})
+) -> web.Response:
+    async with reading(visit.service.database) as connection:
+        count = await count_contacts(connection, _today(visit))
+    side = "zh" if visit.lang.startswith("zh") else "en"
+    names = {group: called[side] for group, called in shipped_scheme().groups.items()}
+    return visit.show(
+        "contacts",
+        status=status,
+        groups=[(names.get(group, group), number) for group, number in count.groups.items()],
+        reasons={reason: count.left_out[reason] for reason in REASONS},
+        fatigue=FATIGUE_DAYS,
+        kinds=KINDS,
+        problem=problem,
+        told=told,
+    )
+
+
+@staff_page
+async def take_contacts(visit: Visit) -> web.Response:
+    """Take a list, all of it or nothing; problems are told by row and column."""
+    kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
+    if kind not in KINDS or not isinstance(file, web.FileField) or not file.filename:
+        return await _page(visit, 422, problem="no-file")
+    data = await asyncio.to_thread(file.file.read)
+    try:
+        told = await _store(visit, kind, file.filename, data)
+    except BadInput as error:
+        return await _page(visit, 422, problem=str(error))
+    return await _page(visit, told=told)
+
+
+async def _store(visit: Visit, kind: str, name: str, data: bytes) -> tuple[str, dict[str, int]]:
+    """What was done, as a sentence's key and its numbers."""
+    service = visit.service
+    if kind == "opt-out":
+        rows, new = await import_opt_outs(service.database, service.contact_keys, name, data, _today(visit))
+        return "contacts-opted-out", {"rows": rows, "new": new}
+    checking = visit.text("check") == "yes"
+    done = await import_contacts(service.database, service.contact_keys, name, data, _today(visit), checking)
+    numbers = {"new": done.new, "changed": done.changed, "same": done.same, "out": done.opted_out}
+    return "contacts-checked" if checking else "contacts-imported", numbers
+
+
+def _today(visit: Visit) -> date:
+    zone = ZoneInfo(visit.service.settings.timezone)
+    return datetime.fromtimestamp(visit.service.clock.now().timestamp(), zone).date()
