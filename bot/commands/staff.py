@@ -11,7 +11,8 @@ from bot.app import open_store
 from bot.settings import Settings
 from bot.store import tables
 from bot.store.database import reading
-from bot.web.auth import ROLES, add_staff, generate_password, set_password
+from bot.web.auth import add_staff, generate_password, set_password
+from bot.web.rights import ROLES
 
 
 def register(commands: Any) -> None:

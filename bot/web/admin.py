@@ -127,8 +127,9 @@ async def show_one(visit: Visit) -> web.Response:
     cell = poll.scheme.min_n.publish_cell
     counts = await _counts(visit, poll)
     units = [(code, _name(poll, code, visit.lang), counts[code]) for code in poll.units if code in counts]
+    may_link = visit.visitor.may("POST", f"/admin/campaigns/{poll.id}/links")
     # An invitation is worth a vote in its group: who only looks on gets none.
-    told = [link for link in summary.links if link.source == "open" or visit.visitor.may_act]
+    told = [link for link in summary.links if link.source == "open" or may_link]
     links = [(link, addresses(visit.service.settings, link)) for link in told]
     return visit.show(
         "campaign",

@@ -27,11 +27,9 @@ from bot.store.database import reading, writing
 from bot.store.tables import staff, units
 from bot.web.guard import client_address, count, is_secure
 from bot.web.pages import accepted_language
+from bot.web.rights import ADMINISTRATOR, ROLES, may
 from survey_flows.errors import BadInput
 
-REVIEWER = "reviewer"
-ROLES = ("administrator", "observer", REVIEWER)
-"""Administrators act; observers look; reviewers see nothing but cases, and decide on those."""
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 SHORTEST, LONGEST = 12, 256
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -58,7 +56,11 @@ class Visitor:
     @property
     def may_act(self) -> bool:
         """Whether this person may change anything."""
-        return self.role == "administrator"
+        return self.role == ADMINISTRATOR
+
+    def may(self, method: str, path: str) -> bool:
+        """Whether this person may make this request."""
+        return may(self.role, method, path)
 
 
 class TooManyTries(Exception):

@@ -10,17 +10,16 @@ from typing import Any
 from aiohttp import web
 
 from bot.app import Service
-from bot.web.auth import REVIEWER, Visitor, knows_csrf, read_visitor
+from bot.web.auth import Visitor, knows_csrf, read_visitor
 from bot.web.guard import Form, close_files, read_form
 from bot.web.pages import render
 from bot.web.parts import SERVICE
+from bot.web.rights import RIGHTS
 from bot.web.shelf import SHELF
 from bot.yearbook import Year
 from survey_flows.errors import BadInput
 
 MOST_BYTES = 8 * 1024 * 1024
-OWN = ("/admin/sign-out", "/admin/password")
-"""What concerns nobody but the person."""
 DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"})
 DONE |= {"planned", "invited", "pushed", "push-pause", "push-resume", "push-cancel"}
 
@@ -83,7 +82,7 @@ def year_of(visit: Visit) -> int:
 
 
 def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """A page for who is signed in; others are led to the sign-in. Only administrators may send forms.
+    """A page for who is signed in and may (`bot.web.rights`); others are led to the sign-in.
 
     A request that cannot be met (`BadInput`) gets a page with its sentence; nothing was stored then.
     """
@@ -94,16 +93,13 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
         visitor = await read_visitor(request, service)
         if visitor is None:
             return web.Response(status=303, headers={"Location": "/admin/sign-in"})
-        if visitor.role == REVIEWER and not _for_reviewers(request.path):
-            # Who decides blindly must not look up scores and counts of units beside it.
-            if request.path.rstrip("/") != "/admin":
-                raise web.HTTPForbidden
-            return web.Response(status=303, headers={"Location": "/admin/review"})
         if request.method != "POST":
+            if not visitor.may("GET", request.path):
+                return _elsewhere(visitor, request)
             return await answer(page, Visit(request, service, visitor))
         form = await read_form(request, MOST_BYTES)
         try:
-            if not (knows_csrf(visitor, form.get("csrf")) and allowed(visitor, request)):
+            if not (knows_csrf(visitor, form.get("csrf")) and visitor.may("POST", request.path)):
                 raise web.HTTPForbidden
             return await answer(page, Visit(request, service, visitor, form))
         finally:
@@ -120,12 +116,9 @@ async def answer(page: Page, visit: Visit) -> web.StreamResponse:
         return visit.show("refused", status=409 if visit.form is None else 422, sentence=error.what, where=error.where)
 
 
-def allowed(visitor: Visitor, request: web.Request) -> bool:
-    """Whether this person may send this form: observers only concerning themselves."""
-    if visitor.role == REVIEWER:
-        return _for_reviewers(request.path)
-    return visitor.may_act or request.path in OWN
-
-
-def _for_reviewers(path: str) -> bool:
-    return path in OWN or path == "/admin/review" or path.startswith("/admin/review/")
+def _elsewhere(visitor: Visitor, request: web.Request) -> web.Response:
+    """To the person's own first page, if they opened everybody's."""
+    home = RIGHTS[visitor.role].home
+    if request.path.rstrip("/") != "/admin" or home == "/admin":
+        raise web.HTTPForbidden
+    return web.Response(status=303, headers={"Location": home})

@@ -7,7 +7,6 @@ from typing import Any
 from aiohttp import web
 
 from bot.review import NO_CASE, REASONS, Case, list_cases, show_case, vote
-from bot.web.auth import REVIEWER
 from bot.web.desk import Visit, staff_page
 from survey_flows.errors import BadInput
 
@@ -18,7 +17,6 @@ LOWEST = 10
 @staff_page
 async def show_list(visit: Visit) -> web.Response:
     """The cases that this person may see, those that wait first."""
-    _require_part(visit)
     cases = await list_cases(visit.service.database, visit.visitor.login)
     return visit.show("review", cases=cases, lowest=LOWEST)
 
@@ -26,15 +24,12 @@ async def show_list(visit: Visit) -> web.Response:
 @staff_page
 async def show_one(visit: Visit) -> web.Response:
     """What is told of a case, and the form for a reviewer's verdict; 404 for who is barred."""
-    _require_part(visit)
     return _show(visit, await _case(visit))
 
 
 @staff_page
 async def take_vote(visit: Visit) -> web.Response:
     """Record a reviewer's verdict."""
-    if visit.visitor.role != REVIEWER:
-        raise web.HTTPForbidden
     case = await _case(visit)
     verdict, _, reason = visit.text("reason").partition(":")
     if reason not in REASONS.get(verdict, ()):
@@ -46,7 +41,7 @@ async def take_vote(visit: Visit) -> web.Response:
 
 
 def _show(visit: Visit, case: Case, status: int = 200, wrong: str = "") -> web.Response:
-    may_vote = visit.visitor.role == REVIEWER and case.state == "waiting" and not case.voted
+    may_vote = visit.visitor.may("POST", visit.request.path) and case.state == "waiting" and not case.voted
     shown: dict[str, Any] = {"case": case, "reasons": REASONS, "may_vote": may_vote, "lowest": LOWEST}
     return visit.show("case", status=status, wrong=wrong, **shown)
 
@@ -57,9 +52,3 @@ async def _case(visit: Visit) -> Case:
     except BadInput as error:
         # Whoever is barred hears the same as of a case that does not exist.
         raise (web.HTTPNotFound if error.what == NO_CASE else error) from error
-
-
-def _require_part(visit: Visit) -> None:
-    """Observers see scores, and so nothing of cases."""
-    if not (visit.visitor.may_act or visit.visitor.role == REVIEWER):
-        raise web.HTTPForbidden

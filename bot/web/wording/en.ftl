@@ -94,6 +94,7 @@ admin-sign-out = Sign out
 admin-password = Change password
 role-administrator = administrator
 role-observer = read only
+role-staff = staff
 sign-in-title = Sign in to administration
 sign-in-login = Login
 sign-in-password = Password

@@ -94,6 +94,7 @@ admin-sign-out = 退出
 admin-password = 修改密码
 role-administrator = 管理员
 role-observer = 只读
+role-staff = 工作人员
 sign-in-title = 管理人员登录
 sign-in-login = 用户名
 sign-in-password = 密码

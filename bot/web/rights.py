@@ -1,0 +1,40 @@
+"""Which pages each role may look at, and which forms it may send. What is not listed is refused."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+ADMINISTRATOR, OBSERVER, STAFF, REVIEWER = "administrator", "observer", "staff", "reviewer"
+ROLES = (ADMINISTRATOR, OBSERVER, STAFF, REVIEWER)
+OWN = r"/admin/(sign-out|password)"
+"""What concerns nobody but the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Paths in full, as regular expressions. ``home`` is where somebody is led who opens `/admin`."""
+
+    looks: str
+    acts: str
+    home: str = "/admin"
+
+
+RIGHTS = {
+    # Administrators see cases and do not vote; observers see scores, and so nothing of cases.
+    ADMINISTRATOR: Rights(r"/admin.*", r"/admin(?!/review).*"),
+    OBSERVER: Rights(r"/admin(?!/review).*", OWN),
+    # Staff write to people and watch who answers. Opening, closing, scores and the year are not theirs.
+    STAFF: Rights(
+        rf"/admin/?|{OWN}|/admin/contacts|/admin/campaigns/[^/]+(/push(/.*)?)?",
+        rf"{OWN}|/admin/contacts|/admin/campaigns/[^/]+/(links|push/.*)",
+    ),
+    # Who decides blindly must not look up scores and counts of units beside it.
+    REVIEWER: Rights(rf"{OWN}|/admin/review(/.*)?", rf"{OWN}|/admin/review(/.*)?", home="/admin/review"),
+}
+
+
+def may(role: str, method: str, path: str) -> bool:
+    """Whether somebody of this role may make this request."""
+    rights = RIGHTS.get(role)
+    return rights is not None and bool(re.fullmatch(rights.acts if method == "POST" else rights.looks, path))
