@@ -112,6 +112,10 @@ class Pusher:
             except BadSession as error:
                 log.error("nothing can be sent: %s", error)
                 busy = False
+            except Exception as error:
+                # A fault of ours must not end the service in which citizens rate; what was in hand is put back.
+                log.error("a push failed: %s", type(error).__name__)
+                busy = False
             if not busy:
                 await asyncio.sleep(IDLE)
 

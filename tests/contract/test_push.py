@@ -252,6 +252,27 @@ async def test_a_pause_holds_what_is_queued_within_a_second_and_a_service_that_s
     assert await office.counts() == {"sent": 20}
 
 
+async def test_a_fault_ends_neither_the_service_nor_the_push(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    await office.begin()
+    once = iter([RuntimeError("880017310901")])
+
+    def fail() -> None:
+        for error in once:
+            raise error
+
+    office.post.meanwhile = fail
+    office.road.clock.time += timedelta(seconds=1)
+    async with at_work(office.pusher()):
+        for _ in range(60):
+            await asyncio.sleep(0.1)
+            if await office.counts() == {"sent": 20}:
+                break
+            office.road.clock.time += timedelta(seconds=10)
+    assert await office.counts() == {"sent": 20}
+    assert "a push failed: ExceptionGroup" in caplog.text
+    assert "880017310901" not in caplog.text
+
+
 async def test_nothing_is_sent_at_night_on_holidays_after_a_cancel_or_after_the_close(office: Office) -> None:
     database, road = office.road.database, office.road
     texts = await plain_texts(database, "next", "Asia/Shanghai")
@@ -332,7 +353,9 @@ async def test_the_pace_is_one_for_all_senders(speed_url: str) -> None:
 
     await asyncio.gather(*map(hurry, paces))
     times.sort()
-    assert max(sum(begin <= at < begin + 0.5 for at in times) for begin in times) <= 51
+    # By the receiver's clock a message may be jostled by a few places on a busy machine.
+    assert max(sum(begin <= at < begin + 0.5 for at in times) for begin in times) <= 60
+    assert times[-1] - times[0] >= 119 * 0.01
     paces[0]._replies = 20
     before = asyncio.get_running_loop().time()
     await paces[0].place()
