@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.bundles import CASES, FULL
 from bot.casefile import Case, Failed, read_json, read_lines
-from bot.review import DROPPED, weights_digest
+from bot.review import DROPPED, PROPOSED, REOPEN, UPHOLD, weights_digest
 from survey_flows.entries import public_label
 from survey_flows.errors import BadInput
 
@@ -18,6 +18,7 @@ Weights = list[list[int]]
 def decided(case: Case) -> str:
     """The weights are those that the log's decisions commit to."""
     told, last = _read_cases(case), _last_decisions(case)
+    lighter = _lightening(case)
     standing = {name for name, body in last.items() if body["verdict"] != DROPPED}
     if standing != told.keys():
         raise Failed(f"the case {min(standing ^ told.keys())} is not both in the log's decisions and in the bundle")
@@ -28,11 +29,21 @@ def decided(case: Case) -> str:
         wrong = [at for at, weight in weights if case.weights.get(at, FULL) != weight]
         if wrong:
             raise Failed(f"entry {wrong[0]} does not have the weight that was decided on in the case {name}")
-        ruled |= {at for at, _ in weights}
+        # A release gives weights back: one that takes some away is no decision to exclude anybody.
+        ruled |= {at for at, _ in weights} if name in lighter else set()
     rest = case.weights.keys() - ruled
     if rest:
-        raise Failed(f"{len(rest)} ballots weigh less without any decision in the log, first entry {min(rest)}")
-    return f"every weight below full is that of the log's decisions on {len(standing)} cases"
+        raise Failed(
+            f"no decision in the log lets {len(rest)} ballots weigh less than in full, first entry {min(rest)}"
+        )
+    return f"the weights are those of the log's decisions on {len(standing)} cases, and no other ballot weighs less"
+
+
+def _lightening(case: Case) -> set[str]:
+    """The cases whose standing verdict lets ballots weigh less; what was decided stands while a case is reopened."""
+    verdicts = ((str(body["case"]), body["verdict"]) for _, body in case.entries("decision"))
+    stands = {name: verdict for name, verdict in verdicts if verdict != REOPEN}
+    return {name for name, verdict in stands.items() if verdict in (PROPOSED, UPHOLD)}
 
 
 def _last_decisions(case: Case) -> dict[str, Mapping[str, Any]]:

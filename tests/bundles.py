@@ -25,7 +25,7 @@ from bot.bundles import (
     weights_csv,
 )
 from bot.resources import shipped_questionnaires
-from bot.review import weights_digest
+from bot.review import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD, weights_digest
 from bot.scheme_files import shipped_scheme
 from bot.totals import result_body, totals, write_totals
 from survey_flows.ballot import STAFF
@@ -34,7 +34,6 @@ from survey_flows.load import dump_questionnaire
 from tests.logs import ORIGIN, Log
 
 CAMPAIGN = "2026"
-CASE, SALT = "k1", bytes(range(16))
 OPENS, CLOSES = 1_790_000_000, 1_790_900_000
 SCHEME = shipped_scheme()
 SHEET = shipped_questionnaires()["general"]
@@ -50,6 +49,41 @@ PAPER = {
 }
 
 
+RULES = ["lockstep"]
+HISTORIES = (
+    (PROPOSED,),
+    (PROPOSED, RELEASE, REOPEN, UPHOLD),
+    (PROPOSED, RELEASE),
+    (PROPOSED, RELEASE, REOPEN),
+    (PROPOSED, DROPPED),
+)
+"""What became of the cases of a drawn campaign; only in the first two do ballots weigh less in the end."""
+
+
+@dataclass(slots=True)
+class Suspected:
+    """A case with the verdicts of its decisions in turn. ``light`` are the proposed weights by position."""
+
+    salt: bytes
+    light: dict[int, int]
+    verdicts: tuple[str, ...]
+
+    @property
+    def stands(self) -> str:
+        return self.standing(len(self.verdicts))
+
+    def standing(self, number: int) -> str:
+        """The verdict that stands after so many decisions."""
+        return [verdict for verdict in self.verdicts[:number] if verdict != REOPEN][-1]
+
+    def weights(self, verdict: str) -> list[list[int]]:
+        return [[at, weight if verdict in (PROPOSED, UPHOLD) else 4] for at, weight in sorted(self.light.items())]
+
+    def digest(self, number: int) -> str:
+        """What the log commits to in the decision of this number."""
+        return weights_digest(self.salt, self.weights(self.standing(number)))
+
+
 @dataclass(slots=True)
 class Campaign:
     """A campaign that is filled with ballots and then published. The log may hold others too."""
@@ -58,12 +92,11 @@ class Campaign:
     name: str = CAMPAIGN
     codes: list[str] = field(default_factory=list)
     weights: dict[int, int] = field(default_factory=dict)
+    cases: dict[str, Suspected] = field(default_factory=dict)
     erased: set[int] = field(default_factory=set)
     last: dict[tuple[str, str], int] = field(default_factory=dict)
     superseded: set[int] = field(default_factory=set)
     voters: set[str] = field(default_factory=set)
-    unlogged: set[int] = field(default_factory=set)
-    """Ballots whose weight no decision in the log gives them."""
 
     def register(self) -> None:
         scheme = SCHEME.model_dump_json()
@@ -117,10 +150,37 @@ class Campaign:
             "voters": len(self.voters),
         }
         self.log.publish("closing", self.name, self.name, body)
-        if self.ruled():
-            told = {"rules": ["lockstep"], "verdict": "uphold", "reasons": ["pattern"]}
-            told |= {"case": CASE, "number": 1, "weights": weights_digest(SALT, self.ruled())}
-            self.log.publish("decision", f"{self.name}/{CASE}/1", self.name, {"campaign": self.name, **told})
+        for name, case in self.cases.items():
+            for number in range(1, len(case.verdicts) + 1):
+                self.log_decision(name, number)
+        self.log_result()
+
+    def closed_at(self) -> int:
+        return next(at for at, entry in enumerate(self.log.entries) if entry.kind == "closing")
+
+    def unclose(self) -> None:
+        """As before the closing: without it, the decisions and the result."""
+        del self.log.entries[self.closed_at() :]
+
+    def suspect(self, name: str, case: Suspected) -> None:
+        """A case that is decided on after the close; its ballots weigh what stands in the end."""
+        self.cases[name] = case
+        self.weights |= {at: weight for at, weight in case.weights(case.stands) if weight != 4}
+
+    def log_decision(self, name: str, number: int) -> None:
+        case = self.cases[name]
+        body = {
+            "campaign": self.name,
+            "case": name,
+            "number": number,
+            "rules": RULES,
+            "verdict": case.verdicts[number - 1],
+            "reasons": [],
+            "weights": case.digest(number),
+        }
+        self.log.publish("decision", f"{self.name}/{name}/{number}", self.name, body)
+
+    def log_result(self) -> None:
         result = json.loads(result_body(self.name, self.totals()))
         self.log.publish(result.pop("kind"), self.name, self.name, result)
 
@@ -136,10 +196,6 @@ class Campaign:
         ]
         counted = tally(rows, Reader({SHEET.id: SHEET}, SCHEME))
         return write_totals(totals(self.name, counted, score_tally(counted, CATEGORIES, SCHEME), SCHEME))
-
-    def ruled(self) -> list[list[int]]:
-        """What the one case of the campaign decided: positions and weights."""
-        return [[at, weight] for at, weight in sorted(self.weights.items()) if at not in self.unlogged]
 
     def own(self) -> list[int]:
         """The sealed entries of the campaign."""
@@ -160,16 +216,17 @@ class Campaign:
                 {"position": at, "salt": entries[at].salt.hex(), "body": entries[at].body} for at in shown
             )
             files[WEIGHTS] = weights_csv(sorted(self.weights.items()))
-            if self.ruled():
-                files[CASES] = lines([{"case": CASE, "salt": SALT.hex(), "weights": self.ruled()}])
+            told = {name: case for name, case in sorted(self.cases.items()) if case.stands != DROPPED}
+            if told:
+                files[CASES] = lines(
+                    {"case": name, "salt": case.salt.hex(), "weights": case.weights(case.stands)}
+                    for name, case in told.items()
+                )
         return files
 
 
-def drawn(seed: int, ballots: int = 40, erasures: int = 3, decided: bool = True) -> Campaign:
-    """A small closed campaign, with a comment, replaced, withdrawn and lighter ballots, and entries of another.
-
-    ``decided``: the log tells of the decision by which some are lighter.
-    """
+def drawn(seed: int, ballots: int = 40, erasures: int = 3) -> Campaign:
+    """A small closed campaign, with a comment, replaced and withdrawn ballots, cases, and entries of another."""
     chance = Random(seed)
     log = Log(chance)
     other, own = Campaign(log, "2025"), Campaign(log)
@@ -186,8 +243,10 @@ def drawn(seed: int, ballots: int = 40, erasures: int = 3, decided: bool = True)
         own.withdraw(voter, unit)
     other.vote(chance.randbytes(32).hex(), "TAX", rated(chance, items))
     own.comment("TAX", f"{canonical({'n': seed})}: 很好")
-    own.weights = {at: chance.choice([0, 1, 2]) for at in chance.sample(sorted(own.last.values()), 2)}
-    own.unlogged = set() if decided else set(own.weights)
+    chosen = chance.sample(sorted(own.last.values()), len(HISTORIES))
+    for number, (at, verdicts) in enumerate(zip(chosen, HISTORIES, strict=True)):
+        light = {at: chance.choice([0, 1, 2])}
+        own.suspect(f"c0ffee0{number}", Suspected(chance.randbytes(16), light, verdicts))
     own.close()
     return own
 

@@ -14,7 +14,7 @@ from bot.__main__ import main
 from bot.bundles import MANIFEST, make_bundle, pack, result_of
 from bot.casefile import Wanted
 from bot.notary import public_key
-from bot.review import DECIDED, UPHOLD
+from bot.review import DECIDED, DROPPED, PROPOSED, WAITING
 from bot.store import tables
 from bot.store.database import open_database, writing
 from bot.store.log import LogDamaged
@@ -22,7 +22,7 @@ from bot.store.migrate import migrate
 from bot.verifying import verify
 from survey_flows.entries import receipt_label
 from survey_flows.errors import BadInput
-from tests.bundles import CASE, CLOSES, OPENS, PAPER, SALT, SCHEME, Campaign, drawn
+from tests.bundles import CLOSES, OPENS, PAPER, RULES, SCHEME, Campaign, drawn
 from tests.conftest import Backend
 from tests.logs import ORIGIN, SEED, Log, store
 
@@ -60,20 +60,18 @@ async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed
             await connection.execute(insert(tables.comments), [row | at])
         else:
             await connection.execute(insert(tables.withdrawals), [{"body": entry.body} | at])
-    if case.ruled():
-        await _keep_case(connection, case)
+    await keep_cases(connection, case)
 
 
-async def _keep_case(connection: AsyncConnection, case: Campaign) -> None:
-    """The case that reviewers upheld, with its ballots."""
-    row = {"id": CASE, "campaign": case.name, "unit": "TAX", "rules": "[]", "told": "{}", "salt": SALT}
-    row |= {"digest": "", "state": DECIDED, "verdict": UPHOLD, "round": 1, "number": 1}
-    await connection.execute(insert(tables.cases), [row])
-    columns = tables.ballots.c
-    query = select(columns.id, columns.weight).where(columns.campaign == case.name, columns.weight != 4)
-    rows = (await connection.execute(query)).all()
-    held = [{"case_id": CASE, "ballot": ballot, "weight": weight, "before": 4} for ballot, weight in rows]
-    await connection.execute(insert(tables.case_ballots), held)
+async def keep_cases(connection: AsyncConnection, case: Campaign) -> None:
+    ids = {row.position: row.id for row in await connection.execute(select(tables.ballots))}
+    for name, suspected in case.cases.items():
+        row = {"id": name, "campaign": case.name, "rules": json.dumps(RULES), "unit": "TAX", "told": "{}"}
+        row |= {"digest": name, "salt": suspected.salt, "round": 1, "number": len(suspected.verdicts)}
+        state = {PROPOSED: WAITING, DROPPED: DROPPED}.get(suspected.stands, DECIDED)
+        await connection.execute(insert(tables.cases), [row | {"state": state, "verdict": suspected.stands}])
+        light = [{"ballot": ids[at], "weight": weight, "before": 4} for at, weight in suspected.light.items()]
+        await connection.execute(insert(tables.case_ballots), [{"case_id": name} | ballot for ballot in light])
 
 
 async def test_the_bundle_of_the_database_is_that_of_the_log_in_memory(database: AsyncEngine) -> None:

@@ -4,95 +4,160 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from bot.bundles import CASES, lines
 from bot.casefile import Wanted
 from bot.notary import public_key
-from bot.review import weights_digest
+from bot.review import PROPOSED, RELEASE, REOPEN, UPHOLD
 from bot.verifying import verify
-from tests.bundles import Campaign, drawn
+from tests.bundles import HISTORIES, Campaign, Suspected, drawn
 from tests.logs import ORIGIN, SEED
 
-SALT = bytes(range(16))
 KEY = public_key(SEED, ORIGIN)
 Files = dict[str, bytes]
-
-
-def decide(case: Campaign, number: int, verdict: str, weights: list[list[int]]) -> None:
-    digest = weights_digest(SALT, weights)
-    body = {"campaign": case.name, "case": "c0ffee", "number": number, "rules": ["lockstep"], "reasons": []}
-    name = f"{case.name}/c0ffee/{number}"
-    case.log.publish("decision", name, case.name, body | {"verdict": verdict, "weights": digest})
-
-
-def told(weights: list[list[int]]) -> bytes:
-    return lines([{"case": "c0ffee", "salt": SALT.hex(), "weights": weights}])
 
 
 def failures(files: Files) -> list[str]:
     return [check.what for check in verify(files, Wanted([KEY])) if not check.ok]
 
 
-def reviewed() -> tuple[Campaign, list[list[int]]]:
-    """A campaign whose lighter ballots were proposed, released and upheld in the end."""
-    case = drawn(21, decided=False)
-    light = [[at, weight] for at, weight in sorted(case.weights.items())]
-    decide(case, 1, "proposed", light)
-    decide(case, 2, "release", [[at, 4] for at, _ in light])
-    decide(case, 3, "uphold", light)
-    return case, light
+def light(case: Campaign, name: str) -> int:
+    """The one ballot of a drawn case."""
+    (at,) = case.cases[name].light
+    return at
 
 
-def test_the_last_decision_fits_the_weights() -> None:
-    case, light = reviewed()
-    files = case.bundle() | {CASES: told(light)}
-    assert failures(files) == []
-    sentences = [check.what for check in verify(files, Wanted([KEY]))]
-    assert "every weight below full is that of the log's decisions on 1 cases" in sentences
+def decide(case: Campaign, name: str, *verdicts: str) -> None:
+    """Further decisions on a case, and the result that they make."""
+    suspected = case.cases[name]
+    for verdict in verdicts:
+        suspected.verdicts += (verdict,)
+        case.log_decision(name, len(suspected.verdicts))
+    for at in suspected.light:
+        case.weights.pop(at, None)
+    case.suspect(name, suspected)
+    case.log_result()
 
 
-def test_lighter_ballots_without_a_decision_are_refused() -> None:
-    case = drawn(21, decided=False)
-    told = f"2 ballots weigh less without any decision in the log, first entry {min(case.weights)}"
-    assert failures(case.bundle()) == [told]
+def test_the_last_decisions_fit_the_weights() -> None:
+    case = drawn(21)
+    assert failures(case.bundle()) == []
+    sentences = [check.what for check in verify(case.bundle(), Wanted([KEY]))]
+    standing = len(HISTORIES) - 1  # the last was dropped
+    assert f"the weights are those of the log's decisions on {standing} cases, and no other ballot weighs less" in (
+        sentences
+    )
 
 
-def left_out(files: Files, _: list[list[int]]) -> Files:
-    return {name: data for name, data in files.items() if name != CASES}
+@pytest.mark.parametrize(
+    "verdicts", [(RELEASE,), (REOPEN,), (UPHOLD,), (UPHOLD, REOPEN, RELEASE), (RELEASE, REOPEN, UPHOLD, REOPEN)]
+)
+def test_what_is_decided_later_and_turned_round_verifies(verdicts: tuple[str, ...]) -> None:
+    case = drawn(21)
+    decide(case, "c0ffee00", *verdicts)
+    assert failures(case.bundle()) == []
 
 
-def other_weights(files: Files, light: list[list[int]]) -> Files:
-    return files | {CASES: told([[at, 4] for at, _ in light])}
+def test_a_ballot_that_is_suspected_again_after_its_case_was_dropped_verifies() -> None:
+    case = drawn(21)
+    at = light(case, "c0ffee04")
+    case.cases["c0ffee05"] = Suspected(bytes(16), {at: 1}, ())
+    decide(case, "c0ffee05", PROPOSED)
+    assert case.weights[at] == 1
+    assert failures(case.bundle()) == []
 
 
-def twice(files: Files, _: list[list[int]]) -> Files:
-    return files | {CASES: files[CASES] * 2}
+def test_ballots_that_weigh_less_without_a_decision_fail() -> None:
+    case = drawn(21)
+    ruled = {at for suspected in case.cases.values() for at in suspected.light}
+    chosen = sorted(set(case.last.values()) - ruled)[:3]
+    case.weights |= dict.fromkeys(chosen, 0)
+    case.log_result()
+    sentence = f"no decision in the log lets 3 ballots weigh less than in full, first entry {chosen[0]}"
+    assert failures(case.bundle()) == [sentence]
 
 
-def torn(files: Files, _: list[list[int]]) -> Files:
-    return files | {CASES: json.dumps({"case": "c0ffee"}).encode() + b"\n"}
+def test_a_dropped_case_lets_no_ballot_weigh_less() -> None:
+    case = drawn(21)
+    at = light(case, "c0ffee04")
+    case.weights[at] = 0
+    case.log_result()
+    assert failures(case.bundle()) == [
+        f"no decision in the log lets 1 ballots weigh less than in full, first entry {at}"
+    ]
+
+
+@pytest.mark.parametrize("verdicts", [(PROPOSED, RELEASE), (PROPOSED, RELEASE, REOPEN), (REOPEN,), ("maybe",)])
+def test_a_decision_that_excludes_nobody_lets_no_ballot_weigh_less(verdicts: tuple[str, ...]) -> None:
+    """The log commits to the lighter weight, but under a verdict that can only give weights back."""
+    case = drawn(21)
+    at = light(case, "c0ffee00")
+    case.unclose()
+    case.cases["c0ffee00"] = Taking(bytes(16), {at: 0}, verdicts)
+    case.weights[at] = 0
+    case.close()
+    assert failures(case.bundle()) == [
+        f"no decision in the log lets 1 ballots weigh less than in full, first entry {at}"
+    ]
+
+
+class Taking(Suspected):
+    """A case whose ballots weigh less whatever was decided."""
+
+    __slots__ = ()
+
+    def standing(self, number: int) -> str:
+        return self.verdicts[number - 1]
+
+    def weights(self, verdict: str) -> list[list[int]]:
+        assert verdict in self.verdicts
+        return Suspected.weights(self, UPHOLD)
+
+
+def told(case: Campaign) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in case.bundle()[CASES].splitlines()]
+
+
+def left_out(case: Campaign) -> bytes:
+    return lines(told(case)[1:])
+
+
+def other_weights(case: Campaign) -> bytes:
+    first, *others = told(case)
+    return lines([first | {"weights": [[at, 4] for at, _ in first["weights"]]}, *others])
+
+
+def twice(case: Campaign) -> bytes:
+    return case.bundle()[CASES] * 2
+
+
+def torn(_: Campaign) -> bytes:
+    return json.dumps({"case": "c0ffee00"}).encode() + b"\n"
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (left_out, "the case c0ffee is not both in the log's decisions and in the bundle"),
-        (other_weights, "the weights of the case c0ffee are not those that the log's last decision commits to"),
+        (left_out, "the case c0ffee00 is not both in the log's decisions and in the bundle"),
+        (other_weights, "the weights of the case c0ffee00 are not those that the log's last decision commits to"),
         (twice, "a case stands twice"),
         (torn, "this is no case"),
     ],
 )
-def test_cases_that_were_tampered_with(change: Callable[[Files, list[list[int]]], Files], sentence: str) -> None:
-    case, light = reviewed()
-    found = failures(change(case.bundle() | {CASES: told(light)}, light))
+def test_cases_that_were_tampered_with(change: Callable[[Campaign], bytes], sentence: str) -> None:
+    case = drawn(21)
+    found = failures(case.bundle() | {CASES: change(case)})
     assert len(found) == 1
     assert sentence in found[0]
 
 
 def test_a_ballot_that_does_not_have_the_weight_decided_on() -> None:
-    case, light = reviewed()
-    decide(case, 4, "release", [[at, 4] for at, _ in light])
-    files = case.bundle() | {CASES: told([[at, 4] for at, _ in light])}
-    assert [f"entry {light[0][0]} does not have the weight that was decided on in the case c0ffee"] == failures(files)
+    case = drawn(21)
+    at = light(case, "c0ffee00")
+    decide(case, "c0ffee00", RELEASE)
+    case.weights[at] = 0
+    case.log_result()
+    assert [f"entry {at} does not have the weight that was decided on in the case c0ffee00"] == failures(case.bundle())
