@@ -154,7 +154,8 @@ class Pusher:
         letters: dict[Key, tuple[Postman, str, Letter]] = {}
         for item in taken:
             row, push = people.get(item.key), self._allowed.get(item.key[:2])
-            if push is None:
+            # The key of a campaign that was closed just now is gone, and must not be made again.
+            if push is None or self._keys.voters.find(push.campaign) is None:
                 self._put_back(item, 0, untried=True)
             elif row is None or row.opted_out or row.sealed is None:
                 self._settled.states[item.key] = "opted_out"
@@ -176,10 +177,11 @@ class Pusher:
         return self._postmen[where.channel], where.address, letter
 
     def _marks(self, people: Mapping[Key, Row[Any]]) -> dict[bytes, bytes]:
-        marks = {}
+        marks: dict[bytes, bytes] = {}
         for key, row in people.items():
-            if key[1] and (mark := self._keys.invitation_mark(key[0], self._keys.invitation(key[0], row.number))):
-                marks[key[2]] = mark
+            if key[1] and self._keys.voters.find(key[0]):
+                token = self._keys.invitation(key[0], row.number)
+                marks[key[2]] = self._keys.invitation_mark(key[0], token) or b""
         return marks
 
     async def _blocked(self, connection: AsyncConnection, people: Mapping[Key, Row[Any]]) -> set[bytes]:

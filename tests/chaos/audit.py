@@ -31,6 +31,7 @@ class Verdict:
         unknown: ballots in the log whose receipt nobody has seen.
         waiting: what was never mixed, was refused by the mixer, or became a dead letter.
         broken: 1 when a checkpoint of the log is not the root of its entries.
+        left: in which tables something is left, and the errors of dead letters.
     """
 
     acknowledged: int
@@ -41,6 +42,7 @@ class Verdict:
     unknown: int
     waiting: int
     broken: int
+    left: str = ""
 
     @property
     def sound(self) -> bool:
@@ -72,6 +74,9 @@ def _compare(connection: Connection, seen: Seen) -> Verdict:
     last = seen.live().values()
     outdone = sum(positions[labels[code]] not in live for code in last if labels[code] in positions)
     repeated = sum(n - 1 for n in Counter(bytes(entry.label) for entry in entries).values())
+    kept = (tables.staging, tables.held_comments, tables.refused, tables.dead_letters)
+    left = {table.name: _count(connection, table) for table in kept}
+    errors = connection.execute(select(tables.dead_letters.c.error)).scalars()
     return Verdict(
         acknowledged=len(labels),
         live=len(live),
@@ -79,11 +84,9 @@ def _compare(connection: Connection, seen: Seen) -> Verdict:
         outdone=outdone,
         doubled=repeated + max(0, len(live) - len(seen.live())),
         unknown=len(set(positions) - set(labels.values())),
-        waiting=sum(
-            _count(connection, table)
-            for table in (tables.staging, tables.held_comments, tables.refused, tables.dead_letters)
-        ),
+        waiting=sum(left.values()),
         broken=int(not _whole(connection, [leaf_hash(bytes(e.label) + bytes(e.commitment)) for e in entries])),
+        left=", ".join([*(f"{name} {count}" for name, count in left.items() if count), *errors]),
     )
 
 
