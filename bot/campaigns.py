@@ -16,6 +16,8 @@ from bot.clock import Clock
 from bot.papers import dump_paper
 from bot.store import tables
 from bot.store.database import reading, writing
+from bot.store.ledger import give_notice
+from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
 from survey_flows.paper import Link, Unit
 
@@ -87,7 +89,7 @@ async def add_link(database: AsyncEngine, campaign: str, group: str, stratum: st
     """
     link = Link(clock.token()[:LINK], group, "invited", stratum)
     async with writing(database) as connection:
-        await _require(connection, campaign, ("draft", "open"))
+        await _require(connection, campaign, ("draft", "open", "paused"))
         await _add_link(connection, campaign, link)
     return link
 
@@ -101,6 +103,20 @@ async def open_campaign(database: AsyncEngine, campaign: str) -> None:
     await _move(database, campaign, ("draft",), "opening")
 
 
+async def pause_campaign(database: AsyncEngine, campaign: str, clock: Clock) -> None:
+    """Take no ballots for a while; nothing is pushed meanwhile. The log tells everybody of it.
+
+    Raises:
+        BadInput: no such campaign, or it is not open.
+    """
+    await _move(database, campaign, ("open",), "paused", clock)
+
+
+async def resume_campaign(database: AsyncEngine, campaign: str, clock: Clock) -> None:
+    """Take ballots again; raises `BadInput` when the campaign is not paused."""
+    await _move(database, campaign, ("paused",), "open", clock)
+
+
 async def close_campaign(database: AsyncEngine, campaign: str) -> None:
     """Take no more ballots, for good: a ballot that was not durable by now is refused.
 
@@ -109,7 +125,7 @@ async def close_campaign(database: AsyncEngine, campaign: str) -> None:
     Raises:
         BadInput: no such campaign, or it is not open.
     """
-    await _move(database, campaign, ("open",), "closing")
+    await _move(database, campaign, ("open", "paused"), "closing")
 
 
 async def list_campaigns(database: AsyncEngine) -> list[Summary]:
@@ -169,11 +185,18 @@ async def _add_link(connection: AsyncConnection, campaign: str, link: Link) -> N
     await connection.execute(tables.links.insert(), [row])
 
 
-async def _move(database: AsyncEngine, campaign: str, before: tuple[str, ...], after: str) -> None:
+async def _move(
+    database: AsyncEngine, campaign: str, before: tuple[str, ...], after: str, clock: Clock | None = None
+) -> None:
+    """To another state; with a ``clock``, by an entry in the log."""
     async with writing(database) as connection:
         await _require(connection, campaign, before)
         columns = tables.campaigns.c
         await connection.execute(update(tables.campaigns).where(columns.id == campaign).values(state=after))
+        if clock is not None:
+            # Whoever stops a survey on a bad day must not be able to do it unseen.
+            body = {"kind": "pause", "campaign": campaign, "state": after, "at": int(clock.now().timestamp())}
+            await give_notice(connection, "pause", campaign, canonical(body), f"{campaign}/{clock.token()}")
 
 
 async def _require(connection: AsyncConnection, campaign: str, states: tuple[str, ...]) -> None:

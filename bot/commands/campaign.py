@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.addresses import addresses
 from bot.app import open_store, settle
@@ -20,10 +23,12 @@ from bot.campaigns import (
     create_campaign,
     list_campaigns,
     open_campaign,
+    pause_campaign,
+    resume_campaign,
     rounded,
     show_campaign,
 )
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.keys import keep_keys
 from bot.settings import Settings
 from survey_flows.errors import BadInput
@@ -60,6 +65,8 @@ def register(commands: Any) -> None:
     link.set_defaults(run=run_link)
     for name, help_text, action in (
         ("open", "take ballots from now on, within the window", open_campaign),
+        ("pause", "take no ballots for a while; the log tells of it", _with_clock(pause_campaign)),
+        ("resume", "take ballots again after a pause", _with_clock(resume_campaign)),
         ("close", "take no more ballots, for good", close_campaign),
     ):
         part = parts.add_parser(name, help=help_text)
@@ -68,6 +75,13 @@ def register(commands: Any) -> None:
     show = parts.add_parser("show", help="list campaigns, or show one with its links")
     show.add_argument("id", nargs="?")
     show.set_defaults(run=run_show)
+
+
+def _with_clock(move: Callable[[AsyncEngine, str, Clock], Awaitable[None]]) -> Any:
+    async def moved(database: AsyncEngine, campaign: str) -> None:
+        await move(database, campaign, SystemClock())
+
+    return moved
 
 
 async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:

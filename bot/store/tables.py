@@ -48,7 +48,7 @@ campaigns = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("year", Integer, nullable=False),
-    Column("state", String(12), nullable=False, comment="draft, opening, open, closing, closed"),
+    Column("state", String(12), nullable=False, comment="draft, opening, open, paused, closing, closed"),
     Column("opens_at", BigInteger, nullable=False),
     Column("closes_at", BigInteger, nullable=False),
     Column("paper", Text, nullable=False, comment="JSON: title, units, questionnaires, frozen when it opens"),

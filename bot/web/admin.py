@@ -10,7 +10,17 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from bot.addresses import addresses
-from bot.campaigns import Summary, add_link, close_campaign, list_campaigns, open_campaign, rounded, show_campaign
+from bot.campaigns import (
+    Summary,
+    add_link,
+    close_campaign,
+    list_campaigns,
+    open_campaign,
+    pause_campaign,
+    resume_campaign,
+    rounded,
+    show_campaign,
+)
 from bot.labels import pick
 from bot.ranking import campaign_ranking
 from bot.releases import last_release, read_releases
@@ -190,6 +200,18 @@ async def take_open(visit: Visit) -> web.Response:
     await visit.service.mixer.turn()
     await visit.service.papers.refresh()
     return visit.see(f"/admin/campaigns/{visit.part('campaign')}", "opened")
+
+
+@staff_page
+async def take_pause(visit: Visit) -> web.Response:
+    """Take no ballots for a while, or take them again."""
+    campaign, act = visit.part("campaign"), visit.text("act")
+    moves = {"pause": pause_campaign, "resume": resume_campaign}
+    if act not in moves:
+        raise BadInput("there is no such button", act)
+    await moves[act](visit.service.database, campaign, visit.service.clock)
+    await visit.service.papers.refresh()
+    return visit.see(f"/admin/campaigns/{campaign}", f"{act}d")
 
 
 @staff_page

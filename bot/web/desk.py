@@ -21,7 +21,7 @@ from survey_flows.errors import BadInput
 
 MOST_BYTES = 8 * 1024 * 1024
 DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"})
-DONE |= {"planned", "invited", "pushed", "push-pause", "push-resume", "push-cancel"}
+DONE |= {"paused", "resumed"} | {"planned", "invited", "pushed", "push-pause", "push-resume", "push-cancel"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ PAGES = (
     ("GET", "/admin/", "admin.show_overview"),
     ("GET", "/admin/campaigns/{campaign}", "admin.show_one"),
     ("POST", "/admin/campaigns/{campaign}/open", "admin.take_open"),
+    ("POST", "/admin/campaigns/{campaign}/pause", "admin.take_pause"),
     ("POST", "/admin/campaigns/{campaign}/close", "admin.take_close"),
     ("POST", "/admin/campaigns/{campaign}/links", "admin.take_link"),
     ("GET", "/admin/campaigns/{campaign}/push", "push.show_push"),

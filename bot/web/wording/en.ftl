@@ -392,3 +392,11 @@ contacts-kind-opt-out = People who do not want to be
 contacts-imported = { $new } new, { $changed } changed, { $same } as they were, { $out } have opted out and stay so.
 contacts-checked = All is right, and nothing was stored: { $new } would be new, { $changed } changed, { $same } as they were, { $out } have opted out.
 contacts-opted-out = { $rows } have opted out, { $new } of them now.
+
+campaign-pause = Pause
+campaign-pause-hint = Nobody can rate and nothing is sent until you go on. The log, which everybody can read, tells when it was paused.
+campaign-resume = Go on taking ratings
+campaign-resume-hint = The campaign is paused. What was begun is kept.
+state-paused = paused
+done-paused = Paused. Nobody can rate until you go on.
+done-resumed = Ratings are taken again.

@@ -392,3 +392,11 @@ contacts-kind-opt-out = 不愿再被邀请的人
 contacts-imported = 新增 { $new }，更改 { $changed }，未变 { $same }，已退订而保持退订 { $out }。
 contacts-checked = 检查无误，未导入：将新增 { $new }，更改 { $changed }，未变 { $same }，已退订 { $out }。
 contacts-opted-out = 共 { $rows } 人已退订，其中本次 { $new } 人。
+
+campaign-pause = 暂停
+campaign-pause-hint = 暂停期间不接收评价，也不发送消息。暂停的时间记入人人可查的日志。
+campaign-resume = 继续接收评价
+campaign-resume-hint = 活动已暂停。已开始的评价仍保留。
+state-paused = 已暂停
+done-paused = 已暂停，继续之前不接收评价。
+done-resumed = 已继续接收评价。

@@ -1,0 +1,77 @@
+"""A campaign that is held for a while: nothing is taken, nothing is lost, and the log tells everybody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.bundles import make_bundle, result_of
+from bot.campaigns import close_campaign, pause_campaign, resume_campaign
+from bot.casefile import Wanted
+from bot.store import tables
+from bot.store.database import reading, writing
+from bot.store.ledger import give_notice
+from bot.verifying import verify
+from survey_flows.errors import BadInput
+from tests.contract.test_conductor import Road, make_road
+
+
+@pytest.fixture
+async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
+    async with make_road(store_url, tmp_path) as made:
+        yield made
+
+
+async def told(road: Road) -> list[str]:
+    """What the log says of pauses."""
+    await road.mixer.turn()
+    columns = tables.log_entries.c
+    async with reading(road.database) as connection:
+        query = select(columns.body).where(columns.kind == "pause").order_by(columns.position)
+        return [json.loads(body)["state"] for body in (await connection.execute(query)).scalars()]
+
+
+async def test_a_held_campaign_takes_no_ballot_and_keeps_what_was_begun(road: Road) -> None:
+    await road.answer_all("ann")
+    await pause_campaign(road.database, "year", road.clock)
+    # The papers are not read again yet: the transaction itself finds out.
+    reply = await road.press("ann", "Submit")
+    assert reply.screen is not None
+    assert reply.screen.step == "paused"
+    assert await road.ballots() == []
+    await resume_campaign(road.database, "year", road.clock)
+    await road.papers.refresh()
+    await road.rate("ben")
+    assert len(await road.ballots()) == 1
+    assert await told(road) == ["paused", "open"]
+
+
+async def test_a_held_campaign_can_be_closed_and_its_bundle_verifies(road: Road) -> None:
+    for number in range(12):
+        await road.rate(f"{number}")
+    await road.mix()
+    await pause_campaign(road.database, "year", road.clock)
+    await close_campaign(road.database, "year")
+    await road.mixer.turn()
+    result = await result_of(road.database, "year")
+    async with writing(road.database) as connection:
+        await give_notice(connection, "result", "year", result)
+    await road.mixer.turn()
+    files = await make_bundle(road.database, "year", True)
+    assert [check.what for check in verify(files, Wanted([road.mixer.key])) if not check.ok] == []
+    assert b'"state":"paused"' in b"".join(files.values()).replace(b"\\", b"")
+
+
+async def test_only_what_is_open_is_held_and_only_what_is_held_goes_on(road: Road) -> None:
+    with pytest.raises(BadInput, match="this campaign is open"):
+        await resume_campaign(road.database, "year", road.clock)
+    await pause_campaign(road.database, "year", road.clock)
+    with pytest.raises(BadInput, match="this campaign is paused"):
+        await pause_campaign(road.database, "year", road.clock)
+    with pytest.raises(BadInput, match="there is no such campaign"):
+        await pause_campaign(road.database, "none", road.clock)
+    assert await told(road) == ["paused"]
