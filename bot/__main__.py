@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import uvloop
 
 import bot.commands
-from bot.settings import read_settings
+from bot.changing import note_command
+from bot.settings import Settings, read_settings
 from survey_flows.errors import BadInput
 
 DONE, WRONG_INPUT, WRONG_USE = 0, 1, 2
@@ -40,13 +41,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings()
         _log(settings.log_level)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(chosen.run(settings, chosen)) or DONE
+            return runner.run(_noted(settings, chosen, arguments)) or DONE
     except BadInput as error:
         print(f"minping: {error}", file=sys.stderr)
         return WRONG_INPUT
     except KeyboardInterrupt:
         print("minping: interrupted; what was finished is kept", file=sys.stderr)
         return 130
+
+
+async def _noted(settings: Settings, chosen: argparse.Namespace, arguments: Sequence[str]) -> int:
+    """Run the command; if it changes something, the audit log tells of it."""
+    try:
+        code: int = await chosen.run(settings, chosen)
+    except BadInput:
+        await note_command(settings, arguments, "refused")
+        raise
+    await note_command(settings, arguments, "done")
+    return code
 
 
 def _log(level: str) -> None:

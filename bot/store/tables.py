@@ -18,6 +18,7 @@ from sqlalchemy import (
 from bot.store.audience_tables import contacts as contacts
 from bot.store.audience_tables import frames as frames
 from bot.store.audience_tables import invitations as invitations
+from bot.store.audit_table import audit as audit
 from bot.store.metadata import metadata as metadata
 from bot.store.push_tables import outbox as outbox
 from bot.store.push_tables import pushes as pushes

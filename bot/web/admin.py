@@ -10,6 +10,8 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from bot.addresses import addresses
+from bot.app import Service
+from bot.audit import DONE, REFUSED, Act, note
 from bot.campaigns import (
     Summary,
     add_link,
@@ -33,6 +35,7 @@ from bot.web.auth import (
     address_of,
     cookie_name,
     read_visitor,
+    role_of,
     set_cookie,
     set_password,
     sign_in,
@@ -64,11 +67,19 @@ async def take_sign_in(request: web.Request) -> web.Response:
         token = await sign_in(service, login, password, address_of(request, service))
     except TooManyTries:
         return render(request, "admin_sign_in.html", status=429, login=login, wrong="sign-in-often")
+    await _note_sign_in(service, login, token is not None)
     if token is None:
         return render(request, "admin_sign_in.html", status=401, login=login, wrong="sign-in-wrong")
     response = web.Response(status=303, headers={"Location": "/admin"})
     set_cookie(response, service, token)
     return response
+
+
+async def _note_sign_in(service: Service, login: str, done: bool) -> None:
+    """Note a sign-in; a login that nobody has is not kept, for it may be a password in the wrong field."""
+    role = await role_of(service, login)
+    act = Act(login.strip().lower() if role else "", role, "/admin/sign-in", "", DONE if done else REFUSED)
+    await note(service.database, act, service.clock)
 
 
 @staff_page

@@ -163,6 +163,13 @@ async def sign_in(service: Service, login: str, password: str, address: str) -> 
     return await _open_session(service, login, hashed)
 
 
+async def role_of(service: Service, login: str) -> str:
+    """The role of who has this login; empty when nobody has."""
+    login = login.strip().lower()[:64]
+    known = await _account(service, login) if LOGIN.fullmatch(login) else None
+    return known[1] if known else ""
+
+
 def _tries(service: Service, kind: str, what: str) -> str:
     return f"minping:staff:tries:{kind}:{service.keys.address(what)}"
 

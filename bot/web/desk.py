@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -10,6 +11,8 @@ from typing import Any
 from aiohttp import web
 
 from bot.app import Service
+from bot.audit import DONE as ACT_DONE
+from bot.audit import FAILED, REFUSED, Act, note
 from bot.web.auth import Visitor, knows_csrf, read_visitor
 from bot.web.guard import Form, close_files, read_form
 from bot.web.pages import render
@@ -19,6 +22,9 @@ from bot.web.shelf import SHELF
 from bot.yearbook import Year
 from survey_flows.errors import BadInput
 
+BUTTONS = ("act", "verdict", "kind")
+"""Fields of forms that say which button was pressed, or which table is meant; the rest is what people typed."""
+WORD = re.compile(r"[a-z_-]{1,20}")
 MOST_BYTES = 8 * 1024 * 1024
 DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"})
 DONE |= {"paused", "resumed"} | {"planned", "invited", "pushed", "push-pause", "push-resume", "push-cancel"}
@@ -100,12 +106,38 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
         form = await read_form(request, MOST_BYTES)
         try:
             if not (knows_csrf(visitor, form.get("csrf")) and visitor.may("POST", request.path)):
+                await note_act(request, visitor, form, REFUSED)
                 raise web.HTTPForbidden
-            return await answer(page, Visit(request, service, visitor, form))
+            return await _acted(page, Visit(request, service, visitor, form))
         finally:
             close_files(form)
 
     return guarded
+
+
+async def _acted(page: Page, visit: Visit) -> web.StreamResponse:
+    """Do what a form asks for, and note what came of it."""
+    outcome = FAILED
+    try:
+        response = await answer(page, visit)
+        outcome = ACT_DONE if response.status < 400 else REFUSED
+    except web.HTTPException:
+        outcome = REFUSED
+        raise
+    finally:
+        await note_act(visit.request, visit.visitor, visit.form, outcome)
+    return response
+
+
+async def note_act(request: web.Request, visitor: Visitor, form: Form | None, outcome: str) -> None:
+    """Note a form that was sent: where to, which of its buttons, and about what; nothing that was typed."""
+    route = request.match_info.route.resource
+    where = route.canonical if route else request.path
+    button = next((str(form[name]) for name in BUTTONS if form and isinstance(form.get(name), str)), "")
+    act = " ".join(filter(None, (where, button if WORD.fullmatch(button) else "")))
+    what = " ".join(request.match_info.values())
+    service = request.app[SERVICE]
+    await note(service.database, Act(visitor.login, visitor.role, act, what, outcome), service.clock)
 
 
 async def answer(page: Page, visit: Visit) -> web.StreamResponse:

@@ -31,6 +31,7 @@ PAGES = (
     ("POST", "/admin/campaigns/{campaign}/push/invite", "push.take_invite"),
     ("POST", "/admin/campaigns/{campaign}/push/begin", "push.take_begin"),
     ("POST", "/admin/campaigns/{campaign}/push/turn", "push.take_turn"),
+    ("GET", "/admin/audit", "audit.show_audit"),
     ("GET", "/admin/contacts", "contacts.show_contacts"),
     ("POST", "/admin/contacts", "contacts.take_contacts"),
     ("GET", "/admin/campaigns/{campaign}/scores", "admin.show_scores"),

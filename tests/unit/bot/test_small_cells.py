@@ -34,6 +34,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found["/admin/campaigns/{campaign}/push"] = [f"{campaign}/push"]
     found["/admin/campaigns/{campaign}/push/live"] = []  # a part of the page above, again and again
     found["/admin/campaigns/{campaign}/push/sample.json"] = []  # tells of the frame, which is public, and of no answer
+    found["/admin/audit"] = []  # tells of staff, and of no answer
     found["/admin/contacts"] = ["/admin/contacts"]
     found["/admin/campaigns/{campaign}/scores"] = [f"{campaign}/scores"]
     found["/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}"] = [f"{campaign}/ranking.svg"]

@@ -1,0 +1,54 @@
+"""Commands that change something: each is noted in the audit log. A test demands that every command is in one list."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+
+from bot.settings import Settings
+
+TABLES = ("units", "leaders", "indicators", "adjustments", "findings", "decisions", "history", "ballots")
+CHANGING = frozenset(
+    (
+        *("campaign create", "campaign link", "campaign open", "campaign pause", "campaign resume", "campaign close"),
+        *("contacts import", "contacts opt-out", "demo", "invitations make", *(f"import {table}" for table in TABLES)),
+        *("letters replay", "letters drop", "push begin", "push pause", "push resume", "push cancel", "release"),
+        *("review scan", "review reopen", "review effect", "sample plan", "sample draw", "score", "bundle", "appraise"),
+        *("staff add", "staff password"),
+    )
+)
+"""Those that may: `score`, `bundle`, `appraise` make a release, log the result or seal the year when asked to."""
+LOOKING = frozenset(
+    (
+        *("audit show", "audit verify", "campaign show", "contacts count", "export", "invitations count"),
+        *("letters show", "mixer gate", "mixer key", "mixer run", "posters", "push show", "push test", "push work"),
+        *("questionnaire check", "review list", "review show", "sample verify", "serve", "staff show"),
+        *("verify", "witness"),
+    )
+)
+NAMED = frozenset(("campaign", "push", "invitations", "sample", "review", "release", "staff", "score", "bundle"))
+"""Commands whose next word is the name of what they are about; other words may be files."""
+
+
+def called(arguments: Sequence[str]) -> tuple[str, str]:
+    """The command as it is noted, and what it is about; empty when it changes nothing."""
+    words = [word for word in arguments if not word.startswith("-")]
+    for length in (2, 1):
+        name = " ".join(words[:length])
+        if name in CHANGING:
+            rest = words[length:]
+            return name, rest[0] if rest and words[0] in NAMED else ""
+    return "", ""
+
+
+async def note_command(settings: Settings, arguments: Sequence[str], outcome: str) -> None:
+    """Note a command that changes something, and what came of it."""
+    name, what = called(arguments)
+    if not name:
+        return
+    from bot.app import open_store
+    from bot.audit import Act, note
+    from bot.clock import SystemClock
+
+    async with open_store(settings) as database:
+        await note(database, Act(f"cli:{getpass.getuser()}", "", name, what, outcome), SystemClock())
