@@ -200,3 +200,9 @@ async def close_and_export(page: Page, folder: Path) -> None:
         await page.locator("a[href*='export.xlsx']").first.click()
     await (await waiting.value).save_as(folder / "scores.xlsx")
     assert openpyxl.load_workbook(folder / "scores.xlsx", read_only=True).sheetnames
+    await page.goto("/admin/audit")
+    await expect(page.get_by_role("row", name="/admin/campaigns/{campaign}/push/turn pause")).to_be_visible()
+    await keep(page, "audit")
+    await page.set_viewport_size(PHONE)
+    await page.goto("/admin/audit?lang=en")
+    await keep(page, "audit-phone")
