@@ -30,6 +30,7 @@ from bot.papers import Papers
 from bot.store.conversations import (
     keep_dead_letter,
     lock_people,
+    mark_reachable,
     mark_unreachable,
     read_sessions,
     take_updates,
@@ -219,6 +220,9 @@ class Conductor:
                 changed[waiting.person] = self._sealed(waiting.person, after)
             todo += [(citizen, effect) for effect in effects]
             replies.append(replace(reply, stale=shown.stale, covers=was.covers(reply.screen, place)))
+        # Who unblocks the bot is made to press Start.
+        back = [waiting.person for waiting in batch if isinstance(waiting.incoming.event, Started)]
+        await mark_reachable(connection, back)
         await write_sessions(connection, changed, now)
         await self._gate.admit(connection, todo)
         await self._opt_out(connection, [citizen for citizen, effect in todo if isinstance(effect, OptOut)], now)

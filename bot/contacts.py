@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, case, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.contact_keys import Address, ContactKeys
 from bot.store import tables
-from bot.store.database import upsert
+from bot.store.database import insert
 
 FATIGUE_DAYS = 180
 """Half a year: nobody is asked more than twice a year, and a yearly campaign may ask everybody again."""
@@ -176,4 +176,24 @@ async def _write(connection: AsyncConnection, rows: list[Values]) -> None:
     # In the order of the pseudonyms, which is that of no list.
     rows = sorted(rows, key=lambda row: bytes(row["lookup"]))
     for start in range(0, len(rows), AT_ONCE):
-        await upsert(connection, tables.contacts, ["lookup"], rows[start : start + AT_ONCE])
+        await _upsert(connection, rows[start : start + AT_ONCE])
+
+
+async def _upsert(connection: AsyncConnection, rows: list[Values]) -> None:
+    """Store rows; who has opted out since they were read stays so, unless it is an opt-out that is stored."""
+    columns = tables.contacts.c
+    for leaving in (False, True):
+        some = [row for row in rows if bool(row["opted_out"]) == leaving]
+        if not some:
+            continue
+        statement = insert(connection, tables.contacts)
+        rest = {name: statement.excluded[name] for name in some[0] if name != "lookup"}
+        if not leaving:
+            # These two are written by whoever sends, and may be newer than what was read.
+            rest["invited"] = columns.invited
+            rest["unreachable"] = case(
+                (statement.excluded.consent > columns.unreachable, ""), else_=columns.unreachable
+            )
+        stays = None if leaving else columns.opted_out == ""
+        changed = statement.on_conflict_do_update(index_elements=["lookup"], set_=rest, where=stays)
+        await connection.execute(changed, some)

@@ -40,7 +40,6 @@ class Push:
     texts: Mapping[str, str]
     hours: tuple[time, time]
     not_on: frozenset[str]
-    spared: int = 0
 
     def may_send(self, now: datetime) -> bool:
         """Whether messages are sent at this local time."""
@@ -64,14 +63,15 @@ async def queue(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) 
         await connection.execute(statement, list(rows[start : start + AT_ONCE]))
 
 
-async def read_pushes(connection: AsyncConnection, campaign: str = "") -> list[Push]:
-    """The pushes of a campaign, or of all campaigns that take ballots now."""
+async def read_pushes(connection: AsyncConnection, campaign: str = "", now: int = 0) -> list[Push]:
+    """The pushes of a campaign, or of all campaigns that take ballots ``now`` (epoch seconds)."""
     query = select(pushes).order_by(pushes.c.campaign, pushes.c.step)
     if campaign:
         query = query.where(pushes.c.campaign == campaign)
     else:
         campaigns = tables.campaigns.c
         query = query.join(tables.campaigns, campaigns.id == pushes.c.campaign).where(campaigns.state == "open")
+        query = query.where(campaigns.opens_at <= now, campaigns.closes_at > now)
     return [_push(row) for row in await connection.execute(query)]
 
 
@@ -97,26 +97,31 @@ async def _take(connection: AsyncConnection, push: Push, most: int, now: int) ->
     return [Taken((push.campaign, push.step, bytes(lookup)), tries[bytes(lookup)], now + LEASE) for lookup in lookups]
 
 
-async def settle(
-    connection: AsyncConnection, settled: Mapping[Key, str], spared: Mapping[tuple[str, int], int]
-) -> None:
-    """Note what became of messages, by their final states; ``spared`` counts reminders that were not needed."""
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """A message in hand ``until`` a second, to be taken again from ``due`` on; ``untried``: it does not count."""
+
+    until: int
+    due: int
+    untried: bool
+
+
+async def settle(connection: AsyncConnection, settled: Mapping[Key, str]) -> None:
+    """Note what became of messages, by their final states. How often each was tried is forgotten."""
     rows = [{"c": key[0], "s": key[1], "l": key[2], "new": state} for key, state in settled.items()]
     if rows:
-        await connection.execute(_one().values(state=bindparam("new"), due=0), rows)
-    for (campaign, step), count in spared.items():
-        where = (pushes.c.campaign == campaign, pushes.c.step == step)
-        await connection.execute(update(pushes).where(*where).values(spared=pushes.c.spared + count))
+        await connection.execute(_one().values(state=bindparam("new"), due=0, tries=0), rows)
 
 
-async def put_back(connection: AsyncConnection, due: Mapping[Key, int], untried: Iterable[Key] = ()) -> None:
-    """Let messages be taken again from a time on; for those ``untried`` the attempt does not count."""
-    rows = [{"c": key[0], "s": key[1], "l": key[2], "new": at} for key, at in due.items()]
+async def put_back(connection: AsyncConnection, found: Mapping[Key, PutBack]) -> None:
+    """Let messages be taken again; not those whose lease is over, for another may have them in hand."""
+    rows = [
+        {"c": key[0], "s": key[1], "l": key[2], "mine": item.until, "new": item.due, "less": int(item.untried)}
+        for key, item in found.items()
+    ]
     if rows:
-        await connection.execute(_one().values(due=bindparam("new")), rows)
-    rows = [{"c": key[0], "s": key[1], "l": key[2]} for key in untried]
-    if rows:
-        await connection.execute(_one().values(tries=outbox.c.tries - 1), rows)
+        values = {"due": bindparam("new"), "tries": outbox.c.tries - bindparam("less")}
+        await connection.execute(_one().where(outbox.c.due == bindparam("mine")).values(values), rows)
 
 
 def _one() -> Any:
@@ -156,4 +161,4 @@ async def read_people(connection: AsyncConnection, keys: Iterable[Key]) -> dict[
 def _push(row: Row[Any]) -> Push:
     begin, end = (time.fromisoformat(part) for part in row.hours.split("-"))
     texts, not_on = json.loads(row.texts), frozenset(json.loads(row.not_on))
-    return Push(row.campaign, row.step, row.state, texts, (begin, end), not_on, row.spared)
+    return Push(row.campaign, row.step, row.state, texts, (begin, end), not_on)

@@ -72,7 +72,7 @@ async def begin_push(
         if not people:
             raise BadInput("nobody is invited yet; see `minping invitations make`", campaign)
         step = len(before)
-        row = {"campaign": campaign, "step": step, "state": RUNNING, "spared": 0, "hours": hours}
+        row = {"campaign": campaign, "step": step, "state": RUNNING, "hours": hours}
         row |= {"texts": json.dumps(dict(texts), ensure_ascii=False), "not_on": json.dumps(sorted(not_on))}
         await connection.execute(insert(connection, pushes), [row])
         await queue(connection, [_message(campaign, step, lookup) for lookup in people])
@@ -153,7 +153,7 @@ def _check(texts: Mapping[str, str], hours: str, not_on: Sequence[str]) -> None:
 async def _require_open(connection: AsyncConnection, campaign: str) -> None:
     columns = tables.campaigns.c
     query = select(columns.state).where(columns.id == campaign)
-    state = (await connection.execute(query.with_for_update())).scalar()
+    state = (await connection.execute(query.with_for_update(read=True))).scalar()
     if state is None:
         raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
     if state != "open":

@@ -194,7 +194,8 @@ class _Ruler:
         return [*found, *(["ballots"] if small(moved, floor) else [])]
 
     def _cells(self, unit: str, block: Block) -> dict[str, int]:
-        return cells(self.score(unit, block), by_weight(_rows(unit, block)).get(unit, {}))
+        found = cells(self.score(unit, block), by_weight(_rows(unit, block)).get(unit, {}))
+        return found | {"own staff": sum(count for pattern, count in block.items() if pattern[1] == STAFF)}
 
 
 def _rows(unit: str, block: Block) -> list[PatternCount]:

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bot.channel import Delivery, Reply
 from bot.channels.telegram_reply import Call, render
-from bot.channels.telegram_request import TelegramRequest
+from bot.channels.telegram_request import Silenced, TelegramRequest
 from bot.channels.telegram_update import Taken
 
 TRIES = 4
@@ -109,7 +109,7 @@ class Sender:
                 return await self._requests.call(method, params)
             except Forbidden:
                 raise Blocked from None
-            except RetryAfter:
+            except Silenced:
                 raise Unsent from None
             except BadRequest:
                 raise  # for the library it is an error of the network

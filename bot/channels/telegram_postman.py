@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.channels.telegram_pause import Pause
 from bot.channels.telegram_reply import TEXT, clip
-from bot.channels.telegram_request import TelegramRequest
+from bot.channels.telegram_request import Silenced, TelegramRequest
 from bot.channels.telegram_update import BEGIN, STOP
 from bot.postman import Fate, Letter
 
-GONE = ("chat not found", "user not found", "user is deactivated", "PEER_ID_INVALID")
+GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
+"""Of refusals, in small letters: the library writes them with a capital."""
+
+
+WRONG_TOKEN = 30.0
+"""Seconds until it is tried again."""
 
 
 class TelegramPostman:
@@ -38,15 +43,16 @@ class TelegramPostman:
         """Send a letter once to the chat ``address``."""
         try:
             await self._requests.call("sendMessage", write(int(address), letter))
-        except RetryAfter:
+        except Silenced:
             return Fate.SILENCE
         except Forbidden:
             return Fate.UNREACHABLE
         except BadRequest as error:
-            return Fate.UNREACHABLE if any(what in error.message for what in GONE) else Fate.FAILED
-        except (NetworkError, InvalidToken):
-            # A wrong token is mended by whoever runs the service; nobody must be missed for it.
-            return Fate.LATER
+            return Fate.UNREACHABLE if any(what in error.message.casefold() for what in GONE) else Fate.FAILED
+        except InvalidToken:
+            # It is mended by whoever runs the service; nobody must be missed for it.
+            await self._pause.begin(WRONG_TOKEN)
+            return Fate.SILENCE
         except TelegramError:
             return Fate.LATER
         return Fate.SENT

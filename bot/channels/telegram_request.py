@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 import orjson
-from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 from yarl import URL
@@ -24,12 +24,20 @@ KEEP_ALIVE_SECONDS = 60.0
 LONGEST_PAUSE = 20.0
 """Seconds of a 429 that a call waits for; while a longer one lasts, calls fail at once."""
 TOO_MANY = 429
+HTTP_ERROR = 400
 JSON = {"Content-Type": "application/json"}
 
 
 @lru_cache(maxsize=256)
 def _parsed(url: str) -> URL:
     return URL(url)
+
+
+class Silenced(TelegramError):
+    """Telegram wants to hear nothing for now. (The library's own error for this warns of its own future.)"""
+
+    def __init__(self) -> None:
+        super().__init__("Telegram wants to hear nothing for now")
 
 
 class TelegramRequest(BaseRequest):
@@ -75,7 +83,13 @@ class TelegramRequest(BaseRequest):
             telegram.error.TelegramError: as python-telegram-bot's own methods do.
         """
         parameters = [RequestParameter(name, value, None) for name, value in params.items()]
-        return await self.post(f"{self._base_url}/{method}", RequestData(parameters), read_timeout=seconds)
+        try:
+            return await self.post(f"{self._base_url}/{method}", RequestData(parameters), read_timeout=seconds)
+        except TelegramError:
+            raise
+        except Exception as error:
+            # The library trusts that answers are shaped as they should be.
+            raise NetworkError(f"Telegram's answer cannot be read ({type(error).__name__})") from None
 
     async def do_request(
         self,
@@ -96,9 +110,10 @@ class TelegramRequest(BaseRequest):
             await self._sit_out_a_pause()
             code, body = await self._send(url, payload, seconds)
             if code != TOO_MANY:
-                break
+                _require_telegrams_own(code, body)
+                return code, body
             await self._pause.begin(_retry_after(body))
-        return code, body
+        raise Silenced
 
     async def _send(self, url: str, payload: bytes, seconds: float) -> tuple[int, bytes]:
         if self._session is None:
@@ -116,7 +131,7 @@ class TelegramRequest(BaseRequest):
     async def _sit_out_a_pause(self) -> None:
         while left := self._pause.left:
             if left > LONGEST_PAUSE or not self._patient:
-                raise RetryAfter(int(left) + 1)
+                raise Silenced
             await asyncio.sleep(left)
 
     @staticmethod
@@ -133,3 +148,15 @@ def _retry_after(body: bytes) -> float:
         return float(orjson.loads(body)["parameters"]["retry_after"])
     except (ValueError, KeyError, TypeError):
         return 1.0
+
+
+def _require_telegrams_own(code: int, body: bytes) -> None:
+    """A refusal must be Telegram's: a proxy's 403 does not say that somebody has blocked the bot."""
+    if code < HTTP_ERROR:
+        return
+    try:
+        told = orjson.loads(body)
+    except ValueError:
+        told = None
+    if not (isinstance(told, dict) and told.get("ok") is False and told.get("error_code") == code):
+        raise NetworkError(f"something else than Telegram answered {code}")

@@ -132,7 +132,10 @@ async def run_work(settings: Settings, _chosen: argparse.Namespace) -> int:
             await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)
             for task in (*working, stopping):
                 task.cancel()
-            await asyncio.gather(*working, stopping, return_exceptions=True)
+            ended = await asyncio.gather(*working, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
     return 0
 
 

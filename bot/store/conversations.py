@@ -87,8 +87,14 @@ async def forget_old(connection: AsyncConnection, now: datetime, session_days: i
 
 
 async def mark_unreachable(connection: AsyncConnection, person: bytes, now: datetime) -> None:
-    """Note that a citizen has blocked the bot; whoever has touched their conversation since then can be reached."""
+    """Note that a citizen has blocked the bot."""
     await upsert(connection, tables.unreachable, ["person"], [{"person": person, "at": coarse(now)}])
+
+
+async def mark_reachable(connection: AsyncConnection, people: list[bytes]) -> None:
+    """Note that these have come back."""
+    if people:
+        await connection.execute(delete(tables.unreachable).where(tables.unreachable.c.person.in_(people)))
 
 
 async def keep_dead_letter(connection: AsyncConnection, key: str, body: bytes, error: str, now: datetime) -> None:

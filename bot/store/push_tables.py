@@ -15,7 +15,6 @@ pushes = Table(
     Column("texts", Text, nullable=False, comment="JSON: the message by language"),
     Column("hours", String(11), nullable=False, comment="local time in which messages are sent: HH:MM-HH:MM"),
     Column("not_on", Text, nullable=False, comment="JSON: local days on which nothing is sent"),
-    Column("spared", Integer, nullable=False, comment="reminders not sent to who had opened their invitation"),
 )
 
 outbox = Table(

@@ -25,6 +25,7 @@ from bot.scoring import Poll, read_polls, score_campaign, score_release
 from bot.store import tables
 from bot.store.database import open_database, writing
 from bot.store.migrate import migrate
+from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
 from tests.disclosure import FLOOR, FORM, POINTS, RATED, SCHEME, make_poll, published_totals
@@ -263,3 +264,16 @@ async def test_a_damaged_release_is_not_shown(database: AsyncEngine) -> None:
         await connection.execute(update(tables.releases).values(body=json.dumps(body)))
     with pytest.raises(BadInput, match="damaged"):
         await score_campaign(database, "c")
+
+
+def test_one_of_a_unit_s_own_staff_more_is_not_told_with_fifteen_residents() -> None:
+    staff = ("econ", STAFF, False, 0, "")
+    old: dict[str, Block] = {"A": Counter({pattern("resident", False, 4, "S"): 100, staff: 60})}
+    now: dict[str, Block] = {"A": old["A"] + Counter({pattern("resident", False, 4, "S"): 15, staff: 1})}
+    first = Release("c", 1, 0, old)
+    second, kept = follow(POLL, [first], now, {}, 1)
+    assert kept == {"A": ["own staff"]}
+    assert second.blocks == old
+    more = {"A": old["A"] + Counter({pattern("resident", False, 4, "S"): 15, staff: FLOOR})}
+    second, kept = follow(POLL, [first], more, {}, 1)
+    assert (second.blocks, kept) == (more, {})

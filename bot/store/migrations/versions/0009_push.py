@@ -19,12 +19,6 @@ def upgrade() -> None:
             "hours", sa.String(length=11), nullable=False, comment="local time in which messages are sent: HH:MM-HH:MM"
         ),
         sa.Column("not_on", sa.Text(), nullable=False, comment="JSON: local days on which nothing is sent"),
-        sa.Column(
-            "spared",
-            sa.Integer(),
-            nullable=False,
-            comment="reminders not sent to who had opened their invitation",
-        ),
         sa.PrimaryKeyConstraint("campaign", "step", name=op.f("pk_pushes")),
     )
     op.create_table(
