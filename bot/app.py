@@ -34,6 +34,8 @@ FORGET_SECONDS = 3600.0
 PATIENCE = 8.0
 """Seconds that the database may leave one command of the running service unanswered."""
 MIX_SECONDS = 2.0
+REDIS_PATIENCE = 3.0
+"""Seconds after which a silent Redis is taken to be away: without it everything goes on but sign-ins and pushes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_store(settings, PATIENCE))
-        redis = Redis.from_url(settings.redis_url or await _bundled_redis(settings, stack))
+        url = settings.redis_url or await _bundled_redis(settings, stack)
+        redis = Redis.from_url(url, socket_connect_timeout=REDIS_PATIENCE, socket_timeout=REDIS_PATIENCE)
         stack.push_async_callback(redis.aclose)
         keys = keep_keys(settings.data / "keys")
         papers = Papers(database, settings.timezone)

@@ -37,9 +37,11 @@ class Pace:
     Args:
         redis: shared by all processes of the bot.
         rate: messages in a second.
+        bot: whose pace it is; the public part of its token.
     """
 
-    def __init__(self, redis: Redis, rate: float) -> None:
+    def __init__(self, redis: Redis, rate: float, bot: str = "") -> None:
+        self._name = f"{NAME}:{bot}"
         self._script = redis.register_script(SCRIPT)
         self._interval = int(1_000_000 * MARGIN / rate)
         self._replies = 0
@@ -57,7 +59,7 @@ class Pace:
         replies, self._replies = self._replies, 0
         arguments: list[Any] = [self._interval, replies, int(1_000_000 * MOST_BEHIND)]
         try:
-            waiting = int(await self._script(keys=[NAME], args=arguments))
+            waiting = int(await self._script(keys=[self._name], args=arguments))
         except RedisError as error:
             raise OSError("the pace cannot be kept: Redis is away") from error
         await asyncio.sleep(waiting / 1_000_000)

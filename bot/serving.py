@@ -88,7 +88,7 @@ async def telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
     secret = settings.telegram_secret or keep_secret(settings.data / "keys" / "telegram.key").hex()
     keep = Letters(service.database, service.keys, service.clock).keep
     token, api = settings.telegram_token, settings.telegram_api
-    pace = Pace(service.redis, settings.push_rate)
+    pace = Pace(service.redis, settings.push_rate, settings.telegram_token.partition(":")[0])
     async with (
         TelegramChannel(token, service.conductor, secret, api, keep, service.redis, pace.replied) as channel,
         TelegramPostman(token, api, channel.pause) as postman,

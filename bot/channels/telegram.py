@@ -105,7 +105,7 @@ class TelegramChannel:
         self._secret = secret
         self._handler = handler
         self._keep = keep
-        self.pause = Pause(redis)
+        self.pause = Pause(redis, token.partition(":")[0])
         self._replied = replied
         self._requests = TelegramRequest(base_url + token, self.pause)
         self._bot = Bot(token, base_url, request=self._requests, get_updates_request=self._requests)

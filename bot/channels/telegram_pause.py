@@ -13,10 +13,14 @@ WATCH_SECONDS = 0.5
 
 
 class Pause:
-    """How long nothing may be sent. Processes tell each other through Redis; without it each finds out for itself."""
+    """How long nothing may be sent by one ``bot`` (the public part of its token).
 
-    def __init__(self, redis: Redis | None = None) -> None:
+    Processes tell each other through Redis; without it each finds out for itself.
+    """
+
+    def __init__(self, redis: Redis | None = None, bot: str = "") -> None:
         self._redis = redis
+        self._name = f"{NAME}:{bot}"
         self._until = 0.0
 
     @property
@@ -30,15 +34,15 @@ class Pause:
         if self._redis is not None:
             with suppress(RedisError, OSError):
                 async with self._redis.pipeline() as pipe:
-                    pipe.set(NAME, "", px=int(seconds * 1000) + 1, nx=True)
-                    pipe.pexpire(NAME, int(seconds * 1000) + 1, gt=True)
+                    pipe.set(self._name, "", px=int(seconds * 1000) + 1, nx=True)
+                    pipe.pexpire(self._name, int(seconds * 1000) + 1, gt=True)
                     await pipe.execute()
 
     async def look(self) -> None:
         """Take over what other processes, or this one before it was started anew, were told."""
         if self._redis is not None:
             with suppress(RedisError, OSError):
-                self._at_least(await self._redis.pttl(NAME) / 1000)
+                self._at_least(await self._redis.pttl(self._name) / 1000)
 
     async def watch(self) -> None:
         """`look` again and again, until cancelled."""

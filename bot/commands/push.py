@@ -124,9 +124,10 @@ async def run_work(settings: Settings, _chosen: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with build(settings) as service:
-        pause = Pause(service.redis)
+        bot = settings.telegram_token.partition(":")[0]
+        pause = Pause(service.redis, bot)
         async with TelegramPostman(settings.telegram_token, settings.telegram_api, pause) as postman:
-            pusher = make_pusher(service, {"telegram": postman}, Pace(service.redis, settings.push_rate))
+            pusher = make_pusher(service, {"telegram": postman}, Pace(service.redis, settings.push_rate, bot))
             working = [asyncio.create_task(work) for work in (pusher.run(), pause.watch())]
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)

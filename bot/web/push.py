@@ -176,7 +176,7 @@ async def _sent_to_oneself(visit: Visit, texts: dict[str, str]) -> str:
     if not chat.lstrip("-").isdigit():
         return page_words().say(visit.lang, "push-test-chat")
     words = shipped_words()
-    pause = Pause(visit.service.redis)
+    pause = Pause(visit.service.redis, settings.telegram_token.partition(":")[0])
     await pause.look()
     async with TelegramPostman(settings.telegram_token, settings.telegram_api, pause) as postman:
         for lang, text in texts.items():

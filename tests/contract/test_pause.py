@@ -35,7 +35,7 @@ async def test_a_pause_ends(redis: Redis) -> None:
     await asyncio.sleep(0.1)
     await other.look()
     assert (one.left, other.left) == (0, 0)
-    assert await redis.exists(NAME) == 0
+    assert await redis.exists(f"{NAME}:") == 0
 
 
 async def test_a_longer_pause_takes_the_place_of_a_shorter_one(redis: Redis) -> None:
