@@ -107,9 +107,11 @@ async def test_every_key_expires_and_names_only_pseudonyms(redis: Redis) -> None
         b"cell:2:\xfdU\xfeS",
         b"link:\xfcL",
     ]
-    keys = await redis.keys("*")
-    assert set(keys) == {PREFIX + name for name in names}
-    assert [key for key in keys if await redis.ttl(key) < 0] == []
+    keys = set(await redis.keys("*"))
+    # Rates last for a tenth of a second only: on a busy machine they are gone before one looks.
+    assert {PREFIX + name for name in names[3:]} <= keys <= {PREFIX + name for name in names}
+    never = -1
+    assert [key for key in keys if await redis.ttl(key) == never] == []
 
 
 async def test_without_redis_ballots_are_admitted_unchecked_and_it_is_asked_again_later(
