@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.campaigns import LINK, PERSONAL
 from bot.clock import Clock
-from bot.contact_keys import Address, ContactKeys
 from bot.contacts import AT_ONCE, REASONS, why_not
 from bot.keys import Keys
 from bot.sampling import cell_of
@@ -24,16 +23,6 @@ from survey_flows.errors import BadInput
 
 SOURCE = "personal"
 """The source of ballots that come by personal invitation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """Somebody who is to be written to: where, in which language, and the token of their link."""
-
-    lookup: bytes
-    address: Address
-    lang: str
-    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +66,6 @@ async def make_invitations(database: AsyncEngine, keys: Keys, campaign: str, day
         await _note_invited(connection, campaign, [m for m in members if not why[m] and not m.told], day)
     left_out = Counter(why.values())
     return Made(len(members), left_out[""], {reason: left_out[reason] for reason in REASONS})
-
-
-async def read_invited(
-    connection: AsyncConnection, keys: Keys, contact_keys: ContactKeys, campaign: str
-) -> list[Invited]:
-    """Everybody to write to, in the order of their numbers; ask again just before sending, for who opts out meanwhile.
-
-    Raises:
-        BadInput: no such campaign, or it is not open.
-        BadSession: the contacts were sealed under another key.
-    """
-    await _require_open(connection, campaign)
-    return [
-        Invited(
-            lookup=bytes(member.lookup),
-            address=contact_keys.unseal(bytes(member.lookup), bytes(member.sealed)),
-            lang=member.lang,
-            token=keys.invitation(campaign, member.number),
-        )
-        for member in await _drawn(connection, campaign)
-        if member.told and member.sealed is not None and not member.unreachable
-    ]
 
 
 async def count_responses(database: AsyncEngine, campaign: str) -> list[Response]:

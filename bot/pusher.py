@@ -41,7 +41,7 @@ NOTE = 0.05
 HASTE = 30
 """Seconds before the end of a lease in which nothing of it is sent any more: another may be about to."""
 TRIES = 12
-FIRST_DELAY, LONGEST_DELAY = 30, 4 * 3600
+FIRST_DELAY, LONGEST_DELAY = 30, 8 * 3600
 """Seconds until a message is tried again, doubling: a day without Telegram misses nobody."""
 STALE = 2.0
 """Seconds after which what was seen of pauses is not believed any more."""
@@ -168,9 +168,9 @@ class Pusher:
         letters: dict[Key, tuple[Postman, str, Letter]] = {}
         for item in taken:
             row, push = people.get(item.key), self._allowed.get(item.key[:2])
-            # The key of a campaign that was closed just now is gone, and must not be made again.
             if item.key in self._settled.states:
                 continue
+            # The key of a campaign that was closed just now is gone, and must not be made again.
             if push is None or self._keys.voters.find(push.campaign) is None:
                 self._put_back(item, 0, untried=True)
             elif row is None or row.opted_out or row.sealed is None:

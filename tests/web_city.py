@@ -62,23 +62,27 @@ class City:
             return int((await connection.execute(select(func.count()).select_from(tables.sessions))).scalar_one())
 
 
+def make_draft() -> Draft:
+    """The campaign of the small city."""
+    units = [Unit(code, {"zh-Hans": zh, "en": en}, form, category) for code, zh, en, category, form in UNITS]
+    return Draft(
+        id="2026",
+        year=2026,
+        title={"zh-Hans": "2026年民评", "en": "Ratings 2026"},
+        opens_at=NOW - timedelta(days=1),
+        closes_at=NOW + timedelta(days=20),
+        units=units,
+        questionnaires={name: dump_questionnaire(form) for name, form in shipped_questionnaires().items()},
+        scheme=shipped_scheme().model_dump_json(),
+    )
+
+
 @asynccontextmanager
 async def city(folder: Path, redis_url: str, **settings: Any) -> AsyncIterator[City]:
     """The built service with one open campaign."""
     clock = Clock()
     async with build(Settings(data=folder, redis_url=redis_url, **settings), clock) as service:
-        units = [Unit(code, {"zh-Hans": zh, "en": en}, form, category) for code, zh, en, category, form in UNITS]
-        draft = Draft(
-            id="2026",
-            year=2026,
-            title={"zh-Hans": "2026年民评", "en": "Ratings 2026"},
-            opens_at=NOW - timedelta(days=1),
-            closes_at=NOW + timedelta(days=20),
-            units=units,
-            questionnaires={name: dump_questionnaire(form) for name, form in shipped_questionnaires().items()},
-            scheme=shipped_scheme().model_dump_json(),
-        )
-        link = await create_campaign(service.database, draft, clock)
+        link = await create_campaign(service.database, make_draft(), clock)
         await open_campaign(service.database, "2026")
         await service.mixer.turn()
         await service.papers.refresh()

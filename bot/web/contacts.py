@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -28,7 +26,7 @@ async def _page(
     visit: Visit, status: int = 200, problem: str = "", told: tuple[str, dict[str, int]] = ("", {})
 ) -> web.Response:
     async with reading(visit.service.database) as connection:
-        count = await count_contacts(connection, _today(visit))
+        count = await count_contacts(connection, visit.today)
     side = "zh" if visit.lang.startswith("zh") else "en"
     names = {group: called[side] for group, called in shipped_scheme().groups.items()}
     return visit.show(
@@ -61,14 +59,9 @@ async def _store(visit: Visit, kind: str, name: str, data: bytes) -> tuple[str, 
     """What was done, as a sentence's key and its numbers."""
     service = visit.service
     if kind == "opt-out":
-        rows, new = await import_opt_outs(service.database, service.contact_keys, name, data, _today(visit))
+        rows, new = await import_opt_outs(service.database, service.contact_keys, name, data, visit.today)
         return "contacts-opted-out", {"rows": rows, "new": new}
     checking = visit.text("check") == "yes"
-    done = await import_contacts(service.database, service.contact_keys, name, data, _today(visit), checking)
+    done = await import_contacts(service.database, service.contact_keys, name, data, visit.today, checking)
     numbers = {"new": done.new, "changed": done.changed, "same": done.same, "out": done.opted_out}
     return "contacts-checked" if checking else "contacts-imported", numbers
-
-
-def _today(visit: Visit) -> date:
-    zone = ZoneInfo(visit.service.settings.timezone)
-    return datetime.fromtimestamp(visit.service.clock.now().timestamp(), zone).date()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -57,6 +59,11 @@ class Visit:
     def lang(self) -> str:
         """The language that this person reads."""
         return self.visitor.lang or "zh-Hans"
+
+    @property
+    def today(self) -> date:
+        """The present day in the city."""
+        return self.service.clock.now().astimezone(ZoneInfo(self.service.settings.timezone)).date()
 
     async def year(self) -> Year:
         """The year that the path names."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from sqlalchemy import func, select
@@ -43,7 +41,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
     steps = await _steps(visit)
     texts = await plain_texts(service.database, campaign, service.settings.timezone)
     async with reading(service.database) as connection:
-        people = await count_contacts(connection, _today(visit))
+        people = await count_contacts(connection, visit.today)
         frames = tables.frames.c
         counted = select(func.count(), func.count().filter(frames.drawn), func.count().filter(frames.invited))
         framed, drawn, invited = (await connection.execute(counted.where(frames.campaign == campaign))).one()
@@ -127,7 +125,7 @@ async def take_plan(visit: Visit) -> web.Response:
     """Settle whom the lot may fall on and how many it draws, before the campaign is opened."""
     wish = Wish(size=_number(visit, "size"), least=_number(visit, "least"), fatigue_days=_number(visit, "fatigue"))
     service = visit.service
-    await plan_sample(service.database, service.contact_keys, visit.part("campaign"), wish, _today(visit))
+    await plan_sample(service.database, service.contact_keys, visit.part("campaign"), wish, visit.today)
     return visit.see(_path(visit), "planned")
 
 
@@ -136,7 +134,7 @@ async def take_invite(visit: Visit) -> web.Response:
     """Draw, and make the invitations; nothing is sent."""
     service, campaign = visit.service, visit.part("campaign")
     await draw_sample(service.database, campaign)
-    await make_invitations(service.database, service.keys, campaign, _today(visit), service.clock)
+    await make_invitations(service.database, service.keys, campaign, visit.today, service.clock)
     await service.papers.refresh()
     return visit.see(_path(visit), "invited")
 
@@ -215,9 +213,3 @@ def _number(visit: Visit, name: str) -> int:
 
 def _path(visit: Visit) -> str:
     return f"/admin/campaigns/{visit.part('campaign')}/push"
-
-
-def _today(visit: Visit) -> date:
-    return datetime.fromtimestamp(
-        visit.service.clock.now().timestamp(), ZoneInfo(visit.service.settings.timezone)
-    ).date()

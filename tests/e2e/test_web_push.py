@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -12,40 +11,21 @@ import pytest
 from playwright.async_api import Page, expect
 
 from aggregation.sampling import wrong
-from bot.app import Service, build
-from bot.campaigns import Draft, create_campaign
-from bot.resources import shipped_questionnaires
+from bot.app import build
+from bot.campaigns import create_campaign
 from bot.sampling import read_sample
-from bot.scheme_files import shipped_scheme
 from bot.serving import telegram
 from bot.settings import Settings
 from bot.web.auth import add_staff
-from survey_flows.load import dump_questionnaire
-from survey_flows.paper import Unit
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
-from tests.web_city import NOW, UNITS, Clock
+from tests.web_city import Clock, make_draft
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
 PEOPLE, RATE = 40, 8
 FIRST = 5001
-
-
-async def draft(service: Service) -> None:
-    units = [Unit(code, {"zh-Hans": zh, "en": en}, form, category) for code, zh, en, category, form in UNITS]
-    made = Draft(
-        id="2026",
-        year=2026,
-        title={"zh-Hans": "2026年民评", "en": "Ratings 2026"},
-        opens_at=NOW - timedelta(days=1),
-        closes_at=NOW + timedelta(days=20),
-        units=units,
-        questionnaires={name: dump_questionnaire(form) for name, form in shipped_questionnaires().items()},
-        scheme=shipped_scheme().model_dump_json(),
-    )
-    await create_campaign(service.database, made, service.clock)
 
 
 async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
@@ -60,7 +40,7 @@ async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, chromi
             assert channel is not None
             stop = asyncio.Event()
             polling = asyncio.create_task(channel.poll(stop))
-            await draft(service)
+            await create_campaign(service.database, make_draft(), service.clock)
             await add_staff(service.database, "zhou", PASSWORD, "administrator")
             async with browsing(service, chromium, viewport=DESKTOP) as page:
                 await sign_in(page)
