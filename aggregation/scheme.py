@@ -159,7 +159,11 @@ class LeaderRules(_Data):
 
 
 class Procedure(_Data):
-    """Days of notice, review and repair. ``public_notice_working_days`` counts working days, the others all days."""
+    """Days of notice, review and repair (`aggregation.appeals`, `aggregation.rectification`).
+
+    ``public_notice_working_days`` and ``rectification_days`` count working days, the others all days; a time that would
+    end on a day off ends on the next working day.
+    """
 
     public_notice_working_days: Days = 5
     review_request_days: Days = 10

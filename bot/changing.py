@@ -15,6 +15,7 @@ CHANGING = frozenset(
         *("letters replay", "letters drop", "push begin", "push pause", "push resume", "push cancel", "release"),
         *("review scan", "review reopen", "review effect", "sample plan", "sample draw", "score", "bundle", "appraise"),
         *("staff add", "staff password"),
+        "calendar import",
     )
 )
 """Those that may: `score`, `bundle`, `appraise` make a release, log the result or seal the year when asked to."""
@@ -24,6 +25,7 @@ LOOKING = frozenset(
         *("letters show", "mixer gate", "mixer key", "mixer run", "posters", "push show", "push test", "push work"),
         *("questionnaire check", "review list", "review show", "sample verify", "serve", "staff show"),
         *("verify", "witness"),
+        *("appeals list", "appeals show", "calendar show"),
     )
 )
 NAMED = frozenset(("campaign", "push", "invitations", "sample", "review", "release", "staff", "score", "bundle"))

@@ -183,7 +183,8 @@ def _signed(by: str, reason: str, at: datetime) -> tuple[str, str, str]:
 async def seal_year(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> list[PastGrade]:
     """Append the year's grades to the history; returns the lines that were added.
 
-    A second sealing appends only what changed since: an amendment. Nothing is ever overwritten.
+    A second sealing appends only what changed since: an amendment. Nothing is ever overwritten, nor a grade that an
+    appeal has amended undone.
 
     Raises:
         BadInput: a unit or leader waits for a person, or a proposal that touches a grade is not decided.
@@ -192,7 +193,9 @@ async def seal_year(database: AsyncEngine, year: int, campaigns: Sequence[str] =
     _check_settled(result)
     async with writing(database) as connection:
         standing = {line.subject: line for line in await store.read_history(connection, year, year)}
-        added = [line for line in _final(result) if standing.get(line.subject) != line]
+        amended = {it.subject for it in await store.read_amendments(connection, year) if it.kind == store.GRADE}
+        final = (line for line in _final(result) if line.subject not in amended)
+        added = [line for line in final if standing.get(line.subject) != line]
         await store.append_history(connection, added, {u.unit for u in result.units})
     return added
 

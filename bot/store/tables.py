@@ -15,6 +15,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from bot.store.appeal_tables import amendments as amendments
+from bot.store.appeal_tables import appeal_steps as appeal_steps
+from bot.store.appeal_tables import appeals as appeals
+from bot.store.appeal_tables import calendar_days as calendar_days
+from bot.store.appeal_tables import public_notices as public_notices
 from bot.store.audience_tables import contacts as contacts
 from bot.store.audience_tables import frames as frames
 from bot.store.audience_tables import invitations as invitations

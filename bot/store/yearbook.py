@@ -30,6 +30,7 @@ from bot.store import tables
 NOT_APPRAISED = "not_appraised"
 PERSONAL = "personal"
 """The indicator under which a leader's personal score is kept; every other one is a unit's."""
+GRADE, DECISION, SCORE = "grade", "decision", "score"
 EVER = 0
 """The year from which a membership without a beginning counts."""
 CHUNK = 1000
@@ -41,6 +42,25 @@ class ListedUnit:
 
     unit: AppraisedUnit
     questionnaire: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What an appeal that was upheld has changed. ``kind`` is `GRADE`, `DECISION` or `SCORE`; ``at`` epoch seconds.
+
+    ``what`` is the key of the proposal that was decided anew; ``before`` and ``after`` are grades or verdicts.
+    """
+
+    appeal: int
+    round: int
+    subject: str
+    kind: str
+    what: str
+    before: str
+    after: str
+    by: str
+    reason: str
+    at: int
 
 
 Values = dict[tuple[str, str], Decimal]
@@ -232,6 +252,17 @@ async def append_history(connection: AsyncConnection, lines: Sequence[PastGrade]
         for line in lines
     ]
     await insert_all(connection, tables.grades, rows)
+
+
+async def read_amendments(connection: AsyncConnection, year: int) -> tuple[Amendment, ...]:
+    """What appeals have changed of a year, in the order of the appeals."""
+    columns = tables.amendments.c
+    query = select(tables.amendments).where(columns.year == year).order_by(columns.appeal, columns.round)
+    return tuple(_amendment(row) for row in await connection.execute(query))
+
+
+def _amendment(row: Row[Any]) -> Amendment:
+    return Amendment(**{name: value for name, value in row._mapping.items() if name != "year"})
 
 
 async def count_rows(connection: AsyncConnection, table: Table) -> int:

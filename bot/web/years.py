@@ -16,6 +16,7 @@ from aggregation.results import LeaderResult, Proposal, Status
 from bot.imports.year import TABLES, import_table
 from bot.labels import flags, name, pick, told_flags
 from bot.ranking import year_ranking
+from bot.web.appeals import told_amendments
 from bot.web.desk import Visit, staff_page, year_of
 from bot.web.files import book_file, picture_file
 from bot.yearbook import BINDING, Year, record_decision, record_unit_decision
@@ -33,7 +34,10 @@ async def show_year(visit: Visit) -> web.Response:
     ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
     quotas = [(_category(year, use.category, visit.lang), use) for use in year.result.quotas]
     waiting = [unit for unit in year.result.units if unit.insufficient]
-    return _show(visit, year, "year", ranking=ranking, quotas=quotas, grades=UNIT_GRADES, waiting=waiting)
+    amended = await told_amendments(visit, year.year)
+    return _show(
+        visit, year, "year", ranking=ranking, quotas=quotas, grades=UNIT_GRADES, waiting=waiting, amended=amended
+    )
 
 
 def _show(visit: Visit, year: Year | None, template: str, **context: Any) -> web.Response:

@@ -257,6 +257,20 @@ async def test_a_sealed_year_is_history_and_an_amendment_is_appended(city: Async
     assert (await rows_of(city))["grades"] == 8
 
 
+async def test_sealing_again_does_not_undo_what_an_appeal_has_amended(city: AsyncEngine) -> None:
+    await record_decision(city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.DECLINED, "周正平", "整改到位", AT)
+    await seal_year(city, YEAR)
+    amendment = {"appeal": 1, "round": 1, "year": YEAR, "subject": "L1", "kind": "grade", "what": "", "at": 0}
+    amendment |= {"before": "first", "after": "third", "by": "chen", "reason": "appeal 1"}
+    async with writing(city) as connection:
+        await store.append_history(connection, [PastGrade(YEAR, "L1", Grade.THIRD, True, "U1")], set())
+        await connection.execute(tables.amendments.insert(), [amendment])
+    assert await seal_year(city, YEAR) == []
+    async with reading(city) as connection:
+        standing = await store.read_history(connection, YEAR, YEAR)
+    assert {line.subject: line.grade for line in standing}["L1"] is Grade.THIRD
+
+
 async def test_last_year_counts_and_the_year_itself_does_not(city: AsyncEngine) -> None:
     past = "year,subject,grade,confirmed,unit\n2025,L3,third,yes,U3\n2024,L3,not_appraised,yes,U3\n"
     assert await bring(city, "history", past) == (2, ("2 new",))

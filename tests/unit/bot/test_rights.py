@@ -18,7 +18,7 @@ from bot.web.staff import PAGES
 from tests.desk import PASSWORD, Desk, make_data
 from tests.web_city import Clock
 
-PARTS = {"campaign": "city-2010", "case": "00c0ffee", r"year:\d{4}": "2010", "subject": "CME"}
+PARTS = {"campaign": "city-2010", "case": "00c0ffee", r"year:\d{4}": "2010", "subject": "CME", r"appeal:\d{1,9}": "1"}
 OPEN = {"/admin/sign-in"}
 EVERYBODY = {"/admin/sign-out", "/admin/password"}
 AUDIENCE = {

@@ -36,6 +36,8 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found["/admin/campaigns/{campaign}/push/sample.json"] = []  # tells of the frame, which is public, and of no answer
     found["/admin/audit"] = []  # tells of staff, and of no answer
     found["/admin/contacts"] = ["/admin/contacts"]
+    found["/admin/appeals"] = ["/admin/appeals"]
+    found[r"/admin/appeals/{appeal:\d{1,9}}"] = []  # tells what was asked and answered, and of no count
     found["/admin/campaigns/{campaign}/scores"] = [f"{campaign}/scores"]
     found["/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}"] = [f"{campaign}/ranking.svg"]
     found["/admin/campaigns/{campaign}/export.{form:xlsx|zip}"] = [f"{campaign}/export.{f}" for f in ("xlsx", "zip")]

@@ -1,0 +1,36 @@
+"""Working days, on which deadlines are counted: weekends, holidays, and weekend days that are worked for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """``off`` are holidays, ``worked`` days of a weekend that are worked; every other day is as its weekday is."""
+
+    off: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
+
+    def works(self, day: date) -> bool:
+        """Whether offices work on this day."""
+        return day in self.worked or (day.weekday() < SATURDAY and day not in self.off)
+
+    def knows(self, year: int) -> bool:
+        """Whether the holidays of a year are known; if not, only weekends are days off."""
+        return any(day.year == year for day in self.off)
+
+    def after_working(self, day: date, count: int) -> date:
+        """The ``count``-th working day after ``day``, which itself is not counted."""
+        while count > 0:
+            day += timedelta(days=1)
+            count -= self.works(day)
+        return day
+
+    def after(self, day: date, count: int) -> date:
+        """``count`` days after ``day``; an end on a day off moves to the next working day."""
+        end = day + timedelta(days=count)
+        return end if self.works(end) else self.after_working(end, 1)
