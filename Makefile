@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header
 
-.PHONY: help run test setup setup-test lint types unit lock clean
+.PHONY: help run test test-spark setup setup-test lint types unit lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -31,9 +31,13 @@ types:
 unit:
 	$(BIN)/pytest --numprocesses 2 --dist worksteal --durations 15
 
+test-spark: $(VENV)/.spark ## install Spark (450 MB; needs Java 17) and run the scan on it
+	$(BIN)/pytest -m spark tests/contract/test_spark.py
+
 lock: $(VENV)/.tests ## write the hashed locks anew from pyproject.toml
 	$(LOCK) --extra build pyproject.toml --output-file requirements.txt
 	$(LOCK) --extra build --extra dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
+	echo pyspark | $(LOCK) --constraint requirements-dev.txt --output-file requirements-spark.txt -
 
 clean: ## remove the virtual environment and the caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis minping.egg-info
@@ -51,6 +55,12 @@ $(VENV)/.minping: requirements.txt pyproject.toml | $(BIN)/python
 $(VENV)/.tests: requirements-dev.txt $(VENV)/.minping
 	@echo "Installing what the tests need (a minute, once) …"
 	@$(INSTALL) --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+$(VENV)/.spark: requirements-spark.txt $(VENV)/.tests
+	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17: apt-get install openjdk-17-jre-headless"; exit 1; }
+	@echo "Installing Spark (450 MB, a minute or two, once) …"
+	@$(INSTALL) --require-hashes --no-build-isolation --requirement requirements-spark.txt
 	@touch $@
 
 $(VENV)/.system: tools/system.sh | $(BIN)/python

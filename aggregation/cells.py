@@ -36,11 +36,26 @@ class PatternCount:
     count: int
 
 
-def scan(ballots: ibis.Table, campaign: str) -> ibis.Table:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Ballots whose place is at least ``first`` and below ``end``.
+
+    The place of a ballot is its position in the log; of those that are in no log (``logged`` False), their row's id.
+    """
+
+    logged: bool
+    first: int
+    end: int
+
+
+def scan(ballots: ibis.Table, campaign: str, span: Span | None = None) -> ibis.Table:
     """The one GROUP BY, which any engine runs: columns `KEYS` and ``count``. Engines sort text each in their own way,
-    so whoever reads the rows puts them in order.
+    so whoever reads the rows puts them in order. Scans of spans that do not overlap add up to that of them all.
     """
     chosen = ballots.filter(ballots.campaign == campaign)
+    if span:
+        place = chosen.position if span.logged else chosen.id
+        chosen = chosen.filter(chosen.position.notnull() == span.logged, place >= span.first, place < span.end)
     return chosen.group_by(KEYS).aggregate(count=chosen.count())
 
 
@@ -126,6 +141,14 @@ def tally_table(table: pa.Table, reader: Reader) -> Tally:
         keys = zip([weight_names[at] for at in found.tolist()], where.tolist(), strict=True)
         counts = dict(zip(keys, block[found, where].tolist(), strict=True))
         result.cells[Cell(unit_names[unit], group_names[group], bool(link))] = counts
+    return result
+
+
+def tally_tables(tables: Iterable[pa.Table], reader: Reader) -> Tally:
+    """As `tally_table`, of one table after the other: never more than one is held in memory."""
+    result = Tally(reader.outcomes)
+    for table in tables:
+        result.merge(tally_table(table, reader))
     return result
 
 

@@ -10,6 +10,7 @@ from bot.settings import Settings
 TABLES = ("units", "leaders", "indicators", "adjustments", "findings", "decisions", "history", "ballots")
 CHANGING = frozenset(
     (
+        "archive write",
         *("campaign create", "campaign link", "campaign open", "campaign pause", "campaign resume", "campaign close"),
         *("contacts import", "contacts opt-out", "demo", "invitations make", *(f"import {table}" for table in TABLES)),
         *("letters replay", "letters drop", "push begin", "push pause", "push resume", "push cancel", "release"),
@@ -18,9 +19,10 @@ CHANGING = frozenset(
         "calendar import",
     )
 )
-"""Those that may: `score`, `bundle`, `appraise` make a release, log the result or seal the year when asked to."""
+"""Those that may: `score`, `archive write`, `bundle`, `appraise` make a release, log the result or seal the year."""
 LOOKING = frozenset(
     (
+        *("archive check", "archive score"),
         *("audit show", "audit verify", "campaign show", "contacts count", "export", "invitations count"),
         *("letters show", "mixer gate", "mixer key", "mixer run", "posters", "push show", "push test", "push work"),
         *("questionnaire check", "review list", "review show", "sample verify", "serve", "staff show"),
@@ -28,7 +30,9 @@ LOOKING = frozenset(
         *("appeals list", "appeals show", "calendar show"),
     )
 )
-NAMED = frozenset(("campaign", "push", "invitations", "sample", "review", "release", "staff", "score", "bundle"))
+NAMED = frozenset(
+    ("campaign", "push", "invitations", "sample", "review", "release", "staff", "score", "bundle", "archive")
+)
 """Commands whose next word is the name of what they are about; other words may be files."""
 
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 VOUCHED = "vouched"
 """What stands for every source but the open link: scores know no other difference."""
 
+FIELDS = ("campaign", "number", "at", "digest", "body")
+"""The columns of a release's row."""
 Pattern = tuple[str, str, bool, int, str]
 """Questionnaire, group, whether by open link, fraud weight, ratings."""
 Block = Counter[Pattern]
@@ -109,7 +111,7 @@ async def read_releases(database: AsyncEngine, campaign: str) -> list[Release]:
     columns = tables.releases.c
     query = select(tables.releases).where(columns.campaign == campaign).order_by(columns.number)
     async with reading(database) as connection:
-        return [_read(row) for row in await connection.execute(query)]
+        return [read_release(row) for row in await connection.execute(query)]
 
 
 async def publish(
@@ -261,7 +263,8 @@ async def _store(connection: AsyncConnection, release: Release) -> bool:
     return stored.first() is not None
 
 
-def _read(row: Row[Any]) -> Release:
+def read_release(row: Row[Any]) -> Release:
+    """A release's row as it is shown. Raises `BadInput` when it is not what was stored."""
     if sha256(row.body.encode()).hexdigest() != row.digest:
         raise BadInput("what is stored of this release is damaged; restore the database", f"{row.campaign}")
     found = json.loads(row.body)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.app import open_store
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.scoring import Scored
 
 
 def register(commands: Any) -> None:
@@ -26,7 +29,13 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
 
     async with open_store(settings) as database:
         scored = await score_campaign(database, chosen.campaign)
-    if chosen.json:
+    print_scored(scored, chosen.json, chosen.lang)
+    return 0
+
+
+def print_scored(scored: Scored, as_json: bool, lang: str) -> None:
+    """Print the table, or the same as JSON."""
+    if as_json:
         from bot.exports.pages import scores_page
         from bot.exports.writers import records
 
@@ -34,5 +43,4 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     else:
         from bot.listings import print_scores
 
-        print_scores(scored, chosen.lang)
-    return 0
+        print_scores(scored, lang)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.cells import KEYS, PatternCount, scan
+from aggregation.cells import KEYS, PatternCount, Span, scan
 from bot.store.database import reading
 from survey_flows.errors import BadInput
 
@@ -20,17 +20,19 @@ COLUMNS = {"campaign": "string", **dict.fromkeys(KEYS, "string"), "weight": "int
 TEXT = {"VARCHAR"}
 WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 """What DuckDB calls columns of text and of whole numbers."""
+DIALECTS = {"postgresql": "postgres", "spark": "pyspark"}
+"""What ibis calls an engine where we call it otherwise."""
 
 WEIGHTS = {0, 1, 2, 4}
 """Fraud weights, in quarters."""
 
 
-async def read_counts(engine: AsyncEngine, campaign: str) -> list[PatternCount]:
-    """The counts of one campaign's ballots, sorted by their keys; the same on every engine."""
-    statement = scan_sql(engine.dialect.name, campaign)
+async def read_counts(engine: AsyncEngine, campaign: str, span: Span | None = None) -> list[PatternCount]:
+    """The counts of one campaign's ballots, or of a span of them, by their keys; the same on every engine."""
+    statement = scan_sql(engine.dialect.name, campaign, span)
     async with reading(engine) as connection:
         rows = (await connection.exec_driver_sql(statement)).all()
-    return _sorted(rows)
+    return in_order(rows)
 
 
 def counts_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> list[PatternCount]:
@@ -42,8 +44,12 @@ def counts_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> l
         BadInput: a file cannot be read, a column is missing, of another type or not filled, a weight is none of
             `WEIGHTS`, or there are several campaigns and none was chosen.
     """
-    table = table_from_parquet(paths, campaign)
-    return _sorted(list(zip(*(table[name].to_pylist() for name in (*KEYS, "count")), strict=True)))
+    return counts_of(table_from_parquet(paths, campaign))
+
+
+def counts_of(table: pa.Table) -> list[PatternCount]:
+    """The rows of a table with the columns of `aggregation.cells.scan`, by their keys."""
+    return in_order(list(zip(*(table[name].to_pylist() for name in (*KEYS, "count")), strict=True)))
 
 
 def table_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> pa.Table:
@@ -60,8 +66,28 @@ def table_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> pa
             table = connection.sql(scan_sql("duckdb", chosen)).to_arrow_table()
     except duckdb.Error as error:
         raise BadInput(str(error).splitlines()[0], where) from None
-    _check_values(table, where)
+    check_values(table, where)
     return table
+
+
+def tables_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> Iterator[pa.Table]:
+    """As `table_from_parquet`, one file after the other: what has to be held in memory is that of the largest file.
+
+    The same keys may come in several tables. Without ``campaign`` each file may hold another one.
+    """
+    return (table_from_parquet([path], campaign) for path in paths)
+
+
+def check_files(paths: Sequence[Path]) -> None:
+    """Refuse files that do not have the columns of ballots; raises `BadInput` as `counts_from_parquet`."""
+    import duckdb
+
+    for path in paths:
+        try:
+            with duckdb.connect() as connection:
+                _check_columns(connection.read_parquet(str(path)), path.name)
+        except duckdb.Error as error:
+            raise BadInput(str(error).splitlines()[0], path.name) from None
 
 
 def _check_columns(files: Any, where: str) -> None:
@@ -74,7 +100,8 @@ def _check_columns(files: Any, where: str) -> None:
             raise BadInput(f"the column «{name}» has to hold {needed} in every ballot; export it so", where)
 
 
-def _check_values(table: pa.Table, where: str) -> None:
+def check_values(table: pa.Table, where: str) -> None:
+    """Refuse a table of counts that no ballots could give; raises `BadInput` as `counts_from_parquet`."""
     for name in KEYS:
         if table[name].null_count:
             raise BadInput(f"the column «{name}» is not filled in every ballot; write empty text for «none»", where)
@@ -93,13 +120,15 @@ def _only_campaign(connection: Any) -> str:
 
 
 @lru_cache(maxsize=64)
-def scan_sql(engine: str, campaign: str) -> str:
-    """The one scan in the language of ``engine``: sqlite, postgresql or duckdb."""
+def scan_sql(engine: str, campaign: str, span: Span | None = None) -> str:
+    """The one scan in the language of ``engine``: sqlite, postgresql, duckdb or spark."""
     import ibis
 
-    ballots = ibis.table(COLUMNS, name="ballots")
-    return str(ibis.to_sql(scan(ballots, campaign), dialect="postgres" if engine == "postgresql" else engine))
+    places = {"id": "int64", "position": "int64"} if span else {}
+    ballots = ibis.table(COLUMNS | places, name="ballots")
+    return str(ibis.to_sql(scan(ballots, campaign, span), dialect=DIALECTS.get(engine, engine)))
 
 
-def _sorted(rows: Sequence[Sequence[Any]]) -> list[PatternCount]:
+def in_order(rows: Sequence[Sequence[Any]]) -> list[PatternCount]:
+    """Rows of the scan as any engine gives them, by their keys."""
     return [PatternCount(*row) for row in sorted(tuple(row) for row in rows)]

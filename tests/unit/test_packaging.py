@@ -78,6 +78,14 @@ def test_the_lock_holds_every_declared_package_with_hashes(lock: str, extras: li
     assert [name for name, (_, hashes) in locked.items() if not hashes] == []
 
 
+def test_the_lock_of_spark_holds_it_with_hashes_and_nothing_that_the_tests_have_in_another_version() -> None:
+    spark, tests = pins("requirements-spark.txt"), pins("requirements-dev.txt")
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["spark"]
+    assert set(extra) <= spark.keys()
+    assert [name for name, (_, hashes) in spark.items() if not hashes] == []
+    assert {name: tests.get(name, spark[name]) for name in spark} == spark
+
+
 def test_tests_run_on_the_versions_that_the_service_runs_on() -> None:
     service, tests = pins("requirements.txt"), pins("requirements-dev.txt")
     assert {name: tests.get(name) for name in service} == service

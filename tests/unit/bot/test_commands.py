@@ -11,6 +11,7 @@ from bot.__main__ import main, make_parser
 
 COMMANDS = (
     "appraise",
+    "archive",
     "audit",
     "bundle",
     "campaign",
