@@ -26,12 +26,14 @@ from bot.bundles import (
     WEIGHTS_HEAD,
 )
 from bot.notary import Opened
+from bot.registration import read_most
 from bot.totals import read_totals
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.merkle import leaf_hash, root
 from survey_flows.notes import VerifierKey
 from survey_flows.questionnaire import Questionnaire
+from survey_flows.quota import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Registered:
     scheme: Scheme
     opens_at: int
     closes_at: int
+    quotas: Mapping[Cell, int]
 
 
 SAID = ("unit", "questionnaire", "group", "stratum", "source", "ratings")
@@ -230,6 +233,7 @@ def _read_registration(position: int, body: Mapping[str, Any]) -> Registered:
         scheme=parse_scheme(scheme, f"entry {position}"),
         opens_at=body["opens_at"],
         closes_at=body["closes_at"],
+        quotas=read_most(paper),
     )
 
 

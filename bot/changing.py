@@ -17,6 +17,7 @@ CHANGING = frozenset(
         *("review scan", "review reopen", "review effect", "sample plan", "sample draw", "score", "bundle", "appraise"),
         *("staff add", "staff password"),
         "calendar import",
+        "quotas set",
     )
 )
 """Those that may: `score`, `archive write`, `bundle`, `appraise` make a release, log the result or seal the year."""
@@ -28,10 +29,14 @@ LOOKING = frozenset(
         *("questionnaire check", "review list", "review show", "sample verify", "serve", "staff show"),
         *("verify", "witness"),
         *("appeals list", "appeals show", "calendar show"),
+        "quotas show",
     )
 )
 NAMED = frozenset(
-    ("campaign", "push", "invitations", "sample", "review", "release", "staff", "score", "bundle", "archive")
+    (
+        *("campaign", "push", "invitations", "sample", "review", "release", "staff", "score", "bundle", "archive"),
+        "quotas",
+    )
 )
 """Commands whose next word is the name of what they are about; other words may be files."""
 

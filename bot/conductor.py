@@ -27,6 +27,7 @@ from bot.invitations import admit_invited
 from bot.keys import Keys
 from bot.letters import Opened, seal_event, take_letters
 from bot.papers import Papers
+from bot.places import Places, Wish
 from bot.store.conversations import (
     keep_dead_letter,
     lock_people,
@@ -38,11 +39,12 @@ from bot.store.conversations import (
 )
 from bot.store.database import writing
 from bot.store.log import find_receipt
-from survey_flows.effects import Ask, Check, Close, Effect, OptOut, Say
+from survey_flows.effects import Ask, Cast, Check, Close, Effect, OptOut, Say, TurnedAway
 from survey_flows.engine import step
 from survey_flows.errors import BadSession, MinpingError
 from survey_flows.events import Event, OptedOut, Pressed, Returned, Started, Typed, Update
 from survey_flows.paper import Paper
+from survey_flows.quota import Cell
 from survey_flows.session import Session
 
 log = logging.getLogger(__name__)
@@ -65,6 +67,24 @@ class _Waiting:
     letter: Opened | None = None
 
 
+@dataclass(slots=True)
+class _Step:
+    """One update on its way: what it finds, and what comes of it.
+
+    ``held`` are full cells in which this person has a place, ``full`` those in which they found none.
+    """
+
+    waiting: _Waiting
+    citizen: Citizen
+    event: Update
+    replayed: bool
+    before: Conversation | None
+    after: Conversation | None = None
+    effects: tuple[Effect, ...] = ()
+    held: frozenset[Cell] = frozenset()
+    full: frozenset[Cell] = frozenset()
+
+
 class Conductor:
     """Takes updates from every channel. Start `run` once; `handle` may be called by any number of tasks."""
 
@@ -83,6 +103,7 @@ class Conductor:
         self._papers = papers
         self._clock = clock
         self._gate = gate
+        self._places = Places(keys)
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
 
@@ -201,9 +222,7 @@ class Conductor:
         new = await take_updates(connection, [waiting.incoming.key for waiting in batch], now)
         new |= await take_letters(connection, [(w.letter, w.incoming.key) for w in batch if w.letter])
         bodies = await read_sessions(connection, people)
-        changed: dict[bytes, bytes | None] = {}
-        todo: list[tuple[Citizen, Effect]] = []
-        replies = []
+        steps = []
         for waiting in batch:
             replayed = waiting.incoming.key not in new
             citizen = Citizen(waiting.incoming.channel, waiting.incoming.user)
@@ -211,14 +230,20 @@ class Conductor:
             if isinstance(event, Started):
                 event = await admit_invited(connection, self._keys, self._papers, citizen, event, now)
             before = self._open(waiting.person, bodies.get(waiting.person))
-            after, effects = self._step(before, event, now)
-            reply = _reply([await self._said(connection, effect) for effect in effects], replayed)
-            was, place = before.shown if before else Shown(), waiting.incoming.message
+            steps.append(_Step(waiting, citizen, event, replayed, before))
+            self._take(steps[-1], now)
+        await self._find_places(connection, steps, now)
+        changed: dict[bytes, bytes | None] = {}
+        todo: list[tuple[Citizen, Effect]] = []
+        replies = []
+        for one in steps:
+            reply = _reply([await self._said(connection, effect) for effect in one.effects], one.replayed)
+            was, place = one.before.shown if one.before else Shown(), one.waiting.incoming.message
             shown = was.after(reply.screen, place)
-            after = keep(after, shown)
-            if after != before:
-                changed[waiting.person] = self._sealed(waiting.person, after)
-            todo += [(citizen, effect) for effect in effects]
+            after = keep(one.after, shown)
+            if after != one.before:
+                changed[one.waiting.person] = self._sealed(one.waiting.person, after)
+            todo += [(one.citizen, effect) for effect in one.effects]
             replies.append(replace(reply, stale=shown.stale, covers=was.covers(reply.screen, place)))
         # Who unblocks the bot is made to press Start.
         back = [waiting.person for waiting in batch if isinstance(waiting.incoming.event, Started)]
@@ -227,6 +252,34 @@ class Conductor:
         await self._gate.admit(connection, todo)
         await self._opt_out(connection, [citizen for citizen, effect in todo if isinstance(effect, OptOut)], now)
         return replies
+
+    async def _find_places(self, connection: AsyncConnection, steps: list[_Step], now: datetime) -> None:
+        """Let who has a place in a full cell rate again, and take places for new ballots; there may be none left."""
+        away = [(one, effect) for one in steps for effect in one.effects if isinstance(effect, TurnedAway)]
+        wishes = [Wish(one.citizen, effect.campaign, list(effect.cells)) for one, effect in away]
+        for (one, _), held in zip(away, await self._places.held(connection, wishes), strict=True):
+            if held:
+                one.held = held
+                self._take(one, now)
+        casts = [(one, wish) for one in steps for wish in self._wishes(one)]
+        quotas = {wish.campaign: self._papers.quotas(wish.campaign) for _, wish in casts}
+        for (one, _), full in zip(
+            casts, await self._places.take(connection, [wish for _, wish in casts], quotas), strict=True
+        ):
+            if full:
+                one.full = full
+                self._take(one, now)
+
+    def _wishes(self, one: _Step) -> list[Wish]:
+        """The places that this step's ballot needs; none where its campaign has no quotas for it."""
+        found = []
+        for effect in one.effects:
+            if isinstance(effect, Cast):
+                ballot = effect.ballot
+                quotas = self._papers.quotas(ballot.campaign)
+                cells = quotas.of(ballot.unit, ballot.group, ballot.stratum, ballot.source)
+                found += [Wish(one.citizen, ballot.campaign, cells)] if cells else []
+        return found
 
     async def _opt_out(self, connection: AsyncConnection, people: list[Citizen], now: datetime) -> None:
         if people and self._contact_keys is not None:
@@ -246,9 +299,12 @@ class Conductor:
             log.warning("a stored conversation could not be read and was begun anew")
             return None
 
-    def _step(
-        self, before: Conversation | None, event: Update, now: datetime
-    ) -> tuple[Conversation | None, tuple[Effect, ...]]:
+    def _take(self, one: _Step, now: datetime) -> None:
+        """Step the conversation as what is known of places lets it."""
+        one.after, one.effects = self._step(one, now)
+
+    def _step(self, one: _Step, now: datetime) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        before, event = one.before, one.event
         if isinstance(event, OptedOut):
             lang = before.session.lang if before and before.session else ""
             told = self._papers.tell(lang, "opted-out") if lang else self._papers.say("opted-out")
@@ -256,6 +312,9 @@ class Conductor:
         paper = self._papers.find(event, before.campaign if before else "", now)
         if paper is None:
             return None, (Say(self._papers.say("no-campaign")), Close())
+        if one.held or one.full:
+            full = (paper.quotas.full | one.full) - one.held
+            paper = replace(paper, quotas=replace(paper.quotas, full=full))
         if before is None or before.session is None or before.campaign == paper.campaign:
             after, effects = step(paper, before.session if before else None, self._with_chance(event), now)
             return Conversation(paper.campaign, after) if after else None, effects

@@ -10,6 +10,7 @@ import base64
 import hmac
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,6 +148,10 @@ class Keys:
     def holder(self, campaign: str, channel: str, user: str) -> bytes:
         """The pseudonym of who used an invitation: none that a conversation or a ballot has."""
         return pseudonym(self.voters.keep(campaign), "holder", channel, user)
+
+    def place(self, campaign: str, cell: Sequence[str], channel: str, user: str) -> bytes:
+        """The mark of one citizen's place in a cell: no other pseudonym, and another one in each cell."""
+        return pseudonym(self.voters.keep(campaign), "place", *cell, channel, user)
 
     def address(self, address: str) -> str:
         """A client address under a key, for counting requests without keeping where they came from."""

@@ -24,6 +24,7 @@ from bot.keys import Keyring
 from bot.notary import public_key as log_key
 from bot.notary import sign_checkpoint
 from bot.parcels import Box, NotOurs, box_text, message_bytes, pack, public_key, seal, unpack, unseal
+from bot.places import forget, touch
 from bot.registration import with_seed
 from bot.store import tables
 from bot.store.database import reading, writing
@@ -172,6 +173,7 @@ class Mixer:
         columns = tables.campaigns.c
         async with writing(self._database) as connection:
             frontier = await lock_log(connection)
+            await forget(connection, campaign)
             statement = update(tables.campaigns).where(columns.id == campaign, columns.state == "closing")
             if (await connection.execute(statement.values(state="closed"))).rowcount:
                 entry = public_entry("closing", campaign, campaign, await _count_all(connection, campaign))
@@ -208,6 +210,7 @@ class Mixer:
                 await _take(connection, tables.staging, [row for row, _ in ballots])
                 await _take(connection, tables.held_comments, [row for row, _ in comments])
                 await batch.write(connection, frontier, _messages(ballots), _messages(comments), self._sign)
+                await touch(connection, {message["campaign"] for message in _messages(ballots)})
                 await insert_all(connection, tables.held_comments, forward)
                 await insert_all(connection, tables.refused, [_kept(row, self._now()) for row in strange])
         except Lost:

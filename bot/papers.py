@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.registration import DEFAULT, FraudRules, changed_since, read_rules
+from bot.places import read_taken
+from bot.registration import DEFAULT, FraudRules, changed_since, read_most, read_rules
 from bot.resources import shipped_words
 from bot.store import tables
 from bot.store.database import reading
@@ -21,6 +22,7 @@ from survey_flows.events import Event, Started
 from survey_flows.load import load_questionnaire
 from survey_flows.outside import Phase, phase
 from survey_flows.paper import Link, Paper, Unit, Words
+from survey_flows.quota import Quotas
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ def load_paper(row: Row[Any], links: list[Link], words: Words, zone: tzinfo) -> 
         opens_at=datetime.fromtimestamp(row.opens_at, zone),
         closes_at=datetime.fromtimestamp(row.closes_at, zone),
         state=row.state,
+        quotas=Quotas(read_most(frozen)),
     )
 
 
@@ -84,6 +87,20 @@ class Papers:
             state = await _read_state(connection)
             if state != self._known.state:
                 self._known = _Known(state, *await self._read_papers(connection))
+            await self._note_full(connection)
+
+    async def _note_full(self, connection: AsyncConnection) -> None:
+        """See which quotas are full; none ever has a place again."""
+        papers = self._known.papers
+        limited = [name for name, paper in papers.items() if paper.quotas.most and paper.state == "open"]
+        if not limited:
+            return
+        taken = await read_taken(connection, limited)
+        for name in limited:
+            quotas = papers[name].quotas
+            full = frozenset(cell for cell, most in quotas.most.items() if taken.get((name, cell), 0) >= most)
+            if full != quotas.full:
+                papers[name] = replace(papers[name], quotas=replace(quotas, full=full))
 
     async def _read_papers(self, connection: AsyncConnection) -> tuple[dict[str, Paper], dict[str, FraudRules]]:
         links: dict[str, list[Link]] = {}
@@ -111,6 +128,11 @@ class Papers:
     def get(self, campaign: str) -> Paper | None:
         """The paper of one campaign that is open or was."""
         return self._known.papers.get(campaign)
+
+    def quotas(self, campaign: str) -> Quotas:
+        """The quotas of a campaign and which of them are full; none for one that is not known."""
+        paper = self.get(campaign)
+        return paper.quotas if paper else Quotas()
 
     def current(self, now: datetime) -> Paper | None:
         """The campaign of a citizen who came without a link: of those that take ballots now the one that opened last.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.store import tables
 from bot.store.openings import registration_body
 from bot.watch import Rate, Rates
 from survey_flows.facts import Limits
+from survey_flows.quota import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class FraudRules:
         return {name: asdict(getattr(self, name)) for name in ("limits", "rates", "thresholds")}
 
 
+CELL = ("unit", "group", "stratum", "source")
 DEFAULT = FraudRules(Limits(), Rates(), Thresholds())
 
 
@@ -49,6 +51,20 @@ def read_rules(paper: str) -> FraudRules:
         rates=Rates(**{name: Rate(**rate) for name, rate in found["rates"].items()}),
         thresholds=Thresholds(**found["thresholds"] | {"windows_hours": windows}),
     )
+
+
+def read_most(paper: str | Mapping[str, Any]) -> dict[Cell, int]:
+    """The quotas in a campaign's frozen paper; none where it has none."""
+    frozen = json.loads(paper) if isinstance(paper, str) else paper
+    return {Cell(*(str(row[name]) for name in CELL)): int(row["most"]) for row in frozen.get("quotas", ())}
+
+
+def dump_most(most: Mapping[Cell, int]) -> list[dict[str, Any]]:
+    """Plain data for the paper, in an order that depends on the quotas alone."""
+    return [
+        {"unit": cell.unit, "group": cell.group, "stratum": cell.stratum, "source": cell.source, "most": number}
+        for cell, number in sorted(most.items())
+    ]
 
 
 def with_seed(paper: str) -> str:

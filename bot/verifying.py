@@ -53,7 +53,16 @@ def verify(files: Mapping[str, bytes], wanted: Wanted) -> list[Check]:
     if wanted.inclusion:
         checks.append(_proven)
     if case.opened is not None:
-        checks += [_openings_match, _all_opened, _ballots_fit, _counted, _weighted, decided, _totals_again]
+        checks += [
+            _openings_match,
+            _all_opened,
+            _ballots_fit,
+            _counted,
+            _within_quotas,
+            _weighted,
+            decided,
+            _totals_again,
+        ]
     return [_run(check, case) for check in checks]
 
 
@@ -116,7 +125,11 @@ def _registered(case: Case) -> str:
     early = [at for at in case.own if at < position]
     if early:
         raise Failed(f"the entry {min(early)} of the campaign is older than its registration")
-    return f"questions and weights were registered at entry {position}, before the campaign's {len(case.own)} entries"
+    quotas = f", {len(case.registered.quotas)} quotas" if case.registered.quotas else ""
+    return (
+        f"questions and weights{quotas} were registered at entry {position},"
+        f" before the campaign's {len(case.own)} entries"
+    )
 
 
 def _closed(case: Case) -> str:
@@ -272,6 +285,23 @@ def _counted(case: Case) -> str:
     if body["voters"] < len(case.ballots.voters):
         raise Failed(f"the closing tells of {body['voters']} voters, and the openings of {len(case.ballots.voters)}")
     return f"the last ballot of each voter and unit counts: {found['counted']}; {found['superseded']} were replaced"
+
+
+def _within_quotas(case: Case) -> str:
+    """No quota was exceeded."""
+    quotas = case.registered.quotas
+    found = Counter(
+        cell
+        for (unit, _, group, stratum, source, _), count in Counter(case.ballots.counted.values()).items()
+        for cell in quotas
+        if cell.unit == unit and cell.takes(group, stratum, source)
+        for _ in range(count)
+    )
+    for cell, most in quotas.items():
+        if found[cell] > most:
+            named = "/".join(filter(None, (cell.unit, cell.group, cell.stratum, cell.source)))
+            raise Failed(f"{found[cell]} ballots count for {named}, and its quota is {most}")
+    return f"none of the {len(quotas)} registered quotas is exceeded" if quotas else "the campaign registered no quotas"
 
 
 def _weighted(case: Case) -> str:

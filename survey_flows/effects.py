@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from survey_flows.ballot import Ballot
+from survey_flows.quota import Cell
 
 
 class Input(StrEnum):
@@ -112,8 +113,16 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """No place is left for this person in these cells; whoever has one there may rate all the same."""
+
+    campaign: str
+    cells: frozenset[Cell]
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """Never invite this person again."""
 
 
-Effect = Say | Ask | Cast | Erase | Pressured | Check | Close | OptOut
+Effect = Say | Ask | Cast | Erase | Pressured | Check | Close | TurnedAway | OptOut

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from survey_flows.effects import Button, Input, Screen
-from survey_flows.paper import Paper, Unit
+from survey_flows.paper import Link, Paper, Unit
+from survey_flows.quota import Cell, possible_groups
 from survey_flows.session import Session
 from survey_flows.speech import in_language, unit_name
 
@@ -50,13 +52,33 @@ def on_page(units: Sequence[Unit], page: int) -> tuple[Sequence[Unit], int, int]
     return units[page * PAGE : (page + 1) * PAGE], page, pages
 
 
+def full_cells(paper: Paper, session: Session) -> frozenset[Cell]:
+    """The full cells that leave this rating no way to a place; empty while there is one, whatever is answered yet."""
+    if not paper.quotas.full:
+        return frozenset()
+    link = paper.links.get(session.link) or Link("")
+    questionnaire = paper.questionnaires[paper.units[session.unit].questionnaire]
+    groups = possible_groups(questionnaire, session.answers, link.group)
+    if groups and (link.source != "open" or link.group != "resident"):
+        groups = {link.group}
+    found = [paper.quotas.full_for(session.unit, group, link.stratum, link.source) for group in groups]
+    return frozenset().union(*found) if all(found) else frozenset()
+
+
+def _named(paper: Paper, session: Session, code: str) -> str:
+    """The unit's name, with a mark when it has no place left."""
+    name = unit_name(paper, code, session.lang)
+    full = full_cells(paper, replace(session, unit=code, answers={}))
+    return paper.words.say(session.lang, "unit-full-mark", unit=name) if full else name
+
+
 def units_screen(paper: Paper, session: Session) -> Screen:
     """The list of units, or what was found."""
     say, lang, key = paper.words.say, session.lang, session.key
     units = listed(paper, session)
     shown, page, pages = on_page(units, session.page)
     rows: list[tuple[Button, ...]] = []
-    rows += ((Button(unit_name(paper, unit.code, lang), f"{key}:u:{unit.code}"),) for unit in shown)
+    rows += ((Button(_named(paper, session, unit.code), f"{key}:u:{unit.code}"),) for unit in shown)
     turn = []
     if page > 0:
         turn.append(Button(say(lang, "page-previous"), f"{key}:p:{page - 1}"))

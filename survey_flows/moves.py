@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from survey_flows.ballot import STAFF, Ballot
-from survey_flows.effects import Ask, Cast, Effect, Pace, Say, Screen
+from survey_flows.effects import Ask, Cast, Effect, Pace, Say, Screen, TurnedAway
+from survey_flows.listing import full_cells
 from survey_flows.paper import Link, Paper
 from survey_flows.questionnaire import NO_ANSWER, Kind, Question, Questionnaire
 from survey_flows.route import first_open, visible, with_answer
 from survey_flows.screens import current
 from survey_flows.session import ROUNDS, Session
+from survey_flows.speech import unit_name
 
 Result = tuple[Session | None, tuple[Effect, ...]]
 QUARTER_HOUR = 900
@@ -70,9 +72,19 @@ def begin(turn: Turn, unit: str, *notices: str) -> Result:
 
 
 def onward(turn: Turn, *notices: str) -> Result:
-    """To the first question that is still open, or to the review."""
+    """To the first question that is still open, or to the review; away from a unit that has no place left."""
+    if full_cells(turn.paper, turn.session):
+        return turn_away(turn, *notices)
     question = first_open(turn.questionnaire, turn.session.answers)
     return show(turn.at(place=f"q:{question.id}" if question else "review", overlay=""), *notices)
+
+
+def turn_away(turn: Turn, *notices: str) -> Result:
+    """Say that enough people have rated this unit, and what else can be rated; nothing of the rating stays."""
+    cells = full_cells(turn.paper, turn.session)
+    told = turn.say("unit-full", unit=unit_name(turn.paper, turn.session.unit, turn.session.lang))
+    session, effects = choose_unit(turn, *notices, told)
+    return session, (TurnedAway(turn.paper.campaign, cells), *effects)
 
 
 def answer(turn: Turn, value: str) -> Result:
@@ -85,6 +97,8 @@ def answer(turn: Turn, value: str) -> Result:
 
 def submit(turn: Turn) -> Result:
     """From a complete review to the receipt, which is the turn's token; the session keeps no answer."""
+    if full_cells(turn.paper, turn.session):
+        return turn_away(turn)
     done = turn.at(place="receipt", answers={}, overlay="", receipt=turn.token)
     return done.session, (Cast(_ballot(turn), _pace(turn)), Ask(done.screen()))
 

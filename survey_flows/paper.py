@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from survey_flows.errors import BadInput
 from survey_flows.questionnaire import Questionnaire, Text
+from survey_flows.quota import Quotas
 
 CODE_BYTES = 32
 """Longest unit code, so that a button (64 bytes) can carry it."""
@@ -76,3 +77,4 @@ class Paper:
     closes_at: datetime
     idle_limit: timedelta = IDLE_LIMIT
     state: str = "open"
+    quotas: Quotas = field(default_factory=Quotas)

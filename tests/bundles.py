@@ -46,6 +46,10 @@ PAPER = {
         for code, kind in CATEGORIES.items()
     ],
     "questionnaires": {SHEET.id: dump_questionnaire(SHEET)},
+    "quotas": [
+        {"unit": "TAX", "group": "", "stratum": "", "source": "", "most": 5000},
+        {"unit": "TAX", "group": "deputy", "stratum": "", "source": "invited", "most": 10},
+    ],
 }
 
 

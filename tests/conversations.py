@@ -8,11 +8,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from bot.resources import shipped_questionnaires, shipped_scales, shipped_words
-from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Pressured, Say, Screen
+from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Pressured, Say, Screen, TurnedAway
 from survey_flows.engine import step
 from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
 from survey_flows.load import load_questionnaire
 from survey_flows.paper import Link, Paper, Unit
+from survey_flows.quota import Cell
 from survey_flows.session import Session, read_session
 
 CITY_TIME = timezone(timedelta(hours=8))
@@ -159,6 +160,10 @@ def _play(talk: Talk, what: str, value: Any) -> tuple[Effect, ...]:
     if what == "remove":
         talk.paper = replace(talk.paper, units={k: v for k, v in talk.paper.units.items() if k != value})
         return ()
+    if what == "fill":
+        full = talk.paper.quotas.full | {Cell(**cell) for cell in value}
+        talk.paper = replace(talk.paper, quotas=replace(talk.paper.quotas, full=full))
+        return ()
     if what == "start":
         return talk.start(**(value or {}))
     if what == "remember":
@@ -186,6 +191,8 @@ def _written(effect: Effect) -> Iterator[str]:
         yield f"* erase {effect.campaign}"
     elif isinstance(effect, Pressured):
         yield f"* told how to rate {effect.unit}"
+    elif isinstance(effect, TurnedAway):
+        yield from (f"* no place left {cell.unit}/{cell.group or 'any'}" for cell in sorted(effect.cells))
     elif isinstance(effect, Close):
         yield "* close"
 

@@ -27,6 +27,8 @@ from bot.store.audit_table import audit as audit
 from bot.store.metadata import metadata as metadata
 from bot.store.push_tables import outbox as outbox
 from bot.store.push_tables import pushes as pushes
+from bot.store.quota_tables import places as places
+from bot.store.quota_tables import quota_cells as quota_cells
 
 # SQLite gives an autoincrementing key to INTEGER only, PostgreSQL needs BIGINT for many ballots.
 _Serial = BigInteger().with_variant(Integer, "sqlite")

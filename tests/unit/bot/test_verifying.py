@@ -29,7 +29,7 @@ from bot.verifying import verify
 from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
 from survey_flows.notes import COSIGNATURE
-from tests.bundles import CLOSES, Campaign, drawn
+from tests.bundles import CLOSES, SHEET, Campaign, drawn
 from tests.logs import ORIGIN, SEED, Log
 
 KEY = public_key(SEED, ORIGIN)
@@ -63,7 +63,7 @@ def test_an_honest_bundle_passes_every_check_with_and_without_openings() -> None
     checkpoint = open_note(case.log.checkpoint(), [KEY]).checkpoint
     line = cosign(WITNESS, WITNESS_KEY.name, checkpoint, 1_800_000_000).line()
     wanted = Wanted([KEY], [WITNESS_KEY], case.codes[0].lower(), case.log.checkpoint(20))
-    for openings, checks in ((False, 10), (True, 17)):
+    for openings, checks in ((False, 10), (True, 18)):
         found = verify(case.bundle(openings, [line]), wanted)
         assert [check.what for check in found if not check.ok] == []
         assert len(found) == checks
@@ -228,6 +228,12 @@ def count_fewer_voters(case: Campaign) -> None:
     case.close()
 
 
+def exceed_a_quota(case: Campaign) -> None:
+    for number in range(11):
+        case.vote(f"{number:064x}", "TAX", " ".join(["S"] * len(SHEET.rated)), "deputy")
+    case.close()
+
+
 def bodies(case: Campaign) -> list[dict[str, Any]]:
     return [json.loads(case.log.entries[at].body) for at in case.last.values()]
 
@@ -247,6 +253,7 @@ def bodies(case: Campaign) -> list[dict[str, Any]]:
         (close_twice, "the log holds 2 closings of the campaign"),
         (count_more, "superseded, and the openings of"),
         (count_fewer_voters, "the closing tells of 0 voters"),
+        (exceed_a_quota, "11 ballots count for TAX/deputy/invited, and its quota is 10"),
     ],
 )
 def test_a_log_that_the_service_should_not_have_signed_is_told(

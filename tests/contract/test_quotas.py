@@ -1,0 +1,302 @@
+"""Quotas on both databases: exactly as many as registered, nobody twice, and no answer that was acknowledged lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.campaigns import add_link, create_campaign
+from bot.channel import Incoming, Reply
+from bot.conductor import Conductor
+from bot.gate import Gate
+from bot.papers import Papers
+from bot.quotas import Fill, set_quotas, show_quotas
+from bot.resources import shipped_scales
+from bot.store import tables
+from bot.store.database import open_database, reading, writing
+from survey_flows.errors import BadInput
+from survey_flows.events import Asked, Event, Pressed, Started
+from survey_flows.load import dump_questionnaire, load_questionnaire
+from survey_flows.paper import Link, Unit
+from survey_flows.quota import Cell
+from tests.contract.test_conductor import Road, draft, make_road
+
+SMALL = """
+id: small
+version: "1"
+title: {zh-Hans: 一问, en: One question}
+questions:
+  - id: overall
+    kind: rating
+    scale: five_dk
+    weight: 100
+    overall: true
+    label: {zh-Hans: 满意吗？, en: "Satisfied?"}
+"""
+FULL = "As many people as needed have already rated"
+PEOPLE = 500
+HEAD = "unit,group,stratum,source,most\n"
+
+
+@asynccontextmanager
+async def limited(url: str, folder: Path, table: str) -> AsyncIterator[Road]:
+    """A road whose campaign «small» has the quotas of a table, and one question."""
+    async with make_road(url, folder) as road:
+        form = dump_questionnaire(load_questionnaire(SMALL, "small.yaml", shipped_scales()))
+        units = [Unit(code, {"zh-Hans": code, "en": code}, "small", "B_econ") for code in ("ONE", "TWO")]
+        made = replace(draft("small"), questionnaires={"small": form}, units=units)
+        road.link = await create_campaign(road.database, made, road.clock)
+        await set_quotas(road.database, "small", "quotas.csv", (HEAD + table).encode())
+        await road.open("small")
+        await road.papers.refresh()
+        yield road
+
+
+@pytest.fixture
+async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
+    async with limited(store_url, tmp_path, "ONE,,,,10\n") as made:
+        yield made
+
+
+async def rate(road: Road, user: str, unit: str = "ONE", link: Link | None = None) -> Reply:
+    """Rate a unit; the reply to the last tap, or the one that says that there is no place left."""
+    reply = await road.send(user, Started(link=(link or road.link).token, unit=unit, lang="en"))
+    for label in ("Satisfied", "Submit"):
+        if told_full(reply):
+            return reply
+        reply = await road.press(user, label)
+    return reply
+
+
+def told_full(reply: Reply) -> bool:
+    return any(FULL in notice for notice in reply.notices)
+
+
+def received(reply: Reply) -> bool:
+    return reply.screen is not None and reply.screen.step == "receipt"
+
+
+async def fill(road: Road, unit: str = "ONE", people: int = 10) -> None:
+    for number in range(people):
+        assert received(await rate(road, f"{unit}-{number}", unit))
+    await road.papers.refresh()
+
+
+async def counted(road: Road) -> Counter[tuple[str, str]]:
+    await road.mix()
+    async with reading(road.database) as connection:
+        rows = await connection.execute(select(tables.ballots.c.unit, tables.ballots.c.grp))
+        return Counter((row.unit, row.grp) for row in rows)
+
+
+async def test_five_hundred_at_once_by_two_processes_fill_the_quotas_exactly(store_url: str, tmp_path: Path) -> None:
+    table = "ONE,,,,120\nONE,resident,,,100\nTWO,,,open,90\n"
+    async with limited(store_url, tmp_path, table) as road:
+        deputies = await add_link(road.database, "small", "deputy", "", road.clock)
+        await road.papers.refresh()
+        database = open_database(store_url)
+        papers = Papers(database, "Asia/Shanghai")
+        await papers.refresh()
+        other = Conductor(database, road.keys, papers, road.clock, Gate(road.keys, road.mixer.key.public))
+        working = asyncio.create_task(other.run())
+        tapped = iter(range(10**6))
+
+        async def send(number: int, event: Event) -> Reply:
+            at = road.conductor if number % 2 else other
+            return await at.handle(Incoming(f"rush:{next(tapped)}", "test", f"rush-{number}", event))
+
+        async def one(number: int, unit: str, link: Link) -> tuple[str, str, bool]:
+            reply = await send(number, Started(link=link.token, unit=unit, lang="en"))
+            for label in ("Satisfied", "Submit"):
+                if told_full(reply):
+                    break
+                assert reply.screen is not None
+                data = next(b.data for row in reply.screen.rows for b in row if b.label == label)
+                reply = await send(number, Pressed(data))
+            assert received(reply) != told_full(reply)
+            return unit, link.group, received(reply)
+
+        wanted = [("ONE", deputies if number % 5 == 0 else road.link) for number in range(300)]
+        wanted += [("TWO", road.link)] * (PEOPLE - 300)
+        try:
+            told = await asyncio.gather(*(one(number, *wish) for number, wish in enumerate(wanted)))
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            await database.dispose()
+        acknowledged = Counter((unit, group) for unit, group, in_ in told if in_)
+        assert acknowledged[("TWO", "resident")] == 90
+        assert acknowledged[("ONE", "resident")] + acknowledged[("ONE", "deputy")] == 120
+        assert acknowledged[("ONE", "resident")] <= 100
+        assert await counted(road) == acknowledged, "each that was acknowledged is there, and no other"
+        assert [fill.full for fill in await show_quotas(road.database, "small")] == [
+            True,
+            acknowledged[("ONE", "resident")] == 100,
+            True,
+        ]
+
+
+async def test_who_finds_a_unit_full_is_told_at_once_and_can_rate_another(road: Road) -> None:
+    await fill(road)
+    reply = await road.send("late", Started(link=road.link.token, unit="ONE", lang="en"))
+    assert [notice for notice in reply.notices if FULL in notice]
+    assert reply.screen is not None
+    assert [row[0].label for row in reply.screen.rows] == ["ONE (no places left)", "TWO"]
+    await road.press("late", "TWO", "Satisfied")
+    assert received(await road.press("late", "Submit"))
+    assert await counted(road) == {("ONE", "resident"): 10, ("TWO", "resident"): 1}
+
+
+async def test_who_began_before_is_told_at_the_next_tap_and_who_is_last_by_a_hair_at_the_submission(
+    road: Road,
+) -> None:
+    for user in ("slow", "hair"):
+        await road.send(user, Started(link=road.link.token, unit="ONE", lang="en"))
+    await road.press("hair", "Satisfied")
+    for number in range(10):
+        await rate(road, f"{number}")
+    late = await road.press("hair", "Submit")  # before this process has heard that the unit is full
+    assert told_full(late)
+    assert not received(late)
+    await road.papers.refresh()
+    assert told_full(await road.press("slow", "Satisfied"))
+    assert await counted(road) == {("ONE", "resident"): 10}
+
+
+async def test_a_second_rating_takes_no_second_place_and_is_taken_although_the_unit_is_full(road: Road) -> None:
+    for _ in range(3):
+        assert received(await rate(road, "ONE-0"))
+    await fill(road)
+    assert received(await rate(road, "ONE-0"))
+    assert received(await road.press("ONE-0", "Rate this unit again", "Very satisfied", "Submit"))
+    assert told_full(await rate(road, "late"))
+    assert await counted(road) == {("ONE", "resident"): 10}
+    assert await road.count("places") == 10
+
+
+async def test_a_place_stays_with_who_deleted_their_ratings(road: Road) -> None:
+    await fill(road)
+    await road.send("ONE-3", Asked("delete"))
+    await road.press("ONE-3", "Delete them all")
+    assert await counted(road) == {("ONE", "resident"): 9}
+    assert told_full(await rate(road, "late")), "who watches a full unit does not learn that somebody withdrew"
+    assert received(await rate(road, "ONE-3"))
+    assert await counted(road) == {("ONE", "resident"): 10}
+
+
+async def test_a_replayed_submission_is_shown_its_receipt_when_the_unit_is_full(road: Road) -> None:
+    await road.send("ann", Started(link=road.link.token, unit="ONE", lang="en"))
+    await road.press("ann", "Satisfied")
+    submit = road.button("ann", "Submit")
+    first = await road.send("ann", submit, key="once")
+    await fill(road, people=9)
+    again = await road.send("ann", submit, key="once")
+    assert received(again)
+    assert again.screen == first.screen
+    assert await counted(road) == {("ONE", "resident"): 10}
+
+
+async def test_quotas_are_registered_and_cannot_be_changed_any_more(road: Road) -> None:
+    async with reading(road.database) as connection:
+        query = select(tables.log_entries.c.body).where(
+            tables.log_entries.c.kind == "registration", tables.log_entries.c.campaign == "small"
+        )
+        paper = json.loads(json.loads((await connection.execute(query)).scalar_one())["paper"])
+    assert paper["quotas"] == [{"unit": "ONE", "group": "", "stratum": "", "source": "", "most": 10}]
+    with pytest.raises(BadInput, match="this campaign is open: its quotas are registered in the log and cannot"):
+        await set_quotas(road.database, "small", "quotas.csv", (HEAD + "ONE,,,,20\n").encode())
+    with pytest.raises(DBAPIError, match="registered"):
+        async with writing(road.database) as connection:
+            await connection.execute(text("UPDATE campaigns SET paper = '{}' WHERE id = 'small'"))
+
+
+async def test_nothing_of_places_is_left_after_the_close_nor_kept_where_there_are_no_quotas(road: Road) -> None:
+    await fill(road)
+    await fill(road, "TWO", 3)
+    assert (await road.count("places"), await road.count("quota_cells")) == (10, 1)
+    marks = await stored_marks(road)
+    people = {f"ONE-{number}" for number in range(10)}
+    others = {road.keys.voter("small", "test", user) for user in people}
+    others |= {road.keys.person("test", user) for user in people}
+    assert not marks & others
+    await road.close("small")
+    assert (await road.count("places"), await road.count("quota_cells")) == (0, 0)
+
+
+async def stored_marks(road: Road) -> set[bytes]:
+    async with reading(road.database) as connection:
+        return {bytes(mark) for mark in (await connection.execute(select(tables.places.c.mark))).scalars()}
+
+
+async def test_no_count_was_last_written_with_somebodys_conversation_once_the_ballots_are_mixed(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    async with limited(postgres_url, tmp_path, "ONE,,,,10\n") as road:
+        await fill(road, people=3)
+
+        async def writers(table: str) -> set[str]:
+            async with reading(road.database) as connection:
+                return set((await connection.execute(text(f"SELECT xmin::text FROM {table}"))).scalars())
+
+        assert await writers("quota_cells") & await writers("sessions"), "until then it is so"
+        await road.mix()
+        assert not await writers("quota_cells") & await writers("sessions")
+
+
+async def test_what_is_told_of_a_quota_is_rounded(road: Road) -> None:
+    cell = Cell("ONE")
+    assert await show_quotas(road.database, "small") == [Fill(cell, 10, 0)]
+    await fill(road, people=9)
+    assert await show_quotas(road.database, "small") == [Fill(cell, 10, None)]
+    await rate(road, "last")
+    assert await show_quotas(road.database, "small") == [Fill(cell, 10, 10)]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("NIL,,,,10\n", "row 2, column unit: there is no unit of this campaign «NIL»; there are"),
+        ("ONE,kings,,,10\n", "row 2, column group: there is no evaluator group «kings»"),
+        ("ONE,staff,,,10\n", "row 2, column group: there is no evaluator group «staff»"),
+        ("ONE,,,post,10\n", "row 2, column source: there is no source «post»; there are open, invited, personal"),
+        ("ONE,,,,9\n", "row 2, column most: «9» is no whole number of people, 10 or more"),
+        ("ONE,,,,10.5\n", "row 2, column most: «10.5» is no whole number of people, 10 or more"),
+        ("ONE,,,,20\nONE,,,,30\n", "row 3, column unit: the same cell stands in row 2 already"),
+        ("ONE,,,,100\nONE,resident,,,95\n", "row 2, column most: once this quota and those within it (such as row 3)"),
+        (
+            "ONE,,,,100\nONE,resident,,,50\nONE,deputy,,,45\n",
+            "row 2, column most: once this quota and those within it (such as row 4) are full, it is known",
+        ),
+    ],
+)
+async def test_what_is_wrong_with_a_table_is_told_by_row(
+    sqlite_url: str, tmp_path: Path, table: str, said: str
+) -> None:
+    async with make_road(sqlite_url, tmp_path) as road:
+        await create_campaign(road.database, replace(draft("small"), units=[*map(unit, ("ONE", "TWO"))]), road.clock)
+        with pytest.raises(BadInput) as found:
+            await set_quotas(road.database, "small", "quotas.csv", (HEAD + table).encode())
+        assert said in str(found.value)
+        assert await show_quotas(road.database, "small") == []
+
+
+def unit(code: str) -> Unit:
+    return Unit(code, {"zh-Hans": code, "en": code}, "window", "B_econ")
+
+
+async def test_a_table_in_chinese_takes_the_place_of_the_one_before(sqlite_url: str, tmp_path: Path) -> None:
+    async with make_road(sqlite_url, tmp_path) as road:
+        await create_campaign(road.database, replace(draft("small"), units=[*map(unit, ("ONE", "TWO"))]), road.clock)
+        assert await set_quotas(road.database, "small", "a.csv", (HEAD + "ONE,,,,10\nTWO,,,,10\n").encode()) == 2
+        table = "单位代码,评价主体,区域,来源,人数上限\nTWO,deputy,430102,邀请链接,30\n"
+        assert await set_quotas(road.database, "small", "b.csv", table.encode()) == 1
+        assert await show_quotas(road.database, "small") == [Fill(Cell("TWO", "deputy", "430102", "invited"), 30, 0)]
