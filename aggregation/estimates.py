@@ -54,6 +54,7 @@ class Estimate:
 
     ``square`` is the weighted mean of the squared answers, ``variance`` that of the mean (points²), ``effective`` the
     number of equally weighted answers that weigh as evenly (Kish: (Σw)²/Σw²), ``plain`` the mean without fraud weights.
+    ``parts`` are the estimates it was put together from, none of them put together itself, with their shares.
     """
 
     n: int
@@ -62,6 +63,12 @@ class Estimate:
     variance: Fraction
     effective: Fraction
     plain: Fraction
+    parts: tuple[tuple[Fraction, Estimate], ...] = ()
+
+    @property
+    def simple(self) -> tuple[tuple[Fraction, Estimate], ...]:
+        """The parts by share; an estimate that was not put together is its own one part."""
+        return self.parts or ((Fraction(1), self),)
 
 
 def common_scale(outcomes: Iterable[Outcome]) -> int:
@@ -119,4 +126,5 @@ def mix(parts: Iterable[tuple[Fraction, Estimate]]) -> Estimate | None:
         sum((share**2 * part.variance for share, part in used), Fraction()),
         1 / sum((share**2 / part.effective for share, part in used), Fraction()),
         sum((share * part.plain for share, part in used), Fraction()),
+        tuple((share * inner, one) for share, part in used for inner, one in part.simple),
     )

@@ -13,27 +13,37 @@ PRIOR = Fraction(1, 5)
 LEVEL = 0.95
 
 
-def interval(part: Estimate, points: Sequence[Fraction]) -> tuple[float, float]:
+def interval(whole: Estimate, points: Sequence[Fraction]) -> tuple[float, float]:
     """Low and high end in points: the uncertainty among participants after weighting.
 
-    The histogram of ballot scores, scaled to n_eff answers, gets `PRIOR` added at each of ``points`` (the scale's).
-    With posterior mean m and variance v = (Σp·y² − m²)/(n_eff + prior + 1), which is n_eff + 2 on five points, the ends
-    are Beta quantiles of mean m/100 and variance v/10⁴. The interval is widened to hold the mean itself, which it could
-    miss when nearly all answers stand at an end of the scale.
+    The histogram of the ballot scores of each part that ``whole`` was put together from, scaled to its n_eff answers,
+    gets `PRIOR` × the part's share a at each of ``points`` (the scale's). With its posterior mean m_a and variance
+    v_a = (Σp·y² − m_a²)/(n_eff + (2 + prior)·a − 1), which is n_eff + 2 for one part on five points, the ends are Beta
+    quantiles of mean Σa·m_a/100 and variance Σa²·v_a/10⁴. The interval is widened to hold the mean itself, which it
+    could miss when nearly all answers stand at an end of the scale.
+
+    Each part has a share of the prior: a small group at the ceiling is as uncertain inside a mix as it is alone.
     """
     from scipy.special import betaincinv
 
-    size = effective_size(part)
-    prior = PRIOR * len(points)
-    total = size + prior
-    mean = (size * part.mean + PRIOR * sum(points)) / total
-    square = (size * part.square + PRIOR * sum(point**2 for point in points)) / total
-    m = float(mean / 100)
-    v = float((square - mean**2) / (total + 1) / 10_000)
+    parts = [(share, *_posterior(share, part, points)) for share, part in whole.simple]
+    m = float(sum(share * mean for share, mean, _ in parts) / 100)
+    v = float(sum(share**2 * variance for share, _, variance in parts) / 10_000)
     size_of_beta = m * (1 - m) / v - 1
     low, high = betaincinv(m * size_of_beta, (1 - m) * size_of_beta, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    score = float(part.mean)
+    score = float(whole.mean)
     return min(100 * float(low), score), max(100 * float(high), score)
+
+
+def _posterior(share: Fraction, part: Estimate, points: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
+    """Mean and variance of the mean, in points and points²."""
+    size, weight = effective_size(part), PRIOR * share
+    prior = weight * len(points)
+    mean = (size * part.mean + weight * sum(points)) / (size + prior)
+    square = (size * part.square + weight * sum(point**2 for point in points)) / (size + prior)
+    # At least 2a: single answers with small shares must not claim more than points within 0–100 can scatter.
+    divisor = max(size + prior + 2 * share - 1, 2 * share)
+    return mean, (square - mean**2) / divisor
 
 
 def effective_size(part: Estimate) -> Fraction:

@@ -54,14 +54,18 @@ class _Sheet:
         self.share = Fraction(scheme.overall_share) / 100
 
     def read(self, ratings: str) -> Outcome:
+        values = self.values(ratings)
         codes = ratings.split()
-        if len(codes) != len(self.rated):
-            raise BadInput(f"the pattern «{ratings}» should have {len(self.rated)} codes", f"questionnaire {self.id}")
-        values = [self._value(place, code) for place, code in enumerate(codes)]
         overall = NO_ANSWER if self.overall is None else codes[self.overall]
         heard = any(value is not None for value in values)
         unknown = not heard if self.overall is None or overall == NO_ANSWER else values[self.overall] is None
         return Outcome(self._score(values), overall, self.scale, unknown)
+
+    def values(self, ratings: str) -> list[Fraction | None]:
+        codes = ratings.split()
+        if len(codes) != len(self.rated):
+            raise BadInput(f"the pattern «{ratings}» should have {len(self.rated)} codes", f"questionnaire {self.id}")
+        return [self._value(place, code) for place, code in enumerate(codes)]
 
     def _value(self, place: int, code: str) -> Fraction | None:
         if code == NO_ANSWER:
@@ -126,6 +130,13 @@ class Reader:
 
     def read(self, questionnaire: str, ratings: str) -> Outcome:
         """What a pattern says; raises as `place`."""
+        return self._sheet(questionnaire).read(ratings)
+
+    def values(self, questionnaire: str, ratings: str) -> list[Fraction | None]:
+        """The points of each rated item in order, None where it was not answered with points; raises as `place`."""
+        return self._sheet(questionnaire).values(ratings)
+
+    def _sheet(self, questionnaire: str) -> _Sheet:
         if questionnaire not in self._sheets:
             raise BadInput("the campaign has no such questionnaire", f"questionnaire {questionnaire}")
-        return self._sheets[questionnaire].read(ratings)
+        return self._sheets[questionnaire]

@@ -22,6 +22,8 @@ Percent = Annotated[Decimal, Field(ge=0, le=100)]
 Points = Annotated[Decimal, Field(ge=0)]
 Days = Annotated[int, Field(ge=1, le=366)]
 Graded = Literal["quota", "league"]
+LATER = frozenset({"graded_score"})
+"""Fields that older schemes lack: one that says no more than its default leaves the digest as it was."""
 
 
 class _Data(BaseModel):
@@ -177,7 +179,8 @@ class Scheme(_Data):
 
     ``rules`` turns on the rules named in it, with their parameters. Percentages are 0–100. ``places`` are the decimals
     that totals and scores are rounded to, half up, before anything is ranked. ``confidence_pct`` is the simultaneous
-    coverage of rank sets.
+    coverage of rank sets. ``graded_score`` says which public score is ranked and graded: the direct one, or the one
+    that borrows from the category's mean (`aggregation.shrinkage`).
     """
 
     version: str = Field(min_length=1, max_length=64)
@@ -199,6 +202,7 @@ class Scheme(_Data):
     rules: dict[str, dict[str, Any]] = {}
     procedure: Procedure = Procedure()
     confidence_pct: Annotated[Decimal, Field(gt=50, lt=100)] = Decimal(95)
+    graded_score: Literal["direct", "shrunken"] = "direct"
     places: int = Field(default=2, ge=0, le=6)
 
     @model_validator(mode="after")
@@ -229,7 +233,10 @@ class Scheme(_Data):
     @property
     def digest(self) -> str:
         """SHA-256 of the scheme's canonical JSON, in hexadecimal: equal rules have equal digests."""
-        body = json.dumps(_plain(self.model_dump()), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        silent = {name for name in LATER if getattr(self, name) == type(self).model_fields[name].default}
+        body = json.dumps(
+            _plain(self.model_dump(exclude=silent)), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
         return hashlib.sha256(body.encode()).hexdigest()
 
 

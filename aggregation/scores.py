@@ -60,7 +60,9 @@ class UnitScore:
     counts the overall item by code over all ballots that are not excluded, each as one; ``dont_know_rate`` is the share
     of those that know nothing of the unit, in 0–1;
     ``top_two_rate`` (非常满意+满意率) that of VS and S among overall answers with points. ``unweighted`` is the score
-    without fraud weights.
+    without fraud weights. ``effective`` is Kish's number of equal answers that the weights and shares are worth,
+    ``squares`` the sum of squared distances of answers from the mean of their part (points²) on ``degrees`` degrees of
+    freedom.
 
     ``flags``: ``insufficient`` (a person must decide), ``pooled`` (no group reached the floor: the score is the mean of
     all, for information), ``dont_know_high``, ``open_link_only`` (every answer that counts), and of groups with weight
@@ -82,6 +84,9 @@ class UnitScore:
     flags: tuple[str, ...] = ()
     excluded: int = 0
     unweighted: Fraction | None = None
+    effective: Fraction | None = None
+    squares: Fraction = Fraction()
+    degrees: int = 0
 
 
 def score_units(
@@ -165,6 +170,7 @@ class _Scorer:
         used, pooled = self._used(weights, groups)
         whole = mix((used[g.name] / 100, g.whole) for g in groups if g.whole)
         ends = interval(whole, self._points) if whole else (None, None)
+        parts = [part for _, part in whole.simple] if whole else []
         views = tuple(self._view(g, weights[g.name], used[g.name]) for g in groups)
         heard = _heard([counts for _, counts in cells])
         rate = self._dont_know_rate(heard)
@@ -184,6 +190,9 @@ class _Scorer:
             flags=self._flags(views, n_valid, pooled, rate),
             excluded=sum(g.n for g in groups) - sum(heard.values()),
             unweighted=whole.plain if whole else None,
+            effective=whole.effective if whole else None,
+            squares=sum((part.n * (part.square - part.mean**2) for part in parts), Fraction()),
+            degrees=sum(part.n - 1 for part in parts),
         )
 
     def _weights(self, unit: str, category: str, cells: Sequence[tuple[Cell, Counts]]) -> dict[str, Fraction]:

@@ -99,6 +99,8 @@ def _sources(found: Findings, unit: UnitResult, part: str) -> tuple[str, ...]:
         return (f"public.{unit.unit}", *score.flags)
     few = f"<{found.given.scheme.min_n.publish_cell}*"
     interval = "" if told.low is None or told.high is None else f", 95% {told.low:.2f}–{told.high:.2f}"
+    if found.given.scheme.graded_score != "direct" and told.score is not None:
+        interval += f", direct {_number(told.score)}"
     return (f"public.{unit.unit}: n_valid={few if told.n_valid is None else told.n_valid}{interval}", *told.flags)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from math import ceil, floor
 
 from aggregation.disclosure import Count, Told
@@ -12,6 +13,7 @@ from aggregation.inputs import Grade
 from aggregation.quota import half_up
 from aggregation.results import UnitResult
 from aggregation.scheme import PUBLIC, Scheme
+from aggregation.shrinkage import Shrunken
 from bot.labels import pick
 from bot.scoring import Place, Scored, places
 from bot.yearbook import Year
@@ -26,7 +28,8 @@ class Mark:
     """One unit. ``score``, ``low`` and ``high`` are 0–100, None when they are not shown; ``n`` are valid answers, None
     when that is not told.
 
-    [``best``, ``worst``] is the 95 % rank set. ``grey``: the score is not to be leaned on.
+    [``best``, ``worst``] is the 95 % rank set. ``shrunken`` is the empirical Bayes score. ``grey``: the score is not to
+    be leaned on.
     """
 
     code: str
@@ -38,6 +41,7 @@ class Mark:
     low: float | None
     high: float | None
     n: Count
+    shrunken: Decimal | None = None
     grade: Grade | None = None
     provisional: bool = False
     grey: bool = False
@@ -72,6 +76,11 @@ class Ranking:
         return round(100 * min(1.0, max(0.0, share)), 2)
 
     @property
+    def borrows(self) -> bool:
+        """Whether any unit has an empirical Bayes score."""
+        return any(mark.shrunken is not None for panel in self.panels for mark in panel.marks)
+
+    @property
     def ticks(self) -> list[int]:
         """Scores at which the axis is labelled: round ones, at most seven."""
         step = STEP if self.most - self.least <= 6 * STEP else 2 * STEP
@@ -89,11 +98,12 @@ def year_ranking(year: Year, lang: str) -> Ranking:
 def campaign_ranking(scored: Scored, lang: str) -> Ranking:
     """Public scores of one campaign, by category."""
     scheme, ranked = scored.poll.scheme, places(scored)
-    found = []
-    for code, told in scored.told.items():
+    known = scored.told
+    borrowed, found = scored.borrowed(known), []
+    for code, told in known.items():
         unit = scored.poll.units[code]
         called = pick((unit.name["zh-Hans"], unit.name.get("en") or unit.name["zh-Hans"]), lang)
-        found.append((unit.category, _mark(called, told, ranked.get(code), scheme)))
+        found.append((unit.category, _mark(called, told, ranked.get(code), scheme, borrowed.get(code))))
     return _ranking(found, _categories(scheme), scheme, lang)
 
 
@@ -123,7 +133,7 @@ def _year_mark(unit: UnitResult, public: Told | None, scheme: Scheme, lang: str)
     )
 
 
-def _mark(name: str, told: Told, place: Place | None, scheme: Scheme) -> Mark:
+def _mark(name: str, told: Told, place: Place | None, scheme: Scheme, borrowed: Shrunken | None) -> Mark:
     return Mark(
         code=told.unit,
         name=name,
@@ -134,6 +144,7 @@ def _mark(name: str, told: Told, place: Place | None, scheme: Scheme) -> Mark:
         low=told.low,
         high=told.high,
         n=told.n_valid,
+        shrunken=half_up(Fraction(borrowed.score), scheme.places) if borrowed else None,
         grey=bool(GREY & set(told.flags)),
     )
 

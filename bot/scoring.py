@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -15,8 +16,10 @@ from aggregation.cells import PatternCount
 from aggregation.disclosure import Told, tell
 from aggregation.quota import half_up, ranks
 from aggregation.ranks import estimates, rank_sets
+from aggregation.reliability import Consistency, consistency
 from aggregation.scheme import Scheme, parse_scheme
 from aggregation.scores import UnitScore, score_units
+from aggregation.shrinkage import Shrinkage, Shrunken, shrink
 from bot.registration import changed_since
 from bot.releases import Release, by_weight, last_release
 from bot.store import tables
@@ -63,10 +66,55 @@ class Scored:
             for code, it in told.items()
         }
 
+    @property
+    def graded(self) -> dict[str, UnitScore]:
+        """The scores that are ranked and graded: as they are, or where the scheme says so those that borrow."""
+        if self.poll.scheme.graded_score == "direct":
+            return dict(self.scores)
+        found = {code: it for part in self.shrinkage().values() for code, it in part.units.items()}
+        return {
+            code: replace(score, score=Fraction(str(round(found[code].score, 10))), variance=found[code].variance)
+            if code in found
+            else score
+            for code, score in self.scores.items()
+        }
+
+    def shrinkage(self) -> dict[str, Shrinkage]:
+        """Empirical Bayes by category; only units with enough answers are borrowed from."""
+        by_category: dict[str, dict[str, UnitScore]] = {}
+        for code, score in self.scores.items():
+            by_category.setdefault(self.poll.units[code].category, {})[code] = score
+        return {
+            category: shrink(part, [code for code, score in part.items() if ranked(score)])
+            for category, part in by_category.items()
+        }
+
+    def borrowed(self, told: Mapping[str, Told]) -> dict[str, Shrunken]:
+        """The empirical Bayes scores that may be told: none from which a hidden number of answers would follow."""
+        found = {code: it for part in self.shrinkage().values() for code, it in part.units.items()}
+        return {code: it for code, it in found.items() if told[code].n_valid is not None and not told[code].corrected}
+
+    def consistency(self, told: Mapping[str, Told]) -> dict[str, Consistency]:
+        """Alpha and omega by questionnaire, from the ballots of groups that are told of; none of few ballots."""
+        rows = [row for row in self.counts if row.grp != STAFF and _open(told[row.unit], row.grp)]
+        least = max(self.poll.scheme.min_n.publish_cell, self.poll.scheme.min_n.group)
+        found = consistency(rows, self.poll.questionnaires, self.poll.scheme)
+        return {name: it for name, it in found.items() if it.n >= least}
+
     def _alone(self) -> set[str]:
         """The units of which a single item is rated."""
         single = {name for name, sheet in self.poll.questionnaires.items() if len(sheet.rated) == 1}
         return {code for code, unit in self.poll.units.items() if unit.questionnaire in single}
+
+
+def ranked(score: UnitScore) -> bool:
+    """Whether a unit has a score from enough answers to be ranked."""
+    return score.score is not None and "insufficient" not in score.flags
+
+
+def _open(told: Told, group: str) -> bool:
+    """Whether the answers of a group count in a score and are told of."""
+    return told.n_valid is not None and not told.withheld and bool(told.group(group).weight_used)
 
 
 async def read_polls(database: AsyncEngine, year: int | None = None) -> list[Poll]:
@@ -140,8 +188,8 @@ class Place:
 def places(scored: Scored) -> dict[str, Place]:
     """The place of each unit that has enough answers: the others are not ranked."""
     by_category: dict[str, dict[str, UnitScore]] = {}
-    for code, score in scored.scores.items():
-        if score.score is not None and "insufficient" not in score.flags:
+    for code, score in scored.graded.items():
+        if ranked(score):
             by_category.setdefault(scored.poll.units[code].category, {})[code] = score
     return {code: place for part in by_category.values() for code, place in _places(part, scored.poll.scheme).items()}
 

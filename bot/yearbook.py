@@ -113,7 +113,7 @@ async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> 
             # Points of who is no longer listed are kept, and play no part.
             indicators={(s, i): p for (s, i), p in values.items() if i != store.PERSONAL and s in codes},
             personal={s: p for (s, i), p in values.items() if i == store.PERSONAL and s in ids},
-            public={code: score for part in polls for code, score in part.scores.items() if code in codes},
+            public={code: score for part in polls for code, score in part.graded.items() if code in codes},
             adjustments=await store.read_adjustments(connection, year),
             facts=await store.read_facts(connection, year),
             decisions=await store.read_decisions(connection, year),

@@ -23,7 +23,7 @@ from bot.exports.appraisal_pages import (
 )
 from bot.exports.book import Book, Page, with_dictionary
 from bot.exports.method import method_page
-from bot.exports.pages import exclusions_page, groups_page, questions_page, scores_page
+from bot.exports.pages import exclusions_page, groups_page, questions_page, reliability_page, scores_page
 from bot.exports.writers import csv_archive, csv_files, workbook
 from bot.scoring import Scored, score_campaign
 from bot.yearbook import Year, open_year
@@ -63,7 +63,7 @@ async def export_campaign(database: AsyncEngine, campaign: str, timezone: str) -
 
 
 def year_book(year: Year, audience: Audience, timezone: str) -> Book:
-    """A year's pages: method, units, leagues, quotas, questions, exclusions, groups; internally those on persons."""
+    """A year's pages: method, units, leagues, quotas, those of its scores; internally those on persons."""
     internal = [leaders_page(year), proposals_page(year), reasons_page(year)] if audience is Audience.INTERNAL else []
     pages = [
         method_page(year.polls, _windows(year.polls, timezone), year.result),
@@ -77,14 +77,14 @@ def year_book(year: Year, audience: Audience, timezone: str) -> Book:
 
 
 def campaign_book(scored: Scored, timezone: str) -> Book:
-    """A campaign's pages: method, units, questions, exclusions, groups."""
+    """A campaign's pages: method, units, questions, exclusions, groups, reliability."""
     polls = [scored]
     pages = [method_page(polls, _windows(polls, timezone), None), scores_page(scored), *_score_pages(polls)]
     return _bound(f"{scored.poll.title['zh-Hans']} {scored.poll.title['en']}", polls, timezone, pages)
 
 
 def _score_pages(polls: Sequence[Scored]) -> list[Page]:
-    return [questions_page(polls), exclusions_page(polls), groups_page(polls)]
+    return [questions_page(polls), exclusions_page(polls), groups_page(polls), reliability_page(polls)]
 
 
 def _bound(title: str, polls: Sequence[Scored], timezone: str, pages: Sequence[Page]) -> Book:

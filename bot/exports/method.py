@@ -93,6 +93,27 @@ DEFINITIONS: tuple[Line, ...] = (
         "simultaneous 95 % range of ranks; a grade that is not the same over all of it is provisional",
     ),
     (
+        "shrunken_score",
+        "经验贝叶斯得分",
+        "empirical Bayes score",
+        "本单位得分与类别均值按各自方差加权（Fay–Herriot，REML）；票数越少越靠近均值，并列公布",
+        "the unit's score drawn towards its category's mean the more, the fewer answered (Fay–Herriot, REML)",
+    ),
+    (
+        "alpha",
+        "问卷一致性（α、ω）",
+        "consistency of a questionnaire (alpha, omega)",
+        "各题均有分值的评价票，不分单位；α为克隆巴赫系数，ω为单因子最小二乘模型",
+        "over ballots of all units with points for every item: Cronbach's alpha, omega of one least-squares factor",
+    ),
+    (
+        "reliability",
+        "单位间信度",
+        "reliability between units",
+        "τ²/(τ²+V)：得分差异中属于单位真实差异的比例，V为得分的典型方差",
+        "τ²/(τ²+V): the share of the scatter of scores that is between units; V is the typical variance of a score",
+    ),
+    (
         "response_rate",
         "参评率",
         "response rate",
@@ -124,6 +145,8 @@ def _campaign(scored: Scored, days: tuple[str, str]) -> Iterable[Line]:
 
 def _floors(scheme: Scheme) -> Iterable[Line]:
     floors = scheme.min_n
+    graded = {"direct": ("直接得分", "the direct one"), "shrunken": ("经验贝叶斯得分", "empirical Bayes")}
+    yield ("graded_score", "用于排名定等的民评得分", "public score that is graded", *graded[scheme.graded_score])
     yield _same("min_n.unit", "单位有效票下限", "fewest valid answers of a unit", floors.unit)
     yield _same("min_n.group", "主体有效票下限", "fewest valid answers of a group", floors.group)
     yield (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from aggregation.disclosure import Bound, Count, Share, Told
 from aggregation.fates import tell_fates
@@ -28,7 +29,17 @@ SCORE = (
     Column("top_two_rate", "满意率（非常满意+满意）", SHARE),
 )
 UNIT = (Column("code", "单位代码"), Column("name_zh", "单位名称"), Column("name_en", "英文名称"))
+BORROWED = (Column("shrunken_score", "经验贝叶斯得分", EXACT), Column("own_share", "其中本单位数据占比", SHARE))
 FLAGS = (Column("flags", "标记"), Column("flags_zh", "标记说明"), Column("flags_en", "标记说明（英文）"))
+MEASURES = {
+    "alpha": ("克隆巴赫α系数", "Cronbach's alpha"),
+    "omega": ("单因子ω系数", "omega of one factor"),
+    "units": ("参与估计的单位数", "units that it is estimated from"),
+    "mean": ("类别均值", "mean of the category"),
+    "between": ("单位间方差", "variance between units"),
+    "within": ("单位内作答方差", "variance of answers within units"),
+    "reliability": ("单位间信度", "reliability between units"),
+}
 REASONS = {
     "counted": ("计入", "counted"),
     "excluded": ("经审核剔除（权重为零）", "excluded after review (weight zero)"),
@@ -90,6 +101,7 @@ def scores_page(scored: Scored) -> Page:
     """The units of one campaign with their public scores and places."""
     scheme = scored.poll.scheme
     ranked, told = places(scored), scored.told
+    borrowed = scored.borrowed(told)
     columns = (
         *UNIT,
         Column("category", "类别"),
@@ -100,6 +112,7 @@ def scores_page(scored: Scored) -> Page:
         Column("rank_low", "名次区间上限"),
         Column("rank_high", "名次区间下限"),
         *SCORE,
+        *BORROWED,
         *distribution_columns(scheme),
         *FLAGS,
     )
@@ -108,10 +121,42 @@ def scores_page(scored: Scored) -> Page:
         unit, place = scored.poll.units[code], ranked.get(code)
         head: list[Value] = [code, unit.name["zh-Hans"], unit.name["en"], unit.category]
         spot = [place.rank, place.of, place.low, place.high] if place else [None] * 4
-        cells = [*score_cells(it), *distribution_cells(it, scheme), *flag_cells(told_flags(it), scheme)]
+        own = borrowed.get(code)
+        cells = [*score_cells(it), *([own.score, own.share] if own else [None, None])]
+        cells += [*distribution_cells(it, scheme), *flag_cells(told_flags(it), scheme)]
         kind = scheme.categories[unit.category]
         rows.append((*head, kind.zh, kind.en, *spot, *cells))
     return Page("units", "单位", columns, tuple(rows))
+
+
+def reliability_page(polls: Iterable[Scored]) -> Page:
+    """How much of what was measured is real: of each questionnaire its consistency, of each category its scatter."""
+    columns = (
+        Column("campaign", "活动"),
+        Column("about", "对象（问卷或类别）"),
+        Column("code", "代码"),
+        Column("measure", "指标代码"),
+        Column("measure_zh", "指标"),
+        Column("measure_en", "指标（英文）"),
+        Column("value", "数值", EXACT),
+    )
+    rows = tuple(
+        (scored.poll.id, about, code, name, *MEASURES[name], value)
+        for scored in polls
+        for about, code, name, value in reliability(scored, scored.told)
+    )
+    return Page("reliability", "信度", columns, rows)
+
+
+def reliability(scored: Scored, told: Mapping[str, Told]) -> Iterable[tuple[str, str, str, Fraction | float | None]]:
+    """About what, its code, the measure by the codes of `MEASURES`, and the value; None where it cannot be had."""
+    for code, sheet in scored.consistency(told).items():
+        yield ("questionnaire", code, "alpha", sheet.alpha)
+        yield ("questionnaire", code, "omega", sheet.omega)
+    for category, found in scored.shrinkage().items():
+        if found.family:
+            for name in ("units", "mean", "between", "within", "reliability"):
+                yield ("category", category, name, getattr(found.family, name))
 
 
 def groups_page(polls: Iterable[Scored]) -> Page:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -27,7 +28,7 @@ from bot.labels import pick
 from bot.ranking import campaign_ranking
 from bot.releases import last_release, read_releases
 from bot.rule_effects import read_effects
-from bot.scoring import Poll, read_polls, score_campaign, score_release
+from bot.scoring import Poll, Scored, read_polls, score_campaign, score_release
 from bot.store import tables
 from bot.store.database import reading
 from bot.web.auth import (
@@ -255,6 +256,7 @@ async def show_scores(visit: Visit) -> web.Response:
     """The public scores of a closed campaign, ranked with their intervals."""
     scored = await score_campaign(visit.service.database, visit.part("campaign"))
     ranking = await asyncio.to_thread(campaign_ranking, scored, visit.lang)
+    measures = await asyncio.to_thread(_measures, scored, visit.lang)
     summary = await show_campaign(visit.service.database, visit.part("campaign"))
     release = scored.release or await last_release(visit.service.database, scored.poll)
     corrected = [(_name(scored.poll, code, visit.lang), made) for code, made in release.corrections.items()]
@@ -266,8 +268,29 @@ async def show_scores(visit: Visit) -> web.Response:
         release=release,
         at=at,
         corrected=corrected,
+        measures=measures,
+        graded=scored.poll.scheme.graded_score,
         effects=await read_effects(visit.service.database, scored.poll.id),
     )
+
+
+def _measures(scored: Scored, lang: str) -> list[tuple[str, str, str]]:
+    """What is measured, by which measure, and the value as printed."""
+    from bot.exports.pages import MEASURES, reliability
+
+    scheme = scored.poll.scheme
+    names = {code: pick((it.zh, it.en), lang) for code, it in scheme.categories.items()}
+    sheets = scored.poll.questionnaires
+    names |= {code: pick((it.title["zh-Hans"], it.title.get("en", code)), lang) for code, it in sheets.items()}
+    return [
+        (names[code], pick(MEASURES[name], lang), "–" if value is None else _shown(name, value))
+        for _, code, name, value in reliability(scored, scored.told)
+    ]
+
+
+def _shown(measure: str, value: Fraction | float) -> str:
+    places = {"units": 0, "mean": 1, "between": 1, "within": 1}
+    return f"{float(value):.{places.get(measure, 2)}f}"
 
 
 @staff_page

@@ -162,7 +162,7 @@ release-line = Release { $number } of { $at }. Pages and files show it until a n
 corrected-line = Score corrected: { $unit } – { $reason } ({ $by })
 
 ranking = Scores and ranking
-ranking-how = The dot is the score, the bar its 95 % interval; “possible ranks” allows for sampling error. Grey: too few valid answers or a single source, not to be leaned on.
+ranking-how = The dot is the score, the bar its 95 % interval; “possible ranks” allows for the uncertainty among participants. Grey: too few valid answers or a single source, not to be leaned on.
 rank = Rank
 rank-range = Possible ranks
 score = Score
@@ -310,6 +310,15 @@ signal-staff-orders = in office hours
 signal-strata = one source says otherwise than all others
 signal-young-accounts = from new accounts
 effects = With and without each rule
+shrunken = empirical Bayes
+reliability = How much of it is real
+reliability-note = Alpha and omega: how far a questionnaire's items measure one thing (0 to 1). Reliability between units: the share of the differences between scores that is not chance. “Empirical Bayes” draws the score of a unit with few answers towards its category's mean; { $graded ->
+    [shrunken] this campaign ranks and grades by it.
+   *[direct] it is shown beside, ranks and grades are by the direct score.
+}
+reliability-about = About
+reliability-measure = Measure
+reliability-value = Value
 effects-note = What the result would be if one rule for organised rating had not been there. Units in which few ratings change are left out.
 effects-without = Without
 effects-moved = Scores that move

@@ -162,7 +162,7 @@ release-line = 第 { $number } 次发布（{ $at }）。在下一次发布（min
 corrected-line = 得分更正：{ $unit } – { $reason }（{ $by }）
 
 ranking = 得分与排名
-ranking-how = 圆点是得分，横线是 95% 区间；名次范围是考虑抽样误差后可能的名次。灰色表示有效票不足或来源单一，不宜作为依据。
+ranking-how = 圆点是得分，横线是 95% 区间；名次范围是考虑参评者之间的不确定性后可能的名次。灰色表示有效票不足或来源单一，不宜作为依据。
 rank = 名次
 rank-range = 可能名次
 score = 得分
@@ -310,6 +310,15 @@ signal-staff-orders = 上班时间提交
 signal-strata = 某一来源与其他来源意见不同
 signal-young-accounts = 来自新账号
 effects = 各规则的影响
+shrunken = 经验贝叶斯得分
+reliability = 信度
+reliability-note = α与ω：问卷各题测量同一内容的程度（0至1）。单位间信度：得分差异中不属于偶然的比例。“经验贝叶斯得分”把票数少的单位向类别均值靠拢；{ $graded ->
+    [shrunken] 本次活动按此排名定等。
+   *[direct] 仅并列公布，排名定等按直接得分。
+}
+reliability-about = 对象
+reliability-measure = 指标
+reliability-value = 数值
 effects-note = 若不使用某一条识别有组织评价的规则，结果会有何不同。变动评价数过少的单位不计入。
 effects-without = 不使用
 effects-moved = 得分变动的单位数

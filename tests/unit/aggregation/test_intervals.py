@@ -133,10 +133,12 @@ def test_it_covers_as_often_as_it_says(shares: tuple[float, ...], size: int, lea
         [(20, 60, SATISFIED), (25, 100, SPLIT)],
         [(25, 40, SATISFIED), (20, 60, CEILING), (35, 30, SPLIT)],
         [(25, 40, CEILING), (20, 60, CEILING), (35, 30, CEILING)],
+        # Where one histogram of the whole mix covers in 85 %: most of the weight on few answers at the ceiling.
+        [(60, 30, CEILING), (40, 1000, CEILING)],
     ],
 )
 def test_it_covers_groups_put_together_with_fraud_weights(groups: list[tuple[int, int, tuple[float, ...]]]) -> None:
-    runs, total = 1500, sum(weight for weight, _, _ in groups)
+    runs, total = 500, sum(weight for weight, _, _ in groups)
     truth = sum(weight * float(np.dot(shares, VALUES)) for weight, _, shares in groups) / total
     chance = np.random.default_rng(20261124)
     covered = 0
@@ -146,7 +148,7 @@ def test_it_covers_groups_put_together_with_fraud_weights(groups: list[tuple[int
         assert whole is not None
         low, high = interval(whole, POINTS)
         covered += low <= truth <= high
-    assert 0.93 <= covered / runs <= 0.97
+    assert 0.92 <= covered / runs <= 0.99
 
 
 def answered(chance: np.random.Generator, size: int, shares: tuple[float, ...]) -> Estimate:
@@ -156,3 +158,19 @@ def answered(chance: np.random.Generator, size: int, shares: tuple[float, ...]) 
     found = estimate(add_up(counts, [100, 80, 60, 30, 0], 1))
     assert found is not None
     return found
+
+
+def test_a_small_group_at_the_ceiling_is_uncertain_inside_a_mix_too() -> None:
+    small, large = simple({100: 30}), simple({100: 500, 30: 500})
+    alone = interval(small, POINTS)
+    whole = mix([(Fraction(9, 10), small), (Fraction(1, 10), large)])
+    assert whole is not None
+    low, high = interval(whole, POINTS)
+    assert high - low > 0.8 * (alone[1] - alone[0])
+
+
+def test_single_answers_of_many_groups_claim_no_more_than_points_can_scatter() -> None:
+    whole = mix([(Fraction(1, 20), simple({point: 1})) for point in (100, 0) for _ in range(10)])
+    assert whole is not None
+    low, high = interval(whole, POINTS)
+    assert 0 <= low < 50 < high <= 100

@@ -1,0 +1,36 @@
+"""How often the 95 % interval holds the truth: `python -m benchmarks.coverage [--runs N] [--seed S]` prints a table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import numpy as np
+
+from benchmarks.coverage.cases import CASES, FLOOR, TOP, Case, covered
+
+
+def main() -> int:
+    """Print the coverage of every case; 1 when one lies below the target."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.coverage", description=__doc__)
+    parser.add_argument("--runs", type=int, default=2000, help="simulated campaigns of each case (default 2000)")
+    parser.add_argument("--seed", type=int, default=20261125, help="of the first case; each next one's is one more")
+    chosen = parser.parse_args()
+    error = float(np.sqrt(0.95 * 0.05 / chosen.runs))
+    print(f"{chosen.runs} runs each (standard error {error:.4f}); target {FLOOR}–{TOP}\n")
+    print("| case | parts | answers | seed | coverage | mean width |\n|---|---|---|---|---|---|")
+    low = [case for at, case in enumerate(CASES) if _print(case, chosen.runs, chosen.seed + at) < FLOOR - 2 * error]
+    print(f"\n{len(low)} of {len(CASES)} cases more than two standard errors below {FLOOR}")
+    return bool(low)
+
+
+def _print(case: Case, runs: int, seed: int) -> float:
+    share, width = covered(case, runs, np.random.default_rng(seed))
+    mark = "" if FLOOR <= share <= TOP else " (wide)" if share > TOP else " (low)"
+    answers = sum(part.answers for part in case.parts)
+    print(f"| {case.name} | {len(case.parts)} | {answers} | {seed} | {share:.3f}{mark} | {width:.2f} |", flush=True)
+    return share
+
+
+if __name__ == "__main__":
+    sys.exit(main())
