@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import importlib
 import logging
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from bot.settings import Settings, read_settings
 from survey_flows.errors import BadInput
 
 DONE, WRONG_INPUT, WRONG_USE = 0, 1, 2
+READ_ENOUGH = 141
 
 
 def make_parser(wanted: str = "") -> argparse.ArgumentParser:
@@ -45,6 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadInput as error:
         print(f"minping: {error}", file=sys.stderr)
         return WRONG_INPUT
+    except BrokenPipeError:
+        # Who reads has read enough (`| head`); nothing more is written, also not at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READ_ENOUGH
     except KeyboardInterrupt:
         print("minping: interrupted; what was finished is kept", file=sys.stderr)
         return 130

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from aggregation.disclosure import small
 from aggregation.results import AppraisalResult
-from aggregation.scheme import Scheme
+from aggregation.scheme import PUBLIC, Category, Scheme
 from bot.exports.book import Column, Page, joined
 from bot.exports.pages import count_cell, told_fates
 from bot.labels import HIDDEN
 from bot.scoring import Scored
 
 Line = tuple[str, str, str, str, str]
+PUBLIC_NAME = ("民评", "public evaluation")
 COLUMNS = (
     Column("key", "项目代码"),
     Column("label_zh", "项目"),
@@ -167,8 +169,15 @@ def _weights(scheme: Scheme) -> Iterable[Line]:
         en = joined([f"{o.code} {o.en} {'—' if o.points is None else o.points}" for o in given.options])
         yield (f"scales.{scale}", "量表分值", "points of the scale", zh, en)
     for name, category in scheme.categories.items():
-        total = joined([f"{part} {weight}" for part, weight in category.weights.items()])
-        groups = joined([f"{group} {weight}" for group, weight in category.group_weights.items()])
-        zh, en = f"{category.zh}: ", f"{category.en}: "
-        yield (f"categories.{name}.weights", "总分权重（%）", "weights of the total, %", zh + total, en + total)
-        yield (f"categories.{name}.group_weights", "主体权重（%）", "weights of groups, %", zh + groups, en + groups)
+        parts = {**{id_: (called.zh, called.en) for id_, called in scheme.indicators.items()}, PUBLIC: PUBLIC_NAME}
+        groups = {group: (called["zh"], called["en"]) for group, called in scheme.groups.items()}
+        totals = _named(category, category.weights, parts)
+        yield (f"categories.{name}.weights", "总分权重（%）", "weights of the total, %", *totals)
+        shares = _named(category, category.group_weights, groups)
+        yield (f"categories.{name}.group_weights", "主体权重（%）", "weights of groups, %", *shares)
+
+
+def _named(category: Category, weights: Mapping[str, Decimal], names: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """A category's weights in both languages."""
+    zh, en = (joined([f"{names[part][side]} {weight}" for part, weight in weights.items()]) for side in (0, 1))
+    return f"{category.zh}：{zh}", f"{category.en}: {en}"

@@ -31,6 +31,11 @@ async def picture_file(ranking: Ranking, title: str, lang: str, form: str, name:
     return _download(body, FORMATS[form], f"{name}.{form}")
 
 
+def report_file(body: bytes, form: str, name: str) -> web.Response:
+    """A report as ``pdf`` or ``html``; as a file, since its style is inside, which no page of ours allows."""
+    return _download(body, {"pdf": "application/pdf", "html": "text/html"}[form], f"{name}.{form}")
+
+
 def _download(body: bytes, kind: str, name: str) -> web.Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return web.Response(body=body, content_type=kind, headers=headers)

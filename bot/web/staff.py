@@ -47,6 +47,8 @@ PAGES = (
     ("GET", r"/admin/years/{year:\d{4}}", "years.show_year"),
     ("GET", r"/admin/years/{year:\d{4}}/ranking.{form:png|svg|pdf}", "years.send_picture"),
     ("GET", r"/admin/years/{year:\d{4}}/export.{form:xlsx|zip}", "years.send_book"),
+    ("GET", r"/admin/years/{year:\d{4}}/circular.{form:pdf|html}", "reports.send_circular"),
+    ("GET", r"/admin/years/{year:\d{4}}/evidence/{unit}.{form:pdf|html}", "reports.send_evidence"),
     ("GET", r"/admin/years/{year:\d{4}}/leaders", "years.show_leaders"),
     ("GET", r"/admin/years/{year:\d{4}}/proposals", "years.show_proposals"),
     ("POST", r"/admin/years/{year:\d{4}}/decisions", "years.take_decision"),

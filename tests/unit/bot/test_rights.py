@@ -18,7 +18,14 @@ from bot.web.staff import PAGES
 from tests.desk import PASSWORD, Desk, make_data
 from tests.web_city import Clock
 
-PARTS = {"campaign": "city-2010", "case": "00c0ffee", r"year:\d{4}": "2010", "subject": "CME", r"appeal:\d{1,9}": "1"}
+PARTS = {
+    "campaign": "city-2010",
+    "case": "00c0ffee",
+    r"year:\d{4}": "2010",
+    "subject": "CME",
+    r"appeal:\d{1,9}": "1",
+    "unit": "CME",
+}
 OPEN = {"/admin/sign-in"}
 EVERYBODY = {"/admin/sign-out", "/admin/password"}
 AUDIENCE = {
@@ -52,7 +59,7 @@ def expected(role: str, method: str, path: str) -> bool:
 
 
 def address(path: str) -> str:
-    filled = re.sub(r"\{form:[^}]+\}", "svg" if "ranking" in path else "xlsx", path)
+    filled = re.sub(r"\{form:[^}]+\}", "svg" if "ranking" in path else "xlsx" if "export" in path else "html", path)
     for name, value in PARTS.items():
         filled = filled.replace("{" + name + "}", value)
     assert "{" not in filled

@@ -1,0 +1,47 @@
+"""What comments are about: themes by key words, counted for each unit and told only from the floor on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+STEP = 10
+"""Comments are told in whole tens: what is not told exactly tells of nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A subject of comments. ``words`` are looked for in lower case anywhere in a comment; English ones with spaces."""
+
+    id: str
+    zh: str
+    en: str
+    words: tuple[str, ...]
+
+
+def themes_of(comment: str, themes: Iterable[Theme]) -> list[str]:
+    """The ids of the themes that a comment touches; none for one that no key word fits."""
+    text = f" {comment.casefold()} "
+    return [theme.id for theme in themes if any(word in text for word in theme.words)]
+
+
+def count_themes(
+    comments: Iterable[tuple[str, str]], themes: Iterable[Theme], floor: int
+) -> dict[str, Mapping[str, int]]:
+    """For each unit its themes with at least ``floor`` comments, the most frequent first, in whole tens.
+
+    Args:
+        comments: pairs of a unit's code and a comment.
+        themes: what is looked for.
+        floor: the smallest count that is told.
+    """
+    listed = list(themes)
+    counts: dict[str, Counter[str]] = {}
+    for unit, comment in comments:
+        counts.setdefault(unit, Counter()).update(themes_of(comment, listed))
+    step = max(STEP, floor)
+    return {
+        unit: {theme: count - count % step for theme, count in found.most_common() if count >= step}
+        for unit, found in counts.items()
+    }

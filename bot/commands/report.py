@@ -1,0 +1,93 @@
+"""``minping report``: the year's circular, and the evidence pages of its units, as PDF and HTML."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.app import open_store
+from bot.settings import Settings
+from survey_flows.errors import BadInput
+
+if TYPE_CHECKING:
+    from bot.reports import Document
+
+ALL = "all"
+LANGUAGES = ("zh-Hans", "en")
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    text = "write a year's circular, or its units' evidence pages, as PDF and HTML"
+    parser = commands.add_parser("report", help=text, description=text)
+    parser.add_argument("kind", choices=["circular", "evidence"], help="the whole year, or a page for each unit")
+    parser.add_argument("year", type=int)
+    parser.add_argument("--unit", nargs="+", default=[], metavar="CODE", help="with evidence: these units; else all")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="it is made if need be")
+    parser.add_argument("--format", choices=["pdf", "html", ALL], default=ALL, help="default all")
+    parser.add_argument("--lang", choices=[*LANGUAGES, ALL], default=ALL, help="default all")
+    parser.add_argument(
+        "--audience",
+        choices=["public", "internal"],
+        default="public",
+        help="public (default): nothing about persons; internal: leaders, proposals and themes of comments too",
+    )
+    parser.set_defaults(run=run)
+
+
+async def run(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Write the files and name them. A file that is there already and whole is written anew in place."""
+    from bot.reports.material import read_material
+
+    async with open_store(settings) as database:
+        material = await read_material(database, chosen.year)
+    for path in await asyncio.to_thread(lambda: list(_write(chosen, material, settings.timezone))):
+        print(path)
+    return 0
+
+
+def _write(chosen: argparse.Namespace, material: Any, timezone: str) -> Iterator[Path]:
+    from tqdm import tqdm
+
+    documents = list(_documents(chosen, material, timezone))
+    for name, make in tqdm(documents, unit="report", disable=None):
+        document: Document = make()
+        for form, draw in _forms(chosen.format).items():
+            yield _keep(chosen.out / f"{name}.{form}", draw(document))
+
+
+def _documents(chosen: argparse.Namespace, material: Any, timezone: str) -> Iterator[tuple[str, Any]]:
+    from bot.exports import Audience
+    from bot.reports.circular import circular
+    from bot.reports.evidence import evidence
+
+    audience = Audience(chosen.audience)
+    end = "-internal" if audience is Audience.INTERNAL else ""
+    units = chosen.unit or [unit.unit for unit in material.year.result.units]
+    for lang in LANGUAGES if chosen.lang == ALL else (chosen.lang,):
+        tail = f"{lang[:2]}{end}"
+        if chosen.kind == "circular":
+            yield f"circular-{chosen.year}-{tail}", lambda lang=lang: circular(material, audience, lang, timezone)
+        else:
+            for unit in units:
+                page = f"evidence-{chosen.year}-{unit}-{tail}"
+                yield page, lambda unit=unit, lang=lang: evidence(material, unit, audience, lang, timezone)
+
+
+def _forms(form: str) -> dict[str, Any]:
+    from bot.reports import to_html, to_pdf
+
+    known = {"pdf": to_pdf, "html": to_html}
+    return known if form == ALL else {form: known[form]}
+
+
+def _keep(path: Path, data: bytes) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error
+    return path
