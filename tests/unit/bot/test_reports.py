@@ -206,4 +206,4 @@ def test_both_languages_say_the_same_sentences() -> None:
 
 def test_every_sentence_is_said_somewhere() -> None:
     source = "\n".join(path.read_text() for path in WORDS.parent.glob("*.py"))
-    assert [key for key in messages("en") if f'"{key}"' not in source] == []
+    assert [key for key in messages("en") if not re.search(f"[\"']{key}[\"']", source)] == []
