@@ -39,8 +39,8 @@ class Clock:
         return datetime(2027, 1, 5, tzinfo=UTC)
 
 
-def pattern(group: str, link: bool, weight: int, code: str) -> tuple[str, str, bool, int, str]:
-    return ("econ", group, link, weight, " ".join([code] * RATED))
+def pattern(group: str, link: bool, weight: int, code: str) -> tuple[str, str, bool, int, str, str]:
+    return ("econ", group, link, weight, " ".join([code] * RATED), "")
 
 
 def drawn(chance: random.Random) -> dict[str, Block]:
@@ -68,7 +68,7 @@ def changed(chance: random.Random, old: dict[str, Block]) -> dict[str, Block]:
             kind = kind if one else chance.random()
             block[key] -= 1
             if kind < 0.7:
-                block[(key[0], key[1], key[2], 0 if key[3] else 4, key[4])] += 1
+                block[(key[0], key[1], key[2], 0 if key[3] else 4, key[4], key[5])] += 1
             elif kind < 0.9:
                 block[key] += 2
         found[unit] = +block
