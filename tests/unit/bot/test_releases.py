@@ -169,7 +169,7 @@ async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
 async def cast(database: AsyncEngine, blocks: dict[str, Block]) -> None:
     rows: list[dict[str, Any]] = []
     for unit, block in blocks.items():
-        for (sheet, group, link, weight, ratings), count in block.items():
+        for (sheet, group, link, weight, ratings, _), count in block.items():
             keys = {"campaign": "c", "unit": unit, "questionnaire": sheet, "grp": group, "stratum": "", "facts": "{}"}
             own = {"source": "open" if link else "invited", "weight": weight, "ratings": ratings, "bucket": 1}
             rows += [keys | own | {"voter": (len(rows) + n).to_bytes(32, "big")} for n in range(count)]
