@@ -267,7 +267,7 @@ async def test_a_damaged_release_is_not_shown(database: AsyncEngine) -> None:
 
 
 def test_one_of_a_unit_s_own_staff_more_is_not_told_with_fifteen_residents() -> None:
-    staff = ("econ", STAFF, False, 0, "")
+    staff = ("econ", STAFF, False, 0, "", "")
     old: dict[str, Block] = {"A": Counter({pattern("resident", False, 4, "S"): 100, staff: 60})}
     now: dict[str, Block] = {"A": old["A"] + Counter({pattern("resident", False, 4, "S"): 15, staff: 1})}
     first = Release("c", 1, 0, old)
