@@ -64,12 +64,13 @@ async def asked(phone: Phone) -> Phone:
     return phone
 
 
-@pytest.fixture
-def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fraction of WeChat's five seconds."""
-    monkeypatch.setattr(weixin, "HOLD", 0.3)
-    monkeypatch.setattr(weixin, "LAST", 0.2)
-    monkeypatch.setattr(weixin, "AGAIN", 0.05)
+@contextmanager
+def hurried() -> Iterator[None]:
+    """While the block lasts the sender hangs up after a fraction of WeChat's five seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(weixin, "HOLD", 0.3)
+        patch.setattr(weixin, "LAST", 0.2)
+        yield
 
 
 def assert_golden(name: str, phone: Phone) -> None:
@@ -226,12 +227,12 @@ async def test_another_process_knows_a_message_that_comes_again(asked: Phone, mo
     assert await new_ballots(asked.city, before) == [BALLOT]
 
 
-@pytest.mark.usefixtures("_hurry")
 async def test_an_answer_that_takes_too_long_goes_to_the_next_try(asked: Phone) -> None:
     await asked.type("1")
     message = written(asked, "2")
     with stuck_database() as go_on:
-        assert await asked.deliver(message) == (503, ""), "nothing that would end the tries"
+        with hurried():
+            assert await asked.deliver(message) == (503, ""), "nothing that would end the tries"
         second = asyncio.create_task(asked.deliver(message))
         await asyncio.sleep(0.05)
         go_on.set()
@@ -241,11 +242,10 @@ async def test_an_answer_that_takes_too_long_goes_to_the_next_try(asked: Phone) 
     assert "4/7" in await asked.type("1")
 
 
-@pytest.mark.usefixtures("_hurry")
 async def test_an_answer_that_no_try_could_take_is_told_at_the_next_message(asked: Phone) -> None:
     await asked.type("1")
     message = written(asked, "2")
-    with stuck_database():
+    with stuck_database(), hurried():
         tries = [await asked.deliver(message) for _ in range(3)]
     assert [status for status, _ in tries] == [503, 503, 200]
     assert tries[2][1].startswith("系统有点忙")
@@ -255,25 +255,22 @@ async def test_an_answer_that_no_try_could_take_is_told_at_the_next_message(aske
     assert "4/7" in await asked.type("1")
 
 
-@pytest.mark.usefixtures("_hurry")
 async def test_who_looks_after_a_late_answer_goes_on_at_once(asked: Phone) -> None:
     message = written(asked, "1")
-    with stuck_database():
+    with stuck_database(), hurried():
         assert [(await asked.deliver(message))[0] for _ in range(3)] == [503, 503, 200]
     assert (await asked.type("查看")).startswith("2/7")
     assert "3/7" in await asked.type("1")
 
 
-@pytest.mark.usefixtures("_hurry")
 async def test_a_database_that_is_away_for_a_moment_is_not_noticed(asked: Phone) -> None:
     with away_database(2):
         assert (await asked.type("1")).startswith("2/7")
 
 
-@pytest.mark.usefixtures("_hurry")
 async def test_while_the_database_is_away_nothing_is_confirmed_and_nothing_lost(asked: Phone) -> None:
     message = written(asked, "1")
-    with away_database(float("inf")):
+    with away_database(float("inf")), hurried():
         assert [(await asked.deliver(message))[0] for _ in range(2)] == [503, 503]
     assert (await asked.deliver(message))[1].startswith("2/7")
 
