@@ -28,7 +28,8 @@ from aggregation.ratings import Reader
 from bot.review import read_case_weights
 from bot.scoring import Scored, score_campaign
 from bot.store import tables
-from bot.store.database import reading
+from bot.store.database import reading, writing
+from bot.store.ledger import give_notice
 from bot.store.log import LogDamaged, Stored, latest_checkpoint
 from bot.store.openings import ballot_body, comment_body
 from bot.totals import result_body, totals, write_totals
@@ -80,6 +81,32 @@ async def result_of(database: AsyncEngine, campaign: str) -> str:
     """The public entry by which the log commits to a closed campaign's totals; raises `BadInput` as `make_bundle`."""
     scored = await score_campaign(database, campaign)
     return result_body(campaign, await asyncio.to_thread(totals_file, scored))
+
+
+async def note_result(database: AsyncEngine, campaign: str) -> None:
+    """Ask for the result's entry in the log, without which there is no bundle; raises `BadInput` as `make_bundle`."""
+    result = await result_of(database, campaign)
+    async with writing(database) as connection:
+        await give_notice(connection, "result", campaign, result)
+
+
+def bundle_path(data: Path, campaign: str, number: int) -> Path:
+    """Where the service keeps the public bundle of a release that it hands out."""
+    return data / "bundles" / f"{campaign}-{number}.zip"
+
+
+async def keep_bundle(database: AsyncEngine, data: Path, campaign: str, number: int) -> None:
+    """Make the public bundle of a campaign's last release, of this number, and keep it; raises as `make_bundle`."""
+    packed = await asyncio.to_thread(pack, await make_bundle(database, campaign, openings=False))
+    await asyncio.to_thread(_write_whole, bundle_path(data, campaign, number), packed)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that nobody reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(data)
+    part.replace(path)
 
 
 async def read_openings(connection: AsyncConnection, campaign: str) -> list[tuple[int, bytes, str]]:

@@ -81,16 +81,29 @@ async def add_campaign(connection: AsyncConnection, draft: Draft, link: Link) ->
     await _add_link(connection, draft.id, link)
 
 
+async def is_made(database: AsyncEngine, draft: Draft) -> bool:
+    """Whether there is a campaign of this name that says what the draft says, in whatever state it is by now."""
+    async with reading(database) as connection:
+        row = (await connection.execute(select(tables.campaigns).where(tables.campaigns.c.id == draft.id))).first()
+    said = {name: value for name, value in _row(draft).items() if name != "state"}
+    return row is not None and all(row._mapping[name] == value for name, value in said.items())
+
+
 async def add_link(database: AsyncEngine, campaign: str, group: str, stratum: str, clock: Clock) -> Link:
     """A link that vouches for an evaluator group and a stratum.
 
     Raises:
         BadInput: no such campaign.
     """
-    link = Link(clock.token()[:LINK], group, "invited", stratum)
     async with writing(database) as connection:
-        await _require(connection, campaign, ("draft", "open", "paused"))
-        await _add_link(connection, campaign, link)
+        return await make_link(connection, campaign, group, stratum, clock)
+
+
+async def make_link(connection: AsyncConnection, campaign: str, group: str, stratum: str, clock: Clock) -> Link:
+    """As `add_link`, in the caller's transaction."""
+    link = Link(clock.token()[:LINK], group, "invited", stratum)
+    await _require(connection, campaign, ("draft", "open", "paused"))
+    await _add_link(connection, campaign, link)
     return link
 
 

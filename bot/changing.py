@@ -18,6 +18,7 @@ CHANGING = frozenset(
         *("staff add", "staff password"),
         "calendar import",
         "quotas set",
+        *("token add", "token revoke", "publish"),
     )
 )
 """Those that may: `score`, `archive write`, `bundle`, `appraise` make a release, log the result or seal the year."""
@@ -30,12 +31,14 @@ LOOKING = frozenset(
         *("verify", "witness"),
         *("appeals list", "appeals show", "calendar show"),
         "quotas show",
+        *("token list", "openapi"),
     )
 )
 NAMED = frozenset(
     (
         *("campaign", "push", "invitations", "sample", "review", "release", "staff", "score", "bundle", "archive"),
         "quotas",
+        *("token", "publish"),
     )
 )
 """Commands whose next word is the name of what they are about; other words may be files."""

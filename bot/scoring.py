@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -129,6 +130,12 @@ async def read_polls(database: AsyncEngine, year: int | None = None) -> list[Pol
     return [read_poll(row) for row in rows]
 
 
+@lru_cache(maxsize=64)
+def _sheet(text: str, name: str) -> Questionnaire:
+    """Campaigns share questionnaires, and every page reads all campaigns."""
+    return load_questionnaire(text, name)
+
+
 def read_poll(row: Row[Any]) -> Poll:
     """A campaign's row as it is scored."""
     frozen = json.loads(row.paper)
@@ -140,7 +147,7 @@ def read_poll(row: Row[Any]) -> Poll:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         units={unit["code"]: Unit(**unit) for unit in frozen["units"]},
-        questionnaires={name: load_questionnaire(text, name) for name, text in frozen["questionnaires"].items()},
+        questionnaires={name: _sheet(text, name) for name, text in frozen["questionnaires"].items()},
         scheme=parse_scheme(json.loads(row.scheme), f"campaign {row.id}"),
     )
 

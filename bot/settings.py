@@ -27,15 +27,10 @@ class Settings:
         telegram_name: the bot's user name, without @, for the links that citizens get.
         telegram_secret: secret that Telegram sends with each webhook call; empty means a random one is kept in `data`.
         telegram_api: base address of the Bot API, for a local Bot API server.
-        wechat_token: token of the WeChat Official Account; empty means no WeChat.
-        wechat_aes_key: its EncodingAESKey; empty means that messages come in clear.
-        wechat_app_id: its AppID, needed with the key.
-        wecom_token: token of the WeCom application; empty means no WeCom.
-        wecom_aes_key: its EncodingAESKey.
-        wecom_corp_id: the company's CorpID.
         trusted_proxies: how many reverse proxies stand before the service and may name the client's address.
         push_rate: messages that nobody asked for, in a second, from all processes of the bot together.
         web_rate: new web conversations that one address may start in an hour.
+        api_rate: requests in a second that one token may make, on average.
         log_origin: name of the log in its checkpoints, such as minping.example.gov; it cannot be changed later.
         log_key: public key of the log when the mixer is a process of its own; empty means it runs in the service.
         witnesses: public keys of the witnesses whose signatures the log takes, separated by spaces.
@@ -53,15 +48,10 @@ class Settings:
     telegram_name: str = ""
     telegram_secret: str = ""
     telegram_api: str = "https://api.telegram.org"
-    wechat_token: str = ""
-    wechat_aes_key: str = ""
-    wechat_app_id: str = ""
-    wecom_token: str = ""
-    wecom_aes_key: str = ""
-    wecom_corp_id: str = ""
     trusted_proxies: int = 0
     push_rate: int = 25
     web_rate: int = 30
+    api_rate: int = 10
     log_origin: str = "minping"
     log_key: str = ""
     witnesses: str = ""
@@ -108,8 +98,8 @@ def _convert(name: str, value: str) -> str | int | Path:
         return _log_key(value)
     if name == "witnesses":
         return _witnesses(value)
-    if name in {"port", "trusted_proxies", "push_rate", "web_rate"}:
-        if not value.isdigit() or (name == "push_rate" and int(value) == 0):
+    if name in {"port", "trusted_proxies", "push_rate", "web_rate", "api_rate"}:
+        if not value.isdigit() or (name in {"push_rate", "api_rate"} and int(value) == 0):
             raise BadInput(f"«{value}» is not a whole number", variable(name))
         return int(value)
     return value

@@ -24,12 +24,7 @@ def press(turn: Turn, data: str) -> Result:
         result = move(turn, argument) if move else None
         if result is not None:
             return result
-    return stale(turn, "stale")
-
-
-def stale(turn: Turn, key: str) -> Result:
-    """Say gently, by the sentence ``key``, that this was meant for another step, and show the present one."""
-    return show(turn.at(stale=min(turn.session.stale + 1, MOST_STALE)), turn.say(key))
+    return show(turn.at(stale=min(turn.session.stale + 1, MOST_STALE)), turn.say("stale"))
 
 
 def _answer(turn: Turn, argument: str) -> Result | None:

@@ -89,6 +89,13 @@ async def city(folder: Path, redis_url: str, **settings: Any) -> AsyncIterator[C
         yield City(service, clock, link.token)
 
 
+async def after_notice(service: Service, year: int) -> None:
+    """Have the public notice of a year given, and over."""
+    row = {"year": year, "number": 1, "begins": "2020-01-01", "ends": "2020-01-08", "until": "2020-01-13"}
+    async with writing(service.database) as connection:
+        await connection.execute(tables.public_notices.insert(), [row | {"by": "zhou", "at": 0}])
+
+
 async def fill(service: Service, seed: int = 2010, ballots: int = 20_000) -> int:
     """Store the synthetic city's year with its campaign closed; returns the year."""
     drawn = make_city(seed, shipped_questionnaires(), ballots=ballots)

@@ -13,6 +13,8 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from functools import cache
+from importlib.resources import files
 from typing import Any, Self, TypeVar
 
 import orjson
@@ -28,10 +30,9 @@ from bot.channels.telegram_pause import Pause
 from bot.channels.telegram_reply import render, render_toast
 from bot.channels.telegram_request import READ_SECONDS, TelegramRequest
 from bot.channels.telegram_update import Taken, is_broken, read_update
-from bot.channels.words import channel_words
 from bot.conductor import Unavailable
 from survey_flows.errors import BadInput
-from survey_flows.wording import DEFAULT
+from survey_flows.wording import DEFAULT, Wording
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -45,9 +46,16 @@ POLL_SECONDS = 25
 STOP_SECONDS = 5.0
 
 
+@cache
+def command_words() -> Wording:
+    """The menu of commands in each language that has a file."""
+    found = [file for file in files("bot.channels").joinpath("wording").iterdir() if file.name.endswith(".ftl")]
+    return Wording({file.name.removesuffix(".ftl"): file.read_text("utf-8") for file in found})
+
+
 def _cleared() -> str:
     """What stands in a message that cannot be deleted, whatever its reader's language."""
-    words = channel_words()
+    words = command_words()
     return " / ".join(words.say(lang, "cleared") for lang in words.languages)
 
 
@@ -270,7 +278,7 @@ class TelegramChannel:
                 return
 
     async def _set_commands(self) -> None:
-        words, scope = channel_words(), BotCommandScopeAllPrivateChats()
+        words, scope = command_words(), BotCommandScopeAllPrivateChats()
         for lang in words.languages:
             commands = [BotCommand(name, words.say(lang, f"command-{name}")) for name in COMMANDS]
             await self._bot.set_my_commands(commands, scope, lang.partition("-")[0])

@@ -12,8 +12,6 @@ from bot.clock import SystemClock
 from bot.keys import keep_keys
 from bot.mixer import Elsewhere
 from bot.settings import Settings
-from bot.store.database import writing
-from bot.store.ledger import give_notice
 from survey_flows.errors import BadInput
 
 
@@ -33,14 +31,12 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Put the result into the log, write the file, and name it and the log's key."""
-    from bot.bundles import make_bundle, pack, result_of
+    from bot.bundles import make_bundle, note_result, pack
 
     keys = keep_keys(settings.data / "keys")
     async with open_store(settings) as database:
         mixer = make_mixer(settings, database, keys, SystemClock())
-        result = await result_of(database, chosen.campaign)
-        async with writing(database) as connection:
-            await give_notice(connection, "result", chosen.campaign, result)
+        await note_result(database, chosen.campaign)
         await settle(settings, database, keys, SystemClock())
         if isinstance(mixer, Elsewhere) and not await mixer.wait(0):
             raise BadInput("the mixer has not put the result into the log; see that it runs, and try again", "mixer")

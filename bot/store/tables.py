@@ -15,6 +15,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from bot.store.api_tables import publications as publications
+from bot.store.api_tables import repeats as repeats
+from bot.store.api_tables import tokens as tokens
 from bot.store.appeal_tables import amendments as amendments
 from bot.store.appeal_tables import appeal_steps as appeal_steps
 from bot.store.appeal_tables import appeals as appeals

@@ -24,11 +24,12 @@ from bot.campaigns import (
     rounded,
     show_campaign,
 )
+from bot.counting import unit_counts
 from bot.labels import pick
 from bot.ranking import campaign_ranking
-from bot.releases import last_release, read_releases
+from bot.releases import last_release
 from bot.rule_effects import read_effects
-from bot.scoring import Poll, Scored, read_polls, score_campaign, score_release
+from bot.scoring import Poll, Scored, read_polls, score_campaign
 from bot.store import tables
 from bot.store.database import reading
 from bot.web.auth import (
@@ -147,7 +148,7 @@ async def show_one(visit: Visit) -> web.Response:
     summary = await show_campaign(visit.service.database, visit.part("campaign"))
     poll = await _poll(visit)
     cell = poll.scheme.min_n.publish_cell
-    counts = await _counts(visit, poll)
+    counts = await unit_counts(visit.service.database, poll)
     units = [(code, _name(poll, code, visit.lang), counts[code]) for code in poll.units if code in counts]
     may_link = visit.visitor.may("POST", f"/admin/campaigns/{poll.id}/links")
     # An invitation is worth a vote in its group: who only looks on gets none.
@@ -189,20 +190,6 @@ async def _pressed(visit: Visit, poll: Poll) -> list[tuple[str, int]]:
     async with reading(visit.service.database) as connection:
         found = [(row[0], rounded(row[1], cell)) for row in await connection.execute(query.order_by(columns.unit))]
     return [(_name(poll, code, visit.lang), count) for code, count in found if count]
-
-
-async def _counts(visit: Visit, poll: Poll) -> dict[str, int | None]:
-    """Ballots by unit: rounded while they come in, and after the close the valid ones as they were released."""
-    database, cell = visit.service.database, poll.scheme.min_n.publish_cell
-    if poll.state == "closed":
-        releases = await read_releases(database, poll.id)
-        scored = await asyncio.to_thread(score_release, poll, releases[-1]) if releases else None
-        return {code: told.n_valid for code, told in scored.told.items()} if scored else {}
-    columns = tables.ballots.c
-    query = select(columns.unit, func.count()).where(columns.campaign == poll.id).group_by(columns.unit)
-    async with reading(database) as connection:
-        found = {row[0]: row[1] for row in await connection.execute(query)}
-    return {code: rounded(found.get(code, 0), cell) for code in poll.units}
 
 
 @staff_page

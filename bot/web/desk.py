@@ -31,6 +31,7 @@ MOST_BYTES = 8 * 1024 * 1024
 DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"})
 DONE |= {"paused", "resumed"} | {"planned", "invited", "pushed", "push-pause", "push-resume", "push-cancel"}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again"}
+DONE |= {"revoked", "published", "withdrawn", "bundled"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.conductor import Unavailable
 from bot.settings import Settings
 from bot.web.pages import render
 from bot.web.parts import SERVICE
+from bot.web.problems import is_for_programs, problem
 
 log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -73,7 +74,7 @@ async def kind_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return trouble(request, error.status)
+        return with_ways(trouble(request, error.status), error)
     except (Unavailable, RedisError):
         return trouble(request, 503)
     except Exception as error:
@@ -82,8 +83,17 @@ async def kind_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         return trouble(request, 500)
 
 
+def with_ways(response: web.Response, error: web.HTTPException) -> web.Response:
+    """The answer with the methods that would have been right, where one was wrong."""
+    if "Allow" in error.headers:
+        response.headers["Allow"] = error.headers["Allow"]
+    return response
+
+
 def trouble(request: web.Request, status: int) -> web.Response:
-    """The page of an error."""
+    """The page of an error; what a program reads, where a program asks."""
+    if is_for_programs(request):
+        return problem(status)
     known = status if status in KNOWN_TROUBLES or status == 503 else 400 if status < 500 else 500
     response = render(request, "trouble.html", status=status, trouble=str(known))
     if status in (429, 503):

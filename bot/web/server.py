@@ -10,13 +10,22 @@ from sqlalchemy import text
 from bot.app import Service
 from bot.store.database import reading
 from bot.web import citizen, log_pages
+from bot.web.api import api_routes
 from bot.web.guard import kind_errors, security_headers
+from bot.web.later import later
 from bot.web.pages import prepare_templates, serve_asset
 from bot.web.parts import SERVICE
 from bot.web.shelf import SHELF, Shelf
 from bot.web.staff import staff_routes
 
-ROBOTS = "User-agent: *\nDisallow: /r/\nDisallow: /c\nDisallow: /admin\n"
+RESULTS = (
+    ("/results", "results.list_results"),
+    ("/results/{campaign}", "results.show_result"),
+    ("/results/{campaign}/data.{form:json|csv|zip|xlsx}", "results.send_data"),
+    ("/results/{campaign}/bundle.zip", "results.send_bundle"),
+)
+"""What anybody may read of campaigns that are over."""
+ROBOTS = "User-agent: *\nDisallow: /r/\nDisallow: /c\nDisallow: /admin\nDisallow: /api/\n"
 
 
 def make_web(service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
@@ -29,6 +38,8 @@ def make_web(service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()
     app.add_routes(citizen.routes)
     app.add_routes(log_pages.routes)
     app.add_routes(staff_routes())
+    app.add_routes(api_routes())
+    app.add_routes([web.route("GET", path, later(where)) for path, where in RESULTS])
     app.add_routes(
         [web.get("/static/{name}", serve_asset), web.get("/robots.txt", _robots), web.get("/healthz", _health)]
     )

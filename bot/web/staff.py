@@ -1,15 +1,10 @@
-"""The addresses of the administrators' pages.
-
-The pages are loaded when the first of them is asked for: what they work with would cost the citizens' service a tenth
-of its memory.
-"""
+"""The addresses of the administrators' pages; each is loaded when it is first asked for."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Awaitable, Callable
-
 from aiohttp import web
+
+from bot.web.later import later
 
 PAGES = (
     ("GET", "/admin/sign-in", "admin.show_sign_in"),
@@ -36,6 +31,12 @@ PAGES = (
     ("POST", "/admin/appeals", "appeals.take_new"),
     ("GET", r"/admin/appeals/{appeal:\d{1,9}}", "appeals.show_one"),
     ("POST", r"/admin/appeals/{appeal:\d{1,9}}", "appeals.take_step"),
+    ("GET", "/admin/tokens", "tokens.show_tokens"),
+    ("POST", "/admin/tokens", "tokens.take_token"),
+    ("POST", "/admin/tokens/{token}", "tokens.take_revoke"),
+    ("GET", "/admin/exports", "exports.show_exports"),
+    ("POST", "/admin/campaigns/{campaign}/publish", "exports.take_publish"),
+    ("GET", "/admin/campaigns/{campaign}/bundle.zip", "exports.send_bundle"),
     ("GET", "/admin/contacts", "contacts.show_contacts"),
     ("POST", "/admin/contacts", "contacts.take_contacts"),
     ("GET", "/admin/campaigns/{campaign}/scores", "admin.show_scores"),
@@ -61,15 +62,4 @@ PAGES = (
 
 def staff_routes() -> list[web.RouteDef]:
     """A route for each page."""
-    return [web.route(method, path, _later(where)) for method, path, where in PAGES]
-
-
-def _later(where: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    module, _, name = where.partition(".")
-
-    async def page(request: web.Request) -> web.StreamResponse:
-        handler = getattr(importlib.import_module(f"bot.web.{module}"), name)
-        response: web.StreamResponse = await handler(request)
-        return response
-
-    return page
+    return [web.route(method, path, later(where)) for method, path, where in PAGES]

@@ -26,6 +26,7 @@ PARTS = {
     r"appeal:\d{1,9}": "1",
     "unit": "CME",
 }
+PARTS |= {"token": "none"}
 OPEN = {"/admin/sign-in"}
 EVERYBODY = {"/admin/sign-out", "/admin/password"}
 AUDIENCE = {

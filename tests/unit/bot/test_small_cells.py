@@ -13,14 +13,16 @@ from sqlalchemy import func, select
 
 from bot.__main__ import main
 from bot.app import build
-from bot.scoring import score_campaign
+from bot.publishing import make_public
+from bot.scoring import read_polls, score_campaign
 from bot.settings import Settings
 from bot.store import tables
 from bot.store.database import writing
-from bot.web.server import make_web
+from bot.tokens import SCOPES, add_token
+from bot.web.server import RESULTS, make_web
 from bot.web.staff import PAGES
 from tests.desk import Desk, make_data
-from tests.web_city import Clock
+from tests.web_city import Clock, after_notice
 
 FEW, MORE = 2, 5
 CAMPAIGN = "city-2010"
@@ -34,6 +36,9 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found["/admin/campaigns/{campaign}/push"] = [f"{campaign}/push"]
     found["/admin/campaigns/{campaign}/push/live"] = []  # a part of the page above, again and again
     found["/admin/campaigns/{campaign}/push/sample.json"] = []  # tells of the frame, which is public, and of no answer
+    found["/admin/tokens"] = []  # tells of programs, and of no answer
+    found["/admin/exports"] = ["/admin/exports"]
+    found["/admin/campaigns/{campaign}/bundle.zip"] = []  # its totals are compared in test_bundles
     found["/admin/audit"] = []  # tells of staff, and of no answer
     found["/admin/contacts"] = ["/admin/contacts"]
     found["/admin/appeals"] = ["/admin/appeals"]
@@ -53,6 +58,15 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
     found[f"{prefix}/import"] = [f"{year}/import"]
     return found
+
+
+def public() -> list[str]:
+    """What anybody can look at once the results are public, and what programs get."""
+    found = [path.replace("{campaign}", CAMPAIGN) for path, _ in RESULTS if "form" not in path and "bundle" not in path]
+    found += [f"/results/{CAMPAIGN}/data.{form}" for form in ("json", "csv", "zip", "xlsx")]
+    campaign, year = f"/api/v1/campaigns/{CAMPAIGN}", "/api/v1/years/2010"
+    found += [f"{campaign}{part}" for part in ("", "/counts", "/results?limit=200", "/releases", "/export.zip")]
+    return [*found, *(f"{year}/{part}?limit=200" for part in ("units", "leaders", "proposals"))]
 
 
 def listings(unit: str) -> list[list[str]]:
@@ -141,6 +155,16 @@ async def look(folder: Path, redis_url: str, unit: str) -> tuple[dict[str, bytes
             found[address] = re.sub(
                 rb'(name="csrf" value=")[^"]+|/r/\w+|start=\w+|Release 1 of [-0-9: ]+|http://[^"<]+', b"", body
             )
+        poll = next(poll for poll in await read_polls(service.database) if poll.id == CAMPAIGN)
+        await after_notice(service, 2010)
+        await make_public(service.database, poll, "zhou", service.clock, service.settings.timezone)
+        token = await add_token(service.database, "all", tuple(SCOPES), 30, "zhou", service.clock)
+        for address in public():
+            async with client.get(address, headers={"Authorization": f"Bearer {token}"}) as response:
+                assert response.status == 200, address
+                found[address] = re.sub(
+                    rb'"(at|published_at)": ?"[^"]+"|"digest": ?"[^"]+"', b"", await response.read()
+                )
         scores = (await score_campaign(service.database, CAMPAIGN)).scores
         return found, [(score.excluded, score.distribution["DK"]) for _, score in sorted(scores.items())]
 

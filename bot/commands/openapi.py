@@ -1,0 +1,24 @@
+"""``minping openapi``: print the OpenAPI document of the interface for programs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from bot.settings import Settings
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    text = "print the OpenAPI document of the interface for programs (docs/api.md)"
+    parser = commands.add_parser("openapi", help=text, description=text)
+    parser.set_defaults(run=run)
+
+
+async def run(_settings: Settings, _chosen: argparse.Namespace) -> int:
+    """Print it as the service serves it."""
+    from bot.web.api_document import written
+
+    sys.stdout.write(written().decode())
+    return 0

@@ -1,0 +1,49 @@
+"""``minping publish``: let anybody read the results of a campaign that is over."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from typing import Any
+
+from bot.addresses import web_address
+from bot.app import open_store, settle
+from bot.clock import SystemClock
+from bot.keys import keep_keys
+from bot.settings import Settings
+from survey_flows.errors import BadInput
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    text = "make a closed campaign's last release public: its page, open data and bundle; until then nobody reads them"
+    parser = commands.add_parser("publish", help=text, description=text)
+    parser.add_argument("campaign", metavar="CAMPAIGN")
+    parser.add_argument("--withdraw", action="store_true", help="take the results off the public pages")
+    parser.set_defaults(run=run)
+
+
+async def run(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Make public or withdraw, and say where the page is."""
+    from bot.bundles import keep_bundle, note_result
+    from bot.publishing import make_public, withdraw
+    from bot.scoring import read_polls
+
+    clock = SystemClock()
+    async with open_store(settings) as database:
+        if chosen.withdraw:
+            await withdraw(database, chosen.campaign)
+            print(f"{chosen.campaign}: not public any more")
+            return 0
+        found = [poll for poll in await read_polls(database) if poll.id == chosen.campaign]
+        if not found:
+            raise BadInput("there is no such campaign; see `minping campaign show`", chosen.campaign)
+        made = await make_public(database, found[0], f"cli:{getpass.getuser()}", clock, settings.timezone)
+        print(f"{made.campaign}: release {made.number} is public at {web_address(settings)}/results/{made.campaign}")
+        try:
+            await note_result(database, made.campaign)
+            await settle(settings, database, keep_keys(settings.data / "keys"), clock)
+            await keep_bundle(database, settings.data, made.campaign, made.number)
+        except BadInput as error:
+            print(f"there is no bundle to check it with: {error}")
+    return 0

@@ -1,0 +1,18 @@
+"""Schemathesis against the running interface, shortened: `python -m tests.openapi` runs it at length."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bot.web.api import OPERATIONS
+from tests.openapi.stand import SHORT, run
+
+
+async def test_schemathesis_finds_nothing(tmp_path: Path, valkey_url: str) -> None:
+    outcome = await run(tmp_path, valkey_url, examples=4, phases=SHORT)
+    assert outcome.code == 0, outcome.told
+    assert f"Tested: {len(OPERATIONS)}" in outcome.told
+    generated = re.search(r"(\d+) generated", outcome.told)
+    assert generated, outcome.told
+    assert int(generated[1]) > 3 * len(OPERATIONS)
