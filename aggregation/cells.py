@@ -61,11 +61,15 @@ def scan(ballots: ibis.Table, campaign: str, span: Span | None = None) -> ibis.T
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Ballots that are summed together. ``open_link`` when their source is `OPEN`."""
+    """Ballots that are summed together. ``open_link`` when their source is `OPEN`.
+
+    ``stratum`` is empty but where answers are weighted to the population (`Reader.stratum`).
+    """
 
     unit: str
     group: str
     open_link: bool
+    stratum: str = ""
 
 
 Counts = dict[tuple[int, int], int]
@@ -109,10 +113,14 @@ def tally(rows: Iterable[PatternCount], reader: Reader) -> Tally:
         if row.grp == STAFF:
             result.staff += row.count
             continue
-        counts = result.cells.setdefault(Cell(row.unit, row.grp, row.source == OPEN), {})
+        counts = result.cells.setdefault(_cell(row.unit, row.grp, row.source == OPEN, row.stratum, reader), {})
         key = (row.weight, reader.place(row.questionnaire, row.ratings))
         counts[key] = counts.get(key, 0) + row.count
     return result
+
+
+def _cell(unit: str, group: str, open_link: bool, stratum: str, reader: Reader) -> Cell:
+    return Cell(unit, group, open_link, "" if open_link else reader.stratum(unit, group, stratum))
 
 
 def tally_table(table: pa.Table, reader: Reader) -> Tally:
@@ -121,6 +129,18 @@ def tally_table(table: pa.Table, reader: Reader) -> Tally:
     Raises:
         BadInput: a row's questionnaire or pattern cannot be read.
     """
+    import pyarrow.compute as pc
+
+    result = Tally(reader.outcomes)
+    # Stratum by stratum, so that what is held at once does not grow with them; one part where none matters.
+    names = table["stratum"].unique().to_pylist() if reader.placed else [""]
+    for name in names:
+        part = table.filter(pc.equal(table["stratum"], name)) if reader.placed else table
+        result.merge(_tally_part(part, name, reader))
+    return result
+
+
+def _tally_part(table: pa.Table, stratum: str, reader: Reader) -> Tally:
     import numpy as np
     import pyarrow.compute as pc
 
@@ -140,7 +160,9 @@ def tally_table(table: pa.Table, reader: Reader) -> Tally:
         found, where = np.nonzero(block)
         keys = zip([weight_names[at] for at in found.tolist()], where.tolist(), strict=True)
         counts = dict(zip(keys, block[found, where].tolist(), strict=True))
-        result.cells[Cell(unit_names[unit], group_names[group], bool(link))] = counts
+        mine = result.cells.setdefault(_cell(unit_names[unit], group_names[group], bool(link), stratum, reader), {})
+        for key, count in counts.items():
+            mine[key] = mine.get(key, 0) + count
     return result
 
 

@@ -14,6 +14,7 @@ from math import ceil
 
 from aggregation.scheme import Scheme
 from aggregation.scores import SATISFIED, GroupScore, UnitScore
+from aggregation.weighting import Fit
 from survey_flows.ballot import STAFF
 from survey_flows.questionnaire import NO_ANSWER
 
@@ -45,6 +46,7 @@ class ToldGroup:
     weight: Fraction
     weight_used: Fraction | None
     flags: tuple[str, ...]
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ def _withheld(score: UnitScore) -> Told:
 def _without_counts(told: Told) -> Told:
     """The unit with its score alone."""
     groups = tuple(
-        replace(g, hidden=True, n=None, n_valid=None, n_open=None, score=None, weight_used=None, flags=())
+        replace(g, hidden=True, n=None, n_valid=None, n_open=None, score=None, weight_used=None, flags=(), fit=None)
         for g in told.groups
     )
     return replace(
@@ -325,6 +327,7 @@ def _group(group: GroupScore, gone: bool, received: bool, floor: int) -> ToldGro
         weight=group.weight,
         weight_used=group.weight_used,
         flags=group.flags,
+        fit=group.fit,
     )
 
 
@@ -379,6 +382,7 @@ def cells(score: UnitScore, weights: Mapping[int, int]) -> dict[str, int]:
     for group in score.groups:
         vouched = group.n_valid - group.n_open
         own = {"n": group.n, "valid": group.n_valid, "open": group.n_open, "vouched": vouched}
+        own |= {f"stratum {stratum}": count for stratum, count in group.strata}
         found |= {f"group {group.group} {name}": count for name, count in own.items()}
     return found
 

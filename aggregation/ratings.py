@@ -109,10 +109,21 @@ class Reader:
 
     def __init__(self, questionnaires: Mapping[str, Questionnaire], scheme: Scheme) -> None:
         self._sheets = {name: _Sheet(questionnaire, scheme) for name, questionnaire in questionnaires.items()}
+        self._targets = scheme.population.targets() if scheme.population else {}
         self._places: dict[tuple[str, str], int] = {}
         self._known: dict[Outcome, int] = {}
         self.outcomes: list[Outcome] = []
         """Every outcome met so far."""
+
+    @property
+    def placed(self) -> bool:
+        """Whether any answers are weighted to the population."""
+        return bool(self._targets)
+
+    def stratum(self, unit: str, group: str, stratum: str) -> str:
+        """The stratum as far as it matters: empty where the scheme has no figures of it."""
+        target = self._targets.get((unit, group)) or self._targets.get(("", group))
+        return stratum if target and target.parts(stratum) else ""
 
     def place(self, questionnaire: str, ratings: str) -> int:
         """Where in `outcomes` stands what a pattern says.

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from aggregation.inputs import Grade, Role
+from aggregation.population import Population
 from aggregation.rules import registry
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput
@@ -22,7 +23,7 @@ Percent = Annotated[Decimal, Field(ge=0, le=100)]
 Points = Annotated[Decimal, Field(ge=0)]
 Days = Annotated[int, Field(ge=1, le=366)]
 Graded = Literal["quota", "league"]
-LATER = frozenset({"graded_score"})
+LATER = frozenset({"graded_score", "population"})
 """Fields that older schemes lack: one that says no more than its default leaves the digest as it was."""
 
 
@@ -180,7 +181,8 @@ class Scheme(_Data):
     ``rules`` turns on the rules named in it, with their parameters. Percentages are 0–100. ``places`` are the decimals
     that totals and scores are rounded to, half up, before anything is ranked. ``confidence_pct`` is the simultaneous
     coverage of rank sets. ``graded_score`` says which public score is ranked and graded: the direct one, or the one
-    that borrows from the category's mean (`aggregation.shrinkage`).
+    that borrows from the category's mean (`aggregation.shrinkage`). ``population`` are the figures that answers are
+    weighted to; without, every answer of a group counts by its fraud weight alone.
     """
 
     version: str = Field(min_length=1, max_length=64)
@@ -203,6 +205,7 @@ class Scheme(_Data):
     procedure: Procedure = Procedure()
     confidence_pct: Annotated[Decimal, Field(gt=50, lt=100)] = Decimal(95)
     graded_score: Literal["direct", "shrunken"] = "direct"
+    population: Population | None = None
     places: int = Field(default=2, ge=0, le=6)
 
     @model_validator(mode="after")
@@ -224,6 +227,8 @@ class Scheme(_Data):
         if PUBLIC in self.indicators:
             yield f"indicators.{PUBLIC}: this name is kept for the public score; choose another"
         yield from _unknown("default_scale", [self.default_scale], self.scales, "scales")
+        figures = self.population.figures if self.population else ()
+        yield from _unknown("population", dict.fromkeys(figure.group for figure in figures), self.groups, "groups")
         yield from _unknown("tie_breaks", self.tie_breaks, {*self.indicators, PUBLIC}, "indicators")
         if self.min_n.unit < self.min_n.publish_cell:
             yield "min_n.unit: it is below min_n.publish_cell, so units would be ranked of which nothing may be told"

@@ -8,10 +8,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from aggregation.cells import Cell, Counts, PatternCount, Tally, tally, tally_table
-from aggregation.estimates import WIDEST, Estimate, add_up, common_scale, estimate, mix, numerators
+from aggregation.estimates import WIDEST, Estimate, Sums, add_up, common_scale, estimate, mix, numerators
 from aggregation.intervals import interval
+from aggregation.population import Target
 from aggregation.ratings import Reader, scale_points
 from aggregation.scheme import Scheme
+from aggregation.weighting import Fit, Weighted, weight_to
 from aggregation.weights import open_share, redistribute
 from survey_flows.errors import BadInput
 from survey_flows.questionnaire import NO_ANSWER, Questionnaire
@@ -36,6 +38,8 @@ class GroupScore:
     that came by an open link. ``weight`` is the scheme's, ``weight_used`` what it became, of 100.
     ``unweighted`` is the score without fraud weights. ``flags``: ``below_floor``, ``open_link_only``,
     ``open_link_capped``, ``verified_below_floor`` (capped although fewer vouched answers than the floor stand beside).
+    ``fit`` says how the vouched answers were weighted to the population, ``strata`` how many of the valid ones were
+    from each stratum then.
     """
 
     group: str
@@ -48,6 +52,8 @@ class GroupScore:
     flags: tuple[str, ...] = ()
     n_open: int = 0
     unweighted: Fraction | None = None
+    fit: Fit | None = None
+    strata: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,8 @@ class _Group:
     verified: Estimate | None
     weight_sum: int
     capped: bool
+    placed: Weighted | None = None
+    strata: tuple[tuple[str, int], ...] = ()
 
     @property
     def n_valid(self) -> int:
@@ -159,6 +167,7 @@ class _Scorer:
     def __init__(self, counted: Tally, scheme: Scheme) -> None:
         self._outcomes = counted.outcomes
         self._scheme = scheme
+        self._targets = scheme.population.targets() if scheme.population else {}
         self._scale = common_scale(counted.outcomes)
         self._scores = numerators(counted.outcomes, self._scale)
         prior = scale_points(scheme, scheme.default_scale).values()
@@ -166,7 +175,7 @@ class _Scorer:
 
     def unit(self, unit: str, category: str, cells: Sequence[tuple[Cell, Counts]]) -> UnitScore:
         weights = self._weights(unit, category, cells)
-        groups = [self._group(name, [part for part in cells if part[0].group == name]) for name in weights]
+        groups = [self._group(unit, name, [part for part in cells if part[0].group == name]) for name in weights]
         used, pooled = self._used(weights, groups)
         whole = mix((used[g.name] / 100, g.whole) for g in groups if g.whole)
         ends = interval(whole, self._points) if whole else (None, None)
@@ -203,20 +212,30 @@ class _Scorer:
         names = dict.fromkeys([*self._scheme.groups, *given, *sorted({cell.group for cell, _ in cells})])
         return {name: Fraction(given.get(name, 0)) for name in names}
 
-    def _group(self, name: str, cells: Sequence[tuple[Cell, Counts]]) -> _Group:
-        sums = {cell.open_link: add_up(counts, self._scores, self._scale) for cell, counts in cells}
-        parts = {link: estimate(part) for link, part in sums.items()}
-        opened, verified = parts.get(True), parts.get(False)
-        every = list(sums.values())
-        total = sum(every[1:], every[0]) if every else None
-        whole = estimate(total) if total else None
+    def _group(self, unit: str, name: str, cells: Sequence[tuple[Cell, Counts]]) -> _Group:
+        summed = {cell: add_up(counts, self._scores, self._scale) for cell, counts in cells}
+        links, vouched = (
+            _total(part for cell, part in summed.items() if cell.open_link is link) for link in (True, False)
+        )
+        opened = estimate(links) if links else None
+        strata = {cell.stratum: part for cell, part in summed.items() if cell.stratum}
+        placed = self._placed(unit, name, strata)
+        verified = _vouched(summed, placed)
+        total = _total(summed.values())
+        whole = verified if placed and not opened else estimate(total) if total else None
         capped = False
-        if opened and verified:
-            share = open_share(sums[True].w, sums[False].w, Fraction(self._scheme.open_link_cap_pct) / 100)
-            capped = share < Fraction(sums[True].w, sums[True].w + sums[False].w)
-            whole = mix([(share, opened), (1 - share, verified)]) if capped else whole
+        if opened and verified and links and vouched:
+            share = open_share(links.w, vouched.w, Fraction(self._scheme.open_link_cap_pct) / 100)
+            capped = share < Fraction(links.w, links.w + vouched.w)
+            whole = mix([(share, opened), (1 - share, verified)]) if capped or placed else whole
         n = sum(sum(counts.values()) for _, counts in cells)
-        return _Group(name, n, whole, opened, verified, total.w if total else 0, capped)
+        counted = tuple(sorted((stratum, part.n) for stratum, part in strata.items()))
+        return _Group(name, n, whole, opened, verified, total.w if total else 0, capped, placed, counted)
+
+    def _placed(self, unit: str, group: str, strata: Mapping[str, Sums]) -> Weighted | None:
+        """Answers of known strata, weighted to the unit's own population or else to everybody's."""
+        target: Target | None = self._targets.get((unit, group)) or self._targets.get(("", group))
+        return weight_to(strata, target) if target and strata else None
 
     def _used(self, weights: Mapping[str, Fraction], groups: Sequence[_Group]) -> tuple[dict[str, Fraction], bool]:
         """The weights after redistribution, and whether all groups had to be pooled for want of answers."""
@@ -241,6 +260,8 @@ class _Scorer:
             flags=group.flags(self._scheme.min_n.group),
             n_open=group.open.n if group.open else 0,
             unweighted=whole.plain if whole else None,
+            fit=group.placed.fit if group.placed else None,
+            strata=group.strata,
         )
 
     def _flags(
@@ -278,6 +299,25 @@ class _Scorer:
                 answered += count
                 top += count * (outcome.overall in SATISFIED)
         return Fraction(top, answered) if answered else None
+
+
+def _total(parts: Iterable[Sums]) -> Sums | None:
+    every = list(parts)
+    return sum(every[1:], every[0]) if every else None
+
+
+def _vouched(summed: Mapping[Cell, Sums], placed: Weighted | None) -> Estimate | None:
+    """The answers that invitations vouch for; those of no known stratum keep the share that they have."""
+    own = [(cell, part) for cell, part in summed.items() if not cell.open_link and part.n]
+    if placed is None:
+        total = _total(part for _, part in own)
+        return estimate(total) if total else None
+    loose = _total(part for cell, part in own if not cell.stratum)
+    apart = estimate(loose) if loose else None
+    if not loose or not apart:
+        return placed.estimate
+    share = Fraction(loose.w, sum(part.w for _, part in own))
+    return mix([(share, apart), (1 - share, placed.estimate)])
 
 
 def _named(group: GroupScore) -> list[str]:

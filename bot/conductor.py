@@ -339,7 +339,7 @@ class Conductor:
 
     def _with_chance(self, event: Event) -> Event:
         if isinstance(event, Typed):
-            return Typed(_storable(event.text), self._clock.token())
+            return replace(event, text=_storable(event.text), token=self._clock.token())
         return replace(event, token=self._clock.token()) if isinstance(event, Started | Pressed) else event
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.inputs import AppraisedUnit
+from aggregation.scheme import parse_scheme
+from bot.imports.sheet import read_sheet
 from bot.imports.units import unit_search
 from bot.resources import shipped_questionnaires
 from bot.scheme_files import load_scheme_file, shipped_scheme
@@ -51,10 +53,22 @@ def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
     return {name: dump_questionnaire(questionnaire) for name, questionnaire in chosen.items()}
 
 
-def chosen_scheme(file: Path | None) -> str:
-    """The scheme in ``file``, or the shipped one, as JSON.
+def chosen_scheme(file: Path | None, population: Path | None = None) -> str:
+    """The scheme in ``file``, or the shipped one, as JSON; with the population figures of a table, if one is given.
 
     Raises:
-        BadInput: not a valid scheme.
+        BadInput: not a valid scheme or table, or figures of a group that the scheme does not have.
     """
-    return (load_scheme_file(file) if file else shipped_scheme()).model_dump_json()
+    scheme = load_scheme_file(file) if file else shipped_scheme()
+    if population is None:
+        return scheme.model_dump_json()
+    from bot.imports.population import read_population
+
+    try:
+        data = population.read_bytes()
+    except OSError as wrong:
+        raise BadInput(f"the file cannot be read ({wrong.strerror}); check its name", str(population)) from None
+    figures = read_population(read_sheet(population.name, data))
+    given = scheme.population.model_dump() if scheme.population else {}
+    plain = scheme.model_dump(mode="json") | {"population": given | {"figures": figures}}
+    return parse_scheme(plain, population.name).model_dump_json()

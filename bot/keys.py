@@ -153,6 +153,10 @@ class Keys:
         """The mark of one citizen's place in a cell: no other pseudonym, and another one in each cell."""
         return pseudonym(self.voters.keep(campaign), "place", *cell, channel, user)
 
+    def update(self, name: str) -> str:
+        """What stands for an update in the list of those that were taken, where its name tells who sent it."""
+        return pseudonym(self.gate, "update", name).hex()[:48]
+
     def address(self, address: str) -> str:
         """A client address under a key, for counting requests without keeping where they came from."""
         return pseudonym(self.gate, "address", address).hex()

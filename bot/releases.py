@@ -38,8 +38,8 @@ VOUCHED = "vouched"
 
 FIELDS = ("campaign", "number", "at", "digest", "body")
 """The columns of a release's row."""
-Pattern = tuple[str, str, bool, int, str]
-"""Questionnaire, group, whether by open link, fraud weight, ratings."""
+Pattern = tuple[str, str, bool, int, str, str]
+"""Questionnaire, group, whether by open link, fraud weight, ratings, and the stratum as far as scores know it."""
 Block = Counter[Pattern]
 """A unit's ballots by pattern."""
 
@@ -100,7 +100,7 @@ async def last_release(database: AsyncEngine, poll: Poll, clock: Clock | None = 
     found = await read_releases(database, poll.id)
     if found:
         return found[-1]
-    first = Release(poll.id, 1, _now(clock), blocks(await read_counts(database, poll.id)))
+    first = Release(poll.id, 1, _now(clock), blocks(await read_counts(database, poll.id), _reader(poll)))
     async with writing(database) as connection:
         await _store(connection, first)
     return (await read_releases(database, poll.id))[-1]
@@ -138,7 +138,7 @@ async def publish(
     asked = {unit: _signed(unit, *signature) for unit, signature in (corrections or {}).items()}
     await last_release(database, poll, clock)
     earlier = await read_releases(database, poll.id)
-    now = blocks(await read_counts(database, poll.id))
+    now = blocks(await read_counts(database, poll.id), _reader(poll))
     release, kept = follow(poll, earlier, now, asked, _now(clock))
     idle = asked.keys() - kept.keys() - release.corrections.keys()
     if idle:
@@ -183,7 +183,7 @@ class _Ruler:
 
     def __init__(self, poll: Poll) -> None:
         self._poll = poll
-        self._reader = Reader(poll.questionnaires, poll.scheme)
+        self._reader = _reader(poll)
 
     def score(self, unit: str, block: Block) -> UnitScore:
         category = {unit: self._poll.units[unit].category}
@@ -200,10 +200,14 @@ class _Ruler:
         return found | {"own staff": sum(count for pattern, count in block.items() if pattern[1] == STAFF)}
 
 
+def _reader(poll: Poll) -> Reader:
+    return Reader(poll.questionnaires, poll.scheme)
+
+
 def _rows(unit: str, block: Block) -> list[PatternCount]:
     return [
-        PatternCount(unit, sheet, group, "", OPEN if opened else VOUCHED, weight, ratings, count)
-        for (sheet, group, opened, weight, ratings), count in sorted(block.items())
+        PatternCount(unit, sheet, group, stratum, OPEN if opened else VOUCHED, weight, ratings, count)
+        for (sheet, group, opened, weight, ratings, stratum), count in sorted(block.items())
     ]
 
 
@@ -217,13 +221,15 @@ def _past(earlier: Iterable[Release], unit: str) -> list[Block]:
     return found
 
 
-def blocks(rows: Iterable[PatternCount]) -> dict[str, Block]:
+def blocks(rows: Iterable[PatternCount], reader: Reader) -> dict[str, Block]:
     """Rows of the scan by unit, without what scores do not need: of a unit's own staff only how many they are."""
     found: dict[str, Block] = {}
     for row in rows:
-        pattern = (row.questionnaire, row.grp, row.source == OPEN, row.weight, row.ratings)
+        opened = row.source == OPEN
+        stratum = "" if opened else reader.stratum(row.unit, row.grp, row.stratum)
+        pattern = (row.questionnaire, row.grp, opened, row.weight, row.ratings, stratum)
         if row.grp == STAFF:
-            pattern = (row.questionnaire, STAFF, False, 0, "")
+            pattern = (row.questionnaire, STAFF, False, 0, "", "")
         found.setdefault(row.unit, Counter())[pattern] += row.count
     return found
 
@@ -277,8 +283,9 @@ def read_release(row: Row[Any]) -> Release:
 
 
 def _dump(block: Block) -> list[list[Any]]:
-    return [[*pattern, count] for pattern, count in sorted(block.items())]
+    """A stratum stands last, and only where there is one."""
+    return [[*own, count, *filter(None, [stratum])] for (*own, stratum), count in sorted(block.items())]
 
 
 def _load(rows: Iterable[Sequence[Any]]) -> Block:
-    return Counter({(row[0], row[1], row[2], row[3], row[4]): row[5] for row in rows})
+    return Counter({(row[0], row[1], row[2], row[3], row[4], (*row, "")[6]): row[5] for row in rows})

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
@@ -14,6 +14,8 @@ from bot.addresses import web_address
 from bot.app import Service, build, running
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_postman import TelegramPostman
+from bot.channels.weixin import WeixinChannel
+from bot.channels.weixin_account import WECHAT, WECOM, read_account
 from bot.keys import keep_secret
 from bot.letters import Letters
 from bot.pace import Pace
@@ -45,10 +47,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]:
     """The listeners of a built service; yields the port (its own choice when the setting is 0)."""
     settings = service.settings
-    async with telegram(service) as channel:
-        runner = web.AppRunner(
-            make_web(service, channel.routes() if channel else ()), access_log=None, shutdown_timeout=STOP_SECONDS
-        )
+    async with telegram(service) as channel, weixin(service) as accounts:
+        routes = [route for part in (channel, *accounts) if part for route in part.routes()]
+        runner = web.AppRunner(make_web(service, routes), access_log=None, shutdown_timeout=STOP_SECONDS)
         await runner.setup()
         try:
             site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
@@ -95,6 +96,20 @@ async def telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
         running(make_pusher(service, {"telegram": postman}, pace).run()),
     ):
         yield channel
+
+
+@asynccontextmanager
+async def weixin(service: Service) -> AsyncIterator[list[WeixinChannel]]:
+    """The channels of a WeChat Official Account and of a WeCom application, where they are set up."""
+    settings = service.settings
+    wechat = read_account(WECHAT, settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id)
+    wecom = read_account(WECOM, settings.wecom_token, settings.wecom_aes_key, settings.wecom_corp_id)
+    keep = Letters(service.database, service.keys, service.clock).keep
+    async with AsyncExitStack() as stack:
+        parts = (service.conductor, service.clock, service.keys.update, keep, settings.public_url.rstrip("/"))
+        yield [
+            await stack.enter_async_context(WeixinChannel(account, *parts)) for account in (wechat, wecom) if account
+        ]
 
 
 def make_pusher(service: Service, postmen: Mapping[str, Postman], pace: Pace) -> Pusher:

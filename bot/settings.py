@@ -27,6 +27,12 @@ class Settings:
         telegram_name: the bot's user name, without @, for the links that citizens get.
         telegram_secret: secret that Telegram sends with each webhook call; empty means a random one is kept in `data`.
         telegram_api: base address of the Bot API, for a local Bot API server.
+        wechat_token: token of the WeChat Official Account; empty means no WeChat.
+        wechat_aes_key: its EncodingAESKey; empty means that messages come in clear.
+        wechat_app_id: its AppID, needed with the key.
+        wecom_token: token of the WeCom application; empty means no WeCom.
+        wecom_aes_key: its EncodingAESKey.
+        wecom_corp_id: the company's CorpID.
         trusted_proxies: how many reverse proxies stand before the service and may name the client's address.
         push_rate: messages that nobody asked for, in a second, from all processes of the bot together.
         web_rate: new web conversations that one address may start in an hour.
@@ -48,6 +54,12 @@ class Settings:
     telegram_name: str = ""
     telegram_secret: str = ""
     telegram_api: str = "https://api.telegram.org"
+    wechat_token: str = ""
+    wechat_aes_key: str = ""
+    wechat_app_id: str = ""
+    wecom_token: str = ""
+    wecom_aes_key: str = ""
+    wecom_corp_id: str = ""
     trusted_proxies: int = 0
     push_rate: int = 25
     web_rate: int = 30

@@ -93,7 +93,10 @@ class _Summed:
             {
                 "group": group.group,
                 "counted": group.score is not None and "below_floor" not in group.flags,
-                "cells": None if told.group(group.group).hidden else self._told(group.group, cells, spread),
+                # Cells of those weighted to the population can be few people.
+                "cells": None
+                if told.group(group.group).hidden or group.fit
+                else self._told(group.group, cells, spread),
             }
             for group in score.groups
         ]

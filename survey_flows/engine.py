@@ -11,7 +11,7 @@ from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedO
 from survey_flows.moves import Result, Turn, begin, choose_unit, show
 from survey_flows.outside import Phase, idle, outside, phase
 from survey_flows.paper import Link, Paper
-from survey_flows.presses import press
+from survey_flows.presses import press, stale
 from survey_flows.questionnaire import Kind
 from survey_flows.session import NONCE_LENGTH, Session
 from survey_flows.settle import settled
@@ -56,7 +56,7 @@ def _receipt(paper: Paper, session: Session | None, event: Event, now: datetime)
 def _step(turn: Turn, event: Event, restarted: bool) -> Result:
     if isinstance(event, Returned | TimedOut):
         return turn.session, (Ask(turn.screen()),)
-    turn = turn.at(seen=int(turn.now.timestamp()))
+    shown, turn = turn.session.seen, turn.at(seen=int(turn.now.timestamp()))
     if isinstance(event, Started):
         return _started(turn, event)
     if isinstance(event, Asked):
@@ -65,7 +65,9 @@ def _step(turn: Turn, event: Event, restarted: bool) -> Result:
         return show(turn)  # the press or the words belonged to answers that are gone
     if isinstance(event, Pressed):
         return press(turn, event.data)
-    return reading.typed(turn, event.text)
+    if 0 < event.sent <= shown:
+        return stale(turn, "early")
+    return reading.typed(turn, event.text, without_buttons=event.sent > 0)
 
 
 def _first(paper: Paper, event: Event, now: datetime) -> Result:
@@ -79,7 +81,7 @@ def _first(paper: Paper, event: Event, now: datetime) -> Result:
         return _started(turn, event)
     if isinstance(event, Asked):
         return _asked(turn, event)
-    if isinstance(event, Typed) and reading.clean(event.text):
+    if isinstance(event, Typed) and reading.clean(event.text) and not (event.sent and reading.is_number(event.text)):
         return reading.typed(turn, event.text)
     return choose_unit(turn, _welcome(turn))
 

@@ -20,10 +20,15 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Free text: a search, a comment, or an answer by number or by words. ``token`` as in `Pressed`."""
+    """Free text: a search, a comment, or an answer by number or by words. ``token`` as in `Pressed`.
+
+    ``sent`` is when it was written, in seconds since 1970, on a channel that shows choices as numbers instead of
+    buttons (`survey_flows.numbers`): such words can only be meant for what was shown before. 0 on other channels.
+    """
 
     text: str
     token: str = ""
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

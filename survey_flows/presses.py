@@ -24,7 +24,12 @@ def press(turn: Turn, data: str) -> Result:
         result = move(turn, argument) if move else None
         if result is not None:
             return result
-    return show(turn.at(stale=min(turn.session.stale + 1, MOST_STALE)), turn.say("stale"))
+    return stale(turn, "stale")
+
+
+def stale(turn: Turn, key: str) -> Result:
+    """Say gently, by the sentence ``key``, that this was meant for another step, and show the present one."""
+    return show(turn.at(stale=min(turn.session.stale + 1, MOST_STALE)), turn.say(key))
 
 
 def _answer(turn: Turn, argument: str) -> Result | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from survey_flows.effects import Button, Input, Screen
 from survey_flows.listing import QUERY_LENGTH, find, fold
 from survey_flows.moves import Result, Turn, answer, show
+from survey_flows.numbers import counted, numbered, words
 from survey_flows.presses import press
 from survey_flows.questionnaire import Kind, Question
 from survey_flows.route import CLOSED
 
-_COUNTED = frozenset({"a", "u", "c", "l"})
 _NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
 
@@ -22,11 +23,20 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", whole).strip()
 
 
-def typed(turn: Turn, words: str) -> Result:
-    """Do what the words mean on the present screen, or say what would be understood."""
-    text = clean(words)
+def is_number(text: str) -> bool:
+    """Whether the text is a whole number and nothing else."""
+    return _NUMBER.fullmatch(fold(clean(text))) is not None
+
+
+def typed(turn: Turn, text: str, *, without_buttons: bool = False) -> Result:
+    """Do what the words mean on the present screen, or say what would be understood.
+
+    ``without_buttons``: the screen was shown as text, with the numbers of `survey_flows.numbers.numbered`.
+    """
+    text = clean(text)
     screen = turn.screen()
-    button = _button(turn, screen, text)
+    button = _written(screen, text) if without_buttons else None
+    button = button or _button(turn, screen, text)
     if button is not None:
         return press(turn, button)
     if turn.session.overlay or screen.input is Input.NONE:
@@ -43,28 +53,29 @@ def _button(turn: Turn, screen: Screen, text: str) -> str | None:
     """The data of the button that the words or the number stand for."""
     wanted = fold(text)
     buttons = [button for row in screen.rows for button in row]
-    by_label = next((b.data for b in buttons if _plain(b.label) == wanted), None)
+    by_label = next((b.data for b in buttons if fold(words(b)) == wanted), None)
     if by_label or not wanted:
         return by_label
-    return _by_number(turn, buttons, screen, wanted) or _by_option(turn, wanted)
+    return _by_number(counted(screen), wanted) or _by_option(turn, wanted)
 
 
-def _plain(label: str) -> str:
-    return fold(label.strip("‹› "))
+def _written(screen: Screen, text: str) -> str | None:
+    """The button that a number or words stand for, where they were copied from a text: «“提交”。» is «提交»."""
+    wanted = _bare(text)
+    buttons = [button for row in screen.rows for button in row]
+    by_label = next((b.data for b in buttons if wanted and _bare(b.label) == wanted), None)
+    return by_label or _by_number(numbered(screen), re.sub(r"^[\W_]+|[\W_]+$", "", fold(text)))
 
 
-def _by_number(turn: Turn, buttons: list[Button], screen: Screen, wanted: str) -> str | None:
-    """The n-th option, unit, item of the review or language; never what submits, stops or deletes."""
-    if screen.input in (Input.TEXT, Input.NUMBER):
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(text))
+
+
+def _by_number(choices: Sequence[Button], wanted: str) -> str | None:
+    """The n-th choice; never what submits, stops or deletes."""
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 2 and 1 <= int(wanted) <= len(choices)):
         return None
-    counted = [button.data for button in buttons if _verb(turn, button) in _COUNTED]
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 2 and 1 <= int(wanted) <= len(counted)):
-        return None
-    return counted[int(wanted) - 1]
-
-
-def _verb(turn: Turn, button: Button) -> str:
-    return button.data.removeprefix(turn.session.key + ":").partition(":")[0]
+    return choices[int(wanted) - 1].data
 
 
 def _by_option(turn: Turn, wanted: str) -> str | None:

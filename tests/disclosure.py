@@ -48,7 +48,7 @@ def rows(ballots: Sequence[Ballots]) -> list[PatternCount]:
 
 
 def make_scored(poll: Poll, ballots: Sequence[Ballots]) -> Scored:
-    return score_release(poll, Release(poll.id, 1, 0, blocks(rows(ballots))))
+    return score_release(poll, Release(poll.id, 1, 0, blocks(rows(ballots), Reader(poll.questionnaires, poll.scheme))))
 
 
 def published_totals(scored: Scored) -> dict[str, Any]:

@@ -13,8 +13,6 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from functools import cache
-from importlib.resources import files
 from typing import Any, Self, TypeVar
 
 import orjson
@@ -30,9 +28,10 @@ from bot.channels.telegram_pause import Pause
 from bot.channels.telegram_reply import render, render_toast
 from bot.channels.telegram_request import READ_SECONDS, TelegramRequest
 from bot.channels.telegram_update import Taken, is_broken, read_update
+from bot.channels.words import channel_words
 from bot.conductor import Unavailable
 from survey_flows.errors import BadInput
-from survey_flows.wording import DEFAULT, Wording
+from survey_flows.wording import DEFAULT
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -46,16 +45,9 @@ POLL_SECONDS = 25
 STOP_SECONDS = 5.0
 
 
-@cache
-def command_words() -> Wording:
-    """The menu of commands in each language that has a file."""
-    found = [file for file in files("bot.channels").joinpath("wording").iterdir() if file.name.endswith(".ftl")]
-    return Wording({file.name.removesuffix(".ftl"): file.read_text("utf-8") for file in found})
-
-
 def _cleared() -> str:
     """What stands in a message that cannot be deleted, whatever its reader's language."""
-    words = command_words()
+    words = channel_words()
     return " / ".join(words.say(lang, "cleared") for lang in words.languages)
 
 
@@ -278,7 +270,7 @@ class TelegramChannel:
                 return
 
     async def _set_commands(self) -> None:
-        words, scope = command_words(), BotCommandScopeAllPrivateChats()
+        words, scope = channel_words(), BotCommandScopeAllPrivateChats()
         for lang in words.languages:
             commands = [BotCommand(name, words.say(lang, f"command-{name}")) for name in COMMANDS]
             await self._bot.set_my_commands(commands, scope, lang.partition("-")[0])

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from bot.channel import Incoming
-from survey_flows.engine import RECEIPT, TOPICS
-from survey_flows.events import Asked, OptedOut, Pressed, Started, Typed, Update
+from bot.channels.words import read_words
+from survey_flows.events import OptedOut, Pressed, Started, Typed, Update
 
 BEGIN, STOP = "invitation:", "no-invitations"
 """What the buttons of an invitation send: `BEGIN` with its token, and `STOP`."""
-COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
-PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MEDIA = frozenset(
     (
         *("animation", "audio", "contact", "dice", "document", "game", "live_photo", "location", "photo", "poll"),
@@ -106,7 +103,8 @@ def _read_message(update_id: int, message: dict[str, Any]) -> Taken | None:
     if chat is None or user is None:
         return None
     if isinstance(text, str):
-        return Taken(_incoming(update_id, user, _read_text(text, message["from"].get("language_code"))), chat)
+        lang = message["from"].get("language_code")
+        return Taken(_incoming(update_id, user, read_words(text, lang if isinstance(lang, str) else "")), chat)
     if MEDIA.isdisjoint(message):
         return None
     caption = message.get("caption")
@@ -127,24 +125,3 @@ def _private_chat(message: dict[str, Any]) -> int | None:
 def _sender(message: dict[str, Any]) -> int | None:
     sender = message.get("from")
     return int(sender["id"]) if isinstance(sender, dict) and type(sender.get("id")) is int else None
-
-
-def _read_text(text: str, lang: object) -> Update:
-    command = COMMAND.fullmatch(text)
-    if command is None:
-        return Typed(text)
-    name, argument, known = command[1].lower(), command[2] or "", lang if isinstance(lang, str) else ""
-    if name == "start":
-        return _started(argument.strip(), known)
-    if name == "stop" and not argument:
-        return OptedOut()
-    if name in TOPICS or (name == RECEIPT and not argument):
-        return Asked(name)
-    # «/road works are late» is a comment; a lone word after a slash is a command that we do not have.
-    return Typed(text) if argument else Asked("help")
-
-
-def _started(payload: str, lang: str) -> Started:
-    """A deep link's payload is ``<link>``, ``<link>-<unit>`` or ``-<unit>``: a link's token never has a hyphen."""
-    link, _, unit = payload.partition("-") if PAYLOAD.fullmatch(payload) else ("", "", "")
-    return Started(link=link, unit=unit, lang=lang)

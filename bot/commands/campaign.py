@@ -55,6 +55,9 @@ def register(commands: Any) -> None:
         help="questionnaires beside the shipped ones (YAML, or XLSForm as .xlsx)",
     )
     create.add_argument("--scheme", type=Path, help="the scheme as a file; default: the shipped one")
+    create.add_argument(
+        "--population", type=Path, help="people by stratum or margin (CSV or XLSX) that answers are weighted to"
+    )
     create.set_defaults(run=run_create)
     link = parts.add_parser("link", help="make a link that vouches for an evaluator group")
     link.add_argument("id")
@@ -97,7 +100,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             closes_at=moment(chosen.closes, settings),
             units=await stored_units(database, chosen.units, chosen.year),
             questionnaires=await asyncio.to_thread(chosen_questionnaires, chosen.questionnaire),
-            scheme=await asyncio.to_thread(chosen_scheme, chosen.scheme),
+            scheme=await asyncio.to_thread(chosen_scheme, chosen.scheme, chosen.population),
         )
         await create_campaign(database, draft, SystemClock())
         _print(await show_campaign(database, chosen.id), settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,13 @@ from bot.app import make_mixer, open_store
 from bot.channel import Incoming
 from bot.channels.telegram_json import read_json
 from bot.channels.telegram_update import read_update
+from bot.channels.weixin_account import WECHAT, WECOM
+from bot.channels.weixin_update import number, read_message
+from bot.channels.weixin_xml import BadXml, read_fields
 from bot.clock import SystemClock
 from bot.conductor import AWAY, Conductor
 from bot.gate import Gate
-from bot.keys import keep_keys
+from bot.keys import Keys, keep_keys
 from bot.letters import UNREADABLE, Letters, Opened, Reader
 from bot.papers import Papers
 from bot.settings import Settings
@@ -63,7 +67,7 @@ async def run_replay(settings: Settings, chosen: argparse.Namespace) -> int:
         await papers.refresh()
         gate = Gate(keys, make_mixer(settings, database, keys, clock).key.public)
         conductor = Conductor(database, keys, papers, clock, gate)
-        opened = await letters.open(chosen.keys or None, READERS)
+        opened = await letters.open(chosen.keys or None, readers(keys))
         failed = [letter for letter in opened if not await replay_one(letters, conductor, letter)]
     print(f"{len(opened) - len(failed)} taken, {len(failed)} failed again and stay")
     return 1 if failed else 0
@@ -105,4 +109,18 @@ def _read_telegram(raw: bytes) -> Incoming | None:
     return taken.incoming if taken else None
 
 
-READERS: dict[str, Reader] = {"telegram": _read_telegram}
+def readers(keys: Keys) -> dict[str, Reader]:
+    """How what came by a channel is read."""
+    return {
+        "telegram": _read_telegram,
+        **{channel: partial(_read_weixin, keys, channel) for channel in (WECHAT, WECOM)},
+    }
+
+
+def _read_weixin(keys: Keys, channel: str, raw: bytes) -> Incoming | None:
+    try:
+        fields = read_fields(raw)
+        taken = read_message(channel, fields, number(fields, "CreateTime"), keys.update)
+    except BadXml:
+        return None
+    return taken.incoming if taken else None

@@ -42,6 +42,7 @@ def method_page(polls: Sequence[Scored], day_texts: Sequence[tuple[str, str]], r
         *DEFINITIONS,
         *_floors(scheme),
         *_weights(scheme),
+        *_population(scheme),
     ]
     return Page("method", "方法", COLUMNS, tuple(lines))
 
@@ -161,6 +162,25 @@ def _floors(scheme: Scheme) -> Iterable[Line]:
     )
     yield _same("open_link_cap_pct", "公开链接权重上限（%）", "cap on open-link answers, %", scheme.open_link_cap_pct)
     yield _same("overall_share", "总体题占比（%）", "share of the overall question, %", scheme.overall_share)
+
+
+def _population(scheme: Scheme) -> Iterable[Line]:
+    """The figures that answers are weighted to."""
+    if scheme.population is None:
+        return
+    given = scheme.population
+    limits = f"{given.lightest}–{given.heaviest}"
+    yield (
+        "population",
+        "人口加权",
+        "weighting to the population",
+        f"有效票少于 {given.least} 的层并入名单中相邻的层；权重调整倍数限于 {limits}；未达到的差距见「评价主体」表",
+        f"cells of fewer than {given.least} answers are joined to the next in the list; no answer weighs"
+        f" less or more than {limits} times what it would; the groups page tells what gap is left",
+    )
+    for figure in given.figures:
+        parts = (figure.unit, figure.group, str(figure.margin or ""), figure.value)
+        yield _same(f"population.{'.'.join(filter(None, parts))}", "人口数", "people", figure.people)
 
 
 def _weights(scheme: Scheme) -> Iterable[Line]:

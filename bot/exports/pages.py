@@ -10,6 +10,7 @@ from aggregation.disclosure import Bound, Count, Share, Told
 from aggregation.fates import tell_fates
 from aggregation.ratings import Reader
 from aggregation.scheme import Scheme
+from aggregation.weighting import Fit
 from bot.exports.book import EXACT, SHARE, Column, Page, Value, joined
 from bot.labels import HIDDEN, bound_text, flags, told_flags
 from bot.scoring import Scored, places
@@ -29,6 +30,14 @@ SCORE = (
     Column("top_two_rate", "满意率（非常满意+满意）", SHARE),
 )
 UNIT = (Column("code", "单位代码"), Column("name_zh", "单位名称"), Column("name_en", "英文名称"))
+WEIGHTING = (
+    Column("weighted_to", "人口加权方式（cells 事后分层，margins 边际校准）"),
+    Column("cells", "使用的层数"),
+    Column("joined", "并入相邻层的层数"),
+    Column("trimmed", "权重达到限值的层数"),
+    Column("rounds", "迭代次数"),
+    Column("gap", "与人口比例的最大差距", 6),
+)
 BORROWED = (Column("shrunken_score", "经验贝叶斯得分", EXACT), Column("own_share", "其中本单位数据占比", SHARE))
 FLAGS = (Column("flags", "标记"), Column("flags_zh", "标记说明"), Column("flags_en", "标记说明（英文）"))
 MEASURES = {
@@ -173,6 +182,7 @@ def groups_page(polls: Iterable[Scored]) -> Page:
         Column("score", "得分", EXACT),
         Column("weight", "规定权重", EXACT),
         Column("weight_used", "实际权重", EXACT),
+        *WEIGHTING,
         *FLAGS,
     )
     rows = tuple(row for scored in polls for it in scored.told.values() for row in _group_rows(scored, it))
@@ -193,7 +203,22 @@ def _group_rows(scored: Scored, told: Told) -> Iterable[tuple[Value, ...]]:
             called["en"],
         )
         counts = [count_cell(count) for count in (group.n, group.n_valid, group.n_open)]
-        yield (*head, *counts, group.score, group.weight, group.weight_used, *flag_cells(group.flags, scheme))
+        yield (
+            *head,
+            *counts,
+            group.score,
+            group.weight,
+            group.weight_used,
+            *_fit_cells(group.fit),
+            *flag_cells(group.flags, scheme),
+        )
+
+
+def _fit_cells(fit: Fit | None) -> list[Value]:
+    """The cells of `WEIGHTING`; empty for a group whose answers are not weighted to the population."""
+    if fit is None:
+        return [None] * len(WEIGHTING)
+    return ["margins" if fit.margins else "cells", fit.cells, fit.joined, fit.trimmed, fit.rounds, fit.gap]
 
 
 def questions_page(polls: Iterable[Scored]) -> Page:

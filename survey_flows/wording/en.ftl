@@ -47,6 +47,7 @@ hidden = Some questions no longer apply, and the answers to them were removed.
 stopped = Stopped. Nothing was submitted, and the answers you had given were cleared.
 timed-out = It has been a while since your last answer, so the unsubmitted answers were cleared. You are welcome to start again.
 stale = That button is out of date. Nothing was changed; here is where you are.
+early = Your message was sent before you could see this step, so nothing was changed. Here is where you are.
 noted = Already noted.
 use-buttons = Please choose one of the options below, or type its number.
 press-submit = Please press the “Submit” button to submit.

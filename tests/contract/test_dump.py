@@ -22,6 +22,7 @@ from tests import servers
 from tests.conftest import available
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_resealing import HOUR
+from tests.weixin import open_city
 
 CITIZENS = [f"7310{number:06d}" for number in range(901_234, 901_294)]
 """Ids that stand nowhere by chance."""
@@ -85,6 +86,31 @@ async def test_no_id_is_written_anywhere_and_no_word_before_it_is_mixed(
     told = {int(found) for found in re.findall(WORDS.encode() + rb" #(\d+)\.", everything)}
     assert told == set(range(1, len(CITIZENS), 2)), "only what was submitted"
     assert b"VS VS VS" in everything
+
+
+async def test_no_id_of_wechat_or_wecom_is_written_anywhere(
+    written: tuple[str, Written], valkey_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    users = [f"oZwoelfKanarien{number:02d}" for number in range(8)]
+    with caplog.at_level(logging.DEBUG):
+        async with open_city(tmp_path / "service", written[0], valkey_url) as city:
+            for number, user in enumerate(users):
+                phone = city.phone("wecom" if number % 2 else "sealed", user)
+                await phone.scan(f"{city.link}-TAX", follows=False)
+                for text in ("1", "2", "1", "1", "1", f"{WORDS} #{number}.", *["提交"] * (number // 4)):
+                    await phone.type(text)
+                await phone.event("unsubscribe")
+                await phone.post(*phone.wrapped(f"<xml><FromUserName>{user}</FromUserName></xml>"))
+                assert (await phone.post({"openid": user}, b""))[0] == 403
+            redis = Redis.from_url(valkey_url)
+            before = written[1]() + await remembered(redis) + caplog.text.encode()
+            ballots = await city.ballots()
+            after = written[1]() + await remembered(redis) + caplog.text.encode()
+            await redis.aclose()
+    assert WORDS.encode() not in before
+    assert len(ballots) == 4
+    everything = (before + after + caplog.text.encode()).lower()
+    assert [user for user in users if user.lower().encode() in everything] == []
 
 
 async def test_an_hour_later_nothing_unfinished_can_be_opened_with_all_the_gates_keys(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 import bot.conductor
 from bot.channel import Incoming
 from bot.commands import letters as command
-from bot.commands.letters import READERS, replay_one
+from bot.commands.letters import readers, replay_one
 from bot.keys import keep_keys
 from bot.letters import UNREADABLE, Letters
 from bot.settings import Settings
@@ -49,7 +49,8 @@ def break_engine(patch: pytest.MonkeyPatch, error: type[Exception] = ZeroDivisio
 
 
 async def replay_all(road: Road, letters: Letters) -> list[bool]:
-    return [await replay_one(letters, road.conductor, letter) for letter in await letters.open(None, READERS)]
+    opened = await letters.open(None, readers(road.keys))
+    return [await replay_one(letters, road.conductor, letter) for letter in opened]
 
 
 async def fail_to_submit(road: Road) -> None:
@@ -63,12 +64,12 @@ async def fail_to_submit(road: Road) -> None:
 async def test_a_letter_taken_again_casts_its_ballot_once(road: Road, letters: Letters) -> None:
     await fail_to_submit(road)
     assert await road.ballots() == []
-    (letter,) = await letters.open(["telegram:99"], READERS)
+    (letter,) = await letters.open(["telegram:99"], readers(road.keys))
     assert await replay_one(letters, road.conductor, letter)
     assert await replay_one(letters, road.conductor, letter)  # by somebody who opened it at the same time
     assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")]
     assert await road.count("superseded") == 0
-    assert (await letters.all(), await letters.open(None, READERS)) == ([], [])
+    assert (await letters.all(), await letters.open(None, readers(road.keys))) == ([], [])
     # Telegram may deliver it once more, too.
     assert (await road.send(USER, Pressed("x"), "telegram:99")).replayed
 
@@ -130,12 +131,12 @@ async def test_a_letter_can_be_dropped_unread(road: Road, letters: Letters, tmp_
     await fail_to_submit(road)
     stranger = Letters(road.database, keep_keys(tmp_path / "others"), road.clock)
     (told,) = await stranger.all()
-    assert (told.channel, told.tries, await stranger.open(None, READERS)) == ("", 0, [])
+    assert (told.channel, told.tries, await stranger.open(None, readers(road.keys))) == ("", 0, [])
     with pytest.raises(BadInput, match="another key"):
-        await stranger.open(["telegram:99"], READERS)
+        await stranger.open(["telegram:99"], readers(road.keys))
     await stranger.drop("telegram:99")
     assert await letters.all() == []
-    for doing in (letters.drop("telegram:99"), letters.open(["telegram:99"], READERS)):
+    for doing in (letters.drop("telegram:99"), letters.open(["telegram:99"], readers(road.keys))):
         with pytest.raises(BadInput, match="no such letter"):
             await doing
 

@@ -41,7 +41,7 @@ started = st.builds(
 )
 events = st.one_of(
     started,
-    st.builds(Typed, labels | garbage, token=st.just("TYPEDTOKEN000000")),
+    st.builds(Typed, labels | garbage, token=st.just("TYPEDTOKEN000000"), sent=st.sampled_from([0, 0, 1, 2**33])),
     st.builds(Pressed, data | garbage, token=st.sampled_from(["", "PRESSTOKEN000000"])),
     st.builds(Asked, st.sampled_from(["language", "help", "privacy", "delete", "weather"])),
     st.just(Returned()),

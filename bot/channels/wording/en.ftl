@@ -9,3 +9,20 @@ command-delete = Delete my ratings
 
 # In place of a message that showed answers and that Telegram no longer deletes.
 cleared = (Cleared)
+
+# WeChat and WeCom have no buttons: choices are written with numbers. For words such as “start” see weixin_update.py.
+text-number = Please reply with a number.
+text-both = Please reply with a number, or with: { $words }
+text-search = Please reply with a number or the name of a unit.
+text-search-both = Please reply with a number or the name of a unit, or with: { $words }
+text-words = You can also reply: { $words }
+text-review = If all is right, please reply: { $submit }
+text-change = To change an item, reply with its number. To give up, reply: { $stop }
+text-start = English: please reply “start”
+text-between = , { "" }
+text-more = (This was long and is shortened.)
+text-busy = We are a little busy and have not finished with your last message. Please reply “view” in a while to see where you are.
+text-unseen = The answer to your message before did not reach you in time, so this one changed nothing. Here is where you are.
+text-seen-wechat = What you send here stays in the chat, and those who run this account may see it.
+text-seen-wecom = What you send here stays in the chat, and your organisation's administrators may see it.
+text-web = To leave no trace, rate on the web instead; it takes a minute as well:

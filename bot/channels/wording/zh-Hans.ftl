@@ -9,3 +9,20 @@ command-delete = 删除我的评价
 
 # 含有答案、而 Telegram 已不能删除的消息，以此代替。
 cleared = （已清除）
+
+# 微信与企业微信：没有按钮，选项以序号写出。“开始”“查看”等词见 weixin_update.py。
+text-number = 请回复序号。
+text-both = 请回复序号，或回复：{ $words }
+text-search = 请回复序号或单位名称。
+text-search-both = 请回复序号或单位名称，或回复：{ $words }
+text-words = 也可以回复：{ $words }
+text-review = 核对无误，请回复：{ $submit }
+text-change = 要修改哪一项，就回复它的序号；放弃请回复：{ $stop }
+text-start = 中文：请回复“开始”
+text-between = 、
+text-more = （内容较长，有省略）
+text-busy = 系统有点忙，刚才这条消息还没有处理完。请过一会儿回复“查看”，看看到了哪一步。
+text-unseen = 上一条消息的回复没能及时送到，所以刚才这一条没有作任何改动。请看当前这一步。
+text-seen-wechat = 您在这里发出的内容会留在聊天记录里，公众号的后台也可能看到。
+text-seen-wecom = 您在这里发出的内容会留在聊天记录里，企业微信的管理员也可能看到。
+text-web = 不想留下记录，请改用网页评价，同样约一分钟：

@@ -39,8 +39,8 @@ class Clock:
         return datetime(2027, 1, 5, tzinfo=UTC)
 
 
-def pattern(group: str, link: bool, weight: int, code: str) -> tuple[str, str, bool, int, str]:
-    return ("econ", group, link, weight, " ".join([code] * RATED))
+def pattern(group: str, link: bool, weight: int, code: str) -> tuple[str, str, bool, int, str, str]:
+    return ("econ", group, link, weight, " ".join([code] * RATED), "")
 
 
 def drawn(chance: random.Random) -> dict[str, Block]:
@@ -68,7 +68,7 @@ def changed(chance: random.Random, old: dict[str, Block]) -> dict[str, Block]:
             kind = kind if one else chance.random()
             block[key] -= 1
             if kind < 0.7:
-                block[(key[0], key[1], key[2], 0 if key[3] else 4, key[4])] += 1
+                block[(key[0], key[1], key[2], 0 if key[3] else 4, key[4], key[5])] += 1
             elif kind < 0.9:
                 block[key] += 2
         found[unit] = +block
@@ -169,7 +169,7 @@ async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
 async def cast(database: AsyncEngine, blocks: dict[str, Block]) -> None:
     rows: list[dict[str, Any]] = []
     for unit, block in blocks.items():
-        for (sheet, group, link, weight, ratings), count in block.items():
+        for (sheet, group, link, weight, ratings, _), count in block.items():
             keys = {"campaign": "c", "unit": unit, "questionnaire": sheet, "grp": group, "stratum": "", "facts": "{}"}
             own = {"source": "open" if link else "invited", "weight": weight, "ratings": ratings, "bucket": 1}
             rows += [keys | own | {"voter": (len(rows) + n).to_bytes(32, "big")} for n in range(count)]
@@ -267,7 +267,7 @@ async def test_a_damaged_release_is_not_shown(database: AsyncEngine) -> None:
 
 
 def test_one_of_a_unit_s_own_staff_more_is_not_told_with_fifteen_residents() -> None:
-    staff = ("econ", STAFF, False, 0, "")
+    staff = ("econ", STAFF, False, 0, "", "")
     old: dict[str, Block] = {"A": Counter({pattern("resident", False, 4, "S"): 100, staff: 60})}
     now: dict[str, Block] = {"A": old["A"] + Counter({pattern("resident", False, 4, "S"): 15, staff: 1})}
     first = Release("c", 1, 0, old)

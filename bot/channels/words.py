@@ -1,0 +1,43 @@
+"""Words that mean the same on every channel: commands, the payload of a deep link, what a channel says of its own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from survey_flows.engine import RECEIPT, TOPICS
+from survey_flows.events import Asked, OptedOut, Started, Typed, Update
+from survey_flows.wording import Wording
+
+COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@cache
+def channel_words() -> Wording:
+    """What channels say of their own, in each language that has a file."""
+    found = [file for file in files("bot.channels").joinpath("wording").iterdir() if file.name.endswith(".ftl")]
+    return Wording({file.name.removesuffix(".ftl"): file.read_text("utf-8") for file in found})
+
+
+def read_words(text: str, lang: str = "") -> Update:
+    """What somebody wrote: a command or words. ``lang`` is the language that the channel knows them by."""
+    command = COMMAND.fullmatch(text)
+    if command is None:
+        return Typed(text)
+    name, argument = command[1].lower(), command[2] or ""
+    if name == "start":
+        return read_payload(argument.strip(), lang)
+    if name == "stop" and not argument:
+        return OptedOut()
+    if name in TOPICS or (name == RECEIPT and not argument):
+        return Asked(name)
+    # «/road works are late» is a comment; a lone word after a slash is a command that we do not have.
+    return Typed(text) if argument else Asked("help")
+
+
+def read_payload(payload: str, lang: str = "") -> Started:
+    """A deep link's payload is ``<link>``, ``<link>-<unit>`` or ``-<unit>``: a link's token never has a hyphen."""
+    link, _, unit = payload.partition("-") if PAYLOAD.fullmatch(payload) else ("", "", "")
+    return Started(link=link, unit=unit, lang=lang)
