@@ -30,7 +30,7 @@ LOOKING = frozenset(
         *("questionnaire check", "review list", "review show", "sample verify", "serve", "staff show"),
         *("verify", "witness"),
         *("appeals list", "appeals show", "calendar show"),
-        "quotas show",
+        *("quotas show", "responses"),
         *("token list", "openapi"),
     )
 )

@@ -22,6 +22,7 @@ from bot.clock import Clock
 from bot.contact_keys import Address, ContactKeys
 from bot.contacts import opt_out
 from bot.conversation import Conversation, Shown, keep, read_conversation
+from bot.course import NOT_BEGUN, followed
 from bot.gate import CampaignClosed, Citizen, Gate, NoBox
 from bot.invitations import admit_invited
 from bot.keys import Keys
@@ -316,8 +317,10 @@ class Conductor:
             full = (paper.quotas.full | one.full) - one.held
             paper = replace(paper, quotas=replace(paper.quotas, full=full))
         if before is None or before.session is None or before.campaign == paper.campaign:
-            after, effects = step(paper, before.session if before else None, self._with_chance(event), now)
-            return Conversation(paper.campaign, after) if after else None, effects
+            session = before.session if before else None
+            after, effects = step(paper, session, self._with_chance(event), now)
+            course = followed(before.course if before else NOT_BEGUN, paper, session, after, effects)
+            return Conversation(paper.campaign, after, course=course) if after else None, effects
         return self._move(before, before.session, paper, event, now)
 
     def _move(

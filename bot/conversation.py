@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.course import NOT_BEGUN, Course, read_course
 from survey_flows.effects import Screen
 from survey_flows.errors import BadSession
 from survey_flows.session import Session, read_session
@@ -42,17 +43,18 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A session and the campaign it belongs to. Without a session there are only messages to be removed."""
+    """A session, the campaign it belongs to, and the ``course`` in it. Without a session only messages are left."""
 
     campaign: str = ""
     session: Session | None = None
     shown: Shown = Shown()
+    course: Course = NOT_BEGUN
 
     def to_text(self) -> str:
         """What `read_conversation` reads back as an equal value."""
         session = self.session.to_json() if self.session else ""
         numbers = " ".join(map(str, (self.shown.message, *self.shown.stale)))
-        return f"{self.campaign}\n{session}\n{numbers}"
+        return f"{self.campaign}\n{session}\n{numbers}\n{self.course.to_text()}"
 
 
 def read_conversation(text: str) -> Conversation:
@@ -62,12 +64,14 @@ def read_conversation(text: str) -> Conversation:
         BadSession: written by a version that kept it in another way.
     """
     campaign, _, rest = text.partition("\n")
-    session, _, numbers = rest.partition("\n")
+    session, _, rest = rest.partition("\n")
+    numbers, _, course = rest.partition("\n")
     try:
         message, *stale = (int(number) for number in numbers.split() or ["0"])
     except ValueError:
         raise BadSession("the stored conversation was kept in another way") from None
-    return Conversation(campaign, read_session(session) if session else None, Shown(message, tuple(stale)))
+    shown = Shown(message, tuple(stale))
+    return Conversation(campaign, read_session(session) if session else None, shown, read_course(course))
 
 
 def keep(after: Conversation | None, shown: Shown) -> Conversation | None:

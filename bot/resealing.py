@@ -7,17 +7,19 @@ the keys that there are. What need not be kept any longer goes on the way (`surv
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.clock import Clock
 from bot.conversation import read_conversation
+from bot.course import Move, count, followed, standing
 from bot.keys import HOUR, Keys
 from bot.letters import BOUND
+from bot.papers import Papers
 from bot.store import tables
 from bot.store.database import reading, writing
 from survey_flows.errors import BadSession
@@ -31,32 +33,44 @@ BREATH = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A table with sealed bodies: its key, what a body is bound to (None: the key), and what is kept of it."""
+    """A table with sealed bodies: its key, what a body is bound to (None: the key), and what is kept of it.
+
+    ``keep`` takes the text, epoch seconds and the campaigns; it tells what is to be counted of it, too.
+    """
 
     table: Table
     key: str
     bound: bytes | None
-    keep: Callable[[str, int], str]
+    keep: Callable[[str, int, Papers], tuple[str, Move | None]]
 
 
-def _conversation(text: str, now: int) -> str:
+def _conversation(text: str, now: int, papers: Papers) -> tuple[str, Move | None]:
     conversation = read_conversation(text)
-    if conversation.session is None:
-        return text
-    session = worn(conversation.session, now, IDLE_LIMIT.total_seconds())
-    return replace(conversation, session=session).to_text()
+    old = conversation.session
+    if old is None:
+        return text, None
+    session = worn(old, now, IDLE_LIMIT.total_seconds())
+    conversation = replace(conversation, session=session)
+    paper = papers.get(conversation.campaign)
+    if paper is None:
+        return conversation.to_text(), None
+    course = followed(conversation.course, paper, old, session, ()) if session != old else conversation.course
+    counted = standing(course, paper, session)
+    move = Move(paper.campaign, course.counted, counted, session.seen // HOUR) if counted != course.counted else None
+    return replace(conversation, course=replace(course, counted=counted)).to_text(), move
 
 
 SEALED = (
     Sealed(tables.sessions, "person", None, _conversation),
-    Sealed(tables.dead_letters, "key", BOUND, lambda text, _: text),
+    Sealed(tables.dead_letters, "key", BOUND, lambda text, _now, _papers: (text, None)),
 )
 
 
 class Resealing:
     """Turns the keys of one installation. `turn` does what is to be done now, and mostly that is nothing."""
 
-    def __init__(self, database: AsyncEngine, keys: Keys, clock: Clock) -> None:
+    def __init__(self, database: AsyncEngine, keys: Keys, clock: Clock, papers: Papers) -> None:
+        self._papers = papers
         self._database = database
         self._keys = keys
         self._clock = clock
@@ -91,23 +105,35 @@ class Resealing:
             rows = (await connection.execute(query)).all()
         if not rows:
             return None
-        fresh = [(row, self._anew(sealed, row, now)) for row in rows]
-        kept = [{"was": row[0], "old": row[1], "new": body, "present": hour} for row, body in fresh if body is not None]
-        lost = [{"was": row[0], "old": row[1]} for row, body in fresh if body is None]
+        fresh = [(row, *self._anew(sealed, row, now)) for row in rows]
+        kept = [{"was": row[0], "old": row[1], "new": body, "present": hour} for row, body, _ in fresh if body]
+        lost = [{"was": row[0], "old": row[1]} for row, body, _ in fresh if body is None]
+        moves = {bytes(row[0]): (bytes(row[1]), move) for row, _, move in fresh if move}
         # Only if nobody was faster: what a citizen has done meanwhile counts, and is sealed under the new key.
         same = (key == bindparam("was"), columns.body == bindparam("old"))
         values: dict[str, Any] = {"body": bindparam("new"), "hour": bindparam("present")}
         async with writing(self._database) as connection:
+            if moves:
+                await count(connection, await _unchanged(connection, moves))
             if kept:
                 await connection.execute(update(sealed.table).where(*same).values(values), kept)
             if lost:
                 await connection.execute(delete(sealed.table).where(*same), lost)
         return rows[-1][0]
 
-    def _anew(self, sealed: Sealed, row: Sequence[Any], now: int) -> bytes | None:
-        """The body under the present key; None when nobody can read it any more."""
+    def _anew(self, sealed: Sealed, row: Sequence[Any], now: int) -> tuple[bytes | None, Move | None]:
+        """The body under the present key, None when nobody can read it any more; and what is to be counted."""
         bound = bytes(row[0]) if sealed.bound is None else sealed.bound
         try:
-            return self._keys.seal(bound, sealed.keep(self._keys.unseal(bound, bytes(row[1])), now))
+            text, move = sealed.keep(self._keys.unseal(bound, bytes(row[1])), now, self._papers)
         except BadSession:
-            return None
+            return None, None
+        return self._keys.seal(bound, text), move
+
+
+async def _unchanged(connection: AsyncConnection, moves: Mapping[bytes, tuple[bytes, Move]]) -> list[Move]:
+    """Those of the moves whose conversations nobody has changed since, nor will until this transaction ends."""
+    columns = tables.sessions.c
+    query = select(columns.person, columns.body).where(columns.person.in_(sorted(moves))).order_by(columns.person)
+    rows = {bytes(row.person): bytes(row.body) for row in await connection.execute(query.with_for_update())}
+    return [move for person, (body, move) in moves.items() if rows.get(person) == body]

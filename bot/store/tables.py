@@ -32,6 +32,9 @@ from bot.store.push_tables import outbox as outbox
 from bot.store.push_tables import pushes as pushes
 from bot.store.quota_tables import places as places
 from bot.store.quota_tables import quota_cells as quota_cells
+from bot.store.response_tables import arrivals as arrivals
+from bot.store.response_tables import courses as courses
+from bot.store.response_tables import stops as stops
 
 # SQLite gives an autoincrementing key to INTEGER only, PostgreSQL needs BIGINT for many ballots.
 _Serial = BigInteger().with_variant(Integer, "sqlite")

@@ -32,6 +32,7 @@ DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked"
 DONE |= {"paused", "resumed"} | {"planned", "invited", "pushed", "push-pause", "push-resume", "push-cancel"}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again"}
 DONE |= {"revoked", "published", "withdrawn", "bundled"}
+DONE |= {"quotas"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ from bot.store import tables
 from bot.store.database import reading
 from bot.web.admin import describe
 from bot.web.desk import Visit, staff_page
-from bot.web.pages import page_words, render_text
+from bot.web.live import stream
+from bot.web.pages import page_words
 from survey_flows.errors import BadInput
 
 TURNS = {"pause": pause_push, "resume": resume_push, "cancel": cancel_push}
-LIVE_SECONDS, LIVE_FOR = 1.0, 600.0
-"""Between two looks, and until a browser has to ask again: who was signed out meanwhile is shown no more."""
+LIVE_SECONDS = 1.0
 TEST_TOKEN = "TEST"  # noqa: S105  (the link of a message to oneself: nobody vouches for it)
 
 
@@ -91,7 +91,7 @@ async def _cells(visit: Visit, cell: int) -> list[dict[str, Any]]:
     found = await count_responses(visit.service.database, visit.part("campaign"))
     return [
         {
-            "cell": _called(response.cell, visit.lang),
+            "cell": called(response.cell, visit.lang),
             "invited": response.invited,
             "opened": rounded(response.opened, cell),
             "answered": rounded(response.answered, cell),
@@ -102,22 +102,12 @@ async def _cells(visit: Visit, cell: int) -> list[dict[str, Any]]:
 
 @staff_page
 async def show_live(visit: Visit) -> web.StreamResponse:
-    """The steps again and again, as server-sent events, while they change."""
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-    await response.prepare(visit.request)
-    loop, shown = asyncio.get_running_loop(), ""
-    end = loop.time() + LIVE_FOR
-    try:
-        while loop.time() < end:
-            html = render_text(visit.request, "admin_push_steps.html", visit.lang, steps=await _steps(visit))
-            if html != shown:
-                shown = html
-                lines = "".join(f"data: {line}\n" for line in html.splitlines())
-                await response.write(f"{lines}\n".encode())
-            await asyncio.sleep(LIVE_SECONDS)
-    except (ConnectionResetError, asyncio.CancelledError):
-        pass  # the browser went elsewhere
-    return response
+    """The steps again and again, while they change."""
+
+    async def read() -> dict[str, Any]:
+        return {"steps": await _steps(visit)}
+
+    return await stream(visit, "admin_push_steps.html", read, LIVE_SECONDS)
 
 
 @staff_page
@@ -197,7 +187,7 @@ async def take_turn(visit: Visit) -> web.Response:
     return visit.see(_path(visit), f"push-{act}")
 
 
-def _called(cell: str, lang: str) -> str:
+def called(cell: str, lang: str) -> str:
     """A cell with its evaluator group's name in place of the code."""
     group, stroke, rest = cell.partition("/")
     names = shipped_scheme().groups.get(group)

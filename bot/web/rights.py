@@ -26,8 +26,8 @@ RIGHTS = {
     OBSERVER: Rights(r"/admin(?!/review).*", OWN),
     # Staff write to people and watch who answers. Opening, closing, scores and the year are not theirs.
     STAFF: Rights(
-        rf"/admin/?|{OWN}|/admin/contacts|/admin/campaigns/[^/]+(/push(/.*)?)?",
-        rf"{OWN}|/admin/contacts|/admin/campaigns/[^/]+/(links|push/.*)",
+        rf"/admin/?|{OWN}|/admin/contacts|/admin/campaigns/[^/]+((/push|/responses)(/.*)?)?",
+        rf"{OWN}|/admin/contacts|/admin/campaigns/[^/]+/(links|push/.*|responses/quotas)",
     ),
     # Who decides blindly must not look up scores and counts of units beside it.
     REVIEWER: Rights(rf"{OWN}|/admin/review(/.*)?", rf"{OWN}|/admin/review(/.*)?", home="/admin/review"),

@@ -117,7 +117,7 @@ async def test_an_hour_later_nothing_unfinished_can_be_opened_with_all_the_gates
     road: tuple[Road, Written, Redis],
 ) -> None:
     made, files, _ = road
-    turning = Resealing(made.database, made.keys, made.clock)
+    turning = Resealing(made.database, made.keys, made.clock, made.papers)
     await turning.turn()
     for user in CITIZENS[:20]:
         await answer(made, user, WORDS)

@@ -34,7 +34,7 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 def resealing(road: Road) -> Resealing:
-    return Resealing(road.database, road.keys, road.clock)
+    return Resealing(road.database, road.keys, road.clock, road.papers)
 
 
 async def bodies(road: Road) -> dict[bytes, bytes]:
@@ -121,7 +121,7 @@ async def test_many_are_sealed_anew_and_who_is_killed_in_between_goes_on(
     with pytest.raises(OSError, match=r"^$"):
         await first.turn()
     keys = keep_keys(road.keys.voters._folder.parent)
-    await Resealing(road.database, keys, road.clock).turn()
+    await Resealing(road.database, keys, road.clock, road.papers).turn()
     found = await bodies(road)
     assert len(found) == many
     assert all(keys.unseal(person, body).startswith("year\n") for person, body in found.items())

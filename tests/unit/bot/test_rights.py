@@ -38,6 +38,9 @@ AUDIENCE = {
     "/admin/campaigns/{campaign}/push/invite",
     "/admin/campaigns/{campaign}/push/begin",
     "/admin/campaigns/{campaign}/push/turn",
+    "/admin/campaigns/{campaign}/responses",
+    "/admin/campaigns/{campaign}/responses/live",
+    "/admin/campaigns/{campaign}/responses/quotas",
 }
 LOOKS = {
     "staff": {"/admin", "/admin/", "/admin/campaigns/{campaign}", *AUDIENCE, *EVERYBODY},

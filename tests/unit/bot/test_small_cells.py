@@ -39,6 +39,8 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found["/admin/tokens"] = []  # tells of programs, and of no answer
     found["/admin/exports"] = ["/admin/exports"]
     found["/admin/campaigns/{campaign}/bundle.zip"] = []  # its totals are compared in test_bundles
+    found["/admin/campaigns/{campaign}/responses"] = [f"{campaign}/responses"]
+    found["/admin/campaigns/{campaign}/responses/live"] = []  # a part of the page above, again and again
     found["/admin/audit"] = []  # tells of staff, and of no answer
     found["/admin/contacts"] = ["/admin/contacts"]
     found["/admin/appeals"] = ["/admin/appeals"]

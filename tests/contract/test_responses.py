@@ -1,0 +1,194 @@
+"""The response monitor on both databases: dispositions add up, and nothing changes in the transaction of a tap."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.campaigns import create_campaign
+from bot.contacts import opt_out
+from bot.inviting import make_invitations
+from bot.pushing import begin_push, plain_texts
+from bot.resealing import Resealing
+from bot.responses import Monitor, Stop, read_monitor
+from bot.sampling import draw_sample
+from bot.store import tables
+from bot.store.database import reading, writing
+from survey_flows.events import Asked, Started
+from survey_flows.paper import Link
+from tests.contract.test_conductor import Road, draft, make_road
+from tests.contract.test_contacts import KEYS
+from tests.contract.test_sampling import TODAY, bring, people, plan
+
+CELLS = {"resident/430102/large": 40, "deputy": 30}
+ZONE = "Asia/Shanghai"
+
+
+class Office:
+    """A campaign «next» whose 70 people were all written to, and the tokens of their invitations by group."""
+
+    def __init__(self, road: Road, tokens: dict[str, list[str]]) -> None:
+        self.road = road
+        self.tokens = tokens
+        self.resealing = Resealing(road.database, road.keys, road.clock, road.papers)
+
+    async def come(self, user: str, group: str) -> None:
+        self.road.link = Link(self.tokens[group].pop())
+        await self.road.send(user, Started(link=self.road.link.token, unit="TAX", lang="en"))
+
+    async def answer(self, user: str, group: str) -> None:
+        await self.come(user, group)
+        await self.road.press(user, "Used a service")
+
+    async def rate(self, user: str, group: str) -> None:
+        await self.answer(user, group)
+        await self.road.press(user, "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
+
+    async def later(self, hours: int = 1) -> Monitor:
+        """What is told after the conversations were sealed anew."""
+        self.road.clock.time += timedelta(hours=hours)
+        await self.resealing.turn()
+        return await self.monitor()
+
+    async def monitor(self) -> Monitor:
+        return await read_monitor(self.road.database, "next", ZONE)
+
+    async def stored(self) -> Counter[tuple[str, str]]:
+        """How many are counted, by group and course."""
+        columns = tables.courses.c
+        async with reading(self.road.database) as connection:
+            rows = await connection.execute(select(columns.grp, columns.course, columns.people))
+            return Counter({(row.grp, row.course): row.people for row in rows if row.people})
+
+
+@pytest.fixture
+async def office(store_url: str, tmp_path: Path) -> AsyncIterator[Office]:
+    async with make_road(store_url, tmp_path) as road:
+        await create_campaign(road.database, draft("next"), road.clock)
+        await bring(road, people(CELLS))
+        await plan(road, size=70)
+        await road.open("next")
+        await draw_sample(road.database, "next")
+        await make_invitations(road.database, road.keys, "next", TODAY, road.clock)
+        await road.papers.refresh()
+        await begin_push(road.database, "next", await plain_texts(road.database, "next", ZONE))
+        tokens: dict[str, list[str]] = {}
+        async with writing(road.database) as connection:
+            await connection.execute(update(tables.outbox).values(state="sent"))
+            for row in await connection.execute(select(tables.frames.c.number, tables.frames.c.grp)):
+                tokens.setdefault(row.grp, []).append(road.keys.invitation("next", row.number))
+        made = Office(road, tokens)
+        await made.resealing.turn()
+        yield made
+
+
+def told(monitor: Monitor) -> dict[str, dict[str, tuple[int, int]]]:
+    """What is told of each cell, without what is nothing."""
+    return {cell.cell: {name: span for name, span in cell.told.items() if span != (0, 0)} for cell in monitor.cells}
+
+
+async def test_dispositions_of_a_campaign(office: Office) -> None:
+    assert told(await office.monitor()) == {"deputy": {"sent": (30, 39)}, "resident/430102/large": {"sent": (40, 49)}}
+    for number in range(12):
+        await office.rate(f"done-{number}", "resident")
+    for number in range(11):
+        await office.answer(f"stop-{number}", "resident")
+        await office.road.press(f"stop-{number}", "Stop")
+    for number in range(13):
+        await office.answer(f"idle-{number}", "deputy")
+    assert await office.stored() == {}, "no tap changes a count"
+    monitor = await office.later()
+    assert told(monitor) == {
+        "deputy": {"partial": (10, 19), "sent": (10, 19)},
+        "resident/430102/large": {"completed": (10, 19), "broken": (10, 19), "sent": (10, 19)},
+    }
+    assert monitor.whole is not None
+    assert monitor.whole.invited == 70
+    assert monitor.stops == [Stop("window", "overall", (20, 29))]
+    day = "2026-11-23"
+    assert {name: monitor.days[day][name] for name in ("started", "broken", "completed")} == {
+        "started": (30, 39),
+        "broken": (10, 19),
+        "completed": (10, 19),
+    }
+    assert monitor.hours[16]["completed"] == (10, 19)
+    assert await office.stored() == {
+        ("resident", "completed"): 12,
+        ("resident", "broken"): 11,
+        ("deputy", "partial"): 13,
+    }
+    again = await office.later()
+    assert (again.cells, again.stops, again.days) == (monitor.cells, monitor.stops, monitor.days), "counted once"
+
+
+async def test_who_goes_on_is_counted_anew_and_who_leaves_answers_for_three_days_has_broken_off(office: Office) -> None:
+    for user in ("ann", "ben", "cyd"):
+        await office.answer(user, "deputy")
+    await office.come("dot", "deputy")
+    await office.later()
+    assert await office.stored() == {("deputy", "partial"): 3, ("deputy", "started"): 1}
+    await office.road.press("ann", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
+    await office.road.press("ben", "Stop")
+    await office.later(hours=73)
+    assert await office.stored() == {("deputy", "completed"): 1, ("deputy", "broken"): 2, ("deputy", "started"): 1}
+    await office.road.press("ben", "Tax Bureau", "Used a service", "Satisfied")
+    await office.later()
+    assert await office.stored() == {
+        ("deputy", "completed"): 1,
+        ("deputy", "broken"): 1,
+        ("deputy", "partial"): 1,
+        ("deputy", "started"): 1,
+    }
+    async with reading(office.road.database) as connection:
+        query = select(tables.stops.c.question, tables.stops.c.people).where(tables.stops.c.people > 0)
+        assert sorted(tuple(row) for row in await connection.execute(query)) == [("ease", 1), ("overall", 1)]
+
+
+async def test_who_deletes_everything_and_comes_back_never_makes_more_than_were_invited(office: Office) -> None:
+    for _ in range(3):
+        for number in range(12):
+            user = f"back-{number}"
+            office.road.link = Link(office.tokens["deputy"][number])
+            await office.road.send(user, Started(link=office.road.link.token, unit="TAX", lang="en"))
+            await office.road.press(user, "Used a service", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
+        await office.later()
+        for number in range(12):
+            await office.road.send(f"back-{number}", Asked("delete"))
+            await office.road.press(f"back-{number}", "Delete them all")
+    assert (await office.stored())["deputy", "completed"] == 36
+    assert told(await office.monitor())["deputy"] == {"completed": (10, 19), "sent": (10, 19)}
+
+
+async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> None:
+    async with writing(office.road.database) as connection:
+        frames = tables.frames.c
+        query = select(frames.lookup).where(frames.grp == "resident").order_by(frames.lookup)
+        lookups = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
+        for state, some in (("unreachable", lookups[:7]), ("failed", lookups[7:12]), ("opted_out", lookups[12:13])):
+            changed = update(tables.outbox).where(tables.outbox.c.lookup.in_(some))
+            await connection.execute(changed.values(state=state))
+        contacts = tables.contacts.c
+        sealed = {
+            bytes(row.lookup): bytes(row.sealed)
+            for row in await connection.execute(select(contacts.lookup, contacts.sealed))
+        }
+        addresses = [KEYS.unseal(lookup, sealed[lookup]) for lookup in lookups[20:31]]
+        await opt_out(connection, KEYS, addresses, TODAY)
+    found = told(await office.monitor())["resident/430102/large"]
+    assert found == {"unreachable": (10, 19), "opted_out": (1, 9), "declined": (10, 19), "sent": (10, 19)}
+
+
+async def test_by_every_way_of_coming_people_are_counted_and_no_row_leads_to_one(office: Office) -> None:
+    await office.road.send("open", Started(link="", unit="TAX", lang="en"))
+    await office.later()
+    async with reading(office.road.database) as connection:
+        query = select(func.sum(tables.courses.c.people)).where(tables.courses.c.source == "open")
+        assert (await connection.execute(query)).scalar_one() == 1
+    for table in (tables.courses, tables.arrivals, tables.stops):
+        assert {column.type.python_type for column in table.c} <= {str, int}
+        assert not {"person", "voter", "lookup", "mark", "holder"} & set(table.c.keys())
