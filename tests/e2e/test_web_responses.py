@@ -45,7 +45,7 @@ async def test_the_response_page(tmp_path: Path, valkey_url: str, chromium: Path
             async with writing(service.database) as connection:
                 changed = update(tables.courses).where(tables.courses.c.course == "completed")
                 await connection.execute(changed.values(people=463))
-            await expect(page.locator("[data-live]")).to_contain_text("460–469")
+            await expect(page.locator("[data-live]")).to_contain_text("460–469", timeout=15_000)
             await page.set_viewport_size({"width": 390, "height": 844})
             await keep(page, "responses-zh-phone")
         async with browsing(service, chromium, locale="en-GB", java_script_enabled=False) as page:
