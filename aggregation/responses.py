@@ -38,9 +38,6 @@ class Known:
     broken: int = 0
     completed: int = 0
 
-    def __add__(self, other: Known) -> Known:
-        return Known(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
-
 
 def dispositions(known: Known, over: bool) -> dict[str, int]:
     """One disposition for each invitation of a cell; they add up to ``invited``.

@@ -6,6 +6,7 @@ never joined; `aggregation.responses` makes dispositions of the counts.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from aggregation.responses import (
     BROKEN,
     COMPLETED,
     COURSES,
+    DISPOSITIONS,
     PARTIAL,
     Known,
     Range,
@@ -68,7 +70,7 @@ class Monitor:
 
     ``cells`` of the sample and ``whole`` of it (None without invitations), ``by_source`` the courses of all who came by
     source, ``days`` and ``hours`` (of the city's day) who came, broke off and completed then, ``stops`` the largest
-    first.
+    first. ``units`` are their names by language.
     """
 
     cells: list[CellResponse]
@@ -78,6 +80,7 @@ class Monitor:
     hours: Mapping[int, Mapping[str, Range]]
     stops: list[Stop]
     quotas: list[Fill]
+    units: Mapping[str, Mapping[str, str]]
 
 
 async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> Monitor:
@@ -93,23 +96,25 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
         when = await _arrivals(connection, campaign)
         stops = await _stops(connection, campaign)
     step, over = max(STEP, floor_of(row.scheme)), row.state in ("closing", "closed")
-    known = {cell: _known(cell, counts, people) for cell, counts in sorted(cells.items())}
+    found = {cell: dispositions(_known(cell, counts, people), over) for cell, counts in sorted(cells.items())}
+    whole: Counter[str] = sum((Counter(one) for one in found.values()), Counter())
     zone = ZoneInfo(timezone)
     days, hours = _by(when, zone, "%Y-%m-%d"), _by(when, zone, "%H")
     return Monitor(
-        cells=[_told(cell_of(*cell), one, step, over) for cell, one in known.items()],
-        whole=_told("", sum(known.values(), Known(0)), step, over) if known else None,
+        cells=[_told(cell_of(*cell), one, step) for cell, one in found.items()],
+        whole=_told("", {name: whole[name] for name in DISPOSITIONS}, step) if found else None,
         by_source=_by_source(people, step),
         days={day: _ranges(days[day], step) for day in sorted(days)[-DAYS:]},
         hours={int(hour): _ranges(hours[hour], step) for hour in sorted(hours)},
         stops=[Stop(*where, span_of(people, step)) for where, people in stops],
         quotas=await show_quotas(database, campaign),
+        units={unit["code"]: unit["name"] for unit in json.loads(row.paper)["units"]},
     )
 
 
-def _told(cell: str, known: Known, step: int, over: bool) -> CellResponse:
-    told = tell(dispositions(known, over), step)
-    return CellResponse(cell, known.invited, told, rates(told))
+def _told(cell: str, found: Mapping[str, int], step: int) -> CellResponse:
+    told = tell(found, step)
+    return CellResponse(cell, sum(found.values()), told, rates(told))
 
 
 def _ranges(counts: Mapping[str, int], step: int) -> dict[str, Range]:
@@ -133,7 +138,7 @@ def _by(when: Mapping[tuple[int, str], int], zone: ZoneInfo, form: str) -> dict[
 
 async def _campaign(connection: AsyncConnection, campaign: str) -> Any:
     columns = tables.campaigns.c
-    query = select(columns.state, columns.scheme).where(columns.id == campaign)
+    query = select(columns.state, columns.scheme, columns.paper).where(columns.id == campaign)
     row = (await connection.execute(query)).first()
     if row is None:
         raise BadInput("there is no such campaign; see `minping campaign show`", campaign)

@@ -11,6 +11,7 @@ from aiohttp import web
 from aggregation.responses import COURSES, Range, share
 from bot.campaigns import STEP, show_campaign
 from bot.imports.quotas import FIELDS, SOURCES
+from bot.labels import pick
 from bot.quotas import Fill, set_quotas
 from bot.responses import CellResponse, Stop, read_monitor
 from bot.web.admin import describe
@@ -19,7 +20,7 @@ from bot.web.live import stream
 from bot.web.pages import page_words
 from bot.web.push import called
 from survey_flows.errors import BadInput
-from survey_flows.speech import in_language, unit_name
+from survey_flows.speech import in_language
 
 LIVE_SECONDS = 5.0
 
@@ -61,9 +62,10 @@ async def take_quotas(visit: Visit) -> web.Response:
 async def _parts(visit: Visit) -> dict[str, Any]:
     monitor = await read_monitor(visit.service.database, visit.part("campaign"), visit.service.settings.timezone)
     return {
-        "quotas": [_quota(visit, fill) for fill in monitor.quotas],
+        "quotas": [_quota(visit, fill, monitor.units[fill.cell.unit]) for fill in monitor.quotas],
         "whole": _cell(visit, monitor.whole) if monitor.whole else None,
         "cells": [_cell(visit, cell) for cell in monitor.cells],
+        "shown": {name for cell in monitor.cells for name, people in cell.told.items() if people != (0, 0)},
         "sources": [(_source(visit, source), *_courses(visit, told)) for source, told in monitor.by_source.items()],
         "days": [(day, *_courses(visit, told)) for day, told in monitor.days.items()],
         "hours": [(f"{hour:02d}:00", *_courses(visit, told)) for hour, told in monitor.hours.items()],
@@ -71,10 +73,9 @@ async def _parts(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _quota(visit: Visit, fill: Fill) -> dict[str, Any]:
+def _quota(visit: Visit, fill: Fill, name: Mapping[str, str]) -> dict[str, Any]:
     """A quota as it is shown."""
     cell, words = fill.cell, page_words()
-    paper = visit.service.papers.get(visit.part("campaign"))
     whoever = words.say(visit.lang, "response-whoever")
     parts = [called(cell.group, visit.lang) if cell.group else whoever, cell.stratum]
     parts.append(_source(visit, cell.source) if cell.source else "")
@@ -82,7 +83,7 @@ def _quota(visit: Visit, fill: Fill) -> dict[str, Any]:
     if fill.taken:
         told = words.say(visit.lang, "at-least", n=fill.taken)
     return {
-        "unit": unit_name(paper, cell.unit, visit.lang) if paper else cell.unit,
+        "unit": pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), visit.lang),
         "who": " · ".join(filter(None, parts)),
         "most": fill.most,
         "taken": fill.taken or 0,
