@@ -129,49 +129,79 @@ def tally_table(table: pa.Table, reader: Reader) -> Tally:
     Raises:
         BadInput: a row's questionnaire or pattern cannot be read.
     """
-    import pyarrow.compute as pc
-
-    result = Tally(reader.outcomes)
-    # Stratum by stratum, so that what is held at once does not grow with them; one part where none matters.
-    names = table["stratum"].unique().to_pylist() if reader.placed else [""]
-    for name in names:
-        part = table.filter(pc.equal(table["stratum"], name)) if reader.placed else table
-        result.merge(_tally_part(part, name, reader))
-    return result
-
-
-def _tally_part(table: pa.Table, stratum: str, reader: Reader) -> Tally:
-    import numpy as np
-    import pyarrow.compute as pc
-
-    whole, table = table, table.filter(pc.not_equal(table["grp"], STAFF))
-    units, unit_names = _encode(table, "unit")
-    groups, group_names = _encode(table, "grp")
-    weights, weight_names = _encode(table, "weight")
-    sources, source_names = _encode(table, "source")
-    opened = np.array([name == OPEN for name in source_names], dtype=np.int64)[sources] if source_names else sources
-    places = _places(table, reader)
-    # numpy adds integers in 64 bits: exact, where a weighted bincount would pass through floating point.
-    dense = np.zeros((len(unit_names), len(group_names), 2, len(weight_names), len(reader.outcomes)), dtype=np.int64)
-    np.add.at(dense, (units, groups, opened, weights, places), table["count"].to_numpy())
-    result = Tally(reader.outcomes, staff=_ballots(whole) - _ballots(table))
-    for unit, group, link in np.argwhere(dense.any(axis=(3, 4))).tolist():
-        block = dense[unit, group, link]
-        found, where = np.nonzero(block)
-        keys = zip([weight_names[at] for at in found.tolist()], where.tolist(), strict=True)
-        counts = dict(zip(keys, block[found, where].tolist(), strict=True))
-        mine = result.cells.setdefault(_cell(unit_names[unit], group_names[group], bool(link), stratum, reader), {})
-        for key, count in counts.items():
-            mine[key] = mine.get(key, 0) + count
-    return result
+    return tally_tables([table], reader)
 
 
 def tally_tables(tables: Iterable[pa.Table], reader: Reader) -> Tally:
     """As `tally_table`, of one table after the other: never more than one is held in memory."""
-    result = Tally(reader.outcomes)
+    import pyarrow.compute as pc
+
+    strata: dict[str, _Dense] = {}
     for table in tables:
-        result.merge(tally_table(table, reader))
+        # Stratum by stratum, so that what is held at once does not grow with them; one part where none matters.
+        for name in table["stratum"].unique().to_pylist() if reader.placed else [""]:
+            part = table.filter(pc.equal(table["stratum"], name)) if reader.placed else table
+            strata.setdefault(name, _Dense(reader)).add(part)
+    result = Tally(reader.outcomes)
+    for name, counted in strata.items():
+        counted.put_into(result, name)
     return result
+
+
+class _Dense:
+    """Counts in one array by unit, group, open link, weight and outcome, which grows with the names that it meets."""
+
+    def __init__(self, reader: Reader) -> None:
+        import numpy as np
+
+        self._reader = reader
+        self._names: dict[str, dict[Any, int]] = {"unit": {}, "grp": {}, "weight": {}}
+        self._counts = np.zeros((0, 0, 2, 0, 0), dtype=np.int64)
+        self._staff = 0
+
+    def add(self, table: pa.Table) -> None:
+        import numpy as np
+        import pyarrow.compute as pc
+
+        staff = pc.equal(table["grp"], STAFF)
+        heard = table.filter(pc.invert(staff)) if pc.any(staff).as_py() else table
+        self._staff += _ballots(table) - _ballots(heard)
+        units, groups, weights = (self._encode(heard, column) for column in self._names)
+        sources, names = _encode(heard, "source")
+        opened = np.array([name == OPEN for name in names], dtype=np.int64)[sources] if names else sources
+        places = _places(heard, self._reader)
+        self._grow()
+        # numpy adds integers in 64 bits: exact, where a weighted bincount would pass through floating point.
+        np.add.at(self._counts, (units, groups, opened, weights, places), heard["count"].to_numpy())
+
+    def _encode(self, table: pa.Table, column: str) -> Any:
+        import numpy as np
+
+        places, names = _encode(table, column)
+        known = self._names[column]
+        return np.array([known.setdefault(name, len(known)) for name in names], dtype=np.int64)[places]
+
+    def _grow(self) -> None:
+        import numpy as np
+
+        units, groups, weights = (len(known) for known in self._names.values())
+        wanted = (units, groups, 2, weights, len(self._reader.outcomes))
+        more = [(0, new - old) for new, old in zip(wanted, self._counts.shape, strict=True)]
+        self._counts = np.pad(self._counts, more)
+
+    def put_into(self, result: Tally, stratum: str) -> None:
+        """Add what was counted, of people of this stratum, to a tally."""
+        import numpy as np
+
+        result.staff += self._staff
+        units, groups, weights = (list(known) for known in self._names.values())
+        for unit, group, link in np.argwhere(self._counts.any(axis=(3, 4))).tolist():
+            block = self._counts[unit, group, link]
+            found, where = np.nonzero(block)
+            keys = zip([weights[at] for at in found.tolist()], where.tolist(), strict=True)
+            mine = result.cells.setdefault(_cell(units[unit], groups[group], bool(link), stratum, self._reader), {})
+            for key, count in zip(keys, block[found, where].tolist(), strict=True):
+                mine[key] = mine.get(key, 0) + count
 
 
 def _ballots(table: pa.Table) -> int:

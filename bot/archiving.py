@@ -44,9 +44,10 @@ from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
 
 SPAN = 1 << 18
-"""Places in a span. See ``benchmarks/archive``."""
+"""Places in a span: a change of one weight costs one such file to be read and written again."""
 FULL = 4
 FROZEN = ("id", "year", "state", "opens_at", "closes_at", "paper", "scheme")
+COUNT_COLUMNS = (*KEYS, "count")
 TRIES = 5
 
 
@@ -205,10 +206,9 @@ def _drop(folder: Path, written: Written, wanted: set[tuple[str, Span]]) -> None
 def _counts_file(counts: Sequence[PatternCount]) -> tuple[int, int, bytes]:
     import pyarrow as pa
 
-    names = (*KEYS, "count")
-    columns = {name: [getattr(row, name) for row in counts] for name in names}
-    kinds = {name: pa.int64() if name in ("weight", "count") else pa.string() for name in names}
-    table = pa.table({name: pa.array(columns[name], kinds[name]) for name in names})
+    columns = {name: [getattr(row, name) for row in counts] for name in COUNT_COLUMNS}
+    kinds = {name: pa.int64() if name in ("weight", "count") else pa.string() for name in COUNT_COLUMNS}
+    table = pa.table({name: pa.array(columns[name], kinds[name]) for name in COUNT_COLUMNS})
     return sum(columns["count"]), len(counts), _parquet(table)
 
 

@@ -1,4 +1,4 @@
-"""One measured run of the product's road: Parquet, one scan, the full table of scores. Prints JSON."""
+"""One measured run of the product's road: Parquet, the one scan, scores, ranks, grades. Prints JSON."""
 
 from __future__ import annotations
 
@@ -6,34 +6,69 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from benchmarks.scores.data import categories
 
 
-def main(path: Path) -> None:
+def main(paths: list[Path]) -> None:
     started = time.perf_counter()
-    from aggregation.scores import score_table
+    from aggregation.cells import tally_tables
+    from aggregation.ratings import Reader
+    from aggregation.scores import score_tally
     from bot.resources import shipped_questionnaires
     from bot.scheme_files import shipped_scheme
-    from bot.store.readout import table_from_parquet
+    from bot.store.readout import tables_from_parquet
 
-    table = table_from_parquet([path])
-    scanned = time.perf_counter()
-    scores = score_table(table, categories(), shipped_questionnaires(), shipped_scheme())
-    ended = time.perf_counter()
-    print(
-        json.dumps(
-            {
-                "seconds": ended - started,
-                "scan_seconds": scanned - started,
-                "rows": table.num_rows,
-                "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-                "scores": {unit: round(float(score.score or 0), 6) for unit, score in scores.items()},
-            }
-        )
-    )
+    scheme, watch = shipped_scheme(), Watch()
+    counted = tally_tables(watch.timed(tables_from_parquet(paths)), Reader(shipped_questionnaires(), scheme))
+    scores = score_tally(counted, categories(), scheme)
+    table = league(scores, scheme)
+    seconds = time.perf_counter() - started
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    memory, busy = used.ru_maxrss / 1024, used.ru_utime + used.ru_stime
+    told = {unit: round(float(score.score or 0), 6) for unit, score in scores.items()}
+    figures = {"seconds": seconds, "scan_seconds": watch.seconds, "cpu_seconds": busy, "rows": watch.rows}
+    print(json.dumps(figures | {"megabytes": memory, "scores": told, "table": table}))
+
+
+class Watch:
+    """How long it takes to get the tables, and how many rows they have."""
+
+    def __init__(self) -> None:
+        self.seconds, self.rows = 0.0, 0
+
+    def timed(self, tables: Iterable[Any]) -> Iterator[Any]:
+        before = time.perf_counter()
+        for table in tables:
+            self.seconds += time.perf_counter() - before
+            self.rows += table.num_rows
+            yield table
+            before = time.perf_counter()
+
+
+def league(scores: Mapping[str, Any], scheme: Any) -> dict[str, tuple[Any, ...]]:
+    """For each unit its rounded score, rank, rank set and grade among the units of its category."""
+    from aggregation.quota import Entry, grade, half_up, places_by_category, ranks
+    from aggregation.ranks import estimates, rank_sets
+
+    members: dict[str, list[str]] = {}
+    for unit, category in categories().items():
+        members.setdefault(category, []).append(unit)
+    quota = scheme.unit_quota
+    places = places_by_category(quota, {name: len(units) for name, units in members.items()})
+    table = {}
+    for name, units in members.items():
+        keys = {unit: (half_up(scores[unit].score, scheme.places),) for unit in units}
+        sets = rank_sets(estimates({unit: (scores[unit].score, scores[unit].variance) for unit in units}))
+        first, _, third = places[name].values()
+        grades = grade([Entry(unit, key) for unit, key in keys.items()], first, third, quota.ties)
+        for unit, rank in ranks(keys).items():
+            table[unit] = (str(keys[unit][0]), rank, sets[unit].low, sets[unit].high, grades[unit].value)
+    return table
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main([Path(word) for word in sys.argv[1:]])

@@ -1,4 +1,4 @@
-"""``minping export``: a year or a campaign as a workbook and CSV."""
+"""``minping export``: a year or a campaign as a workbook, CSV, Parquet and SPSS files."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from bot.app import open_store
 from bot.settings import Settings
 from survey_flows.errors import BadInput
 
+FORMS = ("xlsx", "csv", "parquet", "sav")
+
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "write a year's appraisal, or one campaign's scores, as XLSX and CSV (counts and figures, never ballots)"
+    text = "write a year's appraisal, or one campaign's scores, as XLSX, CSV, Parquet and SPSS (figures, never ballots)"
     parser = commands.add_parser("export", help=text, description=text)
     parser.add_argument("--year", type=int, help="the year to export")
     parser.add_argument(
@@ -24,7 +26,7 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FOLDER", help="where to write; it is made if need be"
     )
-    parser.add_argument("--format", choices=["csv", "xlsx", "all"], default="all", help="default all")
+    parser.add_argument("--format", choices=[*FORMS, "all"], default="all", help="default all")
     parser.add_argument(
         "--audience",
         choices=["public", "internal"],
@@ -54,11 +56,15 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _files(book: Any, name: str, form: str) -> dict[str, bytes]:
-    from bot.exports import csv_files, workbook
+    from bot.exports import csv_files, statistical_files, workbook
 
-    files = {} if form == "csv" else {f"{name}.xlsx": workbook(book)}
-    if form != "xlsx":
-        files |= {f"{name}/{file}": data for file, data in csv_files(book).items()}
+    files = {}
+    for chosen in FORMS if form == "all" else (form,):
+        if chosen == "xlsx":
+            files[f"{name}.xlsx"] = workbook(book)
+        else:
+            made = csv_files(book) if chosen == "csv" else statistical_files(book, chosen)
+            files |= {f"{name}/{file}": data for file, data in made.items()}
     return files
 
 

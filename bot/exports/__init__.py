@@ -1,4 +1,4 @@
-"""Publications: what is told of a year or of a campaign, as a workbook or CSV.
+"""Publications: what is told of a year or of a campaign, as a workbook, CSV, Parquet or SPSS files.
 
 No export holds a ballot: only counts, and no small ones.
 """
@@ -21,9 +21,12 @@ from bot.exports.appraisal_pages import (
     reasons_page,
     units_page,
 )
-from bot.exports.book import Book, Page, with_dictionary
+from bot.exports.book import Book, Page
+from bot.exports.dictionary import with_dictionary
+from bot.exports.labelled import answers_data
 from bot.exports.method import method_page
 from bot.exports.pages import exclusions_page, groups_page, questions_page, reliability_page, scores_page
+from bot.exports.statistical_files import statistical_files
 from bot.exports.writers import csv_archive, csv_files, workbook
 from bot.scoring import Scored, score_campaign
 from bot.yearbook import Year, open_year
@@ -36,6 +39,7 @@ __all__ = [
     "csv_files",
     "export_campaign",
     "export_year",
+    "statistical_files",
     "workbook",
     "year_book",
 ]
@@ -89,7 +93,8 @@ def _score_pages(polls: Sequence[Scored]) -> list[Page]:
 
 def _bound(title: str, polls: Sequence[Scored], timezone: str, pages: Sequence[Page]) -> Book:
     closed = max(scored.poll.closes_at for scored in polls)
-    return with_dictionary(Book(title, _moment(closed, timezone).date(), tuple(pages)))
+    answers = tuple(data for scored in polls for data in answers_data(scored))
+    return with_dictionary(Book(title, _moment(closed, timezone).date(), tuple(pages), answers))
 
 
 def _windows(polls: Sequence[Scored], timezone: str) -> list[tuple[str, str]]:

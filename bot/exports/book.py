@@ -1,15 +1,20 @@
-"""A publication as a value: pages of rows, each column with its name, its label and how its numbers are written."""
+"""A publication as a value: pages of rows, each column with its name, its label and how its numbers are written.
+
+`Data` is the same for statistics: numbers and texts with labels and codes of missing values.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from aggregation.quota import half_up
 
+Cell = float | str | None
+Pair = tuple[str, str]
 Value = str | int | float | Decimal | Fraction | bool | None
 
 POINTS, EXACT, SHARE = 2, 4, 4
@@ -36,23 +41,43 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """A column. ``values`` names its codes, ``missing`` are those that count as missing; ``places`` are decimals."""
+
+    name: str
+    zh: str
+    en: str
+    text: bool = False
+    places: int = 0
+    values: Mapping[int, Pair] = field(default_factory=dict)
+    missing: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A table of numbers and texts; None is missing without a reason (system-missing)."""
+
+    name: str
+    zh: str
+    variables: tuple[Variable, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
-    """All that is published together. ``day`` is when it came to be, taken from its data so that it never differs."""
+    """All that is published together. ``day`` is when it came to be, taken from its data so that it never differs.
+
+    ``answers`` are for statistical files alone.
+    """
 
     title: str
     day: date
     pages: tuple[Page, ...]
+    answers: tuple[Data, ...] = ()
 
     def page(self, name: str) -> Page:
         """The page with this name. Raises KeyError."""
         return {page.name: page for page in self.pages}[name]
-
-
-def with_dictionary(book: Book) -> Book:
-    """The book with one more page that says what each column is."""
-    columns = (Column("page", "表"), Column("page_zh", "表名"), Column("column", "列"), Column("label_zh", "含义"))
-    rows = tuple((page.name, page.zh, column.name, column.zh) for page in book.pages for column in page.columns)
-    return Book(book.title, book.day, (*book.pages, Page("columns", "列说明", columns, rows)))
 
 
 def settle(value: Value, column: Column) -> str | int | Decimal | None:

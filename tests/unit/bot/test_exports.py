@@ -18,7 +18,8 @@ from openpyxl import load_workbook
 from aggregation.cells import PatternCount
 from aggregation.scores import score_units
 from bot.exports import Book, csv_archive, csv_files, workbook
-from bot.exports.book import Column, Page, settle, with_dictionary
+from bot.exports.book import Column, Page, settle
+from bot.exports.dictionary import with_dictionary
 from bot.exports.pages import REASONS, exclusions_page, groups_page, scores_page
 from bot.exports.writers import defused, records
 from bot.labels import NAMES, flags, name
