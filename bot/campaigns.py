@@ -25,6 +25,7 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 STEP = 10
 """Live counts are told in steps of this, or of the scheme's smallest cell where that is larger."""
 LINK = 10
+MOST_PEOPLE = 1_000_000
 """Characters of a link's token: 50 random bits, and short enough to read from a poster."""
 PERSONAL = "~"
 """Begins the token of a link that only invitations lead to (`bot.invitations`). It is handed out to nobody."""
@@ -89,21 +90,33 @@ async def is_made(database: AsyncEngine, draft: Draft) -> bool:
     return row is not None and all(row._mapping[name] == value for name, value in said.items())
 
 
-async def add_link(database: AsyncEngine, campaign: str, group: str, stratum: str, clock: Clock) -> Link:
-    """A link that vouches for an evaluator group and a stratum.
+async def add_link(
+    database: AsyncEngine, campaign: str, group: str, stratum: str, clock: Clock, most: int | None = None
+) -> Link:
+    """A link that vouches for an evaluator group and a stratum, meant for ``most`` people.
+
+    The ballots of more people than that are set aside for review (`survey_flows/checks/shared_link.py`). The limit is
+    registered when the campaign is opened; the log tells of one that is given later.
 
     Raises:
-        BadInput: no such campaign.
+        BadInput: no such campaign, or a limit of nobody.
     """
     async with writing(database) as connection:
-        return await make_link(connection, campaign, group, stratum, clock)
+        return await make_link(connection, campaign, group, stratum, clock, most)
 
 
-async def make_link(connection: AsyncConnection, campaign: str, group: str, stratum: str, clock: Clock) -> Link:
+async def make_link(
+    connection: AsyncConnection, campaign: str, group: str, stratum: str, clock: Clock, most: int | None = None
+) -> Link:
     """As `add_link`, in the caller's transaction."""
-    link = Link(clock.token()[:LINK], group, "invited", stratum)
+    if most is not None and not 1 <= most <= MOST_PEOPLE:
+        raise BadInput("a link is meant for one person or more; leave the number out if it is for anyone", str(most))
+    link = Link(clock.token()[:LINK], group, "invited", stratum, most)
     await _require(connection, campaign, ("draft", "open", "paused"))
     await _add_link(connection, campaign, link)
+    if most is not None and await _state(connection, campaign) != "draft":
+        limit = {"kind": "link", "campaign": campaign, "group": group, "stratum": stratum, "most": most}
+        await give_notice(connection, "link", campaign, canonical(limit), f"{campaign}/{clock.token()}")
     return link
 
 
@@ -151,7 +164,7 @@ async def list_campaigns(database: AsyncEngine) -> list[Summary]:
         links: dict[str, list[Link]] = {}
         shown = select(tables.links).where(~tables.links.c.token.startswith(PERSONAL)).order_by(tables.links.c.token)
         for row in await connection.execute(shown):
-            links.setdefault(row.campaign, []).append(Link(row.token, row.grp, row.source, row.stratum))
+            links.setdefault(row.campaign, []).append(Link(row.token, row.grp, row.source, row.stratum, row.most))
         query = select(tables.campaigns).order_by(tables.campaigns.c.opens_at, tables.campaigns.c.id)
         rows = (await connection.execute(query)).all()
     return [_summary(row, ballots.get(row.id, 0), tuple(links.get(row.id, ()))) for row in rows]
@@ -194,7 +207,8 @@ def _row(draft: Draft) -> dict[str, object]:
 
 
 async def _add_link(connection: AsyncConnection, campaign: str, link: Link) -> None:
-    row = {"token": link.token, "campaign": campaign, "grp": link.group, "source": link.source, "stratum": link.stratum}
+    row: dict[str, object] = {"token": link.token, "campaign": campaign, "grp": link.group, "source": link.source}
+    row |= {"stratum": link.stratum, "most": link.most}
     await connection.execute(tables.links.insert(), [row])
 
 

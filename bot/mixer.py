@@ -25,7 +25,7 @@ from bot.notary import public_key as log_key
 from bot.notary import sign_checkpoint
 from bot.parcels import Box, NotOurs, box_text, message_bytes, pack, public_key, seal, unpack, unseal
 from bot.places import forget, touch
-from bot.registration import with_seed
+from bot.registration import read_limits, with_seed
 from bot.store import tables
 from bot.store.database import reading, writing
 from bot.store.ledger import append, lock_log, public_entry
@@ -144,7 +144,7 @@ class Mixer:
             rows = (await connection.execute(select(tables.campaigns).where(columns.state == "opening"))).all()
             entries = []
             for position, row in enumerate(rows, frontier.size):
-                frozen = {"paper": with_seed(row.paper)}
+                frozen = {"paper": with_seed(row.paper, await read_limits(connection, row.id))}
                 entries.append(
                     public_entry("registration", row.id, row.id, registration_body({**row._mapping, **frozen}))
                 )

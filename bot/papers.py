@@ -105,7 +105,7 @@ class Papers:
     async def _read_papers(self, connection: AsyncConnection) -> tuple[dict[str, Paper], dict[str, FraudRules]]:
         links: dict[str, list[Link]] = {}
         for row in await connection.execute(select(tables.links)):
-            links.setdefault(row.campaign, []).append(Link(row.token, row.grp, row.source, row.stratum))
+            links.setdefault(row.campaign, []).append(Link(row.token, row.grp, row.source, row.stratum, row.most))
         query = select(tables.campaigns).where(tables.campaigns.c.state.not_in(("draft", "opening")))
         rows = (await connection.execute(query.order_by(tables.campaigns.c.opens_at))).all()
         changed = await changed_since(connection, rows)

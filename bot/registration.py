@@ -67,9 +67,21 @@ def dump_most(most: Mapping[Cell, int]) -> list[dict[str, Any]]:
     ]
 
 
-def with_seed(paper: str) -> str:
-    """The paper with the seed of its samples, drawn by the mixer at the opening: nobody who makes it can choose it."""
-    return json.dumps(json.loads(paper) | {"seed": secrets.token_hex(32)}, ensure_ascii=False)
+def with_seed(paper: str, limits: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The paper as it is registered: with the limits of its links (`read_limits`), and the seed of its samples.
+
+    The mixer draws the seed at the opening: nobody who makes the campaign can choose it.
+    """
+    more: dict[str, Any] = {"links": list(limits)} if limits else {}
+    return json.dumps(json.loads(paper) | more | {"seed": secrets.token_hex(32)}, ensure_ascii=False)
+
+
+async def read_limits(connection: AsyncConnection, campaign: str) -> list[dict[str, Any]]:
+    """For how many people each link of a campaign is meant that is not for anyone; what opens it is left out."""
+    columns = tables.links.c
+    query = select(columns.grp, columns.stratum, columns.most).where(columns.campaign == campaign)
+    rows = await connection.execute(query.where(columns.most.is_not(None)).order_by(*query.selected_columns))
+    return [{"group": row.grp, "stratum": row.stratum, "most": row.most} for row in rows]
 
 
 async def changed_since(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> set[str]:

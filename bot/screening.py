@@ -43,6 +43,11 @@ class Screening:
             self._watches[rates] = Watch(self._redis, rates)
         return self._watches[rates]
 
+    def _limit(self, campaign: str, token: str) -> int | None:
+        paper = self._papers.get(campaign)
+        link = paper.links.get(token) if paper else None
+        return link.most if link else None
+
     def _submission(self, citizen: Citizen, cast: Cast) -> Submission:
         ballot, pace = cast.ballot, cast.pace
 
@@ -56,5 +61,6 @@ class Screening:
             seconds=pace.seconds,
             questions=pace.questions,
             link=counter("link", pace.link) if pace.link else b"",
+            link_limit=self._limit(ballot.campaign, pace.link),
             stale=pace.stale,
         )

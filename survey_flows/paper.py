@@ -52,12 +52,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a citizen came from: the evaluator group and stratum that an invitation vouches for."""
+    """Where a citizen came from: the evaluator group and stratum that an invitation vouches for.
+
+    ``most`` is how many people it is meant for, None for anyone.
+    """
 
     token: str
     group: str = "resident"
     source: str = "open"
     stratum: str = ""
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def register(commands: Any) -> None:
         "--group", required=True, help="service_user, resident, enterprise, deputy, grassroots or supervisor"
     )
     link.add_argument("--stratum", default="", help="a population cell, e.g. a district")
+    link.add_argument("--most", type=int, metavar="N", help="how many people it is meant for; default: anyone")
     link.set_defaults(run=run_link)
     for name, help_text, action in (
         ("open", "take ballots from now on, within the window", open_campaign),
@@ -110,7 +111,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
 async def run_link(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make a link and print its addresses."""
     async with open_store(settings) as database:
-        link = await add_link(database, chosen.id, chosen.group, chosen.stratum, SystemClock())
+        link = await add_link(database, chosen.id, chosen.group, chosen.stratum, SystemClock(), chosen.most)
     print("\n".join(addresses(settings, link)))
     return 0
 
@@ -166,6 +167,7 @@ def _print(summary: Summary, settings: Settings) -> None:
     print(f"{summary.id}  {summary.title['zh-Hans']} / {summary.title['en']}")
     print(f"  {summary.state}, {opens} to {closes}; {summary.units} units, {told_count(summary)} ballots")
     for link in summary.links:
-        print(f"  {link.group} ({link.source}{', ' + link.stratum if link.stratum else ''}):")
+        limit = f", for {link.most} people" if link.most else ""
+        print(f"  {link.group} ({link.source}{', ' + link.stratum if link.stratum else ''}{limit}):")
         for address in addresses(settings, link):
             print(f"    {address}")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.database import writing
 
-HEAD = "0014"
+HEAD = "0015"
 FOLDER = Path(__file__).parent / "migrations"
 
 

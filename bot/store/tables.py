@@ -78,6 +78,7 @@ links = Table(
     Column("grp", String(16), nullable=False),
     Column("source", String(16), nullable=False),
     Column("stratum", String(32), nullable=False),
+    Column("most", Integer, comment="how many people it is meant for; none: for anyone"),
     Index("ix_links_campaign", "campaign"),
 )
 

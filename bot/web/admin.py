@@ -234,7 +234,10 @@ async def take_link(visit: Visit) -> web.Response:
     stratum = visit.text("stratum")
     if len(stratum) > 32:
         raise BadInput("a stratum's name has at most 32 characters", stratum[:32])
-    await add_link(visit.service.database, poll.id, group, stratum, visit.service.clock)
+    most = visit.text("most")
+    if most and not (most.isascii() and most.isdigit() and len(most) < 8):
+        raise BadInput("this is no number of people", most[:20])
+    await add_link(visit.service.database, poll.id, group, stratum, visit.service.clock, int(most) if most else None)
     return visit.see(f"/admin/campaigns/{poll.id}", "linked")
 
 

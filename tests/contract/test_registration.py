@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
+from bot.campaigns import add_link, create_campaign
 from bot.papers import Papers
 from bot.registration import DEFAULT, FraudRules, read_rules
 from bot.scoring import score_campaign
@@ -19,7 +21,7 @@ from bot.store.database import reading, writing
 from survey_flows.errors import BadInput
 from survey_flows.events import Started
 from survey_flows.facts import Limits
-from tests.contract.test_conductor import Road, make_road
+from tests.contract.test_conductor import Road, draft, make_road
 
 
 @pytest.fixture
@@ -51,6 +53,28 @@ async def test_rules_and_a_seed_are_registered(road: Road) -> None:
     async with reading(road.database) as connection:
         row = (await connection.execute(select(tables.campaigns))).one()
     assert json.loads(row.paper) == found
+
+
+async def test_limits_of_links_are_registered_or_told_later_and_never_changed(road: Road) -> None:
+    await create_campaign(road.database, draft("next"), road.clock)
+    limited = await add_link(road.database, "next", "deputy", "430102", road.clock, most=30)
+    await add_link(road.database, "next", "deputy", "", road.clock)
+    await road.open("next")
+    await add_link(road.database, "next", "enterprise", "", road.clock, most=12)
+    await road.mixer.turn()
+    columns = tables.log_entries.c
+    async with reading(road.database) as connection:
+        query = select(columns.kind, columns.body).where(columns.campaign == "next", columns.body.is_not(None))
+        found = {row.kind: json.loads(row.body) for row in await connection.execute(query)}
+    assert json.loads(found["registration"]["paper"])["links"] == [{"group": "deputy", "stratum": "430102", "most": 30}]
+    told = {"kind": "link", "campaign": "next", "group": "enterprise", "stratum": "", "most": 12}
+    assert found["link"] == told
+    assert limited.token not in json.dumps(found)
+    with pytest.raises(DBAPIError, match="is not changed"):
+        async with writing(road.database) as connection:
+            await connection.execute(update(tables.links).values(most=99))
+    with pytest.raises(BadInput, match="one person or more"):
+        await add_link(road.database, "next", "deputy", "", road.clock, most=0)
 
 
 def test_rules_are_read_as_they_were_written() -> None:

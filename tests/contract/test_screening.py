@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
+from bot.campaigns import add_link
 from bot.gate import Gate
 from bot.screening import Screening
 from bot.store import tables
@@ -63,6 +64,16 @@ async def test_a_person_who_sends_many_is_noticed_and_every_ballot_is_kept(road:
     async with reading(road.database) as connection:
         kept = len((await connection.execute(select(tables.superseded))).all())
     assert (kept, await risks(road)) == (11, [("user_rate",)])
+
+
+async def test_a_link_that_more_people_use_than_it_is_meant_for_is_noticed_and_every_ballot_is_kept(road: Road) -> None:
+    road.link = await add_link(road.database, "year", "deputy", "", road.clock, most=2)
+    await road.papers.refresh()
+    for user in ("ann", "ben", "ann", "cyd"):
+        await road.answer_all(user, "EDU" if user == "cyd" else "TAX")
+        road.clock.time += timedelta(minutes=1)
+        await road.press(user, "Submit")
+    assert await risks(road) == [(), (), ("shared_link",)]
 
 
 async def test_without_counters_ballots_are_taken_and_say_so(road: Road) -> None:
