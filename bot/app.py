@@ -16,6 +16,7 @@ from bot.clock import Clock, SystemClock
 from bot.conductor import Conductor
 from bot.contact_keys import ContactKeys, keep_contact_keys
 from bot.embedded import EmbeddedValkey
+from bot.follow_hold import forget_stops
 from bot.gate import Gate
 from bot.keys import Keyring, Keys, keep_keys
 from bot.mixer import Elsewhere, Mixer, destroy_closed
@@ -126,6 +127,7 @@ async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:
 async def _forget(database: AsyncEngine, clock: Clock) -> None:
     async with writing(database) as connection:
         await forget_old(connection, clock.now())
+        await forget_stops(connection, clock.now())
 
 
 async def repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:

@@ -123,6 +123,9 @@ async def receive(database: AsyncEngine, year: int, subject: str, grounds: str, 
             raise BadInput("no public notice of this year's results is given yet", str(year))
         if office.today > notices[-1].until:
             raise BadInput(f"a review could be asked for until {notices[-1].until}", str(year))
+        same = select(tables.appeals.c.number).where(tables.appeals.c.year == year, tables.appeals.c.subject == subject)
+        if known := (await connection.execute(same)).scalar():
+            raise BadInput("a review was asked for already; its answer can be appealed against once", f"appeal {known}")
         last = (await connection.execute(select(func.max(tables.appeals.c.number)))).scalar()
         number = (last or 0) + 1
         await _add(connection, tables.appeals, {"number": number, "year": year, "subject": subject})

@@ -21,14 +21,17 @@ from survey_flows.entries import commit, receipt_label
 from survey_flows.merkle import Frontier
 
 BALLOT, COMMENT, WITHDRAWAL = "ballot", "comment", "withdrawal"
-ERASE, PRESSURE = "erase", "pressure"
+ERASE, PRESSURE, FOLLOW = "erase", "pressure", "follow"
+APART = frozenset((PRESSURE, FOLLOW))
+"""What goes the ballots' way and is seen neither among them nor in the log."""
 SALT = 16
 FULL = 4
 PART = 200
 """Places in one statement: SQLite takes so many parameters."""
 
 Message = dict[str, Any]
-"""``kind`` is `BALLOT`, `ERASE` or `PRESSURE`, with ``campaign`` and ``voter`` (hex). Pressure has ``unit``; a ballot
+"""``kind`` is `BALLOT`, `ERASE`, `PRESSURE` or `FOLLOW`, with ``campaign`` and ``voter`` (hex). Pressure has ``unit``,
+a follow-up the fields of `survey_flows.effects.Shortcoming` and how its person is reached, sealed; a ballot
 has ``ballot``, ``receipt`` and ``text`` (its comment), and what was held of it has ``unit`` and ``text``.
 """
 Row = dict[str, Any]
@@ -86,7 +89,7 @@ class Batch:
     ) -> None:
         """Carry out new ``ballots`` and the ``comments`` that were held; the caller holds the log at ``frontier``."""
         await self._note_pressure(connection, ballots)
-        ballots = [message for message in ballots if message["kind"] != PRESSURE]
+        ballots = [message for message in ballots if message["kind"] not in APART]
         said, written = _fate(ballots, self._ballot), _fate(comments, _comment)
         fresh = self._shuffled(frontier.size, said, written)
         gone = said.gone + await _clear(connection, tables.ballots, said.erased)

@@ -23,6 +23,9 @@ from bot.contact_keys import Address, ContactKeys
 from bot.contacts import opt_out
 from bot.conversation import Conversation, Shown, keep, read_conversation
 from bot.course import NOT_BEGUN, followed
+from bot.follow_keys import FollowKeys
+from bot.following import follow
+from bot.followups import Person
 from bot.gate import CampaignClosed, Citizen, Gate, NoBox
 from bot.invitations import admit_invited
 from bot.keys import Keys
@@ -40,10 +43,10 @@ from bot.store.conversations import (
 )
 from bot.store.database import writing
 from bot.store.log import find_receipt
-from survey_flows.effects import Ask, Cast, Check, Close, Effect, OptOut, Say, TurnedAway
+from survey_flows.effects import Ask, Cast, Check, Close, Effect, Follow, OptOut, Say, TurnedAway
 from survey_flows.engine import step
 from survey_flows.errors import BadSession, MinpingError
-from survey_flows.events import Event, OptedOut, Pressed, Returned, Started, Typed, Update
+from survey_flows.events import Event, Followed, OptedOut, Pressed, Returned, Started, Typed, Update
 from survey_flows.paper import Paper
 from survey_flows.quota import Cell
 from survey_flows.session import Session
@@ -238,7 +241,8 @@ class Conductor:
         todo: list[tuple[Citizen, Effect]] = []
         replies = []
         for one in steps:
-            reply = _reply([await self._said(connection, effect) for effect in one.effects], one.replayed)
+            told = await self._told(connection, one.citizen, one.before, one.effects)
+            reply = _reply(told, one.replayed)
             was, place = one.before.shown if one.before else Shown(), one.waiting.incoming.message
             shown = was.after(reply.screen, place)
             after = keep(one.after, shown)
@@ -310,6 +314,8 @@ class Conductor:
             lang = before.session.lang if before and before.session else ""
             told = self._papers.tell(lang, "opted-out") if lang else self._papers.say("opted-out")
             return before, (OptOut(), Say(told))
+        if isinstance(event, Followed):
+            return before, (Follow(event),)
         paper = self._papers.find(event, before.campaign if before else "", now)
         if paper is None:
             return None, (Say(self._papers.say("no-campaign")), Close())
@@ -333,12 +339,25 @@ class Conductor:
         dropped = (Say(paper.words.say(after.lang, "dropped")),) if session.answers else ()
         return Conversation(paper.campaign, after), (*dropped, *effects)
 
-    async def _said(self, connection: AsyncConnection, effect: Effect) -> Effect:
-        """The answer to a question about the log, in place of the question."""
-        if not isinstance(effect, Check):
-            return effect
-        found = await find_receipt(connection, effect.code)
-        return Say(self._papers.tell(effect.lang, "receipt-in" if found else "receipt-not-yet"))
+    async def _told(
+        self, connection: AsyncConnection, citizen: Citizen, before: Conversation | None, effects: Iterable[Effect]
+    ) -> list[Effect]:
+        """The effects with answers in place of questions: about the log, and about follow-ups."""
+        told: list[Effect] = []
+        for effect in effects:
+            if isinstance(effect, Check):
+                found = await find_receipt(connection, effect.code)
+                told.append(Say(self._papers.tell(effect.lang, "receipt-in" if found else "receipt-not-yet")))
+            elif isinstance(effect, Follow):
+                person = Person(FollowKeys(self._keys.follow), Address(citizen.channel, citizen.user), self._local())
+                lang = before.session.lang if before and before.session else ""
+                told += await follow(connection, self._papers, person, effect.followed, lang)
+            else:
+                told.append(effect)
+        return told
+
+    def _local(self) -> datetime:
+        return self._clock.now().astimezone(self._papers.zone)
 
     def _with_chance(self, event: Event) -> Event:
         if isinstance(event, Typed):
@@ -348,6 +367,8 @@ class Conductor:
 
 def _again(event: Update) -> Update:
     """What an update means that was taken before: nothing new, and an opt-out is no less one."""
+    if isinstance(event, Followed):
+        return Followed("open", event.code)
     return event if isinstance(event, OptedOut) else Returned()
 
 

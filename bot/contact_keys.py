@@ -48,22 +48,29 @@ class ContactKeys:
 
     def seal(self, address: Address) -> bytes:
         """Encrypt an address, bound to its pseudonym (ChaCha20-Poly1305, RFC 8439)."""
-        nonce, text = secrets.token_bytes(NONCE), json.dumps([address.channel, address.address])
-        return nonce + self._cipher().encrypt(nonce, text.encode(), self.lookup(address))
+        return seal_address(pseudonym(self.secret, "seal"), self.lookup(address), address)
 
     def unseal(self, lookup: bytes, sealed: bytes) -> Address:
-        """Decrypt what `seal` made.
+        """Decrypt what `seal` made; raises `BadSession` as `open_address`."""
+        return open_address(pseudonym(self.secret, "seal"), lookup, sealed, "contacts.key")
 
-        Raises:
-            BadSession: sealed under another key, for another contact, or damaged.
-        """
-        try:
-            return Address(*json.loads(self._cipher().decrypt(sealed[:NONCE], sealed[NONCE:], lookup)))
-        except (InvalidTag, ValueError) as error:
-            raise BadSession("a contact was sealed under another key; restore contacts.key from its backup") from error
 
-    def _cipher(self) -> ChaCha20Poly1305:
-        return ChaCha20Poly1305(pseudonym(self.secret, "seal"))
+def seal_address(secret: bytes, bound: bytes, address: Address) -> bytes:
+    """Encrypt an address, bound to a pseudonym (ChaCha20-Poly1305, RFC 8439)."""
+    nonce, text = secrets.token_bytes(NONCE), json.dumps([address.channel, address.address])
+    return nonce + ChaCha20Poly1305(secret).encrypt(nonce, text.encode(), bound)
+
+
+def open_address(secret: bytes, bound: bytes, sealed: bytes, file: str) -> Address:
+    """Decrypt what `seal_address` made with the secret that is kept in ``file``.
+
+    Raises:
+        BadSession: sealed under another key, for another pseudonym, or damaged.
+    """
+    try:
+        return Address(*json.loads(ChaCha20Poly1305(secret).decrypt(sealed[:NONCE], sealed[NONCE:], bound)))
+    except (InvalidTag, ValueError) as error:
+        raise BadSession(f"an address was sealed under another key; restore {file} from its backup") from error
 
 
 def keep_contact_keys(folder: Path) -> ContactKeys:

@@ -7,8 +7,9 @@ the database never holds a ballot beside anything that leads to a citizen.
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -16,13 +17,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.batch import BALLOT, ERASE, PRESSURE, Message
+from bot.batch import BALLOT, ERASE, FOLLOW, PRESSURE, Message
+from bot.contact_keys import Address
+from bot.follow_keys import FollowKeys
 from bot.keys import Keys
 from bot.parcels import Box, box_text, message_bytes, pack, seal
 from bot.store import tables
 from bot.store.conversations import closed_campaigns
 from survey_flows.ballot import Ballot
-from survey_flows.effects import Cast, Effect, Erase, Pressured
+from survey_flows.effects import Cast, Effect, Erase, Pressured, Shortcoming
 from survey_flows.errors import MinpingError
 from survey_flows.facts import Facts
 from survey_flows.judge import risk
@@ -48,6 +51,8 @@ class Citizen:
 
 
 Casts = Sequence[tuple[Citizen, Cast]]
+Sealed = Cast | Erase | Pressured | Shortcoming
+"""What is sealed to the mixer."""
 Screen = Callable[[Casts], Awaitable[list[int]]]
 
 
@@ -78,7 +83,7 @@ class Gate:
             CampaignClosed: the caller must roll back and step again on the campaigns as they are now.
             NoBox: there is nobody to seal to.
         """
-        todo = [(citizen, effect) for citizen, effect in effects if isinstance(effect, Cast | Erase | Pressured)]
+        todo = [(citizen, effect) for citizen, effect in effects if isinstance(effect, Sealed)]
         if not todo:
             return
         if closed := await closed_campaigns(connection, {_campaign(effect) for _, effect in todo}):
@@ -96,13 +101,15 @@ class Gate:
         ]
         await connection.execute(tables.staging.insert(), rows)
 
-    def _message(self, citizen: Citizen, effect: Cast | Erase | Pressured, found: int) -> Message:
+    def _message(self, citizen: Citizen, effect: Sealed, found: int) -> Message:
         campaign = _campaign(effect)
         voter = self._keys.voter(campaign, citizen.channel, citizen.user).hex()
         if isinstance(effect, Erase):
             return {"kind": ERASE, "campaign": campaign, "voter": voter}
         if isinstance(effect, Pressured):
             return {"kind": PRESSURE, "campaign": campaign, "voter": voter, "unit": effect.unit}
+        if isinstance(effect, Shortcoming):
+            return {"kind": FOLLOW, "voter": voter, **asdict(effect), **self._reachable(citizen, effect)}
         ballot = effect.ballot
         return {
             "kind": BALLOT,
@@ -112,6 +119,13 @@ class Gate:
             "text": ballot.comment,
             "ballot": ballot_columns(ballot, found),
         }
+
+    def _reachable(self, citizen: Citizen, effect: Shortcoming) -> dict[str, str]:
+        """What lets an answer be relayed to the citizen, sealed under a key that the mixer does not have."""
+        keys, person = FollowKeys(self._keys.follow), Address(citizen.channel, citizen.user)
+        lookup = keys.lookup(effect.campaign, effect.unit, person)
+        sealed = b64encode(keys.seal(lookup, person)).decode()
+        return {"lookup": lookup.hex(), "sealed": sealed, "mark": keys.mark(person).hex()}
 
     async def _box(self, connection: AsyncConnection) -> Box:
         """The newest box. A key that was slipped into the database is not sealed to."""
@@ -144,5 +158,5 @@ def ballot_columns(ballot: Ballot, found: int = 0) -> dict[str, Any]:
     }
 
 
-def _campaign(effect: Cast | Erase | Pressured) -> str:
+def _campaign(effect: Sealed) -> str:
     return effect.ballot.campaign if isinstance(effect, Cast) else effect.campaign

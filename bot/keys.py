@@ -113,12 +113,14 @@ class Keys:
 
     ``gate`` makes pseudonyms of conversations and addresses, ``sign`` vouches for what is handed to the mixer,
     ``voters`` holds a secret for each campaign, which is destroyed when it is closed, and ``hours`` those that seal.
+    ``follow`` is that of follow-ups (`bot.follow_keys`).
     """
 
     gate: bytes
     sign: bytes
     voters: Keyring
     hours: Hours
+    follow: bytes
 
     def person(self, channel: str, user: str) -> bytes:
         """The pseudonym under which a conversation is kept. An unkeyed hash would be guessed by trying every id."""
@@ -206,7 +208,8 @@ def pseudonym(key: bytes, *parts: str) -> bytes:
 def keep_keys(folder: Path) -> Keys:
     """Read the gate's keys in ``folder``; make those that are missing, readable by their owner only."""
     ring = Keyring(folder)
-    return Keys(ring.keep("gate"), ring.keep("sign"), Keyring(folder / "voters"), Hours(Keyring(folder / "hours")))
+    voters, hours = Keyring(folder / "voters"), Hours(Keyring(folder / "hours"))
+    return Keys(ring.keep("gate"), ring.keep("sign"), voters, hours, ring.keep("follow"))
 
 
 def keep_secret(path: Path) -> bytes:

@@ -25,7 +25,7 @@ from bot.store import tables
 from bot.store.conversations import keep_dead_letter
 from bot.store.database import reading, writing
 from survey_flows.errors import BadInput, BadSession
-from survey_flows.events import Event, OptedOut
+from survey_flows.events import Event, Followed, OptedOut
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ BOUND = b"dead letter"
 MOST = 65_536
 """Bytes of an unreadable update that are kept; no update of a private chat has half as many."""
 UNREADABLE = "Unreadable"
-EVENTS = {kind.__name__: kind for kind in (*get_args(Event), OptedOut)}
+EVENTS = {kind.__name__: kind for kind in (*get_args(Event), OptedOut, Followed)}
 
 Body = dict[str, Any]
 """``channel`` and ``tries``, with ``user``, ``key`` and ``event``, or with ``raw``: base64 of what came."""

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Table, delete, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.batch import BALLOT, PRESSURE, Batch, Message
+from bot.batch import APART, BALLOT, FOLLOW, Batch, Message
 from bot.clock import Clock
+from bot.follow_hold import store_follow_ups
 from bot.keys import Keyring
 from bot.notary import public_key as log_key
 from bot.notary import sign_checkpoint
@@ -44,6 +45,7 @@ BOX_SECONDS = 86_400
 GRACE = 3600
 """Seconds for which a gate may not have heard of a new box."""
 QUARTER = 900
+AT_ONCE = 1000
 BREATH = 0.05
 """Seconds between two batches, in which citizens are served."""
 PAUSE = 0.2
@@ -90,6 +92,7 @@ class Mixer:
             await self._keep_box()
             await self._register()
             await self._publish()
+            await self.open_follow_ups()
             closing = await self._in_state("closing")
             while await self.mix(closing):  # noqa: ASYNC110  (nothing is polled: citizens come in between)
                 await asyncio.sleep(BREATH)
@@ -127,7 +130,7 @@ class Mixer:
 
     async def _drop_box(self, name: str) -> None:
         async with writing(self._database) as connection:
-            for table in (tables.staging, tables.held_comments):
+            for table in (tables.staging, tables.held_comments, tables.held_follow_ups):
                 if (await connection.execute(select(table.c.id).where(table.c.box == name).limit(1))).first():
                     return
             await connection.execute(delete(tables.boxes).where(tables.boxes.c.id == name))
@@ -202,6 +205,7 @@ class Mixer:
         if not ballots and not comments:
             return False
         forward = await asyncio.to_thread(self._hold, _messages(ballots))
+        follow_ups = [self._hold_follow_up(m) for m in _messages(ballots) if m["kind"] == FOLLOW]
         batch = Batch(self._pseudonym, self._now())
         strange = [row for row, message in (*ballots, *comments) if message is None]
         try:
@@ -212,6 +216,7 @@ class Mixer:
                 await batch.write(connection, frontier, _messages(ballots), _messages(comments), self._sign)
                 await touch(connection, {message["campaign"] for message in _messages(ballots)})
                 await insert_all(connection, tables.held_comments, forward)
+                await insert_all(connection, tables.held_follow_ups, follow_ups)
                 await insert_all(connection, tables.refused, [_kept(row, self._now()) for row in strange])
         except Lost:
             return True
@@ -245,7 +250,7 @@ class Mixer:
         """The comments of a batch for a later one. An empty one is held too, so that nobody sees who wrote one."""
         box = self._box
         held = []
-        for message in (message for message in messages if message["kind"] != PRESSURE):
+        for message in (message for message in messages if message["kind"] not in APART):
             voter = self._pseudonym("comment", message["campaign"], bytes.fromhex(message["voter"])).hex()
             kept = {name: message[name] for name in ("kind", "campaign")} | {"voter": voter}
             if message["kind"] == BALLOT:
@@ -253,6 +258,25 @@ class Mixer:
             sealed = seal(box, pack(kept, self._signing.sign(message_bytes(kept))))
             held.append({"box": box.id, "sealed": sealed})
         return held
+
+    def _hold_follow_up(self, message: Message) -> dict[str, Any]:
+        """A follow-up until its day is over: whoever sees it appear then cannot tell after which ballot it was left."""
+        kept = {name: value for name, value in message.items() if name != "voter"}
+        sealed = seal(self._box, pack(kept, self._signing.sign(message_bytes(kept))))
+        return {"box": self._box.id, "sealed": sealed, "due": message["due"]}
+
+    async def open_follow_ups(self) -> None:
+        """Hand the offices what was left until midnight, in an order drawn by lot."""
+        columns = tables.held_follow_ups.c
+        query = select(tables.held_follow_ups).where(columns.due <= self._now()).order_by(columns.id).limit(AT_ONCE)
+        async with reading(self._database) as connection:
+            rows = list(await connection.execute(query))
+        if not rows:
+            return
+        opened = await asyncio.to_thread(self._open, rows, self._signing.public_key().public_bytes_raw())
+        async with writing(self._database) as connection:
+            await _take(connection, tables.held_follow_ups, rows)
+            await store_follow_ups(connection, _messages(opened))
 
     def _pseudonym(self, purpose: str, campaign: str, voter: bytes) -> bytes:
         return hmac.digest(self._ring.keep(CAMPAIGN + campaign), purpose.encode() + b"|" + voter, "sha256")
@@ -324,7 +348,7 @@ def _ripe(people: int, waited: float) -> bool:
 
 def _people(opened: Sequence[Opened]) -> int:
     """How many people something comes from that will be seen in the log: who sends much hides nobody."""
-    seen = (message for message in _messages(opened) if message["kind"] != PRESSURE)
+    seen = (message for message in _messages(opened) if message["kind"] not in APART)
     return len({(message["campaign"], message["voter"]) for message in seen})
 
 

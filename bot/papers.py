@@ -116,6 +116,11 @@ class Papers:
         return papers, {row.id: read_rules(row.paper) for row in rows}
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return self._zone
+
+    @property
     def rules(self) -> dict[str, FraudRules]:
         """What each campaign registered for its judge."""
         return self._known.rules

@@ -16,11 +16,13 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_postman import TelegramPostman
 from bot.channels.weixin import WeixinChannel
 from bot.channels.weixin_account import WECHAT, WECOM, read_account
+from bot.follow_keys import FollowKeys
 from bot.keys import keep_secret
 from bot.letters import Letters
 from bot.pace import Pace
 from bot.postman import Postman
 from bot.pusher import Pusher
+from bot.relay import Relay, Teller
 from bot.resources import shipped_words
 from bot.settings import Settings
 from bot.web.auth import add_staff, generate_password, has_staff
@@ -94,6 +96,7 @@ async def telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
         TelegramChannel(token, service.conductor, secret, api, keep, service.redis, pace.replied) as channel,
         TelegramPostman(token, api, channel.pause) as postman,
         running(make_pusher(service, {"telegram": postman}, pace).run()),
+        running(make_relay(service, {"telegram": postman}, pace).run()),
     ):
         yield channel
 
@@ -110,6 +113,12 @@ async def weixin(service: Service) -> AsyncIterator[list[WeixinChannel]]:
         yield [
             await stack.enter_async_context(WeixinChannel(account, *parts)) for account in (wechat, wecom) if account
         ]
+
+
+def make_relay(service: Service, tellers: Mapping[str, Teller], pace: Pace) -> Relay:
+    """A sender of offices' answers with the parts of a built service."""
+    keys = FollowKeys(service.keys.follow)
+    return Relay(service.database, keys, service.papers, tellers, pace, service.clock)
 
 
 def make_pusher(service: Service, postmen: Mapping[str, Postman], pace: Pace) -> Pusher:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from survey_flows.ballot import Ballot
+from survey_flows.events import Followed
 from survey_flows.quota import Cell
 
 
@@ -45,7 +46,7 @@ class Screen:
     @property
     def shows_answers(self) -> bool:
         """Whether the citizen's answers can be read on it."""
-        return self.step == "review" or bool(self.selected and self.step.startswith("q:"))
+        return self.step in ("review", "send") or bool(self.selected and self.step.startswith("q:"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,24 @@ class Pressured:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcoming:
+    """Hand an office what this person wants a unit to mend; it is joined to no ballot.
+
+    ``shared``: the unit may read it. ``day`` is the city's day in ISO form, ``due`` its end and ``at`` the present, in
+    epoch seconds.
+    """
+
+    campaign: str
+    unit: str
+    text: str
+    shared: bool
+    lang: str
+    day: str
+    due: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """Say in ``lang`` whether the log has the receipt of this code: the sentence `receipt-in` or `receipt-not-yet`."""
 
@@ -125,4 +144,11 @@ class OptOut:
     """Never invite this person again."""
 
 
-Effect = Say | Ask | Cast | Erase | Pressured | Check | Close | TurnedAway | OptOut
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Do what this person asks about their follow-ups, and show them."""
+
+    followed: Followed
+
+
+Effect = Say | Ask | Cast | Erase | Pressured | Shortcoming | Check | Close | TurnedAway | OptOut | Follow

@@ -124,6 +124,8 @@ def _started(turn: Turn, event: Started) -> Result:
         return show(turn, *notices, turn.say("continuing"))
     if unfinished:
         notices.append(turn.say("dropped"))
+    if turn.session.place == "send":
+        notices.append(turn.say("mend-dropped"))
     notices.append(_welcome(turn))
     return begin(turn, event.unit, *notices) if known else choose_unit(turn, *notices)
 

@@ -61,6 +61,19 @@ class OptedOut:
     """The citizen wants no more invitations. It is no matter of a conversation, which stays as it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The citizen does something about a follow-up, or looks at them all. It is no matter of a conversation either.
+
+    ``act`` is ``list``, ``open``, ``say`` (with ``text``), ``share``, ``stop``, ``all`` (stop all), or ``yes`` and
+    ``no`` to whether it is mended; ``code`` names the follow-up.
+    """
+
+    act: str
+    code: str = ""
+    text: str = ""
+
+
 Event = Started | Typed | Pressed | Asked | Returned | TimedOut
-Update = Event | OptedOut
+Update = Event | OptedOut | Followed
 """What a channel may bring: events of the conversation, and what is none of its business."""

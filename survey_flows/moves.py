@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from survey_flows.ballot import STAFF, Ballot
-from survey_flows.effects import Ask, Cast, Effect, Pace, Say, Screen, TurnedAway
+from survey_flows.effects import Ask, Cast, Effect, Pace, Say, Screen, Shortcoming, TurnedAway
 from survey_flows.listing import full_cells
 from survey_flows.paper import Link, Paper
 from survey_flows.questionnaire import NO_ANSWER, Kind, Question, Questionnaire
 from survey_flows.route import first_open, visible, with_answer
 from survey_flows.screens import current
-from survey_flows.session import ROUNDS, Session
+from survey_flows.session import MEND, ROUNDS, Session
 from survey_flows.speech import unit_name
 
 Result = tuple[Session | None, tuple[Effect, ...]]
@@ -101,6 +101,15 @@ def submit(turn: Turn) -> Result:
         return turn_away(turn)
     done = turn.at(place="receipt", answers={}, overlay="", receipt=turn.token)
     return done.session, (Cast(_ballot(turn), _pace(turn)), Ask(done.screen()))
+
+
+def shortcoming(turn: Turn, *, shared: bool) -> Shortcoming:
+    """What is handed to an office; of the time only the day is kept, so that it leads to no ballot."""
+    local = turn.now.astimezone(turn.paper.closes_at.tzinfo)
+    midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
+    session, day = turn.session, local.date().isoformat()
+    where = (turn.paper.campaign, session.unit, session.answers[MEND], shared, session.lang)
+    return Shortcoming(*where, day, int(midnight.timestamp()), int(turn.now.timestamp()))
 
 
 def _pace(turn: Turn) -> Pace:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from survey_flows.effects import Ask, Close, Erase, Pressured
-from survey_flows.moves import Result, Turn, answer, begin, choose_unit, show, submit
+from survey_flows.moves import Result, Turn, answer, begin, choose_unit, shortcoming, show, submit
 from survey_flows.outside import farewell
 from survey_flows.questionnaire import Kind
 from survey_flows.route import CLOSED, before
 from survey_flows.screens import may_tell
+from survey_flows.session import MEND
 
 MOST_STALE = 99
 """More are not counted."""
@@ -111,6 +112,31 @@ def _redo(turn: Turn, _argument: str) -> Result | None:
     return begin(turn, turn.session.unit, turn.say("redo-note"))
 
 
+def _mend(turn: Turn, _argument: str) -> Result | None:
+    """To what should be mended: the same offer whatever the rating was, which is gone from the session by now."""
+    if turn.session.place not in ("receipt", MEND):
+        return None
+    if turn.session.unit not in turn.paper.units:
+        return choose_unit(turn, turn.say("unit-gone"))
+    return show(turn.at(place=MEND, overlay=""))
+
+
+def _leave(turn: Turn, _argument: str) -> Result | None:
+    if turn.session.place not in (MEND, "send"):
+        return None
+    said = (turn.say("mend-dropped"),) if turn.session.answers else ()
+    return show(turn.at(place="receipt", answers={}, overlay=""), *said)
+
+
+def _send(turn: Turn, argument: str) -> Result | None:
+    # A double tap is stale like any other: after words that were cleared «noted» would not be true.
+    if turn.session.place != "send" or argument not in ("unit", "office"):
+        return None
+    done = turn.at(place="receipt", answers={}, overlay="")
+    session, effects = show(done, turn.say("mend-sent"))
+    return session, (shortcoming(turn, shared=argument == "unit"), *effects)
+
+
 def _pressured(turn: Turn, _argument: str) -> Result | None:
     """The screen stays as it was: whoever looks over a shoulder later sees no difference."""
     if not may_tell(turn.session):
@@ -143,6 +169,9 @@ _MOVES: Mapping[str, Callable[[Turn, str], Result | None]] = {
     "b": _back,
     "x": _stop,
     "f": _pressured,
+    "g": _mend,
+    "h": _leave,
+    "w": _send,
     "c": _change,
     "y": _submit,
     "u": _unit,

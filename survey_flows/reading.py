@@ -13,6 +13,8 @@ from survey_flows.numbers import counted, numbered, words
 from survey_flows.presses import press
 from survey_flows.questionnaire import Kind, Question
 from survey_flows.route import CLOSED
+from survey_flows.screens import MEND_LENGTH
+from survey_flows.session import MEND
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
@@ -43,6 +45,8 @@ def typed(turn: Turn, text: str, *, without_buttons: bool = False) -> Result:
         return show(turn, turn.say("use-buttons"))
     if screen.input is Input.SEARCH:
         return _search(turn, text)
+    if turn.session.place == MEND:
+        return _mend(turn, text)
     question = turn.question
     if question is None:
         return show(turn, turn.say("use-buttons"))
@@ -97,11 +101,18 @@ def _search(turn: Turn, text: str) -> Result:
 
 
 def _text(turn: Turn, question: Question, text: str) -> Result:
+    return _unfit(turn, text, question.max_length) or answer(turn, text)
+
+
+def _mend(turn: Turn, text: str) -> Result:
+    return _unfit(turn, text, MEND_LENGTH) or show(turn.at(place="send", answers={MEND: text}))
+
+
+def _unfit(turn: Turn, text: str, limit: int) -> Result | None:
+    """What is said to words that are none, or too many."""
     if not text:
         return show(turn, turn.say("text-empty"))
-    if len(text) > question.max_length:
-        return show(turn, turn.say("text-long", length=len(text), limit=question.max_length))
-    return answer(turn, text)
+    return show(turn, turn.say("text-long", length=len(text), limit=limit)) if len(text) > limit else None
 
 
 def _integer(turn: Turn, question: Question, text: str) -> Result:

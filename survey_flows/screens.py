@@ -9,12 +9,14 @@ from survey_flows.listing import units_screen
 from survey_flows.paper import Paper
 from survey_flows.questionnaire import Kind, Question, Questionnaire
 from survey_flows.route import CLOSED, visible
-from survey_flows.session import Session
+from survey_flows.session import MEND, Session
 from survey_flows.speech import in_language, show_date, unit_name
 
 _INPUT = {Kind.TEXT: Input.TEXT, Kind.INTEGER: Input.NUMBER}
 _EXCERPT = 200
 _PER_ROW = 3
+MEND_LENGTH = 300
+"""Characters of what should be mended: with what is sealed beside them they fit one step of `bot.parcels`."""
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -26,6 +28,8 @@ def current(paper: Paper, session: Session) -> Screen:
         return units_screen(paper, session)
     if session.place == "receipt":
         return _receipt(paper, session)
+    if session.place in (MEND, "send"):
+        return _mend(paper, session)
     questionnaire = paper.questionnaires[paper.units[session.unit].questionnaire]
     if session.place == "review":
         return _review(paper, session, questionnaire)
@@ -133,10 +137,29 @@ def _receipt(paper: Paper, session: Session) -> Screen:
             [
                 Button(say(lang, "again"), f"{key}:n"),
                 Button(say(lang, "redo"), f"{key}:r"),
+                Button(say(lang, "mend"), f"{key}:g"),
                 Button(say(lang, "pressured"), f"{key}:f"),
             ]
         ),
     )
+
+
+def _mend(paper: Paper, session: Session) -> Screen:
+    """Asks what should be mended, or shows it once more and asks who may read it."""
+    say, lang, key = paper.words.say, session.lang, session.key
+    name = unit_name(paper, session.unit, lang)
+    if session.place == MEND:
+        text = f"{say(lang, 'mend-ask', unit=name)}\n{say(lang, 'mend-note', limit=MEND_LENGTH)}"
+        return Screen(MEND, lang, text, ((Button(say(lang, "mend-no"), f"{key}:h"),),), Input.TEXT)
+    text = f"{say(lang, 'mend-check', unit=name)}\n→ {session.answers[MEND]}\n{say(lang, 'mend-who', unit=name)}"
+    rows = _column(
+        [
+            Button(say(lang, "mend-office"), f"{key}:w:office"),
+            Button(say(lang, "mend-unit"), f"{key}:w:unit"),
+            Button(say(lang, "mend-no"), f"{key}:h"),
+        ]
+    )
+    return Screen("send", lang, text, rows)
 
 
 def _overlay(paper: Paper, session: Session) -> Screen:

@@ -10,6 +10,7 @@ from survey_flows.errors import BadSession
 
 VERSION = 2
 NONCE_LENGTH = 6
+MEND = "mend"
 ROUNDS = 10_000
 _KEYS = {"v", "n", "r", "t", "l", "k", "u", "a", "p", "o", "q", "g", "c", "b", "s"}
 
@@ -19,8 +20,9 @@ class Session:
     """Where one citizen is, and what they have said and not yet submitted.
 
     ``nonce`` and ``round`` (one more for each rating begun) bind buttons to this rating. ``seen`` is the time of the
-    last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``, ``review`` or ``receipt``; ``overlay`` is what
-    lies over it (``language``, ``help``, ``privacy``, ``delete``) or empty. ``answers`` has option codes and typed text
+    last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``, ``review``, ``receipt``, or ``mend`` and
+    ``send`` for what a citizen wants mended, which ``answers`` then has under `MEND`; ``overlay`` is what lies over it
+    (``language``, ``help``, ``privacy``, ``delete``) or empty. ``answers`` has option codes and typed text
     by question id, empty for a skipped question or a note that was read. ``query`` and ``page`` belong to the list of
     units. ``began`` is when this rating was begun, and ``stale`` how many buttons of other steps were pressed since.
     """
@@ -126,7 +128,7 @@ def worn(session: Session, now: int, idle_seconds: float) -> Session:
     """What need be kept of a conversation that was left: no receipt of an hour ago, no answers older than the limit."""
     left = now - session.seen
     if session.receipt and left > RECEIPT_SECONDS:
-        return replace(session, place="unit", unit="", receipt="", overlay="")
+        return replace(session, place="unit", unit="", answers={}, receipt="", overlay="")
     if session.answers and left > idle_seconds:
         return replace(session, place="unit", unit="", answers={}, overlay="")
     return session

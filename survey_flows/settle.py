@@ -7,7 +7,7 @@ from dataclasses import replace
 from survey_flows.paper import Paper
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.route import first_open, kept, visible
-from survey_flows.session import ROUNDS, Session
+from survey_flows.session import MEND, ROUNDS, Session
 
 _OVERLAYS = frozenset({"", "language", "help", "privacy", "delete"})
 
@@ -33,7 +33,16 @@ def _fitting(paper: Paper, session: Session) -> tuple[Session, tuple[str, ...]]:
         session = replace(session, overlay="")
     if session.rating:
         return _rating(paper, session)
-    if session.place not in ("unit", "receipt"):
+    return _resting(paper, session)
+
+
+def _resting(paper: Paper, session: Session) -> tuple[Session, tuple[str, ...]]:
+    """A session that rates nothing: only what waits to be sent has words."""
+    if session.place in (MEND, "send") and session.unit not in paper.units:
+        return replace(session, place="unit", unit="", answers={}, receipt=""), ("unit-gone",)
+    if session.place == "send" and session.answers.keys() == {MEND}:
+        return session, ()
+    if session.place not in ("unit", "receipt", MEND):
         session = replace(session, place="unit")
     return (replace(session, answers={}) if session.answers else session), ()
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from bot.resources import shipped_questionnaires, shipped_scales, shipped_words
-from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Pressured, Say, Screen, TurnedAway
+from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Pressured, Say, Screen, Shortcoming, TurnedAway
 from survey_flows.engine import step
 from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
 from survey_flows.load import load_questionnaire
@@ -193,6 +193,9 @@ def _written(effect: Effect) -> Iterator[str]:
         yield f"* told how to rate {effect.unit}"
     elif isinstance(effect, TurnedAway):
         yield from (f"* no place left {cell.unit}/{cell.group or 'any'}" for cell in sorted(effect.cells))
+    elif isinstance(effect, Shortcoming):
+        yield f"* to be mended by {effect.unit}, left on {effect.day}, {'shared' if effect.shared else 'not shared'}"
+        yield from (f"*   {line}" for line in effect.text.splitlines())
     elif isinstance(effect, Close):
         yield "* close"
 

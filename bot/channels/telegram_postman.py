@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
@@ -41,8 +42,15 @@ class TelegramPostman:
 
     async def send(self, address: str, letter: Letter) -> Fate:
         """Send a letter once to the chat ``address``."""
+        return await self._send(write(int(address), letter))
+
+    async def tell(self, address: str, text: str, buttons: Sequence[tuple[str, str]]) -> Fate:
+        """Send a message once to the chat ``address``; the buttons are labels with their data."""
+        return await self._send(_message(int(address), text, buttons))
+
+    async def _send(self, params: dict[str, Any]) -> Fate:
         try:
-            await self._requests.call("sendMessage", write(int(address), letter))
+            await self._requests.call("sendMessage", params)
         except Silenced:
             return Fate.SILENCE
         except Forbidden:
@@ -60,11 +68,13 @@ class TelegramPostman:
 
 def write(chat: int, letter: Letter) -> dict[str, Any]:
     """The parameters of ``sendMessage``."""
-    rows = [[{"text": letter.begin, "callback_data": BEGIN + letter.token}]]
-    rows.append([{"text": letter.stop, "callback_data": STOP}])
+    return _message(chat, letter.text, [(letter.begin, BEGIN + letter.token), (letter.stop, STOP)])
+
+
+def _message(chat: int, text: str, buttons: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {
         "chat_id": chat,
-        "text": clip(letter.text, TEXT),
+        "text": clip(text, TEXT),
         "link_preview_options": {"is_disabled": True},
-        "reply_markup": {"inline_keyboard": rows},
+        "reply_markup": {"inline_keyboard": [[{"text": label, "callback_data": data}] for label, data in buttons]},
     }

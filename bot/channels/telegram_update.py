@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from bot.channel import Incoming
 from bot.channels.words import read_words
-from survey_flows.events import OptedOut, Pressed, Started, Typed, Update
+from bot.follow_buttons import SAY, read_follow
+from survey_flows.events import Followed, OptedOut, Pressed, Started, Typed, Update
 
 BEGIN, STOP = "invitation:", "no-invitations"
 """What the buttons of an invitation send: `BEGIN` with its token, and `STOP`."""
+FOLLOW_UP = re.compile(r"\bF-([A-Z2-7]{8})\b")
 MEDIA = frozenset(
     (
         *("animation", "audio", "contact", "dice", "document", "game", "live_photo", "location", "photo", "poll"),
@@ -88,6 +91,8 @@ def _pressed(data: str, lang: object) -> Update:
     known = lang if isinstance(lang, str) else ""
     if data == STOP:
         return OptedOut()
+    if followed := read_follow(data):
+        return followed
     return Started(link=data.removeprefix(BEGIN), lang=known) if data.startswith(BEGIN) else Pressed(data)
 
 
@@ -102,6 +107,8 @@ def _read_message(update_id: int, message: dict[str, Any]) -> Taken | None:
     chat, user, text = _private_chat(message), _sender(message), message.get("text")
     if chat is None or user is None:
         return None
+    if isinstance(text, str) and (code := _answered(message)):
+        return Taken(_incoming(update_id, user, Followed(SAY, code, text)), chat)
     if isinstance(text, str):
         lang = message["from"].get("language_code")
         return Taken(_incoming(update_id, user, read_words(text, lang if isinstance(lang, str) else "")), chat)
@@ -109,6 +116,17 @@ def _read_message(update_id: int, message: dict[str, Any]) -> Taken | None:
         return None
     caption = message.get("caption")
     return Taken(_incoming(update_id, user, Typed(caption if isinstance(caption, str) else "")), chat)
+
+
+def _answered(message: dict[str, Any]) -> str:
+    """The follow-up whose message this one replies to, by the code that the bot wrote there; empty for none."""
+    original = message.get("reply_to_message")
+    sender = original.get("from") if isinstance(original, dict) else None
+    text = original.get("text") if isinstance(original, dict) else None
+    if not (isinstance(sender, dict) and sender.get("is_bot") is True and isinstance(text, str)):
+        return ""
+    found = FOLLOW_UP.search(text)
+    return found[1] if found else ""
 
 
 def _incoming(update_id: int, user: int, event: Update, message: int = 0) -> Incoming:

@@ -6,8 +6,9 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from bot.follow_buttons import LIST
 from survey_flows.engine import RECEIPT, TOPICS
-from survey_flows.events import Asked, OptedOut, Started, Typed, Update
+from survey_flows.events import Asked, Followed, OptedOut, Started, Typed, Update
 from survey_flows.wording import Wording
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -31,6 +32,8 @@ def read_words(text: str, lang: str = "") -> Update:
         return read_payload(argument.strip(), lang)
     if name == "stop" and not argument:
         return OptedOut()
+    if name == "followup" and not argument:
+        return Followed(LIST)
     if name in TOPICS or (name == RECEIPT and not argument):
         return Asked(name)
     # «/road works are late» is a comment; a lone word after a slash is a command that we do not have.

@@ -27,6 +27,11 @@ from bot.store.audience_tables import contacts as contacts
 from bot.store.audience_tables import frames as frames
 from bot.store.audience_tables import invitations as invitations
 from bot.store.audit_table import audit as audit
+from bot.store.loop_tables import follow_stops as follow_stops
+from bot.store.loop_tables import held_follow_ups as held_follow_ups
+from bot.store.loop_tables import shortcoming_steps as shortcoming_steps
+from bot.store.loop_tables import shortcoming_words as shortcoming_words
+from bot.store.loop_tables import shortcomings as shortcomings
 from bot.store.metadata import metadata as metadata
 from bot.store.push_tables import outbox as outbox
 from bot.store.push_tables import pushes as pushes

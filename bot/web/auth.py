@@ -27,7 +27,7 @@ from bot.store.database import reading, writing
 from bot.store.tables import staff, units
 from bot.web.guard import client_address, count, is_secure
 from bot.web.pages import accepted_language
-from bot.web.rights import ADMINISTRATOR, ROLES, may
+from bot.web.rights import ADMINISTRATOR, ROLES, UNIT, may
 from survey_flows.errors import BadInput
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -88,6 +88,8 @@ async def add_staff(database: AsyncEngine, login: str, password: str, role: str,
         raise BadInput("a login has 1 to 64 characters: a–z, 0–9, dot, - and _", login)
     if role not in ROLES:
         raise BadInput(f"there is no such role; the roles are {', '.join(ROLES)}", role)
+    if role == UNIT and not unit:
+        raise BadInput("somebody of this role belongs to a unit; say which (--unit CODE)", login)
     if unit:
         await _require_unit(database, unit)
     row = {"login": login, "password": await _hash(password), "role": role, "unit": unit or None}

@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from aiohttp import web
 from redis.exceptions import RedisError
@@ -20,15 +21,17 @@ from redis.exceptions import RedisError
 from bot.app import Service
 from bot.channel import Incoming, Reply
 from bot.conductor import Unavailable
+from bot.follow_buttons import OPEN, SAY, read_follow
 from bot.keys import Keys
 from bot.web.drawing import draw
 from bot.web.guard import PATIENCE, close_files, is_secure, read_form, too_many, trouble
 from bot.web.pages import accepted_language, render
 from bot.web.parts import SERVICE
 from survey_flows.effects import Ask
-from survey_flows.events import Asked, Event, Pressed, Returned, Started, Typed
+from survey_flows.events import Asked, Followed, Pressed, Returned, Started, Typed, Update
 from survey_flows.outside import Phase, outside, phase
 from survey_flows.paper import Paper
+from survey_flows.reading import clean
 from survey_flows.screens import explain
 from survey_flows.speech import in_language, unit_name
 
@@ -37,7 +40,7 @@ COOKIE_DAYS = 90
 MOST_BYTES = 16_384
 NOTICE_SECONDS = 120
 """Seconds that a citizen waits for Redis, which only does courtesies here."""
-FIELDS = ("press", "text", "topic", "l", "u", "lang")
+FIELDS = ("press", "text", "thread", "topic", "l", "u", "lang")
 UPDATE_ID = re.compile(r"[A-Za-z0-9_-]{16,40}")
 TOPICS = ("language", "help", "privacy", "delete")
 
@@ -52,6 +55,17 @@ async def show_chat(request: web.Request) -> web.Response:
     if user is None or "l" in request.query or "u" in request.query:
         return start_page(request, request.query.get("l", ""), request.query.get("u", ""))
     reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, Returned()))
+    return chat_page(request, replace(reply, notices=await _kept_notices(service, user) + reply.notices))
+
+
+@routes.get("/follow")
+async def show_follow_ups(request: web.Request) -> web.Response:
+    """What the citizen has left for an office, with the answers."""
+    service, user = request.app[SERVICE], read_cookie(request)
+    if user is None:
+        return web.Response(status=303, headers={"Location": "/"})
+    event = Followed(OPEN, request.query.get("thread", "")[:8])
+    reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, event))
     return chat_page(request, replace(reply, notices=await _kept_notices(service, user) + reply.notices))
 
 
@@ -103,15 +117,17 @@ async def ask(request: web.Request) -> web.StreamResponse:
     return await _take(request, fields, read_cookie(request), Asked(fields["topic"]))
 
 
-def _answered(fields: Mapping[str, str]) -> Event:
+def _answered(fields: Mapping[str, str]) -> Update:
     if "press" in fields:
-        return Pressed(fields["press"])
+        return read_follow(fields["press"]) or Pressed(fields["press"])
     words = fields.get("text", "")
+    if "thread" in fields:
+        return Followed(SAY, fields["thread"][:8], clean(words))
     command = words.strip().removeprefix("/")
     return Asked(command) if words.strip().startswith("/") and command in TOPICS else Typed(words)
 
 
-async def _take(request: web.Request, fields: Mapping[str, str], user: str | None, event: Event) -> web.StreamResponse:
+async def _take(request: web.Request, fields: Mapping[str, str], user: str | None, event: Update) -> web.StreamResponse:
     """Hand one event to the conductor; the answer is a fragment for our script, else a redirection to the chat."""
     if user is None:
         return _see_chat(request)
@@ -123,13 +139,16 @@ async def _take(request: web.Request, fields: Mapping[str, str], user: str | Non
     if _wants_fragment(request):
         return chat_page(request, reply)
     await _keep_notices(service, user, reply.notices)
-    return _see_chat(request, begun=isinstance(event, Started))
+    return _see_chat(request, event)
 
 
-def _see_chat(request: web.Request, begun: bool = False) -> web.Response:
+def _see_chat(request: web.Request, event: Update | None = None) -> web.Response:
     if _wants_fragment(request):
         return web.Response(status=204)  # our script then opens the chat anew
-    return web.Response(status=303, headers={"Location": "/?begun=1" if begun else "/"})
+    path = "/?begun=1" if isinstance(event, Started) else "/"
+    if isinstance(event, Followed):
+        path = f"/follow?{urlencode({'thread': event.code})}"
+    return web.Response(status=303, headers={"Location": path})
 
 
 def _update_key(request: web.Request, fields: Mapping[str, str]) -> str:

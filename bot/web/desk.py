@@ -30,6 +30,7 @@ WORD = re.compile(r"[a-z_-]{1,20}")
 MOST_BYTES = 8 * 1024 * 1024
 DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"})
 DONE |= {"paused", "resumed"} | {"planned", "invited", "pushed", "push-pause", "push-resume", "push-cancel"}
+DONE |= {f"mend-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again"}
 DONE |= {"revoked", "published", "withdrawn", "bundled"}
 DONE |= {"quotas"}

@@ -10,10 +10,13 @@ from survey_flows.effects import Button, Screen
 RECEIPT = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{1,4})+")
 LOOKS = {
     **dict.fromkeys(("a", "u", "l"), "option"),
-    **dict.fromkeys(("y", "k", "n", "o"), "main"),
+    **dict.fromkeys(("y", "k", "n", "o", "w"), "main"),
     "e": "danger",
+    "w:unit": "plain",
+    "open": "option",
+    "all:": "danger",
 }
-"""How a button looks, by its verb; one that is not listed is plain."""
+"""How a button looks, by its verb, or by all it says; one that is not listed is plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A screen in the page's terms. ``share`` is progress as (this step, all steps) or None."""
+    """A screen in the page's terms. ``share`` is progress as (this step, all steps) or None.
+
+    ``thread`` is the follow-up that typed words belong to, or empty.
+    """
 
     step: str
     heading: str
@@ -44,13 +50,16 @@ class Picture:
     rows: tuple[tuple[Shown, ...], ...]
     input: str
     share: tuple[int, int] | None
+    thread: str = ""
 
 
 def draw(screen: Screen) -> Picture:
     """The screen with its first line as the heading."""
     heading, *rest = screen.text.split("\n")
+    step, _, rest_of_step = screen.step.partition(":")
     return Picture(
-        step=screen.step.partition(":")[0],
+        thread=rest_of_step if step == "follow" else "",
+        step=step,
         heading=heading,
         lines=tuple(_line(text) for text in rest if text.strip()),
         rows=tuple(tuple(_button(button, screen.selected) for button in row) for row in screen.rows),
@@ -71,5 +80,5 @@ def _line(text: str) -> Line:
 
 def _button(button: Button, selected: str) -> Shown:
     key, _, rest = button.data.partition(":")
-    look = "main" if key == "start" else LOOKS.get(rest.partition(":")[0], "plain")
+    look = "main" if key == "start" else LOOKS.get(rest, LOOKS.get(rest.partition(":")[0], "plain"))
     return Shown(button.label, button.data, look, bool(selected) and button.data == selected)

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 ADMINISTRATOR, OBSERVER, STAFF, REVIEWER = "administrator", "observer", "staff", "reviewer"
-ROLES = (ADMINISTRATOR, OBSERVER, STAFF, REVIEWER)
+OFFICE, UNIT = "office", "unit"
+ROLES = (ADMINISTRATOR, OBSERVER, STAFF, REVIEWER, OFFICE, UNIT)
 OWN = r"/admin/(sign-out|password)"
 """What concerns nobody but the person."""
 
@@ -21,9 +22,10 @@ class Rights:
 
 
 RIGHTS = {
-    # Administrators see cases and do not vote; observers see scores, and so nothing of cases.
-    ADMINISTRATOR: Rights(r"/admin.*", r"/admin(?!/review).*"),
-    OBSERVER: Rights(r"/admin(?!/review).*", OWN),
+    # Administrators see cases and do not vote; observers see scores, and so nothing of cases. What a citizen wrote
+    # to an office nobody else reads: of shortcomings they see how many there are by theme.
+    ADMINISTRATOR: Rights(r"/admin(?!/shortcomings(/|$)|/unit$).*", r"/admin(?!/review|/shortcomings(/|$)|/unit$).*"),
+    OBSERVER: Rights(r"/admin(?!/review|/shortcomings(/|$)|/unit$).*", OWN),
     # Staff write to people and watch who answers. Opening, closing, scores and the year are not theirs.
     STAFF: Rights(
         rf"/admin/?|{OWN}|/admin/contacts|/admin/campaigns/[^/]+((/push|/responses)(/.*)?)?",
@@ -31,6 +33,11 @@ RIGHTS = {
     ),
     # Who decides blindly must not look up scores and counts of units beside it.
     REVIEWER: Rights(rf"{OWN}|/admin/review(/.*)?", rf"{OWN}|/admin/review(/.*)?", home="/admin/review"),
+    OFFICE: Rights(
+        rf"{OWN}|/admin/shortcomings(/.*)?|/admin/themes", rf"{OWN}|/admin/shortcomings/.*", home="/admin/shortcomings"
+    ),
+    # Of their own unit alone (`bot.web.shortcomings.own_unit`).
+    UNIT: Rights(rf"{OWN}|/admin/unit", rf"{OWN}|/admin/unit", home="/admin/unit"),
 }
 
 

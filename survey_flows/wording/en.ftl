@@ -95,13 +95,14 @@ help =
     · “Back” takes you one step back and “Stop” abandons the rating; neither submits anything.
     · You can leave at any time and go on later where you were.
     · If someone tells you how to rate a unit: while you rate it, a button under this help tells us, and so does one under the receipt. It is kept apart from your answers.
-    Commands: /start  /language  /privacy  /receipt (check a receipt)  /delete (delete my ratings)
+    Commands: /start  /language  /privacy  /receipt (check a receipt)  /followup (my follow-ups)  /delete (delete my ratings)
 privacy =
     Your privacy:
     · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit.
     · Your choices, your comment and the time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code, the comment apart from the choices. When the survey closes the keys are destroyed: from then on nobody can make these codes again. The unit you rate is not told who you are.
     · Answers that you have not submitted are kept encrypted. They are cleared when you stop, not used once you are away too long or the survey closes, and deleted after thirty days at most.
     · Until { $date } you may rate again, or delete all your ratings in this survey with /delete.
+    · What you want mended you may leave after a rating. It is handed to an office in another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete it.
     · The chat goes through the app you are using, which has privacy rules of its own. Please put no personal details in a comment.
 delete = Delete all your ratings in this survey? Unsubmitted answers go too. This cannot be undone, but you may rate again until the survey closes.
 delete-yes = Delete them all
@@ -128,6 +129,50 @@ poster-type = If you cannot scan, type this into a browser:
 poster-private = Anonymous: your name is not asked, and the unit will not know who you are.
 poster-free = Rate as you see it yourself. Nobody may tell you how to rate or ask to see your answers.
 poster-until = Open until { $date }. If you rate the same unit again, the last rating counts.
+
+# What should be mended
+mend = Something should be mended
+mend-ask = What should { $unit } mend?
+mend-note =
+    Please type it ({ $limit } characters at most), without names or telephone numbers.
+    · It is kept apart from your rating and changes no score.
+    · An office gets it tomorrow, not the unit. It answers you through this chat within one working day and does not learn who you are.
+    · You can stop it at any time, under “My follow-ups” or with /followup.
+mend-no = Leave nothing
+mend-check = This would be handed to an office, about { $unit }:
+mend-who = Who may read it?
+mend-office = Send it, for the office only
+mend-unit = Send it; the unit may read it too
+mend-sent = It goes to the office tomorrow. You will find the answers here, under “My follow-ups” or with /followup.
+mend-dropped = What you had written was not sent and is cleared.
+
+follow-list = Your follow-ups. Choose one:
+follow-none = No follow-up of yours has reached an office.
+follow-waiting = What you leave in a day reaches the office the next morning.
+follow-stop-all = Stop all of it
+follow-head = Follow-up about { $unit } ({ $code })
+follow-new = The office has it.
+follow-assigned = Somebody is charged with mending it.
+follow-planned = It is planned how to mend it.
+follow-fixed = The office says that it is mended.
+follow-closed = It is closed.
+follow-you = You ({ $day }):
+follow-office = The office ({ $day }):
+follow-is-stopped = You have stopped this. Nobody can write to you about it any more.
+follow-how = To write to the office, reply to this message (press it, then “Reply”).
+follow-answer = The office answers what you left about { $unit } ({ $code }):
+follow-said = It is handed to the office.
+follow-shared = The unit may now read what you have written so far.
+follow-stopped = Stopped. You will get no more answers, and how to reach you is deleted. What you wrote stays with the office.
+follow-rated = Thank you, noted. It changes no score.
+follow-cannot = That cannot be done now.
+follow-long = That is too long: please write at most { $limit } characters. Nothing was handed on.
+follow-do-yes = It is mended
+follow-do-no = It is not mended
+follow-do-share = The unit may read my words
+follow-do-stop = Stop this follow-up
+follow-do-list = All my follow-ups
+follow-do-open = Look at it
 
 # Invitations
 invitation-begin = Begin

@@ -79,13 +79,14 @@ help =
     · “上一步”可以返回，“停止”可以放弃，都不会提交任何内容。
     · 中途离开没有关系，回来后接着答即可。
     · 如有人要求您怎样评某个单位：评价该单位时，本帮助下面有按钮可以告诉我们，回执下面也有。这与您的回答分开保存。
-    命令：/start 开始　/language 语言　/privacy 隐私　/receipt 查询回执　/delete 删除我的评价
+    命令：/start 开始　/language 语言　/privacy 隐私　/receipt 查询回执　/followup 我的留言　/delete 删除我的评价
 privacy =
     您的隐私：
     · 我们不保存您的账号、姓名或电话。数据库里只有用密钥算出的代号，用来保证同一账号（网页上为同一浏览器）对每个单位只计一票。
     · 您选择的答案、意见文字和提交时间（精确到一刻钟）先加密封存，与其他人的评价混在一起打乱顺序，再以另一个代号保存，意见与答案分开存放。活动截止后密钥即销毁，此后谁也无法再算出这些代号。被评价的单位不会得到您的身份。
     · 没有提交的回答加密暂存：您停止时即清除，超时或活动截止后不再使用，最迟三十天后删除。
     · 在 { $date } 截止前，您可以重新评价，也可以用 /delete 删除您在本次活动中的全部评价。
+    · 评价之后您可以留下希望改进的事。它另走一路，当天结束后交给办公室；联系方式加密封存，您停止时即删除。删除评价不会删除它。
     · 对话会经过您所用的聊天软件，它有自己的隐私规则。请不要在意见中填写个人信息。
 delete = 要删除您在本次活动中的全部评价吗？没有提交的回答也会一并清除。删除后不能恢复，但截止前您可以重新评价。
 delete-yes = 全部删除
@@ -112,6 +113,50 @@ poster-type = 不便扫码时，可以在浏览器中输入：
 poster-private = 不记名评价：不问您的姓名，被评价的单位不会知道您是谁。
 poster-free = 请按自己的真实感受评价。任何人不得要求您怎样评，也不得查看您的回答。
 poster-until = 截止时间：{ $date }。再次评价同一单位的，以最后一次为准。
+
+# 希望改进的事
+mend = 有件事希望改进
+mend-ask = 您希望{ $unit }改进什么？
+mend-note =
+    请直接输入（最多 { $limit } 字），不要写姓名和电话。
+    · 这段话与您的评价分开保存，不影响得分。
+    · 明天由办公室收到，不是由该单位收到。办公室一个工作日内通过本对话答复您，不会知道您是谁。
+    · 您可以随时停止：在“我的留言”里，或发送 /followup。
+mend-no = 什么也不留
+mend-check = 将交给办公室的话（关于{ $unit }）：
+mend-who = 谁可以看？
+mend-office = 发送，只给办公室看
+mend-unit = 发送，单位也可以看
+mend-sent = 明天交给办公室。答复会在这里：“我的留言”，或发送 /followup 查看。
+mend-dropped = 刚才写的话没有发送，已清除。
+
+follow-list = 您的留言，请选择一条：
+follow-none = 还没有您的留言送到办公室。
+follow-waiting = 当天留下的话，次日早上送到办公室。
+follow-stop-all = 全部停止
+follow-head = 关于{ $unit }的留言（{ $code }）
+follow-new = 办公室已收到。
+follow-assigned = 已交办整改。
+follow-planned = 已有整改方案。
+follow-fixed = 办公室表示已经改好。
+follow-closed = 已办结。
+follow-you = 您（{ $day }）：
+follow-office = 办公室（{ $day }）：
+follow-is-stopped = 您已停止，不会再有人就此联系您。
+follow-how = 要给办公室写话，请“回复”本条消息（长按消息，选“回复”）。
+follow-answer = 办公室答复您关于{ $unit }的留言（{ $code }）：
+follow-said = 已转交办公室。
+follow-shared = 单位现在可以看到您到目前为止写的话。
+follow-stopped = 已停止。您不会再收到答复，联系方式已删除；您写的话仍留在办公室。
+follow-rated = 谢谢，已记下。这不影响得分。
+follow-cannot = 现在不能这样做。
+follow-long = 太长了：请不超过 { $limit } 字。没有转交。
+follow-do-yes = 已经改好
+follow-do-no = 没有改好
+follow-do-share = 同意单位看我的话
+follow-do-stop = 停止这条留言
+follow-do-list = 我的全部留言
+follow-do-open = 查看
 
 # 邀请
 invitation-begin = 开始评价

@@ -89,6 +89,9 @@ async def test_notice_comes_first_and_a_review_is_asked_for_in_time(hall: Hall) 
         await hall.received("NOPE")
     hall.road.clock.time = datetime(2026, 12, 3, 15, 59, tzinfo=UTC)  # a minute before midnight in the city
     assert (await hall.received()).standing.state is State.WAITING
+    with pytest.raises(BadInput, match="appeal 1: a review was asked for already"):
+        await hall.received()
+    assert (await hall.received("EDU")).number == 2
     hall.road.clock.time += timedelta(minutes=1)
     with pytest.raises(BadInput, match="until 2026-12-03"):
         await hall.received()

@@ -17,7 +17,7 @@ from tests.conversations import MORNING, Talk, build_paper
 MOST_ACTS = 40
 MOST_TAPS = 40
 LONGEST_DATA = 64
-PLACES = ("unit", "review", "receipt")
+PLACES = ("unit", "review", "receipt", "mend", "send")
 OVERLAYS = ("", *TOPICS)
 STATES = ("open", "open", "open", "closed", "paused", "closing")
 WORDS = (

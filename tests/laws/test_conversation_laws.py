@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Pressured
+from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Pressured, Shortcoming
 from survey_flows.engine import step
 from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
 from survey_flows.questionnaire import Kind
@@ -28,8 +28,8 @@ data = st.builds(
     "{}.{}:{}:{}:{}".format,
     st.sampled_from(["000001", "000002"]),
     st.integers(0, 3),
-    st.sampled_from(["a", "k", "s", "b", "x", "f", "c", "y", "u", "p", "all", "n", "r", "l", "o", "e", "zz"]),
-    st.sampled_from([*QUESTIONS, *UNITS, "delete", "help", "9", ""]),
+    st.sampled_from([*"aksbxfghwcyupnrloe", "all", "zz"]),
+    st.sampled_from([*QUESTIONS, *UNITS, "delete", "help", "office", "unit", "9", ""]),
     st.sampled_from(["VS", "DK", "yes", "dk", "used", ""]),
 )
 started = st.builds(
@@ -93,7 +93,7 @@ def test_no_answer_is_lost_without_an_event_that_says_so(script: list[tuple[int 
         if before.answers.items() <= after.items():
             continue
         # Something given is gone or different: it was submitted, the citizen was told, or changed that very answer.
-        submitted = any(isinstance(e, Cast) for e in talk.effects)
+        submitted = any(isinstance(e, Cast | Shortcoming) for e in talk.effects)
         erased = any(isinstance(e, Erase) for e in talk.effects)
         changed = {k for k in before.answers if after.get(k) != before.answers[k]} == {before.place[2:]}
         assert submitted or erased or changed or talk.notices
@@ -166,7 +166,9 @@ sessions = st.builds(
     answers=st.dictionaries(
         st.sampled_from(QUESTIONS), st.sampled_from(["", "VS", "B", "yes", "7", "used", "dk"]) | garbage
     ),
-    place=st.sampled_from(["unit", "review", "receipt", "nowhere", "q:", *(f"q:{q}" for q in QUESTIONS)]),
+    place=st.sampled_from(
+        ["unit", "review", "receipt", "mend", "send", "nowhere", "q:", *(f"q:{q}" for q in QUESTIONS)]
+    ),
     overlay=st.sampled_from(["", "", "language", "help", "delete", "odd"]),
     query=garbage,
     page=st.integers(-5, 500),
@@ -212,7 +214,11 @@ def rated(unit: str, lang: str, place: int) -> list[tuple[Effect, ...]]:
         wanted = (f":a:{question.id}:{chosen}", f":s:{question.id}", f":k:{question.id}")
         pressed = next((d for d in data if d.endswith(wanted)), None)
         said.append(talk.press_data(pressed) if pressed else talk.write("1"))
-    for verb in ("y", "f", "r", "n"):
+    for verb in ("y", "f", "g"):
+        assert talk.session is not None
+        said.append(talk.press_data(f"{talk.session.key}:{verb}"))
+    said.append(talk.write("The doors open late"))
+    for verb in ("w:office", "g", "h", "r", "n"):
         assert talk.session is not None
         said.append(talk.press_data(f"{talk.session.key}:{verb}"))
     return said
@@ -237,6 +243,8 @@ def test_nothing_that_is_said_depends_on_how_good_the_rating_is(unit: str, lang:
     casts = [[e.ballot.ratings for e in effects if isinstance(e, Cast)] for told in (best, worst) for effects in told]
     assert len({str(ballots) for ballots in casts if ballots}) == 2, "both rated, and differently"
     assert [heard(effects) for effects in best] == [heard(effects) for effects in worst]
+    left = [effect for effects in (*best, *worst) for effect in effects if isinstance(effect, Shortcoming)]
+    assert [one.text for one in left] == ["The doors open late"] * 2
 
 
 @settings(max_examples=100, deadline=None)

@@ -5,6 +5,7 @@ command-language = Choose a language · 语言
 command-help = How to rate
 command-privacy = Your privacy
 command-receipt = Check a receipt
+command-followup = My follow-ups
 command-delete = Delete my ratings
 
 # In place of a message that showed answers and that Telegram no longer deletes.

@@ -25,6 +25,7 @@ PARTS = {
     "subject": "CME",
     r"appeal:\d{1,9}": "1",
     "unit": "CME",
+    "name": "ABCDEFGH",
 }
 PARTS |= {"token": "none"}
 OPEN = {"/admin/sign-in"}
@@ -42,24 +43,31 @@ AUDIENCE = {
     "/admin/campaigns/{campaign}/responses/live",
     "/admin/campaigns/{campaign}/responses/quotas",
 }
+WORDS = {"/admin/shortcomings", "/admin/shortcomings/{name}"}
 LOOKS = {
     "staff": {"/admin", "/admin/", "/admin/campaigns/{campaign}", *AUDIENCE, *EVERYBODY},
     "reviewer": {"/admin/review", "/admin/review/{case}", *EVERYBODY},
+    "office": {*WORDS, "/admin/themes", *EVERYBODY},
+    "unit": {"/admin/unit", *EVERYBODY},
 }
 ACTS = {
-    "administrator": {path for method, path, _ in PAGES if method == "POST"} - {"/admin/review/{case}"},
+    "administrator": {path for method, path, _ in PAGES if method == "POST"}
+    - {"/admin/review/{case}", "/admin/shortcomings/{name}", "/admin/unit"},
     "observer": EVERYBODY,
     "staff": {"/admin/campaigns/{campaign}/links", *AUDIENCE, *EVERYBODY},
     "reviewer": {"/admin/review/{case}", *EVERYBODY},
+    "office": {"/admin/shortcomings/{name}", *EVERYBODY},
+    "unit": {"/admin/unit", *EVERYBODY},
 }
+HOMES = {"reviewer": "/admin/review", "office": "/admin/shortcomings", "unit": "/admin/unit"}
 
 
 def expected(role: str, method: str, path: str) -> bool:
     if method == "POST":
         return path in ACTS[role]
-    if role == "observer":
-        return not path.startswith("/admin/review")
-    return role == "administrator" or path in LOOKS[role]
+    if role in ("observer", "administrator"):
+        return path not in (*WORDS, "/admin/unit") and not (role == "observer" and path.startswith("/admin/review"))
+    return path in LOOKS[role]
 
 
 def address(path: str) -> str:
@@ -89,7 +97,7 @@ async def desk(city: Path, valkey_url: str) -> AsyncIterator[Desk]:
 @pytest.mark.parametrize("role", ROLES)
 async def test_a_role_gets_what_the_table_says_and_nothing_else(desk: Desk, role: str) -> None:
     login = f"one.{role}"
-    await add_staff(desk.service.database, login, PASSWORD, role)
+    await add_staff(desk.service.database, login, PASSWORD, role, "CME" if role == "unit" else "")
     for method, path, _ in PAGES:
         if path in OPEN or path.endswith("/live"):
             continue  # the sign-in is everybody's, and the live part never ends
@@ -104,7 +112,7 @@ async def test_a_role_gets_what_the_table_says_and_nothing_else(desk: Desk, role
             form = {"csrf": desk.csrf}
             async with desk.client.post(address(path), data=form, headers=headers, allow_redirects=False) as response:
                 status, location = response.status, response.headers.get("Location", "")
-        refused = status == 403 or (role == "reviewer" and path.rstrip("/") == "/admin" and location == "/admin/review")
+        refused = status == 403 or (path.rstrip("/") == "/admin" and location == HOMES.get(role))
         known = status == 404 and "review" in path  # administrators and observers are told that there is no such case
         assert (not refused) == expected(role, method, path) or known, f"{role} {method} {path}: {status}"
         assert status < 500

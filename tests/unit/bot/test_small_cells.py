@@ -43,6 +43,11 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found["/admin/campaigns/{campaign}/responses/live"] = []  # a part of the page above, again and again
     found["/admin/audit"] = []  # tells of staff, and of no answer
     found["/admin/contacts"] = ["/admin/contacts"]
+    found["/admin/shortcomings"] = found[
+        "/admin/shortcomings/{name}"
+    ] = []  # the office's alone, who reads what was left
+    found["/admin/themes"] = ["/admin/themes"]
+    found["/admin/unit"] = []  # the same counts as above, of one unit
     found["/admin/appeals"] = ["/admin/appeals"]
     found[r"/admin/appeals/{appeal:\d{1,9}}"] = []  # tells what was asked and answered, and of no count
     found["/admin/campaigns/{campaign}/scores"] = [f"{campaign}/scores"]

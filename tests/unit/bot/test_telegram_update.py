@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.channel import Incoming
 from bot.channels.telegram_update import Taken, read_update
-from survey_flows.events import Asked, Event, Pressed, Started, Typed
+from survey_flows.events import Asked, Event, Followed, Pressed, Started, Typed
 
 ANN = {"id": 1001, "is_bot": False, "first_name": "Ann", "language_code": "en-GB"}
 CHAT = {"id": 1001, "type": "private", "first_name": "Ann"}
@@ -55,6 +55,38 @@ def taken(event: Event, message: int = 0, query: str = "") -> Taken:
 )
 def test_words_and_commands(text: str, event: Event) -> None:
     assert read_update(message(text=text)) == taken(event)
+
+
+BOT = {"id": 77, "is_bot": True, "first_name": "Minping"}
+ANSWER = {"message_id": 3, "date": 8, "chat": CHAT, "from": BOT, "text": "The office answers (F-ABCD2345):\n\nWhich?"}
+
+
+def test_a_reply_to_an_offices_answer_goes_to_the_office() -> None:
+    expected = taken(Followed("say", "ABCD2345", "The north one"))
+    assert read_update(message(text="The north one", reply_to_message=ANSWER)) == expected
+    assert read_update(message(text="/start", reply_to_message=ANSWER)) == taken(Followed("say", "ABCD2345", "/start"))
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        {**ANSWER, "from": ANN},
+        {**ANSWER, "text": "F-short"},
+        {**ANSWER, "text": None},
+        {},
+        "odd",
+        {**ANSWER, "from": 1},
+    ],
+)
+def test_a_reply_to_anything_else_is_an_ordinary_word(original: object) -> None:
+    assert read_update(message(text="4", reply_to_message=original)) == taken(Typed("4"))
+
+
+def test_follow_ups_have_a_command_and_buttons() -> None:
+    assert read_update(message(text="/followup")) == taken(Followed("list"))
+    told = {"follow:stop:ABCD2345": Followed("stop", "ABCD2345"), "follow:all:": Followed("all")}
+    for data, event in told.items():
+        assert read_update(press(data=data)) == taken(event, 5, "q1")
 
 
 def test_a_citizen_without_a_language_code() -> None:

@@ -1,0 +1,294 @@
+"""A follow-up from the receipt to the office and back, on both databases: relayed, stopped, and joined to no ballot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+
+from aggregation.rectification import Act, State, Step
+from bot.appeals import Office
+from bot.channel import Incoming, Reply
+from bot.contact_keys import Address
+from bot.follow_keys import FollowKeys
+from bot.followups import FollowUp, count_themes, list_follow_ups, say, show_follow_up, take_step
+from bot.pace import Pace
+from bot.postman import Fate
+from bot.relay import LEASE, Relay
+from bot.store import tables
+from bot.store.database import reading, writing
+from survey_flows.effects import Cast, Shortcoming
+from survey_flows.errors import BadInput
+from survey_flows.events import Followed, Typed
+from tests.contract.test_conductor import Road, make_road
+from tests.contract.test_mixer import admit, ballot, rows
+
+MIDNIGHT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
+"""The end of the city's day on which the tests begin."""
+WORDS = "The doors open late"
+
+
+@dataclass
+class Teller:
+    """Notes what it is given; ``fate`` is what becomes of it."""
+
+    told: list[tuple[str, str]] = field(default_factory=list)
+    fate: Fate = Fate.SENT
+
+    async def tell(self, address: str, text: str, _buttons: list[tuple[str, str]]) -> Fate:
+        self.told.append((address, text))
+        return self.fate
+
+
+@pytest.fixture
+async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
+    async with make_road(store_url, tmp_path) as made:
+        yield made
+
+
+async def leave(road: Road, user: str, may_read: str = "for the office only", words: str = WORDS) -> Reply:
+    """Rate TAX and leave something to be mended."""
+    await road.rate(user)
+    await road.press(user, "Something should be mended")
+    await road.send(user, Typed(words))
+    return await road.press(user, may_read)
+
+
+async def next_day(road: Road) -> None:
+    await road.mix()
+    road.clock.time = max(MIDNIGHT, road.clock.time)
+    await road.mixer.turn()
+
+
+async def only(road: Road) -> FollowUp:
+    (found,) = await list_follow_ups(road.database)
+    return found
+
+
+async def does(road: Road, user: str, act: str, code: str = "", text: str = "") -> Reply:
+    return await road.send(user, Followed(act, code, text))
+
+
+def office(road: Road) -> Office:
+    return Office("ofa", road.clock, "Asia/Shanghai")
+
+
+def keys(road: Road) -> FollowKeys:
+    return FollowKeys(road.keys.follow)
+
+
+async def test_it_reaches_the_office_when_its_day_is_over_and_not_before(road: Road) -> None:
+    reply = await leave(road, "ann")
+    assert "tomorrow" in reply.notices[0]
+    await road.mix()
+    await road.mixer.turn()
+    assert await list_follow_ups(road.database) == []
+    held = await rows(road, tables.held_follow_ups)
+    assert [row.due for row in held] == [int(MIDNIGHT.timestamp())]
+    assert WORDS.encode() not in bytes(held[0].sealed)
+    road.clock.time = MIDNIGHT
+    await road.mixer.turn()
+    found = await only(road)
+    assert (found.unit, found.day.isoformat(), found.open, found.shared) == ("TAX", "2026-11-23", True, False)
+    assert [(word.by, word.text) for word in found.words] == [("", WORDS)]
+    assert await rows(road, tables.held_follow_ups) == []
+    assert len(await road.ballots()) == 1
+
+
+async def test_answers_go_both_ways_and_nobody_else_sees_them(road: Road) -> None:
+    await leave(road, "ann")
+    await next_day(road)
+    code = (await only(road)).id
+    await say(road.database, keys(road), code, "Which door?", office(road))
+    reply = await does(road, "ann", "open", code)
+    assert reply.screen is not None
+    assert "Which door?" in reply.screen.text
+    assert "ofa" not in reply.screen.text
+    await does(road, "ann", "say", code, "The one in the north")
+    stranger = await does(road, "ben", "say", code, "Let me in")
+    assert stranger.screen is not None
+    assert "还没有您的留言" in stranger.screen.text
+    assert "Which door?" not in stranger.screen.text
+    found = await show_follow_up(road.database, code)
+    assert [(w.by, w.text) for w in found.words] == [("", WORDS), ("ofa", "Which door?"), ("", "The one in the north")]
+    again = Incoming("twice", "test", "ann", Followed("say", code, "Once"))
+    for _ in range(2):
+        await road.conductor.handle(again)
+    assert [w.text for w in (await show_follow_up(road.database, code)).words].count("Once") == 1
+
+
+async def test_who_stops_it_can_be_reached_no_more_and_nothing_waiting_is_sent(road: Road) -> None:
+    await leave(road, "ann")
+    await next_day(road)
+    found = await only(road)
+    (row,) = await rows(road, tables.shortcomings)
+    assert keys(road).unseal(bytes(row.lookup), bytes(row.sealed)) == Address("test", "ann")
+    reply = await does(road, "ann", "stop", found.id)
+    assert "Stopped" in reply.notices[0]
+    assert [row.sealed for row in await rows(road, tables.shortcomings)] == [None]
+    with pytest.raises(BadInput, match="stopped this follow-up"):
+        await say(road.database, keys(road), found.id, "Hello?", office(road))
+    await does(road, "ann", "say", found.id, "Not any more")
+    assert len((await only(road)).words) == 1
+
+
+async def test_stopping_everything_stops_also_what_nobody_has_read_yet(road: Road) -> None:
+    await leave(road, "ann")
+    road.clock.time += timedelta(minutes=5)
+    await does(road, "ann", "all")
+    await leave(road, "ben")
+    await next_day(road)
+    (row,) = await rows(road, tables.shortcomings)
+    assert keys(road).unseal(bytes(row.lookup), bytes(row.sealed)).address == "ben"
+    road.clock.time += timedelta(minutes=5)
+    await leave(road, "ann", words="Another thing")
+    road.clock.time += timedelta(days=1)
+    await next_day(road)
+    assert {word.text for one in await list_follow_ups(road.database) for word in one.words} == {WORDS, "Another thing"}
+
+
+async def test_a_later_one_about_the_same_unit_belongs_to_the_first_and_is_shared_by_itself(road: Road) -> None:
+    await leave(road, "ann", "may read it too")
+    await next_day(road)
+    await leave(road, "ann", words="My own affair")
+    road.clock.time += timedelta(days=1)
+    await next_day(road)
+    found = await only(road)
+    assert [(word.text, word.shared) for word in found.words] == [(WORDS, True), ("My own affair", False)]
+    assert not found.shared
+    await does(road, "ann", "share", found.id)
+    assert (await only(road)).shared
+
+
+async def test_a_shortcoming_is_mended_rated_once_and_opened_again(road: Road) -> None:
+    await leave(road, "ann")
+    await next_day(road)
+    code, day = (await only(road)).id, office(road).today
+
+    async def step(act: Act, **more: str) -> None:
+        await take_step(road.database, code, Step(act, "ofa", day, more.pop("text", "so"), **more))
+
+    await does(road, "ann", "yes", code)
+    assert (await only(road)).standing.mended == "", "nothing is fixed yet"
+    await step(Act.ASSIGNED, to="Hall", value="speed")
+    await step(Act.PLANNED)
+    await step(Act.FIXED)
+    reply = await does(road, "ann", "no", code)
+    assert "changes no score" in reply.notices[0]
+    await does(road, "ann", "yes", code)
+    found = await only(road)
+    assert (found.standing.state, found.standing.mended) == (State.FIXED, "no")
+    await step(Act.REOPENED)
+    assert (await only(road)).standing.state is State.NEW
+    assert await count_themes(road.database) == [], "one person is not told of"
+    assert [(unit, ratings) for unit, _, ratings in await road.ballots()] == [("TAX", "S VS VS VS")]
+    with pytest.raises(DBAPIError, match="only grows"):
+        async with writing(road.database) as connection:
+            await connection.execute(update(tables.shortcoming_steps).values(text=""))
+
+
+async def test_themes_are_told_in_whole_tens_of_people(road: Road) -> None:
+    day = office(road).today.isoformat()
+    made = [("TAX", "speed", 23), ("TAX", "fees", 9), ("EDU", "speed", 10)]
+    async with writing(road.database) as connection:
+        for unit, theme, count in made:
+            for n in range(count):
+                name = f"{unit[0]}{theme[0]}{n:06d}"
+                row = {"id": name, "campaign": "year", "unit": unit, "lookup": name.encode().ljust(32), "lang": "en"}
+                await connection.execute(tables.shortcomings.insert(), [row | {"day": day}])
+                step = {"shortcoming": name, "step": 0, "act": "assigned", "by": "ofa", "to": "x", "value": theme}
+                await connection.execute(tables.shortcoming_steps.insert(), [step | {"text": "", "on": day}])
+    told = {(theme.unit, theme.theme): theme.people for theme in await count_themes(road.database)}
+    assert told == {("TAX", "speed"): 20, ("EDU", "speed"): 10}
+    assert [theme.unit for theme in await count_themes(road.database, "EDU")] == ["EDU"]
+
+
+async def test_an_answer_is_sent_once_and_what_cannot_be_delivered_is_known(road: Road, valkey_url: str) -> None:
+    redis, teller = Redis.from_url(valkey_url), Teller()
+    relay = Relay(road.database, keys(road), road.papers, {"telegram": teller}, Pace(redis, 1000), road.clock)
+    await left_by_chat(road, "4711")
+    code = (await only(road)).id
+    assert not await relay.turn()
+    await say(road.database, keys(road), code, "We have looked", office(road))
+    teller.fate = Fate.LATER
+    assert await relay.turn()
+    assert not await relay.turn(), "it is not tried again at once"
+    road.clock.time += timedelta(seconds=LEASE + 1)
+    teller.fate = Fate.SENT
+    assert await relay.turn()
+    assert not await relay.turn()
+    assert [address for address, _ in teller.told] == ["4711"] * 2
+    assert all(part in teller.told[1][1] for part in (f"F-{code}", "We have looked", "Tax Bureau"))
+    teller.fate = Fate.UNREACHABLE
+    await say(road.database, keys(road), code, "Hello?", office(road))
+    await relay.turn()
+    assert [word.state for word in (await only(road)).words] == ["", "sent", "unreachable"]
+    await redis.aclose()
+
+
+async def left_by_chat(road: Road, chat: str) -> None:
+    """Something left by somebody of Telegram."""
+    async with writing(road.database) as connection:
+        lookup = keys(road).lookup("year", "TAX", Address("telegram", chat))
+        row = {"id": "ABCDEFGH", "campaign": "year", "unit": "TAX", "lookup": lookup, "lang": "en", "day": "2026-11-23"}
+        row["sealed"] = keys(road).seal(lookup, Address("telegram", chat))
+        await connection.execute(tables.shortcomings.insert(), [row])
+        word = {"shortcoming": "ABCDEFGH", "by": "", "text": WORDS, "on": "2026-11-23", "shared": False}
+        await connection.execute(tables.shortcoming_words.insert(), [word | {"state": "", "due": 0}])
+
+
+def mended(number: int) -> Shortcoming:
+    due = int(MIDNIGHT.timestamp())
+    return Shortcoming("year", "TAX", f"mend {number}", False, "en", "2026-11-23", due, due - 3600)
+
+
+async def test_a_dump_leads_from_a_follow_up_to_no_ballot(road: Road) -> None:
+    """60 people rate one unit and each leaves a follow-up; whoever has the database and follow.key guesses."""
+    for start in range(0, 60, 20):
+        for n in range(start, start + 20):
+            await admit(road, (f"u{n}", Cast(ballot(n, ratings=f"S S S {n}"))), (f"u{n}", mended(n)))
+        await road.mix()
+    assert len({len(bytes(row.sealed)) for row in await rows(road, tables.held_follow_ups)}) == 1
+    await next_day(road)
+    ballots = sorted(await rows(road, tables.ballots), key=lambda row: row.id)
+    left = await rows(road, tables.shortcomings)
+    words = sorted(await rows(road, tables.shortcoming_words), key=lambda row: row.id)
+    assert len(ballots) == len(left) == len(words) == 60
+    stored = {bytes(row.voter) for row in ballots}
+    assert not stored & {bytes(row.lookup) for row in left}
+    assert {row.day for row in left} == {"2026-11-23"}, "the day is all that is known of the time"
+    # With follow.key every follow-up has its person; none of the pseudonyms that this gives is a ballot's.
+    people = {keys(road).unseal(bytes(row.lookup), bytes(row.sealed)).address for row in left}
+    assert people == {f"u{n}" for n in range(60)}
+    made = {keys(road).lookup("year", "TAX", Address("test", user)) for user in people}
+    assert made == {bytes(row.lookup) for row in left}
+    assert not made & stored
+    # By their order a guesser is right once on average, with the variance 1.
+    said = [int(row.text.split()[-1]) for row in words]
+    cast = [int(row.ratings.split()[-1]) for row in ballots]
+    assert sum(a == b for a, b in zip(said, cast, strict=True)) <= 1 + 3 * 1
+    by_lookup = sorted(left, key=lambda row: bytes(row.lookup))
+    text = {row.shortcoming: int(row.text.split()[-1]) for row in words}
+    by_voter = [int(row.ratings.split()[-1]) for row in sorted(ballots, key=lambda row: bytes(row.voter))]
+    assert sum(text[row.id] == b for row, b in zip(by_lookup, by_voter, strict=True)) <= 4
+
+
+async def test_two_of_one_person_cannot_be_told_to_be_one_person_s(road: Road) -> None:
+    ann = Address("test", "ann")
+    names = {keys(road).lookup("year", unit, ann) for unit in ("TAX", "EDU")} | {keys(road).mark(ann)}
+    assert len(names) == 3
+    assert not names & {road.keys.person("test", "ann"), road.keys.voter("year", "test", "ann")}
+
+
+async def test_what_is_staged_looks_like_a_ballot(road: Road) -> None:
+    longest = Shortcoming("year", "TAX", "很" * 300, True, "zh-Hans", "2026-11-23", 1, 1)
+    await admit(road, ("4711000000", Cast(ballot(1))), ("4711000000", longest))
+    assert len({len(bytes(row.sealed)) for row in await rows(road, tables.staging)}) == 1
+    async with reading(road.database) as connection:
+        assert (await connection.execute(select(tables.held_follow_ups))).all() == []
