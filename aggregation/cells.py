@@ -113,13 +113,14 @@ def tally(rows: Iterable[PatternCount], reader: Reader) -> Tally:
         if row.grp == STAFF:
             result.staff += row.count
             continue
-        counts = result.cells.setdefault(_cell(row.unit, row.grp, row.source == OPEN, row.stratum, reader), {})
+        counts = result.cells.setdefault(cell_of(row.unit, row.grp, row.source == OPEN, row.stratum, reader), {})
         key = (row.weight, reader.place(row.questionnaire, row.ratings))
         counts[key] = counts.get(key, 0) + row.count
     return result
 
 
-def _cell(unit: str, group: str, open_link: bool, stratum: str, reader: Reader) -> Cell:
+def cell_of(unit: str, group: str, open_link: bool, stratum: str, reader: Reader) -> Cell:
+    """The cell in which a ballot is summed."""
     return Cell(unit, group, open_link, "" if open_link else reader.stratum(unit, group, stratum))
 
 
@@ -199,7 +200,7 @@ class _Dense:
             block = self._counts[unit, group, link]
             found, where = np.nonzero(block)
             keys = zip([weights[at] for at in found.tolist()], where.tolist(), strict=True)
-            mine = result.cells.setdefault(_cell(units[unit], groups[group], bool(link), stratum, self._reader), {})
+            mine = result.cells.setdefault(cell_of(units[unit], groups[group], bool(link), stratum, self._reader), {})
             for key, count in zip(keys, block[found, where].tolist(), strict=True):
                 mine[key] = mine.get(key, 0) + count
 

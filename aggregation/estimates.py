@@ -55,6 +55,7 @@ class Estimate:
     ``square`` is the weighted mean of the squared answers, ``variance`` that of the mean (points²), ``effective`` the
     number of equally weighted answers that weigh as evenly (Kish: (Σw)²/Σw²), ``plain`` the mean without fraud weights.
     ``parts`` are the estimates it was put together from, none of them put together itself, with their shares.
+    ``most`` is the greatest number of equal answers that it may be taken for; None: n.
     """
 
     n: int
@@ -64,6 +65,7 @@ class Estimate:
     effective: Fraction
     plain: Fraction
     parts: tuple[tuple[Fraction, Estimate], ...] = ()
+    most: Fraction | None = None
 
     @property
     def simple(self) -> tuple[tuple[Fraction, Estimate], ...]:

@@ -47,10 +47,13 @@ def _posterior(share: Fraction, part: Estimate, points: Sequence[Fraction]) -> t
 
 
 def effective_size(part: Estimate) -> Fraction:
-    """How many simple random answers are worth as much: min(n, s²/V); without spread, as even as the weights are."""
+    """How many simple random answers are worth as much: min(n, s²/V); without spread, as even as the weights are.
+
+    A raked mean is worth no more than its weights are even (``most``): at the ceiling, V misses the few heavy answers.
+    """
     if not part.variance:
         return part.effective
     spread = part.square - part.mean**2
     if part.n > 1:
         spread *= Fraction(part.n, part.n - 1)
-    return min(Fraction(part.n), spread / part.variance)
+    return min(Fraction(part.n) if part.most is None else part.most, spread / part.variance)

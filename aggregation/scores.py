@@ -8,13 +8,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from aggregation.cells import Cell, Counts, PatternCount, Tally, tally, tally_table
-from aggregation.estimates import WIDEST, Estimate, Sums, add_up, common_scale, estimate, mix, numerators
+from aggregation.estimates import WIDEST, mix
+from aggregation.groups import Group, Grouper
 from aggregation.intervals import interval
-from aggregation.population import Target
+from aggregation.raters import Influence
 from aggregation.ratings import Reader, scale_points
 from aggregation.scheme import Scheme
-from aggregation.weighting import Fit, Weighted, weight_to
-from aggregation.weights import open_share, redistribute
+from aggregation.weighting import Fit
+from aggregation.weights import redistribute
 from survey_flows.errors import BadInput
 from survey_flows.questionnaire import NO_ANSWER, Questionnaire
 
@@ -128,54 +129,37 @@ def score_table(
 
 def score_tally(counted: Tally, categories: Mapping[str, str], scheme: Scheme) -> dict[str, UnitScore]:
     """As `score_units`, from counts."""
+    cells, scorer = _by_unit(counted, categories), _Scorer(counted, scheme)
+    return {unit: scorer.unit(unit, category, cells[unit]) for unit, category in categories.items()}
+
+
+def influences(counted: Tally, categories: Mapping[str, str], scheme: Scheme) -> dict[Cell, Influence]:
+    """What the ballots of each cell do to their unit's score; raises as `score_units`."""
+    cells, scorer = _by_unit(counted, categories), _Scorer(counted, scheme)
+    found = (scorer.influences(unit, category, cells[unit]) for unit, category in categories.items())
+    return {cell: influence for part in found for cell, influence in part.items()}
+
+
+def _by_unit(counted: Tally, categories: Mapping[str, str]) -> dict[str, list[tuple[Cell, Counts]]]:
     cells: dict[str, list[tuple[Cell, Counts]]] = {unit: [] for unit in categories}
     for cell, counts in counted.cells.items():
         if cell.unit not in cells:
             raise BadInput("there are ballots for a unit that the campaign does not have", f"unit {cell.unit}")
         cells[cell.unit].append((cell, counts))
-    scorer = _Scorer(counted, scheme)
-    return {unit: scorer.unit(unit, category, cells[unit]) for unit, category in categories.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    name: str
-    n: int
-    whole: Estimate | None
-    open: Estimate | None
-    verified: Estimate | None
-    weight_sum: int
-    capped: bool
-    placed: Weighted | None = None
-    strata: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def n_valid(self) -> int:
-        return self.whole.n if self.whole else 0
-
-    def flags(self, floor: int) -> tuple[str, ...]:
-        tests = {
-            "below_floor": self.n_valid < floor,
-            "open_link_only": self.open is not None and self.verified is None,
-            "open_link_capped": self.capped,
-            "verified_below_floor": self.capped and self.verified is not None and self.verified.n < floor,
-        }
-        return tuple(flag for flag, holds in tests.items() if holds)
+    return cells
 
 
 class _Scorer:
     def __init__(self, counted: Tally, scheme: Scheme) -> None:
         self._outcomes = counted.outcomes
         self._scheme = scheme
-        self._targets = scheme.population.targets() if scheme.population else {}
-        self._scale = common_scale(counted.outcomes)
-        self._scores = numerators(counted.outcomes, self._scale)
+        self._grouper = Grouper(counted.outcomes, scheme)
         prior = scale_points(scheme, scheme.default_scale).values()
         self._points = [point for point in prior if point is not None]
 
     def unit(self, unit: str, category: str, cells: Sequence[tuple[Cell, Counts]]) -> UnitScore:
         weights = self._weights(unit, category, cells)
-        groups = [self._group(unit, name, [part for part in cells if part[0].group == name]) for name in weights]
+        groups = self._groups(unit, weights, cells)
         used, pooled = self._used(weights, groups)
         whole = mix((used[g.name] / 100, g.whole) for g in groups if g.whole)
         ends = interval(whole, self._points) if whole else (None, None)
@@ -204,6 +188,17 @@ class _Scorer:
             degrees=sum(part.n - 1 for part in parts),
         )
 
+    def influences(self, unit: str, category: str, cells: Sequence[tuple[Cell, Counts]]) -> dict[Cell, Influence]:
+        """What the ballots of each cell do to the unit's score, of the cells that count in it."""
+        weights = self._weights(unit, category, cells)
+        groups = self._groups(unit, weights, cells)
+        used, _ = self._used(weights, groups)
+        pools = [(used[g.name] / 100, pool) for g in groups if used[g.name] for pool in g.pools()]
+        return {cell: pool.influence(share) for share, pool in pools for cell in pool.cells}
+
+    def _groups(self, unit: str, names: Iterable[str], cells: Sequence[tuple[Cell, Counts]]) -> list[Group]:
+        return [self._grouper.group(unit, name, [part for part in cells if part[0].group == name]) for name in names]
+
     def _weights(self, unit: str, category: str, cells: Sequence[tuple[Cell, Counts]]) -> dict[str, Fraction]:
         """The scheme's weight of every group it knows and, 0, of every other group that has ballots."""
         if category not in self._scheme.categories:
@@ -212,32 +207,7 @@ class _Scorer:
         names = dict.fromkeys([*self._scheme.groups, *given, *sorted({cell.group for cell, _ in cells})])
         return {name: Fraction(given.get(name, 0)) for name in names}
 
-    def _group(self, unit: str, name: str, cells: Sequence[tuple[Cell, Counts]]) -> _Group:
-        summed = {cell: add_up(counts, self._scores, self._scale) for cell, counts in cells}
-        links, vouched = (
-            _total(part for cell, part in summed.items() if cell.open_link is link) for link in (True, False)
-        )
-        opened = estimate(links) if links else None
-        strata = {cell.stratum: part for cell, part in summed.items() if cell.stratum}
-        placed = self._placed(unit, name, strata)
-        verified = _vouched(summed, placed)
-        total = _total(summed.values())
-        whole = verified if placed and not opened else estimate(total) if total else None
-        capped = False
-        if opened and verified and links and vouched:
-            share = open_share(links.w, vouched.w, Fraction(self._scheme.open_link_cap_pct) / 100)
-            capped = share < Fraction(links.w, links.w + vouched.w)
-            whole = mix([(share, opened), (1 - share, verified)]) if capped or placed else whole
-        n = sum(sum(counts.values()) for _, counts in cells)
-        counted = tuple(sorted((stratum, part.n) for stratum, part in strata.items()))
-        return _Group(name, n, whole, opened, verified, total.w if total else 0, capped, placed, counted)
-
-    def _placed(self, unit: str, group: str, strata: Mapping[str, Sums]) -> Weighted | None:
-        """Answers of known strata, weighted to the unit's own population or else to everybody's."""
-        target: Target | None = self._targets.get((unit, group)) or self._targets.get(("", group))
-        return weight_to(strata, target) if target and strata else None
-
-    def _used(self, weights: Mapping[str, Fraction], groups: Sequence[_Group]) -> tuple[dict[str, Fraction], bool]:
+    def _used(self, weights: Mapping[str, Fraction], groups: Sequence[Group]) -> tuple[dict[str, Fraction], bool]:
         """The weights after redistribution, and whether all groups had to be pooled for want of answers."""
         floor = self._scheme.min_n.group
         used = redistribute(weights, {g.name for g in groups if g.whole and g.n_valid >= floor})
@@ -247,7 +217,7 @@ class _Scorer:
         total = sum(answers.values(), Fraction())
         return {name: 100 * sum_ / total if total else Fraction() for name, sum_ in answers.items()}, bool(total)
 
-    def _view(self, group: _Group, weight: Fraction, used: Fraction) -> GroupScore:
+    def _view(self, group: Group, weight: Fraction, used: Fraction) -> GroupScore:
         whole = group.whole
         return GroupScore(
             group=group.name,
@@ -299,25 +269,6 @@ class _Scorer:
                 answered += count
                 top += count * (outcome.overall in SATISFIED)
         return Fraction(top, answered) if answered else None
-
-
-def _total(parts: Iterable[Sums]) -> Sums | None:
-    every = list(parts)
-    return sum(every[1:], every[0]) if every else None
-
-
-def _vouched(summed: Mapping[Cell, Sums], placed: Weighted | None) -> Estimate | None:
-    """The answers that invitations vouch for; those of no known stratum keep the share that they have."""
-    own = [(cell, part) for cell, part in summed.items() if not cell.open_link and part.n]
-    if placed is None:
-        total = _total(part for _, part in own)
-        return estimate(total) if total else None
-    loose = _total(part for cell, part in own if not cell.stratum)
-    apart = estimate(loose) if loose else None
-    if not loose or not apart:
-        return placed.estimate
-    share = Fraction(loose.w, sum(part.w for _, part in own))
-    return mix([(share, apart), (1 - share, placed.estimate)])
 
 
 def _named(group: GroupScore) -> list[str]:

@@ -223,4 +223,5 @@ def _calibrated(cells: Mapping[Key, Sums], shares: Shares, centres: Mapping[Key,
         Fraction(n, n - 1) * (squares - drift**2 / n) if n > 1 else WIDEST,
         1 / evenness,
         over(lambda sums: Fraction(sums.all_y, sums.all_n * sums.scale)),
+        most=min(Fraction(n), 1 / evenness),
     )

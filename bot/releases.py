@@ -6,6 +6,7 @@ unit, unless somebody who compares it with an earlier release could tell fewer t
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,12 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.cells import OPEN, PatternCount, tally
 from aggregation.disclosure import cells, differences, small
 from aggregation.quota import half_up
+from aggregation.raters import Covariances
 from aggregation.ratings import Reader
 from aggregation.scores import UnitScore, score_tally
 from bot.clock import Clock, SystemClock
 from bot.store import tables
 from bot.store.database import insert, reading, writing
-from bot.store.readout import read_counts
+from bot.store.readout import read_counts, read_shared
 from survey_flows.ballot import STAFF
 from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
@@ -59,13 +61,18 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What is shown of a campaign. ``number`` counts from 1; ``at`` is in epoch seconds."""
+    """What is shown of a campaign. ``number`` counts from 1; ``at`` is in epoch seconds.
+
+    ``covariances`` are those that raters of several units bring about (`aggregation.raters`), None where nobody worked
+    them out. The first release's stay: worked out anew, two would tell of the few ballots between them.
+    """
 
     campaign: str
     number: int
     at: int
     blocks: Mapping[str, Block]
     corrections: Mapping[str, Correction] = field(default_factory=dict)
+    covariances: Covariances | None = None
 
     @property
     def counts(self) -> tuple[PatternCount, ...]:
@@ -80,7 +87,10 @@ class Release:
             | {"block": _dump(c.block)}
             for unit, c in self.corrections.items()
         }
-        return canonical({"units": units, "corrections": corrections})
+        found: dict[str, Any] = {"units": units, "corrections": corrections}
+        if self.covariances is not None:
+            found["covariances"] = [[*pair, repr(value)] for pair, value in sorted(self.covariances.items())]
+        return canonical(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +110,18 @@ async def last_release(database: AsyncEngine, poll: Poll, clock: Clock | None = 
     found = await read_releases(database, poll.id)
     if found:
         return found[-1]
-    first = Release(poll.id, 1, _now(clock), blocks(await read_counts(database, poll.id), _reader(poll)))
+    first = await _first(database, poll, _now(clock))
     async with writing(database) as connection:
         await _store(connection, first)
     return (await read_releases(database, poll.id))[-1]
+
+
+async def _first(database: AsyncEngine, poll: Poll, at: int) -> Release:
+    from bot.clusters import rater_covariances
+
+    counts, shared = await read_counts(database, poll.id), await read_shared(database, poll.id)
+    found = await asyncio.to_thread(rater_covariances, poll, counts, shared)
+    return Release(poll.id, 1, at, blocks(counts, _reader(poll)), covariances=found)
 
 
 async def read_releases(database: AsyncEngine, campaign: str) -> list[Release]:
@@ -175,7 +193,7 @@ def follow(
             corrections[unit] = Correction(_printed(ruler.score(unit, block).score, poll), by, reason, block)
         elif unit not in corrections or corrections[unit].block != block:
             kept[unit] = why
-    return Release(last.campaign, last.number + 1, at, shown, corrections), kept
+    return Release(last.campaign, last.number + 1, at, shown, corrections, last.covariances), kept
 
 
 class _Ruler:
@@ -279,7 +297,9 @@ def read_release(row: Row[Any]) -> Release:
         for unit, c in found["corrections"].items()
     }
     units = {unit: _load(block) for unit, block in found["units"].items()}
-    return Release(row.campaign, row.number, row.at, units, corrections)
+    pairs = found.get("covariances")
+    covariances = None if pairs is None else {(one, other): float(value) for one, other, value in pairs}
+    return Release(row.campaign, row.number, row.at, units, corrections, covariances)
 
 
 def _dump(block: Block) -> list[list[Any]]:

@@ -17,6 +17,7 @@ from aggregation.cells import PatternCount
 from aggregation.disclosure import Told, tell
 from aggregation.quota import half_up, ranks
 from aggregation.ranks import estimates, rank_sets
+from aggregation.raters import Covariances
 from aggregation.reliability import Consistency, consistency
 from aggregation.scheme import Scheme, parse_scheme
 from aggregation.scores import UnitScore, score_units
@@ -49,12 +50,16 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A closed campaign as it was released last: its counts, and the public score of each of its units by code."""
+    """A closed campaign as it was released last: its counts, and the public score of each of its units by code.
+
+    ``covariances`` are those of the scores (`aggregation.ranks.Covariances`), None when nobody worked them out.
+    """
 
     poll: Poll
     counts: tuple[PatternCount, ...]
     scores: Mapping[str, UnitScore]
     release: Release | None = None
+    covariances: Covariances | None = None
 
     @property
     def told(self) -> dict[str, Told]:
@@ -179,7 +184,9 @@ def score_release(poll: Poll, release: Release) -> Scored:
     scores = score_units(counts, categories, poll.questionnaires, poll.scheme)
     for unit, correction in release.corrections.items():
         scores[unit] = replace(scores[unit], score=correction.score)
-    return Scored(poll, counts, scores, release)
+    # Scores that borrow from each other move together in another way: what is not known is bounded.
+    known = release.covariances if poll.scheme.graded_score == "direct" else None
+    return Scored(poll, counts, scores, release, known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,14 @@ from bot.exports.book import Book, Page
 from bot.exports.dictionary import with_dictionary
 from bot.exports.labelled import answers_data
 from bot.exports.method import method_page
-from bot.exports.pages import exclusions_page, groups_page, questions_page, reliability_page, scores_page
+from bot.exports.pages import (
+    covariances_page,
+    exclusions_page,
+    groups_page,
+    questions_page,
+    reliability_page,
+    scores_page,
+)
 from bot.exports.statistical_files import statistical_files
 from bot.exports.writers import csv_archive, csv_files, workbook
 from bot.scoring import Scored, score_campaign
@@ -88,7 +95,10 @@ def campaign_book(scored: Scored, timezone: str) -> Book:
 
 
 def _score_pages(polls: Sequence[Scored]) -> list[Page]:
-    return [questions_page(polls), exclusions_page(polls), groups_page(polls), reliability_page(polls)]
+    return [
+        *(questions_page(polls), exclusions_page(polls), groups_page(polls)),
+        *(reliability_page(polls), covariances_page(polls)),
+    ]
 
 
 def _bound(title: str, polls: Sequence[Scored], timezone: str, pages: Sequence[Page]) -> Book:

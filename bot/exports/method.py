@@ -117,6 +117,13 @@ DEFINITIONS: tuple[Line, ...] = (
         "τ²/(τ²+V): the share of the scatter of scores that is between units; V is the typical variance of a score",
     ),
     (
+        "covariance",
+        "协方差",
+        "covariance",
+        "同一人评价多个单位使得分同向变动；共同参评者少于公布下限的不计，一次算定，不随更正重算",
+        "people who rate several units make scores move together; not of few in common, worked out once",
+    ),
+    (
         "response_rate",
         "参评率",
         "response rate",

@@ -40,6 +40,8 @@ WEIGHTING = (
 )
 BORROWED = (Column("shrunken_score", "经验贝叶斯得分", EXACT), Column("own_share", "其中本单位数据占比", SHARE))
 FLAGS = (Column("flags", "标记"), Column("flags_zh", "标记说明"), Column("flags_en", "标记说明（英文）"))
+PRECISE = 6
+"""Decimals of covariances."""
 MEASURES = {
     "alpha": ("克隆巴赫α系数", "Cronbach's alpha"),
     "omega": ("单因子ω系数", "omega of one factor"),
@@ -157,6 +159,26 @@ def reliability_page(polls: Iterable[Scored]) -> Page:
     return Page("reliability", "信度", columns, rows)
 
 
+def covariances_page(polls: Iterable[Scored]) -> Page:
+    """How the scores of ranked units of one category move together, from raters in common; none means 0."""
+    columns = (
+        Column("campaign", "活动"),
+        Column("code", "单位代码"),
+        Column("other", "另一单位代码"),
+        Column("covariance", "民评得分的协方差（同一批参评者所致）", PRECISE),
+    )
+    rows = tuple((scored.poll.id, *pair, value) for scored in polls for pair, value in _covariances(scored))
+    return Page("covariances", "协方差", columns, rows)
+
+
+def _covariances(scored: Scored) -> Iterable[tuple[tuple[str, str], float]]:
+    told, units = scored.told, scored.poll.units
+    shown = {code for code in places(scored) if told[code].n_valid is not None and not told[code].corrected}
+    for (one, other), value in sorted((scored.covariances or {}).items()):
+        if {one, other} <= shown and units[one].category == units[other].category:
+            yield (one, other), value
+
+
 def reliability(scored: Scored, told: Mapping[str, Told]) -> Iterable[tuple[str, str, str, Fraction | float | None]]:
     """About what, its code, the measure by the codes of `MEASURES`, and the value; None where it cannot be had."""
     for code, sheet in scored.consistency(told).items():
@@ -164,7 +186,7 @@ def reliability(scored: Scored, told: Mapping[str, Told]) -> Iterable[tuple[str,
         yield ("questionnaire", code, "omega", sheet.omega)
     for category, found in scored.shrinkage().items():
         if found.family:
-            for name in ("units", "mean", "between", "within", "reliability"):
+            for name in ("reliability", "units", "mean", "between", "within"):
                 yield ("category", category, name, getattr(found.family, name))
 
 

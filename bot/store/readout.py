@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.cells import KEYS, PatternCount, Span, scan
+from bot.store import tables
 from bot.store.database import reading
 from survey_flows.errors import BadInput
 
@@ -33,6 +35,29 @@ async def read_counts(engine: AsyncEngine, campaign: str, span: Span | None = No
     async with reading(engine) as connection:
         rows = (await connection.exec_driver_sql(statement)).all()
     return in_order(rows)
+
+
+class Shared(NamedTuple):
+    """A ballot of somebody who rated several units. The voter's pseudonym goes no further than into sums."""
+
+    voter: bytes
+    unit: str
+    questionnaire: str
+    grp: str
+    stratum: str
+    source: str
+    weight: int
+    ratings: str
+
+
+async def read_shared(engine: AsyncEngine, campaign: str) -> list[Shared]:
+    """The ballots of a campaign's voters who rated several units, in no order."""
+    columns = tables.ballots.c
+    several = select(columns.voter).where(columns.campaign == campaign).group_by(columns.voter).having(func.count() > 1)
+    chosen = [columns[name] for name in Shared._fields]
+    query = select(*chosen).where(columns.campaign == campaign, columns.voter.in_(several))
+    async with reading(engine) as connection:
+        return [Shared(*row) for row in await connection.execute(query)]
 
 
 def counts_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> list[PatternCount]:

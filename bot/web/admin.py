@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -51,6 +50,8 @@ from bot.web.parts import SERVICE
 from survey_flows.errors import BadInput
 
 SIGN_IN_BYTES = 4096
+MEASURED = {"alpha": 2, "omega": 2, "reliability": 2, "units": 0, "mean": 1}
+"""The measures of reliability that the page shows, in their order, with their decimals; the export has more."""
 
 
 async def show_sign_in(request: web.Request) -> web.Response:
@@ -264,23 +265,19 @@ async def show_scores(visit: Visit) -> web.Response:
     )
 
 
-def _measures(scored: Scored, lang: str) -> list[tuple[str, str, str]]:
-    """What is measured, by which measure, and the value as printed."""
-    from bot.exports.pages import MEASURES, reliability
+def _measures(scored: Scored, lang: str) -> dict[str, list[list[str]]]:
+    """For questionnaires and for categories a row each: its name, and the measures that are shown of it."""
+    from bot.exports.pages import reliability
 
-    scheme = scored.poll.scheme
-    names = {code: pick((it.zh, it.en), lang) for code, it in scheme.categories.items()}
+    names = {code: pick((it.zh, it.en), lang) for code, it in scored.poll.scheme.categories.items()}
     sheets = scored.poll.questionnaires
     names |= {code: pick((it.title["zh-Hans"], it.title.get("en", code)), lang) for code, it in sheets.items()}
-    return [
-        (names[code], pick(MEASURES[name], lang), "–" if value is None else _shown(name, value))
-        for _, code, name, value in reliability(scored, scored.told)
-    ]
-
-
-def _shown(measure: str, value: Fraction | float) -> str:
-    places = {"units": 0, "mean": 1, "between": 1, "within": 1}
-    return f"{float(value):.{places.get(measure, 2)}f}"
+    found: dict[str, dict[str, list[str]]] = {"questionnaire": {}, "category": {}}
+    for about, code, name, value in reliability(scored, scored.told):
+        if name in MEASURED:
+            shown = "–" if value is None else f"{float(value):.{MEASURED[name]}f}"
+            found[about].setdefault(code, [names[code]]).append(shown)
+    return {about: list(rows.values()) for about, rows in found.items()}
 
 
 @staff_page

@@ -320,9 +320,13 @@ reliability-note = Alpha and omega: how far a questionnaire's items measure one 
     [shrunken] this campaign ranks and grades by it.
    *[direct] it is shown beside, ranks and grades are by the direct score.
 }
-reliability-about = About
-reliability-measure = Measure
-reliability-value = Value
+reliability-questionnaire = Questionnaire
+reliability-category = Category
+measure-alpha = Alpha
+measure-omega = Omega
+measure-units = Ranked units
+measure-mean = Mean
+measure-reliability = Reliability between units
 effects-note = What the result would be if one rule for organised rating had not been there. Units in which few ratings change are left out.
 effects-without = Without
 effects-moved = Scores that move

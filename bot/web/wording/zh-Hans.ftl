@@ -320,9 +320,13 @@ reliability-note = α与ω：问卷各题测量同一内容的程度（0至1）�
     [shrunken] 本次活动按此排名定等。
    *[direct] 仅并列公布，排名定等按直接得分。
 }
-reliability-about = 对象
-reliability-measure = 指标
-reliability-value = 数值
+reliability-questionnaire = 问卷
+reliability-category = 类别
+measure-alpha = α系数
+measure-omega = ω系数
+measure-units = 参与排名单位数
+measure-mean = 均值
+measure-reliability = 单位间信度
 effects-note = 若不使用某一条识别有组织评价的规则，结果会有何不同。变动评价数过少的单位不计入。
 effects-without = 不使用
 effects-moved = 得分变动的单位数

@@ -7,8 +7,10 @@ import json
 from dataclasses import asdict
 from fractions import Fraction
 
+import polars
 import pyarrow as pa
 import pytest
+import svy
 
 from aggregation.cells import PatternCount, tally, tally_table
 from aggregation.estimates import Sums, add_up, common_scale, estimate, numerators
@@ -69,6 +71,18 @@ def test_survey_agrees_without_figures(unit: str) -> None:
     found = score_units(rows, {unit: "econ"}, QUESTIONNAIRES, scheme(1, 1))[unit]
     assert float(found.score or 0) == pytest.approx(theirs[unit, "mean"], rel=1e-12)
     assert found.variance == pytest.approx(theirs[unit, "variance"], rel=1e-12)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_svy_agrees(unit: str) -> None:
+    reader = Reader(QUESTIONNAIRES, scheme())
+    read = [(r, reader.read(r.questionnaire, r.ratings).score) for _, r in made() if r.unit == unit]
+    rows = [(r.stratum, r.weight / 4, float(y)) for r, y in read if y is not None]
+    frame = polars.DataFrame(rows, schema=["stratum", "w", "y"], orient="row")
+    sample = svy.Sample(frame, svy.Design(wgt="w", stratum="stratum"))
+    (theirs,) = sample.weighting.poststratify(dict(CELLS), cells="stratum").estimation.mean("y").estimates
+    ours = weighted(strata([r for r, _ in read]), target({0: CELLS})).estimate
+    assert (float(ours.mean), float(ours.variance) ** 0.5) == pytest.approx((theirs.est, theirs.se), rel=1e-9)
 
 
 def sums(n: int, y: int) -> Sums:

@@ -277,3 +277,26 @@ def test_one_of_a_unit_s_own_staff_more_is_not_told_with_fifteen_residents() -> 
     more = {"A": old["A"] + Counter({pattern("resident", False, 4, "S"): 15, staff: FLOOR})}
     second, kept = follow(POLL, [first], more, {}, 1)
     assert (second.blocks, kept) == (more, {})
+
+
+async def test_raters_in_common_are_worked_out_once_and_stay(database: AsyncEngine) -> None:
+    rows: list[dict[str, Any]] = []
+    common = {"campaign": "c", "questionnaire": "econ", "grp": "resident", "stratum": "", "facts": "{}", "bucket": 1}
+    for at in range(60):
+        code = "VS" if at % 2 else "D"
+        for unit in ["A", "B"] if at < 40 else ["A"] if at < 50 else ["A", "C"] if at < 55 else ["C"]:
+            own = {"unit": unit, "source": "invited", "weight": 4, "ratings": " ".join([code] * RATED)}
+            rows.append(common | own | {"voter": at.to_bytes(32, "big")})
+    async with writing(database) as connection:
+        await connection.execute(tables.ballots.insert(), rows)
+    poll = (await read_polls(database))[0]
+    first = await last_release(database, poll)
+    # A and C have five raters in common.
+    assert first.covariances is not None
+    assert list(first.covariances) == [("A", "B")]
+    score = score_release(poll, first).scores["B"]
+    assert first.covariances["A", "B"] == pytest.approx(40 * 40 / (55 * 40) * score.variance, rel=0.1)
+    await exclude(database, "B", 20)
+    second = (await publish(database, poll)).release
+    assert (second.number, second.covariances) == (2, first.covariances)
+    assert [release.covariances for release in await read_releases(database, "c")] == [first.covariances] * 2

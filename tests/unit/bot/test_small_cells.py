@@ -60,6 +60,8 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[f"{prefix}/export.{{form:xlsx|zip}}"] = [
         f"{year}/export.{form}?audience={audience}" for form in ("xlsx", "zip") for audience in ("public", "internal")
     ]
+    found[f"{prefix}/circular.{{form:pdf|html}}"] = [f"{year}/circular.html", f"{year}/circular.html?audience=internal"]
+    found[f"{prefix}/evidence/{{unit}}.{{form:pdf|html}}"] = [f"{year}/evidence/{unit}.html"]
     found[f"{prefix}/leaders"] = [f"{year}/leaders"]
     found[f"{prefix}/proposals"] = [f"{year}/proposals?status=all"]
     found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
