@@ -95,7 +95,7 @@ async def add_link(
 ) -> Link:
     """A link that vouches for an evaluator group and a stratum, meant for ``most`` people.
 
-    The ballots of more people than that are set aside for review (`survey_flows/checks/shared_link.py`). The limit is
+    The ballots of more people than that are marked for the review (`survey_flows/checks/shared_link.py`). The limit is
     registered when the campaign is opened; the log tells of one that is given later.
 
     Raises:

@@ -67,6 +67,13 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
         yield made
 
 
+@pytest.fixture
+async def here(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Road]:
+    """As `road`, for what does not depend on the database."""
+    async with limited(sqlite_url, tmp_path, "ONE,,,,10\n") as made:
+        yield made
+
+
 async def rate(road: Road, user: str, unit: str = "ONE", link: Link | None = None) -> Reply:
     """Rate a unit; the reply to the last tap, or the one that says that there is no place left."""
     reply = await road.send(user, Started(link=(link or road.link).token, unit=unit, lang="en"))
@@ -145,31 +152,31 @@ async def test_five_hundred_at_once_by_two_processes_fill_the_quotas_exactly(sto
         ]
 
 
-async def test_who_finds_a_unit_full_is_told_at_once_and_can_rate_another(road: Road) -> None:
-    await fill(road)
-    reply = await road.send("late", Started(link=road.link.token, unit="ONE", lang="en"))
+async def test_who_finds_a_unit_full_is_told_at_once_and_can_rate_another(here: Road) -> None:
+    await fill(here)
+    reply = await here.send("late", Started(link=here.link.token, unit="ONE", lang="en"))
     assert [notice for notice in reply.notices if FULL in notice]
     assert reply.screen is not None
     assert [row[0].label for row in reply.screen.rows] == ["ONE (no places left)", "TWO"]
-    await road.press("late", "TWO", "Satisfied")
-    assert received(await road.press("late", "Submit"))
-    assert await counted(road) == {("ONE", "resident"): 10, ("TWO", "resident"): 1}
+    await here.press("late", "TWO", "Satisfied")
+    assert received(await here.press("late", "Submit"))
+    assert await counted(here) == {("ONE", "resident"): 10, ("TWO", "resident"): 1}
 
 
 async def test_who_began_before_is_told_at_the_next_tap_and_who_is_last_by_a_hair_at_the_submission(
-    road: Road,
+    here: Road,
 ) -> None:
     for user in ("slow", "hair"):
-        await road.send(user, Started(link=road.link.token, unit="ONE", lang="en"))
-    await road.press("hair", "Satisfied")
+        await here.send(user, Started(link=here.link.token, unit="ONE", lang="en"))
+    await here.press("hair", "Satisfied")
     for number in range(10):
-        await rate(road, f"{number}")
-    late = await road.press("hair", "Submit")  # before this process has heard that the unit is full
+        await rate(here, f"{number}")
+    late = await here.press("hair", "Submit")  # before this process has heard that the unit is full
     assert told_full(late)
     assert not received(late)
-    await road.papers.refresh()
-    assert told_full(await road.press("slow", "Satisfied"))
-    assert await counted(road) == {("ONE", "resident"): 10}
+    await here.papers.refresh()
+    assert told_full(await here.press("slow", "Satisfied"))
+    assert await counted(here) == {("ONE", "resident"): 10}
 
 
 async def test_a_second_rating_takes_no_second_place_and_is_taken_although_the_unit_is_full(road: Road) -> None:
@@ -183,26 +190,26 @@ async def test_a_second_rating_takes_no_second_place_and_is_taken_although_the_u
     assert await road.count("places") == 10
 
 
-async def test_a_place_stays_with_who_deleted_their_ratings(road: Road) -> None:
-    await fill(road)
-    await road.send("ONE-3", Asked("delete"))
-    await road.press("ONE-3", "Delete them all")
-    assert await counted(road) == {("ONE", "resident"): 9}
-    assert told_full(await rate(road, "late")), "who watches a full unit does not learn that somebody withdrew"
-    assert received(await rate(road, "ONE-3"))
-    assert await counted(road) == {("ONE", "resident"): 10}
+async def test_a_place_stays_with_who_deleted_their_ratings(here: Road) -> None:
+    await fill(here)
+    await here.send("ONE-3", Asked("delete"))
+    await here.press("ONE-3", "Delete them all")
+    assert await counted(here) == {("ONE", "resident"): 9}
+    assert told_full(await rate(here, "late")), "who watches a full unit does not learn that somebody withdrew"
+    assert received(await rate(here, "ONE-3"))
+    assert await counted(here) == {("ONE", "resident"): 10}
 
 
-async def test_a_replayed_submission_is_shown_its_receipt_when_the_unit_is_full(road: Road) -> None:
-    await road.send("ann", Started(link=road.link.token, unit="ONE", lang="en"))
-    await road.press("ann", "Satisfied")
-    submit = road.button("ann", "Submit")
-    first = await road.send("ann", submit, key="once")
-    await fill(road, people=9)
-    again = await road.send("ann", submit, key="once")
+async def test_a_replayed_submission_is_shown_its_receipt_when_the_unit_is_full(here: Road) -> None:
+    await here.send("ann", Started(link=here.link.token, unit="ONE", lang="en"))
+    await here.press("ann", "Satisfied")
+    submit = here.button("ann", "Submit")
+    first = await here.send("ann", submit, key="once")
+    await fill(here, people=9)
+    again = await here.send("ann", submit, key="once")
     assert received(again)
     assert again.screen == first.screen
-    assert await counted(road) == {("ONE", "resident"): 10}
+    assert await counted(here) == {("ONE", "resident"): 10}
 
 
 async def test_quotas_are_registered_and_cannot_be_changed_any_more(road: Road) -> None:
@@ -252,13 +259,13 @@ async def test_no_count_was_last_written_with_somebodys_conversation_once_the_ba
         assert not await writers("quota_cells") & await writers("sessions")
 
 
-async def test_what_is_told_of_a_quota_is_rounded(road: Road) -> None:
+async def test_what_is_told_of_a_quota_is_rounded(here: Road) -> None:
     cell = Cell("ONE")
-    assert await show_quotas(road.database, "small") == [Fill(cell, 10, 0)]
-    await fill(road, people=9)
-    assert await show_quotas(road.database, "small") == [Fill(cell, 10, None)]
-    await rate(road, "last")
-    assert await show_quotas(road.database, "small") == [Fill(cell, 10, 10)]
+    assert await show_quotas(here.database, "small") == [Fill(cell, 10, 0)]
+    await fill(here, people=9)
+    assert await show_quotas(here.database, "small") == [Fill(cell, 10, None)]
+    await rate(here, "last")
+    assert await show_quotas(here.database, "small") == [Fill(cell, 10, 10)]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,9 +67,9 @@ class Office:
             return Counter({(row.grp, row.course): row.people for row in rows if row.people})
 
 
-@pytest.fixture
-async def office(store_url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    async with make_road(store_url, tmp_path) as road:
+@asynccontextmanager
+async def open_office(url: str, folder: Path) -> AsyncIterator[Office]:
+    async with make_road(url, folder) as road:
         await create_campaign(road.database, draft("next"), road.clock)
         await bring(road, people(CELLS))
         await plan(road, size=70)
@@ -84,6 +85,19 @@ async def office(store_url: str, tmp_path: Path) -> AsyncIterator[Office]:
                 tokens.setdefault(row.grp, []).append(road.keys.invitation("next", row.number))
         made = Office(road, tokens)
         await made.resealing.turn()
+        yield made
+
+
+@pytest.fixture
+async def office(store_url: str, tmp_path: Path) -> AsyncIterator[Office]:
+    async with open_office(store_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def here(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
+    """As `office`, for what does not depend on the database."""
+    async with open_office(sqlite_url, tmp_path) as made:
         yield made
 
 
@@ -126,42 +140,42 @@ async def test_dispositions_of_a_campaign(office: Office) -> None:
     assert (again.cells, again.stops, again.days) == (monitor.cells, monitor.stops, monitor.days), "counted once"
 
 
-async def test_who_goes_on_is_counted_anew_and_who_leaves_answers_for_three_days_has_broken_off(office: Office) -> None:
+async def test_who_goes_on_is_counted_anew_and_who_leaves_answers_for_three_days_has_broken_off(here: Office) -> None:
     for user in ("ann", "ben", "cyd"):
-        await office.answer(user, "deputy")
-    await office.come("dot", "deputy")
-    await office.later()
-    assert await office.stored() == {("deputy", "partial"): 3, ("deputy", "started"): 1}
-    await office.road.press("ann", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
-    await office.road.press("ben", "Stop")
-    await office.later(hours=73)
-    assert await office.stored() == {("deputy", "completed"): 1, ("deputy", "broken"): 2, ("deputy", "started"): 1}
-    await office.road.press("ben", "Tax Bureau", "Used a service", "Satisfied")
-    await office.later()
-    assert await office.stored() == {
+        await here.answer(user, "deputy")
+    await here.come("dot", "deputy")
+    await here.later()
+    assert await here.stored() == {("deputy", "partial"): 3, ("deputy", "started"): 1}
+    await here.road.press("ann", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
+    await here.road.press("ben", "Stop")
+    await here.later(hours=73)
+    assert await here.stored() == {("deputy", "completed"): 1, ("deputy", "broken"): 2, ("deputy", "started"): 1}
+    await here.road.press("ben", "Tax Bureau", "Used a service", "Satisfied")
+    await here.later()
+    assert await here.stored() == {
         ("deputy", "completed"): 1,
         ("deputy", "broken"): 1,
         ("deputy", "partial"): 1,
         ("deputy", "started"): 1,
     }
-    async with reading(office.road.database) as connection:
+    async with reading(here.road.database) as connection:
         query = select(tables.stops.c.question, tables.stops.c.people).where(tables.stops.c.people > 0)
         assert sorted(tuple(row) for row in await connection.execute(query)) == [("ease", 1), ("overall", 1)]
 
 
-async def test_who_deletes_everything_and_comes_back_never_makes_more_than_were_invited(office: Office) -> None:
+async def test_who_deletes_everything_and_comes_back_never_makes_more_than_were_invited(here: Office) -> None:
     for _ in range(3):
         for number in range(12):
             user = f"back-{number}"
-            office.road.link = Link(office.tokens["deputy"][number])
-            await office.road.send(user, Started(link=office.road.link.token, unit="TAX", lang="en"))
-            await office.road.press(user, "Used a service", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
-        await office.later()
+            here.road.link = Link(here.tokens["deputy"][number])
+            await here.road.send(user, Started(link=here.road.link.token, unit="TAX", lang="en"))
+            await here.road.press(user, "Used a service", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
+        await here.later()
         for number in range(12):
-            await office.road.send(f"back-{number}", Asked("delete"))
-            await office.road.press(f"back-{number}", "Delete them all")
-    assert (await office.stored())["deputy", "completed"] == 36
-    assert told(await office.monitor())["deputy"] == {"completed": (10, 19), "sent": (10, 19)}
+            await here.road.send(f"back-{number}", Asked("delete"))
+            await here.road.press(f"back-{number}", "Delete them all")
+    assert (await here.stored())["deputy", "completed"] == 36
+    assert told(await here.monitor())["deputy"] == {"completed": (10, 19), "sent": (10, 19)}
 
 
 async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> None:
@@ -183,10 +197,10 @@ async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> No
     assert found == {"unreachable": (10, 19), "opted_out": (1, 9), "declined": (10, 19), "sent": (10, 19)}
 
 
-async def test_by_every_way_of_coming_people_are_counted_and_no_row_leads_to_one(office: Office) -> None:
-    await office.road.send("open", Started(link="", unit="TAX", lang="en"))
-    await office.later()
-    async with reading(office.road.database) as connection:
+async def test_by_every_way_of_coming_people_are_counted_and_no_row_leads_to_one(here: Office) -> None:
+    await here.road.send("open", Started(link="", unit="TAX", lang="en"))
+    await here.later()
+    async with reading(here.road.database) as connection:
         query = select(func.sum(tables.courses.c.people)).where(tables.courses.c.source == "open")
         assert (await connection.execute(query)).scalar_one() == 1
     for table in (tables.courses, tables.arrivals, tables.stops):

@@ -29,7 +29,10 @@ HOUR = int(NOW.timestamp()) // 3600
 GROUPS = {"resident": ("430102", 120), "deputy": ("", 45)}
 
 
-async def test_the_response_page(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
+async def test_the_response_page(
+    tmp_path: Path, valkey_url: str, chromium: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.responses.LIVE_SECONDS", 0.5)
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await create_campaign(service.database, make_draft(), service.clock)
         await add_staff(service.database, "wang", PASSWORD, "staff")
