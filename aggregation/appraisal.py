@@ -60,6 +60,19 @@ def appraise(given: AppraisalInputs) -> AppraisalResult:
     )
 
 
+def standings(given: AppraisalInputs) -> tuple[UnitResult, ...]:
+    """The units alone, ranked and graded as `appraise` does it, without how sure that is.
+
+    Raises:
+        BadInput: as `appraise`.
+    """
+    check_inputs(given)
+    decisions = {d.proposal: d for d in given.decisions}
+    barring = propose(Stage.BARRING, given.scheme, _situation(given), decisions)
+    totals = [total(given, unit) for unit in sorted(given.units, key=lambda u: u.code)]
+    return _units(given, totals, _bars(given.facts, barring), sure=False)[0]
+
+
 def _situation(given: AppraisalInputs) -> Situation:
     return Situation(
         year=given.year,
@@ -80,9 +93,9 @@ def _bars(facts: Iterable[Fact], barring: Iterable[Proposal]) -> dict[str, tuple
 
 
 def _units(
-    given: AppraisalInputs, totals: Sequence[Total], bars: Mapping[str, tuple[str, ...]]
+    given: AppraisalInputs, totals: Sequence[Total], bars: Mapping[str, tuple[str, ...]], sure: bool = True
 ) -> tuple[tuple[UnitResult, ...], tuple[QuotaUse, ...]]:
-    graded = [grade_family(given, family, bars) for family in families(given, totals)]
+    graded = [grade_family(given, family, bars, sure) for family in families(given, totals)]
     units = sorted((u for results, _ in graded for u in results), key=lambda u: u.unit)
     return tuple(units), tuple(use for _, use in graded if use is not None)
 

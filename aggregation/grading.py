@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from aggregation import quota
 from aggregation.checks import league_of
 from aggregation.inputs import AppraisalInputs, Grade, UnitDecision
-from aggregation.ranks import RankSet, estimates, rank_sets
+from aggregation.outlook import Field, Sureness, sureness
+from aggregation.ranks import RankSet
 from aggregation.results import Certainty, Line, QuotaUse, UnitResult
 from aggregation.totals import Total
 
@@ -59,17 +60,19 @@ def _departments(given: AppraisalInputs, members: Mapping[str, list[Total]]) -> 
         yield Family(name, None, tuple(members[name]), first, third, locked.ties)
 
 
-def grade_family(given: AppraisalInputs, family: Family, bars: Bars) -> tuple[list[UnitResult], QuotaUse | None]:
+def grade_family(
+    given: AppraisalInputs, family: Family, bars: Bars, sure: bool = True
+) -> tuple[list[UnitResult], QuotaUse | None]:
     """Every unit of the family with rank, rank set, grade and certainty; for departments, the use of the quota.
 
     A grade that a person gave a unit with too few answers takes one of the family's places. A unit that still waits
-    takes none, and is said to wait.
+    takes none, and is said to wait. Unless ``sure``, rank sets and certainty are left out.
     """
     decided = {d.unit: d for d in given.unit_decisions if d.unit in {t.unit.code for t in family.totals}}
     entries = [quota.Entry(t.unit.code, t.key, t.unit.code in bars) for t in family.totals if t.key is not None]
     taken = Counter(d.grade for d in decided.values() if d.unit not in {e.unit for e in entries})
     first, third = max(family.first - taken[Grade.FIRST], 0), max(family.third - taken[Grade.THIRD], 0)
-    grader = _Grader(given, family, bars, decided, tuple(entries), first, third)
+    grader = _Grader(given, family, bars, decided, tuple(entries), first, third, sure)
     results = grader.results()
     return results, None if family.league is not None else _use(family, results, entries)
 
@@ -86,15 +89,13 @@ class _Grader:
         entries: tuple[quota.Entry, ...],
         first: int,
         third: int,
+        sure: bool,
     ) -> None:
         self.family, self.bars, self.decided, self.first, self.third = family, bars, decided, first, third
         self.grades = quota.grade(entries, first, third, family.ties)
         self.ranks = quota.ranks({e.unit: e.key for e in entries})
-        known = {t.unit.code: (t.exact, t.variance) for t in family.totals if t.exact is not None}
-        sure = given.scheme.confidence_pct
-        self.sets = rank_sets(estimates(known), None, sure)
-        eligible = frozenset(e.unit for e in entries if not e.barred)
-        self.eligible_sets = rank_sets(estimates(known), eligible, sure)
+        ranked = Field(family.name, family.totals, entries, self.grades, first, third)
+        self.sure = sureness(given, ranked) if sure else Sureness()
 
     def results(self) -> list[UnitResult]:
         return [self._result(t) for t in self.family.totals]
@@ -104,7 +105,7 @@ class _Grader:
         ranked = code in self.ranks
         made = None if ranked else self.decided.get(code)
         standing = self.grades[code] if ranked else made.grade if made else None
-        places = self.sets.get(code)
+        places = self.sure.sets.get(code)
         return UnitResult(
             unit=code,
             zh=unit.zh,
@@ -127,19 +128,20 @@ class _Grader:
             barred=self.bars.get(code, ()),
             insufficient=not ranked,
             decided_by=f"{made.by} {made.at}: {made.reason}" if made else "",
+            outlook=self.sure.outlooks.get(code),
         )
 
     def _certainty(self, code: str, standing: Grade | None) -> Certainty | None:
         """Confirmed when every place in the rank set has the same grade; a grade given for want of answers is not."""
         if standing is None:
             return None
-        if code not in self.sets:
+        if code not in self.sure.sets:
             return Certainty.PROVISIONAL
         return Certainty.CONFIRMED if self._possible(code) == {standing} else Certainty.PROVISIONAL
 
     def _possible(self, code: str) -> set[Grade]:
-        eligible = None if code in self.bars else self.eligible_sets[code]
-        return possible_grades(self.sets[code], eligible, len(self.ranks), self.first, self.third)
+        eligible = None if code in self.bars else self.sure.eligible[code]
+        return possible_grades(self.sure.sets[code], eligible, len(self.ranks), self.first, self.third)
 
 
 def possible_grades(all_: RankSet, eligible: RankSet | None, size: int, first: int, third: int) -> set[Grade]:

@@ -153,7 +153,8 @@ class AppraisalInputs:
 
     ``indicators`` maps (unit, indicator id of the scheme) to points in 0–100, ``personal`` a leader id to points in
     0–100, ``public`` a unit code to its public score; a unit without one is treated as having too few answers.
-    ``told`` says what reasons may tell of that score; without it they tell no count.
+    ``told`` says what reasons may tell of that score; without it they tell no count. ``covariances`` are those of the
+    public scores (points²) under two unit codes in order, 0 for a pair that is not listed; None when they are unknown.
     """
 
     year: int
@@ -169,3 +170,4 @@ class AppraisalInputs:
     unit_decisions: tuple[UnitDecision, ...] = ()
     history: tuple[PastGrade, ...] = ()
     told: Mapping[str, Told] = field(default_factory=dict)
+    covariances: Mapping[tuple[str, str], float] | None = None

@@ -80,6 +80,37 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """The way to the grade next to one's own.
+
+    ``gap`` is the difference of the published totals to the unit whose place would be taken, ``points`` the same in
+    points of the public score (None where it has no weight). ``ballots`` are the fewest with the best or the worst
+    rating that would close it; None where that cannot be told, or where ``never``: no number would do.
+    """
+
+    grade: Grade
+    up: bool
+    gap: Decimal
+    points: float | None
+    ballots: int | None
+    never: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How sure the standing of a ranked unit is.
+
+    [``low``, ``high``] is its own 95 % rank set, for who looks at this unit alone. ``odds`` are the probabilities of
+    the grades (in a league, of what counts for its leaders' ceilings), ``cuts`` the ways to the grades beside its own.
+    """
+
+    low: int
+    high: int
+    odds: Mapping[Grade, float]
+    cuts: tuple[Cut, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UnitResult:
     """One unit's year.
 
@@ -87,7 +118,8 @@ class UnitResult:
     ``rank`` counts from 1 among the ``of`` ranked units of its ``family`` (a league, or a category of departments),
     equal ranks for ties that stand; [``low``, ``high``] is its simultaneous 95 % rank set. ``grade`` is None for
     districts and counties (they are ranked) and for a unit that waits for a person. ``standing`` is the grade that
-    counts for its leaders' ceilings. ``barred`` says why the first grade is closed to it.
+    counts for its leaders' ceilings. ``barred`` says why the first grade is closed to it. ``outlook`` is None for a
+    unit that is not ranked.
     """
 
     unit: str
@@ -111,6 +143,7 @@ class UnitResult:
     barred: tuple[str, ...] = ()
     insufficient: bool = False
     decided_by: str = ""
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import inf
 
 from aggregation.inputs import Adjustment, AppraisalInputs, AppraisedUnit
 from aggregation.quota import Key, half_up
 from aggregation.results import Component
 from aggregation.scheme import PUBLIC, Adjustments
+from aggregation.scores import UnitScore
 
 INSUFFICIENT = "insufficient"
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A unit's parts and their sum. ``exact`` and ``key`` are None without a usable public score."""
+    """A unit's parts and their sum. ``exact`` and ``key`` are None without a usable public score.
+
+    ``freedom`` are the degrees of freedom of the variance.
+    """
 
     unit: AppraisedUnit
     components: tuple[Component, ...]
@@ -27,6 +32,7 @@ class Total:
     variance: float
     rounded: Decimal | None
     key: Key | None
+    freedom: float = inf
 
 
 def total(given: AppraisalInputs, unit: AppraisedUnit) -> Total:
@@ -41,7 +47,15 @@ def total(given: AppraisalInputs, unit: AppraisedUnit) -> Total:
     variance = score.variance * share**2 if score and exact is not None else 0.0
     rounded = None if exact is None else half_up(exact, given.scheme.places)
     key = None if rounded is None else (rounded, *_tie_breaks(given, components))
-    return Total(unit, components, adjustments, adjustment, exact, variance, rounded, key)
+    return Total(unit, components, adjustments, adjustment, exact, variance, rounded, key, freedom(score))
+
+
+def freedom(score: UnitScore | None) -> float:
+    """Degrees of freedom of a score's variance (Satterthwaite, Biometrics Bulletin 2, 1946): V²/Σ(w²V_g)²/(n_g − 1)."""
+    used = [g for g in score.groups if g.weight_used and g.n_valid > 1] if score else []
+    parts = [((float(g.weight_used) / 100) ** 2 * g.variance, g.n_valid - 1) for g in used]
+    below = sum(part**2 / n for part, n in parts)
+    return float(sum(part for part, _ in parts) ** 2 / below) if below else inf
 
 
 def limited(adjustments: Iterable[Adjustment], limits: Adjustments) -> Decimal:

@@ -8,18 +8,12 @@ from fractions import Fraction
 
 from aggregation.inputs import AppraisalInputs, Grade, PastGrade
 from aggregation.leaders import Pool
+from aggregation.outlook_lines import GRADES, outlook_lines
 from aggregation.quota import half_up
 from aggregation.results import Certainty, Component, LeaderResult, Line, Proposal, QuotaUse, Status, UnitResult
 from aggregation.scheme import PUBLIC
 from aggregation.totals import Total
 
-GRADES = {
-    Grade.FIRST: ("一等", "first"),
-    Grade.SECOND: ("二等", "second"),
-    Grade.THIRD: ("三等", "third"),
-    Grade.FOURTH: ("四等", "fourth"),
-    None: ("待人工决定", "waits for a person"),
-}
 CERTAIN = {Certainty.CONFIRMED: ("已定", "confirmed"), Certainty.PROVISIONAL: ("暂定", "provisional")}
 STATUS = {
     Status.PROPOSED: ("拟议，待人工决定", "proposed, waits for a person"),
@@ -112,6 +106,8 @@ def _standing(found: Findings, unit: UnitResult, use: QuotaUse | None) -> Iterat
         yield Line("名次", "rank", f"{unit.rank}/{unit.of}", (f"{league}.{unit.family}",), _tie_field(found))
         value = f"{unit.low}–{unit.high}"
         yield Line("名次可能范围", "simultaneous rank set", value, (f"variance={unit.variance:.4f}",), "confidence_pct")
+    if unit.outlook is not None:
+        yield from outlook_lines(unit.outlook)
     if unit.insufficient:
         zh, en = (unit.decided_by or word for word in GRADES[None])
         yield Line("有效评价不足，不参加排名", "too few valid answers, not ranked", zh, (), "min_n.unit", en)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from aggregation.changes import Verdict as ChangeVerdict
 from aggregation.inputs import Grade, Role, Verdict
 from aggregation.results import Certainty, Kind, Status
 
@@ -54,6 +55,12 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         Kind.COMMENDATION: ("表彰", "commendation"),
         Kind.PROMOTION_FILE: ("提拔使用参考", "file for promotion"),
     },
+}
+CHANGED: Mapping[ChangeVerdict, Pair] = {
+    ChangeVerdict.BETTER: ("显著上升", "surely better"),
+    ChangeVerdict.WORSE: ("显著下降", "surely worse"),
+    ChangeVerdict.OPEN: ("未见显著变化", "not shown to have changed"),
+    ChangeVerdict.OTHER: ("两年量法不同，不作检验", "measured otherwise: not tested"),
 }
 FLAGS: Mapping[str, Pair] = {
     "insufficient": ("有效票不足，由人工决定", "too few valid answers: a person decides"),

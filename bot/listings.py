@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from aggregation.disclosure import Bound, Share, Told
 from aggregation.inputs import Grade
 from aggregation.results import AppraisalResult, Kind, Proposal, Status, UnitResult
 from aggregation.scheme import Scheme
+from aggregation.scheme_diff import Difference
+from aggregation.stability import Move, Shift
 from bot.labels import HIDDEN, bound_text, flag, flags, name, pick, told_flags
 from bot.printing import number, percent, print_table
 from bot.scoring import Place, Scored, places
+from bot.sensitivity import Simulation
 
 GRADES = tuple(Grade)
 
@@ -147,3 +152,84 @@ def _proposal(proposal: Proposal, called: str, lang: str) -> list[str]:
     who = f" {made.by}: {made.reason}" if made else ""
     grounds = "; ".join(line.text(lang) for line in proposal.grounds)
     return [proposal.key, name(proposal.kind, lang) + may, called, name(proposal.status, lang) + who, grounds]
+
+
+def print_shifts(result: AppraisalResult, shifts: Sequence[Shift], lang: str) -> None:
+    """What other rules would have done: a line each, then every unit whose grade would be another."""
+    heads = _heads(
+        lang,
+        *(("改变的规则", "what is changed"), ("tau-b", "tau-b"), ("名次改变", "ranks that move")),
+        *(("最大移动", "furthest"), ("单位", "unit"), ("等次改变", "grades that change")),
+    )
+    rows = [
+        [
+            *(pick((s.zh, s.en), lang), "—" if s.tau is None else f"{s.tau:.3f}", str(s.moved)),
+            *(str(s.furthest), s.whose or "—", str(len(s.graded))),
+        ]
+        for s in shifts
+    ]
+    print_table(pick(("敏感性", "sensitivity"), lang), heads, rows, right=[1, 2, 3, 5])
+    moves = [(pick((s.zh, s.en), lang), m) for s in shifts for m in s.graded]
+    if moves:
+        _print_moves(pick(("等次改变的单位", "units whose grade changes"), lang), result, moves, lang)
+
+
+def _print_moves(title: str, result: AppraisalResult, moves: Sequence[tuple[str, Move]], lang: str) -> None:
+    names = {u.unit: (u.zh, u.en) for u in result.units}
+    heads = _heads(lang, ("规则", "rule"), ("单位", "unit"), ("名次", "rank"), ("等次", "grade"))
+    rows = [
+        [
+            *(rule, f"{pick(names[m.unit], lang)} {m.unit}"),
+            " → ".join(str(rank) if rank else "—" for rank in m.ranks),
+            " → ".join(name(grade, lang) or "—" for grade in m.grades),
+        ]
+        for rule, m in moves
+    ]
+    print_table(title, heads, rows)
+
+
+def print_scheme(scheme: Scheme, lang: str) -> None:
+    """A scheme in a few figures."""
+    print(f"{pick((scheme.title.zh, scheme.title.en), lang)} {scheme.version}")
+    print(pick(("校验码", "digest"), lang) + f" {scheme.digest}")
+    quota = scheme.unit_quota
+    units = f"{quota.first}/{quota.second}/{quota.third}"
+    print(pick((f"名额 一/二/三等 {units}", f"places first/second/third {units}"), lang))
+    heads = _heads(lang, ("类别", "category"), ("权重", "weights"), ("主体权重", "weights of groups"))
+    rows = [
+        [pick((c.zh, c.en), lang), *(_weights(part) for part in (c.weights, c.group_weights))]
+        for c in scheme.categories.values()
+    ]
+    print_table(pick(("类别", "categories"), lang), heads, rows)
+
+
+def _weights(weights: Mapping[str, Decimal]) -> str:
+    return ", ".join(f"{part} {weight}" for part, weight in weights.items())
+
+
+def print_differences(found: Sequence[Difference], lang: str) -> None:
+    """The fields in which two schemes differ."""
+    if not found:
+        print(pick(("两个办法没有差别", "the two schemes say the same"), lang))
+        return
+    heads = _heads(lang, ("条款", "field"), ("原", "before"), ("现", "after"))
+    none = pick(("（无）", "(none)"), lang)
+    rows = [[d.field, none if d.before is None else d.before, none if d.after is None else d.after] for d in found]
+    print_table(pick((f"{len(found)} 处不同", f"{len(found)} fields differ"), lang), heads, rows)
+
+
+def print_simulation(result: AppraisalResult, outcome: Simulation, lang: str) -> None:
+    """How a year would have come out: grades by count, and every unit that would move."""
+    grades = [*GRADES[:3], None]
+    heads = ["", *(name(grade, lang) for grade in GRADES[:3]), *_heads(lang, ("待定", "waiting"))]
+    rows = [
+        [pick(("原", "before"), lang), *(str(outcome.before.get(grade, 0)) for grade in grades)],
+        [pick(("现", "after"), lang), *(str(outcome.after.get(grade, 0)) for grade in grades)],
+    ]
+    print_table(pick(("市直部门等次", "grades of departments"), lang), heads, rows, right=range(1, 5))
+    print_shifts(result, [replace(outcome.shift, graded=())], lang)
+    label = outcome.shift.zh if lang.startswith("zh") else outcome.shift.en
+    moves = [(label, m) for m in outcome.moves]
+    if moves:
+        _print_moves(pick(("变动的单位", "units that move"), lang), result, moves, lang)
+    print(pick(("以上仅为推演，未存储任何内容", "a trial only: nothing was stored"), lang))

@@ -10,6 +10,7 @@ from math import ceil, floor
 
 from aggregation.disclosure import Count, Told
 from aggregation.inputs import Grade
+from aggregation.outlook_lines import odds_text
 from aggregation.quota import half_up
 from aggregation.results import UnitResult
 from aggregation.scheme import PUBLIC, Scheme
@@ -28,8 +29,8 @@ class Mark:
     """One unit. ``score``, ``low`` and ``high`` are 0–100, None when they are not shown; ``n`` are valid answers, None
     when that is not told.
 
-    [``best``, ``worst``] is the 95 % rank set. ``shrunken`` is the empirical Bayes score. ``grey``: the score is not to
-    be leaned on.
+    [``best``, ``worst``] is the 95 % rank set, ``odds`` the probability of its grade as it is printed, ``shrunken`` the
+    empirical Bayes score. ``grey``: the score is not to be leaned on.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Mark:
     grade: Grade | None = None
     provisional: bool = False
     grey: bool = False
+    odds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _year_mark(unit: UnitResult, public: Told | None, scheme: Scheme, lang: str)
         grade=unit.grade,
         provisional=unit.certainty == "provisional",
         grey=unit.insufficient or bool(public and GREY & set(public.flags)),
+        odds=odds_text(unit.outlook.odds[unit.grade]) if unit.outlook and unit.grade else "",
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.cells import PatternCount
 from aggregation.disclosure import small
 from aggregation.quota import half_up
-from aggregation.scores import score_units
+from aggregation.scores import UnitScore, score_units
 from bot.clock import Clock
 from bot.review import RELEASE
 from bot.scoring import Place, Poll, Scored, places
@@ -50,17 +50,52 @@ async def measure(database: AsyncEngine, campaign: str, clock: Clock, timezone: 
         BadInput: no such campaign, or it is not closed.
     """
     looked = await look(database, campaign, timezone=timezone)
-    columns = tables.case_ballots.c
-    query = select(columns.ballot, columns.before).join(tables.cases, tables.cases.c.id == columns.case_id)
-    query = query.where(tables.cases.c.campaign == campaign, tables.cases.c.verdict == RELEASE)
-    async with reading(database) as connection:
-        released = {row.ballot: row.before for row in await connection.execute(query)}
+    released = await _released(database, campaign)
     effects = await asyncio.to_thread(_measure, looked, released)
     body = json.dumps([asdict(effect) for effect in effects])
     row = {"campaign": campaign, "at": int(clock.now().timestamp()), "body": body}
     async with writing(database) as connection:
         await upsert(connection, tables.rule_effects, ["campaign"], [row])
     return effects
+
+
+async def _released(database: AsyncEngine, campaign: str) -> dict[int, int]:
+    """The ballots that reviewers released, with the weight they had before."""
+    columns = tables.case_ballots.c
+    query = select(columns.ballot, columns.before).join(tables.cases, tables.cases.c.id == columns.case_id)
+    query = query.where(tables.cases.c.campaign == campaign, tables.cases.c.verdict == RELEASE)
+    async with reading(database) as connection:
+        return {row.ballot: row.before for row in await connection.execute(query)}
+
+
+async def scores_without(
+    database: AsyncEngine, campaign: str, timezone: str = TIMEZONE
+) -> tuple[Mapping[str, UnitScore], dict[str, dict[str, UnitScore]]]:
+    """The scores by all rules as they judge now, and those without each rule that found something.
+
+    A unit of which few ballots change weight keeps its score, as `measure` leaves it out. Raises as `measure`.
+    """
+    looked = await look(database, campaign, timezone=timezone)
+    return await asyncio.to_thread(_scores_without, looked, await _released(database, campaign))
+
+
+def _scores_without(
+    looked: Looked, released: Mapping[int, int]
+) -> tuple[Mapping[str, UnitScore], dict[str, dict[str, UnitScore]]]:
+    from aggregation.suspicion import weights_with_and_without
+
+    if not looked.rows:
+        return {}, {}
+    found = weights_with_and_without(looked.table, looked.found, looked.thresholds)
+    weighed = {rule: _weights(looked.rows, column.tolist(), released) for rule, column in found.items()}
+    full, floor = weighed.pop(""), looked.poll.scheme.min_n.publish_cell
+    whole = _scored(looked, full).graded
+    without: dict[str, dict[str, UnitScore]] = {}
+    for rule, column in weighed.items():
+        changed = Counter(row.unit for row, a, b in zip(looked.rows, full, column, strict=True) if a != b)
+        scores = _scored(looked, column).graded
+        without[rule] = {unit: whole[unit] if small(changed[unit], floor) else s for unit, s in scores.items()}
+    return whole, without
 
 
 async def read_effects(database: AsyncEngine, campaign: str) -> list[Effect]:

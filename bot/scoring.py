@@ -16,12 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.cells import PatternCount
 from aggregation.disclosure import Told, tell
 from aggregation.quota import half_up, ranks
-from aggregation.ranks import estimates, rank_sets
+from aggregation.ranks import Together, estimates, rank_sets
 from aggregation.raters import Covariances
 from aggregation.reliability import Consistency, consistency
 from aggregation.scheme import Scheme, parse_scheme
 from aggregation.scores import UnitScore, score_units
 from aggregation.shrinkage import Shrinkage, Shrunken, shrink
+from aggregation.totals import freedom
 from bot.registration import changed_since
 from bot.releases import Release, by_weight, last_release
 from bot.store import tables
@@ -205,11 +206,16 @@ def places(scored: Scored) -> dict[str, Place]:
     for code, score in scored.graded.items():
         if ranked(score):
             by_category.setdefault(scored.poll.units[code].category, {})[code] = score
-    return {code: place for part in by_category.values() for code, place in _places(part, scored.poll.scheme).items()}
+    found: dict[str, Place] = {}
+    for category, part in by_category.items():
+        seed = f"{scored.poll.scheme.digest}/{scored.poll.id}/{category}"
+        found |= _places(part, scored.poll.scheme, Together(scored.covariances, seed))
+    return found
 
 
-def _places(scores: Mapping[str, UnitScore], scheme: Scheme) -> dict[str, Place]:
+def _places(scores: Mapping[str, UnitScore], scheme: Scheme, together: Together) -> dict[str, Place]:
     known = {code: (s.score, s.variance) for code, s in scores.items() if s.score is not None}
     keys = {code: (half_up(score, scheme.places),) for code, (score, _) in known.items()}
-    sets = rank_sets(estimates(known), None, scheme.confidence_pct)
+    free = {code: freedom(score) for code, score in scores.items()}
+    sets = rank_sets(estimates(known, free), None, scheme.confidence_pct, together)
     return {code: Place(rank, len(keys), sets[code].low, sets[code].high) for code, rank in ranks(keys).items()}

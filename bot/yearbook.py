@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal import appraise
+from aggregation.changes import Change
 from aggregation.inputs import AppraisalInputs, Decision, Grade, PastGrade, UnitDecision, Verdict
+from aggregation.ranks import Covariances
 from aggregation.results import AppraisalResult, Kind, Status
 from aggregation.scheme import Scheme
 from bot.scheme_files import shipped_scheme
 from bot.scoring import Poll, Scored, read_polls, score_poll
 from bot.store import yearbook as store
 from bot.store.database import reading, writing
+from bot.trends import read_changes
 from survey_flows.errors import BadInput
 
 BINDING = (Kind.GRADE_FOUR, Kind.DOWNGRADE, Kind.BAR_FIRST)
@@ -25,12 +28,16 @@ BINDING = (Kind.GRADE_FOUR, Kind.DOWNGRADE, Kind.BAR_FIRST)
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One year of the city: the campaigns that give its public scores, its material, and the outcome."""
+    """One year of the city: the campaigns that give its public scores, its material, and the outcome.
+
+    ``changes`` are those of the public scores since the year before, by unit.
+    """
 
     year: int
     polls: tuple[Scored, ...]
     inputs: AppraisalInputs
     result: AppraisalResult
+    changes: Mapping[str, Change] = field(default_factory=dict)
 
 
 async def open_year(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> Year:
@@ -45,7 +52,8 @@ async def open_year(database: AsyncEngine, year: int, campaigns: Sequence[str] =
     """
     polls = await _score(database, year, campaigns)
     inputs = await _gather(database, year, polls)
-    return Year(year, polls, inputs, await asyncio.to_thread(appraise, inputs))
+    result = await asyncio.to_thread(appraise, inputs)
+    return Year(year, polls, inputs, result, await read_changes(database, year, polls))
 
 
 async def load_inputs(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> AppraisalInputs:
@@ -55,7 +63,7 @@ async def load_inputs(database: AsyncEngine, year: int, campaigns: Sequence[str]
 
 async def run_appraisal(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> AppraisalResult:
     """The year's outcome; raises as `open_year`."""
-    return (await open_year(database, year, campaigns)).result
+    return await asyncio.to_thread(appraise, await load_inputs(database, year, campaigns))
 
 
 async def year_scheme(database: AsyncEngine, year: int | None) -> Scheme:
@@ -120,7 +128,13 @@ async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> 
             unit_decisions=await store.read_unit_decisions(connection, year),
             history=await store.read_history(connection, last=year - 1),
             told={code: it for part in polls for code, it in part.told.items()},
+            covariances=_covariances(polls),
         )
+
+
+def _covariances(polls: Sequence[Scored]) -> Covariances | None:
+    """Known for the direct scores of one campaign: nobody can tell which raters of two are the same people."""
+    return polls[0].covariances if len(polls) == 1 and polls[0].poll.scheme.graded_score == "direct" else None
 
 
 async def record_decision(

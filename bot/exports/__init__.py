@@ -34,6 +34,7 @@ from bot.exports.pages import (
     scores_page,
 )
 from bot.exports.statistical_files import statistical_files
+from bot.exports.steadiness_pages import changes_page, sensitivity_book
 from bot.exports.writers import csv_archive, csv_files, workbook
 from bot.scoring import Scored, score_campaign
 from bot.yearbook import Year, open_year
@@ -46,6 +47,7 @@ __all__ = [
     "csv_files",
     "export_campaign",
     "export_year",
+    "sensitivity_book",
     "statistical_files",
     "workbook",
     "year_book",
@@ -74,13 +76,17 @@ async def export_campaign(database: AsyncEngine, campaign: str, timezone: str) -
 
 
 def year_book(year: Year, audience: Audience, timezone: str) -> Book:
-    """A year's pages: method, units, leagues, quotas, those of its scores; internally those on persons."""
+    """A year's pages: method, units, leagues, quotas, those of its scores; internally those on persons.
+
+    With a campaign of the year before, also what has changed since.
+    """
     internal = [leaders_page(year), proposals_page(year), reasons_page(year)] if audience is Audience.INTERNAL else []
     pages = [
         method_page(year.polls, _windows(year.polls, timezone), year.result),
         units_page(year),
         leagues_page(year),
         quotas_page(year),
+        *([changes_page(year)] if year.changes else []),
         *internal,
         *_score_pages(year.polls),
     ]

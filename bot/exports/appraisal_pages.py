@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from aggregation.disclosure import Told
 from aggregation.inputs import Grade
-from aggregation.results import LeaderResult, Proposal, UnitResult
+from aggregation.outlook_lines import UNIT_GRADES
+from aggregation.results import Cut, LeaderResult, Proposal, UnitResult
 from aggregation.scheme import PUBLIC
-from bot.exports.book import EXACT, POINTS, Column, Page, Value, joined
+from bot.exports.book import EXACT, POINTS, SHARE, Column, Page, Value, joined
 from bot.exports.pages import (
     FLAGS,
     SCORE,
@@ -20,6 +21,18 @@ from bot.exports.pages import (
 )
 from bot.labels import name, told_flags
 from bot.yearbook import Year
+
+OUTLOOK = (
+    Column("own_rank_low", "单看本单位名次区间上限"),
+    Column("own_rank_high", "单看本单位名次区间下限"),
+    Column("p_first", "一等概率", SHARE),
+    Column("p_second", "二等概率", SHARE),
+    Column("p_third", "三等概率", SHARE),
+    Column("up_gap", "距上一等（总分）", POINTS),
+    Column("up_ballots", "升等至少需满分票数（never：再多也不够）"),
+    Column("down_gap", "高出下一等（总分）", POINTS),
+    Column("down_ballots", "降等至少需零分票数（never：再多也不够）"),
+)
 
 
 def units_page(year: Year) -> Page:
@@ -44,6 +57,7 @@ def units_page(year: Year) -> Page:
         Column("grade_zh", "等次名称"),
         Column("certainty", "等次是否确定"),
         Column("certainty_zh", "等次是否确定（说明）"),
+        *OUTLOOK,
         Column("barred", "不得评一等的原因"),
         Column("decided_by", "人工决定"),
         *(column for part in parts for column in _part_columns(part, labels[part])),
@@ -74,6 +88,7 @@ def _unit(year: Year, unit: UnitResult, told: Told | None, parts: Iterable[str])
         *((unit.league, league.zh, league.en) if league else ("", "", "")),
         *(unit.total, unit.rank, unit.of, unit.low, unit.high),
         *(unit.grade or "", name(unit.grade), unit.certainty or "", name(unit.certainty)),
+        *_outlook(unit),
         *(joined(unit.barred), unit.decided_by),
         *(value for part in parts for value in components.get(part, (None, None, None))),
         unit.adjustment,
@@ -81,6 +96,20 @@ def _unit(year: Year, unit: UnitResult, told: Told | None, parts: Iterable[str])
         *distribution_cells(told, scheme),
         *flag_cells(told_flags(told) if told else ("insufficient",), scheme),
     )
+
+
+def _outlook(unit: UnitResult) -> tuple[Value, ...]:
+    if unit.outlook is None or unit.grade is None:
+        return (None,) * len(OUTLOOK)
+    outlook, ways = unit.outlook, {cut.up: cut for cut in unit.outlook.cuts}
+    cells = [_way(ways.get(up)) for up in (True, False)]
+    return (outlook.low, outlook.high, *(outlook.odds[g] for g in UNIT_GRADES), *cells[0], *cells[1])
+
+
+def _way(cut: Cut | None) -> tuple[Value, ...]:
+    if cut is None:
+        return (None, None)
+    return (cut.gap, "never" if cut.never else cut.ballots)
 
 
 def leagues_page(year: Year) -> Page:

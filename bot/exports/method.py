@@ -124,6 +124,22 @@ DEFINITIONS: tuple[Line, ...] = (
         "people who rate several units make scores move together; not of few in common, worked out once",
     ),
     (
+        "odds",
+        "等次概率",
+        "probability of a grade",
+        "按得分的不确定性（经验贝叶斯后验）抽取1999次并按名额评等，各等次出现的比例；种子由办法校验码、年度和组别组成",
+        "share of 1,999 draws of the scores (empirical-Bayes posterior), graded by the quota, in which it comes out; "
+        "the seed is made of the scheme's digest, the year and the family",
+    ),
+    (
+        "cuts",
+        "距等次分界",
+        "distance to the cut",
+        "总分之差，及为此至少需要的满分或零分票数（投在权重最大处，未经刷票规则）",
+        "difference of totals, and the fewest ballots at 100 or at 0 that would close it, where they weigh most and "
+        "before any fraud rule",
+    ),
+    (
         "response_rate",
         "参评率",
         "response rate",

@@ -14,6 +14,7 @@ from bot.app import Service
 from survey_flows.errors import BadInput
 
 if TYPE_CHECKING:
+    from aggregation.stability import Shift
     from bot.web.shown import Shown
     from bot.yearbook import Year
 
@@ -31,6 +32,7 @@ class Shelf:
     releases: dict[tuple[str, int], Shown] = field(default_factory=dict)
     releasing: asyncio.Lock = field(default_factory=asyncio.Lock)
     kept: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    shifted: tuple[Year, list[Shift]] | None = None
 
     async def year(self, service: Service, year: int) -> Year:
         """A year's outcome, at most `KEEP_SECONDS` old.
@@ -83,9 +85,18 @@ class Shelf:
             found: T = self.kept[key]
             return found
 
+    async def shifts(self, year: Year) -> list[Shift]:
+        """How the year would move under other rules, worked out once for each appraisal of it."""
+        from bot.sensitivity import sensitivity
+
+        async with self.lock:
+            if self.shifted is None or self.shifted[0] is not year:
+                self.shifted = (year, await asyncio.to_thread(sensitivity, year))
+            return self.shifted[1]
+
     def clear(self) -> None:
         """Forget the years, because something was changed."""
-        self.years = {}
+        self.years, self.shifted = {}, None
 
 
 SHELF: web.AppKey[Shelf] = web.AppKey("shelf", Shelf)

@@ -64,6 +64,8 @@ PAGES = (
     ("POST", r"/admin/years/{year:\d{4}}/decisions", "years.take_decision"),
     ("POST", r"/admin/years/{year:\d{4}}/grades", "years.take_grade"),
     ("GET", r"/admin/years/{year:\d{4}}/explain/{subject}", "years.show_reasons"),
+    ("GET", r"/admin/years/{year:\d{4}}/sensitivity", "sensitivity.show_sensitivity"),
+    ("GET", r"/admin/years/{year:\d{4}}/sensitivity.{form:xlsx|zip}", "sensitivity.send_sensitivity"),
     ("GET", r"/admin/years/{year:\d{4}}/import", "years.show_import"),
     ("POST", r"/admin/years/{year:\d{4}}/import", "years.take_import"),
 )

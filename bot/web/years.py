@@ -12,9 +12,10 @@ from aiohttp import web
 
 from aggregation.disclosure import Count
 from aggregation.inputs import Grade, Verdict
-from aggregation.results import LeaderResult, Proposal, Status
+from aggregation.outlook_lines import UNIT_GRADES, odds_text
+from aggregation.results import Cut, LeaderResult, Proposal, Status, UnitResult
 from bot.imports.year import TABLES, import_table
-from bot.labels import flags, name, pick, told_flags
+from bot.labels import CHANGED, flags, name, pick, told_flags
 from bot.ranking import year_ranking
 from bot.web.appeals import told_amendments
 from bot.web.desk import Visit, staff_page, year_of
@@ -23,7 +24,6 @@ from bot.yearbook import BINDING, Year, record_decision, record_unit_decision
 from survey_flows.errors import BadInput
 
 PAGE = 25
-UNIT_GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
 T = TypeVar("T")
 
 
@@ -210,6 +210,7 @@ async def show_reasons(visit: Visit) -> web.Response:
         raise BadInput("there is no such unit or leader in that year", subject)
     unit = next((u for u in year.result.units if u.unit == subject), None)
     leader = next((x for x in year.result.leaders if x.leader == subject), None)
+    change = year.changes.get(subject)
     return _show(
         visit,
         year,
@@ -224,7 +225,18 @@ async def show_reasons(visit: Visit) -> web.Response:
         answers=_answers(year, subject, visit.lang),
         flags=_flags(year, subject, visit.lang),
         cell=year.inputs.scheme.min_n.publish_cell,
+        outlook=_outlook(unit),
+        change=change,
+        changed=pick(CHANGED[change.verdict], visit.lang) if change else "",
     )
+
+
+def _outlook(unit: UnitResult | None) -> list[tuple[Grade, str, Cut | None]]:
+    """Each grade with its probability and the way there."""
+    if unit is None or unit.outlook is None:
+        return []
+    ways = {cut.grade: cut for cut in unit.outlook.cuts}
+    return [(grade, odds_text(unit.outlook.odds[grade]), ways.get(grade)) for grade in UNIT_GRADES]
 
 
 def _answers(year: Year, unit: str, lang: str) -> list[tuple[str, Count]]:

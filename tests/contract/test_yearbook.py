@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
@@ -12,6 +12,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.changes import Verdict as Verdict_
 from aggregation.inputs import AppraisedUnit, Grade, Membership, PastGrade, Verdict
 from aggregation.results import Kind, Status
 from aggregation.scheme import Scheme, UnitQuota
@@ -28,6 +29,7 @@ from bot.store.database import reading, writing
 from bot.yearbook import (
     is_sealed,
     load_inputs,
+    open_year,
     record_decision,
     record_unit_decision,
     run_appraisal,
@@ -78,7 +80,13 @@ async def bring(database: AsyncEngine, kind: str, text: str, year: int = YEAR) -
 
 
 async def poll(
-    database: AsyncEngine, name: str = "poll", state: str = "closed", rules: Scheme | None = None, each: int = 120
+    database: AsyncEngine,
+    name: str = "poll",
+    state: str = "closed",
+    rules: Scheme | None = None,
+    each: int = 120,
+    year: int = YEAR,
+    answers: Mapping[str, str] = ANSWERS,
 ) -> None:
     """A campaign of the year in which all citizens say the same of a unit."""
     sheets = shipped_questionnaires()
@@ -90,13 +98,13 @@ async def poll(
     papers = {key: dump_questionnaire(sheet) for key, sheet in sheets.items()}
     text = (rules or scheme()).model_dump_json()
     title = {"zh-Hans": "民评", "en": "Poll"}
-    draft = Draft(name, YEAR, title, AT, AT.replace(day=21), units, papers, text)
+    draft = Draft(name, year, title, AT, AT.replace(day=21), units, papers, text)
     number = count()
     rows = [
         {
             **{"campaign": name, "unit": u.code, "voter": f"{next(number)}".encode(), "questionnaire": u.questionnaire},
             **{"grp": "resident", "stratum": "", "source": "invite", "weight": 4, "facts": "{}"},
-            **{"ratings": " ".join([ANSWERS[u.code]] * RATED[u.questionnaire]), "bucket": 1, "risk": 0},
+            **{"ratings": " ".join([answers[u.code]] * RATED[u.questionnaire]), "bucket": 1, "risk": 0},
         }
         for u in units
         for _ in range(each)
@@ -149,6 +157,28 @@ async def test_the_year_is_graded_by_its_own_scheme(city: AsyncEngine) -> None:
     }
     assert result.leagues == {"district": ("D1",)}
     assert result.scheme_digest == scheme().digest
+
+
+async def test_scores_are_compared_with_those_of_the_year_before(city: AsyncEngine) -> None:
+    assert (await open_year(city, YEAR)).changes == {}
+    lenient = scheme().model_copy(update={"overall_share": Decimal(50)})
+    await poll(city, "before", year=YEAR - 1, answers=ANSWERS | {"U1": "S", "U2": "VS"})
+    found = (await open_year(city, YEAR)).changes
+    assert {code: (c.before, c.after, c.verdict) for code, c in found.items()} == {
+        "D1": (60, 60, Verdict_.OPEN),
+        "U1": (80, 100, Verdict_.BETTER),
+        "U2": (100, 80, Verdict_.WORSE),
+        "U3": (30, 30, Verdict_.OPEN),
+    }
+    assert all(c.error > 0 for c in found.values())
+    await poll(city, "twice", year=YEAR - 1)
+    assert (await open_year(city, YEAR)).changes == {}
+    await poll(city, "older", year=YEAR - 3, rules=lenient)
+    await poll(city, "newer", year=YEAR - 2)
+    await bring(city, "leaders", LEADERS, YEAR - 2)
+    await bring(city, "indicators", INDICATORS, YEAR - 2)
+    changed = (await open_year(city, YEAR - 2)).changes
+    assert {(c.verdict, c.p) for c in changed.values()} == {(Verdict_.OTHER, None)}
 
 
 async def test_a_wrong_table_leaves_nothing(city: AsyncEngine) -> None:

@@ -223,6 +223,49 @@ decide-again = Change the decision
 status = Status
 kind = Kind
 
+sure = Settled?
+sure-title = How sure is this grade?
+sure-how = A grade is settled by the answers when it is the same at every rank the unit may hold. The probability says how often each grade came out when the scores were drawn anew, as the uncertainty among participants after weighting allows.
+odds = Probability
+grade-odds = Grade (probability)
+cut-gap = From the cut
+cut-ballots = Ballots that would move it
+cut-here = its grade now
+cut-up = { $gap } points short
+cut-down = { $gap } points above
+cut-points = { $points } points of the public score
+cut-best = at least { $n } more with the best rating
+cut-worst = at least { $n } more with the worst rating
+cut-never = no number would do
+cut-hidden = cannot be told
+cut-how = The number of ballots is the least that would close the gap, all with one rating and where they weigh most, before any fraud rule: the smaller it is, the more closely its answers deserve a look.
+own-range = Looked at alone, the unit may hold ranks { $low }–{ $high }.
+
+year-sensitivity = Sensitivity
+shift-title = Appraisal { $year } under other rules
+shift-how = The same answers and indicators, ranked and graded once more with one rule changed. The scheme that was locked before the first answer counts; nothing follows from this page.
+shift-rules = What each other rule would do
+shift-rule = Changed rule
+shift-tau = Agreement (tau-b)
+shift-moved = Other ranks
+shift-furthest = Furthest
+shift-places = { $n ->
+    [one] 1 place
+   *[other] { $n } places
+}
+shift-graded = Other grades
+shift-few = Agreement is Kendall’s tau-b within leagues and categories; 1: no two units change places. Where a rule would touch only a few answers of a unit, the unit’s score is left as it is, so that nobody can be told by it.
+shift-units = Units whose grade would be another
+shift-none = None, under any of these rules.
+change-title = Compared with last year
+change-before = Public score { $year }
+change-after = Public score { $year }
+change-difference = Difference
+change-error = Standard error of the difference
+change-p = p-value (Holm, over all units)
+change-verdict = Finding
+change-how = The difference is tested, adjusted for the number of units. Two intervals that overlap do not show that nothing changed. Each year is scored on its own scheme; years that were measured otherwise are shown and not tested.
+
 explain-title = Where this comes from
 explain-answers = Answers to the overall question
 explain-team = Leadership team

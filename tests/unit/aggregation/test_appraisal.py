@@ -238,6 +238,9 @@ def test_the_reasons_of_a_unit_are_printed_line_by_line() -> None:
         "barred from the first grade: 2010/manipulation/bar_first/U01/E1 | scheme rules.manipulation, veto",
         "rank: 1/10 | from categories.B_econ | scheme tie_breaks: total, public, objective",
         "simultaneous rank set: 1–1 | from variance=0.0000 | scheme confidence_pct",
+        "rank set of this unit alone: 1–1 | scheme confidence_pct",
+        "probability of each grade: first <1%, second >99%, third <1% | scheme unit_quota",
+        "from the third grade: 14.85 points above; 49.5 points of the public score | scheme unit_quota",
         "places first/second/third, locked → given: 2/7/1 → 2/7/1 (n=10) | scheme unit_quota",
         "grade: second (confirmed) | scheme unit_quota",
         "proposal of barred from the first grade: confirmed | from 2010/manipulation/bar_first/U01/E1"

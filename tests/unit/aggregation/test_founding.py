@@ -19,7 +19,7 @@ from survey_flows.ballot import Ballot
 from tests.cities import confirm, founding_document, founding_inputs, founding_result, score_city, the_city
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "founding" / "city-2010.yaml"
-RANK_SET = ("low", "high", "certainty")
+RANK_SET = ("low", "high", "certainty", "outlook")
 
 
 def difference(before: AppraisalResult, after: AppraisalResult) -> dict[str, Any]:

@@ -1,8 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
-from aggregation.ranks import RankSet, estimates, rank_sets
+import numpy as np
+import pytest
+from multiple_inference.confidence_set import MarginalRanking, SimultaneousRanking
+from scipy.stats import norm, t
+
+from aggregation.draws import normals
+from aggregation.pairs import as_normal, freedom_of_differences, simulate
+from aggregation.ranks import UNKNOWN, Comparison, Estimate, RankSet, Together, estimates, rank_sets
+from aggregation.scores import GroupScore
+from aggregation.totals import freedom
+from tests.cities import public
 
 
 def totals(*pairs: tuple[int, float]) -> dict[str, tuple[Fraction, float]]:
@@ -51,3 +64,109 @@ def test_ranks_among_some_count_only_those_and_oneself() -> None:
 
 def test_one_unit_holds_the_first_place() -> None:
     assert rank_sets(estimates(totals((9, 4.0)))) == {"a": RankSet(1, 1)}
+
+
+def shared(size: int, variance: float, correlation: float) -> Together:
+    pairs = [(a, b) for a in range(size) for b in range(a + 1, size)]
+    return Together({(f"{a:02}", f"{b:02}"): correlation * variance for a, b in pairs}, "seed")
+
+
+def named(values: Iterable[float], variance: float) -> dict[str, Estimate]:
+    return estimates({f"{at:02}": (Fraction(value), variance) for at, value in enumerate(values)})
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.6])
+def test_sets_are_those_of_another_library(correlation: float) -> None:
+    # both simulate, so the steps are such that no difference lies near a critical value
+    size, variance = 14, 2.0
+    step = 0.5 * np.sqrt(2 * variance * (1 - correlation))
+    values = 70 + step * np.array([3, 9, 0, 13, 1, 12, 6, 2, 11, 5, 10, 4, 8, 7.0])
+    together = shared(size, variance, correlation)
+    compared = Comparison(named(values, variance), Decimal(95), together)
+    covariance = np.full((size, size), correlation * variance) + np.eye(size) * (1 - correlation) * variance
+    ours = [[(s.low, s.high) for _, s in sorted(sets.items())] for sets in (compared.sets(), compared.own_sets())]
+    for model, mine in zip((SimultaneousRanking, MarginalRanking), ours, strict=True):
+        theirs = model(values, covariance, random_state=0).fit(n_samples=20_000).conf_int(0.05)
+        assert np.array_equal(np.array(mine), theirs)
+
+
+def test_own_sets_lie_within_the_simultaneous_ones() -> None:
+    for together in (UNKNOWN, shared(24, 2.0, 0.3)):
+        compared = Comparison(named(70 + np.arange(24) / 2, 2.0), Decimal(95), together)
+        all_, own = compared.sets(), compared.own_sets()
+        assert all(all_[u].low <= own[u].low <= own[u].high <= all_[u].high for u in own)
+        assert sum(s.high - s.low for s in own.values()) < sum(s.high - s.low for s in all_.values())
+
+
+def test_covariance_of_shared_raters_narrows_the_sets_and_bounds_widen_them() -> None:
+    values = named(range(70, 88, 2), 2.0)
+    width = {
+        name: sum(s.high - s.low for s in rank_sets(values, None, Decimal(95), together).values())
+        for name, together in (("shared", shared(9, 2.0, 0.6)), ("apart", shared(9, 2.0, 0.0)), ("unknown", UNKNOWN))
+    }
+    assert width["shared"] < width["apart"] < width["unknown"]
+
+
+def test_the_same_seed_gives_the_same_sets_whatever_the_order() -> None:
+    values = named(70 + 4 * normals("order", 1, 9)[0], 2.0)
+    backwards = dict(reversed(values.items()))
+    together = shared(9, 2.0, 0.3)
+    assert rank_sets(values, None, Decimal(95), together) == rank_sets(backwards, None, Decimal(95), together)
+
+
+def missed(repeats: int, correlation: float, steps: list[float]) -> int:
+    """How often the true rank of any unit lies outside its simultaneous set."""
+    size, wrong = len(steps), 0
+    covariance = np.full((size, size), correlation) + np.eye(size) * (1 - correlation)
+    noise = simulate(covariance, normals(f"coverage/{correlation}", repeats, size))
+    for seen in noise.T:
+        together = shared(size, 1.0, correlation)
+        sets = rank_sets(named(np.array(steps) + seen, 1.0), None, Decimal(95), together)
+        # a true tie holds every place that it may be given
+        low = [1 + sum(other > own for other in steps) for own in steps]
+        high = [sum(other >= own for other in steps) for own in steps]
+        wrong += any(not (sets[f"{at:02}"].low <= low[at] and high[at] <= sets[f"{at:02}"].high) for at in range(size))
+    return wrong
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.7])
+def test_all_sets_hold_together_in_95_of_100_cities(correlation: float) -> None:
+    # the worst case is a city in which all are equal; of 200 repeats 10 may miss, give or take 3
+    assert missed(200, correlation, [0.0] * 6) <= 10 + 3 * 3.1
+    assert missed(200, correlation, [0.0, 0.0, 3.0, 3.0, 8.0, 8.0]) <= 10 + 3 * 3.1
+
+
+def test_few_answers_make_a_difference_less_sure() -> None:
+    means, errors = np.array([73.0, 70.0, 10.0]), np.array([[0.0, 1, 1], [1, 0, 1], [1, 1, 0]])
+    scores = as_normal(means, errors, np.full((3, 3), 10.0))
+    assert scores[0, 1] == pytest.approx(norm.isf(t.sf(3, 10)))
+    assert scores[1, 0] == -scores[0, 1]
+    assert scores[0, 2] > scores[1, 2] > 5
+    assert np.array_equal(as_normal(means, errors, np.full((3, 3), np.inf)), means[:, None] - means[None, :])
+
+
+def test_freedom_of_a_difference_is_welchs() -> None:
+    # by hand: (4 + 1)² / (4²/9 + 1²/4)
+    assert freedom_of_differences(np.array([4.0, 1.0]), np.array([9.0, 4.0]))[0, 1] == pytest.approx(
+        25 / (16 / 9 + 0.25)
+    )
+
+
+def test_sets_widen_with_estimated_variances() -> None:
+    totals = {f"{at:02}": (Fraction(70 + at), 1.0) for at in range(14)}
+    few = estimates(totals, dict.fromkeys(totals, 8.0))
+    width = [
+        sum(s.high - s.low for s in rank_sets(units, None, Decimal(95), shared(14, 1.0, 0.0)).values())
+        for units in (estimates(totals), few)
+    ]
+    assert width[0] < width[1]
+
+
+def test_freedom_of_a_score_of_groups_is_satterthwaites() -> None:
+    groups = tuple(
+        GroupScore(name, n, n, Fraction(80), variance, Fraction(50), Fraction(50))
+        for name, n, variance in (("resident", 101, 4.0), ("deputy", 31, 8.0))
+    )
+    # by hand: (1 + 2)² / (1²/100 + 2²/30)
+    assert freedom(replace(public("U"), groups=groups)) == pytest.approx(9 / (0.01 + 4 / 30))
+    assert freedom(None) == freedom(public("U")) == np.inf

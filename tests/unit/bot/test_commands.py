@@ -10,10 +10,12 @@ import pytest
 from bot.__main__ import main, make_parser
 
 COMMANDS = (
+    "appeals",
     "appraise",
     "archive",
     "audit",
     "bundle",
+    "calendar",
     "campaign",
     "contacts",
     "demo",
@@ -27,10 +29,14 @@ COMMANDS = (
     "publish",
     "push",
     "questionnaire",
+    "quotas",
     "release",
+    "report",
     "review",
     "sample",
+    "scheme",
     "score",
+    "sensitivity",
     "serve",
     "staff",
     "token",

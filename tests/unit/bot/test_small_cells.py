@@ -65,6 +65,8 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[f"{prefix}/leaders"] = [f"{year}/leaders"]
     found[f"{prefix}/proposals"] = [f"{year}/proposals?status=all"]
     found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
+    found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]
+    found[f"{prefix}/sensitivity.{{form:xlsx|zip}}"] = [f"{year}/sensitivity.{form}" for form in ("xlsx", "zip")]
     found[f"{prefix}/import"] = [f"{year}/import"]
     return found
 
@@ -86,6 +88,7 @@ def listings(unit: str) -> list[list[str]]:
         ["appraise", "2010"],
         ["appraise", "2010", "--proposals", "--lang", "en"],
         ["appraise", "2010", "--explain", unit],
+        ["sensitivity", "2010"],
         ["release", CAMPAIGN],
     ]
 

@@ -12,11 +12,19 @@ from pathlib import Path
 import openpyxl
 import pytest
 import pytest_asyncio
+import yaml
 from aiohttp.test_utils import TestClient, TestServer
 
+from aggregation.inputs import Grade
+from bot.__main__ import make_parser
 from bot.app import build
+from bot.listings import print_simulation
+from bot.scheme_files import load_scheme_file
+from bot.sensitivity import simulate
 from bot.settings import Settings
 from bot.web.server import make_web
+from bot.yearbook import open_year
+from survey_flows.errors import BadInput
 from tests.desk import CAMPAIGN, YEAR, Desk, make_data, texts
 from tests.web_city import Clock
 
@@ -166,3 +174,59 @@ async def test_what_is_not_there_is_said_kindly(desk: Desk) -> None:
     for path in ("/admin/years/1999", "/admin/campaigns/nothing", "/admin/campaigns/nothing/scores"):
         page = await desk.open(path)
         assert (desk.status, "That could not be done" in page) == (409, True)
+
+
+async def test_a_unit_page_says_how_sure_its_grade_is(desk: Desk) -> None:
+    await desk.sign_in()
+    page = texts(
+        (await desk.open(f"{YEAR}/explain/CME")).partition("How sure is this grade?")[2].partition("</section>")[0]
+    )
+    assert re.search(r"first grade <1% [\d.]+ points short [\d.]+ points of the public score no number would do", page)
+    assert re.search(r"second grade >99% its grade now", page)
+    assert re.search(r"third grade <1% [\d.]+ points above .* at least \d+ more with the worst rating", page)
+    assert "How sure" not in await desk.open(f"{YEAR}/explain/430102")
+
+
+async def test_other_rules_are_tried_and_told(desk: Desk) -> None:
+    await desk.sign_in("li")
+    page = await desk.open(f"{YEAR}/sensitivity")
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th>.*?<td class="num">([\d.]+)</td></tr>', page, re.DOTALL)
+    assert [unescape(rule) for rule, _ in rows] == [
+        *("evenly spaced scale", "scale 100/70/30"),
+        *(f"weight of the public score {step} points" for step in ("-10", "-5", "+5", "+10")),
+        *("without open-link answers", "without any fraud rule", "every answer equal, whatever the group"),
+    ]
+    assert all(0.8 < float(tau) <= 1 for _, tau in rows)
+    # the city was made so that no grade hangs on the answers alone
+    assert "None, under any of these rules." in texts(page)
+    response = await desk.client.get(f"{YEAR}/sensitivity.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(await response.read()), read_only=True)
+    assert [sheet.title.split()[-1] for sheet in book][:2] == ["sensitivity", "grades_that_change"]
+
+
+async def test_another_scheme_can_be_tried_on_the_year(
+    desk: Desk, filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    year = await open_year(desk.service.database, 2010)
+    data = year.inputs.scheme.model_dump(mode="json")
+    data["unit_quota"] |= {"first": 20, "second": 73}
+    file, same = tmp_path / "new.yaml", tmp_path / "old.yaml"
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    same.write_text(yaml.safe_dump(year.inputs.scheme.model_dump(mode="json")), encoding="utf-8")
+    outcome = simulate(year, load_scheme_file(file))
+    assert outcome.before == {Grade.FIRST: 18, Grade.SECOND: 75, Grade.THIRD: 6, None: 0}
+    assert outcome.after == {Grade.FIRST: 20, Grade.SECOND: 73, Grade.THIRD: 6, None: 0}
+    assert {m.grades for m in outcome.moves} == {(Grade.SECOND, Grade.FIRST)}
+    assert (len(outcome.moves), outcome.shift.tau, outcome.shift.moved) == (2, 1.0, 0)
+    print_simulation(year.result, outcome, "en")
+    assert "second grade → first grade" in capsys.readouterr().out
+    settings = Settings(data=filled)
+    chosen = make_parser().parse_args(["scheme", "diff", str(same), str(file), "--lang", "en"])
+    assert await chosen.run(settings, chosen) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"unit_quota.first +18 +20", printed)
+    assert "2 fields differ" in printed
+    file.write_text("version: x\nunit_quota: {first: 1}\n", encoding="utf-8")
+    chosen = make_parser().parse_args(["scheme", "check", str(file)])
+    with pytest.raises(BadInput, match=r"unit_quota\.second is missing; add it"):
+        await chosen.run(settings, chosen)

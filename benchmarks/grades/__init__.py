@@ -1,0 +1,1 @@
+"""How often rank sets and probabilities of grades are right."""

@@ -1,0 +1,100 @@
+"""``python -m benchmarks.grades``: how often rank sets hold, and whether probabilities of grades are calibrated."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+import numpy as np
+
+from aggregation.draws import Matrix
+from aggregation.odds import Race, graded, odds
+from aggregation.ranks import Comparison, Together, estimates
+from benchmarks.grades.cities import KINDS, Kind, Sample, sample
+
+FIRST, THIRD = 4, 2
+BINS = ((0.0, 0.05), (0.05, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 0.95), (0.95, 1.01))
+
+
+def _codes(size: int) -> list[str]:
+    return [f"{at:03}" for at in range(size)]
+
+
+def _compared(one: Sample, seed: str, known: bool) -> Comparison:
+    codes = _codes(len(one.seen))
+    pairs = {
+        (codes[a], codes[b]): float(one.covariance[a, b]) for a in range(len(codes)) for b in range(a + 1, len(codes))
+    }
+    means = {code: (x, v) for code, x, v in zip(codes, one.seen, np.diag(one.covariance), strict=True)}
+    free = {code: float(n - 1) for code, n in zip(codes, one.counts, strict=True)}
+    return Comparison(estimates(means, free), together=Together(pairs if known else None, seed))  # type: ignore[arg-type]
+
+
+def _misses(sets: Sequence[tuple[int, int]], true: Matrix) -> list[bool]:
+    """For each unit, whether a rank that it truly may hold lies outside its set."""
+    low = [1 + int((true > own).sum()) for own in true]
+    high = [int((true >= own).sum()) for own in true]
+    return [not (a <= x and y <= b) for (a, b), x, y in zip(sets, low, high, strict=True)]
+
+
+def coverage(kind: Kind, cities: int, seed: int) -> dict[str, float]:
+    """Shares of cities in which all sets hold, of units whose own set holds, and the mean widths of sets."""
+    rng = np.random.default_rng([seed, KINDS.index(kind)])
+    found: dict[str, list[float]] = {name: [] for name in ("simulated", "bounds", "own", "w_sim", "w_bound", "w_own")}
+    for city in range(cities):
+        one = sample(kind, rng)
+        for name, width, known in (("simulated", "w_sim", True), ("bounds", "w_bound", False)):
+            compared = _compared(one, f"{seed}/{kind.name}/{city}", known)
+            sets = [(s.low, s.high) for _, s in sorted(compared.sets().items())]
+            found[name].append(not any(_misses(sets, one.true)))
+            found[width].append(float(np.mean([b - a + 1 for a, b in sets])))
+            if known:
+                own = [(s.low, s.high) for _, s in sorted(compared.own_sets().items())]
+                found["own"].append(1 - float(np.mean(_misses(own, one.true))))
+                found["w_own"].append(float(np.mean([b - a + 1 for a, b in own])))
+    return {name: float(np.mean(values)) for name, values in found.items()}
+
+
+def calibration(kind: Kind, cities: int, seed: int, known: bool) -> list[tuple[float, float, int]]:
+    """For each bin of told probabilities (all grades): their mean, how often the grade was true, and how many."""
+    rng = np.random.default_rng([seed, KINDS.index(kind), 1])
+    told, real = [], []
+    flat, codes = np.zeros(kind.units), _codes(kind.units)
+    everybody = np.ones(kind.units, dtype=bool)
+    for city in range(cities):
+        one = sample(kind, rng)
+        covariance = one.covariance if known else np.diag(np.diag(one.covariance))
+        race = Race(codes, flat, flat + 1, one.seen, covariance, (), FIRST, THIRD)
+        shares = odds(race, f"{seed}/{kind.name}/{city}")
+        first, third = (part[0] for part in graded(one.true[None, :], everybody, FIRST, THIRD))
+        for at, code in enumerate(codes):
+            told += list(shares[code].values())
+            real += [bool(first[at]), not (first[at] or third[at]), bool(third[at])]
+    told_, real_ = np.array(told), np.array(real)
+    chosen = [(told_ >= low) & (told_ < high) for low, high in BINS]
+    return [(float(told_[c].mean()), float(real_[c].mean()), int(c.sum())) for c in chosen if c.any()]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cities", type=int, default=200, help="cities of each kind")
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--kind", default="", help="only kinds of this name")
+    chosen = parser.parse_args()
+    print(f"seed {chosen.seed}, {chosen.cities} cities of each kind, 24 units, places first {FIRST}, third {THIRD}\n")
+    print("| kind | all sets hold: simulated | bounds | own sets hold | mean width simulated | bounds | own |")
+    print("|---|---|---|---|---|---|---|")
+    for kind in (k for k in KINDS if chosen.kind in k.name):
+        c = coverage(kind, chosen.cities, chosen.seed)
+        widths = " | ".join(f"{c[name]:.1f}" for name in ("w_sim", "w_bound", "w_own"))
+        print(f"| {kind.name} | {c['simulated']:.3f} | {c['bounds']:.3f} | {c['own']:.3f} | {widths} |", flush=True)
+    print("\nprobabilities of grades: told → true (how many)\n")
+    for kind in (k for k in KINDS if k.shape != "equal" and chosen.kind in k.name):
+        for known in (True, False):
+            bins = calibration(kind, chosen.cities, chosen.seed, known)
+            cells = " | ".join(f"{told:.3f} → {real:.3f} ({count})" for told, real, count in bins)
+            print(f"| {kind.name}, {'with' if known else 'without'} covariances | {cells} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

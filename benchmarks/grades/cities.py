@@ -1,0 +1,95 @@
+"""Made cities of known true scores, rated by people who may rate several units each, in a skewed way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from aggregation.draws import Matrix
+
+NOISE = 18.0
+POINTS = np.array([100.0, 80.0, 60.0, 30.0, 0.0])
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``spread`` of true scores, a rater's own leaning ``mood`` (points), units that each ``rates``; ``shape`` of the
+    true scores: ``normal``, ``skewed`` or ``equal``."""
+
+    name: str
+    units: int = 24
+    raters: int = 1200
+    rates: int = 3
+    spread: float = 6.0
+    mood: float = 15.0
+    shape: str = "normal"
+
+
+KINDS = (
+    Kind("one unit each", rates=1, raters=3600),
+    Kind("three units each, same mood"),
+    Kind("three units each, strong moods", mood=30.0),
+    Kind("three units each, close scores", spread=2.0),
+    Kind("skewed true scores", shape="skewed"),
+    Kind("all units equal", shape="equal"),
+    Kind("few answers, strong moods", raters=400, mood=30.0),
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """True and seen scores, and the covariance of the seen ones as it is estimated from the ballots."""
+
+    true: Matrix
+    seen: Matrix
+    covariance: Matrix
+    counts: NDArray[np.intp]
+
+
+def _true(kind: Kind, rng: np.random.Generator) -> Matrix:
+    if kind.shape == "equal":
+        return np.full(kind.units, 76.0)
+    z = rng.standard_normal(kind.units)
+    if kind.shape == "skewed":
+        z = (np.exp(z) - np.exp(0.5)) / 2.16
+    return np.asarray(76 + kind.spread * z)
+
+
+def _answers(latent: Matrix) -> Matrix:
+    """Each rater's latent opinion in points, told on a scale of five: heaped and cut off at the top."""
+    edges = (POINTS[:-1] + POINTS[1:]) / 2
+    return POINTS[(latent[:, None] < edges).sum(axis=1)]
+
+
+def sample(kind: Kind, rng: np.random.Generator) -> Sample:
+    """One city. The true score of a unit is the mean answer that its opinion gives in the long run."""
+    lean = _true(kind, rng)
+    moods = kind.mood * rng.standard_normal(kind.raters)
+    unit = np.argsort(rng.random((kind.raters, kind.units)), axis=1)[:, : kind.rates].ravel()
+    rater = np.repeat(np.arange(kind.raters), kind.rates)
+    answers = _answers(lean[unit] + moods[rater] + NOISE * rng.standard_normal(len(unit)))
+    counts = np.bincount(unit, minlength=kind.units)
+    seen = np.bincount(unit, answers, kind.units) / counts
+    return Sample(_long_run(lean, kind), seen, _covariance(answers - seen[unit], unit, rater, counts, kind), counts)
+
+
+def _long_run(lean: Matrix, kind: Kind) -> Matrix:
+    """The mean answer of everybody, in closed form."""
+    edges = (POINTS[:-1] + POINTS[1:]) / 2
+    below = norm.cdf((edges[:, None] - lean) / np.hypot(kind.mood, NOISE))
+    shares = -np.diff(np.vstack([np.ones(len(lean)), below, np.zeros(len(lean))]), axis=0)
+    return np.asarray(POINTS @ shares)
+
+
+def _covariance(
+    off: Matrix, unit: NDArray[np.intp], rater: NDArray[np.intp], counts: NDArray[np.intp], kind: Kind
+) -> Matrix:
+    """Σ over raters of their residuals in two units, over the units' numbers of answers; the variances with n/(n−1)."""
+    table = np.zeros((kind.raters, kind.units))
+    table[rater, unit] = off / counts[unit]
+    found = table.T @ table
+    np.fill_diagonal(found, np.diag(found) * counts / (counts - 1))
+    return found

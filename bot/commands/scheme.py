@@ -1,0 +1,67 @@
+"""``minping scheme``: check an appraisal scheme, compare two, and try one on a year that is over."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from bot.app import open_store
+from bot.settings import Settings
+
+
+def register(commands: Any) -> None:
+    """Add the command and its parts."""
+    parser = commands.add_parser("scheme", help="check an appraisal scheme, compare two, try one on a past year")
+    parts = parser.add_subparsers(required=True, metavar="ACTION")
+    check = parts.add_parser("check", help="say whether a scheme is sound; every mistake is named with its field")
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.set_defaults(run=run_check)
+    diff = parts.add_parser("diff", help="list the fields in which two schemes differ")
+    diff.add_argument("before", type=Path, metavar="A")
+    diff.add_argument("after", type=Path, metavar="B")
+    diff.set_defaults(run=run_diff)
+    simulate = parts.add_parser("simulate", help="what a scheme would have done to a year; nothing is stored")
+    simulate.add_argument("file", type=Path, metavar="FILE")
+    simulate.add_argument("--year", type=int, required=True, help="the year to try it on")
+    simulate.set_defaults(run=run_simulate)
+    for part in (check, diff, simulate):
+        part.add_argument("--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans")
+
+
+async def run_check(_settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print what the scheme is, in a few figures and with its digest."""
+    from bot.listings import print_scheme
+    from bot.scheme_files import load_scheme_file
+
+    print_scheme(await asyncio.to_thread(load_scheme_file, chosen.file), chosen.lang)
+    return 0
+
+
+async def run_diff(_settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print a line for each field that differs."""
+    from aggregation.scheme_diff import differences
+    from bot.listings import print_differences
+    from bot.scheme_files import load_scheme_file
+
+    before, after = [await asyncio.to_thread(load_scheme_file, file) for file in (chosen.before, chosen.after)]
+    print_differences(differences(before, after), chosen.lang)
+    return 0
+
+
+async def run_simulate(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print the fields that differ from the year's scheme, who would move, and the counts of grades."""
+    from aggregation.scheme_diff import differences
+    from bot.listings import print_differences, print_simulation
+    from bot.scheme_files import load_scheme_file
+    from bot.sensitivity import simulate
+    from bot.yearbook import open_year
+
+    scheme = await asyncio.to_thread(load_scheme_file, chosen.file)
+    async with open_store(settings) as database:
+        year = await open_year(database, chosen.year)
+    outcome = await asyncio.to_thread(simulate, year, scheme)
+    print_differences(differences(year.inputs.scheme, scheme), chosen.lang)
+    print_simulation(year.result, outcome, chosen.lang)
+    return 0

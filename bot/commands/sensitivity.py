@@ -1,0 +1,47 @@
+"""``minping sensitivity``: how ranks and grades of a year would move under other rules."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from bot.app import open_store
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from aggregation.stability import Shift
+    from bot.yearbook import Year
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    text = (
+        "how ranks and grades of a year would move under other scales, weights and exclusion rules; nothing is stored"
+    )
+    parser = commands.add_parser("sensitivity", help=text, description=text)
+    parser.add_argument("year", type=int, metavar="YEAR")
+    parser.add_argument("--campaign", nargs="+", default=[], metavar="ID", help="closed campaigns to take scores from")
+    parser.add_argument("--rules", action="store_true", help="also without each fraud rule: looks at all ballots again")
+    parser.add_argument("--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans")
+    parser.set_defaults(run=run)
+
+
+async def run(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print a line for each other rule, then every unit whose grade would be another."""
+    from bot.listings import print_shifts
+    from bot.yearbook import open_year
+
+    async with open_store(settings) as database:
+        year = await open_year(database, chosen.year, chosen.campaign)
+        shifts = await _shifts(database, year, settings.timezone if chosen.rules else "")
+    print_shifts(year.result, shifts, chosen.lang)
+    return 0
+
+
+async def _shifts(database: Any, year: Year, timezone: str) -> Sequence[Shift]:
+    from bot.sensitivity import sensitivity, without_rules
+
+    found = await asyncio.to_thread(sensitivity, year)
+    return [*found, *(await without_rules(database, year, timezone) if timezone else [])]
