@@ -23,6 +23,7 @@ from bot.mixer import Elsewhere, Mixer, destroy_closed
 from bot.papers import Papers
 from bot.resealing import Resealing
 from bot.screening import Screening
+from bot.second_factor import FactorKeys, keep_factor_keys
 from bot.settings import Settings
 from bot.store.conversations import forget_old
 from bot.store.database import open_database, writing
@@ -49,6 +50,7 @@ class Service:
     redis: Redis
     keys: Keys
     contact_keys: ContactKeys
+    factor_keys: FactorKeys
     papers: Papers
     conductor: Conductor
     mixer: Mixer | Elsewhere
@@ -85,14 +87,14 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         resealing = Resealing(database, keys, clock, papers)
         await resealing.turn()
         gate = Gate(keys, mixer.key.public, Screening(redis, keys, papers))
-        contact_keys = keep_contact_keys(settings.data / "keys")
+        contact_keys, factor_keys = keep_contact_keys(settings.data / "keys"), keep_factor_keys(settings.data / "keys")
         conductor = Conductor(database, keys, papers, clock, gate, contact_keys)
         await stack.enter_async_context(running(conductor.run()))
         await stack.enter_async_context(running(repeat(papers.refresh, REFRESH_SECONDS)))
         await stack.enter_async_context(running(repeat(resealing.turn, MIX_SECONDS)))
         await stack.enter_async_context(running(repeat(lambda: _forget(database, clock), FORGET_SECONDS)))
         await stack.enter_async_context(running(repeat(lambda: take_turn(mixer, database, keys), MIX_SECONDS)))
-        yield Service(settings, clock, database, redis, keys, contact_keys, papers, conductor, mixer)
+        yield Service(settings, clock, database, redis, keys, contact_keys, factor_keys, papers, conductor, mixer)
 
 
 def make_mixer(settings: Settings, database: AsyncEngine, keys: Keys, clock: Clock) -> Mixer | Elsewhere:

@@ -15,10 +15,11 @@ CHANGING = frozenset(
         *("contacts import", "contacts opt-out", "demo", "invitations make", *(f"import {table}" for table in TABLES)),
         *("letters replay", "letters drop", "push begin", "push pause", "push resume", "push cancel", "release"),
         *("review scan", "review reopen", "review effect", "sample plan", "sample draw", "score", "bundle", "appraise"),
-        *("staff add", "staff password"),
         "calendar import",
         "quotas set",
         *("token add", "token revoke", "publish"),
+        *("staff add", "staff password", "staff change", "staff disable", "staff enable", "staff sign-out"),
+        "staff reset-factor",
     )
 )
 """Those that may: `score`, `archive write`, `bundle`, `appraise` make a release, log the result or seal the year."""

@@ -61,7 +61,8 @@ async def begin_push(
     Raises:
         BadInput: the campaign is not open, nobody was invited, the step before has not ended, or a text is missing.
     """
-    _check(texts, hours, not_on)
+    _check_texts(texts)
+    check_times(hours, not_on)
     async with writing(database) as connection:
         await _require_open(connection, campaign)
         before = await read_pushes(connection, campaign)
@@ -130,12 +131,12 @@ def _message(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
     return head | {"state": QUEUED, "place": secrets.randbits(62), "due": 0, "tries": 0}
 
 
-def _check(texts: Mapping[str, str], hours: str, not_on: Sequence[str]) -> None:
-    for lang in ("zh-Hans", "en"):
-        if not texts.get(lang, "").strip():
-            raise BadInput("write the message in this language too", f"text {lang}")
-        if len(texts[lang]) > MOST_TEXT:
-            raise BadInput(f"the message has more than {MOST_TEXT} characters; shorten it", f"text {lang}")
+def check_times(hours: str, not_on: Sequence[str]) -> None:
+    """Refuse hours and days that are none.
+
+    Raises:
+        BadInput: which, and how to write it.
+    """
     found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", hours)
     try:
         begin, end = (time.fromisoformat(part) for part in found.groups()) if found else (time(), time())
@@ -148,6 +149,14 @@ def _check(texts: Mapping[str, str], hours: str, not_on: Sequence[str]) -> None:
             date.fromisoformat(day)
         except ValueError:
             raise BadInput(f"«{day}» is no day; write it like 2026-10-01", "days without messages") from None
+
+
+def _check_texts(texts: Mapping[str, str]) -> None:
+    for lang in ("zh-Hans", "en"):
+        if not texts.get(lang, "").strip():
+            raise BadInput("write the message in this language too", f"text {lang}")
+        if len(texts[lang]) > MOST_TEXT:
+            raise BadInput(f"the message has more than {MOST_TEXT} characters; shorten it", f"text {lang}")
 
 
 async def _require_open(connection: AsyncConnection, campaign: str) -> None:

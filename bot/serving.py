@@ -25,7 +25,7 @@ from bot.pusher import Pusher
 from bot.relay import Relay, Teller
 from bot.resources import shipped_words
 from bot.settings import Settings
-from bot.web.auth import add_staff, generate_password, has_staff
+from bot.staff import add_staff, generate_password, handed_out, has_staff
 from bot.web.server import make_web
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,8 @@ async def _welcome(service: Service) -> None:
     print(f"Administrators:  {address}/admin")
     if not await has_staff(service.database):
         password = generate_password()
-        await add_staff(service.database, FIRST_ADMINISTRATOR, password, "administrator")
+        until = handed_out(service.clock)
+        await add_staff(service.database, FIRST_ADMINISTRATOR, password, "administrator", initial_until=until)
         print(f"First administrator: {FIRST_ADMINISTRATOR}   password (shown only now): {password}")
     if not service.papers.current(service.clock.now()):
         print("No campaign is open: `minping campaign create --help`, or `minping demo` for a whole synthetic city.")

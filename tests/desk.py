@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient
 
 from bot.app import Service, build
 from bot.settings import Settings
-from bot.web.auth import add_staff
+from bot.staff import add_staff
 from tests.web_city import Clock, fill
 
 PASSWORD = "correct horse battery"

@@ -14,7 +14,7 @@ from bot.app import open_store
 from bot.clock import SystemClock
 from bot.commands.import_ import read_file
 from bot.contact_keys import keep_contact_keys
-from bot.contacts import FATIGUE_DAYS, REASONS, count_contacts
+from bot.contacts import REASONS, count_contacts
 from bot.settings import Settings
 from bot.store.database import reading
 
@@ -32,7 +32,7 @@ def register(commands: Any) -> None:
     add.add_argument("--dry-run", action="store_true", help="check all and store nothing")
     add.set_defaults(run=run_import)
     count = parts.add_parser("count", help="how many can be invited by group, and how many cannot and why")
-    count.add_argument("--fatigue-days", type=int, default=FATIGUE_DAYS, metavar="N", help=f"default: {FATIGUE_DAYS}")
+    count.add_argument("--fatigue-days", type=int, metavar="N", help="default: the settings'")
     count.set_defaults(run=run_count)
     out = f"invite the people in a table no more, for good; columns: {', '.join(field.name for field in WHO)}"
     leave = parts.add_parser("opt-out", help="invite the people in a table no more, for good", description=out)
@@ -63,8 +63,11 @@ async def run_import(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_count(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print the counts."""
+    from bot.choices import choices_of
+
     async with open_store(settings) as database, reading(database) as connection:
-        found = await count_contacts(connection, today(settings), chosen.fatigue_days)
+        days = (await choices_of(connection)).fatigue_days if chosen.fatigue_days is None else chosen.fatigue_days
+        found = await count_contacts(connection, today(settings), days)
     print(f"{sum(found.groups.values())} can be invited")
     for group, number in found.groups.items():
         print(f"  {group}: {number}")

@@ -26,8 +26,10 @@ def register(commands: Any) -> None:
     begin = parts.add_parser("begin", help="queue the invitation, or the next reminder, for everybody who is invited")
     begin.add_argument("campaign", metavar="CAMPAIGN")
     _add_text(begin)
-    begin.add_argument("--hours", metavar="HH:MM-HH:MM", default="", help="local time to send in; default 09:00-20:30")
-    begin.add_argument("--not-on", metavar="DAY", nargs="*", default=[], help="days without messages, as 2026-10-01")
+    begin.add_argument("--hours", metavar="HH:MM-HH:MM", default="", help="local time; default: the settings'")
+    begin.add_argument(
+        "--not-on", metavar="DAY", nargs="*", help="days without messages, as 2026-10-01; default: the settings'"
+    )
     begin.set_defaults(run=run_begin)
     for name, what in ACTIONS.items():
         part = parts.add_parser(name, help=what)
@@ -52,11 +54,14 @@ def _add_text(parser: argparse.ArgumentParser) -> None:
 
 async def run_begin(settings: Settings, chosen: argparse.Namespace) -> int:
     """Queue a step."""
-    from bot.pushing import HOURS, begin_push, plain_texts
+    from bot.choices import read_choices
+    from bot.pushing import begin_push, plain_texts
 
     async with open_store(settings) as database:
         texts = await plain_texts(database, chosen.campaign, settings.timezone) | _read_texts(chosen)
-        push = await begin_push(database, chosen.campaign, texts, chosen.hours or HOURS, chosen.not_on)
+        choices = await read_choices(database)
+        days = choices.not_on if chosen.not_on is None else chosen.not_on
+        push = await begin_push(database, chosen.campaign, texts, chosen.hours or choices.hours, days)
     print(f"{chosen.campaign}: {_called(push.step)} is queued and goes out while the service runs; `minping push show`")
     return 0
 

@@ -13,7 +13,6 @@ from bot.app import open_store
 from bot.commands.contacts import print_left_out, today
 from bot.commands.import_ import read_file
 from bot.contact_keys import keep_contact_keys
-from bot.contacts import FATIGUE_DAYS
 from bot.settings import Settings
 from survey_flows.errors import BadInput
 
@@ -36,9 +35,8 @@ def register(commands: Any) -> None:
     plan.add_argument(
         "--fatigue-days",
         type=int,
-        default=FATIGUE_DAYS,
         metavar="N",
-        help=f"leave out who was invited in the last N days; default: {FATIGUE_DAYS}",
+        help="leave out who was invited in the last N days; default: the settings'",
     )
     plan.set_defaults(run=run_plan)
     draw = parts.add_parser("draw", help="draw the sample of an open campaign and write what is published of it")
@@ -53,6 +51,7 @@ def register(commands: Any) -> None:
 
 async def run_plan(settings: Settings, chosen: argparse.Namespace) -> int:
     """Settle frame and design."""
+    from bot.choices import read_choices
     from bot.imports.cells import read_cells
     from bot.imports.sheet import read_sheet
     from bot.sampling import Wish, plan_sample
@@ -61,11 +60,12 @@ async def run_plan(settings: Settings, chosen: argparse.Namespace) -> int:
     if chosen.cells:
         data = await asyncio.to_thread(read_file, chosen.cells)
         values = read_cells(await asyncio.to_thread(read_sheet, chosen.cells.name, data))
-    if chosen.size < 0 or chosen.least < 0 or chosen.fatigue_days < 0:
+    if chosen.size < 0 or chosen.least < 0 or (chosen.fatigue_days or 0) < 0:
         raise BadInput("numbers of people and days are 0 or more", "minping sample plan")
-    wish = Wish(chosen.allocation, chosen.size, chosen.least, values, chosen.fatigue_days)
     keys = keep_contact_keys(settings.data / "keys")
     async with open_store(settings) as database:
+        days = (await read_choices(database)).fatigue_days if chosen.fatigue_days is None else chosen.fatigue_days
+        wish = Wish(chosen.allocation, chosen.size, chosen.least, values, days)
         plan = await plan_sample(database, keys, chosen.campaign, wish, today(settings))
     print(f"{sum(plan.sizes.values())} of {sum(plan.people.values())} will be drawn")
     for cell, size in plan.sizes.items():

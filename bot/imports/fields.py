@@ -14,6 +14,8 @@ from bot.imports.sheet import Problems, Row, Sheet, plain
 
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,15})?")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+FEW = 12
+"""So many codes at most are listed for who wrote another."""
 HUNDRED = Decimal(100)
 
 Member = TypeVar("Member", bound=StrEnum)
@@ -104,7 +106,8 @@ class Cell:
         """A code that is among ``known``."""
         text = plain(self.text)
         if text not in known:
-            self.complain(f"there is no {what} «{text}»{_hint(known)}")
+            few = 0 < len(known) <= FEW
+            self.complain(f"there is no {what} «{text}»" + (f"; there are {', '.join(known)}" if few else ""))
         return text
 
     def member(self, kind: type[Member], names: Mapping[Member, Iterable[str]]) -> Member:
@@ -177,7 +180,3 @@ def refuse_twins(rows: Sequence[Row], columns: Sequence[str], problems: Problems
         if all(key) and key in seen:
             problems.add(f"«{' '.join(key)}» stands in row {seen[key]} already", row.number, columns[0])
         seen.setdefault(key, row.number)
-
-
-def _hint(known: Collection[str]) -> str:
-    return f"; there are {', '.join(known)}" if 0 < len(known) <= 12 else ""

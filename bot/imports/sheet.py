@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +16,9 @@ from survey_flows.errors import BadInput
 MOST_PROBLEMS = 20
 MOST_BYTES = 50_000_000
 MOST_ROWS = 200_000
+MOST_UNPACKED = 200_000_000
+MOST_CELLS = 5_000_000
+"""A workbook is an archive: a small one may hold more than the service's memory does."""
 
 Cells = Sequence[str]
 
@@ -176,14 +180,36 @@ def _first_sheet(file: str, data: bytes, cached: bool) -> Iterable[tuple[Any, ..
     from openpyxl import load_workbook
 
     try:
+        _refuse_bombs(file, data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=cached)
         sheet = book.worksheets[0]
         # Some programs write wrong dimensions; without them every row is read.
         sheet.reset_dimensions()
-        return list(sheet.iter_rows(max_row=MOST_ROWS + 2))
+        return _bounded(file, sheet.iter_rows(max_row=MOST_ROWS + 2))
+    except BadInput:
+        raise
     except Exception:
         # A damaged workbook can fail anywhere in the reader, with any error of the archive, the XML or the reader.
         raise BadInput("this is not an Excel workbook, or it is locked; save it as .xlsx", file) from None
+
+
+def _refuse_bombs(file: str, data: bytes) -> None:
+    """Look at what the archive says of its sizes: more than that is never unpacked."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+    if unpacked > MOST_UNPACKED:
+        raise BadInput(f"the file unpacks to more than {MOST_UNPACKED // 1_000_000} MB; split it", file)
+
+
+def _bounded(file: str, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows; one filled cell far to the right makes all before it cells too."""
+    found, cells = [], 0
+    for row in rows:
+        cells += len(row)
+        if cells > MOST_CELLS:
+            raise BadInput(f"the sheet has more than {MOST_CELLS} cells; delete empty columns, or split it", file)
+        found.append(row)
+    return found
 
 
 def _cell(shown: Any, written: Any, problems: Problems) -> str:

@@ -40,6 +40,10 @@ from bot.store.quota_tables import quota_cells as quota_cells
 from bot.store.response_tables import arrivals as arrivals
 from bot.store.response_tables import courses as courses
 from bot.store.response_tables import stops as stops
+from bot.store.staff_tables import choices as choices
+from bot.store.staff_tables import recovery_codes as recovery_codes
+from bot.store.staff_tables import second_factors as second_factors
+from bot.store.staff_tables import staff as staff
 
 # SQLite gives an autoincrementing key to INTEGER only, PostgreSQL needs BIGINT for many ballots.
 _Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -394,15 +398,6 @@ rule_effects = Table(
     Column("campaign", String(32), primary_key=True),
     Column("at", BigInteger, nullable=False, comment="epoch seconds"),
     Column("body", Text, nullable=False, comment="JSON: how scores move without each rule"),
-)
-
-staff = Table(
-    "staff",
-    metadata,
-    Column("login", String(64), primary_key=True),
-    Column("password", String(255), nullable=False, comment="argon2id"),
-    Column("role", String(16), nullable=False),
-    Column("unit", String(32), comment="the unit that this person belongs to; barred from its cases"),
 )
 
 pressure = Table(

@@ -1,4 +1,4 @@
-"""The administrators' pages: signing in, the overview, campaigns and their links."""
+"""The administrators' pages: the overview, campaigns and their links."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from bot.addresses import addresses
-from bot.app import Service
-from bot.audit import DONE, REFUSED, Act, note
 from bot.campaigns import (
     Summary,
     add_link,
@@ -31,92 +29,12 @@ from bot.rule_effects import read_effects
 from bot.scoring import Poll, Scored, read_polls, score_campaign
 from bot.store import tables
 from bot.store.database import reading
-from bot.web.auth import (
-    TooManyTries,
-    address_of,
-    cookie_name,
-    read_visitor,
-    role_of,
-    set_cookie,
-    set_password,
-    sign_in,
-    sign_out,
-)
 from bot.web.desk import Visit, staff_page
 from bot.web.files import book_file, picture_file
-from bot.web.guard import close_files, read_form
-from bot.web.pages import page_words, render
-from bot.web.parts import SERVICE
 from survey_flows.errors import BadInput
 
-SIGN_IN_BYTES = 4096
 MEASURED = {"alpha": 2, "omega": 2, "reliability": 2, "units": 0, "mean": 1}
 """The measures of reliability that the page shows, in their order, with their decimals; the export has more."""
-
-
-async def show_sign_in(request: web.Request) -> web.Response:
-    """The sign-in form."""
-    if await read_visitor(request, request.app[SERVICE]):
-        return web.Response(status=303, headers={"Location": "/admin"})
-    return render(request, "admin_sign_in.html", login="", wrong="")
-
-
-async def take_sign_in(request: web.Request) -> web.Response:
-    """Check login and password; the answer is the same whichever of them is wrong."""
-    form, service = await read_form(request, SIGN_IN_BYTES), request.app[SERVICE]
-    close_files(form)
-    login, password = str(form.get("login", "")), str(form.get("password", ""))
-    try:
-        token = await sign_in(service, login, password, address_of(request, service))
-    except TooManyTries:
-        return render(request, "admin_sign_in.html", status=429, login=login, wrong="sign-in-often")
-    await _note_sign_in(service, login, token is not None)
-    if token is None:
-        return render(request, "admin_sign_in.html", status=401, login=login, wrong="sign-in-wrong")
-    response = web.Response(status=303, headers={"Location": "/admin"})
-    set_cookie(response, service, token)
-    return response
-
-
-async def _note_sign_in(service: Service, login: str, done: bool) -> None:
-    """Note a sign-in; a login that nobody has is not kept, for it may be a password in the wrong field."""
-    role = await role_of(service, login)
-    act = Act(login.strip().lower() if role else "", role, "/admin/sign-in", "", DONE if done else REFUSED)
-    await note(service.database, act, service.clock)
-
-
-@staff_page
-async def take_sign_out(visit: Visit) -> web.Response:
-    """End the session."""
-    await sign_out(visit.service, visit.visitor)
-    response = visit.see("/admin/sign-in")
-    response.del_cookie(cookie_name(visit.service))
-    return response
-
-
-@staff_page
-async def show_password(visit: Visit) -> web.Response:
-    """The form for another password."""
-    return visit.show("password", wrong="")
-
-
-@staff_page
-async def take_password(visit: Visit) -> web.Response:
-    """Change one's own password, which ends every session; the old one is asked for as at the sign-in."""
-    login, address = visit.visitor.login, address_of(visit.request, visit.service)
-    try:
-        token = await sign_in(visit.service, login, visit.text("old"), address)
-    except TooManyTries:
-        return visit.show("password", status=429, wrong="sign-in-often")
-    if token is None:
-        return visit.show("password", status=422, wrong="password-wrong")
-    if visit.text("new") != visit.text("again"):
-        return visit.show("password", status=422, wrong="password-differs")
-    await set_password(visit.service.database, login, visit.text("new"))
-    token = await sign_in(visit.service, login, visit.text("new"), address)
-    response = visit.see("/admin", "password")
-    set_cookie(response, visit.service, token or "")
-    return response
 
 
 @staff_page
@@ -219,7 +137,7 @@ async def take_close(visit: Visit) -> web.Response:
     """Take no more ballots, for good: the form asks for the campaign's name, so that no slip does it."""
     campaign = visit.part("campaign")
     if visit.text("name") != campaign:
-        raise BadInput(page_words().say(visit.lang, "close-name-differs"), campaign)
+        raise BadInput("that is not the campaign's name; nothing was done", campaign)
     await close_campaign(visit.service.database, campaign)
     await visit.service.mixer.turn()
     await visit.service.papers.refresh()

@@ -6,11 +6,14 @@ import asyncio
 
 from aiohttp import web
 
-from bot.contacts import FATIGUE_DAYS, REASONS, count_contacts
+from bot.choices import choices_of
+from bot.contacts import REASONS, count_contacts
 from bot.imports.contacts import FIELDS, WHO, import_contacts, import_opt_outs
 from bot.scheme_files import shipped_scheme
 from bot.store.database import reading
 from bot.web.desk import Visit, staff_page
+from bot.web.pages import page_words
+from bot.web.sentences import Said, told
 from survey_flows.errors import BadInput
 
 KINDS = {"import": FIELDS, "opt-out": WHO}
@@ -23,10 +26,11 @@ async def show_contacts(visit: Visit) -> web.Response:
 
 
 async def _page(
-    visit: Visit, status: int = 200, problem: str = "", told: tuple[str, dict[str, int]] = ("", {})
+    visit: Visit, status: int = 200, problem: Said | None = None, done: tuple[str, dict[str, int]] = ("", {})
 ) -> web.Response:
     async with reading(visit.service.database) as connection:
-        count = await count_contacts(connection, visit.today)
+        fatigue = (await choices_of(connection)).fatigue_days
+        count = await count_contacts(connection, visit.today, fatigue)
     side = "zh" if visit.lang.startswith("zh") else "en"
     names = {group: called[side] for group, called in shipped_scheme().groups.items()}
     return visit.show(
@@ -34,10 +38,10 @@ async def _page(
         status=status,
         groups=[(names.get(group, group), number) for group, number in count.groups.items()],
         reasons={reason: count.left_out[reason] for reason in REASONS},
-        fatigue=FATIGUE_DAYS,
+        fatigue=fatigue,
         kinds=KINDS,
         problem=problem,
-        told=told,
+        told=done,
     )
 
 
@@ -46,13 +50,13 @@ async def take_contacts(visit: Visit) -> web.Response:
     """Take a list, all of it or nothing; problems are told by row and column."""
     kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
     if kind not in KINDS or not isinstance(file, web.FileField) or not file.filename:
-        return await _page(visit, 422, problem="no-file")
+        return await _page(visit, 422, problem=Said(page_words().say(visit.lang, "import-choose")))
     data = await asyncio.to_thread(file.file.read)
     try:
-        told = await _store(visit, kind, file.filename, data)
+        done = await _store(visit, kind, file.filename, data)
     except BadInput as error:
-        return await _page(visit, 422, problem=str(error))
-    return await _page(visit, told=told)
+        return await _page(visit, 422, problem=told(error, visit.lang))
+    return await _page(visit, done=done)
 
 
 async def _store(visit: Visit, kind: str, name: str, data: bytes) -> tuple[str, dict[str, int]]:

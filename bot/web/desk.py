@@ -15,11 +15,12 @@ from aiohttp import web
 from bot.app import Service
 from bot.audit import DONE as ACT_DONE
 from bot.audit import FAILED, REFUSED, Act, note
-from bot.web.auth import Visitor, knows_csrf, read_visitor
 from bot.web.guard import Form, close_files, read_form
 from bot.web.pages import render
 from bot.web.parts import SERVICE
 from bot.web.rights import RIGHTS
+from bot.web.sentences import told
+from bot.web.sessions import Visitor, knows_csrf, read_visitor
 from bot.web.shelf import SHELF
 from bot.yearbook import Year
 from survey_flows.errors import BadInput
@@ -29,11 +30,26 @@ BUTTONS = ("act", "verdict", "kind")
 WORD = re.compile(r"[a-z_-]{1,20}")
 MOST_BYTES = 8 * 1024 * 1024
 DONE = frozenset({"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"})
+DONE |= {"sessions", "factor-off", "settings", "person-changed", "person-disabled", "person-enabled", "person-factor"}
 DONE |= {"paused", "resumed"} | {"planned", "invited", "pushed", "push-pause", "push-resume", "push-cancel"}
 DONE |= {f"mend-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again"}
 DONE |= {"revoked", "published", "withdrawn", "bundled"}
 DONE |= {"quotas"}
+ROOMS = (
+    ("/admin", "admin-overview"),
+    ("/admin/exports", "exports-title"),
+    ("/admin/contacts", "contacts-title"),
+    ("/admin/appeals", "appeals-title"),
+    ("/admin/shortcomings", "mend-title"),
+    ("/admin/themes", "themes-title"),
+    ("/admin/review", "review"),
+    ("/admin/audit", "audit-title"),
+    ("/admin/tokens", "tokens-title"),
+    ("/admin/people", "people-title"),
+    ("/admin/settings", "settings-title"),
+)
+"""What every page leads to, as far as its reader may look at it: the address and the sentence's key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,11 @@ class Visit:
         value = self.form.get(name) if self.form is not None else None
         # PostgreSQL keeps no NUL.
         return value.replace("\x00", "").strip() if isinstance(value, str) else ""
+
+    def secret(self, name: str) -> str:
+        """A password in the form, exactly as it was typed."""
+        value = self.form.get(name) if self.form is not None else None
+        return value if isinstance(value, str) else ""
 
     def asked(self, name: str) -> str:
         """A parameter of the address."""
@@ -77,6 +98,7 @@ class Visit:
         """A page."""
         done = self.asked("done")
         context |= {"visitor": self.visitor, "done": done if done in DONE else "", "path": self.request.path}
+        context |= {"rooms": ROOMS}
         return render(self.request, f"admin_{template}.html", self.visitor.lang, status=status, **context)
 
     def forget(self) -> None:
@@ -110,6 +132,8 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
         visitor = await read_visitor(request, service)
         if visitor is None:
             return web.Response(status=303, headers={"Location": "/admin/sign-in"})
+        if visitor.first and request.path not in (visitor.first, "/admin/sign-out"):
+            return web.Response(status=303, headers={"Location": visitor.first})
         if request.method != "POST":
             if not visitor.may("GET", request.path):
                 return _elsewhere(visitor, request)
@@ -156,7 +180,7 @@ async def answer(page: Page, visit: Visit) -> web.StreamResponse:
     try:
         return await page(visit)
     except BadInput as error:
-        return visit.show("refused", status=409 if visit.form is None else 422, sentence=error.what, where=error.where)
+        return visit.show("refused", status=409 if visit.form is None else 422, said=told(error, visit.lang))
 
 
 def _elsewhere(visitor: Visitor, request: web.Request) -> web.Response:

@@ -20,7 +20,7 @@ async def book_file(book: Book, form: str, name: str) -> web.Response:
     from bot.exports import csv_archive, workbook
 
     body = await asyncio.to_thread(workbook if form == "xlsx" else csv_archive, book)
-    return _download(body, XLSX if form == "xlsx" else "application/zip", f"{name}.{form}")
+    return download(body, XLSX if form == "xlsx" else "application/zip", f"{name}.{form}")
 
 
 async def picture_file(ranking: Ranking, title: str, lang: str, form: str, name: str) -> web.Response:
@@ -28,14 +28,16 @@ async def picture_file(ranking: Ranking, title: str, lang: str, form: str, name:
     from bot.figures import FORMATS, ranking_picture
 
     body = await asyncio.to_thread(ranking_picture, ranking, title, lang, form)
-    return _download(body, FORMATS[form], f"{name}.{form}")
+    return download(body, FORMATS[form], f"{name}.{form}")
 
 
 def report_file(body: bytes, form: str, name: str) -> web.Response:
     """A report as ``pdf`` or ``html``; as a file, since its style is inside, which no page of ours allows."""
-    return _download(body, {"pdf": "application/pdf", "html": "text/html"}[form], f"{name}.{form}")
+    return download(body, {"pdf": "application/pdf", "html": "text/html"}[form], f"{name}.{form}")
 
 
-def _download(body: bytes, kind: str, name: str) -> web.Response:
+def download(body: bytes, kind: str, name: str) -> web.Response:
+    """A file that a browser keeps and does not show."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=body, content_type=kind, headers=headers)
+    charset = "utf-8" if kind.startswith("text/") or kind.endswith("xml") else None
+    return web.Response(body=body, content_type=kind, charset=charset, headers=headers)

@@ -9,10 +9,11 @@ from aiohttp import web
 from sqlalchemy import func, select
 
 from bot.campaigns import rounded, show_campaign
+from bot.choices import choices_of
 from bot.contacts import REASONS, count_contacts
 from bot.inviting import count_responses, make_invitations
 from bot.postman import Fate, Letter
-from bot.pushing import HOURS, begin_push, cancel_push, pause_push, plain_texts, resume_push, show_pushes
+from bot.pushing import begin_push, cancel_push, pause_push, plain_texts, resume_push, show_pushes
 from bot.resources import shipped_words
 from bot.sampling import Wish, draw_sample, plan_sample, write_sample
 from bot.scheme_files import shipped_scheme
@@ -41,7 +42,8 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
     steps = await _steps(visit)
     texts = await plain_texts(service.database, campaign, service.settings.timezone)
     async with reading(service.database) as connection:
-        people = await count_contacts(connection, visit.today)
+        choices = await choices_of(connection)
+        people = await count_contacts(connection, visit.today, choices.fatigue_days)
         frames = tables.frames.c
         counted = select(func.count(), func.count().filter(frames.drawn), func.count().filter(frames.invited))
         framed, drawn, invited = (await connection.execute(counted.where(frames.campaign == campaign))).one()
@@ -50,8 +52,9 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
         "campaign": describe(summary, visit),
         "steps": steps,
         "texts": texts,
-        "hours": HOURS,
-        "not_on": "",
+        "hours": choices.hours,
+        "not_on": " ".join(choices.not_on),
+        "fatigue": choices.fatigue_days,
         "people": people,
         "reasons": {reason: people.left_out[reason] for reason in REASONS},
         "framed": framed,
@@ -142,7 +145,7 @@ async def send_sample(visit: Visit) -> web.Response:
 async def take_begin(visit: Visit) -> web.Response:
     """Look at the message once more, send it to oneself, or send it to everybody."""
     texts = {"zh-Hans": visit.text("zh"), "en": visit.text("en")}
-    hours, days = visit.text("hours") or HOURS, visit.text("not_on")
+    hours, days = visit.text("hours"), visit.text("not_on")
     again: dict[str, Any] = {"texts": texts, "hours": hours, "not_on": days, "previewed": True}
     act = visit.text("act")
     if act == "test":
@@ -182,7 +185,7 @@ async def take_turn(visit: Visit) -> web.Response:
     if act not in TURNS:
         raise BadInput("there is no such button", act)
     if act == "cancel" and visit.text("name") != campaign:
-        raise BadInput(page_words().say(visit.lang, "push-cancel-differs"), campaign)
+        raise BadInput("that is not the campaign's name; nothing was done", campaign)
     await TURNS[act](visit.service.database, campaign)
     return visit.see(_path(visit), f"push-{act}")
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-ADMINISTRATOR, OBSERVER, STAFF, REVIEWER = "administrator", "observer", "staff", "reviewer"
+ADMINISTRATOR, OBSERVER, STAFF = "administrator", "observer", "staff"
+REVIEWER, AUDITOR = "reviewer", "auditor"
 OFFICE, UNIT = "office", "unit"
-ROLES = (ADMINISTRATOR, OBSERVER, STAFF, REVIEWER, OFFICE, UNIT)
-OWN = r"/admin/(sign-out|password)"
+ROLES = (ADMINISTRATOR, OBSERVER, STAFF, REVIEWER, AUDITOR, OFFICE, UNIT)
+OWN = r"/admin/(sign-out|password|sessions|second-factor)"
 """What concerns nobody but the person."""
+OPENINGS = r"/campaigns/[^/]+/openings"
+"""Every single ballot, without a name."""
+WORDS = r"/shortcomings(/|$)|/unit$"
+"""What a citizen wrote to an office, and what is told to a unit alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +27,14 @@ class Rights:
 
 
 RIGHTS = {
-    # Administrators see cases and do not vote; observers see scores, and so nothing of cases. What a citizen wrote
-    # to an office nobody else reads: of shortcomings they see how many there are by theme.
-    ADMINISTRATOR: Rights(r"/admin(?!/shortcomings(/|$)|/unit$).*", r"/admin(?!/review|/shortcomings(/|$)|/unit$).*"),
-    OBSERVER: Rights(r"/admin(?!/review|/shortcomings(/|$)|/unit$).*", OWN),
+    # Administrators see cases and do not vote, and open no ballots; observers see scores, and so nothing of cases. What
+    # a citizen wrote to an office nobody else reads: of shortcomings they see how many there are by theme.
+    ADMINISTRATOR: Rights(rf"/admin(?!{WORDS}|{OPENINGS}).*", rf"/admin(?!/review|{WORDS}).*"),
+    OBSERVER: Rights(rf"/admin(?!/(review|people|settings)|{WORDS}|{OPENINGS}).*", OWN),
+    # Auditors check what was done and counted. Nobody's name is theirs to see: no leaders, contacts or staff.
+    AUDITOR: Rights(
+        rf"/admin/?|{OWN}|/admin/audit|/admin/campaigns/[^/]+(/(scores|(ranking|export|bundle|openings)\.\w+))?", OWN
+    ),
     # Staff write to people and watch who answers. Opening, closing, scores and the year are not theirs.
     STAFF: Rights(
         rf"/admin/?|{OWN}|/admin/contacts|/admin/campaigns/[^/]+((/push|/responses)(/.*)?)?",

@@ -20,6 +20,8 @@ from bot.ranking import year_ranking
 from bot.web.appeals import told_amendments
 from bot.web.desk import Visit, staff_page, year_of
 from bot.web.files import book_file, picture_file
+from bot.web.pages import page_words
+from bot.web.sentences import Said, told
 from bot.yearbook import BINDING, Year, record_decision, record_unit_decision
 from survey_flows.errors import BadInput
 
@@ -265,7 +267,7 @@ async def take_import(visit: Visit) -> web.Response:
     """Check and store one table, whole or not at all; problems are told by row and column."""
     kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
     if kind not in TABLES or not isinstance(file, web.FileField) or not file.filename:
-        return _show_import(visit, status=422, problem=("", "import-choose"))
+        return _show_import(visit, status=422, problem=Said(page_words().say(visit.lang, "import-choose")))
     checking = visit.text("check") == "yes"
     data = await asyncio.to_thread(file.file.read)
     try:
@@ -273,7 +275,7 @@ async def take_import(visit: Visit) -> web.Response:
             visit.service.database, kind, file.filename, data, year_of(visit) if TABLES[kind].dated else 0, checking
         )
     except BadInput as error:
-        return _show_import(visit, status=422, problem=(str(error), ""))
+        return _show_import(visit, status=422, problem=told(error, visit.lang))
     if not (outcome.notes or checking):
         return visit.see(f"/admin/years/{year_of(visit)}/import", "imported")
     visit.forget()
@@ -284,7 +286,7 @@ def _show_import(
     visit: Visit,
     *,
     status: int = 200,
-    problem: tuple[str, str] = ("", ""),
+    problem: Said | None = None,
     outcome: object = None,
     checked: bool = False,
 ) -> web.Response:

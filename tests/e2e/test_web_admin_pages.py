@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from bot.app import build
 from bot.settings import Settings
-from bot.web.auth import add_staff
+from bot.staff import add_staff
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, fill
 

@@ -11,9 +11,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from aggregation.inputs import AppraisedUnit, Grade, PastGrade
+from bot.staff import add_staff
 from bot.store import tables, yearbook
 from bot.store.database import writing
-from bot.web.auth import add_staff
 from tests.desk import PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
 from tests.web_city import City, city

@@ -16,7 +16,7 @@ from bot.campaigns import create_campaign
 from bot.sampling import read_sample
 from bot.serving import telegram
 from bot.settings import Settings
-from bot.web.auth import add_staff
+from bot.staff import add_staff
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep

@@ -16,9 +16,9 @@ from bot.inviting import make_invitations
 from bot.pushing import begin_push, plain_texts
 from bot.sampling import Wish, draw_sample, plan_sample
 from bot.settings import Settings
+from bot.staff import add_staff
 from bot.store import tables
 from bot.store.database import writing
-from bot.web.auth import add_staff
 from tests.e2e.browsing import DESKTOP, browsing, keep
 from tests.web_city import NOW, Clock, make_draft
 

@@ -12,8 +12,8 @@ from bot.app import build
 from bot.publishing import make_public
 from bot.scoring import read_polls
 from bot.settings import Settings
+from bot.staff import add_staff
 from bot.tokens import add_token, revoke_token
-from bot.web.auth import add_staff
 from tests.desk import PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, after_notice, fill

@@ -9,9 +9,9 @@ from playwright.async_api import expect
 
 from bot.app import build
 from bot.settings import Settings
+from bot.staff import add_staff
 from bot.store import tables
 from bot.store.database import writing
-from bot.web.auth import add_staff
 from tests.desk import CAMPAIGN, PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
 from tests.unit.bot.test_small_cells import suspected

@@ -12,9 +12,9 @@ from bot.app import build
 from bot.labels import HIDDEN
 from bot.scoring import score_campaign
 from bot.settings import Settings
+from bot.staff import add_staff
 from bot.store import tables
 from bot.store.database import reading, writing
-from bot.web.auth import add_staff
 from tests.desk import CAMPAIGN, PASSWORD, YEAR
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, fill

@@ -99,3 +99,17 @@ def test_every_file_of_the_project_that_a_document_names_exists() -> None:
     rooms = r"(?:bot|aggregation|survey_flows|tests|docs|benchmarks|tools)"
     named = set(re.findall(rf"`({rooms}/[\w./-]*\w)`", everything()))
     assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+def test_every_test_that_the_page_of_security_names_exists_and_every_requirement_is_there() -> None:
+    page = (ROOT / "docs" / "security.md").read_text()
+    found = re.findall(r"^\| (\d+\.\d+\.)(\d+)(?:–\d+\.\d+\.(\d+))? (.*)\|$", page, re.MULTILINE)
+    numbers = [f"{part}{n}" for part, first, last, _ in found for n in range(int(first), int(last or first) + 1)]
+    assert len(numbers) == len(set(numbers)) == 70, "level 1 of ASVS 5.0.0 has 70 requirements"
+    untested = {f"{part}{first}" for part, first, _, rest in found if ".py" not in rest and "not apply" not in rest}
+    assert untested == {"12.1.1", "12.2.2", "15.1.1"}, "the proxy's, and a promise"
+    named = re.findall(r"`((?:unit|fuzz|contract|e2e|laws)/[\w/]+\.py)(?:::(\w+))?`", page)
+    assert len(named) > 55
+    for file, test in named:
+        text = (ROOT / "tests" / file).read_text()
+        assert not test or f"def {test}(" in text, f"{file}::{test}"

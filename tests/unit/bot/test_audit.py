@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.__main__ import main, make_parser
 from bot.audit import read_acts
 from bot.changing import CHANGING, LOOKING, called
-from bot.web.auth import add_staff
+from bot.staff import add_staff
 from bot.web.server import make_web
 from tests.desk import PASSWORD, Desk
 from tests.unit.test_docs import commands

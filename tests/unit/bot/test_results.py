@@ -18,9 +18,9 @@ from bot.audit import read_acts
 from bot.publishing import make_public, read_publications
 from bot.releases import publish
 from bot.scoring import Poll, read_polls
+from bot.staff import add_staff
 from bot.store import tables
 from bot.store.database import writing
-from bot.web.auth import add_staff
 from survey_flows.errors import BadInput
 from tests.desk import PASSWORD, Desk, texts
 from tests.openapi.stand import standing

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.app import build
 from bot.settings import Settings
-from bot.web.auth import add_staff
+from bot.staff import add_staff
 from bot.web.rights import ROLES, may
 from bot.web.server import make_web
 from bot.web.staff import PAGES
@@ -28,8 +28,11 @@ PARTS = {
     "name": "ABCDEFGH",
 }
 PARTS |= {"token": "none"}
-OPEN = {"/admin/sign-in"}
-EVERYBODY = {"/admin/sign-out", "/admin/password"}
+PARTS |= {"login": "li"}
+OPEN = {"/admin/sign-in", "/admin/sign-in/code"}
+EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
+OPENINGS = "/admin/campaigns/{campaign}/openings.zip"
+ADMINISTRATION = {"/admin/people", "/admin/people/{login}", "/admin/settings"}
 AUDIENCE = {
     "/admin/contacts",
     "/admin/campaigns/{campaign}/push",
@@ -49,11 +52,24 @@ LOOKS = {
     "reviewer": {"/admin/review", "/admin/review/{case}", *EVERYBODY},
     "office": {*WORDS, "/admin/themes", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},
+    "auditor": {
+        "/admin",
+        "/admin/",
+        "/admin/audit",
+        "/admin/campaigns/{campaign}",
+        "/admin/campaigns/{campaign}/scores",
+        "/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}",
+        "/admin/campaigns/{campaign}/export.{form:xlsx|zip}",
+        "/admin/campaigns/{campaign}/bundle.zip",
+        OPENINGS,
+        *EVERYBODY,
+    },
 }
 ACTS = {
     "administrator": {path for method, path, _ in PAGES if method == "POST"}
     - {"/admin/review/{case}", "/admin/shortcomings/{name}", "/admin/unit"},
     "observer": EVERYBODY,
+    "auditor": EVERYBODY,
     "staff": {"/admin/campaigns/{campaign}/links", *AUDIENCE, *EVERYBODY},
     "reviewer": {"/admin/review/{case}", *EVERYBODY},
     "office": {"/admin/shortcomings/{name}", *EVERYBODY},
@@ -66,7 +82,8 @@ def expected(role: str, method: str, path: str) -> bool:
     if method == "POST":
         return path in ACTS[role]
     if role in ("observer", "administrator"):
-        return path not in (*WORDS, "/admin/unit") and not (role == "observer" and path.startswith("/admin/review"))
+        mine = role == "administrator" or not (path.startswith("/admin/review") or path in ADMINISTRATION)
+        return mine and path not in (*WORDS, "/admin/unit", OPENINGS)
     return path in LOOKS[role]
 
 

@@ -18,9 +18,9 @@ from sqlalchemy import select
 from bot.app import build
 from bot.campaigns import add_link
 from bot.settings import Settings
+from bot.staff import add_staff
 from bot.store import tables
 from bot.store.database import writing
-from bot.web.auth import add_staff
 from bot.web.server import make_web
 from tests.desk import CAMPAIGN, PASSWORD, YEAR, Desk, make_data, texts
 from tests.web_city import Clock, city
@@ -205,7 +205,7 @@ async def test_closing_asks_for_the_name_and_is_for_good(tmp_path: Path, valkey_
         await desk.sign_in()
         await desk.open("/admin/campaigns/2026")
         csrf = desk.csrf
-        assert "it was not closed" in await desk.post("/admin/campaigns/2026/close", {"csrf": csrf, "name": "2025"})
+        assert "nothing was done" in await desk.post("/admin/campaigns/2026/close", {"csrf": csrf, "name": "2025"})
         assert town.service.papers.get("2026").state == "open"  # type: ignore[union-attr]
         assert "is closed; scores" in await desk.post("/admin/campaigns/2026/close", {"csrf": csrf, "name": "2026"})
         assert town.service.papers.get("2026").state == "closed"  # type: ignore[union-attr]

@@ -15,9 +15,9 @@ from sqlalchemy import select, update
 from bot.__main__ import main
 from bot.app import build
 from bot.settings import Settings
+from bot.staff import add_staff
 from bot.store import tables
 from bot.store.database import reading, writing
-from bot.web.auth import add_staff
 from bot.web.server import make_web
 from bot.web.staff import PAGES
 from tests.desk import CAMPAIGN, PASSWORD, Desk, make_data, texts
@@ -132,7 +132,7 @@ async def test_reviewers_see_nothing_else_and_observers_no_case(desk: Desk) -> N
             response = await desk.client.get(path, allow_redirects=False)
             if response.status == 200:
                 seen.add(path)
-    assert seen == {"/admin/password", "/admin/review", CASE}
+    assert seen == {"/admin/password", "/admin/second-factor", "/admin/sessions", "/admin/review", CASE}
     await leave(desk) if await desk.open("/admin/review") else None
     await desk.sign_in("li")
     for path in ("/admin/review", CASE):

@@ -1,0 +1,123 @@
+"""Every page of the product in Chromium, in both languages: axe-core finds nothing serious.
+
+``SCREENS=folder`` keeps a picture of every page at the width of a phone and of a desktop.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from bot.app import Service, build
+from bot.settings import Settings
+from bot.staff import find_account
+from bot.web.auth import begin_step
+from bot.web.server import make_web
+from bot.web.sessions import open_session
+from tests.e2e.browsing import DESKTOP, PHONE, browsing, press
+from tests.every_page import REVIEWERS, WITHOUT_SESSION, addresses, fill_pages
+from tests.web_city import Clock
+
+pytestmark = pytest.mark.browser
+LANGUAGES = ("zh-Hans", "en")
+SERIOUS = ("serious", "critical")
+# A stream and a file never become a page; only the head of the answer is waited for.
+LOOK = """async address => {
+  const stop = new AbortController();
+  const answer = await fetch(address, {signal: stop.signal, redirect: 'manual'});
+  const file = answer.headers.get('Content-Disposition') ? '' : answer.headers.get('Content-Type') || '';
+  const found = [answer.status, file];
+  stop.abort();
+  return found;
+}"""
+
+
+async def test_every_page_can_be_used_by_everybody(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
+    async with build(Settings(data=tmp_path, redis_url=valkey_url, telegram_name="minping_bot"), Clock()) as service:
+        link = await fill_pages(service)
+        found = list(addresses(make_web(service), link))
+        flaws: list[str] = []
+        seen = 0
+        async with browsing(service, chromium, viewport=PHONE) as page:
+            for address in found:
+                if not address.startswith("/admin") or address in WITHOUT_SESSION:
+                    seen += await look(page, address, flaws)
+            flaws += await rate(page, link)
+            seen += await code_page(page, service, flaws)
+            for login in ("zhou", "chen"):
+                await become(page, service, login)
+                for address in found:
+                    if address.startswith("/admin") and (login == "zhou" or address.startswith(REVIEWERS)):
+                        seen += await look(page, address, flaws)
+        assert flaws == []
+        assert seen > 35
+
+
+async def become(page: Page, service: Service, login: str) -> None:
+    account = await find_account(service.database, login)
+    assert account is not None
+    token = await open_session(service, account)
+    await page.goto("/admin/sign-in")
+    await page.context.add_cookies([{"name": "staff", "value": token, "url": page.url}])
+
+
+async def code_page(page: Page, service: Service, flaws: list[str]) -> int:
+    """The page between password and code, where only they come whose password was right."""
+    account = await find_account(service.database, "li")
+    assert account is not None
+    await page.context.add_cookies([{"name": "step", "value": await begin_step(service, account), "url": page.url}])
+    return await look(page, "/admin/sign-in/code", flaws)
+
+
+async def look(page: Page, address: str, flaws: list[str]) -> int:
+    """Look at a page in each language; 0 when the address is none."""
+    if page.url == "about:blank":
+        await page.goto("/help")
+    status, kind = await page.evaluate(LOOK, address)
+    if status >= 500:
+        flaws.append(f"{address}: {status}")
+    if not kind.startswith("text/html") or status == 404:
+        return 0
+    for lang in LANGUAGES:
+        await page.goto(f"{address}{'&' if '?' in address else '?'}lang={lang}")
+        flaws += [f"{address} {lang}: {flaw}" for flaw in await examine(page)]
+        await picture(page, f"{address} {lang}")
+    return 1
+
+
+async def examine(page: Page) -> list[str]:
+    """What axe finds, and whether the page is wider than a telephone."""
+    result = await Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
+    found = [
+        f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
+        for violation in result.response["violations"]
+        if violation["impact"] in SERIOUS
+    ]
+    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return found + (["wider than the screen"] if wide else [])
+
+
+async def rate(page: Page, link: str) -> list[str]:
+    """A citizen's screens, from the first to the receipt."""
+    flaws = []
+    await page.goto(f"/r/{link}/FIN?lang=zh-Hans")
+    for words in ("开始评价", "办过事", "非常满意", "满意", "满意", "满意", "跳过", "提交"):
+        await press(page, words)
+        flaws += [f"chat after {words}: {flaw}" for flaw in await examine(page)]
+        await picture(page, f"chat after {words}")
+    return flaws
+
+
+async def picture(page: Page, name: str) -> None:
+    folder = os.environ.get("SCREENS")
+    if folder:
+        for size, viewport in {"phone": PHONE, "desk": DESKTOP}.items():
+            await page.set_viewport_size(viewport)
+            file = re.sub(r"[^\w-]+", "_", name).strip("_")
+            await page.screenshot(path=Path(folder) / f"{file}.{size}.png", full_page=True)
+        await page.set_viewport_size(PHONE)

@@ -1,0 +1,104 @@
+"""A city in which every page has something to show, and the addresses of all of them, from the table of routes.
+
+A part adds what its pages need: a value for each new placeholder to `PARTS`, rows to `fill_pages`, and to `MORE` the
+addresses that show another state of a page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from aiohttp import web
+
+from bot.app import Service
+from bot.appeals import Office, give_public_notice, receive
+from bot.audit import DONE, Act, note
+from bot.campaigns import create_campaign, open_campaign
+from bot.contact_keys import Address
+from bot.contacts import Contact, store_contacts
+from bot.inviting import make_invitations
+from bot.mixer import Mixer
+from bot.outbox import CANCELLED
+from bot.pushing import begin_push, plain_texts
+from bot.sampling import Wish, draw_sample, plan_sample
+from bot.scoring import score_campaign
+from bot.second_factor import begin_factor
+from bot.staff import add_staff
+from bot.store import tables
+from bot.store.database import writing
+from bot.store.push_tables import pushes
+from tests.desk import PASSWORD
+from tests.unit.bot.test_small_cells import suspected
+from tests.web_city import fill, make_draft
+
+TODAY = date(2026, 11, 23)
+PARTS = {
+    "campaign": "city-2010",
+    "case": "00c0ffee",
+    "year": "2010",
+    "subject": "CME",
+    "login": "li",
+    "link": "LINK",
+    "unit": "FIN",
+    "form": "svg",
+    "name": "style.css",
+    "appeal": "1",
+    "token": "none",
+}
+MORE = (
+    "/?l=LINK",
+    "/admin/campaigns/2026",
+    "/admin/campaigns/2026/push",
+    "/admin/years/2010/proposals?status=all",
+    "/admin/years/2010/leaders?grade=third",
+    "/admin/people/zhou",
+)
+WITHOUT_SESSION = ("/admin/sign-in", "/admin/sign-in/code")
+REVIEWERS = "/admin/review"
+
+
+async def fill_pages(service: Service) -> str:
+    """Store the city and its people; returns the token of the open campaign's link."""
+    await fill(service, ballots=4000)
+    database = service.database
+    for login, role in (("zhou", "administrator"), ("li", "staff"), ("chen", "reviewer")):
+        await add_staff(database, login, PASSWORD, role)
+    await begin_factor(database, service.factor_keys, "zhou")
+    async with writing(database) as connection:
+        await connection.execute(tables.cases.insert(), [suspected("FIN")])
+        people = [
+            Contact(Address("telegram", str(5000 + n)), "zh-Hans", "resident", "", "", "2026-01-02", "")
+            for n in range(40)
+        ]
+        await store_contacts(connection, service.contact_keys, people)
+    link = await create_campaign(database, make_draft(), service.clock)
+    await plan_sample(database, service.contact_keys, "2026", Wish(size=30, fatigue_days=180), TODAY)
+    await open_campaign(database, "2026")
+    assert isinstance(service.mixer, Mixer)
+    await service.mixer.turn()
+    await draw_sample(database, "2026")
+    await make_invitations(database, service.keys, "2026", TODAY, service.clock)
+    await begin_push(database, "2026", await plain_texts(database, "2026", "Asia/Shanghai"))
+    async with writing(database) as connection:
+        await connection.execute(pushes.update().values(state=CANCELLED))
+    office = Office("zhou", service.clock, "Asia/Shanghai")
+    await score_campaign(database, "city-2010")  # the first look makes the first release
+    await give_public_notice(database, 2010, office)
+    await receive(database, 2010, "CME", "票数似有误。", office)
+    await note(database, Act("zhou", "administrator", "/admin/contacts import", "", DONE), service.clock)
+    await service.papers.refresh()
+    return link.token
+
+
+def addresses(app: web.Application, link: str) -> Iterator[str]:
+    """Every address that can be looked at, with its placeholders filled."""
+    found = dict.fromkeys(
+        route.resource.canonical for route in app.router.routes() if route.method == "GET" and route.resource
+    )
+    for address in (*found, *MORE):
+        parts = re.findall(r"\{([a-z_]+)\}", address)
+        lacking = [part for part in parts if part not in PARTS]
+        assert lacking == [], f"give {lacking} of {address} a value in PARTS of tests/every_page.py"
+        yield re.sub(r"\{([a-z_]+)\}", lambda part: PARTS[part[1]], address).replace("LINK", link)
