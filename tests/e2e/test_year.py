@@ -86,7 +86,8 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
     assert (code, out) == (0, f"{tmp_path / 'open' / 'minping-2010.xlsx'}\n")
     names = load_workbook(tmp_path / "open" / "minping-2010.xlsx", read_only=True).sheetnames
     assert [name.split(" ")[1] for name in names] == [
-        *("method", "units", "leagues", "quotas", "questions", "exclusions", "groups", "columns")
+        *("method", "units", "leagues", "quotas", "questions", "exclusions", "groups"),
+        *("reliability", "covariances", "columns"),
     ]
 
 
@@ -113,10 +114,10 @@ def check_workbook(path: Path, scores: dict[str, dict[str, object]]) -> None:
 
 
 def check_csv(folder: Path) -> None:
-    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    files = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
     assert set(files) == {
         *("method.csv", "units.csv", "leagues.csv", "quotas.csv", "leaders.csv", "proposals.csv", "reasons.csv"),
-        *("questions.csv", "exclusions.csv", "groups.csv", "columns.csv"),
+        *("questions.csv", "exclusions.csv", "groups.csv", "reliability.csv", "covariances.csv", "columns.csv"),
     }
     rows = list(csv.DictReader(io.StringIO(files["groups.csv"].decode("utf-8-sig"), newline="")))
     assert len(rows) == 108 * 6
