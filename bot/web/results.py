@@ -75,7 +75,7 @@ async def show_result(request: web.Request) -> web.Response:
     lang, poll = accepted_language(request), shown.scored.poll
     key = (public.campaign, str(public.number), "ranking", lang)
     ranking = await request.app[SHELF].keep(key, _thread(_ranking, shown, lang))
-    service = request.app[SERVICE]
+    service, response = request.app[SERVICE], await _response(request, public, shown)
     bundle = bundle_path(service.settings.data, public.campaign, public.number)
     return render(
         request,
@@ -90,8 +90,12 @@ async def show_result(request: web.Request) -> web.Response:
         ranking=ranking,
         units=len(poll.units),
         fates=_fates(shown, lang),
-        response=await _response(request, public, shown),
-        definitions=[(pick((zh, en), lang), pick((zh_, en_), lang)) for _, zh, en, zh_, en_ in DEFINITIONS],
+        response=response,
+        definitions=[
+            (pick((zh, en), lang), pick((zh_, en_), lang))
+            for key, zh, en, zh_, en_ in DEFINITIONS
+            if key != "response_rate" or response is None
+        ],
         scheme=poll.scheme,
         corrected=[(_name(shown, code, lang), made) for code, made in shown.release.corrections.items()],
         bundle=await asyncio.to_thread(bundle.exists),
