@@ -32,7 +32,7 @@ LOOKING = frozenset(
         *("verify", "witness"),
         *("appeals list", "appeals show", "calendar show"),
         *("quotas show", "responses"),
-        *("token list", "openapi"),
+        *("token list", "openapi", "report"),
     )
 )
 NAMED = frozenset(

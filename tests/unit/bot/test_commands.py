@@ -32,6 +32,7 @@ COMMANDS = (
     "quotas",
     "release",
     "report",
+    "responses",
     "review",
     "sample",
     "scheme",
