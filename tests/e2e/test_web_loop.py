@@ -67,7 +67,7 @@ async def test_what_should_be_mended_goes_to_the_office_and_comes_back(town: Cit
         await press(page, "填好了，继续")
         await keep(page, "loop-send-phone-zh")
         await press(page, "发送，单位也可以看")
-        await expect(page.get_by_text("明天交给办公室")).to_be_visible()
+        await expect(page.locator("main").get_by_text("明天交给办公室")).to_be_visible()
         assert await town.ballots() == [("FIN", "VS S S S")]
         town.clock.time += timedelta(days=1)
         await town.service.mixer.turn()
