@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from aggregation.changes import Verdict
 from aggregation.disclosure import Told, small
 from aggregation.inputs import Grade, PastGrade
 from aggregation.results import Certainty, LeaderResult, Status, UnitResult
@@ -17,7 +18,7 @@ from bot.rank_chart import rank_picture
 from bot.ranking import Mark, Ranking, year_ranking
 from bot.reports.document import Block, Document, Facts, Heading, Paragraph, Picture, Table
 from bot.reports.material import Material
-from bot.reports.speaker import DASH, Speaker
+from bot.reports.speaker import DASH, Speaker, change_text
 from bot.share_chart import Bar, Panels, scored_options, share_picture, shares
 from bot.yearbook import Year
 
@@ -44,7 +45,14 @@ class _Circular:
     def document(self, audience: Audience) -> Document:
         say, internal = self.say, audience is Audience.INTERNAL
         release = ", ".join(f"{part.poll.id} №{part.release.number if part.release else 0}" for part in self.year.polls)
-        parts = [self._glance(), self._leagues(), self._departments(), self._charts(), self._changes()]
+        parts = [
+            self._glance(),
+            self._leagues(),
+            self._departments(),
+            self._charts(),
+            self._changes(),
+            self._moved_scores(),
+        ]
         parts += [self._leaders(), self._proposals()] if internal else []
         parts += [self._who(), self._method(), self._verify()]
         return Document(
@@ -182,6 +190,17 @@ class _Circular:
                 for unit in moved
             )
             yield Table("", heads, rows)
+
+    def _moved_scores(self) -> Iterator[Block]:
+        """Units whose public score is shown to have changed; nothing where no earlier year was measured alike."""
+        say = self.say
+        found = [c for c in self.year.changes.values() if c.verdict in (Verdict.BETTER, Verdict.WORSE)]
+        if not found:
+            return
+        units = {unit.unit: say.pick(unit.zh, unit.en) for unit in self.year.result.units}
+        rows = tuple((units[c.unit], change_text(c, say)) for c in found if c.unit in units)
+        yield Paragraph(say("change-scores"))
+        yield Table("", (say("head-unit"), say("head-change")), rows, wide=(1,))
 
     def _leaders(self) -> Iterator[Block]:
         say, leaders = self.say, self.year.result.leaders

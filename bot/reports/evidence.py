@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from statistics import median
 
 from aggregation.disclosure import Told
 from aggregation.inputs import Grade
+from aggregation.outlook_lines import outlook_lines
 from aggregation.results import Certainty, UnitResult
 from aggregation.scheme import PUBLIC
 from bot.exports import Audience
 from bot.labels import flags, name, told_flags
 from bot.reports.document import Block, Document, Facts, Heading, Paragraph, Picture, Table
 from bot.reports.material import Material, shipped_themes
-from bot.reports.speaker import DASH, Speaker
+from bot.reports.speaker import DASH, Speaker, change_text
 from bot.share_chart import Bar, scored_options, share_picture, shares
 from bot.trend_chart import Point, trend_picture
 from survey_flows.errors import BadInput
-
-BETTER = {Grade.SECOND: Grade.FIRST, Grade.THIRD: Grade.SECOND}
-WORSE = {better: worse for worse, better in BETTER.items()}
 
 
 def evidence(material: Material, unit: str, audience: Audience, lang: str, timezone: str) -> Document:
@@ -46,7 +43,7 @@ class _Evidence:
     def document(self, audience: Audience) -> Document:
         say, internal = self.say, audience is Audience.INTERNAL
         called = say.pick(self.unit.zh, self.unit.en)
-        parts = [self._figures(), self._made_of(), self._cut(), self._answers(), self._groups()]
+        parts = [self._figures(), self._made_of(), self._sure(), self._answers(), self._groups()]
         parts += [self._themes()] if internal else []
         parts += [self._trend(), self._notes()]
         return Document(
@@ -105,28 +102,17 @@ class _Evidence:
         yield Heading(say("section-total"))
         yield Table("", tuple(say(head) for head in heads), tuple(rows), (1, 2, 3))
 
-    def _cut(self) -> Iterator[Block]:
-        say = self.say
-        yield Heading(say("section-cut"))
-        if self.unit.league is not None:
-            yield Paragraph(say("cut-none"))
-            return
-        if self.unit.barred and self.unit.grade is not Grade.FIRST:
-            yield Paragraph(say("cut-barred", reason="; ".join(self.unit.barred)))
-            return
-        said = [say(key, points=say.number(gap), grade=name(grade, say.lang)) for key, gap, grade in self._gaps()]
-        yield Paragraph(" ".join(said) if said else DASH)
-
-    def _gaps(self) -> Iterator[tuple[str, Decimal, Grade]]:
-        """Points to the nearest unit of the next better grade, and to that of the next worse one."""
-        mine, grade = self.unit.total, self.unit.grade
-        if mine is None or grade is None:
-            return
-        peers = [u for u in self.year.result.units if u.family == self.unit.family]
-        for key, side, sign in (("cut-up", BETTER, 1), ("cut-down", WORSE, -1)):
-            gaps = [sign * (u.total - mine) for u in peers if u.total is not None and u.grade is side.get(grade)]
-            if grade in side and gaps:
-                yield key, max(min(gaps), Decimal(0)), side[grade]
+    def _sure(self) -> Iterator[Block]:
+        say, unit = self.say, self.unit
+        yield Heading(say("section-sure"))
+        if unit.league is not None:
+            yield Paragraph(say("sure-league"))
+        if unit.barred and unit.grade is not Grade.FIRST:
+            yield Paragraph(say("sure-barred", reason="; ".join(unit.barred)))
+        lines = outlook_lines(unit.outlook) if unit.outlook else ()
+        pairs = [(say.pick(line.zh, line.en), say.pick(line.value, line.value_en or line.value)) for line in lines]
+        told = [say("colon", name=name_, value=value) for name_, value in pairs]
+        yield Paragraph(say.pick("；", "; ").join(told) or DASH)
 
     def _answers(self) -> Iterator[Block]:
         say, told = self.say, self.told
@@ -179,6 +165,8 @@ class _Evidence:
             yield Paragraph(say("trend-none"))
         else:
             yield Picture(trend_picture(points, say.lang), say("trend-alt"))
+        if change := self.year.changes.get(self.unit.unit):
+            yield Paragraph(change_text(change, say))
         past = [line for line in self.year.inputs.history if line.subject == self.unit.unit and line.grade]
         if past:
             told = "  ·  ".join(f"{line.year} {name(line.grade, say.lang)}" for line in past)

@@ -10,9 +10,10 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from aggregation.changes import Change
 from aggregation.disclosure import Bound, Count, Share
 from aggregation.quota import half_up
-from bot.labels import HIDDEN, bound_text, pick
+from bot.labels import HIDDEN, bound_text, name, pick
 from survey_flows.wording import Wording
 
 DASH = "—"
@@ -64,3 +65,17 @@ class Speaker:
     def day(self, seconds: int) -> str:
         """A day in the city."""
         return datetime.fromtimestamp(seconds, ZoneInfo(self.timezone)).strftime("%Y-%m-%d")
+
+
+def change_text(change: Change, say: Speaker) -> str:
+    """What came of comparing a unit's public score with that of the year before."""
+    p = DASH if change.p is None else say.number(change.p, 3)
+    return say(
+        "change-line",
+        before=say.number(change.before),
+        after=say.number(change.after),
+        difference=f"{'+' if change.difference > 0 else ''}{say.number(change.difference)}",
+        error=say.number(change.error),
+        p=p,
+        verdict=name(change.verdict, say.lang),
+    )

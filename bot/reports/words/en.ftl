@@ -98,11 +98,12 @@ head-points = Points
 head-weight = Weight
 head-contribution = Adds
 part-adjustment = Bonus and deduction
-section-cut = How far from the next grade
-cut-up = { $points } points below the line to the better grade ({ $grade }).
-cut-down = { $points } points above the line to the lower grade ({ $grade }).
-cut-barred = The first grade is closed to the unit this year: { $reason }.
-cut-none = Units here are ranked and not graded.
+section-sure = How sure it is
+sure-league = Units here are ranked and not graded; the probabilities of grades concern the ceilings of their leaders only.
+sure-barred = The first grade is closed to the unit this year: { $reason }.
+change-line = Since the year before: { $before } → { $after }, difference { $difference } (standard error { $error }, p = { $p } adjusted for all units): { $verdict }.
+change-scores = The public score of these units has changed significantly since the year before (Holm, over all units). Of the others it is not shown that nothing changed: the answers do not prove it.
+head-change = Change of the public score
 section-groups = Evaluator groups
 head-used = Weight used
 fate-line = { $n } received; { $valid } valid, { $excluded } excluded after review; share that knows nothing of the unit: { $unknown }.

@@ -98,11 +98,12 @@ head-points = 得分
 head-weight = 权重
 head-contribution = 计入
 part-adjustment = 加减分
-section-cut = 距离等次线
-cut-up = 距上一等次线 { $points } 分（{ $grade }）。
-cut-down = 比下一等次线高 { $points } 分（{ $grade }）。
-cut-barred = 本年不得评为一等：{ $reason }。
-cut-none = 本组只排名，不评等次。
+section-sure = 有多确定
+sure-league = 本组只排名，不评等次；以下等次概率只用于所辖领导干部的上限。
+sure-barred = 本年不得评为一等：{ $reason }。
+change-line = 与上年相比：{ $before } → { $after }，差 { $difference }（标准误 { $error }，按全部单位调整的 p = { $p }）：{ $verdict }。
+change-scores = 以下单位的民评得分与上年相比有显著变化（按全部单位作 Holm 调整）；没有列出的，不能说没有变化，只是答卷不足以证明。
+head-change = 民评得分的变化
 section-groups = 各评价主体
 head-used = 实际权重
 fate-line = 收到 { $n } 票，其中有效 { $valid } 票、经审核剔除 { $excluded } 票；表示不了解的占 { $unknown }。
