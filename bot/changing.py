@@ -32,7 +32,7 @@ LOOKING = frozenset(
         *("verify", "witness"),
         *("appeals list", "appeals show", "calendar show"),
         *("quotas show", "responses"),
-        *("token list", "openapi", "report"),
+        *("token list", "openapi", "report", "sensitivity", "scheme check", "scheme diff", "scheme simulate"),
     )
 )
 NAMED = frozenset(
