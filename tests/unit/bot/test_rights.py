@@ -88,7 +88,8 @@ def expected(role: str, method: str, path: str) -> bool:
 
 
 def address(path: str) -> str:
-    filled = re.sub(r"\{form:[^}]+\}", "svg" if "ranking" in path else "xlsx" if "export" in path else "html", path)
+    form = "svg" if "ranking" in path else "html" if "|html" in path else "xlsx"
+    filled = re.sub(r"\{form:[^}]+\}", form, path)
     for name, value in PARTS.items():
         filled = filled.replace("{" + name + "}", value)
     assert "{" not in filled
