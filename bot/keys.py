@@ -11,6 +11,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,13 +60,13 @@ class Keyring:
         """
         self._known.pop(name, None)
         path = self._path(name)
-        if not path.exists():
-            return
-        with path.open("r+b") as file:
-            file.write(bytes(SIZE))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
+        # The service and a command may destroy the same secret at once.
+        with suppress(FileNotFoundError):
+            with path.open("r+b") as file:
+                file.write(bytes(SIZE))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
 
     def _path(self, name: str) -> Path:
         return self._folder / (name + SUFFIX)

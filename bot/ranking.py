@@ -42,11 +42,11 @@ class Mark:
     low: float | None
     high: float | None
     n: Count
-    shrunken: Decimal | None = None
     grade: Grade | None = None
     provisional: bool = False
     grey: bool = False
     odds: str = ""
+    shrunken: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ COUNTED = frozenset("aucl")
 """Verbs of what is counted first: options, units, items of the review, languages."""
 WORDED = frozenset("yxesbp")
 """Verbs of what has no number: what submits, stops or deletes is done on purpose only; others are short."""
+UNANSWERED = frozenset("g")
+"""Verbs of what a channel without buttons does not offer: a follow-up's answers come with buttons of their own."""
 START = "start"
 """What the data of a button begins with that begins a conversation: its verb."""
 
@@ -29,14 +31,14 @@ def numbered(screen: Screen) -> tuple[Button, ...]:
     """The choices that have a number on a channel without buttons: what is counted, then what has no short word."""
     if screen.input in (Input.TEXT, Input.NUMBER):
         return ()
-    known = COUNTED | WORDED | {START}
+    known = COUNTED | WORDED | UNANSWERED | {START}
     return (*counted(screen), *(button for row in screen.rows for button in row if verb(button) not in known))
 
 
 def worded(screen: Screen) -> tuple[Button, ...]:
     """What is left: to be done by the words on the button."""
     rest = {button.data for button in numbered(screen)}
-    return tuple(b for row in screen.rows for b in row if b.data not in rest and verb(b) != START)
+    return tuple(b for row in screen.rows for b in row if b.data not in rest and verb(b) not in {START, *UNANSWERED})
 
 
 def words(button: Button) -> str:

@@ -156,7 +156,7 @@ def test_the_commands_write_and_check_a_bundle(
     words = ["verify", str(path), "--key", KEY.write(), "--receipt", case.codes[0], "--since", str(older)]
     assert main(words) == 0
     out = capsys.readouterr().out.splitlines()
-    assert len(out) == 17
+    assert len(out) == 18
     assert all(line.startswith("ok    ") for line in out)
     position = case.log.entries.index(next(e for e in case.log.entries if e.label == receipt_label(case.codes[0])))
     assert f"ok    the receipt is included, as entry {position}" in out

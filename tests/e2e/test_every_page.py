@@ -62,15 +62,21 @@ async def become(page: Page, service: Service, login: str) -> None:
     account = await find_account(service.database, login)
     assert account is not None
     token = await open_session(service, account)
+    await page.context.clear_cookies()
     await page.goto("/admin/sign-in")
-    await page.context.add_cookies([{"name": "staff", "value": token, "url": page.url}])
+    await page.context.add_cookies([{"name": "staff", "value": token, **_whole(page)}])
+
+
+def _whole(page: Page) -> dict[str, str]:
+    """The whole of the page's site: without a path a cookie would be of the page's folder alone."""
+    return {"domain": page.url.split("/")[2].partition(":")[0], "path": "/"}
 
 
 async def code_page(page: Page, service: Service, flaws: list[str]) -> int:
     """The page between password and code, where only they come whose password was right."""
     account = await find_account(service.database, "li")
     assert account is not None
-    await page.context.add_cookies([{"name": "step", "value": await begin_step(service, account), "url": page.url}])
+    await page.context.add_cookies([{"name": "step", "value": await begin_step(service, account), **_whole(page)}])
     return await look(page, "/admin/sign-in/code", flaws)
 
 

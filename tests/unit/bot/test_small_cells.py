@@ -37,6 +37,9 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found["/admin/campaigns/{campaign}/push/live"] = []  # a part of the page above, again and again
     found["/admin/campaigns/{campaign}/push/sample.json"] = []  # tells of the frame, which is public, and of no answer
     found["/admin/tokens"] = []  # tells of programs, and of no answer
+    found["/admin/campaigns/{campaign}/openings.zip"] = []  # ballot by ballot, for auditors alone
+    own = ("/admin/people", "/admin/people/{login}", "/admin/second-factor", "/admin/sessions", "/admin/settings")
+    found |= {path: [] for path in (*own, "/admin/sign-in/code")}  # tell of staff, and of no answer
     found["/admin/exports"] = ["/admin/exports"]
     found["/admin/campaigns/{campaign}/bundle.zip"] = []  # its totals are compared in test_bundles
     found["/admin/campaigns/{campaign}/responses"] = [f"{campaign}/responses"]

@@ -136,7 +136,7 @@ async def test_at_the_start_telegram_is_told_where_we_are_and_what_we_understand
         "allowed_updates": ["message", "callback_query"],
         "max_connections": 100,
     }
-    menu = ["start", "language", "help", "privacy", "receipt", "delete"]
+    menu = ["start", "language", "help", "privacy", "receipt", "followup", "delete"]
     assert [[command["command"] for command in commands] for commands in hooked.api.commands.values()] == [menu] * 3
     assert set(hooked.api.commands) == {"", "zh", "en"}
     assert hooked.api.commands[""] == hooked.api.commands["zh"] != hooked.api.commands["en"]
