@@ -7,15 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from bot.reports.typeset import bundled_fonts
 from bot.resources import shipped_words
 from survey_flows.paper import Paper
 from survey_flows.questionnaire import Text
 from survey_flows.speech import in_language, show_date
-
-if TYPE_CHECKING:
-    import typst
 
 Form = Literal["pdf", "png"]
 MOST = 1_000
@@ -52,7 +50,7 @@ def posters(
         format=form,
         ppi=ppi,
         sys_inputs=data,
-        font_paths=_fonts(),
+        font_paths=bundled_fonts(),
         pdf_standards="ua-1" if form == "pdf" else None,
     )
     return drawn if isinstance(drawn, list) else [bytes(drawn)]
@@ -60,14 +58,6 @@ def posters(
 
 def _template() -> bytes:
     return files("bot.exports").joinpath("poster.typ").read_bytes()
-
-
-def _fonts() -> typst.Fonts:
-    """The bundled font alone: what a machine happens to have must not change a page."""
-    import typst
-    from pylopdf_fonts_zh_cn import sans_path
-
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[sans_path().parent])
 
 
 def _said(paper: Paper, counters: Sequence[Counter], addresses: Mapping[str, str]) -> dict[str, object]:

@@ -69,13 +69,14 @@ def _files(book: Any, name: str, form: str) -> dict[str, bytes]:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    written = []
-    for name, data in files.items():
-        path = folder / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        except OSError as error:
-            raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error
-        written.append(path)
-    return written
+    return [keep_file(folder / name, data) for name, data in files.items()]
+
+
+def keep_file(path: Path, data: bytes) -> Path:
+    """Write a file, in a folder that is made if need be; raises `BadInput` where that cannot be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error
+    return path

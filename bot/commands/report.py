@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.app import open_store
+from bot.commands.export import keep_file
 from bot.settings import Settings
-from survey_flows.errors import BadInput
 
 if TYPE_CHECKING:
     from bot.reports import Document
@@ -56,7 +56,7 @@ def _write(chosen: argparse.Namespace, material: Any, timezone: str) -> Iterator
     for name, make in tqdm(documents, unit="report", disable=None):
         document: Document = make()
         for form, draw in _forms(chosen.format).items():
-            yield _keep(chosen.out / f"{name}.{form}", draw(document))
+            yield keep_file(chosen.out / f"{name}.{form}", draw(document))
 
 
 def _documents(chosen: argparse.Namespace, material: Any, timezone: str) -> Iterator[tuple[str, Any]]:
@@ -82,12 +82,3 @@ def _forms(form: str) -> dict[str, Any]:
 
     known = {"pdf": to_pdf, "html": to_html}
     return known if form == ALL else {form: known[form]}
-
-
-def _keep(path: Path, data: bytes) -> Path:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    except OSError as error:
-        raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error
-    return path
