@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from aggregation.scheme import Procedure
+from aggregation.scheme_parts import Procedure
 from aggregation.workdays import Calendar
 from survey_flows.errors import BadInput
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from aggregation.inner import PARENT
 from aggregation.inputs import AppraisalInputs, AppraisedUnit, EventKind, Grade
 from aggregation.scheme import PUBLIC
 from survey_flows.errors import BadInput
@@ -80,6 +81,8 @@ def _leaders(given: AppraisalInputs) -> Iterator[str]:
     for leader in given.leaders:
         if leader.unit not in codes:
             yield f"leader {leader.id}: unit {leader.unit!r} is unknown; add the unit or correct the leader"
+        if leader.role not in given.scheme.leaders.shares:
+            yield f"leader {leader.id}: the scheme has no shares for the role {leader.role}; change one of them"
         if leader.id not in given.personal:
             yield f"leader {leader.id}: the personal score is missing; add it"
     for leader_id, points in given.personal.items():
@@ -99,7 +102,7 @@ def _indicators(given: AppraisalInputs) -> Iterator[str]:
             yield f"indicator {indicator} of {unit}: {points} is not in 0-100; correct it"
     for unit, category in categories.items():
         for indicator in category.weights if category else ():
-            if indicator != PUBLIC and (unit, indicator) not in given.indicators:
+            if indicator not in (PUBLIC, PARENT) and (unit, indicator) not in given.indicators:
                 yield f"indicator {indicator} of {unit} is missing; add it"
 
 

@@ -95,7 +95,8 @@ class _Grader:
         self.grades = quota.grade(entries, first, third, family.ties)
         self.ranks = quota.ranks({e.unit: e.key for e in entries})
         ranked = Field(family.name, family.totals, entries, self.grades, first, third)
-        self.sure = sureness(given, ranked) if sure else Sureness()
+        self.parent = given.parent
+        self.sure = sureness(given, ranked) if sure and given.parent is None else Sureness()
 
     def results(self) -> list[UnitResult]:
         return [self._result(t) for t in self.family.totals]
@@ -135,6 +136,8 @@ class _Grader:
         """Confirmed when every place in the rank set has the same grade; a grade given for want of answers is not."""
         if standing is None:
             return None
+        if self.parent is not None:  # exact points: only the grade that the places follow from may be unsure
+            return Certainty.CONFIRMED if self.parent.confirmed and code in self.ranks else Certainty.PROVISIONAL
         if code not in self.sure.sets:
             return Certainty.PROVISIONAL
         return Certainty.CONFIRMED if self._possible(code) == {standing} else Certainty.PROVISIONAL

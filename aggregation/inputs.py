@@ -26,11 +26,15 @@ class Grade(StrEnum):
     FOURTH = "fourth"
 
 
+UNIT_GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
+
+
 class Role(StrEnum):
-    """正职 or 副职."""
+    """正职, 副职, or 工作人员: whoever leads nobody. Officers are appraised inside units only (R16)."""
 
     PRINCIPAL = "principal"
     DEPUTY = "deputy"
+    OFFICER = "officer"
 
 
 class EventKind(StrEnum):
@@ -59,18 +63,41 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class AppraisedUnit:
-    """A department, district or county. ``memberships`` is empty for units that are graded by quota."""
+    """A department, district or county; or a section or post, which is part of its ``parent`` (R16).
+
+    ``memberships`` is empty for units that are graded by quota.
+    """
 
     code: str
     zh: str
     en: str
     category: str
     memberships: tuple[Membership, ...] = ()
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The unit whose parts are appraised, as its own appraisal left it.
+
+    ``total`` is None where a person graded it for want of answers; ``confirmed`` says that its grade is settled, which
+    the grades of its parts follow from.
+    """
+
+    code: str
+    zh: str
+    en: str
+    total: Decimal | None
+    standing: Grade
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """A leading cadre in the post held at the end of the year. ``post`` is the title as it is printed."""
+    """A person in the post held at the end of the year: a leading cadre, or an officer inside a unit.
+
+    ``post`` is the title as it is printed.
+    """
 
     id: str
     zh: str
@@ -155,6 +182,7 @@ class AppraisalInputs:
     0–100, ``public`` a unit code to its public score; a unit without one is treated as having too few answers.
     ``told`` says what reasons may tell of that score; without it they tell no count. ``covariances`` are those of the
     public scores (points²) under two unit codes in order, 0 for a pair that is not listed; None when they are unknown.
+    ``parent`` is set where the units are the parts of one (`aggregation.nesting`).
     """
 
     year: int
@@ -171,3 +199,4 @@ class AppraisalInputs:
     history: tuple[PastGrade, ...] = ()
     told: Mapping[str, Told] = field(default_factory=dict)
     covariances: Mapping[tuple[str, str], float] | None = None
+    parent: Parent | None = None

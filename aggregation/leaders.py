@@ -10,7 +10,7 @@ from fractions import Fraction
 from aggregation.inputs import AppraisalInputs, Grade, Leader, Role
 from aggregation.quota import half_up
 from aggregation.results import Certainty, Kind, LeaderResult, Line, Proposal, Status, UnitResult
-from aggregation.scheme import LeaderRules
+from aggregation.scheme_parts import LeaderRules
 
 Units = Mapping[str, UnitResult]
 LOWER = {Grade.FIRST: Grade.SECOND, Grade.SECOND: Grade.THIRD}

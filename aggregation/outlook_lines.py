@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aggregation.inputs import Grade
+from aggregation.inputs import UNIT_GRADES, Grade
 from aggregation.results import Cut, Line, Outlook
 
 GRADES = {
@@ -14,7 +14,6 @@ GRADES = {
     Grade.FOURTH: ("四等", "fourth"),
     None: ("待人工决定", "waits for a person"),
 }
-UNIT_GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
 
 
 def odds_text(probability: float) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from aggregation.inputs import Grade
 from aggregation.results import Line
-from aggregation.scheme import UnitQuota
+from aggregation.scheme_parts import UnitQuota
 from survey_flows.errors import BadInput
 
 Key = tuple[Decimal, ...]

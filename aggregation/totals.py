@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import inf
 
+from aggregation.inner import PARENT
 from aggregation.inputs import Adjustment, AppraisalInputs, AppraisedUnit
 from aggregation.quota import Key, half_up
 from aggregation.results import Component
-from aggregation.scheme import PUBLIC, Adjustments
+from aggregation.scheme import PUBLIC
+from aggregation.scheme_parts import Adjustments, Category
 from aggregation.scores import UnitScore
 
 INSUFFICIENT = "insufficient"
+PLACES = 6
+"""Decimals of weights that are shared out anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Total:
 def total(given: AppraisalInputs, unit: AppraisedUnit) -> Total:
     """The unit's total, exact and rounded, with the variance (points²) that the public score brings into it."""
     category = given.scheme.categories[unit.category]
-    components = tuple(_component(given, unit, id_, weight) for id_, weight in category.weights.items())
+    components = tuple(_component(given, unit, id_, weight) for id_, weight in _weights(given, category).items())
     adjustments = tuple(sorted((a for a in given.adjustments if a.unit == unit.code), key=_order))
     adjustment = limited(adjustments, given.scheme.adjustments)
     exact = _sum(components, adjustment)
@@ -70,11 +74,26 @@ def _order(adjustment: Adjustment) -> tuple[Decimal, str, str]:
     return -adjustment.points, adjustment.reason, adjustment.source
 
 
+def _weights(given: AppraisalInputs, category: Category) -> Mapping[str, Decimal]:
+    """The weights of a total. What a unit without a total would hand down is left to the other parts, in proportion."""
+    if given.parent is None or given.parent.total is not None:
+        return category.weights
+    left = {id_: Fraction(weight) for id_, weight in category.weights.items() if id_ != PARENT}
+    of = sum(left.values())
+    return {id_: half_up(100 * weight / of, PLACES) for id_, weight in left.items()} if of else {}
+
+
 def _component(given: AppraisalInputs, unit: AppraisedUnit, id_: str, weight: Decimal) -> Component:
-    points = _public(given, unit) if id_ == PUBLIC else Fraction(given.indicators[unit.code, id_])
+    points = _public(given, unit) if id_ == PUBLIC else _points(given, unit, id_)
     if id_ == PUBLIC and not weight:
         points = Fraction(0) if points is None else points
     return Component(id_, weight, points, None if points is None else points * Fraction(weight) / 100)
+
+
+def _points(given: AppraisalInputs, unit: AppraisedUnit, id_: str) -> Fraction:
+    if id_ == PARENT and given.parent is not None and given.parent.total is not None:
+        return Fraction(given.parent.total)
+    return Fraction(given.indicators[unit.code, id_])
 
 
 def _public(given: AppraisalInputs, unit: AppraisedUnit) -> Fraction | None:
@@ -85,7 +104,7 @@ def _public(given: AppraisalInputs, unit: AppraisedUnit) -> Fraction | None:
 def _sum(components: tuple[Component, ...], adjustment: Decimal) -> Fraction | None:
     parts = [c.contribution for c in components]
     known = [p for p in parts if p is not None]
-    return sum(known, Fraction(adjustment)) if len(known) == len(parts) else None
+    return sum(known, Fraction(adjustment)) if known and len(known) == len(parts) else None
 
 
 def _tie_breaks(given: AppraisalInputs, components: tuple[Component, ...]) -> Key:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from aggregation.inner import PARENT
 from aggregation.inputs import AppraisalInputs, Grade, PastGrade
 from aggregation.leaders import Pool
 from aggregation.outlook_lines import GRADES, outlook_lines
@@ -45,7 +46,7 @@ def trails(found: Findings) -> dict[str, tuple[Line, ...]]:
     places = {member: pool for pool in found.pools for member in pool.members}
     told: dict[str, tuple[Line, ...]] = {}
     for unit in found.units:
-        lines = [*_total(found, unit), *_standing(found, unit, uses.get(unit.family))]
+        lines = [*_within(found), *_total(found, unit), *_standing(found, unit, uses.get(unit.family))]
         told[unit.unit] = (*lines, *consequences.get(unit.unit, ()))
     units = {u.unit: u for u in found.units}
     for leader in found.leaders:
@@ -54,8 +55,20 @@ def trails(found: Findings) -> dict[str, tuple[Line, ...]]:
     return told
 
 
+_NOT_INDICATORS = {PUBLIC: ("民评", "Public evaluation"), PARENT: ("所在单位得分", "Total of the unit above")}
+
+
 def _number(value: Fraction | None) -> str:
     return "—" if value is None else str(half_up(value, 4).normalize().__format__("f"))
+
+
+def _within(found: Findings) -> Iterator[Line]:
+    """What the places of a unit's parts follow from."""
+    parent = found.given.parent
+    if parent is not None:
+        sure = Certainty.CONFIRMED if parent.confirmed else Certainty.PROVISIONAL
+        where = (f"units.{parent.code}: {parent.zh}",)
+        yield _graded("上级单位等次", "grade of the unit above", parent.standing, sure, where, "inner.unit_quota")
 
 
 def _total(found: Findings, unit: UnitResult) -> Iterator[Line]:
@@ -76,13 +89,15 @@ def _total(found: Findings, unit: UnitResult) -> Iterator[Line]:
 
 def _component(found: Findings, unit: UnitResult, part: Component) -> Line:
     name = found.given.scheme.indicators.get(part.id)
-    zh, en = (name.zh, name.en) if name else ("民评", "Public evaluation")
+    zh, en = (name.zh, name.en) if name else _NOT_INDICATORS[part.id]
     value = f"{_number(part.points)} × {part.weight}% = {_number(part.contribution)}"
     field = f"categories.{unit.category}.weights.{part.id}"
     return Line(zh, en, value, _sources(found, unit, part.id), field)
 
 
 def _sources(found: Findings, unit: UnitResult, part: str) -> tuple[str, ...]:
+    if part == PARENT and found.given.parent is not None:
+        return (f"units.{found.given.parent.code}.total",)
     if part != PUBLIC:
         return (f"indicators.{unit.unit}.{part}",)
     score = found.given.public.get(unit.unit)
@@ -104,6 +119,7 @@ def _standing(found: Findings, unit: UnitResult, use: QuotaUse | None) -> Iterat
         yield Line("不得评为一等", "barred from the first grade", why, (), "rules.manipulation, veto")
     if unit.rank is not None:
         yield Line("名次", "rank", f"{unit.rank}/{unit.of}", (f"{league}.{unit.family}",), _tie_field(found))
+    if unit.rank is not None and unit.low is not None:
         value = f"{unit.low}–{unit.high}"
         yield Line("名次可能范围", "simultaneous rank set", value, (f"variance={unit.variance:.4f}",), "confidence_pct")
     if unit.outlook is not None:

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from aggregation.cells import OPEN, PatternCount
 from aggregation.disclosure import small
-from aggregation.scheme import PUBLIC, Category, Scale, Scheme
+from aggregation.scheme import PUBLIC, Scheme
+from aggregation.scheme_parts import Category, Scale
 from aggregation.scores import PEOPLE, UnitScore, score_units
 from survey_flows.ballot import STAFF
 from survey_flows.questionnaire import Questionnaire

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.appeals import Act, Notice, Ruling, Standing, Step, barred, check, due, public_notice, stand
 from aggregation.inputs import Decision, Grade, Verdict
-from aggregation.scheme import Procedure
+from aggregation.scheme_parts import Procedure
 from bot.calendars import stored_calendar
 from bot.clock import Clock
 from bot.releases import read_releases

@@ -34,7 +34,7 @@ HEADS = {"局": "局长", "部": "部长", "办公室": "主任", "委员会": "
 
 def draw_leaders(rng: Random, units: tuple[CityUnit, ...]) -> tuple[Leader, ...]:
     """Every unit's team: two principals in a district or county (secretary and mayor), one elsewhere, then deputies."""
-    names = _names(rng)
+    names = draw_names(rng)
     posts = ((x.unit, role, post) for x in units for role, post in _posts(x.unit, x.leaders))
     return tuple(
         Leader(f"L{number:04}", *next(names), unit.code, role, post)
@@ -42,7 +42,8 @@ def draw_leaders(rng: Random, units: tuple[CityUnit, ...]) -> tuple[Leader, ...]
     )
 
 
-def _names(rng: Random) -> Iterator[tuple[str, str]]:
+def draw_names(rng: Random) -> Iterator[tuple[str, str]]:
+    """Names in Chinese and English, no two the same."""
     every = [(s, a, b) for s in SURNAMES for a in FIRST for b in SECOND]
     for surname, first, second in rng.sample(every, len(every)):
         yield surname + first + second, f"{SURNAMES[surname]} {FIRST[first]}{SECOND[second]}"

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.campaigns import LINK, Draft, add_campaign
 from bot.city import City, CityUnit, make_city, read_units
 from bot.city_ballots import DAYS, Vote
+from bot.city_inside import draw_inside
 from bot.clock import Clock
 from bot.drafting import rated
 from bot.keys import Keys
@@ -126,9 +127,11 @@ def _all_units(*years: int) -> list[ListedUnit]:
 
 async def _store_year(connection: AsyncConnection, city: City) -> None:
     year = city.year
-    await store.replace_leaders(connection, year, city.leaders)
-    personal = {(leader, PERSONAL): points for leader, points in city.personal.items()}
-    await store.merge_indicators(connection, year, {**city.indicators, **personal})
+    inside = draw_inside(year)
+    await store.replace_inner(connection, year, inside.parts)
+    await store.replace_leaders(connection, year, [*city.leaders, *inside.people])
+    personal = {(who, PERSONAL): points for who, points in {**city.personal, **inside.personal}.items()}
+    await store.merge_indicators(connection, year, {**city.indicators, **inside.points, **personal})
     await store.replace_adjustments(connection, year, city.adjustments)
     await store.replace_facts(connection, year, city.facts)
     await store.append_decisions(connection, year, city.decisions)

@@ -28,6 +28,7 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Pair]] = {
     Role: {
         Role.PRINCIPAL: ("正职", "principal"),
         Role.DEPUTY: ("副职", "deputy"),
+        Role.OFFICER: ("工作人员", "officer"),
     },
     Certainty: {
         Certainty.CONFIRMED: ("确定", "settled by the answers"),

@@ -17,6 +17,8 @@ from bot.labels import HIDDEN, bound_text, flag, flags, name, pick, told_flags
 from bot.printing import number, percent, print_table
 from bot.scoring import Place, Scored, places
 from bot.sensitivity import Simulation
+from bot.yearbook import Year
+from survey_flows.errors import BadInput
 
 GRADES = tuple(Grade)
 
@@ -135,10 +137,43 @@ def _state(result: AppraisalResult, sealed: bool, lang: str) -> str:
     return text
 
 
-def print_proposals(result: AppraisalResult, lang: str, status: Status | None) -> None:
+def print_inside(year: Year, unit: str, lang: str) -> None:
+    """The parts of a unit and the people in them.
+
+    Raises:
+        BadInput: the unit has no parts.
+    """
+    body = next((body for body in year.inside if body.unit == unit), None)
+    if body is None:
+        having = ", ".join(body.unit for body in year.inside) or "none has"
+        raise BadInput(f"no parts inside it are stored; units that have parts: {having}", unit)
+    title = pick((body.zh, body.en), lang)
+    if body.result is None:
+        print(pick((f"{title}：待单位本身定等次后评定", f"{title}: waits for the unit's own grade"), lang))
+        return
+    units = sorted(body.result.units, key=lambda part: (part.category, part.rank is None, part.rank or 0, part.unit))
+    _print_units(title, units, lang)
+    heads = _heads(
+        lang,
+        *(("人员", "person"), ("所在", "in"), ("职务", "post"), ("得分", "score"), ("等次", "grade")),
+        ("是否确定", "certainty"),
+    )
+    rows = [
+        [
+            *(f"{pick((x.zh, x.en), lang)} {x.leader}", x.unit, x.post or name(x.role, lang), number(x.score)),
+            *(name(x.grade, lang) or "—", name(x.certainty, lang) or "—"),
+        ]
+        for x in body.result.leaders
+    ]
+    if rows:
+        print_table(pick(("人员", "people"), lang), heads, rows, right=[3])
+
+
+def print_proposals(results: Sequence[AppraisalResult], lang: str, status: Status | None) -> None:
     """The proposals one by one, with the keys by which they are decided; all, or those of one status."""
-    shown = [p for p in result.proposals if status in (None, p.status)]
-    names = {u.unit: (u.zh, u.en) for u in result.units} | {x.leader: (x.zh, x.en) for x in result.leaders}
+    shown = [p for result in results for p in result.proposals if status in (None, p.status)]
+    names = {u.unit: (u.zh, u.en) for result in results for u in result.units}
+    names |= {x.leader: (x.zh, x.en) for result in results for x in result.leaders}
     heads = _heads(
         lang, ("建议编号", "key"), ("建议", "proposal"), ("对象", "whom"), ("状态", "status"), ("依据", "grounds")
     )

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from aggregation.disclosure import Told
-from aggregation.scheme import ScaleOption, Scheme
+from aggregation.scheme import Scheme
+from aggregation.scheme_parts import ScaleOption
 from aggregation.scores import SATISFIED
 from bot.figures import INK, LINE_HEIGHT, PRINTED, drawn, plain_axes
 from bot.labels import HIDDEN, pick

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.appraisal import appraise
 from aggregation.changes import Change
 from aggregation.inputs import AppraisalInputs, Decision, Grade, PastGrade, UnitDecision, Verdict
+from aggregation.nesting import Body, appraise_inside, city_part
 from aggregation.ranks import Covariances
 from aggregation.results import AppraisalResult, Kind, Status
 from aggregation.scheme import Scheme
@@ -30,7 +31,8 @@ BINDING = (Kind.GRADE_FOUR, Kind.DOWNGRADE, Kind.BAR_FIRST)
 class Year:
     """One year of the city: the campaigns that give its public scores, its material, and the outcome.
 
-    ``changes`` are those of the public scores since the year before, by unit.
+    ``inputs`` and ``result`` are the city's own, ``inside`` what became of the parts of its units. ``changes`` are
+    those of the public scores since the year before, by unit.
     """
 
     year: int
@@ -38,6 +40,16 @@ class Year:
     inputs: AppraisalInputs
     result: AppraisalResult
     changes: Mapping[str, Change] = field(default_factory=dict)
+    inside: tuple[Body, ...] = ()
+
+    @property
+    def bodies(self) -> tuple[AppraisalResult, ...]:
+        """The city's outcome and those inside its units, as far as they can be told."""
+        return (self.result, *(body.result for body in self.inside if body.result is not None))
+
+    def about(self, subject: str) -> AppraisalResult | None:
+        """The outcome that a unit, part or person is in."""
+        return next((result for result in self.bodies if subject in result.trail), None)
 
 
 async def open_year(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> Year:
@@ -51,19 +63,27 @@ async def open_year(database: AsyncEngine, year: int, campaigns: Sequence[str] =
             that is missing or does not fit the scheme.
     """
     polls = await _score(database, year, campaigns)
-    inputs = await _gather(database, year, polls)
-    result = await asyncio.to_thread(appraise, inputs)
-    return Year(year, polls, inputs, result, await read_changes(database, year, polls))
+    material = await _gather(database, year, polls)
+    inputs, result, inside = await asyncio.to_thread(_appraise, material)
+    return Year(year, polls, inputs, result, await read_changes(database, year, polls), inside)
+
+
+def _appraise(material: AppraisalInputs) -> tuple[AppraisalInputs, AppraisalResult, tuple[Body, ...]]:
+    inputs = city_part(material)
+    result = appraise(inputs)
+    return inputs, result, appraise_inside(material, result)
 
 
 async def load_inputs(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> AppraisalInputs:
     """A year's material with its public scores, as far as it was handed in; raises as `open_year` about campaigns."""
-    return await _gather(database, year, await _score(database, year, campaigns))
+    return city_part(await _gather(database, year, await _score(database, year, campaigns)))
 
 
-async def run_appraisal(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> AppraisalResult:
-    """The year's outcome; raises as `open_year`."""
-    return await asyncio.to_thread(appraise, await load_inputs(database, year, campaigns))
+async def _run(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> Year:
+    """The year without what changed since the one before."""
+    polls = await _score(database, year, campaigns)
+    inputs, result, inside = await asyncio.to_thread(_appraise, await _gather(database, year, polls))
+    return Year(year, polls, inputs, result, inside=inside)
 
 
 async def year_scheme(database: AsyncEngine, year: int | None) -> Scheme:
@@ -110,7 +130,8 @@ def _check_compatible(polls: Sequence[Poll]) -> None:
 async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> AppraisalInputs:
     async with reading(database) as connection:
         values = await store.read_indicators(connection, year)
-        units = tuple(x.unit for x in await store.read_units(connection) if store.stands_in(x.unit, year))
+        own = (x.unit for x in await store.read_units(connection) if store.stands_in(x.unit, year))
+        units = (*own, *await store.read_inner(connection, year))
         leaders = await store.read_leaders(connection, year)
         codes, ids = {unit.code for unit in units}, {leader.id for leader in leaders}
         return AppraisalInputs(
@@ -152,7 +173,8 @@ async def record_decision(
     Raises:
         BadInput: no such proposal, or the name or the reason is missing.
     """
-    if proposal not in {p.key for p in (await run_appraisal(database, year, campaigns)).proposals}:
+    bodies = (await _run(database, year, campaigns)).bodies
+    if proposal not in {p.key for result in bodies for p in result.proposals}:
         raise BadInput("there is no such proposal now; `minping appraise` lists them with their keys", proposal)
     decision = Decision(proposal, verdict, *_signed(by, reason, at))
     async with writing(database) as connection:
@@ -175,7 +197,8 @@ async def record_unit_decision(
     Raises:
         BadInput: the unit is unknown or has enough answers, the grade is not a unit's, or name or reason is missing.
     """
-    waiting = {u.unit for u in (await run_appraisal(database, year, campaigns)).units if u.insufficient}
+    bodies = (await _run(database, year, campaigns)).bodies
+    waiting = {u.unit for result in bodies for u in result.units if u.insufficient}
     if unit not in waiting:
         raise BadInput("this unit's grade is not for a person to give: only a unit with too few answers is", unit)
     if grade is Grade.FOURTH:
@@ -195,7 +218,7 @@ def _signed(by: str, reason: str, at: datetime) -> tuple[str, str, str]:
 
 
 async def seal_year(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> list[PastGrade]:
-    """Append the year's grades to the history; returns the lines that were added.
+    """Append the year's grades to the history, those inside units with the city's; returns the lines that were added.
 
     A second sealing appends only what changed since: an amendment. Nothing is ever overwritten, nor a grade that an
     appeal has amended undone.
@@ -203,14 +226,14 @@ async def seal_year(database: AsyncEngine, year: int, campaigns: Sequence[str] =
     Raises:
         BadInput: a unit or leader waits for a person, or a proposal that touches a grade is not decided.
     """
-    result = await run_appraisal(database, year, campaigns)
-    _check_settled(result)
+    settled = await _run(database, year, campaigns)
+    _check_settled(settled)
     async with writing(database) as connection:
         standing = {line.subject: line for line in await store.read_history(connection, year, year)}
         amended = {it.subject for it in await store.read_amendments(connection, year) if it.kind == store.GRADE}
-        final = (line for line in _final(result) if line.subject not in amended)
+        final = (line for result in settled.bodies for line in _final(result) if line.subject not in amended)
         added = [line for line in final if standing.get(line.subject) != line]
-        await store.append_history(connection, added, {u.unit for u in result.units})
+        await store.append_history(connection, added, {u.unit for result in settled.bodies for u in result.units})
     return added
 
 
@@ -220,15 +243,17 @@ def _final(result: AppraisalResult) -> list[PastGrade]:
     return [line for line in result.records() if line.subject not in ranked]
 
 
-def _check_settled(result: AppraisalResult) -> None:
+def _check_settled(year: Year) -> None:
+    units = [unit for result in year.bodies for unit in result.units]
     _refuse(
         "wait for a person's grade (`minping appraise --grade`)",
-        (u.unit for u in result.units if u.insufficient and u.standing is None),
+        (u.unit for u in units if u.insufficient and u.standing is None),
     )
-    _refuse("have no grade yet", (x.leader for x in result.leaders if x.grade is None))
+    _refuse("have no grade yet", (x.leader for result in year.bodies for x in result.leaders if x.grade is None))
+    proposals = [proposal for result in year.bodies for proposal in result.proposals]
     _refuse(
         "touch a grade and are not decided (`minping appraise --decide`)",
-        (p.key for p in result.proposals if p.status is Status.PROPOSED and p.kind in BINDING),
+        (p.key for p in proposals if p.status is Status.PROPOSED and p.kind in BINDING),
     )
 
 

@@ -5,8 +5,11 @@ A server that is not installed skips its tests on a developer's machine and fail
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +18,8 @@ from typing import TypeVar
 import pytest
 from redis import Redis
 
+from bot.app import open_store
+from bot.settings import Settings
 from tests import servers
 
 T = TypeVar("T")
@@ -66,17 +71,54 @@ def valkey_server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def postgres_url(postgres_cluster: servers.PostgresCluster) -> Iterator[str]:
-    """An empty PostgreSQL database of this test alone."""
+@pytest.fixture(scope="session")
+def postgres_template(postgres_cluster: servers.PostgresCluster) -> Iterator[str]:
+    """The name of a PostgreSQL database with the tables and nothing in them: to copy it is quicker than to migrate."""
     with postgres_cluster.database() as url:
+        make_tables(url)
+        yield url.rsplit("/", 1)[1]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the tables and nothing in them."""
+    path = tmp_path_factory.mktemp("template") / "minping.sqlite3"
+    make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: servers.PostgresCluster, postgres_template: str) -> Iterator[str]:
+    """A PostgreSQL database of this test alone, its tables empty."""
+    with postgres_cluster.database(postgres_template) as url:
         yield url
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """A SQLite file of this test alone, its tables empty."""
+    copy = tmp_path / "minping.sqlite3"
+    shutil.copyfile(sqlite_template, copy)
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def new_sqlite_url(tmp_path: Path) -> str:
     """A SQLite file that does not exist yet."""
-    return f"sqlite:///{tmp_path / 'minping.sqlite3'}"
+    return f"sqlite:///{tmp_path / 'new.sqlite3'}"
+
+
+@pytest.fixture
+def new_postgres_url(postgres_cluster: servers.PostgresCluster) -> Iterator[str]:
+    """A PostgreSQL database without tables."""
+    with postgres_cluster.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["new_sqlite", pytest.param("new_postgres", marks=pytest.mark.postgres)])
+def new_store_url(request: pytest.FixtureRequest) -> str:
+    """A database without tables, once of each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture
@@ -93,7 +135,7 @@ def valkey_url(valkey_server: str) -> str:
 
 @pytest.fixture(params=["sqlite", POSTGRES])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """An empty database, once of each kind."""
+    """A database with empty tables, once of each kind."""
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
@@ -115,6 +157,17 @@ def chromium() -> Path:
     if not servers.CHROMIUM.exists():
         lacking("no Chromium: apt-get install chromium fonts-noto-cjk")
     return servers.CHROMIUM
+
+
+def make_tables(url: str) -> None:
+    """Migrate a new database."""
+
+    async def migrated() -> None:
+        async with open_store(Settings(database_url=url)):
+            pass
+
+    with ThreadPoolExecutor(1) as elsewhere:  # a loop may be set up in this thread
+        elsewhere.submit(asyncio.run, migrated()).result()
 
 
 def emptied(url: str) -> str:

@@ -53,6 +53,7 @@ MORE = (
     "/admin/campaigns/2026/push",
     "/admin/years/2010/proposals?status=all",
     "/admin/years/2010/leaders?grade=third",
+    "/admin/years/2010/inside?unit=TAX",
     "/admin/people/zhou",
 )
 WITHOUT_SESSION = ("/admin/sign-in", "/admin/sign-in/code")

@@ -7,7 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aggregation.cells import PatternCount
-from aggregation.scheme import Category, Floors, Scale, ScaleOption, Scheme
+from aggregation.scheme import Scheme
+from aggregation.scheme_parts import Category, Floors, Scale, ScaleOption
 from survey_flows.questionnaire import Kind, Question, Questionnaire
 
 GROUPS = ("service_user", "resident", "enterprise", "deputy", "grassroots", "supervisor")

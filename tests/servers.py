@@ -43,10 +43,10 @@ class PostgresCluster:
     data: Path
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """The URL of a new, empty database, dropped at the end."""
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """The URL of a new database, a copy of ``template``, dropped at the end."""
         name = f"minping_{next(NUMBERS)}"
-        self._execute(f"CREATE DATABASE {name}")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/{name}"
         finally:

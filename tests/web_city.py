@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from bot.app import Service, build
 from bot.campaigns import Draft, close_campaign, create_campaign, open_campaign
 from bot.city import make_city
+from bot.city_inside import draw_inside
 from bot.clock import SystemClock
 from bot.gate import ballot_columns
 from bot.mixer import Mixer
@@ -120,11 +121,13 @@ async def fill(service: Service, seed: int = 2010, ballots: int = 20_000) -> int
     await service.mixer.turn()
     await close_campaign(service.database, drawn.campaign)
     await service.mixer.turn()
-    personal = {(leader, yearbook.PERSONAL): points for leader, points in drawn.personal.items()}
+    inside = draw_inside(drawn.year)
+    personal = {(who, yearbook.PERSONAL): points for who, points in {**drawn.personal, **inside.personal}.items()}
     async with writing(service.database) as connection:
         await yearbook.write_units(connection, [yearbook.ListedUnit(x.unit, x.questionnaire) for x in drawn.units])
-        await yearbook.replace_leaders(connection, drawn.year, drawn.leaders)
-        await yearbook.merge_indicators(connection, drawn.year, {**drawn.indicators, **personal})
+        await yearbook.replace_inner(connection, drawn.year, inside.parts)
+        await yearbook.replace_leaders(connection, drawn.year, [*drawn.leaders, *inside.people])
+        await yearbook.merge_indicators(connection, drawn.year, {**drawn.indicators, **inside.points, **personal})
         await yearbook.replace_adjustments(connection, drawn.year, drawn.adjustments)
         await yearbook.replace_facts(connection, drawn.year, drawn.facts)
         await yearbook.append_decisions(connection, drawn.year, drawn.decisions)

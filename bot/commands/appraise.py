@@ -24,6 +24,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--reason", default="", help="why (with --decide and --grade)")
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--explain", metavar="UNIT_OR_LEADER", help="print every reason for one result")
+    action.add_argument("--inside", metavar="UNIT", help="print the parts of a unit or section, and the people in them")
     action.add_argument("--proposals", action="store_true", help="list the proposals with their keys and grounds")
     action.add_argument("--open", action="store_true", help="list only the proposals that nobody has decided")
     action.add_argument("--decide", nargs=2, metavar=("KEY", "VERDICT"), help="confirm or decline a proposal")
@@ -48,22 +49,25 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
     from aggregation.results import Status
-    from bot.listings import print_appraisal, print_proposals
+    from bot.listings import print_appraisal, print_inside, print_proposals
     from bot.yearbook import is_sealed, open_year
 
     year = await open_year(database, chosen.year, chosen.campaign)
     if chosen.explain:
-        print("\n".join(_reasons(year.result, chosen.explain, chosen.lang)))
+        print("\n".join(_reasons(year, chosen.explain, chosen.lang)))
+    elif chosen.inside:
+        print_inside(year, chosen.inside, chosen.lang)
     elif chosen.proposals or chosen.open:
-        print_proposals(year.result, chosen.lang, Status.PROPOSED if chosen.open else None)
+        print_proposals(year.bodies, chosen.lang, Status.PROPOSED if chosen.open else None)
     else:
         print_appraisal(year.result, year.inputs.scheme, await is_sealed(database, chosen.year), chosen.lang)
 
 
-def _reasons(result: Any, subject: str, lang: str) -> list[str]:
+def _reasons(year: Any, subject: str, lang: str) -> list[str]:
     from aggregation.results import explain
 
-    if subject not in result.trail:
+    result = year.about(subject)
+    if result is None:
         raise BadInput("there is no such unit or leader in that year; give a unit's code or a leader's id", subject)
     return explain(result, subject, lang)
 

@@ -23,6 +23,7 @@ from bot.exports.appraisal_pages import (
 )
 from bot.exports.book import Book, Page
 from bot.exports.dictionary import with_dictionary
+from bot.exports.inside_pages import parts_page, people_page
 from bot.exports.labelled import answers_data
 from bot.exports.method import method_page
 from bot.exports.pages import (
@@ -55,7 +56,7 @@ __all__ = [
 
 
 class Audience(StrEnum):
-    """Who reads it: the public sees no leader's score and no proposal."""
+    """Who reads it: the public sees no leader's score, nothing inside units and no proposal."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
@@ -80,7 +81,7 @@ def year_book(year: Year, audience: Audience, timezone: str) -> Book:
 
     With a campaign of the year before, also what has changed since.
     """
-    internal = [leaders_page(year), proposals_page(year), reasons_page(year)] if audience is Audience.INTERNAL else []
+    internal = _internal(year) if audience is Audience.INTERNAL else []
     pages = [
         method_page(year.polls, _windows(year.polls, timezone), year.result),
         units_page(year),
@@ -91,6 +92,11 @@ def year_book(year: Year, audience: Audience, timezone: str) -> Book:
         *_score_pages(year.polls),
     ]
     return _bound(f"{year.year} 年度绩效考核 Appraisal {year.year}", year.polls, timezone, pages)
+
+
+def _internal(year: Year) -> list[Page]:
+    inside = [parts_page(year), people_page(year)] if year.inside else []
+    return [leaders_page(year), *inside, proposals_page(year), reasons_page(year)]
 
 
 def campaign_book(scored: Scored, timezone: str) -> Book:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregation.disclosure import Told
-from aggregation.inputs import Grade
-from aggregation.outlook_lines import UNIT_GRADES
+from aggregation.inputs import UNIT_GRADES, Grade
 from aggregation.results import Cut, LeaderResult, Proposal, UnitResult
 from aggregation.scheme import PUBLIC
 from bot.exports.book import EXACT, POINTS, SHARE, Column, Page, Value, joined
@@ -162,8 +161,14 @@ def quotas_page(year: Year) -> Page:
 
 def leaders_page(year: Year) -> Page:
     """Every leader's year. Internal."""
-    places = year.inputs.scheme.places
-    columns = (
+    names = {unit.unit: unit.zh for unit in year.result.units}
+    rows = tuple(leader_cells(x, names[x.unit]) for x in year.result.leaders)
+    return Page("leaders", "领导干部", leader_columns(year.inputs.scheme.places), rows)
+
+
+def leader_columns(places: int) -> tuple[Column, ...]:
+    """The columns of a page of persons, whose scores have so many decimals."""
+    return (
         Column("id", "干部编号"),
         Column("name_zh", "姓名"),
         Column("name_en", "姓名（英文）"),
@@ -182,11 +187,10 @@ def leaders_page(year: Year) -> Page:
         Column("certainty_zh", "等次是否确定（说明）"),
         Column("lowered_by", "降等依据"),
     )
-    names = {unit.unit: unit.zh for unit in year.result.units}
-    return Page("leaders", "领导干部", columns, tuple(_leader(x, names[x.unit]) for x in year.result.leaders))
 
 
-def _leader(leader: LeaderResult, unit: str) -> tuple[Value, ...]:
+def leader_cells(leader: LeaderResult, unit: str) -> tuple[Value, ...]:
+    """A person's row; ``unit`` is the Chinese name of the unit or part."""
     return (
         *(leader.leader, leader.zh, leader.en, leader.unit, unit, leader.role, name(leader.role), leader.post),
         *(leader.unit_total, leader.personal, leader.score, leader.base or "", leader.grade or "", name(leader.grade)),
@@ -213,8 +217,9 @@ def proposals_page(year: Year) -> Page:
         Column("grounds_zh", "依据"),
         Column("grounds_en", "依据（英文）"),
     )
-    names = {unit.unit: unit.zh for unit in year.result.units} | {x.leader: x.zh for x in year.result.leaders}
-    rows = tuple(_proposal(proposal, names.get(proposal.subject, "")) for proposal in year.result.proposals)
+    names = {unit.unit: unit.zh for result in year.bodies for unit in result.units}
+    names |= {x.leader: x.zh for result in year.bodies for x in result.leaders}
+    rows = tuple(_proposal(p, names.get(p.subject, "")) for result in year.bodies for p in result.proposals)
     return Page("proposals", "建议与决定", columns, rows)
 
 
@@ -229,7 +234,7 @@ def _proposal(proposal: Proposal, called: str) -> tuple[Value, ...]:
 
 
 def reasons_page(year: Year) -> Page:
-    """The reason trail of every unit and leader. Internal."""
+    """The reason trail of every unit, part and person. Internal."""
     columns = (
         Column("subject", "对象"),
         Column("position", "序号"),
@@ -238,7 +243,8 @@ def reasons_page(year: Year) -> Page:
     )
     rows = tuple(
         (subject, position, line.text("zh-Hans"), line.text("en"))
-        for subject, lines in year.result.trail.items()
+        for result in year.bodies
+        for subject, lines in result.trail.items()
         for position, line in enumerate(lines, 1)
     )
     return Page("reasons", "理由", columns, rows)

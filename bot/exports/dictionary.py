@@ -29,6 +29,10 @@ Entry = tuple[str, tuple[str, str]]
 
 ENTRIES: Mapping[str, Entry] = {
     "上年民评得分": ("public score of the year before", POINTS),
+    "上级单位代码": ("code of the unit, or part of one, that it is part of", CODE),
+    "上级单位名称": ("name of the unit that it is part of", TEXT),
+    "层级": ("level inside the unit: 1 for its own parts", COUNT),
+    "得分构成": ("components with points and weights", TEXT),
     "不了解比例": ("don't-know rate: of ballots not excluded", SHARE),
     "不得评一等的原因": ("why it is barred from the first grade", TEXT),
     "与原排名的 Kendall tau-b": ("Kendall's tau-b with the ranking as it stands", ("−1 至 1", "−1 to 1")),

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from aggregation.disclosure import small
 from aggregation.results import AppraisalResult
-from aggregation.scheme import PUBLIC, Category, Scheme
+from aggregation.scheme import PUBLIC, Scheme
+from aggregation.scheme_parts import Category
 from bot.exports.book import Column, Page, joined
 from bot.exports.pages import count_cell, told_fates
 from bot.labels import HIDDEN

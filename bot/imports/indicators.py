@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.scheme import PUBLIC
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field, arrange, reader, refuse_twins
 from bot.imports.sheet import Problems, Row, Sheet
@@ -38,7 +37,7 @@ def _note(lacking: list[tuple[str, str]]) -> str:
 
 def needed(known: Known) -> set[tuple[str, str]]:
     """The subjects and indicators for which the year needs points."""
-    units = {(code, name) for code in known.units for name in _used(known, code)}
+    units = {(code, name) for code in known.units for name in known.used(code)}
     return units | {(leader, PERSONAL) for leader in known.leaders}
 
 
@@ -71,7 +70,7 @@ def _read_long(sheet: Sheet, known: Known, problems: Problems) -> Values:
 
 
 def _read_wide(sheet: Sheet, known: Known, problems: Problems) -> Values:
-    named = known.scheme.indicators
+    named = known.indicators
     columns = [Field(i, (named[i].zh, named[i].en) if i in named else ("个人得分",), True) for i in _indicators(known)]
     rows = arrange(sheet, (SUBJECT, NAME, *columns), problems)
     present = [f.name for f in columns if any(f.known_as(heading) for heading in sheet.columns)]
@@ -103,14 +102,11 @@ def _subject(row: Row, known: Known, problems: Problems) -> str:
 
 
 def _indicators(known: Known) -> list[str]:
-    return [*known.scheme.indicators, PERSONAL]
+    return [*known.indicators, PERSONAL]
 
 
 def _used(known: Known, subject: str) -> set[str]:
     """The indicators that count for a subject."""
     if subject in known.leaders:
         return {PERSONAL}
-    if subject not in known.units:
-        return set()
-    category = known.scheme.categories.get(known.units[subject].unit.category)
-    return set(category.weights) - {PUBLIC} if category else set()
+    return known.used(subject) if subject in known.units else set()

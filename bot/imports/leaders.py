@@ -1,6 +1,9 @@
-"""The year's leading cadres with the post that each holds at its end."""
+"""The year's leading cadres, or the people inside units, with the post that each holds at its end."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,37 +21,67 @@ FIELDS = (
     Field("role", ("正副职", "职级")),
     Field("post", ("职务",), optional=True, longest=120),
 )
-ROLES = {Role.PRINCIPAL: ("正职",), Role.DEPUTY: ("副职",)}
+ROLES = {Role.PRINCIPAL: ("正职",), Role.DEPUTY: ("副职",), Role.OFFICER: ("工作人员", "一般干部")}
 
 
 async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
-    """Make these the year's leaders: whoever is not in the table is not appraised."""
+    """Make these the year's leaders: whoever is not in the table is not appraised. People inside units stay."""
     leaders = read_leaders(sheet, known)
-    await replace_leaders(connection, known.year, leaders)
-    without = sorted(set(known.units) - {x.unit for x in leaders if x.role is Role.PRINCIPAL})
+    outcome = await _replace(connection, known, leaders, known.city)
+    without = sorted(set(known.city) - {x.unit for x in leaders if x.role is Role.PRINCIPAL})
     notes = (f"units without a principal: {', '.join(without)}",) if without else ()
-    return Outcome(len(leaders), (f"they take the place of {len(known.leaders)}", *notes))
+    return replace(outcome, notes=(*outcome.notes, *notes))
+
+
+async def store_people(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+    """Make these the year's people inside units. Leaders of units stay."""
+    return await _replace(connection, known, read_people(sheet, known), known.inner)
+
+
+async def _replace(connection: AsyncConnection, known: Known, leaders: list[Leader], units: Collection[str]) -> Outcome:
+    """Whoever stands in other than ``units`` stays, unless the table moves the person into one of these."""
+    listed = {x.id for x in leaders}
+    stay = [x for x in known.leaders.values() if x.unit not in units and x.id not in listed]
+    await replace_leaders(connection, known.year, [*stay, *leaders])
+    gone = sum(x.unit in units for x in known.leaders.values())
+    return Outcome(len(leaders), (f"they take the place of {gone}",))
 
 
 def read_leaders(sheet: Sheet, known: Known) -> list[Leader]:
-    """The leaders of a table, whose units are stored.
+    """The leaders of a table, whose units are the city's.
 
     Raises:
         BadInput: by row and column.
     """
+    return _read(sheet, known, known.city)
+
+
+def read_people(sheet: Sheet, known: Known) -> list[Leader]:
+    """The people of a table, who stand in parts inside units.
+
+    Raises:
+        BadInput: by row and column.
+    """
+    return _read(sheet, known, known.inner)
+
+
+def _read(sheet: Sheet, known: Known, units: Collection[str]) -> list[Leader]:
     problems = Problems(sheet.file)
     rows = arrange(sheet, FIELDS, problems)
     refuse_twins(rows, ["id"], problems)
-    leaders = [_leader(row, known, problems) for row in rows]
+    leaders = [_leader(row, known, units, problems) for row in rows]
     problems.settle()
     return leaders
 
 
-def _leader(row: Row, known: Known, problems: Problems) -> Leader:
+def _leader(row: Row, known: Known, units: Collection[str], problems: Problems) -> Leader:
     cell = reader(problems, row)
     id_ = cell("id").code()
     if id_ in known.units:
         cell("id").complain(f"«{id_}» is the code of a unit; give the leader another id")
     name = cell("name_zh").text
-    unit = cell("unit").one_of(known.units, "unit")
-    return Leader(id_, name, cell("name_en").text or name, unit, cell("role").member(Role, ROLES), cell("post").text)
+    unit = cell("unit").one_of(units, "unit")
+    role = cell("role").member(Role, ROLES)
+    if role is Role.OFFICER and units is known.city:
+        cell("role").complain("officers stand inside units; import them with the people")
+    return Leader(id_, name, cell("name_en").text or name, unit, role, cell("post").text)

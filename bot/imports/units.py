@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.inputs import AppraisedUnit, Membership
-from aggregation.scheme import Category
+from aggregation.scheme_parts import Category
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field, arrange, reader, refuse_twins
 from bot.imports.sheet import Problems, Row, Sheet
@@ -39,7 +39,7 @@ async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outc
     """Add the units or change them. A league counts from ``since`` on; without it, ever since."""
     listed = read_units(sheet, known)
     await write_units(connection, listed)
-    new = sum(x.unit.code not in known.units for x in listed)
+    new = sum(x.unit.code not in known.city for x in listed)
     return Outcome(len(listed), (f"{new} new, {len(listed) - new} changed",))
 
 
@@ -62,10 +62,12 @@ def _unit(row: Row, known: Known, problems: Problems) -> ListedUnit:
     code = cell("code").code()
     if code in known.leaders:
         cell("code").complain(f"«{code}» is the id of a leader; give the unit another code")
+    if code in known.inner:
+        cell("code").complain(f"«{code}» is a part inside a unit; give the unit another code")
     category = cell("category").one_of(known.scheme.categories, "category")
     leagues = _leagues(row, known.scheme.categories.get(category), known, problems)
     unit = AppraisedUnit(code, cell("name_zh").text, cell("name_en").text, category, leagues)
-    return ListedUnit(_with_past(unit, known.units), cell("questionnaire").code())
+    return ListedUnit(_with_past(unit, known.city), cell("questionnaire").code())
 
 
 def _leagues(row: Row, category: Category | None, known: Known, problems: Problems) -> tuple[Membership, ...]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.scheme import Scheme
-from bot.imports import adjustments, decisions, findings, history, indicators, leaders, units
+from bot.imports import adjustments, decisions, findings, history, indicators, inner, leaders, units
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field
 from bot.imports.sheet import Sheet, read_sheet
 from bot.store.database import writing
-from bot.store.yearbook import read_leaders, read_units, stands_in
+from bot.store.yearbook import read_inner, read_leaders, read_units, stands_in
 from bot.yearbook import year_scheme
 from survey_flows.errors import BadInput
 
@@ -32,6 +32,8 @@ class Table:
 TABLES = {
     "units": Table("departments, districts and counties, with their leagues", units.FIELDS, units.store, dated=False),
     "leaders": Table("the year's leading cadres and their posts", leaders.FIELDS, leaders.store),
+    "inner": Table("sections and posts inside units, to any depth", inner.FIELDS, inner.store),
+    "people": Table("the year's people in sections and posts", leaders.FIELDS, leaders.store_people),
     "indicators": Table(
         "points of units by indicator and of leaders (personal), or wide: a column for each indicator",
         indicators.LONG,
@@ -82,4 +84,5 @@ async def import_table(
 
 async def _known(connection: AsyncConnection, year: int, scheme: Scheme) -> Known:
     listed = {x.unit.code: x for x in await read_units(connection) if not year or stands_in(x.unit, year)}
-    return Known(year, scheme, listed, {x.id: x for x in await read_leaders(connection, year)})
+    leaders = {x.id: x for x in await read_leaders(connection, year)}
+    return Known(year, scheme, listed, leaders, {x.code: x for x in await read_inner(connection, year)})

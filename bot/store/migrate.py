@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.database import writing
 
-HEAD = "0017"
+HEAD = "0018"
 FOLDER = Path(__file__).parent / "migrations"
 
 

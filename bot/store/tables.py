@@ -257,6 +257,17 @@ memberships = Table(
     Column("league", String(16), nullable=False, comment="its league from that year on (0: ever); empty: none"),
 )
 
+inner_units = Table(
+    "inner_units",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("code", String(32), primary_key=True),
+    Column("parent", String(32), nullable=False, comment="the unit, or the part of one, that it is part of"),
+    Column("name_zh", String(80), nullable=False),
+    Column("name_en", String(120), nullable=False),
+    Column("category", String(16), nullable=False),
+)
+
 leaders = Table(
     "leaders",
     metadata,
@@ -265,7 +276,7 @@ leaders = Table(
     Column("name_zh", String(80), nullable=False),
     Column("name_en", String(120), nullable=False),
     Column("unit", String(32), nullable=False),
-    Column("role", String(12), nullable=False, comment="principal or deputy"),
+    Column("role", String(12), nullable=False, comment="principal, deputy or officer"),
     Column("post", String(120), nullable=False, comment="the title as it is printed"),
 )
 

@@ -93,6 +93,13 @@ def _memberships(rows: Sequence[Row[Any]]) -> tuple[Membership, ...]:
     )
 
 
+async def read_inner(connection: AsyncConnection, year: int) -> tuple[AppraisedUnit, ...]:
+    """The parts inside units in a year, by code."""
+    columns = tables.inner_units.c
+    rows = await connection.execute(select(tables.inner_units).where(columns.year == year).order_by(columns.code))
+    return tuple(AppraisedUnit(r.code, r.name_zh, r.name_en, r.category, parent=r.parent) for r in rows)
+
+
 async def read_leaders(connection: AsyncConnection, year: int) -> tuple[Leader, ...]:
     """The year's leaders by id."""
     columns = tables.leaders.c
@@ -185,6 +192,14 @@ def _membership_rows(unit: AppraisedUnit) -> Iterable[dict[str, object]]:
         yield {"unit": unit.code, "from_year": membership.since or EVER, "league": membership.league}
         if membership.until is not None and membership.until + 1 not in begins:
             yield {"unit": unit.code, "from_year": membership.until + 1, "league": ""}
+
+
+async def replace_inner(connection: AsyncConnection, year: int, units: Iterable[AppraisedUnit]) -> None:
+    """Make these the year's parts inside units."""
+    rows = [
+        {"code": u.code, "parent": u.parent, "name_zh": u.zh, "name_en": u.en, "category": u.category} for u in units
+    ]
+    await _replace(connection, tables.inner_units, year, rows)
 
 
 async def replace_leaders(connection: AsyncConnection, year: int, leaders: Iterable[Leader]) -> None:

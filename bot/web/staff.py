@@ -74,6 +74,7 @@ PAGES = (
     ("GET", r"/admin/years/{year:\d{4}}/circular.{form:pdf|html}", "reports.send_circular"),
     ("GET", r"/admin/years/{year:\d{4}}/evidence/{unit}.{form:pdf|html}", "reports.send_evidence"),
     ("GET", r"/admin/years/{year:\d{4}}/leaders", "years.show_leaders"),
+    ("GET", r"/admin/years/{year:\d{4}}/inside", "inside.show_inside"),
     ("GET", r"/admin/years/{year:\d{4}}/proposals", "years.show_proposals"),
     ("POST", r"/admin/years/{year:\d{4}}/decisions", "years.take_decision"),
     ("POST", r"/admin/years/{year:\d{4}}/grades", "years.take_grade"),

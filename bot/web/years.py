@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from aggregation.disclosure import Count
-from aggregation.inputs import Grade, Verdict
-from aggregation.outlook_lines import UNIT_GRADES, odds_text
+from aggregation.inputs import UNIT_GRADES, Grade, Verdict
+from aggregation.outlook_lines import odds_text
 from aggregation.results import Cut, LeaderResult, Proposal, Status, UnitResult
 from bot.imports.year import TABLES, import_table
 from bot.labels import CHANGED, flags, name, pick, told_flags
@@ -121,9 +121,8 @@ async def show_proposals(visit: Visit) -> web.Response:
     year = await visit.year()
     status, kind, words = visit.asked("status") or Status.PROPOSED, visit.asked("kind"), visit.asked("q")
     names = _subjects(year, visit.lang)
-    matching = [
-        p for p in year.result.proposals if status in (p.status, "all") and _has(words, p.subject, names[p.subject])
-    ]
+    proposals = [p for result in year.bodies for p in result.proposals]
+    matching = [p for p in proposals if status in (p.status, "all") and _has(words, p.subject, names[p.subject])]
     found = [p for p in matching if kind in ("", p.kind)]
     shown, pages = _page(visit, sorted(found, key=_binding_first))
     return _show(
@@ -134,7 +133,7 @@ async def show_proposals(visit: Visit) -> web.Response:
         pages=pages,
         names=names,
         kinds=sorted(Counter(p.kind for p in matching).items()),
-        statuses=Counter(p.status for p in year.result.proposals),
+        statuses=Counter(p.status for p in proposals),
         chosen=status,
         kind=kind,
         q=words,
@@ -148,10 +147,13 @@ def _binding_first(proposal: Proposal) -> tuple[bool, bool, str]:
 
 
 def _subjects(year: Year, lang: str) -> Mapping[str, str]:
-    """What each unit and leader is called; a leader with the unit."""
+    """What each unit, part and person is called; a part and a person with what they are part of."""
     units = {unit.unit: pick((unit.zh, unit.en), lang) for unit in year.result.units}
-    leaders = {x.leader: f"{pick((x.zh, x.en), lang)} · {units[x.unit]} {x.post}" for x in year.result.leaders}
-    return units | leaders
+    for body in year.inside:
+        above = units.get(body.unit, pick((body.zh, body.en), lang))
+        units |= {part.code: f"{above} · {pick((part.zh, part.en), lang)}" for part in body.inputs.units}
+    people = (x for result in year.bodies for x in result.leaders)
+    return units | {x.leader: f"{pick((x.zh, x.en), lang)} · {units[x.unit]} {x.post}" for x in people}
 
 
 @staff_page
@@ -208,10 +210,11 @@ def _back(visit: Visit) -> str:
 async def show_reasons(visit: Visit) -> web.Response:
     """Where every figure and finding about a unit or a leader came from."""
     year, subject = await visit.year(), visit.part("subject")
-    if subject not in year.result.trail:
+    result = year.about(subject)
+    if result is None:
         raise BadInput("there is no such unit or leader in that year", subject)
-    unit = next((u for u in year.result.units if u.unit == subject), None)
-    leader = next((x for x in year.result.leaders if x.leader == subject), None)
+    unit = next((u for u in result.units if u.unit == subject), None)
+    leader = next((x for x in result.leaders if x.leader == subject), None)
     change = year.changes.get(subject)
     return _show(
         visit,
@@ -221,9 +224,10 @@ async def show_reasons(visit: Visit) -> web.Response:
         names=_subjects(year, visit.lang),
         unit=unit,
         leader=leader,
-        team=[x for x in year.result.leaders if unit and x.unit == subject],
-        lines=[(pick((line.zh, line.en), visit.lang), line) for line in year.result.trail[subject]],
-        about=year.result.about(subject),
+        team=[x for x in result.leaders if unit and x.unit == subject],
+        evidence=result is year.result,
+        lines=[(pick((line.zh, line.en), visit.lang), line) for line in result.trail[subject]],
+        about=result.about(subject),
         answers=_answers(year, subject, visit.lang),
         flags=_flags(year, subject, visit.lang),
         cell=year.inputs.scheme.min_n.publish_cell,

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.changes import Verdict as Verdict_
 from aggregation.inputs import AppraisedUnit, Grade, Membership, PastGrade, Verdict
 from aggregation.results import Kind, Status
-from aggregation.scheme import Scheme, UnitQuota
+from aggregation.scheme import Scheme
+from aggregation.scheme_parts import UnitQuota
 from bot.app import open_store
 from bot.campaigns import Draft, add_campaign
 from bot.drafting import stored_units
@@ -32,7 +33,6 @@ from bot.yearbook import (
     open_year,
     record_decision,
     record_unit_decision,
-    run_appraisal,
     seal_year,
 )
 from survey_flows.errors import BadInput
@@ -148,7 +148,7 @@ async def test_tables_handed_in_become_the_inputs_of_the_year(city: AsyncEngine)
 
 
 async def test_the_year_is_graded_by_its_own_scheme(city: AsyncEngine) -> None:
-    result = await run_appraisal(city, YEAR)
+    result = (await open_year(city, YEAR)).result
     assert {u.unit: u.grade for u in result.units} == {
         "D1": None,
         "U1": Grade.FIRST,
@@ -218,7 +218,7 @@ async def test_points_that_are_missing_are_told_and_stop_the_appraisal(database:
         "U2 superior, U3 governance, U3 superior",
     )
     with pytest.raises(BadInput, match="indicator superior of U1 is missing; add it"):
-        await run_appraisal(database, YEAR)
+        await open_year(database, YEAR)
 
 
 async def test_lists_handed_in_again_take_the_place_of_the_first(city: AsyncEngine) -> None:
@@ -237,9 +237,9 @@ async def test_a_decision_is_appended_and_the_last_one_counts(city: AsyncEngine)
     await bring(city, "findings", "id,kind,subject,date,source\nF1,criminal_offence,L2,2026-05-01,判决书\n")
     key = "2026/criminal_offence/grade_four/L2/F1"
     await record_decision(city, YEAR, key, Verdict.CONFIRMED, "周正平", "判决生效", AT)
-    assert (await run_appraisal(city, YEAR)).leader("L2").grade is Grade.FOURTH
+    assert (await open_year(city, YEAR)).result.leader("L2").grade is Grade.FOURTH
     await record_decision(city, YEAR, key, Verdict.DECLINED, "何建民", "再审改判", AT)
-    result = await run_appraisal(city, YEAR)
+    result = (await open_year(city, YEAR)).result
     assert result.leader("L2").grade is not Grade.FOURTH
     assert [p.status for p in result.proposals if p.key == key] == [Status.DECLINED]
     assert (await rows_of(city))["decisions"] == 2
@@ -266,7 +266,7 @@ async def test_decisions_of_a_meeting_come_as_a_table_once(city: AsyncEngine) ->
     made = "proposal,verdict,by,reason,at\n2026/third_grade_unit/downgrade/L3,confirmed,周正平,负领导责任,2026-12-20\n"
     assert await bring(city, "decisions", made) == (1, ("1 new",))
     assert await bring(city, "decisions", made) == (1, ("0 new",))
-    assert (await run_appraisal(city, YEAR)).subjects(Kind.DOWNGRADE) == ("L3",)
+    assert (await open_year(city, YEAR)).result.subjects(Kind.DOWNGRADE) == ("L3",)
 
 
 async def test_a_sealed_year_is_history_and_an_amendment_is_appended(city: AsyncEngine) -> None:
@@ -316,13 +316,18 @@ async def test_last_year_counts_and_the_year_itself_does_not(city: AsyncEngine) 
 async def test_a_unit_with_few_answers_waits_for_a_person(city: AsyncEngine) -> None:
     await poll(city, "few", each=50)
     with pytest.raises(BadInput, match="few, poll: both rate unit U1"):
-        await run_appraisal(city, YEAR)
+        await open_year(city, YEAR)
     few = ["few"]
-    assert [u.unit for u in (await run_appraisal(city, YEAR, few)).units if u.insufficient] == ["D1", "U1", "U2", "U3"]
+    assert [u.unit for u in (await open_year(city, YEAR, few)).result.units if u.insufficient] == [
+        "D1",
+        "U1",
+        "U2",
+        "U3",
+    ]
     with pytest.raises(BadInput, match="wait for a person's grade"):
         await seal_year(city, YEAR, few)
     await record_unit_decision(city, YEAR, "U1", Grade.SECOND, "周正平", "实地核查", AT, few)
-    assert (await run_appraisal(city, YEAR, few)).unit("U1").grade is Grade.SECOND
+    assert (await open_year(city, YEAR, few)).result.unit("U1").grade is Grade.SECOND
     with pytest.raises(BadInput, match="a unit's grade is first, second or third"):
         await record_unit_decision(city, YEAR, "U1", Grade.FOURTH, "周正平", "x", AT, few)
     with pytest.raises(BadInput, match="is not for a person to give"):
@@ -333,11 +338,11 @@ async def test_an_open_campaign_gives_no_scores(database: AsyncEngine) -> None:
     await bring(database, "units", UNITS, 0)
     await poll(database, "running", state="open")
     with pytest.raises(BadInput, match="no closed campaign of that year"):
-        await run_appraisal(database, YEAR)
+        await open_year(database, YEAR)
     with pytest.raises(BadInput, match="this campaign is open; scores can be read once it is closed"):
-        await run_appraisal(database, YEAR, ["running"])
+        await open_year(database, YEAR, ["running"])
     with pytest.raises(BadInput, match="there is no such campaign in 2026"):
-        await run_appraisal(database, YEAR, ["other"])
+        await open_year(database, YEAR, ["other"])
 
 
 async def test_a_county_that_became_a_district_is_appraised_as_what_it_was(city: AsyncEngine) -> None:
@@ -346,7 +351,7 @@ async def test_a_county_that_became_a_district_is_appraised_as_what_it_was(city:
     async with reading(city) as connection:
         listed = {x.unit.code: x.unit for x in await store.read_units(connection)}
     assert listed["D1"].memberships == (Membership("district", None, 2026), Membership("county", 2027))
-    assert (await run_appraisal(city, YEAR)).leagues == {"district": ("D1",)}
+    assert (await open_year(city, YEAR)).result.leagues == {"district": ("D1",)}
 
 
 async def test_a_unit_that_is_not_there_yet_plays_no_part(city: AsyncEngine) -> None:

@@ -74,7 +74,7 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
     assert "categories.A_district.weights.public" in out
 
     code, out, _ = run("appraise", "2010", "--seal")
-    assert (code, out) == (0, "2010: 934 grades appended to the history\n")
+    assert (code, out) == (0, "2010: 978 grades appended to the history\n")
     assert run("appraise", "2010", "--seal")[1] == "2010: 0 grades appended to the history\n"
 
     code, out, _ = run("export", "--year", "2010", "--audience", "internal", "--out", str(tmp_path / "out"))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregation.appeals import Act, Ruling, State, Step, barred, check, due, public_notice, stand
-from aggregation.scheme import Procedure
+from aggregation.scheme_parts import Procedure
 from aggregation.workdays import Calendar
 from survey_flows.errors import BadInput
 

@@ -7,7 +7,7 @@ import pytest
 
 from aggregation.inputs import Grade
 from aggregation.quota import Entry, apportion, check, grade, half_up, places_by_category, ranks, tie_notes
-from aggregation.scheme import UnitQuota
+from aggregation.scheme_parts import UnitQuota
 from survey_flows.errors import BadInput
 
 F, S, T = Grade.FIRST, Grade.SECOND, Grade.THIRD

@@ -44,7 +44,20 @@ COMMANDS = (
     "verify",
     "witness",
 )
-TABLES = ("units", "leaders", "indicators", "adjustments", "findings", "decisions", "history", "ballots")
+TABLES = (
+    *(
+        "units",
+        "leaders",
+        "inner",
+        "people",
+        "indicators",
+        "adjustments",
+        "findings",
+        "decisions",
+        "history",
+        "ballots",
+    ),
+)
 
 
 @pytest.fixture(autouse=True)

@@ -109,7 +109,7 @@ def test_units_are_read_with_their_leagues() -> None:
     tax = AppraisedUnit("TAX", "市税务局", "Tax", "B_econ")
     listed = units.read_units(sheet(text), KNOWN)
     assert listed == [ListedUnit(county, "district"), ListedUnit(tax, "econ")]
-    later = replace(KNOWN, units={"430122": listed[0]})
+    later = replace(KNOWN, city={"430122": listed[0]})
     moved = (
         "code,name_zh,name_en,category,questionnaire,league,since\n430122,望城区,W,A_district,district,district,2011\n"
     )

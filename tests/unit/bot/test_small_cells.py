@@ -66,6 +66,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[f"{prefix}/circular.{{form:pdf|html}}"] = [f"{year}/circular.html", f"{year}/circular.html?audience=internal"]
     found[f"{prefix}/evidence/{{unit}}.{{form:pdf|html}}"] = [f"{year}/evidence/{unit}.html"]
     found[f"{prefix}/leaders"] = [f"{year}/leaders"]
+    found[f"{prefix}/inside"] = [f"{year}/inside", f"{year}/inside?unit=TAX"]
     found[f"{prefix}/proposals"] = [f"{year}/proposals?status=all"]
     found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
     found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]
@@ -91,6 +92,7 @@ def listings(unit: str) -> list[list[str]]:
         ["appraise", "2010"],
         ["appraise", "2010", "--proposals", "--lang", "en"],
         ["appraise", "2010", "--explain", unit],
+        ["appraise", "2010", "--inside", "TAX"],
         ["sensitivity", "2010"],
         ["release", CAMPAIGN],
     ]

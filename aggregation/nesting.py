@@ -1,0 +1,164 @@
+"""The appraisal inside units (R16): the parts of a unit by the same steps as the city's units, to any depth.
+
+A body is a unit together with its parts and the people in them. Its parts inherit the unit's total as one component of
+theirs, their places of each grade follow from the unit's grade, and all else is as in `aggregation.appraisal`. A
+body never changes what stands above it, so the city's own figures are the same with and without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aggregation.appraisal import appraise
+from aggregation.inner import Inner, levels
+from aggregation.inputs import AppraisalInputs, AppraisedUnit, Parent
+from aggregation.results import AppraisalResult, Certainty, UnitResult
+from survey_flows.errors import BadInput
+
+CITY = ""
+"""The body whose parts are the units themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The parts of one unit and what became of them. ``level`` counts from 1 for the parts of the city's units.
+
+    ``result`` is None while the unit itself waits for a person: then nothing inside it can be graded.
+    """
+
+    unit: str
+    zh: str
+    en: str
+    level: int
+    inputs: AppraisalInputs
+    result: AppraisalResult | None
+
+
+def city_part(given: AppraisalInputs) -> AppraisalInputs:
+    """The material without what concerns the insides of units. What nobody knows the subject of stays in it."""
+    return _divide(given)[CITY]
+
+
+def appraise_inside(given: AppraisalInputs, city: AppraisalResult) -> tuple[Body, ...]:
+    """The bodies of all units that have parts, those of one level after another, by code within it.
+
+    Args:
+        given: the whole year's material: parts among ``units``, people in them among ``leaders``.
+        city: what `aggregation.appraisal.appraise` made of `city_part`.
+
+    Raises:
+        BadInput: a part hangs under nothing or under itself, the scheme has no rules for a level, or the material of a
+            body contradicts itself.
+    """
+    bodies = {code: part for code, part in _divide(given).items() if code != CITY}
+    check_tree(given.units)
+    above: Sequence[UnitResult] = city.units
+    found: list[Body] = []
+    for level, inner in enumerate([*levels(given.scheme), None], 1):
+        here = [(unit, bodies[unit.unit]) for unit in above if unit.unit in bodies]
+        if here and inner is None:
+            raise BadInput(_no_rules(level), f"parts of {here[0][0].unit}")
+        done = [_body(unit, level, inner, part) for unit, part in here if inner is not None]
+        found += done
+        above = [unit for body in done if body.result is not None for unit in body.result.units]
+    return (*found, *_waiting(bodies, found))
+
+
+def _no_rules(level: int) -> str:
+    return (
+        f"the scheme has no rules for level {level} inside units; add {'.'.join(['inner'] * level)} to the scheme"
+        " or remove these parts"
+    )
+
+
+def check_tree(units: Iterable[AppraisedUnit]) -> None:
+    """Raise `BadInput` if a unit is part of one that there is not, or of itself by any number of steps."""
+    parents = {unit.code: unit.parent for unit in units}
+    for code, parent in parents.items():
+        if parent != CITY and parent not in parents:
+            raise BadInput(f"it is part of «{parent}», which there is not; add that unit or correct the parent", code)
+    for code in parents:
+        if ring := find_ring(code, parents):
+            raise BadInput(f"it is part of itself: {' → '.join(ring)}; correct one of the parents", code)
+
+
+def find_ring(code: str, parents: Mapping[str, str]) -> list[str]:
+    """The way up from ``code`` back to a unit on it; empty if it ends at the city or at an unknown unit."""
+    way = [code]
+    while (up := parents.get(way[-1], CITY)) != CITY:
+        way.append(up)
+        if up in way[:-1]:
+            return way[way.index(up) :]
+    return []
+
+
+def depth(code: str, parents: Mapping[str, str]) -> int:
+    """How many units stand above: 0 for the city's own. There must be no ring."""
+    steps = 0
+    while (code := parents.get(code, CITY)) != CITY:
+        steps += 1
+    return steps
+
+
+def _divide(given: AppraisalInputs) -> dict[str, AppraisalInputs]:
+    """The material by body; a subject belongs to the body that its unit is part of."""
+    body = {unit.code: unit.parent for unit in given.units}
+    body |= {leader.id: body.get(leader.unit, CITY) for leader in given.leaders}
+    inside = sorted({home for home in body.values() if home != CITY})
+    if not inside:
+        return {CITY: given}
+    homes = _Homes(body)
+    return {home: homes.part(given, home) for home in (CITY, *inside)}
+
+
+class _Homes:
+    def __init__(self, body: Mapping[str, str]) -> None:
+        self.body = body
+
+    def __call__(self, subject: str) -> str:
+        return self.body.get(subject, CITY)
+
+    def part(self, given: AppraisalInputs, home: str) -> AppraisalInputs:
+        return replace(
+            given,
+            units=tuple(u for u in given.units if u.parent == home),
+            leaders=tuple(x for x in given.leaders if self(x.id) == home),
+            indicators={key: points for key, points in given.indicators.items() if self(key[0]) == home},
+            personal={id_: points for id_, points in given.personal.items() if self(id_) == home},
+            public={code: score for code, score in given.public.items() if self(code) == home},
+            adjustments=tuple(a for a in given.adjustments if self(a.unit) == home),
+            facts=tuple(f for f in given.facts if self(f.subject) == home),
+            decisions=tuple(d for d in given.decisions if self(_subject(d.proposal)) == home),
+            unit_decisions=tuple(d for d in given.unit_decisions if self(d.unit) == home),
+            history=tuple(h for h in given.history if self(h.subject) == home),
+        )
+
+
+def _subject(proposal: str) -> str:
+    """The subject in a proposal's key (`aggregation.results.Proposal`)."""
+    parts = proposal.split("/")
+    return parts[3] if len(parts) > 3 else ""
+
+
+def _body(unit: UnitResult, level: int, inner: Inner, part: AppraisalInputs) -> Body:
+    if unit.standing is None:
+        return Body(unit.unit, unit.zh, unit.en, level, part, None)
+    parent = Parent(unit.unit, unit.zh, unit.en, unit.total, unit.standing, unit.certainty is Certainty.CONFIRMED)
+    scheme = inner.within(part.scheme, unit.standing, len(part.units))
+    inputs = replace(part, scheme=scheme, parent=parent, covariances=None)
+    try:
+        result = appraise(inputs)
+    except BadInput as wrong:
+        raise BadInput(wrong.what, f"{wrong.where}, parts of {unit.unit}") from None
+    return Body(unit.unit, unit.zh, unit.en, level, inputs, replace(result, scheme_digest=part.scheme.digest))
+
+
+def _waiting(bodies: Mapping[str, AppraisalInputs], found: Sequence[Body]) -> Iterator[Body]:
+    """Bodies below one that waits: they wait with it."""
+    known = {body.unit for body in found}
+    listed = {unit.code: unit for part in bodies.values() for unit in part.units}
+    parents = {code: unit.parent for code, unit in listed.items()}
+    for code in sorted(bodies.keys() - known):
+        unit = listed[code]
+        yield Body(code, unit.zh, unit.en, depth(code, parents) + 1, bodies[code], None)
