@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from bot.settings import Settings
 
-TABLES = ("units", "leaders", "indicators", "adjustments", "findings", "decisions", "history", "ballots")
+TABLES = (
+    *("units", "leaders", "inner", "people", "indicators", "adjustments", "findings", "decisions", "history"),
+    "ballots",
+)
 CHANGING = frozenset(
     (
         "archive write",

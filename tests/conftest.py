@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from redis import Redis
+from sqlalchemy import Connection, inspect
 
 from bot.app import open_store
 from bot.settings import Settings
+from bot.store import migrate
 from tests import servers
 
 T = TypeVar("T")
+UPGRADE = migrate._upgrade
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
 REDIS = pytest.param("redis", marks=pytest.mark.redis)
@@ -79,12 +82,24 @@ def postgres_template(postgres_cluster: servers.PostgresCluster) -> Iterator[str
         yield url.rsplit("/", 1)[1]
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the tables and nothing in them."""
-    path = tmp_path_factory.mktemp("template") / "minping.sqlite3"
+@pytest.fixture(scope="session", autouse=True)
+def quick_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new SQLite file gets what migrations left in another one; `test_migrations` runs them all each time."""
+    path = tmp_path_factory.mktemp("tables") / "minping.sqlite3"
     make_tables(f"sqlite:///{path}")
-    return path
+    with closing(sqlite3.connect(path)) as database:
+        statements = [line for line in database.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")]
+
+    def upgrade(connection: Connection) -> None:
+        if connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
+            return UPGRADE(connection)
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        return None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "_upgrade", upgrade)
+        yield
 
 
 @pytest.fixture
@@ -95,29 +110,22 @@ def postgres_url(postgres_cluster: servers.PostgresCluster, postgres_template: s
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
-    """A SQLite file of this test alone, its tables empty."""
-    copy = tmp_path / "minping.sqlite3"
-    shutil.copyfile(sqlite_template, copy)
-    return f"sqlite:///{copy}"
-
-
-@pytest.fixture
-def new_sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """A SQLite file that does not exist yet."""
-    return f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    return f"sqlite:///{tmp_path / 'minping.sqlite3'}"
 
 
 @pytest.fixture
-def new_postgres_url(postgres_cluster: servers.PostgresCluster) -> Iterator[str]:
+def bare_postgres_url(postgres_cluster: servers.PostgresCluster) -> Iterator[str]:
     """A PostgreSQL database without tables."""
     with postgres_cluster.database() as url:
         yield url
 
 
-@pytest.fixture(params=["new_sqlite", pytest.param("new_postgres", marks=pytest.mark.postgres)])
-def new_store_url(request: pytest.FixtureRequest) -> str:
-    """A database without tables, once of each kind."""
+@pytest.fixture(params=["sqlite", pytest.param("bare_postgres", marks=pytest.mark.postgres)])
+def bare_store_url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database without tables, once of each kind; every migration runs there."""
+    monkeypatch.setattr(migrate, "_upgrade", UPGRADE)
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import func, select
 
 from bot.app import Service, build
 from bot.campaigns import Draft, close_campaign, create_campaign, open_campaign
+from bot.city import City as Drawn
 from bot.city import make_city
 from bot.city_inside import draw_inside
 from bot.clock import SystemClock
@@ -97,9 +99,14 @@ async def after_notice(service: Service, year: int) -> None:
         await connection.execute(tables.public_notices.insert(), [row | {"by": "zhou", "at": 0}])
 
 
+@cache
+def _drawn(seed: int, ballots: int) -> Drawn:
+    return make_city(seed, shipped_questionnaires(), ballots=ballots)
+
+
 async def fill(service: Service, seed: int = 2010, ballots: int = 20_000) -> int:
     """Store the synthetic city's year with its campaign closed; returns the year."""
-    drawn = make_city(seed, shipped_questionnaires(), ballots=ballots)
+    drawn = _drawn(seed, ballots)
     units = [x.unit for x in drawn.units]
     named = [
         Unit(x.unit.code, {"zh-Hans": x.unit.zh, "en": x.unit.en}, x.questionnaire, x.unit.category)

@@ -34,7 +34,7 @@ async def show_inside(visit: Visit) -> web.Response:
         tops=[top for top in year.inside if top.level == 1],
         body=body,
         above=_above(body, bodies) if body else [],
-        parts=parts,
+        inner=parts,
         people=people,
         counts=Counter(one.grade for one in people),
         grades=tuple(Grade),

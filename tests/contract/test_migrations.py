@@ -12,8 +12,8 @@ from bot.store.migrate import FOLDER, HEAD, migrate
 from bot.store.tables import metadata
 
 
-async def test_migrating_an_empty_database_gives_the_tables(new_store_url: str) -> None:
-    database = open_database(new_store_url)
+async def test_migrating_an_empty_database_gives_the_tables(bare_store_url: str) -> None:
+    database = open_database(bare_store_url)
 
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))

@@ -11,8 +11,8 @@ from tests.conftest import Backend
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("turn", [1, 2])
-def test_each_test_finds_an_empty_postgres(postgres_url: str, turn: int) -> None:
-    with psycopg.connect(postgres_url) as connection:
+def test_each_test_finds_an_empty_postgres(bare_postgres_url: str, turn: int) -> None:
+    with psycopg.connect(bare_postgres_url) as connection:
         tables = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
         connection.execute("CREATE TABLE left_behind (a int)")
     assert tables == (0,)

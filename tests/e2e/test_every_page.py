@@ -81,7 +81,10 @@ async def code_page(page: Page, service: Service, flaws: list[str]) -> int:
 
 
 async def look(page: Page, address: str, flaws: list[str]) -> int:
-    """Look at a page in each language; 0 when the address is none."""
+    """Look at a page in each language; 0 when the address is none.
+
+    What axe judges is the same in both, and takes most of the time: it judges the first.
+    """
     if page.url == "about:blank":
         await page.goto("/help")
     status, kind = await page.evaluate(LOOK, address)
@@ -91,21 +94,27 @@ async def look(page: Page, address: str, flaws: list[str]) -> int:
         return 0
     for lang in LANGUAGES:
         await page.goto(f"{address}{'&' if '?' in address else '?'}lang={lang}")
-        flaws += [f"{address} {lang}: {flaw}" for flaw in await examine(page)]
+        found = await examine(page) if lang == LANGUAGES[0] else await measure(page)
+        flaws += [f"{address} {lang}: {flaw}" for flaw in found]
         await picture(page, f"{address} {lang}")
     return 1
 
 
 async def examine(page: Page) -> list[str]:
-    """What axe finds, and whether the page is wider than a telephone."""
+    """What axe finds, and what `measure` does."""
     result = await Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
     found = [
         f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
         for violation in result.response["violations"]
         if violation["impact"] in SERIOUS
     ]
+    return found + await measure(page)
+
+
+async def measure(page: Page) -> list[str]:
+    """Whether the page is wider than a telephone."""
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return found + (["wider than the screen"] if wide else [])
+    return ["wider than the screen"] if wide else []
 
 
 async def rate(page: Page, link: str) -> list[str]:

@@ -117,6 +117,7 @@ def check_csv(folder: Path) -> None:
     files = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
     assert set(files) == {
         *("method.csv", "units.csv", "leagues.csv", "quotas.csv", "leaders.csv", "proposals.csv", "reasons.csv"),
+        *("parts.csv", "people.csv"),
         *("questions.csv", "exclusions.csv", "groups.csv", "reliability.csv", "covariances.csv", "columns.csv"),
     }
     rows = list(csv.DictReader(io.StringIO(files["groups.csv"].decode("utf-8-sig"), newline="")))

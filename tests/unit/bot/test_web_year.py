@@ -230,3 +230,23 @@ async def test_another_scheme_can_be_tried_on_the_year(
     chosen = make_parser().parse_args(["scheme", "check", str(file)])
     with pytest.raises(BadInput, match=r"unit_quota\.second is missing; add it"):
         await chosen.run(settings, chosen)
+
+
+async def test_what_is_inside_a_unit_is_found_level_by_level_down_to_the_reasons_for_a_person(desk: Desk) -> None:
+    await desk.sign_in("li")
+    await desk.open(f"{YEAR}/inside")
+    assert "?unit=TAX" in desk.page
+    page = texts(await desk.open(f"{YEAR}/inside?unit=TAX"))
+    assert desk.status == 200
+    assert re.search(r"1 / 4 \w[\w ]+ Section [\d.]+ \w+ grade", page)
+    assert "Huang Jian" in page
+    page = texts(await desk.open(f"{YEAR}/inside?unit=TAX-1"))
+    assert "› General office" in page
+    assert "Post" in page
+    page = texts(await desk.open(f"{YEAR}/explain/TAX-P05"))
+    assert "leaders.shares.officer" in page
+    page = texts(await desk.open(f"{YEAR}/explain/TAX-1"))
+    assert "Total of the unit above" in page
+    assert "evidence" not in desk.page
+    await desk.open(f"{YEAR}/inside?unit=FIN")
+    assert (desk.status, "there are no parts inside it" in desk.page) == (409, True)
