@@ -36,13 +36,14 @@ from bot.exports.pages import (
 )
 from bot.exports.statistical_files import statistical_files
 from bot.exports.steadiness_pages import changes_page, sensitivity_book
-from bot.exports.writers import csv_archive, csv_files, workbook
+from bot.exports.writers import archive, csv_archive, csv_files, workbook
 from bot.scoring import Scored, score_campaign
 from bot.yearbook import Year, open_year
 
 __all__ = [
     "Audience",
     "Book",
+    "archive",
     "campaign_book",
     "csv_archive",
     "csv_files",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Mapping
 from datetime import datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -117,8 +118,13 @@ def _plain(value: str | int | Decimal | None) -> str | int | float | None:
 
 def csv_archive(book: Book) -> bytes:
     """The CSV files in one ZIP."""
+    return archive(csv_files(book))
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """The files in one ZIP, the same bytes for the same files."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in csv_files(book).items():
-            archive.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as whole:
+        for name, data in files.items():
+            whole.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

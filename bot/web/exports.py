@@ -38,6 +38,8 @@ class File:
 CLOSED = (
     File("scores", "/admin/campaigns/{}/export.xlsx", ANYBODY),
     File("scores", "/admin/campaigns/{}/export.zip", ANYBODY),
+    File("labelled", "/admin/campaigns/{}/export.sav", ANYBODY),
+    File("labelled", "/admin/campaigns/{}/export.parquet", ANYBODY),
     File("ranking", "/admin/campaigns/{}/ranking.png", ANYBODY),
     File("ranking", "/admin/campaigns/{}/ranking.svg", ANYBODY),
     File("ranking", "/admin/campaigns/{}/ranking.pdf", ANYBODY),
@@ -48,6 +50,8 @@ OPEN_DATA = tuple(File("open-data", f"/results/{{}}/data.{form}", ANYBODY) for f
 YEAR = (
     File("year-public", "/admin/years/{}/export.xlsx?audience=public", ANYBODY),
     File("year-public", "/admin/years/{}/export.zip?audience=public", ANYBODY),
+    File("year-labelled", "/admin/years/{}/export.sav?audience=public", ANYBODY),
+    File("year-labelled", "/admin/years/{}/export.parquet?audience=public", ANYBODY),
     File("year-internal", "/admin/years/{}/export.xlsx?audience=internal", LEADERS),
     File("year-internal", "/admin/years/{}/export.zip?audience=internal", LEADERS),
     File("circular-public", "/admin/years/{}/circular.pdf?audience=public", ANYBODY),

@@ -16,11 +16,16 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 async def book_file(book: Book, form: str, name: str) -> web.Response:
-    """A book as ``xlsx``, or as a ``zip`` of CSV files."""
-    from bot.exports import csv_archive, workbook
+    """A book as ``xlsx``, or as an archive of files: CSV for ``zip``, else ``sav`` (SPSS) or ``parquet``."""
+    from bot.exports import archive, csv_files, statistical_files, workbook
 
-    body = await asyncio.to_thread(workbook if form == "xlsx" else csv_archive, book)
-    return download(body, XLSX if form == "xlsx" else "application/zip", f"{name}.{form}")
+    if form == "xlsx":
+        return download(await asyncio.to_thread(workbook, book), XLSX, f"{name}.xlsx")
+    files = await (
+        asyncio.to_thread(csv_files, book) if form == "zip" else asyncio.to_thread(statistical_files, book, form)
+    )
+    kept = name if form == "zip" else f"{name}-{form}"
+    return download(await asyncio.to_thread(archive, files), "application/zip", f"{kept}.zip")
 
 
 async def picture_file(ranking: Ranking, title: str, lang: str, form: str, name: str) -> web.Response:

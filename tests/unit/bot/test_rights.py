@@ -59,7 +59,7 @@ LOOKS = {
         "/admin/campaigns/{campaign}",
         "/admin/campaigns/{campaign}/scores",
         "/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}",
-        "/admin/campaigns/{campaign}/export.{form:xlsx|zip}",
+        "/admin/campaigns/{campaign}/export.{form:xlsx|zip|sav|parquet}",
         "/admin/campaigns/{campaign}/bundle.zip",
         OPENINGS,
         *EVERYBODY,

@@ -55,12 +55,14 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[r"/admin/appeals/{appeal:\d{1,9}}"] = []  # tells what was asked and answered, and of no count
     found["/admin/campaigns/{campaign}/scores"] = [f"{campaign}/scores"]
     found["/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}"] = [f"{campaign}/ranking.svg"]
-    found["/admin/campaigns/{campaign}/export.{form:xlsx|zip}"] = [f"{campaign}/export.{f}" for f in ("xlsx", "zip")]
+    found["/admin/campaigns/{campaign}/export.{form:xlsx|zip|sav|parquet}"] = [
+        f"{campaign}/export.{form}" for form in ("xlsx", "zip", "sav", "parquet")
+    ]
     found |= {"/admin/review": ["/admin/review"], "/admin/review/{case}": ["/admin/review/00c0ffee"]}
     prefix = r"/admin/years/{year:\d{4}}"
     found[prefix] = [year]
     found[f"{prefix}/ranking.{{form:png|svg|pdf}}"] = [f"{year}/ranking.svg"]
-    found[f"{prefix}/export.{{form:xlsx|zip}}"] = [
+    found[f"{prefix}/export.{{form:xlsx|zip|sav|parquet}}"] = [
         f"{year}/export.{form}?audience={audience}" for form in ("xlsx", "zip") for audience in ("public", "internal")
     ]
     found[f"{prefix}/circular.{{form:pdf|html}}"] = [f"{year}/circular.html", f"{year}/circular.html?audience=internal"]

@@ -122,7 +122,7 @@ async def test_who_is_barred_finds_no_such_case(desk: Desk) -> None:
 async def test_reviewers_see_nothing_else_and_observers_no_case(desk: Desk) -> None:
     await desk.sign_in("chen")
     fill = {"{campaign}": "city-2010", r"{year:\d{4}}": "2010", "{subject}": UNIT, "{case}": "00c0ffee"}
-    fill |= {"{form:png|svg|pdf}": "svg", "{form:xlsx|zip}": "zip"}
+    fill |= {"{form:png|svg|pdf}": "svg", "{form:xlsx|zip}": "zip", "{form:xlsx|zip|sav|parquet}": "zip"}
     seen = set()
     for method, pattern, _ in PAGES:
         path = pattern
