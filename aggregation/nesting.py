@@ -7,15 +7,17 @@ body never changes what stands above it, so the city's own figures are the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from aggregation.appraisal import appraise
 from aggregation.inner import Inner, levels
 from aggregation.inputs import AppraisalInputs, AppraisedUnit, Parent
-from aggregation.results import AppraisalResult, Certainty, UnitResult
+from aggregation.results import AppraisalResult, Certainty, Line, UnitResult
 from survey_flows.errors import BadInput
 
+T = TypeVar("T")
 CITY = ""
 """The body whose parts are the units themselves."""
 
@@ -52,14 +54,15 @@ def appraise_inside(given: AppraisalInputs, city: AppraisalResult) -> tuple[Body
             body contradicts itself.
     """
     bodies = {code: part for code, part in _divide(given).items() if code != CITY}
-    check_tree(given.units)
+    _check_tree(given.units)
+    digest = given.scheme.digest if bodies else ""
     above: Sequence[UnitResult] = city.units
     found: list[Body] = []
     for level, inner in enumerate([*levels(given.scheme), None], 1):
         here = [(unit, bodies[unit.unit]) for unit in above if unit.unit in bodies]
         if here and inner is None:
             raise BadInput(_no_rules(level), f"parts of {here[0][0].unit}")
-        done = [_body(unit, level, inner, part) for unit, part in here if inner is not None]
+        done = [_body(unit, level, inner, part, digest) for unit, part in here if inner is not None]
         found += done
         above = [unit for body in done if body.result is not None for unit in body.result.units]
     return (*found, *_waiting(bodies, found))
@@ -72,7 +75,7 @@ def _no_rules(level: int) -> str:
     )
 
 
-def check_tree(units: Iterable[AppraisedUnit]) -> None:
+def _check_tree(units: Iterable[AppraisedUnit]) -> None:
     """Raise `BadInput` if a unit is part of one that there is not, or of itself by any number of steps."""
     parents = {unit.code: unit.parent for unit in units}
     for code, parent in parents.items():
@@ -83,56 +86,68 @@ def check_tree(units: Iterable[AppraisedUnit]) -> None:
             raise BadInput(f"it is part of itself: {' → '.join(ring)}; correct one of the parents", code)
 
 
-def find_ring(code: str, parents: Mapping[str, str]) -> list[str]:
-    """The way up from ``code`` back to a unit on it; empty if it ends at the city or at an unknown unit."""
+def way_up(code: str, parents: Mapping[str, str]) -> list[str]:
+    """A unit and all that it is part of; where it is part of itself, the last one is the first that comes again."""
     way = [code]
     while (up := parents.get(way[-1], CITY)) != CITY:
         way.append(up)
         if up in way[:-1]:
-            return way[way.index(up) :]
-    return []
+            break
+    return way
+
+
+def find_ring(code: str, parents: Mapping[str, str]) -> list[str]:
+    """The way up from ``code`` back to a unit on it; empty if it ends at the city or at an unknown unit."""
+    way = way_up(code, parents)
+    first = way.index(way[-1])
+    return way[first:] if first < len(way) - 1 else []
 
 
 def depth(code: str, parents: Mapping[str, str]) -> int:
     """How many units stand above: 0 for the city's own. There must be no ring."""
-    steps = 0
-    while (code := parents.get(code, CITY)) != CITY:
-        steps += 1
-    return steps
+    return len(way_up(code, parents)) - 1
 
 
 def _divide(given: AppraisalInputs) -> dict[str, AppraisalInputs]:
     """The material by body; a subject belongs to the body that its unit is part of."""
-    body = {unit.code: unit.parent for unit in given.units}
-    body |= {leader.id: body.get(leader.unit, CITY) for leader in given.leaders}
-    inside = sorted({home for home in body.values() if home != CITY})
-    if not inside:
+    home = {unit.code: unit.parent for unit in given.units}
+    home |= {leader.id: home.get(leader.unit, CITY) for leader in given.leaders}
+    if not any(home.values()):
         return {CITY: given}
-    homes = _Homes(body)
-    return {home: homes.part(given, home) for home in (CITY, *inside)}
 
+    def listed(items: Iterable[T], subject: Callable[[T], str]) -> dict[str, list[T]]:
+        found: dict[str, list[T]] = {}
+        for item in items:
+            found.setdefault(home.get(subject(item), CITY), []).append(item)
+        return found
 
-class _Homes:
-    def __init__(self, body: Mapping[str, str]) -> None:
-        self.body = body
-
-    def __call__(self, subject: str) -> str:
-        return self.body.get(subject, CITY)
-
-    def part(self, given: AppraisalInputs, home: str) -> AppraisalInputs:
-        return replace(
+    units, leaders = listed(given.units, lambda u: u.code), listed(given.leaders, lambda x: x.id)
+    indicators = listed(given.indicators.items(), lambda it: it[0][0])
+    personal, public = listed(given.personal.items(), _first), listed(given.public.items(), _first)
+    adjustments = listed(given.adjustments, lambda a: a.unit)
+    facts, history = listed(given.facts, lambda f: f.subject), listed(given.history, lambda h: h.subject)
+    decisions = listed(given.decisions, lambda d: _subject(d.proposal))
+    unit_decisions = listed(given.unit_decisions, lambda d: d.unit)
+    return {
+        body: replace(
             given,
-            units=tuple(u for u in given.units if u.parent == home),
-            leaders=tuple(x for x in given.leaders if self(x.id) == home),
-            indicators={key: points for key, points in given.indicators.items() if self(key[0]) == home},
-            personal={id_: points for id_, points in given.personal.items() if self(id_) == home},
-            public={code: score for code, score in given.public.items() if self(code) == home},
-            adjustments=tuple(a for a in given.adjustments if self(a.unit) == home),
-            facts=tuple(f for f in given.facts if self(f.subject) == home),
-            decisions=tuple(d for d in given.decisions if self(_subject(d.proposal)) == home),
-            unit_decisions=tuple(d for d in given.unit_decisions if self(d.unit) == home),
-            history=tuple(h for h in given.history if self(h.subject) == home),
+            units=tuple(units.get(body, ())),
+            leaders=tuple(leaders.get(body, ())),
+            indicators=dict(indicators.get(body, ())),
+            personal=dict(personal.get(body, ())),
+            public=dict(public.get(body, ())),
+            adjustments=tuple(adjustments.get(body, ())),
+            facts=tuple(facts.get(body, ())),
+            decisions=tuple(decisions.get(body, ())),
+            unit_decisions=tuple(unit_decisions.get(body, ())),
+            history=tuple(history.get(body, ())),
         )
+        for body in sorted({CITY, *home.values()})
+    }
+
+
+def _first(item: tuple[str, object]) -> str:
+    return item[0]
 
 
 def _subject(proposal: str) -> str:
@@ -141,7 +156,7 @@ def _subject(proposal: str) -> str:
     return parts[3] if len(parts) > 3 else ""
 
 
-def _body(unit: UnitResult, level: int, inner: Inner, part: AppraisalInputs) -> Body:
+def _body(unit: UnitResult, level: int, inner: Inner, part: AppraisalInputs, digest: str) -> Body:
     if unit.standing is None:
         return Body(unit.unit, unit.zh, unit.en, level, part, None)
     parent = Parent(unit.unit, unit.zh, unit.en, unit.total, unit.standing, unit.certainty is Certainty.CONFIRMED)
@@ -151,7 +166,15 @@ def _body(unit: UnitResult, level: int, inner: Inner, part: AppraisalInputs) -> 
         result = appraise(inputs)
     except BadInput as wrong:
         raise BadInput(wrong.what, f"{wrong.where}, parts of {unit.unit}") from None
-    return Body(unit.unit, unit.zh, unit.en, level, inputs, replace(result, scheme_digest=part.scheme.digest))
+    where = ".".join(["inner"] * level)
+    trail = {subject: tuple(_cited(line, where) for line in lines) for subject, lines in result.trail.items()}
+    settled = replace(result, scheme_digest=digest, trail=trail)
+    return Body(unit.unit, unit.zh, unit.en, level, inputs, settled)
+
+
+def _cited(line: Line, where: str) -> Line:
+    """A line whose field of the scheme is said to be that of the rules inside."""
+    return replace(line, scheme=f"{where}: {line.scheme}") if line.scheme else line
 
 
 def _waiting(bodies: Mapping[str, AppraisalInputs], found: Sequence[Body]) -> Iterator[Body]:

@@ -75,12 +75,18 @@ def _order(adjustment: Adjustment) -> tuple[Decimal, str, str]:
 
 
 def _weights(given: AppraisalInputs, category: Category) -> Mapping[str, Decimal]:
-    """The weights of a total. What a unit without a total would hand down is left to the other parts, in proportion."""
+    """The weights of a total. What a unit without a total would hand down is left to the other parts, in proportion.
+
+    They are rounded as they are printed, and the last one is what is missing to 100.
+    """
     if given.parent is None or given.parent.total is not None:
         return category.weights
-    left = {id_: Fraction(weight) for id_, weight in category.weights.items() if id_ != PARENT}
-    of = sum(left.values())
-    return {id_: half_up(100 * weight / of, PLACES) for id_, weight in left.items()} if of else {}
+    left = {id_: Fraction(weight) for id_, weight in category.weights.items() if id_ != PARENT and weight}
+    if not left:
+        return {}
+    of, last = sum(left.values()), list(left)[-1]
+    shared = {id_: half_up(100 * weight / of, PLACES) for id_, weight in left.items() if id_ != last}
+    return {**shared, last: 100 - sum(shared.values(), Decimal(0))}
 
 
 def _component(given: AppraisalInputs, unit: AppraisedUnit, id_: str, weight: Decimal) -> Component:

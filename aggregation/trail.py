@@ -68,7 +68,7 @@ def _within(found: Findings) -> Iterator[Line]:
     if parent is not None:
         sure = Certainty.CONFIRMED if parent.confirmed else Certainty.PROVISIONAL
         where = (f"units.{parent.code}: {parent.zh}",)
-        yield _graded("上级单位等次", "grade of the unit above", parent.standing, sure, where, "inner.unit_quota")
+        yield _graded("上级单位等次", "grade of the unit above", parent.standing, sure, where, "unit_quota")
 
 
 def _total(found: Findings, unit: UnitResult) -> Iterator[Line]:

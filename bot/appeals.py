@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.appeals import Act, Notice, Ruling, Standing, Step, barred, check, due, public_notice, stand
 from aggregation.inputs import Decision, Grade, Verdict
+from aggregation.nesting import way_up
 from aggregation.scheme_parts import Procedure
 from bot.calendars import stored_calendar
 from bot.clock import Clock
@@ -249,10 +250,11 @@ def login_of(signature: str) -> str:
 
 
 async def _own_units(connection: AsyncConnection, appeal: Appeal) -> set[str]:
-    """The unit, or the leader's unit."""
+    """The unit, or the leader's unit, and those that it is part of."""
     columns = tables.leaders.c
     query = select(columns.unit).where(columns.year == appeal.year, columns.leader == appeal.subject)
-    return {(await connection.execute(query)).scalar() or appeal.subject}
+    parents = {part.code: part.parent for part in await store.read_inner(connection, appeal.year)}
+    return set(way_up((await connection.execute(query)).scalar() or appeal.subject, parents))
 
 
 async def remedies(connection: AsyncConnection, appeal: Appeal) -> list[tuple[str, str, str]]:
@@ -315,7 +317,7 @@ async def _add(connection: AsyncConnection, table: Any, row: dict[str, Any]) -> 
 
 
 async def _require_subject(connection: AsyncConnection, year: int, subject: str) -> None:
-    units: Iterable[str] = (x.unit.code for x in await store.read_units(connection))
+    units = (unit.code for unit in await store.read_all_units(connection, year))
     leaders = (leader.id for leader in await store.read_leaders(connection, year))
     if subject not in {*units, *leaders}:
         raise BadInput("there is no such unit or leader in that year", subject)

@@ -74,11 +74,6 @@ def _appraise(material: AppraisalInputs) -> tuple[AppraisalInputs, AppraisalResu
     return inputs, result, appraise_inside(material, result)
 
 
-async def load_inputs(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> AppraisalInputs:
-    """A year's material with its public scores, as far as it was handed in; raises as `open_year` about campaigns."""
-    return city_part(await _gather(database, year, await _score(database, year, campaigns)))
-
-
 async def _run(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> Year:
     """The year without what changed since the one before."""
     polls = await _score(database, year, campaigns)
@@ -130,8 +125,7 @@ def _check_compatible(polls: Sequence[Poll]) -> None:
 async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> AppraisalInputs:
     async with reading(database) as connection:
         values = await store.read_indicators(connection, year)
-        own = (x.unit for x in await store.read_units(connection) if store.stands_in(x.unit, year))
-        units = (*own, *await store.read_inner(connection, year))
+        units = await store.read_all_units(connection, year)
         leaders = await store.read_leaders(connection, year)
         codes, ids = {unit.code for unit in units}, {leader.id for leader in leaders}
         return AppraisalInputs(
@@ -139,14 +133,14 @@ async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> 
             scheme=polls[0].poll.scheme,
             units=units,
             leaders=leaders,
-            # Points of who is no longer listed are kept, and play no part.
+            # Points and grades given of who is no longer listed are kept, and play no part.
             indicators={(s, i): p for (s, i), p in values.items() if i != store.PERSONAL and s in codes},
             personal={s: p for (s, i), p in values.items() if i == store.PERSONAL and s in ids},
             public={code: score for part in polls for code, score in part.graded.items() if code in codes},
             adjustments=await store.read_adjustments(connection, year),
             facts=await store.read_facts(connection, year),
             decisions=await store.read_decisions(connection, year),
-            unit_decisions=await store.read_unit_decisions(connection, year),
+            unit_decisions=tuple(d for d in await store.read_unit_decisions(connection, year) if d.unit in codes),
             history=await store.read_history(connection, last=year - 1),
             told={code: it for part in polls for code, it in part.told.items()},
             covariances=_covariances(polls),

@@ -21,6 +21,12 @@ from bot.exports.pages import (
 from bot.labels import name, told_flags
 from bot.yearbook import Year
 
+GRADE = (
+    Column("grade", "等次"),
+    Column("grade_zh", "等次名称"),
+    Column("certainty", "等次是否确定"),
+    Column("certainty_zh", "等次是否确定（说明）"),
+)
 OUTLOOK = (
     Column("own_rank_low", "单看本单位名次区间上限"),
     Column("own_rank_high", "单看本单位名次区间下限"),
@@ -52,10 +58,7 @@ def units_page(year: Year) -> Page:
         Column("of", "参与排名数"),
         Column("rank_low", "名次区间上限"),
         Column("rank_high", "名次区间下限"),
-        Column("grade", "等次"),
-        Column("grade_zh", "等次名称"),
-        Column("certainty", "等次是否确定"),
-        Column("certainty_zh", "等次是否确定（说明）"),
+        *GRADE,
         *OUTLOOK,
         Column("barred", "不得评一等的原因"),
         Column("decided_by", "人工决定"),
@@ -86,7 +89,7 @@ def _unit(year: Year, unit: UnitResult, told: Told | None, parts: Iterable[str])
         *(unit.unit, unit.zh, unit.en, unit.category, kind.zh, kind.en),
         *((unit.league, league.zh, league.en) if league else ("", "", "")),
         *(unit.total, unit.rank, unit.of, unit.low, unit.high),
-        *(unit.grade or "", name(unit.grade), unit.certainty or "", name(unit.certainty)),
+        *grade_cells(unit),
         *_outlook(unit),
         *(joined(unit.barred), unit.decided_by),
         *(value for part in parts for value in components.get(part, (None, None, None))),
@@ -95,6 +98,11 @@ def _unit(year: Year, unit: UnitResult, told: Told | None, parts: Iterable[str])
         *distribution_cells(told, scheme),
         *flag_cells(told_flags(told) if told else ("insufficient",), scheme),
     )
+
+
+def grade_cells(unit: UnitResult) -> tuple[Value, ...]:
+    """What stands under `GRADE`."""
+    return (unit.grade or "", name(unit.grade), unit.certainty or "", name(unit.certainty))
 
 
 def _outlook(unit: UnitResult) -> tuple[Value, ...]:

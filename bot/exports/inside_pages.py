@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from aggregation.nesting import Body
 from aggregation.results import AppraisalResult, UnitResult
-from bot.exports.appraisal_pages import leader_cells, leader_columns
+from bot.exports.appraisal_pages import GRADE, grade_cells, leader_cells, leader_columns
 from bot.exports.book import POINTS, Column, Page, Value, joined
 from bot.exports.pages import UNIT
-from bot.labels import name
 from bot.yearbook import Year
 
 
@@ -27,10 +26,7 @@ def parts_page(year: Year) -> Page:
         Column("total", "总分", places),
         Column("rank", "名次"),
         Column("of", "参与排名数"),
-        Column("grade", "等次"),
-        Column("grade_zh", "等次名称"),
-        Column("certainty", "等次是否确定"),
-        Column("certainty_zh", "等次是否确定（说明）"),
+        *GRADE,
         Column("barred", "不得评一等的原因"),
         Column("decided_by", "人工决定"),
     )
@@ -49,16 +45,13 @@ def _part(body: Body, part: UnitResult) -> tuple[Value, ...]:
         *(part.unit, part.zh, part.en, body.unit, body.zh, body.level, part.category),
         joined([f"{c.id} {float(c.points or 0):.2f} × {c.weight}%" for c in part.components]),
         *(part.adjustment, part.total, part.rank, part.of),
-        *(part.grade or "", name(part.grade), part.certainty or "", name(part.certainty)),
+        *grade_cells(part),
         *(joined(part.barred), part.decided_by),
     )
 
 
 def people_page(year: Year) -> Page:
     """Every person inside units."""
-    rows = tuple(
-        leader_cells(person, {part.unit: part.zh for part in result.units}[person.unit])
-        for _, result in _settled(year)
-        for person in result.leaders
-    )
+    names = {part.unit: part.zh for _, result in _settled(year) for part in result.units}
+    rows = tuple(leader_cells(x, names[x.unit]) for _, result in _settled(year) for x in result.leaders)
     return Page("people", "人员", leader_columns(year.inputs.scheme.places), rows)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
-from bot.store.metadata import metadata
-
-_Serial = BigInteger().with_variant(Integer, "sqlite")
+from bot.store.metadata import SERIAL, metadata
 
 held_follow_ups = Table(
     "held_follow_ups",
     metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("box", String(16), nullable=False),
     Column("sealed", LargeBinary, nullable=False, comment="a follow-up that waits for the end of its day"),
     Column("due", BigInteger, nullable=False, comment="epoch seconds of the midnight on which it is opened"),
@@ -40,7 +38,7 @@ shortcomings = Table(
 shortcoming_words = Table(
     "shortcoming_words",
     metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("shortcoming", String(8), nullable=False),
     Column("by", String(64), nullable=False, comment="login; empty for the person"),
     Column("text", Text, nullable=False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData
+from sqlalchemy import BigInteger, Integer, MetaData
 
 metadata = MetaData(
     naming_convention={
@@ -11,3 +11,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+# SQLite gives an autoincrementing key to INTEGER only, PostgreSQL needs BIGINT for many ballots.
+SERIAL = BigInteger().with_variant(Integer, "sqlite")

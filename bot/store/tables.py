@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Index,
     Integer,
@@ -32,6 +31,7 @@ from bot.store.loop_tables import held_follow_ups as held_follow_ups
 from bot.store.loop_tables import shortcoming_steps as shortcoming_steps
 from bot.store.loop_tables import shortcoming_words as shortcoming_words
 from bot.store.loop_tables import shortcomings as shortcomings
+from bot.store.metadata import SERIAL
 from bot.store.metadata import metadata as metadata
 from bot.store.push_tables import outbox as outbox
 from bot.store.push_tables import pushes as pushes
@@ -44,9 +44,16 @@ from bot.store.staff_tables import choices as choices
 from bot.store.staff_tables import recovery_codes as recovery_codes
 from bot.store.staff_tables import second_factors as second_factors
 from bot.store.staff_tables import staff as staff
-
-# SQLite gives an autoincrementing key to INTEGER only, PostgreSQL needs BIGINT for many ballots.
-_Serial = BigInteger().with_variant(Integer, "sqlite")
+from bot.store.year_tables import adjustments as adjustments
+from bot.store.year_tables import decisions as decisions
+from bot.store.year_tables import findings as findings
+from bot.store.year_tables import grades as grades
+from bot.store.year_tables import indicators as indicators
+from bot.store.year_tables import inner_units as inner_units
+from bot.store.year_tables import leaders as leaders
+from bot.store.year_tables import memberships as memberships
+from bot.store.year_tables import unit_decisions as unit_decisions
+from bot.store.year_tables import units as units
 
 updates = Table(
     "updates",
@@ -94,7 +101,7 @@ links = Table(
 ballots = Table(
     "ballots",
     metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("campaign", String(32), nullable=False),
     Column("unit", String(32), nullable=False),
     Column("voter", LargeBinary(32), nullable=False, comment="the mixer's keyed pseudonym of the gate's pseudonym"),
@@ -116,7 +123,7 @@ ballots = Table(
 comments = Table(
     "comments",
     metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("campaign", String(32), nullable=False),
     Column("unit", String(32), nullable=False),
     Column("voter", LargeBinary(32), nullable=False, comment="not the ballots' pseudonym: nothing joins the two"),
@@ -159,7 +166,7 @@ boxes = Table(
 staging = Table(
     "staging",
     metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("box", String(16), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
@@ -167,7 +174,7 @@ staging = Table(
 held_comments = Table(
     "held_comments",
     metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("box", String(16), nullable=False),
     Column("sealed", LargeBinary, nullable=False, comment="a comment that waits for a later batch"),
 )
@@ -175,7 +182,7 @@ held_comments = Table(
 refused = Table(
     "refused",
     metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("box", String(16), nullable=False),
     Column("sealed", LargeBinary, nullable=False, comment="not sealed or not signed by the gate"),
     Column("at", BigInteger, nullable=False),
@@ -221,7 +228,7 @@ cosignatures = Table(
 notices = Table(
     "notices",
     metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True, comment="public entries that wait for the log"),
+    Column("id", SERIAL, primary_key=True, autoincrement=True, comment="public entries that wait for the log"),
     Column("kind", String(12), nullable=False),
     Column("name", String(80), nullable=False),
     Column("campaign", String(32), nullable=False),
@@ -236,119 +243,6 @@ dead_letters = Table(
     Column("hour", Integer, nullable=False),
     Column("error", String(80), nullable=False, comment="the class of the error, never its text"),
     Column("at", BigInteger, nullable=False),
-)
-
-units = Table(
-    "units",
-    metadata,
-    Column("code", String(32), primary_key=True),
-    Column("name_zh", String(80), nullable=False),
-    Column("name_en", String(120), nullable=False),
-    Column("category", String(16), nullable=False),
-    Column("questionnaire", String(64), nullable=False),
-    Column("position", Integer, nullable=False),
-)
-
-memberships = Table(
-    "memberships",
-    metadata,
-    Column("unit", String(32), primary_key=True),
-    Column("from_year", Integer, primary_key=True),
-    Column("league", String(16), nullable=False, comment="its league from that year on (0: ever); empty: none"),
-)
-
-inner_units = Table(
-    "inner_units",
-    metadata,
-    Column("year", Integer, primary_key=True),
-    Column("code", String(32), primary_key=True),
-    Column("parent", String(32), nullable=False, comment="the unit, or the part of one, that it is part of"),
-    Column("name_zh", String(80), nullable=False),
-    Column("name_en", String(120), nullable=False),
-    Column("category", String(16), nullable=False),
-)
-
-leaders = Table(
-    "leaders",
-    metadata,
-    Column("year", Integer, primary_key=True),
-    Column("leader", String(32), primary_key=True),
-    Column("name_zh", String(80), nullable=False),
-    Column("name_en", String(120), nullable=False),
-    Column("unit", String(32), nullable=False),
-    Column("role", String(12), nullable=False, comment="principal, deputy or officer"),
-    Column("post", String(120), nullable=False, comment="the title as it is printed"),
-)
-
-indicators = Table(
-    "indicators",
-    metadata,
-    Column("year", Integer, primary_key=True),
-    Column("subject", String(32), primary_key=True, comment="a unit's code or a leader's id"),
-    Column("indicator", String(32), primary_key=True),
-    Column("value", String(32), nullable=False, comment="an exact decimal"),
-)
-
-adjustments = Table(
-    "adjustments",
-    metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
-    Column("year", Integer, nullable=False),
-    Column("unit", String(32), nullable=False),
-    Column("points", String(32), nullable=False, comment="an exact decimal; negative is a deduction"),
-    Column("reason", Text, nullable=False),
-    Column("source", Text, nullable=False),
-)
-
-findings = Table(
-    "findings",
-    metadata,
-    Column("year", Integer, primary_key=True),
-    Column("id", String(32), primary_key=True, comment="the office's own number of it"),
-    Column("subject", String(32), nullable=False),
-    Column("kind", String(32), nullable=False, comment="criminal_offence, safety_accident, unfitness, veto …"),
-    Column("on", String(10), nullable=False, comment="ISO date"),
-    Column("source", Text, nullable=False),
-    Column("note", Text, nullable=False),
-)
-
-decisions = Table(
-    "decisions",
-    metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True, comment="the last decision on a key counts"),
-    Column("year", Integer, nullable=False),
-    Column("proposal", String(200), nullable=False),
-    Column("verdict", String(16), nullable=False),
-    Column("by", String(80), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("at", String(32), nullable=False),
-)
-
-unit_decisions = Table(
-    "unit_decisions",
-    metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True, comment="the last decision on a unit counts"),
-    Column("year", Integer, nullable=False),
-    Column("unit", String(32), nullable=False, comment="a unit with too few answers to be ranked"),
-    Column("grade", String(16), nullable=False),
-    Column("by", String(80), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("at", String(32), nullable=False),
-)
-
-grades = Table(
-    "grades",
-    metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True, comment="amendments append; the last counts"),
-    Column("year", Integer, nullable=False),
-    Column("subject", String(32), nullable=False),
-    Column("kind", String(8), nullable=False, comment="unit or leader"),
-    Column("grade", String(16), nullable=False, comment="first … fourth, or not_appraised"),
-    Column("confirmed", Boolean, nullable=False),
-    Column("unit", String(32), nullable=False),
-    Column("post", String(120), nullable=False),
-    Column("scheme", String(64), nullable=False),
-    Index("ix_grades_subject_year", "subject", "year"),
 )
 
 releases = Table(
@@ -391,7 +285,7 @@ case_ballots = Table(
 case_votes = Table(
     "case_votes",
     metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True, comment="votes are only added"),
+    Column("id", SERIAL, primary_key=True, autoincrement=True, comment="votes are only added"),
     Column("case_id", String(16), nullable=False),
     Column("round", Integer, nullable=False),
     Column("reviewer", String(64), nullable=False),

@@ -100,6 +100,12 @@ async def read_inner(connection: AsyncConnection, year: int) -> tuple[AppraisedU
     return tuple(AppraisedUnit(r.code, r.name_zh, r.name_en, r.category, parent=r.parent) for r in rows)
 
 
+async def read_all_units(connection: AsyncConnection, year: int) -> tuple[AppraisedUnit, ...]:
+    """The city's units and the parts inside them, as they stand in a year."""
+    own = (x.unit for x in await read_units(connection) if stands_in(x.unit, year))
+    return (*own, *await read_inner(connection, year))
+
+
 async def read_leaders(connection: AsyncConnection, year: int) -> tuple[Leader, ...]:
     """The year's leaders by id."""
     columns = tables.leaders.c

@@ -65,7 +65,7 @@ def _told(visit: Visit, appeal: Appeal, names: Mapping[str, str]) -> dict[str, A
 
 async def read_names(connection: Any, year: int, lang: str) -> dict[str, str]:
     """What the units and leaders of a year are called, units first."""
-    units = {x.unit.code: pick((x.unit.zh, x.unit.en), lang) for x in await store.read_units(connection)}
+    units = {unit.code: pick((unit.zh, unit.en), lang) for unit in await store.read_all_units(connection, year)}
     leaders = await store.read_leaders(connection, year)
     return units | {x.id: f"{pick((x.zh, x.en), lang)} · {units.get(x.unit, x.unit)} {x.post}" for x in leaders}
 

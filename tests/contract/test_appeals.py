@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from aggregation.appeals import Ruling, State
-from aggregation.inputs import AppraisedUnit, Decision, Grade, PastGrade, Verdict
+from aggregation.inputs import AppraisedUnit, Decision, Grade, Leader, PastGrade, Role, Verdict
 from bot.appeals import (
     Appeal,
     Office,
@@ -32,6 +32,7 @@ from bot.store.database import reading, writing
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, make_road
 
+PARTS = (("TAX-1", "section"), ("TAX-1-1", "post"))
 KEY = "2026/third_grade_unit/downgrade/TAX"
 
 
@@ -124,6 +125,25 @@ async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(ha
         await assign(database, appeal.number, "chen", hall.who("zhou"))
     last = await hall.answered(again, "dai", Ruling.UPHELD, f"decision:declined:{KEY}")
     assert (last.standing.state, last.standing.round, last.standing.ruling) == (State.FINAL, 2, Ruling.UPHELD)
+
+
+async def test_of_a_person_inside_a_unit_nobody_decides_who_belongs_to_the_unit_or_decided_about_it(hall: Hall) -> None:
+    database = hall.road.database
+    parts = [AppraisedUnit(code, code, code, kind, parent=code[:-2]) for code, kind in PARTS]
+    async with writing(database) as connection:
+        await yearbook.replace_inner(connection, 2026, parts)
+        await yearbook.replace_leaders(connection, 2026, [Leader("Q1", "王一", "Wang Yi", "TAX-1-1", Role.OFFICER)])
+        lines = [PastGrade(2026, who, Grade.SECOND, True, "TAX-1-1", "", "v1") for who in ("Q1", "TAX-1-1")]
+        await yearbook.append_history(connection, lines, {"TAX-1-1"})
+    await give_public_notice(database, 2026, hall.who("zhou"))
+    person, part = await hall.received("Q1"), await hall.received("TAX-1-1")
+    async with reading(database) as connection:
+        for appeal in (person, part):
+            assert await may_decide(connection, appeal) == ["chen", "dai"]  # Zhou decided about TAX, Tan is of it
+        grades = {appeal.subject: {way[1] for way in await remedies(connection, appeal)} for appeal in (person, part)}
+    assert ("fourth" in grades["Q1"], "fourth" in grades["TAX-1-1"]) == (True, False)
+    await hall.answered(part, "chen", Ruling.UPHELD, "grade:first:")
+    assert await grade_of(hall, "TAX-1-1") is Grade.FIRST
 
 
 async def test_an_appeal_that_is_upheld_appends_an_amendment_that_names_it(hall: Hall) -> None:

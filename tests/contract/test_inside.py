@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.inputs import Grade, Verdict
+from aggregation.inputs import Grade, UnitDecision, Verdict
 from bot.app import open_store
 from bot.clock import SystemClock
 from bot.demo import fill
@@ -20,7 +20,7 @@ from bot.imports.year import import_table
 from bot.keys import keep_keys
 from bot.settings import Settings
 from bot.store import yearbook as store
-from bot.store.database import reading
+from bot.store.database import reading, writing
 from bot.yearbook import Year, open_year, record_decision, seal_year
 from survey_flows.errors import BadInput
 
@@ -128,6 +128,15 @@ async def test_what_hangs_wrong_is_refused_by_row_and_column(city: AsyncEngine) 
         assert said in str(refused.value)
     async with reading(city) as connection:
         assert len(await store.read_inner(connection, YEAR)) == 16
+
+
+async def test_a_grade_that_was_given_to_a_part_that_is_gone_plays_no_part(city: AsyncEngine) -> None:
+    given = UnitDecision("TAX-1", Grade.SECOND, "周正平", "走访核实", "2011-02-10T09:00:00+08:00")
+    async with writing(city) as connection:
+        await store.append_unit_decisions(connection, YEAR, [given])
+    await bring_all(city)
+    year = await open_year(city, YEAR)
+    assert [body.unit for body in year.inside] == ["FIN", "FIN-1"]
 
 
 async def test_leaders_handed_in_anew_leave_people_inside_where_they_are(city: AsyncEngine) -> None:

@@ -29,7 +29,6 @@ from bot.store import yearbook as store
 from bot.store.database import reading, writing
 from bot.yearbook import (
     is_sealed,
-    load_inputs,
     open_year,
     record_decision,
     record_unit_decision,
@@ -130,7 +129,7 @@ async def rows_of(database: AsyncEngine) -> dict[str, int]:
 
 
 async def test_tables_handed_in_become_the_inputs_of_the_year(city: AsyncEngine) -> None:
-    given = await load_inputs(city, YEAR)
+    given = (await open_year(city, YEAR)).inputs
     assert [(u.code, u.category, u.memberships) for u in given.units] == [
         ("U1", "C_social", ()),
         ("U2", "C_social", ()),
@@ -186,7 +185,7 @@ async def test_a_wrong_table_leaves_nothing(city: AsyncEngine) -> None:
     with pytest.raises(BadInput, match="row 3, column value"):
         await bring(city, "indicators", "subject,indicator,value\nU1,objective,1\nU2,objective,101\n")
     assert await rows_of(city) == before
-    assert (await load_inputs(city, YEAR)).indicators["U1", "objective"] == Decimal(95)
+    assert (await open_year(city, YEAR)).inputs.indicators["U1", "objective"] == Decimal(95)
 
 
 async def test_a_dry_run_checks_and_stores_nothing(database: AsyncEngine) -> None:
@@ -205,7 +204,7 @@ async def test_a_workbook_of_points_counts_as_its_csv(city: AsyncEngine) -> None
     buffer = io.BytesIO()
     book.save(buffer)
     await import_table(city, "indicators", "i.xlsx", buffer.getvalue(), YEAR)
-    given = (await load_inputs(city, YEAR)).indicators
+    given = (await open_year(city, YEAR)).inputs.indicators
     assert (given["U1", "objective"], given["U2", "objective"]) == (Decimal("88.25"), Decimal(77))
 
 
@@ -227,7 +226,7 @@ async def test_lists_handed_in_again_take_the_place_of_the_first(city: AsyncEngi
     assert await bring(city, "adjustments", bonus) == (1, ("they take the place of 1",))
     _, notes = await bring(city, "leaders", "id,name_zh,unit,role\nL1,领导1,U1,principal\nL2,领导2,U2,principal\n")
     assert notes == ("they take the place of 4", "units without a principal: D1, U3")
-    given = await load_inputs(city, YEAR)
+    given = (await open_year(city, YEAR)).inputs
     assert [(a.unit, a.points) for a in given.adjustments] == [("U2", Decimal("2.5"))]
     assert [x.id for x in given.leaders] == ["L1", "L2"]
     assert set(given.personal) == {"L1", "L2"}
@@ -307,7 +306,7 @@ async def test_last_year_counts_and_the_year_itself_does_not(city: AsyncEngine) 
     assert await bring(city, "history", past) == (2, ("0 new",))
     async with writing(city) as connection:
         await store.append_history(connection, [PastGrade(YEAR, "L1", Grade.THIRD, True, "U1")], set())
-    assert (await load_inputs(city, YEAR)).history == (
+    assert (await open_year(city, YEAR)).inputs.history == (
         PastGrade(2024, "L3", None, True, "U3"),
         PastGrade(2025, "L3", Grade.THIRD, True, "U3"),
     )
@@ -358,7 +357,7 @@ async def test_a_unit_that_is_not_there_yet_plays_no_part(city: AsyncEngine) -> 
     later = AppraisedUnit("D2", "新区", "New District", "A_district", (Membership("district", 2030),))
     async with writing(city) as connection:
         await store.write_units(connection, [store.ListedUnit(later, "district")])
-    assert "D2" not in {u.code for u in (await load_inputs(city, YEAR)).units}
+    assert "D2" not in {u.code for u in (await open_year(city, YEAR)).inputs.units}
     assert [unit.code for unit in await stored_units(city, None, YEAR)] == ["U1", "U2", "U3", "D1"]
     with pytest.raises(BadInput, match="D2: no such unit stands in that year"):
         await stored_units(city, ["D2"], YEAR)

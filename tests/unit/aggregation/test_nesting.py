@@ -109,6 +109,26 @@ def test_a_unit_that_waits_lets_its_parts_wait_and_a_unit_graded_by_a_person_han
     assert section.certainty is Certainty.PROVISIONAL
 
 
+def test_weights_that_are_shared_out_anew_sum_to_a_hundred_as_they_are_printed() -> None:
+    three = {"parent": 10, "a": 30, "b": 30, "c": 30}
+    names = {name: {"zh": name, "en": name} for name in "abc"}
+    scheme = nested_scheme(
+        categories={"section": {"zh": "科", "en": "Section", "weights": three}}, indicators=names, inner=None
+    )
+    sections = [u for u in nested_city().units if u.parent == "U01"]
+    given = replace(
+        small_city(scheme),
+        units=(*small_city().units, *sections),
+        public={**small_city().public, "U01": public("U01", flags=("insufficient",))},
+        unit_decisions=(UnitDecision("U01", F, "周正平", "走访核实", "2011-02-10"),),
+    )
+    points = {(section.code, name): Decimal("90.01") for section in sections for name in "abc"}
+    _, bodies = appraised(replace(given, indicators={**given.indicators, **points}))
+    section = result(bodies["U01"]).unit("U01-1")
+    assert [str(c.weight) for c in section.components] == ["33.333333", "33.333333", "33.333334"]
+    assert section.exact == Decimal("90.01")
+
+
 def test_what_is_not_sure_above_is_not_sure_below() -> None:
     given = nested_city()
     unsure = replace(given, public={code: replace(it, variance=900.0) for code, it in given.public.items()})
@@ -146,11 +166,13 @@ def test_a_person_who_came_from_elsewhere_brings_the_history_along() -> None:
 
 def test_reasons_say_what_a_part_inherits_and_from_where() -> None:
     _, bodies = appraised(nested_city())
+    field = "scheme inner: categories.section.weights"
     assert explain(result(bodies["U10"]), "U10-3", "en")[:3] == [
-        "grade of the unit above: third (confirmed) | from units.U10: 单位10 | scheme inner.unit_quota",
-        "Total of the unit above: 73.4 × 40% = 29.36 | from units.U10.total | scheme categories.section.weights.parent",
-        "Tasks of the section: 70 × 60% = 42 | from indicators.U10-3.tasks | scheme categories.section.weights.tasks",
+        "grade of the unit above: third (confirmed) | from units.U10: 单位10 | scheme inner: unit_quota",
+        f"Total of the unit above: 73.4 × 40% = 29.36 | from units.U10.total | {field}.parent",
+        f"Tasks of the section: 70 × 60% = 42 | from indicators.U10-3.tasks | {field}.tasks",
     ]
+    assert explain(result(bodies["U10-3"]), "U10-3-1", "en")[0].endswith("| scheme inner.inner: unit_quota")
 
 
 @pytest.mark.parametrize(
