@@ -58,10 +58,14 @@ class Line:
     scheme: str = ""
     value_en: str = ""
 
+    def pair(self, lang: str) -> tuple[str, str]:
+        """What the line is about and what it says, in ``lang`` (anything but Chinese is English)."""
+        return (self.zh, self.value) if lang.startswith("zh") else (self.en, self.value_en or self.value)
+
     def text(self, lang: str = "zh-Hans") -> str:
         """The line as one printed sentence in ``lang`` (anything but Chinese is English)."""
         chinese = lang.startswith("zh")
-        parts = [f"{self.zh}：{self.value}" if chinese else f"{self.en}: {self.value_en or self.value}"]
+        parts = [("：" if chinese else ": ").join(self.pair(lang))]
         if self.inputs:
             parts.append(("依据 " if chinese else "from ") + "; ".join(self.inputs))
         if self.scheme:

@@ -110,7 +110,7 @@ class _Evidence:
         if unit.barred and unit.grade is not Grade.FIRST:
             yield Paragraph(say("sure-barred", reason="; ".join(unit.barred)))
         lines = outlook_lines(unit.outlook) if unit.outlook else ()
-        pairs = [(say.pick(line.zh, line.en), say.pick(line.value, line.value_en or line.value)) for line in lines]
+        pairs = (line.pair(say.lang) for line in lines)
         told = [say("colon", name=name_, value=value) for name_, value in pairs]
         yield Paragraph(say.pick("；", "; ").join(told) or DASH)
 

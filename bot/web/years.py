@@ -226,7 +226,7 @@ async def show_reasons(visit: Visit) -> web.Response:
         leader=leader,
         team=[x for x in result.leaders if unit and x.unit == subject],
         evidence=result is year.result,
-        lines=[(pick((line.zh, line.en), visit.lang), line) for line in result.trail[subject]],
+        lines=[(*line.pair(visit.lang), line) for line in result.trail[subject]],
         about=result.about(subject),
         answers=_answers(year, subject, visit.lang),
         flags=_flags(year, subject, visit.lang),
