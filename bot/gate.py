@@ -21,7 +21,7 @@ from bot.batch import BALLOT, ERASE, FOLLOW, PRESSURE, Message
 from bot.contact_keys import Address
 from bot.follow_keys import FollowKeys
 from bot.keys import Keys
-from bot.parcels import Box, box_text, message_bytes, pack, seal
+from bot.parcels import Box, box_text, pack, seal
 from bot.store import tables
 from bot.store.conversations import closed_campaigns
 from survey_flows.ballot import Ballot
@@ -95,10 +95,7 @@ class Gate:
             self._message(citizen, effect, next(risks) if isinstance(effect, Cast) else 0) for citizen, effect in todo
         ]
         # In the order in which they came: of two ballots of one person the later one counts.
-        rows = [
-            {"box": box.id, "sealed": seal(box, pack(message, self._keys.signature(message_bytes(message))))}
-            for message in messages
-        ]
+        rows = [{"box": box.id, "sealed": seal(box, pack([one], self._keys.signature))} for one in messages]
         await connection.execute(tables.staging.insert(), rows)
 
     def _message(self, citizen: Citizen, effect: Sealed, found: int) -> Message:

@@ -24,7 +24,7 @@ from bot.follow_hold import store_follow_ups
 from bot.keys import Keyring
 from bot.notary import public_key as log_key
 from bot.notary import sign_checkpoint
-from bot.parcels import Box, NotOurs, box_text, message_bytes, pack, public_key, seal, unpack, unseal
+from bot.parcels import Box, NotOurs, box_text, pack, public_key, seal, unpack, unseal
 from bot.places import forget, touch
 from bot.registration import read_limits, with_seed
 from bot.store import tables
@@ -52,7 +52,7 @@ PAUSE = 0.2
 """Seconds between two looks at what another process does."""
 LOG_KEY = "log"
 CAMPAIGN = "campaign-"
-Opened = tuple[Any, Message | None]
+Opened = tuple[Any, list[Message] | None]
 
 
 class Lost(MinpingError):
@@ -188,7 +188,7 @@ class Mixer:
         Of the ``closing`` campaigns everything is taken, however little. Nothing of another campaign goes with it
         that would not go by itself: else closing one would uncover the few who have just rated in another.
         """
-        staged, held = await self._read(tables.staging, MOST), await self._read(tables.held_comments, 2 * MOST)
+        staged, held = await self._read(tables.staging, MOST), await self._read(tables.held_comments, AT_ONCE)
         waited = self._waited(bool(staged))
         if not _ripe(len(staged), waited) and not (closing and (staged or held)):
             return False
@@ -207,7 +207,7 @@ class Mixer:
         forward = await asyncio.to_thread(self._hold, _messages(ballots))
         follow_ups = [self._hold_follow_up(m) for m in _messages(ballots) if m["kind"] == FOLLOW]
         batch = Batch(self._pseudonym, self._now())
-        strange = [row for row, message in (*ballots, *comments) if message is None]
+        strange = [row for row, messages in (*ballots, *comments) if messages is None]
         try:
             async with writing(self._database) as connection:
                 frontier = await lock_log(connection)
@@ -236,10 +236,10 @@ class Mixer:
             return list(await connection.execute(select(table).order_by(table.c.id).limit(most)))
 
     def _open(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
-        """Each sealed row with its message; with None when it holds none by ``signer``."""
+        """Each sealed row with its messages; with None when it holds none by ``signer``."""
         return [(row, self._opened(row, signer)) for row in rows]
 
-    def _opened(self, row: Any, signer: bytes) -> Message | None:
+    def _opened(self, row: Any, signer: bytes) -> list[Message] | None:
         secret = self._ring.find(_box(row.box))
         try:
             return unpack(unseal(secret, row.sealed), signer) if secret else None
@@ -247,23 +247,26 @@ class Mixer:
             return None
 
     def _hold(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
-        """The comments of a batch for a later one. An empty one is held too, so that nobody sees who wrote one."""
-        box = self._box
-        held = []
+        """The comments of a batch for a later one, a parcel for each campaign.
+
+        An empty one is held too, so that nobody sees who wrote one.
+        """
+        held: dict[str, list[Message]] = {}
         for message in (message for message in messages if message["kind"] not in APART):
             voter = self._pseudonym("comment", message["campaign"], bytes.fromhex(message["voter"])).hex()
             kept = {name: message[name] for name in ("kind", "campaign")} | {"voter": voter}
             if message["kind"] == BALLOT:
                 kept |= {"unit": message["ballot"]["unit"], "text": message["text"]}
-            sealed = seal(box, pack(kept, self._signing.sign(message_bytes(kept))))
-            held.append({"box": box.id, "sealed": sealed})
-        return held
+            held.setdefault(message["campaign"], []).append(kept)
+        return [self._parcel(messages) for messages in held.values()]
+
+    def _parcel(self, messages: Sequence[Message]) -> dict[str, Any]:
+        return {"box": self._box.id, "sealed": seal(self._box, pack(messages, self._signing.sign))}
 
     def _hold_follow_up(self, message: Message) -> dict[str, Any]:
         """A follow-up until its day is over: whoever sees it appear then cannot tell after which ballot it was left."""
         kept = {name: value for name, value in message.items() if name != "voter"}
-        sealed = seal(self._box, pack(kept, self._signing.sign(message_bytes(kept))))
-        return {"box": self._box.id, "sealed": sealed, "due": message["due"]}
+        return self._parcel([kept]) | {"due": message["due"]}
 
     async def open_follow_ups(self) -> None:
         """Hand the offices what was left until midnight, in an order drawn by lot."""
@@ -353,12 +356,12 @@ def _people(opened: Sequence[Opened]) -> int:
 
 
 def _of(opened: Sequence[Opened], campaigns: Set[str]) -> list[Opened]:
-    """The messages of some campaigns, and the rows that hold none and are to be kept aside."""
-    return [(row, message) for row, message in opened if message is None or message["campaign"] in campaigns]
+    """The parcels of some campaigns, each of which is of one, and the rows that hold none and are to be kept aside."""
+    return [(row, messages) for row, messages in opened if not messages or messages[0]["campaign"] in campaigns]
 
 
 def _messages(opened: Sequence[Opened]) -> list[Message]:
-    return [message for _, message in opened if message is not None]
+    return [message for _, messages in opened for message in messages or ()]
 
 
 def _kept(row: Any, at: int) -> dict[str, Any]:

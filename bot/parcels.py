@@ -1,9 +1,9 @@
-"""What the gate hands to the mixer: one message, signed, padded so that its length tells nothing, and sealed."""
+"""What is handed to the mixer: messages, signed, padded so that the length tells no more than their number, sealed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from survey_flows.errors import MinpingError
 
 STEP = 2048
-"""Messages are padded to a whole number of these bytes; one step holds a ballot with a comment of 500 characters."""
+"""Bytes that each message of a parcel is padded to; one step holds a ballot with a comment of 500 characters."""
 SIGNATURE = 64
 LENGTH = 4
 
@@ -32,16 +32,11 @@ class Box:
     public: bytes
 
 
-def pack(message: Mapping[str, Any], signature: bytes) -> bytes:
-    """Signature, length, message, and zeros up to a whole step."""
-    raw = message_bytes(message)
-    whole = signature + len(raw).to_bytes(LENGTH, "big") + raw
-    return whole + bytes(-len(whole) % STEP)
-
-
-def message_bytes(message: Mapping[str, Any]) -> bytes:
-    """The bytes that are signed."""
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+def pack(messages: Sequence[Mapping[str, Any]], sign: Callable[[bytes], bytes]) -> bytes:
+    """Signature, length, messages, and zeros: a step for each message, or more whole steps if they are that long."""
+    raw = json.dumps(messages, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    whole = sign(raw) + len(raw).to_bytes(LENGTH, "big") + raw
+    return whole.ljust(max(len(messages), -(-len(whole) // STEP)) * STEP, b"\0")
 
 
 def seal(box: Box, parcel: bytes) -> bytes:
@@ -61,8 +56,8 @@ def unseal(secret: bytes, sealed: bytes) -> bytes:
         raise NotOurs("a message was not sealed to this key") from error
 
 
-def unpack(parcel: bytes, gate: bytes) -> dict[str, Any]:
-    """The message in a parcel that the holder of the public key ``gate`` signed.
+def unpack(parcel: bytes, signer: bytes) -> list[dict[str, Any]]:
+    """The messages in a parcel that the holder of the public key ``signer`` signed.
 
     Raises:
         NotOurs: it did not.
@@ -70,11 +65,11 @@ def unpack(parcel: bytes, gate: bytes) -> dict[str, Any]:
     signature, rest = parcel[:SIGNATURE], parcel[SIGNATURE:]
     raw = rest[LENGTH : LENGTH + int.from_bytes(rest[:LENGTH], "big")]
     try:
-        Ed25519PublicKey.from_public_bytes(gate).verify(signature, raw)
+        Ed25519PublicKey.from_public_bytes(signer).verify(signature, raw)
     except InvalidSignature as error:
-        raise NotOurs("a message was not signed by the gate") from error
-    message: dict[str, Any] = json.loads(raw)
-    return message
+        raise NotOurs("a parcel was not signed by this key") from error
+    messages: list[dict[str, Any]] = json.loads(raw)
+    return messages
 
 
 def box_text(name: str, public: bytes) -> bytes:

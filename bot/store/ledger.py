@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables
-from bot.store.log import HEIGHT, WIDTH, read_subtrees
+from bot.store.log import HEIGHT, WIDTH, read_hashes
 from survey_flows.entries import commit, public_label
 from survey_flows.merkle import Frontier, leaf_hash
 
@@ -109,13 +109,7 @@ async def _store_tile(connection: AsyncConnection, level: int, tile: int, fresh:
     """Store a tile that is full now: its last hashes are fresh, the others are made from what is stored."""
     start = tile * WIDTH
     missing = [index for index in range(start, start + WIDTH) if index not in fresh]
-    older = await _stored(connection, level, missing[0], len(missing)) if missing else []
+    older = await read_hashes(connection, level, missing[0], len(missing)) if missing else []
     hashes = older + [fresh[index] for index in range(start + len(older), start + WIDTH)]
     row = {"level": level, "tile": tile, "hashes": b"".join(hashes)}
     await connection.execute(tables.log_tiles.insert(), [row])
-
-
-async def _stored(connection: AsyncConnection, level: int, first: int, count: int) -> list[bytes]:
-    wanted = [(level * HEIGHT, index) for index in range(first, first + count)]
-    known = await read_subtrees(connection, wanted)
-    return [known[key] for key in wanted]

@@ -111,12 +111,21 @@ async def read_subtrees(
         tile = stored.get((level, first // WIDTH))
         if tile is not None:
             hashes = tile[first % WIDTH : first % WIDTH + count]
-        elif level:
-            hashes = await _roots_of_tiles(connection, level - 1, first, count)
         else:
-            hashes = await _leaf_hashes(connection, first, count)
+            hashes = await read_hashes(connection, level, first, count)
         result[key] = root(hashes)
     return result
+
+
+async def read_hashes(connection: AsyncConnection, level: int, first: int, count: int) -> list[bytes]:
+    """Hashes ``first`` and on of a level of tiles, made from what is below it, in one read.
+
+    Raises:
+        LogDamaged: what they are made of is not there.
+    """
+    if level:
+        return await _roots_of_tiles(connection, level - 1, first, count)
+    return await _leaf_hashes(connection, first, count)
 
 
 def _part(level: int, index: int) -> tuple[int, int, int]:
