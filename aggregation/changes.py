@@ -12,10 +12,13 @@ from enum import StrEnum
 from fractions import Fraction
 from math import sqrt
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 from aggregation.ratings import scale_points
-from aggregation.scheme import Scheme
 from survey_flows.questionnaire import Questionnaire
+
+if TYPE_CHECKING:
+    from aggregation.scheme import Scheme
 
 
 class Verdict(StrEnum):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from aggregation.scheme import Scheme
 from survey_flows.errors import BadInput
 from survey_flows.questionnaire import NO_ANSWER, Question, Questionnaire
+
+if TYPE_CHECKING:
+    from aggregation.scheme import Scheme
 
 Points = Mapping[str, Fraction | None]
 """A scale's conversion of codes; None is missing."""

@@ -21,14 +21,12 @@ from bot.channel import Delivery, Incoming, Reply
 from bot.clock import Clock
 from bot.contact_keys import Address, ContactKeys
 from bot.contacts import opt_out
-from bot.conversation import Conversation, Shown, keep, read_conversation
+from bot.conversation import Conversation, Recent, Shown, keep, read_conversation
 from bot.course import NOT_BEGUN, followed
 from bot.follow_keys import FollowKeys
-from bot.following import follow
-from bot.followups import Person
 from bot.gate import CampaignClosed, Citizen, Gate, NoBox
 from bot.invitations import admit_invited
-from bot.keys import Keys
+from bot.keys import Keys, sealed_hour
 from bot.letters import Opened, seal_event, take_letters
 from bot.papers import Papers
 from bot.places import Places, Wish
@@ -53,7 +51,7 @@ from survey_flows.session import Session
 
 log = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 256
+MOST_AT_ONCE = 128
 TRIES = 3
 AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, NoBox)
 """What tells that ballots cannot be stored now, as against that it will not take this update."""
@@ -108,6 +106,7 @@ class Conductor:
         self._clock = clock
         self._gate = gate
         self._places = Places(keys)
+        self._recent = Recent()
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
 
@@ -292,13 +291,17 @@ class Conductor:
             await opt_out(connection, self._contact_keys, addresses, now.date())
 
     def _sealed(self, person: bytes, conversation: Conversation | None) -> bytes | None:
-        return self._keys.seal(person, conversation.to_text()) if conversation else None
+        if conversation is None:
+            return None
+        sealed = self._keys.seal(person, conversation.to_text())
+        self._recent.put(sealed_hour(sealed), person, sealed, conversation)
+        return sealed
 
     def _open(self, person: bytes, sealed: bytes | None) -> Conversation | None:
         if sealed is None:
             return None
         try:
-            return read_conversation(self._keys.unseal(person, sealed))
+            return self._recent.take(person, sealed) or read_conversation(self._keys.unseal(person, sealed))
         except BadSession:
             # Another version or another key: the citizen starts again, which is better than an error at every step.
             log.warning("a stored conversation could not be read and was begun anew")
@@ -349,12 +352,21 @@ class Conductor:
                 found = await find_receipt(connection, effect.code)
                 told.append(Say(self._papers.tell(effect.lang, "receipt-in" if found else "receipt-not-yet")))
             elif isinstance(effect, Follow):
-                person = Person(FollowKeys(self._keys.follow), Address(citizen.channel, citizen.user), self._local())
                 lang = before.session.lang if before and before.session else ""
-                told += await follow(connection, self._papers, person, effect.followed, lang)
+                told += await self._follow(connection, citizen, effect, lang)
             else:
                 told.append(effect)
         return told
+
+    async def _follow(
+        self, connection: AsyncConnection, citizen: Citizen, effect: Follow, lang: str
+    ) -> tuple[Effect, ...]:
+        # They know the scheme, whose models take memory that a service need not spend until somebody asks.
+        from bot.following import follow
+        from bot.followups import Person
+
+        person = Person(FollowKeys(self._keys.follow), Address(citizen.channel, citizen.user), self._local())
+        return await follow(connection, self._papers, person, effect.followed, lang)
 
     def _local(self) -> datetime:
         return self._clock.now().astimezone(self._papers.zone)

@@ -9,6 +9,7 @@ from survey_flows.effects import Screen
 from survey_flows.errors import BadSession
 from survey_flows.session import Session, read_session
 
+RECENT = 512
 MOST = 20
 """Messages that are remembered for removal; there are hardly ever two."""
 
@@ -72,6 +73,31 @@ def read_conversation(text: str) -> Conversation:
         raise BadSession("the stored conversation was kept in another way") from None
     shown = Shown(message, tuple(stale))
     return Conversation(campaign, read_session(session) if session else None, shown, read_course(course))
+
+
+class Recent:
+    """Conversations that were sealed a moment ago, so that the next tap need not open and read them again.
+
+    They are found by whose they are and what they were sealed to, so one that was changed or moved elsewhere is never
+    taken for what it was. Each is given once, and none outlives the key that it was sealed under.
+    """
+
+    def __init__(self) -> None:
+        self._hour = 0
+        self._found: dict[tuple[bytes, bytes], Conversation] = {}
+
+    def put(self, hour: int, person: bytes, sealed: bytes, conversation: Conversation) -> None:
+        """Remember one that was sealed under the key of this hour."""
+        if hour != self._hour:
+            self._hour = hour
+            self._found.clear()
+        while len(self._found) >= RECENT:
+            del self._found[next(iter(self._found))]
+        self._found[person, sealed] = conversation
+
+    def take(self, person: bytes, sealed: bytes) -> Conversation | None:
+        """The conversation that was sealed to this, if it is remembered; it is forgotten with it."""
+        return self._found.pop((person, sealed), None)
 
 
 def keep(after: Conversation | None, shown: Shown) -> Conversation | None:

@@ -22,12 +22,12 @@ from bot.scheme_files import shipped_scheme
 from bot.scoring import read_polls
 from bot.store import tables
 from bot.store.database import reading, upsert, writing
+from bot.store.loop_tables import QUEUED, SHOWN, STOPPED
 from survey_flows.errors import BadInput
 
 NONE = "there is no such follow-up"
 LONGEST = 1000
 """Characters of one message, either way."""
-QUEUED, SENT, SHOWN, UNREACHABLE, STOPPED = "queued", "sent", "shown", "unreachable", "stopped"
 PUSHED = "telegram"
 """The channel on which a person is written to; on the others they come and look."""
 

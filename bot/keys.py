@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -166,11 +167,11 @@ class Keys:
 
     def signature(self, message: bytes) -> bytes:
         """64 bytes by which the mixer knows that a message comes from the gate (Ed25519)."""
-        return Ed25519PrivateKey.from_private_bytes(self.sign).sign(message)
+        return _signing(self.sign).sign(message)
 
     def public(self) -> bytes:
         """The public key that checks `signature`."""
-        return Ed25519PrivateKey.from_private_bytes(self.sign).public_key().public_bytes_raw()
+        return _signing(self.sign).public_key().public_bytes_raw()
 
     def seal(self, person: bytes, text: str) -> bytes:
         """Encrypt a conversation under the newest key, bound to its owner (ChaCha20-Poly1305, RFC 8439)."""
@@ -192,6 +193,11 @@ class Keys:
         except InvalidTag:
             pass
         raise BadSession("the stored conversation was sealed under another key")
+
+
+@lru_cache(maxsize=1)
+def _signing(secret: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(secret)
 
 
 def sealed_hour(sealed: bytes) -> int:

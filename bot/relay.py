@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clock import Clock
 from bot.follow_buttons import LEAD, OPEN, STOP
 from bot.follow_keys import FollowKeys
-from bot.followups import QUEUED, SENT, UNREACHABLE
 from bot.pace import Pace
 from bot.papers import Papers
 from bot.postman import Fate
 from bot.resources import shipped_words
 from bot.store import tables
 from bot.store.database import reading, writing
+from bot.store.loop_tables import QUEUED, SENT, UNREACHABLE
 from survey_flows.errors import BadSession
 from survey_flows.speech import unit_name
 

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 FIRST_ADMINISTRATOR = "admin"
 STOP_SECONDS = 10.0
+SELDOM = (10_000, 20, 20)
+"""The collector's thresholds: hardly anything here is cyclic, and citizens wait while it looks."""
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -42,6 +44,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             # What was loaded by now stays: the collector need not walk through it while citizens wait.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(*SELDOM)
             await stop.wait()
 
 

@@ -97,7 +97,7 @@ async def add_staff(
 ) -> None:
     """Let a person sign in; ``unit`` is the code of the unit they belong to, if any.
 
-    A password that is not of the person's own choice has an end (`handed_out`).
+    A password that is not of the person's own choice was drawn (`generate_password`) and has an end (`handed_out`).
 
     Raises:
         BadInput: the login is malformed or taken, the password cannot be had, or there is no such role or unit.
@@ -105,7 +105,7 @@ async def add_staff(
     if not LOGIN.fullmatch(login):
         raise BadInput("a login has 1 to 64 characters: a–z, 0–9, dot, - and _", login)
     _require_role(login, role, unit)
-    hashed = await _hash(password, login)
+    hashed = await _hash(password, login, drawn=initial_until > 0)
     try:
         async with writing(database) as connection:
             await _require_unit(connection, unit)
@@ -122,7 +122,7 @@ async def set_password(database: AsyncEngine, login: str, password: str, initial
     Raises:
         BadInput: no such login, or the password is too short, too long or too easy to guess.
     """
-    values = {"password": await _hash(password, login), "initial_until": initial_until}
+    values = {"password": await _hash(password, login, drawn=initial_until > 0), "initial_until": initial_until}
     await _change(database, login, values)
 
 
@@ -198,10 +198,10 @@ def _account(row: Row[Any]) -> Account:
     return Account(row.login, row.password, row.role, row.unit or "", *rest)
 
 
-async def _hash(password: str, login: str) -> str:
+async def _hash(password: str, login: str, drawn: bool = False) -> str:
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadInput(f"a password has {SHORTEST} to {LONGEST} characters", "password")
-    if await asyncio.to_thread(_guesses, password, login) < GUESSES:
+    if not drawn and await asyncio.to_thread(_guesses, password, login) < GUESSES:
         raise BadInput("this password is too easy to guess; take several words that do not belong together", "password")
     return await asyncio.to_thread(_HASHER.hash, password)
 

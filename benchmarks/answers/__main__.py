@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import uvloop
 
@@ -18,6 +18,7 @@ GOAL_CROWD = 64
 GOAL_RATIO = 10.0
 GOAL_P99_MS = 100.0
 GOAL_MEMORY_MB = 120.0
+GOAL_SEALING_PCT = 20.0
 
 ROW = "{:<9}{:>7}{:>9}{:>9}{:>11}{:>9}{:>9}{:>9}{:>9}{:>8}{:>8}{:>8}"
 HEADINGS = (
@@ -40,6 +41,9 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=20, help="time limit of each crowd (default %(default)s)")
     parser.add_argument(
         "--only", choices=("idle", "peer", "minping"), help="measure one bot (idle: the crowd's own limit); no ratio"
+    )
+    parser.add_argument(
+        "--sealing", action="store_true", help="measure the service with and without sealing and logging, in turn"
     )
     parser.add_argument(
         "--profile",
@@ -119,22 +123,40 @@ def goals(peer: Measured | None, ours: Measured | None) -> list[tuple[str, bool]
     return judged
 
 
+def sealing(measured: Mapping[str, Measured]) -> list[tuple[str, bool]]:
+    """What sealing and logging cost, where the service was measured without them too."""
+    ours, bare = (measured[name].at(GOAL_CROWD) if name in measured else None for name in ("minping", "unsealed"))
+    if not ours or not bare:
+        return []
+    cost, by_cpu = (
+        100 * (1 - a / (b or float("nan")))
+        for a, b in ((ours.outcome.rate, bare.outcome.rate), (ours.ballots_per_cpu, bare.ballots_per_cpu))
+    )
+    sentence = f"sealing and logging cost {cost:.0f} % of the ballots a second (goal ≤ {GOAL_SEALING_PCT:.0f} %)"
+    return [(f"{sentence}; {by_cpu:.0f} % a CPU second", cost <= GOAL_SEALING_PCT)]
+
+
 def main() -> int:
     """Measure, print, and judge: 0 when every goal is met."""
     given = options()
     for_peer, for_ours = loads(given)
     print(f"bot on core {BOT_CORE}, crowd and Bot API on core {CROWD_CORE}; load before: {os.getloadavg()[0]:.1f}")
     os.sched_setaffinity(0, {CROWD_CORE})
-    makers = {"idle": (bots.idle, for_ours), "peer": (bots.peer, for_peer), "minping": (bots.minping, for_ours)}
+    makers = {
+        "idle": (bots.idle, for_ours),
+        "peer": (bots.peer, for_peer),
+        "minping": (bots.minping, for_ours),
+        "unsealed": (bots.unsealed, for_ours),
+    }
     if given.profile:
         make, load = makers[given.only or "minping"]
         print(uvloop.run(profile(make, GOAL_CROWD, load)))
         return 0
-    wanted = [given.only] if given.only else ["peer", "minping"]
+    wanted = ["unsealed", "minping"] if given.sealing else [given.only] if given.only else ["peer", "minping"]
     results = uvloop.run(measure([makers[name] for name in wanted]))
     measured = {result.name: result for result in results}
     print(table(results), *map(facts, results), sep="\n")
-    judged = goals(measured.get("peer"), measured.get("minping"))
+    judged = goals(measured.get("peer"), measured.get("minping")) + sealing(measured)
     for sentence, met in judged:
         print(f"{'ok    ' if met else 'MISSED'} {sentence}")
     return 0 if all(met for _, met in judged) else 1

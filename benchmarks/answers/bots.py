@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -88,6 +88,12 @@ def minping(folder: Path, api: str) -> Bot:
         starts=open_campaign(folder, environment),
         environment=environment,
     )
+
+
+def unsealed(folder: Path, api: str) -> Bot:
+    """The same service, but for sealing and logging."""
+    command = [sys.executable, "-m", "benchmarks.answers.unsealed", "serve"]
+    return replace(minping(folder, api), name="unsealed", command=command, counted="SELECT count(*) FROM staging")
 
 
 def open_campaign(folder: Path, environment: dict[str, str]) -> tuple[str, ...]:

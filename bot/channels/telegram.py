@@ -25,7 +25,7 @@ from bot.channel import Delivery, Handler, Reply
 from bot.channels.telegram_delivery import Sender, Unsent, waits
 from bot.channels.telegram_json import read_json
 from bot.channels.telegram_pause import Pause
-from bot.channels.telegram_reply import render, render_toast
+from bot.channels.telegram_reply import Call, render, render_toast
 from bot.channels.telegram_request import READ_SECONDS, TelegramRequest
 from bot.channels.telegram_update import Taken, is_broken, read_update
 from bot.channels.words import channel_words
@@ -172,9 +172,8 @@ class TelegramChannel:
 
     async def _respond(self, taken: Taken, reply: Reply) -> web.Response:
         """Answer in the webhook's response, which saves a call, unless what becomes of it must be known."""
-        if taken.query:
-            self._in_background(self._sender.toast(render_toast(taken, reply)))
         call = render(taken, reply)
+        toast = render_toast(taken, reply) if taken.query else None
         if self.pause.left or _must_be_known(taken, reply):
             try:
                 await self._show(taken, reply)
@@ -183,8 +182,10 @@ class TelegramChannel:
                 if self.pause.left or call is None or call["method"] != "editMessageText" or reply.stale:
                     raise
             else:
-                return web.Response()
-        return web.Response(body=orjson.dumps(call), content_type="application/json") if call else web.Response()
+                return _response(toast)
+        if toast:
+            self._in_background(self._sender.toast(toast))
+        return _response(call)
 
     async def _show(self, taken: Taken, reply: Reply) -> None:
         """Show a reply by a call of its own and note what became of it.
@@ -288,6 +289,11 @@ def _must_be_known(taken: Taken, reply: Reply) -> bool:
     new_answers = reply.screen is not None and reply.screen.shows_answers and not taken.incoming.message
     again = reply.replayed and taken.incoming.message != 0
     return bool(reply.stale) or reply.covers or new_answers or again
+
+
+def _response(call: Call | None) -> web.Response:
+    """A response that asks for a call, or for none."""
+    return web.Response(body=orjson.dumps(call), content_type="application/json") if call else web.Response()
 
 
 def _json(body: bytes) -> object:

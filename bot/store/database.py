@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,13 @@ def _patient(seconds: float) -> dict[str, Any]:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver would begin transactions by itself, and too late for BEGIN IMMEDIATE.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "cache_size = -512",
+    ):
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -80,14 +87,22 @@ async def writing(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 def insert(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT of the connection's dialect, which knows ON CONFLICT."""
-    dialect = importlib.import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
-    return dialect.insert(table)
+    return _insert(connection.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 async def upsert(connection: AsyncConnection, table: Table, unique: Sequence[str], rows: list[dict[str, Any]]) -> None:
     """Insert rows; where the ``unique`` columns stand already, replace the other columns."""
-    if not rows:
-        return
-    statement = insert(connection, table)
-    rest = {name: statement.excluded[name] for name in rows[0] if name not in unique}
-    await connection.execute(statement.on_conflict_do_update(index_elements=list(unique), set_=rest), rows)
+    if rows:
+        await connection.execute(_upserting(connection.dialect.name, table, tuple(unique), tuple(rows[0])), rows)
+
+
+@lru_cache(maxsize=64)
+def _upserting(dialect: str, table: Table, unique: tuple[str, ...], names: tuple[str, ...]) -> Any:
+    """The statement of `upsert`: every tap needs one, and to make it costs more than to carry it out."""
+    statement = _insert(dialect, table)
+    rest = {name: statement.excluded[name] for name in names if name not in unique}
+    return statement.on_conflict_do_update(index_elements=list(unique), set_=rest)

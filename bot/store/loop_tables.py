@@ -6,6 +6,9 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 
 from bot.store.metadata import SERIAL, metadata
 
+QUEUED, SENT, SHOWN, UNREACHABLE, STOPPED = "queued", "sent", "shown", "unreachable", "stopped"
+"""What becomes of an office's message to a person."""
+
 held_follow_ups = Table(
     "held_follow_ups",
     metadata,
