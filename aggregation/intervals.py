@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from aggregation.estimates import Estimate
@@ -13,25 +14,55 @@ PRIOR = Fraction(1, 5)
 LEVEL = 0.95
 
 
-def interval(whole: Estimate, points: Sequence[Fraction]) -> tuple[float, float]:
-    """Low and high end in points: the uncertainty among participants after weighting.
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """What is known of a score once each part's histogram has the prior: ``pull`` is its mean less the score (points),
+    ``variance`` in points², ``third`` the third cumulant in points³."""
+
+    pull: float
+    variance: float
+    third: float
+
+
+def posterior(whole: Estimate, points: Sequence[Fraction]) -> Posterior:
+    """The posterior that the interval and the rank sets are made from.
 
     The histogram of the ballot scores of each part that ``whole`` was put together from, scaled to its n_eff answers,
-    gets `PRIOR` × the part's share a at each of ``points`` (the scale's). With its posterior mean m_a and variance
-    v_a = (Σp·y² − m_a²)/(n_eff + (2 + prior)·a − 1), which is n_eff + 2 for one part on five points, the ends are Beta
-    quantiles of mean Σa·m_a/100 and variance Σa²·v_a/10⁴. The interval is widened to hold the mean itself, which it
-    could miss when nearly all answers stand at an end of the scale.
+    gets `PRIOR` × the part's share a at each of ``points`` (the scale's). It has the mean m_a and the variance
+    v_a = (Σp·y² − m_a²)/(n_eff + (2 + prior)·a − 1), which is n_eff + 2 for one part on five points. Together they
+    have the mean Σa·m_a, the variance Σa²·v_a and the third cumulant Σa³·κ_a.
 
     Each part has a share of the prior: a small group at the ceiling is as uncertain inside a mix as it is alone.
     """
+    parts = [(share, *_posterior(share, part, points)) for share, part in whole.simple]
+    return Posterior(
+        pull=float(sum(share * mean for share, mean, _ in parts) - whole.mean),
+        variance=float(sum(share**2 * variance for share, _, variance in parts)),
+        third=sum(float(share) ** 3 * third_of_mean(float(mean), float(variance)) for share, mean, variance in parts),
+    )
+
+
+def third_of_mean(mean: float, variance: float) -> float:
+    """The third cumulant of a mean within 0–100: V²·(100 − 2m)/(m·(100 − m)) points³.
+
+    A variance shrinks towards both ends of a scale about as m·(100 − m) does, and where it is a function V of the mean,
+    the third cumulant is V·dV/dm (Morris, Annals of Statistics 10, 1982).
+    """
+    return variance**2 * (100 - 2 * mean) / (mean * (100 - mean)) if 0 < mean < 100 else 0.0
+
+
+def interval(whole: Estimate, points: Sequence[Fraction]) -> tuple[float, float]:
+    """Low and high end in points: the uncertainty among participants after weighting.
+
+    The ends are the quantiles of the Beta distribution that has the mean and variance of `posterior`. The interval is
+    widened to hold the score itself, which it could miss when nearly all answers stand at an end of the scale.
+    """
     from scipy.special import betaincinv
 
-    parts = [(share, *_posterior(share, part, points)) for share, part in whole.simple]
-    m = float(sum(share * mean for share, mean, _ in parts) / 100)
-    v = float(sum(share**2 * variance for share, _, variance in parts) / 10_000)
+    score, known = float(whole.mean), posterior(whole, points)
+    m, v = (score + known.pull) / 100, known.variance / 10_000
     size_of_beta = m * (1 - m) / v - 1
     low, high = betaincinv(m * size_of_beta, (1 - m) * size_of_beta, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    score = float(whole.mean)
     return min(100 * float(low), score), max(100 * float(high), score)
 
 

@@ -30,7 +30,8 @@ STEPS = np.gradient(SPREADS)
 @dataclass(frozen=True, slots=True)
 class Race:
     """A family whose grades are at stake. ``fixed`` is the part of each total that answers do not touch, ``share`` the
-    weight of the public score in it (0–1), ``scores`` and ``covariance`` the public scores in points and points².
+    weight of the public score in it (0–1), ``scores`` and ``covariance`` the public scores in points and points², as
+    `aggregation.totals.judged` has them.
     ``shrunken``: the scores are empirical-Bayes ones already, with the variance that is left.
     """
 

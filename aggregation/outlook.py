@@ -10,10 +10,10 @@ from fractions import Fraction
 from aggregation.cuts import cuts
 from aggregation.inputs import AppraisalInputs, Grade
 from aggregation.quota import Entry
-from aggregation.ranks import Comparison, RankSet, Together, covariance_matrix, estimates
+from aggregation.ranks import Comparison, RankSet, Together, covariance_matrix
 from aggregation.results import Outlook
 from aggregation.scheme import PUBLIC
-from aggregation.totals import Total
+from aggregation.totals import Total, judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,7 @@ def sureness(given: AppraisalInputs, field_: Field) -> Sureness:
     seed = f"{given.scheme.digest}/{given.year}/{field_.name}"
     weights = {t.unit.code: _share(t) for t in known}
     compared = Comparison(
-        estimates(
-            {t.unit.code: (t.exact or Fraction(), t.variance) for t in known}, {t.unit.code: t.freedom for t in known}
-        ),
+        {t.unit.code: t.judged for t in known if t.judged},
         given.scheme.confidence_pct,
         Together(_covariances(given, weights), seed),
     )
@@ -91,21 +89,24 @@ def _covariances(given: AppraisalInputs, weights: Mapping[str, float]) -> dict[t
 def _odds(
     given: AppraisalInputs, field_: Field, known: Sequence[Total], weights: Mapping[str, float], seed: str
 ) -> dict[str, Mapping[Grade, float]]:
-    """Without covariances units count as independent: shared raters would make differences surer, not less sure."""
+    """From the means and variances that rank sets compare.
+
+    Without covariances units count as independent: shared raters would make differences surer, not less sure.
+    """
     import numpy as np
 
     from aggregation.odds import Race, odds
 
     codes = [t.unit.code for t in known]
-    scores = {code: (s.score or Fraction(), s.variance) for code, s in given.public.items() if code in weights}
-    read = estimates({code: scores.get(code, (Fraction(), 0.0)) for code in codes})
+    public = [given.public.get(code) for code in codes]
+    points = [score.score or Fraction() if score else Fraction() for score in public]
+    read = {code: judged(at, score) for code, at, score in zip(codes, points, public, strict=True)}
     share = np.array([weights[code] for code in codes])
-    points = np.array([float(read[code].total) for code in codes])
     race = Race(
         codes=codes,
-        fixed=np.array([float(t.exact or 0) for t in known]) - share * points,
+        fixed=np.array([float(t.exact or 0) for t in known]) - share * np.array([float(at) for at in points]),
         share=share,
-        scores=points,
+        scores=np.array([float(read[code].total) for code in codes]),
         covariance=covariance_matrix(codes, read, given.covariances or {}),
         barred=field_.barred,
         first=field_.first,

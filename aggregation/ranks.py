@@ -20,11 +20,15 @@ Covariances = Mapping[tuple[str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A unit's total in points and the standard error of it, which rests on so many degrees of ``freedom``."""
+    """A unit's total in points and the standard error of it, which rests on so many degrees of ``freedom``.
+
+    ``third`` is the third cumulant of the total's error (points³): less than 0 where scores crowd at the top.
+    """
 
     total: Fraction
     error: float
     freedom: float = inf
+    third: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,11 @@ def rank_sets(
 class Comparison:
     """Which of the units are surely better than which.
 
-    With covariances: studentised differences, as normal scores of the probability that Student's t gives them, against
-    the simulated maximum over all pairs, stepping down (`aggregation.pairs`). Without: j is surely better than k when
-    they differ by more than z·(e_j + e_k), with z the normal quantile of 1 − α/m (Bonferroni over the m ordered pairs).
-    e_j + e_k bounds the standard error of the difference whatever the covariance, so raters who rated several units do
-    no harm; it is wider than need be.
+    With covariances: studentised differences, less what skewness adds to them, as normal scores of the probability that
+    Student's t gives them, against the simulated maximum over all pairs, stepping down (`aggregation.pairs`). Without:
+    j is surely better than k when they differ by more than z·(e_j + e_k), with z the normal quantile of 1 − α/m
+    (Bonferroni over the m ordered pairs). e_j + e_k bounds the standard error of the difference whatever the
+    covariance, so raters who rated several units do no harm; it is wider than need be.
     """
 
     def __init__(
@@ -117,6 +121,8 @@ class Comparison:
             errors_of_differences,
             freedom_of_differences,
             simulate,
+            skewness_of_differences,
+            studentised,
             surely_greater,
         )
 
@@ -124,7 +130,8 @@ class Comparison:
         drawn = simulate(covariance, normals(together.seed, DRAWS, len(self._codes)))
         means, errors = self._means(units), errors_of_differences(covariance)
         free = freedom_of_differences(np.diag(covariance), np.array([units[code].freedom for code in self._codes]))
-        scores = as_normal(means, errors, free)
+        skewness = skewness_of_differences(np.array([units[code].third for code in self._codes]), errors)
+        scores = as_normal(studentised(means, errors, skewness), free)
         return lambda tested: surely_greater(means, scores, errors, drawn, self._level, tested)
 
     def _bounded(self, units: Mapping[str, Estimate]) -> Callable[[Pairs], Pairs]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aggregation.cells import Cell, Counts, PatternCount, Tally, tally, tally_table
 from aggregation.estimates import WIDEST, mix
 from aggregation.groups import Group, Grouper
-from aggregation.intervals import interval
+from aggregation.intervals import Posterior, interval, posterior
 from aggregation.raters import Influence
 from aggregation.ratings import Reader, scale_points
 from aggregation.scheme import Scheme
@@ -69,7 +69,7 @@ class UnitScore:
     ``top_two_rate`` (非常满意+满意率) that of VS and S among overall answers with points. ``unweighted`` is the score
     without fraud weights. ``effective`` is Kish's number of equal answers that the weights and shares are worth,
     ``squares`` the sum of squared distances of answers from the mean of their part (points²) on ``degrees`` degrees of
-    freedom.
+    freedom. ``posterior`` is what the interval and the rank sets are made from.
 
     ``flags``: ``insufficient`` (a person must decide), ``pooled`` (no group reached the floor: the score is the mean of
     all, for information), ``dont_know_high``, ``open_link_only`` (every answer that counts), and of groups with weight
@@ -94,6 +94,7 @@ class UnitScore:
     effective: Fraction | None = None
     squares: Fraction = Fraction()
     degrees: int = 0
+    posterior: Posterior | None = None
 
 
 def score_units(
@@ -186,6 +187,7 @@ class _Scorer:
             effective=whole.effective if whole else None,
             squares=sum((part.n * (part.square - part.mean**2) for part in parts), Fraction()),
             degrees=sum(part.n - 1 for part in parts),
+            posterior=posterior(whole, self._points) if whole else None,
         )
 
     def influences(self, unit: str, category: str, cells: Sequence[tuple[Cell, Counts]]) -> dict[Cell, Influence]:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import inf
+from math import inf, sqrt
 
 from aggregation.inner import PARENT
 from aggregation.inputs import Adjustment, AppraisalInputs, AppraisedUnit
+from aggregation.intervals import Posterior
 from aggregation.quota import Key, half_up
+from aggregation.ranks import Estimate
 from aggregation.results import Component
 from aggregation.scheme import PUBLIC
 from aggregation.scheme_parts import Adjustments, Category
@@ -25,7 +27,7 @@ PLACES = 6
 class Total:
     """A unit's parts and their sum. ``exact`` and ``key`` are None without a usable public score.
 
-    ``freedom`` are the degrees of freedom of the variance.
+    ``judged`` is the total as rank sets judge it.
     """
 
     unit: AppraisedUnit
@@ -36,7 +38,7 @@ class Total:
     variance: float
     rounded: Decimal | None
     key: Key | None
-    freedom: float = inf
+    judged: Estimate | None = None
 
 
 def total(given: AppraisalInputs, unit: AppraisedUnit) -> Total:
@@ -51,7 +53,21 @@ def total(given: AppraisalInputs, unit: AppraisedUnit) -> Total:
     variance = score.variance * share**2 if score and exact is not None else 0.0
     rounded = None if exact is None else half_up(exact, given.scheme.places)
     key = None if rounded is None else (rounded, *_tie_breaks(given, components))
-    return Total(unit, components, adjustments, adjustment, exact, variance, rounded, key, freedom(score))
+    seen = None if exact is None else judged(exact, score, share)
+    return Total(unit, components, adjustments, adjustment, exact, variance, rounded, key, seen)
+
+
+def judged(total: Fraction, score: UnitScore | None, share: float = 1.0) -> Estimate:
+    """A total as rank sets judge it, with what the public score, of this ``share`` (0–1), leaves open.
+
+    Mean and variance are those of the score's interval: where nearly all say the same, a variance of few is too small
+    by chance, and that of all who agree is 0.
+    """
+    if score is None:
+        return Estimate(total, 0.0)
+    known = score.posterior or Posterior(0.0, score.variance, 0.0)
+    error, third = share * sqrt(known.variance), share**3 * known.third
+    return Estimate(total + Fraction(share * known.pull), error, freedom(score), third)
 
 
 def freedom(score: UnitScore | None) -> float:

@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.cells import PatternCount
 from aggregation.disclosure import Told, tell
 from aggregation.quota import half_up, ranks
-from aggregation.ranks import Together, estimates, rank_sets
+from aggregation.ranks import Together, rank_sets
 from aggregation.raters import Covariances
 from aggregation.reliability import Consistency, consistency
 from aggregation.scheme import Scheme, parse_scheme
 from aggregation.scores import UnitScore, score_units
 from aggregation.shrinkage import Shrinkage, Shrunken, shrink
-from aggregation.totals import freedom
+from aggregation.totals import judged
 from bot.registration import changed_since
 from bot.releases import Release, by_weight, last_release
 from bot.store import tables
@@ -80,7 +80,9 @@ class Scored:
             return dict(self.scores)
         found = {code: it for part in self.shrinkage().values() for code, it in part.units.items()}
         return {
-            code: replace(score, score=Fraction(str(round(found[code].score, 10))), variance=found[code].variance)
+            code: replace(
+                score, score=Fraction(str(round(found[code].score, 10))), variance=found[code].variance, posterior=None
+            )
             if code in found
             else score
             for code, score in self.scores.items()
@@ -214,8 +216,8 @@ def places(scored: Scored) -> dict[str, Place]:
 
 
 def _places(scores: Mapping[str, UnitScore], scheme: Scheme, together: Together) -> dict[str, Place]:
-    known = {code: (s.score, s.variance) for code, s in scores.items() if s.score is not None}
-    keys = {code: (half_up(score, scheme.places),) for code, (score, _) in known.items()}
-    free = {code: freedom(score) for code, score in scores.items()}
-    sets = rank_sets(estimates(known, free), None, scheme.confidence_pct, together)
+    known = {code: score.score for code, score in scores.items() if score.score is not None}
+    keys = {code: (half_up(score, scheme.places),) for code, score in known.items()}
+    units = {code: judged(score, scores[code]) for code, score in known.items()}
+    sets = rank_sets(units, None, scheme.confidence_pct, together)
     return {code: Place(rank, len(keys), sets[code].low, sets[code].high) for code, rank in ranks(keys).items()}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
 from aggregation.draws import Matrix
 from aggregation.odds import Race, graded, odds
-from aggregation.ranks import Comparison, Together, estimates
+from aggregation.ranks import Comparison, Estimate, Together
 from benchmarks.grades.cities import KINDS, Kind, Sample, sample
 
 FIRST, THIRD = 4, 2
@@ -20,14 +21,25 @@ def _codes(size: int) -> list[str]:
     return [f"{at:03}" for at in range(size)]
 
 
-def _compared(one: Sample, seed: str, known: bool) -> Comparison:
+def _compared(one: Sample, seed: str, together: bool, plain: bool) -> Comparison:
     codes = _codes(len(one.seen))
     pairs = {
         (codes[a], codes[b]): float(one.covariance[a, b]) for a in range(len(codes)) for b in range(a + 1, len(codes))
     }
-    means = {code: (x, v) for code, x, v in zip(codes, one.seen, np.diag(one.covariance), strict=True)}
-    free = {code: float(n - 1) for code, n in zip(codes, one.counts, strict=True)}
-    return Comparison(estimates(means, free), together=Together(pairs if known else None, seed))  # type: ignore[arg-type]
+    units = dict(zip(codes, _plain(one) if plain else _judged(one), strict=True))
+    return Comparison(units, together=Together(pairs if together else None, seed))
+
+
+def _judged(one: Sample) -> list[Estimate]:
+    """As the product judges scores."""
+    known = zip(one.seen.tolist(), one.posteriors, one.counts.tolist(), strict=True)
+    return [Estimate(Fraction(seen + p.pull), p.variance**0.5, n - 1.0, p.third) for seen, p, n in known]
+
+
+def _plain(one: Sample) -> list[Estimate]:
+    """By their plain variances."""
+    known = zip(one.seen.tolist(), np.diag(one.covariance).tolist(), one.counts.tolist(), strict=True)
+    return [Estimate(Fraction(seen), variance**0.5, n - 1.0) for seen, variance, n in known]
 
 
 def _misses(sets: Sequence[tuple[int, int]], true: Matrix) -> list[bool]:
@@ -37,14 +49,14 @@ def _misses(sets: Sequence[tuple[int, int]], true: Matrix) -> list[bool]:
     return [not (a <= x and y <= b) for (a, b), x, y in zip(sets, low, high, strict=True)]
 
 
-def coverage(kind: Kind, cities: int, seed: int) -> dict[str, float]:
+def coverage(kind: Kind, cities: int, seed: int, plain: bool = False) -> dict[str, float]:
     """Shares of cities in which all sets hold, of units whose own set holds, and the mean widths of sets."""
     rng = np.random.default_rng([seed, KINDS.index(kind)])
     found: dict[str, list[float]] = {name: [] for name in ("simulated", "bounds", "own", "w_sim", "w_bound", "w_own")}
     for city in range(cities):
         one = sample(kind, rng)
         for name, width, known in (("simulated", "w_sim", True), ("bounds", "w_bound", False)):
-            compared = _compared(one, f"{seed}/{kind.name}/{city}", known)
+            compared = _compared(one, f"{seed}/{kind.name}/{city}", known, plain)
             sets = [(s.low, s.high) for _, s in sorted(compared.sets().items())]
             found[name].append(not any(_misses(sets, one.true)))
             found[width].append(float(np.mean([b - a + 1 for a, b in sets])))
@@ -63,8 +75,10 @@ def calibration(kind: Kind, cities: int, seed: int, known: bool) -> list[tuple[f
     everybody = np.ones(kind.units, dtype=bool)
     for city in range(cities):
         one = sample(kind, rng)
-        covariance = one.covariance if known else np.diag(np.diag(one.covariance))
-        race = Race(codes, flat, flat + 1, one.seen, covariance, (), FIRST, THIRD)
+        covariance = one.covariance * (1.0 if known else np.eye(kind.units))
+        np.fill_diagonal(covariance, [p.variance for p in one.posteriors])
+        scores = one.seen + [p.pull for p in one.posteriors]
+        race = Race(codes, flat, flat + 1, scores, covariance, (), FIRST, THIRD)
         shares = odds(race, f"{seed}/{kind.name}/{city}")
         first, third = (part[0] for part in graded(one.true[None, :], everybody, FIRST, THIRD))
         for at, code in enumerate(codes):
@@ -80,14 +94,17 @@ def main() -> None:
     parser.add_argument("--cities", type=int, default=200, help="cities of each kind")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--kind", default="", help="only kinds of this name")
+    parser.add_argument("--plain", action="store_true", help="sets by plain variances, to compare; no probabilities")
     chosen = parser.parse_args()
     print(f"seed {chosen.seed}, {chosen.cities} cities of each kind, 24 units, places first {FIRST}, third {THIRD}\n")
     print("| kind | all sets hold: simulated | bounds | own sets hold | mean width simulated | bounds | own |")
     print("|---|---|---|---|---|---|---|")
     for kind in (k for k in KINDS if chosen.kind in k.name):
-        c = coverage(kind, chosen.cities, chosen.seed)
+        c = coverage(kind, chosen.cities, chosen.seed, chosen.plain)
         widths = " | ".join(f"{c[name]:.1f}" for name in ("w_sim", "w_bound", "w_own"))
         print(f"| {kind.name} | {c['simulated']:.3f} | {c['bounds']:.3f} | {c['own']:.3f} | {widths} |", flush=True)
+    if chosen.plain:
+        return
     print("\nprobabilities of grades: told → true (how many)\n")
     for kind in (k for k in KINDS if k.shape != "equal" and chosen.kind in k.name):
         for known in (True, False):

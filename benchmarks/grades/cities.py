@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
 from aggregation.draws import Matrix
+from aggregation.estimates import Estimate
+from aggregation.intervals import Posterior, posterior
 
 NOISE = 18.0
 POINTS = np.array([100.0, 80.0, 60.0, 30.0, 0.0])
@@ -17,7 +20,8 @@ POINTS = np.array([100.0, 80.0, 60.0, 30.0, 0.0])
 @dataclass(frozen=True)
 class Kind:
     """``spread`` of true scores, a rater's own leaning ``mood`` (points), units that each ``rates``; ``shape`` of the
-    true scores: ``normal``, ``skewed`` or ``equal``."""
+    true scores: ``normal``, ``skewed`` or ``equal``. ``lean`` is the middle of opinions before they are cut off at the
+    top; the best known unit has about ``known`` times as many raters as the least known."""
 
     name: str
     units: int = 24
@@ -26,6 +30,8 @@ class Kind:
     spread: float = 6.0
     mood: float = 15.0
     shape: str = "normal"
+    lean: float = 76.0
+    known: float = 1.0
 
 
 KINDS = (
@@ -36,26 +42,33 @@ KINDS = (
     Kind("skewed true scores", shape="skewed"),
     Kind("all units equal", shape="equal"),
     Kind("few answers, strong moods", raters=400, mood=30.0),
+    Kind("equal, few answers, strong moods", raters=400, mood=30.0, shape="equal"),
+    Kind("equal near the top", raters=800, shape="equal", lean=95.0),
+    Kind("equal near the top, uneven numbers", raters=2400, shape="equal", lean=110.0, known=10.0),
+    Kind("equal at the top, uneven numbers", raters=4800, shape="equal", lean=120.0, known=10.0),
+    Kind("near the top, uneven numbers", raters=2400, lean=110.0, known=10.0),
 )
 
 
 @dataclass(frozen=True)
 class Sample:
-    """True and seen scores, and the covariance of the seen ones as it is estimated from the ballots."""
+    """True and seen scores, the covariance of the seen ones as it is estimated from the ballots, numbers of answers,
+    and what the product makes rank sets from."""
 
     true: Matrix
     seen: Matrix
     covariance: Matrix
     counts: NDArray[np.intp]
+    posteriors: tuple[Posterior, ...]
 
 
 def _true(kind: Kind, rng: np.random.Generator) -> Matrix:
     if kind.shape == "equal":
-        return np.full(kind.units, 76.0)
+        return np.full(kind.units, kind.lean)
     z = rng.standard_normal(kind.units)
     if kind.shape == "skewed":
         z = (np.exp(z) - np.exp(0.5)) / 2.16
-    return np.asarray(76 + kind.spread * z)
+    return np.asarray(kind.lean + kind.spread * z)
 
 
 def _answers(latent: Matrix) -> Matrix:
@@ -68,12 +81,27 @@ def sample(kind: Kind, rng: np.random.Generator) -> Sample:
     """One city. The true score of a unit is the mean answer that its opinion gives in the long run."""
     lean = _true(kind, rng)
     moods = kind.mood * rng.standard_normal(kind.raters)
-    unit = np.argsort(rng.random((kind.raters, kind.units)), axis=1)[:, : kind.rates].ravel()
+    # Successive sampling: the shortest exponential waits, shorter for units that are known to more.
+    waits = -np.log1p(-rng.random((kind.raters, kind.units))) / np.geomspace(1, kind.known, kind.units)
+    unit = np.argsort(waits, axis=1)[:, : kind.rates].ravel()
     rater = np.repeat(np.arange(kind.raters), kind.rates)
     answers = _answers(lean[unit] + moods[rater] + NOISE * rng.standard_normal(len(unit)))
     counts = np.bincount(unit, minlength=kind.units)
     seen = np.bincount(unit, answers, kind.units) / counts
-    return Sample(_long_run(lean, kind), seen, _covariance(answers - seen[unit], unit, rater, counts, kind), counts)
+    covariance = _covariance(answers - seen[unit], unit, rater, counts, kind)
+    known = _posteriors(counts, np.bincount(unit, answers, kind.units), np.bincount(unit, answers**2, kind.units))
+    return Sample(_long_run(lean, kind), seen, covariance, counts, known)
+
+
+def _posteriors(counts: NDArray[np.intp], sums: Matrix, squares: Matrix) -> tuple[Posterior, ...]:
+    """From numbers of answers, their sums and the sums of their squares, which are whole numbers."""
+    scale = [Fraction(int(point)) for point in POINTS]
+    found = []
+    for n, total, square in zip(counts.tolist(), sums.tolist(), squares.tolist(), strict=True):
+        mean, even = Fraction(int(total), n), Fraction(int(square), n)
+        variance = (even - mean**2) / (n - 1)
+        found.append(posterior(Estimate(n, mean, even, variance, Fraction(n), mean), scale))
+    return tuple(found)
 
 
 def _long_run(lean: Matrix, kind: Kind) -> Matrix:

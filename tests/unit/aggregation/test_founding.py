@@ -243,7 +243,7 @@ def test_a_provisional_unit_third_dismisses_nobody() -> None:
     given, before = founding_inputs(), founding_result()
     key = next(d.proposal for d in given.decisions if "/two_year_third/" in d.proposal)
     unit = before.leader(key.split("/")[3]).unit
-    vague = {**given.public, unit: replace(given.public[unit], variance=400.0)}
+    vague = {**given.public, unit: replace(given.public[unit], variance=400.0, posterior=None)}
     assert flip(public=vague)["proposals"] == {key: ("confirmed", None)}
 
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import beta
 
 from aggregation.estimates import Estimate, add_up, estimate, mix
-from aggregation.intervals import effective_size, interval
+from aggregation.intervals import effective_size, interval, posterior, third_of_mean
 from aggregation.scores import score_units
 from tests.scoring import QUESTIONNAIRES, row, scheme
 
@@ -41,6 +41,42 @@ def formula(counts: list[int]) -> tuple[float, float]:
 def test_the_formula(counts: list[int]) -> None:
     made = interval(simple(dict(zip((100, 80, 60, 30, 0), counts, strict=True))), POINTS)
     assert made == pytest.approx(formula(counts), abs=1e-9)
+
+
+@pytest.mark.parametrize("yes", [1, 30, 50, 99])
+def test_the_third_cumulant_of_a_share_is_the_binomials(yes: int) -> None:
+    # n answers of 0 or 100: variance p(1 − p)/n and third cumulant p(1 − p)(1 − 2p)/n², in units of 100 points
+    p, n = yes / 100, 40
+    third = 1e6 * p * (1 - p) * (1 - 2 * p) / n**2
+    assert third_of_mean(100 * p, 1e4 * p * (1 - p) / n) == pytest.approx(third)
+
+
+def test_at_the_ends_of_the_scale_nothing_is_known_of_skewness() -> None:
+    assert third_of_mean(100, 0) == third_of_mean(0, 0) == 0
+
+
+def test_the_posterior_of_a_mix_is_that_of_its_parts() -> None:
+    # by hand: 30 at 100 with a prior of ¼·0.2 at each point, 20 at 60 with ¾·0.2
+    small, large = simple({100: 30}), simple({60: 20})
+    whole = mix([(Fraction(1, 4), small), (Fraction(3, 4), large)])
+    assert whole is not None
+    mean, variance, third = 0.0, 0.0, 0.0
+    for share, point, n in ((0.25, 100.0, 30), (0.75, 60.0, 20)):
+        m = (n * point + 0.2 * share * VALUES.sum()) / (n + share)
+        v = ((n * point**2 + 0.2 * share * (VALUES**2).sum()) / (n + share) - m**2) / (n + 3 * share - 1)
+        mean, variance = mean + share * m, variance + share**2 * v
+        third += share**3 * v**2 * (100 - 2 * m) / (m * (100 - m))
+    found = posterior(whole, POINTS)
+    assert (found.pull, found.variance, found.third) == pytest.approx((mean - 70, variance, third))
+
+
+@pytest.mark.parametrize("shares", [(1,), (1, 5), (1, 1, 1, 1, 1, 1), (30, 30, 20, 10, 5, 5)])
+def test_the_prior_pulls_less_than_one_standard_deviation(shares: tuple[int, ...]) -> None:
+    # So whoever is surely better, which takes more than 1.6 of them, has the greater score too.
+    whole = mix([(Fraction(share, sum(shares)), simple({100: 30})) for share in shares])
+    assert whole is not None
+    found = posterior(whole, POINTS)
+    assert 0.5 < -found.pull / found.variance**0.5 < 1
 
 
 @pytest.mark.parametrize("histogram", [{100: 5}, {100: 1000}, {0: 7}, {60: 30}, {100: 1}])
