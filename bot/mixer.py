@@ -24,7 +24,7 @@ from bot.follow_hold import store_follow_ups
 from bot.keys import Keyring
 from bot.notary import public_key as log_key
 from bot.notary import sign_checkpoint
-from bot.parcels import Box, NotOurs, box_text, pack, public_key, seal, unpack, unseal
+from bot.parcels import Box, NotOurs, Opener, box_text, pack, public_key, seal
 from bot.places import forget, touch
 from bot.registration import read_limits, with_seed
 from bot.store import tables
@@ -237,14 +237,9 @@ class Mixer:
 
     def _open(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
         """Each sealed row with its messages; with None when it holds none by ``signer``."""
-        return [(row, self._opened(row, signer)) for row in rows]
-
-    def _opened(self, row: Any, signer: bytes) -> list[Message] | None:
-        secret = self._ring.find(_box(row.box))
-        try:
-            return unpack(unseal(secret, row.sealed), signer) if secret else None
-        except NotOurs:
-            return None
+        found = {name: self._ring.find(_box(name)) for name in {row.box for row in rows}}
+        opener = Opener({name: secret for name, secret in found.items() if secret}, signer)
+        return [(row, _opened(opener, row)) for row in rows]
 
     def _hold(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
         """The comments of a batch for a later one, a parcel for each campaign.
@@ -342,6 +337,13 @@ async def destroy_closed(database: AsyncEngine, ring: Keyring, lead: str = "") -
 
 def _box(name: str) -> str:
     return f"box-{name}"
+
+
+def _opened(opener: Opener, row: Any) -> list[Message] | None:
+    try:
+        return opener.open(row.box, row.sealed)
+    except NotOurs:
+        return None
 
 
 def _ripe(people: int, waited: float) -> bool:

@@ -44,20 +44,32 @@ def seal(box: Box, parcel: bytes) -> bytes:
     return SealedBox(PublicKey(box.public)).encrypt(parcel)
 
 
-def unseal(secret: bytes, sealed: bytes) -> bytes:
-    """Open what `seal` made.
+class Opener:
+    """Opens what was sealed to the boxes of these ``secrets``, by their names, and signed by ``signer``.
 
-    Raises:
-        NotOurs: it was sealed to another key, or damaged.
+    What is made of the keys is made once for all that is opened, and goes with the opener.
     """
-    try:
-        return SealedBox(PrivateKey(secret)).decrypt(sealed)
-    except (CryptoError, ValueError) as error:
-        raise NotOurs("a message was not sealed to this key") from error
+
+    def __init__(self, secrets: Mapping[str, bytes], signer: bytes) -> None:
+        self._boxes = {name: SealedBox(PrivateKey(secret)) for name, secret in secrets.items()}
+        self._signer = Ed25519PublicKey.from_public_bytes(signer)
+
+    def open(self, box: str, sealed: bytes) -> list[dict[str, Any]]:
+        """The messages of one parcel.
+
+        Raises:
+            NotOurs: it was sealed to another key, damaged, or signed by somebody else.
+        """
+        if box not in self._boxes:
+            raise NotOurs("there is no key of this box")
+        try:
+            return _unpack(self._boxes[box].decrypt(sealed), self._signer)
+        except (CryptoError, ValueError) as error:
+            raise NotOurs("a parcel was not sealed to this key") from error
 
 
-def unpack(parcel: bytes, signer: bytes) -> list[dict[str, Any]]:
-    """The messages in a parcel that the holder of the public key ``signer`` signed.
+def _unpack(parcel: bytes, signer: Ed25519PublicKey) -> list[dict[str, Any]]:
+    """The messages in a parcel that the holder of ``signer`` signed.
 
     Raises:
         NotOurs: it did not.
@@ -65,7 +77,7 @@ def unpack(parcel: bytes, signer: bytes) -> list[dict[str, Any]]:
     signature, rest = parcel[:SIGNATURE], parcel[SIGNATURE:]
     raw = rest[LENGTH : LENGTH + int.from_bytes(rest[:LENGTH], "big")]
     try:
-        Ed25519PublicKey.from_public_bytes(signer).verify(signature, raw)
+        signer.verify(signature, raw)
     except InvalidSignature as error:
         raise NotOurs("a parcel was not signed by this key") from error
     messages: list[dict[str, Any]] = json.loads(raw)
