@@ -70,7 +70,8 @@ def tell(found: Mapping[str, int], step: int) -> dict[str, Range]:
     """Each count as a range of ``step`` numbers; their exact sum narrows none of the small ones down.
 
     What is nothing is told to be nothing. A count below ``step`` is told as 1 to ``step`` − 1; when the sum and the
-    other ranges would say more, the largest count is told more coarsely.
+    other ranges would say more, the largest count is told more coarsely, and if that is not enough (all are small),
+    every small one as anything from nothing to all.
     """
     told = {name: span_of(count, step) for name, count in found.items()}
     whole = sum(found.values())
@@ -79,6 +80,8 @@ def tell(found: Mapping[str, int], step: int) -> dict[str, Range]:
     while any(_narrowed(told, name, whole, step) for name in small) and told[largest] != (0, whole):
         low, high = told[largest]
         told[largest] = max(0, low - step), min(whole, high + step)
+    if any(_narrowed(told, name, whole, step) for name in small):
+        told |= dict.fromkeys(small, (0, whole))
     return told
 
 
