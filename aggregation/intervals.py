@@ -12,16 +12,21 @@ PRIOR = Fraction(1, 5)
 """Added to the count of each point of the scale."""
 
 LEVEL = 0.95
+FEW = 0.7
+"""How much is added to a part's variance, as a share of it: `FEW`·4m(1 − m)/n_eff for n_eff answers with the mean m."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
     """What is known of a score once each part's histogram has the prior: ``pull`` is its mean less the score (points),
-    ``variance`` in points², ``third`` the third cumulant in points³."""
+    ``variance`` in points², ``third`` the third cumulant in points³. ``few`` (points²) is what the interval adds to the
+    variance because that is estimated from few answers; rank sets take Student's t for it.
+    """
 
     pull: float
     variance: float
     third: float
+    few: float = 0.0
 
 
 def posterior(whole: Estimate, points: Sequence[Fraction]) -> Posterior:
@@ -39,7 +44,19 @@ def posterior(whole: Estimate, points: Sequence[Fraction]) -> Posterior:
         pull=float(sum(share * mean for share, mean, _ in parts) - whole.mean),
         variance=float(sum(share**2 * variance for share, _, variance in parts)),
         third=sum(float(share) ** 3 * third_of_mean(float(mean), float(variance)) for share, mean, variance in parts),
+        few=sum(
+            float(share**2 * variance) * _few(float(mean), part)
+            for (share, mean, variance), (_, part) in zip(parts, whole.simple, strict=True)
+        ),
     )
+
+
+def _few(mean: float, part: Estimate) -> float:
+    """Student's widening, as far as the prior does not do it: all of it in the middle of the scale, none at its ends.
+
+    The factor is chosen so that simulated coverage lies within 0.93–0.97 from five answers on.
+    """
+    return FEW * 4 * mean / 100 * (1 - mean / 100) / max(float(effective_size(part)), 1.0)
 
 
 def third_of_mean(mean: float, variance: float) -> float:
@@ -54,13 +71,13 @@ def third_of_mean(mean: float, variance: float) -> float:
 def interval(whole: Estimate, points: Sequence[Fraction]) -> tuple[float, float]:
     """Low and high end in points: the uncertainty among participants after weighting.
 
-    The ends are the quantiles of the Beta distribution that has the mean and variance of `posterior`. The interval is
-    widened to hold the score itself, which it could miss when nearly all answers stand at an end of the scale.
+    The ends are the quantiles of the Beta distribution that has the mean of `posterior` and its variance, with what few
+    answers add. The interval is widened to hold the score itself, which it could miss when nearly all answers stand at an end of the scale.
     """
     from scipy.special import betaincinv
 
     score, known = float(whole.mean), posterior(whole, points)
-    m, v = (score + known.pull) / 100, known.variance / 10_000
+    m, v = (score + known.pull) / 100, (known.variance + known.few) / 10_000
     size_of_beta = m * (1 - m) / v - 1
     low, high = betaincinv(m * size_of_beta, (1 - m) * size_of_beta, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return min(100 * float(low), score), max(100 * float(high), score)

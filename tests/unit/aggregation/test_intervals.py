@@ -31,6 +31,7 @@ def formula(counts: list[int]) -> tuple[float, float]:
     p = (np.array(counts) + 0.2) / (n + 1)
     m = (p * VALUES).sum()
     v = ((p * VALUES**2).sum() - m**2) / (n + 2)
+    v *= 1 + 0.7 * 4 * m / 100 * (1 - m / 100) / n
     a = m / 100 * (m / 100 * (1 - m / 100) / (v / 1e4) - 1)
     b = (1 - m / 100) * (m / 100 * (1 - m / 100) / (v / 1e4) - 1)
     low, high = beta.ppf([0.025, 0.975], a, b)
@@ -141,6 +142,7 @@ def test_the_interval_of_a_weighted_histogram() -> None:
     p = (np.array([n / 2, 0, 0, 0, n / 2]) + 0.2) / (n + 1)
     m = float((p * VALUES).sum())
     v = float((p * VALUES**2).sum() - m**2) / (n + 2)
+    v *= 1 + 0.7 * 4 * m / 100 * (1 - m / 100) / n
     size = m * (100 - m) / v - 1
     ends = 100 * beta.ppf([0.025, 0.975], m / 100 * size, (1 - m / 100) * size)
     assert interval(found, POINTS) == pytest.approx(tuple(ends), abs=1e-9)
@@ -150,8 +152,8 @@ SATISFIED, SPLIT, CEILING = (0.35, 0.3, 0.2, 0.1, 0.05), (0.1, 0.2, 0.3, 0.2, 0.
 
 
 @pytest.mark.parametrize("shares", [SATISFIED, SPLIT, CEILING])
-# Below twenty answers it covers a little less; a group counts from thirty on, a unit from a hundred.
-@pytest.mark.parametrize(("size", "least"), [(5, 0.9), (10, 0.9), (20, 0.93), (100, 0.93), (1000, 0.93)])
+# Single answers have few values: with ten and less it covers a little less. Groups count from thirty on.
+@pytest.mark.parametrize(("size", "least"), [(5, 0.91), (10, 0.92), (20, 0.93), (100, 0.93), (1000, 0.93)])
 def test_it_covers_as_often_as_it_says(shares: tuple[float, ...], size: int, least: float) -> None:
     runs = 4000
     truth = float(np.dot(shares, VALUES))
@@ -160,7 +162,7 @@ def test_it_covers_as_often_as_it_says(shares: tuple[float, ...], size: int, lea
     scale = (100, 80, 60, 30, 0)
     ends = np.array([interval(simple(dict(zip(scale, row, strict=True))), POINTS) for row in different.tolist()])
     covered = ((ends[:, 0] <= truth) & (truth <= ends[:, 1])) @ times / runs
-    assert least <= covered <= 0.97
+    assert least <= covered <= 0.97 + 2 * (0.97 * 0.03 / runs) ** 0.5
 
 
 @pytest.mark.parametrize(
