@@ -72,7 +72,8 @@ def interval(whole: Estimate, points: Sequence[Fraction]) -> tuple[float, float]
     """Low and high end in points: the uncertainty among participants after weighting.
 
     The ends are the quantiles of the Beta distribution that has the mean of `posterior` and its variance, with what few
-    answers add. The interval is widened to hold the score itself, which it could miss when nearly all answers stand at an end of the scale.
+    answers add. The interval is widened to hold the score itself, which it could miss when nearly all answers stand at
+    an end of the scale.
     """
     from scipy.special import betaincinv
 

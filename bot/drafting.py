@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -18,6 +20,19 @@ from bot.store.yearbook import read_units, stands_in
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Unit
+
+
+def moment(text: str, timezone: str) -> datetime:
+    """A date or a date with time, in UTC; without an offset it is meant in the city's ``timezone``.
+
+    Raises:
+        BadInput: not such a text.
+    """
+    try:
+        parsed = datetime.fromisoformat(text)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadInput("write a date like 2026-11-24 or 2026-11-24T08:00", text[:40]) from error
 
 
 async def stored_units(database: AsyncEngine, codes: Sequence[str] | None, year: int) -> list[Unit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,7 +31,6 @@ from bot.campaigns import (
 from bot.clock import Clock, SystemClock
 from bot.keys import keep_keys
 from bot.settings import Settings
-from survey_flows.errors import BadInput
 
 
 def register(commands: Any) -> None:
@@ -90,15 +89,15 @@ def _with_clock(move: Callable[[AsyncEngine, str, Clock], Awaitable[None]]) -> A
 
 async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
     """Store a draft."""
-    from bot.drafting import chosen_questionnaires, chosen_scheme, stored_units
+    from bot.drafting import chosen_questionnaires, chosen_scheme, moment, stored_units
 
     async with open_store(settings) as database:
         draft = Draft(
             id=chosen.id,
             year=chosen.year,
             title={"zh-Hans": chosen.title_zh, "en": chosen.title_en},
-            opens_at=moment(chosen.opens, settings),
-            closes_at=moment(chosen.closes, settings),
+            opens_at=moment(chosen.opens, settings.timezone),
+            closes_at=moment(chosen.closes, settings.timezone),
             units=await stored_units(database, chosen.units, chosen.year),
             questionnaires=await asyncio.to_thread(chosen_questionnaires, chosen.questionnaire),
             scheme=await asyncio.to_thread(chosen_scheme, chosen.scheme, chosen.population),
@@ -136,19 +135,6 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     if not found:
         print("there is no campaign yet; `minping campaign create --help` tells how to make one")
     return 0
-
-
-def moment(text: str, settings: Settings) -> datetime:
-    """A date or a date with time; without an offset it is in the city's time zone.
-
-    Raises:
-        BadInput: not such a text.
-    """
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput("write a date like 2026-11-24 or 2026-11-24T08:00", text) from error
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(settings.timezone))).astimezone(UTC)
 
 
 def told_count(summary: Summary) -> str:

@@ -81,7 +81,20 @@ async def show_one(visit: Visit) -> web.Response:
         groups={name: called["zh" if visit.lang.startswith("zh") else "en"] for name, called in _groups(poll)},
         cell=cell,
         pressed=await _pressed(visit, poll),
+        frozen=_frozen(poll, visit.lang),
     )
+
+
+def _frozen(poll: Poll, lang: str) -> dict[str, object]:
+    """What opening locks, beside the units: scheme, population figures, questionnaires and the groups that count."""
+    used = {unit.questionnaire for unit in poll.units.values()}
+    titles = [poll.questionnaires[name].title for name in sorted(used)]
+    scheme = pick((poll.scheme.title.zh, poll.scheme.title.en), lang)
+    return {
+        "scheme": f"{scheme} ({poll.scheme.version})",
+        "figures": len(poll.scheme.population.figures) if poll.scheme.population else 0,
+        "questionnaires": [pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang) for title in titles],
+    }
 
 
 async def _poll(visit: Visit) -> Poll:

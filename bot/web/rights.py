@@ -35,10 +35,10 @@ RIGHTS = {
     AUDITOR: Rights(
         rf"/admin/?|{OWN}|/admin/audit|/admin/campaigns/[^/]+(/(scores|(ranking|export|bundle|openings)\.\w+))?", OWN
     ),
-    # Staff write to people and watch who answers. Opening, closing, scores and the year are not theirs.
+    # Staff draft campaigns, write to people and watch who answers. Opening, closing, scores, the year are not theirs.
     STAFF: Rights(
-        rf"/admin/?|{OWN}|/admin/contacts|/admin/campaigns/[^/]+((/push|/responses)(/.*)?)?",
-        rf"{OWN}|/admin/contacts|/admin/campaigns/[^/]+/(links|push/.*|responses/quotas)",
+        rf"/admin/?|{OWN}|/admin/(contacts|drafts)|/admin/campaigns/[^/]+((/push|/responses)(/.*)?)?",
+        rf"{OWN}|/admin/(contacts|drafts)|/admin/campaigns/[^/]+/(links|push/.*|responses/quotas)",
     ),
     # Who decides blindly must not look up scores and counts of units beside it.
     REVIEWER: Rights(rf"{OWN}|/admin/review(/.*)?", rf"{OWN}|/admin/review(/.*)?", home="/admin/review"),

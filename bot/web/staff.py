@@ -28,6 +28,8 @@ PAGES = (
     ("GET", "/admin/campaigns/{campaign}/openings.zip", "bundles.send_openings"),
     ("GET", "/admin", "admin.show_overview"),
     ("GET", "/admin/", "admin.show_overview"),
+    ("GET", "/admin/drafts", "drafts.show_draft"),
+    ("POST", "/admin/drafts", "drafts.take_draft"),
     ("GET", "/admin/campaigns/{campaign}", "admin.show_one"),
     ("POST", "/admin/campaigns/{campaign}/open", "admin.take_open"),
     ("POST", "/admin/campaigns/{campaign}/pause", "admin.take_pause"),

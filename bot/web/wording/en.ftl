@@ -108,6 +108,7 @@ password-send = Change
 password-wrong = The present password is wrong.
 password-differs = The two new passwords differ.
 done-opened = The campaign is open.
+done-drafted = The draft is stored. Look it through before it is opened.
 done-closed = The campaign is closed; scores can be read now.
 done-linked = The link was made.
 done-decided = The decision was recorded.
@@ -120,7 +121,7 @@ refused-text = Nothing was changed.
 refused-back = Back
 
 campaigns = Campaigns
-campaigns-none = There is no campaign yet. Make one with minping campaign create, or a whole synthetic city with minping demo.
+campaigns-none = There is no campaign yet. Make one here, or a whole synthetic city with minping demo.
 campaign-open-page = Campaign
 campaign-scores = Scores and ranking
 state-draft = draft
@@ -908,3 +909,26 @@ audit-refused = refused
 audit-failed = failed
 audit-nothing = Nothing.
 audit-older = Older
+
+draft-title = New campaign
+draft-hint = It is a draft until it is opened, and takes no ballots. Units have to be imported first, on the page of the year under «Import».
+draft-problem = Nothing was stored.
+draft-title-zh = Title in Chinese
+draft-title-en = Title in English
+draft-id = Short name (a–z, 0–9 and -), which stays for good, e.g. 2026-spring
+draft-year = Year that is appraised
+draft-opens = Opens (the city's time)
+draft-closes = Closes: the first moment at which no ballot is taken
+draft-units = Codes of the units, with spaces between them; empty for all that stand in that year
+draft-files = Another scheme, population figures, other questionnaires
+draft-files-hint = Without files the campaign has the scheme and the questionnaires that come with the product, and is not weighted to the population.
+draft-scheme = Scheme (YAML)
+draft-population = People by stratum or margin (CSV or XLSX: unit?, group, margin?, value, people)
+draft-questionnaires = Questionnaires (YAML, or XLSForm as .xlsx)
+draft-save = Store the draft
+draft-frozen = What will be locked
+draft-weighted = { $n ->
+    [0] not weighted to the population
+    [one] weighted to the population by one figure
+   *[other] weighted to the population by { $n } figures
+}

@@ -108,6 +108,7 @@ password-send = 修改
 password-wrong = 现在的密码不对。
 password-differs = 两次输入的新密码不一样。
 done-opened = 活动已开始。
+done-drafted = 草稿已保存。开启之前请核对。
 done-closed = 活动已截止，现在可以查看得分。
 done-linked = 链接已生成。
 done-decided = 决定已记录。
@@ -120,7 +121,7 @@ refused-text = 没有改动任何数据。
 refused-back = 返回
 
 campaigns = 评价活动
-campaigns-none = 还没有活动。用命令 minping campaign create 建立，或用 minping demo 生成一个完整的模拟城市。
+campaigns-none = 还没有活动。可在此新建，或用命令 minping demo 生成一个完整的模拟城市。
 campaign-open-page = 活动
 campaign-scores = 得分与排名
 state-draft = 草稿
@@ -905,3 +906,25 @@ audit-refused = 未接受
 audit-failed = 出错
 audit-nothing = 没有记录。
 audit-older = 更早的
+
+draft-title = 新建活动
+draft-hint = 开启之前都是草稿，不接受评价。单位须先在该年度的“导入”页导入。
+draft-problem = 没有保存任何内容。
+draft-title-zh = 中文名称
+draft-title-en = 英文名称
+draft-id = 代号（a–z、0–9 和 -），以后不能更改，如 2026-spring
+draft-year = 考核年度
+draft-opens = 开始时间（本市时间）
+draft-closes = 截止时间：自此刻起不再接受评价
+draft-units = 单位代码，用空格分开；留空即该年度的所有单位
+draft-files = 另用办法、人口数、其他问卷
+draft-files-hint = 不上传文件时，使用随产品提供的办法和问卷，不按人口加权。
+draft-scheme = 办法（YAML）
+draft-population = 各层或各维度的人数（CSV 或 XLSX：unit?、group、margin?、value、people）
+draft-questionnaires = 问卷（YAML，或 XLSForm 的 .xlsx）
+draft-save = 保存草稿
+draft-frozen = 开启后锁定的内容
+draft-weighted = { $n ->
+    [0] 不按人口加权
+   *[other] 按 { $n } 项人口数加权
+}

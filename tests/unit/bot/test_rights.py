@@ -34,6 +34,7 @@ EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/adm
 OPENINGS = "/admin/campaigns/{campaign}/openings.zip"
 ADMINISTRATION = {"/admin/people", "/admin/people/{login}", "/admin/settings"}
 AUDIENCE = {
+    "/admin/drafts",
     "/admin/contacts",
     "/admin/campaigns/{campaign}/push",
     "/admin/campaigns/{campaign}/push/live",

@@ -36,6 +36,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found["/admin/campaigns/{campaign}/push"] = [f"{campaign}/push"]
     found["/admin/campaigns/{campaign}/push/live"] = []  # a part of the page above, again and again
     found["/admin/campaigns/{campaign}/push/sample.json"] = []  # tells of the frame, which is public, and of no answer
+    found["/admin/drafts"] = []  # tells of nothing that was answered
     found["/admin/tokens"] = []  # tells of programs, and of no answer
     found["/admin/campaigns/{campaign}/openings.zip"] = []  # ballot by ballot, for auditors alone
     own = ("/admin/people", "/admin/people/{login}", "/admin/second-factor", "/admin/sessions", "/admin/settings")

@@ -1,0 +1,109 @@
+"""A new campaign in the console: what it is put together from, and why it cannot be."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.campaigns import Draft, create_campaign
+from bot.web.desk import Visit, staff_page
+from bot.web.sentences import Said, told
+from survey_flows.errors import BadInput
+
+FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units")
+FILES = ("scheme", "population", "questionnaires")
+MOST_FILES = 20
+YEARS = range(1990, 3000)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a draft is made of, as `bot.campaigns.Draft` keeps it."""
+
+    scheme: str
+    questionnaires: Mapping[str, str]
+
+
+@staff_page
+async def show_draft(visit: Visit) -> web.Response:
+    """The form for a new campaign."""
+    return _show(visit)
+
+
+@staff_page
+async def take_draft(visit: Visit) -> web.Response:
+    """Store a draft, whole or not at all; what was typed stays in the form."""
+    try:
+        draft = await _draft(visit)
+        await create_campaign(visit.service.database, draft, visit.service.clock)
+    except BadInput as error:
+        return _show(visit, 422, told(error, visit.lang))
+    return visit.see(f"/admin/campaigns/{draft.id}", "drafted")
+
+
+def _show(visit: Visit, status: int = 200, problem: Said | None = None) -> web.Response:
+    typed = {name: visit.text(name) for name in FIELDS}
+    typed["year"] = typed["year"] or str(visit.today.year)
+    return visit.show("draft", status=status, problem=problem, typed=typed)
+
+
+async def _draft(visit: Visit) -> Draft:
+    from bot.drafting import moment, stored_units
+
+    year, zone = _year(visit.text("year")), visit.service.settings.timezone
+    for name in ("title_zh", "title_en"):
+        if not visit.text(name):
+            raise BadInput("a campaign has a title in Chinese and one in English", name)
+    made = await _read_files(visit)
+    return Draft(
+        id=visit.text("id"),
+        year=year,
+        title={"zh-Hans": visit.text("title_zh"), "en": visit.text("title_en")},
+        opens_at=moment(visit.text("opens"), zone),
+        closes_at=moment(visit.text("closes"), zone),
+        units=await stored_units(visit.service.database, visit.text("units").split(), year),
+        questionnaires=made.questionnaires,
+        scheme=made.scheme,
+    )
+
+
+def _year(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:9]) in YEARS):
+        raise BadInput("write a year, such as 2026", text[:20])
+    return int(text)
+
+
+async def _read_files(visit: Visit) -> Texts:
+    """What was uploaded, read as the command line reads files; without any, what the product comes with."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return await asyncio.to_thread(_texts, {name: _saved(visit, name, Path(folder)) for name in FILES})
+        except BadInput as error:
+            raise type(error)(error.what, error.where.replace(f"{folder}/", "")) from None
+
+
+def _saved(visit: Visit, name: str, folder: Path) -> list[Path]:
+    """The files of a field, each under its own name in a folder of its own."""
+    found = visit.form.getall(name, []) if visit.form is not None else []
+    files = [file for file in found if isinstance(file, web.FileField) and file.filename]
+    if len(files) > MOST_FILES:
+        raise BadInput(f"these are more than {MOST_FILES} files", name)
+    saved = []
+    for file in files:
+        path = folder / name / (Path(file.filename.replace("\\", "/")).name[-80:] or name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(file.file.read())
+        saved.append(path)
+    return saved
+
+
+def _texts(files: Mapping[str, Sequence[Path]]) -> Texts:
+    from bot.drafting import chosen_questionnaires, chosen_scheme
+
+    scheme, population = (next(iter(files[name]), None) for name in ("scheme", "population"))
+    return Texts(chosen_scheme(scheme, population), chosen_questionnaires(files["questionnaires"]))

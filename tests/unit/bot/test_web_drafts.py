@@ -1,0 +1,147 @@
+"""A campaign is drafted in the console: stored whole or not at all, with a city's own scheme and figures."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import FormData
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import select
+
+from aggregation.scheme import parse_scheme
+from bot.app import build
+from bot.settings import Settings
+from bot.staff import add_staff
+from bot.store import tables
+from bot.store.database import reading
+from bot.web.server import make_web
+from tests.desk import PASSWORD, Desk, make_data, texts
+from tests.web_city import Clock
+
+TYPED = {
+    "id": "spring",
+    "year": "2010",
+    "title_zh": "春季评价",
+    "title_en": "Spring evaluation",
+    "opens": "2026-12-01T08:00",
+    "closes": "2026-12-31T20:00",
+    "units": "TAX FIN",
+}
+SHIPPED = Path("aggregation/schemes/default-1.yaml").read_bytes()
+FIGURES = b"group,value,people\nresident,east,1200\nresident,west,800\n"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path:
+    folder = tmp_path_factory.mktemp("city")
+    make_data(folder, valkey_server)
+    return folder
+
+
+@pytest.fixture
+async def desk(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[Desk]:
+    folder = tmp_path / "data"
+    await asyncio.to_thread(shutil.copytree, filled, folder)
+    async with (
+        build(Settings(data=folder, redis_url=valkey_url), Clock()) as service,
+        TestClient(TestServer(make_web(service))) as client,
+    ):
+        await add_staff(service.database, "wang", PASSWORD, "staff")
+        yield Desk(client, service)
+
+
+async def send(desk: Desk, typed: dict[str, str], **files: tuple[str, bytes]) -> str:
+    await desk.open("/admin/drafts")
+    form = FormData()
+    for name, value in {"csrf": desk.csrf, **typed}.items():
+        form.add_field(name, value)
+    for field, (name, data) in files.items():
+        form.add_field(field, data, filename=name)
+    return await desk.post("/admin/drafts", form)
+
+
+async def stored(desk: Desk) -> list[str]:
+    async with reading(desk.service.database) as connection:
+        return sorted((await connection.execute(select(tables.campaigns.c.id))).scalars())
+
+
+async def test_staff_draft_a_campaign_that_an_administrator_opens(desk: Desk) -> None:
+    await desk.sign_in("wang")
+    assert "/admin/drafts" in await desk.open("/admin")
+    await send(desk, TYPED)
+    said = texts(desk.page)
+    assert (desk.status, "The draft is stored" in said, "Spring evaluation" in said) == (200, True, True)
+    assert "2026-12-01 08:00" in said
+    assert "not weighted to the population" in said
+    await desk.post("/admin/campaigns/spring/open", {"csrf": desk.csrf})
+    assert desk.status == 403
+    desk.client.session.cookie_jar.clear()
+    await desk.sign_in()
+    await desk.open("/admin/campaigns/spring")
+    await desk.post("/admin/campaigns/spring/open", {"csrf": desk.csrf})
+    assert "The campaign is open" in texts(desk.page)
+    paper = desk.service.papers.get("spring")
+    assert paper is not None
+    assert sorted(paper.units) == ["FIN", "TAX"]
+
+
+async def test_a_scheme_figures_and_questionnaires_of_the_citys_own_are_kept(desk: Desk) -> None:
+    await desk.sign_in()
+    scheme = SHIPPED.replace(b"version: default-1", b"version: city-7")
+    assert b"city-7" in scheme
+    await send(desk, TYPED, scheme=("own.yaml", scheme), population=("people.csv", FIGURES))
+    assert "(city-7)" in texts(desk.page)
+    assert "weighted to the population by 2 figures" in texts(desk.page)
+    async with reading(desk.service.database) as connection:
+        row = (await connection.execute(select(tables.campaigns).where(tables.campaigns.c.id == "spring"))).one()
+    kept = parse_scheme(json.loads(row.scheme))
+    assert kept.population is not None
+    assert [int(figure.people) for figure in kept.population.figures] == [1200, 800]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"id": "Spring!"}, "a campaign's name has 1 to 32 characters"),
+        ({"id": "city-2010"}, "there is a campaign of this name already"),
+        ({"title_en": " "}, "a title in Chinese and one in English"),
+        ({"year": "soon"}, "write a year"),
+        ({"year": "²"}, "write a year"),
+        ({"opens": "tomorrow"}, "write a date like 2026-11-24"),
+        ({"opens": "0001-01-01T00:00"}, "write a date like 2026-11-24"),
+        ({"closes": "2026-11-01T08:00"}, "closes before it opens"),
+        ({"units": "TAX NONE"}, "no such unit stands in that year"),
+    ],
+)
+async def test_what_is_wrong_is_said_and_what_was_typed_stays(desk: Desk, wrong: dict[str, str], said: str) -> None:
+    await desk.sign_in()
+    before = await stored(desk)
+    await send(desk, TYPED | wrong)
+    assert desk.status == 422
+    assert said in texts(desk.page)
+    assert 'value="春季评价"' in desk.page
+    assert await stored(desk) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "data", "said"),
+    [
+        ("scheme", "own.yaml", b"version: x\nversion: y\n", "own.yaml: line 2: the key 'version' stands twice"),
+        ("scheme", "own.yaml", b"\xff\xfe", "own.yaml: the file is not UTF-8"),
+        ("population", "people.csv", b"group,value,people\nresident,east,none\n", "is not a number of people"),
+        ("questionnaires", "../../q.yaml", b"{}", "q.yaml"),
+    ],
+)
+async def test_a_file_that_cannot_be_read_is_named(desk: Desk, field: str, name: str, data: bytes, said: str) -> None:
+    await desk.sign_in()
+    before = await stored(desk)
+    await send(desk, TYPED, **{field: (name, data)})
+    assert desk.status == 422
+    assert said in texts(desk.page)
+    assert "/tmp" not in texts(desk.page)
+    assert await stored(desk) == before
