@@ -93,7 +93,9 @@ def _frozen(poll: Poll, lang: str) -> dict[str, object]:
     return {
         "scheme": f"{scheme} ({poll.scheme.version})",
         "figures": len(poll.scheme.population.figures) if poll.scheme.population else 0,
-        "questionnaires": [pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang) for title in titles],
+        "questionnaires": ("、" if lang.startswith("zh") else ", ").join(
+            pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang) for title in titles
+        ),
     }
 
 

@@ -927,8 +927,10 @@ draft-population = People by stratum or margin (CSV or XLSX: unit?, group, margi
 draft-questionnaires = Questionnaires (YAML, or XLSForm as .xlsx)
 draft-save = Store the draft
 draft-frozen = What will be locked
+draft-frozen-scheme = Scheme: { $name }
+draft-frozen-questionnaires = Questionnaires: { $names }
 draft-weighted = { $n ->
-    [0] not weighted to the population
-    [one] weighted to the population by one figure
-   *[other] weighted to the population by { $n } figures
+    [0] Not weighted to the population
+    [one] Weighted to the population by one figure
+   *[other] Weighted to the population by { $n } figures
 }

@@ -924,6 +924,8 @@ draft-population = 各层或各维度的人数（CSV 或 XLSX：unit?、group、
 draft-questionnaires = 问卷（YAML，或 XLSForm 的 .xlsx）
 draft-save = 保存草稿
 draft-frozen = 开启后锁定的内容
+draft-frozen-scheme = 办法：{ $name }
+draft-frozen-questionnaires = 问卷：{ $names }
 draft-weighted = { $n ->
     [0] 不按人口加权
    *[other] 按 { $n } 项人口数加权

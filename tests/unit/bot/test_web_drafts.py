@@ -77,7 +77,7 @@ async def test_staff_draft_a_campaign_that_an_administrator_opens(desk: Desk) ->
     said = texts(desk.page)
     assert (desk.status, "The draft is stored" in said, "Spring evaluation" in said) == (200, True, True)
     assert "2026-12-01 08:00" in said
-    assert "not weighted to the population" in said
+    assert "Not weighted to the population" in said
     await desk.post("/admin/campaigns/spring/open", {"csrf": desk.csrf})
     assert desk.status == 403
     desk.client.session.cookie_jar.clear()
@@ -95,8 +95,8 @@ async def test_a_scheme_figures_and_questionnaires_of_the_citys_own_are_kept(des
     scheme = SHIPPED.replace(b"version: default-1", b"version: city-7")
     assert b"city-7" in scheme
     await send(desk, TYPED, scheme=("own.yaml", scheme), population=("people.csv", FIGURES))
-    assert "(city-7)" in texts(desk.page)
-    assert "weighted to the population by 2 figures" in texts(desk.page)
+    assert "Scheme: Default appraisal scheme for municipal departments and districts (city-7)" in texts(desk.page)
+    assert "Weighted to the population by 2 figures" in texts(desk.page)
     async with reading(desk.service.database) as connection:
         row = (await connection.execute(select(tables.campaigns).where(tables.campaigns.c.id == "spring"))).one()
     kept = parse_scheme(json.loads(row.scheme))
