@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.clock import Clock
@@ -118,6 +118,22 @@ async def make_link(
         limit = {"kind": "link", "campaign": campaign, "group": group, "stratum": stratum, "most": most}
         await give_notice(connection, "link", campaign, canonical(limit), f"{campaign}/{clock.token()}")
     return link
+
+
+async def discard_draft(database: AsyncEngine, campaign: str) -> None:
+    """Forget a draft with its links and its sampling frame. What was opened is never forgotten.
+
+    Raises:
+        BadInput: no such campaign, or it is not a draft any more.
+    """
+    async with writing(database) as connection:
+        await _require(connection, campaign, ("draft",))
+        for table in (tables.links, tables.frames):
+            await connection.execute(delete(table).where(table.c.campaign == campaign))
+        columns = tables.campaigns.c
+        gone = delete(tables.campaigns).where(columns.id == campaign, columns.state == "draft")
+        if not (await connection.execute(gone)).rowcount:
+            raise BadInput("this campaign was opened just now; look at it again", campaign)
 
 
 async def open_campaign(database: AsyncEngine, campaign: str) -> None:

@@ -35,7 +35,7 @@ DONE |= {"paused", "resumed"} | {"planned", "invited", "pushed", "push-pause", "
 DONE |= {f"mend-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again"}
 DONE |= {"revoked", "published", "withdrawn", "bundled"}
-DONE |= {"quotas", "drafted"}
+DONE |= {"quotas", "drafted", "discarded"}
 ROOMS = (
     ("/admin", "admin-overview"),
     ("/admin/exports", "exports-title"),

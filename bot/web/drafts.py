@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.campaigns import Draft, create_campaign
+from bot.campaigns import Draft, create_campaign, discard_draft
 from bot.web.desk import Visit, staff_page
 from bot.web.sentences import Said, told
 from survey_flows.errors import BadInput
@@ -44,6 +44,16 @@ async def take_draft(visit: Visit) -> web.Response:
     except BadInput as error:
         return _show(visit, 422, told(error, visit.lang))
     return visit.see(f"/admin/campaigns/{draft.id}", "drafted")
+
+
+@staff_page
+async def take_discard(visit: Visit) -> web.Response:
+    """Forget a draft: the form asks for its name, so that no slip does it."""
+    campaign = visit.part("campaign")
+    if visit.text("name") != campaign:
+        raise BadInput("that is not the campaign's name; nothing was done", campaign)
+    await discard_draft(visit.service.database, campaign)
+    return visit.see("/admin", "discarded")
 
 
 def _show(visit: Visit, status: int = 200, problem: Said | None = None) -> web.Response:

@@ -38,7 +38,7 @@ RIGHTS = {
     # Staff draft campaigns, write to people and watch who answers. Opening, closing, scores, the year are not theirs.
     STAFF: Rights(
         rf"/admin/?|{OWN}|/admin/(contacts|drafts)|/admin/campaigns/[^/]+((/push|/responses)(/.*)?)?",
-        rf"{OWN}|/admin/(contacts|drafts)|/admin/campaigns/[^/]+/(links|push/.*|responses/quotas)",
+        rf"{OWN}|/admin/(contacts|drafts)|/admin/campaigns/[^/]+/(links|discard|push/.*|responses/quotas)",
     ),
     # Who decides blindly must not look up scores and counts of units beside it.
     REVIEWER: Rights(rf"{OWN}|/admin/review(/.*)?", rf"{OWN}|/admin/review(/.*)?", home="/admin/review"),

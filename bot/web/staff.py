@@ -32,6 +32,7 @@ PAGES = (
     ("POST", "/admin/drafts", "drafts.take_draft"),
     ("GET", "/admin/campaigns/{campaign}", "admin.show_one"),
     ("POST", "/admin/campaigns/{campaign}/open", "admin.take_open"),
+    ("POST", "/admin/campaigns/{campaign}/discard", "drafts.take_discard"),
     ("POST", "/admin/campaigns/{campaign}/pause", "admin.take_pause"),
     ("POST", "/admin/campaigns/{campaign}/close", "admin.take_close"),
     ("POST", "/admin/campaigns/{campaign}/links", "admin.take_link"),

@@ -35,6 +35,7 @@ OPENINGS = "/admin/campaigns/{campaign}/openings.zip"
 ADMINISTRATION = {"/admin/people", "/admin/people/{login}", "/admin/settings"}
 AUDIENCE = {
     "/admin/drafts",
+    "/admin/campaigns/{campaign}/discard",
     "/admin/contacts",
     "/admin/campaigns/{campaign}/push",
     "/admin/campaigns/{campaign}/push/live",

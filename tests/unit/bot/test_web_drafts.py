@@ -6,19 +6,23 @@ import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from aggregation.scheme import parse_scheme
 from bot.app import build
+from bot.contact_keys import Address
+from bot.contacts import Contact, store_contacts
+from bot.sampling import Wish, plan_sample
 from bot.settings import Settings
 from bot.staff import add_staff
 from bot.store import tables
-from bot.store.database import reading
+from bot.store.database import reading, writing
 from bot.web.server import make_web
 from tests.desk import PASSWORD, Desk, make_data, texts
 from tests.web_city import Clock
@@ -145,3 +149,52 @@ async def test_a_file_that_cannot_be_read_is_named(desk: Desk, field: str, name:
     assert said in texts(desk.page)
     assert "/tmp" not in texts(desk.page)
     assert await stored(desk) == before
+
+
+async def test_a_draft_is_discarded_with_all_that_belongs_to_it(desk: Desk) -> None:
+    await desk.sign_in("wang")
+    await send(desk, TYPED)
+    database = desk.service.database
+    people = [
+        Contact(Address("telegram", str(5000 + n)), "zh-Hans", "resident", "", "", "2026-01-02", "") for n in range(40)
+    ]
+    async with writing(database) as connection:
+        await store_contacts(connection, desk.service.contact_keys, people)
+    await plan_sample(database, desk.service.contact_keys, "spring", Wish(size=30), date(2026, 11, 23))
+    before = await left(desk)
+    assert {name: count for name, count in before.items() if count} == {"campaigns": 1, "frames": 40, "links": 1}
+    await desk.open("/admin/campaigns/spring")
+    await desk.post("/admin/campaigns/spring/discard", {"csrf": desk.csrf, "name": "other"})
+    assert desk.status == 422
+    assert await left(desk) == before
+    await desk.open("/admin/campaigns/spring")
+    await desk.post("/admin/campaigns/spring/discard", {"csrf": desk.csrf, "name": "spring"})
+    assert "The draft is gone" in texts(desk.page)
+    assert set((await left(desk)).values()) == {0}
+    await send(desk, TYPED)
+    assert "The draft is stored" in texts(desk.page)
+
+
+async def test_what_was_opened_cannot_be_discarded(desk: Desk) -> None:
+    await desk.sign_in()
+    await send(desk, TYPED)
+    csrf = desk.csrf
+    await desk.post("/admin/campaigns/spring/open", {"csrf": csrf})
+    before = await left(desk)
+    for campaign in ("spring", "city-2010"):
+        await desk.post(f"/admin/campaigns/{campaign}/discard", {"csrf": csrf, "name": campaign})
+        assert desk.status == 422
+        assert "only while it is draft" in texts(desk.page)
+    assert await left(desk) == before
+
+
+async def left(desk: Desk) -> dict[str, int]:
+    """How many rows of each table name the campaign."""
+    found = {}
+    async with reading(desk.service.database) as connection:
+        for table in tables.metadata.sorted_tables:
+            column = table.c.id if table is tables.campaigns else table.c.get("campaign")
+            if column is not None:
+                query = select(func.count()).select_from(table).where(column == "spring")
+                found[table.name] = (await connection.execute(query)).scalar_one()
+    return found
