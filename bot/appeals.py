@@ -19,7 +19,7 @@ from aggregation.nesting import way_up
 from aggregation.scheme_parts import Procedure
 from bot.calendars import stored_calendar
 from bot.clock import Clock
-from bot.releases import read_releases
+from bot.releases import correct, read_releases
 from bot.scoring import read_polls
 from bot.store import tables
 from bot.store import yearbook as store
@@ -192,6 +192,29 @@ async def _go_on(database: AsyncEngine, number: int, new: Step, office: Office, 
 
 async def _dated(connection: AsyncConnection, step: Step, round_: int, days: Procedure) -> Step:
     return replace(step, due=due(step.act, step.on, round_, await stored_calendar(connection), days))
+
+
+async def correct_score(database: AsyncEngine, number: int, office: Office) -> None:
+    """Publish the score that an upheld appeal amended, as the ballots count now; the year is sealed again by hand.
+
+    Raises:
+        BadInput: no such appeal, it amended no score, the person is barred, or the ballots say what is published.
+    """
+    async with reading(database) as connection:
+        appeal = await _find(connection, number, office.today)
+        made = [it for it in await store.read_amendments(connection, appeal.year) if it.appeal == number]
+        scores = [it for it in made if it.kind == store.SCORE]
+        if not scores:
+            raise BadInput("this appeal has amended no score", str(number))
+        if office.login not in (scores[-1].by, *await may_decide(connection, appeal)):
+            raise BadInput("whoever decided before, or belongs to the unit, may not decide; charge somebody else", "")
+        units = await _own_units(connection, appeal)
+    polls = [poll for poll in await read_polls(database) if poll.year == appeal.year and poll.state == "closed"]
+    found = [(poll, unit) for poll in polls for unit in sorted(units & poll.units.keys())]
+    signed = (office.login, scores[-1].reason, office.clock)
+    changed = [await correct(database, poll, unit, *signed) for poll, unit in found]
+    if not any(changed):
+        raise BadInput("what is published is what the ballots say already; nothing was released", appeal.subject)
 
 
 async def list_appeals(database: AsyncEngine, today: date, year: int = 0) -> list[Appeal]:

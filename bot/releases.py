@@ -169,6 +169,20 @@ async def publish(
     return Outcome(release, True, kept)
 
 
+async def correct(
+    database: AsyncEngine, poll: Poll, unit: str, by: str, reason: str, clock: Clock | None = None
+) -> bool:
+    """Publish a unit's score as its ballots count now: with all that changed where that may be told, else alone.
+
+    Returns whether there was anything to publish. Raises `BadInput` as `publish`.
+    """
+    asked = {unit: _signed(unit, by, reason)}
+    outcome = await publish(database, poll, clock)
+    if unit in outcome.kept:
+        outcome = await publish(database, poll, clock, asked)
+    return outcome.made
+
+
 def follow(
     poll: Poll,
     earlier: Sequence[Release],

@@ -16,6 +16,7 @@ from bot.appeals import (
     answer,
     appeal_again,
     assign,
+    correct_score,
     give_public_notice,
     list_appeals,
     may_decide,
@@ -34,7 +35,7 @@ from bot.web.pages import page_words
 from survey_flows.errors import BadInput
 
 NOTICE, RECEIVE = "notice", "receive"
-ASSIGN, ANSWER, AGAIN = "assign", "answer", "again"
+ASSIGN, ANSWER, AGAIN, CORRECT = "assign", "answer", "again", "correct"
 
 
 @staff_page
@@ -103,6 +104,7 @@ async def show_one(visit: Visit) -> web.Response:
         states=State,
         amended=[told for told in await told_amendments(visit, appeal.year) if told[0].appeal == appeal.number],
         mine=appeal.standing.charged == visit.visitor.login,
+        me=visit.visitor.login,
     )
 
 
@@ -117,6 +119,8 @@ async def take_step(visit: Visit) -> web.Response:
         if visit.text("ruling") not in tuple(Ruling):
             raise BadInput("choose to uphold or to reject", "ruling")
         await answer(database, number, Ruling(visit.text("ruling")), reason, visit.text("remedy"), office)
+    elif act == CORRECT:
+        await correct_score(database, number, office)
     elif act == AGAIN:
         await appeal_again(database, number, reason, office)
     else:

@@ -769,7 +769,8 @@ ruling-upheld = upheld
 ruling-rejected = rejected
 amended = Amended:
 amended-title = Amendments after appeals
-amended-score = Correct what is published with `minping release CAMPAIGN --correct { $subject } --by NAME --reason "appeal { $n }: …"`.
+amended-score = What is published is corrected from the ballots as they count now, so decisions of the review come first. Where few ballots changed, the score alone is published, with this appeal as its reason. Seal the year again after it.
+amended-correct = Publish the corrected score
 appeal-charge = Who decides
 appeal-charge-hint = Whoever decided about this unit or leader, has answered this appeal before, or belongs to the unit is not on the list.
 appeal-to = Login
@@ -790,6 +791,7 @@ done-notice = Notice is given from today.
 done-received = The request is taken.
 done-appeal-assign = Charged.
 done-appeal-answer = Answered.
+done-appeal-correct = The corrected score is published.
 done-appeal-again = The second appeal is taken.
 
 # What citizens want mended

@@ -766,7 +766,8 @@ ruling-upheld = 成立
 ruling-rejected = 不成立
 amended = 更正：
 amended-title = 申诉后的更正
-amended-score = 请用 `minping release CAMPAIGN --correct { $subject } --by NAME --reason "申诉 { $n }：…"` 更正已公布的得分。
+amended-score = 按现在计入的评价票更正已公布的得分，因此须先完成复核决定。变动的票数很少时，只公布得分，并注明本申诉为理由。之后请重新封存该年度。
+amended-correct = 公布更正后的得分
 appeal-charge = 由谁决定
 appeal-charge-hint = 曾对该单位或干部作过决定的人、答复过本申诉的人和该单位的人不在名单中。
 appeal-to = 用户名
@@ -787,6 +788,7 @@ done-notice = 已从今天起公示。
 done-received = 已登记。
 done-appeal-assign = 已指派。
 done-appeal-answer = 已答复。
+done-appeal-correct = 已公布更正后的得分。
 done-appeal-again = 已登记再申诉。
 
 # 市民希望改进的事

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.exports import csv_files, export_campaign, workbook
 from bot.papers import dump_paper
-from bot.releases import Block, Release, follow, last_release, publish, read_releases
+from bot.releases import Block, Release, correct, follow, last_release, publish, read_releases
 from bot.scoring import Poll, read_polls, score_campaign, score_release
 from bot.store import tables
 from bot.store.database import open_database, writing
@@ -252,6 +252,22 @@ async def test_what_cannot_be_released(database: AsyncEngine) -> None:
     done = await publish(database, poll, Clock(), {"A": ("zhou", "appeal")})
     assert set(done.release.corrections) == {"A"}
     assert (await score_campaign(database, "c")).told["A"].corrected
+
+
+async def test_a_score_is_corrected_alone_only_where_more_would_tell_of_few(database: AsyncEngine) -> None:
+    await cast(database, {"A": Counter({pattern("resident", False, 4, "S"): 150})})
+    poll = (await read_polls(database))[0]
+    signed = ("zhou", "appeal 1: counted twice", Clock())
+    assert not await correct(database, poll, "A", *signed)
+    await cast_more(database)
+    assert await correct(database, poll, "A", *signed)
+    assert (await last_release(database, poll)).corrections == {}
+    assert (await score_campaign(database, "c")).scores["A"].n == 190
+    await exclude(database, "A", 3)
+    assert await correct(database, poll, "A", *signed)
+    made = (await last_release(database, poll)).corrections["A"]
+    assert (made.by, made.reason) == signed[:2]
+    assert not await correct(database, poll, "A", *signed)
 
 
 async def test_a_damaged_release_is_not_shown(database: AsyncEngine) -> None:
