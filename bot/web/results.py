@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from aggregation.disclosure import Count
+from bot.accounts import Account, read_account
 from bot.bundles import bundle_path
 from bot.campaigns import list_campaigns, rounded
 from bot.exports import Book, campaign_book, csv_archive, csv_files, workbook
@@ -66,7 +67,16 @@ async def list_results(request: web.Request) -> web.Response:
         }
         for summary in found
     ]
-    return render(request, "results.html", lang, rows=rows)
+    years = sorted({summary.year for summary in found}, reverse=True)
+    return render(request, "results.html", lang, rows=rows, accounts=[await _account(request, year) for year in years])
+
+
+async def _account(request: web.Request, year: int) -> Account:
+    """Made once a day, so that nobody watches one person's doings in it."""
+    service = request.app[SERVICE]
+    today = service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
+    key = ("account", str(year), today.isoformat())
+    return await request.app[SHELF].keep(key, lambda: read_account(service.database, year, today))
 
 
 async def show_result(request: web.Request) -> web.Response:
