@@ -34,7 +34,7 @@ DONE |= {"sessions", "factor-off", "settings", "person-changed", "person-disable
 DONE |= {"paused", "resumed"} | {"planned", "invited", "pushed", "push-pause", "push-resume", "push-cancel"}
 DONE |= {f"mend-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again", "appeal-correct"}
-DONE |= {"revoked", "published", "withdrawn", "bundled"}
+DONE |= {"revoked", "published", "withdrawn"}
 DONE |= {"quotas", "drafted", "discarded"}
 ROOMS = (
     ("/admin", "admin-overview"),

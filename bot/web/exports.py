@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,6 +19,8 @@ from bot.store import tables
 from bot.store.database import reading
 from bot.web.admin import describe
 from bot.web.desk import Visit, staff_page
+from bot.web.making import MAKING
+from bot.web.sentences import told
 from survey_flows.errors import BadInput
 
 ANYBODY, OFFICE, LEADERS = "anybody", "office", "leaders"
@@ -77,7 +78,7 @@ async def show_exports(visit: Visit) -> web.Response:
 
 async def _campaign(visit: Visit, summary: Summary, public: Publication | None) -> dict[str, object]:
     releases = await read_releases(visit.service.database, summary.id)
-    newest = releases[-1].number if releases else 0
+    newest, making = releases[-1].number if releases else 0, visit.request.app[MAKING]
     bundled = await _bundled(visit, summary.id, newest)
     files = [*CLOSED, *([BUNDLE] if bundled else []), *([SAMPLE] if await _is_drawn(visit, summary.id) else [])]
     return {
@@ -87,6 +88,8 @@ async def _campaign(visit: Visit, summary: Summary, public: Publication | None) 
         "day": _day(visit, public.at) if public else "",
         "newest": newest,
         "bundled": bundled,
+        "making": summary.id in making.tasks,
+        "failed": told(failed, visit.lang) if (failed := making.failed.get(summary.id)) else None,
     }
 
 
@@ -124,16 +127,15 @@ async def take_publish(visit: Visit) -> web.Response:
         await withdraw(visit.service.database, poll.id)
         return visit.see("/admin/exports", "withdrawn")
     if act == "bundle":
-        await _make_bundle(visit, poll)
-        return visit.see("/admin/exports", "bundled")
+        _begin_bundle(visit, poll)
+        return visit.see("/admin/exports")
     if act != "publish":
         raise BadInput("there is no such button", act)
     if visit.text("sure") != "yes":
         raise BadInput("tick that anybody may read the results", poll.id)
     service = visit.service
     await make_public(service.database, poll, visit.visitor.login, service.clock, service.settings.timezone)
-    with suppress(BadInput):  # ballots that were taken elsewhere are in no log; the page says that there is no bundle
-        await _make_bundle(visit, poll)
+    _begin_bundle(visit, poll)
     return visit.see("/admin/exports", "published")
 
 
@@ -144,12 +146,16 @@ async def _poll(visit: Visit) -> Poll:
     return found[0]
 
 
-async def _make_bundle(visit: Visit, poll: Poll) -> None:
-    database, service = visit.service.database, visit.service
-    await note_result(database, poll.id)
-    await service.mixer.turn()
-    number = (await read_releases(database, poll.id))[-1].number
-    await keep_bundle(database, service.settings.data, poll.id, number)
+def _begin_bundle(visit: Visit, poll: Poll) -> None:
+    service = visit.service
+
+    async def make() -> None:
+        await note_result(service.database, poll.id)
+        await service.mixer.turn()
+        number = (await read_releases(service.database, poll.id))[-1].number
+        await keep_bundle(service.database, service.settings.data, poll.id, number)
+
+    visit.request.app[MAKING].begin(poll.id, make)
 
 
 @staff_page

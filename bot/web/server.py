@@ -13,6 +13,7 @@ from bot.web import citizen, log_pages
 from bot.web.api import api_routes
 from bot.web.guard import kind_errors, security_headers
 from bot.web.later import later
+from bot.web.making import MAKING, Making
 from bot.web.pages import prepare_templates, serve_asset
 from bot.web.parts import SERVICE
 from bot.web.shelf import SHELF, Shelf
@@ -35,6 +36,8 @@ def make_web(service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()
     app.on_response_prepare.append(security_headers(service.settings))
     prepare_templates(app)
     app[SHELF] = Shelf()
+    app[MAKING] = Making()
+    app.on_cleanup.append(app[MAKING].stop)
     app.add_routes(citizen.routes)
     app.add_routes(log_pages.routes)
     app.add_routes(staff_routes())

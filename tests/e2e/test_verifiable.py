@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import sys
 from pathlib import Path
 from random import Random
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import text
 
+import bot
 from bot.__main__ import main
+from bot.bundles import pack, unpack
 from bot.campaigns import close_campaign
 from bot.gate import Citizen, Gate
 from bot.resources import shipped_questionnaires
+from bot.staff import add_staff
 from bot.store.database import open_database, writing
 from bot.store.log import LogDamaged
+from bot.web.server import make_web
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Cast, Effect, Erase
-from tests.web_city import NOW, City, city
+from tests.desk import PASSWORD, Desk
+from tests.unit.bot.test_web import Browser
+from tests.web_city import NOW, City, after_notice, city
 
 BUCKET = int(NOW.timestamp()) // 900
 
@@ -48,6 +58,57 @@ async def crowd(made: City, people: int) -> list[str]:
             await gate.admit(connection, todo[start : start + 100])
         await service.mixer.turn()
     return [b.receipt for b in ballots + again]
+
+
+async def test_a_citizen_checks_what_the_public_page_hands_out(tmp_path: Path, valkey_url: str) -> None:
+    folder = tmp_path / "data"
+    async with city(folder, valkey_url) as made, TestClient(TestServer(make_web(made.service))) as client:
+        citizen = Browser(client, made)
+        await citizen.review()
+        await citizen.press("Submit")
+        receipt = re.findall(r'<p class="receipt">([^<]+)', citizen.page)[0]
+        await crowd(made, 200)
+        await add_staff(made.service.database, "zhou", PASSWORD, "administrator")
+        desk = Desk(client, made.service)
+        await desk.sign_in()
+        await desk.open("/admin/campaigns/2026")
+        await desk.post("/admin/campaigns/2026/close", {"csrf": desk.csrf, "name": "2026"})
+        await after_notice(made.service, 2026)
+        await desk.open("/admin/exports")
+        await desk.post("/admin/campaigns/2026/publish", {"csrf": desk.csrf, "act": "publish", "sure": "yes"})
+        while "being made" in await desk.open("/admin/exports"):
+            pass
+        client.session.cookie_jar.clear()
+        assert "/results/2026/bundle.zip" in await citizen.open("/results/2026")
+        async with client.get("/results/2026/bundle.zip") as response:
+            bundle = await response.read()
+        key = made.service.mixer.key.write()
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "bundle.zip").write_bytes(bundle)
+    code, said = await check(alone, "bundle.zip", "--key", key, "--receipt", receipt)
+    assert (code, "FAIL" in said) == (0, False), said
+    code, said = await check(alone, "bundle.zip", "--key", key, "--receipt", "A" * 16)
+    assert (code, "FAIL" in said) == (1, True), said
+    files = unpack(alone / "bundle.zip")
+    files["log.csv"] = files["log.csv"].replace(b"\n5,", b"\n5,A", 1)
+    (alone / "forged.zip").write_bytes(pack(files))
+    code, said = await check(alone, "forged.zip", "--key", key)
+    assert code == 1, said
+
+
+async def check(folder: Path, *arguments: str) -> tuple[int, str]:
+    """`minping verify` as a stranger runs it: another process, in a folder with nothing but the bundle."""
+    known = {"PATH": os.environ["PATH"], "MINPING_DATA": str(folder / "data"), "LANG": "C.UTF-8"}
+    command = (sys.executable, "-m", "bot", "verify", *arguments)
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=folder, env=known | {"PYTHONPATH": str(Path(bot.__file__).parents[1])}, stdout=pipe, stderr=pipe
+    )
+    said = b"".join(await process.communicate()).decode()
+    assert not (folder / "data").exists()
+    assert process.returncode is not None
+    return process.returncode, said
 
 
 async def test_a_campaign_is_verified_from_its_bundle_alone_and_a_changed_answer_is_found(

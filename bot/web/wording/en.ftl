@@ -574,10 +574,13 @@ publish-withdraw = Take it off the public page
 publish-withdraw-hint = What people have read or kept stays read.
 publish-open = Open the public page
 bundle-make = Make the bundle
+bundle-making = The bundle is being made. This page shows it when it is there; a large campaign takes minutes.
+bundle-failed = No bundle was made.
+bundle-look = Look again
+exports-evidence = The evidence file of one unit: open the unit on the year’s page.
 bundle-hint = The bundle is not made yet. Making it enters the result in the log.
 done-published = The results are public.
 done-withdrawn = The results are not public any more.
-done-bundled = The bundle is made.
 
 results-title = Published results
 results-lead = How residents rated the departments, once a campaign is over and its results were made public.

@@ -571,10 +571,13 @@ publish-withdraw = 撤下公开页面
 publish-withdraw-hint = 已被查看或保存的内容无法收回。
 publish-open = 打开公开页面
 bundle-make = 生成验证包
+bundle-making = 正在生成验证包。完成后本页会显示；大型活动需要几分钟。
+bundle-failed = 没有生成验证包。
+bundle-look = 再看一次
+exports-evidence = 单个单位的依据文件：在年度页打开该单位。
 bundle-hint = 验证包尚未生成。生成时会把结果记入日志。
 done-published = 结果已公开。
 done-withdrawn = 结果已撤下。
-done-bundled = 验证包已生成。
 
 results-title = 公布的结果
 results-lead = 居民对各部门的评价：活动结束、结果公开之后在此公布。

@@ -72,6 +72,16 @@ async def test_nothing_is_public_before_the_notice_is_over_and_somebody_says_so(
     assert acts[:2] == [("zhou", f"{path} withdraw", "done"), ("zhou", f"{path} publish", "refused")]
 
 
+async def test_a_bundle_that_cannot_be_made_says_why(desk: Desk) -> None:
+    await score_campaign(desk.service.database, "closed")
+    await press(desk, "bundle")
+    while "being made" in desk.page:
+        await desk.open("/admin/exports")
+    assert "No bundle was made." in texts(desk.page)
+    assert "are not in the log" in texts(desk.page)
+    assert 'value="bundle"' in desk.page  # it can be tried again
+
+
 async def test_while_the_notice_runs_nothing_is_made_public(desk: Desk) -> None:
     await after_notice(desk.service, 2026)
     desk.service.clock.time = desk.service.clock.time.replace(year=2020, month=1, day=8)  # type: ignore[attr-defined]
