@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import csv
+import io
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -30,6 +32,7 @@ from bot.campaigns import (
 from bot.campaigns import make_link as store_link
 from bot.counting import unit_counts
 from bot.inviting import count_responses
+from bot.quotas import set_quotas, show_quotas
 from bot.scoring import Poll, read_polls
 from bot.store.api_tables import repeats
 from bot.store.database import reading, writing
@@ -42,12 +45,16 @@ from bot.web.api_models import (
     Links,
     LinkTold,
     Names,
+    QuotaAsked,
+    Quotas,
+    QuotaTold,
     ScopesTold,
     UnitCount,
 )
 from survey_flows.errors import BadInput
 from survey_flows.paper import Link
 
+QUOTA = ("unit", "group", "stratum", "source", "most")
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 
 
@@ -179,7 +186,7 @@ async def list_links(call: Call) -> web.Response:
 
 def _link(call: Call, link: Link) -> LinkTold:
     found = addresses(call.service.settings, link)
-    return LinkTold(group=link.group, source=link.source, stratum=link.stratum, addresses=found)
+    return LinkTold(group=link.group, source=link.source, stratum=link.stratum, most=link.most, addresses=found)
 
 
 async def make_link(call: Call) -> web.Response:
@@ -192,12 +199,12 @@ async def make_link(call: Call) -> web.Response:
             before = await _made_before(connection, call, key)
             link = None
             if before is None:
-                link = await store_link(connection, poll.id, asked.group, asked.stratum, call.service.clock)
+                link = await store_link(connection, poll.id, asked.group, asked.stratum, call.service.clock, asked.most)
                 await _keep(connection, call, key, link.token)
     except IntegrityError:  # the same request at the same moment
         async with reading(call.service.database) as connection:
             before, link = await _made_before(connection, call, key), None
-    link = link or Link(before or "", asked.group, "invited", asked.stratum)
+    link = link or Link(before or "", asked.group, "invited", asked.stratum, asked.most)
     return call.reply(_link(call, link), 201)
 
 
@@ -224,6 +231,49 @@ async def _keep(connection: AsyncConnection, call: Call, key: str, answer: str) 
 async def _poll(call: Call) -> Poll:
     name = (await call.summary()).id
     return next(poll for poll in await read_polls(call.service.database) if poll.id == name)
+
+
+async def list_quotas(call: Call) -> web.Response:
+    """The quotas, as the campaign's page tells them."""
+    return await _quotas(call, await call.summary())
+
+
+async def put_quotas(call: Call) -> web.Response:
+    """Give a draft its quotas, by the table that the console takes."""
+    summary = await call.summary()
+    if summary.state != "draft":
+        raise Refusal(409, "quotas are registered in the log at the opening and cannot be changed any more", summary.id)
+    try:
+        await set_quotas(call.service.database, summary.id, "items.csv", _table(call.body.items))
+    except BadInput as error:
+        raise Refusal(422, error.what, error.where) from error
+    return await _quotas(call, summary)
+
+
+def _table(items: Sequence[QuotaAsked]) -> bytes:
+    """The quotas as a table whose second row is the first of them."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(QUOTA)
+    table.writerows([getattr(item, name) for name in QUOTA] for item in items)
+    return text.getvalue().encode()
+
+
+async def _quotas(call: Call, summary: Summary) -> web.Response:
+    found = await show_quotas(call.service.database, summary.id)
+    items = [
+        QuotaTold(
+            unit=fill.cell.unit,
+            group=fill.cell.group,
+            stratum=fill.cell.stratum,
+            source=fill.cell.source,
+            most=fill.most,
+            taken=fill.taken,
+            full=fill.full,
+        )
+        for fill in found
+    ]
+    return call.reply(Quotas(items=items, step=max(STEP, summary.cell)))
 
 
 async def show_counts(call: Call) -> web.Response:

@@ -11,11 +11,14 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.campaigns import MOST_PEOPLE
+from bot.imports.quotas import LARGEST
 from bot.tokens import SCOPES
 
 LINE = r"^[^\u0000-\u001f\u007f]+$"
 CAMPAIGN = r"^[a-z0-9][a-z0-9-]{0,31}$"
 CODE = r"^[A-Za-z0-9._-]{1,32}$"
+STRATUM = r"^[^\u0000-\u001f\u007f]*$"
 MOST_ON_A_PAGE = 200
 
 Exact = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["83.4167"])]
@@ -90,6 +93,7 @@ class LinkTold(Told):
     group: str
     source: str = Field(description="open: anybody; invited: vouches for its group")
     stratum: str
+    most: int | None = Field(description="how many people it is meant for; null: anyone")
     addresses: list[str]
 
 
@@ -97,6 +101,25 @@ class Links(Told):
     """The links of a campaign."""
 
     items: list[LinkTold]
+
+
+class QuotaTold(Told):
+    """A quota and how far it is filled."""
+
+    unit: str
+    group: str
+    stratum: str
+    source: str
+    most: int
+    taken: Tens
+    full: bool
+
+
+class Quotas(Told):
+    """The quotas of a campaign."""
+
+    items: list[QuotaTold]
+    step: int = Field(description="numbers are rounded down to multiples of this")
 
 
 class UnitCount(Told):
@@ -340,7 +363,26 @@ class LinkAsked(Asked):
     """A link that vouches for an evaluator group."""
 
     group: str = Field(pattern=r"^[a-z_]{1,16}$", examples=["deputy"])
-    stratum: str = Field("", max_length=32, pattern=r"^[^\u0000-\u001f\u007f]*$")
+    stratum: str = Field("", max_length=32, pattern=STRATUM)
+    most: Annotated[Whole, Field(ge=1, le=MOST_PEOPLE)] | None = Field(
+        None, description="how many people it is meant for; ballots of more are looked at by reviewers"
+    )
+
+
+class QuotaAsked(Asked):
+    """How many people may rate a unit; an empty field stands for whoever."""
+
+    unit: str = Field(pattern=CODE)
+    group: str = Field("", pattern=r"^[a-z_]{0,16}$")
+    stratum: str = Field("", max_length=32, pattern=STRATUM)
+    source: Literal["", "open", "invited", "personal"] = ""
+    most: Whole = Field(ge=1, le=LARGEST)
+
+
+class QuotasAsked(Asked):
+    """All quotas of a draft; they take the place of those that it had."""
+
+    items: list[QuotaAsked] = Field(min_length=1, max_length=5000)
 
 
 class CloseAsked(Asked):

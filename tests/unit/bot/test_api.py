@@ -31,6 +31,7 @@ DRAFT = {
 BODIES: dict[str, Any] = {
     "DraftAsked": DRAFT,
     "LinkAsked": {"group": "deputy"},
+    "QuotasAsked": {"items": [{"unit": "FIN", "most": 20}]},
     "CloseAsked": {"confirm": "2026"},
 }
 
@@ -172,6 +173,46 @@ async def test_a_link_is_made_once_for_each_key_and_told_to_who_may_make_one(pro
     reader = await program.token("campaigns:read", name="reader")
     assert [link["source"] for link in (await program.ask("GET", path, None, reader))[1]["items"]] == ["open"]
     assert len((await program.ask("GET", path))[1]["items"]) == 3
+
+
+async def test_a_link_may_say_how_many_it_is_meant_for(program: Program) -> None:
+    path = "/campaigns/2026/links"
+    status, made, _ = await program.ask("POST", path, {"group": "deputy", "most": 12}, Idempotency_Key="few-people")
+    assert (status, made["most"]) == (201, 12)
+    assert (await program.ask("POST", path, {"group": "deputy", "most": 12}, Idempotency_Key="few-people"))[1] == made
+    told = {link["addresses"][0]: link["most"] for link in (await program.ask("GET", path))[1]["items"]}
+    assert (told[made["addresses"][0]], sorted(told.values(), key=str)) == (12, [12, None])
+    for most in (0, -1, 1.5, "12", 1_000_001):
+        asked = {"group": "deputy", "most": most}
+        assert (await program.ask("POST", path, asked, Idempotency_Key=f"most-of-{most}"))[0] == 400
+
+
+async def test_quotas_are_given_to_a_draft_and_locked_with_it(program: Program) -> None:
+    path = "/campaigns/mine/quotas"
+    assert (await program.ask("PUT", path, BODIES["QuotasAsked"]))[0] == 404
+    await program.ask("PUT", "/campaigns/mine", DRAFT)
+    assert (await program.ask("GET", path))[1] == {"items": [], "step": 10}
+    items = [{"unit": "FIN", "most": 20}, {"unit": "EDU", "group": "resident", "source": "open", "most": 30}]
+    status, told, _ = await program.ask("PUT", path, {"items": items})
+    empty = {"group": "", "stratum": "", "source": "", "taken": 0, "full": False}
+    assert (status, told["items"]) == (200, [empty | items[1], empty | items[0]])
+    assert (await program.ask("GET", path))[1] == told
+    for wrong, said in (
+        ({"unit": "NONE", "most": 20}, "unit of this campaign"),
+        ({"unit": "FIN", "group": "nobody", "most": 20}, "evaluator group"),
+        ({"unit": "FIN", "most": 3}, "10 or more"),
+    ):
+        status, problem, _ = await program.ask("PUT", path, {"items": [wrong]})
+        assert (status, said in problem["detail"]) == (422, True), problem
+    assert (await program.ask("PUT", path, {"items": []}))[0] == 400
+    assert (await program.ask("GET", path))[1] == told
+    reader = await program.token("campaigns:read", name="reader")
+    assert (await program.ask("PUT", path, {"items": items}, reader))[0] == 403
+    assert (await program.ask("POST", "/campaigns/mine/open"))[0] == 200
+    status, problem, _ = await program.ask("PUT", path, {"items": items})
+    assert (status, "cannot be changed any more" in problem["detail"]) == (409, True)
+    acts = {(act.act, act.outcome) for act in await read_acts(program.service.database) if "quotas" in act.act}
+    assert acts == {("PUT /api/v1/campaigns/{campaign}/quotas", outcome) for outcome in ("done", "refused")}
 
 
 async def test_results_come_in_pages_with_exact_figures(program: Program) -> None:
