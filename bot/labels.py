@@ -39,6 +39,12 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         Status.CONFIRMED: ("已确认", "confirmed"),
         Status.DECLINED: ("未采纳", "declined"),
     },
+    ChangeVerdict: {
+        ChangeVerdict.BETTER: ("显著上升", "surely better"),
+        ChangeVerdict.WORSE: ("显著下降", "surely worse"),
+        ChangeVerdict.OPEN: ("未见显著变化", "not shown to have changed"),
+        ChangeVerdict.OTHER: ("两年量法不同，不作检验", "measured otherwise: not tested"),
+    },
     Verdict: {
         Verdict.CONFIRMED: ("确认", "confirmed"),
         Verdict.DECLINED: ("不采纳", "declined"),
@@ -56,12 +62,6 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         Kind.COMMENDATION: ("表彰", "commendation"),
         Kind.PROMOTION_FILE: ("提拔使用参考", "file for promotion"),
     },
-}
-CHANGED: Mapping[ChangeVerdict, Pair] = {
-    ChangeVerdict.BETTER: ("显著上升", "surely better"),
-    ChangeVerdict.WORSE: ("显著下降", "surely worse"),
-    ChangeVerdict.OPEN: ("未见显著变化", "not shown to have changed"),
-    ChangeVerdict.OTHER: ("两年量法不同，不作检验", "measured otherwise: not tested"),
 }
 FLAGS: Mapping[str, Pair] = {
     "insufficient": ("有效票不足，由人工决定", "too few valid answers: a person decides"),

@@ -100,13 +100,13 @@ async def after_notice(service: Service, year: int) -> None:
 
 
 @cache
-def _drawn(seed: int, ballots: int) -> Drawn:
-    return make_city(seed, shipped_questionnaires(), ballots=ballots)
+def _drawn(seed: int, ballots: int, year: int) -> Drawn:
+    return make_city(seed, shipped_questionnaires(), year=year, ballots=ballots)
 
 
-async def fill(service: Service, seed: int = 2010, ballots: int = 20_000) -> int:
+async def fill(service: Service, seed: int = 2010, ballots: int = 20_000, year: int = 2010) -> int:
     """Store the synthetic city's year with its campaign closed; returns the year."""
-    drawn = _drawn(seed, ballots)
+    drawn = _drawn(seed, ballots, year)
     units = [x.unit for x in drawn.units]
     named = [
         Unit(x.unit.code, {"zh-Hans": x.unit.zh, "en": x.unit.en}, x.questionnaire, x.unit.category)

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregation.changes import Verdict
 from aggregation.stability import Shift
 from bot.exports.book import EXACT, SHARE, Book, Column, Page, Value
 from bot.exports.dictionary import with_dictionary
 from bot.exports.pages import UNIT
-from bot.labels import CHANGED, name, pick
+from bot.labels import name
 from bot.yearbook import Year
 
 
@@ -31,7 +30,7 @@ def changes_page(year: Year) -> Page:
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
             *(unit, *names[unit], c.before, c.after, c.difference),
-            *(c.error, c.p, c.verdict, CHANGED[c.verdict][0]),
+            *(c.error, c.p, c.verdict, name(c.verdict)),
         )
         for unit, c in year.changes.items()
         if unit in names
@@ -82,8 +81,3 @@ def sensitivity_book(year: Year, shifts: Sequence[Shift], timezone: str) -> Book
     title = f"{year.year} 年度考核敏感性分析 Sensitivity of the appraisal {year.year}"
     day = datetime.fromtimestamp(closed, ZoneInfo(timezone)).date()
     return with_dictionary(Book(title, day, (shifts_page(shifts), moves_page(year, shifts))))
-
-
-def verdict_text(verdict: Verdict, lang: str) -> str:
-    """What a test of change says."""
-    return pick(CHANGED[verdict], lang)

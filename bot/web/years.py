@@ -15,7 +15,7 @@ from aggregation.inputs import UNIT_GRADES, Grade, Verdict
 from aggregation.outlook_lines import odds_text
 from aggregation.results import Cut, LeaderResult, Proposal, Status, UnitResult
 from bot.imports.year import TABLES, import_table
-from bot.labels import CHANGED, flags, name, pick, told_flags
+from bot.labels import flags, name, pick, told_flags
 from bot.ranking import year_ranking
 from bot.web.appeals import told_amendments
 from bot.web.desk import Visit, staff_page, year_of
@@ -233,7 +233,7 @@ async def show_reasons(visit: Visit) -> web.Response:
         cell=year.inputs.scheme.min_n.publish_cell,
         outlook=_outlook(unit),
         change=change,
-        changed=pick(CHANGED[change.verdict], visit.lang) if change else "",
+        changed=name(change.verdict, visit.lang) if change else "",
     )
 
 

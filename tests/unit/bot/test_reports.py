@@ -14,12 +14,13 @@ import pytest
 from fluent.syntax import FluentParser
 from fluent.syntax.ast import Message
 
+from aggregation.changes import Verdict
 from aggregation.inputs import Grade
 from aggregation.quota import half_up
 from bot.__main__ import main
-from bot.app import open_store
+from bot.app import build, open_store
 from bot.exports import Audience
-from bot.labels import HIDDEN
+from bot.labels import HIDDEN, name
 from bot.reports import Document, to_html, to_pdf, to_png
 from bot.reports.circular import circular
 from bot.reports.document import Facts, Heading, Paragraph, Picture, Table
@@ -28,6 +29,7 @@ from bot.reports.material import Material, read_material
 from bot.settings import Settings
 from survey_flows.errors import BadInput
 from tests.desk import make_data
+from tests.web_city import Clock, fill
 
 ZONE = "Asia/Shanghai"
 LANGUAGES = ("zh-Hans", "en")
@@ -132,6 +134,31 @@ def test_an_evidence_page_is_one_page_also_for_the_longest_unit(material: Materi
     for unit, lang in ((units[-1], "en"), (flagged, "zh-Hans")):
         page = evidence(material, unit.unit, Audience.INTERNAL, lang, ZONE)
         assert len(to_png(page, 20)) == 1, unit.unit
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Material:
+    """The second of two years of the city, so that there is something to compare with."""
+
+    async def make() -> Material:
+        folder = tmp_path_factory.mktemp("two-years")
+        async with build(Settings(data=folder, redis_url=valkey_server), Clock()) as service:
+            for year in (2010, 2011):
+                await fill(service, seed=year, ballots=8000, year=year)
+            return await read_material(service.database, 2011)
+
+    return asyncio.run(make())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_evidence_of_a_second_year_tells_what_has_changed(second: Material, lang: str) -> None:
+    changed = {change.verdict: unit for unit, change in second.year.changes.items()}
+    assert {Verdict.OPEN} < changed.keys()
+    for verdict, unit in changed.items():
+        page = evidence(second, unit, Audience.INTERNAL, lang, ZONE)
+        assert name(verdict, lang) in " ".join(said(page))
+        assert any(isinstance(block, Picture) for block in page.blocks)
+        assert len(to_png(page, 20)) == 1, unit
 
 
 def test_an_evidence_page_adds_up(material: Material) -> None:
