@@ -23,13 +23,20 @@ class PatientConnection(AsyncConnection[Any]):
         except _WaitTimeout:
             self.pgconn.finish()
             raise OperationalError("the server has gone silent") from None
+        except RuntimeError:
+            # So say event loops of a descriptor that the broken link has lost, and another connection has by now.
+            self.pgconn.finish()
+            raise OperationalError("the link to the server is broken") from None
 
 
 def patient(seconds: float) -> Connect:
     """Makes connections with so much patience."""
 
     async def connect(*arguments: Any, **options: Any) -> AsyncConnection[Any]:
-        made = await PatientConnection.connect(*arguments, **options)
+        try:
+            made = await PatientConnection.connect(*arguments, **options)
+        except RuntimeError:
+            raise OperationalError("the link to the server is broken") from None
         made.patience = seconds
         return made
 
