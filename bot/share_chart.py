@@ -97,7 +97,8 @@ def share_picture(panels: Panels, options: tuple[ScaleOption, ...], lang: str, f
         axes[-1].set_xlabel(pick(("总体评价占比（%）", "share of overall answers, %"), lang), color=INK, fontsize=9)
         _legend(figure, options, lang)
 
-    return drawn(draw, LINE_HEIGHT * sum(sizes) + 0.5 * len(sizes) + 0.7, form, PRINTED)
+    margins = 0.95 if sum(sizes) == 1 else 0.5 * len(sizes) + 0.7
+    return drawn(draw, LINE_HEIGHT * sum(sizes) + margins, form, PRINTED)
 
 
 def _panel(axes: Axes, title: str, bars: Sequence[Bar], colours: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from bot.labels import pick
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-HEIGHT = 1.8
+HEIGHT = 1.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ def trend_picture(points: Sequence[Point], lang: str, form: str = "svg") -> byte
                   linewidth=1.2, label=pick(("各单位中位数", "median of all units"), lang))  # fmt: skip
         axes.set_xticks(years)
         axes.set_xlim(min(years) - 0.4, max(years) + 0.4)
-        low, high = min(p.low for p in points), max(p.high for p in points)
+        low, high = min(min(p.low, p.median) for p in points), max(max(p.high, p.median) for p in points)
         axes.set_ylim(max(0, floor(low / 10) * 10 - 5), min(100, ceil(high / 10) * 10 + 5))
         axes.set_ylabel(pick(("民评得分", "public score"), lang), color=INK, fontsize=9)
         axes.grid(axis="y", color=PAPER, linewidth=0.8)
         axes.tick_params(length=0, labelcolor=INK, labelsize=8)
-        axes.legend(fontsize=8, frameon=False, labelcolor=INK, loc="best")
+        figure.legend(fontsize=7.5, frameon=False, labelcolor=INK, loc="outside right upper")
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
 
