@@ -364,7 +364,7 @@ class LinkAsked(Asked):
 
     group: str = Field(pattern=r"^[a-z_]{1,16}$", examples=["deputy"])
     stratum: str = Field("", max_length=32, pattern=STRATUM)
-    most: Annotated[Whole, Field(ge=1, le=MOST_PEOPLE)] | None = Field(
+    most: Annotated[int, Field(ge=1, le=MOST_PEOPLE), BeforeValidator(_whole)] | None = Field(
         None, description="how many people it is meant for; ballots of more are looked at by reviewers"
     )
 
@@ -382,7 +382,7 @@ class QuotaAsked(Asked):
 class QuotasAsked(Asked):
     """All quotas of a draft; they take the place of those that it had."""
 
-    items: list[QuotaAsked] = Field(min_length=1, max_length=5000)
+    items: list[QuotaAsked] = Field(min_length=1, max_length=2000)
 
 
 class CloseAsked(Asked):

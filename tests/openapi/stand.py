@@ -41,6 +41,10 @@ deterministic = {deterministic}
 campaigns = {{ values = ["closed", "2026", "mine"] }}
 years = {{ values = ["2026"] }}
 
+[checks.negative_data_rejection]
+# 413: what is too long is refused by its length, before anybody reads it.
+expected-statuses = ["400", "401", "403", "404", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+
 [checks.positive_data_acceptance]
 # 422: the request has the form that is described, and what it says cannot be (an end before the beginning).
 expected-statuses = ["2xx", "304", "404", "409", "422"]

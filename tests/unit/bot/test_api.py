@@ -299,3 +299,12 @@ async def test_no_token_reaches_a_log(program: Program, caplog: pytest.LogCaptur
     assert "heard" in ours
     assert secret not in "\n".join(ours)
     assert secret not in str(await read_acts(program.service.database))
+
+
+def test_limits_are_told_as_json_schema_has_them() -> None:
+    def keys(part: object) -> set[str]:
+        if isinstance(part, dict):
+            return {*part}.union(*(keys(value) for value in part.values()))
+        return set().union(*(keys(value) for value in part)) if isinstance(part, list) else set()
+
+    assert not keys(document()) & {"ge", "gt", "le", "lt"}
