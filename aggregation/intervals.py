@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from aggregation.estimates import Estimate
 
-PRIOR = Fraction(1, 5)
+PRIOR = Fraction(6, 25)
 """Added to the count of each point of the scale."""
 
 LEVEL = 0.95
@@ -34,7 +34,7 @@ def posterior(whole: Estimate, points: Sequence[Fraction]) -> Posterior:
 
     The histogram of the ballot scores of each part that ``whole`` was put together from, scaled to its n_eff answers,
     gets `PRIOR` × the part's share a at each of ``points`` (the scale's). It has the mean m_a and the variance
-    v_a = (Σp·y² − m_a²)/(n_eff + (2 + prior)·a − 1), which is n_eff + 2 for one part on five points. Together they
+    v_a = (Σp·y² − m_a²)/(n_eff + (2 + prior)·a − 1), which is n_eff + 2.2 for one part on five points. Together they
     have the mean Σa·m_a, the variance Σa²·v_a and the third cumulant Σa³·κ_a.
 
     Each part has a share of the prior: a small group at the ceiling is as uncertain inside a mix as it is alone.

@@ -28,9 +28,9 @@ def simple(histogram: dict[int, int]) -> Estimate:
 def formula(counts: list[int]) -> tuple[float, float]:
     """The formula as the method states it, for n equally weighted answers on the five points."""
     n = sum(counts)
-    p = (np.array(counts) + 0.2) / (n + 1)
+    p = (np.array(counts) + 0.24) / (n + 1.2)
     m = (p * VALUES).sum()
-    v = ((p * VALUES**2).sum() - m**2) / (n + 2)
+    v = ((p * VALUES**2).sum() - m**2) / (n + 2.2)
     v *= 1 + 0.7 * 4 * m / 100 * (1 - m / 100) / n
     a = m / 100 * (m / 100 * (1 - m / 100) / (v / 1e4) - 1)
     b = (1 - m / 100) * (m / 100 * (1 - m / 100) / (v / 1e4) - 1)
@@ -57,14 +57,15 @@ def test_at_the_ends_of_the_scale_nothing_is_known_of_skewness() -> None:
 
 
 def test_the_posterior_of_a_mix_is_that_of_its_parts() -> None:
-    # by hand: 30 at 100 with a prior of ¼·0.2 at each point, 20 at 60 with ¾·0.2
+    # by hand: 30 at 100 with a prior of ¼·0.24 at each point, 20 at 60 with ¾·0.24
     small, large = simple({100: 30}), simple({60: 20})
     whole = mix([(Fraction(1, 4), small), (Fraction(3, 4), large)])
     assert whole is not None
     mean, variance, third = 0.0, 0.0, 0.0
     for share, point, n in ((0.25, 100.0, 30), (0.75, 60.0, 20)):
-        m = (n * point + 0.2 * share * VALUES.sum()) / (n + share)
-        v = ((n * point**2 + 0.2 * share * (VALUES**2).sum()) / (n + share) - m**2) / (n + 3 * share - 1)
+        m = (n * point + 0.24 * share * VALUES.sum()) / (n + 1.2 * share)
+        v = (n * point**2 + 0.24 * share * (VALUES**2).sum()) / (n + 1.2 * share) - m**2
+        v /= n + 3.2 * share - 1
         mean, variance = mean + share * m, variance + share**2 * v
         third += share**3 * v**2 * (100 - 2 * m) / (m * (100 - m))
     found = posterior(whole, POINTS)
@@ -135,13 +136,13 @@ def test_groups_that_differ_are_worth_no_more_answers_than_they_gave() -> None:
 
 
 def test_the_interval_of_a_weighted_histogram() -> None:
-    # As above: n_eff = 100/34 answers, half at 100 and half at 0, and 0.2 at each of 100, 80, 60, 30 and 0.
+    # As above: n_eff = 100/34 answers, half at 100 and half at 0, and 0.24 at each of 100, 80, 60, 30 and 0.
     found = estimate(add_up({(4, 0): 1, (1, 0): 1, (4, 1): 1, (1, 1): 1}, [100, 0], 1))
     assert found is not None
     n = 100 / 34
-    p = (np.array([n / 2, 0, 0, 0, n / 2]) + 0.2) / (n + 1)
+    p = (np.array([n / 2, 0, 0, 0, n / 2]) + 0.24) / (n + 1.2)
     m = float((p * VALUES).sum())
-    v = float((p * VALUES**2).sum() - m**2) / (n + 2)
+    v = float((p * VALUES**2).sum() - m**2) / (n + 2.2)
     v *= 1 + 0.7 * 4 * m / 100 * (1 - m / 100) / n
     size = m * (100 - m) / v - 1
     ends = 100 * beta.ppf([0.025, 0.975], m / 100 * size, (1 - m / 100) * size)
