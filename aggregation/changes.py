@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aggregation.scheme import Scheme
 
 
-class Verdict(StrEnum):
+class ChangeVerdict(StrEnum):
     """``open``: not shown to have changed. ``other``: the two years were not measured alike."""
 
     BETTER = "better"
@@ -52,7 +52,7 @@ class Change:
     after: Fraction
     error: float
     p: float | None
-    verdict: Verdict
+    verdict: ChangeVerdict
 
     @property
     def difference(self) -> Fraction:
@@ -89,10 +89,10 @@ def changes(
 def _change(unit: str, before: Reading, after: Reading) -> Change:
     error = sqrt(before.variance + after.variance)
     if before.measure != after.measure:
-        return Change(unit, before.score, after.score, error, None, Verdict.OTHER)
+        return Change(unit, before.score, after.score, error, None, ChangeVerdict.OTHER)
     gap = abs(float(after.score - before.score))
     p = 2 * NormalDist().cdf(-gap / error) if error else float(gap == 0)
-    return Change(unit, before.score, after.score, error, p, Verdict.OPEN)
+    return Change(unit, before.score, after.score, error, p, ChangeVerdict.OPEN)
 
 
 def holm(values: Mapping[str, float]) -> dict[str, float]:
@@ -108,4 +108,4 @@ def holm(values: Mapping[str, float]) -> dict[str, float]:
 def _judged(change: Change, p: float, level: float) -> Change:
     if p > level:
         return replace(change, p=p)
-    return replace(change, p=p, verdict=Verdict.BETTER if change.difference > 0 else Verdict.WORSE)
+    return replace(change, p=p, verdict=ChangeVerdict.BETTER if change.difference > 0 else ChangeVerdict.WORSE)

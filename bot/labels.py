@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aggregation.changes import Verdict as ChangeVerdict
+from aggregation.changes import ChangeVerdict
 from aggregation.inputs import Grade, Role, Verdict
 from aggregation.results import Certainty, Kind, Status
 

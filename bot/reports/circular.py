@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from aggregation.changes import Verdict
+from aggregation.changes import ChangeVerdict
 from aggregation.disclosure import Told, small
 from aggregation.inputs import Grade, PastGrade
 from aggregation.results import Certainty, LeaderResult, Status, UnitResult
@@ -194,7 +194,7 @@ class _Circular:
     def _moved_scores(self) -> Iterator[Block]:
         """Units whose public score is shown to have changed; nothing where no earlier year was measured alike."""
         say = self.say
-        found = [c for c in self.year.changes.values() if c.verdict in (Verdict.BETTER, Verdict.WORSE)]
+        found = [c for c in self.year.changes.values() if c.verdict in (ChangeVerdict.BETTER, ChangeVerdict.WORSE)]
         if not found:
             return
         units = {unit.unit: say.pick(unit.zh, unit.en) for unit in self.year.result.units}

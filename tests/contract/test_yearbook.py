@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.changes import Verdict as Verdict_
+from aggregation.changes import ChangeVerdict
 from aggregation.inputs import AppraisedUnit, Grade, Membership, PastGrade, Verdict
 from aggregation.results import Kind, Status
 from aggregation.scheme import Scheme
@@ -164,10 +164,10 @@ async def test_scores_are_compared_with_those_of_the_year_before(city: AsyncEngi
     await poll(city, "before", year=YEAR - 1, answers=ANSWERS | {"U1": "S", "U2": "VS"})
     found = (await open_year(city, YEAR)).changes
     assert {code: (c.before, c.after, c.verdict) for code, c in found.items()} == {
-        "D1": (60, 60, Verdict_.OPEN),
-        "U1": (80, 100, Verdict_.BETTER),
-        "U2": (100, 80, Verdict_.WORSE),
-        "U3": (30, 30, Verdict_.OPEN),
+        "D1": (60, 60, ChangeVerdict.OPEN),
+        "U1": (80, 100, ChangeVerdict.BETTER),
+        "U2": (100, 80, ChangeVerdict.WORSE),
+        "U3": (30, 30, ChangeVerdict.OPEN),
     }
     assert all(c.error > 0 for c in found.values())
     await poll(city, "twice", year=YEAR - 1)
@@ -177,7 +177,7 @@ async def test_scores_are_compared_with_those_of_the_year_before(city: AsyncEngi
     await bring(city, "leaders", LEADERS, YEAR - 2)
     await bring(city, "indicators", INDICATORS, YEAR - 2)
     changed = (await open_year(city, YEAR - 2)).changes
-    assert {(c.verdict, c.p) for c in changed.values()} == {(Verdict_.OTHER, None)}
+    assert {(c.verdict, c.p) for c in changed.values()} == {(ChangeVerdict.OTHER, None)}
 
 
 async def test_a_wrong_table_leaves_nothing(city: AsyncEngine) -> None:

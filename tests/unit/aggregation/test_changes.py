@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from aggregation.changes import Reading, Verdict, changes, holm, measure
+from aggregation.changes import ChangeVerdict, Reading, changes, holm, measure
 from aggregation.draws import normals
 from tests.cities import small_scheme
 from tests.scoring import SINGLE, WINDOW
@@ -19,9 +19,9 @@ def test_intervals_that_overlap_do_not_hide_a_change() -> None:
     # 70 ± 1.96 and 73.5 ± 1.96 overlap; the difference of 3.5 has the error √2 and p = 0.0133
     found = changes({"U": read(70)}, {"U": read(73.5)})["U"]
     assert found.p == pytest.approx(0.01333, abs=1e-5)
-    assert (found.verdict, found.difference) == (Verdict.BETTER, Fraction(7, 2))
-    assert changes({"U": read(73.5)}, {"U": read(70)})["U"].verdict is Verdict.WORSE
-    assert changes({"U": read(70)}, {"U": read(72)})["U"].verdict is Verdict.OPEN
+    assert (found.verdict, found.difference) == (ChangeVerdict.BETTER, Fraction(7, 2))
+    assert changes({"U": read(73.5)}, {"U": read(70)})["U"].verdict is ChangeVerdict.WORSE
+    assert changes({"U": read(70)}, {"U": read(72)})["U"].verdict is ChangeVerdict.OPEN
 
 
 def test_p_values_are_adjusted_for_the_number_of_units() -> None:
@@ -29,13 +29,13 @@ def test_p_values_are_adjusted_for_the_number_of_units() -> None:
     assert holm({"a": 0.01, "b": 0.04, "c": 0.03}) == pytest.approx({"a": 0.03, "c": 0.06, "b": 0.06})
     assert holm({"a": 0.9, "b": 0.8}) == {"a": 1.0, "b": 1.0}
     many = {f"U{n}": read(70) for n in range(20)}
-    assert changes(many, many | {"U3": read(73.5)})["U3"].verdict is Verdict.OPEN
+    assert changes(many, many | {"U3": read(73.5)})["U3"].verdict is ChangeVerdict.OPEN
 
 
 def test_years_that_were_measured_otherwise_are_shown_and_not_tested() -> None:
     found = changes({"U": read(70), "V": read(60)}, {"U": read(90, how="other"), "W": read(1)})
     assert list(found) == ["U"]
-    assert (found["U"].p, found["U"].verdict, found["U"].difference) == (None, Verdict.OTHER, 20)
+    assert (found["U"].p, found["U"].verdict, found["U"].difference) == (None, ChangeVerdict.OTHER, 20)
 
 
 def test_what_is_measured_alike() -> None:
@@ -52,6 +52,6 @@ def test_cities_in_which_nothing_changed_rarely_show_a_change() -> None:
     false = 0
     for row in noise:
         years = [{f"U{n}": read(70 + x) for n, x in enumerate(part)} for part in np.split(row, 2)]
-        false += any(c.verdict is not Verdict.OPEN for c in changes(*years).values())
+        false += any(c.verdict is not ChangeVerdict.OPEN for c in changes(*years).values())
     # 5 % of 400, give or take 4.4
     assert false <= 20 + 3 * 4.4

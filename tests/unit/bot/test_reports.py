@@ -14,7 +14,7 @@ import pytest
 from fluent.syntax import FluentParser
 from fluent.syntax.ast import Message
 
-from aggregation.changes import Verdict
+from aggregation.changes import ChangeVerdict
 from aggregation.inputs import Grade
 from aggregation.quota import half_up
 from bot.__main__ import main
@@ -153,7 +153,7 @@ def second(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Mate
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_evidence_of_a_second_year_tells_what_has_changed(second: Material, lang: str) -> None:
     changed = {change.verdict: unit for unit, change in second.year.changes.items()}
-    assert {Verdict.OPEN} < changed.keys()
+    assert {ChangeVerdict.OPEN} < changed.keys()
     for verdict, unit in changed.items():
         page = evidence(second, unit, Audience.INTERNAL, lang, ZONE)
         assert name(verdict, lang) in " ".join(said(page))
