@@ -43,6 +43,8 @@ COMMANDS = ("start", "language", "help", "privacy", "receipt", "followup", "dele
 CONNECTIONS = 100
 POLL_SECONDS = 25
 STOP_SECONDS = 5.0
+HOPELESS = 6
+"""Rounds of tries (some 40 seconds) after which a chat that alone cannot be shown its reply holds up nobody else."""
 
 
 def _cleared() -> str:
@@ -73,7 +75,7 @@ class TelegramChannel:
     Attributes:
         pause: how long Telegram wants to hear nothing.
         counts: ``dropped`` updates (no concern of ours, or too large), ``broken`` ones, ``unreachable`` citizens (who
-            blocked the bot), ``unsent`` answers that Telegram would not take.
+            blocked the bot), ``unsent`` replies that Telegram would not take.
 
     Raises:
         BadInput: a malformed secret.
@@ -257,18 +259,35 @@ class TelegramChannel:
             await asyncio.sleep(wait)
 
     async def _take_patiently(self, taken: Taken) -> None:
-        """Take an update and show the reply, again and again until both are done: nobody else would do it."""
-        for wait in waits():
+        """Take an update and show the reply, again and again until both are done: nobody else would do it.
+
+        The next updates of all chats wait for this one. So where Telegram takes other calls, and not those about this
+        chat, the reply is left: the answer is stored, and the chat's next update brings the screen.
+        """
+        for rounds, wait in enumerate(waits(), 1):
             try:
                 reply = await self._handler.handle(taken.incoming)
                 self._replied()
                 if taken.query:
                     self._in_background(self._sender.toast(render_toast(taken, reply)))
                 await self._show(taken, reply)
-            except (Unavailable, Unsent):
+            except Unavailable:
+                await asyncio.sleep(wait)
+            except Unsent:
+                if rounds >= HOPELESS and await self._is_heard():
+                    self.counts["unsent"] += 1
+                    return
                 await asyncio.sleep(wait)
             else:
                 return
+
+    async def _is_heard(self) -> bool:
+        """Whether Telegram takes calls at present."""
+        try:
+            await self._requests.call("getMe", {})
+        except TelegramError:
+            return False
+        return True
 
     async def _set_commands(self) -> None:
         words, scope = channel_words(), BotCommandScopeAllPrivateChats()

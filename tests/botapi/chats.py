@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,12 +52,20 @@ class Chat:
 
 @dataclass(slots=True)
 class Fault:
-    """What the next ``times`` calls of ``method`` (any, when empty) get: a status, or 0 for a dropped connection."""
+    """What the next ``times`` calls of ``method`` (any, when empty) get: a status, or 0 for a dropped connection.
+
+    With a ``chat``, calls about that chat only.
+    """
 
     method: str
     status: int
     times: int
     retry_after: int = 0
+    chat: int = 0
+
+    def concerns(self, method: str, params: Mapping[str, Any]) -> bool:
+        """Whether a call fails."""
+        return bool(self.times and self.method in ("", method) and self.chat in (0, params.get("chat_id")))
 
     def refusal(self) -> Refused:
         """The answer that Telegram gives with this status."""

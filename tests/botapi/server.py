@@ -74,9 +74,11 @@ class BotApi:
     def chat(self, chat: int) -> Chat:
         return self.chats.setdefault(chat, Chat())
 
-    def fail_next(self, method: str = "", times: int = 1, status: int = 500, *, retry_after: int = 0) -> None:
+    def fail_next(
+        self, method: str = "", times: int = 1, status: int = 500, *, retry_after: int = 0, chat: int = 0
+    ) -> None:
         """Let the next ``times`` calls of ``method`` (any, when empty) fail; status 0 drops the connection."""
-        self.faults.append(Fault(method, status, times, retry_after))
+        self.faults.append(Fault(method, status, times, retry_after, chat))
 
     def expire_queries(self) -> None:
         """From now on every press of before is too old to be answered."""
@@ -189,7 +191,7 @@ class BotApi:
 
     async def _carry_out(self, method: str, params: dict[str, Any], via: str) -> Any:
         try:
-            self._break(method, via)
+            self._break(method, params, via)
             if method not in METHODS:
                 raise Violation(f"unknown method {method}")
             check_call(method, params)
@@ -216,9 +218,9 @@ class BotApi:
             self.chat(params["chat_id"]).log.append(("lost", refused.description))
         return refused
 
-    def _break(self, method: str, via: str) -> None:
+    def _break(self, method: str, params: dict[str, Any], via: str) -> None:
         for fault in self.faults:
-            if not fault.times or fault.method not in ("", method):
+            if not fault.concerns(method, params):
                 continue
             if fault.status == 0 and via == "webhook":
                 continue  # there is no connection of the bot's that could be dropped

@@ -286,6 +286,33 @@ async def test_what_is_polled_is_confirmed_only_when_all_is_handled(polled: Town
     assert polled.api.unconfirmed == {}
 
 
+async def test_one_chat_that_telegram_will_not_serve_holds_up_nobody(
+    polled: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telegram, "HOPELESS", 2)
+    polled.api.fail_next("sendMessage", 1_000_000, chat=1001)
+    ann, ben = Citizen(polled.api, 1001), Citizen(polled.api, 1002)
+    await polled.api.deliver(ann.text_update("one"))
+    await ben.type("two")
+    assert [m.text for m in polled.api.messages.values()] == [ben.screen.text]
+    assert polled.channel.counts == {"unsent": 1}
+    polled.api.faults.clear()
+    await ann.type("three")
+    assert ann.screen.text == f"update {len(polled.handler.taken)}"
+
+
+async def test_while_telegram_takes_no_call_at_all_no_reply_is_left(
+    polled: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telegram, "HOPELESS", 1)
+    polled.api.fail_next("sendMessage", 8, 500)
+    polled.api.fail_next("getMe", 2, 500)
+    ann = Citizen(polled.api, 1001)
+    await polled.api.deliver(ann.text_update("one"))
+    assert ann.screen.text == f"update {len(polled.handler.taken)}"
+    assert (polled.channel.counts, [fault.times for fault in polled.api.faults]) == ({}, [0, 0])
+
+
 async def test_stale_answers_are_removed_before_the_reply_is_shown_and_that_is_noted(town: Town) -> None:
     ann = Citizen(town.api, 1001)
     town.handler.replies = [Reply(screen=screen("answers", "review"))]
