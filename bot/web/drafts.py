@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ async def _read_files(visit: Visit) -> Texts:
         try:
             return await asyncio.to_thread(_texts, {name: _saved(visit, name, Path(folder)) for name in FILES})
         except BadInput as error:
-            raise type(error)(error.what, error.where.replace(f"{folder}/", "")) from None
+            raise type(error)(error.what, re.sub(rf"{re.escape(folder)}/[^/]*/", "", error.where)) from None
 
 
 def _saved(visit: Visit, name: str, folder: Path) -> list[Path]:
@@ -103,13 +104,19 @@ def _saved(visit: Visit, name: str, folder: Path) -> list[Path]:
     files = [file for file in found if isinstance(file, web.FileField) and file.filename]
     if len(files) > MOST_FILES:
         raise BadInput(f"these are more than {MOST_FILES} files", name)
-    saved = []
+    saved: list[Path] = []
     for file in files:
-        path = folder / name / (Path(file.filename.replace("\\", "/")).name[-80:] or name)
-        path.parent.mkdir(exist_ok=True)
+        path = folder / f"{name}-{len(saved)}" / (_plain(file.filename) or name)
+        path.parent.mkdir()
         path.write_bytes(file.file.read())
         saved.append(path)
     return saved
+
+
+def _plain(name: str) -> str:
+    """A file's own name, fit for any file system (255 bytes; no dots in front)."""
+    last = re.split(r"[/\\]", name)[-1]
+    return "".join(sign for sign in last if sign.isprintable()).lstrip(".")[-60:]
 
 
 def _texts(files: Mapping[str, Sequence[Path]]) -> Texts:

@@ -61,7 +61,7 @@ async def desk(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[D
 
 async def send(desk: Desk, typed: dict[str, str], **files: tuple[str, bytes]) -> str:
     await desk.open("/admin/drafts")
-    form = FormData()
+    form = FormData(quote_fields=False)  # as browsers write names
     for name, value in {"csrf": desk.csrf, **typed}.items():
         form.add_field(name, value)
     for field, (name, data) in files.items():
@@ -139,6 +139,8 @@ async def test_what_is_wrong_is_said_and_what_was_typed_stays(desk: Desk, wrong:
         ("scheme", "own.yaml", b"\xff\xfe", "own.yaml: the file is not UTF-8"),
         ("population", "people.csv", b"group,value,people\nresident,east,none\n", "is not a number of people"),
         ("questionnaires", "../../q.yaml", b"{}", "q.yaml"),
+        ("questionnaires", "..", b"{}", "questionnaires"),
+        ("questionnaires", "问" * 300 + ".yaml", b"{}", "问.yaml"),
     ],
 )
 async def test_a_file_that_cannot_be_read_is_named(desk: Desk, field: str, name: str, data: bytes, said: str) -> None:
