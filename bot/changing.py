@@ -36,6 +36,7 @@ LOOKING = frozenset(
         *("appeals list", "appeals show", "calendar show"),
         *("quotas show", "responses"),
         *("token list", "openapi", "report", "sensitivity", "scheme check", "scheme diff", "scheme simulate"),
+        "table",
     )
 )
 NAMED = frozenset(

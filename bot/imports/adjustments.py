@@ -5,15 +5,16 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.inputs import Adjustment
+from bot.imports import choices
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field, arrange, reader, refuse_twins
-from bot.imports.sheet import Problems, Row, Sheet
+from bot.imports.sheet import Cells, Problems, Row, Sheet
 from bot.store.yearbook import read_adjustments as stored
 from bot.store.yearbook import replace_adjustments
 
 FIELDS = (
-    Field("unit", ("单位代码", "代码", "code")),
-    Field("points", ("加减分", "分值")),
+    Field("unit", ("单位代码", "代码", "code"), choices=choices.units),
+    Field("points", ("加减分", "分值"), numbers=True),
     Field("reason", ("事由", "原因")),
     Field("source", ("依据", "来源")),
 )
@@ -25,6 +26,12 @@ async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outc
     before = len(await stored(connection, known.year))
     await replace_adjustments(connection, known.year, adjustments)
     return Outcome(len(adjustments), (f"they take the place of {before}",))
+
+
+async def standing(connection: AsyncConnection, known: Known) -> list[Cells]:
+    """The year's bonuses and deductions as a table."""
+    found = await stored(connection, known.year)
+    return [(x.unit, f"{x.points:f}", x.reason, x.source) for x in found]
 
 
 def read_adjustments(sheet: Sheet, known: Known) -> list[Adjustment]:

@@ -36,6 +36,10 @@ class Known:
         """Codes of units and ids of leaders, in that order."""
         return dict.fromkeys([*self.units, *self.leaders])
 
+    def name_of(self, subject: str) -> str:
+        """The Chinese name of a unit or a leader."""
+        return (self.units[subject] if subject in self.units else self.leaders[subject]).zh
+
     @cached_property
     def indicators(self) -> Mapping[str, Name]:
         """The scheme's indicators of every level."""

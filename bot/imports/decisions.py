@@ -5,20 +5,21 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.inputs import Decision, Verdict
+from bot.imports import choices
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field, arrange, reader, refuse_twins
 from bot.imports.sheet import Problems, Row, Sheet, plain
 from bot.store.yearbook import append_decisions
 from bot.store.yearbook import read_decisions as stored
 
+VERDICTS = {Verdict.CONFIRMED: ("确认", "同意"), Verdict.DECLINED: ("不采纳", "不同意")}
 FIELDS = (
     Field("proposal", ("建议编号", "建议", "key"), longest=200),
-    Field("verdict", ("决定",)),
+    Field("verdict", ("决定",), choices=choices.members(VERDICTS), named=True),
     Field("by", ("决定人",), longest=80),
     Field("reason", ("理由",)),
     Field("at", ("日期", "时间")),
 )
-VERDICTS = {Verdict.CONFIRMED: ("确认", "同意"), Verdict.DECLINED: ("不采纳", "不同意")}
 
 
 async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
@@ -27,7 +28,7 @@ async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outc
     standing = set(await stored(connection, known.year))
     new = [decision for decision in decisions if decision not in standing]
     await append_decisions(connection, known.year, new)
-    return Outcome(len(decisions), (f"{len(new)} new",))
+    return Outcome(len(decisions), (f"{len(new)} lines are new",))
 
 
 def read_decisions(sheet: Sheet, known: Known) -> list[Decision]:

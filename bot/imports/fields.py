@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.imports.sheet import Problems, Row, Sheet, plain
+
+if TYPE_CHECKING:
+    from bot.imports.choices import Choices
 
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,15})?")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
@@ -23,12 +26,19 @@ Member = TypeVar("Member", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column: its name, the headings by which it is known too, and whether it and its cells may be left out."""
+    """A column: its name, the headings by which it is known too, and whether it and its cells may be left out.
+
+    ``choices`` are the codes that its cells hold, if they hold codes; when ``named``, the codes' names do as well.
+    ``numbers`` says that they hold numbers.
+    """
 
     name: str
     headings: tuple[str, ...] = ()
     optional: bool = False
     longest: int = 500
+    choices: Choices | None = None
+    named: bool = False
+    numbers: bool = False
 
     def known_as(self, heading: str) -> bool:
         """Whether a file's heading means this column, in one language or both; case and spaces do not matter."""

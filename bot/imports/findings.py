@@ -6,20 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.checks import ABOUT_UNITS
 from aggregation.inputs import EventKind, Fact
+from bot.imports import choices
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field, arrange, reader, refuse_twins
-from bot.imports.sheet import Problems, Row, Sheet
+from bot.imports.sheet import Cells, Problems, Row, Sheet
 from bot.store.yearbook import read_facts as stored
 from bot.store.yearbook import replace_facts
 
-FIELDS = (
-    Field("id", ("编号", "文号")),
-    Field("kind", ("类型", "情形")),
-    Field("subject", ("对象", "单位或干部编号")),
-    Field("date", ("日期",)),
-    Field("source", ("依据", "来源")),
-    Field("note", ("说明", "备注"), optional=True),
-)
 KINDS = {
     EventKind.CRIMINAL_OFFENCE: ("触犯刑律",),
     EventKind.SAFETY_ACCIDENT: ("重大安全责任事故", "安全事故"),
@@ -28,6 +21,14 @@ KINDS = {
     EventKind.MANIPULATION: ("操纵评价",),
     EventKind.VETO: ("一票否决",),
 }
+FIELDS = (
+    Field("id", ("编号", "文号")),
+    Field("kind", ("类型", "情形"), choices=choices.members(KINDS), named=True),
+    Field("subject", ("对象", "单位或干部编号"), choices=choices.subjects),
+    Field("date", ("日期",)),
+    Field("source", ("依据", "来源")),
+    Field("note", ("说明", "备注"), optional=True),
+)
 
 
 async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
@@ -36,6 +37,12 @@ async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outc
     before = len(await stored(connection, known.year))
     await replace_facts(connection, known.year, facts)
     return Outcome(len(facts), (f"they take the place of {before}",))
+
+
+async def standing(connection: AsyncConnection, known: Known) -> list[Cells]:
+    """The year's findings as a table."""
+    found = await stored(connection, known.year)
+    return [(x.id, x.kind, x.subject, x.date, x.source, x.note) for x in found]
 
 
 def read_facts(sheet: Sheet, known: Known) -> list[Fact]:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.inputs import Grade, PastGrade
+from bot.imports import choices
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Cell, Field, arrange, reader, refuse_twins
 from bot.imports.sheet import Problems, Row, Sheet, plain
 from bot.store.yearbook import NOT_APPRAISED, append_history, read_history
 
+GRADES = {Grade.FIRST: ("一等",), Grade.SECOND: ("二等",), Grade.THIRD: ("三等",), Grade.FOURTH: ("四等",)}
 FIELDS = (
     Field("year", ("年度", "年份")),
-    Field("subject", ("对象", "编号", "单位或干部编号")),
-    Field("grade", ("等次",)),
+    Field("subject", ("对象", "编号", "单位或干部编号"), choices=choices.subjects),
+    Field("grade", ("等次",), choices=choices.members(GRADES), named=True),
     Field("confirmed", ("是否确定",), optional=True),
-    Field("unit", ("单位代码", "单位"), optional=True),
+    Field("unit", ("单位代码", "单位"), optional=True, choices=choices.units),
     Field("post", ("职务",), optional=True, longest=120),
     Field("scheme", ("办法版本",), optional=True, longest=64),
 )
-GRADES = {Grade.FIRST: ("一等",), Grade.SECOND: ("二等",), Grade.THIRD: ("三等",), Grade.FOURTH: ("四等",)}
 WITHOUT_GRADE = (NOT_APPRAISED, "未考核")
 YES, NO = ("yes", "true", "1", "是", "确定"), ("no", "false", "0", "否", "暂定")
 
@@ -30,7 +31,7 @@ async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outc
     standing = set(await read_history(connection))
     new = [line for line in lines if line not in standing]
     await append_history(connection, new, set(known.units))
-    return Outcome(len(lines), (f"{len(new)} new",))
+    return Outcome(len(lines), (f"{len(new)} lines are new",))
 
 
 def read_lines(sheet: Sheet, known: Known) -> list[PastGrade]:

@@ -12,13 +12,32 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field, arrange, reader, refuse_twins
-from bot.imports.sheet import Problems, Row, Sheet
+from bot.imports.sheet import Cells, Problems, Row, Sheet
 from bot.store.yearbook import PERSONAL, Values, merge_indicators, read_indicators
 
 SUBJECT = Field("subject", ("单位代码", "代码", "编号", "code", "unit", "id"))
 NAME = Field("name", ("单位名称", "名称", "姓名", "name_zh"), optional=True)
 LONG = (SUBJECT, Field("indicator", ("指标",)), Field("value", ("得分", "分值", "points")), NAME)
 NAMED = 8
+
+
+def wide(known: Known) -> tuple[Field, ...]:
+    """The columns of the wide form: one for each indicator of the scheme, and one for the personal score."""
+    return (SUBJECT, NAME, *_columns(known))
+
+
+async def standing(connection: AsyncConnection, known: Known) -> list[Cells]:
+    """The year's points in the wide form: a row for everybody who needs some, empty where they are still missing."""
+    values = await read_indicators(connection, known.year)
+    return [
+        (subject, known.name_of(subject), *(_shown(values.get((subject, x))) for x in _indicators(known)))
+        for subject in known.subjects
+        if _used(known, subject)
+    ]
+
+
+def _shown(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"
 
 
 async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
@@ -31,7 +50,7 @@ async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outc
 
 def _note(lacking: list[tuple[str, str]]) -> str:
     shown = ", ".join(f"{subject} {indicator}" for subject, indicator in lacking[:NAMED])
-    more = f" and {len(lacking) - NAMED} more" if len(lacking) > NAMED else ""
+    more = " …" if len(lacking) > NAMED else ""
     return f"still missing in {len(lacking)} places: {shown}{more}"
 
 
@@ -70,14 +89,19 @@ def _read_long(sheet: Sheet, known: Known, problems: Problems) -> Values:
 
 
 def _read_wide(sheet: Sheet, known: Known, problems: Problems) -> Values:
-    named = known.indicators
-    columns = [Field(i, (named[i].zh, named[i].en) if i in named else ("个人得分",), True) for i in _indicators(known)]
+    columns = _columns(known)
     rows = arrange(sheet, (SUBJECT, NAME, *columns), problems)
     present = [f.name for f in columns if any(f.known_as(heading) for heading in sheet.columns)]
     if not present:
         problems.add(f"there is no column of points; name one {', '.join(_indicators(known))}")
     refuse_twins(rows, ["subject"], problems)
     return dict(value for row in rows for value in _wide_row(row, present, known, problems))
+
+
+def _columns(known: Known) -> list[Field]:
+    named = known.indicators
+    headings = {i: (named[i].zh, named[i].en) if i in named else ("个人得分",) for i in _indicators(known)}
+    return [Field(i, headings[i], optional=True, numbers=True) for i in headings]
 
 
 def _wide_row(

@@ -10,17 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.inner import levels
 from aggregation.inputs import AppraisedUnit
 from aggregation.nesting import depth, find_ring
+from bot.imports import choices
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field, arrange, reader, refuse_twins
-from bot.imports.sheet import Problems, Row, Sheet, plain
+from bot.imports.sheet import Cells, Problems, Row, Sheet, plain
 from bot.store.yearbook import replace_inner, replace_leaders
 
 FIELDS = (
     Field("code", ("代码", "科室代码", "岗位代码")),
     Field("name_zh", ("名称", "name"), longest=80),
     Field("name_en", ("英文名称",), optional=True, longest=120),
-    Field("parent", ("上级单位", "所属单位")),
-    Field("category", ("类别",)),
+    Field("parent", ("上级单位", "所属单位"), choices=choices.units),
+    Field("category", ("类别",), choices=choices.inner_categories),
 )
 NAMED = 8
 
@@ -37,12 +38,14 @@ async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outc
     return Outcome(len(parts), tuple(notes))
 
 
+async def standing(_connection: AsyncConnection, known: Known) -> list[Cells]:
+    """The year's parts inside units as a table."""
+    return [(x.code, x.zh, x.en, x.parent, x.category) for x in known.inner.values()]
+
+
 def _lost(people: list[str]) -> str:
-    more = f" and {len(people) - NAMED} more" if len(people) > NAMED else ""
-    named = ", ".join(people[:NAMED])
-    return (
-        f"{len(people)} people stood in parts that are gone and are out of the year: {named}{more}; import people again"
-    )
+    named = ", ".join(people[:NAMED]) + (" …" if len(people) > NAMED else "")
+    return f"{len(people)} people stood in parts that are gone and are out of the year: {named}; import people again"
 
 
 @dataclass(frozen=True, slots=True)

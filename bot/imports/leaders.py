@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.inputs import Leader, Role
+from bot.imports import choices
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field, arrange, reader, refuse_twins
-from bot.imports.sheet import Problems, Row, Sheet
+from bot.imports.sheet import Cells, Problems, Row, Sheet
 from bot.store.yearbook import replace_leaders
 
+LEADING = {Role.PRINCIPAL: ("正职",), Role.DEPUTY: ("副职",)}
+ROLES = {**LEADING, Role.OFFICER: ("工作人员", "一般干部")}
+INSIDE = {"unit": choices.parts, "role": choices.members(ROLES)}
 FIELDS = (
     Field("id", ("编号", "干部编号")),
     Field("name_zh", ("姓名", "name"), longest=80),
     Field("name_en", ("英文姓名",), optional=True, longest=120),
-    Field("unit", ("单位代码", "单位")),
-    Field("role", ("正副职", "职级")),
+    Field("unit", ("单位代码", "单位"), choices=choices.city_units),
+    Field("role", ("正副职", "职级"), choices=choices.members(LEADING), named=True),
     Field("post", ("职务",), optional=True, longest=120),
 )
-ROLES = {Role.PRINCIPAL: ("正职",), Role.DEPUTY: ("副职",), Role.OFFICER: ("工作人员", "一般干部")}
+PEOPLE = tuple(replace(field, choices=INSIDE.get(field.name, field.choices)) for field in FIELDS)
 
 
 async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
@@ -29,13 +33,30 @@ async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outc
     leaders = read_leaders(sheet, known)
     outcome = await _replace(connection, known, leaders, known.city)
     without = sorted(set(known.city) - {x.unit for x in leaders if x.role is Role.PRINCIPAL})
-    notes = (f"units without a principal: {', '.join(without)}",) if without else ()
-    return replace(outcome, notes=(*outcome.notes, *notes))
+    return replace(outcome, notes=(*outcome.notes, *([_note(without)] if without else [])))
+
+
+def _note(without: Iterable[str]) -> str:
+    return f"units without a principal: {', '.join(without)}"
 
 
 async def store_people(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
     """Make these the year's people inside units. Leaders of units stay."""
     return await _replace(connection, known, read_people(sheet, known), known.inner)
+
+
+async def standing(_connection: AsyncConnection, known: Known) -> list[Cells]:
+    """The year's leaders as a table."""
+    return _rows(known, known.city)
+
+
+async def standing_people(_connection: AsyncConnection, known: Known) -> list[Cells]:
+    """The year's people inside units as a table."""
+    return _rows(known, known.inner)
+
+
+def _rows(known: Known, units: Collection[str]) -> list[Cells]:
+    return [(x.id, x.zh, x.en, x.unit, x.role, x.post) for x in known.leaders.values() if x.unit in units]
 
 
 async def _replace(connection: AsyncConnection, known: Known, leaders: list[Leader], units: Collection[str]) -> Outcome:

@@ -9,18 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.inputs import AppraisedUnit, Membership
 from aggregation.scheme_parts import Category
+from bot.imports import choices
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field, arrange, reader, refuse_twins
-from bot.imports.sheet import Problems, Row, Sheet
+from bot.imports.sheet import Cells, Problems, Row, Sheet
 from bot.store.yearbook import ListedUnit, write_units
 
 FIELDS = (
     Field("code", ("单位代码", "代码")),
     Field("name_zh", ("单位名称", "名称", "name"), longest=80),
     Field("name_en", ("英文名称",), longest=120),
-    Field("category", ("类别", "单位类别")),
-    Field("questionnaire", ("问卷",), longest=64),
-    Field("league", ("分组", "序列"), optional=True),
+    Field("category", ("类别", "单位类别"), choices=choices.categories),
+    Field("questionnaire", ("问卷",), longest=64, choices=choices.questionnaires),
+    Field("league", ("分组", "序列"), optional=True, choices=choices.leagues),
     Field("since", ("起始年份",), optional=True),
 )
 
@@ -41,6 +42,17 @@ async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outc
     await write_units(connection, listed)
     new = sum(x.unit.code not in known.city for x in listed)
     return Outcome(len(listed), (f"{new} new, {len(listed) - new} changed",))
+
+
+async def standing(_connection: AsyncConnection, known: Known) -> list[Cells]:
+    """The city's units as a table, each with its last league."""
+    return [_cells(listed.unit, listed.questionnaire) for listed in known.city.values()]
+
+
+def _cells(unit: AppraisedUnit, questionnaire: str) -> Cells:
+    last = unit.memberships[-1] if unit.memberships else None
+    league = (last.league, str(last.since or "")) if last else ("", "")
+    return (unit.code, unit.zh, unit.en, unit.category, questionnaire, *league)
 
 
 def read_units(sheet: Sheet, known: Known) -> list[ListedUnit]:
@@ -85,10 +97,17 @@ def _leagues(row: Row, category: Category | None, known: Known, problems: Proble
 
 
 def _with_past(unit: AppraisedUnit, known: Mapping[str, ListedUnit]) -> AppraisedUnit:
-    """Keep the memberships that ended before the new one begins: 望城 was a county before it was a district."""
-    since = unit.memberships[0].since if unit.memberships else None
-    if since is None or unit.code not in known:
+    """Keep the memberships that ended before the new one begins: 望城 was a county before it was a district.
+
+    One that stands already stays as it is, with its end if it has one.
+    """
+    if not unit.memberships or unit.code not in known:
         return unit
-    past = [m for m in known[unit.code].unit.memberships if (m.since or 0) < since]
+    since, stored = unit.memberships[0].since, known[unit.code].unit.memberships
+    if stored and replace(stored[-1], until=None) == unit.memberships[0]:
+        return replace(unit, memberships=stored)
+    if since is None:
+        return unit
+    past = [m for m in stored if (m.since or 0) < since]
     ended = [replace(m, until=min(m.until or since - 1, since - 1)) for m in past]
     return replace(unit, memberships=(*ended, *unit.memberships))

@@ -12,8 +12,9 @@ from aggregation.scheme import Scheme
 from bot.imports import adjustments, decisions, findings, history, indicators, inner, leaders, units
 from bot.imports.context import Known, Outcome
 from bot.imports.fields import Field
-from bot.imports.sheet import Sheet, read_sheet
-from bot.store.database import writing
+from bot.imports.sheet import Cells, Sheet, read_sheet
+from bot.imports.workbook import workbook
+from bot.store.database import reading, writing
 from bot.store.yearbook import read_inner, read_leaders, read_units, stands_in
 from bot.yearbook import year_scheme
 from survey_flows.errors import BadInput
@@ -21,28 +22,48 @@ from survey_flows.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One kind of table: what it is, its columns, whether it belongs to a year, and how it is stored."""
+    """One kind of table: what it is, its columns, how it is stored, and whether it belongs to a year.
+
+    ``standing`` gives what is stored as rows, which are empty where lines are only ever added. The columns of those
+    rows are ``wide`` if there is such a form.
+    """
 
     help: str
     fields: tuple[Field, ...]
     store: Callable[[AsyncConnection, Known, Sheet], Awaitable[Outcome]]
+    standing: Callable[[AsyncConnection, Known], Awaitable[list[Cells]]]
     dated: bool = True
+    wide: Callable[[Known], tuple[Field, ...]] | None = None
+
+
+async def _nothing(_connection: AsyncConnection, _known: Known) -> list[Cells]:
+    return []
 
 
 TABLES = {
-    "units": Table("departments, districts and counties, with their leagues", units.FIELDS, units.store, dated=False),
-    "leaders": Table("the year's leading cadres and their posts", leaders.FIELDS, leaders.store),
-    "inner": Table("sections and posts inside units, to any depth", inner.FIELDS, inner.store),
-    "people": Table("the year's people in sections and posts", leaders.FIELDS, leaders.store_people),
+    "units": Table(
+        "departments, districts and counties, with their leagues",
+        units.FIELDS,
+        units.store,
+        units.standing,
+        dated=False,
+    ),
+    "leaders": Table("the year's leading cadres and their posts", leaders.FIELDS, leaders.store, leaders.standing),
+    "inner": Table("sections and posts inside units, to any depth", inner.FIELDS, inner.store, inner.standing),
+    "people": Table(
+        "the year's people in sections and posts", leaders.PEOPLE, leaders.store_people, leaders.standing_people
+    ),
     "indicators": Table(
         "points of units by indicator and of leaders (personal), or wide: a column for each indicator",
         indicators.LONG,
         indicators.store,
+        indicators.standing,
+        wide=indicators.wide,
     ),
-    "adjustments": Table("bonuses and deductions", adjustments.FIELDS, adjustments.store),
-    "findings": Table("offences, accidents and other findings", findings.FIELDS, findings.store),
-    "decisions": Table("what persons decided on proposals", decisions.FIELDS, decisions.store),
-    "history": Table("grades of years before --year", history.FIELDS, history.store),
+    "adjustments": Table("bonuses and deductions", adjustments.FIELDS, adjustments.store, adjustments.standing),
+    "findings": Table("offences, accidents and other findings", findings.FIELDS, findings.store, findings.standing),
+    "decisions": Table("what persons decided on proposals", decisions.FIELDS, decisions.store, _nothing),
+    "history": Table("grades of years before --year", history.FIELDS, history.store, _nothing),
 }
 
 
@@ -68,9 +89,7 @@ async def import_table(
     Raises:
         BadInput: the first problems by row and column; nothing is stored.
     """
-    table = TABLES[kind]
-    if table.dated and not year:
-        raise BadInput(f"{kind} belong to a year; say which (--year)", file)
+    table = _table(kind, year)
     sheet = await asyncio.to_thread(read_sheet, file, data)
     if not sheet.rows:
         raise BadInput("the table has a header and no rows; nothing was stored", file)
@@ -80,6 +99,36 @@ async def import_table(
         if dry_run:
             await connection.rollback()
     return outcome
+
+
+async def table_workbook(
+    database: AsyncEngine, kind: str, year: int = 0, lang: str = "zh-Hans", scheme: Scheme | None = None
+) -> bytes:
+    """A table as it stands, as XLSX: to be changed and brought in again by `import_table`.
+
+    Args:
+        kind: one of `TABLES`.
+        year: the year that is appraised; needed by all but units.
+        lang: the language of headings and names.
+        scheme: whose codes are listed; the one of the year's last campaign if None.
+
+    Raises:
+        BadInput: no year where one is needed.
+    """
+    table = _table(kind, year)
+    scheme = scheme or await year_scheme(database, year or None)
+    async with reading(database) as connection:
+        known = await _known(connection, year, scheme)
+        rows = await table.standing(connection, known)
+    fields = table.wide(known) if table.wide else table.fields
+    codes = {field.name: field.choices(known) for field in fields if field.choices}
+    return await asyncio.to_thread(workbook, kind, fields, rows, codes, lang)
+
+
+def _table(kind: str, year: int) -> Table:
+    if TABLES[kind].dated and not year:
+        raise BadInput(f"{kind} belong to a year; say which (--year)", kind)
+    return TABLES[kind]
 
 
 async def _known(connection: AsyncConnection, year: int, scheme: Scheme) -> Known:

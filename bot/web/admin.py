@@ -39,10 +39,12 @@ MEASURED = {"alpha": 2, "omega": 2, "reliability": 2, "units": 0, "mean": 1}
 
 @staff_page
 async def show_overview(visit: Visit) -> web.Response:
-    """Every campaign with its state, every year with its pages."""
+    """Every campaign with its state, every year with its pages; of a year without results, where tables come in."""
     found = await list_campaigns(visit.service.database)
     campaigns = [describe(summary, visit) for summary in reversed(found)]
-    return visit.show("overview", campaigns=campaigns, years=sorted({c.year for c in found}, reverse=True))
+    years = sorted({visit.today.year, *(c.year for c in found)}, reverse=True)
+    closed = {c.year for c in found if c.state == "closed"}
+    return visit.show("overview", campaigns=campaigns, years=years, closed=closed)
 
 
 def describe(summary: Summary, visit: Visit) -> dict[str, object]:

@@ -60,7 +60,7 @@ async def take_discard(visit: Visit) -> web.Response:
 def _show(visit: Visit, status: int = 200, problem: Said | None = None) -> web.Response:
     typed = {name: visit.text(name) for name in FIELDS}
     typed["year"] = typed["year"] or str(visit.today.year)
-    return visit.show("draft", status=status, problem=problem, typed=typed)
+    return visit.show("draft", status=status, problem=problem, typed=typed, this_year=visit.today.year)
 
 
 async def _draft(visit: Visit) -> Draft:

@@ -84,8 +84,9 @@ PAGES = (
     ("GET", r"/admin/years/{year:\d{4}}/explain/{subject}", "years.show_reasons"),
     ("GET", r"/admin/years/{year:\d{4}}/sensitivity", "sensitivity.show_sensitivity"),
     ("GET", r"/admin/years/{year:\d{4}}/sensitivity.{form:xlsx|zip}", "sensitivity.send_sensitivity"),
-    ("GET", r"/admin/years/{year:\d{4}}/import", "years.show_import"),
-    ("POST", r"/admin/years/{year:\d{4}}/import", "years.take_import"),
+    ("GET", r"/admin/years/{year:\d{4}}/import", "imports.show_import"),
+    ("POST", r"/admin/years/{year:\d{4}}/import", "imports.take_import"),
+    ("GET", r"/admin/years/{year:\d{4}}/import/{kind}.xlsx", "imports.send_table"),
 )
 
 

@@ -14,14 +14,11 @@ from aggregation.disclosure import Count
 from aggregation.inputs import UNIT_GRADES, Grade, Verdict
 from aggregation.outlook_lines import odds_text
 from aggregation.results import Cut, LeaderResult, Proposal, Status, UnitResult
-from bot.imports.year import TABLES, import_table
 from bot.labels import flags, name, pick, told_flags
 from bot.ranking import year_ranking
 from bot.web.appeals import told_amendments
 from bot.web.desk import Visit, staff_page, year_of
 from bot.web.files import book_file, picture_file
-from bot.web.pages import page_words
-from bot.web.sentences import Said, told
 from bot.yearbook import BINDING, Year, record_decision, record_unit_decision
 from survey_flows.errors import BadInput
 
@@ -258,49 +255,3 @@ def _answers(year: Year, unit: str, lang: str) -> list[tuple[str, Count]]:
 def _flags(year: Year, unit: str, lang: str) -> str:
     told = year.inputs.told.get(unit)
     return flags(told_flags(told), lang, year.inputs.scheme.groups) if told else ""
-
-
-@staff_page
-async def show_import(visit: Visit) -> web.Response:
-    """The form for the tables that a year is appraised from."""
-    return _show_import(visit)
-
-
-@staff_page
-async def take_import(visit: Visit) -> web.Response:
-    """Check and store one table, whole or not at all; problems are told by row and column."""
-    kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
-    if kind not in TABLES or not isinstance(file, web.FileField) or not file.filename:
-        return _show_import(visit, status=422, problem=Said(page_words().say(visit.lang, "import-choose")))
-    checking = visit.text("check") == "yes"
-    data = await asyncio.to_thread(file.file.read)
-    try:
-        outcome = await import_table(
-            visit.service.database, kind, file.filename, data, year_of(visit) if TABLES[kind].dated else 0, checking
-        )
-    except BadInput as error:
-        return _show_import(visit, status=422, problem=told(error, visit.lang))
-    if not (outcome.notes or checking):
-        return visit.see(f"/admin/years/{year_of(visit)}/import", "imported")
-    visit.forget()
-    return _show_import(visit, outcome=outcome, checked=checking)
-
-
-def _show_import(
-    visit: Visit,
-    *,
-    status: int = 200,
-    problem: Said | None = None,
-    outcome: object = None,
-    checked: bool = False,
-) -> web.Response:
-    return visit.show(
-        "import",
-        status=status,
-        year=year_of(visit),
-        tables=TABLES,
-        kind=visit.text("kind"),
-        problem=problem,
-        outcome=outcome,
-        checked=checked,
-    )

@@ -263,8 +263,8 @@ async def test_a_decision_without_ground_name_or_reason_is_refused(
 
 async def test_decisions_of_a_meeting_come_as_a_table_once(city: AsyncEngine) -> None:
     made = "proposal,verdict,by,reason,at\n2026/third_grade_unit/downgrade/L3,confirmed,周正平,负领导责任,2026-12-20\n"
-    assert await bring(city, "decisions", made) == (1, ("1 new",))
-    assert await bring(city, "decisions", made) == (1, ("0 new",))
+    assert await bring(city, "decisions", made) == (1, ("1 lines are new",))
+    assert await bring(city, "decisions", made) == (1, ("0 lines are new",))
     assert (await open_year(city, YEAR)).result.subjects(Kind.DOWNGRADE) == ("L3",)
 
 
@@ -302,8 +302,8 @@ async def test_sealing_again_does_not_undo_what_an_appeal_has_amended(city: Asyn
 
 async def test_last_year_counts_and_the_year_itself_does_not(city: AsyncEngine) -> None:
     past = "year,subject,grade,confirmed,unit\n2025,L3,third,yes,U3\n2024,L3,not_appraised,yes,U3\n"
-    assert await bring(city, "history", past) == (2, ("2 new",))
-    assert await bring(city, "history", past) == (2, ("0 new",))
+    assert await bring(city, "history", past) == (2, ("2 lines are new",))
+    assert await bring(city, "history", past) == (2, ("0 lines are new",))
     async with writing(city) as connection:
         await store.append_history(connection, [PastGrade(YEAR, "L1", Grade.THIRD, True, "U1")], set())
     assert (await open_year(city, YEAR)).inputs.history == (

@@ -40,6 +40,7 @@ COMMANDS = (
     "sensitivity",
     "serve",
     "staff",
+    "table",
     "token",
     "verify",
     "witness",

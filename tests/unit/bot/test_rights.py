@@ -28,7 +28,7 @@ PARTS = {
     "name": "ABCDEFGH",
 }
 PARTS |= {"token": "none"}
-PARTS |= {"login": "li"}
+PARTS |= {"login": "li", "kind": "units"}
 OPEN = {"/admin/sign-in", "/admin/sign-in/code"}
 EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
 OPENINGS = "/admin/campaigns/{campaign}/openings.zip"

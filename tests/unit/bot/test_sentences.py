@@ -16,6 +16,7 @@ from bot.web.sentences import _catalogue, told, translate, translate_place
 from survey_flows.errors import BadInput
 
 ROOT = Path(__file__).parents[3]
+NOTES = {"_note", "_lost"}
 RAISERS = {"BadInput", "BadSession", "complain", "add"}
 # What no page does: starting the service, other processes, commands alone, citizens' conversations.
 ELSEWHERE = (
@@ -108,13 +109,32 @@ def raised(path: Path) -> Iterator[str]:
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if called in RAISERS:
                 yield from (text for text in templates(node.args[0]) if " " in text)
+        yield from _noted(node)
         # The checks of a year's inputs hand their sentences out one by one.
         if isinstance(node, ast.Yield) and path.name == "checks.py" and node.value is not None:
             yield from templates(node.value)
 
 
+def _noted(node: ast.AST) -> Iterator[str]:
+    """What is told of a table that was taken: in its outcome, or put together by a function for it."""
+    if isinstance(node, ast.FunctionDef) and node.name in NOTES:
+        found: list[ast.expr | None] = [line.value for line in ast.walk(node) if isinstance(line, ast.Return)]
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Outcome":
+        found = [text for given in node.args[1:] for text in getattr(given, "elts", [])]
+    else:
+        return
+    yield from (text for told in found if told is not None for text in templates(told))
+
+
 def sentences() -> list[tuple[str, str]]:
     return sorted({(text, path.name) for path in reachable() for text in raised(path) if text not in UNREACHABLE})
+
+
+def kinds() -> set[str]:
+    """What a cell can be told not to name: «there is no league …»."""
+    calls = [node for path in reachable() for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    named = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "one_of"]
+    return {call.args[1].value for call in named if isinstance(call.args[1], ast.Constant)}
 
 
 def filled(template: str) -> str:
@@ -127,6 +147,12 @@ def test_every_sentence_of_the_pages_is_said_in_chinese() -> None:
     assert len(found) > 120
     lacking = [(text, where) for text, where in found if translate(filled(text), "zh-Hans").foreign]
     assert lacking == [], "add them to bot/web/wording/sentences.zh-Hans.yaml"
+
+
+def test_every_kind_of_thing_has_a_chinese_name() -> None:
+    assert len(kinds()) > 5
+    assert [kind for kind in kinds() if "“x”" not in translate(f"there is no {kind} «x»", "zh-Hans").text] == []
+    assert [kind for kind in kinds() if kind in translate(f"there is no {kind} «x»", "zh-Hans").text] == []
 
 
 def test_every_translation_says_all_that_the_sentence_says_and_belongs_to_one() -> None:
