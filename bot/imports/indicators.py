@@ -22,15 +22,20 @@ NAMED = 8
 
 
 def wide(known: Known) -> tuple[Field, ...]:
-    """The columns of the wide form: one for each indicator of the scheme, and one for the personal score."""
-    return (SUBJECT, NAME, *_columns(known))
+    """The columns of the wide form: one for each indicator that somebody needs, the personal score among them."""
+    return (SUBJECT, NAME, *(column for column in _columns(known) if column.name in _of_use(known)))
+
+
+def _of_use(known: Known) -> set[str]:
+    return {indicator for _, indicator in needed(known)}
 
 
 async def standing(connection: AsyncConnection, known: Known) -> list[Cells]:
     """The year's points in the wide form: a row for everybody who needs some, empty where they are still missing."""
     values = await read_indicators(connection, known.year)
+    columns = [column.name for column in wide(known)[2:]]
     return [
-        (subject, known.name_of(subject), *(_shown(values.get((subject, x))) for x in _indicators(known)))
+        (subject, known.name_of(subject), *(_shown(values.get((subject, x))) for x in columns))
         for subject in known.subjects
         if _used(known, subject)
     ]
@@ -116,7 +121,11 @@ def _wide_row(
         elif row.cells[indicator]:
             yield (subject, indicator), cell(indicator).points()
         elif indicator in used:
-            problems.add("the cell is empty; points are never guessed", row.number, indicator)
+            problems.add(
+                "the cell is empty; points are never guessed: delete the row or the column if they come later",
+                row.number,
+                indicator,
+            )
 
 
 def _subject(row: Row, known: Known, problems: Problems) -> str:

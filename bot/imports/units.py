@@ -41,7 +41,8 @@ async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outc
     listed = read_units(sheet, known)
     await write_units(connection, listed)
     new = sum(x.unit.code not in known.city for x in listed)
-    return Outcome(len(listed), (f"{new} new, {len(listed) - new} changed",))
+    same = sum(x == known.city.get(x.unit.code) for x in listed)
+    return Outcome(len(listed), (f"{new} new, {len(listed) - new - same} changed, {same} as they were",))
 
 
 async def standing(_connection: AsyncConnection, known: Known) -> list[Cells]:

@@ -191,7 +191,7 @@ async def test_a_wrong_table_leaves_nothing(city: AsyncEngine) -> None:
 async def test_a_dry_run_checks_and_stores_nothing(database: AsyncEngine) -> None:
     before = await rows_of(database)
     outcome = await import_table(database, "units", "u.csv", UNITS.encode(), dry_run=True)
-    assert (outcome.rows, outcome.notes) == (4, ("4 new, 0 changed",))
+    assert (outcome.rows, outcome.notes) == (4, ("4 new, 0 changed, 0 as they were",))
     assert await rows_of(database) == before
 
 

@@ -131,9 +131,9 @@ def test_an_office_brings_its_tables_and_its_questionnaire(run: Run, tmp_path: P
     units.write_bytes(text.encode("gb18030"))
     assert run("import", "units", str(units), "--dry-run")[:2] == (
         0,
-        "units: 1 rows would be stored; nothing was\n  1 new, 0 changed\n",
+        "units: 1 rows would be stored; nothing was\n  1 new, 0 changed, 0 as they were\n",
     )
-    assert run("import", "units", str(units))[:2] == (0, "units: 1 rows stored\n  1 new, 0 changed\n")
+    assert run("import", "units", str(units))[:2] == (0, "units: 1 rows stored\n  1 new, 0 changed, 0 as they were\n")
     points = tmp_path / "points.csv"
     points.write_text("subject,indicator,value\nFIN,objective,87.5\nFIN,superior,101\n")
     assert run("import", "indicators", str(points), "--year", "2026") == (

@@ -81,7 +81,8 @@ def test_a_wrong_row_is_refused_by_row_and_column(row: str, complaint: str) -> N
 def test_a_wide_table_never_leaves_a_gap() -> None:
     text = "subject,objective,superior\nFIN,90,\nEDU,90,80\n"
     assert refusal(indicators.read_values, text) == (
-        "t.csv: row 2, column superior: the cell is empty; points are never guessed"
+        "t.csv: row 2, column superior: the cell is empty; points are never guessed: "
+        "delete the row or the column if they come later"
     )
 
 
