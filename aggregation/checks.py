@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from aggregation.inner import PARENT
 from aggregation.inputs import AppraisalInputs, AppraisedUnit, EventKind, Grade
-from aggregation.scheme import PUBLIC
+from aggregation.quota import misfit
+from aggregation.scheme import PUBLIC, Scheme
 from survey_flows.errors import BadInput
 
 ABOUT_UNITS = (EventKind.SAFETY_ACCIDENT, EventKind.MANIPULATION, EventKind.VETO)
@@ -19,7 +20,7 @@ def check_inputs(given: AppraisalInputs) -> None:
     """Raise `BadInput` with the first problems, each naming its place and what to do."""
     problems = [
         *_doubles(given),
-        *_units(given),
+        *_units(given.scheme, given.units, given.year),
         *_leaders(given),
         *_indicators(given),
         *_subjects(given),
@@ -28,6 +29,23 @@ def check_inputs(given: AppraisalInputs) -> None:
     if problems:
         more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
         raise BadInput("; ".join(problems[:SHOWN]) + more, f"inputs of {given.year}")
+
+
+def misfits(scheme: Scheme, units: Sequence[AppraisedUnit], year: int) -> list[str]:
+    """What would keep the city's units from being appraised on a scheme that is about to be locked.
+
+    Args:
+        scheme: its categories, leagues and quota.
+        units: those that stand in the year, without the parts inside them.
+        year: the year that is appraised.
+    """
+    by_quota = [unit for unit in units if _graded_by_quota(scheme, unit)]
+    return [*_units(scheme, units, year), *filter(None, [misfit(scheme.unit_quota, len(by_quota))])]
+
+
+def _graded_by_quota(scheme: Scheme, unit: AppraisedUnit) -> bool:
+    category = scheme.categories.get(unit.category)
+    return category is not None and category.graded_by == "quota"
 
 
 def league_of(unit: AppraisedUnit, year: int) -> str | None:
@@ -59,20 +77,20 @@ def _ids(given: AppraisalInputs) -> set[str]:
     return {x.id for x in given.leaders}
 
 
-def _units(given: AppraisalInputs) -> Iterator[str]:
-    for unit in given.units:
-        category = given.scheme.categories.get(unit.category)
+def _units(scheme: Scheme, units: Iterable[AppraisedUnit], year: int) -> Iterator[str]:
+    for unit in units:
+        category = scheme.categories.get(unit.category)
         if category is None:
             yield f"unit {unit.code}: category {unit.category!r} is not in the scheme; correct one of them"
         elif category.graded_by == "league":
-            yield from _league(given, unit)
+            yield from _league(scheme, unit, year)
 
 
-def _league(given: AppraisalInputs, unit: AppraisedUnit) -> Iterator[str]:
-    covering = [m.league for m in unit.memberships if m.covers(given.year)]
+def _league(scheme: Scheme, unit: AppraisedUnit, year: int) -> Iterator[str]:
+    covering = [m.league for m in unit.memberships if m.covers(year)]
     if len(covering) != 1:
-        yield f"unit {unit.code}: {len(covering)} leagues in {given.year}; date its memberships so that one holds"
-    elif covering[0] not in given.scheme.leagues:
+        yield f"unit {unit.code}: {len(covering)} leagues in {year}; date its memberships so that one holds"
+    elif covering[0] not in scheme.leagues:
         yield f"unit {unit.code}: league {covering[0]!r} is not in the scheme; correct one of them"
 
 

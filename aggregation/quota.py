@@ -26,15 +26,21 @@ def half_up(value: Fraction | Decimal, places: int) -> Decimal:
 
 def check(quota: UnitQuota, departments: int) -> None:
     """Refuse counts that do not fit. Raises `BadInput` naming the field and the number that would fit."""
+    if wrong := misfit(quota, departments):
+        raise BadInput(wrong, "scheme field unit_quota")
+
+
+def misfit(quota: UnitQuota, departments: int) -> str:
+    """Why counts do not fit, with the number that would; empty when they do."""
     total = quota.first + quota.second + quota.third
-    if total != departments:
-        fitting = departments - quota.first - quota.third
-        raise BadInput(
-            f"{quota.first} first + {quota.second} second + {quota.third} third = {total}, but {departments} units"
-            f" are graded by quota; make the counts sum to {departments}"
-            + (f" (second: {fitting} would)" if fitting >= 0 else ""),
-            "scheme field unit_quota",
-        )
+    if total == departments:
+        return ""
+    fitting = departments - quota.first - quota.third
+    return (
+        f"{quota.first} first + {quota.second} second + {quota.third} third = {total}, but {departments} units"
+        f" are graded by quota; make the counts sum to {departments}"
+        + (f" (second: {fitting} would)" if fitting >= 0 else "")
+    )
 
 
 def apportion(places: int, sizes: Mapping[str, int], room: Mapping[str, int] | None = None) -> dict[str, int]:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.inputs import AppraisedUnit
-from aggregation.scheme import parse_scheme
+from aggregation.checks import misfits
+from aggregation.inputs import UNIT_GRADES, AppraisedUnit
+from aggregation.scheme import Scheme, parse_scheme
 from bot.imports.sheet import read_sheet
 from bot.imports.units import unit_search
 from bot.resources import shipped_questionnaires
@@ -68,13 +69,28 @@ def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
     return {name: dump_questionnaire(questionnaire) for name, questionnaire in chosen.items()}
 
 
-def chosen_scheme(file: Path | None, population: Path | None = None) -> str:
-    """The scheme in ``file``, or the shipped one, as JSON; with the population figures of a table, if one is given.
+async def find_misfits(database: AsyncEngine, scheme: Scheme, year: int) -> list[str]:
+    """What would keep a year from being appraised on a scheme, with the units that are stored for it now."""
+    async with reading(database) as connection:
+        units = [x.unit for x in await read_units(connection) if stands_in(x.unit, year)]
+    return misfits(scheme, units, year)
+
+
+def chosen_scheme(file: Path | None, population: Path | None = None, grades: Sequence[int] | None = None) -> str:
+    """The scheme in ``file``, or the shipped one, as JSON.
+
+    Args:
+        file: a scheme.
+        population: a table of population figures, which take the place of the scheme's.
+        grades: how many departments get the first, second and third grade, in place of the scheme's counts (R4).
 
     Raises:
         BadInput: not a valid scheme or table, or figures of a group that the scheme does not have.
     """
     scheme = load_scheme_file(file) if file else shipped_scheme()
+    if grades:
+        counts = {grade.value: count for grade, count in zip(UNIT_GRADES, grades, strict=True)}
+        scheme = scheme.model_copy(update={"unit_quota": scheme.unit_quota.model_copy(update=counts)})
     if population is None:
         return scheme.model_dump_json()
     from bot.imports.population import read_population

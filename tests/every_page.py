@@ -40,6 +40,7 @@ PARTS = {
     "year": "2010",
     "subject": "CME",
     "login": "li",
+    "kind": "units",
     "link": "LINK",
     "unit": "FIN",
     "form": "svg",

@@ -57,6 +57,13 @@ def register(commands: Any) -> None:
     create.add_argument(
         "--population", type=Path, help="people by stratum or margin (CSV or XLSX) that answers are weighted to"
     )
+    create.add_argument(
+        "--grades",
+        nargs=3,
+        type=_count,
+        metavar=("FIRST", "SECOND", "THIRD"),
+        help="how many departments get each grade, locked when it opens; default: the scheme's counts",
+    )
     create.set_defaults(run=run_create)
     link = parts.add_parser("link", help="make a link that vouches for an evaluator group")
     link.add_argument("id")
@@ -100,10 +107,10 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             closes_at=moment(chosen.closes, settings.timezone),
             units=await stored_units(database, chosen.units, chosen.year),
             questionnaires=await asyncio.to_thread(chosen_questionnaires, chosen.questionnaire),
-            scheme=await asyncio.to_thread(chosen_scheme, chosen.scheme, chosen.population),
+            scheme=await asyncio.to_thread(chosen_scheme, chosen.scheme, chosen.population, chosen.grades),
         )
         await create_campaign(database, draft, SystemClock())
-        _print(await show_campaign(database, chosen.id), settings)
+        await _show(database, chosen.id, settings)
     return 0
 
 
@@ -122,7 +129,7 @@ async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database:
         await chosen.action(database, chosen.id)
         await settle(settings, database, keys, clock)
-        _print(await show_campaign(database, chosen.id), settings)
+        await _show(database, chosen.id, settings)
     return 0
 
 
@@ -135,6 +142,26 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     if not found:
         print("there is no campaign yet; `minping campaign create --help` tells how to make one")
     return 0
+
+
+def _count(text: str) -> int:
+    """A number of departments. Raises ValueError, which the parser reports."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise ValueError(text)
+    return int(text)
+
+
+async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> None:
+    """Print a campaign, and while it takes ballots or will, what keeps its year from being appraised."""
+    from bot.drafting import find_misfits
+    from bot.scoring import read_polls
+
+    summary = await show_campaign(database, campaign)
+    _print(summary, settings)
+    if summary.state not in ("closing", "closed"):
+        scheme = next(poll.scheme for poll in await read_polls(database, summary.year) if poll.id == campaign)
+        for problem in await find_misfits(database, scheme, summary.year):
+            print(f"  {summary.year} cannot be appraised like this: {problem}")
 
 
 def told_count(summary: Summary) -> str:

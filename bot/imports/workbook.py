@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 LAST_ROW = 20_000
 """As far down as cells offer their codes."""
+EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001  (a workbook's times have no zone)
 WIDE, NARROW = 28, 16
 CODES = ("可用代码", "codes")
 CODE, MEANING = ("代码", "code"), ("含义", "meaning")
@@ -42,6 +44,7 @@ def workbook(
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(buffer, options) as file:
+        file.set_properties({"title": title, "created": EPOCH})  # what is the same gives the same bytes
         sheet = file.add_worksheet(title[:31])
         _head(file, sheet, [(_heading(field, lang), field) for field in fields])
         places = _write_codes(file, fields, codes, lang)

@@ -31,6 +31,7 @@ from bot.store import tables
 from bot.store.database import reading
 from bot.web.desk import Visit, staff_page
 from bot.web.files import book_file, picture_file
+from bot.web.sentences import Said, translate
 from survey_flows.errors import BadInput
 
 MEASURED = {"alpha": 2, "omega": 2, "reliability": 2, "units": 0, "mean": 1}
@@ -84,7 +85,17 @@ async def show_one(visit: Visit) -> web.Response:
         cell=cell,
         pressed=await _pressed(visit, poll),
         frozen=_frozen(poll, visit.lang),
+        misfits=await _misfits(visit, poll),
     )
+
+
+async def _misfits(visit: Visit, poll: Poll) -> list[Said]:
+    """What would keep the year from being appraised on what is locked, while ballots are taken or will be."""
+    from bot.drafting import find_misfits
+
+    if poll.state in ("closing", "closed"):
+        return []
+    return [translate(text, visit.lang) for text in await find_misfits(visit.service.database, poll.scheme, poll.year)]
 
 
 def _frozen(poll: Poll, lang: str) -> dict[str, object]:
@@ -94,6 +105,7 @@ def _frozen(poll: Poll, lang: str) -> dict[str, object]:
     scheme = pick((poll.scheme.title.zh, poll.scheme.title.en), lang)
     return {
         "scheme": f"{scheme} ({poll.scheme.version})",
+        "quota": poll.scheme.unit_quota,
         "figures": len(poll.scheme.population.figures) if poll.scheme.population else 0,
         "questionnaires": ("、" if lang.startswith("zh") else ", ").join(
             pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang) for title in titles

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregation.inputs import UNIT_GRADES
 from bot.addresses import addresses
 from bot.campaigns import (
     STEP,
@@ -130,6 +131,7 @@ async def _draft(call: Call) -> Draft:
         units = await stored_units(call.service.database, asked.units, asked.year)
     except BadInput as error:
         raise Refusal(422, error.what, "units") from error
+    grades = [getattr(asked.grades, grade) for grade in UNIT_GRADES] if asked.grades else None
     return Draft(
         id=call.part("campaign"),
         year=asked.year,
@@ -138,7 +140,7 @@ async def _draft(call: Call) -> Draft:
         closes_at=asked.closes_at,
         units=units,
         questionnaires=await asyncio.to_thread(chosen_questionnaires, []),
-        scheme=await asyncio.to_thread(chosen_scheme, None),
+        scheme=await asyncio.to_thread(chosen_scheme, None, None, grades),
     )
 
 

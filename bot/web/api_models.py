@@ -345,6 +345,14 @@ class NamesAsked(Asked):
     en: str = Field(min_length=1, max_length=120, pattern=LINE, examples=["Ratings 2026"])
 
 
+class GradesAsked(Asked):
+    """How many departments get each grade; together they are as many as there are."""
+
+    first: Whole = Field(ge=0, le=999_999, examples=[18])
+    second: Whole = Field(ge=0, le=999_999, examples=[75])
+    third: Whole = Field(ge=0, le=999_999, examples=[6])
+
+
 class DraftAsked(Asked):
     """A campaign to be made on the shipped questionnaires and scheme, from units that are stored for its year."""
 
@@ -356,6 +364,9 @@ class DraftAsked(Asked):
     )
     units: list[Annotated[str, Field(pattern=CODE)]] | None = Field(
         None, min_length=1, max_length=2000, examples=[["FIN"]], description="only these; null: all that are stored"
+    )
+    grades: GradesAsked | None = Field(
+        None, description="how many departments get each grade, locked when it opens; null: as the scheme has it"
     )
 
 

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from aiohttp import web
 
+from aggregation.inputs import UNIT_GRADES
 from bot.campaigns import Draft, create_campaign, discard_draft
+from bot.scheme_files import shipped_scheme
 from bot.web.desk import Visit, staff_page
 from bot.web.sentences import Said, told
 from survey_flows.errors import BadInput
 
-FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units")
+FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", *UNIT_GRADES)
 FILES = ("scheme", "population", "questionnaires")
 MOST_FILES = 20
 YEARS = range(1990, 3000)
@@ -60,7 +62,8 @@ async def take_discard(visit: Visit) -> web.Response:
 def _show(visit: Visit, status: int = 200, problem: Said | None = None) -> web.Response:
     typed = {name: visit.text(name) for name in FIELDS}
     typed["year"] = typed["year"] or str(visit.today.year)
-    return visit.show("draft", status=status, problem=problem, typed=typed, this_year=visit.today.year)
+    shipped = shipped_scheme().unit_quota
+    return visit.show("draft", shipped=shipped, status=status, problem=problem, typed=typed, this_year=visit.today.year)
 
 
 async def _draft(visit: Visit) -> Draft:
@@ -70,7 +73,7 @@ async def _draft(visit: Visit) -> Draft:
     for name in ("title_zh", "title_en"):
         if not visit.text(name):
             raise BadInput("a campaign has a title in Chinese and one in English", name)
-    made = await _read_files(visit)
+    made = await _read_files(visit, _grades(visit))
     return Draft(
         id=visit.text("id"),
         year=year,
@@ -83,17 +86,27 @@ async def _draft(visit: Visit) -> Draft:
     )
 
 
+def _grades(visit: Visit) -> list[int] | None:
+    """How many departments get each grade; None when the form leaves that to the scheme."""
+    texts = [visit.text(grade) for grade in UNIT_GRADES]
+    if not any(texts):
+        return None
+    if not all(text.isascii() and text.isdigit() for text in texts):
+        raise BadInput("write how many departments get each grade, or leave all three empty", ", ".join(texts)[:40])
+    return [int(text[:7]) for text in texts]
+
+
 def _year(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:9]) in YEARS):
         raise BadInput("write a year, such as 2026", text[:20])
     return int(text)
 
 
-async def _read_files(visit: Visit) -> Texts:
+async def _read_files(visit: Visit, grades: Sequence[int] | None) -> Texts:
     """What was uploaded, read as the command line reads files; without any, what the product comes with."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            return await asyncio.to_thread(_texts, {name: _saved(visit, name, Path(folder)) for name in FILES})
+            return await asyncio.to_thread(_texts, {name: _saved(visit, name, Path(folder)) for name in FILES}, grades)
         except BadInput as error:
             raise type(error)(error.what, re.sub(rf"{re.escape(folder)}/[^/]*/", "", error.where)) from None
 
@@ -119,8 +132,8 @@ def _plain(name: str) -> str:
     return "".join(sign for sign in last if sign.isprintable()).lstrip(".")[-60:]
 
 
-def _texts(files: Mapping[str, Sequence[Path]]) -> Texts:
+def _texts(files: Mapping[str, Sequence[Path]], grades: Sequence[int] | None) -> Texts:
     from bot.drafting import chosen_questionnaires, chosen_scheme
 
     scheme, population = (next(iter(files[name]), None) for name in ("scheme", "population"))
-    return Texts(chosen_scheme(scheme, population), chosen_questionnaires(files["questionnaires"]))
+    return Texts(chosen_scheme(scheme, population, grades), chosen_questionnaires(files["questionnaires"]))

@@ -16,6 +16,7 @@ from openapi_spec_validator import validate
 from bot.__main__ import main
 from bot.app import Service
 from bot.audit import read_acts
+from bot.scoring import read_polls
 from bot.tokens import SCOPES, add_token, revoke_token
 from bot.web.api import OPERATIONS, Operation
 from bot.web.api_document import document, written
@@ -111,6 +112,12 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
     status, problem, _ = await program.ask("PUT", "/campaigns/trial", other)
     assert (status, problem["where"]) == (409, "trial")
     assert (await program.ask("GET", "/campaigns/trial"))[1] == told
+    graded = {**DRAFT, "grades": {"first": 1, "second": 1, "third": 0}}
+    assert (await program.ask("PUT", "/campaigns/trial", graded))[0] == 409
+    assert (await program.ask("PUT", "/campaigns/graded", graded))[0] == 201
+    poll = next(poll for poll in await read_polls(program.service.database) if poll.id == "graded")
+    quota = poll.scheme.unit_quota
+    assert (quota.first, quota.second, quota.third) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +128,8 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
         ({"opens_at": "0001-01-01T00:00:00Z"}, 422, "opens_at"),
         ({"units": ["NONE"]}, 422, "units"),
         ({"units": []}, 400, "units"),
+        ({"grades": {"first": 1, "second": 1}}, 400, "grades.third"),
+        ({"grades": {"first": -1, "second": 1, "third": 0}}, 400, "grades.first"),
         ({"year": "2026"}, 400, "year"),
         ({"colour": "red"}, 400, "colour"),
         ({"title": {"zh-Hans": "试评"}}, 400, "title.en"),

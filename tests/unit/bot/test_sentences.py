@@ -16,7 +16,7 @@ from bot.web.sentences import _catalogue, told, translate, translate_place
 from survey_flows.errors import BadInput
 
 ROOT = Path(__file__).parents[3]
-NOTES = {"_note", "_lost"}
+NOTES = {"_note", "_lost", "misfit"}
 RAISERS = {"BadInput", "BadSession", "complain", "add"}
 # What no page does: starting the service, other processes, commands alone, citizens' conversations.
 ELSEWHERE = (
@@ -123,7 +123,7 @@ def _noted(node: ast.AST) -> Iterator[str]:
         found = [text for given in node.args[1:] for text in getattr(given, "elts", [])]
     else:
         return
-    yield from (text for told in found if told is not None for text in templates(told))
+    yield from (text for told in found if told is not None for text in templates(told) if text)
 
 
 def sentences() -> list[tuple[str, str]]:

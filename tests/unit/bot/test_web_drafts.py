@@ -108,6 +108,19 @@ async def test_a_scheme_figures_and_questionnaires_of_the_citys_own_are_kept(des
     assert [int(figure.people) for figure in kept.population.figures] == [1200, 800]
 
 
+async def test_how_many_get_each_grade_is_locked_with_the_draft_and_has_to_fit_the_city(desk: Desk) -> None:
+    await desk.sign_in()
+    await send(desk, TYPED | {"first": "20", "second": "73", "third": "6"})
+    assert "Places: 20 first, 73 second, 6 third" in texts(desk.page)
+    assert "could not be appraised" not in texts(desk.page)
+    await send(desk, TYPED | {"id": "other", "first": "20", "second": "70", "third": "6"})
+    said = texts(desk.page)
+    assert "As it is, 2010 could not be appraised" in said
+    assert "20 first + 70 second + 6 third = 96, but 99 units are graded by quota" in said
+    await desk.post("/admin/campaigns/other/open", {"csrf": desk.csrf})
+    assert "As the units are now, 2010 cannot be appraised" in texts(desk.page)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -120,6 +133,8 @@ async def test_a_scheme_figures_and_questionnaires_of_the_citys_own_are_kept(des
         ({"opens": "0001-01-01T00:00"}, "write a date like 2026-11-24"),
         ({"closes": "2026-11-01T08:00"}, "closes before it opens"),
         ({"units": "TAX NONE"}, "no such unit stands in that year"),
+        ({"first": "18"}, "write how many departments get each grade, or leave all three empty"),
+        ({"first": "18", "second": "-5", "third": "6"}, "write how many departments get each grade"),
     ],
 )
 async def test_what_is_wrong_is_said_and_what_was_typed_stays(desk: Desk, wrong: dict[str, str], said: str) -> None:
