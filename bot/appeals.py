@@ -20,7 +20,7 @@ from aggregation.scheme_parts import Procedure
 from bot.calendars import stored_calendar
 from bot.clock import Clock
 from bot.releases import correct, read_releases
-from bot.scoring import read_polls
+from bot.scoring import counting_polls
 from bot.store import tables
 from bot.store import yearbook as store
 from bot.store.database import reading, writing
@@ -94,7 +94,7 @@ async def _has_results(database: AsyncEngine, year: int) -> bool:
     async with reading(database) as connection:
         if await store.read_history(connection, year, year):
             return True
-    polls = await read_polls(database, year)
+    polls = await counting_polls(database, year)
     return any([bool(await read_releases(database, poll.id)) for poll in polls])
 
 
@@ -209,7 +209,7 @@ async def correct_score(database: AsyncEngine, number: int, office: Office) -> N
         if office.login not in (scores[-1].by, *await may_decide(connection, appeal)):
             raise BadInput("whoever decided before, or belongs to the unit, may not decide; charge somebody else", "")
         units = await _own_units(connection, appeal)
-    polls = [poll for poll in await read_polls(database) if poll.year == appeal.year and poll.state == "closed"]
+    polls = [poll for poll in await counting_polls(database, appeal.year) if poll.state == "closed"]
     found = [(poll, unit) for poll in polls for unit in sorted(units & poll.units.keys())]
     signed = (office.login, scores[-1].reason, office.clock)
     changed = [await correct(database, poll, unit, *signed) for poll, unit in found]

@@ -33,7 +33,10 @@ PERSONAL = "~"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A campaign before it opens. ``questionnaires`` are texts as `survey_flows.load` reads them, by id."""
+    """A campaign before it opens. ``questionnaires`` are texts as `survey_flows.load` reads them, by id.
+
+    A ``trial`` counts in no year's appraisal, which citizens are told and the log holds from the opening on.
+    """
 
     id: str
     year: int
@@ -43,6 +46,7 @@ class Draft:
     units: Sequence[Unit]
     questionnaires: Mapping[str, str]
     scheme: str
+    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Summary:
     ballots: int
     cell: int
     links: tuple[Link, ...]
+    trial: bool = False
 
 
 async def create_campaign(database: AsyncEngine, draft: Draft, clock: Clock) -> Link:
@@ -217,7 +222,7 @@ def _row(draft: Draft) -> dict[str, object]:
         "state": "draft",
         "opens_at": int(draft.opens_at.timestamp()),
         "closes_at": int(draft.closes_at.timestamp()),
-        "paper": dump_paper(dict(draft.title), list(draft.units), dict(draft.questionnaires)),
+        "paper": dump_paper(dict(draft.title), list(draft.units), dict(draft.questionnaires), draft.trial),
         "scheme": draft.scheme,
     }
 
@@ -282,4 +287,5 @@ def _summary(row: Row[Any], ballots: int, links: tuple[Link, ...]) -> Summary:
         ballots=ballots,
         cell=_cell(row),
         links=links,
+        trial=bool(frozen.get("trial")),
     )

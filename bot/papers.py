@@ -30,7 +30,7 @@ State = tuple[tuple[str, str, int, int, int], ...]
 """Id, state, opening, closing and number of links of each campaign: what tells that something changed."""
 
 
-def dump_paper(title: dict[str, str], units: list[Unit], questionnaires: dict[str, str]) -> str:
+def dump_paper(title: dict[str, str], units: list[Unit], questionnaires: dict[str, str], trial: bool = False) -> str:
     """What a campaign freezes, as JSON; questionnaires as the text they were loaded from."""
     listed = [
         {
@@ -43,7 +43,7 @@ def dump_paper(title: dict[str, str], units: list[Unit], questionnaires: dict[st
         for u in units
     ]
     frozen = {"title": title, "units": listed, "questionnaires": questionnaires, "fraud": DEFAULT.dump()}
-    return json.dumps(frozen, ensure_ascii=False)
+    return json.dumps(frozen | ({"trial": True} if trial else {}), ensure_ascii=False)
 
 
 def load_paper(row: Row[Any], links: list[Link], words: Words, zone: tzinfo) -> Paper:
@@ -60,6 +60,7 @@ def load_paper(row: Row[Any], links: list[Link], words: Words, zone: tzinfo) -> 
         closes_at=datetime.fromtimestamp(row.closes_at, zone),
         state=row.state,
         quotas=Quotas(read_most(frozen)),
+        trial=bool(frozen.get("trial")),
     )
 
 

@@ -36,7 +36,10 @@ from survey_flows.questionnaire import Questionnaire, Text
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """A campaign as it is scored. ``opens_at`` and ``closes_at`` are epoch seconds, ``units`` are by code."""
+    """A campaign as it is scored. ``opens_at`` and ``closes_at`` are epoch seconds, ``units`` are by code.
+
+    A ``trial`` is scored like any other, and counts in no year's appraisal.
+    """
 
     id: str
     year: int
@@ -47,6 +50,7 @@ class Poll:
     units: Mapping[str, Unit]
     questionnaires: Mapping[str, Questionnaire]
     scheme: Scheme
+    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,11 @@ def _open(told: Told, group: str) -> bool:
     return told.n_valid is not None and not told.withheld and bool(told.group(group).weight_used)
 
 
+async def counting_polls(database: AsyncEngine, year: int | None = None) -> list[Poll]:
+    """The campaigns that count in an appraisal: `read_polls` without trials."""
+    return [poll for poll in await read_polls(database, year) if not poll.trial]
+
+
 async def read_polls(database: AsyncEngine, year: int | None = None) -> list[Poll]:
     """Every campaign, or a year's, the newest last."""
     columns = tables.campaigns.c
@@ -157,6 +166,7 @@ def read_poll(row: Row[Any]) -> Poll:
         units={unit["code"]: Unit(**unit) for unit in frozen["units"]},
         questionnaires={name: _sheet(text, name) for name, text in frozen["questionnaires"].items()},
         scheme=parse_scheme(json.loads(row.scheme), f"campaign {row.id}"),
+        trial=bool(frozen.get("trial")),
     )
 
 

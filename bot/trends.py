@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.changes import Change, Reading, changes, measure
 from aggregation.disclosure import Told
-from bot.scoring import Poll, Scored, read_polls, score_poll
+from bot.scoring import Poll, Scored, counting_polls, score_poll
 
 Z95 = 1.96
 
@@ -19,7 +19,7 @@ async def read_changes(database: AsyncEngine, year: int, polls: Sequence[Scored]
 
     A unit that two campaigns of the year before rate is left out: nobody says which of them counts.
     """
-    earlier = _alone([poll for poll in await read_polls(database, year - 1) if poll.state == "closed"])
+    earlier = _alone([poll for poll in await counting_polls(database, year - 1) if poll.state == "closed"])
     if not earlier:
         return {}
     chosen = {poll.id: poll for poll in earlier.values()}

@@ -17,7 +17,7 @@ from aggregation.ranks import Covariances
 from aggregation.results import AppraisalResult, Kind, Status
 from aggregation.scheme import Scheme
 from bot.scheme_files import shipped_scheme
-from bot.scoring import Poll, Scored, read_polls, score_poll
+from bot.scoring import Poll, Scored, counting_polls, read_polls, score_poll
 from bot.store import yearbook as store
 from bot.store.database import reading, writing
 from bot.trends import read_changes
@@ -56,7 +56,8 @@ async def open_year(database: AsyncEngine, year: int, campaigns: Sequence[str] =
     """Read a year's material, score its campaigns and appraise it.
 
     Args:
-        campaigns: closed campaigns that give the public scores; empty means all of the year's that rate stored units.
+        campaigns: closed campaigns that give the public scores; empty means all of the year's that rate stored units
+            and are no trials.
 
     Raises:
         BadInput: no closed campaign, two campaigns that rate the same unit or run on different schemes, or material
@@ -83,7 +84,7 @@ async def _run(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> Ye
 
 async def year_scheme(database: AsyncEngine, year: int | None) -> Scheme:
     """The scheme that the year's last campaign runs on, or the last of all for None; without one, the shipped one."""
-    polls = await read_polls(database, year)
+    polls = await counting_polls(database, year)
     return polls[-1].scheme if polls else shipped_scheme()
 
 
@@ -100,8 +101,11 @@ def _choose(polls: Sequence[Poll], year: int, campaigns: Sequence[str], known: s
             raise BadInput(f"there is no such campaign in {year}; see `minping campaign show`", campaign)
     if campaigns:
         chosen = [poll for poll in polls if poll.id in campaigns]
+        if trials := [poll.id for poll in chosen if poll.trial]:
+            raise BadInput("a trial counts in no appraisal, as everybody was told who rated in it", ", ".join(trials))
     else:
-        chosen = [poll for poll in polls if poll.state == "closed" and known.intersection(poll.units)]
+        closed = [poll for poll in polls if poll.state == "closed" and not poll.trial]
+        chosen = [poll for poll in closed if known.intersection(poll.units)]
     if not chosen:
         raise BadInput("no closed campaign of that year rates a stored unit; close one first", str(year))
     _check_compatible(chosen)

@@ -103,7 +103,8 @@ def _nonce(event: Event, now: datetime) -> str:
 
 
 def _welcome(turn: Turn) -> str:
-    return turn.say("welcome", date=show_date(turn.paper, turn.session.lang, turn.paper.closes_at))
+    said = turn.say("welcome", date=show_date(turn.paper, turn.session.lang, turn.paper.closes_at))
+    return f"{turn.say('trial')}\n{said}" if turn.paper.trial else said
 
 
 def _started(turn: Turn, event: Started) -> Result:

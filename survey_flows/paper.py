@@ -68,7 +68,8 @@ class Link:
 class Paper:
     """A campaign as the engine sees it. ``units`` keeps the order in which they are listed.
 
-    ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry.
+    ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry. A ``trial`` counts in no
+    appraisal.
     """
 
     campaign: str
@@ -82,3 +83,4 @@ class Paper:
     idle_limit: timedelta = IDLE_LIMIT
     state: str = "open"
     quotas: Quotas = field(default_factory=Quotas)
+    trial: bool = False

@@ -64,6 +64,7 @@ def register(commands: Any) -> None:
         metavar=("FIRST", "SECOND", "THIRD"),
         help="how many departments get each grade, locked when it opens; default: the scheme's counts",
     )
+    create.add_argument("--trial", action="store_true", help="it counts in no appraisal, and citizens are told so")
     create.set_defaults(run=run_create)
     link = parts.add_parser("link", help="make a link that vouches for an evaluator group")
     link.add_argument("id")
@@ -108,6 +109,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             units=await stored_units(database, chosen.units, chosen.year),
             questionnaires=await asyncio.to_thread(chosen_questionnaires, chosen.questionnaire),
             scheme=await asyncio.to_thread(chosen_scheme, chosen.scheme, chosen.population, chosen.grades),
+            trial=chosen.trial,
         )
         await create_campaign(database, draft, SystemClock())
         await _show(database, chosen.id, settings)
@@ -158,7 +160,7 @@ async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> Non
 
     summary = await show_campaign(database, campaign)
     _print(summary, settings)
-    if summary.state not in ("closing", "closed"):
+    if summary.state not in ("closing", "closed") and not summary.trial:
         scheme = next(poll.scheme for poll in await read_polls(database, summary.year) if poll.id == campaign)
         for problem in await find_misfits(database, scheme, summary.year):
             print(f"  {summary.year} cannot be appraised like this: {problem}")
@@ -178,7 +180,8 @@ def _print(summary: Summary, settings: Settings) -> None:
         datetime.fromtimestamp(t, zone).isoformat(timespec="minutes") for t in (summary.opens_at, summary.closes_at)
     )
     print(f"{summary.id}  {summary.title['zh-Hans']} / {summary.title['en']}")
-    print(f"  {summary.state}, {opens} to {closes}; {summary.units} units, {told_count(summary)} ballots")
+    kind = "a trial, " if summary.trial else ""
+    print(f"  {kind}{summary.state}, {opens} to {closes}; {summary.units} units, {told_count(summary)} ballots")
     for link in summary.links:
         limit = f", for {link.most} people" if link.most else ""
         print(f"  {link.group} ({link.source}{', ' + link.stratum if link.stratum else ''}{limit}):")

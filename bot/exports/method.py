@@ -154,6 +154,14 @@ def _campaign(scored: Scored, days: tuple[str, str]) -> Iterable[Line]:
     poll, floor = scored.poll, scored.poll.scheme.min_n.publish_cell
     received, counted = sum(row.count for row in scored.counts), told_fates(scored)["counted"]
     yield (f"campaign.{poll.id}", "评价活动", "campaign", poll.title["zh-Hans"], poll.title["en"])
+    if poll.trial:
+        yield (
+            f"campaign.{poll.id}.trial",
+            "性质",
+            "kind",
+            "试评，不计入任何考核",
+            "a trial: it counts in no appraisal",
+        )
     yield _same(f"campaign.{poll.id}.window", "起止时间", "open from and to", " – ".join(days))
     yield _same(
         f"campaign.{poll.id}.ballots",

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.disclosure import Told
 from aggregation.themes import Theme, count_themes
 from bot.inviting import Response, count_responses
-from bot.scoring import Scored, read_polls, score_poll
+from bot.scoring import Scored, counting_polls, score_poll
 from bot.store import tables
 from bot.store.database import reading
 from bot.yearbook import Year, open_year
@@ -50,7 +50,7 @@ async def with_surroundings(database: AsyncEngine, year: Year) -> Material:
 
 async def _earlier(database: AsyncEngine, year: int) -> dict[int, dict[str, Told]]:
     found: dict[int, dict[str, Told]] = {}
-    for poll in await read_polls(database):
+    for poll in await counting_polls(database):
         if poll.state == "closed" and year - EARLIER <= poll.year < year:
             scored = await score_poll(database, poll)
             found.setdefault(poll.year, {}).update(await asyncio.to_thread(_told, scored))

@@ -43,8 +43,9 @@ async def show_overview(visit: Visit) -> web.Response:
     """Every campaign with its state, every year with its pages; of a year without results, where tables come in."""
     found = await list_campaigns(visit.service.database)
     campaigns = [describe(summary, visit) for summary in reversed(found)]
-    years = sorted({visit.today.year, *(c.year for c in found)}, reverse=True)
-    closed = {c.year for c in found if c.state == "closed"}
+    counting = [c for c in found if not c.trial]
+    years = sorted({visit.today.year, *(c.year for c in counting)}, reverse=True)
+    closed = {c.year for c in counting if c.state == "closed"}
     return visit.show("overview", campaigns=campaigns, years=years, closed=closed)
 
 
@@ -93,7 +94,7 @@ async def _misfits(visit: Visit, poll: Poll) -> list[Said]:
     """What would keep the year from being appraised on what is locked, while ballots are taken or will be."""
     from bot.drafting import find_misfits
 
-    if poll.state in ("closing", "closed"):
+    if poll.trial or poll.state in ("closing", "closed"):
         return []
     return [translate(text, visit.lang) for text in await find_misfits(visit.service.database, poll.scheme, poll.year)]
 

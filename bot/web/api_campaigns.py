@@ -89,6 +89,7 @@ def told(summary: Summary) -> CampaignTold:
         opens_at=moment(summary.opens_at),
         closes_at=moment(summary.closes_at),
         units=summary.units,
+        trial=summary.trial,
         ballots=rounded(summary.ballots, summary.cell),
         step=max(STEP, summary.cell),
     )
@@ -141,6 +142,7 @@ async def _draft(call: Call) -> Draft:
         units=units,
         questionnaires=await asyncio.to_thread(chosen_questionnaires, []),
         scheme=await asyncio.to_thread(chosen_scheme, None, None, grades),
+        trial=asked.trial,
     )
 
 

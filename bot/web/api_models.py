@@ -75,6 +75,7 @@ class CampaignTold(Told):
     opens_at: Moment
     closes_at: Moment
     units: int = Field(description="how many are rated")
+    trial: bool = Field(description="it counts in no appraisal")
     ballots: Tens
     step: int = Field(description="numbers are rounded down to multiples of this")
 
@@ -365,6 +366,7 @@ class DraftAsked(Asked):
     units: list[Annotated[str, Field(pattern=CODE)]] | None = Field(
         None, min_length=1, max_length=2000, examples=[["FIN"]], description="only these; null: all that are stored"
     )
+    trial: bool = Field(False, description="it counts in no appraisal, and citizens are told so")
     grades: GradesAsked | None = Field(
         None, description="how many departments get each grade, locked when it opens; null: as the scheme has it"
     )

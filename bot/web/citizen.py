@@ -171,6 +171,7 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
         lang,
         title=in_language(paper.title, lang, paper) if paper else "",
         unit=unit_name(paper, unit, lang) if paper and unit in paper.units else "",
+        trial=paper is not None and paper.trial,
         shut=_shut(service, paper, lang),
         cookie_refused=refused,
         fields={"l": link, "u": unit, "lang": lang, "id": new_id()},

@@ -18,7 +18,7 @@ from bot.web.desk import Visit, staff_page
 from bot.web.sentences import Said, told
 from survey_flows.errors import BadInput
 
-FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", *UNIT_GRADES)
+FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", "trial", *UNIT_GRADES)
 FILES = ("scheme", "population", "questionnaires")
 MOST_FILES = 20
 YEARS = range(1990, 3000)
@@ -83,6 +83,7 @@ async def _draft(visit: Visit) -> Draft:
         units=await stored_units(visit.service.database, visit.text("units").split(), year),
         questionnaires=made.questionnaires,
         scheme=made.scheme,
+        trial=visit.text("trial") == "yes",
     )
 
 

@@ -72,7 +72,8 @@ async def show_exports(visit: Visit) -> web.Response:
     public = await read_publications(visit.service.database)
     closed = [summary for summary in found if summary.state == "closed"]
     campaigns = [await _campaign(visit, summary, public.get(summary.id)) for summary in closed]
-    years = {year: _addressed(YEAR, str(year)) for year in sorted({summary.year for summary in closed}, reverse=True)}
+    appraised = {summary.year for summary in closed if not summary.trial}
+    years = {year: _addressed(YEAR, str(year)) for year in sorted(appraised, reverse=True)}
     return visit.show("exports", campaigns=campaigns, years=years)
 
 

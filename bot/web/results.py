@@ -61,6 +61,7 @@ async def list_results(request: web.Request) -> web.Response:
     rows = [
         {
             "id": summary.id,
+            "trial": summary.trial,
             "title": pick((summary.title["zh-Hans"], summary.title.get("en") or summary.title["zh-Hans"]), lang),
             "window": _window(request, summary.opens_at, summary.closes_at),
             "day": _local(request, public[summary.id].at).strftime("%Y-%m-%d"),
@@ -196,6 +197,7 @@ def _about(public: Publication, shown: Shown, response: Response | None) -> dict
     return {
         "campaign": poll.id,
         "year": poll.year,
+        "trial": poll.trial,
         "title": dict(poll.title),
         "opens_at": _iso(poll.opens_at),
         "closes_at": _iso(poll.closes_at),

@@ -18,6 +18,7 @@ date = { $day } { $month ->
 } { $year }, { $time }
 begin = Start
 
+trial = This is a trial: it counts in no appraisal.
 welcome =
     Hello! This takes about a minute. Your name is not asked, and the unit will not know who you are.
     You can stop at any time. Until { $date } you may rate again; the last one counts.

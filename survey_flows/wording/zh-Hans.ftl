@@ -5,6 +5,7 @@ language-name = 中文
 date = { $year }年{ $month }月{ $day }日 { $time }
 begin = 开始评价
 
+trial = 这是试评，结果不计入任何考核。
 welcome =
     您好！这是一次不记名评价，大约一分钟。
     您可以随时停止；在 { $date } 截止前可以重新评价，以最后一次为准。

@@ -86,6 +86,7 @@ async def poll(
     each: int = 120,
     year: int = YEAR,
     answers: Mapping[str, str] = ANSWERS,
+    trial: bool = False,
 ) -> None:
     """A campaign of the year in which all citizens say the same of a unit."""
     sheets = shipped_questionnaires()
@@ -97,7 +98,7 @@ async def poll(
     papers = {key: dump_questionnaire(sheet) for key, sheet in sheets.items()}
     text = (rules or scheme()).model_dump_json()
     title = {"zh-Hans": "民评", "en": "Poll"}
-    draft = Draft(name, year, title, AT, AT.replace(day=21), units, papers, text)
+    draft = Draft(name, year, title, AT, AT.replace(day=21), units, papers, text, trial)
     number = count()
     rows = [
         {
@@ -178,6 +179,18 @@ async def test_scores_are_compared_with_those_of_the_year_before(city: AsyncEngi
     await bring(city, "indicators", INDICATORS, YEAR - 2)
     changed = (await open_year(city, YEAR - 2)).changes
     assert {(c.verdict, c.p) for c in changed.values()} == {(ChangeVerdict.OTHER, None)}
+
+
+async def test_a_trial_counts_in_no_appraisal(city: AsyncEngine) -> None:
+    before = (await open_year(city, YEAR)).result
+    await poll(city, "pilot", rules=shipped_scheme(), answers=dict.fromkeys(ANSWERS, "VD"), trial=True)
+    await poll(city, "before", year=YEAR - 1, answers=dict.fromkeys(ANSWERS, "VD"), trial=True)
+    year = await open_year(city, YEAR)
+    assert (year.result, [part.poll.id for part in year.polls], year.changes) == (before, ["poll"], {})
+    with pytest.raises(BadInput, match="pilot: a trial counts in no appraisal"):
+        await open_year(city, YEAR, ["poll", "pilot"])
+    with pytest.raises(BadInput, match="no closed campaign of that year"):
+        await open_year(city, YEAR - 1)
 
 
 async def test_a_wrong_table_leaves_nothing(city: AsyncEngine) -> None:

@@ -8,6 +8,7 @@ brand-home = Minping, home
 
 start-default = Please give your rating
 start-unit = You will rate: { $unit }
+start-trial = This is a trial: it counts in no appraisal.
 start-lead = Your rating counts in the department’s yearly appraisal.
 start-promise-anonymous = We do not ask for your name. The unit you rate will not know who you are.
 start-promise-short = About a minute. You can stop at any time.
@@ -939,6 +940,9 @@ draft-year = Year that is appraised
 draft-opens = Opens (the city's time)
 draft-closes = Closes: the first moment at which no ballot is taken
 draft-units = Codes of the units, with spaces between them; empty for all that stand in that year
+draft-trial = A trial: it counts in no appraisal, and citizens are told so
+draft-frozen-trial = A trial: it counts in no appraisal
+trial = trial
 draft-grades = How many departments get each grade
 draft-grades-hint = Locked when the campaign opens: the ratio is fixed before the answers are known. Empty: as the scheme has it (the shipped one: { $first } first, { $second } second, { $third } third). The three sum to the number of departments.
 draft-grade-first = First

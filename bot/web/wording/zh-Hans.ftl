@@ -8,6 +8,7 @@ brand-home = 民评首页
 
 start-default = 请您来评价
 start-unit = 您将评价：{ $unit }
+start-trial = 这是试评，结果不计入任何考核。
 start-lead = 您的评价会计入部门的年度绩效考核。
 start-promise-anonymous = 不记名。被评价的单位不会知道您是谁。
 start-promise-short = 大约一分钟，可以随时停止。
@@ -936,6 +937,9 @@ draft-year = 考核年度
 draft-opens = 开始时间（本市时间）
 draft-closes = 截止时间：自此刻起不再接受评价
 draft-units = 单位代码，用空格分开；留空即该年度的所有单位
+draft-trial = 试评：不计入任何考核，并告知参与者
+draft-frozen-trial = 试评：不计入任何考核
+trial = 试评
 draft-grades = 市直部门各等次的名额
 draft-grades-hint = 活动开始时锁定：比例须在得知评价之前确定。留空则按办法（自带的办法为一等 { $first }、二等 { $second }、三等 { $third }）。三项之和须等于部门数。
 draft-grade-first = 一等

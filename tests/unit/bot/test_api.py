@@ -117,6 +117,9 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
     assert (await program.ask("PUT", "/campaigns/graded", graded))[0] == 201
     poll = next(poll for poll in await read_polls(program.service.database) if poll.id == "graded")
     quota = poll.scheme.unit_quota
+    assert (told["trial"], poll.trial) == (False, False)
+    status, made, _ = await program.ask("PUT", "/campaigns/pilot", {**DRAFT, "trial": True})
+    assert (status, made["trial"]) == (201, True)
     assert (quota.first, quota.second, quota.third) == (1, 1, 0)
 
 

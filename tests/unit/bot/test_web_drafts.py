@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 from collections.abc import AsyncIterator
 from datetime import date
@@ -16,6 +17,7 @@ from sqlalchemy import func, select
 
 from aggregation.scheme import parse_scheme
 from bot.app import build
+from bot.channel import Incoming
 from bot.contact_keys import Address
 from bot.contacts import Contact, store_contacts
 from bot.sampling import Wish, plan_sample
@@ -24,6 +26,7 @@ from bot.staff import add_staff
 from bot.store import tables
 from bot.store.database import reading, writing
 from bot.web.server import make_web
+from survey_flows.events import Started
 from tests.desk import PASSWORD, Desk, make_data, texts
 from tests.web_city import Clock
 
@@ -119,6 +122,21 @@ async def test_how_many_get_each_grade_is_locked_with_the_draft_and_has_to_fit_t
     assert "20 first + 70 second + 6 third = 96, but 99 units are graded by quota" in said
     await desk.post("/admin/campaigns/other/open", {"csrf": desk.csrf})
     assert "As the units are now, 2010 cannot be appraised" in texts(desk.page)
+
+
+async def test_a_trial_says_so_to_everybody(desk: Desk) -> None:
+    await desk.sign_in()
+    await send(desk, TYPED | {"trial": "yes", "opens": "2026-11-01T08:00", "first": "1", "second": "1", "third": "1"})
+    said = texts(desk.page)
+    assert "A trial: it counts in no appraisal" in said
+    assert "could not be appraised" not in said
+    await desk.post("/admin/campaigns/spring/open", {"csrf": desk.csrf})
+    link = re.findall(r"/r/(\w+)", desk.page)[0]
+    start = texts(await desk.open(f"/r/{link}"))
+    assert "This is a trial: it counts in no appraisal." in start
+    assert "yearly appraisal" not in start
+    reply = await desk.service.conductor.handle(Incoming("t:1", "telegram", "1", Started(link=link)))
+    assert "这是试评，结果不计入任何考核。" in "\n".join(reply.notices)
 
 
 @pytest.mark.parametrize(
