@@ -41,6 +41,7 @@ PARTS = {
     "subject": "CME",
     "login": "li",
     "kind": "units",
+    "list": "import",
     "link": "LINK",
     "unit": "FIN",
     "form": "svg",

@@ -14,6 +14,7 @@ from bot.contact_keys import Address, ContactKeys
 from bot.contacts import Contact, Stored, opt_out, store_contacts
 from bot.imports.fields import Cell, Field, arrange, reader
 from bot.imports.sheet import Problems, Row, Sheet, plain, read_sheet
+from bot.imports.workbook import workbook
 from bot.resources import shipped_words
 from bot.store.database import writing
 from bot.yearbook import year_scheme
@@ -31,6 +32,8 @@ FIELDS = (
     Field("consent", ("同意日期",), optional=True),
     Field("list", ("名单", "来源"), optional=True, longest=64),
 )
+KINDS = {"import": FIELDS, "opt-out": WHO}
+"""The two lists: whom to invite, whom never to invite again."""
 ADDRESSES = {"telegram": (re.compile(r"[1-9][0-9]{0,15}"), "a chat id of Telegram, 1 to 16 digits")}
 """By channel: what an address is like, and how that is told."""
 LANGUAGES = {"zh-Hans": ("zh", "zh-cn", "zh-hans", "中文", "汉语", "简体中文"), "en": ("en", "english", "英文", "英语")}
@@ -65,6 +68,22 @@ async def import_contacts(
         if dry_run:
             await connection.rollback()
     return stored
+
+
+async def blank_list(database: AsyncEngine, kind: str, lang: str) -> bytes:
+    """An empty list to fill in, as XLSX, with the codes to choose from. Who is known already is shown to nobody.
+
+    Args:
+        kind: one of `KINDS`.
+        lang: the language of headings and names.
+    """
+    groups = (await year_scheme(database, None)).groups
+    codes = {
+        "channel": {channel: (channel.title(), channel.title()) for channel in ADDRESSES},
+        "language": {code: (called[-1], called[1]) for code, called in LANGUAGES.items()},
+        "group": {group: (called["zh"], called["en"]) for group, called in groups.items()},
+    }
+    return await asyncio.to_thread(workbook, kind, KINDS[kind], [], codes, lang)
 
 
 async def import_opt_outs(

@@ -8,15 +8,14 @@ from aiohttp import web
 
 from bot.choices import choices_of
 from bot.contacts import REASONS, count_contacts
-from bot.imports.contacts import FIELDS, WHO, import_contacts, import_opt_outs
-from bot.scheme_files import shipped_scheme
+from bot.imports.contacts import KINDS, blank_list, import_contacts, import_opt_outs
 from bot.store.database import reading
 from bot.web.desk import Visit, staff_page
+from bot.web.files import XLSX, download
 from bot.web.pages import page_words
 from bot.web.sentences import Said, told
+from bot.yearbook import year_scheme
 from survey_flows.errors import BadInput
-
-KINDS = {"import": FIELDS, "opt-out": WHO}
 
 
 @staff_page
@@ -32,7 +31,8 @@ async def _page(
         fatigue = (await choices_of(connection)).fatigue_days
         count = await count_contacts(connection, visit.today, fatigue)
     side = "zh" if visit.lang.startswith("zh") else "en"
-    names = {group: called[side] for group, called in shipped_scheme().groups.items()}
+    scheme = await year_scheme(visit.service.database, None)
+    names = {group: called[side] for group, called in scheme.groups.items()}
     return visit.show(
         "contacts",
         status=status,
@@ -43,6 +43,16 @@ async def _page(
         problem=problem,
         told=done,
     )
+
+
+@staff_page
+async def send_list(visit: Visit) -> web.Response:
+    """An empty list to fill in."""
+    kind = visit.part("list")
+    if kind not in KINDS:
+        raise web.HTTPNotFound
+    body = await blank_list(visit.service.database, kind, visit.lang)
+    return download(body, XLSX, f"minping-contacts-{kind}.xlsx")
 
 
 @staff_page

@@ -65,6 +65,7 @@ PAGES = (
     ("POST", "/admin/unit", "shortcomings.take_unit"),
     ("GET", "/admin/contacts", "contacts.show_contacts"),
     ("POST", "/admin/contacts", "contacts.take_contacts"),
+    ("GET", "/admin/contacts/{list}.xlsx", "contacts.send_list"),
     ("GET", "/admin/campaigns/{campaign}/scores", "admin.show_scores"),
     ("GET", "/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}", "admin.send_picture"),
     ("GET", "/admin/campaigns/{campaign}/export.{form:xlsx|zip|sav|parquet}", "admin.send_book"),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.contact_keys import Address, ContactKeys, keep_contact_keys
 from bot.contacts import Stored, count_contacts, set_unreachable
-from bot.imports.contacts import import_contacts, import_opt_outs
+from bot.imports.contacts import blank_list, import_contacts, import_opt_outs
 from bot.keys import keep_keys
 from bot.store import tables
 from bot.store.database import open_database, reading, writing
@@ -210,3 +213,20 @@ def test_a_contacts_pseudonym_is_no_other_and_belongs_to_its_key(tmp_path: Path)
         contacts.unseal(contacts.lookup(Address("telegram", BEN)), sealed)
     with pytest.raises(BadSession):
         KEYS.unseal(KEYS.lookup(ann), sealed)
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans", "en"])
+async def test_an_empty_list_shows_nobody_and_every_code_in_it_is_taken(database: AsyncEngine, lang: str) -> None:
+    await bring(database, LIST)
+    book = load_workbook(io.BytesIO(await blank_list(database, "import", lang)))
+    sheet, codes = book.worksheets
+    assert (sheet.max_row, sheet.max_column) == (1, 8)
+    columns = [[cell.value for cell in column[1:] if cell.value] for column in codes.iter_cols()]
+    channels, languages, groups = columns[0], columns[2], columns[4]
+    assert (channels, len(languages), len(groups)) == (["telegram"], 2, 6)
+    for number, (language, group) in enumerate(product(languages, groups)):
+        sheet.append([channels[0], f"{2000 + number}", language, group, None, None, "2026-11-01"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    done = await import_contacts(database, KEYS, "list.xlsx", buffer.getvalue(), TODAY)
+    assert done.new == 12

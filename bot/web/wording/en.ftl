@@ -900,6 +900,7 @@ contacts-unreachable = Cannot be reached
 contacts-fatigue = Invited in the last { $n } days
 contacts-sealed = Addresses are kept sealed, apart from ratings, and are never shown. Nothing leads from a contact to an answer.
 contacts-hint = CSV or XLSX with a header. All rows are stored or none. Who has not consented is counted and cannot be written to; an opt-out is for good.
+contacts-columns-hint = Fetch an empty list to fill in (XLSX, with the codes to choose from). A column marked ? may be left out.
 contacts-kind-import = People who may be invited
 contacts-kind-opt-out = People who do not want to be
 contacts-imported = { $new } new, { $changed } changed, { $same } as they were, { $out } have opted out and stay so.

@@ -897,6 +897,7 @@ contacts-unreachable = 无法送达
 contacts-fatigue = 最近 { $n } 天内已邀请
 contacts-sealed = 联系方式加密保存，与评价分开，从不显示。从联系人查不到任何回答。
 contacts-hint = CSV 或 XLSX，带表头。整表导入，有错则一行也不导入。未同意者只计数，不会收到消息；退订长期有效。
+contacts-columns-hint = 点表名可下载空表填写（XLSX，附可选代码）。标 ? 的列可以没有。
 contacts-kind-import = 可以邀请的人
 contacts-kind-opt-out = 不愿再被邀请的人
 contacts-imported = 新增 { $new }，更改 { $changed }，未变 { $same }，已退订而保持退订 { $out }。

@@ -28,7 +28,7 @@ PARTS = {
     "name": "ABCDEFGH",
 }
 PARTS |= {"token": "none"}
-PARTS |= {"login": "li", "kind": "units"}
+PARTS |= {"login": "li", "kind": "units", "list": "import"}
 OPEN = {"/admin/sign-in", "/admin/sign-in/code"}
 EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
 OPENINGS = "/admin/campaigns/{campaign}/openings.zip"
@@ -37,6 +37,7 @@ AUDIENCE = {
     "/admin/drafts",
     "/admin/campaigns/{campaign}/discard",
     "/admin/contacts",
+    "/admin/contacts/{list}.xlsx",
     "/admin/campaigns/{campaign}/push",
     "/admin/campaigns/{campaign}/push/live",
     "/admin/campaigns/{campaign}/push/sample.json",
