@@ -14,14 +14,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.sampling import METHODS, RULE, Design, Sample, allocate, draw, frame_digest
 from bot.contact_keys import ContactKeys
 from bot.contacts import AT_ONCE, REASONS, why_not
 from bot.store import tables
-from bot.store.database import writing
+from bot.store.database import reading, writing
 from survey_flows.errors import BadInput
 
 FORMAT = "minping-sample/1"
@@ -87,6 +87,26 @@ async def plan_sample(database: AsyncEngine, keys: ContactKeys, campaign: str, w
         changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
         await connection.execute(changed.values(paper=paper))
     return Plan(sizes, people, left_out)
+
+
+async def read_plan(database: AsyncEngine, campaign: str) -> Plan | None:
+    """What was planned for a campaign, without who was left out then; None when nothing was.
+
+    Raises:
+        BadInput: no such campaign.
+    """
+    columns, campaigns = tables.frames.c, tables.campaigns.c
+    counted = select(columns.grp, columns.stratum, func.count().label("people")).where(columns.campaign == campaign)
+    async with reading(database) as connection:
+        paper = (await connection.execute(select(campaigns.paper).where(campaigns.id == campaign))).scalar_one_or_none()
+        rows = (await connection.execute(counted.group_by(columns.grp, columns.stratum))).all()
+    if paper is None:
+        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    sampling = json.loads(paper).get("sampling")
+    if sampling is None:
+        return None
+    people = dict(sorted((cell_of(row.grp, row.stratum), int(row.people)) for row in rows))
+    return Plan(allocate(_read_design(sampling), people), people, {})
 
 
 async def draw_sample(database: AsyncEngine, campaign: str) -> Sample:

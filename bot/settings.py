@@ -111,7 +111,7 @@ def _convert(name: str, value: str) -> str | int | Path:
     if name == "witnesses":
         return _witnesses(value)
     if name in {"port", "trusted_proxies", "push_rate", "web_rate", "api_rate"}:
-        if not value.isdigit() or (name in {"push_rate", "api_rate"} and int(value) == 0):
+        if not value.isdecimal() or (name in {"push_rate", "api_rate"} and int(value) == 0):
             raise BadInput(f"«{value}» is not a whole number", variable(name))
         return int(value)
     return value

@@ -99,7 +99,7 @@ async def run_test(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.pushing import plain_texts
     from bot.resources import shipped_words
 
-    if not chosen.chat.lstrip("-").isdigit():
+    if not chosen.chat.removeprefix("-").isdecimal():
         raise BadInput("a chat id is a number; the bot @userinfobot tells you yours", chosen.chat)
     _require_telegram(settings)
     async with open_store(settings) as database:

@@ -75,7 +75,7 @@ async def read_names(connection: Any, year: int, lang: str) -> dict[str, str]:
 async def take_new(visit: Visit) -> web.Response:
     """Give public notice of a year's results, or take a request for review."""
     year, act = visit.text("year"), visit.text("act")
-    if not (year.isdigit() and len(year) == 4):
+    if not (year.isdecimal() and len(year) == 4):
         raise BadInput("choose a year", "year")
     database, office = visit.service.database, _office(visit)
     if act == NOTICE:

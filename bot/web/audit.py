@@ -17,7 +17,7 @@ PAGE = 50
 async def show_audit(visit: Visit) -> web.Response:
     """The newest acts first, of one person if a login is asked for."""
     login, before = visit.asked("login")[:80], visit.asked("before")
-    number = int(before) if before.isdigit() and len(before) < 16 else 0
+    number = int(before) if before.isdecimal() and len(before) < 16 else 0
     acts = await read_acts(visit.service.database, login, most=PAGE + 1, before=number)
     zone = ZoneInfo(visit.service.settings.timezone)
     rows = [(act, datetime.fromtimestamp(act.at, zone).strftime("%Y-%m-%d %H:%M:%S")) for act in acts[:PAGE]]

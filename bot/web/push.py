@@ -15,7 +15,7 @@ from bot.inviting import count_responses, make_invitations
 from bot.postman import Fate, Letter
 from bot.pushing import begin_push, cancel_push, pause_push, plain_texts, resume_push, show_pushes
 from bot.resources import shipped_words
-from bot.sampling import Wish, draw_sample, plan_sample, write_sample
+from bot.sampling import Wish, draw_sample, plan_sample, read_plan, write_sample
 from bot.scheme_files import shipped_scheme
 from bot.store import tables
 from bot.store.database import reading
@@ -60,6 +60,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
         "framed": framed,
         "drawn": drawn,
         "invited": invited,
+        "planned": await _planned(visit) if not drawn else [],
         "cells": await _cells(visit, summary.cell),
         "buttons": {lang: [words.say(lang, f"invitation-{name}") for name in ("begin", "stop")] for lang in texts},
         "rate": service.settings.push_rate,
@@ -87,6 +88,14 @@ async def _steps(visit: Visit) -> list[dict[str, Any]]:
             }
         )
     return steps
+
+
+async def _planned(visit: Visit) -> list[tuple[str, int, int]]:
+    """By cell: its name, how many are in the frame, how many are to be drawn."""
+    plan = await read_plan(visit.service.database, visit.part("campaign"))
+    if plan is None:
+        return []
+    return [(called(cell, visit.lang), people, plan.sizes[cell]) for cell, people in plan.people.items()]
 
 
 async def _cells(visit: Visit, cell: int) -> list[dict[str, Any]]:
@@ -164,7 +173,7 @@ async def _sent_to_oneself(visit: Visit, texts: dict[str, str]) -> str:
     settings, chat = visit.service.settings, visit.text("chat")
     if not settings.telegram_token:
         raise BadInput("there is no bot to write with; set its token", "MINPING_TELEGRAM_TOKEN")
-    if not chat.lstrip("-").isdigit():
+    if not chat.removeprefix("-").isdecimal():
         return page_words().say(visit.lang, "push-test-chat")
     words = shipped_words()
     pause = Pause(visit.service.redis, settings.telegram_token.partition(":")[0])
@@ -199,7 +208,7 @@ def called(cell: str, lang: str) -> str:
 
 def _number(visit: Visit, name: str) -> int:
     text = visit.text(name) or "0"
-    if not text.isdigit() or len(text) > 9:
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
         raise BadInput("this is no whole number", text[:20])
     return int(text)
 

@@ -143,7 +143,7 @@ async def show_unit(visit: Visit) -> web.Response:
 async def take_unit(visit: Visit) -> web.Response:
     """Take a unit's own request for review."""
     service, year = visit.service, visit.text("year")
-    if not (year.isdigit() and len(year) == 4):
+    if not (year.isdecimal() and len(year) == 4):
         raise BadInput("choose a year", "year")
     office = Office(visit.visitor.login, service.clock, service.settings.timezone)
     await receive(service.database, int(year), await own_unit(visit), visit.text("reason"), office)

@@ -36,7 +36,7 @@ async def _page(visit: Visit, made: str = "", name: str = "") -> web.Response:
 async def take_token(visit: Visit) -> web.Response:
     """Make a token, and show it this once."""
     days = visit.text("days")
-    if not days.isdigit() or len(days) > 4:
+    if not days.isdecimal() or len(days) > 4:
         raise BadInput(f"a token is good for 1 to {LONGEST_DAYS} days", "days")
     form = visit.form
     scopes = [str(scope) for scope in form.getall("scope", [])] if form is not None else []

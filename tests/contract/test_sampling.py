@@ -17,7 +17,7 @@ from aggregation.sampling import Sample, wrong
 from bot.campaigns import create_campaign
 from bot.contact_keys import Address, ContactKeys
 from bot.contacts import Contact, opt_out, store_contacts
-from bot.sampling import Plan, Wish, differs, draw_sample, plan_sample, read_sample, write_sample
+from bot.sampling import Plan, Wish, differs, draw_sample, plan_sample, read_plan, read_sample, write_sample
 from bot.store import tables
 from bot.store.database import reading, writing
 from survey_flows.errors import BadInput
@@ -72,6 +72,7 @@ async def test_a_sample_is_planned_registered_and_drawn(road: Road) -> None:
     planned = await plan(road, size=36, fatigue_days=90)
     assert planned.people == CELLS
     assert planned.sizes == {"deputy": 10, "resident/430102": 16, "resident/430103/large": 10}
+    assert await read_plan(road.database, "next") == replace(planned, left_out={})
     await road.open("next")
     sample = await draw_sample(road.database, "next")
     assert {cell: len(numbers) for cell, numbers in sample.drawn.items()} == planned.sizes

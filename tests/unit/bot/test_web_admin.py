@@ -245,6 +245,23 @@ async def test_who_only_looks_on_is_shown_no_invitation(tmp_path: Path, valkey_u
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("/admin/campaigns/city-2010/push/plan", {"size": "²"}),
+        ("/admin/appeals", {"act": "notice", "year": "²²²²"}),
+        ("/admin/tokens", {"name": "x", "days": "²"}),
+    ],
+)
+async def test_a_raised_figure_is_no_number(desk: Desk, page: str, form: dict[str, str]) -> None:
+    """Python calls it a digit, and makes no number of it."""
+    await desk.sign_in()
+    await desk.open("/admin/appeals")
+    await desk.post(page, {"csrf": desk.csrf, **form})
+    assert desk.status == 422
+    assert (await desk.client.get("/admin/audit?before=²")).status == 200
+
+
 async def test_a_zero_byte_is_no_failure_where_the_database_keeps_none(
     tmp_path: Path, valkey_url: str, postgres_url: str
 ) -> None:
