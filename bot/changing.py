@@ -31,11 +31,20 @@ LOOKING = frozenset(
         *("archive check", "archive score"),
         *("audit show", "audit verify", "campaign show", "contacts count", "export", "invitations count"),
         *("letters show", "mixer gate", "mixer key", "mixer run", "posters", "push show", "push test", "push work"),
-        *("questionnaire check", "review list", "review show", "sample verify", "serve", "staff show"),
+        *(
+            "questionnaire check",
+            "questionnaire show",
+            "review list",
+            "review show",
+            "sample verify",
+            "serve",
+            "staff show",
+        ),
         *("verify", "witness"),
         *("appeals list", "appeals show", "calendar show"),
         *("quotas show", "responses"),
         *("token list", "openapi", "report", "sensitivity", "scheme check", "scheme diff", "scheme simulate"),
+        "scheme show",
         "table",
     )
 )

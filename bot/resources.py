@@ -30,6 +30,13 @@ def shipped_questionnaires() -> dict[str, Questionnaire]:
     return {questionnaire.id: questionnaire for questionnaire in found}
 
 
+def questionnaire_text(id_: str) -> str:
+    """A shipped questionnaire's YAML, to begin one's own with. Raises KeyError."""
+    if id_ not in shipped_questionnaires():
+        raise KeyError(id_)
+    return _folder("catalog").joinpath(f"{id_}.yaml").read_text("utf-8")
+
+
 @cache
 def shipped_words() -> Wording:
     """Every citizen-facing sentence in each language that has a file."""

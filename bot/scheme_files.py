@@ -16,8 +16,12 @@ SHIPPED = "default-1"
 
 def shipped_scheme() -> Scheme:
     """The default scheme that comes with the product."""
-    text = (files("aggregation") / "schemes" / f"{SHIPPED}.yaml").read_text(encoding="utf-8")
-    return read_scheme(text, f"{SHIPPED}.yaml")
+    return read_scheme(shipped_text(), f"{SHIPPED}.yaml")
+
+
+def shipped_text() -> str:
+    """The default scheme's YAML with its comments, to begin one's own with."""
+    return (files("aggregation") / "schemes" / f"{SHIPPED}.yaml").read_text(encoding="utf-8")
 
 
 def load_scheme_file(path: str | Path) -> Scheme:

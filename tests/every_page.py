@@ -42,6 +42,7 @@ PARTS = {
     "login": "li",
     "kind": "units",
     "list": "import",
+    "model": "scheme",
     "link": "LINK",
     "unit": "FIN",
     "form": "svg",

@@ -1,4 +1,4 @@
-"""``minping questionnaire``: check a questionnaire before it is used."""
+"""``minping questionnaire``: show a shipped questionnaire, and check one before it is used."""
 
 from __future__ import annotations
 
@@ -7,16 +7,26 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from bot.resources import questionnaire_text, shipped_questionnaires
 from bot.settings import Settings
 
 
 def register(commands: Any) -> None:
-    """Add the command and its part."""
-    parser = commands.add_parser("questionnaire", help="check a questionnaire file")
+    """Add the command and its parts."""
+    parser = commands.add_parser("questionnaire", help="show a shipped questionnaire, check one of your own")
     parts = parser.add_subparsers(required=True, metavar="ACTION")
+    show = parts.add_parser("show", help="print a shipped questionnaire as YAML, to begin one's own with")
+    show.add_argument("id", choices=sorted(shipped_questionnaires()), metavar="ID")
+    show.set_defaults(run=run_show)
     check = parts.add_parser("check", help="say whether a file is a questionnaire, or what is wrong and where")
     check.add_argument("file", type=Path, metavar="FILE", help="YAML, or XLSForm as .xlsx")
     check.set_defaults(run=run_check)
+
+
+async def run_show(_settings: Settings, chosen: argparse.Namespace) -> int:
+    """Print a shipped questionnaire."""
+    print(await asyncio.to_thread(questionnaire_text, chosen.id), end="")
+    return 0
 
 
 async def run_check(_settings: Settings, chosen: argparse.Namespace) -> int:

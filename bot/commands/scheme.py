@@ -1,4 +1,4 @@
-"""``minping scheme``: check an appraisal scheme, compare two, and try one on a year that is over."""
+"""``minping scheme``: show the shipped scheme, check one, compare two, and try one on a year that is over."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from bot.settings import Settings
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("scheme", help="check an appraisal scheme, compare two, try one on a past year")
+    parser = commands.add_parser("scheme", help="show, check and compare appraisal schemes, try one on a past year")
     parts = parser.add_subparsers(required=True, metavar="ACTION")
+    show = parts.add_parser("show", help="print the shipped scheme as YAML, to begin one's own with")
+    show.set_defaults(run=run_show)
     check = parts.add_parser("check", help="say whether a scheme is sound; every mistake is named with its field")
     check.add_argument("file", type=Path, metavar="FILE")
     check.set_defaults(run=run_check)
@@ -28,6 +30,14 @@ def register(commands: Any) -> None:
     simulate.set_defaults(run=run_simulate)
     for part in (check, diff, simulate):
         part.add_argument("--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans")
+
+
+async def run_show(_settings: Settings, _chosen: argparse.Namespace) -> int:
+    """Print the shipped scheme."""
+    from bot.scheme_files import shipped_text
+
+    print(await asyncio.to_thread(shipped_text), end="")
+    return 0
 
 
 async def run_check(_settings: Settings, chosen: argparse.Namespace) -> int:

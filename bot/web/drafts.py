@@ -13,12 +13,16 @@ from aiohttp import web
 
 from aggregation.inputs import UNIT_GRADES
 from bot.campaigns import Draft, create_campaign, discard_draft
-from bot.scheme_files import shipped_scheme
+from bot.labels import pick
+from bot.resources import questionnaire_text, shipped_questionnaires
+from bot.scheme_files import shipped_scheme, shipped_text
 from bot.web.desk import Visit, staff_page
+from bot.web.files import download
 from bot.web.sentences import Said, told
 from survey_flows.errors import BadInput
 
 FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", "trial", *UNIT_GRADES)
+SCHEME = "scheme"
 FILES = ("scheme", "population", "questionnaires")
 MOST_FILES = 20
 YEARS = range(1990, 3000)
@@ -36,6 +40,16 @@ class Texts:
 async def show_draft(visit: Visit) -> web.Response:
     """The form for a new campaign."""
     return _show(visit)
+
+
+@staff_page
+async def send_model(visit: Visit) -> web.Response:
+    """The shipped scheme, or a shipped questionnaire by its id: what one's own begins with."""
+    name = visit.part("model")
+    if name != SCHEME and name not in shipped_questionnaires():
+        raise web.HTTPNotFound
+    text = shipped_text() if name == SCHEME else questionnaire_text(name)
+    return download(text.encode(), "application/yaml", f"minping-{name}.yaml")
 
 
 @staff_page
@@ -63,7 +77,14 @@ def _show(visit: Visit, status: int = 200, problem: Said | None = None) -> web.R
     typed = {name: visit.text(name) for name in FIELDS}
     typed["year"] = typed["year"] or str(visit.today.year)
     shipped = shipped_scheme().unit_quota
-    return visit.show("draft", shipped=shipped, status=status, problem=problem, typed=typed, this_year=visit.today.year)
+    models = [(name, _titled(form.title, visit.lang)) for name, form in shipped_questionnaires().items()]
+    return visit.show(
+        "draft", models=models, shipped=shipped, status=status, problem=problem, typed=typed, this_year=visit.today.year
+    )
+
+
+def _titled(title: Mapping[str, str], lang: str) -> str:
+    return pick((title["zh-Hans"], title["en"]), lang)
 
 
 async def _draft(visit: Visit) -> Draft:

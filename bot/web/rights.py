@@ -37,7 +37,7 @@ RIGHTS = {
     ),
     # Staff draft campaigns, write to people and watch who answers. Opening, closing, scores, the year are not theirs.
     STAFF: Rights(
-        rf"/admin/?|{OWN}|/admin/(contacts(/[\w-]+\.xlsx)?|drafts)|/admin/campaigns/[^/]+((/push|/responses)(/.*)?)?",
+        rf"/admin/?|{OWN}|/admin/(contacts(/[\w-]+\.xlsx)?|drafts(/[\w-]+\.yaml)?)|/admin/campaigns/[^/]+((/push|/responses)(/.*)?)?",
         rf"{OWN}|/admin/(contacts|drafts)|/admin/campaigns/[^/]+/(links|discard|push/.*|responses/quotas)",
     ),
     # Who decides blindly must not look up scores and counts of units beside it.

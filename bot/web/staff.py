@@ -30,6 +30,7 @@ PAGES = (
     ("GET", "/admin/", "admin.show_overview"),
     ("GET", "/admin/drafts", "drafts.show_draft"),
     ("POST", "/admin/drafts", "drafts.take_draft"),
+    ("GET", "/admin/drafts/{model}.yaml", "drafts.send_model"),
     ("GET", "/admin/campaigns/{campaign}", "admin.show_one"),
     ("POST", "/admin/campaigns/{campaign}/open", "admin.take_open"),
     ("POST", "/admin/campaigns/{campaign}/discard", "drafts.take_discard"),

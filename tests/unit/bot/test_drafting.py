@@ -65,3 +65,14 @@ def test_counts_are_three_whole_numbers(counts: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as left:
         main([*CREATE, *WINDOW, "--grades", *counts])
     assert left.value.code == 2
+
+
+def test_the_shipped_scheme_and_questionnaires_are_shown_and_can_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command, words in (("scheme", ()), *(("questionnaire", (name,)) for name in ("window", "econ"))):
+        assert main([command, "show", *words]) == 0
+        file = tmp_path / "own.yaml"
+        file.write_text(capsys.readouterr().out)
+        assert main([command, "check", str(file)]) == 0
+        capsys.readouterr()

@@ -28,13 +28,14 @@ PARTS = {
     "name": "ABCDEFGH",
 }
 PARTS |= {"token": "none"}
-PARTS |= {"login": "li", "kind": "units", "list": "import"}
+PARTS |= {"login": "li", "kind": "units", "list": "import", "model": "scheme"}
 OPEN = {"/admin/sign-in", "/admin/sign-in/code"}
 EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
 OPENINGS = "/admin/campaigns/{campaign}/openings.zip"
 ADMINISTRATION = {"/admin/people", "/admin/people/{login}", "/admin/settings"}
 AUDIENCE = {
     "/admin/drafts",
+    "/admin/drafts/{model}.yaml",
     "/admin/campaigns/{campaign}/discard",
     "/admin/contacts",
     "/admin/contacts/{list}.xlsx",

@@ -20,6 +20,7 @@ from bot.app import build
 from bot.channel import Incoming
 from bot.contact_keys import Address
 from bot.contacts import Contact, store_contacts
+from bot.resources import shipped_questionnaires
 from bot.sampling import Wish, plan_sample
 from bot.settings import Settings
 from bot.staff import add_staff
@@ -122,6 +123,20 @@ async def test_how_many_get_each_grade_is_locked_with_the_draft_and_has_to_fit_t
     assert "20 first + 70 second + 6 third = 96, but 99 units are graded by quota" in said
     await desk.post("/admin/campaigns/other/open", {"csrf": desk.csrf})
     assert "As the units are now, 2010 cannot be appraised" in texts(desk.page)
+
+
+async def test_what_the_product_comes_with_can_be_fetched_and_sent_back(desk: Desk) -> None:
+    await desk.sign_in("wang")
+    page = await desk.open("/admin/drafts")
+    models = re.findall(r"/admin/drafts/(\w+)\.yaml", page)
+    assert models == ["scheme", *shipped_questionnaires()]
+    for name in models:
+        text = await desk.open(f"/admin/drafts/{name}.yaml")
+        field = "scheme" if name == "scheme" else "questionnaires"
+        await send(desk, TYPED | {"id": f"like-{name}"}, **{field: (f"{name}.yaml", text.encode())})
+        assert "The draft is stored" in texts(desk.page)
+    await desk.open("/admin/drafts/none.yaml")
+    assert desk.status == 404
 
 
 async def test_a_trial_says_so_to_everybody(desk: Desk) -> None:
