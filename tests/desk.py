@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import re
+import shutil
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from pathlib import Path
+from tempfile import mkdtemp
 
 from aiohttp import ClientResponse, FormData
 from aiohttp.test_utils import TestClient
@@ -23,6 +27,14 @@ CAMPAIGN = "/admin/campaigns/city-2010"
 
 def make_data(folder: Path, redis_url: str) -> None:
     """Fill a data folder with the synthetic city and two persons who may sign in: zhou acts, li looks."""
+    shutil.copytree(_city(redis_url), folder, dirs_exist_ok=True)
+
+
+@cache
+def _city(redis_url: str) -> Path:
+    """The city as it is made once in a run; tests change copies."""
+    folder = Path(mkdtemp(prefix="minping-city-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
     async def make() -> None:
         async with build(Settings(data=folder, redis_url=redis_url), Clock()) as service:
@@ -31,6 +43,7 @@ def make_data(folder: Path, redis_url: str) -> None:
             await add_staff(service.database, "li", PASSWORD, "observer")
 
     asyncio.run(make())
+    return folder
 
 
 @dataclass
