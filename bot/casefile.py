@@ -63,6 +63,7 @@ class Registered:
     opens_at: int
     closes_at: int
     quotas: Mapping[Cell, int]
+    trial: bool
 
 
 SAID = ("unit", "questionnaire", "group", "stratum", "source", "ratings")
@@ -234,6 +235,7 @@ def _read_registration(position: int, body: Mapping[str, Any]) -> Registered:
         opens_at=body["opens_at"],
         closes_at=body["closes_at"],
         quotas=read_most(paper),
+        trial=bool(paper.get("trial")),
     )
 
 

@@ -126,9 +126,10 @@ def _registered(case: Case) -> str:
     if early:
         raise Failed(f"the entry {min(early)} of the campaign is older than its registration")
     quotas = f", {len(case.registered.quotas)} quotas" if case.registered.quotas else ""
+    trial = "; it is a trial and counts in no appraisal" if case.registered.trial else ""
     return (
         f"questions and weights{quotas} were registered at entry {position},"
-        f" before the campaign's {len(case.own)} entries"
+        f" before the campaign's {len(case.own)} entries{trial}"
     )
 
 
