@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import uvloop
 
 import bot.commands
-from bot.changing import note_command
-from bot.settings import Settings, read_settings
+from bot.core.settings import Settings, read_settings
+from bot.terminal.audited_commands import note_command
 from survey_flows.errors import BadInput
 
 DONE, WRONG_INPUT, WRONG_USE = 0, 1, 2
@@ -27,7 +27,9 @@ def make_parser(wanted: str = "") -> argparse.ArgumentParser:
 
     The service must not carry in memory what only other commands need.
     """
-    parser = argparse.ArgumentParser(prog="minping", description="Citizens rate departments; the year is appraised.")
+    parser = argparse.ArgumentParser(
+        prog="minping", description="Citizens rate departments; the year is appraised."
+    )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     names = [module.name for module in pkgutil.iter_modules(bot.commands.__path__)]
     for name in [name for name in names if name.strip("_") == wanted] or names:
@@ -69,7 +71,9 @@ async def _noted(settings: Settings, chosen: argparse.Namespace, arguments: Sequ
 
 def _log(level: str) -> None:
     # Libraries speak of statements and requests, which hold answers, below WARNING.
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     logging.getLogger("bot").setLevel(level)
 
 

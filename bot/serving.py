@@ -10,22 +10,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
-from bot.addresses import web_address
-from bot.app import Service, build, running
-from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_postman import TelegramPostman
-from bot.channels.weixin import WeixinChannel
-from bot.channels.weixin_account import WECHAT, WECOM, read_account
-from bot.follow_keys import FollowKeys
-from bot.keys import keep_secret
-from bot.letters import Letters
-from bot.pace import Pace
-from bot.postman import Postman
-from bot.pusher import Pusher
-from bot.relay import Relay, Teller
-from bot.resources import shipped_words
-from bot.settings import Settings
-from bot.staff import add_staff, generate_password, handed_out, has_staff
+from bot.accounts.staff import add_staff, generate_password, handed_out, has_staff
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.messenger import TelegramPostman
+from bot.channels.wechat.account import WECHAT, WECOM, read_account
+from bot.channels.wechat.channel import WeixinChannel
+from bot.conversations.dead_letters import Letters
+from bot.core.settings import Settings
+from bot.core.shipped_files import shipped_words
+from bot.core.urls import web_address
+from bot.crypto.gate_keys import keep_secret
+from bot.crypto.rectification_keys import FollowKeys
+from bot.fieldwork.outreach.messenger import Postman
+from bot.fieldwork.outreach.pace import Pace
+from bot.fieldwork.outreach.sender import Pusher
+from bot.rectification.relay import Relay, Teller
+from bot.service.composition import Service, build, running
 from bot.web.server import make_web
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,9 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
     settings = service.settings
     async with telegram(service) as channel, weixin(service) as accounts:
         routes = [route for part in (channel, *accounts) if part for route in part.routes()]
-        runner = web.AppRunner(make_web(service, routes), access_log=None, shutdown_timeout=STOP_SECONDS)
+        runner = web.AppRunner(
+            make_web(service, routes), access_log=None, shutdown_timeout=STOP_SECONDS
+        )
         await runner.setup()
         try:
             site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
@@ -79,10 +81,14 @@ async def _welcome(service: Service) -> None:
     if not await has_staff(service.database):
         password = generate_password()
         until = handed_out(service.clock)
-        await add_staff(service.database, FIRST_ADMINISTRATOR, password, "administrator", initial_until=until)
+        await add_staff(
+            service.database, FIRST_ADMINISTRATOR, password, "administrator", initial_until=until
+        )
         print(f"First administrator: {FIRST_ADMINISTRATOR}   password (shown only now): {password}")
     if not service.papers.current(service.clock.now()):
-        print("No campaign is open: `minping campaign create --help`, or `minping demo` for a whole synthetic city.")
+        print(
+            "No campaign is open: `minping campaign create --help`, or `minping demo` for a whole synthetic city."
+        )
 
 
 @asynccontextmanager
@@ -97,7 +103,9 @@ async def telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
     token, api = settings.telegram_token, settings.telegram_api
     pace = Pace(service.redis, settings.push_rate, settings.telegram_token.partition(":")[0])
     async with (
-        TelegramChannel(token, service.conductor, secret, api, keep, service.redis, pace.replied) as channel,
+        TelegramChannel(
+            token, service.conductor, secret, api, keep, service.redis, pace.replied
+        ) as channel,
         TelegramPostman(token, api, channel.pause) as postman,
         running(make_pusher(service, {"telegram": postman}, pace).run()),
         running(make_relay(service, {"telegram": postman}, pace).run()),
@@ -109,13 +117,25 @@ async def telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
 async def weixin(service: Service) -> AsyncIterator[list[WeixinChannel]]:
     """The channels of a WeChat Official Account and of a WeCom application, where they are set up."""
     settings = service.settings
-    wechat = read_account(WECHAT, settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id)
-    wecom = read_account(WECOM, settings.wecom_token, settings.wecom_aes_key, settings.wecom_corp_id)
+    wechat = read_account(
+        WECHAT, settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id
+    )
+    wecom = read_account(
+        WECOM, settings.wecom_token, settings.wecom_aes_key, settings.wecom_corp_id
+    )
     keep = Letters(service.database, service.keys, service.clock).keep
     async with AsyncExitStack() as stack:
-        parts = (service.conductor, service.clock, service.keys.update, keep, settings.public_url.rstrip("/"))
+        parts = (
+            service.conductor,
+            service.clock,
+            service.keys.update,
+            keep,
+            settings.public_url.rstrip("/"),
+        )
         yield [
-            await stack.enter_async_context(WeixinChannel(account, *parts)) for account in (wechat, wecom) if account
+            await stack.enter_async_context(WeixinChannel(account, *parts))
+            for account in (wechat, wecom)
+            if account
         ]
 
 

@@ -32,4 +32,6 @@ class Ballot:
 
     def canonical(self) -> bytes:
         """The same bytes for the same ballot: JSON with sorted keys and no white space (RFC 8785 for these types)."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return json.dumps(
+            asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        ).encode()

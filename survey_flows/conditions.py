@@ -36,7 +36,9 @@ def parse_condition(text: str) -> Condition:
 def _comparison(text: str) -> Comparison:
     match = _COMPARISON.fullmatch(text)
     if match is None:
-        raise BadInput(f"«{text}» is not a comparison such as contact != dk (operators = != < <= > >=)")
+        raise BadInput(
+            f"«{text}» is not a comparison such as contact != dk (operators = != < <= > >=)"
+        )
     question, op, value = match["question"], match["op"], match["value"]
     return Comparison(question.strip("${}"), op, value.strip("'\""))
 

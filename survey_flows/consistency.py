@@ -32,7 +32,10 @@ def flaws(questionnaire: Questionnaire) -> Iterator[Flaw]:
         yield Flaw(f"the id «{questionnaire.id}» must be 1 to 24 of a–z, 0–9 and _", "id")
     if not questionnaire.version:
         yield Flaw("the version is empty", "version")
-    yield from (Flaw(what, "title") for what in _text_flaws(questionnaire.title, questionnaire.languages, "title"))
+    yield from (
+        Flaw(what, "title")
+        for what in _text_flaws(questionnaire.title, questionnaire.languages, "title")
+    )
     earlier: dict[str, Question] = {}
     for index, question in enumerate(questionnaire.questions):
         yield from _question_flaws(question, index, earlier, questionnaire.languages)
@@ -46,7 +49,10 @@ def _score_flaws(questionnaire: Questionnaire) -> Iterator[Flaw]:
         yield Flaw(f"the weights of the ratings add up to {total}, not 100", "questions")
     overall = [question.id for question in questionnaire.rated if question.overall]
     if len(overall) != 1:
-        yield Flaw(f"exactly one rating must be the overall one; here {', '.join(overall) or 'none'}", "questions")
+        yield Flaw(
+            f"exactly one rating must be the overall one; here {', '.join(overall) or 'none'}",
+            "questions",
+        )
 
 
 def _question_flaws(
@@ -56,7 +62,9 @@ def _question_flaws(
         yield Flaw(f"the id «{question.id}» must be 1 to 24 of a–z, 0–9 and _", "id", index)
     if question.id in earlier:
         yield Flaw(f"the id {question.id} is used twice", "id", index)
-    yield from (Flaw(what, "label", index) for what in _text_flaws(question.label, languages, "label"))
+    yield from (
+        Flaw(what, "label", index) for what in _text_flaws(question.label, languages, "label")
+    )
     for what, field in _kind_flaws(question):
         yield Flaw(what, field, index)
     yield from _options_flaws(question, index, languages)
@@ -71,12 +79,18 @@ def _kind_flaws(question: Question) -> Iterator[tuple[str, str]]:
     if rated and not 1 <= question.weight <= 100:
         yield "a rating needs a weight of 1 to 100", "weight"
     if not rated and (question.weight or question.overall):
-        yield "only a rating can have a weight or be the overall one", "weight" if question.weight else "overall"
+        yield (
+            "only a rating can have a weight or be the overall one",
+            "weight" if question.weight else "overall",
+        )
     if question.kind is Kind.TEXT and not 1 <= question.max_length <= LONGEST_TEXT:
         yield f"max_length must be 1 to {LONGEST_TEXT}", "max_length"
     low, high = question.minimum, question.maximum
     if (low is not None or high is not None) and question.kind is not Kind.INTEGER:
-        yield "only an integer has a minimum and a maximum", "minimum" if low is not None else "maximum"
+        yield (
+            "only an integer has a minimum and a maximum",
+            "minimum" if low is not None else "maximum",
+        )
     if low is not None and high is not None and low > high:
         yield f"the minimum {low} is above the maximum {high}", "minimum"
 
@@ -90,15 +104,24 @@ def _options_flaws(question: Question, index: int, languages: tuple[str, ...]) -
     if len(codes) < 2:
         yield Flaw("at least two options are needed", "options", index)
     if question.kind is Kind.RATING and DONT_KNOW not in codes:
-        yield Flaw(f"a rating needs the option {DONT_KNOW} (don't know), or silence would be guessed", "options", index)
+        yield Flaw(
+            f"a rating needs the option {DONT_KNOW} (don't know), or silence would be guessed",
+            "options",
+            index,
+        )
     if question.kind is Kind.YES_NO and codes != ["yes", "no"]:
         yield Flaw("the options of a yes_no question are yes and no", "options", index)
     counts = Counter(codes)
     for number, option in enumerate(question.options):
-        yield from (Flaw(what, field, index, number) for what, field in _option_flaws(option, counts, languages))
+        yield from (
+            Flaw(what, field, index, number)
+            for what, field in _option_flaws(option, counts, languages)
+        )
 
 
-def _option_flaws(option: Option, counts: Mapping[str, int], languages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _option_flaws(
+    option: Option, counts: Mapping[str, int], languages: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
     if not _CODE.fullmatch(option.code):
         yield f"the code «{option.code}» must be 1 to 12 letters, digits or _", "code"
     if counts[option.code] > 1:
@@ -113,12 +136,20 @@ def _comparison_flaw(comparison: Comparison, earlier: Mapping[str, Question]) ->
     if other is None:
         return f"the condition names {comparison.question}, which is not a question before this one"
     if other.kind is Kind.INTEGER:
-        return None if re.fullmatch(r"0|-?[1-9]\d{0,8}", comparison.value) else f"{comparison.value} is not a number"
+        return (
+            None
+            if re.fullmatch(r"0|-?[1-9]\d{0,8}", comparison.value)
+            else f"{comparison.value} is not a number"
+        )
     if other.kind not in CLOSED:
         return f"the condition names {other.id}, which has neither options nor a number"
     if comparison.op not in ("=", "!="):
         return f"the options of {other.id} can only be compared by = and !="
-    return None if comparison.value in other.choices else f"{other.id} has no option {comparison.value}"
+    return (
+        None
+        if comparison.value in other.choices
+        else f"{other.id} has no option {comparison.value}"
+    )
 
 
 def _text_flaws(text: Text, languages: tuple[str, ...], what: str) -> Iterator[str]:

@@ -151,4 +151,16 @@ class Follow:
     followed: Followed
 
 
-Effect = Say | Ask | Cast | Erase | Pressured | Shortcoming | Check | Close | TurnedAway | OptOut | Follow
+Effect = (
+    Say
+    | Ask
+    | Cast
+    | Erase
+    | Pressured
+    | Shortcoming
+    | Check
+    | Close
+    | TurnedAway
+    | OptOut
+    | Follow
+)

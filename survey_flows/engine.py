@@ -36,7 +36,9 @@ def step(paper: Paper, session: Session | None, event: Event, now: datetime) -> 
         return outside(paper, session, event, now_phase, now)
     if session is None:
         return _first(paper, event, now)
-    session, notices = settled(paper, session, int(now.timestamp()), timed_out=isinstance(event, TimedOut))
+    session, notices = settled(
+        paper, session, int(now.timestamp()), timed_out=isinstance(event, TimedOut)
+    )
     restarted = "timed-out" in notices
     after, effects = _step(Turn(paper, session, now, _token(event)), event, restarted)
     said = tuple(Say(paper.words.say(session.lang, key)) for key in notices)
@@ -81,7 +83,11 @@ def _first(paper: Paper, event: Event, now: datetime) -> Result:
         return _started(turn, event)
     if isinstance(event, Asked):
         return _asked(turn, event)
-    if isinstance(event, Typed) and reading.clean(event.text) and not (event.sent and reading.is_number(event.text)):
+    if (
+        isinstance(event, Typed)
+        and reading.clean(event.text)
+        and not (event.sent and reading.is_number(event.text))
+    ):
         return reading.typed(turn, event.text)
     return choose_unit(turn, _welcome(turn))
 
@@ -117,7 +123,10 @@ def _started(turn: Turn, event: Started) -> Result:
         link=_stronger(turn.paper, turn.session.link, link),
         overlay="",
     )
-    known = event.unit in turn.paper.units and turn.paper.units[event.unit].questionnaire in turn.paper.questionnaires
+    known = (
+        event.unit in turn.paper.units
+        and turn.paper.units[event.unit].questionnaire in turn.paper.questionnaires
+    )
     if event.unit and not known:
         notices.append(turn.say("unit-unknown"))
     unfinished = turn.session.rating and bool(turn.session.answers)

@@ -46,7 +46,9 @@ def inclusion_file(position: int, data: bytes, proof: Sequence[bytes], note: str
     return json.dumps(found, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-_SHOWN = re.compile(r"(/receipt(?:@\w+)?\s+)?(\w{4}[-–—‐ ]\w{4}[-–—‐ ]\w{4}[-–—‐ ]\w{4}|[A-Z2-7]{16})", re.ASCII)
+_SHOWN = re.compile(
+    r"(/receipt(?:@\w+)?\s+)?(\w{4}[-–—‐ ]\w{4}[-–—‐ ]\w{4}[-–—‐ ]\w{4}|[A-Z2-7]{16})", re.ASCII
+)
 
 
 def find_code(text: str) -> tuple[str, bool]:

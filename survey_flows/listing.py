@@ -31,8 +31,12 @@ def find(paper: Paper, query: str) -> list[Unit]:
     wanted = fold(query)
     words = wanted.split()
     found = [(unit, _haystack(unit)) for unit in ratable(paper)]
-    hits = [(unit, names) for unit, names in found if all(word in " ".join(names) for word in words)]
-    hits.sort(key=lambda hit: (wanted not in hit[1], not any(name.startswith(wanted) for name in hit[1])))
+    hits = [
+        (unit, names) for unit, names in found if all(word in " ".join(names) for word in words)
+    ]
+    hits.sort(
+        key=lambda hit: (wanted not in hit[1], not any(name.startswith(wanted) for name in hit[1]))
+    )
     return [unit for unit, _ in hits]
 
 
@@ -61,7 +65,9 @@ def full_cells(paper: Paper, session: Session) -> frozenset[Cell]:
     groups = possible_groups(questionnaire, session.answers, link.group)
     if groups and (link.source != "open" or link.group != "resident"):
         groups = {link.group}
-    found = [paper.quotas.full_for(session.unit, group, link.stratum, link.source) for group in groups]
+    found = [
+        paper.quotas.full_for(session.unit, group, link.stratum, link.source) for group in groups
+    ]
     return frozenset().union(*found) if all(found) else frozenset()
 
 
@@ -88,7 +94,9 @@ def units_screen(paper: Paper, session: Session) -> Screen:
         rows.append(tuple(turn))
     if session.query:
         rows.append((Button(say(lang, "units-all"), f"{key}:all"),))
-    return Screen("unit", lang, _text(paper, session, len(units), page, pages), tuple(rows), Input.SEARCH)
+    return Screen(
+        "unit", lang, _text(paper, session, len(units), page, pages), tuple(rows), Input.SEARCH
+    )
 
 
 def _text(paper: Paper, session: Session, count: int, page: int, pages: int) -> str:
@@ -96,5 +104,7 @@ def _text(paper: Paper, session: Session, count: int, page: int, pages: int) -> 
     if not count:
         return say(lang, "units-empty")
     title = in_language(paper.title, lang, paper)
-    text = say(lang, "units-found", count=count) if session.query else say(lang, "units", title=title)
+    text = (
+        say(lang, "units-found", count=count) if session.query else say(lang, "units", title=title)
+    )
     return f"{text}\n{say(lang, 'units-page', page=page + 1, pages=pages)}" if pages > 1 else text

@@ -69,7 +69,13 @@ def _line(flaw: Flaw, root: Branch, branches: list[Branch]) -> int:
 
 def _question(branch: Branch, scales: Scales) -> Question:
     kind = _kind(branch)
-    scale = branch.text("scale", "") if kind is Kind.RATING else "yes_no" if kind is Kind.YES_NO else None
+    scale = (
+        branch.text("scale", "")
+        if kind is Kind.RATING
+        else "yes_no"
+        if kind is Kind.YES_NO
+        else None
+    )
     question = Question(
         id=branch.text("id"),
         kind=kind,
@@ -107,7 +113,11 @@ def _options(branch: Branch, scale: str | None, scales: Scales) -> tuple[Option,
 
 
 def _option(branch: Branch) -> Option:
-    option = Option(code=branch.text("code"), label=branch.texts("label"), group=branch.text("group", "") or None)
+    option = Option(
+        code=branch.text("code"),
+        label=branch.texts("label"),
+        group=branch.text("group", "") or None,
+    )
     branch.finish()
     return option
 
@@ -150,7 +160,11 @@ def _dump_question(question: Question) -> dict[str, Any]:
         "minimum": question.minimum,
         "maximum": question.maximum,
     }
-    return {name: value for name, value in fields.items() if value is not None and value is not False and value != []}
+    return {
+        name: value
+        for name, value in fields.items()
+        if value is not None and value is not False and value != []
+    }
 
 
 def _dump_option(option: Option) -> dict[str, Any]:

@@ -91,7 +91,9 @@ class Leaves:
         if not level:
             return self._hashes[index]
         if (level, index) not in self._known:
-            self._known[level, index] = node_hash(self(level - 1, 2 * index), self(level - 1, 2 * index + 1))
+            self._known[level, index] = node_hash(
+                self(level - 1, 2 * index), self(level - 1, 2 * index + 1)
+            )
         return self._known[level, index]
 
 
@@ -111,7 +113,9 @@ def inclusion_proof(subtrees: Subtrees, index: int, size: int) -> list[bytes]:
     return [_range(subtrees, start, end) for start, end in _siblings(index, 0, size)][::-1]
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree: bytes) -> bool:
+def verify_inclusion(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree: bytes
+) -> bool:
     """Whether ``leaf`` is the hash of leaf ``index`` of the tree of ``size`` leaves and root ``tree`` (§2.1.3.2)."""
     if not 0 <= index < size or not _whole((leaf, tree, *proof)):
         return False
@@ -142,12 +146,18 @@ def consistency_proof(subtrees: Subtrees, old: int, new: int) -> list[bytes]:
     return [_range(subtrees, start, end) for start, end in _steps(old, new)][::-1] if old else []
 
 
-def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_tree: bytes, new_tree: bytes) -> bool:
+def verify_consistency(
+    old: int, new: int, proof: Sequence[bytes], old_tree: bytes, new_tree: bytes
+) -> bool:
     """Whether the tree of ``new`` leaves and root ``new_tree`` begins with that of ``old`` leaves (§2.1.4.2)."""
     if not 0 <= old <= new or not _whole((old_tree, new_tree, *proof)):
         return False
     if old in (0, new):
-        return not proof and old_tree == (new_tree if old else EMPTY) and (new > 0 or new_tree == EMPTY)
+        return (
+            not proof
+            and old_tree == (new_tree if old else EMPTY)
+            and (new > 0 or new_tree == EMPTY)
+        )
     path = list(proof) if old & (old - 1) else [old_tree, *proof]
     if not path:
         return False

@@ -60,13 +60,18 @@ def show(turn: Turn, *notices: str) -> Result:
 
 def choose_unit(turn: Turn, *notices: str) -> Result:
     """To the list of units; nothing of a rating stays."""
-    return show(turn.at(place="unit", unit="", answers={}, overlay="", query="", page=0, receipt=""), *notices)
+    return show(
+        turn.at(place="unit", unit="", answers={}, overlay="", query="", page=0, receipt=""),
+        *notices,
+    )
 
 
 def begin(turn: Turn, unit: str, *notices: str) -> Result:
     """To the first question about a unit that can be rated. A new round makes the buttons of the last one stale."""
     number = (turn.session.round + 1) % ROUNDS
-    fresh = turn.at(unit=unit, answers={}, overlay="", query="", page=0, receipt="", round=number, stale=0)
+    fresh = turn.at(
+        unit=unit, answers={}, overlay="", query="", page=0, receipt="", round=number, stale=0
+    )
     fresh = fresh.at(began=int(turn.now.timestamp()))
     return onward(fresh, *notices)
 
@@ -130,7 +135,11 @@ def _ballot(turn: Turn) -> Ballot:
         stratum=link.stratum,
         source=link.source,
         ratings=" ".join(session.answers.get(q.id) or NO_ANSWER for q in turn.questionnaire.rated),
-        facts=tuple((q.id, session.answers[q.id]) for q in shown if q.kind in _FACTS and session.answers[q.id]),
+        facts=tuple(
+            (q.id, session.answers[q.id])
+            for q in shown
+            if q.kind in _FACTS and session.answers[q.id]
+        ),
         comment=_comment(shown, session),
         bucket=int(turn.now.timestamp()) // QUARTER_HOUR,
         receipt=turn.token,
@@ -146,7 +155,9 @@ def _group(link: Link, shown: tuple[Question, ...], session: Session) -> str:
     Who says that they work in the unit is moved in any case: an invitation as a resident does not make its staff less
     its staff.
     """
-    chosen = [q.choices[session.answers[q.id]].group for q in shown if session.answers[q.id] in q.choices]
+    chosen = [
+        q.choices[session.answers[q.id]].group for q in shown if session.answers[q.id] in q.choices
+    ]
     if STAFF in chosen:
         return STAFF
     if link.source != "open" or link.group != "resident":
@@ -156,6 +167,10 @@ def _group(link: Link, shown: tuple[Question, ...], session: Session) -> str:
 
 def _comment(shown: tuple[Question, ...], session: Session) -> str:
     """The free text; where there are several, each begins with the id of its question."""
-    texts = [(q.id, session.answers[q.id]) for q in shown if q.kind is Kind.TEXT and session.answers[q.id]]
+    texts = [
+        (q.id, session.answers[q.id])
+        for q in shown
+        if q.kind is Kind.TEXT and session.answers[q.id]
+    ]
     several = sum(q.kind is Kind.TEXT for q in shown) > 1
     return "\n".join(f"[{name}] {text}" if several else text for name, text in texts)

@@ -1,7 +1,7 @@
 """The texts of the log: checkpoints and signed notes, after c2sp.org/tlog-checkpoint, /signed-note, /tlog-cosignature.
 
 A signed note is a text, an empty line, and one line for each signature. A checkpoint is such a text of three lines:
-the log's origin, its size, and its root. Nothing is signed here, see `bot.notary`.
+the log's origin, its size, and its root. Nothing is signed here, see `bot.crypto.note_signatures`.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ def read_key(text: str) -> VerifierKey:
     id_, _, key = rest.partition("+")
     raw = _unbase64(key, "key")
     if not good_name(name) or len(raw) != KEY + 1 or raw[0] not in (ED25519, COSIGNATURE):
-        raise BadInput("this is no key; write it as name+id+key, as the log or the witness publishes it", "key")
+        raise BadInput(
+            "this is no key; write it as name+id+key, as the log or the witness publishes it", "key"
+        )
     found = VerifierKey(name, raw[0], raw[1:])
     if found.id.hex() != id_:
         raise BadInput(f"the key «{name}» was mistyped: its id would be {found.id.hex()}", "key")
@@ -121,7 +123,9 @@ def read_note(text: str) -> Note:
     if len(lines) > MOST_SIGNATURES:
         raise BadInput(f"the note has more than {MOST_SIGNATURES} signatures", "note")
     first = body.count("\n") + 2
-    return Note(body, tuple(read_signature(line, f"line {first + at}") for at, line in enumerate(lines)))
+    return Note(
+        body, tuple(read_signature(line, f"line {first + at}") for at, line in enumerate(lines))
+    )
 
 
 def read_signature(line: str, where: str = "signature") -> Signature:
@@ -151,7 +155,11 @@ def read_checkpoint(text: str) -> Checkpoint:
     origin, size, root, _ = lines
     if not good_name(origin):
         raise BadInput("the origin is empty or has a space or a plus sign", "line 1")
-    if not (size.isascii() and size.isdigit()) or str(int(size[:20])) != size or int(size) > LARGEST:
+    if (
+        not (size.isascii() and size.isdigit())
+        or str(int(size[:20])) != size
+        or int(size) > LARGEST
+    ):
         raise BadInput("the size is not a whole number as the log writes it", "line 2")
     raw = _unbase64(root, "line 3")
     if len(raw) != HASH:
@@ -161,7 +169,11 @@ def read_checkpoint(text: str) -> Checkpoint:
 
 def good_name(name: str) -> bool:
     """Whether a name can stand in a note: not empty, without white space, plus signs or control characters."""
-    return bool(name) and name.isprintable() and not any(char.isspace() or char == "+" for char in name)
+    return (
+        bool(name)
+        and name.isprintable()
+        and not any(char.isspace() or char == "+" for char in name)
+    )
 
 
 def cosigned_text(checkpoint: Checkpoint, at: int) -> bytes:

@@ -32,13 +32,21 @@ def numbered(screen: Screen) -> tuple[Button, ...]:
     if screen.input in (Input.TEXT, Input.NUMBER):
         return ()
     known = COUNTED | WORDED | UNANSWERED | {START}
-    return (*counted(screen), *(button for row in screen.rows for button in row if verb(button) not in known))
+    return (
+        *counted(screen),
+        *(button for row in screen.rows for button in row if verb(button) not in known),
+    )
 
 
 def worded(screen: Screen) -> tuple[Button, ...]:
     """What is left: to be done by the words on the button."""
     rest = {button.data for button in numbered(screen)}
-    return tuple(b for row in screen.rows for b in row if b.data not in rest and verb(b) not in {START, *UNANSWERED})
+    return tuple(
+        b
+        for row in screen.rows
+        for b in row
+        if b.data not in rest and verb(b) not in {START, *UNANSWERED}
+    )
 
 
 def words(button: Button) -> str:

@@ -43,10 +43,16 @@ def outside(
     effects: tuple[Effect, ...] = ()
     closed = paper.state in ("closing", "closed")
     if where is Phase.AFTER and session is not None and session.answers:
-        notices.insert(0, paper.words.say(lang, "closed-unfinished" if closed else "closed-uncounted"))
+        notices.insert(
+            0, paper.words.say(lang, "closed-unfinished" if closed else "closed-uncounted")
+        )
     if closed and session is not None:
         session, effects = None, (Close(),)
-    return session, (*(Say(text) for text in notices), Ask(_notice(paper, lang, where, now)), *effects)
+    return session, (
+        *(Say(text) for text in notices),
+        Ask(_notice(paper, lang, where, now)),
+        *effects,
+    )
 
 
 def _language(paper: Paper, session: Session | None, event: Event) -> str:
@@ -64,7 +70,11 @@ def _topic(paper: Paper, event: Event, where: Phase, lang: str) -> tuple[str, ..
         return (explain(paper, lang, event.topic),)
     if event.topic == "receipt":
         return (paper.words.say(lang, "receipt-how"),)
-    return (paper.words.say(lang, "closed-delete"),) if event.topic == "delete" and where is Phase.AFTER else ()
+    return (
+        (paper.words.say(lang, "closed-delete"),)
+        if event.topic == "delete" and where is Phase.AFTER
+        else ()
+    )
 
 
 def _notice(paper: Paper, lang: str, where: Phase, now: datetime) -> Screen:
@@ -77,7 +87,9 @@ def _notice(paper: Paper, lang: str, where: Phase, now: datetime) -> Screen:
         text = say(lang, "closed-early", title=title)
     else:
         text = say(lang, "closed", title=title, date=show_date(paper, lang, paper.closes_at))
-    buttons = tuple(Button(say(tag, "language-name"), f"start:{tag}") for tag in paper.words.languages)
+    buttons = tuple(
+        Button(say(tag, "language-name"), f"start:{tag}") for tag in paper.words.languages
+    )
     return Screen(where.value, lang, text, (buttons,), selected=f"start:{lang}")
 
 
@@ -95,5 +107,6 @@ def farewell(paper: Paper, lang: str) -> Screen:
 def _begin(paper: Paper) -> tuple[tuple[Button, ...], ...]:
     say = paper.words.say
     return tuple(
-        (Button(f"{say(tag, 'begin')} · {say(tag, 'language-name')}", f"start:{tag}"),) for tag in paper.words.languages
+        (Button(f"{say(tag, 'begin')} · {say(tag, 'language-name')}", f"start:{tag}"),)
+        for tag in paper.words.languages
     )

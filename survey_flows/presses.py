@@ -91,7 +91,9 @@ def _unit(turn: Turn, argument: str) -> Result | None:
 
 
 def _page(turn: Turn, argument: str) -> Result | None:
-    if turn.session.place != "unit" or not (argument.isascii() and argument.isdigit() and len(argument) < 6):
+    if turn.session.place != "unit" or not (
+        argument.isascii() and argument.isdigit() and len(argument) < 6
+    ):
         return None
     return show(turn.at(page=int(argument), overlay=""))
 

@@ -97,7 +97,9 @@ class Questionnaire:
 
     def __post_init__(self) -> None:
         conditions = [question.show_if for question in self.questions if question.show_if]
-        deciding = dict.fromkeys(c.question for condition in conditions for c in condition.comparisons)
+        deciding = dict.fromkeys(
+            c.question for condition in conditions for c in condition.comparisons
+        )
         object.__setattr__(self, "by_id", {question.id: question for question in self.questions})
         object.__setattr__(self, "deciding", tuple(deciding))
 

@@ -33,25 +33,44 @@ class Quotas:
 
     def of(self, unit: str, group: str, stratum: str, source: str) -> list[Cell]:
         """The cells in which a ballot takes a place."""
-        return [cell for cell in self.most if cell.unit == unit and cell.takes(group, stratum, source)]
+        return [
+            cell for cell in self.most if cell.unit == unit and cell.takes(group, stratum, source)
+        ]
 
     def full_for(self, unit: str, group: str, stratum: str, source: str) -> frozenset[Cell]:
         """Those of them that are full."""
-        return frozenset(cell for cell in self.full if cell.unit == unit and cell.takes(group, stratum, source))
+        return frozenset(
+            cell for cell in self.full if cell.unit == unit and cell.takes(group, stratum, source)
+        )
 
 
-def possible_groups(questionnaire: Questionnaire, answers: Mapping[str, str], otherwise: str) -> set[str]:
+def possible_groups(
+    questionnaire: Questionnaire, answers: Mapping[str, str], otherwise: str
+) -> set[str]:
     """The evaluator groups in which a rating by an open link can still end, other than the unit's own staff.
 
     Empty for who has said that they work there. ``otherwise`` is the group of who says nothing else.
     """
-    asked = [question for question in questionnaire.questions if any(option.group for option in question.options)]
-    said = [question.choices[answers[question.id]].group for question in asked if answers.get(question.id)]
+    asked = [
+        question
+        for question in questionnaire.questions
+        if any(option.group for option in question.options)
+    ]
+    said = [
+        question.choices[answers[question.id]].group
+        for question in asked
+        if answers.get(question.id)
+    ]
     if STAFF in said:
         return set()
     if chosen := next(filter(None, said), ""):
         return {chosen}
-    left = {option.group for question in asked if question.id not in answers for option in question.options}
+    left = {
+        option.group
+        for question in asked
+        if question.id not in answers
+        for option in question.options
+    }
     return {otherwise} | {group for group in left if group and group != STAFF}
 
 
@@ -62,7 +81,9 @@ def revealing(most: Mapping[Cell, int], floor: int) -> Iterator[tuple[Cell, Cell
     known too.
     """
     for wide, number in most.items():
-        within = [cell for cell in most if cell != wide and cell.unit == wide.unit and _inside(cell, wide)]
+        within = [
+            cell for cell in most if cell != wide and cell.unit == wide.unit and _inside(cell, wide)
+        ]
         sums = {0}
         for cell in within:
             sums |= {total + most[cell] for total in sums if total + most[cell] <= number}
@@ -71,5 +92,7 @@ def revealing(most: Mapping[Cell, int], floor: int) -> Iterator[tuple[Cell, Cell
 
 
 def _inside(narrow: Cell, wide: Cell) -> bool:
-    pairs = ((getattr(narrow, name), getattr(wide, name)) for name in ("group", "stratum", "source"))
+    pairs = (
+        (getattr(narrow, name), getattr(wide, name)) for name in ("group", "stratum", "source")
+    )
     return all(outer in ("", inner) for inner, outer in pairs)

@@ -50,7 +50,11 @@ def typed(turn: Turn, text: str, *, without_buttons: bool = False) -> Result:
     question = turn.question
     if question is None:
         return show(turn, turn.say("use-buttons"))
-    return _text(turn, question, text) if question.kind is Kind.TEXT else _integer(turn, question, text)
+    return (
+        _text(turn, question, text)
+        if question.kind is Kind.TEXT
+        else _integer(turn, question, text)
+    )
 
 
 def _button(turn: Turn, screen: Screen, text: str) -> str | None:
@@ -77,7 +81,12 @@ def _bare(text: str) -> str:
 
 def _by_number(choices: Sequence[Button], wanted: str) -> str | None:
     """The n-th choice; never what submits, stops or deletes."""
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 2 and 1 <= int(wanted) <= len(choices)):
+    if not (
+        wanted.isascii()
+        and wanted.isdigit()
+        and len(wanted) <= 2
+        and 1 <= int(wanted) <= len(choices)
+    ):
         return None
     return choices[int(wanted) - 1].data
 
@@ -88,7 +97,9 @@ def _by_option(turn: Turn, wanted: str) -> str | None:
     if question is None or question.kind not in CLOSED:
         return None
     for option in question.options:
-        if wanted == fold(option.code) or any(wanted == fold(label) for label in option.label.values()):
+        if wanted == fold(option.code) or any(
+            wanted == fold(label) for label in option.label.values()
+        ):
             return f"{turn.session.key}:a:{question.id}:{option.code}"
     return None
 
@@ -112,7 +123,11 @@ def _unfit(turn: Turn, text: str, limit: int) -> Result | None:
     """What is said to words that are none, or too many."""
     if not text:
         return show(turn, turn.say("text-empty"))
-    return show(turn, turn.say("text-long", length=len(text), limit=limit)) if len(text) > limit else None
+    return (
+        show(turn, turn.say("text-long", length=len(text), limit=limit))
+        if len(text) > limit
+        else None
+    )
 
 
 def _integer(turn: Turn, question: Question, text: str) -> Result:

@@ -11,13 +11,17 @@ from typing import Any
 from survey_flows.errors import Misuse
 
 
-def walk(package: str, path: Iterable[str], attribute: str, name: str = "name") -> Mapping[str, Any]:
+def walk(
+    package: str, path: Iterable[str], attribute: str, name: str = "name"
+) -> Mapping[str, Any]:
     """The ``attribute`` of every module of a package, by the module's name, which has to be the thing's own ``name``.
 
     Raises:
         Misuse: a file is named otherwise than what it holds.
     """
-    return MappingProxyType({m.name: _load(package, m.name, attribute, name) for m in pkgutil.iter_modules(path)})
+    return MappingProxyType(
+        {m.name: _load(package, m.name, attribute, name) for m in pkgutil.iter_modules(path)}
+    )
 
 
 def _load(package: str, module: str, attribute: str, name: str) -> Any:

@@ -35,7 +35,11 @@ def _visible(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, 
 
 def kept(questionnaire: Questionnaire, answers: Answers) -> dict[str, str]:
     """The answers that fit the questionnaire: shown questions, existing options. Equal to ``answers`` when all do."""
-    fitting = {q.id: answers[q.id] for q in questionnaire.questions if q.id in answers and _fits(q, answers[q.id])}
+    fitting = {
+        q.id: answers[q.id]
+        for q in questionnaire.questions
+        if q.id in answers and _fits(q, answers[q.id])
+    }
     shown = {q.id for q in visible(questionnaire, fitting)}
     return {name: value for name, value in fitting.items() if name in shown}
 
@@ -46,7 +50,9 @@ def _fits(question: Question, answer: str) -> bool:
     return question.kind not in CLOSED or answer in question.choices
 
 
-def with_answer(questionnaire: Questionnaire, answers: Answers, question: str, value: str) -> dict[str, str]:
+def with_answer(
+    questionnaire: Questionnaire, answers: Answers, question: str, value: str
+) -> dict[str, str]:
     """The answers after this one; those to questions that it hides are dropped."""
     return kept(questionnaire, {**answers, question: value})
 

@@ -16,7 +16,7 @@ _INPUT = {Kind.TEXT: Input.TEXT, Kind.INTEGER: Input.NUMBER}
 _EXCERPT = 200
 _PER_ROW = 3
 MEND_LENGTH = 300
-"""Characters of what should be mended: with what is sealed beside them they fit one step of `bot.parcels`."""
+"""Characters of what should be mended: with what is sealed beside them they fit one step of `bot.crypto.sealed_envelopes`."""
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -41,7 +41,9 @@ def _label(question: Question, paper: Paper, session: Session) -> str:
     return label.replace("{unit}", unit_name(paper, session.unit, session.lang))
 
 
-def _question(paper: Paper, session: Session, questionnaire: Questionnaire, question: Question) -> Screen:
+def _question(
+    paper: Paper, session: Session, questionnaire: Questionnaire, question: Question
+) -> Screen:
     steps = visible(questionnaire, session.answers)
     answer = session.answers.get(question.id, "")
     place = steps.index(question)
@@ -49,10 +51,13 @@ def _question(paper: Paper, session: Session, questionnaire: Questionnaire, ques
         step=session.place,
         lang=session.lang,
         text=_question_text(paper, session, question, answer),
-        rows=_options(paper, session, question) + _navigation(paper, session, question, first=place == 0),
+        rows=_options(paper, session, question)
+        + _navigation(paper, session, question, first=place == 0),
         input=_INPUT.get(question.kind, Input.NONE),
         progress=(place + 1, len(steps) + 1),
-        selected=f"{session.key}:a:{question.id}:{answer}" if answer and question.kind in CLOSED else "",
+        selected=f"{session.key}:a:{question.id}:{answer}"
+        if answer and question.kind in CLOSED
+        else "",
     )
 
 
@@ -71,7 +76,9 @@ def _question_text(paper: Paper, session: Session, question: Question, answer: s
 def _options(paper: Paper, session: Session, question: Question) -> Rows:
     lead = f"{session.key}:a:{question.id}:"
     lang = session.lang
-    return tuple((Button(in_language(o.label, lang, paper), lead + o.code),) for o in question.options)
+    return tuple(
+        (Button(in_language(o.label, lang, paper), lead + o.code),) for o in question.options
+    )
 
 
 def _navigation(paper: Paper, session: Session, question: Question, *, first: bool) -> Rows:
@@ -99,9 +106,14 @@ def _review(paper: Paper, session: Session, questionnaire: Questionnaire) -> Scr
     asked = [question for question in steps if question.kind is not Kind.NOTE]
     lines = [say(lang, "review", unit=unit_name(paper, session.unit, lang)), ""]
     for number, question in enumerate(asked, 1):
-        lines.append(f"{number}. {_label(question, paper, session)}\n→ {_answer_label(paper, session, question)}")
+        lines.append(
+            f"{number}. {_label(question, paper, session)}\n→ {_answer_label(paper, session, question)}"
+        )
     lines += ["", say(lang, "review-note")]
-    change = [Button(say(lang, "change", number=n), f"{key}:c:{question.id}") for n, question in enumerate(asked, 1)]
+    change = [
+        Button(say(lang, "change", number=n), f"{key}:c:{question.id}")
+        for n, question in enumerate(asked, 1)
+    ]
     return Screen(
         step="review",
         lang=lang,
@@ -165,10 +177,17 @@ def _mend(paper: Paper, session: Session) -> Screen:
 def _overlay(paper: Paper, session: Session) -> Screen:
     say, lang, key = paper.words.say, session.lang, session.key
     if session.overlay == "language":
-        rows = [Button(say(tag, "language-name"), f"{key}:l:{tag}") for tag in paper.words.languages]
-        return Screen("language", lang, say(lang, "language"), _column(rows), selected=f"{key}:l:{lang}")
+        rows = [
+            Button(say(tag, "language-name"), f"{key}:l:{tag}") for tag in paper.words.languages
+        ]
+        return Screen(
+            "language", lang, say(lang, "language"), _column(rows), selected=f"{key}:l:{lang}"
+        )
     if session.overlay == "delete":
-        rows = [Button(say(lang, "delete-yes"), f"{key}:e"), Button(say(lang, "delete-no"), f"{key}:o:delete")]
+        rows = [
+            Button(say(lang, "delete-yes"), f"{key}:e"),
+            Button(say(lang, "delete-no"), f"{key}:o:delete"),
+        ]
         return Screen("delete", lang, say(lang, "delete"), _column(rows))
     buttons = [Button(say(lang, "read-on"), f"{key}:o:{session.overlay}")]
     if may_tell(session):
@@ -178,7 +197,9 @@ def _overlay(paper: Paper, session: Session) -> Screen:
 
 def may_tell(session: Session) -> bool:
     """Whether the screen offers to say that somebody ordered the rating: under the receipt, and under the help."""
-    return bool(session.unit) and (session.overlay == "help" if session.overlay else session.place == "receipt")
+    return bool(session.unit) and (
+        session.overlay == "help" if session.overlay else session.place == "receipt"
+    )
 
 
 def explain(paper: Paper, lang: str, topic: str) -> str:

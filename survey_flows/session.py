@@ -112,7 +112,13 @@ def _check(data: object) -> None:
         raise BadSession(f"not a conversation of version {VERSION}; start it again")
     numbers = all(type(data[name]) is int for name in "rtgbs")
     texts = all(type(data[name]) is str for name in "nlkupoqc")
-    if not (numbers and texts and _answers(data["a"]) and len(data["n"]) <= NONCE_LENGTH and 0 <= data["r"] < ROUNDS):
+    if not (
+        numbers
+        and texts
+        and _answers(data["a"])
+        and len(data["n"]) <= NONCE_LENGTH
+        and 0 <= data["r"] < ROUNDS
+    ):
         raise BadSession("a field has the wrong type; start the conversation again")
 
 

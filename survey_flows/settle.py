@@ -12,7 +12,9 @@ from survey_flows.session import MEND, ROUNDS, Session
 _OVERLAYS = frozenset({"", "language", "help", "privacy", "delete"})
 
 
-def settled(paper: Paper, session: Session, now: int, *, timed_out: bool) -> tuple[Session, tuple[str, ...]]:
+def settled(
+    paper: Paper, session: Session, now: int, *, timed_out: bool
+) -> tuple[Session, tuple[str, ...]]:
     """The session as it fits paper and time, and the keys of the sentences that say what was cleared."""
     session, gone = _fitting(paper, session)
     late = timed_out or now - session.seen > paper.idle_limit.total_seconds()
@@ -21,7 +23,14 @@ def settled(paper: Paper, session: Session, now: int, *, timed_out: bool) -> tup
     questionnaire = paper.questionnaires[paper.units[session.unit].questionnaire]
     number = (session.round + 1) % ROUNDS
     fresh = replace(
-        session, answers={}, round=number, place=_place(questionnaire, {}, ""), overlay="", seen=now, began=now, stale=0
+        session,
+        answers={},
+        round=number,
+        place=_place(questionnaire, {}, ""),
+        overlay="",
+        seen=now,
+        began=now,
+        stale=0,
     )
     return fresh, (*gone, "timed-out")
 
@@ -56,7 +65,9 @@ def _rating(paper: Paper, session: Session) -> tuple[Session, tuple[str, ...]]:
     place = _place(questionnaire, answers, session.place)
     if answers == session.answers and place == session.place:
         return session, ()
-    return replace(session, answers=answers, place=place), ("dropped",) if answers != session.answers else ()
+    return replace(session, answers=answers, place=place), (
+        "dropped",
+    ) if answers != session.answers else ()
 
 
 def _place(questionnaire: Questionnaire, answers: dict[str, str], place: str) -> str:

@@ -40,7 +40,11 @@ class Sheet:
 
     def filled(self) -> Iterator[int]:
         """The numbers of the rows below the header that hold anything."""
-        return (number for number, cells in enumerate(self.rows, 1) if number > 1 and any(c.strip() for c in cells))
+        return (
+            number
+            for number, cells in enumerate(self.rows, 1)
+            if number > 1 and any(c.strip() for c in cells)
+        )
 
 
 def read_sheet(
@@ -57,6 +61,9 @@ def read_sheet(
     for number, cells in enumerate(rows[1:], 2):
         for place, cell in enumerate(cells):
             if cell.strip() and not (titles[place : place + 1] or [""])[0]:
-                bad(f"{file}, {name}!{column_letters(place)}{number}", "this cell has no column title above it")
+                bad(
+                    f"{file}, {name}!{column_letters(place)}{number}",
+                    "this cell has no column title above it",
+                )
     columns.pop("", None)
     return Sheet(file, name, columns, rows)

@@ -23,7 +23,9 @@ def show_date(paper: Paper, lang: str, moment: datetime) -> str:
     """A moment in words, in the time zone that it carries; UTC is named because nobody's watch shows it."""
     zone = " UTC" if moment.utcoffset() == timedelta(0) else ""
     time = f"{moment:%H:%M}{zone}"
-    return paper.words.say(lang, "date", year=str(moment.year), month=moment.month, day=moment.day, time=time)
+    return paper.words.say(
+        lang, "date", year=str(moment.year), month=moment.month, day=moment.day, time=time
+    )
 
 
 def known_language(paper: Paper, tag: str) -> str:

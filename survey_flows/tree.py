@@ -16,7 +16,9 @@ Problem = tuple[str, str]
 def blame(problems: list[Problem]) -> BadQuestionnaire:
     """One error that tells all problems: the first as its own, each of the rest on a line."""
     (where, what), *rest = problems
-    return BadQuestionnaire("\n".join([what, *(f"{place}: {reason}" for place, reason in rest)]), where)
+    return BadQuestionnaire(
+        "\n".join([what, *(f"{place}: {reason}" for place, reason in rest)]), where
+    )
 
 
 def compose(text: str, file: str) -> Branch:
@@ -29,11 +31,15 @@ def compose(text: str, file: str) -> Branch:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise BadQuestionnaire(f"this is not YAML: {error.problem}", f"{file}, line {line}") from None
+        raise BadQuestionnaire(
+            f"this is not YAML: {error.problem}", f"{file}, line {line}"
+        ) from None
     except (yaml.YAMLError, RecursionError):
         raise BadQuestionnaire("this is not a YAML text", file) from None
     if not isinstance(node, MappingNode):
-        raise BadQuestionnaire("the file must hold named fields such as id, version and questions", file)
+        raise BadQuestionnaire(
+            "the file must hold named fields such as id, version and questions", file
+        )
     return Branch(node, file, [])
 
 
@@ -105,7 +111,9 @@ class Branch:
         node = self._take(name, needed=False)
         if node is None:
             return default
-        if isinstance(node, SequenceNode) and all(isinstance(item, ScalarNode) for item in node.value):
+        if isinstance(node, SequenceNode) and all(
+            isinstance(item, ScalarNode) for item in node.value
+        ):
             return tuple(str(item.value) for item in node.value)
         self.complain(f"{name} must be a list of texts", _line(node))
         return default

@@ -25,10 +25,18 @@ Sheets = Mapping[str, list[list[str]]]
 _SURVEY = {"type", "name", "required", "relevant", "weight", "overall"}
 _CHOICES = {"list_name", "name", "group"}
 _SETTINGS = {"form_id", "version", "form_title"}
-_LANGUAGE = re.compile(r"(?P<what>label|form_title)::[^()]+\((?P<lang>[A-Za-z]{2,3}(-[A-Za-z0-9]+)*)\)")
+_LANGUAGE = re.compile(
+    r"(?P<what>label|form_title)::[^()]+\((?P<lang>[A-Za-z]{2,3}(-[A-Za-z0-9]+)*)\)"
+)
 _PLAIN = {"text": Kind.TEXT, "integer": Kind.INTEGER, "note": Kind.NOTE}
 _FLAGS = {"": False, "no": False, "false": False, "yes": True, "true": True}
-_COLUMN = {"id": "name", "show_if": "relevant", "options": "type", "weight": "weight", "overall": "overall"}
+_COLUMN = {
+    "id": "name",
+    "show_if": "relevant",
+    "options": "type",
+    "weight": "weight",
+    "overall": "overall",
+}
 
 
 def read_xlsform(sheets: Sheets, file: str, scales: Scales) -> Questionnaire:
@@ -61,7 +69,10 @@ class _Form:
     def read(self) -> Questionnaire:
         for name in self.sheets:
             if name not in ("survey", "choices", "settings"):
-                self.bad(f"{self.file}, {name}!A1", "only the sheets survey, choices and settings are supported")
+                self.bad(
+                    f"{self.file}, {name}!A1",
+                    "only the sheets survey, choices and settings are supported",
+                )
         self.survey = self._sheet("survey", _SURVEY)
         self.choices = self._sheet("choices", _CHOICES)
         self.settings = self._sheet("settings", _SETTINGS)
@@ -91,9 +102,14 @@ class _Form:
         return read_sheet(self.file, name, self.sheets.get(name, []), known, self.bad)
 
     def _languages(self) -> tuple[str, ...]:
-        found = [match["lang"] for title in self.survey.columns if (match := _LANGUAGE.fullmatch(title))]
+        found = [
+            match["lang"] for title in self.survey.columns if (match := _LANGUAGE.fullmatch(title))
+        ]
         if not found:
-            self.bad(self.survey.where(1, "type"), "there is no column such as «label::Chinese (zh-Hans)»")
+            self.bad(
+                self.survey.where(1, "type"),
+                "there is no column such as «label::Chinese (zh-Hans)»",
+            )
         return tuple(sorted(found, key=lambda lang: (lang not in LANGUAGES, lang != LANGUAGES[0])))
 
     def _texts(self, sheet: Sheet, row: int, what: str = "label") -> dict[str, str]:
@@ -166,7 +182,10 @@ class _Form:
         own = tuple(option for _, option in self.lists.get(name, ()))
         options = own or self.scales.get(name, ())
         if not options:
-            self.bad(self.survey.where(row, "type"), f"the list «{name}» is neither in choices nor a rating scale")
+            self.bad(
+                self.survey.where(row, "type"),
+                f"the list «{name}» is neither in choices nor a rating scale",
+            )
         if name == "yes_no":
             return Kind.YES_NO, options, None
         return (Kind.RATING, options, name) if name in self.scales else (Kind.CHOICE, options, None)
@@ -181,7 +200,9 @@ class _Form:
     def _flag(self, row: int, column: str) -> bool:
         text = self.survey.cell(row, column).lower()
         if text not in _FLAGS:
-            self.bad(self.survey.where(row, column), f"{column} must be yes, no or empty, not «{text}»")
+            self.bad(
+                self.survey.where(row, column), f"{column} must be yes, no or empty, not «{text}»"
+            )
         return _FLAGS.get(text, False)
 
     def _condition(self, row: int) -> Condition | None:
@@ -194,7 +215,10 @@ class _Form:
             self.bad(self.survey.where(row, "relevant"), error.what)
             return None
         if text.count("${") != len(condition.comparisons):
-            self.bad(self.survey.where(row, "relevant"), f"«{text}» must name earlier questions as ${{name}}")
+            self.bad(
+                self.survey.where(row, "relevant"),
+                f"«{text}» must name earlier questions as ${{name}}",
+            )
         return condition
 
     def where(self, flaw: Flaw) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-from aggregation.cells import KEYS, PatternCount
+from aggregation.counts.scan import KEYS, PatternCount
 
 CODES = ("VS", "S", "B", "D", "VD", "DK", "-")
 
@@ -47,9 +47,16 @@ def counted(ballots: list[dict[str, object]], campaign: str) -> list[PatternCoun
 
 def write_parquet(path: Path, ballots: list[dict[str, object]]) -> Path:
     names = [name for name in ballots[0] if name != "voter"]
-    parquet.write_table(pa.table({name: [ballot[name] for ballot in ballots] for name in names}), path)
+    parquet.write_table(
+        pa.table({name: [ballot[name] for ballot in ballots] for name in names}), path
+    )
     return path
 
 
-EMPTY = pa.table({name: pa.array([], pa.int64() if name == "weight" else pa.string()) for name in ("campaign", *KEYS)})
+EMPTY = pa.table(
+    {
+        name: pa.array([], pa.int64() if name == "weight" else pa.string())
+        for name in ("campaign", *KEYS)
+    }
+)
 """No ballots, with every column that the scan needs."""

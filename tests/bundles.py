@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
-from aggregation.cells import PatternCount, tally
-from aggregation.ratings import Reader
-from aggregation.scores import score_tally
-from bot.bundles import (
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import PatternCount, tally
+from aggregation.estimation.scores import score_tally
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.shipped_files import shipped_questionnaires
+from bot.fraud_review.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD, weights_digest
+from bot.verification.bundle import lines, log_csv, manifest, weights_csv
+from bot.verification.bundle_format import (
     CASES,
     CHECKPOINT,
     LOG,
@@ -19,15 +23,8 @@ from bot.bundles import (
     PUBLIC,
     TOTALS,
     WEIGHTS,
-    lines,
-    log_csv,
-    manifest,
-    weights_csv,
 )
-from bot.resources import shipped_questionnaires
-from bot.review import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD, weights_digest
-from bot.scheme_files import shipped_scheme
-from bot.totals import result_body, totals, write_totals
+from bot.verification.public_totals import result_body, totals, write_totals
 from survey_flows.ballot import STAFF
 from survey_flows.entries import canonical
 from survey_flows.load import dump_questionnaire
@@ -42,7 +39,13 @@ CODES = ("VS", "S", "B", "D", "VD", "DK", "-")
 PAPER = {
     "title": {"zh-Hans": "民评", "en": "Rating"},
     "units": [
-        {"code": code, "name": {"zh-Hans": code, "en": code}, "questionnaire": SHEET.id, "category": kind, "search": ""}
+        {
+            "code": code,
+            "name": {"zh-Hans": code, "en": code},
+            "questionnaire": SHEET.id,
+            "category": kind,
+            "search": "",
+        }
         for code, kind in CATEGORIES.items()
     ],
     "questionnaires": {SHEET.id: dump_questionnaire(SHEET)},
@@ -81,7 +84,10 @@ class Suspected:
         return [verdict for verdict in self.verdicts[:number] if verdict != REOPEN][-1]
 
     def weights(self, verdict: str) -> list[list[int]]:
-        return [[at, weight if verdict in (PROPOSED, UPHOLD) else 4] for at, weight in sorted(self.light.items())]
+        return [
+            [at, weight if verdict in (PROPOSED, UPHOLD) else 4]
+            for at, weight in sorted(self.light.items())
+        ]
 
     def digest(self, number: int) -> str:
         """What the log commits to in the decision of this number."""
@@ -104,10 +110,18 @@ class Campaign:
 
     def register(self) -> None:
         scheme = SCHEME.model_dump_json()
-        frozen = {"paper": json.dumps(PAPER), "scheme": scheme, "opens_at": OPENS, "closes_at": CLOSES, "year": 2026}
+        frozen = {
+            "paper": json.dumps(PAPER),
+            "scheme": scheme,
+            "opens_at": OPENS,
+            "closes_at": CLOSES,
+            "year": 2026,
+        }
         self.log.publish("registration", self.name, self.name, {"campaign": self.name, **frozen})
 
-    def vote(self, voter: str, unit: str, ratings: str, group: str = "resident", source: str = "invited") -> int:
+    def vote(
+        self, voter: str, unit: str, ratings: str, group: str = "resident", source: str = "invited"
+    ) -> int:
         body = {
             "unit": unit,
             "questionnaire": SHEET.id,
@@ -141,7 +155,11 @@ class Campaign:
 
     def of(self, voter: str, unit: str) -> list[int]:
         """The ballots of a voter for a unit that were not erased."""
-        bodies = ((at, json.loads(self.log.entries[at].body)) for at in self.own() if at not in self.erased)
+        bodies = (
+            (at, json.loads(self.log.entries[at].body))
+            for at in self.own()
+            if at not in self.erased
+        )
         return [at for at, body in bodies if (body.get("voter"), body.get("unit")) == (voter, unit)]
 
     def close(self) -> None:
@@ -192,18 +210,28 @@ class Campaign:
         counts: dict[tuple[str, str, str, int, str], int] = {}
         for position in self.last.values():
             body = json.loads(self.log.entries[position].body)
-            key = (body["unit"], body["group"], body["source"], self.weights.get(position, 4), body["ratings"])
+            key = (
+                body["unit"],
+                body["group"],
+                body["source"],
+                self.weights.get(position, 4),
+                body["ratings"],
+            )
             counts[key] = counts.get(key, 0) + 1
         rows = [
             PatternCount(unit, SHEET.id, group, "", source, weight, ratings, count)
             for (unit, group, source, weight, ratings), count in counts.items()
         ]
         counted = tally(rows, Reader({SHEET.id: SHEET}, SCHEME))
-        return write_totals(totals(self.name, counted, score_tally(counted, CATEGORIES, SCHEME), SCHEME))
+        return write_totals(
+            totals(self.name, counted, score_tally(counted, CATEGORIES, SCHEME), SCHEME)
+        )
 
     def own(self) -> list[int]:
         """The sealed entries of the campaign."""
-        return [at for at, e in enumerate(self.log.entries) if e.campaign == self.name and not e.public]
+        return [
+            at for at, e in enumerate(self.log.entries) if e.campaign == self.name and not e.public
+        ]
 
     def bundle(self, openings: bool = True, cosignatures: Iterable[str] = ()) -> dict[str, bytes]:
         entries = self.log.entries
@@ -211,16 +239,21 @@ class Campaign:
             MANIFEST: manifest(self.name, ORIGIN, openings),
             CHECKPOINT: (self.log.checkpoint() + "".join(cosignatures)).encode(),
             LOG: log_csv((entry.data, entry.campaign) for entry in entries),
-            PUBLIC: lines({"position": at, "body": e.body} for at, e in enumerate(entries) if e.public),
+            PUBLIC: lines(
+                {"position": at, "body": e.body} for at, e in enumerate(entries) if e.public
+            ),
             TOTALS: self.totals(),
         }
         if openings:
             shown = [at for at in self.own() if at not in self.erased]
             files[OPENINGS] = lines(
-                {"position": at, "salt": entries[at].salt.hex(), "body": entries[at].body} for at in shown
+                {"position": at, "salt": entries[at].salt.hex(), "body": entries[at].body}
+                for at in shown
             )
             files[WEIGHTS] = weights_csv(sorted(self.weights.items()))
-            told = {name: case for name, case in sorted(self.cases.items()) if case.stands != DROPPED}
+            told = {
+                name: case for name, case in sorted(self.cases.items()) if case.stands != DROPPED
+            }
             if told:
                 files[CASES] = lines(
                     {"case": name, "salt": case.salt.hex(), "weights": case.weights(case.stands)}

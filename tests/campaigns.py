@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from aggregation.ballot_table import BallotTable, Comments, read_ballots
+from aggregation.fraud.ballot_table import BallotTable, Comments, read_ballots
 from survey_flows.checks import registry
 
 PLACES = {"VS": 2.0, "S": 1.0, "B": 0.0, "D": -1.0, "VD": -2.0}
@@ -63,13 +63,17 @@ def block(name: str, spec: dict[str, Any]) -> list[dict[str, Any]]:
             "voter": f"{name}-{number}",
             "source": spec["sources"][number % len(spec["sources"])],
             "ratings": patterns[number % len(patterns)],
-            "bucket": MONDAY + (day * 96 + hour * 4 + int(number * spec["every"]) if "every" in spec else usual),
-            "risk": YOUNG * (number % 10 < spec.get("young", 1)) | FAST * (number % 10 < spec.get("fast", 0)),
+            "bucket": MONDAY
+            + (day * 96 + hour * 4 + int(number * spec["every"]) if "every" in spec else usual),
+            "risk": YOUNG * (number % 10 < spec.get("young", 1))
+            | FAST * (number % 10 < spec.get("fast", 0)),
         }
         rows.append(row)
         also = spec.get("also", [])
         if also:
-            rows.append(row | {"unit": also[number % len(also)], "ratings": spec.get("at", row["ratings"])})
+            rows.append(
+                row | {"unit": also[number % len(also)], "ratings": spec.get("at", row["ratings"])}
+            )
     return rows
 
 
@@ -79,5 +83,10 @@ def table(rows: list[dict[str, Any]]) -> BallotTable:
 
 def remarks(spec: list[dict[str, Any]]) -> Comments:
     """Comments from ``unit`` and ``texts``, ``times`` over."""
-    pairs = [(part["unit"], text) for part in spec for _ in range(part.get("times", 1)) for text in part["texts"]]
+    pairs = [
+        (part["unit"], text)
+        for part in spec
+        for _ in range(part.get("times", 1))
+        for text in part["texts"]
+    ]
     return Comments([unit for unit, _ in pairs], [text for _, text in pairs])

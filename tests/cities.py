@@ -15,15 +15,16 @@ from typing import Any
 
 import yaml
 
-from aggregation.appraisal import appraise
-from aggregation.inputs import AppraisalInputs, AppraisedUnit, Decision, Leader, Membership, Role, Verdict
-from aggregation.results import AppraisalResult, Kind, Status
-from aggregation.scheme import Scheme, parse_scheme
-from aggregation.scores import PatternCount, UnitScore, score_units
-from bot.city import City, make_city
-from bot.city_ballots import counted
-from bot.resources import shipped_questionnaires
-from bot.scheme_files import shipped_scheme
+from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.estimation.scores import PatternCount, UnitScore, score_units
+from aggregation.model.facts import AppraisedUnit, Decision, Leader, Membership, Role, Verdict
+from aggregation.model.results import AppraisalResult, Kind, Status
+from aggregation.scheme.scheme import Scheme, parse_scheme
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.shipped_files import shipped_questionnaires
+from bot.demo.city import City, make_city
+from bot.demo.city_ballots import counted
 
 SEED = 2010
 YEAR = 2010
@@ -45,7 +46,10 @@ def small_scheme(**changes: Any) -> Scheme:
 
 
 def public(
-    unit: str, score: int | str | Fraction = 80, variance: float = 0.0001, flags: tuple[str, ...] = ()
+    unit: str,
+    score: int | str | Fraction = 80,
+    variance: float = 0.0001,
+    flags: tuple[str, ...] = (),
 ) -> UnitScore:
     exact = Fraction(score)
     return UnitScore(unit, 200, 200, exact, variance, None, None, Fraction(0), None, {}, (), flags)
@@ -57,7 +61,9 @@ def small_city(scheme: Scheme | None = None) -> AppraisalInputs:
     Objectives fall by 3 from 95; all else is 80. In unit U01, P01 is the principal, A01 the deputy with the best
     personal score, then B01, C01, E01.
     """
-    departments = [AppraisedUnit(f"U{n:02}", f"单位{n}", f"Unit {n}", "B_econ") for n in range(1, 11)]
+    departments = [
+        AppraisedUnit(f"U{n:02}", f"单位{n}", f"Unit {n}", "B_econ") for n in range(1, 11)
+    ]
     ranked = [
         AppraisedUnit(code, code, code, "A_district", (Membership(league),))
         for code, league in (("X1", "district"), ("X2", "district"), ("Y1", "county"))
@@ -82,7 +88,11 @@ def _team(unit: str) -> Iterable[Leader]:
 
 
 def _small_indicators(units: tuple[AppraisedUnit, ...]) -> dict[tuple[str, str], Decimal]:
-    points = {(unit.code, id_): Decimal(80) for unit in units for id_ in ("objective", "superior", "governance")}
+    points = {
+        (unit.code, id_): Decimal(80)
+        for unit in units
+        for id_ in ("objective", "superior", "governance")
+    }
     for place, unit in enumerate(u for u in units if u.category == "B_econ"):
         points[unit.code, "objective"] = Decimal(95 - 3 * place)
     points["X1", "objective"] = Decimal(90)
@@ -90,7 +100,9 @@ def _small_indicators(units: tuple[AppraisedUnit, ...]) -> dict[tuple[str, str],
 
 
 def confirm(*keys: str, verdict: Verdict = Verdict.CONFIRMED) -> tuple[Decision, ...]:
-    return tuple(Decision(key, verdict, "周正平", "核实", "2011-02-10T09:00:00+08:00") for key in keys)
+    return tuple(
+        Decision(key, verdict, "周正平", "核实", "2011-02-10T09:00:00+08:00") for key in keys
+    )
 
 
 def with_objective(given: AppraisalInputs, points: Mapping[str, Decimal | int]) -> AppraisalInputs:
@@ -105,7 +117,9 @@ def the_city() -> City:
 
 def score_city(city: City, units: frozenset[str] | None = None) -> dict[str, UnitScore]:
     """The public scores of all units, or of some."""
-    categories = {x.unit.code: x.unit.category for x in city.units if units is None or x.unit.code in units}
+    categories = {
+        x.unit.code: x.unit.category for x in city.units if units is None or x.unit.code in units
+    }
     votes = tuple(vote for vote in city.votes if vote.ballot.unit in categories)
     rows = (PatternCount(*key, count) for key, count in counted(votes))
     return score_units(rows, categories, shipped_questionnaires(), shipped_scheme())
@@ -140,7 +154,9 @@ def founding_document(given: AppraisalInputs, result: AppraisalResult) -> dict[s
     return {
         "leagues": {name: list(codes) for name, codes in result.leagues.items()},
         "departments": {str(g): [u.unit for u in result.units if u.grade is g] for g in grades},
-        "leaders": {str(grade): count for grade, count in sorted(result.leader_grades().items(), key=str)},
+        "leaders": {
+            str(grade): count for grade, count in sorted(result.leader_grades().items(), key=str)
+        },
         "third": [_who(result, x.leader) for x in result.leaders if x.grade == "third"],
         "fourth": [_who(result, x.leader) for x in result.leaders if x.grade == "fourth"],
         "removals": _sanctions(given, result, Kind.REMOVAL_FROM_POSTS),
@@ -156,7 +172,10 @@ def _who(result: AppraisalResult, subject: str) -> str:
 
 def _sanctions(given: AppraisalInputs, result: AppraisalResult, kind: Kind) -> list[dict[str, Any]]:
     return [
-        {"who": _who(result, subject), "grounds": [_ground(given, p) for p in result.about(subject) if _holds(p, kind)]}
+        {
+            "who": _who(result, subject),
+            "grounds": [_ground(given, p) for p in result.about(subject) if _holds(p, kind)],
+        }
         for subject in result.subjects(kind)
     ]
 
@@ -168,8 +187,16 @@ def _holds(proposal: Any, kind: Kind) -> bool:
 def _ground(given: AppraisalInputs, proposal: Any) -> dict[str, str]:
     facts = {f.id: f for f in given.facts}
     fact = facts.get(proposal.fact)
-    why = f"{fact.id} {fact.date} {fact.source}" if fact else "; ".join(g.text("en") for g in proposal.grounds)
-    return {"rule": proposal.rule, "from": why, "confirmed": f"{proposal.decision.by} {proposal.decision.at}"}
+    why = (
+        f"{fact.id} {fact.date} {fact.source}"
+        if fact
+        else "; ".join(g.text("en") for g in proposal.grounds)
+    )
+    return {
+        "rule": proposal.rule,
+        "from": why,
+        "confirmed": f"{proposal.decision.by} {proposal.decision.at}",
+    }
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ import pytest
 from redis import Redis
 from sqlalchemy import Connection, inspect
 
-from bot.app import open_store
-from bot.settings import Settings
-from bot.store import migrate
+from bot.core.settings import Settings
+from bot.service.composition import open_store
+from bot.storage import migrate
 from tests import servers
 
 T = TypeVar("T")
@@ -88,7 +88,9 @@ def quick_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     path = tmp_path_factory.mktemp("tables") / "minping.sqlite3"
     make_tables(f"sqlite:///{path}")
     with closing(sqlite3.connect(path)) as database:
-        statements = [line for line in database.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")]
+        statements = [
+            line for line in database.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")
+        ]
 
     def upgrade(connection: Connection) -> None:
         if connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
@@ -103,7 +105,9 @@ def quick_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture
-def postgres_url(postgres_cluster: servers.PostgresCluster, postgres_template: str) -> Iterator[str]:
+def postgres_url(
+    postgres_cluster: servers.PostgresCluster, postgres_template: str
+) -> Iterator[str]:
     """A PostgreSQL database of this test alone, its tables empty."""
     with postgres_cluster.database(postgres_template) as url:
         yield url

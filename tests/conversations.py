@@ -7,8 +7,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from bot.resources import shipped_questionnaires, shipped_scales, shipped_words
-from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Pressured, Say, Screen, Shortcoming, TurnedAway
+from bot.core.shipped_files import shipped_questionnaires, shipped_scales, shipped_words
+from survey_flows.effects import (
+    Ask,
+    Cast,
+    Close,
+    Effect,
+    Erase,
+    Pressured,
+    Say,
+    Screen,
+    Shortcoming,
+    TurnedAway,
+)
 from survey_flows.engine import step
 from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
 from survey_flows.load import load_questionnaire
@@ -73,7 +84,10 @@ def build_paper(**changes: Any) -> Paper:
     paper = Paper(
         campaign="c2026",
         title={"zh-Hans": "2026年民评", "en": "The people's evaluation of 2026"},
-        units={code: Unit(code, {"zh-Hans": zh, "en": en}, form, "B", words) for code, zh, en, form, words in _UNITS},
+        units={
+            code: Unit(code, {"zh-Hans": zh, "en": en}, form, "B", words)
+            for code, zh, en, form, words in _UNITS
+        },
         questionnaires={**shipped_questionnaires(), "mixed": mixed},
         links={
             "poster": Link("poster"),
@@ -148,7 +162,9 @@ def transcript(steps: list[Any], paper: dict[str, Any]) -> str:
     lines = []
     for number, item in enumerate(steps, 1):
         what, value = next(iter(item.items())) if isinstance(item, dict) else (item, None)
-        lines.append(f"> {number} {what} {'' if value is None else value}".replace("\0", "␀").rstrip())
+        lines.append(
+            f"> {number} {what} {'' if value is None else value}".replace("\0", "␀").rstrip()
+        )
         lines += [line for effect in _play(talk, what, value) for line in _written(effect)]
     return "\n".join(lines) + "\n"
 
@@ -158,7 +174,9 @@ def _play(talk: Talk, what: str, value: Any) -> tuple[Effect, ...]:
         talk.now += timedelta(hours=value)
         return ()
     if what == "remove":
-        talk.paper = replace(talk.paper, units={k: v for k, v in talk.paper.units.items() if k != value})
+        talk.paper = replace(
+            talk.paper, units={k: v for k, v in talk.paper.units.items() if k != value}
+        )
         return ()
     if what == "fill":
         full = talk.paper.quotas.full | {Cell(**cell) for cell in value}
@@ -177,7 +195,11 @@ def _play(talk: Talk, what: str, value: Any) -> tuple[Effect, ...]:
         "type": talk.write,
         "ask": lambda topic: talk.take(Asked(topic)),
     }
-    return moves[what](value) if what in moves else talk.take({"return": Returned(), "time out": TimedOut()}[what])
+    return (
+        moves[what](value)
+        if what in moves
+        else talk.take({"return": Returned(), "time out": TimedOut()}[what])
+    )
 
 
 def _written(effect: Effect) -> Iterator[str]:
@@ -192,7 +214,9 @@ def _written(effect: Effect) -> Iterator[str]:
     elif isinstance(effect, Pressured):
         yield f"* told how to rate {effect.unit}"
     elif isinstance(effect, TurnedAway):
-        yield from (f"* no place left {cell.unit}/{cell.group or 'any'}" for cell in sorted(effect.cells))
+        yield from (
+            f"* no place left {cell.unit}/{cell.group or 'any'}" for cell in sorted(effect.cells)
+        )
     elif isinstance(effect, Shortcoming):
         yield f"* to be mended by {effect.unit}, left on {effect.day}, {'shared' if effect.shared else 'not shared'}"
         yield from (f"*   {line}" for line in effect.text.splitlines())

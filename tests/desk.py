@@ -15,9 +15,9 @@ from tempfile import mkdtemp
 from aiohttp import ClientResponse, FormData
 from aiohttp.test_utils import TestClient
 
-from bot.app import Service, build
-from bot.settings import Settings
-from bot.staff import add_staff
+from bot.accounts.staff import add_staff
+from bot.core.settings import Settings
+from bot.service.composition import Service, build
 from tests.web_city import Clock, fill
 
 PASSWORD = "correct horse battery"

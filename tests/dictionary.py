@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aggregation.appraisal import appraise
-from bot.exports import Audience, Book, campaign_book, year_book
-from bot.exports.dictionary_text import dictionary_text
-from bot.scheme_files import shipped_scheme
-from bot.yearbook import Year
+from aggregation.appraisal.appraise import appraise
+from bot.appraisal.year import Year
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.publication.exports import Audience, Book, campaign_book, year_book
+from bot.publication.exports.dictionary_text import dictionary_text
 from tests.cities import small_city
 from tests.unit.bot.test_exports import ALL_S, scored
 
@@ -22,7 +22,10 @@ def books() -> list[Book]:
     """A year as the office has it, and a campaign."""
     inputs, given = small_city(), scored(("A", "resident", 4, ALL_S, 120))
     year = Year(inputs.year, (given,), inputs, appraise(inputs))
-    return [year_book(year, Audience.INTERNAL, "Asia/Shanghai"), campaign_book(given, "Asia/Shanghai")]
+    return [
+        year_book(year, Audience.INTERNAL, "Asia/Shanghai"),
+        campaign_book(given, "Asia/Shanghai"),
+    ]
 
 
 if __name__ == "__main__":

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linprog
 
-from aggregation.cells import OPEN, PatternCount, tally
-from aggregation.ratings import Reader
-from bot.exports.pages import exclusions_page, groups_page, scores_page
-from bot.exports.writers import records
-from bot.releases import Release, blocks
-from bot.resources import shipped_questionnaires
-from bot.scheme_files import shipped_scheme
-from bot.scoring import Poll, Scored, score_release
-from bot.totals import totals
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import OPEN, PatternCount, tally
+from bot.campaigns.registered import Poll
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.shipped_files import shipped_questionnaires
+from bot.publication.exports.score_pages import exclusions_page, groups_page, scores_page
+from bot.publication.exports.writers import records
+from bot.results.releases import Release, blocks
+from bot.results.scoring import Scored, score_release
+from bot.verification.public_totals import totals
 from survey_flows.ballot import STAFF
 from survey_flows.paper import Unit
 
@@ -35,20 +36,36 @@ Ballots = tuple[str, str, bool, int, str, int]
 
 
 def make_poll(units: Sequence[str], category: str = "B_econ") -> Poll:
-    named = {code: Unit(code, {"zh-Hans": f"局{code}", "en": code}, "econ", category) for code in units}
-    return Poll("c", 2026, {"zh-Hans": "民评", "en": "Poll"}, "closed", 0, 1, named, {"econ": FORM}, SCHEME)
+    named = {
+        code: Unit(code, {"zh-Hans": f"局{code}", "en": code}, "econ", category) for code in units
+    }
+    return Poll(
+        "c", 2026, {"zh-Hans": "民评", "en": "Poll"}, "closed", 0, 1, named, {"econ": FORM}, SCHEME
+    )
 
 
 def rows(ballots: Sequence[Ballots]) -> list[PatternCount]:
     return [
-        PatternCount(unit, "econ", group, "", OPEN if link else "invited", weight, " ".join([code] * RATED), count)
+        PatternCount(
+            unit,
+            "econ",
+            group,
+            "",
+            OPEN if link else "invited",
+            weight,
+            " ".join([code] * RATED),
+            count,
+        )
         for unit, group, link, weight, code, count in ballots
         if count
     ]
 
 
 def make_scored(poll: Poll, ballots: Sequence[Ballots]) -> Scored:
-    return score_release(poll, Release(poll.id, 1, 0, blocks(rows(ballots), Reader(poll.questionnaires, poll.scheme))))
+    return score_release(
+        poll,
+        Release(poll.id, 1, 0, blocks(rows(ballots), Reader(poll.questionnaires, poll.scheme))),
+    )
 
 
 def published_totals(scored: Scored) -> dict[str, Any]:
@@ -91,7 +108,9 @@ class Attacker:
             aim[self.names[name]] += factor
         ends = []
         for sign in (1, -1):
-            found = linprog(sign * aim, A_ub=a_ub, b_ub=b_ub, A_eq=a_eq, b_eq=b_eq, bounds=(0, 100_000))
+            found = linprog(
+                sign * aim, A_ub=a_ub, b_ub=b_ub, A_eq=a_eq, b_eq=b_eq, bounds=(0, 100_000)
+            )
             assert found.status == 0, f"what is published contradicts itself: {found.message}"
             ends.append(sign * float(found.fun))
         return ends[0], ends[1]
@@ -163,10 +182,16 @@ def _group(spy: Attacker, row: Mapping[str, Any]) -> None:
     unit, group = row["code"], row["group"]
     parts = {link: f"{unit} {group} {link}" for link in LINKS}
     whole = dict.fromkeys(parts.values(), 1.0)
-    spy.bounds({**whole, **{f"{name} out": 1.0 for name in parts.values()}, f"{unit} {group} n": -1}, 0)
+    spy.bounds(
+        {**whole, **{f"{name} out": 1.0 for name in parts.values()}, f"{unit} {group} n": -1}, 0
+    )
     if row is not None and group == GROUPS[0]:
         spy.says({**{f"{unit} {g} n": 1.0 for g in GROUPS}, f"{unit} n": -1}, 0)
-    for column, what in {"n": {f"{unit} {group} n": 1.0}, "n_valid": whole, "n_open": {parts["open"]: 1.0}}.items():
+    for column, what in {
+        "n": {f"{unit} {group} n": 1.0},
+        "n_valid": whole,
+        "n_open": {parts["open"]: 1.0},
+    }.items():
         if not isinstance(row[column], str):
             spy.says(what, row[column])
     # Whether it counted shows in its weight.

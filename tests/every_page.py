@@ -12,23 +12,23 @@ from datetime import date
 
 from aiohttp import web
 
-from bot.app import Service
-from bot.appeals import Office, give_public_notice, receive
-from bot.audit import DONE, Act, note
-from bot.campaigns import create_campaign, open_campaign
-from bot.contact_keys import Address
-from bot.contacts import Contact, store_contacts
-from bot.inviting import make_invitations
-from bot.mixer import Mixer
-from bot.outbox import CANCELLED
-from bot.pushing import begin_push, plain_texts
-from bot.sampling import Wish, draw_sample, plan_sample
-from bot.scoring import score_campaign
-from bot.second_factor import begin_factor
-from bot.staff import add_staff
-from bot.store import tables
-from bot.store.database import writing
-from bot.store.push_tables import pushes
+from bot.accounts.audit_log import DONE, Act, note
+from bot.accounts.second_factor import begin_factor
+from bot.accounts.staff import add_staff
+from bot.appraisal.appeals import give_public_notice, receive
+from bot.ballots.mixer import Mixer
+from bot.campaigns.lifecycle import create_campaign, open_campaign
+from bot.core.identity import Address, Office
+from bot.fieldwork.audience.contacts import Contact, store_contacts
+from bot.fieldwork.audience.invitations import make_invitations
+from bot.fieldwork.audience.sampling import Wish, draw_sample, plan_sample
+from bot.fieldwork.outreach.outbox import CANCELLED
+from bot.fieldwork.outreach.push import begin_push, plain_texts
+from bot.results.scoring import score_campaign
+from bot.service.composition import Service
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
+from bot.storage.schema.outreach import pushes
 from tests.desk import PASSWORD
 from tests.unit.bot.test_small_cells import suspected
 from tests.web_city import fill, make_draft
@@ -73,12 +73,16 @@ async def fill_pages(service: Service) -> str:
     async with writing(database) as connection:
         await connection.execute(tables.cases.insert(), [suspected("FIN")])
         people = [
-            Contact(Address("telegram", str(5000 + n)), "zh-Hans", "resident", "", "", "2026-01-02", "")
+            Contact(
+                Address("telegram", str(5000 + n)), "zh-Hans", "resident", "", "", "2026-01-02", ""
+            )
             for n in range(40)
         ]
         await store_contacts(connection, service.contact_keys, people)
     link = await create_campaign(database, make_draft(), service.clock)
-    await plan_sample(database, service.contact_keys, "2026", Wish(size=30, fatigue_days=180), TODAY)
+    await plan_sample(
+        database, service.contact_keys, "2026", Wish(size=30, fatigue_days=180), TODAY
+    )
     await open_campaign(database, "2026")
     assert isinstance(service.mixer, Mixer)
     await service.mixer.turn()
@@ -91,7 +95,9 @@ async def fill_pages(service: Service) -> str:
     await score_campaign(database, "city-2010")  # the first look makes the first release
     await give_public_notice(database, 2010, office)
     await receive(database, 2010, "CME", "票数似有误。", office)
-    await note(database, Act("zhou", "administrator", "/admin/contacts import", "", DONE), service.clock)
+    await note(
+        database, Act("zhou", "administrator", "/admin/contacts import", "", DONE), service.clock
+    )
     await service.papers.refresh()
     return link.token
 
@@ -99,7 +105,9 @@ async def fill_pages(service: Service) -> str:
 def addresses(app: web.Application, link: str) -> Iterator[str]:
     """Every address that can be looked at, with its placeholders filled."""
     found = dict.fromkeys(
-        route.resource.canonical for route in app.router.routes() if route.method == "GET" and route.resource
+        route.resource.canonical
+        for route in app.router.routes()
+        if route.method == "GET" and route.resource
     )
     for address in (*found, *MORE):
         parts = re.findall(r"\{([a-z_]+)\}", address)

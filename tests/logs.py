@@ -10,8 +10,8 @@ from random import Random
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.notary import sign_checkpoint
-from bot.store import tables
+from bot.crypto.note_signatures import sign_checkpoint
+from bot.storage.schema import all as tables
 from survey_flows.entries import canonical, commit, public_label, receipt_label
 from survey_flows.merkle import Frontier, Leaves, leaf_hash, root
 
@@ -87,7 +87,9 @@ async def store(connection: AsyncConnection, log: Log, sizes: tuple[int, ...] = 
                 column += hash_
                 if len(column) % (256 * 32) == 0:
                     tile = len(column) // (256 * 32) - 1
-                    tiles.append({"level": height // 8, "tile": tile, "hashes": bytes(column[-256 * 32 :])})
+                    tiles.append(
+                        {"level": height // 8, "tile": tile, "hashes": bytes(column[-256 * 32 :])}
+                    )
     rows = [
         {
             "position": position,
@@ -103,6 +105,10 @@ async def store(connection: AsyncConnection, log: Log, sizes: tuple[int, ...] = 
         {"size": size, "note": log.checkpoint(size), "frontier": b"", "at": 1_760_000_000 + size}
         for size in sorted({*sizes, len(log.entries)})
     ]
-    for table, found in ((tables.log_entries, rows), (tables.log_tiles, tiles), (tables.checkpoints, notes)):
+    for table, found in (
+        (tables.log_entries, rows),
+        (tables.log_tiles, tiles),
+        (tables.checkpoints, notes),
+    ):
         if found:
             await connection.execute(insert(table), found)

@@ -7,11 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from aggregation.appraisal import appraise
-from aggregation.inputs import AppraisalInputs, AppraisedUnit, Leader, Role
-from aggregation.nesting import Body, appraise_inside, city_part
-from aggregation.results import AppraisalResult
-from aggregation.scheme import Scheme, parse_scheme
+from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.nesting import Body, appraise_inside, city_part
+from aggregation.model.facts import AppraisedUnit, Leader, Role
+from aggregation.model.results import AppraisalResult
+from aggregation.scheme.scheme import Scheme, parse_scheme
 from tests.cities import small_city, small_scheme
 
 LEADERS: dict[str, Any] = {
@@ -30,7 +31,9 @@ POSTS: dict[str, Any] = {
     "leaders": LEADERS,
 }
 SECTIONS: dict[str, Any] = {
-    "categories": {"section": {"zh": "科室", "en": "Section", "weights": {"parent": 40, "tasks": 60}}},
+    "categories": {
+        "section": {"zh": "科室", "en": "Section", "weights": {"parent": 40, "tasks": 60}}
+    },
     "indicators": {"tasks": {"zh": "科室任务", "en": "Tasks of the section"}},
     "unit_quota": {
         "first_pct": {"first": 50, "second": 25, "third": 0},
@@ -65,7 +68,9 @@ def nested_city(scheme: Scheme | None = None) -> AppraisalInputs:
         for n in (1, 2)
     ]
     heads = [Leader(f"P{x.code}", "科长", "Head", x.code, Role.PRINCIPAL, "科长") for x in sections]
-    officers = [Leader(f"O{x.code}", "科员", "Officer", x.code, Role.OFFICER, "科员") for x in posts]
+    officers = [
+        Leader(f"O{x.code}", "科员", "Officer", x.code, Role.OFFICER, "科员") for x in posts
+    ]
     return replace(
         city,
         units=(*city.units, *sections, *posts),

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from aggregation.cells import PatternCount
+from aggregation.counts.scan import PatternCount
 from tests.scoring import row
 
 FOLDER = Path(__file__).parent / "golden" / "oracles"
@@ -27,7 +27,15 @@ def values(name: str, case: str) -> Mapping[tuple[str, str], float]:
 def made() -> list[tuple[str, PatternCount]]:
     """Each made ballot with its rater; the stratum is area/size."""
     return [
-        (r["rater"], row(r["ratings"], unit=r["unit"], stratum=f"{r['area']}/{r['size']}", weight=int(r["weight"])))
+        (
+            r["rater"],
+            row(
+                r["ratings"],
+                unit=r["unit"],
+                stratum=f"{r['area']}/{r['size']}",
+                weight=int(r["weight"]),
+            ),
+        )
         for r in read("made.csv")
     ]
 

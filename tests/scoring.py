@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from aggregation.cells import PatternCount
-from aggregation.scheme import Scheme
-from aggregation.scheme_parts import Category, Floors, Scale, ScaleOption
+from aggregation.counts.scan import PatternCount
+from aggregation.scheme.parts import Category, Floors, Scale, ScaleOption
+from aggregation.scheme.scheme import Scheme
 from survey_flows.questionnaire import Kind, Question, Questionnaire
 
 GROUPS = ("service_user", "resident", "enterprise", "deputy", "grassroots", "supervisor")
@@ -24,7 +24,10 @@ def scheme(group: int = 30, unit: int = 100) -> Scheme:
         version="test-1",
         categories={"econ": category(ECON), "district": category(DISTRICT)},
         groups={name: {"zh": name, "en": name} for name in GROUPS},
-        scales={"five_dk": scale(POINTS), "three_dk": scale({"S": 100, "B": 70, "D": 30, "DK": None})},
+        scales={
+            "five_dk": scale(POINTS),
+            "three_dk": scale({"S": 100, "B": 70, "D": 30, "DK": None}),
+        },
         default_scale="five_dk",
         min_n=Floors(group=group, unit=unit),
         overall_share=Decimal(40),
@@ -41,13 +44,17 @@ def category(group_weights: Iterable[int]) -> Category:
 def scale(points: dict[str, int | None]) -> Scale:
     return Scale.model_construct(
         options=tuple(
-            ScaleOption.model_construct(code=code, zh=code, en=code, points=None if p is None else Decimal(p))
+            ScaleOption.model_construct(
+                code=code, zh=code, en=code, points=None if p is None else Decimal(p)
+            )
             for code, p in points.items()
         )
     )
 
 
-def rating(name: str, weight: int, overall: bool = False, scale: str | None = "five_dk") -> Question:
+def rating(
+    name: str, weight: int, overall: bool = False, scale: str | None = "five_dk"
+) -> Question:
     return Question(name, Kind.RATING, TITLE, scale=scale, weight=weight, overall=overall)
 
 
@@ -55,9 +62,16 @@ WINDOW = Questionnaire(
     "window",
     "1",
     TITLE,
-    (rating("overall", 40, overall=True), rating("ease", 20), rating("speed", 20), rating("attitude", 20)),
+    (
+        rating("overall", 40, overall=True),
+        rating("ease", 20),
+        rating("speed", 20),
+        rating("attitude", 20),
+    ),
 )
-UNEVEN = Questionnaire("uneven", "1", TITLE, (rating("a", 17), rating("overall", 23, overall=True), rating("b", 60)))
+UNEVEN = Questionnaire(
+    "uneven", "1", TITLE, (rating("a", 17), rating("overall", 23, overall=True), rating("b", 60))
+)
 SINGLE = Questionnaire("single", "1", TITLE, (rating("y", 0),))
 QUESTIONNAIRES = {q.id: q for q in (WINDOW, UNEVEN, SINGLE)}
 

@@ -21,8 +21,8 @@ import psycopg
 from redis import Redis
 from redis.exceptions import RedisError
 
-from bot import leash
-from bot.embedded import server_command
+from bot.service import die_with_parent as leash
+from bot.service.embedded_valkey import server_command
 
 REDIS = Path("/usr/bin/redis-server")
 CHROMIUM = Path("/usr/bin/chromium")
@@ -55,7 +55,9 @@ class PostgresCluster:
     def files(self) -> bytes:
         """All that it has written: tables, write-ahead log, and what else there is."""
         self._execute("CHECKPOINT")
-        return b"".join(path.read_bytes() for path in sorted(self.data.rglob("*")) if path.is_file())
+        return b"".join(
+            path.read_bytes() for path in sorted(self.data.rglob("*")) if path.is_file()
+        )
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -68,13 +70,24 @@ NUMBERS = count(1)
 @contextmanager
 def postgres() -> Iterator[PostgresCluster]:
     """A PostgreSQL cluster that keeps nothing safe and listens on the loopback address alone."""
-    programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), default=None)
+    programs = max(
+        Path("/usr/lib/postgresql").glob("*/bin"),
+        key=lambda path: int(path.parent.name),
+        default=None,
+    )
     if programs is None:
         raise MissingServer("no PostgreSQL: apt-get install postgresql")
     with temporary_folder() as folder:
         data = folder / "data"
         account = unprivileged(folder)
-        initdb = [*account, str(programs / "initdb"), "--pgdata", str(data), "--username", SUPERUSER]
+        initdb = [
+            *account,
+            str(programs / "initdb"),
+            "--pgdata",
+            str(data),
+            "--username",
+            SUPERUSER,
+        ]
         options = ["--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"]
         subprocess.run([*initdb, *options], check=True, capture_output=True, cwd=folder)
         port = free_port()
@@ -88,7 +101,11 @@ def postgres() -> Iterator[PostgresCluster]:
             "full_page_writes": "off",
         }
         server = [str(programs / "postgres"), "-D", str(data)]
-        command = [*account, *server, *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
+        command = [
+            *account,
+            *server,
+            *(word for name, value in settings.items() for word in ("-c", f"{name}={value}")),
+        ]
         with running(command, folder, lambda: answers_sql(url), stop=signal.SIGINT):
             yield PostgresCluster(url, port, data)
 
@@ -111,7 +128,16 @@ def redis() -> Iterator[str]:
     if not REDIS.exists():
         raise MissingServer("no Redis: apt-get install redis-server")
     with temporary_folder() as folder:
-        options = ["--port", "0", "--unixsocket", str(folder / "s"), "--dir", str(folder), "--save", ""]
+        options = [
+            "--port",
+            "0",
+            "--unixsocket",
+            str(folder / "s"),
+            "--dir",
+            str(folder),
+            "--save",
+            "",
+        ]
         with serving_redis([str(REDIS), *options], folder) as url:
             yield url
 
@@ -119,7 +145,10 @@ def redis() -> Iterator[str]:
 @contextmanager
 def valkey() -> Iterator[str]:
     """The URL of the bundled Valkey, started with the product's own options."""
-    with temporary_folder() as folder, serving_redis(server_command(folder, folder / "s"), folder) as url:
+    with (
+        temporary_folder() as folder,
+        serving_redis(server_command(folder, folder / "s"), folder) as url,
+    ):
         yield url
 
 
@@ -132,16 +161,22 @@ def serving_redis(command: list[str], folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running(command: list[str], folder: Path, ready: Callable[[], bool], stop: signal.Signals) -> Iterator[None]:
+def running(
+    command: list[str], folder: Path, ready: Callable[[], bool], stop: signal.Signals
+) -> Iterator[None]:
     """``command`` from the moment it is ready to the end of the block."""
     output = folder / "output"
     with output.open("wb") as sink:
-        process = subprocess.Popen(command, stdout=sink, stderr=sink, cwd=folder, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdout=sink, stderr=sink, cwd=folder, start_new_session=True
+        )
     try:
         end = time.monotonic() + READY_WITHIN
         while not ready():
             if process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"{command} did not start:\n{output.read_text(errors='replace')}")
+                raise RuntimeError(
+                    f"{command} did not start:\n{output.read_text(errors='replace')}"
+                )
             time.sleep(0.05)
         yield
     finally:

@@ -12,19 +12,20 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.app import Service, build
-from bot.campaigns import Draft, close_campaign, create_campaign, open_campaign
-from bot.city import City as Drawn
-from bot.city import make_city
-from bot.city_inside import draw_inside
-from bot.clock import SystemClock
-from bot.gate import ballot_columns
-from bot.mixer import Mixer
-from bot.resources import shipped_questionnaires
-from bot.scheme_files import shipped_scheme
-from bot.settings import Settings
-from bot.store import tables, yearbook
-from bot.store.database import reading, writing
+from bot.ballots.gate import ballot_columns
+from bot.ballots.mixer import Mixer
+from bot.campaigns.lifecycle import Draft, close_campaign, create_campaign, open_campaign
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.core.shipped_files import shipped_questionnaires
+from bot.demo.city import City as Drawn
+from bot.demo.city import make_city
+from bot.demo.city_inner_units import draw_inside
+from bot.records import store as yearbook
+from bot.service.composition import Service, build
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Unit
 
@@ -62,12 +63,19 @@ class City:
 
     async def conversations(self) -> int:
         async with reading(self.service.database) as connection:
-            return int((await connection.execute(select(func.count()).select_from(tables.sessions))).scalar_one())
+            return int(
+                (
+                    await connection.execute(select(func.count()).select_from(tables.sessions))
+                ).scalar_one()
+            )
 
 
 def make_draft() -> Draft:
     """The campaign of the small city."""
-    units = [Unit(code, {"zh-Hans": zh, "en": en}, form, category) for code, zh, en, category, form in UNITS]
+    units = [
+        Unit(code, {"zh-Hans": zh, "en": en}, form, category)
+        for code, zh, en, category, form in UNITS
+    ]
     return Draft(
         id="2026",
         year=2026,
@@ -75,7 +83,9 @@ def make_draft() -> Draft:
         opens_at=NOW - timedelta(days=1),
         closes_at=NOW + timedelta(days=20),
         units=units,
-        questionnaires={name: dump_questionnaire(form) for name, form in shipped_questionnaires().items()},
+        questionnaires={
+            name: dump_questionnaire(form) for name, form in shipped_questionnaires().items()
+        },
         scheme=shipped_scheme().model_dump_json(),
     )
 
@@ -94,7 +104,13 @@ async def city(folder: Path, redis_url: str, **settings: Any) -> AsyncIterator[C
 
 async def after_notice(service: Service, year: int) -> None:
     """Have the public notice of a year given, and over."""
-    row = {"year": year, "number": 1, "begins": "2020-01-01", "ends": "2020-01-08", "until": "2020-01-13"}
+    row = {
+        "year": year,
+        "number": 1,
+        "begins": "2020-01-01",
+        "ends": "2020-01-08",
+        "until": "2020-01-13",
+    }
     async with writing(service.database) as connection:
         await connection.execute(tables.public_notices.insert(), [row | {"by": "zhou", "at": 0}])
 
@@ -120,7 +136,9 @@ async def fill(service: Service, seed: int = 2010, ballots: int = 20_000, year: 
         opens_at=opens,
         closes_at=opens + timedelta(days=30),
         units=named,
-        questionnaires={name: dump_questionnaire(form) for name, form in shipped_questionnaires().items()},
+        questionnaires={
+            name: dump_questionnaire(form) for name, form in shipped_questionnaires().items()
+        },
         scheme=shipped_scheme().model_dump_json(),
     )
     await create_campaign(service.database, draft, service.clock)
@@ -129,18 +147,29 @@ async def fill(service: Service, seed: int = 2010, ballots: int = 20_000, year: 
     await close_campaign(service.database, drawn.campaign)
     await service.mixer.turn()
     inside = draw_inside(drawn.year)
-    personal = {(who, yearbook.PERSONAL): points for who, points in {**drawn.personal, **inside.personal}.items()}
+    personal = {
+        (who, yearbook.PERSONAL): points
+        for who, points in {**drawn.personal, **inside.personal}.items()
+    }
     async with writing(service.database) as connection:
-        await yearbook.write_units(connection, [yearbook.ListedUnit(x.unit, x.questionnaire) for x in drawn.units])
+        await yearbook.write_units(
+            connection, [yearbook.ListedUnit(x.unit, x.questionnaire) for x in drawn.units]
+        )
         await yearbook.replace_inner(connection, drawn.year, inside.parts)
         await yearbook.replace_leaders(connection, drawn.year, [*drawn.leaders, *inside.people])
-        await yearbook.merge_indicators(connection, drawn.year, {**drawn.indicators, **inside.points, **personal})
+        await yearbook.merge_indicators(
+            connection, drawn.year, {**drawn.indicators, **inside.points, **personal}
+        )
         await yearbook.replace_adjustments(connection, drawn.year, drawn.adjustments)
         await yearbook.replace_facts(connection, drawn.year, drawn.facts)
         await yearbook.append_decisions(connection, drawn.year, drawn.decisions)
         await yearbook.append_history(connection, drawn.history, {unit.code for unit in units})
         rows = [
-            {"campaign": drawn.campaign, "voter": vote.voter.to_bytes(32, "big"), **ballot_columns(vote.ballot)}
+            {
+                "campaign": drawn.campaign,
+                "voter": vote.voter.to_bytes(32, "big"),
+                **ballot_columns(vote.ballot),
+            }
             for vote in drawn.votes
         ]
         await yearbook.insert_all(connection, tables.ballots, rows)

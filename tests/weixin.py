@@ -21,13 +21,13 @@ from wechatpy.crypto import WeChatCrypto
 from wechatpy.enterprise.crypto import WeChatCrypto as WeComCrypto
 from wechatpy.utils import WeChatSigner
 
-from bot.app import Service, build
-from bot.campaigns import create_campaign, open_campaign
-from bot.mixer import Mixer
+from bot.ballots.mixer import Mixer
+from bot.campaigns.lifecycle import create_campaign, open_campaign
+from bot.core.settings import Settings
+from bot.service.composition import Service, build
 from bot.serving import listening
-from bot.settings import Settings
-from bot.store import tables
-from bot.store.database import reading
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from tests.contract.test_conductor import Frozen, draft
 from tests.servers import free_port
 
@@ -36,7 +36,9 @@ AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 APP_ID, CORP_ID = "wx5823bf96d3bd56c7", "ww1a2b3c4d5e6f7890"
 OPENID = "oCanary-Zx9_OpenId4711471147"
 WEB = "https://minping.example.gov"
-TAP = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^"&]*)&msgmenuid=([^"]*)">(.*?)</a>')
+TAP = re.compile(
+    r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^"&]*)&msgmenuid=([^"]*)">(.*?)</a>'
+)
 READING = timedelta(seconds=4)
 """What a citizen takes to read and to answer."""
 
@@ -87,7 +89,9 @@ class Phone:
         """Tap a link that sends itself."""
         found = [(sent, data) for sent, data, shown in TAP.findall(self.shown) if label in shown]
         assert found, f"no link «{label}» in:\n{self.shown}"
-        return await self.message(f"[{label}]", MsgType="text", Content=found[0][0], bizmsgmenuid=found[0][1])
+        return await self.message(
+            f"[{label}]", MsgType="text", Content=found[0][0], bizmsgmenuid=found[0][1]
+        )
 
     async def scan(self, payload: str, follows: bool = True) -> str:
         """Scan a code; whoever does not follow the account yet becomes a follower by it."""
@@ -96,14 +100,22 @@ class Phone:
         return await self.event("subscribe", f"qrscene_{payload}" if payload else "")
 
     async def event(self, name: str, key: str = "") -> str:
-        return await self.message(f"({name} {key})".replace(" )", ")"), MsgType="event", Event=name, EventKey=key)
+        return await self.message(
+            f"({name} {key})".replace(" )", ")"), MsgType="event", Event=name, EventKey=key
+        )
 
     async def message(self, told: str, **fields: str) -> str:
         """Send a message four seconds after the last one, and show what comes back."""
         self.city.clock.time += READING
         self.number += 1
-        common = {"ToUserName": "gh_minping", "FromUserName": self.user, "CreateTime": self.second()}
-        self.sent = {**common, **fields} | ({"MsgId": self.number} if fields["MsgType"] != "event" else {})
+        common = {
+            "ToUserName": "gh_minping",
+            "FromUserName": self.user,
+            "CreateTime": self.second(),
+        }
+        self.sent = {**common, **fields} | (
+            {"MsgId": self.number} if fields["MsgType"] != "event" else {}
+        )
         self.lines.append(f"> {told}")
         return await self.again()
 
@@ -122,38 +134,61 @@ class Phone:
 
     async def deliver(self, fields: dict[str, str | int]) -> tuple[int, str]:
         """Deliver a message; the status and the text that is to be shown, which may be empty."""
-        xml = "<xml>" + "".join(f"<{name}>{_cdata(value)}</{name}>" for name, value in fields.items()) + "</xml>"
+        xml = (
+            "<xml>"
+            + "".join(f"<{name}>{_cdata(value)}</{name}>" for name, value in fields.items())
+            + "</xml>"
+        )
         query, body = self.wrapped(xml)
         status, answer = await self.post(query, body)
         if status != 200 or answer == b"success":
             return status, ""
         reply = xmltodict.parse(self.unwrapped(answer))["xml"]
-        assert (reply["ToUserName"], reply["FromUserName"], reply["MsgType"]) == (self.user, "gh_minping", "text")
+        assert (reply["ToUserName"], reply["FromUserName"], reply["MsgType"]) == (
+            self.user,
+            "gh_minping",
+            "text",
+        )
         assert len(reply["Content"].encode()) <= 2048
         return status, str(reply["Content"])
 
     async def post(self, query: dict[str, str], body: bytes) -> tuple[int, bytes]:
         path = "wecom" if self.way == "wecom" else "wechat"
         url = f"http://127.0.0.1:{self.city.port}/{path}"
-        async with aiohttp.ClientSession() as session, session.post(url, params=query, data=body) as response:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(url, params=query, data=body) as response,
+        ):
             return response.status, await response.read()
 
     def wrapped(self, xml: str) -> tuple[dict[str, str], bytes]:
         """A request's query and body, signed for now and, where that is the way, sealed."""
         told, nonce = str(self.second()), "n0nce"
         if self.way == "plain":
-            return {"signature": signed(TOKEN, told, nonce), "timestamp": told, "nonce": nonce}, xml.encode()
+            return {
+                "signature": signed(TOKEN, told, nonce),
+                "timestamp": told,
+                "nonce": nonce,
+            }, xml.encode()
         outer = self.crypto().encrypt_message(xml, nonce, told)
         signature = xmltodict.parse(outer)["xml"]["MsgSignature"]
         query = {"msg_signature": signature, "timestamp": told, "nonce": nonce}
-        extra = {"encrypt_type": "aes", "signature": signed(TOKEN, told, nonce), "openid": self.user}
+        extra = {
+            "encrypt_type": "aes",
+            "signature": signed(TOKEN, told, nonce),
+            "openid": self.user,
+        }
         return (query | extra if self.way == "sealed" else query), outer.encode()
 
     def unwrapped(self, answer: bytes) -> str:
         if self.way == "plain":
             return answer.decode()
         outer = xmltodict.parse(answer)["xml"]
-        return str(self.crypto().decrypt_message(outer, outer["MsgSignature"], outer["TimeStamp"], outer["Nonce"]))
+        return str(
+            self.crypto().decrypt_message(
+                outer, outer["MsgSignature"], outer["TimeStamp"], outer["Nonce"]
+            )
+        )
 
     def crypto(self) -> WeChatCrypto | WeComCrypto:
         kind, receiver = (WeComCrypto, CORP_ID) if self.way == "wecom" else (WeChatCrypto, APP_ID)
@@ -179,7 +214,9 @@ def _cdata(value: str | int) -> str:
 
 
 @asynccontextmanager
-async def open_city(folder: Path, database_url: str, redis_url: str, sealed: bool = True) -> AsyncIterator[City]:
+async def open_city(
+    folder: Path, database_url: str, redis_url: str, sealed: bool = True
+) -> AsyncIterator[City]:
     settings = Settings(
         data=folder,
         database_url=database_url,

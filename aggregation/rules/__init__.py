@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from aggregation.situation import Rule
+from aggregation.model.situation import Rule
 from survey_flows.registry import walk
 
 

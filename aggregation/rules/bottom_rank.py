@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from aggregation.results import Kind, Line, UnitResult
-from aggregation.situation import Draft, Rule, RuleParams, Situation, Stage
+from aggregation.model.results import Kind, Line, UnitResult
+from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage
 
 
 class Params(RuleParams):
@@ -31,7 +31,9 @@ def _behind(now: Situation, unit: UnitResult) -> int:
 
 
 def _ground(unit: UnitResult) -> Line:
-    return Line("名次靠后", "low rank", f"{unit.rank}/{unit.of} {unit.family}", (f"units.{unit.unit}.rank",))
+    return Line(
+        "名次靠后", "low rank", f"{unit.rank}/{unit.of} {unit.family}", (f"units.{unit.unit}.rank",)
+    )
 
 
 RULE = Rule("bottom_rank", Stage.SETTLED, Params, propose)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregation.inputs import Grade
-from aggregation.results import Kind, Line
-from aggregation.situation import Draft, Rule, RuleParams, Situation, Stage
+from aggregation.model.facts import Grade
+from aggregation.model.results import Kind, Line
+from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage
 
 
 class Params(RuleParams):

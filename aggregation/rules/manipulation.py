@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregation.inputs import EventKind
-from aggregation.results import Kind
-from aggregation.situation import Draft, Rule, RuleParams, Situation, Stage, fact_line
+from aggregation.model.facts import EventKind
+from aggregation.model.results import Kind
+from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage, fact_line
 
 
 def propose(now: Situation, _: RuleParams) -> Iterable[Draft]:

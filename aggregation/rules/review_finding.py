@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregation.inputs import EventKind
-from aggregation.results import Kind
-from aggregation.situation import Draft, Rule, RuleParams, Situation, Stage, fact_line
+from aggregation.model.facts import EventKind
+from aggregation.model.results import Kind
+from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage, fact_line
 
 
 class Params(RuleParams):
@@ -18,7 +18,9 @@ class Params(RuleParams):
 def propose(now: Situation, params: Params) -> Iterable[Draft]:
     """An admonition talk for each leader whom a review found wanting."""
     for fact in now.of_kind(EventKind.REVIEW_FINDING):
-        yield Draft(Kind.ADMONITION_TALK, fact.subject, (fact_line(fact),), params.discretionary, fact.id)
+        yield Draft(
+            Kind.ADMONITION_TALK, fact.subject, (fact_line(fact),), params.discretionary, fact.id
+        )
 
 
 RULE = Rule("review_finding", Stage.SETTLED, Params, propose)

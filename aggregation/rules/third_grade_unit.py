@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregation.inputs import Grade
-from aggregation.results import Certainty, Kind, Line, UnitResult
-from aggregation.situation import Draft, Rule, RuleParams, Situation, Stage
+from aggregation.model.facts import Grade
+from aggregation.model.results import Certainty, Kind, Line, UnitResult
+from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage
 
 
 class Params(RuleParams):
@@ -19,7 +19,9 @@ class Params(RuleParams):
 def propose(now: Situation, params: Params) -> Iterable[Draft]:
     """A downgrade and a talk for each principal of a third-grade unit."""
     for unit in now.results.values():
-        if unit.grade is Grade.THIRD and (params.also_provisional or unit.certainty is Certainty.CONFIRMED):
+        if unit.grade is Grade.THIRD and (
+            params.also_provisional or unit.certainty is Certainty.CONFIRMED
+        ):
             for principal in now.principals(unit.unit):
                 for kind in (Kind.DOWNGRADE, Kind.ADMONITION_TALK):
                     yield Draft(kind, principal.id, (_ground(unit),), params.discretionary)
@@ -29,7 +31,14 @@ def _ground(unit: UnitResult) -> Line:
     sure = unit.certainty is Certainty.CONFIRMED
     zh, en = ("已定", "confirmed") if sure else ("暂定", "provisional")
     cited = (f"units.{unit.unit}.grade",)
-    return Line("单位被评为三等", "unit of the third grade", f"{unit.zh}（{zh}）", cited, "", f"{unit.en} ({en})")
+    return Line(
+        "单位被评为三等",
+        "unit of the third grade",
+        f"{unit.zh}（{zh}）",
+        cited,
+        "",
+        f"{unit.en} ({en})",
+    )
 
 
 RULE = Rule("third_grade_unit", Stage.LOWERING, Params, propose)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregation.inputs import Grade, PastGrade
-from aggregation.results import Certainty, Kind, LeaderResult, Line
-from aggregation.situation import Draft, Rule, RuleParams, Situation, Stage
+from aggregation.model.facts import Grade, PastGrade
+from aggregation.model.results import Certainty, Kind, LeaderResult, Line
+from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage
 
 
 def propose(now: Situation, _: RuleParams) -> Iterable[Draft]:
     """Dismissal of each leader whose third grade is confirmed this year and last."""
     for leader in now.leaders.values():
         before = now.past.get((leader.leader, now.year - 1))
-        if _third(leader) and before is not None and before.grade is Grade.THIRD and before.confirmed:
+        if (
+            _third(leader)
+            and before is not None
+            and before.grade is Grade.THIRD
+            and before.confirmed
+        ):
             yield Draft(Kind.DISMISSAL, leader.leader, _grounds(now.year, leader, before))
 
 

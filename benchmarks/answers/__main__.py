@@ -30,20 +30,35 @@ HEADINGS = (
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.answers", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one crowd of 64 and few ballots: about 20 seconds")
     parser.add_argument(
-        "--crowds", default="1,16,64,256", help="citizens at a time, crowd by crowd (default %(default)s)"
+        "--quick", action="store_true", help="one crowd of 64 and few ballots: about 20 seconds"
     )
     parser.add_argument(
-        "--ballots", type=int, default=5000, help="at most so many for a crowd of ours (default %(default)s)"
-    )
-    parser.add_argument("--peer-ballots", type=int, default=300, help="the same for the peer (default %(default)s)")
-    parser.add_argument("--seconds", type=float, default=20, help="time limit of each crowd (default %(default)s)")
-    parser.add_argument(
-        "--only", choices=("idle", "peer", "minping"), help="measure one bot (idle: the crowd's own limit); no ratio"
+        "--crowds",
+        default="1,16,64,256",
+        help="citizens at a time, crowd by crowd (default %(default)s)",
     )
     parser.add_argument(
-        "--sealing", action="store_true", help="measure the service with and without sealing and logging, in turn"
+        "--ballots",
+        type=int,
+        default=5000,
+        help="at most so many for a crowd of ours (default %(default)s)",
+    )
+    parser.add_argument(
+        "--peer-ballots", type=int, default=300, help="the same for the peer (default %(default)s)"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=20, help="time limit of each crowd (default %(default)s)"
+    )
+    parser.add_argument(
+        "--only",
+        choices=("idle", "peer", "minping"),
+        help="measure one bot (idle: the crowd's own limit); no ratio",
+    )
+    parser.add_argument(
+        "--sealing",
+        action="store_true",
+        help="measure the service with and without sealing and logging, in turn",
     )
     parser.add_argument(
         "--profile",
@@ -58,7 +73,9 @@ def loads(given: argparse.Namespace) -> tuple[Load, Load]:
     if given.quick:
         return Load((GOAL_CROWD,), 150, 8), Load((GOAL_CROWD,), 2000, 8)
     crowds = tuple(int(n) for n in given.crowds.split(","))
-    return Load(crowds, given.peer_ballots, given.seconds), Load(crowds, given.ballots, given.seconds)
+    return Load(crowds, given.peer_ballots, given.seconds), Load(
+        crowds, given.ballots, given.seconds
+    )
 
 
 def table(results: Sequence[Measured]) -> str:
@@ -68,12 +85,21 @@ def table(results: Sequence[Measured]) -> str:
         for crowd in result.crowds:
             seen = crowd.outcome
             spent = (
-                f"{100 * cpu / (seen.seconds or 1):.0f}%" for cpu in (crowd.bot_cpu, crowd.crowd_cpu, crowd.others_cpu)
+                f"{100 * cpu / (seen.seconds or 1):.0f}%"
+                for cpu in (crowd.bot_cpu, crowd.crowd_cpu, crowd.others_cpu)
             )
             waits = (f"{seen.percentile(share):.1f}" for share in (0.5, 0.95, 0.99))
             times = (f"{seen.seconds:.1f}", f"{seen.rate:.1f}")
             lines.append(
-                ROW.format(result.name, seen.at_a_time, seen.ballots, *times, *waits, *spent, seen.failures.total())
+                ROW.format(
+                    result.name,
+                    seen.at_a_time,
+                    seen.ballots,
+                    *times,
+                    *waits,
+                    *spent,
+                    seen.failures.total(),
+                )
             )
     return "\n".join(lines)
 
@@ -89,7 +115,10 @@ def facts(result: Measured) -> str:
         f"{result.name}: Bot API calls a ballot: {calls or 'none'}",
     ]
     for crowd in result.crowds:
-        lines += [f"{result.name}: {n} failed: {reason}" for reason, n in crowd.outcome.failures.most_common(5)]
+        lines += [
+            f"{result.name}: {n} failed: {reason}"
+            for reason, n in crowd.outcome.failures.most_common(5)
+        ]
     return "\n".join(lines)
 
 
@@ -101,36 +130,52 @@ def loaded(result: Measured) -> bool:
 def goals(peer: Measured | None, ours: Measured | None) -> list[tuple[str, bool]]:
     """Each goal as a sentence with its figure, and whether it is met."""
     judged = [
-        (f"{r.name}: no conversation failed, every receipt is in the database", r.failures == 0 and r.seen == r.stored)
+        (
+            f"{r.name}: no conversation failed, every receipt is in the database",
+            r.failures == 0 and r.seen == r.stored,
+        )
         for r in (peer, ours)
         if r
     ]
     here, there = (r.at(GOAL_CROWD) if r else None for r in (ours, peer))
     if here:
         p99 = here.outcome.percentile(0.99)
-        judged.append((f"p99 at {GOAL_CROWD} at a time: {p99:.1f} ms (goal < {GOAL_P99_MS:.0f} ms)", p99 < GOAL_P99_MS))
+        judged.append(
+            (
+                f"p99 at {GOAL_CROWD} at a time: {p99:.1f} ms (goal < {GOAL_P99_MS:.0f} ms)",
+                p99 < GOAL_P99_MS,
+            )
+        )
     if here and there:
         ratio = here.outcome.rate / (there.outcome.rate or float("nan"))
         by_cpu = here.ballots_per_cpu / there.ballots_per_cpu
-        sentence = (
-            f"ours / peer finished ballots a second: {ratio:.1f} (goal ≥ {GOAL_RATIO:.0f}); a CPU second: {by_cpu:.1f}"
-        )
+        sentence = f"ours / peer finished ballots a second: {ratio:.1f} (goal ≥ {GOAL_RATIO:.0f}); a CPU second: {by_cpu:.1f}"
         judged.append((sentence, ratio >= GOAL_RATIO))
     if ours:
         memory = ours.processes[0].peak_mb
-        judged.append((f"memory: {memory:.0f} MB (goal < {GOAL_MEMORY_MB:.0f} MB)", memory < GOAL_MEMORY_MB))
-        judged.append((f"pandas loaded: {'yes' if loaded(ours) else 'no'} (goal no)", not loaded(ours)))
+        judged.append(
+            (f"memory: {memory:.0f} MB (goal < {GOAL_MEMORY_MB:.0f} MB)", memory < GOAL_MEMORY_MB)
+        )
+        judged.append(
+            (f"pandas loaded: {'yes' if loaded(ours) else 'no'} (goal no)", not loaded(ours))
+        )
     return judged
 
 
 def sealing(measured: Mapping[str, Measured]) -> list[tuple[str, bool]]:
     """What sealing and logging cost, where the service was measured without them too."""
-    ours, bare = (measured[name].at(GOAL_CROWD) if name in measured else None for name in ("minping", "unsealed"))
+    ours, bare = (
+        measured[name].at(GOAL_CROWD) if name in measured else None
+        for name in ("minping", "unsealed")
+    )
     if not ours or not bare:
         return []
     cost, by_cpu = (
         100 * (1 - a / (b or float("nan")))
-        for a, b in ((ours.outcome.rate, bare.outcome.rate), (ours.ballots_per_cpu, bare.ballots_per_cpu))
+        for a, b in (
+            (ours.outcome.rate, bare.outcome.rate),
+            (ours.ballots_per_cpu, bare.ballots_per_cpu),
+        )
     )
     sentence = f"sealing and logging cost {cost:.0f} % of the ballots a second (goal ≤ {GOAL_SEALING_PCT:.0f} %)"
     return [(f"{sentence}; {by_cpu:.0f} % a CPU second", cost <= GOAL_SEALING_PCT)]
@@ -140,7 +185,9 @@ def main() -> int:
     """Measure, print, and judge: 0 when every goal is met."""
     given = options()
     for_peer, for_ours = loads(given)
-    print(f"bot on core {BOT_CORE}, crowd and Bot API on core {CROWD_CORE}; load before: {os.getloadavg()[0]:.1f}")
+    print(
+        f"bot on core {BOT_CORE}, crowd and Bot API on core {CROWD_CORE}; load before: {os.getloadavg()[0]:.1f}"
+    )
     os.sched_setaffinity(0, {CROWD_CORE})
     makers = {
         "idle": (bots.idle, for_ours),
@@ -152,7 +199,13 @@ def main() -> int:
         make, load = makers[given.only or "minping"]
         print(uvloop.run(profile(make, GOAL_CROWD, load)))
         return 0
-    wanted = ["unsealed", "minping"] if given.sealing else [given.only] if given.only else ["peer", "minping"]
+    wanted = (
+        ["unsealed", "minping"]
+        if given.sealing
+        else [given.only]
+        if given.only
+        else ["peer", "minping"]
+    )
     results = uvloop.run(measure([makers[name] for name in wanted]))
     measured = {result.name: result for result in results}
     print(table(results), *map(facts, results), sep="\n")

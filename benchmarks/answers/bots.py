@@ -93,19 +93,33 @@ def minping(folder: Path, api: str) -> Bot:
 def unsealed(folder: Path, api: str) -> Bot:
     """The same service, but for sealing and logging."""
     command = [sys.executable, "-m", "benchmarks.answers.unsealed", "serve"]
-    return replace(minping(folder, api), name="unsealed", command=command, counted="SELECT count(*) FROM staging")
+    return replace(
+        minping(folder, api),
+        name="unsealed",
+        command=command,
+        counted="SELECT count(*) FROM staging",
+    )
 
 
 def open_campaign(folder: Path, environment: dict[str, str]) -> tuple[str, ...]:
     """Create and open a campaign by the command line; gives the deep-link payload to each unit."""
     units = folder / "units.csv"
     rows = [f"{code},市第{code[1:]}局,Department {code[1:]},C_social,window" for code in UNITS]
-    units.write_text("\n".join(["code,name_zh,name_en,category,questionnaire", *rows]) + "\n", encoding="utf-8")
+    units.write_text(
+        "\n".join(["code,name_zh,name_en,category,questionnaire", *rows]) + "\n", encoding="utf-8"
+    )
     command_line(environment, "import", "units", str(units))
     today = datetime.now(UTC)
-    window = ["--opens", (today - timedelta(days=1)).isoformat(), "--closes", (today + timedelta(days=30)).isoformat()]
+    window = [
+        "--opens",
+        (today - timedelta(days=1)).isoformat(),
+        "--closes",
+        (today + timedelta(days=30)).isoformat(),
+    ]
     titles = ["--title-zh", "群众满意度评价", "--title-en", "Public evaluation"]
-    command_line(environment, "campaign", "create", "bench", "--year", str(today.year), *titles, *window)
+    command_line(
+        environment, "campaign", "create", "bench", "--year", str(today.year), *titles, *window
+    )
     shown = command_line(environment, "campaign", "open", "bench")
     token = PAYLOAD.findall(shown)[0]
     return tuple(f"{token}-{code}" for code in UNITS)

@@ -63,14 +63,25 @@ class Outcome:
     def percentile(self, share: float) -> float:
         """Nearest-rank percentile of `waits`, in milliseconds."""
         ordered = sorted(self.waits)
-        return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+        return (
+            1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+            if ordered
+            else float("nan")
+        )
 
 
 class Crowd:
     """``at_a_time`` citizens in conversation until ``ballots`` conversations have begun or ``seconds`` are over."""
 
     def __init__(
-        self, target: Target, sink: Sink, people: Iterator[int], *, at_a_time: int, ballots: int, seconds: float
+        self,
+        target: Target,
+        sink: Sink,
+        people: Iterator[int],
+        *,
+        at_a_time: int,
+        ballots: int,
+        seconds: float,
     ):
         self.target, self.sink, self.people = target, sink, people
         self.left, self.limit = ballots, seconds

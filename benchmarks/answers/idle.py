@@ -40,13 +40,17 @@ class Webhook(asyncio.Protocol):
         self.buffer += data
         while message := take(self.buffer):
             body = orjson.dumps(reply(orjson.loads(message[1])))
-            self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+            self.transport.write(
+                b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+            )
 
 
 async def serve(port: int, api: str) -> None:
     """Set the webhook and answer until the process is ended."""
     server = await asyncio.get_running_loop().create_server(Webhook, "127.0.0.1", port)
-    wish = urllib.request.Request(f"{api}/bot42:idle/setWebhook", b"url=https%3A%2F%2Fidle.invalid%2Fhook")
+    wish = urllib.request.Request(
+        f"{api}/bot42:idle/setWebhook", b"url=https%3A%2F%2Fidle.invalid%2Fhook"
+    )
     await asyncio.to_thread(urllib.request.urlopen, wish)
     await server.serve_forever()
 

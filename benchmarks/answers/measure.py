@@ -15,7 +15,17 @@ from urllib.parse import urlsplit
 
 from benchmarks.answers.bots import Bot, Maker
 from benchmarks.answers.crowd import Crowd, Outcome, Target
-from benchmarks.answers.process import BOT_CORE, Usage, busy, clock, family, running, still_alive, tail, usage
+from benchmarks.answers.process import (
+    BOT_CORE,
+    Usage,
+    busy,
+    clock,
+    family,
+    running,
+    still_alive,
+    tail,
+    usage,
+)
 from benchmarks.answers.sink import Sink, open_sink
 
 WARM_UP = 16
@@ -95,9 +105,18 @@ class Running:
     async def send(self, at_a_time: int, ballots: int, seconds: float) -> None:
         """One crowd's conversations, with the CPU they cost on both sides."""
         before = spent(self.pid)
-        crowd = Crowd(self.target, self.sink, self.people, at_a_time=at_a_time, ballots=ballots, seconds=seconds)
+        crowd = Crowd(
+            self.target,
+            self.sink,
+            self.people,
+            at_a_time=at_a_time,
+            ballots=ballots,
+            seconds=seconds,
+        )
         outcome = await crowd.run()
-        bot_cpu, crowd_cpu, core = (now - then for now, then in zip(spent(self.pid), before, strict=True))
+        bot_cpu, crowd_cpu, core = (
+            now - then for now, then in zip(spent(self.pid), before, strict=True)
+        )
         self.seen += outcome.ballots
         crowd_of_now = Crowded(outcome, bot_cpu, crowd_cpu, max(0.0, core - bot_cpu))
         if self.crowds and self.crowds[-1].outcome.at_a_time == at_a_time:
@@ -107,17 +126,31 @@ class Running:
     def measured(self) -> Measured:
         """What there is to tell, while the bot still runs."""
         processes = [usage(pid) for pid in family(self.pid)]
-        return Measured(self.bot.name, self.crowds, processes, self.seen, self.bot.finished(), dict(self.sink.calls))
+        return Measured(
+            self.bot.name,
+            self.crowds,
+            processes,
+            self.seen,
+            self.bot.finished(),
+            dict(self.sink.calls),
+        )
 
 
 def joined(first: Crowded, then: Crowded) -> Crowded:
     """Two rounds of one crowd as one."""
     a, b = first.outcome, then.outcome
     outcome = Outcome(
-        a.at_a_time, a.ballots + b.ballots, a.seconds + b.seconds, a.waits + b.waits, a.failures + b.failures
+        a.at_a_time,
+        a.ballots + b.ballots,
+        a.seconds + b.seconds,
+        a.waits + b.waits,
+        a.failures + b.failures,
     )
     return Crowded(
-        outcome, first.bot_cpu + then.bot_cpu, first.crowd_cpu + then.crowd_cpu, first.others_cpu + then.others_cpu
+        outcome,
+        first.bot_cpu + then.bot_cpu,
+        first.crowd_cpu + then.crowd_cpu,
+        first.others_cpu + then.others_cpu,
     )
 
 

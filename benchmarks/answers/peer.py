@@ -16,8 +16,22 @@ from importlib.util import find_spec
 from typing import cast
 
 from sqlalchemy import ForeignKey, UniqueConstraint, create_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, sessionmaker
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update, User
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    mapped_column,
+    relationship,
+    sessionmaker,
+)
+from telegram import (
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    Update,
+    User,
+)
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -30,8 +44,20 @@ from telegram.ext import (
 from telegram.warnings import PTBUserWarning
 
 UNIT = "市公安局"
-SCALE = {"VS": "非常满意", "S": "满意", "B": "基本满意", "D": "不满意", "VD": "非常不满意", "DK": "不了解"}
-CONTACT = {"used": "办过事", "met": "被检查、执法或走访过", "none": "没有，但了解其工作", "dk": "不了解"}
+SCALE = {
+    "VS": "非常满意",
+    "S": "满意",
+    "B": "基本满意",
+    "D": "不满意",
+    "VD": "非常不满意",
+    "DK": "不了解",
+}
+CONTACT = {
+    "used": "办过事",
+    "met": "被检查、执法或走访过",
+    "none": "没有，但了解其工作",
+    "dk": "不了解",
+}
 QUESTIONS = [
     ("contact", f"过去12个月您与{UNIT}打过交道吗？", CONTACT),
     ("overall", f"总体上，您对{UNIT}今年的工作满意吗？", SCALE),
@@ -56,7 +82,9 @@ class Ballot(Base):
     unit: Mapped[str]
     comment: Mapped[str | None]
     receipt: Mapped[str | None]
-    answers: Mapped[list[Answer]] = relationship(back_populates="ballot", cascade="all, delete-orphan")
+    answers: Mapped[list[Answer]] = relationship(
+        back_populates="ballot", cascade="all, delete-orphan"
+    )
 
 
 class Answer(Base):
@@ -76,13 +104,17 @@ NewSession: sessionmaker[Session] = sessionmaker()
 
 def keyboard(buttons: dict[str, str]) -> InlineKeyboardMarkup:
     """One button a row."""
-    return InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=data)] for data, label in buttons.items()])
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(label, callback_data=data)] for data, label in buttons.items()]
+    )
 
 
 def question(step: int) -> tuple[str, InlineKeyboardMarkup]:
     """Words and buttons of the question at ``step``."""
     name, text, options = QUESTIONS[step]
-    return f"{step + 1}/{COMMENT + 1} {text}", keyboard({f"{name}:{code}": label for code, label in options.items()})
+    return f"{step + 1}/{COMMENT + 1} {text}", keyboard(
+        {f"{name}:{code}": label for code, label in options.items()}
+    )
 
 
 async def start(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
@@ -131,7 +163,9 @@ async def comment(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
     """Store the comment and show the review."""
     message = cast(Message, update.message)
     with NewSession() as session:
-        session.get_one(Ballot, cast(dict[str, int], context.user_data)["ballot"]).comment = message.text
+        session.get_one(
+            Ballot, cast(dict[str, int], context.user_data)["ballot"]
+        ).comment = message.text
         session.commit()
     await message.reply_text(review(context), reply_markup=keyboard({"submit": "提交"}))
     return REVIEW
@@ -142,7 +176,9 @@ def review(context: ContextTypes.DEFAULT_TYPE) -> str:
     with NewSession() as session:
         ballot = session.get_one(Ballot, cast(dict[str, int], context.user_data)["ballot"])
         given = {a.question: a.code for a in ballot.answers}
-    return "请确认：\n" + "\n".join(f"{text} {options[given[name]]}" for name, text, options in QUESTIONS)
+    return "请确认：\n" + "\n".join(
+        f"{text} {options[given[name]]}" for name, text, options in QUESTIONS
+    )
 
 
 async def submit(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
@@ -160,7 +196,8 @@ async def submit(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
 def build(token: str, api: str) -> Application:  # type: ignore[type-arg]
     """The application with its one conversation."""
     states: dict[object, list[object]] = {
-        step: [CallbackQueryHandler(answer, pattern=f"^{name}:")] for step, (name, _, _) in enumerate(QUESTIONS)
+        step: [CallbackQueryHandler(answer, pattern=f"^{name}:")]
+        for step, (name, _, _) in enumerate(QUESTIONS)
     }
     states[COMMENT] = [
         CallbackQueryHandler(skip, pattern="^skip$"),

@@ -96,7 +96,9 @@ def tail(log: Path) -> str:
 
 def busy(core: int) -> float:
     """Seconds since the machine started in which ``core`` was neither idle nor waiting for a disk."""
-    line = next(line for line in (PROC / "stat").read_text().splitlines() if line.startswith(f"cpu{core} "))
+    line = next(
+        line for line in (PROC / "stat").read_text().splitlines() if line.startswith(f"cpu{core} ")
+    )
     user, nice, system, _idle, _wait, irq, softirq, steal = map(int, line.split()[1:9])
     return (user + nice + system + irq + softirq + steal) / TICKS
 

@@ -39,7 +39,9 @@ async def profile(make: Maker, size: int, load: Load) -> str:
                 "--output",
                 str(samples),
             ]
-            watcher = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
+            watcher = await asyncio.create_subprocess_exec(
+                *command, stdout=asyncio.subprocess.DEVNULL
+            )
             await run.send(size, load.ballots, load.seconds)
         await watcher.wait()  # it ends with the process it watches
         return hottest(samples.read_text())
@@ -56,8 +58,12 @@ def hottest(samples: str) -> str:
         total.update(dict.fromkeys(frames, int(count)))
     everything = own.total() or 1
     return "\n".join(
-        f"\n{title}\n" + "\n".join(f"{100 * n / everything:6.1f}%  {name}" for name, n in table.most_common(LINES))
-        for title, table in (("time in the function itself", own), ("time with what it calls", total))
+        f"\n{title}\n"
+        + "\n".join(f"{100 * n / everything:6.1f}%  {name}" for name, n in table.most_common(LINES))
+        for title, table in (
+            ("time in the function itself", own),
+            ("time with what it calls", total),
+        )
     )
 
 

@@ -15,7 +15,13 @@ from benchmarks.answers.http1 import take
 
 Params = dict[str, Any]
 
-BOT_USER = {"id": 42, "is_bot": True, "first_name": "bench", "username": "bench_bot", "can_join_groups": False}
+BOT_USER = {
+    "id": 42,
+    "is_bot": True,
+    "first_name": "bench",
+    "username": "bench_bot",
+    "can_join_groups": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,12 @@ class Sink:
         message_id = int(params.get("message_id") or 0) or self._next()
         if watcher := self.watchers.get(chat):
             watcher(Shown(message_id, text, _buttons(params.get("reply_markup"))))
-        return {"message_id": message_id, "date": 1, "chat": {"id": chat, "type": "private"}, "text": text}
+        return {
+            "message_id": message_id,
+            "date": 1,
+            "chat": {"id": chat, "type": "private"},
+            "text": text,
+        }
 
     def _next(self) -> int:
         self._messages += 1
@@ -95,10 +106,16 @@ def _buttons(markup: str | Params | None) -> tuple[tuple[str, str], ...]:
     if not markup:
         return ()
     keyboard = orjson.loads(markup) if isinstance(markup, str) else markup
-    return tuple((b["text"], b.get("callback_data", "")) for row in keyboard.get("inline_keyboard", ()) for b in row)
+    return tuple(
+        (b["text"], b.get("callback_data", ""))
+        for row in keyboard.get("inline_keyboard", ())
+        for b in row
+    )
 
 
 async def open_sink(sink: Sink) -> tuple[asyncio.AbstractServer, int]:
     """Serve ``sink`` on a free loopback port; gives the server and the port."""
-    server = await asyncio.get_running_loop().create_server(lambda: Connection(sink), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Connection(sink), "127.0.0.1", 0
+    )
     return server, server.sockets[0].getsockname()[1]

@@ -8,16 +8,19 @@ import sys
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.__main__ import main
-from bot.gate import Citizen, Gate, Sealed
-from bot.mixer import Mixer
-from bot.store import tables
+from bot.ballots.gate import Gate, Sealed
+from bot.ballots.mixer import Mixer
+from bot.core.identity import Citizen
+from bot.storage.schema import all as tables
 from survey_flows.effects import Cast, Effect
 
 
 class Unsealed(Gate):
     """A gate that signs and seals nothing; the judge is asked as ever."""
 
-    async def admit(self, connection: AsyncConnection, effects: list[tuple[Citizen, Effect]]) -> None:
+    async def admit(
+        self, connection: AsyncConnection, effects: list[tuple[Citizen, Effect]]
+    ) -> None:
         """Store what touches ballots in clear."""
         todo = [(citizen, effect) for citizen, effect in effects if isinstance(effect, Sealed)]
         if not todo:
@@ -25,9 +28,13 @@ class Unsealed(Gate):
         casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, Cast)]
         risks = iter(await self._screen(casts))
         messages = [
-            self._message(citizen, effect, next(risks) if isinstance(effect, Cast) else 0) for citizen, effect in todo
+            self._message(citizen, effect, next(risks) if isinstance(effect, Cast) else 0)
+            for citizen, effect in todo
         ]
-        rows = [{"box": "none", "sealed": json.dumps(message, ensure_ascii=False).encode()} for message in messages]
+        rows = [
+            {"box": "none", "sealed": json.dumps(message, ensure_ascii=False).encode()}
+            for message in messages
+        ]
         await connection.execute(tables.staging.insert(), rows)
 
 

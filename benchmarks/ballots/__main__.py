@@ -49,10 +49,22 @@ def main() -> int:
         draft.replace(file)
     with tempfile.TemporaryDirectory() as folder:
         mapping = Path(folder) / "map.yaml"
-        units = (f"    - {{code: U{n:03d}, name: {{zh-Hans: 单位{n}, en: Unit {n}}}}}\n" for n in range(UNITS))
+        units = (
+            f"    - {{code: U{n:03d}, name: {{zh-Hans: 单位{n}, en: Unit {n}}}}}\n"
+            for n in range(UNITS)
+        )
         mapping.write_text(MAPPING + "".join(units), "utf-8")
         started = time.perf_counter()
-        command = [sys.executable, "-m", "bot", "import", "ballots", str(file), "--map", str(mapping)]
+        command = [
+            sys.executable,
+            "-m",
+            "bot",
+            "import",
+            "ballots",
+            str(file),
+            "--map",
+            str(mapping),
+        ]
         subprocess.run(command, check=True, env=os.environ | {"MINPING_DATA": folder})
         seconds = time.perf_counter() - started
         megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
@@ -76,7 +88,16 @@ def write(path: Path) -> None:
             unit, day = f"U{chance.randrange(UNITS):03d}", 1 + chance.randrange(28)
             moment = f"2025-11-{day:02d} {chance.randrange(24):02d}:{chance.randrange(60):02d}"
             scores = chance.choices("543219", (34, 30, 18, 8, 4, 6), k=4)
-            rows.writerow([number, unit, chance.choice(groups), f"area-{chance.randrange(9)}", moment, *scores])
+            rows.writerow(
+                [
+                    number,
+                    unit,
+                    chance.choice(groups),
+                    f"area-{chance.randrange(9)}",
+                    moment,
+                    *scores,
+                ]
+            )
 
 
 if __name__ == "__main__":

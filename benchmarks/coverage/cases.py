@@ -10,8 +10,8 @@ from functools import cache
 import numpy as np
 from scipy.stats import norm
 
-from aggregation.estimates import Estimate, Sums, estimate, mix
-from aggregation.intervals import interval
+from aggregation.estimation.estimates import Estimate, Sums, estimate, mix
+from aggregation.estimation.intervals import interval
 
 FLOOR, TOP = 0.93, 0.97
 POINTS = np.array([100, 80, 60, 30, 0])
@@ -58,10 +58,18 @@ CASES = (
     *(Case(f"six groups, {name}", (Part(name, 30),) * 6) for name in POPULATIONS),
     *(Case(f"ten groups, {name}", (Part(name, 10),) * 10) for name in ("satisfied", "ceiling")),
     Case("three groups, fraud weights", MIXED, True),
-    Case("groups by the default scheme", tuple(Part("satisfied", n, weight) for n, weight in SCHEME)),
+    Case(
+        "groups by the default scheme", tuple(Part("satisfied", n, weight) for n, weight in SCHEME)
+    ),
     Case("weight on few at the ceiling", (Part("ceiling", 30, 60), Part("ceiling", 1000, 40))),
-    Case("weight on few at the ceiling, others split", (Part("ceiling", 30, 70), Part("split", 1000, 30))),
-    Case("weight on few near certain, others split", (Part("near certain", 30, 90), Part("split", 1000, 10))),
+    Case(
+        "weight on few at the ceiling, others split",
+        (Part("ceiling", 30, 70), Part("split", 1000, 30)),
+    ),
+    Case(
+        "weight on few near certain, others split",
+        (Part("near certain", 30, 90), Part("split", 1000, 10)),
+    ),
     Case("half on thirty, half on a thousand", (Part("satisfied", 30), Part("satisfied", 1000))),
 )
 
@@ -70,9 +78,13 @@ def covered(case: Case, runs: int, chance: np.random.Generator) -> tuple[float, 
     """The share of runs whose interval holds the truth, and the mean width in points."""
     total = sum(part.weight for part in case.parts)
     shares = [Fraction(part.weight, total) for part in case.parts]
-    truth = sum(float(share) * mean(part.population) for share, part in zip(shares, case.parts, strict=True))
+    truth = sum(
+        float(share) * mean(part.population) for share, part in zip(shares, case.parts, strict=True)
+    )
     ends = np.array([interval(_whole(case, shares, chance), SCALE) for _ in range(runs)])
-    return float(((ends[:, 0] <= truth) & (truth <= ends[:, 1])).mean()), float((ends[:, 1] - ends[:, 0]).mean())
+    return float(((ends[:, 0] <= truth) & (truth <= ends[:, 1])).mean()), float(
+        (ends[:, 1] - ends[:, 0]).mean()
+    )
 
 
 def _whole(case: Case, shares: Sequence[Fraction], chance: np.random.Generator) -> Estimate:
@@ -85,7 +97,10 @@ def _whole(case: Case, shares: Sequence[Fraction], chance: np.random.Generator) 
 def answers(part: Part, chance: np.random.Generator, fraud: bool = False) -> Sums:
     """The sums of simulated ballots; their scores are whole points."""
     cuts = norm.ppf(np.cumsum(POPULATIONS[part.population])[:-1])
-    common, own = chance.standard_normal((part.answers, 1)), chance.standard_normal((part.answers, 4))
+    common, own = (
+        chance.standard_normal((part.answers, 1)),
+        chance.standard_normal((part.answers, 4)),
+    )
     latent = ACCORD**0.5 * common + (1 - ACCORD) ** 0.5 * own
     y = POINTS[np.searchsorted(cuts, latent)] @ ITEMS // 100
     w = chance.choice(WEIGHTS, part.answers, p=LIGHT) if fraud else np.full(part.answers, 4)

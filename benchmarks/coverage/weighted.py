@@ -9,13 +9,13 @@ from functools import partial
 import numpy as np
 from scipy.stats import norm
 
-from aggregation.cells import Cell
-from aggregation.estimates import Sums
-from aggregation.intervals import interval
-from aggregation.population import Target
-from aggregation.raters import Influence, Said, covariances
-from aggregation.ratings import Outcome
-from aggregation.weighting import weight_to
+from aggregation.counts.ratings import Outcome
+from aggregation.counts.scan import Cell
+from aggregation.estimation.estimates import Sums
+from aggregation.estimation.intervals import interval
+from aggregation.estimation.rater_covariance import Influence, Said, covariances
+from aggregation.estimation.weighting import weight_to
+from aggregation.scheme.population import Target
 from benchmarks.coverage.cases import POPULATIONS, SCALE, Part, answers, mean
 
 Strata = dict[str, tuple[str, int, int]]
@@ -28,17 +28,23 @@ LOPSIDED: Strata = {
     "S/small": ("split", 20, 35),
 }
 CEILINGS: Strata = {name: ("ceiling", n, people) for name, (_, n, people) in LOPSIDED.items()}
-MANY: Strata = {f"{at:02}": (list(POPULATIONS)[at % 3], 12 + 3 * (at % 5), 10 + at) for at in range(20)}
+MANY: Strata = {
+    f"{at:02}": (list(POPULATIONS)[at % 3], 12 + 3 * (at % 5), 10 + at) for at in range(20)
+}
 LIKES = 0.5
 """How much of a rating is the rater's own leniency: the correlation of what one person says of two units."""
 
 
-def covered(strata: Strata, margins: bool, runs: int, chance: np.random.Generator) -> tuple[float, float]:
+def covered(
+    strata: Strata, margins: bool, runs: int, chance: np.random.Generator
+) -> tuple[float, float]:
     """The share of runs whose interval holds the truth, and the mean width."""
     people = sum(count for _, _, count in strata.values())
     truth = sum(count / people * mean(population) for population, _, count in strata.values())
     ends = np.array([_interval(strata, _target(strata, margins), chance) for _ in range(runs)])
-    return float(((ends[:, 0] <= truth) & (truth <= ends[:, 1])).mean()), float((ends[:, 1] - ends[:, 0]).mean())
+    return float(((ends[:, 0] <= truth) & (truth <= ends[:, 1])).mean()), float(
+        (ends[:, 1] - ends[:, 0]).mean()
+    )
 
 
 def _target(strata: Strata, margins: bool) -> Target:
@@ -63,20 +69,30 @@ def _interval(strata: Strata, target: Target, chance: np.random.Generator) -> tu
     return interval(found.estimate, SCALE)
 
 
-def difference(common: int, alone: int, known: bool, runs: int, chance: np.random.Generator) -> tuple[float, float]:
+def difference(
+    common: int, alone: int, known: bool, runs: int, chance: np.random.Generator
+) -> tuple[float, float]:
     """Coverage of ±1.96 standard errors around the difference of two units, with or without their covariance.
 
     ``common`` people rate both, ``alone`` more each of them.
     """
-    cuts, points = norm.ppf(np.cumsum(POPULATIONS["satisfied"])[:-1]), np.array([100, 80, 60, 30, 0])
+    cuts, points = (
+        norm.ppf(np.cumsum(POPULATIONS["satisfied"])[:-1]),
+        np.array([100, 80, 60, 30, 0]),
+    )
     cells = [Cell(unit, "resident", False) for unit in ("A", "B")]
     outcomes = [Outcome(Fraction(int(p)), "S", "five", False) for p in points]
     covers, widths = 0, 0.0
     for _ in range(runs):
         lenient = chance.standard_normal(common + 2 * alone)
-        who = [np.r_[:common, common : common + alone], np.r_[:common, common + alone : common + 2 * alone]]
+        who = [
+            np.r_[:common, common : common + alone],
+            np.r_[:common, common + alone : common + 2 * alone],
+        ]
         said = [
-            np.searchsorted(cuts, LIKES**0.5 * lenient[w] + (1 - LIKES) ** 0.5 * chance.standard_normal(len(w)))
+            np.searchsorted(
+                cuts, LIKES**0.5 * lenient[w] + (1 - LIKES) ** 0.5 * chance.standard_normal(len(w))
+            )
             for w in who
         ]
         y = [points[places] for places in said]
@@ -107,5 +123,7 @@ CASES: dict[str, Measure] = {
     "difference of two units, half the raters in common": partial(difference, 100, 100, True),
     "difference, all in common": partial(difference, 200, 0, True),
 }
-BLIND: dict[str, Measure] = {"difference, all in common, covariance ignored": partial(difference, 200, 0, False)}
+BLIND: dict[str, Measure] = {
+    "difference, all in common, covariance ignored": partial(difference, 200, 0, False)
+}
 """What happens without; no target."""

@@ -28,7 +28,9 @@ HONEST, WAVE_MEAN, WAVE_WORST, SHIFT = 0.005, 0.02, 0.05, 5
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fraud", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two development seeds: a look, not an evaluation")
+    parser.add_argument(
+        "--quick", action="store_true", help="two development seeds: a look, not an evaluation"
+    )
     parser.add_argument("--seeds", metavar="A-B", help="other seeds than 201-300; waves begin at A")
     given = parser.parse_args()
     first, last = QUICK if given.quick else EVALUATION
@@ -44,11 +46,14 @@ def main() -> int:
         figures.add(block)
     figures.add(gather(wave, range(first, first + waves)))
     figures.add(gather(viral, range(first, first + min(waves, VIRAL))))
-    print(f"seeds {first}-{last}, waves {first}-{first + waves - 1}; thresholds {THRESHOLDS.registered()}\n")
+    print(
+        f"seeds {first}-{last}, waves {first}-{first + waves - 1}; thresholds {THRESHOLDS.registered()}\n"
+    )
     missed = [*recalls(figures), *honest(figures), *ranks(figures)]
     others(figures)
     print(
-        f"\n{time.monotonic() - began:.0f} s; " + ("missed: " + ", ".join(missed) if missed else "every target reached")
+        f"\n{time.monotonic() - began:.0f} s; "
+        + ("missed: " + ", ".join(missed) if missed else "every target reached")
     )
     return 1 if missed else 0
 
@@ -63,7 +68,10 @@ def gather(measure: Callable[[int], Figures], seeds: Iterable[int]) -> Figures:
 
 def print_block(seeds: range, figures: Figures) -> None:
     """Print what is found in a few seeds, and what is missed there: they are part of the whole."""
-    found = {kind: figures.flagged[kind] / max(figures.total[kind], 1) for kind in (*RECALL, "paid_crowd")}
+    found = {
+        kind: figures.flagged[kind] / max(figures.total[kind], 1)
+        for kind in (*RECALL, "paid_crowd")
+    }
     marks = {kind: " (missed)" * (share < RECALL.get(kind, 0)) for kind, share in found.items()}
     told = "  ".join(f"{kind} {share:.3f}{marks[kind]}" for kind, share in found.items())
     wrong = figures.flagged["honest"] / max(figures.total["honest"], 1)
@@ -92,32 +100,54 @@ def honest(figures: Figures) -> list[str]:
     rows = [
         ("honest flagged, mean", float(np.mean(beside)), HONEST),
         ("honest flagged, worst seed", max(beside), None),
-        ("honest flagged beside a wave", float(np.mean(figures.shares["honest beside wave"])), HONEST),
+        (
+            "honest flagged beside a wave",
+            float(np.mean(figures.shares["honest beside wave"])),
+            HONEST,
+        ),
         ("genuine wave flagged, mean", float(np.mean(angry)), WAVE_MEAN),
         ("genuine wave flagged, worst seed", max(angry), WAVE_WORST),
         ("wave by the open link alone, mean", float(np.mean(spread)), None),
     ]
     print()
     for name, value, target in rows:
-        print(f"{name:<36}{100 * value:>7.2f} %   " + (f"target {100 * target:.1f} %" if target else "no target"))
+        print(
+            f"{name:<36}{100 * value:>7.2f} %   "
+            + (f"target {100 * target:.1f} %" if target else "no target")
+        )
     return [name for name, value, target in rows if target and value > target]
 
 
 def ranks(figures: Figures) -> list[str]:
     """Print how far attacked units moved in rank; return the targets that were missed."""
     kinds = sorted({kind for _, kind in figures.shifts})
-    print(f"\nranks moved by attacked units: mean (worst); target: mean at most {SHIFT} by all rules")
+    print(
+        f"\nranks moved by attacked units: mean (worst); target: mean at most {SHIFT} by all rules"
+    )
     print(f"{'':<28}" + "".join(f"{kind:>14}" for kind in kinds) + "     honest flagged")
     missed = []
     for name in dict.fromkeys(name for name, _ in figures.shifts):
-        moved = {kind: figures.shifts[name, kind] for kind in kinds if (name, kind) in figures.shifts}
+        moved = {
+            kind: figures.shifts[name, kind] for kind in kinds if (name, kind) in figures.shifts
+        }
         cells = "".join(f"{np.mean(values):>8.1f} ({max(values):>3})" for values in moved.values())
         wrong = figures.rules[name, "honest"] / max(figures.total["honest"], 1)
         print(f"{name:<28}{cells}     {100 * wrong:.2f} %")
         if name == "all rules":
-            missed = [f"rank of {kind}" for kind, values in moved.items() if np.mean(values) > SHIFT]
-    every = np.array([moved for (name, _), values in figures.shifts.items() if name == "all rules" for moved in values])
-    print(f"within {SHIFT} ranks by all rules: {(every <= SHIFT).sum()} of {len(every)} attacked units")
+            missed = [
+                f"rank of {kind}" for kind, values in moved.items() if np.mean(values) > SHIFT
+            ]
+    every = np.array(
+        [
+            moved
+            for (name, _), values in figures.shifts.items()
+            if name == "all rules"
+            for moved in values
+        ]
+    )
+    print(
+        f"within {SHIFT} ranks by all rules: {(every <= SHIFT).sum()} of {len(every)} attacked units"
+    )
     return missed
 
 
@@ -126,14 +156,23 @@ def others(figures: Figures) -> None:
     kinds = [*RECALL, "paid_crowd", "rival"]
     print(f"{'':<28}" + "".join(f"{kind:>12}" for kind in kinds))
     for name in dict.fromkeys(name for name, _ in figures.rules):
-        print(f"{name:<28}" + "".join(f"{figures.rules[name, k] / max(figures.total[k], 1):>12.3f}" for k in kinds))
+        print(
+            f"{name:<28}"
+            + "".join(f"{figures.rules[name, k] / max(figures.total[k], 1):>12.3f}" for k in kinds)
+        )
     print("\nposterior   ballots   organised")
     for tenth in range(10):
         right, wrong = figures.calibration[tenth, True], figures.calibration[tenth, False]
-        print(f"{tenth / 10:.1f}–{tenth / 10 + 0.1:.1f} {right + wrong:>11} {right / max(right + wrong, 1):>11.2f}")
+        print(
+            f"{tenth / 10:.1f}–{tenth / 10 + 0.1:.1f} {right + wrong:>11} {right / max(right + wrong, 1):>11.2f}"
+        )
     c, i = figures.comments, figures.insider
-    print(f"\ncopied comments: {c['found']} of {c['scripted']} scripted units found, {c['wrong']} others named")
-    print(f"insider rows: {i['found']} of {i['rows']} lack a log position of their own; voters too many: {i['voters']}")
+    print(
+        f"\ncopied comments: {c['found']} of {c['scripted']} scripted units found, {c['wrong']} others named"
+    )
+    print(
+        f"insider rows: {i['found']} of {i['rows']} lack a log position of their own; voters too many: {i['voters']}"
+    )
 
 
 if __name__ == "__main__":

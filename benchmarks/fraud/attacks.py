@@ -36,7 +36,9 @@ def sybils(rng: np.random.Generator, order: Order) -> Part:
 
 def staff(rng: np.random.Generator, order: Order) -> Part:
     """The unit's people praise it by order: by the code at its counter, in office hours of two or three days."""
-    days = rng.choice([day for day in range(DAYS) if day % 7 < 5], rng.integers(2, 4), replace=False)
+    days = rng.choice(
+        [day for day in range(DAYS) if day % 7 < 5], rng.integers(2, 4), replace=False
+    )
     hour = rng.choice([9, 10, 11, 14, 15, 16], order.size)
     quarter = rng.choice(days, order.size) * 96 + hour * 4 + rng.integers(0, 4, order.size)
     said = _script(rng, order.size, PRAISE, same=0.7)
@@ -46,7 +48,12 @@ def staff(rng: np.random.Generator, order: Order) -> Part:
 def brigade(rng: np.random.Generator, order: Order) -> Part:
     """Angry outsiders, called together elsewhere: by the open link, within a day or two, mostly the worst answers."""
     call = np.full(order.size, int(rng.integers(0, DAYS - 2) * 96 + rng.integers(8, 22) * 4))
-    angry = answers(rng, rng.normal(-2.2, 0.5, order.size), np.zeros((order.size, 4)), rng.random(order.size) < 0.3)
+    angry = answers(
+        rng,
+        rng.normal(-2.2, 0.5, order.size),
+        np.zeros((order.size, 4)),
+        rng.random(order.size) < 0.3,
+    )
     said = np.where((rng.random(order.size) < 0.6)[:, None], BLAME, angry)
     return _part("brigade", order, after(rng, call, 4, 0.9), rng.random(order.size) < 0.25, said)
 
@@ -65,7 +72,9 @@ def paid_crowd(rng: np.random.Generator, order: Order) -> Part:
     """Real people with old accounts who are paid to be content: varied answers, over some days, at human hours."""
     start = rng.integers(0, DAYS - 5)
     hour = rng.choice(24, order.size, p=RHYTHM / RHYTHM.sum())
-    quarter = (start + rng.integers(0, 5, order.size)) * 96 + hour * 4 + rng.integers(0, 4, order.size)
+    quarter = (
+        (start + rng.integers(0, 5, order.size)) * 96 + hour * 4 + rng.integers(0, 4, order.size)
+    )
     straight = rng.random(order.size) < 0.2
     said = answers(rng, rng.normal(1.1, 0.6, order.size), np.zeros((order.size, 4)), straight)
     return _part("paid_crowd", order, quarter, rng.random(order.size) < 0.15, said)
@@ -107,7 +116,9 @@ def _script(rng: np.random.Generator, size: int, target: int, same: float) -> In
     return said
 
 
-def _part(truth: str, order: Order, quarter: Ints, young: Bools, said: Ints, source: int = 0) -> Part:
+def _part(
+    truth: str, order: Order, quarter: Ints, young: Bools, said: Ints, source: int = 0
+) -> Part:
     size = order.size
     return Part(
         truth=truth,

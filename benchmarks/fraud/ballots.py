@@ -56,7 +56,10 @@ def frame(parts: Sequence[Part], rng: np.random.Generator) -> tuple[pd.DataFrame
 
     Of a voter's ballots for the same unit the last one counts.
     """
-    ints = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ("unit", "voter", "source", "quarter")}
+    ints = {
+        name: np.concatenate([getattr(p, name) for p in parts])
+        for name in ("unit", "voter", "source", "quarter")
+    }
     young = np.concatenate([p.young for p in parts])
     answers = np.concatenate([p.answers for p in parts])
     table = pd.DataFrame(
@@ -73,7 +76,9 @@ def frame(parts: Sequence[Part], rng: np.random.Generator) -> tuple[pd.DataFrame
             "truth": np.repeat([p.truth for p in parts], [len(p) for p in parts]),
         }
     )
-    table = table.iloc[rng.permutation(len(table))].drop_duplicates(["unit", "voter"], keep="last", ignore_index=True)
+    table = table.iloc[rng.permutation(len(table))].drop_duplicates(
+        ["unit", "voter"], keep="last", ignore_index=True
+    )
     table["position"] = np.arange(len(table))
     truth = table.pop("truth").to_numpy(dtype=str)
     return table, truth

@@ -14,7 +14,9 @@ MIX = np.array([0.32, 0.28, 0.24, 0.16])
 """Shares of the sources: open link, personal invitation, code at the counter, text message."""
 MIX_FIRMNESS = 20.0
 """How close units keep to the city's mix (a Dirichlet's concentration): a tenth more or less of a source is usual."""
-RHYTHM = np.array([1, 1, 0.5, 0.3, 0.3, 1, 4, 9, 14, 15, 13, 12, 16, 12, 11, 12, 12, 13, 16, 20, 22, 18, 9, 4])
+RHYTHM = np.array(
+    [1, 1, 0.5, 0.3, 0.3, 1, 4, 9, 14, 15, 13, 12, 16, 12, 11, 12, 12, 13, 16, 20, 22, 18, 9, 4]
+)
 OFFICE = np.array([0, 0, 0, 0, 0, 0, 0, 0.5, 5, 10, 10, 7, 2, 4, 8, 8, 7, 3, 0.5, 0, 0, 0, 0, 0])
 
 
@@ -58,13 +60,20 @@ def _city_pushes(rng: np.random.Generator) -> list[Push]:
     days = rng.choice(DAYS, 6, replace=False)
     hours = rng.choice([10, 12, 19, 20], 6)
     kinds = [(1,), (3,), (1, 3), (0,), (0, 1, 3), (1,)]
-    return [Push(int(day * 96 + hour * 4), kind) for day, hour, kind in zip(days, hours, kinds, strict=True)]
+    return [
+        Push(int(day * 96 + hour * 4), kind)
+        for day, hour, kind in zip(days, hours, kinds, strict=True)
+    ]
 
 
 def _unit_pushes(rng: np.random.Generator) -> list[Push]:
     """A unit reminds its own service users, up to three times: bursts that are honest."""
     return [
-        Push(int(rng.integers(DAYS) * 96 + rng.integers(9, 20) * 4), (int(rng.choice([1, 2, 3])),), unit)
+        Push(
+            int(rng.integers(DAYS) * 96 + rng.integers(9, 20) * 4),
+            (int(rng.choice([1, 2, 3])),),
+            unit,
+        )
         for unit in range(UNITS)
         for _ in range(rng.integers(0, 4))
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aggregation.ballot_table import Comments
+from aggregation.fraud.ballot_table import Comments
 from benchmarks.fraud.scenario import Scenario
 
 WRITES = 0.12
@@ -22,7 +22,17 @@ OPENINGS = (
     "公司派我去",
 )
 PLACES = ("二楼窗口", "服务大厅", "街道的点", "自助机", "热线", "办公室", "登记处", "咨询台")
-DEEDS = ("办了社保转移", "领了证", "改了地址", "交了材料", "问了补贴", "报了噪音", "申请了许可", "查了档案", "续了合同")
+DEEDS = (
+    "办了社保转移",
+    "领了证",
+    "改了地址",
+    "交了材料",
+    "问了补贴",
+    "报了噪音",
+    "申请了许可",
+    "查了档案",
+    "续了合同",
+)
 VERDICTS = (
     "等了二十分钟",
     "一次办完",
@@ -43,7 +53,12 @@ ENDINGS = (
     "",
     "建议多设座位",
 )
-PHRASES = ("希望继续保持良好的服务。", "办事效率需要进一步提高。", "工作人员态度很好，谢谢。", "没有意见，一切都好！")
+PHRASES = (
+    "希望继续保持良好的服务。",
+    "办事效率需要进一步提高。",
+    "工作人员态度很好，谢谢。",
+    "没有意见，一切都好！",
+)
 SCRIPTS = (
     "办事效率高，工作人员热情周到，群众非常满意",
     "服务态度极差，办事拖拉推诿，老百姓怨声载道",
@@ -70,7 +85,10 @@ def write(scenario: Scenario, seed: int) -> Comments:
 def _own(rng: np.random.Generator) -> str:
     if rng.random() < STOCK:
         return str(rng.choice(PHRASES))
-    return "".join(str(rng.choice(part)) for part in (OPENINGS, PLACES, DEEDS, ("，",), VERDICTS, ("，",), ENDINGS))
+    return "".join(
+        str(rng.choice(part))
+        for part in (OPENINGS, PLACES, DEEDS, ("，",), VERDICTS, ("，",), ENDINGS)
+    )
 
 
 def _copied(rng: np.random.Generator, script: str) -> str:

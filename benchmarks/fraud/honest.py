@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.fraud.ballots import DAYS, HONEST, ITEMS, QUARTERS, SOURCES, Bools, Floats, Ints, Part
+from benchmarks.fraud.ballots import (
+    DAYS,
+    HONEST,
+    ITEMS,
+    QUARTERS,
+    SOURCES,
+    Bools,
+    Floats,
+    Ints,
+    Part,
+)
 from benchmarks.fraud.city import City, after, by_rhythm
 
 SINGLE = 0.7
@@ -22,7 +32,9 @@ INVITED_SHARES = np.array([0.55, 0.25, 0.08, 0.08, 0.04])
 def crowd(rng: np.random.Generator, city: City, ballots: int) -> Part:
     """About ``ballots`` honest ballots of citizens who rate one unit or several."""
     raters = int(ballots / 1.61)
-    rated = np.where(rng.random(raters) < SINGLE, 1, 2 + np.minimum(rng.geometric(0.45, raters) - 1, 8))
+    rated = np.where(
+        rng.random(raters) < SINGLE, 1, 2 + np.minimum(rng.geometric(0.45, raters) - 1, 8)
+    )
     source_of = rng.choice(len(SOURCES), raters, p=(city.size @ city.mix) / city.size.sum())
     voter = np.repeat(np.arange(raters), rated)
     source = source_of[voter]
@@ -35,7 +47,14 @@ def crowd(rng: np.random.Generator, city: City, ballots: int) -> Part:
     return _part(rng, city, HONEST, unit, voter, source_of, quarter, rng.normal(0, 0.6, raters))
 
 
-def wave(rng: np.random.Generator, city: City, unit: int, size: int, first_voter: int, viral: bool = False) -> Part:
+def wave(
+    rng: np.random.Generator,
+    city: City,
+    unit: int,
+    size: int,
+    first_voter: int,
+    viral: bool = False,
+) -> Part:
     """A scandal: many people, angry in their own ways, as news spread, with the unit's usual mix of sources.
 
     A ``viral`` one brings nine in ten by the open link.
@@ -53,19 +72,27 @@ def wave(rng: np.random.Generator, city: City, unit: int, size: int, first_voter
     return _part(rng, city, "wave", np.full(size, unit), voter, source, quarter, anger)
 
 
-def _sessions(rng: np.random.Generator, city: City, voter: Ints, source_of: Ints, unit: Ints, rated: Ints) -> Ints:
+def _sessions(
+    rng: np.random.Generator, city: City, voter: Ints, source_of: Ints, unit: Ints, rated: Ints
+) -> Ints:
     """When each ballot comes: after a reminder or by the day's rhythm; a rater's next units a little later."""
     begin = by_rhythm(rng, source_of)
     pushed = rng.random(len(source_of)) < PUSHED
     for s in range(len(SOURCES)):
-        calls = np.array([push.quarter for push in city.pushes if push.unit < 0 and s in push.sources])
+        calls = np.array(
+            [push.quarter for push in city.pushes if push.unit < 0 and s in push.sources]
+        )
         here = np.flatnonzero(pushed & (source_of == s))
         if len(calls):
             begin[here] = after(rng, rng.choice(calls, len(here)), 0.9, 1.2)
     first = np.concatenate([[0], np.cumsum(rated)[:-1]])
     for push in city.pushes:
         if push.unit >= 0:
-            asked = (unit[first] == push.unit) & np.isin(source_of, push.sources) & (rng.random(len(first)) < 0.25)
+            asked = (
+                (unit[first] == push.unit)
+                & np.isin(source_of, push.sources)
+                & (rng.random(len(first)) < 0.25)
+            )
             begin[asked] = after(rng, np.full(int(asked.sum()), push.quarter), 0.9, 1.2)
     order = np.arange(len(voter)) - first[voter]
     quarter = begin[voter] + np.where(order > 0, rng.geometric(0.5, len(voter)), 0)

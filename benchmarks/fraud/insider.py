@@ -18,7 +18,9 @@ def insert(ballots: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFram
     """The table with praise for one unit: half of it without a position, half at positions that others have."""
     unit = str(rng.choice(ballots["unit"].unique()))
     forged = ballots[ballots["unit"] == unit].sample(ROWS, replace=True, random_state=rng)
-    forged = forged.assign(voter=int(ballots["voter"].max()) + 1 + np.arange(ROWS), ratings=PATTERNS[0])
+    forged = forged.assign(
+        voter=int(ballots["voter"].max()) + 1 + np.arange(ROWS), ratings=PATTERNS[0]
+    )
     forged["position"] = np.where(np.arange(ROWS) < ROWS // 2, -1, forged["position"])
     table = pd.concat([ballots, forged], ignore_index=True)
     order = rng.permutation(len(table))

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from aggregation.ballot_table import BallotTable, Bools, opinions, read_ballots
-from aggregation.clusters import Cluster
-from aggregation.signals import registry
-from aggregation.suspicion import FULL, find_all, posteriors, weights
-from aggregation.thresholds import Thresholds
+from aggregation.fraud.ballot_table import BallotTable, Bools, opinions, read_ballots
+from aggregation.fraud.clusters import Cluster
+from aggregation.fraud.signals import registry
+from aggregation.fraud.suspicion import FULL, find_all, posteriors, weights
+from aggregation.fraud.thresholds import Thresholds
 from benchmarks.fraud import comments, insider, ranking
 from benchmarks.fraud.scenario import Scenario, angered, attacked, is_honest
 
@@ -52,7 +52,9 @@ def attack(seed: int) -> Figures:
     probability = posteriors(ballots, found, THRESHOLDS)
     _count(figures, scenario, weights(probability, THRESHOLDS) < FULL)
     organised = ~is_honest(scenario.truth) & (scenario.truth != "cover")
-    figures.calibration.update(zip((probability * 10).astype(int).tolist(), organised.tolist(), strict=True))
+    figures.calibration.update(
+        zip((probability * 10).astype(int).tolist(), organised.tolist(), strict=True)
+    )
     _ranks(figures, scenario, ballots, found)
     _comments(figures, scenario, said.units, found)
     _insider(figures, scenario, seed)
@@ -72,10 +74,15 @@ def viral(seed: int) -> Figures:
 def _wave(scenario: Scenario, name: str) -> Figures:
     figures = Figures()
     ballots = read_ballots(scenario.ballots, opinions(ranking.scheme()))
-    probability = posteriors(ballots, find_all(ballots, comments.Comments(), THRESHOLDS), THRESHOLDS)
+    probability = posteriors(
+        ballots, find_all(ballots, comments.Comments(), THRESHOLDS), THRESHOLDS
+    )
     flagged = weights(probability, THRESHOLDS) < FULL
     angry = scenario.truth == "wave"
-    figures.shares = {name: [float(flagged[angry].mean())], f"honest beside {name}": [float(flagged[~angry].mean())]}
+    figures.shares = {
+        name: [float(flagged[angry].mean())],
+        f"honest beside {name}": [float(flagged[~angry].mean())],
+    }
     return figures
 
 
@@ -87,7 +94,9 @@ def _count(figures: Figures, scenario: Scenario, flagged: Bools) -> None:
         figures.shares.setdefault(origin, []).append(float(flagged[mine].mean()))
 
 
-def _ranks(figures: Figures, scenario: Scenario, ballots: BallotTable, found: list[Cluster]) -> None:
+def _ranks(
+    figures: Figures, scenario: Scenario, ballots: BallotTable, found: list[Cluster]
+) -> None:
     full = np.full(len(ballots), FULL)
     before = ranking.ranks(scenario.ballots, full, is_honest(scenario.truth))
     views = {"no weights": full}
@@ -95,7 +104,9 @@ def _ranks(figures: Figures, scenario: Scenario, ballots: BallotTable, found: li
         name = f"without {rule}" if rule else "all rules"
         views[name] = weights(posteriors(ballots, found, THRESHOLDS, {rule}), THRESHOLDS)
         for origin in np.unique(scenario.truth).tolist():
-            figures.rules[name, origin] += int(((views[name] < FULL) & (scenario.truth == origin)).sum())
+            figures.rules[name, origin] += int(
+                ((views[name] < FULL) & (scenario.truth == origin)).sum()
+            )
     for name, given in views.items():
         after = ranking.ranks(scenario.ballots, given)
         for kind, moved in ranking.shifts(before, after, scenario.targets).items():
@@ -106,10 +117,14 @@ def _comments(figures: Figures, scenario: Scenario, units: object, found: list[C
     names: list[str] = list(units)
     told = {names[c.comments[0]] for c in found if c.comments}
     scripted = {unit for unit, kind in scenario.targets.items() if kind in comments.SCRIPTED}
-    figures.comments.update({"scripted": len(scripted), "found": len(told & scripted), "wrong": len(told - scripted)})
+    figures.comments.update(
+        {"scripted": len(scripted), "found": len(told & scripted), "wrong": len(told - scripted)}
+    )
 
 
 def _insider(figures: Figures, scenario: Scenario, seed: int) -> None:
     table, forged = insider.insert(scenario.ballots, np.random.default_rng([20261126, seed]))
     away, voters = insider.give_themselves_away(table, int(scenario.ballots["voter"].nunique()))
-    figures.insider.update({"rows": int(forged.sum()), "found": int((away & forged).sum()), "voters": voters})
+    figures.insider.update(
+        {"rows": int(forged.sum()), "found": int((away & forged).sum()), "voters": voters}
+    )

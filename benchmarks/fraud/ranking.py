@@ -8,14 +8,14 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from aggregation.ballot_table import Bools, Ints
-from aggregation.cells import PatternCount
-from aggregation.scheme import Scheme
-from aggregation.scores import score_units
+from aggregation.counts.scan import PatternCount
+from aggregation.estimation.scores import score_units
+from aggregation.fraud.ballot_table import Bools, Ints
+from aggregation.scheme.scheme import Scheme
 from benchmarks.fraud.ballots import unit_names
 from benchmarks.fraud.city import UNITS
-from bot.resources import shipped_questionnaires
-from bot.scheme_files import shipped_scheme
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.shipped_files import shipped_questionnaires
 
 KEYS = ["unit", "questionnaire", "grp", "stratum", "source", "weight", "ratings"]
 
@@ -33,13 +33,18 @@ def ranks(ballots: pd.DataFrame, weights: Ints, kept: Bools | None = None) -> di
     counts = table.groupby(KEYS, observed=True).size()
     rows = [PatternCount(*key, count) for key, count in counts.items()]
     kinds = [name for name in scheme().categories if name != "A_district"]
-    categories = {unit: kinds[at % len(kinds)] for at, unit in enumerate(unit_names(np.arange(UNITS)).tolist())}
+    categories = {
+        unit: kinds[at % len(kinds)]
+        for at, unit in enumerate(unit_names(np.arange(UNITS)).tolist())
+    }
     scores = score_units(rows, categories, shipped_questionnaires(), scheme())
     order = sorted(categories, key=lambda unit: -float(scores[unit].score or 0))
     return {unit: rank for rank, unit in enumerate(order, start=1)}
 
 
-def shifts(before: Mapping[str, int], after: Mapping[str, int], targets: Mapping[str, str]) -> dict[str, list[int]]:
+def shifts(
+    before: Mapping[str, int], after: Mapping[str, int], targets: Mapping[str, str]
+) -> dict[str, list[int]]:
     """By kind of attack, how many ranks each of its units moved."""
     result: dict[str, list[int]] = {}
     for unit, kind in targets.items():

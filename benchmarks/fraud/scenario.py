@@ -25,7 +25,9 @@ class Scenario:
     targets: dict[str, str]
 
 
-def attacked(seed: int, ballots: int = BALLOTS, kinds: tuple[str, ...] = tuple(attacks.ATTACKS)) -> Scenario:
+def attacked(
+    seed: int, ballots: int = BALLOTS, kinds: tuple[str, ...] = tuple(attacks.ATTACKS)
+) -> Scenario:
     """A city in which two units are attacked in each way."""
     rng = np.random.default_rng([20261123, seed])
     town, crowd = _city(rng, ballots)
@@ -36,7 +38,10 @@ def attacked(seed: int, ballots: int = BALLOTS, kinds: tuple[str, ...] = tuple(a
         kind = kinds[at % len(kinds)]
         order = attacks.Order(unit, int(volume[unit] * rng.uniform(0.3, 0.5)), free)
         made = attacks.ATTACKS[kind](rng, order)
-        parts += [made, attacks.blame_rival(rng, made) if kind == "staff" else attacks.cover(rng, town, made)]
+        parts += [
+            made,
+            attacks.blame_rival(rng, made) if kind == "staff" else attacks.cover(rng, town, made),
+        ]
         targets[f"U{unit:03d}"] = kind
         free += order.size
     return _scenario(rng, parts, targets)

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from aggregation.draws import Matrix
-from aggregation.odds import Race, graded, odds
-from aggregation.ranks import Comparison, Estimate, Together
+from aggregation.ranking.draws import Matrix
+from aggregation.ranking.odds import Race, graded, odds
+from aggregation.ranking.ranks import Comparison, Estimate, Together
 from benchmarks.grades.cities import KINDS, Kind, Sample, sample
 
 FIRST, THIRD = 4, 2
@@ -24,7 +24,9 @@ def _codes(size: int) -> list[str]:
 def _compared(one: Sample, seed: str, together: bool, plain: bool) -> Comparison:
     codes = _codes(len(one.seen))
     pairs = {
-        (codes[a], codes[b]): float(one.covariance[a, b]) for a in range(len(codes)) for b in range(a + 1, len(codes))
+        (codes[a], codes[b]): float(one.covariance[a, b])
+        for a in range(len(codes))
+        for b in range(a + 1, len(codes))
     }
     units = dict(zip(codes, _plain(one) if plain else _judged(one), strict=True))
     return Comparison(units, together=Together(pairs if together else None, seed))
@@ -33,12 +35,16 @@ def _compared(one: Sample, seed: str, together: bool, plain: bool) -> Comparison
 def _judged(one: Sample) -> list[Estimate]:
     """As the product judges scores."""
     known = zip(one.seen.tolist(), one.posteriors, one.counts.tolist(), strict=True)
-    return [Estimate(Fraction(seen + p.pull), p.variance**0.5, n - 1.0, p.third) for seen, p, n in known]
+    return [
+        Estimate(Fraction(seen + p.pull), p.variance**0.5, n - 1.0, p.third) for seen, p, n in known
+    ]
 
 
 def _plain(one: Sample) -> list[Estimate]:
     """By their plain variances."""
-    known = zip(one.seen.tolist(), np.diag(one.covariance).tolist(), one.counts.tolist(), strict=True)
+    known = zip(
+        one.seen.tolist(), np.diag(one.covariance).tolist(), one.counts.tolist(), strict=True
+    )
     return [Estimate(Fraction(seen), variance**0.5, n - 1.0) for seen, variance, n in known]
 
 
@@ -52,7 +58,9 @@ def _misses(sets: Sequence[tuple[int, int]], true: Matrix) -> list[bool]:
 def coverage(kind: Kind, cities: int, seed: int, plain: bool = False) -> dict[str, float]:
     """Shares of cities in which all sets hold, of units whose own set holds, and the mean widths of sets."""
     rng = np.random.default_rng([seed, KINDS.index(kind)])
-    found: dict[str, list[float]] = {name: [] for name in ("simulated", "bounds", "own", "w_sim", "w_bound", "w_own")}
+    found: dict[str, list[float]] = {
+        name: [] for name in ("simulated", "bounds", "own", "w_sim", "w_bound", "w_own")
+    }
     for city in range(cities):
         one = sample(kind, rng)
         for name, width, known in (("simulated", "w_sim", True), ("bounds", "w_bound", False)):
@@ -86,7 +94,9 @@ def calibration(kind: Kind, cities: int, seed: int, known: bool) -> list[tuple[f
             real += [bool(first[at]), not (first[at] or third[at]), bool(third[at])]
     told_, real_ = np.array(told), np.array(real)
     chosen = [(told_ >= low) & (told_ < high) for low, high in BINS]
-    return [(float(told_[c].mean()), float(real_[c].mean()), int(c.sum())) for c in chosen if c.any()]
+    return [
+        (float(told_[c].mean()), float(real_[c].mean()), int(c.sum())) for c in chosen if c.any()
+    ]
 
 
 def main() -> None:
@@ -94,15 +104,24 @@ def main() -> None:
     parser.add_argument("--cities", type=int, default=200, help="cities of each kind")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--kind", default="", help="only kinds of this name")
-    parser.add_argument("--plain", action="store_true", help="sets by plain variances, to compare; no probabilities")
+    parser.add_argument(
+        "--plain", action="store_true", help="sets by plain variances, to compare; no probabilities"
+    )
     chosen = parser.parse_args()
-    print(f"seed {chosen.seed}, {chosen.cities} cities of each kind, 24 units, places first {FIRST}, third {THIRD}\n")
-    print("| kind | all sets hold: simulated | bounds | own sets hold | mean width simulated | bounds | own |")
+    print(
+        f"seed {chosen.seed}, {chosen.cities} cities of each kind, 24 units, places first {FIRST}, third {THIRD}\n"
+    )
+    print(
+        "| kind | all sets hold: simulated | bounds | own sets hold | mean width simulated | bounds | own |"
+    )
     print("|---|---|---|---|---|---|---|")
     for kind in (k for k in KINDS if chosen.kind in k.name):
         c = coverage(kind, chosen.cities, chosen.seed, chosen.plain)
         widths = " | ".join(f"{c[name]:.1f}" for name in ("w_sim", "w_bound", "w_own"))
-        print(f"| {kind.name} | {c['simulated']:.3f} | {c['bounds']:.3f} | {c['own']:.3f} | {widths} |", flush=True)
+        print(
+            f"| {kind.name} | {c['simulated']:.3f} | {c['bounds']:.3f} | {c['own']:.3f} | {widths} |",
+            flush=True,
+        )
     if chosen.plain:
         return
     print("\nprobabilities of grades: told → true (how many)\n")
@@ -110,7 +129,10 @@ def main() -> None:
         for known in (True, False):
             bins = calibration(kind, chosen.cities, chosen.seed, known)
             cells = " | ".join(f"{told:.3f} → {real:.3f} ({count})" for told, real, count in bins)
-            print(f"| {kind.name}, {'with' if known else 'without'} covariances | {cells} |", flush=True)
+            print(
+                f"| {kind.name}, {'with' if known else 'without'} covariances | {cells} |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

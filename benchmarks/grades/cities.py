@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from aggregation.draws import Matrix
-from aggregation.estimates import Estimate
-from aggregation.intervals import Posterior, posterior
+from aggregation.estimation.estimates import Estimate
+from aggregation.estimation.intervals import Posterior, posterior
+from aggregation.ranking.draws import Matrix
 
 NOISE = 18.0
 POINTS = np.array([100.0, 80.0, 60.0, 30.0, 0.0])
@@ -82,14 +82,18 @@ def sample(kind: Kind, rng: np.random.Generator) -> Sample:
     lean = _true(kind, rng)
     moods = kind.mood * rng.standard_normal(kind.raters)
     # Successive sampling: the shortest exponential waits, shorter for units that are known to more.
-    waits = -np.log1p(-rng.random((kind.raters, kind.units))) / np.geomspace(1, kind.known, kind.units)
+    waits = -np.log1p(-rng.random((kind.raters, kind.units))) / np.geomspace(
+        1, kind.known, kind.units
+    )
     unit = np.argsort(waits, axis=1)[:, : kind.rates].ravel()
     rater = np.repeat(np.arange(kind.raters), kind.rates)
     answers = _answers(lean[unit] + moods[rater] + NOISE * rng.standard_normal(len(unit)))
     counts = np.bincount(unit, minlength=kind.units)
     seen = np.bincount(unit, answers, kind.units) / counts
     covariance = _covariance(answers - seen[unit], unit, rater, counts, kind)
-    known = _posteriors(counts, np.bincount(unit, answers, kind.units), np.bincount(unit, answers**2, kind.units))
+    known = _posteriors(
+        counts, np.bincount(unit, answers, kind.units), np.bincount(unit, answers**2, kind.units)
+    )
     return Sample(_long_run(lean, kind), seen, covariance, counts, known)
 
 
@@ -113,7 +117,11 @@ def _long_run(lean: Matrix, kind: Kind) -> Matrix:
 
 
 def _covariance(
-    off: Matrix, unit: NDArray[np.intp], rater: NDArray[np.intp], counts: NDArray[np.intp], kind: Kind
+    off: Matrix,
+    unit: NDArray[np.intp],
+    rater: NDArray[np.intp],
+    counts: NDArray[np.intp],
+    kind: Kind,
 ) -> Matrix:
     """Σ over raters of their residuals in two units, over the units' numbers of answers; the variances with n/(n−1)."""
     table = np.zeros((kind.raters, kind.units))

@@ -12,8 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from bot.bundles import pack
-from bot.notary import public_key
+from bot.crypto.note_signatures import public_key
+from bot.verification.bundle import pack
 from survey_flows.merkle import Leaves, consistency_proof, inclusion_proof
 from tests.bundles import CATEGORIES, SHEET, Campaign, rated
 from tests.logs import ORIGIN, SEED, Log
@@ -37,7 +37,12 @@ def campaign(ballots: int) -> Campaign:
     case.register()
     for number in range(ballots):
         voter, unit = f"{number % (ballots * 9 // 10):064x}", chance.choice(list(CATEGORIES))
-        case.vote(voter, unit, rated(chance, len(SHEET.rated)), chance.choice(["resident", "service_user"]))
+        case.vote(
+            voter,
+            unit,
+            rated(chance, len(SHEET.rated)),
+            chance.choice(["resident", "service_user"]),
+        )
     case.close()
     return case
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.answers.bots import UNITS, clean_environment, command_line, free_port
 from benchmarks.push.post_office import PostOffice, is_blocked, open_office
-from bot.outbox import LEASE
+from bot.fieldwork.outreach.outbox import LEASE
 from tests import servers
 from tests.chaos.stand import Process
 
@@ -38,7 +38,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.push", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} people")
     parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--seed", type=int, default=1, help="of the moments at which senders are killed")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="of the moments at which senders are killed"
+    )
     given = parser.parse_args()
     people, rate = (QUICK, QUICK_RATE) if given.quick else (PEOPLE, RATE)
     with contextlib.ExitStack() as stack:
@@ -56,7 +58,9 @@ async def run(folder: Path, database: str, redis: str, people: int, rate: int, s
     environment = settings(folder, database, redis, port, rate)
     began = time.monotonic()
     await asyncio.to_thread(prepare, folder, environment, people)
-    print(f"{people} people imported, drawn and invited in {time.monotonic() - began:.0f} s; seed {seed}")
+    print(
+        f"{people} people imported, drawn and invited in {time.monotonic() - began:.0f} s; seed {seed}"
+    )
     senders = [Process(("serve",), environment, folder / "serve.log")]
     senders.append(Process(("push", "work"), environment, folder / "work.log"))
     for sender in senders:
@@ -97,11 +101,22 @@ def prepare(folder: Path, environment: dict[str, str], people: int) -> None:
 
     units, contacts = folder / "units.csv", folder / "contacts.csv"
     rows = [f"{code},市第{code[1:]}局,Department {code[1:]},C_social,window" for code in UNITS]
-    units.write_text("\n".join(["code,name_zh,name_en,category,questionnaire", *rows]) + "\n", encoding="utf-8")
-    listed = (f"telegram,{FIRST_CHAT + n},zh-Hans,resident,,,2026-01-02,bench" for n in range(people))
-    contacts.write_text("channel,address,language,group,area,size,consent,list\n" + "\n".join(listed) + "\n")
+    units.write_text(
+        "\n".join(["code,name_zh,name_en,category,questionnaire", *rows]) + "\n", encoding="utf-8"
+    )
+    listed = (
+        f"telegram,{FIRST_CHAT + n},zh-Hans,resident,,,2026-01-02,bench" for n in range(people)
+    )
+    contacts.write_text(
+        "channel,address,language,group,area,size,consent,list\n" + "\n".join(listed) + "\n"
+    )
     today = datetime.now(UTC)
-    window = ["--opens", (today - timedelta(days=1)).isoformat(), "--closes", (today + timedelta(days=30)).isoformat()]
+    window = [
+        "--opens",
+        (today - timedelta(days=1)).isoformat(),
+        "--closes",
+        (today + timedelta(days=30)).isoformat(),
+    ]
     minping("import", "units", str(units))
     titles = ["--title-zh", "群众满意度评价", "--title-en", "Public evaluation"]
     minping("campaign", "create", CAMPAIGN, "--year", str(today.year), *titles, *window)
@@ -157,7 +172,9 @@ async def pause(office: PostOffice, environment: dict[str, str]) -> float:
     return held
 
 
-def judge(office: PostOffice, people: int, rate: int, held: float, seconds: float, shown: str) -> int:
+def judge(
+    office: PostOffice, people: int, rate: int, held: float, seconds: float, shown: str
+) -> int:
     """Print the figures; 1 when a goal is missed."""
     chats = range(FIRST_CHAT, FIRST_CHAT + people)
     missed = sum(not office.received[chat] and not is_blocked(chat) for chat in chats)
@@ -165,13 +182,24 @@ def judge(office: PostOffice, people: int, rate: int, held: float, seconds: floa
     twice = sum(count - 1 for count in (*office.received.values(), *office.refused.values()))
     fastest = office.most_in(1.0)
     print(shown.strip())
-    print(f"{len(office.times) / seconds:.0f} messages a second over {seconds:.0f} s; {office.floods} times silenced")
+    print(
+        f"{len(office.times) / seconds:.0f} messages a second over {seconds:.0f} s; {office.floods} times silenced"
+    )
     goals = [
         (missed + untried == 0, f"missed: {missed} reachable, {untried} blocked (goal 0)"),
-        (twice <= UNDER_WAY * KILLS, f"sent twice: {twice} with {KILLS} kills (goal ≤ {UNDER_WAY * KILLS})"),
+        (
+            twice <= UNDER_WAY * KILLS,
+            f"sent twice: {twice} with {KILLS} kills (goal ≤ {UNDER_WAY * KILLS})",
+        ),
         (fastest <= rate, f"most in any second: {fastest} (limit {rate})"),
-        (office.early == 0 or office.early <= 16 * office.floods, f"sent into a silence: {office.early} (in flight)"),
-        (0 <= held <= PAUSE_SECONDS, f"still sent {held:.2f} s after a pause (goal ≤ {PAUSE_SECONDS:.0f} s)"),
+        (
+            office.early == 0 or office.early <= 16 * office.floods,
+            f"sent into a silence: {office.early} (in flight)",
+        ),
+        (
+            0 <= held <= PAUSE_SECONDS,
+            f"still sent {held:.2f} s after a pause (goal ≤ {PAUSE_SECONDS:.0f} s)",
+        ),
     ]
     for met, sentence in goals:
         print("ok    " if met else "MISSED", sentence)

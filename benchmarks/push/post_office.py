@@ -18,9 +18,17 @@ FLOOD_EVERY = 20_000
 """After so many messages the bot is told to be silent."""
 FLOOD_SECONDS = 2
 ANSWERS = {
-    200: {"ok": True, "result": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}, "text": "x"}},
+    200: {
+        "ok": True,
+        "result": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}, "text": "x"},
+    },
     403: {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"},
-    429: {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 2}},
+    429: {
+        "ok": False,
+        "error_code": 429,
+        "description": "Too Many Requests",
+        "parameters": {"retry_after": 2},
+    },
 }
 
 
@@ -94,5 +102,7 @@ class Counterpart(asyncio.Protocol):
 
 async def open_office(office: PostOffice) -> tuple[asyncio.AbstractServer, int]:
     """Serve on a free loopback port; gives the server and the port."""
-    server = await asyncio.get_running_loop().create_server(lambda: Counterpart(office), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Counterpart(office), "127.0.0.1", 0
+    )
     return server, server.sockets[0].getsockname()[1]

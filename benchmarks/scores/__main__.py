@@ -23,7 +23,16 @@ BALLOTS = 400_000_000
 GOAL_SECONDS, GOAL_MEGABYTES = 30.0, 2048.0
 PEERS = {"pandas": 10_000_000, "svy": 200_000, "R survey": 200_000}
 """How many answers each peer is given: what it holds, or gets done in a few minutes."""
-COLUMNS = {"answers": 11, "ballots": 11, "rows": 10, "seconds": 7, "scan": 7, "CPU": 7, "MB": 5, "µs/ballot": 9}
+COLUMNS = {
+    "answers": 11,
+    "ballots": 11,
+    "rows": 10,
+    "seconds": 7,
+    "scan": 7,
+    "CPU": 7,
+    "MB": 5,
+    "µs/ballot": 9,
+}
 AGREE = 1e-5
 WASTE = 1.1
 """How much more than ten times the time ten times the answers may take: the clock of a shared machine is not exact."""
@@ -32,11 +41,18 @@ WASTE = 1.1
 def main() -> int:
     chosen = read_arguments()
     folder, sizes = chosen.folder, [*ANSWERS, *([BALLOTS] if chosen.ballots else [])]
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before; {chosen.times} runs of each, the middle one")
+    print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before; {chosen.times} runs of each, the middle one"
+    )
     found = {answers: measured(folder, answers, chosen.times) for answers in sizes}
     print(" ".join(f"{name:>{width}}" for name, width in COLUMNS.items()))
     for answers, run in found.items():
-        print(" ".join(f"{cell:>{width}}" for cell, width in zip(row(answers, run), COLUMNS.values(), strict=True)))
+        print(
+            " ".join(
+                f"{cell:>{width}}"
+                for cell, width in zip(row(answers, run), COLUMNS.values(), strict=True)
+            )
+        )
     print(f"load {os.getloadavg()[0]:.1f} after")
     agree = chosen.alone or compare_all(folder, found)
     return 0 if good(found) and agree else 1
@@ -46,7 +62,12 @@ def row(answers: int, run: dict[str, Any]) -> list[str]:
     ballots = answers // data.ITEMS
     times = [run[name] for name in ("seconds", "scan_seconds", "cpu_seconds")]
     whole = [f"{number:,}" for number in (answers, ballots, run["rows"])]
-    return [*whole, *(f"{time:.2f}" for time in times), f"{run['megabytes']:.0f}", f"{times[0] / ballots * 1e6:.2f}"]
+    return [
+        *whole,
+        *(f"{time:.2f}" for time in times),
+        f"{run['megabytes']:.0f}",
+        f"{times[0] / ballots * 1e6:.2f}",
+    ]
 
 
 def read_arguments() -> argparse.Namespace:
@@ -68,7 +89,9 @@ def measured(folder: Path, answers: int, times: int) -> dict[str, Any]:
 
 def ours(files: list[Path]) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.scores.ours", *map(str, files)]
-    result: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    result: dict[str, Any] = json.loads(
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    )
     return result
 
 
@@ -87,8 +110,14 @@ def compare(folder: Path, peer: str, answers: int, found: dict[int, dict[str, An
         return True
     difference = max(abs(mine["scores"][unit] - score) for unit, score in theirs["scores"].items())
     times, memory = theirs["seconds"] / mine["seconds"], theirs["megabytes"] / mine["megabytes"]
-    print(f"{peer:8} {answers:>11,} answers: {theirs['seconds']:.2f} s, {theirs['megabytes']:.0f} MB;", end=" ")
-    print(f"minping {mine['seconds']:.2f} s, {mine['megabytes']:.0f} MB; ratios {times:.1f} and {memory:.1f};", end=" ")
+    print(
+        f"{peer:8} {answers:>11,} answers: {theirs['seconds']:.2f} s, {theirs['megabytes']:.0f} MB;",
+        end=" ",
+    )
+    print(
+        f"minping {mine['seconds']:.2f} s, {mine['megabytes']:.0f} MB; ratios {times:.1f} and {memory:.1f};",
+        end=" ",
+    )
     print(f"scores within {difference:.0e} ({theirs['does']})")
     return bool(difference < AGREE)
 
@@ -100,7 +129,9 @@ def good(found: dict[int, dict[str, Any]]) -> bool:
     print(f"goal {'reached' if reached else 'missed'}: {goal}")
     steps = list(pairwise(ANSWERS))
     growth = [found[large]["seconds"] / found[small]["seconds"] for small, large in steps]
-    linear = all(times < WASTE * large / small for times, (small, large) in zip(growth, steps, strict=True))
+    linear = all(
+        times < WASTE * large / small for times, (small, large) in zip(growth, steps, strict=True)
+    )
     told = " and ".join(f"×{times:.1f}" for times in growth)
     print(f"growth {'linear or better' if linear else 'worse than linear'}: {told} for ×10")
     return reached and linear

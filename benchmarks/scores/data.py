@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from bot.progress import bar
-from bot.resources import shipped_questionnaires
-from bot.scheme_files import shipped_scheme
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.shipped_files import shipped_questionnaires
+from bot.terminal.progress import bar
 
 PART = 2_500_000
 UNITS = 108
@@ -57,7 +57,9 @@ def make(path: Path, ballots: int, number: int) -> None:
     drawn = np.searchsorted(SHARES.cumsum(), chance.random((ITEMS, ballots), dtype=np.float32))
     answers = np.minimum(drawn, len(CODES) - 1)
     # Answers of one person agree: each later item repeats the first six times in ten.
-    answers[1:] = np.where(chance.random((ITEMS - 1, ballots), dtype=np.float32) < 0.6, answers[0], answers[1:])
+    answers[1:] = np.where(
+        chance.random((ITEMS - 1, ballots), dtype=np.float32) < 0.6, answers[0], answers[1:]
+    )
     every = np.array(np.unravel_index(range(len(CODES) ** ITEMS), (len(CODES),) * ITEMS)).T
     patterns = [" ".join(row) for row in CODES[every]]
     columns = {
@@ -68,7 +70,9 @@ def make(path: Path, ballots: int, number: int) -> None:
         "stratum": pick(chance, [f"district-{number}" for number in range(9)], ballots),
         "source": pick(chance, ["invited", "open"], ballots),
         "weight": pa.array(chance.choice([0, 1, 2, 4], p=[0.02, 0.02, 0.06, 0.9], size=ballots)),
-        "ratings": named(np.ravel_multi_index(tuple(answers), (len(CODES),) * ITEMS).astype(np.int32), patterns),
+        "ratings": named(
+            np.ravel_multi_index(tuple(answers), (len(CODES),) * ITEMS).astype(np.int32), patterns
+        ),
     }
     parquet.write_table(pa.table(columns), path)
 

@@ -15,22 +15,29 @@ from benchmarks.scores.data import categories
 
 def main(paths: list[Path]) -> None:
     started = time.perf_counter()
-    from aggregation.cells import tally_tables
-    from aggregation.ratings import Reader
-    from aggregation.scores import score_tally
-    from bot.resources import shipped_questionnaires
-    from bot.scheme_files import shipped_scheme
-    from bot.store.readout import tables_from_parquet
+    from aggregation.counts.ratings import Reader
+    from aggregation.counts.scan import tally_tables
+    from aggregation.estimation.scores import score_tally
+    from bot.campaigns.scheme_files import shipped_scheme
+    from bot.core.shipped_files import shipped_questionnaires
+    from bot.results.scan import tables_from_parquet
 
     scheme, watch = shipped_scheme(), Watch()
-    counted = tally_tables(watch.timed(tables_from_parquet(paths)), Reader(shipped_questionnaires(), scheme))
+    counted = tally_tables(
+        watch.timed(tables_from_parquet(paths)), Reader(shipped_questionnaires(), scheme)
+    )
     scores = score_tally(counted, categories(), scheme)
     table = league(scores, scheme)
     seconds = time.perf_counter() - started
     used = resource.getrusage(resource.RUSAGE_SELF)
     memory, busy = used.ru_maxrss / 1024, used.ru_utime + used.ru_stime
     told = {unit: round(float(score.score or 0), 6) for unit, score in scores.items()}
-    figures = {"seconds": seconds, "scan_seconds": watch.seconds, "cpu_seconds": busy, "rows": watch.rows}
+    figures = {
+        "seconds": seconds,
+        "scan_seconds": watch.seconds,
+        "cpu_seconds": busy,
+        "rows": watch.rows,
+    }
     print(json.dumps(figures | {"megabytes": memory, "scores": told, "table": table}))
 
 
@@ -51,8 +58,9 @@ class Watch:
 
 def league(scores: Mapping[str, Any], scheme: Any) -> dict[str, tuple[Any, ...]]:
     """For each unit its rounded score, rank, rank set and grade among the units of its category."""
-    from aggregation.quota import Entry, grade, half_up, places_by_category, ranks
-    from aggregation.ranks import estimates, rank_sets
+    from aggregation.appraisal.quota import Entry, grade, places_by_category
+    from aggregation.numbers import half_up, ranks
+    from aggregation.ranking.ranks import estimates, rank_sets
 
     members: dict[str, list[str]] = {}
     for unit, category in categories().items():
@@ -62,11 +70,19 @@ def league(scores: Mapping[str, Any], scheme: Any) -> dict[str, tuple[Any, ...]]
     table = {}
     for name, units in members.items():
         keys = {unit: (half_up(scores[unit].score, scheme.places),) for unit in units}
-        sets = rank_sets(estimates({unit: (scores[unit].score, scores[unit].variance) for unit in units}))
+        sets = rank_sets(
+            estimates({unit: (scores[unit].score, scores[unit].variance) for unit in units})
+        )
         first, _, third = places[name].values()
         grades = grade([Entry(unit, key) for unit, key in keys.items()], first, third, quota.ties)
         for unit, rank in ranks(keys).items():
-            table[unit] = (str(keys[unit][0]), rank, sets[unit].low, sets[unit].high, grades[unit].value)
+            table[unit] = (
+                str(keys[unit][0]),
+                rank,
+                sets[unit].low,
+                sets[unit].high,
+                grades[unit].value,
+            )
     return table
 
 

@@ -24,7 +24,9 @@ def main(paths: list[Path]) -> None:
     valid["wy"] = valid["weight"] * valid["y"]
     cells = valid.groupby(["unit", "grp", "source"], observed=True)[["weight", "wy"]].sum()
     means = cells.assign(mean=cells["wy"] / cells["weight"])[["weight", "mean"]]
-    scores = unit_scores({key: tuple(row) for key, row in zip(means.index, means.to_numpy(), strict=True)})
+    scores = unit_scores(
+        {key: tuple(row) for key, row in zip(means.index, means.to_numpy(), strict=True)}
+    )
     seconds = time.perf_counter() - started
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": seconds, "megabytes": memory, "scores": scores}))

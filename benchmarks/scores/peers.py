@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.scores.data import categories
-from bot.scheme_files import shipped_scheme
+from bot.campaigns.scheme_files import shipped_scheme
 
 POINTS = {"VS": 100.0, "S": 80.0, "B": 60.0, "D": 30.0, "VD": 0.0}
 CAP = 0.3
@@ -32,14 +32,21 @@ def run(peer: str, files: list[Path]) -> dict[str, Any] | None:
     if importlib.util.find_spec(peer) is None:
         return None
     command = [sys.executable, "-m", f"benchmarks.scores.peer_{peer}", *map(str, files)]
-    found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    found = json.loads(
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    )
     return found | {"does": DOES[peer]}
 
 
 def run_r(files: list[Path]) -> dict[str, Any] | None:
     """R reads a CSV of the ballots, which is not timed; its means come back as a CSV."""
     known = shutil.which("Rscript")
-    if known is None or subprocess.run([known, "-e", "library(survey)"], capture_output=True, check=False).returncode:
+    if (
+        known is None
+        or subprocess.run(
+            [known, "-e", "library(survey)"], capture_output=True, check=False
+        ).returncode
+    ):
         return None
     import duckdb
 
@@ -47,9 +54,14 @@ def run_r(files: list[Path]) -> dict[str, Any] | None:
         table, means = Path(folder) / "ballots.csv", Path(folder) / "means.csv"
         duckdb.read_parquet([str(file) for file in files]).write_csv(str(table))
         command = [known, str(Path(__file__).with_name("peer_survey.R")), str(table), str(means)]
-        seconds, megabytes = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+        seconds, megabytes = subprocess.run(
+            command, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout.split()
         with means.open() as file:
-            rows = [(row["cell"], float(row["weight"]), float(row["mean"])) for row in csv.DictReader(file)]
+            rows = [
+                (row["cell"], float(row["weight"]), float(row["mean"]))
+                for row in csv.DictReader(file)
+            ]
     cells = {tuple(cell.split("|")): (weight, mean) for cell, weight, mean in rows}
     told = {"seconds": float(seconds), "megabytes": float(megabytes), "does": DOES["R survey"]}
     return told | {"scores": unit_scores(cells)}
@@ -61,7 +73,9 @@ def unit_scores(cells: Mapping[Any, tuple[float, float]]) -> dict[str, float]:
     for unit, category in categories().items():
         shares = shipped_scheme().categories[category].group_weights
         means = {group: group_mean(cells, unit, group) for group in shares}
-        scores[unit] = round(sum(float(share) * means[group] for group, share in shares.items()) / 100, 6)
+        scores[unit] = round(
+            sum(float(share) * means[group] for group, share in shares.items()) / 100, 6
+        )
     return scores
 
 

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from bot.follow_buttons import LIST
+from bot.rectification.buttons import LIST
 from survey_flows.engine import RECEIPT, TOPICS
 from survey_flows.events import Asked, Followed, OptedOut, Started, Typed, Update
 from survey_flows.wording import Wording
@@ -18,7 +18,11 @@ PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 @cache
 def channel_words() -> Wording:
     """What channels say of their own, in each language that has a file."""
-    found = [file for file in files("bot.channels").joinpath("wording").iterdir() if file.name.endswith(".ftl")]
+    found = [
+        file
+        for file in files("bot.channels").joinpath("wording").iterdir()
+        if file.name.endswith(".ftl")
+    ]
     return Wording({file.name.removesuffix(".ftl"): file.read_text("utf-8") for file in found})
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from bot.app import open_store
-from bot.settings import Settings
+from bot.core.settings import Settings
+from bot.service.composition import open_store
 
 if TYPE_CHECKING:
-    from bot.appeals import Appeal
+    from bot.appraisal.appeals import Appeal
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("appeals", help="list appeals against results, with their deadlines")
+    parser = commands.add_parser(
+        "appeals", help="list appeals against results, with their deadlines"
+    )
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    listed = parts.add_parser("list", help="list appeals, the newest first; overdue ones are marked")
+    listed = parts.add_parser(
+        "list", help="list appeals, the newest first; overdue ones are marked"
+    )
     listed.add_argument("year", type=int, nargs="?", default=0, metavar="YEAR")
     listed.set_defaults(run=run_list)
     show = parts.add_parser("show", help="one appeal with its steps")
@@ -26,7 +30,7 @@ def register(commands: Any) -> None:
 
 async def run_list(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print a line for each."""
-    from bot.appeals import list_appeals
+    from bot.appraisal.appeals import list_appeals
     from bot.commands.contacts import today
 
     async with open_store(settings) as database:
@@ -37,7 +41,7 @@ async def run_list(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print one."""
-    from bot.appeals import show_appeal
+    from bot.appraisal.appeals import show_appeal
     from bot.commands.contacts import today
 
     async with open_store(settings) as database:
@@ -45,11 +49,17 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     print(_line(appeal, appeal.standing.late(today(settings))))
     for step in appeal.steps:
         who = f"{step.by} → {step.to}" if step.to else step.by
-        print(f"  {step.on}  {step.act}{f' {step.ruling}' if step.ruling else ''}  {who}  {step.text}".rstrip())
+        print(
+            f"  {step.on}  {step.act}{f' {step.ruling}' if step.ruling else ''}  {who}  {step.text}".rstrip()
+        )
     return 0
 
 
 def _line(appeal: Appeal, late: bool) -> str:
     standing = appeal.standing
-    due = f"  due {standing.due}{' OVERDUE' if late else ''}" if standing.state in ("waiting", "charged") else ""
+    due = (
+        f"  due {standing.due}{' OVERDUE' if late else ''}"
+        if standing.state in ("waiting", "charged")
+        else ""
+    )
     return f"{appeal.number}  {appeal.year}  {appeal.subject}  {standing.state}  round {standing.round}{due}"

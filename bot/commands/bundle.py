@@ -7,11 +7,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from bot.app import make_mixer, open_store, settle
-from bot.clock import SystemClock
-from bot.keys import keep_keys
-from bot.mixer import Elsewhere
-from bot.settings import Settings
+from bot.ballots.mixer import Elsewhere
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.crypto.gate_keys import keep_keys
+from bot.service.composition import make_mixer, open_store, settle
 from survey_flows.errors import BadInput
 
 
@@ -31,7 +31,7 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Put the result into the log, write the file, and name it and the log's key."""
-    from bot.bundles import make_bundle, note_result, pack
+    from bot.verification.bundle import make_bundle, note_result, pack
 
     keys = keep_keys(settings.data / "keys")
     async with open_store(settings) as database:
@@ -39,7 +39,10 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         await note_result(database, chosen.campaign)
         await settle(settings, database, keys, SystemClock())
         if isinstance(mixer, Elsewhere) and not await mixer.wait(0):
-            raise BadInput("the mixer has not put the result into the log; see that it runs, and try again", "mixer")
+            raise BadInput(
+                "the mixer has not put the result into the log; see that it runs, and try again",
+                "mixer",
+            )
         files = await make_bundle(database, chosen.campaign, chosen.openings)
     await asyncio.to_thread(_write, chosen.file, await asyncio.to_thread(pack, files))
     print(chosen.file)

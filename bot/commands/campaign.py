@@ -12,10 +12,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.addresses import addresses
-from bot.app import open_store, settle
-from bot.campaigns import (
-    STEP,
+from aggregation.disclosure.rounding import STEP, rounded
+from bot.campaigns.lifecycle import (
     Draft,
     Summary,
     add_link,
@@ -25,26 +23,35 @@ from bot.campaigns import (
     open_campaign,
     pause_campaign,
     resume_campaign,
-    rounded,
     show_campaign,
 )
-from bot.clock import Clock, SystemClock
-from bot.keys import keep_keys
-from bot.settings import Settings
+from bot.core.clock import Clock, SystemClock
+from bot.core.settings import Settings
+from bot.core.urls import addresses
+from bot.crypto.gate_keys import keep_keys
+from bot.service.composition import open_store, settle
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
     parser = commands.add_parser("campaign", help="create, open, close and show campaigns")
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    create = parts.add_parser("create", help="make a draft from the stored units (see `minping import units`)")
+    create = parts.add_parser(
+        "create", help="make a draft from the stored units (see `minping import units`)"
+    )
     create.add_argument("id", help="a short name: a–z, 0–9 and -, e.g. 2026")
     create.add_argument("--year", type=int, required=True, help="the year that is appraised")
     create.add_argument("--title-zh", required=True, help="its title in Chinese")
     create.add_argument("--title-en", required=True, help="its title in English")
-    create.add_argument("--opens", required=True, help="2026-11-24 or 2026-11-24T08:00, in the city's time zone")
-    create.add_argument("--closes", required=True, help="the first moment at which no ballot is taken")
-    create.add_argument("--units", nargs="+", metavar="CODE", help="only these units; default: all that are stored")
+    create.add_argument(
+        "--opens", required=True, help="2026-11-24 or 2026-11-24T08:00, in the city's time zone"
+    )
+    create.add_argument(
+        "--closes", required=True, help="the first moment at which no ballot is taken"
+    )
+    create.add_argument(
+        "--units", nargs="+", metavar="CODE", help="only these units; default: all that are stored"
+    )
     create.add_argument(
         "--questionnaire",
         nargs="+",
@@ -53,9 +60,13 @@ def register(commands: Any) -> None:
         metavar="FILE",
         help="questionnaires beside the shipped ones (YAML, or XLSForm as .xlsx)",
     )
-    create.add_argument("--scheme", type=Path, help="the scheme as a file; default: the shipped one")
     create.add_argument(
-        "--population", type=Path, help="people by stratum or margin (CSV or XLSX) that answers are weighted to"
+        "--scheme", type=Path, help="the scheme as a file; default: the shipped one"
+    )
+    create.add_argument(
+        "--population",
+        type=Path,
+        help="people by stratum or margin (CSV or XLSX) that answers are weighted to",
     )
     create.add_argument(
         "--grades",
@@ -64,15 +75,21 @@ def register(commands: Any) -> None:
         metavar=("FIRST", "SECOND", "THIRD"),
         help="how many departments get each grade, locked when it opens; default: the scheme's counts",
     )
-    create.add_argument("--trial", action="store_true", help="it counts in no appraisal, and citizens are told so")
+    create.add_argument(
+        "--trial", action="store_true", help="it counts in no appraisal, and citizens are told so"
+    )
     create.set_defaults(run=run_create)
     link = parts.add_parser("link", help="make a link that vouches for an evaluator group")
     link.add_argument("id")
     link.add_argument(
-        "--group", required=True, help="service_user, resident, enterprise, deputy, grassroots or supervisor"
+        "--group",
+        required=True,
+        help="service_user, resident, enterprise, deputy, grassroots or supervisor",
     )
     link.add_argument("--stratum", default="", help="a population cell, e.g. a district")
-    link.add_argument("--most", type=int, metavar="N", help="how many people it is meant for; default: anyone")
+    link.add_argument(
+        "--most", type=int, metavar="N", help="how many people it is meant for; default: anyone"
+    )
     link.set_defaults(run=run_link)
     for name, help_text, action in (
         ("open", "take ballots from now on, within the window", open_campaign),
@@ -97,7 +114,7 @@ def _with_clock(move: Callable[[AsyncEngine, str, Clock], Awaitable[None]]) -> A
 
 async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
     """Store a draft."""
-    from bot.drafting import chosen_questionnaires, chosen_scheme, moment, stored_units
+    from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme, moment, stored_units
 
     async with open_store(settings) as database:
         draft = Draft(
@@ -108,7 +125,9 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             closes_at=moment(chosen.closes, settings.timezone),
             units=await stored_units(database, chosen.units, chosen.year),
             questionnaires=await asyncio.to_thread(chosen_questionnaires, chosen.questionnaire),
-            scheme=await asyncio.to_thread(chosen_scheme, chosen.scheme, chosen.population, chosen.grades),
+            scheme=await asyncio.to_thread(
+                chosen_scheme, chosen.scheme, chosen.population, chosen.grades
+            ),
             trial=chosen.trial,
         )
         await create_campaign(database, draft, SystemClock())
@@ -119,7 +138,9 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
 async def run_link(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make a link and print its addresses."""
     async with open_store(settings) as database:
-        link = await add_link(database, chosen.id, chosen.group, chosen.stratum, SystemClock(), chosen.most)
+        link = await add_link(
+            database, chosen.id, chosen.group, chosen.stratum, SystemClock(), chosen.most
+        )
     print("\n".join(addresses(settings, link)))
     return 0
 
@@ -138,7 +159,11 @@ async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print one campaign or all."""
     async with open_store(settings) as database:
-        found = [await show_campaign(database, chosen.id)] if chosen.id else await list_campaigns(database)
+        found = (
+            [await show_campaign(database, chosen.id)]
+            if chosen.id
+            else await list_campaigns(database)
+        )
     for summary in found:
         _print(summary, settings)
     if not found:
@@ -155,13 +180,15 @@ def _count(text: str) -> int:
 
 async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> None:
     """Print a campaign, and while it takes ballots or will, what keeps its year from being appraised."""
-    from bot.drafting import find_misfits
-    from bot.scoring import read_polls
+    from bot.campaigns.drafting import find_misfits
+    from bot.campaigns.registered import read_polls
 
     summary = await show_campaign(database, campaign)
     _print(summary, settings)
     if summary.state not in ("closing", "closed") and not summary.trial:
-        scheme = next(poll.scheme for poll in await read_polls(database, summary.year) if poll.id == campaign)
+        scheme = next(
+            poll.scheme for poll in await read_polls(database, summary.year) if poll.id == campaign
+        )
         for problem in await find_misfits(database, scheme, summary.year):
             print(f"  {summary.year} cannot be appraised like this: {problem}")
 
@@ -177,13 +204,18 @@ def told_count(summary: Summary) -> str:
 def _print(summary: Summary, settings: Settings) -> None:
     zone = ZoneInfo(settings.timezone)
     opens, closes = (
-        datetime.fromtimestamp(t, zone).isoformat(timespec="minutes") for t in (summary.opens_at, summary.closes_at)
+        datetime.fromtimestamp(t, zone).isoformat(timespec="minutes")
+        for t in (summary.opens_at, summary.closes_at)
     )
     print(f"{summary.id}  {summary.title['zh-Hans']} / {summary.title['en']}")
     kind = "a trial, " if summary.trial else ""
-    print(f"  {kind}{summary.state}, {opens} to {closes}; {summary.units} units, {told_count(summary)} ballots")
+    print(
+        f"  {kind}{summary.state}, {opens} to {closes}; {summary.units} units, {told_count(summary)} ballots"
+    )
     for link in summary.links:
         limit = f", for {link.most} people" if link.most else ""
-        print(f"  {link.group} ({link.source}{', ' + link.stratum if link.stratum else ''}{limit}):")
+        print(
+            f"  {link.group} ({link.source}{', ' + link.stratum if link.stratum else ''}{limit}):"
+        )
         for address in addresses(settings, link):
             print(f"    {address}")

@@ -10,32 +10,40 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.app import open_store
-from bot.clock import SystemClock
 from bot.commands.import_ import read_file
-from bot.contact_keys import keep_contact_keys
-from bot.contacts import REASONS, count_contacts
-from bot.settings import Settings
-from bot.store.database import reading
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.crypto.contact_keys import keep_contact_keys
+from bot.fieldwork.audience.contacts import REASONS, count_contacts
+from bot.service.composition import open_store
+from bot.storage.database import reading
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    from bot.imports.contacts import FIELDS, WHO
+    from bot.fieldwork.audience.contact_file import FIELDS, WHO
 
-    parser = commands.add_parser("contacts", help="people who may be invited: import, count, opt out")
+    parser = commands.add_parser(
+        "contacts", help="people who may be invited: import, count, opt out"
+    )
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     columns = ", ".join(f"[{field.name}]" if field.optional else field.name for field in FIELDS)
     text = f"add contacts or change them; all rows or none; columns (CSV or XLSX): {columns}"
-    add = parts.add_parser("import", help="add contacts or change them; all rows or none", description=text)
+    add = parts.add_parser(
+        "import", help="add contacts or change them; all rows or none", description=text
+    )
     add.add_argument("file", type=Path, metavar="FILE")
     add.add_argument("--dry-run", action="store_true", help="check all and store nothing")
     add.set_defaults(run=run_import)
-    count = parts.add_parser("count", help="how many can be invited by group, and how many cannot and why")
+    count = parts.add_parser(
+        "count", help="how many can be invited by group, and how many cannot and why"
+    )
     count.add_argument("--fatigue-days", type=int, metavar="N", help="default: the settings'")
     count.set_defaults(run=run_count)
     out = f"invite the people in a table no more, for good; columns: {', '.join(field.name for field in WHO)}"
-    leave = parts.add_parser("opt-out", help="invite the people in a table no more, for good", description=out)
+    leave = parts.add_parser(
+        "opt-out", help="invite the people in a table no more, for good", description=out
+    )
     # A file, because a command line is kept by shells and shown to other accounts.
     leave.add_argument("file", type=Path, metavar="FILE")
     leave.set_defaults(run=run_opt_out)
@@ -48,12 +56,14 @@ def today(settings: Settings) -> date:
 
 async def run_import(settings: Settings, chosen: argparse.Namespace) -> int:
     """Store a list."""
-    from bot.imports.contacts import import_contacts
+    from bot.fieldwork.audience.contact_file import import_contacts
 
     data = await asyncio.to_thread(read_file, chosen.file)
     keys = keep_contact_keys(settings.data / "keys")
     async with open_store(settings) as database:
-        done = await import_contacts(database, keys, chosen.file.name, data, today(settings), chosen.dry_run)
+        done = await import_contacts(
+            database, keys, chosen.file.name, data, today(settings), chosen.dry_run
+        )
     would = " would be" if chosen.dry_run else ""
     print(f"contacts:{would} {done.new} new, {done.changed} changed, {done.same} as they were")
     if done.opted_out:
@@ -63,10 +73,14 @@ async def run_import(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_count(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print the counts."""
-    from bot.choices import choices_of
+    from bot.accounts.preferences import choices_of
 
     async with open_store(settings) as database, reading(database) as connection:
-        days = (await choices_of(connection)).fatigue_days if chosen.fatigue_days is None else chosen.fatigue_days
+        days = (
+            (await choices_of(connection)).fatigue_days
+            if chosen.fatigue_days is None
+            else chosen.fatigue_days
+        )
         found = await count_contacts(connection, today(settings), days)
     print(f"{sum(found.groups.values())} can be invited")
     for group, number in found.groups.items():
@@ -85,7 +99,7 @@ def print_left_out(left_out: Mapping[str, int]) -> None:
 
 async def run_opt_out(settings: Settings, chosen: argparse.Namespace) -> int:
     """Opt people out."""
-    from bot.imports.contacts import import_opt_outs
+    from bot.fieldwork.audience.contact_file import import_opt_outs
 
     data = await asyncio.to_thread(read_file, chosen.file)
     keys = keep_contact_keys(settings.data / "keys")

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bot.addresses import addresses
-from bot.app import open_store, settle
-from bot.clock import SystemClock
-from bot.settings import Settings
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.core.urls import addresses
+from bot.service.composition import open_store, settle
 
 
 def register(commands: Any) -> None:
     """Add the command."""
     text = "fill an empty database with a synthetic city: units, leaders, a year to appraise, 30,000 ballots"
     parser = commands.add_parser("demo", help=text, description=text)
-    parser.add_argument("--seed", type=int, default=1, help="another number makes another city; default 1")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="another number makes another city; default 1"
+    )
     parser.add_argument("--year", type=int, default=2010, help="the year to appraise; default 2010")
     parser.add_argument("--ballots", type=int, default=30_000, help="how many; default 30000")
     parser.set_defaults(run=run)
@@ -23,15 +25,22 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Fill the database and say what to try next."""
-    from bot.demo import fill
-    from bot.keys import keep_keys
-    from bot.progress import bar
+    from bot.crypto.gate_keys import keep_keys
+    from bot.demo.fill import fill
+    from bot.terminal.progress import bar
 
     keys, clock = keep_keys(settings.data / "keys"), SystemClock()
     async with open_store(settings) as database:
         with bar("ballots") as progress:
             done = await fill(
-                database, keys, clock, settings.timezone, chosen.seed, chosen.year, chosen.ballots, progress
+                database,
+                keys,
+                clock,
+                settings.timezone,
+                chosen.seed,
+                chosen.year,
+                chosen.ballots,
+                progress,
             )
         await settle(settings, database, keys, clock)
     print(

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.app import open_store
-from bot.settings import Settings
+from bot.core.settings import Settings
+from bot.service.composition import open_store
 from survey_flows.errors import BadInput
 
 FORMS = ("xlsx", "csv", "parquet", "sav")
@@ -21,10 +21,18 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("export", help=text, description=text)
     parser.add_argument("--year", type=int, help="the year to export")
     parser.add_argument(
-        "--campaign", nargs="+", default=[], metavar="ID", help="a closed campaign; with --year, whose scores"
+        "--campaign",
+        nargs="+",
+        default=[],
+        metavar="ID",
+        help="a closed campaign; with --year, whose scores",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="FOLDER", help="where to write; it is made if need be"
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="where to write; it is made if need be",
     )
     parser.add_argument("--format", choices=[*FORMS, "all"], default="all", help="default all")
     parser.add_argument(
@@ -38,14 +46,16 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Write the files and name them."""
-    from bot.exports import Audience, export_campaign, export_year
+    from bot.publication.exports import Audience, export_campaign, export_year
 
     if chosen.year is None and len(chosen.campaign) != 1:
         chosen.fail("give --year, or --campaign with one campaign")
     async with open_store(settings) as database:
         if chosen.year is not None:
             audience = Audience(chosen.audience)
-            book = await export_year(database, chosen.year, audience, settings.timezone, chosen.campaign)
+            book = await export_year(
+                database, chosen.year, audience, settings.timezone, chosen.campaign
+            )
             name = f"minping-{chosen.year}" + ("-internal" if audience is Audience.INTERNAL else "")
         else:
             book = await export_campaign(database, chosen.campaign[0], settings.timezone)
@@ -56,7 +66,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _files(book: Any, name: str, form: str) -> dict[str, bytes]:
-    from bot.exports import csv_files, statistical_files, workbook
+    from bot.publication.exports import csv_files, statistical_files, workbook
 
     files = {}
     for chosen in FORMS if form == "all" else (form,):

@@ -9,20 +9,20 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.app import make_mixer, open_store
-from bot.channel import Incoming
-from bot.channels.telegram_json import read_json
-from bot.channels.telegram_update import read_update
-from bot.channels.weixin_account import WECHAT, WECOM
-from bot.channels.weixin_update import number, read_message
-from bot.channels.weixin_xml import BadXml, read_fields
-from bot.clock import SystemClock
-from bot.conductor import AWAY, Conductor
-from bot.gate import Gate
-from bot.keys import Keys, keep_keys
-from bot.letters import UNREADABLE, Letters, Opened, Reader
-from bot.papers import Papers
-from bot.settings import Settings
+from bot.ballots.gate import Gate
+from bot.campaigns.live_campaigns import Papers
+from bot.channels.telegram.json import read_json
+from bot.channels.telegram.parsing import read_update
+from bot.channels.wechat.account import WECHAT, WECOM
+from bot.channels.wechat.parsing import number, read_message
+from bot.channels.wechat.xml import BadXml, read_fields
+from bot.conversations.conductor import AWAY, Conductor
+from bot.conversations.contract import Incoming
+from bot.conversations.dead_letters import UNREADABLE, Letters, Opened, Reader
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.crypto.gate_keys import Keys, keep_keys
+from bot.service.composition import make_mixer, open_store
 from survey_flows.errors import BadInput
 
 log = logging.getLogger(__name__)
@@ -30,11 +30,17 @@ log = logging.getLogger(__name__)
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("letters", help="updates that could not be handled: list, take again, drop")
+    parser = commands.add_parser(
+        "letters", help="updates that could not be handled: list, take again, drop"
+    )
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    show = parts.add_parser("show", help="list them: key, channel, when, how often tried, and the kind of error")
+    show = parts.add_parser(
+        "show", help="list them: key, channel, when, how often tried, and the kind of error"
+    )
     show.set_defaults(run=run_show)
-    replay = parts.add_parser("replay", help="take them again, each once; one that fails again stays")
+    replay = parts.add_parser(
+        "replay", help="take them again, each once; one that fails again stays"
+    )
     replay.add_argument("keys", nargs="*", metavar="KEY")
     replay.add_argument("--all", action="store_true", help="all of them, the oldest first")
     replay.set_defaults(run=run_replay)
@@ -49,7 +55,9 @@ async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database:
         letters = await Letters(database, keep_keys(settings.data / "keys"), SystemClock()).all()
     for letter in letters:
-        when = datetime.fromtimestamp(letter.at, ZoneInfo(settings.timezone)).isoformat(timespec="minutes")
+        when = datetime.fromtimestamp(letter.at, ZoneInfo(settings.timezone)).isoformat(
+            timespec="minutes"
+        )
         tried = f"tried {letter.tries}×" if letter.tries else "sealed under another key"
         print(f"{letter.key}  {letter.channel or '?'}  {when}  {tried}  {letter.error}")
     if not letters:
@@ -85,7 +93,9 @@ async def replay_one(letters: Letters, conductor: Conductor, letter: Opened) -> 
     try:
         await conductor.replay(letter, letter.incoming)
     except AWAY as error:
-        raise BadInput(f"nothing can be stored now ({type(error).__name__}); try again later", letter.key) from None
+        raise BadInput(
+            f"nothing can be stored now ({type(error).__name__}); try again later", letter.key
+        ) from None
     except Exception as error:
         await letters.failed(letter, type(error).__name__)
         return False

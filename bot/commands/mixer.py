@@ -8,11 +8,11 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from bot.app import MIX_SECONDS, PATIENCE, open_store, repeat, running
-from bot.clock import SystemClock
-from bot.keys import SIZE, Keyring, keep_keys
-from bot.mixer import Mixer
-from bot.settings import Settings
+from bot.ballots.mixer import Mixer
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.crypto.gate_keys import SIZE, Keyring, keep_keys
+from bot.service.composition import MIX_SECONDS, PATIENCE, open_store, repeat, running
 from survey_flows.errors import BadInput
 
 
@@ -23,11 +23,20 @@ def register(commands: Any) -> None:
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     gate = parts.add_parser("gate", help="where the service runs: print the gate's public key")
     gate.set_defaults(run=run_gate)
-    key = parts.add_parser("key", help="where the mixer runs: print the log's public key, for MINPING_LOG_KEY")
+    key = parts.add_parser(
+        "key", help="where the mixer runs: print the log's public key, for MINPING_LOG_KEY"
+    )
     work = parts.add_parser("run", help="where the mixer runs: mix until SIGTERM or SIGINT")
     for part in (key, work):
-        part.add_argument("--keys", type=Path, required=True, metavar="FOLDER", help="the mixer's own secrets")
-    work.add_argument("--gate", required=True, metavar="KEY", help="the gate's public key, from `minping mixer gate`")
+        part.add_argument(
+            "--keys", type=Path, required=True, metavar="FOLDER", help="the mixer's own secrets"
+        )
+    work.add_argument(
+        "--gate",
+        required=True,
+        metavar="KEY",
+        help="the gate's public key, from `minping mixer gate`",
+    )
     key.set_defaults(run=run_key)
     work.set_defaults(run=run_mixer)
 
@@ -41,7 +50,11 @@ async def run_gate(settings: Settings, _chosen: argparse.Namespace) -> int:
 async def run_key(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print what everybody knows the log by; makes the key if there is none."""
     async with open_store(settings) as database:
-        print(Mixer(database, Keyring(chosen.keys), b"", settings.log_origin, SystemClock()).key.write())
+        print(
+            Mixer(
+                database, Keyring(chosen.keys), b"", settings.log_origin, SystemClock()
+            ).key.write()
+        )
     return 0
 
 
@@ -70,5 +83,8 @@ def read_gate(text: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != SIZE:
-        raise BadInput("this is no key of a gate; `minping mixer gate` prints it where the service runs", "--gate")
+        raise BadInput(
+            "this is no key of a gate; `minping mixer gate` prints it where the service runs",
+            "--gate",
+        )
     return key

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from bot.settings import Settings
+from bot.core.settings import Settings
 
 
 def register(commands: Any) -> None:
@@ -18,7 +18,7 @@ def register(commands: Any) -> None:
 
 async def run(_settings: Settings, _chosen: argparse.Namespace) -> int:
     """Print it as the service serves it."""
-    from bot.web.api_document import written
+    from bot.web.api.openapi import written
 
     sys.stdout.write(written().decode())
     return 0

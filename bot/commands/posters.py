@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from bot.addresses import addresses
-from bot.app import open_store
-from bot.campaigns import show_campaign
+from bot.campaigns.lifecycle import show_campaign
+from bot.campaigns.live_campaigns import load_paper
 from bot.commands.import_ import read_file
-from bot.papers import load_paper
-from bot.resources import shipped_words
-from bot.settings import Settings, variable
-from bot.store import tables
-from bot.store.database import reading
+from bot.core.settings import Settings, variable
+from bot.core.shipped_files import shipped_words
+from bot.core.urls import addresses
+from bot.service.composition import open_store
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 
 PLACES = ("web", "telegram")
@@ -26,23 +26,27 @@ PLACES = ("web", "telegram")
 
 def register(commands: Any) -> None:
     """Add the command."""
-    from bot.imports.counters import FIELDS
+    from bot.publication.reports.counter_file import FIELDS
 
     columns = ", ".join(f"[{field.name}]" if field.optional else field.name for field in FIELDS)
     text = "make a PDF with a poster for each service counter, with the code that opens the rating of its unit"
-    parser = commands.add_parser("posters", help=text, description=f"{text}; columns (CSV or XLSX): {columns}")
+    parser = commands.add_parser(
+        "posters", help=text, description=f"{text}; columns (CSV or XLSX): {columns}"
+    )
     parser.add_argument("campaign", metavar="CAMPAIGN")
     parser.add_argument("file", type=Path, metavar="FILE", help="the counters")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
-    parser.add_argument("--to", choices=PLACES, default=PLACES[0], help=f"where it opens; default: {PLACES[0]}")
+    parser.add_argument(
+        "--to", choices=PLACES, default=PLACES[0], help=f"where it opens; default: {PLACES[0]}"
+    )
     parser.set_defaults(run=run)
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Write the PDF."""
-    from bot.imports.counters import read_counters
-    from bot.imports.sheet import read_sheet
-    from bot.posters import posters
+    from bot.publication.reports.counter_file import read_counters
+    from bot.publication.reports.posters import posters
+    from bot.spreadsheets.reader import read_sheet
 
     _check_settings(settings, chosen.to)
     data = await asyncio.to_thread(read_file, chosen.file)
@@ -58,7 +62,10 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     counters = read_counters(sheet, paper.units)
     # What hangs where everybody passes vouches for nobody: only the open link is ever printed.
     link = next(link for link in summary.links if link.source == "open")
-    leads = {counter.unit: addresses(settings, link, counter.unit)[PLACES.index(chosen.to)] for counter in counters}
+    leads = {
+        counter.unit: addresses(settings, link, counter.unit)[PLACES.index(chosen.to)]
+        for counter in counters
+    }
     [file] = await asyncio.to_thread(posters, paper, counters, leads)
     await asyncio.to_thread(_write, chosen.out, file)
     print(f"{chosen.out}: {len(counters)} posters")

@@ -6,11 +6,11 @@ import argparse
 import getpass
 from typing import Any
 
-from bot.addresses import web_address
-from bot.app import open_store, settle
-from bot.clock import SystemClock
-from bot.keys import keep_keys
-from bot.settings import Settings
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.core.urls import web_address
+from bot.crypto.gate_keys import keep_keys
+from bot.service.composition import open_store, settle
 from survey_flows.errors import BadInput
 
 
@@ -19,15 +19,17 @@ def register(commands: Any) -> None:
     text = "make a closed campaign's last release public: its page, open data and bundle; until then nobody reads them"
     parser = commands.add_parser("publish", help=text, description=text)
     parser.add_argument("campaign", metavar="CAMPAIGN")
-    parser.add_argument("--withdraw", action="store_true", help="take the results off the public pages")
+    parser.add_argument(
+        "--withdraw", action="store_true", help="take the results off the public pages"
+    )
     parser.set_defaults(run=run)
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make public or withdraw, and say where the page is."""
-    from bot.bundles import keep_bundle, note_result
-    from bot.publishing import make_public, withdraw
-    from bot.scoring import read_polls
+    from bot.campaigns.registered import read_polls
+    from bot.publication.public_release import make_public, withdraw
+    from bot.verification.bundle import keep_bundle, note_result
 
     clock = SystemClock()
     async with open_store(settings) as database:
@@ -37,9 +39,15 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             return 0
         found = [poll for poll in await read_polls(database) if poll.id == chosen.campaign]
         if not found:
-            raise BadInput("there is no such campaign; see `minping campaign show`", chosen.campaign)
-        made = await make_public(database, found[0], f"cli:{getpass.getuser()}", clock, settings.timezone)
-        print(f"{made.campaign}: release {made.number} is public at {web_address(settings)}/results/{made.campaign}")
+            raise BadInput(
+                "there is no such campaign; see `minping campaign show`", chosen.campaign
+            )
+        made = await make_public(
+            database, found[0], f"cli:{getpass.getuser()}", clock, settings.timezone
+        )
+        print(
+            f"{made.campaign}: release {made.number} is public at {web_address(settings)}/results/{made.campaign}"
+        )
         try:
             await note_result(database, made.campaign)
             await settle(settings, database, keep_keys(settings.data / "keys"), clock)

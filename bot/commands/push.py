@@ -8,8 +8,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from bot.app import build, open_store
-from bot.settings import Settings
+from bot.core.settings import Settings
+from bot.service.composition import build, open_store
 from survey_flows.errors import BadInput
 
 ACTIONS = {
@@ -21,14 +21,23 @@ ACTIONS = {
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("push", help="write to who was invited to a campaign, and remind them")
+    parser = commands.add_parser(
+        "push", help="write to who was invited to a campaign, and remind them"
+    )
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    begin = parts.add_parser("begin", help="queue the invitation, or the next reminder, for everybody who is invited")
+    begin = parts.add_parser(
+        "begin", help="queue the invitation, or the next reminder, for everybody who is invited"
+    )
     begin.add_argument("campaign", metavar="CAMPAIGN")
     _add_text(begin)
-    begin.add_argument("--hours", metavar="HH:MM-HH:MM", default="", help="local time; default: the settings'")
     begin.add_argument(
-        "--not-on", metavar="DAY", nargs="*", help="days without messages, as 2026-10-01; default: the settings'"
+        "--hours", metavar="HH:MM-HH:MM", default="", help="local time; default: the settings'"
+    )
+    begin.add_argument(
+        "--not-on",
+        metavar="DAY",
+        nargs="*",
+        help="days without messages, as 2026-10-01; default: the settings'",
     )
     begin.set_defaults(run=run_begin)
     for name, what in ACTIONS.items():
@@ -38,39 +47,58 @@ def register(commands: Any) -> None:
     show = parts.add_parser("show", help="how far each step is, and how long it will take")
     show.add_argument("campaign", metavar="CAMPAIGN")
     show.set_defaults(run=run_show)
-    test = parts.add_parser("test", help="send the message to one chat of your own, and to nobody else")
+    test = parts.add_parser(
+        "test", help="send the message to one chat of your own, and to nobody else"
+    )
     test.add_argument("campaign", metavar="CAMPAIGN")
     test.add_argument("chat", metavar="CHAT", help="your chat id with the bot")
     _add_text(test)
     test.set_defaults(run=run_test)
-    work = parts.add_parser("work", help="send what is queued, beside the service, until it is stopped")
+    work = parts.add_parser(
+        "work", help="send what is queued, beside the service, until it is stopped"
+    )
     work.set_defaults(run=run_work)
 
 
 def _add_text(parser: argparse.ArgumentParser) -> None:
     for lang in ("zh", "en"):
-        parser.add_argument(f"--{lang}", type=Path, metavar="FILE", help="the message; without it a plain invitation")
+        parser.add_argument(
+            f"--{lang}",
+            type=Path,
+            metavar="FILE",
+            help="the message; without it a plain invitation",
+        )
 
 
 async def run_begin(settings: Settings, chosen: argparse.Namespace) -> int:
     """Queue a step."""
-    from bot.choices import read_choices
-    from bot.pushing import begin_push, plain_texts
+    from bot.accounts.preferences import read_choices
+    from bot.fieldwork.outreach.push import begin_push, plain_texts
 
     async with open_store(settings) as database:
-        texts = await plain_texts(database, chosen.campaign, settings.timezone) | _read_texts(chosen)
+        texts = await plain_texts(database, chosen.campaign, settings.timezone) | _read_texts(
+            chosen
+        )
         choices = await read_choices(database)
         days = choices.not_on if chosen.not_on is None else chosen.not_on
-        push = await begin_push(database, chosen.campaign, texts, chosen.hours or choices.hours, days)
-    print(f"{chosen.campaign}: {_called(push.step)} is queued and goes out while the service runs; `minping push show`")
+        push = await begin_push(
+            database, chosen.campaign, texts, chosen.hours or choices.hours, days
+        )
+    print(
+        f"{chosen.campaign}: {_called(push.step)} is queued and goes out while the service runs; `minping push show`"
+    )
     return 0
 
 
 async def run_turn(settings: Settings, chosen: argparse.Namespace) -> int:
     """Pause, resume or cancel."""
-    from bot import pushing
+    from bot.fieldwork.outreach import push as pushing
 
-    turn = {"pause": pushing.pause_push, "resume": pushing.resume_push, "cancel": pushing.cancel_push}[chosen.action]
+    turn = {
+        "pause": pushing.pause_push,
+        "resume": pushing.resume_push,
+        "cancel": pushing.cancel_push,
+    }[chosen.action]
     async with open_store(settings) as database:
         await turn(database, chosen.campaign)
     return await run_show(settings, chosen)
@@ -78,12 +106,14 @@ async def run_turn(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print how far each step is."""
-    from bot.pushing import show_pushes
+    from bot.fieldwork.outreach.push import show_pushes
 
     async with open_store(settings) as database:
         found = await show_pushes(database, chosen.campaign, settings.push_rate)
     for progress in found:
-        counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in progress.counts.items())
+        counts = ", ".join(
+            f"{count} {state.replace('_', ' ')}" for state, count in progress.counts.items()
+        )
         left = f", about {progress.left / 60:.0f} minutes left" if progress.left else ""
         print(f"{_called(progress.push.step)}: {progress.push.state}; {counts}{left}")
     if not found:
@@ -93,46 +123,57 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_test(settings: Settings, chosen: argparse.Namespace) -> int:
     """Send one message."""
-    from bot.channels.telegram_pause import Pause
-    from bot.channels.telegram_postman import TelegramPostman
-    from bot.postman import Fate, Letter
-    from bot.pushing import plain_texts
-    from bot.resources import shipped_words
+    from bot.channels.telegram.messenger import TelegramPostman
+    from bot.channels.telegram.rate_limit import Pause
+    from bot.core.shipped_files import shipped_words
+    from bot.fieldwork.outreach.messenger import Fate, Letter
+    from bot.fieldwork.outreach.push import plain_texts
 
     if not chosen.chat.removeprefix("-").isdecimal():
         raise BadInput("a chat id is a number; the bot @userinfobot tells you yours", chosen.chat)
     _require_telegram(settings)
     async with open_store(settings) as database:
-        texts = await plain_texts(database, chosen.campaign, settings.timezone) | _read_texts(chosen)
+        texts = await plain_texts(database, chosen.campaign, settings.timezone) | _read_texts(
+            chosen
+        )
     words = shipped_words()
     async with TelegramPostman(settings.telegram_token, settings.telegram_api, Pause()) as postman:
         for lang, text in texts.items():
             begin, stop = words.say(lang, "invitation-begin"), words.say(lang, "invitation-stop")
             fate = await postman.send(chosen.chat, Letter(text, begin, "TEST", stop))
             if fate is not Fate.SENT:
-                raise BadInput(f"Telegram did not take it: {fate.value}; has this chat pressed Start?", chosen.chat)
+                raise BadInput(
+                    f"Telegram did not take it: {fate.value}; has this chat pressed Start?",
+                    chosen.chat,
+                )
     print("sent; its button leads to the campaign as a link that nobody vouches for")
     return 0
 
 
 async def run_work(settings: Settings, _chosen: argparse.Namespace) -> int:
     """Send until SIGTERM or SIGINT."""
-    from bot.channels.telegram_pause import Pause
-    from bot.channels.telegram_postman import TelegramPostman
-    from bot.pace import Pace
+    from bot.channels.telegram.messenger import TelegramPostman
+    from bot.channels.telegram.rate_limit import Pause
+    from bot.fieldwork.outreach.pace import Pace
     from bot.serving import make_pusher
 
     _require_telegram(settings)
     if not settings.redis_url:
-        raise BadInput("a sender of its own shares the pace with the service, so name its Redis", "REDIS_URL")
+        raise BadInput(
+            "a sender of its own shares the pace with the service, so name its Redis", "REDIS_URL"
+        )
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with build(settings) as service:
         bot = settings.telegram_token.partition(":")[0]
         pause = Pause(service.redis, bot)
-        async with TelegramPostman(settings.telegram_token, settings.telegram_api, pause) as postman:
-            pusher = make_pusher(service, {"telegram": postman}, Pace(service.redis, settings.push_rate, bot))
+        async with TelegramPostman(
+            settings.telegram_token, settings.telegram_api, pause
+        ) as postman:
+            pusher = make_pusher(
+                service, {"telegram": postman}, Pace(service.redis, settings.push_rate, bot)
+            )
             working = [asyncio.create_task(work) for work in (pusher.run(), pause.watch())]
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -149,7 +190,11 @@ def _read_texts(chosen: argparse.Namespace) -> dict[str, str]:
     from bot.commands.import_ import read_file
 
     files = {"zh-Hans": chosen.zh, "en": chosen.en}
-    return {lang: read_file(file).decode("utf-8", "strict").strip() for lang, file in files.items() if file}
+    return {
+        lang: read_file(file).decode("utf-8", "strict").strip()
+        for lang, file in files.items()
+        if file
+    }
 
 
 def _require_telegram(settings: Settings) -> None:

@@ -7,18 +7,24 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from bot.resources import questionnaire_text, shipped_questionnaires
-from bot.settings import Settings
+from bot.core.settings import Settings
+from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("questionnaire", help="show a shipped questionnaire, check one of your own")
+    parser = commands.add_parser(
+        "questionnaire", help="show a shipped questionnaire, check one of your own"
+    )
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    show = parts.add_parser("show", help="print a shipped questionnaire as YAML, to begin one's own with")
+    show = parts.add_parser(
+        "show", help="print a shipped questionnaire as YAML, to begin one's own with"
+    )
     show.add_argument("id", choices=sorted(shipped_questionnaires()), metavar="ID")
     show.set_defaults(run=run_show)
-    check = parts.add_parser("check", help="say whether a file is a questionnaire, or what is wrong and where")
+    check = parts.add_parser(
+        "check", help="say whether a file is a questionnaire, or what is wrong and where"
+    )
     check.add_argument("file", type=Path, metavar="FILE", help="YAML, or XLSForm as .xlsx")
     check.set_defaults(run=run_check)
 
@@ -31,7 +37,7 @@ async def run_show(_settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_check(_settings: Settings, chosen: argparse.Namespace) -> int:
     """Read the file and list its questions."""
-    from bot.imports.questionnaires import read_questionnaire
+    from bot.campaigns.questionnaire_files import read_questionnaire
 
     paper = await asyncio.to_thread(read_questionnaire, chosen.file)
     print(
@@ -39,5 +45,7 @@ async def run_check(_settings: Settings, chosen: argparse.Namespace) -> int:
     )
     for position, question in enumerate(paper.questions, 1):
         label = question.label[paper.languages[0]]
-        print(f"  {position}. {question.id} [{question.kind}{', optional' if question.optional else ''}] {label}")
+        print(
+            f"  {position}. {question.id} [{question.kind}{', optional' if question.optional else ''}] {label}"
+        )
     return 0

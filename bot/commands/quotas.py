@@ -7,15 +7,15 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from bot.app import open_store
-from bot.campaigns import STEP
+from aggregation.disclosure.rounding import STEP
 from bot.commands.import_ import read_file
-from bot.settings import Settings
+from bot.core.settings import Settings
+from bot.service.composition import open_store
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    from bot.imports.quotas import FIELDS
+    from bot.campaigns.quota_file import FIELDS
 
     parser = commands.add_parser("quotas", help="how many people may rate a unit, by cell")
     parts = parser.add_subparsers(required=True, metavar="ACTION")
@@ -32,7 +32,7 @@ def register(commands: Any) -> None:
 
 async def run_set(settings: Settings, chosen: argparse.Namespace) -> int:
     """Store the quotas of a table."""
-    from bot.quotas import set_quotas
+    from bot.campaigns.quotas import set_quotas
 
     data = await asyncio.to_thread(read_file, chosen.file)
     async with open_store(settings) as database:
@@ -43,14 +43,20 @@ async def run_set(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print the quotas."""
-    from bot.quotas import show_quotas
+    from bot.campaigns.quotas import show_quotas
 
     async with open_store(settings) as database:
         found = await show_quotas(database, chosen.campaign)
     for fill in found:
         cell = fill.cell
         named = "/".join(filter(None, (cell.unit, cell.group, cell.stratum, cell.source)))
-        told = "full" if fill.full else f"fewer than {STEP}" if fill.taken is None else f"at least {fill.taken}"
+        told = (
+            "full"
+            if fill.full
+            else f"fewer than {STEP}"
+            if fill.taken is None
+            else f"at least {fill.taken}"
+        )
         print(f"{named}: {'0' if fill.taken == 0 else told} of {fill.most}")
     if not found:
         print("this campaign has no quotas; `minping quotas set` gives them to a draft")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bot.app import open_store
-from bot.clock import SystemClock
-from bot.settings import Settings
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.service.composition import open_store
 from survey_flows.errors import BadInput
 
 
@@ -17,7 +17,11 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("release", help=text, description=text)
     parser.add_argument("campaign", metavar="CAMPAIGN")
     parser.add_argument(
-        "--correct", nargs="+", default=[], metavar="UNIT", help="publish the score of these units all the same"
+        "--correct",
+        nargs="+",
+        default=[],
+        metavar="UNIT",
+        help="publish the score of these units all the same",
     )
     parser.add_argument("--by", default="", metavar="NAME", help="who decides on the correction")
     parser.add_argument("--reason", default="", help="why it has to be published")
@@ -26,21 +30,29 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make the release and say what it holds back."""
-    from bot.releases import publish
-    from bot.scoring import read_polls
+    from bot.campaigns.registered import read_polls
+    from bot.results.releases import publish
 
     async with open_store(settings) as database:
         found = [poll for poll in await read_polls(database) if poll.id == chosen.campaign]
         if not found:
-            raise BadInput("there is no such campaign; see `minping campaign show`", chosen.campaign)
+            raise BadInput(
+                "there is no such campaign; see `minping campaign show`", chosen.campaign
+            )
         corrections = dict.fromkeys(chosen.correct, (chosen.by, chosen.reason))
         outcome = await publish(database, found[0], SystemClock(), corrections)
     release, floor = outcome.release, found[0].scheme.min_n.publish_cell
-    print(f"{release.campaign}: release {release.number}{'' if outcome.made else ', nothing new is told'}")
+    print(
+        f"{release.campaign}: release {release.number}{'' if outcome.made else ', nothing new is told'}"
+    )
     for unit in outcome.kept:
-        print(f"  {unit}: not changed, because fewer than {floor} people could be told apart by the difference")
+        print(
+            f"  {unit}: not changed, because fewer than {floor} people could be told apart by the difference"
+        )
     if outcome.kept:
-        print("  a score that must be put right: --correct UNIT --by NAME --reason TEXT (the score alone is published)")
+        print(
+            "  a score that must be put right: --correct UNIT --by NAME --reason TEXT (the score alone is published)"
+        )
     for unit, made in release.corrections.items():
         print(f"  {unit}: score corrected: {made.reason} ({made.by})")
     return 0

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.app import open_store
 from bot.commands.export import keep_file
-from bot.settings import Settings
+from bot.core.settings import Settings
+from bot.service.composition import open_store
 
 if TYPE_CHECKING:
-    from bot.reports import Document
+    from bot.publication.reports import Document
 
 ALL = "all"
 LANGUAGES = ("zh-Hans", "en")
@@ -23,10 +23,16 @@ def register(commands: Any) -> None:
     """Add the command."""
     text = "write a year's circular, or its units' evidence pages, as PDF and HTML"
     parser = commands.add_parser("report", help=text, description=text)
-    parser.add_argument("kind", choices=["circular", "evidence"], help="the whole year, or a page for each unit")
+    parser.add_argument(
+        "kind", choices=["circular", "evidence"], help="the whole year, or a page for each unit"
+    )
     parser.add_argument("year", type=int)
-    parser.add_argument("--unit", nargs="+", default=[], metavar="CODE", help="with evidence: these units; else all")
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="it is made if need be")
+    parser.add_argument(
+        "--unit", nargs="+", default=[], metavar="CODE", help="with evidence: these units; else all"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help="it is made if need be"
+    )
     parser.add_argument("--format", choices=["pdf", "html", ALL], default=ALL, help="default all")
     parser.add_argument("--lang", choices=[*LANGUAGES, ALL], default=ALL, help="default all")
     parser.add_argument(
@@ -40,7 +46,7 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Write the files and name them. A file that is there already and whole is written anew in place."""
-    from bot.reports.material import read_material
+    from bot.publication.reports.material import read_material
 
     async with open_store(settings) as database:
         material = await read_material(database, chosen.year)
@@ -59,10 +65,12 @@ def _write(chosen: argparse.Namespace, material: Any, timezone: str) -> Iterator
             yield keep_file(chosen.out / f"{name}.{form}", draw(document))
 
 
-def _documents(chosen: argparse.Namespace, material: Any, timezone: str) -> Iterator[tuple[str, Any]]:
-    from bot.exports import Audience
-    from bot.reports.circular import circular
-    from bot.reports.evidence import evidence
+def _documents(
+    chosen: argparse.Namespace, material: Any, timezone: str
+) -> Iterator[tuple[str, Any]]:
+    from bot.publication.exports import Audience
+    from bot.publication.reports.circular import circular
+    from bot.publication.reports.evidence import evidence
 
     audience = Audience(chosen.audience)
     end = "-internal" if audience is Audience.INTERNAL else ""
@@ -70,15 +78,21 @@ def _documents(chosen: argparse.Namespace, material: Any, timezone: str) -> Iter
     for lang in LANGUAGES if chosen.lang == ALL else (chosen.lang,):
         tail = f"{lang[:2]}{end}"
         if chosen.kind == "circular":
-            yield f"circular-{chosen.year}-{tail}", lambda lang=lang: circular(material, audience, lang, timezone)
+            yield (
+                f"circular-{chosen.year}-{tail}",
+                lambda lang=lang: circular(material, audience, lang, timezone),
+            )
         else:
             for unit in units:
                 page = f"evidence-{chosen.year}-{unit}-{tail}"
-                yield page, lambda unit=unit, lang=lang: evidence(material, unit, audience, lang, timezone)
+                yield (
+                    page,
+                    lambda unit=unit, lang=lang: evidence(material, unit, audience, lang, timezone),
+                )
 
 
 def _forms(form: str) -> dict[str, Any]:
-    from bot.reports import to_html, to_pdf
+    from bot.publication.reports import to_html, to_pdf
 
     known = {"pdf": to_pdf, "html": to_html}
     return known if form == ALL else {form: known[form]}

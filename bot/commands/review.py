@@ -6,17 +6,21 @@ import argparse
 import json
 from typing import Any
 
-from bot.app import open_store
-from bot.clock import SystemClock
-from bot.progress import bar
-from bot.settings import Settings
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.service.composition import open_store
+from bot.terminal.progress import bar
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("review", help="look for organised rating; two blind reviewers decide on each case")
+    parser = commands.add_parser(
+        "review", help="look for organised rating; two blind reviewers decide on each case"
+    )
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    scan = parts.add_parser("scan", help="look at a closed campaign; what is found waits for reviewers")
+    scan = parts.add_parser(
+        "scan", help="look at a closed campaign; what is found waits for reviewers"
+    )
     scan.add_argument("campaign", metavar="CAMPAIGN")
     scan.set_defaults(run=run_scan)
     listed = parts.add_parser("list", help="list the cases, without units")
@@ -25,11 +29,15 @@ def register(commands: Any) -> None:
     show = parts.add_parser("show", help="what reviewers are told of a case")
     show.add_argument("case", metavar="CASE")
     show.set_defaults(run=run_show)
-    effect = parts.add_parser("effect", help="how scores and ranks would move without each rule; kept for the pages")
+    effect = parts.add_parser(
+        "effect", help="how scores and ranks would move without each rule; kept for the pages"
+    )
     effect.add_argument("campaign", metavar="CAMPAIGN")
     effect.add_argument("--json", action="store_true", help="print JSON")
     effect.set_defaults(run=run_effect)
-    again = parts.add_parser("reopen", help="let a decided case be looked at again; until then its verdict stands")
+    again = parts.add_parser(
+        "reopen", help="let a decided case be looked at again; until then its verdict stands"
+    )
     again.add_argument("case", metavar="CASE")
     again.add_argument("--by", required=True, metavar="LOGIN", help="who asks for it")
     again.add_argument("--reason", required=True, help="why")
@@ -38,30 +46,36 @@ def register(commands: Any) -> None:
 
 async def run_scan(settings: Settings, chosen: argparse.Namespace) -> int:
     """Find cases and say how many there are."""
-    from bot.suspects import scan
+    from bot.fraud_review.case_finding import scan
 
     async with open_store(settings) as database:
         with bar("review") as tell:
             result = await scan(database, chosen.campaign, tell, settings.timezone)
-    print(f"{chosen.campaign}: {result.new} new cases, {result.known} known, {result.dropped} dropped")
+    print(
+        f"{chosen.campaign}: {result.new} new cases, {result.known} known, {result.dropped} dropped"
+    )
     if result.new or result.known:
-        print(f"reviewers vote at /admin/review; scores change with the next `minping release {chosen.campaign}`")
+        print(
+            f"reviewers vote at /admin/review; scores change with the next `minping release {chosen.campaign}`"
+        )
     return 0
 
 
 async def run_list(settings: Settings, chosen: argparse.Namespace) -> int:
     """List cases, those that wait first."""
-    from bot.review import list_cases
+    from bot.fraud_review.case_review import list_cases
 
     async with open_store(settings) as database:
         for case in await list_cases(database, campaign=chosen.campaign):
-            print(f"{case.id}  {case.campaign}  {case.state}  {case.verdict}  {', '.join(case.rules)}")
+            print(
+                f"{case.id}  {case.campaign}  {case.state}  {case.verdict}  {', '.join(case.rules)}"
+            )
     return 0
 
 
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print one case; its votes once it is decided."""
-    from bot.review import show_case
+    from bot.fraud_review.case_review import show_case
 
     async with open_store(settings) as database:
         case = await show_case(database, chosen.case)
@@ -69,13 +83,15 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     for name, value in case.told.items():
         print(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
     for vote in case.votes:
-        print(f"  round {vote.round}: {vote.verdict}, {vote.reason}{f' ({vote.note})' if vote.note else ''}")
+        print(
+            f"  round {vote.round}: {vote.verdict}, {vote.reason}{f' ({vote.note})' if vote.note else ''}"
+        )
     return 0
 
 
 async def run_reopen(settings: Settings, chosen: argparse.Namespace) -> int:
     """Reopen the case."""
-    from bot.review import reopen
+    from bot.fraud_review.case_review import reopen
 
     async with open_store(settings) as database:
         await reopen(database, chosen.case, chosen.by, chosen.reason, SystemClock())
@@ -87,8 +103,8 @@ async def run_effect(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print a line for each rule that found something."""
     from dataclasses import asdict
 
-    from bot.printing import print_table
-    from bot.rule_effects import measure
+    from bot.fraud_review.rule_effects import measure
+    from bot.terminal.tables import print_table
 
     async with open_store(settings) as database:
         effects = await measure(database, chosen.campaign, SystemClock(), settings.timezone)

@@ -6,11 +6,11 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from bot.app import open_store
-from bot.settings import Settings
+from bot.core.settings import Settings
+from bot.service.composition import open_store
 
 if TYPE_CHECKING:
-    from bot.scoring import Scored
+    from bot.results.scoring import Scored
 
 
 def register(commands: Any) -> None:
@@ -19,13 +19,15 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("score", help=text, description=text)
     parser.add_argument("campaign", metavar="CAMPAIGN")
     parser.add_argument("--json", action="store_true", help="print JSON, exact to four decimals")
-    parser.add_argument("--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans")
+    parser.add_argument(
+        "--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans"
+    )
     parser.set_defaults(run=run)
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print the table, best first; units with too few answers are not ranked and stand last."""
-    from bot.scoring import score_campaign
+    from bot.results.scoring import score_campaign
 
     async with open_store(settings) as database:
         scored = await score_campaign(database, chosen.campaign)
@@ -36,11 +38,11 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
 def print_scored(scored: Scored, as_json: bool, lang: str) -> None:
     """Print the table, or the same as JSON."""
     if as_json:
-        from bot.exports.pages import scores_page
-        from bot.exports.writers import records
+        from bot.publication.exports.score_pages import scores_page
+        from bot.publication.exports.writers import records
 
         print(json.dumps(records(scores_page(scored)), ensure_ascii=False, indent=1))
     else:
-        from bot.listings import print_scores
+        from bot.terminal.listings import print_scores
 
         print_scores(scored, lang)

@@ -7,31 +7,41 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.app import open_store
-from bot.settings import Settings
+from bot.core.settings import Settings
+from bot.service.composition import open_store
 
 if TYPE_CHECKING:
-    from aggregation.stability import Shift
-    from bot.yearbook import Year
+    from aggregation.appraisal.stability import Shift
+    from bot.appraisal.year import Year
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = (
-        "how ranks and grades of a year would move under other scales, weights and exclusion rules; nothing is stored"
-    )
+    text = "how ranks and grades of a year would move under other scales, weights and exclusion rules; nothing is stored"
     parser = commands.add_parser("sensitivity", help=text, description=text)
     parser.add_argument("year", type=int, metavar="YEAR")
-    parser.add_argument("--campaign", nargs="+", default=[], metavar="ID", help="closed campaigns to take scores from")
-    parser.add_argument("--rules", action="store_true", help="also without each fraud rule: looks at all ballots again")
-    parser.add_argument("--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans")
+    parser.add_argument(
+        "--campaign",
+        nargs="+",
+        default=[],
+        metavar="ID",
+        help="closed campaigns to take scores from",
+    )
+    parser.add_argument(
+        "--rules",
+        action="store_true",
+        help="also without each fraud rule: looks at all ballots again",
+    )
+    parser.add_argument(
+        "--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans"
+    )
     parser.set_defaults(run=run)
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print a line for each other rule, then every unit whose grade would be another."""
-    from bot.listings import print_shifts
-    from bot.yearbook import open_year
+    from bot.appraisal.year import open_year
+    from bot.terminal.listings import print_shifts
 
     async with open_store(settings) as database:
         year = await open_year(database, chosen.year, chosen.campaign)
@@ -41,7 +51,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def _shifts(database: Any, year: Year, timezone: str) -> Sequence[Shift]:
-    from bot.sensitivity import sensitivity, without_rules
+    from bot.appraisal.sensitivity import sensitivity, without_rules
 
     found = await asyncio.to_thread(sensitivity, year)
     return [*found, *(await without_rules(database, year, timezone) if timezone else [])]

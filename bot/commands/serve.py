@@ -7,13 +7,15 @@ import asyncio
 import signal
 from typing import Any
 
+from bot.core.settings import Settings
 from bot.serving import serve
-from bot.settings import Settings
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    parser = commands.add_parser("serve", help="run the service: web chat, administrator's pages, Telegram")
+    parser = commands.add_parser(
+        "serve", help="run the service: web chat, administrator's pages, Telegram"
+    )
     parser.set_defaults(run=run)
 
 

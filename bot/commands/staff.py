@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bot.app import open_store
-from bot.clock import SystemClock
-from bot.second_factor import reset_factor
-from bot.settings import Settings
-from bot.staff import (
+from bot.accounts.roles import ROLES
+from bot.accounts.second_factor import reset_factor
+from bot.accounts.staff import (
     add_staff,
     change_staff,
     disable_staff,
@@ -20,7 +18,9 @@ from bot.staff import (
     list_accounts,
     set_password,
 )
-from bot.web.rights import ROLES
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.service.composition import open_store
 from survey_flows.errors import BadInput
 
 UNIT = "the unit this person belongs to; barred from its cases"
@@ -35,13 +35,19 @@ def register(commands: Any) -> None:
     add.add_argument("--role", choices=ROLES, default=ROLES[0], help=f"default: {ROLES[0]}")
     add.add_argument("--unit", default="", metavar="CODE", help=UNIT)
     add.set_defaults(run=run_add)
-    password = parts.add_parser("password", help="give a person a new password, printed once; their sessions end")
+    password = parts.add_parser(
+        "password", help="give a person a new password, printed once; their sessions end"
+    )
     password.add_argument("login")
     password.set_defaults(run=run_password)
-    change = parts.add_parser("change", help="give a person another role or unit, from their next click on")
+    change = parts.add_parser(
+        "change", help="give a person another role or unit, from their next click on"
+    )
     change.add_argument("login")
     change.add_argument("--role", choices=ROLES, help="default: as it is")
-    change.add_argument("--unit", metavar="CODE", help=f"{UNIT}; default: as it is, and '' for none")
+    change.add_argument(
+        "--unit", metavar="CODE", help=f"{UNIT}; default: as it is, and '' for none"
+    )
     change.set_defaults(run=run_change)
     for name, run, text in (
         ("disable", run_disable, "close a person's account, which ends their sessions"),
@@ -64,7 +70,9 @@ async def run_add(settings: Settings, chosen: argparse.Namespace) -> int:
     """Add one person."""
     password = generate_password()
     async with open_store(settings) as database:
-        await add_staff(database, chosen.login, password, chosen.role, chosen.unit, handed_out(SystemClock()))
+        await add_staff(
+            database, chosen.login, password, chosen.role, chosen.unit, handed_out(SystemClock())
+        )
     print(f"{chosen.login} ({chosen.role}), password (shown only now): {password}")
     return 0
 
@@ -119,7 +127,9 @@ async def run_reset_factor(settings: Settings, chosen: argparse.Namespace) -> in
     async with open_store(settings) as database:
         await end_sessions(database, chosen.login, int(SystemClock().now().timestamp()))
         done = await reset_factor(database, chosen.login)
-    print(f"{chosen.login}: {'the second factor is forgotten' if done else 'there was no second factor'}")
+    print(
+        f"{chosen.login}: {'the second factor is forgotten' if done else 'there was no second factor'}"
+    )
     return 0
 
 
@@ -128,6 +138,10 @@ async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database:
         for account in await list_accounts(database):
             unit = f"unit {account.unit}" if account.unit else ""
-            told = (unit, "second factor" if account.second else "", "closed" if account.disabled else "")
+            told = (
+                unit,
+                "second factor" if account.second else "",
+                "closed" if account.disabled else "",
+            )
             print("  ".join((account.login, account.role, *filter(None, told))))
     return 0

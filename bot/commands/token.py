@@ -8,20 +8,29 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.app import open_store
-from bot.clock import SystemClock
-from bot.settings import Settings
-from bot.tokens import SCOPES, USUAL_DAYS, add_token, list_tokens, revoke_token
+from bot.accounts.api_tokens import SCOPES, USUAL_DAYS, add_token, list_tokens, revoke_token
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.service.composition import open_store
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("token", help="tokens by which programs use the interface (docs/api.md)")
+    parser = commands.add_parser(
+        "token", help="tokens by which programs use the interface (docs/api.md)"
+    )
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     add = parts.add_parser("add", help="make a token; prints it once")
     add.add_argument("name", help="1 to 32 characters: a–z, 0–9, dot, - and _; never given twice")
-    add.add_argument("--scope", nargs="+", required=True, choices=SCOPES, metavar="SCOPE", help=", ".join(SCOPES))
-    add.add_argument("--days", type=int, default=USUAL_DAYS, help=f"how long it is good for; default: {USUAL_DAYS}")
+    add.add_argument(
+        "--scope", nargs="+", required=True, choices=SCOPES, metavar="SCOPE", help=", ".join(SCOPES)
+    )
+    add.add_argument(
+        "--days",
+        type=int,
+        default=USUAL_DAYS,
+        help=f"how long it is good for; default: {USUAL_DAYS}",
+    )
     add.set_defaults(run=run_add)
     list_ = parts.add_parser("list", help="list tokens, without their secrets")
     list_.set_defaults(run=run_list)
@@ -47,7 +56,9 @@ async def run_list(settings: Settings, _chosen: argparse.Namespace) -> int:
     for token in found:
         until = datetime.fromtimestamp(token.expires, zone).date()
         used = f"last used {token.used}" if token.used else "never used"
-        print(f"{token.name}  {token.state(now)}, until {until}, {used}; by {token.by}; {' '.join(token.scopes)}")
+        print(
+            f"{token.name}  {token.state(now)}, until {until}, {used}; by {token.by}; {' '.join(token.scopes)}"
+        )
     if not found:
         print("there is no token yet; `minping token add --help` tells how to make one")
     return 0

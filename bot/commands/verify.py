@@ -8,7 +8,7 @@ import gc
 from pathlib import Path
 from typing import Any
 
-from bot.settings import Settings
+from bot.core.settings import Settings
 from survey_flows.errors import BadInput
 
 
@@ -17,13 +17,26 @@ def register(commands: Any) -> None:
     text = "check the bundle of a campaign: signatures, entries, a receipt, scores; one line for each check"
     parser = commands.add_parser("verify", help=text, description=text)
     parser.add_argument("bundle", metavar="BUNDLE.zip", type=Path)
-    parser.add_argument("--key", action="append", default=[], metavar="VKEY", help="the log's public key")
     parser.add_argument(
-        "--witness", action="append", default=[], metavar="VKEY", help="a witness whose signature has to be there"
+        "--key", action="append", default=[], metavar="VKEY", help="the log's public key"
+    )
+    parser.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        metavar="VKEY",
+        help="a witness whose signature has to be there",
     )
     parser.add_argument("--receipt", default="", metavar="CODE", help="a receipt: is it included?")
-    parser.add_argument("--since", type=Path, metavar="FILE", help="an older checkpoint: did the log only grow since?")
-    parser.add_argument("--inclusion", type=Path, metavar="FILE", help="a proof of inclusion that the service gave")
+    parser.add_argument(
+        "--since",
+        type=Path,
+        metavar="FILE",
+        help="an older checkpoint: did the log only grow since?",
+    )
+    parser.add_argument(
+        "--inclusion", type=Path, metavar="FILE", help="a proof of inclusion that the service gave"
+    )
     parser.set_defaults(run=run)
 
 
@@ -33,9 +46,9 @@ async def run(_settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _verify(chosen: argparse.Namespace) -> int:
-    from bot.bundles import unpack
-    from bot.casefile import Wanted
-    from bot.verifying import verify
+    from bot.verification.bundle_format import unpack
+    from bot.verification.bundle_reader import Wanted
+    from bot.verification.verifier import verify
     from survey_flows.notes import read_key
 
     gc.disable()  # a million ballots are kept until the end: walking through them again and again doubles the time

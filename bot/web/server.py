@@ -7,29 +7,32 @@ from collections.abc import Iterable
 from aiohttp import web
 from sqlalchemy import text
 
-from bot.app import Service
-from bot.store.database import reading
-from bot.web import citizen, log_pages
-from bot.web.api import api_routes
-from bot.web.guard import kind_errors, security_headers
-from bot.web.later import later
-from bot.web.making import MAKING, Making
-from bot.web.pages import prepare_templates, serve_asset
-from bot.web.parts import SERVICE
-from bot.web.shelf import SHELF, Shelf
-from bot.web.staff import staff_routes
+from bot.service.composition import Service
+from bot.storage.database import reading
+from bot.web.admin.bundle_jobs import MAKING, Making
+from bot.web.admin.routes import staff_routes
+from bot.web.api.routes import api_routes
+from bot.web.public import chat as citizen
+from bot.web.public import log_pages
+from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.lazy_routes import later
+from bot.web.shared.middleware import kind_errors, security_headers
+from bot.web.shared.result_cache import SHELF, Shelf
+from bot.web.shared.templates import prepare_templates, serve_asset
 
 RESULTS = (
-    ("/results", "results.list_results"),
-    ("/results/{campaign}", "results.show_result"),
-    ("/results/{campaign}/data.{form:json|csv|zip|xlsx}", "results.send_data"),
-    ("/results/{campaign}/bundle.zip", "results.send_bundle"),
+    ("/results", "public.results.list_results"),
+    ("/results/{campaign}", "public.results.show_result"),
+    ("/results/{campaign}/data.{form:json|csv|zip|xlsx}", "public.results.send_data"),
+    ("/results/{campaign}/bundle.zip", "public.results.send_bundle"),
 )
 """What anybody may read of campaigns that are over."""
 ROBOTS = "User-agent: *\nDisallow: /r/\nDisallow: /c\nDisallow: /admin\nDisallow: /api/\n"
 
 
-def make_web(service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
+def make_web(
+    service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()
+) -> web.Application:
     """The application over a built service. ``extra_routes`` are mounted beside the pages (Telegram's webhook)."""
     app = web.Application(middlewares=[kind_errors])
     app[SERVICE] = service
@@ -44,7 +47,11 @@ def make_web(service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()
     app.add_routes(api_routes())
     app.add_routes([web.route("GET", path, later(where)) for path, where in RESULTS])
     app.add_routes(
-        [web.get("/static/{name}", serve_asset), web.get("/robots.txt", _robots), web.get("/healthz", _health)]
+        [
+            web.get("/static/{name}", serve_asset),
+            web.get("/robots.txt", _robots),
+            web.get("/healthz", _health),
+        ]
     )
     app.add_routes(extra_routes)
     return app

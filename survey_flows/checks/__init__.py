@@ -19,5 +19,7 @@ def registry() -> Mapping[str, Check]:
     checks: Mapping[str, Check] = walk(__name__, __path__, "CHECK", "code")
     bits = [check.bit for check in checks.values()]
     if len(set(bits)) < len(bits):
-        raise Misuse("two files of survey_flows/checks use the same bit; give the newer one a bit of its own")
+        raise Misuse(
+            "two files of survey_flows/checks use the same bit; give the newer one a bit of its own"
+        )
     return checks

@@ -6,7 +6,9 @@ from survey_flows.facts import Check, Facts, Level, Limits
 
 
 def _holds(facts: Facts, limits: Limits) -> bool:
-    return facts.seconds is not None and facts.seconds < facts.questions * limits.seconds_per_question
+    return (
+        facts.seconds is not None and facts.seconds < facts.questions * limits.seconds_per_question
+    )
 
 
 CHECK = Check("too_fast", 0, Level.DOWN_WEIGHT, _holds)

@@ -28,7 +28,12 @@ class Message:
     """Whether it is too old to be deleted."""
 
     def to_json(self) -> dict[str, Any]:
-        shown = {"message_id": self.message_id, "date": self.date, "chat": private(self.chat_id), "text": self.text}
+        shown = {
+            "message_id": self.message_id,
+            "date": self.date,
+            "chat": private(self.chat_id),
+            "text": self.text,
+        }
         return {**shown, "from": BOT, **({"reply_markup": self.markup} if self.markup else {})}
 
 
@@ -65,14 +70,18 @@ class Fault:
 
     def concerns(self, method: str, params: Mapping[str, Any]) -> bool:
         """Whether a call fails."""
-        return bool(self.times and self.method in ("", method) and self.chat in (0, params.get("chat_id")))
+        return bool(
+            self.times and self.method in ("", method) and self.chat in (0, params.get("chat_id"))
+        )
 
     def refusal(self) -> Refused:
         """The answer that Telegram gives with this status."""
         if self.status == TOO_MANY:
             after = self.retry_after
             return Refused(TOO_MANY, f"Too Many Requests: retry after {after}", retry_after=after)
-        return Refused(self.status, BLOCKED if self.status == FORBIDDEN else "Internal Server Error")
+        return Refused(
+            self.status, BLOCKED if self.status == FORBIDDEN else "Internal Server Error"
+        )
 
 
 def private(chat: int) -> dict[str, Any]:

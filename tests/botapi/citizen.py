@@ -23,7 +23,9 @@ class Shown:
 
     def __str__(self) -> str:
         lines = [f"  {line}".rstrip() for line in self.text.splitlines()]
-        return "\n".join(lines + ["  " + " ".join(f"({label})" for label in row) for row in self.rows])
+        return "\n".join(
+            lines + ["  " + " ".join(f"({label})" for label in row) for row in self.rows]
+        )
 
 
 def show(text: str, markup: Markup) -> Shown:
@@ -110,7 +112,9 @@ class Citizen:
     async def _shown(self, before: int, seconds: float) -> None:
         """Wait for a screen. A toast may be all of the answer, so after one it is waited for only a moment."""
         try:
-            await self.api.until(lambda: any(kind in SCREENS for kind, _ in self.chat.log[before:]), seconds)
+            await self.api.until(
+                lambda: any(kind in SCREENS for kind, _ in self.chat.log[before:]), seconds
+            )
         except TimeoutError:
             if not self._toasted(before):
                 raise
@@ -120,8 +124,17 @@ class Citizen:
 
     def text_update(self, text: str) -> dict[str, Any]:
         """The update that typing this text makes."""
-        entity = {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])} if text else {}
-        message = {"message_id": self._next(), "date": NOW, "chat": private(self.user_id), "from": self._me()}
+        entity = (
+            {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}
+            if text
+            else {}
+        )
+        message = {
+            "message_id": self._next(),
+            "date": NOW,
+            "chat": private(self.user_id),
+            "from": self._me(),
+        }
         message |= {"text": text} | ({"entities": [entity]} if text.startswith("/") else {})
         return {"update_id": next(self.api.update_ids), "message": message}
 
@@ -129,7 +142,13 @@ class Citizen:
         """The update that pressing a button makes."""
         update_id = next(self.api.update_ids)
         self.api.queries[f"q{update_id}"] = self.user_id
-        query = {"id": f"q{update_id}", "from": self._me(), "chat_instance": "1", "data": data, "message": message}
+        query = {
+            "id": f"q{update_id}",
+            "from": self._me(),
+            "chat_instance": "1",
+            "data": data,
+            "message": message,
+        }
         return {"update_id": update_id, "callback_query": query}
 
     def transcript(self) -> str:
@@ -156,7 +175,9 @@ class Citizen:
 
     def _write(self) -> None:
         # A toast and a screen travel beside each other; either may arrive first.
-        for kind, what in sorted(self.chat.log[self._read :], key=lambda entry: entry[0] not in TOASTS):
+        for kind, what in sorted(
+            self.chat.log[self._read :], key=lambda entry: entry[0] not in TOASTS
+        ):
             if kind in ("send", "edit"):
                 message, text, markup = what
                 self.lines.append(f"{'+' if kind == 'send' else '~'} message {message.message_id}")

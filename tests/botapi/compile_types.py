@@ -62,7 +62,9 @@ class Types:
             inner = self.union()
             self.tokens.pop(0)
             return inner
-        if token == "{":  # `{ toString(): string }`: a convenience of TypeScript, nothing that is sent
+        if (
+            token == "{"
+        ):  # `{ toString(): string }`: a convenience of TypeScript, nothing that is sent
             while self.tokens.pop(0) != "}":
                 pass
             return None
@@ -86,7 +88,15 @@ def objects(text: str, update_fields: list[str]) -> Iterator[tuple[str, Schema]]
         fields = FIELD.findall(body)
         properties = {field: Types(type_, update_fields).union() for field, _, type_ in fields}
         required = [field for field, optional, _ in fields if not optional]
-        yield name, {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+        yield (
+            name,
+            {
+                "type": "object",
+                "properties": properties,
+                "required": required,
+                "additionalProperties": False,
+            },
+        )
     for name, type_ in ALIAS.findall(text):
         yield name, Types(type_, update_fields).union() or {}
 
@@ -106,7 +116,10 @@ def reachable(roots: list[Schema], defs: dict[str, Schema]) -> dict[str, Schema]
 def compile_types(folder: Path) -> Schema:
     """The schema of every method's parameters, of an update and a message, and of all that they hold."""
     package = json.loads((folder / "package.json").read_text("utf-8"))
-    sources = {name: (folder / "out" / f"{name}.d.ts").read_text("utf-8") for name in ("methods", "params", "objects")}
+    sources = {
+        name: (folder / "out" / f"{name}.d.ts").read_text("utf-8")
+        for name in ("methods", "params", "objects")
+    }
     version = re.search(r"Based on Bot API v(\S+ \([\d.]+\))", sources["objects"])
     owner = re.search(r"^Copyright .*$", (folder / "LICENSE").read_text("utf-8"), re.M)
     texts = {name: plain(text) for name, text in sources.items()}
@@ -115,7 +128,9 @@ def compile_types(folder: Path) -> Schema:
     defs = dict(objects(texts["params"] + texts["objects"], update_fields))
     defs.pop("TelegramAPIResponse", None)
     empty = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
-    methods = {name: defs.get(params, empty) for name, _, params in METHOD.findall(texts["methods"])}
+    methods = {
+        name: defs.get(params, empty) for name, _, params in METHOD.findall(texts["methods"])
+    }
     roots = [*methods.values(), {"$ref": "#/$defs/TelegramUpdate"}]
     return {
         "$comment": (
@@ -129,5 +144,7 @@ def compile_types(folder: Path) -> Schema:
 
 
 if __name__ == "__main__":
-    json.dump(compile_types(Path(sys.argv[1])), sys.stdout, ensure_ascii=False, separators=(",", ":"))
+    json.dump(
+        compile_types(Path(sys.argv[1])), sys.stdout, ensure_ascii=False, separators=(",", ":")
+    )
     sys.stdout.write("\n")

@@ -68,7 +68,9 @@ def check_call(method: str, params: Mapping[str, Any]) -> None:
     """
     error = best_match(validator(f"methods/{method}").iter_errors(params))
     if error is not None:
-        raise Violation(f"{method}.{'.'.join(map(str, error.absolute_path))}: {error.message[:300]}")
+        raise Violation(
+            f"{method}.{'.'.join(map(str, error.absolute_path))}: {error.message[:300]}"
+        )
     for problem in _over_limits(method, params):
         raise Violation(f"{method}: {problem}")
 
@@ -91,7 +93,9 @@ def _over_limits(method: str, params: Mapping[str, Any]) -> Iterator[str]:
     for name, most in MOST.get(method, {}).items():
         if not 1 <= params.get(name, 1) <= most:
             yield f"{name} must be from 1 to {most}"
-    if method == "setWebhook" and not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", params.get("secret_token", "")):
+    if method == "setWebhook" and not re.fullmatch(
+        r"[A-Za-z0-9_-]{0,256}", params.get("secret_token", "")
+    ):
         yield "secret token contains unallowed characters"
     if method == "setMyCommands":
         yield from _commands(params["commands"])

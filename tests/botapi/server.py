@@ -75,7 +75,13 @@ class BotApi:
         return self.chats.setdefault(chat, Chat())
 
     def fail_next(
-        self, method: str = "", times: int = 1, status: int = 500, *, retry_after: int = 0, chat: int = 0
+        self,
+        method: str = "",
+        times: int = 1,
+        status: int = 500,
+        *,
+        retry_after: int = 0,
+        chat: int = 0,
     ) -> None:
         """Let the next ``times`` calls of ``method`` (any, when empty) fail; status 0 drops the connection."""
         self.faults.append(Fault(method, status, times, retry_after, chat))
@@ -125,7 +131,9 @@ class BotApi:
         while (update_id := update["update_id"]) in self.unconfirmed:
             if not self.webhook.get("url"):
                 async with self.changed:
-                    await self.changed.wait_for(lambda: update_id not in self.unconfirmed or self.webhook.get("url"))
+                    await self.changed.wait_for(
+                        lambda: update_id not in self.unconfirmed or self.webhook.get("url")
+                    )
             elif await self._push(update_id, json.dumps(update).encode()):
                 self.unconfirmed.pop(update_id, None)
             else:
@@ -152,7 +160,9 @@ class BotApi:
         """Status (0 without any) and a body that may hold a method."""
         headers = {"Content-Type": "application/json"} | ({SECRET_HEADER: secret} if secret else {})
         try:
-            async with self._session.post(self.webhook["url"], data=io.BytesIO(body), headers=headers) as response:
+            async with self._session.post(
+                self.webhook["url"], data=io.BytesIO(body), headers=headers
+            ) as response:
                 answer = await response.read()
         except aiohttp.ClientError:
             return 0, b""
@@ -169,7 +179,8 @@ class BotApi:
             return web.json_response({"ok": True, "result": result})
         body = {"ok": False, "error_code": result.code, "description": result.description}
         return web.json_response(
-            body | ({"parameters": result.parameters} if result.parameters else {}), status=result.code
+            body | ({"parameters": result.parameters} if result.parameters else {}),
+            status=result.code,
         )
 
     async def _answer(self, request: web.Request) -> Any:
@@ -186,7 +197,10 @@ class BotApi:
         if request.content_type == "application/json":
             body = await request.read()
             return dict(json.loads(body)) if body else {}
-        form = {**request.query, **{name: str(value) for name, value in (await request.post()).items()}}
+        form = {
+            **request.query,
+            **{name: str(value) for name, value in (await request.post()).items()},
+        }
         return decode_form(method, form)
 
     async def _carry_out(self, method: str, params: dict[str, Any], via: str) -> Any:
@@ -209,11 +223,15 @@ class BotApi:
         finally:
             await self._notify()
 
-    def _refuse(self, method: str, params: dict[str, Any], refused: Refused, via: str = "request") -> Refused:
+    def _refuse(
+        self, method: str, params: dict[str, Any], refused: Refused, via: str = "request"
+    ) -> Refused:
         if isinstance(refused, Violation):
             self.violations.append(refused.description)
         self.refusals.append((method, refused.description))
-        lost = refused.code == FORBIDDEN or (via == "webhook" and not refused.description.startswith(NOT_MODIFIED))
+        lost = refused.code == FORBIDDEN or (
+            via == "webhook" and not refused.description.startswith(NOT_MODIFIED)
+        )
         if lost and params.get("chat_id") in self.chats:
             self.chat(params["chat_id"]).log.append(("lost", refused.description))
         return refused
@@ -234,7 +252,12 @@ class BotApi:
             self.changed.notify_all()
 
     def _getMe(self, _params: dict[str, Any]) -> Any:  # noqa: N802  (the Bot API's own names)
-        return {**BOT, "can_join_groups": False, "can_read_all_group_messages": False, "supports_inline_queries": False}
+        return {
+            **BOT,
+            "can_join_groups": False,
+            "can_read_all_group_messages": False,
+            "supports_inline_queries": False,
+        }
 
     def _setWebhook(self, params: dict[str, Any]) -> bool:  # noqa: N802
         self.webhook = params if params["url"] else {}
@@ -248,7 +271,11 @@ class BotApi:
 
     def _getWebhookInfo(self, _params: dict[str, Any]) -> Any:  # noqa: N802
         waiting = len(self.unconfirmed)
-        return {"url": self.webhook.get("url", ""), "has_custom_certificate": False, "pending_update_count": waiting}
+        return {
+            "url": self.webhook.get("url", ""),
+            "has_custom_certificate": False,
+            "pending_update_count": waiting,
+        }
 
     def _forget_or_filter(self, params: dict[str, Any]) -> None:
         self.allowed = params.get("allowed_updates", self.allowed)
@@ -266,7 +293,9 @@ class BotApi:
     def _sendMessage(self, params: dict[str, Any]) -> Any:  # noqa: N802
         chat_id = int(params["chat_id"])
         chat = self._open_chat(params)
-        message = Message(self.next_message_id(), chat_id, params["text"], params.get("reply_markup"))
+        message = Message(
+            self.next_message_id(), chat_id, params["text"], params.get("reply_markup")
+        )
         self.messages[chat_id, message.message_id] = chat.last = message
         chat.log.append(("send", (message, message.text, message.markup)))
         return message.to_json()
@@ -307,22 +336,32 @@ class BotApi:
     def _answerCallbackQuery(self, params: dict[str, Any]) -> bool:  # noqa: N802
         chat_id = self.queries.get(params["callback_query_id"])
         if chat_id is None or params["callback_query_id"] in self.answered:
-            raise Refused(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+            raise Refused(
+                400,
+                "Bad Request: query is too old and response timeout expired or query ID is invalid",
+            )
         self.answered[params["callback_query_id"]] = params
         if params.get("text"):
-            self.chat(chat_id).log.append(("alert" if params.get("show_alert") else "toast", params["text"]))
+            self.chat(chat_id).log.append(
+                ("alert" if params.get("show_alert") else "toast", params["text"])
+            )
         return True
 
     async def _getUpdates(self, params: dict[str, Any]) -> Any:  # noqa: N802
         if self.webhook.get("url"):
-            raise Refused(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first")
+            raise Refused(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first",
+            )
         self._polls += 1
         self.allowed = params.get("allowed_updates", self.allowed)
         self._confirm(params.get("offset", 0))
         await self._notify()
         await self._wait_for_updates(self._polls, params.get("timeout", 0))
         again, self.again = self.again, []
-        return (again + [self.unconfirmed[key] for key in sorted(self.unconfirmed)])[: params.get("limit", 100)]
+        return (again + [self.unconfirmed[key] for key in sorted(self.unconfirmed)])[
+            : params.get("limit", 100)
+        ]
 
     def _confirm(self, offset: int) -> None:
         """What is before the offset is confirmed; a negative one counts from the end of the queue."""
@@ -332,7 +371,10 @@ class BotApi:
     async def _wait_for_updates(self, mine: int, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await self.until(
-                lambda: self.unconfirmed or self.again or self._polls != mine or self.webhook.get("url"), seconds
+                lambda: (
+                    self.unconfirmed or self.again or self._polls != mine or self.webhook.get("url")
+                ),
+                seconds,
             )
         if self._polls != mine:
             raise Refused(409, "Conflict: terminated by other getUpdates request")

@@ -18,16 +18,33 @@ MOST_TWICE = 0.005
 MOST_SECONDS = 10.0
 KINDS = ("embedded", "servers")
 PARTS = ("kills", "links", "clocks")
-HEADINGS = ("acknowledged", "lost", "outdone", "doubled", "unknown", "left behind", "log broken", "sent twice")
+HEADINGS = (
+    "acknowledged",
+    "lost",
+    "outdone",
+    "doubled",
+    "unknown",
+    "left behind",
+    "log broken",
+    "sent twice",
+)
 
 
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="these parts (default: all)")
-    parser.add_argument("--kills", type=int, default=200, help="kills for each kind of stores (default %(default)s)")
-    parser.add_argument("--stores", choices=KINDS, nargs="+", default=KINDS, help="of the kills (default: both)")
-    parser.add_argument("--seconds", type=float, default=60, help="length of each fault (default %(default)s)")
+    parser.add_argument(
+        "--only", choices=PARTS, nargs="+", default=PARTS, help="these parts (default: all)"
+    )
+    parser.add_argument(
+        "--kills", type=int, default=200, help="kills for each kind of stores (default %(default)s)"
+    )
+    parser.add_argument(
+        "--stores", choices=KINDS, nargs="+", default=KINDS, help="of the kills (default: both)"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=60, help="length of each fault (default %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args(arguments)
 
@@ -83,13 +100,31 @@ def tell_fault(broken: Broken) -> None:
 
 def told_clocks(jumped: Sequence[Jumped]) -> str:
     """The third table."""
-    rows = [_line("the true time is", "jump h", "wrong", "early close", "late close", "forgotten", "destroyed")]
+    rows = [
+        _line(
+            "the true time is",
+            "jump h",
+            "wrong",
+            "early close",
+            "late close",
+            "forgotten",
+            "destroyed",
+        )
+    ]
     for jump in jumped:
         hours = f"{jump.jump.total_seconds() / 3600:+.0f}"
-        rows.append(_line(jump.moment, hours, jump.wrong, jump.early, jump.late, jump.forgotten, jump.destroyed))
-    covered = (
-        "in process, through bot.clock.Clock: conductor, gate, mixer, housekeeping; the machine's clock is not moved"
-    )
+        rows.append(
+            _line(
+                jump.moment,
+                hours,
+                jump.wrong,
+                jump.early,
+                jump.late,
+                jump.forgotten,
+                jump.destroyed,
+            )
+        )
+    covered = "in process, through bot.core.clock.Clock: conductor, gate, mixer, housekeeping; the machine's clock is not moved"
     return "\n".join([*rows, f"covered: {covered}"])
 
 

@@ -9,8 +9,8 @@ from hashlib import sha256
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.engine import Connection
 
-from bot.store import tables
-from bot.store.database import DRIVERS
+from bot.storage.database import DRIVERS
+from bot.storage.schema import all as tables
 from survey_flows.merkle import leaf_hash, root
 from survey_flows.notes import read_checkpoint, read_note
 from tests.chaos.crowd import Seen
@@ -85,7 +85,11 @@ def _compare(connection: Connection, seen: Seen) -> Verdict:
         doubled=repeated + max(0, len(live) - len(seen.live())),
         unknown=len(set(positions) - set(labels.values())),
         waiting=sum(left.values()),
-        broken=int(not _whole(connection, [leaf_hash(bytes(e.label) + bytes(e.commitment)) for e in entries])),
+        broken=int(
+            not _whole(
+                connection, [leaf_hash(bytes(e.label) + bytes(e.commitment)) for e in entries]
+            )
+        ),
         left=", ".join([*(f"{name} {count}" for name, count in left.items() if count), *errors]),
     )
 
@@ -98,5 +102,7 @@ def _whole(connection: Connection, leaves: list[bytes]) -> bool:
     """Whether the last checkpoint covers all entries, and each checkpoint is the root of the entries before it."""
     columns = tables.checkpoints.c
     rows = connection.execute(select(columns.size, columns.note).order_by(columns.size)).all()
-    roots = [read_checkpoint(read_note(row.note).text).root == root(leaves[: row.size]) for row in rows]
+    roots = [
+        read_checkpoint(read_note(row.note).text).root == root(leaves[: row.size]) for row in rows
+    ]
     return bool(rows) and rows[-1].size == len(leaves) and all(roots)

@@ -1,6 +1,6 @@
 """The wall clock jumps while a campaign is near its opening or its close, and later jumps back.
 
-In process, at the seam `bot.clock.Clock`: the real conductor, gate, mixer, database and housekeeping. A service has no
+In process, at the seam `bot.core.clock.Clock`: the real conductor, gate, mixer, database and housekeeping. A service has no
 better clock than its machine's, so that while it is wrong the campaign is open or not as it says. What must hold: a
 campaign is shut no longer than that, nothing is forgotten, and no key is destroyed.
 """
@@ -16,13 +16,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.app import Service, _forget, build, take_turn
-from bot.campaigns import create_campaign
-from bot.channel import Incoming, Reply
-from bot.mixer import Mixer
-from bot.settings import Settings
-from bot.store import tables
-from bot.store.database import reading
+from bot.ballots.mixer import Mixer
+from bot.campaigns.lifecycle import create_campaign
+from bot.conversations.contract import Incoming, Reply
+from bot.core.settings import Settings
+from bot.service.composition import Service, _forget, build, take_turn
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from survey_flows.events import Event, Started
 from tests.contract.test_conductor import NOW, Frozen, Road, draft
 
@@ -79,7 +79,9 @@ async def jump_at(moment: str, jump: timedelta, database_url: str = "") -> Jumpe
         wrong = int(await _rates(road, "ben") != _is_open(right + jump))
         if not _is_open(right + jump):
             # She tries in vain; the buttons that she has are still those of before.
-            wrong += _has_receipt(await road.conductor.handle(Incoming("jump", "test", "ann", _submit(road))))
+            wrong += _has_receipt(
+                await road.conductor.handle(Incoming("jump", "test", "ann", _submit(road)))
+            )
         taken += _is_open(right + jump)
         await _at(service, road, right)
         ann = await _goes_on(road)
@@ -98,7 +100,15 @@ async def _city(database_url: str) -> AsyncIterator[tuple[Service, Road]]:
         async with build(Settings(data=Path(folder), database_url=database_url), clock) as service:
             link = await create_campaign(service.database, draft(), clock)
             assert isinstance(service.mixer, Mixer)
-            road = Road(service.database, service.papers, service.conductor, clock, link, service.keys, service.mixer)
+            road = Road(
+                service.database,
+                service.papers,
+                service.conductor,
+                clock,
+                link,
+                service.keys,
+                service.mixer,
+            )
             await road.open("year")
             await service.papers.refresh()
             yield service, road
@@ -139,7 +149,9 @@ async def _rates(road: Road, user: str) -> bool:
     if reply.screen is None or not reply.screen.step.startswith("q:"):
         return False
     return _has_receipt(
-        await road.press(user, "Used a service", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
+        await road.press(
+            user, "Used a service", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit"
+        )
     )
 
 
@@ -156,5 +168,9 @@ async def _destroyed(service: Service, road: Road, taken: int) -> int:
     async with reading(service.database) as connection:
         state = (await connection.execute(select(tables.campaigns.c.state))).scalar_one()
     keys = service.settings.data / "keys"
-    gone = [path for path in ("voters/year.key", "mixer/campaign-year.key") if not (keys / path).exists()]
+    gone = [
+        path
+        for path in ("voters/year.key", "mixer/campaign-year.key")
+        if not (keys / path).exists()
+    ]
     return len(gone) + (state != "open") + abs(taken - ballots)

@@ -214,7 +214,9 @@ class Citizen:
             else:
                 self.seen.strange[shown.text[:60]] += 1
                 await self.begin(payload)
-        raise RuntimeError(f"a citizen found no way to a receipt; the last screens: {self.seen.strange}")
+        raise RuntimeError(
+            f"a citizen found no way to a receipt; the last screens: {self.seen.strange}"
+        )
 
     def choose(self, shown: Shown) -> tuple[str, str] | None:
         """Submit where that is offered, skip where that is, else any answer by chance."""
@@ -272,7 +274,9 @@ class Citizen:
         try:
             async with asyncio.timeout(DELIVERED_WITHIN):
                 if self._writer is None:
-                    self._reader, self._writer = await asyncio.open_connection("127.0.0.1", target.port)
+                    self._reader, self._writer = await asyncio.open_connection(
+                        "127.0.0.1", target.port
+                    )
                 assert self._reader is not None
                 self._writer.write(head.encode() + body)
                 while (message := take(buffer)) is None:

@@ -107,7 +107,9 @@ async def break_links(
     return Weathered(seconds, broken, chats.seen, verdict)
 
 
-async def _break(there: Stand, crowd: Crowd, proxy: Proxy, link: Link, fault: Fault, seconds: float) -> Broken:
+async def _break(
+    there: Stand, crowd: Crowd, proxy: Proxy, link: Link, fault: Fault, seconds: float
+) -> Broken:
     before = len(crowd.seen.receipts)
     await proxy.begin(fault)
     await asyncio.sleep(seconds)

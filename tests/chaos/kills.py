@@ -55,7 +55,9 @@ async def kill_again_and_again(kind: str, kills: int, seed: int = 1) -> Killed:
                     if chance.random() < AT_THE_START:
                         await asyncio.sleep(chance.random() * STARTING)
                     else:
-                        slowest = max(slowest, await _work(there, crowd, chance.randint(1, MOST_BETWEEN)))
+                        slowest = max(
+                            slowest, await _work(there, crowd, chance.randint(1, MOST_BETWEEN))
+                        )
                     there.kill_one(chance)
                 await _work(there, crowd, 1)
                 await crowd.leave(FINISH_WITHIN)

@@ -24,7 +24,9 @@ class Fault(StrEnum):
     """What happens to the link. In each of them no byte is ever changed: that is what checksums are for."""
 
     REFUSE = "refuse"  # nobody listens; what was connected is reset
-    HANG = "hang"  # connections are taken and bytes are swallowed; at the end what lost bytes is reset
+    HANG = (
+        "hang"  # connections are taken and bytes are swallowed; at the end what lost bytes is reset
+    )
     SILENCE = "silence"  # as `HANG`, but what lost bytes stays silent for good
     RESET = "reset"  # a connection is reset after a few answers
     LATENCY = "latency"  # every piece comes two seconds late, and then some
@@ -67,7 +69,9 @@ class Proxy:
             await self._listen()
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._take, "127.0.0.1", self.port, reuse_address=True)
+        self._server = await asyncio.start_server(
+            self._take, "127.0.0.1", self.port, reuse_address=True
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _deafen(self) -> None:
@@ -99,7 +103,9 @@ class Proxy:
 class _Link:
     """One connection, and its other half to the server."""
 
-    def __init__(self, proxy: Proxy, client: asyncio.StreamWriter, task: asyncio.Task[None]) -> None:
+    def __init__(
+        self, proxy: Proxy, client: asyncio.StreamWriter, task: asyncio.Task[None]
+    ) -> None:
         self._proxy = proxy
         self._client = client
         self._server: asyncio.StreamWriter | None = None
@@ -130,7 +136,9 @@ class _Link:
             if writer is not None and not writer.transport.is_closing():
                 with contextlib.suppress(OSError):
                     linger = struct.pack("ii", 1, 0)
-                    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                    writer.get_extra_info("socket").setsockopt(
+                        socket.SOL_SOCKET, socket.SO_LINGER, linger
+                    )
                 writer.transport.abort()
 
     def close(self) -> None:
@@ -139,7 +147,9 @@ class _Link:
             if writer is not None:
                 writer.close()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answer: bool) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answer: bool
+    ) -> None:
         while piece := await reader.read(CHUNK):
             if not await self._pass(piece, writer, answer=answer):
                 return

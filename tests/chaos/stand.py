@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.answers.bots import clean_environment, command_line, free_port, open_campaign
 from benchmarks.answers.process import tail
-from bot import leash
+from bot.service import die_with_parent as leash
 from tests import servers
 from tests.chaos.crowd import Target
 
@@ -63,7 +63,9 @@ class Process:
         with self.log.open("ab") as output:
             tied = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid())]
             whole = [*tied, sys.executable, "-m", "bot", *self.command]
-            self._process = subprocess.Popen(whole, env=self.environment, stdout=output, stderr=output)
+            self._process = subprocess.Popen(
+                whole, env=self.environment, stdout=output, stderr=output
+            )
 
     def kill(self) -> None:
         """SIGKILL: nothing in it can do anything any more."""

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.database import open_database, writing
+from bot.storage.database import open_database, writing
 from tests.chaos.__main__ import MOST_SECONDS, is_sound
 from tests.chaos.clocks import HOUR, jump_at
 from tests.chaos.faults import Link, break_links
@@ -53,7 +53,9 @@ async def test_a_broken_link_loses_and_doubles_nothing_and_is_got_over() -> None
 
 
 @pytest.mark.postgres
-async def test_a_database_that_has_gone_silent_is_given_up_and_found_again(postgres_url: str) -> None:
+async def test_a_database_that_has_gone_silent_is_given_up_and_found_again(
+    postgres_url: str,
+) -> None:
     address = make_url(postgres_url)
     assert address.host
     assert address.port
@@ -89,6 +91,8 @@ async def _write_into_silence(database: AsyncEngine, proxy: Proxy) -> None:
         ("an hour after it closed", -2 * HOUR),
     ],
 )
-async def test_a_clock_that_jumps_and_jumps_back_destroys_nothing(moment: str, jump: timedelta) -> None:
+async def test_a_clock_that_jumps_and_jumps_back_destroys_nothing(
+    moment: str, jump: timedelta
+) -> None:
     jumped = await jump_at(moment, jump)
     assert jumped.sound, jumped

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from aggregation.appeals import Ruling
-from bot.accounts import Account, Mending, read_account
-from bot.appeals import give_public_notice
-from bot.store import tables
-from bot.store.database import writing
+from aggregation.procedure.appeals import Ruling
+from bot.appraisal.appeals import give_public_notice
+from bot.publication.public_account import Account, Mending, read_account
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
 from tests.contract.test_appeals import Hall, hall
 from tests.contract.test_conductor import Road, make_road
 
@@ -32,7 +32,13 @@ async def leave(road: Road, numbers: range, fixed: str = "", campaign: str = "ye
     rows, steps = [], []
     for n in numbers:
         name = f"S{n:07}"
-        row = {"id": name, "campaign": campaign, "unit": "TAX", "lookup": n.to_bytes(32, "big"), "lang": "en"}
+        row = {
+            "id": name,
+            "campaign": campaign,
+            "unit": "TAX",
+            "lookup": n.to_bytes(32, "big"),
+            "lang": "en",
+        }
         rows.append(row | {"day": LEFT, "sealed": b"x"})
         acts = [("assigned", LEFT), ("planned", LEFT), ("fixed", fixed)] if fixed else []
         same = {"shortcoming": name, "by": "zhou", "to": "Li", "value": "wait", "text": "x"}
@@ -48,8 +54,12 @@ async def test_what_was_mended_is_told_in_tens_of_the_whole_city(road: Road) -> 
     await leave(road, range(25, 45), fixed="2026-11-10")
     await leave(road, range(45, 57), fixed="2027-05-01")
     account = await read_account(road.database, 2026, DUE_LATER)
-    assert account == Account(2026, DUE_LATER, None, 0, 0, Mending(10, received=50, fixed=30, in_time=20, late=0))
-    assert (await read_account(road.database, 2026, OVERDUE)).mending == Mending(10, 50, 30, 20, late=20)
+    assert account == Account(
+        2026, DUE_LATER, None, 0, 0, Mending(10, received=50, fixed=30, in_time=20, late=0)
+    )
+    assert (await read_account(road.database, 2026, OVERDUE)).mending == Mending(
+        10, 50, 30, 20, late=20
+    )
     assert (await read_account(road.database, 2025, OVERDUE)).mending == Mending(10, 0, 0, 0, 0)
 
 

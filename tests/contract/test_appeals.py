@@ -11,11 +11,10 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
-from aggregation.appeals import Ruling, State
-from aggregation.inputs import AppraisedUnit, Decision, Grade, Leader, PastGrade, Role, Verdict
-from bot.appeals import (
+from aggregation.model.facts import AppraisedUnit, Decision, Grade, Leader, PastGrade, Role, Verdict
+from aggregation.procedure.appeals import Ruling, State
+from bot.appraisal.appeals import (
     Appeal,
-    Office,
     answer,
     appeal_again,
     assign,
@@ -26,9 +25,11 @@ from bot.appeals import (
     remedies,
     show_appeal,
 )
-from bot.calendars import import_calendar
-from bot.store import tables, yearbook
-from bot.store.database import reading, writing
+from bot.core.identity import Office
+from bot.records import store as yearbook
+from bot.records.working_days import import_calendar
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, make_road
 
@@ -44,11 +45,15 @@ class Hall:
         return Office(login, self.road.clock, "Asia/Shanghai")
 
     async def received(self, subject: str = "TAX") -> Appeal:
-        return await receive(self.road.database, 2026, subject, "The count is wrong", self.who("zhou"))
+        return await receive(
+            self.road.database, 2026, subject, "The count is wrong", self.who("zhou")
+        )
 
     async def answered(self, appeal: Appeal, by: str, ruling: Ruling, remedy: str = "") -> Appeal:
         await assign(self.road.database, appeal.number, by, self.who("zhou"))
-        return await answer(self.road.database, appeal.number, ruling, "looked at", remedy, self.who(by))
+        return await answer(
+            self.road.database, appeal.number, ruling, "looked at", remedy, self.who(by)
+        )
 
 
 @pytest.fixture
@@ -59,12 +64,17 @@ async def hall(store_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
             for code in ("TAX", "EDU"):
                 unit = AppraisedUnit(code, code, code, "B_econ")
                 await yearbook.write_units(connection, [yearbook.ListedUnit(unit, "window")])
-            lines = [PastGrade(2026, code, Grade.SECOND, True, code, "", "v1") for code in ("TAX", "EDU")]
+            lines = [
+                PastGrade(2026, code, Grade.SECOND, True, code, "", "v1") for code in ("TAX", "EDU")
+            ]
             await yearbook.append_history(connection, lines, {"TAX", "EDU"})
             made = Decision(KEY, Verdict.CONFIRMED, "Zhou Min (zhou)", "so it is", "2026-11-20")
             await yearbook.append_decisions(connection, 2026, [made])
         people = [("zhou", None), ("chen", None), ("dai", None), ("tan", "TAX"), ("rui", None)]
-        rows = [{"login": login, "password": "", "role": "administrator", "unit": unit} for login, unit in people]
+        rows = [
+            {"login": login, "password": "", "role": "administrator", "unit": unit}
+            for login, unit in people
+        ]
         rows[-1]["role"] = "reviewer"
         async with writing(database) as connection:
             await connection.execute(tables.staff.insert(), rows)
@@ -73,7 +83,9 @@ async def hall(store_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
 
 async def grade_of(hall: Hall, subject: str) -> Grade | None:
     async with reading(hall.road.database) as connection:
-        return {x.subject: x.grade for x in await yearbook.read_history(connection, 2026, 2026)}[subject]
+        return {x.subject: x.grade for x in await yearbook.read_history(connection, 2026, 2026)}[
+            subject
+        ]
 
 
 async def test_notice_comes_first_and_a_review_is_asked_for_in_time(hall: Hall) -> None:
@@ -88,7 +100,9 @@ async def test_notice_comes_first_and_a_review_is_asked_for_in_time(hall: Hall) 
         await give_public_notice(database, 2026, zhou)
     with pytest.raises(BadInput, match="no such unit or leader"):
         await hall.received("NOPE")
-    hall.road.clock.time = datetime(2026, 12, 3, 15, 59, tzinfo=UTC)  # a minute before midnight in the city
+    hall.road.clock.time = datetime(
+        2026, 12, 3, 15, 59, tzinfo=UTC
+    )  # a minute before midnight in the city
     assert (await hall.received()).standing.state is State.WAITING
     with pytest.raises(BadInput, match="appeal 1: a review was asked for already"):
         await hall.received()
@@ -104,7 +118,9 @@ async def test_a_city_s_own_holidays_move_the_deadlines(hall: Hall) -> None:
     notice = await give_public_notice(hall.road.database, 2026, hall.who("zhou"))
     assert notice.ends.isoformat() == "2026-11-30"  # 25, 26, 27, Saturday 28, Monday 30
     with pytest.raises(BadInput):
-        await import_calendar(hall.road.database, "own.csv", b"day,kind\n2026-11-23,off\nnonsense,off\n")
+        await import_calendar(
+            hall.road.database, "own.csv", b"day,kind\n2026-11-23,off\nnonsense,off\n"
+        )
 
 
 async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(hall: Hall) -> None:
@@ -113,7 +129,11 @@ async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(ha
     appeal = await hall.received()
     async with reading(database) as connection:
         assert await may_decide(connection, appeal) == ["chen", "dai"]
-    for login, sentence in (("zhou", "decided before"), ("tan", "decided before"), ("rui", "no administrator")):
+    for login, sentence in (
+        ("zhou", "decided before"),
+        ("tan", "decided before"),
+        ("rui", "no administrator"),
+    ):
         with pytest.raises(BadInput, match=sentence):
             await assign(database, appeal.number, login, hall.who("dai"))
     first = await hall.answered(appeal, "chen", Ruling.REJECTED)
@@ -124,23 +144,40 @@ async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(ha
     with pytest.raises(BadInput, match="charge somebody else"):
         await assign(database, appeal.number, "chen", hall.who("zhou"))
     last = await hall.answered(again, "dai", Ruling.UPHELD, f"decision:declined:{KEY}")
-    assert (last.standing.state, last.standing.round, last.standing.ruling) == (State.FINAL, 2, Ruling.UPHELD)
+    assert (last.standing.state, last.standing.round, last.standing.ruling) == (
+        State.FINAL,
+        2,
+        Ruling.UPHELD,
+    )
 
 
-async def test_of_a_person_inside_a_unit_nobody_decides_who_belongs_to_the_unit_or_decided_about_it(hall: Hall) -> None:
+async def test_of_a_person_inside_a_unit_nobody_decides_who_belongs_to_the_unit_or_decided_about_it(
+    hall: Hall,
+) -> None:
     database = hall.road.database
     parts = [AppraisedUnit(code, code, code, kind, parent=code[:-2]) for code, kind in PARTS]
     async with writing(database) as connection:
         await yearbook.replace_inner(connection, 2026, parts)
-        await yearbook.replace_leaders(connection, 2026, [Leader("Q1", "王一", "Wang Yi", "TAX-1-1", Role.OFFICER)])
-        lines = [PastGrade(2026, who, Grade.SECOND, True, "TAX-1-1", "", "v1") for who in ("Q1", "TAX-1-1")]
+        await yearbook.replace_leaders(
+            connection, 2026, [Leader("Q1", "王一", "Wang Yi", "TAX-1-1", Role.OFFICER)]
+        )
+        lines = [
+            PastGrade(2026, who, Grade.SECOND, True, "TAX-1-1", "", "v1")
+            for who in ("Q1", "TAX-1-1")
+        ]
         await yearbook.append_history(connection, lines, {"TAX-1-1"})
     await give_public_notice(database, 2026, hall.who("zhou"))
     person, part = await hall.received("Q1"), await hall.received("TAX-1-1")
     async with reading(database) as connection:
         for appeal in (person, part):
-            assert await may_decide(connection, appeal) == ["chen", "dai"]  # Zhou decided about TAX, Tan is of it
-        grades = {appeal.subject: {way[1] for way in await remedies(connection, appeal)} for appeal in (person, part)}
+            assert await may_decide(connection, appeal) == [
+                "chen",
+                "dai",
+            ]  # Zhou decided about TAX, Tan is of it
+        grades = {
+            appeal.subject: {way[1] for way in await remedies(connection, appeal)}
+            for appeal in (person, part)
+        }
     assert ("fourth" in grades["Q1"], "fourth" in grades["TAX-1-1"]) == (True, False)
     await hall.answered(part, "chen", Ruling.UPHELD, "grade:first:")
     assert await grade_of(hall, "TAX-1-1") is Grade.FIRST
@@ -157,16 +194,35 @@ async def test_an_appeal_that_is_upheld_appends_an_amendment_that_names_it(hall:
     for remedy in ("", "grade:second:", "grade:fourth:", "decision:declined:2026/x/downgrade/EDU"):
         with pytest.raises(BadInput, match="say what is amended"):
             await answer(database, appeal.number, Ruling.UPHELD, "so", remedy, hall.who("chen"))
-    assert (await show_appeal(database, appeal.number, hall.who("chen").today)).standing.state is State.CHARGED
-    await answer(database, appeal.number, Ruling.UPHELD, "the count was wrong", "grade:first:", hall.who("chen"))
+    assert (
+        await show_appeal(database, appeal.number, hall.who("chen").today)
+    ).standing.state is State.CHARGED
+    await answer(
+        database,
+        appeal.number,
+        Ruling.UPHELD,
+        "the count was wrong",
+        "grade:first:",
+        hall.who("chen"),
+    )
     assert await grade_of(hall, "TAX") is Grade.FIRST
     assert await grade_of(hall, "EDU") is Grade.SECOND
     async with reading(database) as connection:
         columns = tables.grades.c
-        rows = (await connection.execute(select(columns.grade).where(columns.subject == "TAX"))).scalars().all()
+        rows = (
+            (await connection.execute(select(columns.grade).where(columns.subject == "TAX")))
+            .scalars()
+            .all()
+        )
         (told,) = await yearbook.read_amendments(connection, 2026)
     assert sorted(rows) == ["first", "second"], "what stood before is still there"
-    assert (told.appeal, told.kind, told.before, told.after, told.by) == (1, "grade", "second", "first", "chen")
+    assert (told.appeal, told.kind, told.before, told.after, told.by) == (
+        1,
+        "grade",
+        "second",
+        "first",
+        "chen",
+    )
     assert told.reason == "appeal 1: the count was wrong"
 
 
@@ -203,5 +259,7 @@ async def test_an_answer_is_for_good(hall: Hall) -> None:
     await assign(database, appeal.number, "chen", hall.who("zhou"))
     await answer(database, appeal.number, Ruling.REJECTED, "no", "", hall.who("chen"))
     with pytest.raises(BadInput, match="this appeal is answered"):
-        await answer(database, appeal.number, Ruling.UPHELD, "yes", "grade:first:", hall.who("chen"))
+        await answer(
+            database, appeal.number, Ruling.UPHELD, "yes", "grade:first:", hall.who("chen")
+        )
     assert await grade_of(hall, "TAX") is Grade.SECOND

@@ -11,15 +11,22 @@ from pyarrow import parquet
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.archive import BALLOTS, COUNTS, FORMAT, MANIFEST, check_archive, read_manifest
-from bot.archive_scores import score_archive
-from bot.archiving import write_archive
-from bot.exports.pages import scores_page
-from bot.exports.writers import records
-from bot.scoring import score_campaign
-from bot.store import tables
-from bot.store.database import open_database, reading, writing
-from bot.store.migrate import migrate
+from bot.publication.exports.score_pages import scores_page
+from bot.publication.exports.writers import records
+from bot.results.archive.format import (
+    BALLOTS,
+    COUNTS,
+    FORMAT,
+    MANIFEST,
+    check_archive,
+    read_manifest,
+)
+from bot.results.archive.scores import score_archive
+from bot.results.archive.writer import write_archive
+from bot.results.scoring import score_campaign
+from bot.storage.database import open_database, reading, writing
+from bot.storage.migrate import migrate
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.bundles import Campaign, drawn
 from tests.contract.test_bundles import keep
@@ -44,7 +51,11 @@ async def case(database: AsyncEngine) -> Campaign:
 
 async def count(database: AsyncEngine) -> int:
     async with reading(database) as connection:
-        return int((await connection.execute(select(func.count()).select_from(tables.ballots))).scalar_one())
+        return int(
+            (
+                await connection.execute(select(func.count()).select_from(tables.ballots))
+            ).scalar_one()
+        )
 
 
 async def test_an_archive_gives_the_scores_of_the_database_and_tells_of_nobody(
@@ -60,12 +71,27 @@ async def test_an_archive_gives_the_scores_of_the_database_and_tells_of_nobody(
     assert records(scores_page(by_files.scored)) == records(scores_page(by_database))
     assert by_files.changed == ()
     found = check_archive(folder)
-    assert (found.ballots, found.scanned, found.manifest.size) == (await count(database), False, len(case.log.entries))
+    assert (found.ballots, found.scanned, found.manifest.size) == (
+        await count(database),
+        False,
+        len(case.log.entries),
+    )
     [part] = written.manifest.of(COUNTS)
     names = parquet.read_schema(folder / part.file).names
-    assert names == ["unit", "questionnaire", "grp", "stratum", "source", "weight", "ratings", "count"]
+    assert names == [
+        "unit",
+        "questionnaire",
+        "grp",
+        "stratum",
+        "source",
+        "weight",
+        "ratings",
+        "count",
+    ]
     everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
-    assert not any(voter.encode() in everything or bytes.fromhex(voter) in everything for voter, _ in case.last)
+    assert not any(
+        voter.encode() in everything or bytes.fromhex(voter) in everything for voter, _ in case.last
+    )
 
 
 async def test_auditors_get_single_ballots_that_are_counted_again(
@@ -100,7 +126,9 @@ async def test_what_changes_after_the_release_is_archived_and_held_back(
     assert (found.changed, repr(found.scored.scores)) == (("TAX",), repr(before.scores))
 
 
-async def test_an_archive_is_of_one_closed_campaign(database: AsyncEngine, case: Campaign, tmp_path: Path) -> None:
+async def test_an_archive_is_of_one_closed_campaign(
+    database: AsyncEngine, case: Campaign, tmp_path: Path
+) -> None:
     with pytest.raises(BadInput, match="there is no such campaign"):
         await write_archive(database, "none", tmp_path / "a", auditors=False)
     (tmp_path / "b").mkdir()
@@ -108,7 +136,9 @@ async def test_an_archive_is_of_one_closed_campaign(database: AsyncEngine, case:
     with pytest.raises(BadInput, match="the folder holds something else"):
         await write_archive(database, case.name, tmp_path / "b", auditors=False)
     (tmp_path / "c").mkdir()
-    (tmp_path / "c" / MANIFEST).write_text(json.dumps({"format": FORMAT, "campaign": "2025", "parts": []}))
+    (tmp_path / "c" / MANIFEST).write_text(
+        json.dumps({"format": FORMAT, "campaign": "2025", "parts": []})
+    )
     with pytest.raises(BadInput, match="the folder holds the archive of 2025"):
         await write_archive(database, case.name, tmp_path / "c", auditors=False)
     with pytest.raises(BadInput, match="this archive is not finished"):
@@ -122,21 +152,34 @@ async def test_an_archive_is_of_one_closed_campaign(database: AsyncEngine, case:
     assert not (tmp_path / "e").exists()
 
 
-async def test_every_changed_file_is_noticed(database: AsyncEngine, case: Campaign, tmp_path: Path) -> None:
+async def test_every_changed_file_is_noticed(
+    database: AsyncEngine, case: Campaign, tmp_path: Path
+) -> None:
     folder = tmp_path / "a"
     await write_archive(database, case.name, folder, auditors=True)
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST):
+    for path in sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST
+    ):
         kept = path.read_bytes()
         path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
-        with pytest.raises(BadInput, match=f"{path.name}: the file is not the one that was written"):
+        with pytest.raises(
+            BadInput, match=f"{path.name}: the file is not the one that was written"
+        ):
             check_archive(folder)
         path.unlink()
         with pytest.raises(BadInput, match=f"{path.name}: the file cannot be read"):
             check_archive(folder)
         path.write_bytes(kept)
     manifest = json.loads((folder / MANIFEST).read_bytes())
-    for name, told in (("ballots", "does not hold what the manifest says"), ("format", "not an archive of the format")):
-        changed = manifest | {name: "x"} if name in manifest else manifest | {"parts": _more(manifest["parts"], name)}
+    for name, told in (
+        ("ballots", "does not hold what the manifest says"),
+        ("format", "not an archive of the format"),
+    ):
+        changed = (
+            manifest | {name: "x"}
+            if name in manifest
+            else manifest | {"parts": _more(manifest["parts"], name)}
+        )
         (folder / MANIFEST).write_text(json.dumps(changed))
         with pytest.raises(BadInput, match=told):
             check_archive(folder)

@@ -10,10 +10,10 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.audit import DONE, REFUSED, Act, broken, note, read_acts
-from bot.store.audit_table import audit
-from bot.store.database import open_database, writing
-from bot.store.migrate import migrate
+from bot.accounts.audit_log import DONE, REFUSED, Act, broken, note, read_acts
+from bot.storage.database import open_database, writing
+from bot.storage.migrate import migrate
+from bot.storage.schema.audit_log import audit
 from tests.web_city import Clock
 
 
@@ -26,7 +26,10 @@ async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
 
 
 async def fill(database: AsyncEngine, number: int = 8) -> None:
-    acts = [Act("zhou" if n % 2 else "li", "administrator", f"act {n}", "2026", DONE) for n in range(number)]
+    acts = [
+        Act("zhou" if n % 2 else "li", "administrator", f"act {n}", "2026", DONE)
+        for n in range(number)
+    ]
     await asyncio.gather(*(note(database, act, Clock()) for act in acts))
 
 
@@ -38,7 +41,12 @@ async def test_acts_that_come_at_once_stand_in_one_chain(database: AsyncEngine) 
     acts = await read_acts(database)
     assert [act.number for act in acts] == [9, 8, 7, 6, 5, 4, 3, 2, 1]
     assert (acts[0].outcome, len(acts[0].what)) == (REFUSED, 120)
-    assert {act.act for act in await read_acts(database, "zhou")} == {"act 1", "act 3", "act 5", "act 7"}
+    assert {act.act for act in await read_acts(database, "zhou")} == {
+        "act 1",
+        "act 3",
+        "act 5",
+        "act 7",
+    }
     assert [act.number for act in await read_acts(database, most=2, before=5)] == [4, 3]
     assert await read_acts(database, since=int(Clock().now().timestamp()) + 1) == []
 
@@ -62,7 +70,9 @@ async def test_no_row_can_be_changed_or_deleted(database: AsyncEngine) -> None:
         (update(audit).where(audit.c.number == 2).values(at=0), 2),
     ],
 )
-async def test_who_switches_the_guards_off_is_found_out(database: AsyncEngine, change: object, found: int) -> None:
+async def test_who_switches_the_guards_off_is_found_out(
+    database: AsyncEngine, change: object, found: int
+) -> None:
     await fill(database)
     async with writing(database) as connection:
         if connection.dialect.name == "sqlite":

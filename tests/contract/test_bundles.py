@@ -11,15 +11,16 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.__main__ import main
-from bot.bundles import MANIFEST, make_bundle, pack, result_of
-from bot.casefile import Wanted
-from bot.notary import public_key
-from bot.review import DECIDED, DROPPED, PROPOSED, WAITING
-from bot.store import tables
-from bot.store.database import open_database, writing
-from bot.store.log import LogDamaged
-from bot.store.migrate import migrate
-from bot.verifying import verify
+from bot.crypto.note_signatures import public_key
+from bot.fraud_review.verdicts import DECIDED, DROPPED, PROPOSED, WAITING
+from bot.storage.database import open_database, writing
+from bot.storage.migrate import migrate
+from bot.storage.schema import all as tables
+from bot.transparency.log_reader import LogDamaged
+from bot.verification.bundle import make_bundle, pack, result_of
+from bot.verification.bundle_format import MANIFEST
+from bot.verification.bundle_reader import Wanted
+from bot.verification.verifier import verify
 from survey_flows.entries import receipt_label
 from survey_flows.errors import BadInput
 from tests.bundles import CLOSES, OPENS, PAPER, RULES, SCHEME, Campaign, drawn
@@ -40,11 +41,21 @@ async def database(backend: Backend) -> AsyncIterator[AsyncEngine]:
 async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed") -> None:
     """A campaign as the service stores it."""
     await store(connection, case.log)
-    frozen = {"opens_at": OPENS, "closes_at": CLOSES, "paper": json.dumps(PAPER), "scheme": SCHEME.model_dump_json()}
-    await connection.execute(insert(tables.campaigns), [{"id": case.name, "year": 2026, "state": state, **frozen}])
+    frozen = {
+        "opens_at": OPENS,
+        "closes_at": CLOSES,
+        "paper": json.dumps(PAPER),
+        "scheme": SCHEME.model_dump_json(),
+    }
+    await connection.execute(
+        insert(tables.campaigns), [{"id": case.name, "year": 2026, "state": state, **frozen}]
+    )
     for position in case.own():
         entry = case.log.entries[position]
-        body, at = json.loads(entry.body), {"campaign": case.name, "position": position, "salt": entry.salt}
+        body, at = (
+            json.loads(entry.body),
+            {"campaign": case.name, "position": position, "salt": entry.salt},
+        )
         if position in case.erased:
             continue
         if body["kind"] == "ballot" and position in case.superseded:
@@ -52,7 +63,10 @@ async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed
             await connection.execute(insert(tables.superseded), [row | at])
         elif body["kind"] == "ballot":
             names = ("unit", "questionnaire", "stratum", "source", "ratings", "bucket", "risk")
-            row = {name: body[name] for name in names} | {"grp": body["group"], "facts": json.dumps(body["facts"])}
+            row = {name: body[name] for name in names} | {
+                "grp": body["group"],
+                "facts": json.dumps(body["facts"]),
+            }
             row |= {"voter": bytes.fromhex(body["voter"]), "weight": case.weights.get(position, 4)}
             await connection.execute(insert(tables.ballots), [row | at])
         elif body["kind"] == "comment":
@@ -66,15 +80,35 @@ async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed
 async def keep_cases(connection: AsyncConnection, case: Campaign) -> None:
     ids = {row.position: row.id for row in await connection.execute(select(tables.ballots))}
     for name, suspected in case.cases.items():
-        row = {"id": name, "campaign": case.name, "rules": json.dumps(RULES), "unit": "TAX", "told": "{}"}
-        row |= {"digest": name, "salt": suspected.salt, "round": 1, "number": len(suspected.verdicts)}
+        row = {
+            "id": name,
+            "campaign": case.name,
+            "rules": json.dumps(RULES),
+            "unit": "TAX",
+            "told": "{}",
+        }
+        row |= {
+            "digest": name,
+            "salt": suspected.salt,
+            "round": 1,
+            "number": len(suspected.verdicts),
+        }
         state = {PROPOSED: WAITING, DROPPED: DROPPED}.get(suspected.stands, DECIDED)
-        await connection.execute(insert(tables.cases), [row | {"state": state, "verdict": suspected.stands}])
-        light = [{"ballot": ids[at], "weight": weight, "before": 4} for at, weight in suspected.light.items()]
-        await connection.execute(insert(tables.case_ballots), [{"case_id": name} | ballot for ballot in light])
+        await connection.execute(
+            insert(tables.cases), [row | {"state": state, "verdict": suspected.stands}]
+        )
+        light = [
+            {"ballot": ids[at], "weight": weight, "before": 4}
+            for at, weight in suspected.light.items()
+        ]
+        await connection.execute(
+            insert(tables.case_ballots), [{"case_id": name} | ballot for ballot in light]
+        )
 
 
-async def test_the_bundle_of_the_database_is_that_of_the_log_in_memory(database: AsyncEngine) -> None:
+async def test_the_bundle_of_the_database_is_that_of_the_log_in_memory(
+    database: AsyncEngine,
+) -> None:
     case = drawn(11)
     async with writing(database) as connection:
         await keep(connection, case)
@@ -101,7 +135,9 @@ async def test_a_bundle_is_refused_before_the_close_without_result_and_for_ballo
     async with writing(database) as connection:
         await connection.execute(update(tables.campaigns).values(state="closed"))
         chosen = tables.ballots.c.position == min(case.last.values())
-        await connection.execute(update(tables.ballots).where(chosen).values(weight=0, ratings="VD VD VD VD"))
+        await connection.execute(
+            update(tables.ballots).where(chosen).values(weight=0, ratings="VD VD VD VD")
+        )
     with pytest.raises(BadInput, match="its result, as it is now, is not in the log yet"):
         await make_bundle(database, case.name, False)
     async with writing(database) as connection:
@@ -153,12 +189,23 @@ def test_the_commands_write_and_check_a_bundle(
     assert main(["bundle", case.name, str(path), "--openings"]) == 0
     assert capsys.readouterr().out.startswith(f"{path}\ncheck it: minping verify {path} --key ")
     monkeypatch.setenv("MINPING_DATA", str(tmp_path / "nothing"))
-    words = ["verify", str(path), "--key", KEY.write(), "--receipt", case.codes[0], "--since", str(older)]
+    words = [
+        "verify",
+        str(path),
+        "--key",
+        KEY.write(),
+        "--receipt",
+        case.codes[0],
+        "--since",
+        str(older),
+    ]
     assert main(words) == 0
     out = capsys.readouterr().out.splitlines()
     assert len(out) == 18
     assert all(line.startswith("ok    ") for line in out)
-    position = case.log.entries.index(next(e for e in case.log.entries if e.label == receipt_label(case.codes[0])))
+    position = case.log.entries.index(
+        next(e for e in case.log.entries if e.label == receipt_label(case.codes[0]))
+    )
     assert f"ok    the receipt is included, as entry {position}" in out
     assert not (tmp_path / "nothing").exists()
     assert main([*words[:2], "--key", public_key(bytes(32), ORIGIN).write()]) == 1

@@ -14,19 +14,19 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.campaigns import Draft, add_link, close_campaign, create_campaign, open_campaign
-from bot.channel import Incoming, Reply
-from bot.conductor import Conductor, Unavailable
-from bot.gate import Gate
-from bot.keys import Keyring, Keys, keep_keys
-from bot.mixer import Mixer
-from bot.papers import Papers
-from bot.resources import shipped_questionnaires
-from bot.scheme_files import shipped_scheme
-from bot.store import tables
-from bot.store.conversations import forget_old, keep_dead_letter
-from bot.store.database import open_database, reading, writing
-from bot.store.migrate import migrate
+from bot.ballots.gate import Gate
+from bot.ballots.mixer import Mixer
+from bot.campaigns.lifecycle import Draft, add_link, close_campaign, create_campaign, open_campaign
+from bot.campaigns.live_campaigns import Papers
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.conversations.conductor import Conductor, Unavailable
+from bot.conversations.contract import Incoming, Reply
+from bot.conversations.store import forget_old, keep_dead_letter
+from bot.core.shipped_files import shipped_questionnaires
+from bot.crypto.gate_keys import Keyring, Keys, keep_keys
+from bot.storage.database import open_database, reading, writing
+from bot.storage.migrate import migrate
+from bot.storage.schema import all as tables
 from survey_flows.events import Asked, Event, Pressed, Returned, Started, Typed
 from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Link, Unit
@@ -64,7 +64,9 @@ class Road:
 
     async def send(self, user: str, event: Event, key: str = "") -> Reply:
         self.sent += 1
-        reply = await self.conductor.handle(Incoming(key or f"test:{self.sent}", "test", user, event))
+        reply = await self.conductor.handle(
+            Incoming(key or f"test:{self.sent}", "test", user, event)
+        )
         if reply.screen:
             self.screens[user] = reply
         return reply
@@ -112,7 +114,11 @@ class Road:
 
     async def count(self, table: str) -> int:
         async with reading(self.database) as connection:
-            return int((await connection.execute(select(func.count()).select_from(text(table)))).scalar_one())
+            return int(
+                (
+                    await connection.execute(select(func.count()).select_from(text(table)))
+                ).scalar_one()
+            )
 
 
 def draft(name: str = "year", closes: timedelta = timedelta(days=14)) -> Draft:
@@ -122,7 +128,9 @@ def draft(name: str = "year", closes: timedelta = timedelta(days=14)) -> Draft:
         Unit("EDU", {"zh-Hans": "市教育局", "en": "Education Bureau"}, "livelihood", "C_social"),
     ]
     title = {"zh-Hans": "民评", "en": "Public evaluation"}
-    return Draft(name, 2026, title, NOW - timedelta(days=1), NOW + closes, units, questionnaires, SCHEME)
+    return Draft(
+        name, 2026, title, NOW - timedelta(days=1), NOW + closes, units, questionnaires, SCHEME
+    )
 
 
 @asynccontextmanager
@@ -166,7 +174,10 @@ async def test_a_later_ballot_replaces_the_earlier_one(road: Road) -> None:
     await road.rate("ann", overall="Satisfied")
     await road.rate("ann", overall="Dissatisfied")
     await road.rate("ben", overall="Fairly")
-    assert await road.ballots() == [("TAX", "service_user", "B VS VS VS"), ("TAX", "service_user", "D VS VS VS")]
+    assert await road.ballots() == [
+        ("TAX", "service_user", "B VS VS VS"),
+        ("TAX", "service_user", "D VS VS VS"),
+    ]
 
 
 async def test_one_person_may_rate_several_units(road: Road) -> None:
@@ -178,7 +189,9 @@ async def test_one_person_may_rate_several_units(road: Road) -> None:
 async def test_replaying_any_update_any_number_of_times_changes_nothing(road: Road) -> None:
     events: list[tuple[str, Event]] = [("k0", Started(link=road.link.token, unit="TAX", lang="en"))]
     await road.send("ann", events[0][1], "k0")
-    for number, label in enumerate(["Used", "Satisfied", "Very", "Very", "Very", "Skip", "Submit"], 1):
+    for number, label in enumerate(
+        ["Used", "Satisfied", "Very", "Very", "Very", "Skip", "Submit"], 1
+    ):
         events.append((f"k{number}", road.button("ann", label)))
         await road.send("ann", events[-1][1], events[-1][0])
     before = await road.ballots()
@@ -211,12 +224,21 @@ async def test_the_steps_of_one_person_stay_in_order(road: Road) -> None:
 
 async def test_two_processes_do_not_lose_each_others_steps(store_url: str, tmp_path: Path) -> None:
     async with make_road(store_url, tmp_path) as road:
-        other = Conductor(road.database, road.keys, road.papers, road.clock, Gate(road.keys, road.mixer.key.public))
+        other = Conductor(
+            road.database,
+            road.keys,
+            road.papers,
+            road.clock,
+            Gate(road.keys, road.mixer.key.public),
+        )
         running = asyncio.create_task(other.run())
         await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
         incoming = [Incoming(f"x:{n}", "test", "ann", Typed("1")) for n in range(5)]
         replies = await asyncio.gather(
-            *((road.conductor if n % 2 else other).handle(update) for n, update in enumerate(incoming))
+            *(
+                (road.conductor if n % 2 else other).handle(update)
+                for n, update in enumerate(incoming)
+            )
         )
         steps = {reply.screen.step for reply in replies if reply.screen}
         assert steps == {"q:overall", "q:ease", "q:speed", "q:attitude", "q:comment"}
@@ -228,7 +250,13 @@ async def test_a_conversation_survives_a_restart(store_url: str, tmp_path: Path)
     async with make_road(store_url, tmp_path) as road:
         await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
         await road.press("ann", "Used a service", "Satisfied")
-        again = Conductor(road.database, road.keys, road.papers, road.clock, Gate(road.keys, road.mixer.key.public))
+        again = Conductor(
+            road.database,
+            road.keys,
+            road.papers,
+            road.clock,
+            Gate(road.keys, road.mixer.key.public),
+        )
         running = asyncio.create_task(again.run())
         reply = await again.handle(Incoming("later", "test", "ann", Returned()))
         assert reply.screen is not None
@@ -237,7 +265,9 @@ async def test_a_conversation_survives_a_restart(store_url: str, tmp_path: Path)
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_closing_stops_ballots_at_once_even_before_the_papers_are_read_again(road: Road) -> None:
+async def test_closing_stops_ballots_at_once_even_before_the_papers_are_read_again(
+    road: Road,
+) -> None:
     await road.answer_all("ann")
     await road.close("year")
     reply = await road.press("ann", "Submit")
@@ -298,20 +328,26 @@ async def test_text_that_no_database_keeps_is_cleaned(road: Road) -> None:
 async def test_one_poisoned_update_is_kept_aside_and_the_others_pass(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import bot.conductor
+    import bot.conversations.conductor
 
-    honest = bot.conductor.step
+    honest = bot.conversations.conductor.step
 
     def step(paper, session, event, now):  # type: ignore[no-untyped-def]
         if isinstance(event, Typed) and event.text == "poison":
             raise ZeroDivisionError
         return honest(paper, session, event, now)
 
-    monkeypatch.setattr(bot.conductor, "step", step)
+    monkeypatch.setattr(bot.conversations.conductor, "step", step)
     replies = await asyncio.gather(
-        road.send("ann", Started(unit="TAX")), road.send("bad", Typed("poison"), "p1"), road.send("ben", Started())
+        road.send("ann", Started(unit="TAX")),
+        road.send("bad", Typed("poison"), "p1"),
+        road.send("ben", Started()),
     )
-    assert [reply.screen.step if reply.screen else None for reply in replies] == ["q:contact", None, "unit"]
+    assert [reply.screen.step if reply.screen else None for reply in replies] == [
+        "q:contact",
+        None,
+        "unit",
+    ]
     async with reading(road.database) as connection:
         (letter,) = (await connection.execute(select(tables.dead_letters))).all()
     assert (letter.key, letter.error) == ("p1", "ZeroDivisionError")
@@ -326,7 +362,7 @@ async def test_without_the_database_nothing_is_acknowledged(road: Road) -> None:
         async def refuse(*_: object) -> None:
             raise ConnectionRefusedError
 
-        patch.setattr("bot.conductor.take_updates", refuse)
+        patch.setattr("bot.conversations.conductor.take_updates", refuse)
         with pytest.raises(Unavailable):
             await road.send("ann", Started(), "first")
     async with writing(road.database) as connection:
@@ -338,7 +374,10 @@ async def test_without_any_campaign_there_is_a_kind_word(store_url: str, tmp_pat
     async with make_road(store_url, tmp_path) as road:
         async with writing(road.database) as connection:
             await connection.execute(
-                text("DROP TRIGGER campaigns_kept" + (" ON campaigns" if "postgres" in store_url else ""))
+                text(
+                    "DROP TRIGGER campaigns_kept"
+                    + (" ON campaigns" if "postgres" in store_url else "")
+                )
             )
             await connection.execute(tables.campaigns.delete())
         await road.papers.refresh()
@@ -359,7 +398,9 @@ async def test_old_updates_and_conversations_are_forgotten(road: Road) -> None:
     assert await road.count("sessions") == 0
 
 
-async def test_a_link_made_while_the_campaign_is_open_is_noticed_by_every_process(road: Road) -> None:
+async def test_a_link_made_while_the_campaign_is_open_is_noticed_by_every_process(
+    road: Road,
+) -> None:
     road.link = await add_link(road.database, "year", "deputy", "430102", road.clock)
     await road.papers.refresh()
     await road.rate("ann")
@@ -367,7 +408,9 @@ async def test_a_link_made_while_the_campaign_is_open_is_noticed_by_every_proces
 
 
 async def test_the_link_of_a_campaign_that_is_over_takes_no_answer_away(road: Road) -> None:
-    old = await create_campaign(road.database, draft("past", closes=timedelta(hours=-1)), road.clock)
+    old = await create_campaign(
+        road.database, draft("past", closes=timedelta(hours=-1)), road.clock
+    )
     await road.open("past")
     await road.close("past")
     await road.papers.refresh()
@@ -382,7 +425,9 @@ async def test_the_link_of_a_campaign_that_is_over_takes_no_answer_away(road: Ro
     assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")]
 
 
-async def test_a_campaign_that_opens_later_does_not_stand_before_the_one_that_is_open(road: Road) -> None:
+async def test_a_campaign_that_opens_later_does_not_stand_before_the_one_that_is_open(
+    road: Road,
+) -> None:
     later = replace(draft("later"), opens_at=NOW + timedelta(days=3))
     await create_campaign(road.database, later, road.clock)
     await road.open("later")
@@ -393,7 +438,9 @@ async def test_a_campaign_that_opens_later_does_not_stand_before_the_one_that_is
     assert reply.screen.step == "review"
 
 
-async def test_who_goes_to_another_campaign_is_told_that_unfinished_answers_are_gone(road: Road) -> None:
+async def test_who_goes_to_another_campaign_is_told_that_unfinished_answers_are_gone(
+    road: Road,
+) -> None:
     await road.answer_all("ann")
     other = await create_campaign(road.database, draft("other"), road.clock)
     await road.open("other")
@@ -402,12 +449,14 @@ async def test_who_goes_to_another_campaign_is_told_that_unfinished_answers_are_
     assert "Your earlier unsubmitted answers were cleared." in reply.notices
 
 
-async def test_a_pool_without_a_free_connection_is_no_poison(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_pool_without_a_free_connection_is_no_poison(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def wait_in_vain(*_: object) -> None:
         raise PoolTimeout
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.conductor.take_updates", wait_in_vain)
+        patch.setattr("bot.conversations.conductor.take_updates", wait_in_vain)
         with pytest.raises(Unavailable):
             await road.send("ann", Started(), "first")
     assert await road.count("dead_letters") == 0
@@ -424,27 +473,37 @@ async def test_dead_letters_are_forgotten_like_conversations(road: Road) -> None
     assert await road.count("dead_letters") == 0
 
 
-async def test_a_receipt_is_checked_in_the_chat_and_nothing_is_said_of_the_answers(road: Road) -> None:
+async def test_a_receipt_is_checked_in_the_chat_and_nothing_is_said_of_the_answers(
+    road: Road,
+) -> None:
     reply = await road.rate("ann", overall="Dissatisfied")
     assert reply.screen is not None
     code = reply.screen.text.split("\n")[2]
     for user in ("ann", "ben"):
         asked = await road.send(user, Typed(code))
-        assert asked.notices == (road.papers.tell("en" if user == "ann" else "zh-Hans", "receipt-not-yet"),)
+        assert asked.notices == (
+            road.papers.tell("en" if user == "ann" else "zh-Hans", "receipt-not-yet"),
+        )
     await road.mix()
     for words in (code, code.replace("-", ""), f"/receipt {code.lower()}", f" {code} "):
         asked = await road.send("ann", Typed(words))
         assert asked.notices == (road.papers.tell("en", "receipt-in"),)
         assert asked.screen == reply.screen
-    assert (await road.send("ann", Asked("receipt"))).notices == (road.papers.tell("en", "receipt-how"),)
+    assert (await road.send("ann", Asked("receipt"))).notices == (
+        road.papers.tell("en", "receipt-how"),
+    )
     await road.close("year")
     await road.papers.refresh()
     closed = await road.send("ann", Typed(code))
     assert closed.notices == (road.papers.tell("en", "receipt-in"),)
-    assert (await road.send("ann", Asked("receipt"))).notices == (road.papers.tell("zh-Hans", "receipt-how"),)
+    assert (await road.send("ann", Asked("receipt"))).notices == (
+        road.papers.tell("zh-Hans", "receipt-how"),
+    )
 
 
-async def test_a_code_where_words_are_asked_for_is_a_comment_unless_the_command_says_otherwise(road: Road) -> None:
+async def test_a_code_where_words_are_asked_for_is_a_comment_unless_the_command_says_otherwise(
+    road: Road,
+) -> None:
     await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
     await road.press("ann", "Used a service", "Satisfied", *["Very satisfied"] * 3)
     code = "ABCD-EFGH-IJKL-MNOP"
@@ -457,7 +516,9 @@ async def test_a_code_where_words_are_asked_for_is_a_comment_unless_the_command_
     assert code in reviewed.text
 
 
-async def test_a_citizen_who_was_told_how_to_rate_can_say_so_and_the_screen_shows_nothing_of_it(road: Road) -> None:
+async def test_a_citizen_who_was_told_how_to_rate_can_say_so_and_the_screen_shows_nothing_of_it(
+    road: Road,
+) -> None:
     shown = (await road.rate("ann")).screen
     pressed = await road.press("ann", "I was told how to rate")
     assert pressed.screen == shown

@@ -14,13 +14,14 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.contact_keys import Address, ContactKeys, keep_contact_keys
-from bot.contacts import Stored, count_contacts, set_unreachable
-from bot.imports.contacts import blank_list, import_contacts, import_opt_outs
-from bot.keys import keep_keys
-from bot.store import tables
-from bot.store.database import open_database, reading, writing
-from bot.store.migrate import migrate
+from bot.core.identity import Address
+from bot.crypto.contact_keys import ContactKeys, keep_contact_keys
+from bot.crypto.gate_keys import keep_keys
+from bot.fieldwork.audience.contact_file import blank_list, import_contacts, import_opt_outs
+from bot.fieldwork.audience.contacts import Stored, count_contacts, set_unreachable
+from bot.storage.database import open_database, reading, writing
+from bot.storage.migrate import migrate
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput, BadSession
 
 TODAY = date(2026, 11, 24)
@@ -57,10 +58,14 @@ async def stored(database: AsyncEngine) -> dict[bytes, dict[str, Any]]:
         return {bytes(row.lookup): dict(row._mapping) for row in rows}
 
 
-async def counted(database: AsyncEngine, fatigue_days: int = 180) -> tuple[dict[str, int], dict[str, int]]:
+async def counted(
+    database: AsyncEngine, fatigue_days: int = 180
+) -> tuple[dict[str, int], dict[str, int]]:
     async with reading(database) as connection:
         found = await count_contacts(connection, TODAY, fatigue_days)
-    return dict(found.groups), {reason: number for reason, number in found.left_out.items() if number}
+    return dict(found.groups), {
+        reason: number for reason, number in found.left_out.items() if number
+    }
 
 
 def who(address: str) -> bytes:
@@ -86,24 +91,35 @@ async def test_a_list_is_stored_and_the_same_again_changes_nothing(database: Asy
     }
 
 
-async def test_of_who_did_not_consent_no_address_is_kept_until_they_do(database: AsyncEngine) -> None:
+async def test_of_who_did_not_consent_no_address_is_kept_until_they_do(
+    database: AsyncEngine,
+) -> None:
     await bring(database, LIST)
     assert (await stored(database))[who(CAT)]["sealed"] is None
     assert await counted(database) == ({"enterprise": 1, "resident": 1}, {"no_consent": 1})
-    assert await bring(database, HEAD + f"telegram,{CAT},zh-Hans,resident,430102,,2026-11-24,hall\n") == Stored(
-        0, 1, 0, 0
+    assert await bring(
+        database, HEAD + f"telegram,{CAT},zh-Hans,resident,430102,,2026-11-24,hall\n"
+    ) == Stored(0, 1, 0, 0)
+    assert KEYS.unseal(who(CAT), (await stored(database))[who(CAT)]["sealed"]) == Address(
+        "telegram", CAT
     )
-    assert KEYS.unseal(who(CAT), (await stored(database))[who(CAT)]["sealed"]) == Address("telegram", CAT)
-    assert await bring(database, LIST) == Stored(0, 0, 3, 0), "a list that knows of no consent takes none away"
+    assert await bring(database, LIST) == Stored(0, 0, 3, 0), (
+        "a list that knows of no consent takes none away"
+    )
     assert await counted(database) == ({"enterprise": 1, "resident": 2}, {})
 
 
-async def test_an_opt_out_deletes_the_address_and_outlasts_every_import(database: AsyncEngine) -> None:
+async def test_an_opt_out_deletes_the_address_and_outlasts_every_import(
+    database: AsyncEngine,
+) -> None:
     await bring(database, LIST)
     stranger = "880017310904"
     assert await leave(database, ANN, stranger, ANN) == (3, 2)
     assert await leave(database, ANN) == (1, 0)
-    later = LIST.replace("2026-01-02", "2026-11-24") + f"telegram,{stranger},en,resident,,,2026-11-24,\n"
+    later = (
+        LIST.replace("2026-01-02", "2026-11-24")
+        + f"telegram,{stranger},en,resident,,,2026-11-24,\n"
+    )
     assert await bring(database, later) == Stored(0, 0, 2, 2)
     found = await stored(database)
     for address in (ANN, stranger):
@@ -120,7 +136,12 @@ async def test_each_reason_is_counted_once_in_its_order(database: AsyncEngine) -
     await bring(database, HEAD + rows + "telegram,7,en,resident,,,,\n")
     columns = tables.contacts.c
     async with writing(database) as connection:
-        for number, day in ((1, "2026-11-23"), (2, "2026-05-29"), (3, "2026-05-28"), (4, "2026-11-23")):
+        for number, day in (
+            (1, "2026-11-23"),
+            (2, "2026-05-29"),
+            (3, "2026-05-28"),
+            (4, "2026-11-23"),
+        ):
             change = tables.contacts.update().where(columns.lookup == who(str(number)))
             await connection.execute(change.values(invited=day))
         await set_unreachable(connection, [who("4"), who("5"), who("7")], TODAY)
@@ -144,19 +165,49 @@ async def test_a_consent_of_a_later_day_makes_reachable_again(database: AsyncEng
 @pytest.mark.parametrize(
     ("row", "complaint"),
     [
-        ("telegram,@ann,en,resident,,,,", "row 3, column address: this is not a chat id of Telegram, 1 to 16 digits"),
-        ("telegram,-100123,en,resident,,,,", "row 3, column address: this is not a chat id of Telegram"),
+        (
+            "telegram,@ann,en,resident,,,,",
+            "row 3, column address: this is not a chat id of Telegram, 1 to 16 digits",
+        ),
+        (
+            "telegram,-100123,en,resident,,,,",
+            "row 3, column address: this is not a chat id of Telegram",
+        ),
         ("telegram,,en,resident,,,,", "row 3, column address: the cell is empty"),
-        (f"telegram,{ANN},en,resident,,,,", "row 3, column address: this contact stands in row 2 already"),
-        ("880017310999,5,en,resident,,,,", "row 3, column channel: there is no such channel; there are telegram"),
-        ("telegram,5,fr,resident,,,,", "row 3, column language: there is no language «fr»; there are zh-Hans, en"),
+        (
+            f"telegram,{ANN},en,resident,,,,",
+            "row 3, column address: this contact stands in row 2 already",
+        ),
+        (
+            "880017310999,5,en,resident,,,,",
+            "row 3, column channel: there is no such channel; there are telegram",
+        ),
+        (
+            "telegram,5,fr,resident,,,,",
+            "row 3, column language: there is no language «fr»; there are zh-Hans, en",
+        ),
         ("telegram,5,en,martian,,,,", "row 3, column group: there is no evaluator group «martian»"),
-        ("telegram,5,en,resident,a/b,,,", "row 3, column area: «a/b» is not a name of at most 20 letters, digits"),
-        ("telegram,٣٤٥,en,resident,,,,", "row 3, column address: this is not a chat id of Telegram"),
+        (
+            "telegram,5,en,resident,a/b,,,",
+            "row 3, column area: «a/b» is not a name of at most 20 letters, digits",
+        ),
+        (
+            "telegram,٣٤٥,en,resident,,,,",
+            "row 3, column address: this is not a chat id of Telegram",
+        ),
         ("telegram,5,en,resident,ﷺﷺ,,,", "row 3, column area: «صلى الله عليه وسلم"),
-        ("telegram,5,en,resident,,very_very_large,,", "row 3, column size: the text is longer than 11 characters"),
-        ("telegram,5,en,resident,,,yes,", "row 3, column consent: «yes» is not a date; write it like 2026-11-24"),
-        ("telegram,5,en,resident,,,2026-11-25,", "row 3, column consent: 2026-11-25 is later than today"),
+        (
+            "telegram,5,en,resident,,very_very_large,,",
+            "row 3, column size: the text is longer than 11 characters",
+        ),
+        (
+            "telegram,5,en,resident,,,yes,",
+            "row 3, column consent: «yes» is not a date; write it like 2026-11-24",
+        ),
+        (
+            "telegram,5,en,resident,,,2026-11-25,",
+            "row 3, column consent: 2026-11-25 is later than today",
+        ),
     ],
 )
 async def test_a_wrong_row_is_told_by_its_place_and_nothing_is_stored(
@@ -216,7 +267,9 @@ def test_a_contacts_pseudonym_is_no_other_and_belongs_to_its_key(tmp_path: Path)
 
 
 @pytest.mark.parametrize("lang", ["zh-Hans", "en"])
-async def test_an_empty_list_shows_nobody_and_every_code_in_it_is_taken(database: AsyncEngine, lang: str) -> None:
+async def test_an_empty_list_shows_nobody_and_every_code_in_it_is_taken(
+    database: AsyncEngine, lang: str
+) -> None:
     await bring(database, LIST)
     book = load_workbook(io.BytesIO(await blank_list(database, "import", lang)))
     sheet, codes = book.worksheets

@@ -11,11 +11,11 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from bot.gate import Gate
-from bot.resealing import Resealing
-from bot.screening import Screening
-from bot.store import tables
-from bot.store.database import reading
+from bot.ballots.gate import Gate
+from bot.ballots.screening import Screening
+from bot.conversations.key_rotation import Resealing
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadSession
 from survey_flows.events import Started, Typed
 from tests import servers
@@ -36,7 +36,12 @@ def written(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[st
     """The address of an empty database, and what reads all that it has written. The server is this test's own."""
     if request.param == "sqlite":
         url = str(request.getfixturevalue("sqlite_url"))
-        yield url, lambda: b"".join(path.read_bytes() for path in sorted(tmp_path.glob("minping.sqlite3*")))
+        yield (
+            url,
+            lambda: b"".join(
+                path.read_bytes() for path in sorted(tmp_path.glob("minping.sqlite3*"))
+            ),
+        )
         return
     with available(servers.postgres()) as cluster, cluster.database() as url:
         yield url, cluster.files
@@ -48,7 +53,9 @@ async def road(
 ) -> AsyncIterator[tuple[Road, Written, Redis]]:
     redis = Redis.from_url(valkey_url)
     async with make_road(written[0], tmp_path / "service") as made:
-        made.conductor._gate = Gate(made.keys, made.mixer.key.public, Screening(redis, made.keys, made.papers))
+        made.conductor._gate = Gate(
+            made.keys, made.mixer.key.public, Screening(redis, made.keys, made.papers)
+        )
         yield made, written[1], redis
     await redis.aclose()
 
@@ -80,7 +87,11 @@ async def test_no_id_is_written_anywhere_and_no_word_before_it_is_mixed(
                 await made.send(user, Typed(f"{MEND} #{number}."))
                 await made.press(user, "for the office only")
         everything = files() + await remembered(redis) + caplog.text.encode()
-        found = [user for user in CITIZENS if user.encode() in everything or int(user).to_bytes(8, "big") in everything]
+        found = [
+            user
+            for user in CITIZENS
+            if user.encode() in everything or int(user).to_bytes(8, "big") in everything
+        ]
         assert found == []
         assert WORDS.encode() not in everything
         assert MEND.encode() not in everything
@@ -108,7 +119,15 @@ async def test_no_id_of_wechat_or_wecom_is_written_anywhere(
             for number, user in enumerate(users):
                 phone = city.phone("wecom" if number % 2 else "sealed", user)
                 await phone.scan(f"{city.link}-TAX", follows=False)
-                for text in ("1", "2", "1", "1", "1", f"{WORDS} #{number}.", *["提交"] * (number // 4)):
+                for text in (
+                    "1",
+                    "2",
+                    "1",
+                    "1",
+                    "1",
+                    f"{WORDS} #{number}.",
+                    *["提交"] * (number // 4),
+                ):
                     await phone.type(text)
                 await phone.event("unsubscribe")
                 await phone.post(*phone.wrapped(f"<xml><FromUserName>{user}</FromUserName></xml>"))
@@ -155,6 +174,8 @@ async def test_after_the_close_all_keys_of_both_sides_make_no_pseudonym_of_a_bal
     await made.close("year")
     made.keys.voters.destroy("year")
     everything = files() + await remembered(redis)
-    assert not any(pseudonym in everything for pseudonym in known.values()), "the gate's pseudonym is never written"
+    assert not any(pseudonym in everything for pseudonym in known.values()), (
+        "the gate's pseudonym is never written"
+    )
     again = {user: made.keys.voter("year", "test", user) for user in CITIZENS[:20]}
     assert not set(again.values()) & set(known.values()), "nobody can make it again"

@@ -16,13 +16,19 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.embedded import LONGEST_SOCKET, EmbeddedValkey, answers, make_private, socket_for
+from bot.service.embedded_valkey import (
+    LONGEST_SOCKET,
+    EmbeddedValkey,
+    answers,
+    make_private,
+    socket_for,
+)
 from survey_flows.errors import BadInput
 
 HOLDER = """
 import asyncio, sys
 from pathlib import Path
-from bot.embedded import EmbeddedValkey
+from bot.service.embedded_valkey import EmbeddedValkey
 
 async def main():
     async with EmbeddedValkey(Path(sys.argv[1])) as server:
@@ -62,7 +68,9 @@ def alive(pid: int) -> bool:
 
 def hold(folder: Path) -> tuple[subprocess.Popen[str], int]:
     """Another process that runs the server of ``folder``, and that server's process."""
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True
+    )
     assert holder.stdout is not None
     return holder, int(holder.stdout.readline())
 
@@ -76,7 +84,15 @@ def end(holder: subprocess.Popen[str], how: signal.Signals) -> None:
 
 async def test_the_server_keeps_every_write_and_listens_on_its_socket_alone(tmp_path: Path) -> None:
     async with EmbeddedValkey(tmp_path / "valkey") as server, Redis.from_url(server.url) as client:
-        wanted = ("port", "appendonly", "appendfsync", "save", "maxmemory-policy", "unixsocketperm", "dir")
+        wanted = (
+            "port",
+            "appendonly",
+            "appendfsync",
+            "save",
+            "maxmemory-policy",
+            "unixsocketperm",
+            "dir",
+        )
         assert await client.config_get(*wanted) == {
             "port": "0",
             "appendonly": "yes",
@@ -92,7 +108,10 @@ async def test_folder_and_socket_are_for_their_owner_only(tmp_path: Path) -> Non
     folder = tmp_path / "valkey"
     folder.mkdir(mode=0o755)
     async with EmbeddedValkey(folder):
-        modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (folder, folder / "valkey.sock", folder / "lock")}
+        modes = {
+            path: stat.S_IMODE(path.stat().st_mode)
+            for path in (folder, folder / "valkey.sock", folder / "lock")
+        }
     assert modes == {folder: 0o700, folder / "valkey.sock": 0o600, folder / "lock": 0o600}
 
 
@@ -117,7 +136,9 @@ async def test_a_killed_server_is_started_again_with_its_data(tmp_path: Path) ->
             assert server.pid not in (None, pid)
 
 
-async def test_a_second_process_uses_the_running_server_and_leaves_it_running(tmp_path: Path) -> None:
+async def test_a_second_process_uses_the_running_server_and_leaves_it_running(
+    tmp_path: Path,
+) -> None:
     holder, pid = hold(tmp_path / "valkey")
     async with EmbeddedValkey(tmp_path / "valkey") as server:
         assert server.pid is None
@@ -186,7 +207,9 @@ def test_a_folder_in_the_way_of_a_file_is_refused(tmp_path: Path) -> None:
 
 
 async def test_a_service_on_uvloop_runs_it_too(tmp_path: Path) -> None:
-    program = HOLDER.replace("asyncio.run(", "import uvloop; uvloop.run(").replace("sleep(60)", "sleep(0)")
+    program = HOLDER.replace("asyncio.run(", "import uvloop; uvloop.run(").replace(
+        "sleep(60)", "sleep(0)"
+    )
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-W", "error", "-c", program, str(tmp_path / "valkey")],

@@ -12,17 +12,23 @@ from redis.asyncio import Redis
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from aggregation.rectification import Act, State, Step
-from bot.appeals import Office
-from bot.channel import Incoming, Reply
-from bot.contact_keys import Address
-from bot.follow_keys import FollowKeys
-from bot.followups import FollowUp, count_themes, list_follow_ups, say, show_follow_up, take_step
-from bot.pace import Pace
-from bot.postman import Fate
-from bot.relay import LEASE, Relay
-from bot.store import tables
-from bot.store.database import reading, writing
+from aggregation.procedure.rectification import Act, State, Step
+from bot.conversations.contract import Incoming, Reply
+from bot.core.identity import Address, Office
+from bot.crypto.rectification_keys import FollowKeys
+from bot.fieldwork.outreach.messenger import Fate
+from bot.fieldwork.outreach.pace import Pace
+from bot.rectification.relay import LEASE, Relay
+from bot.rectification.requests import (
+    FollowUp,
+    count_themes,
+    list_follow_ups,
+    say,
+    show_follow_up,
+    take_step,
+)
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.effects import Cast, Shortcoming
 from survey_flows.errors import BadInput
 from survey_flows.events import Followed, Typed
@@ -52,7 +58,9 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
         yield made
 
 
-async def leave(road: Road, user: str, may_read: str = "for the office only", words: str = WORDS) -> Reply:
+async def leave(
+    road: Road, user: str, may_read: str = "for the office only", words: str = WORDS
+) -> Reply:
     """Rate TAX and leave something to be mended."""
     await road.rate(user)
     await road.press(user, "Something should be mended")
@@ -95,7 +103,12 @@ async def test_it_reaches_the_office_when_its_day_is_over_and_not_before(road: R
     road.clock.time = MIDNIGHT
     await road.mixer.turn()
     found = await only(road)
-    assert (found.unit, found.day.isoformat(), found.open, found.shared) == ("TAX", "2026-11-23", True, False)
+    assert (found.unit, found.day.isoformat(), found.open, found.shared) == (
+        "TAX",
+        "2026-11-23",
+        True,
+        False,
+    )
     assert [(word.by, word.text) for word in found.words] == [("", WORDS)]
     assert await rows(road, tables.held_follow_ups) == []
     assert len(await road.ballots()) == 1
@@ -116,7 +129,11 @@ async def test_answers_go_both_ways_and_nobody_else_sees_them(road: Road) -> Non
     assert "还没有您的留言" in stranger.screen.text
     assert "Which door?" not in stranger.screen.text
     found = await show_follow_up(road.database, code)
-    assert [(w.by, w.text) for w in found.words] == [("", WORDS), ("ofa", "Which door?"), ("", "The one in the north")]
+    assert [(w.by, w.text) for w in found.words] == [
+        ("", WORDS),
+        ("ofa", "Which door?"),
+        ("", "The one in the north"),
+    ]
     again = Incoming("twice", "test", "ann", Followed("say", code, "Once"))
     for _ in range(2):
         await road.conductor.handle(again)
@@ -150,17 +167,25 @@ async def test_stopping_everything_stops_also_what_nobody_has_read_yet(road: Roa
     await leave(road, "ann", words="Another thing")
     road.clock.time += timedelta(days=1)
     await next_day(road)
-    assert {word.text for one in await list_follow_ups(road.database) for word in one.words} == {WORDS, "Another thing"}
+    assert {word.text for one in await list_follow_ups(road.database) for word in one.words} == {
+        WORDS,
+        "Another thing",
+    }
 
 
-async def test_a_later_one_about_the_same_unit_belongs_to_the_first_and_is_shared_by_itself(road: Road) -> None:
+async def test_a_later_one_about_the_same_unit_belongs_to_the_first_and_is_shared_by_itself(
+    road: Road,
+) -> None:
     await leave(road, "ann", "may read it too")
     await next_day(road)
     await leave(road, "ann", words="My own affair")
     road.clock.time += timedelta(days=1)
     await next_day(road)
     found = await only(road)
-    assert [(word.text, word.shared) for word in found.words] == [(WORDS, True), ("My own affair", False)]
+    assert [(word.text, word.shared) for word in found.words] == [
+        (WORDS, True),
+        ("My own affair", False),
+    ]
     assert not found.shared
     await does(road, "ann", "share", found.id)
     assert (await only(road)).shared
@@ -200,18 +225,37 @@ async def test_themes_are_told_in_whole_tens_of_people(road: Road) -> None:
         for unit, theme, count in made:
             for n in range(count):
                 name = f"{unit[0]}{theme[0]}{n:06d}"
-                row = {"id": name, "campaign": "year", "unit": unit, "lookup": name.encode().ljust(32), "lang": "en"}
+                row = {
+                    "id": name,
+                    "campaign": "year",
+                    "unit": unit,
+                    "lookup": name.encode().ljust(32),
+                    "lang": "en",
+                }
                 await connection.execute(tables.shortcomings.insert(), [row | {"day": day}])
-                step = {"shortcoming": name, "step": 0, "act": "assigned", "by": "ofa", "to": "x", "value": theme}
-                await connection.execute(tables.shortcoming_steps.insert(), [step | {"text": "", "on": day}])
+                step = {
+                    "shortcoming": name,
+                    "step": 0,
+                    "act": "assigned",
+                    "by": "ofa",
+                    "to": "x",
+                    "value": theme,
+                }
+                await connection.execute(
+                    tables.shortcoming_steps.insert(), [step | {"text": "", "on": day}]
+                )
     told = {(theme.unit, theme.theme): theme.people for theme in await count_themes(road.database)}
     assert told == {("TAX", "speed"): 20, ("EDU", "speed"): 10}
     assert [theme.unit for theme in await count_themes(road.database, "EDU")] == ["EDU"]
 
 
-async def test_an_answer_is_sent_once_and_what_cannot_be_delivered_is_known(road: Road, valkey_url: str) -> None:
+async def test_an_answer_is_sent_once_and_what_cannot_be_delivered_is_known(
+    road: Road, valkey_url: str
+) -> None:
     redis, teller = Redis.from_url(valkey_url), Teller()
-    relay = Relay(road.database, keys(road), road.papers, {"telegram": teller}, Pace(redis, 1000), road.clock)
+    relay = Relay(
+        road.database, keys(road), road.papers, {"telegram": teller}, Pace(redis, 1000), road.clock
+    )
     await left_by_chat(road, "4711")
     code = (await only(road)).id
     assert not await relay.turn()
@@ -236,11 +280,26 @@ async def left_by_chat(road: Road, chat: str) -> None:
     """Something left by somebody of Telegram."""
     async with writing(road.database) as connection:
         lookup = keys(road).lookup("year", "TAX", Address("telegram", chat))
-        row = {"id": "ABCDEFGH", "campaign": "year", "unit": "TAX", "lookup": lookup, "lang": "en", "day": "2026-11-23"}
+        row = {
+            "id": "ABCDEFGH",
+            "campaign": "year",
+            "unit": "TAX",
+            "lookup": lookup,
+            "lang": "en",
+            "day": "2026-11-23",
+        }
         row["sealed"] = keys(road).seal(lookup, Address("telegram", chat))
         await connection.execute(tables.shortcomings.insert(), [row])
-        word = {"shortcoming": "ABCDEFGH", "by": "", "text": WORDS, "on": "2026-11-23", "shared": False}
-        await connection.execute(tables.shortcoming_words.insert(), [word | {"state": "", "due": 0}])
+        word = {
+            "shortcoming": "ABCDEFGH",
+            "by": "",
+            "text": WORDS,
+            "on": "2026-11-23",
+            "shared": False,
+        }
+        await connection.execute(
+            tables.shortcoming_words.insert(), [word | {"state": "", "due": 0}]
+        )
 
 
 def mended(number: int) -> Shortcoming:
@@ -252,7 +311,9 @@ async def test_a_dump_leads_from_a_follow_up_to_no_ballot(road: Road) -> None:
     """60 people rate one unit and each leaves a follow-up; whoever has the database and follow.key guesses."""
     for start in range(0, 60, 20):
         for n in range(start, start + 20):
-            await admit(road, (f"u{n}", Cast(ballot(n, ratings=f"S S S {n}"))), (f"u{n}", mended(n)))
+            await admit(
+                road, (f"u{n}", Cast(ballot(n, ratings=f"S S S {n}"))), (f"u{n}", mended(n))
+            )
         await road.mix()
     assert len({len(bytes(row.sealed)) for row in await rows(road, tables.held_follow_ups)}) == 1
     await next_day(road)
@@ -275,13 +336,17 @@ async def test_a_dump_leads_from_a_follow_up_to_no_ballot(road: Road) -> None:
     assert sum(a == b for a, b in zip(said, cast, strict=True)) <= 1 + 3 * 1
     by_lookup = sorted(left, key=lambda row: bytes(row.lookup))
     text = {row.shortcoming: int(row.text.split()[-1]) for row in words}
-    by_voter = [int(row.ratings.split()[-1]) for row in sorted(ballots, key=lambda row: bytes(row.voter))]
+    by_voter = [
+        int(row.ratings.split()[-1]) for row in sorted(ballots, key=lambda row: bytes(row.voter))
+    ]
     assert sum(text[row.id] == b for row, b in zip(by_lookup, by_voter, strict=True)) <= 4
 
 
 async def test_two_of_one_person_cannot_be_told_to_be_one_person_s(road: Road) -> None:
     ann = Address("test", "ann")
-    names = {keys(road).lookup("year", unit, ann) for unit in ("TAX", "EDU")} | {keys(road).mark(ann)}
+    names = {keys(road).lookup("year", unit, ann) for unit in ("TAX", "EDU")} | {
+        keys(road).mark(ann)
+    }
     assert len(names) == 3
     assert not names & {road.keys.person("test", "ann"), road.keys.voter("year", "test", "ann")}
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.bundles import make_bundle, result_of
-from bot.campaigns import close_campaign, pause_campaign, resume_campaign
-from bot.casefile import Wanted
-from bot.store import tables
-from bot.store.database import reading, writing
-from bot.store.ledger import give_notice
-from bot.verifying import verify
+from bot.campaigns.lifecycle import close_campaign, pause_campaign, resume_campaign
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from bot.transparency.log_writer import give_notice
+from bot.verification.bundle import make_bundle, result_of
+from bot.verification.bundle_reader import Wanted
+from bot.verification.verifier import verify
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, make_road
 

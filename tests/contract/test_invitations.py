@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
-from bot.campaigns import create_campaign, show_campaign
-from bot.channel import Incoming
-from bot.conductor import Conductor
-from bot.contact_keys import Address
-from bot.contacts import REASONS, opt_out, set_unreachable
-from bot.gate import Citizen, Gate
-from bot.invitations import _take
-from bot.inviting import Made, Response, count_responses, make_invitations
-from bot.sampling import draw_sample
-from bot.store import tables
-from bot.store.database import reading, writing
+from bot.ballots.gate import Gate
+from bot.campaigns.lifecycle import create_campaign, show_campaign
+from bot.conversations.conductor import Conductor
+from bot.conversations.contract import Incoming
+from bot.core.identity import Address, Citizen
+from bot.fieldwork.audience.admission import _take
+from bot.fieldwork.audience.contacts import REASONS, opt_out, set_unreachable
+from bot.fieldwork.audience.invitations import Made, Response, count_responses, make_invitations
+from bot.fieldwork.audience.sampling import draw_sample
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from survey_flows.events import Started
 from survey_flows.paper import Link
@@ -70,7 +70,9 @@ class Invitations:
 
     async def ballots(self) -> list[tuple[str, str, str]]:
         await self.road.mix()
-        return sorted((row.grp, row.stratum, row.source) for row in await rows(self.road, tables.ballots))
+        return sorted(
+            (row.grp, row.stratum, row.source) for row in await rows(self.road, tables.ballots)
+        )
 
 
 async def rows(road: Road, table: Any) -> list[Any]:
@@ -93,12 +95,21 @@ async def make(road: Road) -> Made:
 async def invited(road: Road) -> list[Invited]:
     """Everybody whom a push would write to."""
     frames, contacts = tables.frames.c, tables.contacts.c
-    joined = select(frames.number, *tables.contacts.c).join(tables.contacts, frames.lookup == contacts.lookup)
-    query = joined.where(frames.campaign == "next", frames.invited, contacts.unreachable == "").order_by(frames.number)
+    joined = select(frames.number, *tables.contacts.c).join(
+        tables.contacts, frames.lookup == contacts.lookup
+    )
+    query = joined.where(
+        frames.campaign == "next", frames.invited, contacts.unreachable == ""
+    ).order_by(frames.number)
     async with reading(road.database) as connection:
         found = [row for row in await connection.execute(query) if row.sealed is not None]
     return [
-        Invited(lookup, KEYS.unseal(lookup, bytes(row.sealed)), row.lang, road.keys.invitation("next", row.number))
+        Invited(
+            lookup,
+            KEYS.unseal(lookup, bytes(row.sealed)),
+            row.lang,
+            road.keys.invitation("next", row.number),
+        )
         for row in found
         for lookup in [bytes(row.lookup)]
     ]
@@ -117,7 +128,10 @@ async def test_an_invitation_vouches_for_group_stratum_and_source(made: Invitati
     tokens = await made.by_cell()
     await made.rate("ann", tokens["resident"][0])
     await made.rate("ben", tokens["deputy"][0])
-    assert await made.ballots() == [("deputy", "", "personal"), ("resident", "430102/large", "personal")]
+    assert await made.ballots() == [
+        ("deputy", "", "personal"),
+        ("resident", "430102/large", "personal"),
+    ]
 
 
 async def test_it_is_good_for_one_person_as_often_as_they_come(made: Invitations) -> None:
@@ -127,26 +141,38 @@ async def test_it_is_good_for_one_person_as_often_as_they_come(made: Invitations
     assert await made.ballots() == [("deputy", "", "personal")]
     reply = await made.road.send("ben", Started(link=token, unit="TAX", lang="en"))
     assert UNKNOWN in reply.notices
-    await made.road.press("ben", "Used a service", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
+    await made.road.press(
+        "ben", "Used a service", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit"
+    )
     assert await made.ballots() == [("deputy", "", "personal"), ("service_user", "", "open")]
 
 
 async def test_two_who_come_at_once_are_not_both_vouched_for(made: Invitations) -> None:
     token = (await made.by_cell())["deputy"][0]
     road = made.road
-    other = Conductor(road.database, road.keys, road.papers, road.clock, Gate(road.keys, road.mixer.key.public))
+    other = Conductor(
+        road.database, road.keys, road.papers, road.clock, Gate(road.keys, road.mixer.key.public)
+    )
     running = asyncio.create_task(other.run())
     users = [f"citizen {number}" for number in range(8)]
-    updates = [Incoming(f"x:{user}", "test", user, Started(link=token, unit="TAX", lang="en")) for user in users]
+    updates = [
+        Incoming(f"x:{user}", "test", user, Started(link=token, unit="TAX", lang="en"))
+        for user in users
+    ]
     replies = await asyncio.gather(
-        *((other if number % 2 else road.conductor).handle(update) for number, update in enumerate(updates))
+        *(
+            (other if number % 2 else road.conductor).handle(update)
+            for number, update in enumerate(updates)
+        )
     )
     assert sorted(UNKNOWN in reply.notices for reply in replies) == [False] + [True] * 7
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_who_read_a_free_invitation_before_another_took_it_does_not_get_it(made: Invitations) -> None:
+async def test_who_read_a_free_invitation_before_another_took_it_does_not_get_it(
+    made: Invitations,
+) -> None:
     keys, (free, *_) = made.road.keys, await rows(made.road, tables.invitations)
     taken = []
     for user in ("ann", "ben"):
@@ -157,7 +183,9 @@ async def test_who_read_a_free_invitation_before_another_took_it_does_not_get_it
     assert bytes(now[bytes(free.mark)]) == keys.holder("next", "test", "ann")
 
 
-async def test_an_update_that_is_delivered_again_takes_no_other_invitation(made: Invitations) -> None:
+async def test_an_update_that_is_delivered_again_takes_no_other_invitation(
+    made: Invitations,
+) -> None:
     tokens = (await made.by_cell())["deputy"]
     await made.road.send("ann", Started(link=tokens[0], unit="TAX", lang="en"), "k0")
     await made.road.send("ann", Started(link=tokens[1], unit="TAX", lang="en"), "k0")
@@ -185,7 +213,11 @@ async def test_what_stands_in_the_database_opens_nothing(made: Invitations, lead
         reply = await made.road.send(f"thief {number}", Started(link=token, unit="TAX", lang="en"))
         assert UNKNOWN in reply.notices
     assert all(row.holder is None for row in await rows(made.road, tables.invitations))
-    assert [link.token for link in (await show_campaign(made.road.database, "next")).links if "~" in link.token] == []
+    assert [
+        link.token
+        for link in (await show_campaign(made.road.database, "next")).links
+        if "~" in link.token
+    ] == []
 
 
 async def test_made_again_nothing_changes_and_who_left_gets_none(made: Invitations) -> None:
@@ -197,12 +229,16 @@ async def test_made_again_nothing_changes_and_who_left_gets_none(made: Invitatio
     assert await rows(made.road, tables.invitations) == before
     assert await invited(made.road) == made.all[2:]
     days = {bytes(row.lookup): row.invited for row in await rows(made.road, tables.contacts)}
-    assert {lookup for lookup, day in days.items() if day == "2026-11-24"} == {one.lookup for one in made.all}
+    assert {lookup for lookup, day in days.items() if day == "2026-11-24"} == {
+        one.lookup for one in made.all
+    }
     assert {one.lang for one in made.all} == {"en"}
     assert {one.address.channel for one in made.all} == {"telegram"}
 
 
-async def test_who_another_campaign_invited_since_the_plan_is_left_alone(store_url: str, tmp_path: Path) -> None:
+async def test_who_another_campaign_invited_since_the_plan_is_left_alone(
+    store_url: str, tmp_path: Path
+) -> None:
     async with make_road(store_url, tmp_path) as road:
         await sampled(road, fatigue_days=30)
         drawn = sorted(bytes(row.lookup) for row in await rows(road, tables.frames) if row.drawn)
@@ -218,7 +254,9 @@ async def test_who_another_campaign_invited_since_the_plan_is_left_alone(store_u
             again = update(tables.contacts).where(contacts.lookup == drawn[2])
             await connection.execute(again.values(unreachable=""))
         before = await rows(road, tables.invitations)
-        assert await make(road) == Made(20, 19, NOBODY | {"fatigue": 1}), "who can be reached now is written to"
+        assert await make(road) == Made(20, 19, NOBODY | {"fatigue": 1}), (
+            "who can be reached now is written to"
+        )
         assert await rows(road, tables.invitations) == before
         assert {one.lookup for one in await invited(road)} == {*drawn[1:]}
 
@@ -237,7 +275,9 @@ async def test_responses_are_counted_by_cell(made: Invitations) -> None:
     assert await count_responses(made.road.database, "year") == []
 
 
-async def test_invitations_come_after_the_draw_and_before_the_close(store_url: str, tmp_path: Path) -> None:
+async def test_invitations_come_after_the_draw_and_before_the_close(
+    store_url: str, tmp_path: Path
+) -> None:
     async with make_road(store_url, tmp_path) as road:
         with pytest.raises(BadInput, match="next: there is no such campaign"):
             await make(road)
@@ -273,23 +313,40 @@ async def test_a_dump_leads_from_no_invitation_to_a_contact_a_conversation_or_a_
     others: set[bytes] = set()
     for table in tables.metadata.sorted_tables:
         if table is not tables.invitations:
-            others |= {bytes(v) for row in await rows(road, table) for v in row if isinstance(v, bytes | memoryview)}
+            others |= {
+                bytes(v)
+                for row in await rows(road, table)
+                for v in row
+                if isinstance(v, bytes | memoryview)
+            }
     assert others, "there is something to compare with"
-    for user in users.values():  # nor the pseudonyms by which the gate knows them, of which P leads to the ballots
+    for user in (
+        users.values()
+    ):  # nor the pseudonyms by which the gate knows them, of which P leads to the ballots
         others |= {road.keys.voter("next", "test", user), road.keys.person("test", user)}
     others |= {one.lookup for one in made.all}
     assert not own & others, "no value of an invitation stands in another table"
-    written = read_all(tmp_path) + repr([await rows(road, table) for table in tables.metadata.sorted_tables]).encode()
+    written = (
+        read_all(tmp_path)
+        + repr([await rows(road, table) for table in tables.metadata.sorted_tables]).encode()
+    )
     assert [token for token in users if token.encode() in written] == []
     assert [user for user in users.values() if user.encode() in written] == []
 
 
-async def test_rows_lie_in_the_order_of_keyed_hashes_which_is_that_of_no_list(made: Invitations) -> None:
+async def test_rows_lie_in_the_order_of_keyed_hashes_which_is_that_of_no_list(
+    made: Invitations,
+) -> None:
     place = {"sqlite": "rowid", "postgresql": "ctid"}[made.road.database.dialect.name]
     for table, column in (("invitations", "mark"), ("contacts", "lookup"), ("frames", "number")):
         async with reading(made.road.database) as connection:
-            query = text(f"SELECT {column} FROM {table} WHERE NOT {UPDATED[table]} ORDER BY {place}")
-            found = [value if isinstance(value, str) else bytes(value) for (value,) in await connection.execute(query)]
+            query = text(
+                f"SELECT {column} FROM {table} WHERE NOT {UPDATED[table]} ORDER BY {place}"
+            )
+            found = [
+                value if isinstance(value, str) else bytes(value)
+                for (value,) in await connection.execute(query)
+            ]
         assert len(found) > 1
         assert found == sorted(found)
 
@@ -299,7 +356,10 @@ async def test_after_the_close_the_gates_keys_tell_of_no_invitation(made: Invita
     await made.rate("ann", token)
     keys = made.road.keys
     mark, holder = keys.invitation_mark("next", token), keys.holder("next", "test", "ann")
-    stored = {bytes(row.mark): row.holder and bytes(row.holder) for row in await rows(made.road, tables.invitations)}
+    stored = {
+        bytes(row.mark): row.holder and bytes(row.holder)
+        for row in await rows(made.road, tables.invitations)
+    }
     assert mark is not None
     assert stored[mark] == holder, "before it, they do"
     await made.road.close("next")
@@ -311,10 +371,14 @@ async def test_after_the_close_the_gates_keys_tell_of_no_invitation(made: Invita
     assert keys.holder("next", "test", "ann") != holder, "nobody can make it again"
 
 
-async def test_a_citizen_is_not_kept_waiting_by_a_link_of_a_campaign_that_is_not_read_yet(made: Invitations) -> None:
+async def test_a_citizen_is_not_kept_waiting_by_a_link_of_a_campaign_that_is_not_read_yet(
+    made: Invitations,
+) -> None:
     token = (await made.by_cell())["deputy"][0]
     async with writing(made.road.database) as connection:
         await connection.execute(update(tables.invitations).values(link="~ELSEWHERE"))
     reply = await made.road.send("ann", Started(link=token, unit="TAX", lang="en"))
     assert UNKNOWN in reply.notices
-    assert all(row.holder is None for row in await rows(made.road, tables.invitations)), "it is not used up"
+    assert all(row.holder is None for row in await rows(made.road, tables.invitations)), (
+        "it is not used up"
+    )

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-import bot.conductor
-from bot.channel import Incoming
+import bot.conversations.conductor
 from bot.commands import letters as command
 from bot.commands.letters import readers, replay_one
-from bot.keys import keep_keys
-from bot.letters import UNREADABLE, Letters
-from bot.settings import Settings
-from bot.store import tables
-from bot.store.database import reading
+from bot.conversations.contract import Incoming
+from bot.conversations.dead_letters import UNREADABLE, Letters
+from bot.core.settings import Settings
+from bot.crypto.gate_keys import keep_keys
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from survey_flows.events import Pressed, Typed
 from tests.contract.test_conductor import Road, make_road
@@ -45,7 +45,7 @@ def break_engine(patch: pytest.MonkeyPatch, error: type[Exception] = ZeroDivisio
     def step(*_: object) -> None:
         raise error
 
-    patch.setattr(bot.conductor, "step", step)
+    patch.setattr(bot.conversations.conductor, "step", step)
 
 
 async def replay_all(road: Road, letters: Letters) -> list[bool]:
@@ -66,7 +66,9 @@ async def test_a_letter_taken_again_casts_its_ballot_once(road: Road, letters: L
     assert await road.ballots() == []
     (letter,) = await letters.open(["telegram:99"], readers(road.keys))
     assert await replay_one(letters, road.conductor, letter)
-    assert await replay_one(letters, road.conductor, letter)  # by somebody who opened it at the same time
+    assert await replay_one(
+        letters, road.conductor, letter
+    )  # by somebody who opened it at the same time
     assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")]
     assert await road.count("superseded") == 0
     assert (await letters.all(), await letters.open(None, readers(road.keys))) == ([], [])
@@ -114,7 +116,9 @@ async def test_what_can_be_read_by_now_is_taken(road: Road, letters: Letters) ->
     assert (await road.count("sessions"), await letters.all()) == (1, [])
 
 
-async def test_what_came_again_in_good_order_is_not_taken_a_second_time(road: Road, letters: Letters) -> None:
+async def test_what_came_again_in_good_order_is_not_taken_a_second_time(
+    road: Road, letters: Letters
+) -> None:
     await road.answer_all("5")
     assert await letters.keep("telegram", GOOD)
     await road.conductor.handle(Incoming("telegram:7", "test", "5", road.button("5", "Submit")))
@@ -154,10 +158,14 @@ async def test_the_command_lists_replays_and_drops(
     listed = capsys.readouterr().out
     assert "there are no dead letters" in listed
     assert "telegram:99  test  2026-11-23T16:00+08:00  tried 1×  ZeroDivisionError" in listed
-    assert await command.run_replay(settings, argparse.Namespace(keys=["telegram:99"], all=False)) == 0
+    assert (
+        await command.run_replay(settings, argparse.Namespace(keys=["telegram:99"], all=False)) == 0
+    )
     assert await command.run_replay(settings, argparse.Namespace(keys=[], all=True)) == 1
     (left,) = await letters.all()
-    await command.run_drop(settings, argparse.Namespace(key=left.key, reason="a fault of the sender"))
+    await command.run_drop(
+        settings, argparse.Namespace(key=left.key, reason="a fault of the sender")
+    )
     assert await letters.all() == []
     told = capsys.readouterr().out
     assert "1 taken, 0 failed again and stay" in told

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.keys import Keyring
-from bot.store import tables
+from bot.crypto.gate_keys import Keyring
+from bot.storage.schema import all as tables
 from survey_flows.effects import Cast
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_mixer import admit, ballot, rows
@@ -29,7 +29,9 @@ async def vote(road: Road) -> int:
     """Each citizen casts a ballot that can be told from all others; returns how many batches they went through."""
     for start in range(0, CITIZENS, 60):
         chosen = range(start, start + 60)
-        await admit(road, *((f"{n}", Cast(ballot(n, f"comment {n}", ratings=f"S S S {n}"))) for n in chosen))
+        await admit(
+            road, *((f"{n}", Cast(ballot(n, f"comment {n}", ratings=f"S S S {n}"))) for n in chosen)
+        )
         await road.mixer.turn()
     await road.mix()
     await road.mix()
@@ -48,10 +50,14 @@ def hits(guessed: Sequence[int]) -> int:
 
 def numbers(found: Sequence[Any], key: str) -> list[int]:
     """Whose ballots these are, in the order of a column."""
-    return [int(row.ratings.split()[-1]) for row in sorted(found, key=lambda row: getattr(row, key))]
+    return [
+        int(row.ratings.split()[-1]) for row in sorted(found, key=lambda row: getattr(row, key))
+    ]
 
 
-async def test_the_order_in_which_citizens_came_gives_their_ballots_no_better_than_chance(road: Road) -> None:
+async def test_the_order_in_which_citizens_came_gives_their_ballots_no_better_than_chance(
+    road: Road,
+) -> None:
     batches = await vote(road)
     found = await rows(road, tables.ballots)
     assert len(found) == CITIZENS
@@ -63,7 +69,9 @@ async def test_the_order_in_which_citizens_came_gives_their_ballots_no_better_th
 
 async def test_the_gates_key_makes_no_pseudonym_that_the_database_knows(road: Road) -> None:
     await vote(road)
-    known = {row.voter for table in (tables.ballots, tables.comments) for row in await rows(road, table)}
+    known = {
+        row.voter for table in (tables.ballots, tables.comments) for row in await rows(road, table)
+    }
     made = {road.keys.voter("year", "test", str(n)) for n in range(CITIZENS)}
     assert not known & made
 
@@ -77,7 +85,8 @@ async def test_the_mixers_key_makes_none_from_a_citizens_id(road: Road, tmp_path
             assert hmac.digest(secret, b"ballot|" + raw.encode(), "sha256") not in known
     # It is the right key all the same: with the gate's beside it every ballot is found.
     both = [
-        hmac.digest(secret, b"ballot|" + road.keys.voter("year", "test", str(n)), "sha256") for n in range(CITIZENS)
+        hmac.digest(secret, b"ballot|" + road.keys.voter("year", "test", str(n)), "sha256")
+        for n in range(CITIZENS)
     ]
     assert set(both) == known
 
@@ -89,7 +98,10 @@ async def test_a_comment_is_linked_to_no_ballot(road: Road) -> None:
     assert len(comments) == CITIZENS
     assert not ballots.keys() & {row.voter for row in comments}
     said = [int(row.text.split()[-1]) for row in sorted(comments, key=lambda row: row.position)]
-    by_place = [ballots[row.voter] for row in sorted(await rows(road, tables.ballots), key=lambda row: row.position)]
+    by_place = [
+        ballots[row.voter]
+        for row in sorted(await rows(road, tables.ballots), key=lambda row: row.position)
+    ]
     same = sum(a == b for a, b in zip(said, by_place, strict=True))
     assert same <= batches + 3 * sqrt(batches)
 
@@ -102,7 +114,9 @@ async def test_after_the_close_both_keys_are_gone(road: Road, tmp_path: Path) ->
     assert Keyring(tmp_path / "keys" / "voters").names() == []
 
 
-async def test_no_answer_and_no_id_is_written_in_clear_before_it_is_mixed(road: Road, tmp_path: Path) -> None:
+async def test_no_answer_and_no_id_is_written_in_clear_before_it_is_mixed(
+    road: Road, tmp_path: Path
+) -> None:
     await admit(road, *((f"canary-{n}", Cast(ballot(n, "canary in the mine"))) for n in range(20)))
     for table in (tables.staging, tables.held_comments):
         for row in await rows(road, table):

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import delete, event, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.notary import open_note, public_key
-from bot.store import tables
-from bot.store.database import open_database, reading, writing
-from bot.store.log import (
+from bot.crypto.note_signatures import open_note, public_key
+from bot.storage.database import open_database, reading, writing
+from bot.storage.schema import all as tables
+from bot.transparency.log_reader import (
     LogDamaged,
     find_receipt,
     latest_checkpoint,
@@ -30,7 +30,12 @@ from tests.logs import ORIGIN, SEED, Entry, Log, store
 async def database(backend: Backend) -> AsyncIterator[AsyncEngine]:
     engine = open_database(backend.database_url)
     async with writing(engine) as connection:
-        for table in (tables.log_entries, tables.log_tiles, tables.checkpoints, tables.cosignatures):
+        for table in (
+            tables.log_entries,
+            tables.log_tiles,
+            tables.checkpoints,
+            tables.cosignatures,
+        ):
             # Without the triggers by which a migration guards them: tests take entries out.
             await connection.run_sync(table.drop, checkfirst=True)
             await connection.run_sync(table.create)
@@ -41,7 +46,10 @@ async def database(backend: Backend) -> AsyncIterator[AsyncEngine]:
 def drawn(size: int) -> Log:
     chance = Random(size)
     log = Log(chance)
-    log.entries = [Entry(chance.randbytes(32), b"salt", str(number), "ballot", "2026") for number in range(size)]
+    log.entries = [
+        Entry(chance.randbytes(32), b"salt", str(number), "ballot", "2026")
+        for number in range(size)
+    ]
     return log
 
 
@@ -60,9 +68,13 @@ async def test_every_proof_is_that_of_the_tree_in_memory(database: AsyncEngine, 
             opened = open_note(log.checkpoint(part), [public_key(SEED, ORIGIN)]).checkpoint
             assert await read_root(connection, part) == opened.root
             for position in {0, part // 2, part - 1, *range(0, part, 37)}:
-                assert await prove_inclusion(connection, position, part) == inclusion_proof(tree, position, part)
+                assert await prove_inclusion(connection, position, part) == inclusion_proof(
+                    tree, position, part
+                )
             for old in (0, *(edge for edge in sizes if edge <= part)):
-                assert await prove_consistency(connection, old, part) == consistency_proof(tree, old, part)
+                assert await prove_consistency(connection, old, part) == consistency_proof(
+                    tree, old, part
+                )
 
 
 async def test_a_long_log_is_proven_from_few_rows(database: AsyncEngine) -> None:
@@ -72,19 +84,33 @@ async def test_a_long_log_is_proven_from_few_rows(database: AsyncEngine) -> None
     async with writing(database) as connection:
         await store(connection, log)
     statements: list[str] = []
-    event.listen(database.sync_engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    event.listen(
+        database.sync_engine, "before_cursor_execute", lambda *args: statements.append(args[2])
+    )
     async with reading(database) as connection:
-        for position, part in ((0, size), (size - 1, size), (12_345, 65_536), (65_535, 65_537), (40_000, 50_001)):
+        for position, part in (
+            (0, size),
+            (size - 1, size),
+            (12_345, 65_536),
+            (65_535, 65_537),
+            (40_000, 50_001),
+        ):
             statements.clear()
-            assert await prove_inclusion(connection, position, part) == inclusion_proof(tree, position, part)
+            assert await prove_inclusion(connection, position, part) == inclusion_proof(
+                tree, position, part
+            )
             assert len(statements) <= 12
         for old, new in ((1, size), (65_535, 65_537), (20_000, 60_000), (size, size)):
             statements.clear()
-            assert await prove_consistency(connection, old, new) == consistency_proof(tree, old, new)
+            assert await prove_consistency(connection, old, new) == consistency_proof(
+                tree, old, new
+            )
             assert len(statements) <= 12
 
 
-async def test_a_receipt_is_found_with_its_proof_and_the_newest_checkpoint(database: AsyncEngine) -> None:
+async def test_a_receipt_is_found_with_its_proof_and_the_newest_checkpoint(
+    database: AsyncEngine,
+) -> None:
     log = Log()
     code = log.code()
     log.publish("registration", "2026", "2026", {"campaign": "2026"})
@@ -105,7 +131,11 @@ async def test_a_receipt_is_found_with_its_proof_and_the_newest_checkpoint(datab
         assert found is not None
         assert newest is not None
         assert (found.position, found.data) == (1, log.entries[1].data)
-        assert (newest.size, newest.note, newest.at) == (3, f"{log.checkpoint()}— a AAAA\n— b BBBB\n", 1_760_000_003)
+        assert (newest.size, newest.note, newest.at) == (
+            3,
+            f"{log.checkpoint()}— a AAAA\n— b BBBB\n",
+            1_760_000_003,
+        )
         proof = await prove_inclusion(connection, found.position, newest.size)
         opened = open_note(log.checkpoint(), [public_key(SEED, ORIGIN)]).checkpoint
         assert verify_inclusion(log.hashes()[1], found.position, newest.size, proof, opened.root)
@@ -124,9 +154,13 @@ async def test_an_empty_log_and_impossible_sizes(database: AsyncEngine) -> None:
 async def test_what_was_taken_out_of_the_database_is_noticed(database: AsyncEngine) -> None:
     async with writing(database) as connection:
         await store(connection, drawn(700))
-        await connection.execute(delete(tables.log_entries).where(tables.log_entries.c.position == 699))
+        await connection.execute(
+            delete(tables.log_entries).where(tables.log_entries.c.position == 699)
+        )
         await connection.execute(delete(tables.log_tiles).where(tables.log_tiles.c.tile == 1))
-        await connection.execute(delete(tables.log_entries).where(tables.log_entries.c.position == 300))
+        await connection.execute(
+            delete(tables.log_entries).where(tables.log_entries.c.position == 300)
+        )
     async with reading(database) as connection:
         for size in (600, 700):
             with pytest.raises(LogDamaged, match="missing"):

@@ -7,9 +7,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from bot.store.database import open_database
-from bot.store.migrate import FOLDER, HEAD, migrate
-from bot.store.tables import metadata
+from bot.storage.database import open_database
+from bot.storage.migrate import FOLDER, HEAD, migrate
+from bot.storage.schema.all import metadata
 
 
 async def test_migrating_an_empty_database_gives_the_tables(bare_store_url: str) -> None:

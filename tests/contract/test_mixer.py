@@ -15,20 +15,21 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.app import take_turn
-from bot.bundles import make_bundle, result_of
-from bot.campaigns import close_campaign, create_campaign, open_campaign
-from bot.casefile import Wanted
-from bot.gate import Citizen, Gate, NoBox
-from bot.keys import Keyring, keep_keys
-from bot.mixer import BATCH, BOX_SECONDS, GRACE, Mixer
-from bot.notary import open_note
-from bot.store import tables
-from bot.store.database import reading, writing
-from bot.store.ledger import give_notice
-from bot.store.log import find_receipt, latest_checkpoint, prove_inclusion, read_root
-from bot.store.openings import ballot_body
-from bot.verifying import verify
+from bot.ballots.gate import Gate, NoBox
+from bot.ballots.mixer import BATCH, BOX_SECONDS, GRACE, Mixer
+from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
+from bot.core.identity import Citizen
+from bot.crypto.gate_keys import Keyring, keep_keys
+from bot.crypto.note_signatures import open_note
+from bot.service.composition import take_turn
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from bot.transparency.entry_bodies import ballot_body
+from bot.transparency.log_reader import find_receipt, latest_checkpoint, prove_inclusion, read_root
+from bot.transparency.log_writer import give_notice
+from bot.verification.bundle import make_bundle, result_of
+from bot.verification.bundle_reader import Wanted
+from bot.verification.verifier import verify
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Cast, Effect, Erase, Pressured
 from survey_flows.entries import commit
@@ -69,8 +70,14 @@ async def verify_log(road: Road) -> int:
     async with reading(road.database) as connection:
         newest = await latest_checkpoint(connection)
         assert newest is not None
-        entries = (await connection.execute(select(tables.log_entries).order_by(tables.log_entries.c.position))).all()
-        assert await read_root(connection, newest.size) == root([leaf_hash(e.label + e.commitment) for e in entries])
+        entries = (
+            await connection.execute(
+                select(tables.log_entries).order_by(tables.log_entries.c.position)
+            )
+        ).all()
+        assert await read_root(connection, newest.size) == root(
+            [leaf_hash(e.label + e.commitment) for e in entries]
+        )
     checkpoint = open_note(newest.note, [road.mixer.key]).checkpoint
     assert (checkpoint.size, checkpoint.root) == (
         len(entries), root([leaf_hash(e.label + e.commitment) for e in entries]),
@@ -87,11 +94,15 @@ async def test_what_the_gate_writes_names_nobody_and_says_nothing(road: Road) ->
     long = "很".join(["the street is dark"] * 20)
     # Long enough not to come about by chance in what is sealed.
     user = "5550001234567"
-    await admit(road, (user, Cast(ballot(1, long))), ("ben", Cast(ballot(2))), ("cy", Erase("year")))
+    await admit(
+        road, (user, Cast(ballot(1, long))), ("ben", Cast(ballot(2))), ("cy", Erase("year"))
+    )
     staged = await rows(road, tables.staging)
     assert len({len(row.sealed) for row in staged}) == 1
     written = b"".join(row.sealed for row in staged)
-    assert not any(secret in written for secret in (b"street", b"S S S S", user.encode(), code(1).encode()))
+    assert not any(
+        secret in written for secret in (b"street", b"S S S S", user.encode(), code(1).encode())
+    )
     assert await rows(road, tables.ballots) == []
 
 
@@ -108,14 +119,21 @@ async def test_a_batch_waits_for_company(road: Road) -> None:
 async def test_ballots_are_not_written_in_the_order_in_which_they_came(road: Road) -> None:
     await admit(road, *((f"u{n}", Cast(ballot(n, ratings=f"S S S {n}"))) for n in range(200)))
     await road.mix()
-    order = [int(row.ratings.split()[-1]) for row in sorted(await rows(road, tables.ballots), key=lambda r: r.id)]
+    order = [
+        int(row.ratings.split()[-1])
+        for row in sorted(await rows(road, tables.ballots), key=lambda r: r.id)
+    ]
     assert sorted(order) == list(range(200))
     # Neighbours who stay neighbours: 1.99 are expected by chance, and of 20 the probability is below 1e-12.
     assert sum(abs(a - b) == 1 for a, b in pairwise(order)) < 20
 
 
 async def test_a_later_ballot_supersedes_and_both_receipts_stay_in_the_log(road: Road) -> None:
-    await admit(road, ("ann", Cast(ballot(1, ratings="D D D D"))), ("ann", Cast(ballot(2, ratings="B B B B"))))
+    await admit(
+        road,
+        ("ann", Cast(ballot(1, ratings="D D D D"))),
+        ("ann", Cast(ballot(2, ratings="B B B B"))),
+    )
     await road.mix()
     await admit(road, ("ann", Cast(ballot(3))))
     await road.mix()
@@ -136,7 +154,9 @@ async def test_a_later_ballot_supersedes_and_both_receipts_stay_in_the_log(road:
 async def test_of_ballots_in_one_batch_the_last_to_come_is_the_last_in_the_log(road: Road) -> None:
     turns = ("D D D D", "B B B B", "S S S S")
     votes = [
-        (f"u{user}", Cast(ballot(3 * user + turn, ratings=turns[turn]))) for turn in range(3) for user in range(40)
+        (f"u{user}", Cast(ballot(3 * user + turn, ratings=turns[turn])))
+        for turn in range(3)
+        for user in range(40)
     ]
     await admit(road, *votes)
     await road.mix()
@@ -152,7 +172,9 @@ async def test_of_ballots_in_one_batch_the_last_to_come_is_the_last_in_the_log(r
 
 
 @pytest.mark.parametrize("apart", [False, True])
-async def test_erasing_deletes_what_was_said_and_leaves_the_entries(road: Road, apart: bool) -> None:
+async def test_erasing_deletes_what_was_said_and_leaves_the_entries(
+    road: Road, apart: bool
+) -> None:
     await admit(road, ("ann", Cast(ballot(1, "my comment"))), ("ann", Cast(ballot(2, "another"))))
     await admit(road, ("ann", Cast(ballot(3, unit="EDU"))), ("ben", Cast(ballot(4, "mine"))))
     if apart:
@@ -173,7 +195,9 @@ async def test_erasing_deletes_what_was_said_and_leaves_the_entries(road: Road, 
     await verify_log(road)
 
 
-async def test_a_comment_comes_later_than_its_ballot_and_under_another_pseudonym(road: Road) -> None:
+async def test_a_comment_comes_later_than_its_ballot_and_under_another_pseudonym(
+    road: Road,
+) -> None:
     await admit(road, *((f"u{n}", Cast(ballot(n, f"comment {n}"))) for n in range(BATCH)))
     await road.mixer.turn()
     assert await rows(road, tables.comments) == []
@@ -181,7 +205,9 @@ async def test_a_comment_comes_later_than_its_ballot_and_under_another_pseudonym
     await road.mixer.turn()
     comments = await rows(road, tables.comments)
     assert {row.text for row in comments} == {f"comment {n}" for n in range(BATCH)}
-    assert not {row.voter for row in comments} & {row.voter for row in await rows(road, tables.ballots)}
+    assert not {row.voter for row in comments} & {
+        row.voter for row in await rows(road, tables.ballots)
+    }
     await verify_log(road)
 
 
@@ -223,9 +249,18 @@ async def test_closing_mixes_the_rest_and_destroys_the_key(road: Road, tmp_path:
     assert [row.text for row in await rows(road, tables.comments)] == ["hello"]
     assert (await rows(road, tables.staging), await rows(road, tables.held_comments)) == ([], [])
     assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
-    closing = [json.loads(e.body) for e in await rows(road, tables.log_entries) if e.kind == "closing"]
+    closing = [
+        json.loads(e.body) for e in await rows(road, tables.log_entries) if e.kind == "closing"
+    ]
     assert closing == [
-        {"kind": "closing", "campaign": "year", "counted": 2, "superseded": 0, "withdrawn": 0, "voters": 2}
+        {
+            "kind": "closing",
+            "campaign": "year",
+            "counted": 2,
+            "superseded": 0,
+            "withdrawn": 0,
+            "voters": 2,
+        }
     ]
     await verify_log(road)
 
@@ -247,14 +282,18 @@ async def test_closing_one_campaign_uncovers_nobody_in_another(road: Road) -> No
 async def test_what_was_slipped_in_makes_no_batch(road: Road, tmp_path: Path) -> None:
     stranger = Gate(keep_keys(tmp_path / "stranger"), road.mixer.key.public)
     async with writing(road.database) as connection:
-        await stranger.admit(connection, [(Citizen("test", f"e{n}"), Cast(ballot(n))) for n in range(BATCH)])
+        await stranger.admit(
+            connection, [(Citizen("test", f"e{n}"), Cast(ballot(n))) for n in range(BATCH)]
+        )
     await admit(road, ("ann", Cast(ballot(BATCH))))
     await road.mixer.turn()
     assert (await rows(road, tables.ballots), len(await rows(road, tables.staging))) == ([], 1)
     assert len(await rows(road, tables.refused)) == BATCH
 
 
-async def test_a_key_that_was_left_behind_by_a_crash_is_destroyed_by_the_next_turn(road: Road, tmp_path: Path) -> None:
+async def test_a_key_that_was_left_behind_by_a_crash_is_destroyed_by_the_next_turn(
+    road: Road, tmp_path: Path
+) -> None:
     await road.close("year")
     for ring, name in ((Keyring(tmp_path / "mixer"), "campaign-year"), (road.keys.voters, "year")):
         ring.keep(name)
@@ -263,7 +302,9 @@ async def test_a_key_that_was_left_behind_by_a_crash_is_destroyed_by_the_next_tu
     assert road.keys.voters.names() == []
 
 
-async def test_boxes_change_and_the_old_secret_goes_when_nothing_is_sealed_to_it(road: Road) -> None:
+async def test_boxes_change_and_the_old_secret_goes_when_nothing_is_sealed_to_it(
+    road: Road,
+) -> None:
     (old,) = await rows(road, tables.boxes)
     await admit(road, ("ann", Cast(ballot(1))))
     later = road.clock.time.timestamp() + BOX_SECONDS
@@ -283,7 +324,9 @@ async def test_boxes_change_and_the_old_secret_goes_when_nothing_is_sealed_to_it
 
 async def test_two_mixers_write_each_ballot_once(road: Road, tmp_path: Path) -> None:
 
-    other = Mixer(road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock)
+    other = Mixer(
+        road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+    )
     await other.turn()
     for start in range(0, 300, 60):
         await admit(road, *((f"u{n}", Cast(ballot(n))) for n in range(start, start + 60)))
@@ -298,7 +341,9 @@ async def test_what_is_registered_cannot_be_changed(road: Road) -> None:
     for change in ({"scheme": "{}  "}, {"paper": "{}"}, {"closes_at": 1}, {"registered": None}):
         with pytest.raises(DBAPIError, match="registered"):
             async with writing(road.database) as connection:
-                await connection.execute(update(tables.campaigns).where(columns.id == "year").values(change))
+                await connection.execute(
+                    update(tables.campaigns).where(columns.id == "year").values(change)
+                )
     for statement in ("DELETE FROM log_entries", "UPDATE log_entries SET kind = 'x'"):
         with pytest.raises(DBAPIError, match="the log only grows"):
             async with writing(road.database) as connection:
@@ -319,10 +364,18 @@ async def test_the_bundle_of_what_the_mixer_wrote_passes_every_check(road: Road)
         return Cast(replace(ballot(number, comment, codes), campaign="audit", bucket=quarter))
 
     numbers = iter(range(10_000))
-    for _ in range(3):  # citizens vote again in one batch and in a later one, comment again, and erase
-        votes = [(f"u{user}", vote(next(numbers), f"comment {user}" * (user % 2))) for user in range(40) for _ in "ab"]
+    for _ in range(
+        3
+    ):  # citizens vote again in one batch and in a later one, comment again, and erase
+        votes = [
+            (f"u{user}", vote(next(numbers), f"comment {user}" * (user % 2)))
+            for user in range(40)
+            for _ in "ab"
+        ]
         await admit(road, *votes)
-        await admit(road, *((f"u{user}", Erase("audit")) for user in range(5)), ("u3", vote(next(numbers))))
+        await admit(
+            road, *((f"u{user}", Erase("audit")) for user in range(5)), ("u3", vote(next(numbers)))
+        )
         await road.mix()
     await road.close("audit")
     result = await result_of(road.database, "audit")
@@ -336,9 +389,13 @@ async def test_the_bundle_of_what_the_mixer_wrote_passes_every_check(road: Road)
             assert [check.what for check in checks if not check.ok] == []
 
 
-async def test_of_mixers_that_open_and_close_at_once_one_writes_to_the_log(road: Road, tmp_path: Path) -> None:
+async def test_of_mixers_that_open_and_close_at_once_one_writes_to_the_log(
+    road: Road, tmp_path: Path
+) -> None:
     def mixer() -> Mixer:
-        return Mixer(road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock)
+        return Mixer(
+            road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+        )
 
     # As when `minping campaign close` runs beside the service.
     mixers = [road.mixer, mixer(), mixer()]
@@ -354,20 +411,28 @@ async def test_of_mixers_that_open_and_close_at_once_one_writes_to_the_log(road:
     assert written == dict.fromkeys([("registration", "year"), *both], 1)
 
 
-async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(road: Road, tmp_path: Path) -> None:
+async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
+    road: Road, tmp_path: Path
+) -> None:
     await admit(road, ("ann", Cast(ballot(1))))
     await road.mix()
     await close_campaign(road.database, "year")
-    for where in ("bot.mixer.append", "bot.keys.Keyring.destroy"):
+    for where in ("bot.ballots.mixer.append", "bot.crypto.gate_keys.Keyring.destroy"):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(where, _die)
             with pytest.raises(ZeroDivisionError):
                 await road.mixer.turn()
-    back = Mixer(road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock)
+    back = Mixer(
+        road.database, Keyring(tmp_path / "mixer"), road.keys.public(), "minping", road.clock
+    )
     await back.turn()
     assert [row.state for row in await rows(road, tables.campaigns)] == ["closed"]
     assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
-    assert [row.kind for row in await rows(road, tables.log_entries)] == ["registration", "ballot", "closing"]
+    assert [row.kind for row in await rows(road, tables.log_entries)] == [
+        "registration",
+        "ballot",
+        "closing",
+    ]
 
 
 def _die(*_: object) -> None:
@@ -379,7 +444,9 @@ async def test_who_was_told_how_to_rate_is_counted_once_and_joined_to_no_ballot(
     await admit(road, *((f"u{n}", Cast(ballot(n))) for n in range(20)))
     sizes = {len(row.sealed) for row in await rows(road, tables.staging)}
     await admit(road, *((f"u{n}", pressed) for n in (3, 4, 3, 3)), ("u5", Pressured("year", "EDU")))
-    assert {len(row.sealed) for row in await rows(road, tables.staging)} == sizes, "it looks like any ballot"
+    assert {len(row.sealed) for row in await rows(road, tables.staging)} == sizes, (
+        "it looks like any ballot"
+    )
     before = await rows(road, tables.log_entries)
     await road.mix()
     await road.mix()
@@ -388,12 +455,18 @@ async def test_who_was_told_how_to_rate_is_counted_once_and_joined_to_no_ballot(
     ballots = await rows(road, tables.ballots)
     assert len(ballots) == 20
     assert {row.weight for row in ballots} == {4}
-    assert not {row.voter for row in found} & {row.voter for row in (*ballots, *await rows(road, tables.comments))}
-    assert len(await rows(road, tables.log_entries)) - len(before) == 20, "the log says nothing of it"
+    assert not {row.voter for row in found} & {
+        row.voter for row in (*ballots, *await rows(road, tables.comments))
+    }
+    assert len(await rows(road, tables.log_entries)) - len(before) == 20, (
+        "the log says nothing of it"
+    )
     await admit(road, ("u3", Cast(ballot(30, ratings="D D D D"))), ("u4", Erase("year")))
     await road.mix()
     assert len(await rows(road, tables.pressure)) == 3 - 1, "who erases takes it back"
-    await admit(road, ("u6", pressed), ("u6", Erase("year")), ("u7", Erase("year")), ("u7", pressed))
+    await admit(
+        road, ("u6", pressed), ("u6", Erase("year")), ("u7", Erase("year")), ("u7", pressed)
+    )
     await road.mix()
     assert len(await rows(road, tables.pressure)) == 3, "in the order in which it came"
 

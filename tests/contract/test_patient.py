@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from bot.conductor import AWAY
-from bot.store.database import open_database, writing
+from bot.conversations.conductor import AWAY
+from bot.storage.database import open_database, writing
 
 
 @pytest.mark.postgres

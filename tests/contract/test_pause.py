@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
-from bot.channels.telegram_pause import NAME, Pause
+from bot.channels.telegram.rate_limit import NAME, Pause
 
 
 @pytest.fixture

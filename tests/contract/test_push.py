@@ -14,17 +14,24 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from bot.channel import Delivery, Incoming
-from bot.contact_keys import Address
-from bot.contacts import _write, opt_out
-from bot.outbox import LEASE, PutBack, put_back, read_pushes, take
-from bot.pace import Pace
-from bot.postman import Fate, Letter
-from bot.pusher import HANDFUL, HASTE, TRIES, Pusher
-from bot.pushing import begin_push, cancel_push, pause_push, plain_texts, resume_push, show_pushes
-from bot.resources import shipped_words
-from bot.store import tables
-from bot.store.database import reading, writing
+from bot.conversations.contract import Delivery, Incoming
+from bot.core.identity import Address
+from bot.core.shipped_files import shipped_words
+from bot.fieldwork.audience.contacts import _write, opt_out
+from bot.fieldwork.outreach.messenger import Fate, Letter
+from bot.fieldwork.outreach.outbox import LEASE, PutBack, put_back, read_pushes, take
+from bot.fieldwork.outreach.pace import Pace
+from bot.fieldwork.outreach.push import (
+    begin_push,
+    cancel_push,
+    pause_push,
+    plain_texts,
+    resume_push,
+    show_pushes,
+)
+from bot.fieldwork.outreach.sender import HANDFUL, HASTE, TRIES, Pusher
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from survey_flows.events import OptedOut, Started
 from tests.contract.test_conductor import Road, make_road
@@ -66,7 +73,16 @@ class Office:
     def pusher(self, post: Post | None = None) -> Pusher:
         pace = Pace(self.redis, RATE)
         road, postmen = self.road, {"telegram": post or self.post}
-        return Pusher(road.database, road.keys, KEYS, postmen, pace, road.clock, "Asia/Shanghai", shipped_words())
+        return Pusher(
+            road.database,
+            road.keys,
+            KEYS,
+            postmen,
+            pace,
+            road.clock,
+            "Asia/Shanghai",
+            shipped_words(),
+        )
 
     async def begin(self, **more: object) -> None:
         texts = await plain_texts(self.road.database, "next", "Asia/Shanghai")
@@ -112,7 +128,10 @@ async def test_everybody_gets_their_own_invitation_once(office: Office) -> None:
     assert await office.counts() == {"sent": 20}
     text = office.post.sent[0][1]
     assert "drawn by lot" in text.text or "随机抽取" in text.text
-    assert (text.begin, text.stop) in {("Begin", "No more invitations"), ("开始评价", "不再接收邀请")}
+    assert (text.begin, text.stop) in {
+        ("Begin", "No more invitations"),
+        ("开始评价", "不再接收邀请"),
+    }
 
 
 async def test_who_cannot_be_reached_is_noted_and_not_tried_again(office: Office) -> None:
@@ -127,7 +146,9 @@ async def test_who_cannot_be_reached_is_noted_and_not_tried_again(office: Office
     assert await office.counts(1) == {"sent": 19, "unreachable": 1}
 
 
-async def test_who_blocked_the_bot_in_a_conversation_is_not_written_to_until_they_come_back(office: Office) -> None:
+async def test_who_blocked_the_bot_in_a_conversation_is_not_written_to_until_they_come_back(
+    office: Office,
+) -> None:
     ann = next(iter(office.people))
     incoming = Incoming("x", "telegram", ann, Started(lang="en"))
     await office.road.conductor.handle(incoming)
@@ -155,22 +176,30 @@ async def test_who_opts_out_by_the_button_gets_nothing_more(office: Office) -> N
     assert await office.counts() == {"sent": 19, "opted_out": 1}
 
 
-async def test_a_reminder_goes_to_who_has_not_opened_theirs_and_nothing_kept_tells_who_that_is(office: Office) -> None:
+async def test_a_reminder_goes_to_who_has_not_opened_theirs_and_nothing_kept_tells_who_that_is(
+    office: Office,
+) -> None:
     await office.begin()
     await office.send()
     ann, token = next(iter(office.people.items()))
-    await office.road.conductor.handle(Incoming("x", "telegram", ann, Started(link=token, lang="en")))
+    await office.road.conductor.handle(
+        Incoming("x", "telegram", ann, Started(link=token, lang="en"))
+    )
     await office.begin()
     reminding = Post()
     await office.send(reminding)
     assert set(reminding.times()) == set(office.people) - {ann}
     assert await office.counts(1) == {"sent": 20}
     async with reading(office.road.database) as connection:
-        rows = (await connection.execute(select(tables.outbox).where(tables.outbox.c.step == 1))).all()
+        rows = (
+            await connection.execute(select(tables.outbox).where(tables.outbox.c.step == 1))
+        ).all()
     assert {(row.state, row.due, row.tries) for row in rows} == {("sent", 0, 0)}
 
 
-async def test_what_may_have_been_lost_is_sent_again_later_and_given_up_in_the_end(office: Office) -> None:
+async def test_what_may_have_been_lost_is_sent_again_later_and_given_up_in_the_end(
+    office: Office,
+) -> None:
     ann, ben, *_ = office.people
     office.post.fates = {ann: [Fate.LATER] * 2, ben: [Fate.LATER] * (TRIES + 5)}
     await office.begin()
@@ -201,7 +230,9 @@ async def test_who_needs_no_reminder_is_settled_among_those_who_do(office: Offic
     await office.begin()
     await office.send()
     for n, (ann, token) in enumerate(list(office.people.items())[:10]):
-        await office.road.conductor.handle(Incoming(f"x{n}", "telegram", ann, Started(link=token, lang="en")))
+        await office.road.conductor.handle(
+            Incoming(f"x{n}", "telegram", ann, Started(link=token, lang="en"))
+        )
     await office.begin()
     office.post.seconds = 0.15
     settled: list[set[bytes]] = []
@@ -273,7 +304,9 @@ async def test_an_import_does_not_undo_an_opt_out_that_came_meanwhile(office: Of
         await opt_out(connection, KEYS, [Address("telegram", ann)], TODAY)
         row = (
             await connection.execute(
-                select(tables.contacts).where(tables.contacts.c.lookup == KEYS.lookup(Address("telegram", ann)))
+                select(tables.contacts).where(
+                    tables.contacts.c.lookup == KEYS.lookup(Address("telegram", ann))
+                )
             )
         ).one()
         stale = dict(row._mapping) | {"opted_out": "", "sealed": b"x", "consent": "2026-11-24"}
@@ -283,7 +316,9 @@ async def test_an_import_does_not_undo_an_opt_out_that_came_meanwhile(office: Of
     assert office.post.times()[ann] == 0
 
 
-async def test_a_process_that_dies_misses_nobody_and_its_lease_keeps_others_away(office: Office) -> None:
+async def test_a_process_that_dies_misses_nobody_and_its_lease_keeps_others_away(
+    office: Office,
+) -> None:
     await office.begin()
     now = int(office.road.clock.now().timestamp())
     async with writing(office.road.database) as connection:
@@ -338,7 +373,9 @@ async def test_a_pause_holds_what_is_queued_within_a_second_and_a_service_that_s
     assert await office.counts() == {"sent": 20}
 
 
-async def test_a_fault_ends_neither_the_service_nor_the_push(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_fault_ends_neither_the_service_nor_the_push(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     await office.begin()
     once = iter([RuntimeError("880017310901")])
 
@@ -359,7 +396,9 @@ async def test_a_fault_ends_neither_the_service_nor_the_push(office: Office, cap
     assert "880017310901" not in caplog.text
 
 
-async def test_nothing_is_sent_at_night_on_holidays_after_a_cancel_or_after_the_close(office: Office) -> None:
+async def test_nothing_is_sent_at_night_on_holidays_after_a_cancel_or_after_the_close(
+    office: Office,
+) -> None:
     database, road = office.road.database, office.road
     texts = await plain_texts(database, "next", "Asia/Shanghai")
     await begin_push(database, "next", texts, hours="03:00-03:01")
@@ -411,7 +450,10 @@ async def test_steps_follow_each_other_and_nobody_is_reminded_without_end(office
     ("change", "sentence"),
     [
         ({"texts": {"zh-Hans": "x", "en": " "}}, "text en: write the message in this language too"),
-        ({"texts": {"zh-Hans": "x", "en": "x" * 2001}}, "text en: the message has more than 2000 characters"),
+        (
+            {"texts": {"zh-Hans": "x", "en": "x" * 2001}},
+            "text en: the message has more than 2000 characters",
+        ),
         ({"hours": "9-20"}, "hours: «9-20» is no time of the day"),
         ({"hours": "20:00-09:00"}, "hours: «20:00-09:00» is no time of the day"),
         ({"hours": "25:00-26:00"}, "hours: «25:00-26:00» is no time of the day"),

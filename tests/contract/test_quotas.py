@@ -14,15 +14,15 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.campaigns import add_link, create_campaign
-from bot.channel import Incoming, Reply
-from bot.conductor import Conductor
-from bot.gate import Gate
-from bot.papers import Papers
-from bot.quotas import Fill, set_quotas, show_quotas
-from bot.resources import shipped_scales
-from bot.store import tables
-from bot.store.database import open_database, reading, writing
+from bot.ballots.gate import Gate
+from bot.campaigns.lifecycle import add_link, create_campaign
+from bot.campaigns.live_campaigns import Papers
+from bot.campaigns.quotas import Fill, set_quotas, show_quotas
+from bot.conversations.conductor import Conductor
+from bot.conversations.contract import Incoming, Reply
+from bot.core.shipped_files import shipped_scales
+from bot.storage.database import open_database, reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from survey_flows.events import Asked, Event, Pressed, Started
 from survey_flows.load import dump_questionnaire, load_questionnaire
@@ -52,7 +52,9 @@ async def limited(url: str, folder: Path, table: str) -> AsyncIterator[Road]:
     """A road whose campaign «small» has the quotas of a table, and one question."""
     async with make_road(url, folder) as road:
         form = dump_questionnaire(load_questionnaire(SMALL, "small.yaml", shipped_scales()))
-        units = [Unit(code, {"zh-Hans": code, "en": code}, "small", "B_econ") for code in ("ONE", "TWO")]
+        units = [
+            Unit(code, {"zh-Hans": code, "en": code}, "small", "B_econ") for code in ("ONE", "TWO")
+        ]
         made = replace(draft("small"), questionnaires={"small": form}, units=units)
         road.link = await create_campaign(road.database, made, road.clock)
         await set_quotas(road.database, "small", "quotas.csv", (HEAD + table).encode())
@@ -105,7 +107,9 @@ async def counted(road: Road) -> Counter[tuple[str, str]]:
         return Counter((row.unit, row.grp) for row in rows)
 
 
-async def test_five_hundred_at_once_by_two_processes_fill_the_quotas_exactly(store_url: str, tmp_path: Path) -> None:
+async def test_five_hundred_at_once_by_two_processes_fill_the_quotas_exactly(
+    store_url: str, tmp_path: Path
+) -> None:
     table = "ONE,,,,120\nONE,resident,,,100\nTWO,,,open,90\n"
     async with limited(store_url, tmp_path, table) as road:
         deputies = await add_link(road.database, "small", "deputy", "", road.clock)
@@ -113,13 +117,17 @@ async def test_five_hundred_at_once_by_two_processes_fill_the_quotas_exactly(sto
         database = open_database(store_url)
         papers = Papers(database, "Asia/Shanghai")
         await papers.refresh()
-        other = Conductor(database, road.keys, papers, road.clock, Gate(road.keys, road.mixer.key.public))
+        other = Conductor(
+            database, road.keys, papers, road.clock, Gate(road.keys, road.mixer.key.public)
+        )
         working = asyncio.create_task(other.run())
         tapped = iter(range(10**6))
 
         async def send(number: int, event: Event) -> Reply:
             at = road.conductor if number % 2 else other
-            return await at.handle(Incoming(f"rush:{next(tapped)}", "test", f"rush-{number}", event))
+            return await at.handle(
+                Incoming(f"rush:{next(tapped)}", "test", f"rush-{number}", event)
+            )
 
         async def one(number: int, unit: str, link: Link) -> tuple[str, str, bool]:
             reply = await send(number, Started(link=link.token, unit=unit, lang="en"))
@@ -144,7 +152,9 @@ async def test_five_hundred_at_once_by_two_processes_fill_the_quotas_exactly(sto
         assert acknowledged[("TWO", "resident")] == 90
         assert acknowledged[("ONE", "resident")] + acknowledged[("ONE", "deputy")] == 120
         assert acknowledged[("ONE", "resident")] <= 100
-        assert await counted(road) == acknowledged, "each that was acknowledged is there, and no other"
+        assert await counted(road) == acknowledged, (
+            "each that was acknowledged is there, and no other"
+        )
         assert [fill.full for fill in await show_quotas(road.database, "small")] == [
             True,
             acknowledged[("ONE", "resident")] == 100,
@@ -179,7 +189,9 @@ async def test_who_began_before_is_told_at_the_next_tap_and_who_is_last_by_a_hai
     assert await counted(here) == {("ONE", "resident"): 10}
 
 
-async def test_a_second_rating_takes_no_second_place_and_is_taken_although_the_unit_is_full(road: Road) -> None:
+async def test_a_second_rating_takes_no_second_place_and_is_taken_although_the_unit_is_full(
+    road: Road,
+) -> None:
     for _ in range(3):
         assert received(await rate(road, "ONE-0"))
     await fill(road)
@@ -195,7 +207,9 @@ async def test_a_place_stays_with_who_deleted_their_ratings(here: Road) -> None:
     await here.send("ONE-3", Asked("delete"))
     await here.press("ONE-3", "Delete them all")
     assert await counted(here) == {("ONE", "resident"): 9}
-    assert told_full(await rate(here, "late")), "who watches a full unit does not learn that somebody withdrew"
+    assert told_full(await rate(here, "late")), (
+        "who watches a full unit does not learn that somebody withdrew"
+    )
     assert received(await rate(here, "ONE-3"))
     assert await counted(here) == {("ONE", "resident"): 10}
 
@@ -218,15 +232,21 @@ async def test_quotas_are_registered_and_cannot_be_changed_any_more(road: Road) 
             tables.log_entries.c.kind == "registration", tables.log_entries.c.campaign == "small"
         )
         paper = json.loads(json.loads((await connection.execute(query)).scalar_one())["paper"])
-    assert paper["quotas"] == [{"unit": "ONE", "group": "", "stratum": "", "source": "", "most": 10}]
-    with pytest.raises(BadInput, match="this campaign is open: its quotas are registered in the log and cannot"):
+    assert paper["quotas"] == [
+        {"unit": "ONE", "group": "", "stratum": "", "source": "", "most": 10}
+    ]
+    with pytest.raises(
+        BadInput, match="this campaign is open: its quotas are registered in the log and cannot"
+    ):
         await set_quotas(road.database, "small", "quotas.csv", (HEAD + "ONE,,,,20\n").encode())
     with pytest.raises(DBAPIError, match="registered"):
         async with writing(road.database) as connection:
             await connection.execute(text("UPDATE campaigns SET paper = '{}' WHERE id = 'small'"))
 
 
-async def test_nothing_of_places_is_left_after_the_close_nor_kept_where_there_are_no_quotas(road: Road) -> None:
+async def test_nothing_of_places_is_left_after_the_close_nor_kept_where_there_are_no_quotas(
+    road: Road,
+) -> None:
     await fill(road)
     await fill(road, "TWO", 3)
     assert (await road.count("places"), await road.count("quota_cells")) == (10, 1)
@@ -241,7 +261,10 @@ async def test_nothing_of_places_is_left_after_the_close_nor_kept_where_there_ar
 
 async def stored_marks(road: Road) -> set[bytes]:
     async with reading(road.database) as connection:
-        return {bytes(mark) for mark in (await connection.execute(select(tables.places.c.mark))).scalars()}
+        return {
+            bytes(mark)
+            for mark in (await connection.execute(select(tables.places.c.mark))).scalars()
+        }
 
 
 async def test_no_count_was_last_written_with_somebodys_conversation_once_the_ballots_are_mixed(
@@ -252,7 +275,9 @@ async def test_no_count_was_last_written_with_somebodys_conversation_once_the_ba
 
         async def writers(table: str) -> set[str]:
             async with reading(road.database) as connection:
-                return set((await connection.execute(text(f"SELECT xmin::text FROM {table}"))).scalars())
+                return set(
+                    (await connection.execute(text(f"SELECT xmin::text FROM {table}"))).scalars()
+                )
 
         assert await writers("quota_cells") & await writers("sessions"), "until then it is so"
         await road.mix()
@@ -274,11 +299,17 @@ async def test_what_is_told_of_a_quota_is_rounded(here: Road) -> None:
         ("NIL,,,,10\n", "row 2, column unit: there is no unit of this campaign «NIL»; there are"),
         ("ONE,kings,,,10\n", "row 2, column group: there is no evaluator group «kings»"),
         ("ONE,staff,,,10\n", "row 2, column group: there is no evaluator group «staff»"),
-        ("ONE,,,post,10\n", "row 2, column source: there is no source «post»; there are open, invited, personal"),
+        (
+            "ONE,,,post,10\n",
+            "row 2, column source: there is no source «post»; there are open, invited, personal",
+        ),
         ("ONE,,,,9\n", "row 2, column most: «9» is no whole number of people, 10 or more"),
         ("ONE,,,,10.5\n", "row 2, column most: «10.5» is no whole number of people, 10 or more"),
         ("ONE,,,,20\nONE,,,,30\n", "row 3, column unit: the same cell stands in row 2 already"),
-        ("ONE,,,,100\nONE,resident,,,95\n", "row 2, column most: once this quota and those within it (such as row 3)"),
+        (
+            "ONE,,,,100\nONE,resident,,,95\n",
+            "row 2, column most: once this quota and those within it (such as row 3)",
+        ),
         (
             "ONE,,,,100\nONE,resident,,,50\nONE,deputy,,,45\n",
             "row 2, column most: once this quota and those within it (such as row 4) are full, it is known",
@@ -289,7 +320,9 @@ async def test_what_is_wrong_with_a_table_is_told_by_row(
     sqlite_url: str, tmp_path: Path, table: str, said: str
 ) -> None:
     async with make_road(sqlite_url, tmp_path) as road:
-        await create_campaign(road.database, replace(draft("small"), units=[*map(unit, ("ONE", "TWO"))]), road.clock)
+        await create_campaign(
+            road.database, replace(draft("small"), units=[*map(unit, ("ONE", "TWO"))]), road.clock
+        )
         with pytest.raises(BadInput) as found:
             await set_quotas(road.database, "small", "quotas.csv", (HEAD + table).encode())
         assert said in str(found.value)
@@ -300,10 +333,21 @@ def unit(code: str) -> Unit:
     return Unit(code, {"zh-Hans": code, "en": code}, "window", "B_econ")
 
 
-async def test_a_table_in_chinese_takes_the_place_of_the_one_before(sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_table_in_chinese_takes_the_place_of_the_one_before(
+    sqlite_url: str, tmp_path: Path
+) -> None:
     async with make_road(sqlite_url, tmp_path) as road:
-        await create_campaign(road.database, replace(draft("small"), units=[*map(unit, ("ONE", "TWO"))]), road.clock)
-        assert await set_quotas(road.database, "small", "a.csv", (HEAD + "ONE,,,,10\nTWO,,,,10\n").encode()) == 2
+        await create_campaign(
+            road.database, replace(draft("small"), units=[*map(unit, ("ONE", "TWO"))]), road.clock
+        )
+        assert (
+            await set_quotas(
+                road.database, "small", "a.csv", (HEAD + "ONE,,,,10\nTWO,,,,10\n").encode()
+            )
+            == 2
+        )
         table = "单位代码,评价主体,区域,来源,人数上限\nTWO,deputy,430102,邀请链接,30\n"
         assert await set_quotas(road.database, "small", "b.csv", table.encode()) == 1
-        assert await show_quotas(road.database, "small") == [Fill(Cell("TWO", "deputy", "430102", "invited"), 30, 0)]
+        assert await show_quotas(road.database, "small") == [
+            Fill(Cell("TWO", "deputy", "430102", "invited"), 30, 0)
+        ]

@@ -8,11 +8,11 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from aggregation.scores import PatternCount, score_table, score_units
-from bot.store import tables
-from bot.store.database import open_database, writing
-from bot.store.migrate import migrate
-from bot.store.readout import counts_from_parquet, read_counts, table_from_parquet
+from aggregation.estimation.scores import PatternCount, score_table, score_units
+from bot.results.scan import counts_from_parquet, read_counts, table_from_parquet
+from bot.storage.database import open_database, writing
+from bot.storage.migrate import migrate
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.ballots import EMPTY, counted, drawn, write_parquet
 from tests.scoring import QUESTIONNAIRES, scheme
@@ -54,7 +54,10 @@ async def test_sqlite_postgresql_and_duckdb_give_the_same_scores_to_the_bit(
 
 def test_parquet_counts_the_same_also_in_parts(tmp_path: Path) -> None:
     ballots = drawn(2)
-    paths = [write_parquet(tmp_path / "a.parquet", ballots[:250]), write_parquet(tmp_path / "b.parquet", ballots[250:])]
+    paths = [
+        write_parquet(tmp_path / "a.parquet", ballots[:250]),
+        write_parquet(tmp_path / "b.parquet", ballots[250:]),
+    ]
     assert counts_from_parquet(paths, "2026") == counted(ballots, "2026")
 
 
@@ -82,7 +85,9 @@ def test_a_file_that_is_not_ballots_is_refused(tmp_path: Path) -> None:
 def test_a_campaign_without_ballots_is_scored_as_unheard(tmp_path: Path) -> None:
     path = write_parquet(tmp_path / "a.parquet", drawn(6, 50))
     assert counts_from_parquet([path], "2024") == []
-    made = score_table(table_from_parquet([path], "2024"), {"TAX": "econ"}, QUESTIONNAIRES, scheme())
+    made = score_table(
+        table_from_parquet([path], "2024"), {"TAX": "econ"}, QUESTIONNAIRES, scheme()
+    )
     assert made == score_units([], {"TAX": "econ"}, QUESTIONNAIRES, scheme())
     assert (made["TAX"].n, made["TAX"].score, made["TAX"].flags[0]) == (0, None, "insufficient")
 
@@ -97,7 +102,9 @@ ONE = {name: value for name, value in drawn(7, 1)[0].items() if name != "voter"}
 
 @pytest.mark.parametrize("column", ["campaign", *PatternCount.__slots__[:-1]])
 def test_a_missing_column_is_named(tmp_path: Path, column: str) -> None:
-    path = write_parquet(tmp_path / "a.parquet", [{name: value for name, value in ONE.items() if name != column}])
+    path = write_parquet(
+        tmp_path / "a.parquet", [{name: value for name, value in ONE.items() if name != column}]
+    )
     with pytest.raises(BadInput, match=f"^a.parquet: the column «{column}» is missing"):
         counts_from_parquet([path], "2026")
 
@@ -111,7 +118,9 @@ def test_a_missing_column_is_named(tmp_path: Path, column: str) -> None:
         ({"weight": -4}, "a.parquet: a fraud weight is -4 quarters"),
     ],
 )
-def test_a_ballot_with_a_wrong_value_is_refused(tmp_path: Path, wrong: dict[str, object], told: str) -> None:
+def test_a_ballot_with_a_wrong_value_is_refused(
+    tmp_path: Path, wrong: dict[str, object], told: str
+) -> None:
     ballots = [ONE | {"weight": 4}, ONE | wrong]
     with pytest.raises(BadInput, match=f"^{told}"):
         counts_from_parquet([write_parquet(tmp_path / "a.parquet", ballots)])
@@ -121,7 +130,9 @@ def test_a_ballot_with_a_wrong_value_is_refused(tmp_path: Path, wrong: dict[str,
     ("wrong", "told"),
     [({"weight": "4"}, "whole numbers"), ({"weight": 2.5}, "whole numbers"), ({"unit": 7}, "text")],
 )
-def test_a_column_of_another_type_is_refused(tmp_path: Path, wrong: dict[str, object], told: str) -> None:
+def test_a_column_of_another_type_is_refused(
+    tmp_path: Path, wrong: dict[str, object], told: str
+) -> None:
     path = write_parquet(tmp_path / "a.parquet", [ONE | wrong])
     with pytest.raises(BadInput, match=f"the column «{next(iter(wrong))}» has to hold {told}"):
         table_from_parquet([path])

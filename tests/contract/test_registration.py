@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.campaigns import add_link, create_campaign
-from bot.papers import Papers
-from bot.registration import DEFAULT, FraudRules, read_rules
-from bot.scoring import score_campaign
-from bot.store import tables
-from bot.store.database import reading, writing
+from bot.campaigns.fraud_rules import DEFAULT, FraudRules, read_rules
+from bot.campaigns.lifecycle import add_link, create_campaign
+from bot.campaigns.live_campaigns import Papers
+from bot.results.scoring import score_campaign
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from survey_flows.events import Started
 from survey_flows.facts import Limits
@@ -64,9 +64,13 @@ async def test_limits_of_links_are_registered_or_told_later_and_never_changed(ro
     await road.mixer.turn()
     columns = tables.log_entries.c
     async with reading(road.database) as connection:
-        query = select(columns.kind, columns.body).where(columns.campaign == "next", columns.body.is_not(None))
+        query = select(columns.kind, columns.body).where(
+            columns.campaign == "next", columns.body.is_not(None)
+        )
         found = {row.kind: json.loads(row.body) for row in await connection.execute(query)}
-    assert json.loads(found["registration"]["paper"])["links"] == [{"group": "deputy", "stratum": "430102", "most": 30}]
+    assert json.loads(found["registration"]["paper"])["links"] == [
+        {"group": "deputy", "stratum": "430102", "most": 30}
+    ]
     told = {"kind": "link", "campaign": "next", "group": "enterprise", "stratum": "", "most": 12}
     assert found["link"] == told
     assert limited.token not in json.dumps(found)
@@ -79,7 +83,9 @@ async def test_limits_of_links_are_registered_or_told_later_and_never_changed(ro
 
 def test_rules_are_read_as_they_were_written() -> None:
     rules = FraudRules(
-        Limits(stale=3), replace(DEFAULT.rates, unit=replace(DEFAULT.rates.unit, most=7)), DEFAULT.thresholds
+        Limits(stale=3),
+        replace(DEFAULT.rates, unit=replace(DEFAULT.rates.unit, most=7)),
+        DEFAULT.thresholds,
     )
     assert read_rules(json.dumps({"fraud": json.loads(json.dumps(rules.dump()))})) == rules
     assert read_rules("{}") == DEFAULT

@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.channel import Incoming
-from bot.conversation import read_conversation
-from bot.keys import keep_keys
-from bot.letters import Letters, seal_event
-from bot.resealing import AT_ONCE, Resealing
-from bot.store import tables
-from bot.store.conversations import keep_dead_letter
-from bot.store.database import reading, writing
+from bot.conversations.contract import Incoming
+from bot.conversations.dead_letters import Letters, seal_event
+from bot.conversations.key_rotation import AT_ONCE, Resealing
+from bot.conversations.store import keep_dead_letter
+from bot.conversations.stored_conversation import read_conversation
+from bot.crypto.gate_keys import keep_keys
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadSession
 from survey_flows.events import Returned, Started, Typed
 from survey_flows.session import Session
@@ -48,18 +48,24 @@ async def conversation(road: Road, user: str) -> Session:
     return read_conversation(road.keys.unseal(person, (await bodies(road))[person])).session
 
 
-async def test_an_old_copy_is_closed_to_all_later_keys_and_nobody_loses_an_answer(road: Road, tmp_path: Path) -> None:
+async def test_an_old_copy_is_closed_to_all_later_keys_and_nobody_loses_an_answer(
+    road: Road, tmp_path: Path
+) -> None:
     turning = resealing(road)
     await turning.turn()
     for number in range(5):
         await road.answer_all(f"{number}")
     letter = Incoming("k", "test", "ann", Typed("what she said", "T" * 16))
     async with writing(road.database) as connection:
-        await keep_dead_letter(connection, "k", seal_event(road.keys, letter), "KeyError", road.clock.now())
+        await keep_dead_letter(
+            connection, "k", seal_event(road.keys, letter), "KeyError", road.clock.now()
+        )
     copy = await bodies(road)
     road.clock.time += 2 * HOUR
     await turning.turn()
-    assert [path.name for path in (tmp_path / "keys" / "hours").iterdir()] == [f"{road.keys.hours.now}.key"]
+    assert [path.name for path in (tmp_path / "keys" / "hours").iterdir()] == [
+        f"{road.keys.hours.now}.key"
+    ]
     for keys in (road.keys, keep_keys(tmp_path / "keys")):
         for person, body in copy.items():
             with pytest.raises(BadSession):
@@ -127,7 +133,9 @@ async def test_many_are_sealed_anew_and_who_is_killed_in_between_goes_on(
     assert all(keys.unseal(person, body).startswith("year\n") for person, body in found.items())
 
 
-async def test_what_a_citizen_does_meanwhile_counts(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_a_citizen_does_meanwhile_counts(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
     turning = resealing(road)
     await turning.turn()
     await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
@@ -138,13 +146,15 @@ async def test_what_a_citizen_does_meanwhile_counts(road: Road, monkeypatch: pyt
         async with writing(database) as connection:
             yield connection
 
-    monkeypatch.setattr("bot.resealing.writing", later)
+    monkeypatch.setattr("bot.conversations.key_rotation.writing", later)
     road.clock.time += 2 * HOUR
     await turning.turn()
     assert len((await conversation(road, "ann")).answers) == 1
 
 
-async def test_what_nobody_can_open_any_more_is_forgotten_and_the_citizen_begins_anew(road: Road) -> None:
+async def test_what_nobody_can_open_any_more_is_forgotten_and_the_citizen_begins_anew(
+    road: Road,
+) -> None:
     await resealing(road).turn()
     await road.answer_all("ann")
     async with writing(road.database) as connection:

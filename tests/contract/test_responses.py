@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.campaigns import create_campaign
-from bot.contacts import opt_out
-from bot.inviting import make_invitations
-from bot.pushing import begin_push, plain_texts
-from bot.resealing import Resealing
-from bot.responses import Monitor, Stop, read_monitor
-from bot.sampling import draw_sample
-from bot.store import tables
-from bot.store.database import reading, writing
+from bot.campaigns.lifecycle import create_campaign
+from bot.conversations.key_rotation import Resealing
+from bot.fieldwork.audience.contacts import opt_out
+from bot.fieldwork.audience.invitations import make_invitations
+from bot.fieldwork.audience.sampling import draw_sample
+from bot.fieldwork.monitoring.response_monitor import Monitor, Stop, read_monitor
+from bot.fieldwork.outreach.push import begin_push, plain_texts
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.events import Asked, Started
 from survey_flows.paper import Link
 from tests.contract.test_conductor import Road, draft, make_road
@@ -81,7 +81,9 @@ async def open_office(url: str, folder: Path) -> AsyncIterator[Office]:
         tokens: dict[str, list[str]] = {}
         async with writing(road.database) as connection:
             await connection.execute(update(tables.outbox).values(state="sent"))
-            for row in await connection.execute(select(tables.frames.c.number, tables.frames.c.grp)):
+            for row in await connection.execute(
+                select(tables.frames.c.number, tables.frames.c.grp)
+            ):
                 tokens.setdefault(row.grp, []).append(road.keys.invitation("next", row.number))
         made = Office(road, tokens)
         await made.resealing.turn()
@@ -103,11 +105,17 @@ async def here(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
 
 def told(monitor: Monitor) -> dict[str, dict[str, tuple[int, int]]]:
     """What is told of each cell, without what is nothing."""
-    return {cell.cell: {name: span for name, span in cell.told.items() if span != (0, 0)} for cell in monitor.cells}
+    return {
+        cell.cell: {name: span for name, span in cell.told.items() if span != (0, 0)}
+        for cell in monitor.cells
+    }
 
 
 async def test_dispositions_of_a_campaign(office: Office) -> None:
-    assert told(await office.monitor()) == {"deputy": {"sent": (30, 39)}, "resident/430102/large": {"sent": (40, 49)}}
+    assert told(await office.monitor()) == {
+        "deputy": {"sent": (30, 39)},
+        "resident/430102/large": {"sent": (40, 49)},
+    }
     for number in range(12):
         await office.rate(f"done-{number}", "resident")
     for number in range(11):
@@ -137,10 +145,14 @@ async def test_dispositions_of_a_campaign(office: Office) -> None:
         ("deputy", "partial"): 13,
     }
     again = await office.later()
-    assert (again.cells, again.stops, again.days) == (monitor.cells, monitor.stops, monitor.days), "counted once"
+    assert (again.cells, again.stops, again.days) == (monitor.cells, monitor.stops, monitor.days), (
+        "counted once"
+    )
 
 
-async def test_who_goes_on_is_counted_anew_and_who_leaves_answers_for_three_days_has_broken_off(here: Office) -> None:
+async def test_who_goes_on_is_counted_anew_and_who_leaves_answers_for_three_days_has_broken_off(
+    here: Office,
+) -> None:
     for user in ("ann", "ben", "cyd"):
         await here.answer(user, "deputy")
     await here.come("dot", "deputy")
@@ -149,7 +161,11 @@ async def test_who_goes_on_is_counted_anew_and_who_leaves_answers_for_three_days
     await here.road.press("ann", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
     await here.road.press("ben", "Stop")
     await here.later(hours=73)
-    assert await here.stored() == {("deputy", "completed"): 1, ("deputy", "broken"): 2, ("deputy", "started"): 1}
+    assert await here.stored() == {
+        ("deputy", "completed"): 1,
+        ("deputy", "broken"): 2,
+        ("deputy", "started"): 1,
+    }
     await here.road.press("ben", "Tax Bureau", "Used a service", "Satisfied")
     await here.later()
     assert await here.stored() == {
@@ -159,17 +175,26 @@ async def test_who_goes_on_is_counted_anew_and_who_leaves_answers_for_three_days
         ("deputy", "started"): 1,
     }
     async with reading(here.road.database) as connection:
-        query = select(tables.stops.c.question, tables.stops.c.people).where(tables.stops.c.people > 0)
-        assert sorted(tuple(row) for row in await connection.execute(query)) == [("ease", 1), ("overall", 1)]
+        query = select(tables.stops.c.question, tables.stops.c.people).where(
+            tables.stops.c.people > 0
+        )
+        assert sorted(tuple(row) for row in await connection.execute(query)) == [
+            ("ease", 1),
+            ("overall", 1),
+        ]
 
 
-async def test_who_deletes_everything_and_comes_back_never_makes_more_than_were_invited(here: Office) -> None:
+async def test_who_deletes_everything_and_comes_back_never_makes_more_than_were_invited(
+    here: Office,
+) -> None:
     for _ in range(3):
         for number in range(12):
             user = f"back-{number}"
             here.road.link = Link(here.tokens["deputy"][number])
             await here.road.send(user, Started(link=here.road.link.token, unit="TAX", lang="en"))
-            await here.road.press(user, "Used a service", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
+            await here.road.press(
+                user, "Used a service", "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit"
+            )
         await here.later()
         for number in range(12):
             await here.road.send(f"back-{number}", Asked("delete"))
@@ -183,7 +208,11 @@ async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> No
         frames = tables.frames.c
         query = select(frames.lookup).where(frames.grp == "resident").order_by(frames.lookup)
         lookups = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
-        for state, some in (("unreachable", lookups[:7]), ("failed", lookups[7:12]), ("opted_out", lookups[12:13])):
+        for state, some in (
+            ("unreachable", lookups[:7]),
+            ("failed", lookups[7:12]),
+            ("opted_out", lookups[12:13]),
+        ):
             changed = update(tables.outbox).where(tables.outbox.c.lookup.in_(some))
             await connection.execute(changed.values(state=state))
         contacts = tables.contacts.c
@@ -194,10 +223,17 @@ async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> No
         addresses = [KEYS.unseal(lookup, sealed[lookup]) for lookup in lookups[20:31]]
         await opt_out(connection, KEYS, addresses, TODAY)
     found = told(await office.monitor())["resident/430102/large"]
-    assert found == {"unreachable": (10, 19), "opted_out": (1, 9), "declined": (10, 19), "sent": (10, 19)}
+    assert found == {
+        "unreachable": (10, 19),
+        "opted_out": (1, 9),
+        "declined": (10, 19),
+        "sent": (10, 19),
+    }
 
 
-async def test_by_every_way_of_coming_people_are_counted_and_no_row_leads_to_one(here: Office) -> None:
+async def test_by_every_way_of_coming_people_are_counted_and_no_row_leads_to_one(
+    here: Office,
+) -> None:
     await here.road.send("open", Started(link="", unit="TAX", lang="en"))
     await here.later()
     async with reading(here.road.database) as connection:

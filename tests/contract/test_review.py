@@ -14,22 +14,23 @@ import pytest_asyncio
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.scores import score_units
-from aggregation.thresholds import Thresholds
+from aggregation.estimation.scores import score_units
+from aggregation.fraud.thresholds import Thresholds
 from benchmarks.fraud import scenario
-from bot.clock import SystemClock
-from bot.papers import dump_paper
-from bot.registration import DEFAULT
-from bot.resources import shipped_questionnaires
-from bot.review import Case, case_weights, list_cases, reopen, show_case, vote, weights_digest
-from bot.rule_effects import measure, read_effects
-from bot.scheme_files import shipped_scheme
-from bot.scoring import read_polls
-from bot.store import tables
-from bot.store.database import open_database, reading, writing
-from bot.store.migrate import migrate
-from bot.store.readout import read_counts
-from bot.suspects import scan
+from bot.campaigns.fraud_rules import DEFAULT
+from bot.campaigns.live_campaigns import dump_paper
+from bot.campaigns.registered import read_polls
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.clock import SystemClock
+from bot.core.shipped_files import shipped_questionnaires
+from bot.fraud_review.case_finding import scan
+from bot.fraud_review.case_review import Case, case_weights, list_cases, reopen, show_case, vote
+from bot.fraud_review.rule_effects import measure, read_effects
+from bot.fraud_review.verdicts import weights_digest
+from bot.results.scan import read_counts
+from bot.storage.database import open_database, reading, writing
+from bot.storage.migrate import migrate
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Unit
@@ -46,12 +47,22 @@ class Clock(SystemClock):
 @cache
 def simulated(kind: str) -> tuple[list[dict[str, Any]], list[str], dict[str, str]]:
     """Ballots' rows, the truth of each, and the targets: of a dozen units, the targets among them."""
-    made = scenario.angered(3, 20_000) if kind == "wave" else scenario.attacked(3, 20_000, ("sybil", "brigade"))
+    made = (
+        scenario.angered(3, 20_000)
+        if kind == "wave"
+        else scenario.attacked(3, 20_000, ("sybil", "brigade"))
+    )
     units = sorted({*made.targets, *sorted(made.ballots["unit"].unique())[:14]})
     kept = made.ballots["unit"].isin(units).to_numpy()
     rows: list[dict[str, Any]] = []
     for row in made.ballots[kept].to_dict("records"):
-        more = {"campaign": "c", "facts": "{}", "weight": 4, "salt": bytes(16), "questionnaire": "window"}
+        more = {
+            "campaign": "c",
+            "facts": "{}",
+            "weight": 4,
+            "salt": bytes(16),
+            "questionnaire": "window",
+        }
         rows.append(
             {
                 **{str(name): value for name, value in row.items()},
@@ -74,7 +85,10 @@ async def plant(database: AsyncEngine, kind: str) -> None:
     rows, _, _ = simulated(kind)
     sheet = shipped_questionnaires()["window"]
     codes = sorted({row["unit"] for row in rows})
-    units = [Unit(code, {"zh-Hans": f"甲局{code}", "en": f"Office {code}"}, "window", "C_social") for code in codes]
+    units = [
+        Unit(code, {"zh-Hans": f"甲局{code}", "en": f"Office {code}"}, "window", "C_social")
+        for code in codes
+    ]
     row = {
         "id": "c",
         "year": 2026,
@@ -84,7 +98,9 @@ async def plant(database: AsyncEngine, kind: str) -> None:
         "scheme": shipped_scheme().model_dump_json(),
     }
     paper = dump_paper({"zh-Hans": "民评"}, units, {"window": dump_questionnaire(sheet)})
-    people = [{"login": login, "password": "x", "role": "reviewer", "unit": None} for login in REVIEWERS]
+    people = [
+        {"login": login, "password": "x", "role": "reviewer", "unit": None} for login in REVIEWERS
+    ]
     people.append({"login": "wang", "password": "x", "role": "administrator", "unit": None})
     async with writing(database) as connection:
         await connection.execute(tables.campaigns.insert(), [row | {"paper": paper}])
@@ -102,7 +118,10 @@ async def attacked(empty: AsyncEngine) -> AsyncEngine:
 async def stored_weights(database: AsyncEngine) -> dict[int, int]:
     columns = tables.ballots.c
     async with reading(database) as connection:
-        return {row[0]: row[1] for row in await connection.execute(select(columns.position, columns.weight))}
+        return {
+            row[0]: row[1]
+            for row in await connection.execute(select(columns.position, columns.weight))
+        }
 
 
 async def notices(database: AsyncEngine, case: str) -> list[dict[str, Any]]:
@@ -116,7 +135,9 @@ async def notices(database: AsyncEngine, case: str) -> list[dict[str, Any]]:
 async def committed(database: AsyncEngine, case: str, verdict: str) -> str:
     """What the log should commit to while a verdict stands."""
     async with reading(database) as connection:
-        salt = (await connection.execute(select(tables.cases.c.salt).where(tables.cases.c.id == case))).scalar_one()
+        salt = (
+            await connection.execute(select(tables.cases.c.salt).where(tables.cases.c.id == case))
+        ).scalar_one()
         return weights_digest(bytes(salt), await case_weights(connection, case, verdict))
 
 
@@ -124,7 +145,9 @@ async def scores(database: AsyncEngine) -> dict[str, Any]:
     """Every unit's exact score by what its ballots weigh now."""
     (poll,) = await read_polls(database)
     categories = {code: unit.category for code, unit in poll.units.items()}
-    found = score_units(await read_counts(database, "c"), categories, poll.questionnaires, poll.scheme)
+    found = score_units(
+        await read_counts(database, "c"), categories, poll.questionnaires, poll.scheme
+    )
     return {code: score.score for code, score in found.items()}
 
 
@@ -138,7 +161,9 @@ async def first(database: AsyncEngine) -> Case:
     return max(await list_cases(database), key=lambda case: (case.told["ballots"], case.id))
 
 
-async def test_a_scan_finds_the_attacked_units_and_weighs_their_ballots(attacked: AsyncEngine) -> None:
+async def test_a_scan_finds_the_attacked_units_and_weighs_their_ballots(
+    attacked: AsyncEngine,
+) -> None:
     _, truth, targets = simulated("attacks")
     before = await scores(attacked)
     steps: list[tuple[int, int]] = []
@@ -150,7 +175,9 @@ async def test_a_scan_finds_the_attacked_units_and_weighs_their_ballots(attacked
     rows, weights = simulated("attacks")[0], await stored_weights(attacked)
     light = [kind for row, kind in zip(rows, truth, strict=True) if weights[row["position"]] < 4]
     assert sum(kind in ("sybil", "brigade") for kind in light) / len(light) > 0.8
-    assert {kind for kind, row in zip(truth, rows, strict=True) if weights[row["position"]] == 0} >= {"sybil"}
+    assert {
+        kind for kind, row in zip(truth, rows, strict=True) if weights[row["position"]] == 0
+    } >= {"sybil"}
     cases = await list_cases(attacked)
     assert len(cases) == result.new > 0
     for case in cases:
@@ -192,8 +219,14 @@ async def test_two_who_agree_release_and_a_reopened_case_is_upheld(attacked: Asy
         await cast(attacked, case, "chen", "uphold")
     assert (await scores(attacked), await stored_weights(attacked)) == (proposed, weighed)
     case = await first(attacked)
-    told = [(n["number"], n["verdict"], n["reasons"], n["weights"]) for n in await notices(attacked, case.id)]
-    heavy, light = await committed(attacked, case.id, "release"), await committed(attacked, case.id, "proposed")
+    told = [
+        (n["number"], n["verdict"], n["reasons"], n["weights"])
+        for n in await notices(attacked, case.id)
+    ]
+    heavy, light = (
+        await committed(attacked, case.id, "release"),
+        await committed(attacked, case.id, "proposed"),
+    )
     assert heavy != light
     assert told == [
         (1, "proposed", [], light),
@@ -226,12 +259,20 @@ async def test_where_two_differ_a_third_decides(attacked: AsyncEngine) -> None:
         await cast(attacked, case, "sun", "uphold")
 
 
-async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_unit(attacked: AsyncEngine) -> None:
+async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_unit(
+    attacked: AsyncEngine,
+) -> None:
     await scan(attacked, "c")
     case = await first(attacked)
     async with writing(attacked) as connection:
-        unit = (await connection.execute(select(tables.cases.c.unit).where(tables.cases.c.id == case.id))).scalar_one()
-        await connection.execute(update(tables.staff).where(tables.staff.c.login == "sun").values(unit=unit))
+        unit = (
+            await connection.execute(
+                select(tables.cases.c.unit).where(tables.cases.c.id == case.id)
+            )
+        ).scalar_one()
+        await connection.execute(
+            update(tables.staff).where(tables.staff.c.login == "sun").values(unit=unit)
+        )
     await cast(attacked, case, "chen", "uphold")
     with pytest.raises(BadInput, match="somebody else"):
         await cast(attacked, case, "chen", "uphold")
@@ -245,7 +286,10 @@ async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_
         with pytest.raises(BadInput, match="there is no such case"):
             await act
     assert case.id not in {c.id for c in await list_cases(attacked, "sun")}
-    for login, sentence in (("wang", "only a reviewer"), ("nobody", "no administrator or reviewer")):
+    for login, sentence in (
+        ("wang", "only a reviewer"),
+        ("nobody", "no administrator or reviewer"),
+    ):
         with pytest.raises(BadInput, match=sentence):
             await cast(attacked, case, login, "uphold")
     for verdict, reason, note, sentence in (
@@ -266,7 +310,9 @@ async def test_a_case_that_is_found_no_more_gives_its_ballots_back(attacked: Asy
     await cast(attacked, decided, "chen", "uphold")
     thresholds = json.loads(replace(Thresholds(), hint=600.0).registered())
     async with writing(attacked) as connection:
-        paper = json.loads((await connection.execute(select(tables.campaigns.c.paper))).scalar_one())
+        paper = json.loads(
+            (await connection.execute(select(tables.campaigns.c.paper))).scalar_one()
+        )
         changed = json.dumps(paper | {"fraud": DEFAULT.dump() | {"thresholds": thresholds}})
         await connection.execute(update(tables.campaigns).values(paper=changed))
     again = await scan(attacked, "c")
@@ -289,12 +335,16 @@ async def test_a_wave_of_honest_anger_is_no_case(empty: AsyncEngine) -> None:
     assert (result.new, changed) == (0, [])
 
 
-async def test_the_effect_of_each_rule_is_told_and_a_release_of_all_leaves_none(attacked: AsyncEngine) -> None:
+async def test_the_effect_of_each_rule_is_told_and_a_release_of_all_leaves_none(
+    attacked: AsyncEngine,
+) -> None:
     await scan(attacked, "c")
     effects = await measure(attacked, "c", Clock())
     assert await read_effects(attacked, "c") == effects
     by_rule = {effect.rule: effect for effect in effects}
-    assert by_rule["source_share" if "source_share" in by_rule else "burst"].moved == 0, "hints count for nothing"
+    assert by_rule["source_share" if "source_share" in by_rule else "burst"].moved == 0, (
+        "hints count for nothing"
+    )
     assert sum(effect.moved for effect in effects) > 0
     assert all((effect.moved > 0) == (float(effect.largest) > 0) for effect in effects)
     for case in await list_cases(attacked):

@@ -13,13 +13,23 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from aggregation.sampling import Sample, wrong
-from bot.campaigns import create_campaign
-from bot.contact_keys import Address, ContactKeys
-from bot.contacts import Contact, opt_out, store_contacts
-from bot.sampling import Plan, Wish, differs, draw_sample, plan_sample, read_plan, read_sample, write_sample
-from bot.store import tables
-from bot.store.database import reading, writing
+from aggregation.fieldwork.sampling import Sample, wrong
+from bot.campaigns.lifecycle import create_campaign
+from bot.core.identity import Address
+from bot.crypto.contact_keys import ContactKeys
+from bot.fieldwork.audience.contacts import Contact, opt_out, store_contacts
+from bot.fieldwork.audience.sampling import (
+    Plan,
+    Wish,
+    differs,
+    draw_sample,
+    plan_sample,
+    read_plan,
+    read_sample,
+    write_sample,
+)
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, draft, make_road
 
@@ -79,7 +89,9 @@ async def test_a_sample_is_planned_registered_and_drawn(road: Road) -> None:
     assert wrong(sample) == ""
     assert differs(sample, await paper(road)) == ""
     found = await drawn_contacts(road)
-    assert {KEYS.number("next", lookup) for lookup in found} == {n for listed in sample.drawn.values() for n in listed}
+    assert {KEYS.number("next", lookup) for lookup in found} == {
+        n for listed in sample.drawn.values() for n in listed
+    }
     assert await draw_sample(road.database, "next") == sample, "drawn again it is the same"
     assert await drawn_contacts(road) == found
     async with reading(road.database) as connection:
@@ -102,7 +114,9 @@ async def test_the_order_of_the_lists_decides_nothing(road: Road) -> None:
     assert await paper(road) == first
 
 
-async def test_a_published_sample_is_read_as_it_was_written_and_a_changed_one_is_noticed(road: Road) -> None:
+async def test_a_published_sample_is_read_as_it_was_written_and_a_changed_one_is_noticed(
+    road: Road,
+) -> None:
     await bring(road, people())
     await plan(road, method="neyman", size=40, values=dict.fromkeys(CELLS, Decimal("12.5")))
     await road.open("next")
@@ -121,7 +135,13 @@ async def test_a_published_sample_is_read_as_it_was_written_and_a_changed_one_is
     for complaint, other in changed.items():
         assert differs(other, registered).startswith(complaint)
     assert differs(sample, await paper(road, "year")) == "the campaign registered no sample"
-    for broken in (b"no", b"[]", b"{}", data.replace(b"/1", b"/9"), data.replace(b'"frame"', b'"game"')):
+    for broken in (
+        b"no",
+        b"[]",
+        b"{}",
+        data.replace(b"/1", b"/9"),
+        data.replace(b'"frame"', b'"game"'),
+    ):
         with pytest.raises(BadInput, match=r"^sample\.json: this"):
             read_sample("sample.json", broken)
 
@@ -137,7 +157,9 @@ async def test_only_who_can_be_invited_is_in_the_frame(road: Road) -> None:
     planned = await plan(road, size=10, fatigue_days=30)
     assert planned.people == {"resident": 27}
     assert planned.left_out == {"opted_out": 1, "no_consent": 1, "unreachable": 0, "fatigue": 1}
-    assert (await plan(road, size=10, fatigue_days=23)).people == {"resident": 28}, "the last plan counts"
+    assert (await plan(road, size=10, fatigue_days=23)).people == {"resident": 28}, (
+        "the last plan counts"
+    )
     await road.open("next")
     frame = (await draw_sample(road.database, "next")).frame["resident"]
     numbers = [KEYS.number("next", KEYS.lookup(contact.address)) for contact in contacts]
@@ -157,7 +179,11 @@ async def test_only_who_can_be_invited_is_in_the_frame(road: Road) -> None:
         ({}, {"size": 1}, "1 do not fit"),
         ({"resident": 30}, {"size": 9}, "9 do not fit: with at least 10 from each cell"),
         ({"resident": 30}, {"size": 9, "values": {"resident": Decimal(1)}}, "needs no values"),
-        ({"resident": 30}, {"method": "fixed", "values": {"resident": Decimal(9)}}, "9 are fewer than 10"),
+        (
+            {"resident": 30},
+            {"method": "fixed", "values": {"resident": Decimal(9)}},
+            "9 are fewer than 10",
+        ),
         (
             {"resident": 30},
             {"method": "fixed", "size": 20, "values": {"resident": Decimal(11)}},
@@ -193,6 +219,8 @@ async def test_plan_and_draw_come_in_their_order(road: Road) -> None:
 
 async def test_a_number_is_another_in_each_campaign(road: Road) -> None:
     lookups = [KEYS.lookup(contact.address) for contact in people()]
-    this, other = ({KEYS.number(campaign, lookup) for lookup in lookups} for campaign in ("next", "year"))
+    this, other = (
+        {KEYS.number(campaign, lookup) for lookup in lookups} for campaign in ("next", "year")
+    )
     assert len(this) == len(other) == len(lookups)
     assert not this & other

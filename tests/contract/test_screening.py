@@ -10,11 +10,11 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from bot.campaigns import add_link
-from bot.gate import Gate
-from bot.screening import Screening
-from bot.store import tables
-from bot.store.database import reading
+from bot.ballots.gate import Gate
+from bot.ballots.screening import Screening
+from bot.campaigns.lifecycle import add_link
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from survey_flows.events import Pressed
 from survey_flows.judge import codes
 from tests.contract.test_conductor import Road, make_road
@@ -33,7 +33,9 @@ async def road(store_url: str, speed_url: str, tmp_path: Path) -> AsyncIterator[
 async def risks(road: Road) -> list[tuple[str, ...]]:
     await road.mix()
     async with reading(road.database) as connection:
-        rows = await connection.execute(select(tables.ballots.c.risk).order_by(tables.ballots.c.position))
+        rows = await connection.execute(
+            select(tables.ballots.c.risk).order_by(tables.ballots.c.position)
+        )
         return sorted(codes(row.risk) for row in rows)
 
 
@@ -66,7 +68,9 @@ async def test_a_person_who_sends_many_is_noticed_and_every_ballot_is_kept(road:
     assert (kept, await risks(road)) == (11, [("user_rate",)])
 
 
-async def test_a_link_that_more_people_use_than_it_is_meant_for_is_noticed_and_every_ballot_is_kept(road: Road) -> None:
+async def test_a_link_that_more_people_use_than_it_is_meant_for_is_noticed_and_every_ballot_is_kept(
+    road: Road,
+) -> None:
     road.link = await add_link(road.database, "year", "deputy", "", road.clock, most=2)
     await road.papers.refresh()
     for user in ("ann", "ben", "ann", "cyd"):
@@ -78,7 +82,9 @@ async def test_a_link_that_more_people_use_than_it_is_meant_for_is_noticed_and_e
 
 async def test_without_counters_ballots_are_taken_and_say_so(road: Road) -> None:
     away = Redis.from_url("unix:///nowhere/at/all")
-    road.conductor._gate = Gate(road.keys, road.mixer.key.public, Screening(away, road.keys, road.papers))
+    road.conductor._gate = Gate(
+        road.keys, road.mixer.key.public, Screening(away, road.keys, road.papers)
+    )
     await road.answer_all("ann")
     road.clock.time += timedelta(minutes=1)
     await road.press("ann", "Submit")
@@ -94,8 +100,12 @@ async def test_no_counter_bears_a_name_that_the_database_knows(road: Road, speed
         names = b" ".join([key async for key in redis.scan_iter()])
         values = repr([await redis.dump(key) for key in names.split(b" ")]).encode()
     async with reading(road.database) as connection:
-        known = [bytes(x) for x in (await connection.execute(select(tables.ballots.c.voter))).scalars()]
-        known += [bytes(x) for x in (await connection.execute(select(tables.sessions.c.person))).scalars()]
+        known = [
+            bytes(x) for x in (await connection.execute(select(tables.ballots.c.voter))).scalars()
+        ]
+        known += [
+            bytes(x) for x in (await connection.execute(select(tables.sessions.c.person))).scalars()
+        ]
     assert len(known) == 4
     for name in (*known, b"4711471147", b"4711471148", b"TAX", road.link.token.encode()):
         assert name not in names

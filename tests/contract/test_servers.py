@@ -13,7 +13,9 @@ from tests.conftest import Backend
 @pytest.mark.parametrize("turn", [1, 2])
 def test_each_test_finds_an_empty_postgres(bare_postgres_url: str, turn: int) -> None:
     with psycopg.connect(bare_postgres_url) as connection:
-        tables = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+        tables = connection.execute(
+            "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+        ).fetchone()
         connection.execute("CREATE TABLE left_behind (a int)")
     assert tables == (0,)
 
@@ -28,4 +30,7 @@ def test_each_test_finds_an_empty_redis(speed_url: str, turn: int) -> None:
 def test_backend_names_the_servers_it_runs_on(backend: Backend) -> None:
     with Redis.from_url(backend.redis_url) as client:
         server = client.info("server").get("server_name", "redis")
-    assert f"{backend.database_url.split('://')[0]}+{server}" in {"sqlite+valkey", "postgresql+redis"}
+    assert f"{backend.database_url.split('://')[0]}+{server}" in {
+        "sqlite+valkey",
+        "postgresql+redis",
+    }

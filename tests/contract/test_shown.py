@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.channel import Delivery, Incoming, Reply
-from bot.conductor import Conductor
-from bot.gate import Gate
-from bot.store import tables
-from bot.store.conversations import forget_old
-from bot.store.database import reading, writing
+from bot.ballots.gate import Gate
+from bot.conversations.conductor import Conductor
+from bot.conversations.contract import Delivery, Incoming, Reply
+from bot.conversations.store import forget_old
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.events import Asked, Event, Typed
 from tests.contract.test_conductor import Road, make_road
 
@@ -105,9 +105,16 @@ async def restarted(road: Road) -> AsyncIterator[Road]:
 
 async def sessions(road: Road) -> set[bytes]:
     async with reading(road.database) as connection:
-        return {bytes(person) for person in (await connection.execute(select(tables.sessions.c.person))).scalars()}
+        return {
+            bytes(person)
+            for person in (await connection.execute(select(tables.sessions.c.person))).scalars()
+        }
 
 
 async def unreachable(road: Road) -> int:
     async with reading(road.database) as connection:
-        return int((await connection.execute(select(func.count()).select_from(tables.unreachable))).scalar_one())
+        return int(
+            (
+                await connection.execute(select(func.count()).select_from(tables.unreachable))
+            ).scalar_one()
+        )

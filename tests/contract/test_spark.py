@@ -10,13 +10,16 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from bot.store.readout import counts_from_parquet
-from bot.store.spark import counts_from_spark, local_session
+from bot.results.scan import counts_from_parquet
+from bot.results.scan_spark import counts_from_spark, local_session
 from survey_flows.errors import BadInput
 from tests.ballots import EMPTY, drawn, write_parquet
 
 pytest.importorskip("pyspark", reason="no Spark: make test-spark")
-pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore")]  # Spark's own libraries warn of each other
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.filterwarnings("ignore"),
+]  # Spark's own libraries warn of each other
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,11 @@ def test_spark_counts_what_duckdb_counts(session: Any, tmp_path: Path, campaign:
     paths = [write_parquet(tmp_path / f"{at}.parquet", ballots[at::3]) for at in range(3)]
     found = counts_from_spark(paths, campaign, session)
     assert found == counts_from_parquet(paths, campaign)
-    assert sum(row.count for row in found) == sum(ballot["campaign"] == campaign for ballot in ballots) > 0
+    assert (
+        sum(row.count for row in found)
+        == sum(ballot["campaign"] == campaign for ballot in ballots)
+        > 0
+    )
 
 
 def test_spark_counts_nothing_in_files_without_ballots(session: Any, tmp_path: Path) -> None:
@@ -44,12 +51,20 @@ def test_spark_counts_nothing_in_files_without_ballots(session: Any, tmp_path: P
 
 @pytest.mark.parametrize(
     ("wrong", "told"),
-    [({"stratum": None}, "the column «stratum» is not filled"), ({"weight": 3}, "a fraud weight is 3 quarters")],
+    [
+        ({"stratum": None}, "the column «stratum» is not filled"),
+        ({"weight": 3}, "a fraud weight is 3 quarters"),
+    ],
 )
-def test_spark_refuses_what_duckdb_refuses(session: Any, tmp_path: Path, wrong: dict[str, Any], told: str) -> None:
+def test_spark_refuses_what_duckdb_refuses(
+    session: Any, tmp_path: Path, wrong: dict[str, Any], told: str
+) -> None:
     ballots = [ballot | {"campaign": "2026"} for ballot in drawn(12, 2)]
     path = write_parquet(tmp_path / "a.parquet", [ballots[0], ballots[1] | wrong])
-    for scan in (counts_from_parquet, lambda paths, campaign: counts_from_spark(paths, campaign, session)):
+    for scan in (
+        counts_from_parquet,
+        lambda paths, campaign: counts_from_spark(paths, campaign, session),
+    ):
         with pytest.raises(BadInput, match=f"^a.parquet: {told}"):
             scan([path], "2026")
 

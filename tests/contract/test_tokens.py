@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.api_tables import tokens
-from bot.store.database import open_database, reading
-from bot.store.migrate import migrate
-from bot.tokens import GIVEN, Token, add_token, find_token, list_tokens, revoke_token
+from bot.accounts.api_tokens import GIVEN, Token, add_token, find_token, list_tokens, revoke_token
+from bot.storage.database import open_database, reading
+from bot.storage.migrate import migrate
+from bot.storage.schema.api import tokens
 from survey_flows.errors import BadInput
 from tests.web_city import Clock
 
@@ -36,9 +36,19 @@ async def test_a_token_is_found_by_itself_and_by_nothing_near_it(database: Async
     given, other = await made(database, clock), await made(database, clock, "other")
     found = await find_token(database, given, clock, ZONE)
     assert found is not None
-    assert (found.name, found.scopes, found.by) == ("portal", ("campaigns:read", "results:read"), "zhou")
+    assert (found.name, found.scopes, found.by) == (
+        "portal",
+        ("campaigns:read", "results:read"),
+        "zhou",
+    )
     id_, secret = GIVEN.fullmatch(given).groups()  # type: ignore[union-attr]
-    near = [f"minping_{id_}_{GIVEN.fullmatch(other)[2]}", f"minping_{id_}_{secret[:-1]}", secret, "", given + "x"]  # type: ignore[index]
+    near = [
+        f"minping_{id_}_{GIVEN.fullmatch(other)[2]}",
+        f"minping_{id_}_{secret[:-1]}",
+        secret,
+        "",
+        given + "x",
+    ]  # type: ignore[index]
     near += [given.swapcase(), f"minping_{'a' * 10}_{secret}"]
     for wrong in near:
         assert await find_token(database, wrong, clock, ZONE) is None, wrong
@@ -63,7 +73,9 @@ async def test_a_token_ends_by_its_date_and_by_being_revoked(database: AsyncEngi
     assert await find_token(database, long, clock, ZONE) is not None
     await revoke_token(database, "long", clock)
     assert await find_token(database, long, clock, ZONE) is None
-    states = {token.name: token.state(clock.now().timestamp()) for token in await list_tokens(database)}
+    states = {
+        token.name: token.state(clock.now().timestamp()) for token in await list_tokens(database)
+    }
     assert states == {"long": "revoked", "short": "expired"}
     with pytest.raises(BadInput, match="revoked before"):
         await revoke_token(database, "long", clock)

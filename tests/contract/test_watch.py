@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from bot import watch
-from bot.watch import PREFIX, Rate, Rates, Submission, Watch
+from bot.ballots import rate_counters as watch
+from bot.ballots.rate_counters import PREFIX, Submission, Watch
+from bot.campaigns.fraud_rules import Rate, Rates
 from survey_flows.facts import Facts
 
 WIDE = Rate(1_000_000, 3600)
@@ -26,7 +27,9 @@ async def redis(speed_url: str) -> AsyncIterator[Redis]:
 
 
 def watching(client: Redis, **rates: Rate) -> Watch:
-    return Watch(client, Rates(**({"user": WIDE, "source": WIDE, "unit": WIDE} | rates)), answer_within=10)
+    return Watch(
+        client, Rates(**({"user": WIDE, "source": WIDE, "unit": WIDE} | rates)), answer_within=10
+    )
 
 
 def crowd(size: int) -> list[Submission]:
@@ -34,14 +37,18 @@ def crowd(size: int) -> list[Submission]:
 
 
 @pytest.mark.parametrize("field", ["user", "source", "unit"])
-async def test_of_a_hundred_at_once_exactly_the_limit_is_within_the_rate(redis: Redis, field: str) -> None:
+async def test_of_a_hundred_at_once_exactly_the_limit_is_within_the_rate(
+    redis: Redis, field: str
+) -> None:
     looking = watching(redis, **{field: Rate(17, 86_400)})
     answers = await asyncio.gather(*(looking.facts([ONE]) for _ in range(100)))
     assert Counter(getattr(facts, f"{field}_rate") for [facts] in answers) == {False: 17, True: 83}
 
 
 async def test_a_batch_counts_like_one_after_the_other(redis: Redis) -> None:
-    facts = await watching(redis, user=Rate(2, 86_400)).facts([ONE, replace(ONE, person=b"other"), ONE, ONE])
+    facts = await watching(redis, user=Rate(2, 86_400)).facts(
+        [ONE, replace(ONE, person=b"other"), ONE, ONE]
+    )
     assert [(f.ballots, f.user_rate, f.burst) for f in facts] == [
         (1, False, 1),
         (1, False, 2),
@@ -69,7 +76,9 @@ async def test_a_batch_is_one_round_trip(redis: Redis) -> None:
 
 async def test_a_link_counts_its_persons_once_each(redis: Redis) -> None:
     mine = replace(ONE, link=b"link", link_limit=1)
-    facts = await watching(redis).facts([mine, mine, replace(mine, person=b"other"), replace(ONE, link=b"open")])
+    facts = await watching(redis).facts(
+        [mine, mine, replace(mine, person=b"other"), replace(ONE, link=b"open")]
+    )
     assert [(f.link_users, f.link_limit) for f in facts] == [(1, 1), (1, 1), (2, 1), (0, None)]
 
 
@@ -79,7 +88,9 @@ async def test_a_replayed_update_is_not_counted_again(redis: Redis) -> None:
     assert [(f.ballots, f.replayed) for f in facts] == [(1, False), (1, True), (2, False)]
 
 
-async def test_the_expectation_follows_the_quarters_of_an_hour(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_expectation_follows_the_quarters_of_an_hour(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(watch, "QUARTER", 2)
     looking = watching(redis)
     seconds, micro = await redis.time()
@@ -97,7 +108,9 @@ async def test_the_expectation_follows_the_quarters_of_an_hour(redis: Redis, mon
 
 
 async def test_every_key_expires_and_names_only_pseudonyms(redis: Redis) -> None:
-    given = replace(ONE, person=b"\xff\x00P", source=b"\xfeS", unit=b"\xfdU", link=b"\xfcL", link_limit=3)
+    given = replace(
+        ONE, person=b"\xff\x00P", source=b"\xfeS", unit=b"\xfdU", link=b"\xfcL", link_limit=3
+    )
     await watching(redis).facts([given])
     names = [
         b"user:\xff\x00P",
@@ -126,7 +139,9 @@ async def test_without_redis_ballots_are_admitted_unchecked_and_it_is_asked_agai
             ]
         await asyncio.sleep(1.05)
         await looking.facts([ONE])
-    assert [text.split("(")[0] for text in caplog.messages] == ["ballots are admitted unchecked: Redis is away "] * 2
+    assert [text.split("(")[0] for text in caplog.messages] == [
+        "ballots are admitted unchecked: Redis is away "
+    ] * 2
 
 
 async def test_a_redis_that_does_not_answer_holds_nobody_up(redis: Redis) -> None:
@@ -135,4 +150,7 @@ async def test_a_redis_that_does_not_answer_holds_nobody_up(redis: Redis) -> Non
     await redis.client_pause(400)
     stalled = await looking.facts([ONE])
     await asyncio.sleep(0.5)
-    assert (stalled[0].unchecked, (await watching(redis).facts([ONE]))[0].unchecked) == (True, False)
+    assert (stalled[0].unchecked, (await watching(redis).facts([ONE]))[0].unchecked) == (
+        True,
+        False,
+    )

@@ -19,11 +19,11 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-import bot.conductor
-from bot.channels import weixin
-from bot.letters import Letters
-from bot.store import tables
-from bot.store.database import reading
+import bot.conversations.conductor
+from bot.channels.wechat import channel as weixin
+from bot.conversations.dead_letters import Letters
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from tests.conftest import POSTGRES
 from tests.weixin import READING, City, Phone, open_city
 
@@ -44,7 +44,9 @@ async def city(
     """One for all tests, each of which has citizens of its own. WeChat in its secure or compatible mode, and WeCom."""
     folder = tmp_path_factory.mktemp("weixin")
     if request.param == "sqlite":
-        async with open_city(folder, f"sqlite:///{folder / 'minping.sqlite3'}", valkey_server) as made:
+        async with open_city(
+            folder, f"sqlite:///{folder / 'minping.sqlite3'}", valkey_server
+        ) as made:
             yield made
         return
     with request.getfixturevalue("postgres_cluster").database() as url:
@@ -75,7 +77,9 @@ def hurried() -> Iterator[None]:
 
 def assert_golden(name: str, phone: Phone) -> None:
     """The conversation is as it was, but for the link's token and the receipt's code."""
-    transcript = CODE.sub("ABCD-EFGH-IJKL-MNOP", phone.transcript().replace(phone.city.link, "LINK"))
+    transcript = CODE.sub(
+        "ABCD-EFGH-IJKL-MNOP", phone.transcript().replace(phone.city.link, "LINK")
+    )
     file = GOLDEN / f"{name}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         file.parent.mkdir(exist_ok=True)
@@ -86,14 +90,14 @@ def assert_golden(name: str, phone: Phone) -> None:
 @contextmanager
 def stuck_database() -> Iterator[asyncio.Event]:
     """While the block lasts every batch waits in its transaction until the event is set."""
-    honest, go_on = bot.conductor.take_updates, asyncio.Event()
+    honest, go_on = bot.conversations.conductor.take_updates, asyncio.Event()
 
     async def wait(*arguments):  # type: ignore[no-untyped-def]
         await go_on.wait()
         return await honest(*arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bot.conductor, "take_updates", wait)
+        patch.setattr(bot.conversations.conductor, "take_updates", wait)
         yield go_on
         go_on.set()
 
@@ -101,7 +105,7 @@ def stuck_database() -> Iterator[asyncio.Event]:
 @contextmanager
 def away_database(batches: float) -> Iterator[None]:
     """So many batches find no database."""
-    honest, left = bot.conductor.take_updates, [batches]
+    honest, left = bot.conversations.conductor.take_updates, [batches]
 
     async def refuse(*arguments):  # type: ignore[no-untyped-def]
         left[0] -= 1
@@ -110,7 +114,7 @@ def away_database(batches: float) -> Iterator[None]:
         return await honest(*arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bot.conductor, "take_updates", refuse)
+        patch.setattr(bot.conversations.conductor, "take_updates", refuse)
         yield
 
 
@@ -128,7 +132,11 @@ def written(phone: Phone, text: str) -> dict[str, str | int]:
     """A message that is written four seconds after the last one."""
     phone.city.clock.time += READING
     phone.number += 1
-    fields: dict[str, str | int] = {"ToUserName": "gh_minping", "FromUserName": phone.user, "MsgType": "text"}
+    fields: dict[str, str | int] = {
+        "ToUserName": "gh_minping",
+        "FromUserName": phone.user,
+        "MsgType": "text",
+    }
     return fields | {"Content": text, "CreateTime": phone.second(), "MsgId": phone.number}
 
 
@@ -161,9 +169,29 @@ async def test_a_conversation_with_detours(phone: Phone) -> None:
     await phone.message("(a picture)", MsgType="image", PicUrl="https://example.com/1", MediaId="1")
     for word in ("9", "2.", "上一步", "②", "网页", "语言", "2", "language", "中文", "帮助", "1"):
         await phone.type(word)
-    for word in ("满意", "3", "3", "3", "隐私", "继续", '窗口少 <a href="x">看</a> ]]> & 排队久', "提交吧"):
+    for word in (
+        "满意",
+        "3",
+        "3",
+        "3",
+        "隐私",
+        "继续",
+        '窗口少 <a href="x">看</a> ]]> & 排队久',
+        "提交吧",
+    ):
         await phone.type(word)
-    for word in ("2", "不满意", "“提交”。", "3", "2", "删除", "不删除，返回", "删除", "全部删除", "1"):
+    for word in (
+        "2",
+        "不满意",
+        "“提交”。",
+        "3",
+        "2",
+        "删除",
+        "不删除，返回",
+        "删除",
+        "全部删除",
+        "1",
+    ):
         await phone.type(word)
     await phone.event("CLICK", "help")
     await phone.event("CLICK", "weather")
@@ -180,7 +208,9 @@ async def test_the_web_chat_opens_where_the_link_leads(asked: Phone) -> None:
     (path,) = re.findall(r"https://minping.example.gov(/r/\S+)", asked.shown)
     async with (
         aiohttp.ClientSession() as session,
-        session.get(f"http://127.0.0.1:{asked.city.port}{path}", headers={"Accept-Language": "zh"}) as page,
+        session.get(
+            f"http://127.0.0.1:{asked.city.port}{path}", headers={"Accept-Language": "zh"}
+        ) as page,
     ):
         assert (page.status, "市税务局" in await page.text()) == (200, True)
 
@@ -194,7 +224,9 @@ async def test_a_tap_on_a_question_that_is_past_changes_nothing(asked: Phone) ->
 
 
 @pytest.mark.parametrize("ahead", [-120, 0, 120])
-async def test_numbers_bind_to_what_was_shown_when_they_were_written(phone: Phone, ahead: int) -> None:
+async def test_numbers_bind_to_what_was_shown_when_they_were_written(
+    phone: Phone, ahead: int
+) -> None:
     phone.ahead = ahead  # our clock may be another than the sender's
     await phone.scan(f"{phone.city.link}-TAX")
     await phone.type("1")
@@ -204,7 +236,9 @@ async def test_numbers_bind_to_what_was_shown_when_they_were_written(phone: Phon
     assert "3/7" in await phone.type("1")
 
 
-async def test_the_same_message_again_gets_the_same_answer_and_changes_nothing(phone: Phone) -> None:
+async def test_the_same_message_again_gets_the_same_answer_and_changes_nothing(
+    phone: Phone,
+) -> None:
     before = await phone.city.ballots()
     await phone.scan(f"{phone.city.link}-TAX", follows=False)
     for reply in SHORT_ROAD:
@@ -216,7 +250,9 @@ async def test_the_same_message_again_gets_the_same_answer_and_changes_nothing(p
     assert await new_ballots(phone.city, before) == [BALLOT]
 
 
-async def test_another_process_knows_a_message_that_comes_again(asked: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_another_process_knows_a_message_that_comes_again(
+    asked: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = await asked.city.ballots()
     monkeypatch.setattr(weixin, "KEEP", 2.0)  # then this process knows no more of it than another
     for reply in SHORT_ROAD:
@@ -268,7 +304,9 @@ async def test_a_database_that_is_away_for_a_moment_is_not_noticed(asked: Phone)
         assert (await asked.type("1")).startswith("2/7")
 
 
-async def test_while_the_database_is_away_nothing_is_confirmed_and_nothing_lost(asked: Phone) -> None:
+async def test_while_the_database_is_away_nothing_is_confirmed_and_nothing_lost(
+    asked: Phone,
+) -> None:
     message = written(asked, "1")
     with away_database(float("inf")), hurried():
         assert [(await asked.deliver(message))[0] for _ in range(2)] == [503, 503]
@@ -298,7 +336,11 @@ async def test_an_account_of_wecom_is_the_same_in_capital_letters(city: City) ->
 async def test_what_cannot_be_read_is_kept_and_answered(phone: Phone) -> None:
     letters = Letters(phone.city.service.database, phone.city.service.keys, phone.city.clock)
     before = len(await letters.all())
-    for inner in ("no xml", "<xml><MsgType>text</MsgType></xml>", "<!DOCTYPE x [<!ENTITY a 'b'>]><xml>&a;</xml>"):
+    for inner in (
+        "no xml",
+        "<xml><MsgType>text</MsgType></xml>",
+        "<!DOCTYPE x [<!ENTITY a 'b'>]><xml>&a;</xml>",
+    ):
         assert await phone.post(*phone.wrapped(inner)) == (200, b"success")
     kept = (await letters.all())[before:]
     assert [(letter.channel, letter.error) for letter in kept] == [("wechat", "Unreadable")] * 3
@@ -309,5 +351,7 @@ async def test_what_is_no_concern_of_ours_is_answered_with_nothing(phone: Phone)
         assert await phone.event(name) == ""
     person = phone.city.service.keys.person("wechat", phone.user)
     async with reading(phone.city.service.database) as connection:
-        found = await connection.execute(select(tables.sessions).where(tables.sessions.c.person == person))
+        found = await connection.execute(
+            select(tables.sessions).where(tables.sessions.c.person == person)
+        )
         assert found.all() == []

@@ -12,28 +12,28 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.changes import ChangeVerdict
-from aggregation.inputs import AppraisedUnit, Grade, Membership, PastGrade, Verdict
-from aggregation.results import Kind, Status
-from aggregation.scheme import Scheme
-from aggregation.scheme_parts import UnitQuota
-from bot.app import open_store
-from bot.campaigns import Draft, add_campaign
-from bot.drafting import stored_units
-from bot.imports.year import import_table
-from bot.resources import shipped_questionnaires
-from bot.scheme_files import shipped_scheme
-from bot.settings import Settings
-from bot.store import tables
-from bot.store import yearbook as store
-from bot.store.database import reading, writing
-from bot.yearbook import (
+from aggregation.model.facts import AppraisedUnit, Grade, Membership, PastGrade, Verdict
+from aggregation.model.results import Kind, Status
+from aggregation.quality.changes import ChangeVerdict
+from aggregation.scheme.parts import UnitQuota
+from aggregation.scheme.scheme import Scheme
+from bot.appraisal.import_tables import import_table
+from bot.appraisal.year import (
     is_sealed,
     open_year,
     record_decision,
     record_unit_decision,
     seal_year,
 )
+from bot.campaigns.drafting import stored_units
+from bot.campaigns.lifecycle import Draft, add_campaign
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.settings import Settings
+from bot.core.shipped_files import shipped_questionnaires
+from bot.records import store
+from bot.service.composition import open_store
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Link, Unit
@@ -73,7 +73,9 @@ def scheme() -> Scheme:
     return shipped_scheme().model_copy(update={"unit_quota": UnitQuota(first=1, second=1, third=1)})
 
 
-async def bring(database: AsyncEngine, kind: str, text: str, year: int = YEAR) -> tuple[int, tuple[str, ...]]:
+async def bring(
+    database: AsyncEngine, kind: str, text: str, year: int = YEAR
+) -> tuple[int, tuple[str, ...]]:
     outcome = await import_table(database, kind, f"{kind}.csv", text.encode(), year)
     return outcome.rows, outcome.notes
 
@@ -93,7 +95,8 @@ async def poll(
     async with reading(database) as connection:
         listed = await store.read_units(connection)
     units = [
-        Unit(x.unit.code, {"zh-Hans": x.unit.zh, "en": x.unit.en}, x.questionnaire, x.unit.category) for x in listed
+        Unit(x.unit.code, {"zh-Hans": x.unit.zh, "en": x.unit.en}, x.questionnaire, x.unit.category)
+        for x in listed
     ]
     papers = {key: dump_questionnaire(sheet) for key, sheet in sheets.items()}
     text = (rules or scheme()).model_dump_json()
@@ -102,16 +105,27 @@ async def poll(
     number = count()
     rows = [
         {
-            **{"campaign": name, "unit": u.code, "voter": f"{next(number)}".encode(), "questionnaire": u.questionnaire},
+            **{
+                "campaign": name,
+                "unit": u.code,
+                "voter": f"{next(number)}".encode(),
+                "questionnaire": u.questionnaire,
+            },
             **{"grp": "resident", "stratum": "", "source": "invite", "weight": 4, "facts": "{}"},
-            **{"ratings": " ".join([answers[u.code]] * RATED[u.questionnaire]), "bucket": 1, "risk": 0},
+            **{
+                "ratings": " ".join([answers[u.code]] * RATED[u.questionnaire]),
+                "bucket": 1,
+                "risk": 0,
+            },
         }
         for u in units
         for _ in range(each)
     ]
     async with writing(database) as connection:
         await add_campaign(connection, draft, Link(f"T{name}"))
-        await connection.execute(tables.campaigns.update().where(tables.campaigns.c.id == name).values(state=state))
+        await connection.execute(
+            tables.campaigns.update().where(tables.campaigns.c.id == name).values(state=state)
+        )
         await store.insert_all(connection, tables.ballots, rows)
 
 
@@ -126,7 +140,10 @@ async def city(database: AsyncEngine) -> AsyncEngine:
 
 async def rows_of(database: AsyncEngine) -> dict[str, int]:
     async with reading(database) as connection:
-        return {table.name: await store.count_rows(connection, table) for table in tables.metadata.sorted_tables}
+        return {
+            table.name: await store.count_rows(connection, table)
+            for table in tables.metadata.sorted_tables
+        }
 
 
 async def test_tables_handed_in_become_the_inputs_of_the_year(city: AsyncEngine) -> None:
@@ -138,7 +155,12 @@ async def test_tables_handed_in_become_the_inputs_of_the_year(city: AsyncEngine)
         ("D1", "A_district", (Membership("district"),)),
     ]
     assert given.indicators["U3", "governance"] == Decimal(60)
-    assert given.personal == {"L1": Decimal(90), "L2": Decimal(85), "L3": Decimal(80), "L4": Decimal(75)}
+    assert given.personal == {
+        "L1": Decimal(90),
+        "L2": Decimal(85),
+        "L3": Decimal(80),
+        "L4": Decimal(75),
+    }
     assert {code: (s.n, s.n_valid, s.score) for code, s in given.public.items()} == {
         "U1": (120, 120, 100),
         "U2": (120, 120, 80),
@@ -183,10 +205,16 @@ async def test_scores_are_compared_with_those_of_the_year_before(city: AsyncEngi
 
 async def test_a_trial_counts_in_no_appraisal(city: AsyncEngine) -> None:
     before = (await open_year(city, YEAR)).result
-    await poll(city, "pilot", rules=shipped_scheme(), answers=dict.fromkeys(ANSWERS, "VD"), trial=True)
+    await poll(
+        city, "pilot", rules=shipped_scheme(), answers=dict.fromkeys(ANSWERS, "VD"), trial=True
+    )
     await poll(city, "before", year=YEAR - 1, answers=dict.fromkeys(ANSWERS, "VD"), trial=True)
     year = await open_year(city, YEAR)
-    assert (year.result, [part.poll.id for part in year.polls], year.changes) == (before, ["poll"], {})
+    assert (year.result, [part.poll.id for part in year.polls], year.changes) == (
+        before,
+        ["poll"],
+        {},
+    )
     with pytest.raises(BadInput, match="pilot: a trial counts in no appraisal"):
         await open_year(city, YEAR, ["poll", "pilot"])
     with pytest.raises(BadInput, match="no closed campaign of that year"):
@@ -196,7 +224,9 @@ async def test_a_trial_counts_in_no_appraisal(city: AsyncEngine) -> None:
 async def test_a_wrong_table_leaves_nothing(city: AsyncEngine) -> None:
     before = await rows_of(city)
     with pytest.raises(BadInput, match="row 3, column value"):
-        await bring(city, "indicators", "subject,indicator,value\nU1,objective,1\nU2,objective,101\n")
+        await bring(
+            city, "indicators", "subject,indicator,value\nU1,objective,1\nU2,objective,101\n"
+        )
     assert await rows_of(city) == before
     assert (await open_year(city, YEAR)).inputs.indicators["U1", "objective"] == Decimal(95)
 
@@ -212,7 +242,11 @@ async def test_a_workbook_of_points_counts_as_its_csv(city: AsyncEngine) -> None
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in (["单位代码", "指标", "得分"], ["U1", "objective", 88.25], ["U2", "objective", " ７７ "]):
+    for row in (
+        ["单位代码", "指标", "得分"],
+        ["U1", "objective", 88.25],
+        ["U2", "objective", " ７７ "],
+    ):
         sheet.append(row)
     buffer = io.BytesIO()
     book.save(buffer)
@@ -221,10 +255,14 @@ async def test_a_workbook_of_points_counts_as_its_csv(city: AsyncEngine) -> None
     assert (given["U1", "objective"], given["U2", "objective"]) == (Decimal("88.25"), Decimal(77))
 
 
-async def test_points_that_are_missing_are_told_and_stop_the_appraisal(database: AsyncEngine) -> None:
+async def test_points_that_are_missing_are_told_and_stop_the_appraisal(
+    database: AsyncEngine,
+) -> None:
     await bring(database, "units", UNITS, 0)
     await poll(database)
-    _, notes = await bring(database, "indicators", "subject,objective\nU1,95\nU2,80\nU3,60\nD1,70\n")
+    _, notes = await bring(
+        database, "indicators", "subject,objective\nU1,95\nU2,80\nU3,60\nD1,70\n"
+    )
     assert notes == (
         "still missing in 8 places: D1 governance, D1 superior, U1 governance, U1 superior, U2 governance, "
         "U2 superior, U3 governance, U3 superior",
@@ -237,7 +275,9 @@ async def test_lists_handed_in_again_take_the_place_of_the_first(city: AsyncEngi
     bonus = "unit,points,reason,source\nU2,2.5,表彰,文件\n"
     await bring(city, "adjustments", bonus)
     assert await bring(city, "adjustments", bonus) == (1, ("they take the place of 1",))
-    _, notes = await bring(city, "leaders", "id,name_zh,unit,role\nL1,领导1,U1,principal\nL2,领导2,U2,principal\n")
+    _, notes = await bring(
+        city, "leaders", "id,name_zh,unit,role\nL1,领导1,U1,principal\nL2,领导2,U2,principal\n"
+    )
     assert notes == ("they take the place of 4", "units without a principal: D1, U3")
     given = (await open_year(city, YEAR)).inputs
     assert [(a.unit, a.points) for a in given.adjustments] == [("U2", Decimal("2.5"))]
@@ -246,7 +286,9 @@ async def test_lists_handed_in_again_take_the_place_of_the_first(city: AsyncEngi
 
 
 async def test_a_decision_is_appended_and_the_last_one_counts(city: AsyncEngine) -> None:
-    await bring(city, "findings", "id,kind,subject,date,source\nF1,criminal_offence,L2,2026-05-01,判决书\n")
+    await bring(
+        city, "findings", "id,kind,subject,date,source\nF1,criminal_offence,L2,2026-05-01,判决书\n"
+    )
     key = "2026/criminal_offence/grade_four/L2/F1"
     await record_decision(city, YEAR, key, Verdict.CONFIRMED, "周正平", "判决生效", AT)
     assert (await open_year(city, YEAR)).result.leader("L2").grade is Grade.FOURTH
@@ -282,15 +324,21 @@ async def test_decisions_of_a_meeting_come_as_a_table_once(city: AsyncEngine) ->
 
 
 async def test_a_sealed_year_is_history_and_an_amendment_is_appended(city: AsyncEngine) -> None:
-    with pytest.raises(BadInput, match="2026/third_grade_unit/downgrade/L3 touch a grade and are not decided"):
+    with pytest.raises(
+        BadInput, match="2026/third_grade_unit/downgrade/L3 touch a grade and are not decided"
+    ):
         await seal_year(city, YEAR)
     assert not await is_sealed(city, YEAR)
-    await record_decision(city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.DECLINED, "周正平", "整改到位", AT)
+    await record_decision(
+        city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.DECLINED, "周正平", "整改到位", AT
+    )
     added = await seal_year(city, YEAR)
     assert [line.subject for line in added] == ["U1", "U2", "U3", "L1", "L2", "L3", "L4"]
     assert await is_sealed(city, YEAR)
     assert await seal_year(city, YEAR) == []
-    await record_decision(city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.CONFIRMED, "何建民", "复核", AT)
+    await record_decision(
+        city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.CONFIRMED, "何建民", "复核", AT
+    )
     amended = await seal_year(city, YEAR)
     assert [(line.subject, line.grade) for line in amended] == [("L3", Grade.THIRD)]
     async with reading(city) as connection:
@@ -300,12 +348,24 @@ async def test_a_sealed_year_is_history_and_an_amendment_is_appended(city: Async
 
 
 async def test_sealing_again_does_not_undo_what_an_appeal_has_amended(city: AsyncEngine) -> None:
-    await record_decision(city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.DECLINED, "周正平", "整改到位", AT)
+    await record_decision(
+        city, YEAR, "2026/third_grade_unit/downgrade/L3", Verdict.DECLINED, "周正平", "整改到位", AT
+    )
     await seal_year(city, YEAR)
-    amendment = {"appeal": 1, "round": 1, "year": YEAR, "subject": "L1", "kind": "grade", "what": "", "at": 0}
+    amendment = {
+        "appeal": 1,
+        "round": 1,
+        "year": YEAR,
+        "subject": "L1",
+        "kind": "grade",
+        "what": "",
+        "at": 0,
+    }
     amendment |= {"before": "first", "after": "third", "by": "chen", "reason": "appeal 1"}
     async with writing(city) as connection:
-        await store.append_history(connection, [PastGrade(YEAR, "L1", Grade.THIRD, True, "U1")], set())
+        await store.append_history(
+            connection, [PastGrade(YEAR, "L1", Grade.THIRD, True, "U1")], set()
+        )
         await connection.execute(tables.amendments.insert(), [amendment])
     assert await seal_year(city, YEAR) == []
     async with reading(city) as connection:
@@ -318,7 +378,9 @@ async def test_last_year_counts_and_the_year_itself_does_not(city: AsyncEngine) 
     assert await bring(city, "history", past) == (2, ("2 lines are new",))
     assert await bring(city, "history", past) == (2, ("0 lines are new",))
     async with writing(city) as connection:
-        await store.append_history(connection, [PastGrade(YEAR, "L1", Grade.THIRD, True, "U1")], set())
+        await store.append_history(
+            connection, [PastGrade(YEAR, "L1", Grade.THIRD, True, "U1")], set()
+        )
     assert (await open_year(city, YEAR)).inputs.history == (
         PastGrade(2024, "L3", None, True, "U3"),
         PastGrade(2025, "L3", Grade.THIRD, True, "U3"),
@@ -351,27 +413,38 @@ async def test_an_open_campaign_gives_no_scores(database: AsyncEngine) -> None:
     await poll(database, "running", state="open")
     with pytest.raises(BadInput, match="no closed campaign of that year"):
         await open_year(database, YEAR)
-    with pytest.raises(BadInput, match="this campaign is open; scores can be read once it is closed"):
+    with pytest.raises(
+        BadInput, match="this campaign is open; scores can be read once it is closed"
+    ):
         await open_year(database, YEAR, ["running"])
     with pytest.raises(BadInput, match="there is no such campaign in 2026"):
         await open_year(database, YEAR, ["other"])
 
 
-async def test_a_county_that_became_a_district_is_appraised_as_what_it_was(city: AsyncEngine) -> None:
+async def test_a_county_that_became_a_district_is_appraised_as_what_it_was(
+    city: AsyncEngine,
+) -> None:
     moved = "code,name_zh,name_en,category,questionnaire,league,since\nD1,一区,D,A_district,district,county,2027\n"
     await bring(city, "units", moved, 0)
     async with reading(city) as connection:
         listed = {x.unit.code: x.unit for x in await store.read_units(connection)}
-    assert listed["D1"].memberships == (Membership("district", None, 2026), Membership("county", 2027))
+    assert listed["D1"].memberships == (
+        Membership("district", None, 2026),
+        Membership("county", 2027),
+    )
     assert (await open_year(city, YEAR)).result.leagues == {"district": ("D1",)}
 
 
 async def test_a_unit_that_is_not_there_yet_plays_no_part(city: AsyncEngine) -> None:
-    later = AppraisedUnit("D2", "新区", "New District", "A_district", (Membership("district", 2030),))
+    later = AppraisedUnit(
+        "D2", "新区", "New District", "A_district", (Membership("district", 2030),)
+    )
     async with writing(city) as connection:
         await store.write_units(connection, [store.ListedUnit(later, "district")])
     assert "D2" not in {u.code for u in (await open_year(city, YEAR)).inputs.units}
     assert [unit.code for unit in await stored_units(city, None, YEAR)] == ["U1", "U2", "U3", "D1"]
     with pytest.raises(BadInput, match="D2: no such unit stands in that year"):
         await stored_units(city, ["D2"], YEAR)
-    assert [(unit.code, unit.search) for unit in await stored_units(city, ["D2"], 2030)] == [("D2", "xinqu xq d2")]
+    assert [(unit.code, unit.search) for unit in await stored_units(city, ["D2"], 2030)] == [
+        ("D2", "xinqu xq d2")
+    ]

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, async_playwright
 
-from bot.app import Service
+from bot.service.composition import Service
 from bot.web.server import make_web
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "screens"
@@ -79,7 +79,12 @@ async def browsing(service: Service, chromium: Path, **context: Any) -> AsyncIte
         page = await (await browser.new_context(**options)).new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
+        page.on(
+            "console",
+            lambda message: (
+                errors.append(message.text) if "Content Security" in message.text else None
+            ),
+        )
         try:
             yield page
         finally:

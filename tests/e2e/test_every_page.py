@@ -13,12 +13,12 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-from bot.app import Service, build
-from bot.settings import Settings
-from bot.staff import find_account
-from bot.web.auth import begin_step
+from bot.accounts.staff import find_account
+from bot.core.settings import Settings
+from bot.service.composition import Service, build
+from bot.web.admin.sessions import open_session
+from bot.web.admin.sign_in_checks import begin_step
 from bot.web.server import make_web
-from bot.web.sessions import open_session
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, press
 from tests.every_page import REVIEWERS, WITHOUT_SESSION, addresses, fill_pages
 from tests.web_city import Clock
@@ -37,8 +37,12 @@ LOOK = """async address => {
 }"""
 
 
-async def test_every_page_can_be_used_by_everybody(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
-    async with build(Settings(data=tmp_path, redis_url=valkey_url, telegram_name="minping_bot"), Clock()) as service:
+async def test_every_page_can_be_used_by_everybody(
+    tmp_path: Path, valkey_url: str, chromium: Path
+) -> None:
+    async with build(
+        Settings(data=tmp_path, redis_url=valkey_url, telegram_name="minping_bot"), Clock()
+    ) as service:
         link = await fill_pages(service)
         found = list(addresses(make_web(service), link))
         flaws: list[str] = []
@@ -52,7 +56,9 @@ async def test_every_page_can_be_used_by_everybody(tmp_path: Path, valkey_url: s
             for login in ("zhou", "chen"):
                 await become(page, service, login)
                 for address in found:
-                    if address.startswith("/admin") and (login == "zhou" or address.startswith(REVIEWERS)):
+                    if address.startswith("/admin") and (
+                        login == "zhou" or address.startswith(REVIEWERS)
+                    ):
                         seen += await look(page, address, flaws)
         assert flaws == []
         assert seen > 35
@@ -76,7 +82,9 @@ async def code_page(page: Page, service: Service, flaws: list[str]) -> int:
     """The page between password and code, where only they come whose password was right."""
     account = await find_account(service.database, "li")
     assert account is not None
-    await page.context.add_cookies([{"name": "step", "value": await begin_step(service, account), **_whole(page)}])
+    await page.context.add_cookies(
+        [{"name": "step", "value": await begin_step(service, account), **_whole(page)}]
+    )
     return await look(page, "/admin/sign-in/code", flaws)
 
 

@@ -15,15 +15,15 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.__main__ import main
-from bot.app import Service, build, settle, take_turn
-from bot.campaigns import close_campaign, create_campaign, open_campaign
-from bot.channel import Incoming
-from bot.clock import SystemClock
-from bot.conductor import Unavailable
-from bot.mixer import BATCH, Elsewhere
-from bot.settings import Settings
-from bot.store import tables
-from bot.store.database import reading
+from bot.ballots.mixer import BATCH, Elsewhere
+from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
+from bot.conversations.conductor import Unavailable
+from bot.conversations.contract import Incoming
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.service.composition import Service, build, settle, take_turn
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from survey_flows.events import Pressed, Started
 from tests.contract.test_conductor import draft
 
@@ -45,7 +45,11 @@ def say(settings: Settings, capsys: pytest.CaptureFixture[str], *words: str) -> 
 
 @contextmanager
 def mixing(settings: Settings, keys: Path, gate: str) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {**os.environ, "MINPING_DATA": str(keys.parent / "nothing"), "DATABASE_URL": settings.database_url}
+    environment = {
+        **os.environ,
+        "MINPING_DATA": str(keys.parent / "nothing"),
+        "DATABASE_URL": settings.database_url,
+    }
     command = [sys.executable, "-m", "bot", "mixer", "run", "--keys", str(keys), "--gate", gate]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
@@ -71,10 +75,16 @@ async def rate(service: Service, link: str, user: str) -> str:
     reply = await service.conductor.handle(
         Incoming(f"{user}:0", "test", user, Started(link=link, unit="TAX", lang="en"))
     )
-    for number, label in enumerate(["Used a", "Satisfied", "Very s", "Very s", "Very s", "Skip", "Submit"], 1):
+    for number, label in enumerate(
+        ["Used a", "Satisfied", "Very s", "Very s", "Very s", "Skip", "Submit"], 1
+    ):
         assert reply.screen is not None
-        data = next(button.data for row in reply.screen.rows for button in row if label in button.label)
-        reply = await service.conductor.handle(Incoming(f"{user}:{number}", "test", user, Pressed(data)))
+        data = next(
+            button.data for row in reply.screen.rows for button in row if label in button.label
+        )
+        reply = await service.conductor.handle(
+            Incoming(f"{user}:{number}", "test", user, Pressed(data))
+        )
     assert reply.screen is not None
     return reply.screen.step
 
@@ -104,7 +114,9 @@ def test_mixed_elsewhere_and_killed_there(
             assert isinstance(service.mixer, Elsewhere)
             link = (
                 await create_campaign(
-                    service.database, draft(closes=draft().closes_at - draft().opens_at), SystemClock()
+                    service.database,
+                    draft(closes=draft().closes_at - draft().opens_at),
+                    SystemClock(),
                 )
             ).token
             await open_campaign(service.database, "year")
@@ -114,7 +126,9 @@ def test_mixed_elsewhere_and_killed_there(
             with mixing(settings, secrets, gate) as process:
                 await holds(service, "state", "open")
                 await service.papers.refresh()
-                assert {await rate(service, link, f"citizen {n}") for n in range(BATCH)} == {"receipt"}
+                assert {await rate(service, link, f"citizen {n}") for n in range(BATCH)} == {
+                    "receipt"
+                }
                 await holds(service, "ballots", BATCH)
                 process.kill()
             for n in range(3):
@@ -124,12 +138,18 @@ def test_mixed_elsewhere_and_killed_there(
             with mixing(settings, secrets, gate):
                 await settle(apart, service.database, service.keys, SystemClock())
                 assert await state(service) == "closed"
-                assert (await count(service, "ballots"), await count(service, "staging")) == (BATCH + 3, 0)
+                assert (await count(service, "ballots"), await count(service, "staging")) == (
+                    BATCH + 3,
+                    0,
+                )
                 await until(lambda: not list(secrets.glob("campaign-*")))
             assert service.keys.voters.names() == []
 
     asyncio.run(drive())
-    assert sorted(path.name for path in (settings.data / "keys").iterdir() if path.is_dir()) == ["hours", "voters"]
+    assert sorted(path.name for path in (settings.data / "keys").iterdir() if path.is_dir()) == [
+        "hours",
+        "voters",
+    ]
     kept = {path.read_bytes() for path in (settings.data / "keys").rglob("*.key")}
     assert not kept & {path.read_bytes() for path in secrets.rglob("*.key")}
 

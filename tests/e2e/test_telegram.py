@@ -20,15 +20,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.app import Service, build
-from bot.campaigns import Draft, create_campaign, open_campaign
-from bot.letters import UNREADABLE
-from bot.mixer import Mixer
-from bot.resources import shipped_questionnaires
+from bot.ballots.mixer import Mixer
+from bot.campaigns.lifecycle import Draft, create_campaign, open_campaign
+from bot.conversations.dead_letters import UNREADABLE
+from bot.core.settings import Settings
+from bot.core.shipped_files import shipped_questionnaires
+from bot.service.composition import Service, build
 from bot.serving import listening
-from bot.settings import Settings
-from bot.store import tables
-from bot.store.database import reading
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from survey_flows.load import dump_questionnaire
 from survey_flows.paper import Unit
 from tests.botapi.citizen import Citizen
@@ -40,7 +40,15 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SECRET = "s3cret"
 MOST_TAPS = 8
 IN_CHINESE = ("办过事", "满意", "非常满意", "非常满意", "非常满意", "跳过", "提交")
-IN_ENGLISH = ("Used a service", "Satisfied", "Very satisfied", "Very satisfied", "Very satisfied", "Skip", "Submit")
+IN_ENGLISH = (
+    "Used a service",
+    "Satisfied",
+    "Very satisfied",
+    "Very satisfied",
+    "Very satisfied",
+    "Skip",
+    "Submit",
+)
 
 
 class Frozen:
@@ -66,7 +74,9 @@ class City:
     def citizen(self, language_code: str = "en", number: int = 4_711_471_147) -> Citizen:
         return Citizen(self.api, number, language_code)
 
-    async def start(self, language_code: str = "en", number: int = 4_711_471_147, unit: str = "TAX") -> Citizen:
+    async def start(
+        self, language_code: str = "en", number: int = 4_711_471_147, unit: str = "TAX"
+    ) -> Citizen:
         """A citizen who has come by the link of a unit."""
         citizen = self.citizen(language_code, number)
         await citizen.start(f"{self.link}-{unit}")
@@ -91,7 +101,9 @@ class City:
         """Every row of every table, but for the list of updates that were taken."""
         async with reading(self.service.database) as connection:
             return {
-                table.name: sorted((tuple(row) for row in await connection.execute(select(table))), key=repr)
+                table.name: sorted(
+                    (tuple(row) for row in await connection.execute(select(table))), key=repr
+                )
                 for table in tables.metadata.sorted_tables
                 if table.name != tables.updates.name
             }
@@ -104,7 +116,16 @@ def draft() -> Draft:
         Unit("EDU", {"zh-Hans": "市教育局", "en": "Education Bureau"}, "livelihood", "C_social"),
     ]
     title = {"zh-Hans": "民评", "en": "Public evaluation"}
-    return Draft("year", 2026, title, NOW - timedelta(days=1), NOW + timedelta(days=14), units, questionnaires, "{}")
+    return Draft(
+        "year",
+        2026,
+        title,
+        NOW - timedelta(days=1),
+        NOW + timedelta(days=14),
+        units,
+        questionnaires,
+        "{}",
+    )
 
 
 def free_port() -> int:
@@ -224,7 +245,11 @@ async def test_a_conversation_with_detours(city: City) -> None:
 async def test_the_bot_introduces_itself(city: City, way: str) -> None:
     await city.api.until(lambda: set(city.api.commands) == {"", "zh", "en"})
     assert all(len(commands) == 7 for commands in city.api.commands.values())
-    webhook = {"secret_token": SECRET, "max_connections": 100, "allowed_updates": ["message", "callback_query"]}
+    webhook = {
+        "secret_token": SECRET,
+        "max_connections": 100,
+        "allowed_updates": ["message", "callback_query"],
+    }
     address = f"http://127.0.0.1:{city.service.settings.port}/telegram"
     assert city.api.webhook == ({"url": address, **webhook} if way == "webhook" else {})
 
@@ -250,7 +275,9 @@ async def test_a_crowd_is_served_at_once(city: City) -> None:
         ann = await city.start("en", number, "TAX" if number % 2 else "EDU")
         while "received" not in ann.text:
             labels = [label for label in IN_ENGLISH if label in ann.buttons]
-            await ann.press(labels[-1] if "Submit" in labels or "Skip" in labels else ann.buttons[1])
+            await ann.press(
+                labels[-1] if "Submit" in labels or "Skip" in labels else ann.buttons[1]
+            )
 
     await asyncio.gather(*(rate(number) for number in range(1, 21)))
     assert [unit for unit, *_ in await city.ballots()] == ["EDU"] * 10 + ["TAX"] * 10
@@ -263,7 +290,9 @@ async def test_a_limit_on_requests_loses_no_answer(city: City, way: str) -> None
     city.api.fail_next("sendMessage", status=429, retry_after=1)
     await ann.press("Satisfied")
     await ann.type("1")
-    if way == "webhook":  # Telegram drops an answer in the webhook's response; the screen comes with the next touch
+    if (
+        way == "webhook"
+    ):  # Telegram drops an answer in the webhook's response; the screen comes with the next touch
         await ann.press("Very satisfied")
     assert ann.text.startswith("4/7")
     await press_all(ann, IN_ENGLISH[3:])
@@ -302,7 +331,9 @@ async def test_errors_of_telegrams_own_lose_no_answer(city: City) -> None:
         city.api.fail_next(method, status=500)
         city.api.fail_next(method, status=502)
     await ann.type("Shorter queues")
-    if ann.text.startswith("6/7"):  # a webhook's answer that failed at Telegram's is lost; the comment is not
+    if ann.text.startswith(
+        "6/7"
+    ):  # a webhook's answer that failed at Telegram's is lost; the comment is not
         await ann.type("/start")
     await ann.press("Submit")
     assert await city.ballots() == [("TAX", "service_user", "open", "S VS VS VS")]
@@ -335,7 +366,9 @@ async def test_a_press_while_the_service_is_away_is_taken_when_it_is_back(
         await press
         assert ann.text.startswith("3/7")
         await press_all(ann, IN_ENGLISH[2:])
-        assert await City(api, service, "").ballots() == [("TAX", "service_user", "open", "S VS VS VS")]
+        assert await City(api, service, "").ballots() == [
+            ("TAX", "service_user", "open", "S VS VS VS")
+        ]
 
 
 async def test_answers_do_not_stay_in_the_chat_whatever_restarts(
@@ -357,7 +390,9 @@ async def test_answers_do_not_stay_in_the_chat_whatever_restarts(
         assert len(await City(api, service, "").ballots()) == 1
 
 
-async def test_a_message_that_cannot_be_edited_any_more_is_followed_by_a_new_one(city: City, way: str) -> None:
+async def test_a_message_that_cannot_be_edited_any_more_is_followed_by_a_new_one(
+    city: City, way: str
+) -> None:
     ann = await city.start()
     ann.message.deleted = True
     await ann.press("Used a service")
@@ -371,7 +406,9 @@ async def test_a_message_that_cannot_be_edited_any_more_is_followed_by_a_new_one
 async def test_what_does_not_know_the_secret_is_turned_away(hooked: City) -> None:
     before = await hooked.stored()
     body = json.dumps(hooked.citizen().text_update("/start")).encode()
-    assert [await hooked.api.post(body, wrong) for wrong in ("wrong", SECRET[:-1], f"{SECRET}x", "ü")] == [401] * 4
+    assert [
+        await hooked.api.post(body, wrong) for wrong in ("wrong", SECRET[:-1], f"{SECRET}x", "ü")
+    ] == [401] * 4
     assert await hooked.stored() == before
     assert await hooked.api.post(body) == 200
     assert await hooked.stored() != before
@@ -399,7 +436,9 @@ GARBAGE = [
 ]
 
 
-async def test_garbage_is_taken_without_harm(hooked: City, caplog: pytest.LogCaptureFixture) -> None:
+async def test_garbage_is_taken_without_harm(
+    hooked: City, caplog: pytest.LogCaptureFixture
+) -> None:
     before = await hooked.stored()
     with caplog.at_level(logging.INFO):
         assert {await hooked.api.post(body) for body in GARBAGE} == {200}
@@ -407,16 +446,29 @@ async def test_garbage_is_taken_without_harm(hooked: City, caplog: pytest.LogCap
     letters = after.pop(tables.dead_letters.name)
     assert after | {tables.dead_letters.name: []} == before
     # Not those that are no concern of ours, and not what is far too large.
-    assert (len(letters), {error for _, _, _, error, *_ in letters}) == (len(GARBAGE) - 5, {UNREADABLE})
+    assert (len(letters), {error for _, _, _, error, *_ in letters}) == (
+        len(GARBAGE) - 5,
+        {UNREADABLE},
+    )
     assert [record for record in caplog.records if record.exc_info] == []
 
 
-async def test_nothing_about_a_citizen_or_the_token_is_logged(city: City, caplog: pytest.LogCaptureFixture) -> None:
+async def test_nothing_about_a_citizen_or_the_token_is_logged(
+    city: City, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.DEBUG):
         city.api.fail_next("sendMessage", status=0)
         ann = await city.start(number=4_711_471_147)
         if not ann.chat.last:
             await ann.start()
         await press_all(ann, IN_ENGLISH)
-    ours = [record.getMessage() for record in caplog.records if record.name.startswith(("bot.", "telegram"))]
-    assert [line for line in ours if "4711471147" in line or city.api.token in line or "service_user" in line] == []
+    ours = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith(("bot.", "telegram"))
+    ]
+    assert [
+        line
+        for line in ours
+        if "4711471147" in line or city.api.token in line or "service_user" in line
+    ] == []

@@ -15,13 +15,15 @@ from sqlalchemy import text
 
 import bot
 from bot.__main__ import main
-from bot.bundles import pack, unpack
-from bot.campaigns import close_campaign
-from bot.gate import Citizen, Gate
-from bot.resources import shipped_questionnaires
-from bot.staff import add_staff
-from bot.store.database import open_database, writing
-from bot.store.log import LogDamaged
+from bot.accounts.staff import add_staff
+from bot.ballots.gate import Gate
+from bot.campaigns.lifecycle import close_campaign
+from bot.core.identity import Citizen
+from bot.core.shipped_files import shipped_questionnaires
+from bot.storage.database import open_database, writing
+from bot.transparency.log_reader import LogDamaged
+from bot.verification.bundle import pack
+from bot.verification.bundle_format import unpack
 from bot.web.server import make_web
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Cast, Effect, Erase
@@ -39,7 +41,17 @@ def ballot(rng: Random, number: int) -> Ballot:
     ratings = " ".join(rng.choices(["VS", "S", "B", "D", "VD", "DK"], k=questions))
     receipt = "".join(rng.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=16))
     return Ballot(
-        "2026", unit, questionnaire, group, "", "invited", ratings, (), "slow" * (number % 2), BUCKET, receipt
+        "2026",
+        unit,
+        questionnaire,
+        group,
+        "",
+        "invited",
+        ratings,
+        (),
+        "slow" * (number % 2),
+        BUCKET,
+        receipt,
     )
 
 
@@ -49,7 +61,9 @@ async def crowd(made: City, people: int) -> list[str]:
     service = made.service
     gate = Gate(service.keys, service.mixer.key.public)
     ballots = [ballot(rng, number) for number in range(people)]
-    todo: list[tuple[Citizen, Effect]] = [(Citizen("test", str(n)), Cast(b)) for n, b in enumerate(ballots)]
+    todo: list[tuple[Citizen, Effect]] = [
+        (Citizen("test", str(n)), Cast(b)) for n, b in enumerate(ballots)
+    ]
     again = [ballot(rng, number) for number in range(40)]
     todo += [(Citizen("test", str(n)), Cast(b)) for n, b in enumerate(again)]
     todo += [(Citizen("test", str(n)), Erase("2026")) for n in range(30, 60)]
@@ -60,9 +74,14 @@ async def crowd(made: City, people: int) -> list[str]:
     return [b.receipt for b in ballots + again]
 
 
-async def test_a_citizen_checks_what_the_public_page_hands_out(tmp_path: Path, valkey_url: str) -> None:
+async def test_a_citizen_checks_what_the_public_page_hands_out(
+    tmp_path: Path, valkey_url: str
+) -> None:
     folder = tmp_path / "data"
-    async with city(folder, valkey_url) as made, TestClient(TestServer(make_web(made.service))) as client:
+    async with (
+        city(folder, valkey_url) as made,
+        TestClient(TestServer(make_web(made.service))) as client,
+    ):
         citizen = Browser(client, made)
         await citizen.review()
         await citizen.press("Submit")
@@ -75,7 +94,9 @@ async def test_a_citizen_checks_what_the_public_page_hands_out(tmp_path: Path, v
         await desk.post("/admin/campaigns/2026/close", {"csrf": desk.csrf, "name": "2026"})
         await after_notice(made.service, 2026)
         await desk.open("/admin/exports")
-        await desk.post("/admin/campaigns/2026/publish", {"csrf": desk.csrf, "act": "publish", "sure": "yes"})
+        await desk.post(
+            "/admin/campaigns/2026/publish", {"csrf": desk.csrf, "act": "publish", "sure": "yes"}
+        )
         while "being made" in await desk.open("/admin/exports"):
             pass
         client.session.cookie_jar.clear()
@@ -103,7 +124,11 @@ async def check(folder: Path, *arguments: str) -> tuple[int, str]:
     command = (sys.executable, "-m", "bot", "verify", *arguments)
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=folder, env=known | {"PYTHONPATH": str(Path(bot.__file__).parents[1])}, stdout=pipe, stderr=pipe
+        *command,
+        cwd=folder,
+        env=known | {"PYTHONPATH": str(Path(bot.__file__).parents[1])},
+        stdout=pipe,
+        stderr=pipe,
     )
     said = b"".join(await process.communicate()).decode()
     assert not (folder / "data").exists()
@@ -112,7 +137,10 @@ async def check(folder: Path, *arguments: str) -> tuple[int, str]:
 
 
 async def test_a_campaign_is_verified_from_its_bundle_alone_and_a_changed_answer_is_found(
-    tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    valkey_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder = tmp_path / "data"
     async with city(folder, valkey_url) as made:
@@ -126,16 +154,22 @@ async def test_a_campaign_is_verified_from_its_bundle_alone_and_a_changed_answer
         code = main(arguments)
         return code, "".join(capsys.readouterr())
 
-    public, audit, forged = (str(tmp_path / name) for name in ("public.zip", "audit.zip", "forged.zip"))
+    public, audit, forged = (
+        str(tmp_path / name) for name in ("public.zip", "audit.zip", "forged.zip")
+    )
     for arguments in ((public,), (audit, "--openings")):
         code, said = await asyncio.to_thread(command, "bundle", "2026", *arguments)
         assert code == 0, said
     for receipt in (receipts[0], receipts[35], receipts[-1]):
-        code, said = await asyncio.to_thread(command, "verify", public, "--key", key, "--receipt", receipt)
+        code, said = await asyncio.to_thread(
+            command, "verify", public, "--key", key, "--receipt", receipt
+        )
         assert (code, "FAIL" in said) == (0, False), said
     code, said = await asyncio.to_thread(command, "verify", audit, "--key", key)
     assert (code, "FAIL" in said) == (0, False), said
-    code, said = await asyncio.to_thread(command, "verify", public, "--key", key, "--receipt", "A" * 16)
+    code, said = await asyncio.to_thread(
+        command, "verify", public, "--key", key, "--receipt", "A" * 16
+    )
     assert code == 1
 
     database = open_database(f"sqlite:///{folder / 'minping.sqlite3'}")

@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.app import build
-from bot.settings import Settings
-from bot.staff import add_staff
+from bot.accounts.staff import add_staff
+from bot.core.settings import Settings
+from bot.service.composition import build
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, fill
 
@@ -18,7 +18,9 @@ pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
 
 
-async def test_from_the_sign_in_to_the_exported_year(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
+async def test_from_the_sign_in_to_the_exported_year(
+    tmp_path: Path, valkey_url: str, chromium: Path
+) -> None:
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await fill(service)
         await add_staff(service.database, "zhou", PASSWORD, "administrator")
@@ -89,6 +91,9 @@ async def export(page: Page, folder: Path) -> None:
     file = folder / "year.xlsx"
     await (await waiting.value).save_as(file)
     book = openpyxl.load_workbook(file, read_only=True)
-    rows = sum(1 for _ in book[next(name for name in book.sheetnames if name.endswith(" units"))].iter_rows())
+    rows = sum(
+        1
+        for _ in book[next(name for name in book.sheetnames if name.endswith(" units"))].iter_rows()
+    )
     book.close()
     assert rows == 2 + 9 + 99

@@ -27,7 +27,9 @@ async def begin(page: Page, town: City) -> None:
     await press(page, "开始评价")
 
 
-async def test_a_rating_by_tapping_takes_eight_taps_from_the_link_to_the_receipt(town: City, chromium: Path) -> None:
+async def test_a_rating_by_tapping_takes_eight_taps_from_the_link_to_the_receipt(
+    town: City, chromium: Path
+) -> None:
     async with browsing(town.service, chromium, has_touch=True, is_mobile=True) as page:
         await page.goto(f"/r/{town.link}/FIN")
         await keep(page, "phone-1-start")
@@ -35,7 +37,9 @@ async def test_a_rating_by_tapping_takes_eight_taps_from_the_link_to_the_receipt
         for number, words in enumerate(taps, 2):
             await press(page, words)
             await keep(page, f"phone-{number}-{words}")
-        await expect(page.get_by_role("heading")).to_contain_text(["已收到您对市财政局的评价，谢谢您！", "其他操作"])
+        await expect(page.get_by_role("heading")).to_contain_text(
+            ["已收到您对市财政局的评价，谢谢您！", "其他操作"]
+        )
     assert len(taps) == 8
     assert await town.ballots() == RATED
 
@@ -69,14 +73,18 @@ async def test_everything_works_without_javascript(town: City, chromium: Path) -
     assert await town.ballots() == RATED
 
 
-async def test_a_rating_by_keyboard_alone_with_the_focus_on_what_is_new(town: City, chromium: Path) -> None:
+async def test_a_rating_by_keyboard_alone_with_the_focus_on_what_is_new(
+    town: City, chromium: Path
+) -> None:
     async with browsing(town.service, chromium, viewport=DESKTOP) as page:
         await page.goto(f"/r/{town.link}/FIN")
         for words in ("开始评价", *ANSWERS, "跳过", "提交"):
             await tab_to(page, words)
             heading = await page.locator("h1").inner_text()
             await page.keyboard.press("Enter")
-            await page.wait_for_function("old => document.querySelector('h1')?.innerText !== old", arg=heading)
+            await page.wait_for_function(
+                "old => document.querySelector('h1')?.innerText !== old", arg=heading
+            )
             if words != "开始评价":
                 assert await page.evaluate("document.activeElement.id") == "heading"
         await keep(page, "desktop-receipt")
@@ -94,7 +102,9 @@ async def tab_to(page: Page, words: str) -> None:
 
 
 @pytest.mark.parametrize("script", [True, False])
-async def test_back_after_submitting_shows_no_answers(town: City, chromium: Path, script: bool) -> None:
+async def test_back_after_submitting_shows_no_answers(
+    town: City, chromium: Path, script: bool
+) -> None:
     async with browsing(town.service, chromium, java_script_enabled=script) as page:
         await page.goto(f"/r/{town.link}/FIN")
         for words in ("开始评价", *ANSWERS, "跳过", "提交"):
@@ -109,7 +119,9 @@ async def test_back_after_submitting_shows_no_answers(town: City, chromium: Path
             assert "请核对" not in text
 
 
-async def test_a_notice_is_read_out_and_the_language_changes_at_once(town: City, chromium: Path) -> None:
+async def test_a_notice_is_read_out_and_the_language_changes_at_once(
+    town: City, chromium: Path
+) -> None:
     async with browsing(town.service, chromium) as page:
         await begin(page, town)
         await press(page, "停止")
@@ -120,7 +132,9 @@ async def test_a_notice_is_read_out_and_the_language_changes_at_once(town: City,
         await expect(page.get_by_role("button", name="Help")).to_be_visible()
 
 
-async def test_without_a_network_nothing_is_lost_and_the_citizen_is_told(town: City, chromium: Path) -> None:
+async def test_without_a_network_nothing_is_lost_and_the_citizen_is_told(
+    town: City, chromium: Path
+) -> None:
     async with browsing(town.service, chromium) as page:
         await begin(page, town)
         for words in ANSWERS:
@@ -149,8 +163,12 @@ async def test_the_dark_side_and_the_other_screens(town: City, chromium: Path) -
             await keep(page, f"dark-{words}")
 
 
-async def test_zoomed_to_twice_the_size_on_a_small_phone_nothing_is_cut_off(town: City, chromium: Path) -> None:
-    async with browsing(town.service, chromium, viewport={"width": 320, "height": 568}, locale="en-GB") as page:
+async def test_zoomed_to_twice_the_size_on_a_small_phone_nothing_is_cut_off(
+    town: City, chromium: Path
+) -> None:
+    async with browsing(
+        town.service, chromium, viewport={"width": 320, "height": 568}, locale="en-GB"
+    ) as page:
         await page.goto(f"/r/{town.link}")
         await press(page, "Start")
         await keep(page, "small-units")

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from aggregation.inputs import AppraisedUnit, Grade, PastGrade
-from bot.staff import add_staff
-from bot.store import tables, yearbook
-from bot.store.database import writing
+from aggregation.model.facts import AppraisedUnit, Grade, PastGrade
+from bot.accounts.staff import add_staff
+from bot.records import store as yearbook
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
 from tests.desk import PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
 from tests.web_city import City, city
@@ -32,7 +33,11 @@ async def town(tmp_path: Path, valkey_url: str) -> AsyncIterator[City]:
             await yearbook.write_units(connection, [yearbook.ListedUnit(unit, "econ")])
             line = PastGrade(2026, "FIN", Grade.THIRD, True, "FIN", "", "v1")
             await yearbook.append_history(connection, [line], {"FIN"})
-        for login, role, unit_ in (("ofa", "office", ""), ("fin", "unit", "FIN"), ("zhou", "administrator", "")):
+        for login, role, unit_ in (
+            ("ofa", "office", ""),
+            ("fin", "unit", "FIN"),
+            ("zhou", "administrator", ""),
+        ):
             await add_staff(database, login, PASSWORD, role, unit_)
         yield made
 
@@ -55,7 +60,9 @@ async def look(page: Page, path: str, name: str) -> None:
             await keep(page, f"loop-{name}-{size}-{lang}")
 
 
-async def test_what_should_be_mended_goes_to_the_office_and_comes_back(town: City, chromium: Path) -> None:
+async def test_what_should_be_mended_goes_to_the_office_and_comes_back(
+    town: City, chromium: Path
+) -> None:
     async with browsing(town.service, chromium) as page:
         await page.goto(f"/r/{town.link}/FIN")
         for words in RATING:
@@ -98,7 +105,9 @@ async def test_what_should_be_mended_goes_to_the_office_and_comes_back(town: Cit
     async with browsing(town.service, chromium, java_script_enabled=False) as page:
         await page.goto("/help")
         here = page.url.removesuffix("/help")
-        await page.context.add_cookies([{"name": c["name"], "value": c["value"], "url": here} for c in citizen])
+        await page.context.add_cookies(
+            [{"name": c["name"], "value": c["value"], "url": here} for c in citizen]
+        )
         await page.goto("/")
         await page.get_by_role("link", name="我的留言").click()
         await keep(page, "loop-list-phone-zh")

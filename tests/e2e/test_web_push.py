@@ -10,13 +10,13 @@ import openpyxl
 import pytest
 from playwright.async_api import Page, expect
 
-from aggregation.sampling import wrong
-from bot.app import build
-from bot.campaigns import create_campaign
-from bot.sampling import read_sample
+from aggregation.fieldwork.sampling import wrong
+from bot.accounts.staff import add_staff
+from bot.campaigns.lifecycle import create_campaign
+from bot.core.settings import Settings
+from bot.fieldwork.audience.sampling import read_sample
+from bot.service.composition import build
 from bot.serving import telegram
-from bot.settings import Settings
-from bot.staff import add_staff
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
@@ -34,7 +34,11 @@ async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, chromi
             api.chat(chat)
         api.chat(FIRST).blocked = True
         settings = Settings(
-            data=tmp_path, redis_url=valkey_url, telegram_token=api.token, telegram_api=api.url, push_rate=RATE
+            data=tmp_path,
+            redis_url=valkey_url,
+            telegram_token=api.token,
+            telegram_api=api.url,
+            push_rate=RATE,
         )
         async with build(settings, Clock()) as service, telegram(service) as channel:
             assert channel is not None
@@ -68,7 +72,9 @@ async def bring_contacts(page: Page, folder: Path) -> None:
     await page.get_by_role("link", name="联系人").click()
     head = "渠道,联系方式,语言,评价主体,区域,规模,同意日期,名单\n"
     rows = [f"telegram,{FIRST + n},中文,resident,,,2026-01-02,办事大厅\n" for n in range(PEOPLE)]
-    (folder / "wrong.csv").write_text(head + "".join(rows) + "telegram,x,中文,resident,,,2026-01-02,\n", "utf-8")
+    (folder / "wrong.csv").write_text(
+        head + "".join(rows) + "telegram,x,中文,resident,,,2026-01-02,\n", "utf-8"
+    )
     (folder / "people.csv").write_text(head + "".join(rows), "utf-8")
     await page.get_by_label("文件").set_input_files(folder / "wrong.csv")
     await page.get_by_role("button", name="导入").click()
@@ -142,7 +148,9 @@ async def pause_and_go_on(page: Page, api: BotApi) -> None:
 
 def messages(api: BotApi) -> list[int]:
     return [
-        call.params["chat_id"] for call in api.calls if call.method == "sendMessage" and call.params["chat_id"] != 77
+        call.params["chat_id"]
+        for call in api.calls
+        if call.method == "sendMessage" and call.params["chat_id"] != 77
     ]
 
 
@@ -161,7 +169,9 @@ async def remind(page: Page, api: BotApi) -> None:
     before = messages(api)
     told = [chat for chat in before if not api.chat(chat).blocked]
     await page.get_by_role("button", name="发送给 30 人").click()
-    await expect(page.get_by_role("heading", name="第 1 次提醒 已完成")).to_be_visible(timeout=20_000)
+    await expect(page.get_by_role("heading", name="第 1 次提醒 已完成")).to_be_visible(
+        timeout=20_000
+    )
     reminded = messages(api)[len(before) :]
     assert told[0] not in reminded, "who opened the invitation is spared"
     assert told[1] not in reminded, "who opted out is left alone"
@@ -181,7 +191,9 @@ async def close_and_export(page: Page, folder: Path) -> None:
     await (await waiting.value).save_as(folder / "scores.xlsx")
     assert openpyxl.load_workbook(folder / "scores.xlsx", read_only=True).sheetnames
     await page.goto("/admin/audit")
-    await expect(page.get_by_role("row", name="/admin/campaigns/{campaign}/push/turn pause")).to_be_visible()
+    await expect(
+        page.get_by_role("row", name="/admin/campaigns/{campaign}/push/turn pause")
+    ).to_be_visible()
     await keep(page, "audit")
     await page.set_viewport_size(PHONE)
     await page.goto("/admin/audit?lang=en")

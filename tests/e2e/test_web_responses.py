@@ -8,17 +8,17 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import select, update
 
-from bot.app import Service, build
-from bot.campaigns import create_campaign, open_campaign
-from bot.contact_keys import Address
-from bot.contacts import Contact, store_contacts
-from bot.inviting import make_invitations
-from bot.pushing import begin_push, plain_texts
-from bot.sampling import Wish, draw_sample, plan_sample
-from bot.settings import Settings
-from bot.staff import add_staff
-from bot.store import tables
-from bot.store.database import writing
+from bot.accounts.staff import add_staff
+from bot.campaigns.lifecycle import create_campaign, open_campaign
+from bot.core.identity import Address
+from bot.core.settings import Settings
+from bot.fieldwork.audience.contacts import Contact, store_contacts
+from bot.fieldwork.audience.invitations import make_invitations
+from bot.fieldwork.audience.sampling import Wish, draw_sample, plan_sample
+from bot.fieldwork.outreach.push import begin_push, plain_texts
+from bot.service.composition import Service, build
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
 from tests.e2e.browsing import DESKTOP, browsing, keep
 from tests.web_city import NOW, Clock, make_draft
 
@@ -32,7 +32,7 @@ GROUPS = {"resident": ("430102", 120), "deputy": ("", 45)}
 async def test_the_response_page(
     tmp_path: Path, valkey_url: str, chromium: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.web.responses.LIVE_SECONDS", 0.5)
+    monkeypatch.setattr("bot.web.admin.responses.LIVE_SECONDS", 0.5)
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await create_campaign(service.database, make_draft(), service.clock)
         await add_staff(service.database, "wang", PASSWORD, "staff")
@@ -73,9 +73,12 @@ async def sign_in(page: Page) -> None:
 async def give_quotas(page: Page, folder: Path) -> None:
     await page.goto("/admin/campaigns/2026")
     await page.get_by_role("link", name="参与情况").click()
-    (folder / "wrong.csv").write_text("单位代码,评价主体,人数上限\nFIN,resident,5\nNIL,,100\n", "utf-8")
+    (folder / "wrong.csv").write_text(
+        "单位代码,评价主体,人数上限\nFIN,resident,5\nNIL,,100\n", "utf-8"
+    )
     (folder / "quotas.csv").write_text(
-        "单位代码,评价主体,来源,人数上限\nFIN,,,400\nFIN,resident,open,200\nEDU,deputy,,30\n", "utf-8"
+        "单位代码,评价主体,来源,人数上限\nFIN,,,400\nFIN,resident,open,200\nEDU,deputy,,30\n",
+        "utf-8",
     )
     await page.get_by_label("文件").set_input_files(folder / "wrong.csv")
     await page.get_by_role("button", name="设定名额").click()
@@ -130,10 +133,16 @@ async def run_campaign(service: Service) -> None:
         stops = (("econ", "overall", 13), ("econ", "review", 4), ("livelihood", "contact", 23))
         await connection.execute(
             tables.stops.insert(),
-            [where | {"questionnaire": q, "question": question, "people": n} for q, question, n in stops],
+            [
+                where | {"questionnaire": q, "question": question, "people": n}
+                for q, question, n in stops
+            ],
         )
         cells = (("FIN", "", "", 213), ("FIN", "resident", "open", 200), ("EDU", "deputy", "", 7))
         await connection.execute(
             tables.quota_cells.insert(),
-            [where | {"unit": u, "grp": g, "stratum": "", "source": s, "taken": n} for u, g, s, n in cells],
+            [
+                where | {"unit": u, "grp": g, "stratum": "", "source": s, "taken": n}
+                for u, g, s, n in cells
+            ],
         )

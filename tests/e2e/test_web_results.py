@@ -8,12 +8,12 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from bot.app import build
-from bot.publishing import make_public
-from bot.scoring import read_polls
-from bot.settings import Settings
-from bot.staff import add_staff
-from bot.tokens import add_token, revoke_token
+from bot.accounts.api_tokens import add_token, revoke_token
+from bot.accounts.staff import add_staff
+from bot.campaigns.registered import read_polls
+from bot.core.settings import Settings
+from bot.publication.public_release import make_public
+from bot.service.composition import build
 from tests.desk import PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, after_notice, fill
@@ -21,7 +21,9 @@ from tests.web_city import Clock, after_notice, fill
 pytestmark = pytest.mark.browser
 
 
-async def test_results_files_and_tokens_are_found_and_read(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
+async def test_results_files_and_tokens_are_found_and_read(
+    tmp_path: Path, valkey_url: str, chromium: Path
+) -> None:
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         year = await fill(service, ballots=6_000)
         await after_notice(service, year)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from bot.app import build
-from bot.settings import Settings
-from bot.staff import add_staff
-from bot.store import tables
-from bot.store.database import writing
+from bot.accounts.staff import add_staff
+from bot.core.settings import Settings
+from bot.service.composition import build
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
 from tests.desk import CAMPAIGN, PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
 from tests.unit.bot.test_small_cells import suspected
@@ -39,7 +39,10 @@ async def test_a_reviewer_votes(tmp_path: Path, valkey_url: str, chromium: Path)
             for lang in ("zh-Hans", "en"):
                 for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
                     await page.set_viewport_size(viewport)
-                    for name, path in {"list": "/admin/review", "case": "/admin/review/00c0ffee"}.items():
+                    for name, path in {
+                        "list": "/admin/review",
+                        "case": "/admin/review/00c0ffee",
+                    }.items():
                         await page.goto(f"{path}?lang={lang}")
                         await keep(page, f"review-{size}-{name}-{lang}")
             await page.get_by_label("Verdict and reason").select_option("uphold:shared-devices")

@@ -8,13 +8,13 @@ import pytest
 from playwright.async_api import expect
 from sqlalchemy import select, update
 
-from bot.app import build
-from bot.labels import HIDDEN
-from bot.scoring import score_campaign
-from bot.settings import Settings
-from bot.staff import add_staff
-from bot.store import tables
-from bot.store.database import reading, writing
+from bot.accounts.staff import add_staff
+from bot.core.labels import HIDDEN
+from bot.core.settings import Settings
+from bot.results.scoring import score_campaign
+from bot.service.composition import build
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from tests.desk import CAMPAIGN, PASSWORD, YEAR
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, fill
@@ -23,7 +23,9 @@ pytestmark = pytest.mark.browser
 WHY = {"en": "could be traced to them", "zh-Hans": "可能追溯到个人"}
 
 
-async def test_hidden_numbers_say_so_and_why(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
+async def test_hidden_numbers_say_so_and_why(
+    tmp_path: Path, valkey_url: str, chromium: Path
+) -> None:
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await fill(service)
         await add_staff(service.database, "li", PASSWORD, "observer")
@@ -32,9 +34,15 @@ async def test_hidden_numbers_say_so_and_why(tmp_path: Path, valkey_url: str, ch
             unit = str((await connection.execute(select(columns.unit).limit(1))).scalar_one())
         async with writing(service.database) as connection:
             rest = select(columns.id).where(columns.unit == unit).order_by(columns.id).offset(4)
-            await connection.execute(update(tables.ballots).where(columns.id.in_(rest)).values(weight=0))
+            await connection.execute(
+                update(tables.ballots).where(columns.id.in_(rest)).values(weight=0)
+            )
         told = (await score_campaign(service.database, "city-2010")).told
-        rich = next(u for u, it in sorted(told.items()) if None in it.distribution.values() and not it.withheld)
+        rich = next(
+            u
+            for u, it in sorted(told.items())
+            if None in it.distribution.values() and not it.withheld
+        )
         async with browsing(service, chromium, viewport=DESKTOP) as page:
             await page.goto("/admin/sign-in?lang=en")
             await page.get_by_label("Login").fill("li")

@@ -13,14 +13,19 @@ import pytest
 from openpyxl import load_workbook
 
 from bot.__main__ import main
-from bot.labels import HIDDEN
+from bot.core.labels import HIDDEN
 
 Run = Callable[..., tuple[int, str, str]]
 LEADERS = {"first": 163, "second": 658, "third": 11, "fourth": 3}
 
 
 @pytest.fixture
-def run(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(
+    store_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
     """Runs a command against the database; gives exit code, output and errors."""
     monkeypatch.setenv("DATABASE_URL", store_url)
     monkeypatch.setenv("MINPING_DATA", str(tmp_path / "data"))
@@ -36,7 +41,9 @@ def run(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
 def sheet(path: Path, name: str) -> list[dict[str, object]]:
     """The rows of a workbook's sheet by the names in its second row."""
     book = load_workbook(path, read_only=True)
-    rows = list(next(s for s in book.worksheets if s.title.endswith(f" {name}")).iter_rows(values_only=True))
+    rows = list(
+        next(s for s in book.worksheets if s.title.endswith(f" {name}")).iter_rows(values_only=True)
+    )
     return [dict(zip(map(str, rows[1]), row, strict=True)) for row in rows[2:]]
 
 
@@ -55,8 +62,14 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
     assert (code, len(scores)) == (0, 108)
     received = [unit["n"] for unit in scores.values()]
     told = [n for n in received if n != HIDDEN]
-    assert all(n >= unit["n_valid"] for n, unit in zip(received, scores.values(), strict=True) if n != HIDDEN)
-    assert 0 < sum(told) < sum(unit["n_valid"] for unit in scores.values()) < 30_000, "few know nothing of most units"
+    assert all(
+        n >= unit["n_valid"]
+        for n, unit in zip(received, scores.values(), strict=True)
+        if n != HIDDEN
+    )
+    assert 0 < sum(told) < sum(unit["n_valid"] for unit in scores.values()) < 30_000, (
+        "few know nothing of most units"
+    )
     assert all(0 <= u["low"] <= u["public_score"] <= u["high"] <= 100 for u in scores.values())
 
     code, out, _ = run("appraise", "2010", "--lang", "en")
@@ -77,12 +90,16 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
     assert (code, out) == (0, "2010: 978 grades appended to the history\n")
     assert run("appraise", "2010", "--seal")[1] == "2010: 0 grades appended to the history\n"
 
-    code, out, _ = run("export", "--year", "2010", "--audience", "internal", "--out", str(tmp_path / "out"))
+    code, out, _ = run(
+        "export", "--year", "2010", "--audience", "internal", "--out", str(tmp_path / "out")
+    )
     assert code == 0
     check_workbook(tmp_path / "out" / "minping-2010-internal.xlsx", scores)
     check_csv(tmp_path / "out" / "minping-2010-internal")
 
-    code, out, _ = run("export", "--year", "2010", "--out", str(tmp_path / "open"), "--format", "xlsx")
+    code, out, _ = run(
+        "export", "--year", "2010", "--out", str(tmp_path / "open"), "--format", "xlsx"
+    )
     assert (code, out) == (0, f"{tmp_path / 'open' / 'minping-2010.xlsx'}\n")
     names = load_workbook(tmp_path / "open" / "minping-2010.xlsx", read_only=True).sheetnames
     assert [name.split(" ")[1] for name in names] == [
@@ -93,18 +110,37 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
 
 def check_workbook(path: Path, scores: dict[str, dict[str, object]]) -> None:
     units = sheet(path, "units")
-    assert Counter(row["grade"] for row in units) == {"first": 18, "second": 75, "third": 6, None: 9}
-    assert {row["code"]: row["public_score"] for row in units} == {c: s["public_score"] for c, s in scores.items()}
+    assert Counter(row["grade"] for row in units) == {
+        "first": 18,
+        "second": 75,
+        "third": 6,
+        None: 9,
+    }
+    assert {row["code"]: row["public_score"] for row in units} == {
+        c: s["public_score"] for c, s in scores.items()
+    }
     for row in units:
-        parts = [row[f"{part}_contribution"] for part in ("objective", "superior", "governance", "public")]
+        parts = [
+            row[f"{part}_contribution"]
+            for part in ("objective", "superior", "governance", "public")
+        ]
         whole = sum(map(float, [*parts, row["adjustment"]]))  # type: ignore[arg-type]
         assert whole == pytest.approx(row["total"], abs=0.0053)
     assert Counter(row["league"] for row in sheet(path, "leagues")) == {"district": 5, "county": 4}
     assert Counter(row["grade"] for row in sheet(path, "leaders")) == LEADERS
     decided = [row for row in sheet(path, "proposals") if row["status"] == "confirmed"]
-    concerned = {kind: {r["subject"] for r in decided if r["kind"] == kind} for kind in {r["kind"] for r in decided}}
+    concerned = {
+        kind: {r["subject"] for r in decided if r["kind"] == kind}
+        for kind in {r["kind"] for r in decided}
+    }
     assert {kind: len(subjects) for kind, subjects in concerned.items()} == {
-        **{"grade_four": 3, "removal_from_posts": 3, "dismissal": 2, "admonition_talk": 26, "downgrade": 11}
+        **{
+            "grade_four": 3,
+            "removal_from_posts": 3,
+            "dismissal": 2,
+            "admonition_talk": 26,
+            "downgrade": 11,
+        }
     }
     assert all(row["by"] and row["reason"] and row["at"] and row["grounds_zh"] for row in decided)
     fates = [row["ballots"] for row in sheet(path, "exclusions")]
@@ -116,9 +152,24 @@ def check_workbook(path: Path, scores: dict[str, dict[str, object]]) -> None:
 def check_csv(folder: Path) -> None:
     files = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
     assert set(files) == {
-        *("method.csv", "units.csv", "leagues.csv", "quotas.csv", "leaders.csv", "proposals.csv", "reasons.csv"),
+        *(
+            "method.csv",
+            "units.csv",
+            "leagues.csv",
+            "quotas.csv",
+            "leaders.csv",
+            "proposals.csv",
+            "reasons.csv",
+        ),
         *("parts.csv", "people.csv"),
-        *("questions.csv", "exclusions.csv", "groups.csv", "reliability.csv", "covariances.csv", "columns.csv"),
+        *(
+            "questions.csv",
+            "exclusions.csv",
+            "groups.csv",
+            "reliability.csv",
+            "covariances.csv",
+            "columns.csv",
+        ),
     }
     rows = list(csv.DictReader(io.StringIO(files["groups.csv"].decode("utf-8-sig"), newline="")))
     assert len(rows) == 108 * 6
@@ -133,7 +184,10 @@ def test_an_office_brings_its_tables_and_its_questionnaire(run: Run, tmp_path: P
         0,
         "units: 1 rows would be stored; nothing was\n  1 new, 0 changed, 0 as they were\n",
     )
-    assert run("import", "units", str(units))[:2] == (0, "units: 1 rows stored\n  1 new, 0 changed, 0 as they were\n")
+    assert run("import", "units", str(units))[:2] == (
+        0,
+        "units: 1 rows stored\n  1 new, 0 changed, 0 as they were\n",
+    )
     points = tmp_path / "points.csv"
     points.write_text("subject,indicator,value\nFIN,objective,87.5\nFIN,superior,101\n")
     assert run("import", "indicators", str(points), "--year", "2026") == (
@@ -147,6 +201,9 @@ def test_an_office_brings_its_tables_and_its_questionnaire(run: Run, tmp_path: P
     )
     sheets = Path("survey_flows/catalog/window.yaml").resolve()
     code, out, _ = run("questionnaire", "check", str(sheets))
-    assert (code, out.splitlines()[0]) == (0, "window (version 1): 6 questions, 4 rated; good to use")
+    assert (code, out.splitlines()[0]) == (
+        0,
+        "window (version 1): 6 questions, 4 rated; good to use",
+    )
     points.rename(tmp_path / "points.yaml")
     assert run("questionnaire", "check", str(tmp_path / "points.yaml"))[0] == 1

@@ -28,12 +28,21 @@ def main() -> int:
     logging.disable(logging.ERROR)  # of thousands of broken updates
     began = monotonic()
     fuzzed = asyncio.run(fuzz_updates(given.updates, given.seed))
-    print(f"{fuzzed.sent} updates in {monotonic() - began:.0f} s: answers {dict(fuzzed.statuses)}, {fuzzed.counts}")
-    print(f"  {fuzzed.letters} kept as dead letters, {fuzzed.ballots} ballots; faults: {dict(fuzzed.faults) or 'none'}")
+    print(
+        f"{fuzzed.sent} updates in {monotonic() - began:.0f} s: answers {dict(fuzzed.statuses)}, {fuzzed.counts}"
+    )
+    print(
+        f"  {fuzzed.letters} kept as dead letters, {fuzzed.ballots} ballots; faults: {dict(fuzzed.faults) or 'none'}"
+    )
     began = monotonic()
     walked = walk_often(given.conversations, given.seed)
-    print(f"{walked.walks} conversations of {walked.steps} steps in {monotonic() - began:.0f} s:", end=" ")
-    print(f"{walked.ballots} ballots, ended at {dict(walked.ended)}; faults: {len(walked.faults) or 'none'}")
+    print(
+        f"{walked.walks} conversations of {walked.steps} steps in {monotonic() - began:.0f} s:",
+        end=" ",
+    )
+    print(
+        f"{walked.ballots} ballots, ended at {dict(walked.ended)}; faults: {len(walked.faults) or 'none'}"
+    )
     print(*walked.faults[:20], sep="\n")
     return 1 if fuzzed.faults or walked.faults else 0
 

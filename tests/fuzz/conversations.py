@@ -21,7 +21,25 @@ PLACES = ("unit", "review", "receipt", "mend", "send")
 OVERLAYS = ("", *TOPICS)
 STATES = ("open", "open", "open", "closed", "paused", "closing")
 WORDS = (
-    *("1", "2", "3", "9", "12", "-1", "0", "", " ", "是", "yes", "不了解", "提交", "Submit", "跳过", "skip", "VS"),
+    *(
+        "1",
+        "2",
+        "3",
+        "9",
+        "12",
+        "-1",
+        "0",
+        "",
+        " ",
+        "是",
+        "yes",
+        "不了解",
+        "提交",
+        "Submit",
+        "跳过",
+        "skip",
+        "VS",
+    ),
     *(
         "全部删除",
         "停止",
@@ -44,7 +62,19 @@ JUMPS = (-24 * 40, -24, -2, 2, 24, 73, 24 * 40)
 LANGUAGES = ("", "zh-CN", "en", "fr", "zh-Hant-TW", "xx" * 50, "\ud800")
 UNITS = ("", "NOPE", "TRA", "HUD", "FIN", "MIX", "430102", "OLD")
 FORWARD = ("提交", "Submit", "跳过", "Skip")
-SIDEWAYS = ("更改", "返回", "上一", "语言", "停止", "Change", "Back", "Language", "Stop", "Delete", "删除")
+SIDEWAYS = (
+    "更改",
+    "返回",
+    "上一",
+    "语言",
+    "停止",
+    "Change",
+    "Back",
+    "Language",
+    "Stop",
+    "Delete",
+    "删除",
+)
 
 
 @dataclass(slots=True)
@@ -146,15 +176,21 @@ def _check_screen(screen: Screen) -> list[str]:
     buttons = [button for row in screen.rows for button in row]
     for button in buttons:
         assert button.label, "a button without words"
-        assert 0 < len(button.data.encode("utf-8", "surrogatepass")) <= LONGEST_DATA, "a button that does not fit"
+        assert 0 < len(button.data.encode("utf-8", "surrogatepass")) <= LONGEST_DATA, (
+            "a button that does not fit"
+        )
     return [button.data for button in buttons]
 
 
 def _check_session(session: Session, paper: Paper) -> None:
-    assert session.place in PLACES or session.place.startswith("q:"), f"an unknown place {session.place}"
+    assert session.place in PLACES or session.place.startswith("q:"), (
+        f"an unknown place {session.place}"
+    )
     assert session.overlay in OVERLAYS, f"an unknown overlay {session.overlay}"
     if session.rating:
-        questions = {q.id for q in paper.questionnaires[paper.units[session.unit].questionnaire].questions}
+        questions = {
+            q.id for q in paper.questionnaires[paper.units[session.unit].questionnaire].questions
+        }
         assert set(session.answers) <= questions, "answers to questions that are not asked"
 
 

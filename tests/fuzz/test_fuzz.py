@@ -10,7 +10,9 @@ from tests.fuzz.conversations import walk_often
 from tests.fuzz.updates import fuzz_updates
 
 
-async def test_mangled_updates_are_all_answered_and_the_broken_ones_kept(caplog: pytest.LogCaptureFixture) -> None:
+async def test_mangled_updates_are_all_answered_and_the_broken_ones_kept(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.CRITICAL):
         fuzzed = await fuzz_updates(2000, seed=3)
     assert fuzzed.faults == {}

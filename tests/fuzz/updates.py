@@ -17,13 +17,13 @@ import orjson
 from aiohttp import web
 from sqlalchemy import func, select
 
-from bot.app import Service, build
-from bot.campaigns import create_campaign, open_campaign
-from bot.channels.telegram import SECRET_HEADER, TelegramChannel
-from bot.letters import UNREADABLE, Letters
-from bot.settings import Settings
-from bot.store import tables
-from bot.store.database import reading
+from bot.campaigns.lifecycle import create_campaign, open_campaign
+from bot.channels.telegram.channel import SECRET_HEADER, TelegramChannel
+from bot.conversations.dead_letters import UNREADABLE, Letters
+from bot.core.settings import Settings
+from bot.service.composition import Service, build
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from tests.contract.test_conductor import draft
 
 SECRET = "fuzz"
@@ -32,10 +32,53 @@ PEOPLE = 100
 BODY_LIMIT = 1024**2
 """aiohttp's own."""
 STRANGERS = 0.01
-WORDS = ("/start", "/help", "/delete", "/language", "hello", "1", "满意", "提交", "-", "", "/" + "x" * 40, "a" * 5000)
+WORDS = (
+    "/start",
+    "/help",
+    "/delete",
+    "/language",
+    "hello",
+    "1",
+    "满意",
+    "提交",
+    "-",
+    "",
+    "/" + "x" * 40,
+    "a" * 5000,
+)
 SCRAPS: tuple[Any, ...] = (
-    *(None, True, False, 0, -1, 1, 2**31, 2**53, 2**63 - 1, 2**63, 2**64, 10**40, -(10**40), 1.5, 1e308),
-    *("", "private", "x" * 10_000, "\ud800", "\udfff\ud800", "\x00", "\u202e", "é" * 300, "1001", [], {}, [[]], [{}]),
+    *(
+        None,
+        True,
+        False,
+        0,
+        -1,
+        1,
+        2**31,
+        2**53,
+        2**63 - 1,
+        2**63,
+        2**64,
+        10**40,
+        -(10**40),
+        1.5,
+        1e308,
+    ),
+    *(
+        "",
+        "private",
+        "x" * 10_000,
+        "\ud800",
+        "\udfff\ud800",
+        "\x00",
+        "\u202e",
+        "é" * 300,
+        "1001",
+        [],
+        {},
+        [[]],
+        [{}],
+    ),
     {"id": 1, "type": "private"},
     {"id": {"id": {}}},
 )
@@ -97,17 +140,25 @@ async def _open_city(service: Service) -> str:
     return link.token
 
 
-async def _send_all(channel: TelegramChannel, mutator: Mutator, updates: int, result: Fuzzed) -> None:
+async def _send_all(
+    channel: TelegramChannel, mutator: Mutator, updates: int, result: Fuzzed
+) -> None:
     while result.sent < updates:
         bodies = [mutator.next_body() for _ in range(min(AT_ONCE, updates - result.sent))]
-        await asyncio.gather(*(_send(channel, mutator, person, body, result) for person, body in bodies))
+        await asyncio.gather(
+            *(_send(channel, mutator, person, body, result) for person, body in bodies)
+        )
         result.sent += len(bodies)
 
 
-async def _send(channel: TelegramChannel, mutator: Mutator, person: int, body: bytes, result: Fuzzed) -> None:
+async def _send(
+    channel: TelegramChannel, mutator: Mutator, person: int, body: bytes, result: Fuzzed
+) -> None:
     stranger = mutator.chance.random() < STRANGERS
     try:
-        response = await channel.webhook(cast(web.Request, Request(body, "other" if stranger else SECRET)))
+        response = await channel.webhook(
+            cast(web.Request, Request(body, "other" if stranger else SECRET))
+        )
     except Exception as error:
         result.faults[f"raised {type(error).__name__}"] += 1
         return
@@ -130,7 +181,9 @@ async def _look(service: Service, result: Fuzzed) -> None:
     async with reading(service.database) as connection:
         errors = (await connection.execute(select(tables.dead_letters.c.error))).scalars().all()
         for table in (tables.ballots, tables.staging):
-            result.ballots += int((await connection.execute(select(func.count()).select_from(table))).scalar_one())
+            result.ballots += int(
+                (await connection.execute(select(func.count()).select_from(table))).scalar_one()
+            )
     result.letters = len(errors)
     result.poison = Counter(error for error in errors if error != UNREADABLE)
     for error, times in result.poison.items():
@@ -139,7 +192,9 @@ async def _look(service: Service, result: Fuzzed) -> None:
 
 def _note(result: Fuzzed, context: dict[str, Any]) -> None:
     error = context.get("exception")
-    result.faults[f"in the background: {type(error).__name__ if error else context['message']}"] += 1
+    result.faults[
+        f"in the background: {type(error).__name__ if error else context['message']}"
+    ] += 1
 
 
 class Mutator:
@@ -150,7 +205,13 @@ class Mutator:
         self._link = link
         self._buttons: dict[int, list[str]] = {}
         self._updates = 0
-        self._ways: tuple[Callable[[Any], Any], ...] = (self._replace, self._remove, self._add, self._nest, self._swap)
+        self._ways: tuple[Callable[[Any], Any], ...] = (
+            self._replace,
+            self._remove,
+            self._add,
+            self._nest,
+            self._swap,
+        )
 
     def learn(self, person: int, call: dict[str, Any]) -> None:
         """What the chat shows now."""
@@ -171,22 +232,47 @@ class Mutator:
 
     def _valid(self, person: int) -> dict[str, Any]:
         self._updates += 1
-        update = self._updates if self.chance.random() < 0.98 else self.chance.randint(1, self._updates)
-        me = {"id": person, "is_bot": False, "first_name": "c", "language_code": self.chance.choice(("en", "zh-hans"))}
-        message = {"message_id": update, "date": 1, "chat": {"id": person, "type": "private", "first_name": "c"}}
+        update = (
+            self._updates if self.chance.random() < 0.98 else self.chance.randint(1, self._updates)
+        )
+        me = {
+            "id": person,
+            "is_bot": False,
+            "first_name": "c",
+            "language_code": self.chance.choice(("en", "zh-hans")),
+        }
+        message = {
+            "message_id": update,
+            "date": 1,
+            "chat": {"id": person, "type": "private", "first_name": "c"},
+        }
         buttons = self._buttons.get(person)
         kind = self.chance.random()
         if kind < 0.6 and buttons:
-            query = {"id": f"q{update}", "from": me, "chat_instance": "1", "data": self.chance.choice(buttons)}
-            return {"update_id": update, "callback_query": query | {"message": message | {"text": "x"}}}
+            query = {
+                "id": f"q{update}",
+                "from": me,
+                "chat_instance": "1",
+                "data": self.chance.choice(buttons),
+            }
+            return {
+                "update_id": update,
+                "callback_query": query | {"message": message | {"text": "x"}},
+            }
         message["from"] = me
         if kind < 0.75:
             unit = self.chance.choice(("TAX", "EDU", "", "NOPE"))
-            return {"update_id": update, "message": message | {"text": f"/start {self._link}-{unit}"}}
+            return {
+                "update_id": update,
+                "message": message | {"text": f"/start {self._link}-{unit}"},
+            }
         if kind < 0.95:
             return {"update_id": update, "message": message | {"text": self.chance.choice(WORDS)}}
         media = self.chance.choice(("photo", "voice", "pinned_message", "location"))
-        return {"update_id": update, self.chance.choice(("message", "edited_message")): message | {media: [{}]}}
+        return {
+            "update_id": update,
+            self.chance.choice(("message", "edited_message")): message | {media: [{}]},
+        }
 
     def _replace(self, update: Any) -> Any:
         return self._at_some_place(update, lambda _: self.chance.choice(SCRAPS))
@@ -195,8 +281,12 @@ class Mutator:
         return self._at_some_place(update, None)
 
     def _add(self, update: Any) -> Any:
-        key = self.chance.choice(("message", "callback_query", "chat", "from", "text", "id", "\ud800", "", "x" * 300))
-        return self._at_some_place(update, lambda old: {"old": old, key: self.chance.choice(SCRAPS)})
+        key = self.chance.choice(
+            ("message", "callback_query", "chat", "from", "text", "id", "\ud800", "", "x" * 300)
+        )
+        return self._at_some_place(
+            update, lambda old: {"old": old, key: self.chance.choice(SCRAPS)}
+        )
 
     def _nest(self, update: Any) -> Any:
         depth = self.chance.choice((3, 50, 250))
@@ -209,7 +299,12 @@ class Mutator:
         return self._at_some_place(update, nest)
 
     def _swap(self, update: Any) -> Any:
-        kinds: tuple[Callable[[Any], Any], ...] = (str, lambda v: [v], lambda v: {"value": v}, lambda v: len(str(v)))
+        kinds: tuple[Callable[[Any], Any], ...] = (
+            str,
+            lambda v: [v],
+            lambda v: {"value": v},
+            lambda v: len(str(v)),
+        )
         return self._at_some_place(update, self.chance.choice(kinds))
 
     def _at_some_place(self, value: Any, change: Callable[[Any], Any] | None) -> Any:
@@ -224,8 +319,16 @@ class Mutator:
     def _damage(self, body: bytes) -> bytes:
         """Something that is hardly JSON any more."""
         at = self.chance.randrange(max(1, len(body)))
-        broken = self.chance.choice((b"\xff", b"\x00", b"\\ud83d", b"NaN", b"1e999", b'"', b"\xed\xa0\x80"))
-        ways = (body[:at], body[:at] + broken + body[at + 1 :], body + body, b"[" * 3000, b" " * (BODY_LIMIT + 1))
+        broken = self.chance.choice(
+            (b"\xff", b"\x00", b"\\ud83d", b"NaN", b"1e999", b'"', b"\xed\xa0\x80")
+        )
+        ways = (
+            body[:at],
+            body[:at] + broken + body[at + 1 :],
+            body + body,
+            b"[" * 3000,
+            b" " * (BODY_LIMIT + 1),
+        )
         return self.chance.choices(ways, (40, 50, 5, 4, 1))[0]
 
 

@@ -9,11 +9,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregation.appraisal import appraise
-from aggregation.inputs import AppraisalInputs, EventKind, Fact, Grade
-from aggregation.quota import apportion
-from aggregation.results import AppraisalResult, Certainty, Kind, Status
-from aggregation.totals import INSUFFICIENT
+from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.totals import INSUFFICIENT
+from aggregation.model.facts import EventKind, Fact, Grade
+from aggregation.model.results import AppraisalResult, Certainty, Kind, Status
+from aggregation.numbers import apportion
 from tests.cities import confirm, public, small_city, small_scheme
 
 QUOTA = {"first": 2, "second": 7, "third": 1}
@@ -23,8 +24,16 @@ DEPARTMENTS = [u.code for u in BASE.units if u.category == "B_econ"]
 LEADERS = [x.id for x in BASE.leaders]
 POINTS = st.sampled_from([Decimal(n) / 4 for n in range(240, 400, 10)])
 WORST = [Grade.FIRST, Grade.SECOND, Grade.THIRD, Grade.FOURTH]
-KINDS = {EventKind.VETO: DEPARTMENTS, EventKind.MANIPULATION: DEPARTMENTS, EventKind.SAFETY_ACCIDENT: DEPARTMENTS}
-PERSONAL = {EventKind.CRIMINAL_OFFENCE: LEADERS, EventKind.UNFITNESS: LEADERS, EventKind.REVIEW_FINDING: LEADERS}
+KINDS = {
+    EventKind.VETO: DEPARTMENTS,
+    EventKind.MANIPULATION: DEPARTMENTS,
+    EventKind.SAFETY_ACCIDENT: DEPARTMENTS,
+}
+PERSONAL = {
+    EventKind.CRIMINAL_OFFENCE: LEADERS,
+    EventKind.UNFITNESS: LEADERS,
+    EventKind.REVIEW_FINDING: LEADERS,
+}
 LAW = settings(max_examples=40, deadline=None)
 
 
@@ -59,11 +68,19 @@ def worst(grade: Grade | None) -> int:
 
 
 @LAW
-@given(cities(), st.sampled_from(DEPARTMENTS), st.sampled_from([Decimal("0.25"), Decimal(3), Decimal(40)]))
-def test_more_points_never_cost_a_unit_rank_or_grade(city: AppraisalInputs, unit: str, more: Decimal) -> None:
+@given(
+    cities(),
+    st.sampled_from(DEPARTMENTS),
+    st.sampled_from([Decimal("0.25"), Decimal(3), Decimal(40)]),
+)
+def test_more_points_never_cost_a_unit_rank_or_grade(
+    city: AppraisalInputs, unit: str, more: Decimal
+) -> None:
     """R19: who works solidly loses neither points nor place."""
     key = (unit, "objective")
-    raised = replace(city, indicators={**city.indicators, key: min(city.indicators[key] + more, Decimal(100))})
+    raised = replace(
+        city, indicators={**city.indicators, key: min(city.indicators[key] + more, Decimal(100))}
+    )
     before, after = appraise(city).unit(unit), appraise(raised).unit(unit)
     assert (after.rank or 0) <= (before.rank or 0)
     assert worst(after.grade) <= worst(before.grade)
@@ -76,7 +93,10 @@ def test_more_points_never_cost_a_unit_rank_or_grade(city: AppraisalInputs, unit
 def test_grades_fill_the_quota_up_to_what_is_recorded(city: AppraisalInputs) -> None:
     use = appraise(city).quotas[0]
     assert sum(use.given.values()) + use.waiting == use.size == sum(use.places.values())
-    if use.given[Grade.FIRST] != use.places[Grade.FIRST] or use.given[Grade.THIRD] != use.places[Grade.THIRD]:
+    if (
+        use.given[Grade.FIRST] != use.places[Grade.FIRST]
+        or use.given[Grade.THIRD] != use.places[Grade.THIRD]
+    ):
         assert use.notes
 
 
@@ -142,7 +162,9 @@ def test_no_ceiling_is_passed(city: AppraisalInputs) -> None:
 
 @LAW
 @given(cities())
-def test_the_rank_lies_in_its_set_and_a_confirmed_grade_has_no_other_in_it(city: AppraisalInputs) -> None:
+def test_the_rank_lies_in_its_set_and_a_confirmed_grade_has_no_other_in_it(
+    city: AppraisalInputs,
+) -> None:
     for unit in _ranked(appraise(city)):
         assert (unit.low or 0) <= (unit.rank or 0) <= (unit.high or 0)
         if unit.certainty is Certainty.CONFIRMED and unit.grade is Grade.THIRD:
@@ -156,9 +178,13 @@ def _ranked(result: AppraisalResult) -> list[Any]:
 @LAW
 @given(
     st.integers(0, 40),
-    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 20), min_size=1).filter(lambda d: sum(d.values()) > 0),
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 20), min_size=1).filter(
+        lambda d: sum(d.values()) > 0
+    ),
 )
-def test_apportioned_places_sum_up_and_stay_within_one_of_their_share(places: int, sizes: dict[str, int]) -> None:
+def test_apportioned_places_sum_up_and_stay_within_one_of_their_share(
+    places: int, sizes: dict[str, int]
+) -> None:
     places = min(places, sum(sizes.values()))
     shares = apportion(places, sizes)
     total = sum(sizes.values())

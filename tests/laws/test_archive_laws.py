@@ -14,12 +14,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.cells import PatternCount, Span
-from bot.archive import count_tables
-from bot.archiving import Written, write_parts
-from bot.store import tables
-from bot.store.database import open_database, writing
-from bot.store.readout import counts_of, read_counts
+from aggregation.counts.scan import PatternCount, Span
+from bot.results.archive.format import count_tables
+from bot.results.archive.writer import Written, write_parts
+from bot.results.scan import counts_of, read_counts
+from bot.storage.database import open_database, writing
+from bot.storage.schema import all as tables
 from tests.ballots import drawn
 
 CAMPAIGN, SIZE = "2026", 4
@@ -56,7 +56,9 @@ class Campaign:
         if self.live:
             position = self.live.pop(lot % len(self.live))
             async with writing(self.database) as connection:
-                await connection.execute(tables.ballots.delete().where(tables.ballots.c.position == position))
+                await connection.execute(
+                    tables.ballots.delete().where(tables.ballots.c.position == position)
+                )
             self.moved.add(self.span(position))
             self.positions += 1  # the withdrawal is an entry of its own
 
@@ -72,7 +74,9 @@ class Campaign:
                 await connection.execute(change.values(weight=(0, 1, 2, 4)[lot % 4]))
             self.moved.add(self.span(position))
 
-    async def archive(self, _lot: int, progress: Callable[[int, int], None] | None = None) -> Written:
+    async def archive(
+        self, _lot: int, progress: Callable[[int, int], None] | None = None
+    ) -> Written:
         written = await write_parts(self.database, CAMPAIGN, self.folder, True, progress, SIZE)
         assert set(written.read) <= self.moved
         self.moved = set()
@@ -108,7 +112,9 @@ async def play(steps: list[tuple[str, int]], folder: Path) -> None:
         written = await campaign.archive(0)
         assert written.read == []
         assert merged(folder / "archive", written) == await read_counts(database, CAMPAIGN)
-        files = {str(path.relative_to(folder / "archive")) for path in (folder / "archive").glob("*/*")}
+        files = {
+            str(path.relative_to(folder / "archive")) for path in (folder / "archive").glob("*/*")
+        }
         assert files == {part.file for part in written.manifest.parts}
     finally:
         await database.dispose()
@@ -116,9 +122,15 @@ async def play(steps: list[tuple[str, int]], folder: Path) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(STEPS)
-@example([("append", 0), ("append", 0), ("archive", 0), ("withdraw", 0), ("append", 0)])  # as many, but not the same
-@example([("append", 0), ("append", 2), ("reweigh", 1), ("archive", 0), ("reweigh", 2), ("reweigh", 1)])
-def test_parts_add_up_to_the_full_scan_whatever_comes_and_goes(steps: list[tuple[str, int]]) -> None:
+@example(
+    [("append", 0), ("append", 0), ("archive", 0), ("withdraw", 0), ("append", 0)]
+)  # as many, but not the same
+@example(
+    [("append", 0), ("append", 2), ("reweigh", 1), ("archive", 0), ("reweigh", 2), ("reweigh", 1)]
+)
+def test_parts_add_up_to_the_full_scan_whatever_comes_and_goes(
+    steps: list[tuple[str, int]],
+) -> None:
     folder = Path(tempfile.mkdtemp())
     try:
         asyncio.run(play(steps, folder))

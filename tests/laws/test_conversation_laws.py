@@ -22,7 +22,21 @@ QUESTIONS = sorted({q.id for form in PAPER.questionnaires.values() for q in form
 
 garbage = st.text(st.characters(exclude_categories=()), max_size=70)
 labels = st.sampled_from(
-    ["1", "2", "3", "是", "不了解", "提交", "Submit", "跳过", "VS", "12", "全部删除", "停止", "芙蓉"]
+    [
+        "1",
+        "2",
+        "3",
+        "是",
+        "不了解",
+        "提交",
+        "Submit",
+        "跳过",
+        "VS",
+        "12",
+        "全部删除",
+        "停止",
+        "芙蓉",
+    ]
 )
 data = st.builds(
     "{}.{}:{}:{}:{}".format,
@@ -41,14 +55,21 @@ started = st.builds(
 )
 events = st.one_of(
     started,
-    st.builds(Typed, labels | garbage, token=st.just("TYPEDTOKEN000000"), sent=st.sampled_from([0, 0, 1, 2**33])),
+    st.builds(
+        Typed,
+        labels | garbage,
+        token=st.just("TYPEDTOKEN000000"),
+        sent=st.sampled_from([0, 0, 1, 2**33]),
+    ),
     st.builds(Pressed, data | garbage, token=st.sampled_from(["", "PRESSTOKEN000000"])),
     st.builds(Asked, st.sampled_from(["language", "help", "privacy", "delete", "weather"])),
     st.just(Returned()),
     st.just(TimedOut()),
 )
 # An index stands for «the n-th button on the present screen», which is what people mostly do.
-acts = st.lists(st.tuples(st.integers(0, 9) | events, st.sampled_from([0, 0, 0, 0, 0, 1, 40, 80])), max_size=40)
+acts = st.lists(
+    st.tuples(st.integers(0, 9) | events, st.sampled_from([0, 0, 0, 0, 0, 1, 40, 80])), max_size=40
+)
 
 
 def play(talk: Talk, act: int | Event) -> Event:
@@ -64,7 +85,9 @@ def play(talk: Talk, act: int | Event) -> Event:
 
 @settings(max_examples=150, deadline=None)
 @given(acts)
-def test_every_step_can_be_seen_and_every_button_fits(script: list[tuple[int | Event, int]]) -> None:
+def test_every_step_can_be_seen_and_every_button_fits(
+    script: list[tuple[int | Event, int]],
+) -> None:
     talk = Talk(PAPER)
     talk.start(unit="MIX")
     for act, hours in script:
@@ -73,14 +96,22 @@ def test_every_step_can_be_seen_and_every_button_fits(script: list[tuple[int | E
         screens = [effect.screen for effect in talk.effects if isinstance(effect, Ask)]
         assert len(screens) == 1
         assert screens[0].text
-        assert all(0 < len(b.data.encode()) <= 64 and b.label for row in screens[0].rows for b in row)
-        assert all(PAPER.opens_at <= talk.now < PAPER.closes_at for e in talk.effects if isinstance(e, Cast))
+        assert all(
+            0 < len(b.data.encode()) <= 64 and b.label for row in screens[0].rows for b in row
+        )
+        assert all(
+            PAPER.opens_at <= talk.now < PAPER.closes_at
+            for e in talk.effects
+            if isinstance(e, Cast)
+        )
         assert (talk.session is None) >= any(isinstance(e, Erase | Close) for e in talk.effects)
 
 
 @settings(max_examples=150, deadline=None)
 @given(acts, st.sampled_from(["MIX", "FIN", "430102"]))
-def test_no_answer_is_lost_without_an_event_that_says_so(script: list[tuple[int | Event, int]], unit: str) -> None:
+def test_no_answer_is_lost_without_an_event_that_says_so(
+    script: list[tuple[int | Event, int]], unit: str
+) -> None:
     talk = Talk(PAPER)
     talk.start(unit=unit)
     for act, hours in script:
@@ -95,7 +126,9 @@ def test_no_answer_is_lost_without_an_event_that_says_so(script: list[tuple[int 
         # Something given is gone or different: it was submitted, the citizen was told, or changed that very answer.
         submitted = any(isinstance(e, Cast | Shortcoming) for e in talk.effects)
         erased = any(isinstance(e, Erase) for e in talk.effects)
-        changed = {k for k in before.answers if after.get(k) != before.answers[k]} == {before.place[2:]}
+        changed = {k for k in before.answers if after.get(k) != before.answers[k]} == {
+            before.place[2:]
+        }
         assert submitted or erased or changed or talk.notices
 
 
@@ -113,7 +146,9 @@ def test_a_ballot_says_what_was_on_the_review(script: list[tuple[int | Event, in
                 ballot = effect.ballot
                 form = PAPER.questionnaires[ballot.questionnaire]
                 assert ballot.unit == before.unit
-                assert ballot.ratings.split(" ") == [before.answers.get(q.id) or "-" for q in form.rated]
+                assert ballot.ratings.split(" ") == [
+                    before.answers.get(q.id) or "-" for q in form.rated
+                ]
                 assert kept(form, before.answers) == before.answers
                 assert ballot.receipt
                 assert talk.session is not None
@@ -164,10 +199,20 @@ sessions = st.builds(
     link=st.sampled_from(["", "deputy", "gone"]),
     unit=st.sampled_from(["", "NOPE", *UNITS]),
     answers=st.dictionaries(
-        st.sampled_from(QUESTIONS), st.sampled_from(["", "VS", "B", "yes", "7", "used", "dk"]) | garbage
+        st.sampled_from(QUESTIONS),
+        st.sampled_from(["", "VS", "B", "yes", "7", "used", "dk"]) | garbage,
     ),
     place=st.sampled_from(
-        ["unit", "review", "receipt", "mend", "send", "nowhere", "q:", *(f"q:{q}" for q in QUESTIONS)]
+        [
+            "unit",
+            "review",
+            "receipt",
+            "mend",
+            "send",
+            "nowhere",
+            "q:",
+            *(f"q:{q}" for q in QUESTIONS),
+        ]
     ),
     overlay=st.sampled_from(["", "", "language", "help", "delete", "odd"]),
     query=garbage,
@@ -207,7 +252,9 @@ def rated(unit: str, lang: str, place: int) -> list[tuple[Effect, ...]]:
     for _ in range(20):
         if talk.session is None or not talk.session.place.startswith("q:"):
             break
-        question = PAPER.questionnaires[PAPER.units[unit].questionnaire].by_id[talk.session.place[2:]]
+        question = PAPER.questionnaires[PAPER.units[unit].questionnaire].by_id[
+            talk.session.place[2:]
+        ]
         codes = [code for code in question.choices if code != "DK"]
         data = [b.data for row in talk.screen.rows for b in row] if talk.screen else []
         chosen = codes[place if question.kind is Kind.RATING else 0] if codes else ""
@@ -240,10 +287,19 @@ def heard(effects: tuple[Effect, ...]) -> list[Effect]:
 @given(st.sampled_from([unit for unit in UNITS if unit != "OLD"]), st.sampled_from(["zh-CN", "en"]))
 def test_nothing_that_is_said_depends_on_how_good_the_rating_is(unit: str, lang: str) -> None:
     best, worst = rated(unit, lang, 0), rated(unit, lang, -1)
-    casts = [[e.ballot.ratings for e in effects if isinstance(e, Cast)] for told in (best, worst) for effects in told]
+    casts = [
+        [e.ballot.ratings for e in effects if isinstance(e, Cast)]
+        for told in (best, worst)
+        for effects in told
+    ]
     assert len({str(ballots) for ballots in casts if ballots}) == 2, "both rated, and differently"
     assert [heard(effects) for effects in best] == [heard(effects) for effects in worst]
-    left = [effect for effects in (*best, *worst) for effect in effects if isinstance(effect, Shortcoming)]
+    left = [
+        effect
+        for effects in (*best, *worst)
+        for effect in effects
+        if isinstance(effect, Shortcoming)
+    ]
     assert [one.text for one in left] == ["The doors open late"] * 2
 
 

@@ -5,9 +5,20 @@ from __future__ import annotations
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from aggregation.disclosure import hidden, safe
+from aggregation.disclosure.suppression import hidden, safe
 from survey_flows.ballot import STAFF
-from tests.disclosure import FLOOR, GROUPS, LINKS, POINTS, SILENT, Ballots, make_poll, make_scored, read_all, truth
+from tests.disclosure import (
+    FLOOR,
+    GROUPS,
+    LINKS,
+    POINTS,
+    SILENT,
+    Ballots,
+    make_poll,
+    make_scored,
+    read_all,
+    truth,
+)
 
 UNITS = ("A", "B", "C")
 EVEN = FLOOR - 1
@@ -39,8 +50,22 @@ def whole(unit: str, count: int) -> Ballots:
 @example([whole("A", 9), whole("B", 10)])
 @example([whole("A", 10), ("A", "resident", False, 0, "VS", 1)])
 @example([whole("A", 120), whole("B", 120), whole("C", 120), ("A", STAFF, True, 4, "VS", 3)])
-@example([whole("A", 120), whole("B", 120), ("A", "resident", False, 0, "VD", 3), ("B", STAFF, True, 4, "VS", 15)])
-@example([whole("A", 120), whole("B", 120), ("A", "resident", False, 4, "DK", 3), ("B", STAFF, True, 4, "VS", 4)])
+@example(
+    [
+        whole("A", 120),
+        whole("B", 120),
+        ("A", "resident", False, 0, "VD", 3),
+        ("B", STAFF, True, 4, "VS", 15),
+    ]
+)
+@example(
+    [
+        whole("A", 120),
+        whole("B", 120),
+        ("A", "resident", False, 4, "DK", 3),
+        ("B", STAFF, True, 4, "VS", 4),
+    ]
+)
 def test_no_count_of_few_people_can_be_solved_for(ballots: list[Ballots]) -> None:
     assume(sum(entry[-1] for entry in ballots) >= FLOOR)  # the log tells how many there are in all
     spy = read_all(make_scored(make_poll(UNITS), ballots))
@@ -51,8 +76,12 @@ def test_no_count_of_few_people_can_be_solved_for(ballots: list[Ballots]) -> Non
             assert high - low >= EVEN - 1e-6, f"{name} = {value} lies within [{low}, {high}]"
 
 
-@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 60), min_size=2), st.integers(1, 20))
-def test_hidden_cells_of_a_known_sum_leave_each_other_room(counts: dict[str, int], floor: int) -> None:
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 60), min_size=2), st.integers(1, 20)
+)
+def test_hidden_cells_of_a_known_sum_leave_each_other_room(
+    counts: dict[str, int], floor: int
+) -> None:
     gone = hidden(counts, floor)
     assert {name for name, count in counts.items() if 0 < count < floor} <= gone
     assert safe(counts, gone, floor) or gone == set(counts)

@@ -17,11 +17,15 @@ from survey_flows.merkle import (
     verify_inclusion,
 )
 
-TREES = st.lists(st.binary(max_size=4), min_size=1, max_size=300).map(lambda data: [leaf_hash(d) for d in data])
+TREES = st.lists(st.binary(max_size=4), min_size=1, max_size=300).map(
+    lambda data: [leaf_hash(d) for d in data]
+)
 
 
 @given(TREES, st.data())
-def test_a_frontier_that_was_put_away_goes_on_as_if_it_had_not(leaves: list[bytes], data: st.DataObject) -> None:
+def test_a_frontier_that_was_put_away_goes_on_as_if_it_had_not(
+    leaves: list[bytes], data: st.DataObject
+) -> None:
     frontier = Frontier()
     for leaf in leaves:
         if data.draw(st.booleans()):
@@ -31,12 +35,16 @@ def test_a_frontier_that_was_put_away_goes_on_as_if_it_had_not(leaves: list[byte
 
 
 @given(TREES, st.data())
-def test_a_leaf_is_proven_to_stand_where_it_stands_and_nowhere_else(leaves: list[bytes], data: st.DataObject) -> None:
+def test_a_leaf_is_proven_to_stand_where_it_stands_and_nowhere_else(
+    leaves: list[bytes], data: st.DataObject
+) -> None:
     index = data.draw(st.integers(0, len(leaves) - 1))
     other = data.draw(st.integers(0, len(leaves) - 1))
     proof = inclusion_proof(Leaves(leaves), index, len(leaves))
     assert verify_inclusion(leaves[index], index, len(leaves), proof, root(leaves))
-    assert verify_inclusion(leaves[other], index, len(leaves), proof, root(leaves)) == (leaves[other] == leaves[index])
+    assert verify_inclusion(leaves[other], index, len(leaves), proof, root(leaves)) == (
+        leaves[other] == leaves[index]
+    )
 
 
 @given(TREES, st.data())
@@ -55,6 +63,8 @@ def test_a_tree_is_proven_to_begin_with_what_it_began_with_and_with_nothing_else
 
 
 @given(TREES, TREES)
-def test_two_trees_have_one_root_only_if_they_are_the_same(one: list[bytes], other: list[bytes]) -> None:
+def test_two_trees_have_one_root_only_if_they_are_the_same(
+    one: list[bytes], other: list[bytes]
+) -> None:
     assume(one != other)
     assert root(one) != root(other)

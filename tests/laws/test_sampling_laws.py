@@ -11,11 +11,12 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation.sampling import Design, allocate, draw, frame_digest
+from aggregation.fieldwork.sampling import Design, allocate, draw, frame_digest
 
 CELLS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 500), min_size=1)
 FRAMES = st.dictionaries(
-    st.sampled_from("abc"), st.lists(st.text("0123456789abcdef", min_size=4, max_size=4), unique=True, max_size=12)
+    st.sampled_from("abc"),
+    st.lists(st.text("0123456789abcdef", min_size=4, max_size=4), unique=True, max_size=12),
 )
 DRAWS = 4000
 
@@ -47,29 +48,42 @@ def test_what_is_drawn_in_one_cell_says_nothing_of_another() -> None:
 
 
 @given(FRAMES, st.text(max_size=8), st.randoms(use_true_random=False))
-def test_the_order_of_the_list_changes_nothing(frame: dict[str, list[str]], seed: str, chance: Random) -> None:
+def test_the_order_of_the_list_changes_nothing(
+    frame: dict[str, list[str]], seed: str, chance: Random
+) -> None:
     sizes = {cell: len(numbers) // 2 for cell, numbers in frame.items()}
-    shuffled = {cell: chance.sample(frame[cell], len(frame[cell])) for cell in chance.sample(sorted(frame), len(frame))}
+    shuffled = {
+        cell: chance.sample(frame[cell], len(frame[cell]))
+        for cell in chance.sample(sorted(frame), len(frame))
+    }
     assert draw(seed, shuffled, sizes) == draw(seed, frame, sizes)
     assert frame_digest(shuffled) == frame_digest(frame)
 
 
 @given(FRAMES, st.text(max_size=8), st.data())
-def test_a_larger_sample_begins_as_the_smaller(frame: dict[str, list[str]], seed: str, data: st.DataObject) -> None:
+def test_a_larger_sample_begins_as_the_smaller(
+    frame: dict[str, list[str]], seed: str, data: st.DataObject
+) -> None:
     most = {cell: len(numbers) for cell, numbers in frame.items()}
     fewer = {cell: data.draw(st.integers(0, size)) for cell, size in most.items()}
     whole, part = draw(seed, frame, most), draw(seed, frame, fewer)
     for cell, size in fewer.items():
-        assert sorted(whole.get(cell, [])) == sorted(frame[cell]), "without replacement, and nobody is left out"
+        assert sorted(whole.get(cell, [])) == sorted(frame[cell]), (
+            "without replacement, and nobody is left out"
+        )
         assert whole.get(cell, [])[:size] == part.get(cell, [])
 
 
 @given(CELLS, st.integers(0, 20), st.data())
-def test_an_allocation_sums_up_within_its_bounds(people: dict[str, int], least: int, data: st.DataObject) -> None:
+def test_an_allocation_sums_up_within_its_bounds(
+    people: dict[str, int], least: int, data: st.DataObject
+) -> None:
     low = {cell: min(least, n) for cell, n in people.items()}
     size = data.draw(st.integers(sum(low.values()), sum(people.values())))
     deviation = st.decimals("0.01", "99", places=2)
-    values: dict[str, Decimal] = data.draw(st.just({}) | st.fixed_dictionaries(dict.fromkeys(people, deviation)))
+    values: dict[str, Decimal] = data.draw(
+        st.just({}) | st.fixed_dictionaries(dict.fromkeys(people, deviation))
+    )
     sizes = allocate(Design("neyman" if values else "proportional", size, least, values), people)
     assert sizes.keys() == people.keys()
     assert sum(sizes.values()) == size
@@ -77,7 +91,9 @@ def test_an_allocation_sums_up_within_its_bounds(people: dict[str, int], least: 
 
 
 @given(CELLS, st.data())
-def test_a_proportional_allocation_is_off_by_less_than_one(people: dict[str, int], data: st.DataObject) -> None:
+def test_a_proportional_allocation_is_off_by_less_than_one(
+    people: dict[str, int], data: st.DataObject
+) -> None:
     total = sum(people.values())
     size = data.draw(st.integers(0, total))
     sizes = allocate(Design("proportional", size, 0, {}), people)
@@ -85,7 +101,9 @@ def test_a_proportional_allocation_is_off_by_less_than_one(people: dict[str, int
 
 
 @given(CELLS, st.data())
-def test_equal_deviations_are_a_proportional_allocation(people: dict[str, int], data: st.DataObject) -> None:
+def test_equal_deviations_are_a_proportional_allocation(
+    people: dict[str, int], data: st.DataObject
+) -> None:
     size = data.draw(st.integers(1, sum(people.values())))
     equal = dict.fromkeys(people, Decimal("1.5"))
     neyman = allocate(Design("neyman", size, 0, equal), people)

@@ -10,10 +10,10 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregation.cells import PatternCount, tally, tally_table
-from aggregation.ratings import Reader
-from aggregation.scores import UnitScore, score_table, score_tally, score_units
-from aggregation.weights import redistribute
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import PatternCount, tally, tally_table
+from aggregation.estimation.scores import UnitScore, score_table, score_tally, score_units
+from aggregation.estimation.weights import redistribute
 from survey_flows.ballot import STAFF
 from tests.scoring import (
     DISTRICT,
@@ -30,13 +30,18 @@ from tests.scoring import (
 
 CODES = st.sampled_from(["VS", "S", "B", "D", "VD", "DK", "-"])
 RATINGS = st.lists(CODES, min_size=4, max_size=4).map(" ".join)
-CATEGORIES = {"econ": dict(zip(GROUPS, ECON, strict=True)), "district": dict(zip(GROUPS, DISTRICT, strict=True))}
+CATEGORIES = {
+    "econ": dict(zip(GROUPS, ECON, strict=True)),
+    "district": dict(zip(GROUPS, DISTRICT, strict=True)),
+}
 
 
 def drawn(groups: Sequence[str], sources: Sequence[str]) -> st.SearchStrategy[list[PatternCount]]:
     """Rows of the scan, each of 1–40 ballots."""
     one = st.builds(
-        lambda ratings, count, grp, source, weight: row(ratings, count, grp=grp, source=source, weight=weight),
+        lambda ratings, count, grp, source, weight: row(
+            ratings, count, grp=grp, source=source, weight=weight
+        ),
         RATINGS,
         st.integers(1, 40),
         st.sampled_from(groups),
@@ -76,17 +81,26 @@ def naive_group(vouched: Ballots, opened: Ballots) -> tuple[Fraction, Fraction]:
     share = Fraction(sum(w for w, _ in opened)) / sum(w for w, _ in [*vouched, *opened])
     if not vouched or share <= Fraction(30, 100):
         return mean_and_variance([*vouched, *opened])
-    (high, high_variance), (low, low_variance) = mean_and_variance(vouched), mean_and_variance(opened)
+    (high, high_variance), (low, low_variance) = (
+        mean_and_variance(vouched),
+        mean_and_variance(opened),
+    )
     return (70 * high + 30 * low) / 100, (4900 * high_variance + 900 * low_variance) / 10_000
 
 
-def naive_unit(rows: list[PatternCount], weights: dict[str, int], floor: int) -> tuple[Fraction, Fraction] | None:
+def naive_unit(
+    rows: list[PatternCount], weights: dict[str, int], floor: int
+) -> tuple[Fraction, Fraction] | None:
     """Score and variance of a unit, ballot by ballot and group by group."""
-    ballots = {g: (one_by_one(rows, g, False), one_by_one(rows, g, True)) for g in GROUPS if weights[g]}
+    ballots = {
+        g: (one_by_one(rows, g, False), one_by_one(rows, g, True)) for g in GROUPS if weights[g]
+    }
     heard = {g: both for g, both in ballots.items() if any(both)}
     shares = {g: Fraction(weights[g]) for g, both in heard.items() if sum(map(len, both)) >= floor}
     if not shares:  # pooled: every ballot counts by its own weight
-        shares = {g: sum((w for part in both for w, _ in part), Fraction()) for g, both in heard.items()}
+        shares = {
+            g: sum((w for part in both for w, _ in part), Fraction()) for g, both in heard.items()
+        }
     if not shares:
         return None
     total, parts = sum(shares.values()), {g: naive_group(*heard[g]) for g in shares}
@@ -96,10 +110,14 @@ def naive_unit(rows: list[PatternCount], weights: dict[str, int], floor: int) ->
 
 @settings(max_examples=80, deadline=None)
 @given(ROWS, st.sampled_from(["econ", "district"]), st.sampled_from([1, 30, 60]))
-def test_a_unit_is_what_its_ballots_give_one_by_one(rows: list[PatternCount], category: str, floor: int) -> None:
+def test_a_unit_is_what_its_ballots_give_one_by_one(
+    rows: list[PatternCount], category: str, floor: int
+) -> None:
     made = score(rows, floor, category)
     expected = naive_unit(rows, CATEGORIES[category], floor)
-    assert (made.score, made.variance) == ((expected[0], float(expected[1])) if expected else (None, 2500))
+    assert (made.score, made.variance) == (
+        (expected[0], float(expected[1])) if expected else (None, 2500)
+    )
     assert sum(g.weight_used for g in made.groups) == (100 if expected else 0)
 
 
@@ -108,7 +126,11 @@ def test_a_unit_is_what_its_ballots_give_one_by_one(rows: list[PatternCount], ca
 def test_the_rates_are_those_of_the_ballots_one_by_one(rows: list[PatternCount]) -> None:
     made = score(rows)
     codes = [r.ratings.split() for r in rows if r.weight for _ in range(r.count)]
-    unknown = [c for c in codes if c[0] == "DK" or (c[0] == "-" and not set(c) & {"VS", "S", "B", "D", "VD"})]
+    unknown = [
+        c
+        for c in codes
+        if c[0] == "DK" or (c[0] == "-" and not set(c) & {"VS", "S", "B", "D", "VD"})
+    ]
     answered = [c[0] for c in codes if c[0] not in ("DK", "-")]
     assert made.dont_know_rate == (Fraction(len(unknown), len(codes)) if codes else None)
     top = [code for code in answered if code in ("VS", "S")]
@@ -137,7 +159,9 @@ def test_a_table_gives_the_score_of_its_rows(rows: list[PatternCount]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(ROWS, st.randoms(use_true_random=False))
-def test_the_order_of_the_rows_and_their_splitting_change_nothing(rows: list[PatternCount], chance: object) -> None:
+def test_the_order_of_the_rows_and_their_splitting_change_nothing(
+    rows: list[PatternCount], chance: object
+) -> None:
     split = [PatternCount(**{**_fields(r), "count": 1}) for r in rows for _ in range(r.count)]
     chance.shuffle(split)  # type: ignore[attr-defined]
     assert score(split) == score(rows)

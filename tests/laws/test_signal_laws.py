@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aggregation.ballot_table import Comments, read_ballots
-from aggregation.clusters import Cluster
-from aggregation.suspicion import find_all, posteriors, weights
-from aggregation.thresholds import Thresholds
+from aggregation.fraud.ballot_table import Comments, read_ballots
+from aggregation.fraud.clusters import Cluster
+from aggregation.fraud.suspicion import find_all, posteriors, weights
+from aggregation.fraud.thresholds import Thresholds
 from benchmarks.fraud.scenario import Scenario, angered, attacked
 from tests.campaigns import PLACES, background
 
@@ -58,21 +58,29 @@ def test_the_names_of_voters_units_and_sources_change_nothing(seed: int) -> None
     renamed["voter"] = chance.permutation(rows["voter"].max() + 1)[rows["voter"]]
     for column in ("unit", "source"):
         names = sorted(rows[column].unique())
-        renamed[column] = rows[column].map(dict(zip(names, chance.permutation(names).tolist(), strict=True)))
+        renamed[column] = rows[column].map(
+            dict(zip(names, chance.permutation(names).tolist(), strict=True))
+        )
     assert flags(renamed) == flags(rows)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_direction_of_an_opinion_does_not_flag(seed: int) -> None:
     rows = scenario(seed).ballots
-    turned = {text: " ".join(OPPOSITE.get(code, code) for code in text.split()) for text in rows["ratings"].unique()}
+    turned = {
+        text: " ".join(OPPOSITE.get(code, code) for code in text.split())
+        for text in rows["ratings"].unique()
+    }
     assert flags(rows.assign(ratings=rows["ratings"].map(turned))) == flags(rows)
 
 
 def test_honest_ballots_of_other_units_change_no_weight_here() -> None:
     rows = scenario(1).ballots
     far = pd.DataFrame(background(6, "Z"))
-    far = far.assign(source=far["source"].replace({"counter": "sms"}), voter=far.groupby("voter").ngroup() + 10_000_000)
+    far = far.assign(
+        source=far["source"].replace({"counter": "sms"}),
+        voter=far.groupby("voter").ngroup() + 10_000_000,
+    )
     here = flags(pd.concat([rows, far], ignore_index=True))[: len(rows)]
     assert np.mean(np.array(here) != np.array(flags(rows))) < 0.001
 

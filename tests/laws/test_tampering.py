@@ -15,11 +15,11 @@ from random import Random
 
 import pytest
 
-from bot.bundles import CHECKPOINT
-from bot.casefile import Wanted
-from bot.notary import public_key
-from bot.verifying import verify
-from bot.witness import Dishonest, Witness, endorse
+from bot.crypto.note_signatures import public_key
+from bot.verification.bundle_format import CHECKPOINT
+from bot.verification.bundle_reader import Wanted
+from bot.verification.verifier import verify
+from bot.verification.witness import Dishonest, Witness, endorse
 from survey_flows.entries import canonical
 from survey_flows.merkle import consistency_proof
 from tests.bundles import Campaign, drawn
@@ -41,7 +41,11 @@ def signed(campaign: Campaign, seen: str) -> list[str]:
     """The witness's line for the campaign's checkpoint; none when it refuses."""
     size = int(seen.split("\n")[1]) if seen else 0
     log = campaign.log
-    proof = consistency_proof(log.subtrees(), size, len(log.entries)) if size <= len(log.entries) else []
+    proof = (
+        consistency_proof(log.subtrees(), size, len(log.entries))
+        if size <= len(log.entries)
+        else []
+    )
     try:
         return [endorse(WITNESS, seen, log.checkpoint(), proof, NOW).line()]
     except Dishonest:
@@ -123,7 +127,9 @@ def recount(case: Campaign) -> None:
     case.last, case.superseded = {}, set()
     for at, body in own.items():
         if body["kind"] == "ballot" and at not in case.erased:
-            case.superseded |= {case.last[who]} if (who := (body["voter"], body["unit"])) in case.last else set()
+            case.superseded |= (
+                {case.last[who]} if (who := (body["voter"], body["unit"])) in case.last else set()
+            )
             case.last[who] = at
     counted = set(case.last.values())
     case.weights = {at: weight for at, weight in case.weights.items() if at in counted}
@@ -174,12 +180,18 @@ def table() -> dict[str, tuple[int, int]]:
             kind(case, chance)
             if kind in WITHOUT_KEY:
                 if seed % 2:
-                    again(case)  # the odd ones adjust everything but the signature, the even ones only the entries
-                files = case.bundle() | {CHECKPOINT: (honest.log.checkpoint() + "".join(line)).encode()}
+                    again(
+                        case
+                    )  # the odd ones adjust everything but the signature, the even ones only the entries
+                files = case.bundle() | {
+                    CHECKPOINT: (honest.log.checkpoint() + "".join(line)).encode()
+                }
                 alone, watched = good(files), good(files, WITNESS)
             else:
                 alone = good(case.bundle())
-                watched = good(case.bundle(cosignatures=signed(case, honest.log.checkpoint())), WITNESS)
+                watched = good(
+                    case.bundle(cosignatures=signed(case, honest.log.checkpoint())), WITNESS
+                )
             found[kind.__name__][0] += not alone
             found[kind.__name__][1] += not watched
     print("\ntampering, without witness, with witness:", found)
@@ -194,13 +206,21 @@ def test_without_the_log_s_key_no_tampering_stays_hidden_even_without_a_witness(
     table: dict[str, tuple[int, int]],
 ) -> None:
     alone = {name: number for name, (number, _) in table.items()}
-    assert {kind.__name__: alone[kind.__name__] for kind in WITHOUT_KEY} == {k.__name__: CASES for k in WITHOUT_KEY}
+    assert {kind.__name__: alone[kind.__name__] for kind in WITHOUT_KEY} == {
+        k.__name__: CASES for k in WITHOUT_KEY
+    }
     # What a witness is for: whoever holds the key can make a history that contradicts nothing in the bundle.
-    assert {kind.__name__: alone[kind.__name__] for kind in WITH_KEY} == {k.__name__: 0 for k in WITH_KEY}
+    assert {kind.__name__: alone[kind.__name__] for kind in WITH_KEY} == {
+        k.__name__: 0 for k in WITH_KEY
+    }
 
 
-def test_a_weight_without_a_decision_is_found_with_and_without_a_witness(table: dict[str, tuple[int, int]]) -> None:
-    assert {kind.__name__: table[kind.__name__] for kind in GROWING} == {k.__name__: (CASES, CASES) for k in GROWING}
+def test_a_weight_without_a_decision_is_found_with_and_without_a_witness(
+    table: dict[str, tuple[int, int]],
+) -> None:
+    assert {kind.__name__: table[kind.__name__] for kind in GROWING} == {
+        k.__name__: (CASES, CASES) for k in GROWING
+    }
     for seed in range(20):
         honest = drawn(seed)
         case = deepcopy(honest)
@@ -229,10 +249,16 @@ def test_a_thousand_erasures_alarm_nobody() -> None:
     erased = 0
     for seed in range(20):
         case = drawn(seed, ballots=60, erasures=ERASURES // 20)
-        erased += len({json.loads(e.body)["position"] for e in case.log.entries if e.kind == "withdrawal"})
+        erased += len(
+            {json.loads(e.body)["position"] for e in case.log.entries if e.kind == "withdrawal"}
+        )
         seen = ""
         for size in range(5, len(case.log.entries), 29):  # a witness that followed it all the way
-            proof = consistency_proof(case.log.subtrees(), int(seen.split("\n")[1]), size) if seen else []
+            proof = (
+                consistency_proof(case.log.subtrees(), int(seen.split("\n")[1]), size)
+                if seen
+                else []
+            )
             note = case.log.checkpoint(size)
             endorse(WITNESS, seen, note, proof, NOW)
             seen = note
@@ -241,5 +267,7 @@ def test_a_thousand_erasures_alarm_nobody() -> None:
         assert [check.what for check in verify(files, wanted) if not check.ok] == []
         for code in case.codes:
             checks = verify(case.bundle(openings=False), Wanted([KEY], receipt=code))
-            assert any(check.ok and check.what.startswith("the receipt is included") for check in checks)
+            assert any(
+                check.ok and check.what.startswith("the receipt is included") for check in checks
+            )
     assert erased >= ERASURES

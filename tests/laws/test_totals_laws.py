@@ -10,13 +10,20 @@ from random import Random
 
 import pytest
 
-from aggregation.cells import PatternCount, tally
-from aggregation.disclosure import tell
-from aggregation.ratings import Reader
-from aggregation.scheme import Scheme
-from aggregation.scores import UnitScore, score_tally
-from bot.releases import by_weight as released_by_weight
-from bot.totals import contradicted, read_totals, recomputed, result_body, totals, write_totals
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import PatternCount, tally
+from aggregation.disclosure.suppression import tell
+from aggregation.estimation.scores import UnitScore, score_tally
+from aggregation.scheme.scheme import Scheme
+from bot.results.releases import by_weight as released_by_weight
+from bot.verification.public_totals import (
+    contradicted,
+    read_totals,
+    recomputed,
+    result_body,
+    totals,
+    write_totals,
+)
 from survey_flows.errors import BadInput
 from tests.scoring import GROUPS, QUESTIONNAIRES, row, scheme
 
@@ -52,7 +59,9 @@ def published(rows: list[PatternCount], rules: Scheme) -> tuple[dict[str, UnitSc
 def ruled(seed: int) -> Scheme:
     chance = Random(-seed - 1)
     cap = Decimal(chance.choice([0, 30, 30, 100]))
-    return scheme(group=chance.choice([0, 10, 30]), unit=50).model_copy(update={"open_link_cap_pct": cap})
+    return scheme(group=chance.choice([0, 10, 30]), unit=50).model_copy(
+        update={"open_link_cap_pct": cap}
+    )
 
 
 @cache
@@ -62,7 +71,9 @@ def case(seed: int) -> tuple[Scheme, list[PatternCount], dict[str, UnitScore], b
 
 
 def test_scores_are_recomputed_exactly_wherever_nothing_they_rest_on_is_withheld() -> None:
-    seen: dict[str, int] = dict.fromkeys(["exact", "with spread", "rests on withheld", "withheld", "pooled"], 0)
+    seen: dict[str, int] = dict.fromkeys(
+        ["exact", "with spread", "rests on withheld", "withheld", "pooled"], 0
+    )
     for seed in range(SEEDS):
         rules, _, scores, file = case(seed)
         found = read_totals(file)
@@ -97,7 +108,9 @@ def test_no_cell_of_few_people_is_told_and_none_follows_from_the_others() -> Non
             if "withheld" in unit:
                 told = shown[unit["unit"]]
                 assert told.withheld == (scores[unit["unit"]].n_valid < 10)
-                assert told.n_valid in (None, 0), "few answered, or its counts protect those of another unit"
+                assert told.n_valid in (None, 0), (
+                    "few answered, or its counts protect those of another unit"
+                )
                 assert set(unit) == {"unit", "withheld"}
                 continue
             hidden = [group["group"] for group in unit["groups"] if group["cells"] is None]
@@ -111,10 +124,15 @@ def test_no_cell_of_few_people_is_told_and_none_follows_from_the_others() -> Non
                     own = [
                         r
                         for r in rows
-                        if (r.unit, r.grp, r.source == "open") == (unit["unit"], group["group"], cell["link"] == "open")
-                        and reader.outcomes[reader.place(r.questionnaire, r.ratings)].score is not None
+                        if (r.unit, r.grp, r.source == "open")
+                        == (unit["unit"], group["group"], cell["link"] == "open")
+                        and reader.outcomes[reader.place(r.questionnaire, r.ratings)].score
+                        is not None
                     ]
-                    by_weight = {w: sum(r.count for r in own if r.weight == w) for w in {r.weight for r in own}}
+                    by_weight = {
+                        w: sum(r.count for r in own if r.weight == w)
+                        for w in {r.weight for r in own}
+                    }
                     assert sum(by_weight.values()) in (0, *range(10, 10**6))
                     if "w2" in cell and len(by_weight) > 1:
                         assert min(by_weight.values()) >= 10
@@ -122,7 +140,9 @@ def test_no_cell_of_few_people_is_told_and_none_follows_from_the_others() -> Non
 
 def test_a_changed_sum_or_score_is_noticed() -> None:
     rules = scheme(unit=50)
-    rows = [row(pattern, 20, grp=g) for g in GROUPS for pattern in ("VS S B D", "S S S S", "D VD B VS")]
+    rows = [
+        row(pattern, 20, grp=g) for g in GROUPS for pattern in ("VS S B D", "S S S S", "D VD B VS")
+    ]
     _, file = published(rows, rules)
     assert result_body("2026", file) != result_body("2026", file + b"\n")
     for change in ("score", "wy", "n", "counted", "scale"):
@@ -157,7 +177,12 @@ def test_what_is_no_totals_file_is_refused(text: str) -> None:
         [{}],
         [{"unit": "U", "withheld": True}, {"unit": "V", "withheld": True}],
         [{"unit": name, "withheld": True} for name in ("U", "V", "W", "W")],
-        [{"unit": "U", "groups": [{"group": "resident", "counted": True, "cells": [{"link": "tap"}]}]}],
+        [
+            {
+                "unit": "U",
+                "groups": [{"group": "resident", "counted": True, "cells": [{"link": "tap"}]}],
+            }
+        ],
     ],
 )
 def test_damaged_totals_are_refused(units: object) -> None:

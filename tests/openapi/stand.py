@@ -12,14 +12,14 @@ from pathlib import Path
 
 from aiohttp.test_utils import TestServer
 
-from aggregation.inputs import AppraisedUnit
-from bot.app import Service
-from bot.campaigns import close_campaign, create_campaign, open_campaign
-from bot.scoring import read_polls
-from bot.store import tables
-from bot.store.database import writing
-from bot.store.yearbook import ListedUnit, write_units
-from bot.tokens import SCOPES, add_token
+from aggregation.model.facts import AppraisedUnit
+from bot.accounts.api_tokens import SCOPES, add_token
+from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
+from bot.campaigns.registered import read_polls
+from bot.records.store import ListedUnit, write_units
+from bot.service.composition import Service
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
 from bot.web.server import make_web
 from tests.web_city import UNITS, city, make_draft
 
@@ -62,9 +62,14 @@ class Outcome:
 @asynccontextmanager
 async def standing(folder: Path, redis_url: str) -> AsyncIterator[tuple[Service, TestServer, str]]:
     """A running service, where it is, and a token that is good for all."""
-    async with city(folder, redis_url, api_rate=100_000) as made, TestServer(make_web(made.service)) as server:
+    async with (
+        city(folder, redis_url, api_rate=100_000) as made,
+        TestServer(make_web(made.service)) as server,
+    ):
         await close_one(made.service)
-        token = await add_token(made.service.database, "everything", tuple(SCOPES), 30, "test", made.service.clock)
+        token = await add_token(
+            made.service.database, "everything", tuple(SCOPES), 30, "test", made.service.clock
+        )
         yield made.service, server, token
 
 
@@ -76,9 +81,14 @@ async def close_one(service: Service, campaign: str = "closed") -> None:
     await close_campaign(service.database, campaign)
     await service.mixer.turn()
     sheets = next(p for p in await read_polls(service.database) if p.id == campaign).questionnaires
-    listed = [ListedUnit(AppraisedUnit(code, zh, en, category), form) for code, zh, en, category, form in UNITS]
+    listed = [
+        ListedUnit(AppraisedUnit(code, zh, en, category), form)
+        for code, zh, en, category, form in UNITS
+    ]
     rows = [
-        _ballot(campaign, unit.unit.code, unit.questionnaire, len(sheets[unit.questionnaire].rated), n)
+        _ballot(
+            campaign, unit.unit.code, unit.questionnaire, len(sheets[unit.questionnaire].rated), n
+        )
         for unit in listed
         for n in range(60)
     ]
@@ -106,10 +116,14 @@ def _ballot(campaign: str, unit: str, sheet: str, size: int, number: int) -> dic
     }
 
 
-async def run(folder: Path, redis_url: str, examples: int, phases: str, seed: int | None = None) -> Outcome:
+async def run(
+    folder: Path, redis_url: str, examples: int, phases: str, seed: int | None = None
+) -> Outcome:
     """Let schemathesis ask the running service, with all of its checks; the same each time unless there is a seed."""
     async with standing(folder, redis_url) as (_, server, token):
-        return await _ask(str(server.make_url("/api/v1/openapi.json")), token, examples, phases, seed)
+        return await _ask(
+            str(server.make_url("/api/v1/openapi.json")), token, examples, phases, seed
+        )
 
 
 async def _ask(url: str, token: str, examples: int, phases: str, seed: int | None) -> Outcome:
@@ -117,7 +131,13 @@ async def _ask(url: str, token: str, examples: int, phases: str, seed: int | Non
         config = Path(folder) / "schemathesis.toml"
         config.write_text(CONFIG.format(examples=examples, deterministic=str(seed is None).lower()))
         words = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", url]
-        words += ["--header", f"Authorization: Bearer {token}", "--no-color", "--phases", ",".join(phases.split())]
+        words += [
+            "--header",
+            f"Authorization: Bearer {token}",
+            "--no-color",
+            "--phases",
+            ",".join(phases.split()),
+        ]
         words += ["--seed", str(seed)] if seed is not None else []
         process = await asyncio.create_subprocess_exec(
             *words, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.web.api import OPERATIONS
+from bot.web.api.operation_table import OPERATIONS
 from tests.openapi.stand import SHORT, run
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import make_parser
-from bot.app import build
-from bot.settings import Settings, variable
+from bot.core.settings import Settings, variable
+from bot.service.composition import build
 from bot.web.server import make_web
 
 ROOT = Path(__file__).parents[2]
@@ -38,13 +38,20 @@ def commands(parser: argparse.ArgumentParser) -> Iterator[str]:
 def shell_lines(document: Path) -> list[str]:
     """The commands in a document's shell blocks, continued lines joined."""
     blocks = re.findall(r"```(?:sh|bash|shell|console)\n(.*?)```", document.read_text(), re.DOTALL)
-    return [line.strip() for block in blocks for line in block.replace("\\\n", " ").splitlines() if line.strip()]
+    return [
+        line.strip()
+        for block in blocks
+        for line in block.replace("\\\n", " ").splitlines()
+        if line.strip()
+    ]
 
 
 def typed_commands() -> list[tuple[str, str]]:
     """(document, command line) of every `minping` call that a reader could copy, without placeholders."""
     lines = [(document.name, line) for document in DOCUMENTS for line in shell_lines(document)]
-    calls = [(name, re.split(r"(?:^|\s)(?:\S*/)?minping ", line, maxsplit=1)) for name, line in lines]
+    calls = [
+        (name, re.split(r"(?:^|\s)(?:\S*/)?minping ", line, maxsplit=1)) for name, line in lines
+    ]
     return [(name, call[1]) for name, call in calls if len(call) == 2]
 
 
@@ -72,7 +79,9 @@ async def test_every_page_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("document", "line"), typed_commands())
 def test_every_command_line_in_the_documents_is_understood(document: str, line: str) -> None:
     words = shlex.split(line, comments=True)
-    end = next((at for at, word in enumerate(words) if word in {"|", ">", "&&", ";", "&"}), len(words))
+    end = next(
+        (at for at, word in enumerate(words) if word in {"|", ">", "&&", ";", "&"}), len(words)
+    )
     make_parser().parse_args(words[:end])
 
 
@@ -90,9 +99,15 @@ def test_every_make_command_in_the_documents_exists() -> None:
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:
-    links = [(document, link) for document in DOCUMENTS for link in re.findall(r"\]\(([^)#\s]+)", document.read_text())]
+    links = [
+        (document, link)
+        for document in DOCUMENTS
+        for link in re.findall(r"\]\(([^)#\s]+)", document.read_text())
+    ]
     local = [(document, link) for document, link in links if "://" not in link]
-    assert [(document.name, link) for document, link in local if not (document.parent / link).exists()] == []
+    assert [
+        (document.name, link) for document, link in local if not (document.parent / link).exists()
+    ] == []
 
 
 def test_every_file_of_the_project_that_a_document_names_exists() -> None:
@@ -104,9 +119,17 @@ def test_every_file_of_the_project_that_a_document_names_exists() -> None:
 def test_every_test_that_the_page_of_security_names_exists_and_every_requirement_is_there() -> None:
     page = (ROOT / "docs" / "security.md").read_text()
     found = re.findall(r"^\| (\d+\.\d+\.)(\d+)(?:–\d+\.\d+\.(\d+))? (.*)\|$", page, re.MULTILINE)
-    numbers = [f"{part}{n}" for part, first, last, _ in found for n in range(int(first), int(last or first) + 1)]
+    numbers = [
+        f"{part}{n}"
+        for part, first, last, _ in found
+        for n in range(int(first), int(last or first) + 1)
+    ]
     assert len(numbers) == len(set(numbers)) == 70, "level 1 of ASVS 5.0.0 has 70 requirements"
-    untested = {f"{part}{first}" for part, first, _, rest in found if ".py" not in rest and "not apply" not in rest}
+    untested = {
+        f"{part}{first}"
+        for part, first, _, rest in found
+        if ".py" not in rest and "not apply" not in rest
+    }
     assert untested == {"12.1.1", "12.2.2", "15.1.1"}, "the proxy's, and a promise"
     named = re.findall(r"`((?:unit|fuzz|contract|e2e|laws)/[\w/]+\.py)(?:::(\w+))?`", page)
     assert len(named) > 55

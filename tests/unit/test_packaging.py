@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from bot.__main__ import make_parser
-from bot.settings import Settings, read_settings, variable
+from bot.core.settings import Settings, read_settings, variable
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("survey_flows", "aggregation", "bot")
@@ -31,7 +31,11 @@ REGISTRIES = [
 
 def tracked() -> list[Path]:
     listed = subprocess.run(
-        ["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
     )
     return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
@@ -65,12 +69,16 @@ def pins(lock: str) -> dict[str, tuple[str, int]]:
 
 def declared(*extras: str) -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    lines = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+    lines = [
+        *project["dependencies"],
+        *(line for extra in extras for line in project["optional-dependencies"][extra]),
+    ]
     return {re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", line)[0]).lower() for line in lines}
 
 
 @pytest.mark.parametrize(
-    ("lock", "extras"), [("requirements.txt", ["build"]), ("requirements-dev.txt", ["build", "dev"])]
+    ("lock", "extras"),
+    [("requirements.txt", ["build"]), ("requirements-dev.txt", ["build", "dev"])],
 )
 def test_the_lock_holds_every_declared_package_with_hashes(lock: str, extras: list[str]) -> None:
     locked = pins(lock)
@@ -78,9 +86,13 @@ def test_the_lock_holds_every_declared_package_with_hashes(lock: str, extras: li
     assert [name for name, (_, hashes) in locked.items() if not hashes] == []
 
 
-def test_the_lock_of_spark_holds_it_with_hashes_and_nothing_that_the_tests_have_in_another_version() -> None:
+def test_the_lock_of_spark_holds_it_with_hashes_and_nothing_that_the_tests_have_in_another_version() -> (
+    None
+):
     spark, tests = pins("requirements-spark.txt"), pins("requirements-dev.txt")
-    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["spark"]
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]["spark"]
     assert set(extra) <= spark.keys()
     assert [name for name, (_, hashes) in spark.items() if not hashes] == []
     assert {name: tests.get(name, spark[name]) for name in spark} == spark
@@ -93,17 +105,32 @@ def test_tests_run_on_the_versions_that_the_service_runs_on() -> None:
 
 def test_no_file_names_a_registry() -> None:
     text = {path: path.read_bytes().decode(errors="replace") for path in tracked()}
-    assert [(str(path), host) for path, words in text.items() for host in REGISTRIES if host in words] == []
+    assert [
+        (str(path), host) for path, words in text.items() for host in REGISTRIES if host in words
+    ] == []
 
 
 def test_a_built_package_holds_every_file_of_the_three_rooms(tmp_path: Path) -> None:
-    wanted = {path.relative_to(ROOT) for path in tracked() if path.relative_to(ROOT).parts[0] in PACKAGES}
+    wanted = {
+        path.relative_to(ROOT) for path in tracked() if path.relative_to(ROOT).parts[0] in PACKAGES
+    }
     for path in [*wanted, Path("pyproject.toml"), Path("README.md")]:
         copy = tmp_path / "source" / path
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes((ROOT / path).read_bytes())
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps", "--no-index"]
-    subprocess.run([*pip, "--no-build-isolation", "--wheel-dir", tmp_path, tmp_path / "source"], check=True)
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+    ]
+    subprocess.run(
+        [*pip, "--no-build-isolation", "--wheel-dir", tmp_path, tmp_path / "source"], check=True
+    )
     [wheel] = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         held = {Path(name) for name in archive.namelist()}
@@ -117,7 +144,9 @@ def set_up(folder: Path, **programs: str) -> subprocess.CompletedProcess[str]:
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
     command = ["/bin/sh", ROOT / "tools" / "venv.sh", folder / "venv"]
-    return subprocess.run(command, env={"PATH": str(folder)}, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, env={"PATH": str(folder)}, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,10 +154,15 @@ def set_up(folder: Path, **programs: str) -> subprocess.CompletedProcess[str]:
     [
         ({}, "Minping needs Python 3.11"),
         ({"python3": "exit 1"}, "Minping needs Python 3.11"),
-        ({"python3_11": 'case "$2" in *ensurepip*) exit 1;; esac', "id": "echo 1000"}, "install Debian's python3-venv"),
+        (
+            {"python3_11": 'case "$2" in *ensurepip*) exit 1;; esac', "id": "echo 1000"},
+            "install Debian's python3-venv",
+        ),
     ],
 )
-def test_what_the_set_up_lacks_is_said_in_one_sentence(tmp_path: Path, programs: dict[str, str], sentence: str) -> None:
+def test_what_the_set_up_lacks_is_said_in_one_sentence(
+    tmp_path: Path, programs: dict[str, str], sentence: str
+) -> None:
     done = set_up(tmp_path, **programs)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert sentence in done.stderr
@@ -136,8 +170,14 @@ def test_what_the_set_up_lacks_is_said_in_one_sentence(tmp_path: Path, programs:
 
 
 def test_every_path_that_the_image_copies_exists_and_is_sent_to_the_builder() -> None:
-    sources = [word for line in arguments("COPY") if "--from" not in line for word in line.split()[:-1]]
-    sent = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    sources = [
+        word for line in arguments("COPY") if "--from" not in line for word in line.split()[:-1]
+    ]
+    sent = {
+        line[1:]
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    }
     assert [path for path in sources if not (ROOT / path).exists()] == []
     assert set(sources) == sent
 
@@ -171,13 +211,19 @@ def test_the_composition_names_only_services_and_volumes_that_it_has() -> None:
     parts = compose()
     services = parts["services"]
     wanted = {name for service in services.values() for name in service.get("depends_on", {})}
-    mounted = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", [])}
+    mounted = {
+        volume.split(":")[0]
+        for service in services.values()
+        for volume in service.get("volumes", [])
+    }
     assert (set(services), wanted) == ({"app", "postgres", "redis"}, {"postgres", "redis"})
     assert mounted == set(parts["volumes"])
     assert all("healthcheck" in services[name] for name in wanted)
 
 
-def test_the_composed_service_runs_a_real_command_with_real_settings_on_the_port_of_the_image() -> None:
+def test_the_composed_service_runs_a_real_command_with_real_settings_on_the_port_of_the_image() -> (
+    None
+):
     app = compose()["services"]["app"]
     make_parser().parse_args(app["command"])
     settings = read_settings(app["environment"])
@@ -189,7 +235,9 @@ def test_the_composed_service_runs_a_real_command_with_real_settings_on_the_port
 
 def test_the_example_of_secrets_names_what_the_composition_and_the_settings_know() -> None:
     given = dict(
-        line.split("=") for line in (ROOT / ".env.example").read_text().splitlines() if re.match(r"\w+=", line)
+        line.split("=")
+        for line in (ROOT / ".env.example").read_text().splitlines()
+        if re.match(r"\w+=", line)
     )
     asked = set(re.findall(r"\$\{(\w+)", (ROOT / "compose.yaml").read_text()))
     assert asked == {name for name in given if not name.startswith("MINPING_")}

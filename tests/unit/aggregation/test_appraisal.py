@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from aggregation.appraisal import appraise
-from aggregation.inputs import (
+from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.model.facts import (
     Adjustment,
-    AppraisalInputs,
     EventKind,
     Fact,
     Grade,
@@ -19,7 +19,7 @@ from aggregation.inputs import (
     PastGrade,
     UnitDecision,
 )
-from aggregation.results import AppraisalResult, Certainty, explain
+from aggregation.model.results import AppraisalResult, Certainty, explain
 from survey_flows.errors import BadInput
 from tests.cities import confirm, public, small_city, small_scheme, with_objective
 
@@ -100,7 +100,13 @@ def test_a_standing_tie_at_the_cut_follows_the_policy_and_is_recorded() -> None:
 def test_a_unit_with_too_few_answers_waits_and_so_do_its_leaders() -> None:
     result = appraise(lacking(small_city(), "U01"))
     unit = result.unit("U01")
-    assert (unit.insufficient, unit.total, unit.rank, unit.grade, unit.certainty) == (True, None, None, None, None)
+    assert (unit.insufficient, unit.total, unit.rank, unit.grade, unit.certainty) == (
+        True,
+        None,
+        None,
+        None,
+        None,
+    )
     assert grades(result) == "?112222223"
     assert (result.quotas[0].waiting, result.quotas[0].given) == (1, {F: 2, S: 6, T: 1})
     waiting = [(x.score, x.base, x.grade, x.certainty) for x in result.leaders if x.unit == "U01"]
@@ -113,7 +119,13 @@ def test_a_fourth_grade_does_not_wait_for_the_unit() -> None:
         facts=(Fact("E1", EventKind.CRIMINAL_OFFENCE, "A01", "2010-06-01", "判决书"),),
         decisions=confirm("2010/criminal_offence/grade_four/A01/E1"),
     )
-    assert [x.grade for x in appraise(given).leaders if x.unit == "U01"] == [Grade.FOURTH, None, None, None, None]
+    assert [x.grade for x in appraise(given).leaders if x.unit == "U01"] == [
+        Grade.FOURTH,
+        None,
+        None,
+        None,
+        None,
+    ]
 
 
 def test_a_persons_grade_takes_a_place_and_stays_provisional() -> None:
@@ -143,7 +155,9 @@ def test_a_veto_bars_the_first_grade_and_the_next_one_moves_up() -> None:
 
 
 def test_manipulation_bars_only_once_it_is_confirmed() -> None:
-    given = replace(small_city(), facts=(Fact("E1", EventKind.MANIPULATION, "U01", "2010-06-01", "调查"),))
+    given = replace(
+        small_city(), facts=(Fact("E1", EventKind.MANIPULATION, "U01", "2010-06-01", "调查"),)
+    )
     assert grades(appraise(given)) == "1122222223"
     confirmed = replace(given, decisions=confirm("2010/manipulation/bar_first/U01/E1"))
     assert grades(appraise(confirmed)) == "2112222223"
@@ -169,13 +183,20 @@ def test_ceilings_may_be_pooled_over_units_of_one_grade() -> None:
     result = appraise(small_city(small_scheme(leaders={"pool": "unit_grade"})))
     admitted = firsts(result, "U01", "U02", "X1", "Y1")
     assert len(admitted) == 5
-    out = [x.score for x in result.leaders if x.unit in ("U01", "U02", "X1", "Y1") and x.leader not in admitted]
+    out = [
+        x.score
+        for x in result.leaders
+        if x.unit in ("U01", "U02", "X1", "Y1") and x.leader not in admitted
+    ]
     assert min(result.leader(x).score or 0 for x in admitted) > max(score or 0 for score in out)
 
 
 def test_a_tie_across_a_ceiling_stays_out() -> None:
     given = small_city()
-    level = replace(given, personal={**given.personal, "A05": Decimal(90), "B05": Decimal(90), "P05": Decimal(60)})
+    level = replace(
+        given,
+        personal={**given.personal, "A05": Decimal(90), "B05": Decimal(90), "P05": Decimal(60)},
+    )
     assert firsts(appraise(level), "U05") == []
 
 
@@ -274,8 +295,12 @@ def test_the_reasons_of_a_leader_are_printed_in_chinese() -> None:
 def test_the_reason_of_a_person_is_told_for_a_unit_with_too_few_answers() -> None:
     given = replace(lacking(small_city(), "U05", "U06"), unit_decisions=(by_person("U05", F),))
     result = appraise(given)
-    assert "有效评价不足，不参加排名：周正平 2011-02-10: 走访核实 | 办法 min_n.unit" in explain(result, "U05")
-    assert "too few valid answers, not ranked: waits for a person | scheme min_n.unit" in explain(result, "U06", "en")
+    assert "有效评价不足，不参加排名：周正平 2011-02-10: 走访核实 | 办法 min_n.unit" in explain(
+        result, "U05"
+    )
+    assert "too few valid answers, not ranked: waits for a person | scheme min_n.unit" in explain(
+        result, "U06", "en"
+    )
 
 
 Change = Callable[[AppraisalInputs], dict[str, Any]]
@@ -286,23 +311,47 @@ Change = Callable[[AppraisalInputs], dict[str, Any]]
     [
         (lambda g: {"units": (*g.units, g.units[0])}, "unit X1 stands twice; keep one"),
         (lambda g: {"leaders": (*g.leaders, g.leaders[0])}, "leader PX1 stands twice; keep one"),
-        (lambda g: {"leaders": (*g.leaders, replace(g.leaders[0], id="U01"))}, "code of both a unit and a leader, U01"),
-        (lambda g: {"units": (replace(g.units[0], category="Z"), *g.units[1:])}, "category 'Z' is not in the scheme"),
-        (lambda g: {"units": (replace(g.units[0], memberships=()), *g.units[1:])}, "unit X1: 0 leagues in 2010; date"),
-        (lambda g: {"leaders": (*g.leaders, replace(g.leaders[0], id="Q", unit="Z"))}, "leader Q: unit 'Z' is unknown"),
-        (lambda g: {"personal": {**g.personal, "P01": Decimal(101)}}, "leader P01: the personal score 101 is not in 0"),
+        (
+            lambda g: {"leaders": (*g.leaders, replace(g.leaders[0], id="U01"))},
+            "code of both a unit and a leader, U01",
+        ),
+        (
+            lambda g: {"units": (replace(g.units[0], category="Z"), *g.units[1:])},
+            "category 'Z' is not in the scheme",
+        ),
+        (
+            lambda g: {"units": (replace(g.units[0], memberships=()), *g.units[1:])},
+            "unit X1: 0 leagues in 2010; date",
+        ),
+        (
+            lambda g: {"leaders": (*g.leaders, replace(g.leaders[0], id="Q", unit="Z"))},
+            "leader Q: unit 'Z' is unknown",
+        ),
+        (
+            lambda g: {"personal": {**g.personal, "P01": Decimal(101)}},
+            "leader P01: the personal score 101 is not in 0",
+        ),
         (
             lambda g: {"personal": {k: v for k, v in g.personal.items() if k != "P01"}},
             "leader P01: the personal score is",
         ),
-        (lambda g: {"personal": {**g.personal, "Q": Decimal(1)}}, "personal score of Q: no such leader"),
+        (
+            lambda g: {"personal": {**g.personal, "Q": Decimal(1)}},
+            "personal score of Q: no such leader",
+        ),
         (
             lambda g: {"indicators": {**g.indicators, ("U01", "x"): Decimal(1)}},
             "indicator x of U01: the unit or the ind",
         ),
-        (lambda g: {"indicators": {**g.indicators, ("U01", "objective"): Decimal(-1)}}, "of U01: -1 is not in 0-100"),
+        (
+            lambda g: {"indicators": {**g.indicators, ("U01", "objective"): Decimal(-1)}},
+            "of U01: -1 is not in 0-100",
+        ),
         (lambda _: {"indicators": {}}, "indicator objective of X1 is missing; add it"),
-        (lambda _: {"adjustments": (Adjustment("Z", Decimal(1), "", ""),)}, "adjustment of Z: no such unit"),
+        (
+            lambda _: {"adjustments": (Adjustment("Z", Decimal(1), "", ""),)},
+            "adjustment of Z: no such unit",
+        ),
         (
             lambda _: {"facts": (Fact("E1", EventKind.VETO, "P01", "2010-06-01", "s"),)},
             "fact E1 (veto): 'P01' is no unit",
@@ -311,12 +360,18 @@ Change = Callable[[AppraisalInputs], dict[str, Any]]
             lambda _: {"facts": (Fact("E1", EventKind.UNFITNESS, "U01", "2010-06-01", "s"),)},
             "'U01' is no leader; correct",
         ),
-        (lambda _: {"facts": (Fact("E1", EventKind.VETO, "U01", "June", "s"),)}, "fact E1: 'June' is not a date"),
+        (
+            lambda _: {"facts": (Fact("E1", EventKind.VETO, "U01", "June", "s"),)},
+            "fact E1: 'June' is not a date",
+        ),
         (
             lambda _: {"facts": (Fact("E1", EventKind.VETO, "U01", "2010-06-01", " "),)},
             "fact E1: the source is missing",
         ),
-        (lambda _: {"decisions": (*confirm("a"), *confirm("a"))}, "decision on a stands twice; keep one"),
+        (
+            lambda _: {"decisions": (*confirm("a"), *confirm("a"))},
+            "decision on a stands twice; keep one",
+        ),
         (
             lambda _: {"decisions": (replace(confirm("a")[0], by=""),)},
             "decision on a: name, reason and time are all need",

@@ -9,8 +9,8 @@ from fractions import Fraction
 import pyarrow as pa
 import pytest
 
-from aggregation.cells import Cell, PatternCount, Tally, tally, tally_table
-from aggregation.ratings import Outcome, Reader
+from aggregation.counts.ratings import Outcome, Reader
+from aggregation.counts.scan import Cell, PatternCount, Tally, tally, tally_table
 from survey_flows.errors import BadInput, Misuse
 from tests.scoring import QUESTIONNAIRES, row, scheme
 
@@ -42,7 +42,9 @@ def reader() -> Reader:
 def plain(counted: Tally) -> dict[Cell, dict[tuple[int, Outcome], int]]:
     """The tally with the outcomes themselves in place of their places."""
     return {
-        cell: {(weight, counted.outcomes[place]): count for (weight, place), count in counts.items()}
+        cell: {
+            (weight, counted.outcomes[place]): count for (weight, place), count in counts.items()
+        }
         for cell, counts in counted.cells.items()
     }
 

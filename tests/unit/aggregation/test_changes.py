@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from aggregation.changes import ChangeVerdict, Reading, changes, holm, measure
-from aggregation.draws import normals
+from aggregation.quality.changes import ChangeVerdict, Reading, changes, holm, measure
+from aggregation.ranking.draws import normals
 from tests.cities import small_scheme
 from tests.scoring import SINGLE, WINDOW
 
@@ -26,7 +26,9 @@ def test_intervals_that_overlap_do_not_hide_a_change() -> None:
 
 def test_p_values_are_adjusted_for_the_number_of_units() -> None:
     # by hand: 3·0.01, 2·0.03, and 0.04 raised to what stands before it
-    assert holm({"a": 0.01, "b": 0.04, "c": 0.03}) == pytest.approx({"a": 0.03, "c": 0.06, "b": 0.06})
+    assert holm({"a": 0.01, "b": 0.04, "c": 0.03}) == pytest.approx(
+        {"a": 0.03, "c": 0.06, "b": 0.06}
+    )
     assert holm({"a": 0.9, "b": 0.8}) == {"a": 1.0, "b": 1.0}
     many = {f"U{n}": read(70) for n in range(20)}
     assert changes(many, many | {"U3": read(73.5)})["U3"].verdict is ChangeVerdict.OPEN
@@ -35,16 +37,24 @@ def test_p_values_are_adjusted_for_the_number_of_units() -> None:
 def test_years_that_were_measured_otherwise_are_shown_and_not_tested() -> None:
     found = changes({"U": read(70), "V": read(60)}, {"U": read(90, how="other"), "W": read(1)})
     assert list(found) == ["U"]
-    assert (found["U"].p, found["U"].verdict, found["U"].difference) == (None, ChangeVerdict.OTHER, 20)
+    assert (found["U"].p, found["U"].verdict, found["U"].difference) == (
+        None,
+        ChangeVerdict.OTHER,
+        20,
+    )
 
 
 def test_what_is_measured_alike() -> None:
     base = small_scheme()
-    same = small_scheme(min_n={"group": 10, "unit": 50, "publish_cell": 10}, unit_quota={"first": 1, "second": 8})
+    same = small_scheme(
+        min_n={"group": 10, "unit": 50, "publish_cell": 10}, unit_quota={"first": 1, "second": 8}
+    )
     assert measure(WINDOW, "B_econ", base) == measure(WINDOW, "B_econ", same)
     assert measure(WINDOW, "B_econ", base) != measure(SINGLE, "B_econ", base)
     assert measure(WINDOW, "B_econ", base) != measure(WINDOW, "C_social", base)
-    assert measure(WINDOW, "B_econ", base) != measure(WINDOW, "B_econ", small_scheme(overall_share="50"))
+    assert measure(WINDOW, "B_econ", base) != measure(
+        WINDOW, "B_econ", small_scheme(overall_share="50")
+    )
 
 
 def test_cities_in_which_nothing_changed_rarely_show_a_change() -> None:

@@ -11,7 +11,9 @@ RUNS = 250
 """The standard error of a coverage of 0.93 is 0.016 then; the bounds lie four of them away."""
 
 
-@pytest.mark.parametrize("case", ["four cells, lopsided answers", "raked to two margins", "difference, all in common"])
+@pytest.mark.parametrize(
+    "case", ["four cells, lopsided answers", "raked to two margins", "difference, all in common"]
+)
 def test_intervals_cover_what_they_should(case: str) -> None:
     share, width = CASES[case](RUNS, np.random.default_rng(20261126))
     assert 0.865 <= share <= 0.995

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from aggregation.estimates import Estimate, add_up, estimate, mix
-from aggregation.intervals import effective_size, interval, posterior, third_of_mean
-from aggregation.scores import score_units
+from aggregation.estimation.estimates import Estimate, add_up, estimate, mix
+from aggregation.estimation.intervals import effective_size, interval, posterior, third_of_mean
+from aggregation.estimation.scores import score_units
 from tests.scoring import QUESTIONNAIRES, row, scheme
 
 POINTS = [Fraction(p) for p in (100, 80, 60, 30, 0)]
@@ -38,7 +38,9 @@ def formula(counts: list[int]) -> tuple[float, float]:
     return 100 * float(low), 100 * float(high)
 
 
-@pytest.mark.parametrize("counts", [[40, 30, 20, 7, 3], [1, 1, 1, 1, 1], [0, 3, 2, 0, 0], [500, 300, 100, 60, 40]])
+@pytest.mark.parametrize(
+    "counts", [[40, 30, 20, 7, 3], [1, 1, 1, 1, 1], [0, 3, 2, 0, 0], [500, 300, 100, 60, 40]]
+)
 def test_the_formula(counts: list[int]) -> None:
     made = interval(simple(dict(zip((100, 80, 60, 30, 0), counts, strict=True))), POINTS)
     assert made == pytest.approx(formula(counts), abs=1e-9)
@@ -91,8 +93,12 @@ def test_agreement_does_not_make_it_certain(histogram: dict[int, int]) -> None:
 
 
 def test_uneven_weights_widen_it() -> None:
-    even = score_units([row("VS VS VS VS", 50), row("D D D D", 50)], {"U": "econ"}, QUESTIONNAIRES, scheme(1, 1))["U"]
-    rows = [row("VS VS VS VS", 25, weight=w) for w in (4, 1)] + [row("D D D D", 25, weight=w) for w in (4, 1)]
+    even = score_units(
+        [row("VS VS VS VS", 50), row("D D D D", 50)], {"U": "econ"}, QUESTIONNAIRES, scheme(1, 1)
+    )["U"]
+    rows = [row("VS VS VS VS", 25, weight=w) for w in (4, 1)] + [
+        row("D D D D", 25, weight=w) for w in (4, 1)
+    ]
     uneven = score_units(rows, {"U": "econ"}, QUESTIONNAIRES, scheme(1, 1))["U"]
     assert even.score == uneven.score == 65
     assert even.low is not None
@@ -149,19 +155,27 @@ def test_the_interval_of_a_weighted_histogram() -> None:
     assert interval(found, POINTS) == pytest.approx(tuple(ends), abs=1e-9)
 
 
-SATISFIED, SPLIT, CEILING = (0.35, 0.3, 0.2, 0.1, 0.05), (0.1, 0.2, 0.3, 0.2, 0.2), (0.85, 0.1, 0.03, 0.01, 0.01)
+SATISFIED, SPLIT, CEILING = (
+    (0.35, 0.3, 0.2, 0.1, 0.05),
+    (0.1, 0.2, 0.3, 0.2, 0.2),
+    (0.85, 0.1, 0.03, 0.01, 0.01),
+)
 
 
 @pytest.mark.parametrize("shares", [SATISFIED, SPLIT, CEILING])
 # Single answers have few values: with ten and less it covers a little less. Groups count from thirty on.
-@pytest.mark.parametrize(("size", "least"), [(5, 0.91), (10, 0.92), (20, 0.93), (100, 0.93), (1000, 0.93)])
+@pytest.mark.parametrize(
+    ("size", "least"), [(5, 0.91), (10, 0.92), (20, 0.93), (100, 0.93), (1000, 0.93)]
+)
 def test_it_covers_as_often_as_it_says(shares: tuple[float, ...], size: int, least: float) -> None:
     runs = 4000
     truth = float(np.dot(shares, VALUES))
     samples = np.random.default_rng(20261123).multinomial(size, shares, size=runs)
     different, times = np.unique(samples, axis=0, return_counts=True)
     scale = (100, 80, 60, 30, 0)
-    ends = np.array([interval(simple(dict(zip(scale, row, strict=True))), POINTS) for row in different.tolist()])
+    ends = np.array(
+        [interval(simple(dict(zip(scale, row, strict=True))), POINTS) for row in different.tolist()]
+    )
     covered = ((ends[:, 0] <= truth) & (truth <= ends[:, 1])) @ times / runs
     assert least <= covered <= 0.97 + 2 * (0.97 * 0.03 / runs) ** 0.5
 
@@ -176,13 +190,18 @@ def test_it_covers_as_often_as_it_says(shares: tuple[float, ...], size: int, lea
         [(60, 30, CEILING), (40, 1000, CEILING)],
     ],
 )
-def test_it_covers_groups_put_together_with_fraud_weights(groups: list[tuple[int, int, tuple[float, ...]]]) -> None:
+def test_it_covers_groups_put_together_with_fraud_weights(
+    groups: list[tuple[int, int, tuple[float, ...]]],
+) -> None:
     runs, total = 500, sum(weight for weight, _, _ in groups)
     truth = sum(weight * float(np.dot(shares, VALUES)) for weight, _, shares in groups) / total
     chance = np.random.default_rng(20261124)
     covered = 0
     for _ in range(runs):
-        parts = [(Fraction(weight, total), answered(chance, size, shares)) for weight, size, shares in groups]
+        parts = [
+            (Fraction(weight, total), answered(chance, size, shares))
+            for weight, size, shares in groups
+        ]
         whole = mix(parts)
         assert whole is not None
         low, high = interval(whole, POINTS)
@@ -192,8 +211,15 @@ def test_it_covers_groups_put_together_with_fraud_weights(groups: list[tuple[int
 
 def answered(chance: np.random.Generator, size: int, shares: tuple[float, ...]) -> Estimate:
     """Of the answers 80 % weigh 1, 15 % ½ and 5 % ¼, whatever they say."""
-    drawn = chance.multinomial(size, np.outer(shares, (0.8, 0.15, 0.05)).ravel()).reshape(5, 3).tolist()
-    counts = {(weight, at): n for at, row in enumerate(drawn) for weight, n in zip((4, 2, 1), row, strict=True) if n}
+    drawn = (
+        chance.multinomial(size, np.outer(shares, (0.8, 0.15, 0.05)).ravel()).reshape(5, 3).tolist()
+    )
+    counts = {
+        (weight, at): n
+        for at, row in enumerate(drawn)
+        for weight, n in zip((4, 2, 1), row, strict=True)
+        if n
+    }
     found = estimate(add_up(counts, [100, 80, 60, 30, 0], 1))
     assert found is not None
     return found

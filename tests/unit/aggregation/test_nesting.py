@@ -7,19 +7,12 @@ from typing import Any
 
 import pytest
 
-from aggregation.appraisal import appraise
-from aggregation.inputs import (
-    AppraisalInputs,
-    AppraisedUnit,
-    EventKind,
-    Fact,
-    Grade,
-    PastGrade,
-    UnitDecision,
-)
-from aggregation.nesting import Body, appraise_inside, city_part, find_ring
-from aggregation.results import AppraisalResult, Certainty, Kind, explain
-from aggregation.scheme import parse_scheme
+from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.nesting import Body, appraise_inside, city_part, find_ring
+from aggregation.model.facts import AppraisedUnit, EventKind, Fact, Grade, PastGrade, UnitDecision
+from aggregation.model.results import AppraisalResult, Certainty, Kind, explain
+from aggregation.scheme.scheme import parse_scheme
 from survey_flows.errors import BadInput
 from tests.cities import confirm, founding_inputs, founding_result, public, scheme_data, small_city
 from tests.nested import LEADERS, POSTS, SECTIONS, appraised, nested_city, nested_scheme
@@ -48,8 +41,12 @@ def test_a_part_inherits_the_total_of_its_unit_and_a_person_that_of_the_part() -
     assert section.total == Decimal("89.30")  # 0.4 x 88.25 + 0.6 x 90
     post = result(bodies["U01-1"]).unit("U01-1-1")
     assert post.total == Decimal("89.65")  # 0.5 x 89.30 + 0.5 x 90
-    assert result(bodies["U01-1"]).leader("OU01-1-1").score == Decimal("83.86")  # 0.4 x 89.65 + 0.6 x 80
-    assert result(bodies["U01"]).leader("PU01-1").score == Decimal("85.58")  # 0.6 x 89.30 + 0.4 x 80
+    assert result(bodies["U01-1"]).leader("OU01-1-1").score == Decimal(
+        "83.86"
+    )  # 0.4 x 89.65 + 0.6 x 80
+    assert result(bodies["U01"]).leader("PU01-1").score == Decimal(
+        "85.58"
+    )  # 0.6 x 89.30 + 0.4 x 80
     assert [(body.unit, body.level) for body in bodies.values()][:5] == [
         ("U01", 1),
         ("U05", 1),
@@ -80,7 +77,10 @@ def test_the_city_is_the_same_with_and_without_its_parts() -> None:
 def test_the_founding_figures_stand_whatever_hangs_below() -> None:
     whole = founding_inputs()
     scheme = parse_scheme(scheme_data() | {"inner": SECTIONS})
-    parts = [AppraisedUnit(f"TAX-{n}", f"科{n}", f"Section {n}", "section", parent="TAX") for n in range(1, 5)]
+    parts = [
+        AppraisedUnit(f"TAX-{n}", f"科{n}", f"Section {n}", "section", parent="TAX")
+        for n in range(1, 5)
+    ]
     given = replace(
         whole,
         scheme=scheme,
@@ -92,7 +92,9 @@ def test_the_founding_figures_stand_whatever_hangs_below() -> None:
     assert list(bodies) == ["TAX"]
 
 
-def test_a_unit_that_waits_lets_its_parts_wait_and_a_unit_graded_by_a_person_hands_down_its_grade_alone() -> None:
+def test_a_unit_that_waits_lets_its_parts_wait_and_a_unit_graded_by_a_person_hands_down_its_grade_alone() -> (
+    None
+):
     given = nested_city()
     few = replace(given, public={**given.public, "U01": public("U01", flags=("insufficient",))})
     _, waiting = appraised(few)
@@ -100,7 +102,9 @@ def test_a_unit_that_waits_lets_its_parts_wait_and_a_unit_graded_by_a_person_han
         "U01",
         *(f"U01-{n}" for n in range(1, 5)),
     }
-    decided = replace(few, unit_decisions=(UnitDecision("U01", T, "周正平", "走访核实", "2011-02-10"),))
+    decided = replace(
+        few, unit_decisions=(UnitDecision("U01", T, "周正平", "走访核实", "2011-02-10"),)
+    )
     city, bodies = appraised(decided)
     assert city.unit("U01").total is None
     section = result(bodies["U01"]).unit("U01-1")
@@ -113,7 +117,9 @@ def test_weights_that_are_shared_out_anew_sum_to_a_hundred_as_they_are_printed()
     three = {"parent": 10, "a": 30, "b": 30, "c": 30}
     names = {name: {"zh": name, "en": name} for name in "abc"}
     scheme = nested_scheme(
-        categories={"section": {"zh": "科", "en": "Section", "weights": three}}, indicators=names, inner=None
+        categories={"section": {"zh": "科", "en": "Section", "weights": three}},
+        indicators=names,
+        inner=None,
     )
     sections = [u for u in nested_city().units if u.parent == "U01"]
     given = replace(
@@ -131,11 +137,17 @@ def test_weights_that_are_shared_out_anew_sum_to_a_hundred_as_they_are_printed()
 
 def test_what_is_not_sure_above_is_not_sure_below() -> None:
     given = nested_city()
-    unsure = replace(given, public={code: replace(it, variance=900.0) for code, it in given.public.items()})
+    unsure = replace(
+        given, public={code: replace(it, variance=900.0) for code, it in given.public.items()}
+    )
     city, bodies = appraised(unsure)
     assert city.unit("U01").certainty is Certainty.PROVISIONAL
-    assert {u.certainty for body in bodies.values() for u in result(body).units} == {Certainty.PROVISIONAL}
-    assert {x.certainty for body in bodies.values() for x in result(body).leaders} == {Certainty.PROVISIONAL}
+    assert {u.certainty for body in bodies.values() for u in result(body).units} == {
+        Certainty.PROVISIONAL
+    }
+    assert {x.certainty for body in bodies.values() for x in result(body).leaders} == {
+        Certainty.PROVISIONAL
+    }
 
 
 def test_the_rules_for_leaders_hold_for_people_inside_as_far_as_the_scheme_says_so() -> None:
@@ -161,7 +173,9 @@ def test_a_person_who_came_from_elsewhere_brings_the_history_along() -> None:
         history=(PastGrade(2009, "PU05-2", T, True, "U01", "科长", "default-1"),),
     )
     _, bodies = appraised(third)
-    assert "上年等次：三等（已定） | 依据 history.PU05-2.2009: U01 科长" in explain(result(bodies["U05"]), "PU05-2")
+    assert "上年等次：三等（已定） | 依据 history.PU05-2.2009: U01 科长" in explain(
+        result(bodies["U05"]), "PU05-2"
+    )
 
 
 def test_reasons_say_what_a_part_inherits_and_from_where() -> None:
@@ -172,16 +186,30 @@ def test_reasons_say_what_a_part_inherits_and_from_where() -> None:
         f"Total of the unit above: 73.4 × 40% = 29.36 | from units.U10.total | {field}.parent",
         f"Tasks of the section: 70 × 60% = 42 | from indicators.U10-3.tasks | {field}.tasks",
     ]
-    assert explain(result(bodies["U10-3"]), "U10-3-1", "en")[0].endswith("| scheme inner.inner: unit_quota")
+    assert explain(result(bodies["U10-3"]), "U10-3-1", "en")[0].endswith(
+        "| scheme inner.inner: unit_quota"
+    )
 
 
 @pytest.mark.parametrize(
     ("unit", "message"),
     [
-        (AppraisedUnit("N1", "n", "n", "section", parent="NO"), "N1: it is part of «NO», which there is not; add that"),
-        (AppraisedUnit("N1", "n", "n", "section", parent="N1"), "N1: it is part of itself: N1 → N1; correct one of"),
-        (AppraisedUnit("N1", "n", "n", "section", parent="U02"), "parts of U02: indicator tasks of N1 is missing; add"),
-        (AppraisedUnit("N1", "n", "n", "post", parent="U02"), "category 'post' is not in the scheme"),
+        (
+            AppraisedUnit("N1", "n", "n", "section", parent="NO"),
+            "N1: it is part of «NO», which there is not; add that",
+        ),
+        (
+            AppraisedUnit("N1", "n", "n", "section", parent="N1"),
+            "N1: it is part of itself: N1 → N1; correct one of",
+        ),
+        (
+            AppraisedUnit("N1", "n", "n", "section", parent="U02"),
+            "parts of U02: indicator tasks of N1 is missing; add",
+        ),
+        (
+            AppraisedUnit("N1", "n", "n", "post", parent="U02"),
+            "category 'post' is not in the scheme",
+        ),
         (
             AppraisedUnit("N1", "n", "n", "post", parent="U01-1-1"),
             "the scheme has no rules for level 3 inside units; add inner.inner.inner to the scheme or remove",
@@ -199,7 +227,9 @@ def test_two_units_that_are_part_of_each_other_are_refused() -> None:
         AppraisedUnit("N1", "n", "n", "section", parent="N2"),
         AppraisedUnit("N2", "n", "n", "section", parent="N1"),
     )
-    with pytest.raises(BadInput, match="N1: it is part of itself: N1 → N2 → N1; correct one of the parents"):
+    with pytest.raises(
+        BadInput, match="N1: it is part of itself: N1 → N2 → N1; correct one of the parents"
+    ):
         appraised(with_units(nested_city(), *two))
 
 
@@ -212,14 +242,18 @@ def test_a_ring_is_found_from_any_unit_that_hangs_below_it() -> None:
 def test_an_officer_is_appraised_where_the_scheme_has_shares_for_officers() -> None:
     without = {name: share for name, share in LEADERS["shares"].items() if name != "officer"}
     scheme = nested_scheme(inner=POSTS | {"leaders": LEADERS | {"shares": without}})
-    with pytest.raises(BadInput, match="leader OU01-1-1: the scheme has no shares for the role officer; change one"):
+    with pytest.raises(
+        BadInput, match="leader OU01-1-1: the scheme has no shares for the role officer; change one"
+    ):
         appraised(nested_city(scheme))
 
 
 def test_four_levels_are_appraised_like_two() -> None:
     deeper: Mapping[str, Any] = {
         **POSTS,
-        "categories": {"task": {"zh": "事项", "en": "Matter", "weights": {"parent": 30, "matter": 70}}},
+        "categories": {
+            "task": {"zh": "事项", "en": "Matter", "weights": {"parent": 30, "matter": 70}}
+        },
         "indicators": {"matter": {"zh": "事项", "en": "Matter"}},
     }
     scheme = nested_scheme(inner=POSTS | {"inner": deeper})
@@ -227,7 +261,9 @@ def test_four_levels_are_appraised_like_two() -> None:
     given = replace(given, indicators={**given.indicators, ("N1", "matter"): Decimal(60)})
     city, bodies = appraised(given)
     assert bodies["U01-1-1"].level == 3
-    assert result(bodies["U01-1-1"]).unit("N1").total == Decimal("68.90")  # 0.3 x 89.65 + 0.7 x 60, rounded half up
+    assert result(bodies["U01-1-1"]).unit("N1").total == Decimal(
+        "68.90"
+    )  # 0.3 x 89.65 + 0.7 x 60, rounded half up
     assert appraise_inside(given, city) == tuple(bodies.values())
     assert city_part(given).units == small_city().units
 

@@ -13,13 +13,13 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from aggregation.appraisal import appraise
-from aggregation.cuts import cuts, fewest
-from aggregation.draws import normals, uniforms
-from aggregation.inputs import Grade
-from aggregation.odds import Race, graded, odds, possible_scores
-from aggregation.outlook_lines import odds_text
-from aggregation.quota import Entry, grade
+from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.cuts import cuts, fewest
+from aggregation.appraisal.outlook_lines import odds_text
+from aggregation.appraisal.quota import Entry, grade
+from aggregation.model.facts import Grade
+from aggregation.ranking.draws import normals, uniforms
+from aggregation.ranking.odds import Race, graded, odds, possible_scores
 from tests.cities import public, small_city
 
 FIRST, SECOND, THIRD = Grade.FIRST, Grade.SECOND, Grade.THIRD
@@ -84,8 +84,13 @@ def calibration(seeds: range, errors: str) -> list[tuple[float, float, int]]:
             mine = FIRST if given[0][0, at] else THIRD if given[1][0, at] else SECOND
             truly = FIRST if real[0][0, at] else THIRD if real[1][0, at] else SECOND
             told.append((found[code][mine], mine is truly))
-    bins = [[(p, hit) for p, hit in told if low <= p < low + 0.2 or (low == 0.8 and p == 1)] for low in (0.4, 0.6, 0.8)]
-    return [(sum(p for p, _ in b) / len(b), sum(hit for _, hit in b) / len(b), len(b)) for b in bins]
+    bins = [
+        [(p, hit) for p, hit in told if low <= p < low + 0.2 or (low == 0.8 and p == 1)]
+        for low in (0.4, 0.6, 0.8)
+    ]
+    return [
+        (sum(p for p, _ in b) / len(b), sum(hit for _, hit in b) / len(b), len(b)) for b in bins
+    ]
 
 
 def test_the_odds_of_grades_are_calibrated() -> None:
@@ -95,7 +100,14 @@ def test_the_odds_of_grades_are_calibrated() -> None:
 
 
 def test_odds_are_never_printed_as_certain() -> None:
-    assert [odds_text(p) for p in (0.0, 0.0099, 0.01, 0.625, 0.99, 1.0)] == ["<1%", "<1%", "1%", "62%", "99%", ">99%"]
+    assert [odds_text(p) for p in (0.0, 0.0099, 0.01, 0.625, 0.99, 1.0)] == [
+        "<1%",
+        "<1%",
+        "1%",
+        "62%",
+        "99%",
+        ">99%",
+    ]
 
 
 def test_one_pool_needs_what_the_formula_says() -> None:
@@ -110,7 +122,9 @@ def test_several_pools_need_the_least_that_any_split_does() -> None:
     pools = [(0.5, 40, 70.0), (0.3, 300, 80.0), (0.2, 35, 90.0)]
 
     def moved(split: tuple[int, ...]) -> float:
-        return sum(w * m * (100 - mean) / (n + m) for (w, n, mean), m in zip(pools, split, strict=True))
+        return sum(
+            w * m * (100 - mean) / (n + m) for (w, n, mean), m in zip(pools, split, strict=True)
+        )
 
     least = min(sum(split) for split in product(range(40), repeat=3) if moved(split) >= 6)
     assert 0 <= least - (fewest(pools, 6, True) or 0) <= len(pools) - 1
@@ -118,10 +132,14 @@ def test_several_pools_need_the_least_that_any_split_does() -> None:
 
 def test_cuts_are_those_beside_the_grade() -> None:
     entries = [
-        Entry(name, (Decimal(points),), name == "b") for name, points in zip("abcde", (95, 94, 90, 85, 70), strict=True)
+        Entry(name, (Decimal(points),), name == "b")
+        for name, points in zip("abcde", (95, 94, 90, 85, 70), strict=True)
     ]
     grades = grade(entries, 1, 1, "better")
-    found = {e.unit: [(c.grade, c.up, c.gap, c.points) for c in cuts(e, entries, grades, 0.5, None)] for e in entries}
+    found = {
+        e.unit: [(c.grade, c.up, c.gap, c.points) for c in cuts(e, entries, grades, 0.5, None)]
+        for e in entries
+    }
     assert found == {
         "a": [(SECOND, False, Decimal(5), 10.0)],
         "b": [(THIRD, False, Decimal(24), 48.0)],
@@ -153,7 +171,9 @@ def test_what_does_not_differ_is_shrunk_so_that_noise_wins_no_grade() -> None:
 
 def test_who_may_not_be_first_never_is() -> None:
     scores = np.array([90.0, 80.0, 70.0])
-    race = Race(("a", "b", "c"), np.zeros(3), np.ones(3), scores, np.diag([400.0] * 3), ("a",), 1, 1)
+    race = Race(
+        ("a", "b", "c"), np.zeros(3), np.ones(3), scores, np.diag([400.0] * 3), ("a",), 1, 1
+    )
     found = odds(race, "seed")
     assert found["a"][FIRST] == 0
     assert found["b"][FIRST] + found["c"][FIRST] == pytest.approx(1)

@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from aggregation.inputs import Grade
-from aggregation.quota import Entry, apportion, check, grade, half_up, places_by_category, ranks, tie_notes
-from aggregation.scheme_parts import UnitQuota
+from aggregation.appraisal.quota import Entry, check, grade, places_by_category, tie_notes
+from aggregation.model.facts import Grade
+from aggregation.numbers import apportion, half_up, ranks
+from aggregation.scheme.parts import UnitQuota
 from survey_flows.errors import BadInput
 
 F, S, T = Grade.FIRST, Grade.SECOND, Grade.THIRD
@@ -23,7 +24,8 @@ def letters(grades: dict[str, Grade]) -> str:
 
 def test_the_reference_quota_that_does_not_add_up_is_refused() -> None:
     with pytest.raises(
-        BadInput, match=r"unit_quota: 18 first \+ 76 second \+ 6 third = 100, but 99 .*\(second: 75 would\)"
+        BadInput,
+        match=r"unit_quota: 18 first \+ 76 second \+ 6 third = 100, but 99 .*\(second: 75 would\)",
     ):
         check(UnitQuota(first=18, second=76, third=6), 99)
     check(UnitQuota(first=18, second=75, third=6), 99)
@@ -67,7 +69,9 @@ def test_first_and_third_never_overlap_in_a_category_of_one() -> None:
         ((5, 5, 5, 5, 5), "middle", "22222"),
     ],
 )
-def test_grades_with_two_first_and_one_third_place(points: tuple[int, ...], ties: str, expected: str) -> None:
+def test_grades_with_two_first_and_one_third_place(
+    points: tuple[int, ...], ties: str, expected: str
+) -> None:
     assert letters(grade(entries(*points), 2, 1, ties)) == expected
 
 

@@ -10,12 +10,26 @@ import pytest
 from multiple_inference.confidence_set import MarginalRanking, SimultaneousRanking
 from scipy.stats import norm, t
 
-from aggregation.draws import normals
-from aggregation.intervals import Posterior
-from aggregation.pairs import as_normal, freedom_of_differences, simulate, skewness_of_differences, studentised
-from aggregation.ranks import UNKNOWN, Comparison, Estimate, RankSet, Together, estimates, rank_sets
-from aggregation.scores import GroupScore, score_units
-from aggregation.totals import freedom, judged
+from aggregation.appraisal.totals import freedom, judged
+from aggregation.estimation.intervals import Posterior
+from aggregation.estimation.scores import GroupScore, score_units
+from aggregation.ranking.draws import normals
+from aggregation.ranking.pairs import (
+    as_normal,
+    freedom_of_differences,
+    simulate,
+    skewness_of_differences,
+    studentised,
+)
+from aggregation.ranking.ranks import (
+    UNKNOWN,
+    Comparison,
+    Estimate,
+    RankSet,
+    Together,
+    estimates,
+    rank_sets,
+)
 from tests.cities import public
 from tests.scoring import QUESTIONNAIRES, row, scheme
 
@@ -51,7 +65,9 @@ def test_differences_are_judged_by_the_sum_of_errors_and_bonferroni() -> None:
 def test_more_units_need_larger_differences() -> None:
     # three units: z = quantile of 1 - 0.05/6 = 2.394, so 3.93 no longer separates
     assert rank_sets(
-        estimates({"a": (Fraction(393, 100), 1.0), "b": (Fraction(0), 1.0), "c": (Fraction(-99), 1.0)})
+        estimates(
+            {"a": (Fraction(393, 100), 1.0), "b": (Fraction(0), 1.0), "c": (Fraction(-99), 1.0)}
+        )
     ) == {
         "a": RankSet(1, 2),
         "b": RankSet(1, 2),
@@ -61,7 +77,11 @@ def test_more_units_need_larger_differences() -> None:
 
 def test_ranks_among_some_count_only_those_and_oneself() -> None:
     known = estimates(totals((9, 0), (8, 0), (7, 0)))
-    assert rank_sets(known, frozenset({"b", "c"})) == {"a": RankSet(1, 1), "b": RankSet(1, 1), "c": RankSet(2, 2)}
+    assert rank_sets(known, frozenset({"b", "c"})) == {
+        "a": RankSet(1, 1),
+        "b": RankSet(1, 1),
+        "c": RankSet(2, 2),
+    }
 
 
 def test_one_unit_holds_the_first_place() -> None:
@@ -85,8 +105,13 @@ def test_sets_are_those_of_another_library(correlation: float) -> None:
     values = 70 + step * np.array([3, 9, 0, 13, 1, 12, 6, 2, 11, 5, 10, 4, 8, 7.0])
     together = shared(size, variance, correlation)
     compared = Comparison(named(values, variance), Decimal(95), together)
-    covariance = np.full((size, size), correlation * variance) + np.eye(size) * (1 - correlation) * variance
-    ours = [[(s.low, s.high) for _, s in sorted(sets.items())] for sets in (compared.sets(), compared.own_sets())]
+    covariance = (
+        np.full((size, size), correlation * variance) + np.eye(size) * (1 - correlation) * variance
+    )
+    ours = [
+        [(s.low, s.high) for _, s in sorted(sets.items())]
+        for sets in (compared.sets(), compared.own_sets())
+    ]
     for model, mine in zip((SimultaneousRanking, MarginalRanking), ours, strict=True):
         theirs = model(values, covariance, random_state=0).fit(n_samples=20_000).conf_int(0.05)
         assert np.array_equal(np.array(mine), theirs)
@@ -97,14 +122,20 @@ def test_own_sets_lie_within_the_simultaneous_ones() -> None:
         compared = Comparison(named(70 + np.arange(24) / 2, 2.0), Decimal(95), together)
         all_, own = compared.sets(), compared.own_sets()
         assert all(all_[u].low <= own[u].low <= own[u].high <= all_[u].high for u in own)
-        assert sum(s.high - s.low for s in own.values()) < sum(s.high - s.low for s in all_.values())
+        assert sum(s.high - s.low for s in own.values()) < sum(
+            s.high - s.low for s in all_.values()
+        )
 
 
 def test_covariance_of_shared_raters_narrows_the_sets_and_bounds_widen_them() -> None:
     values = named(range(70, 88, 2), 2.0)
     width = {
         name: sum(s.high - s.low for s in rank_sets(values, None, Decimal(95), together).values())
-        for name, together in (("shared", shared(9, 2.0, 0.6)), ("apart", shared(9, 2.0, 0.0)), ("unknown", UNKNOWN))
+        for name, together in (
+            ("shared", shared(9, 2.0, 0.6)),
+            ("apart", shared(9, 2.0, 0.0)),
+            ("unknown", UNKNOWN),
+        )
     }
     assert width["shared"] < width["apart"] < width["unknown"]
 
@@ -113,7 +144,9 @@ def test_the_same_seed_gives_the_same_sets_whatever_the_order() -> None:
     values = named(70 + 4 * normals("order", 1, 9)[0], 2.0)
     backwards = dict(reversed(values.items()))
     together = shared(9, 2.0, 0.3)
-    assert rank_sets(values, None, Decimal(95), together) == rank_sets(backwards, None, Decimal(95), together)
+    assert rank_sets(values, None, Decimal(95), together) == rank_sets(
+        backwards, None, Decimal(95), together
+    )
 
 
 def missed(repeats: int, correlation: float, steps: list[float]) -> int:
@@ -127,7 +160,10 @@ def missed(repeats: int, correlation: float, steps: list[float]) -> int:
         # a true tie holds every place that it may be given
         low = [1 + sum(other > own for other in steps) for own in steps]
         high = [sum(other >= own for other in steps) for own in steps]
-        wrong += any(not (sets[f"{at:02}"].low <= low[at] and high[at] <= sets[f"{at:02}"].high) for at in range(size))
+        wrong += any(
+            not (sets[f"{at:02}"].low <= low[at] and high[at] <= sets[f"{at:02}"].high)
+            for at in range(size)
+        )
     return wrong
 
 
@@ -152,7 +188,9 @@ def test_skewness_makes_differences_less_sure_and_never_surer() -> None:
     # by hand: (−2 − 1)/2³ = −0.375, and 3 − 0.375·3²/3 + 0.375²·3³/27 − 0.375/6
     skewness = skewness_of_differences(np.array([-2.0, 1.0]), errors)
     assert skewness[0, 1] == -skewness[1, 0] == -0.375
-    assert studentised(means, errors, skewness)[0, 1] == pytest.approx(3 - 1.125 + 0.140625 - 0.0625)
+    assert studentised(means, errors, skewness)[0, 1] == pytest.approx(
+        3 - 1.125 + 0.140625 - 0.0625
+    )
     assert studentised(means, errors, -skewness)[0, 1] == 3
     assert np.array_equal(np.diag(studentised(means, errors, skewness)), [0, 0])
 
@@ -164,16 +202,19 @@ def test_without_skewness_differences_are_studentised() -> None:
 
 def test_freedom_of_a_difference_is_welchs() -> None:
     # by hand: (4 + 1)² / (4²/9 + 1²/4)
-    assert freedom_of_differences(np.array([4.0, 1.0]), np.array([9.0, 4.0]))[0, 1] == pytest.approx(
-        25 / (16 / 9 + 0.25)
-    )
+    assert freedom_of_differences(np.array([4.0, 1.0]), np.array([9.0, 4.0]))[
+        0, 1
+    ] == pytest.approx(25 / (16 / 9 + 0.25))
 
 
 def test_sets_widen_with_estimated_variances() -> None:
     totals = {f"{at:02}": (Fraction(70 + at), 1.0) for at in range(14)}
     few = estimates(totals, dict.fromkeys(totals, 8.0))
     width = [
-        sum(s.high - s.low for s in rank_sets(units, None, Decimal(95), shared(14, 1.0, 0.0)).values())
+        sum(
+            s.high - s.low
+            for s in rank_sets(units, None, Decimal(95), shared(14, 1.0, 0.0)).values()
+        )
         for units in (estimates(totals), few)
     ]
     assert width[0] < width[1]
@@ -192,7 +233,9 @@ def test_freedom_of_a_score_of_groups_is_satterthwaites() -> None:
 def test_a_total_is_judged_by_what_the_score_of_its_share_leaves_open() -> None:
     score = replace(public("U"), posterior=Posterior(-0.5, 4.0, -2.0))
     assert judged(Fraction(80), score, 0.5) == Estimate(Fraction(319, 4), 1.0, np.inf, -0.25)
-    assert judged(Fraction(80), replace(score, posterior=None, variance=9.0)) == Estimate(Fraction(80), 3.0)
+    assert judged(Fraction(80), replace(score, posterior=None, variance=9.0)) == Estimate(
+        Fraction(80), 3.0
+    )
     assert judged(Fraction(80), None) == Estimate(Fraction(80), 0.0)
 
 
@@ -204,7 +247,9 @@ def test_sets_of_few_beside_many_hold_near_the_top(sizes: tuple[int, ...]) -> No
     # Equal units: with the plain variances 44 and 108 of 400 cities miss. 20 may, give or take 4.4.
     rng, missed = np.random.default_rng(20261127), 0
     for city in range(400):
-        units = {f"{at:02}": crowded(rng.multinomial(n, TOP).tolist()) for at, n in enumerate(sizes)}
+        units = {
+            f"{at:02}": crowded(rng.multinomial(n, TOP).tolist()) for at, n in enumerate(sizes)
+        }
         sets = rank_sets(units, None, Decimal(95), Together({}, f"top/{city}"))
         missed += any((s.low, s.high) != (1, 12) for s in sets.values())
     assert missed <= 20 + 2 * 4.4
@@ -213,7 +258,11 @@ def test_sets_of_few_beside_many_hold_near_the_top(sizes: tuple[int, ...]) -> No
 def crowded(answers: list[int]) -> Estimate:
     """How a unit with so many answers at each point is judged."""
     found = score_units(
-        [row(f"{code} {code} {code} {code}", n) for code, n in zip(CODES, answers, strict=True) if n],
+        [
+            row(f"{code} {code} {code} {code}", n)
+            for code, n in zip(CODES, answers, strict=True)
+            if n
+        ],
         {"U": "econ"},
         QUESTIONNAIRES,
         scheme(1, 1),

@@ -9,12 +9,12 @@ from math import sqrt
 
 import pytest
 
-from aggregation.cells import OPEN, PatternCount, Tally, cell_of, tally
-from aggregation.estimates import add_up, common_scale, numerators
-from aggregation.raters import Said, covariances
-from aggregation.ratings import Reader
-from aggregation.scheme import Scheme
-from aggregation.scores import influences, score_tally
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import OPEN, PatternCount, Tally, cell_of, tally
+from aggregation.estimation.estimates import add_up, common_scale, numerators
+from aggregation.estimation.rater_covariance import Said, covariances
+from aggregation.estimation.scores import influences, score_tally
+from aggregation.scheme.scheme import Scheme
 from tests.oracles import made, taught, values
 from tests.scoring import QUESTIONNAIRES, row, scheme
 from tests.unit.aggregation.test_weighting import MARGINS, RESIDENTS, rated, with_population
@@ -42,12 +42,16 @@ def found(ballots: Rated, by: Scheme, least: int = 1) -> dict[tuple[str, str], f
     return covariances(said, reader.outcomes, influences(whole, categories, by), least)
 
 
-@pytest.mark.parametrize(("case", "ballots"), [("clusters", made()), ("insteval_clusters", taught())])
+@pytest.mark.parametrize(
+    ("case", "ballots"), [("clusters", made()), ("insteval_clusters", taught())]
+)
 def test_survey_agrees(case: str, ballots: Rated) -> None:
     theirs = values("survey.csv", case)
     raters = theirs["", "raters"]
     whole, _, categories = counted(ballots, scheme(1, 1))
-    n = {unit: score.n_valid for unit, score in score_tally(whole, categories, scheme(1, 1)).items()}
+    n = {
+        unit: score.n_valid for unit, score in score_tally(whole, categories, scheme(1, 1)).items()
+    }
     ours = found(ballots, scheme(1, 1))
     compared = 0
     for (pair, quantity), value in theirs.items():
@@ -60,13 +64,23 @@ def test_survey_agrees(case: str, ballots: Rated) -> None:
     assert compared == len(n) * (len(n) - 1) / 2
 
 
-MIXED = [rated(60, "VS", "a"), rated(20, "B", "b"), rated(20, "VD", "?", weight=1), rated(9, "S", "a", weight=2)]
-MIXED += [rated(30, "VD", "a", source=OPEN), rated(50, "D", "", grp="enterprise"), rated(40, "S", "", grp="enterprise")]
+MIXED = [
+    rated(60, "VS", "a"),
+    rated(20, "B", "b"),
+    rated(20, "VD", "?", weight=1),
+    rated(9, "S", "a", weight=2),
+]
+MIXED += [
+    rated(30, "VD", "a", source=OPEN),
+    rated(50, "D", "", grp="enterprise"),
+    rated(40, "S", "", grp="enterprise"),
+]
 MIXED += [rated(5, "VS", "b"), rated(3, "D", "a"), rated(6, "S", "", source=OPEN, weight=1)]
 
 
 @pytest.mark.parametrize(
-    "by", [scheme(1, 1), RESIDENTS, scheme(1, 1).model_copy(update={"open_link_cap_pct": Decimal(5)})]
+    "by",
+    [scheme(1, 1), RESIDENTS, scheme(1, 1).model_copy(update={"open_link_cap_pct": Decimal(5)})],
 )
 def test_influences_give_the_variance_of_the_score(by: Scheme) -> None:
     whole, _, categories = counted([("", r) for r in MIXED], by)
@@ -78,13 +92,19 @@ def test_influences_give_the_variance_of_the_score(by: Scheme) -> None:
     for cell, move in moves.items():
         s = add_up(whole.cells[cell], numerators(whole.outcomes, scale), scale)
         centre = move.centre * scale
-        variance += move.factor * (move.move / scale) ** 2 * (s.w2y2 - 2 * centre * s.w2y + centre**2 * s.w2)
+        variance += (
+            move.factor
+            * (move.move / scale) ** 2
+            * (s.w2y2 - 2 * centre * s.w2y + centre**2 * s.w2)
+        )
     score = score_tally(whole, categories, by)["U"]
     assert float(variance) == pytest.approx(score.variance, rel=1e-12)
 
 
 def test_of_raked_answers_too() -> None:
-    figures = with_population(*(("", "resident", at, value, n) for at, m in MARGINS.items() for value, n in m.items()))
+    figures = with_population(
+        *(("", "resident", at, value, n) for at, m in MARGINS.items() for value, n in m.items())
+    )
     ballots = [(rater, b) for rater, b in made() if b.unit == "U1"]
     whole, _, categories = counted(ballots, figures)
     scale = common_scale(whole.outcomes)
@@ -92,16 +112,23 @@ def test_of_raked_answers_too() -> None:
     for cell, move in influences(whole, categories, figures).items():
         s = add_up(whole.cells[cell], numerators(whole.outcomes, scale), scale)
         centre = move.centre * scale
-        variance += move.factor * (move.move / scale) ** 2 * (s.w2y2 - 2 * centre * s.w2y + centre**2 * s.w2)
+        variance += (
+            move.factor
+            * (move.move / scale) ** 2
+            * (s.w2y2 - 2 * centre * s.w2y + centre**2 * s.w2)
+        )
     # The score's own takes the residuals from their mean, which is nearly 0.
-    assert float(variance) == pytest.approx(score_tally(whole, categories, figures)["U1"].variance, rel=1e-2)
+    assert float(variance) == pytest.approx(
+        score_tally(whole, categories, figures)["U1"].variance, rel=1e-2
+    )
 
 
 def pairs(common: int) -> Rated:
     """40 raters of each of two units, of whom some rated both, and agree with themselves."""
     one = [(f"a{at}", row(("VS" if at % 2 else "D") + " B B B", unit="A")) for at in range(40)]
     other = [
-        (f"a{at}" if at < common else f"b{at}", row(("VS" if at % 2 else "D") + " B B B", unit="B")) for at in range(40)
+        (f"a{at}" if at < common else f"b{at}", row(("VS" if at % 2 else "D") + " B B B", unit="B"))
+        for at in range(40)
     ]
     return [*one, *other]
 
@@ -112,7 +139,10 @@ def test_few_in_common_are_not_told_of() -> None:
 
 
 def test_excluded_ballots_are_in_common_with_nobody() -> None:
-    ballots = [(rater, b if at else row(b.ratings, unit="A", weight=0)) for at, (rater, b) in enumerate(pairs(10))]
+    ballots = [
+        (rater, b if at else row(b.ratings, unit="A", weight=0))
+        for at, (rater, b) in enumerate(pairs(10))
+    ]
     assert found(ballots, scheme(1, 1), 10) == {}
 
 

@@ -6,14 +6,23 @@ from fractions import Fraction
 
 import pytest
 
-from aggregation.ratings import Reader
-from aggregation.reliability import alpha, consistency, correlations, item_sums, omega, one_factor
+from aggregation.counts.ratings import Reader
+from aggregation.quality.reliability import (
+    alpha,
+    consistency,
+    correlations,
+    item_sums,
+    omega,
+    one_factor,
+)
 from survey_flows.errors import BadInput
 from survey_flows.questionnaire import Questionnaire
 from tests.oracles import made, values
 from tests.scoring import QUESTIONNAIRES, TITLE, rating, row, scheme
 
-THREE = Questionnaire("three", "1", TITLE, (rating("overall", 40, overall=True), rating("a", 30), rating("b", 30)))
+THREE = Questionnaire(
+    "three", "1", TITLE, (rating("overall", 40, overall=True), rating("a", 30), rating("b", 30))
+)
 
 
 def reader() -> Reader:
@@ -24,7 +33,8 @@ def reader() -> Reader:
 def test_psych_agrees(items: int) -> None:
     theirs = values("psych.csv", "made")
     rows = [
-        row(" ".join(r.ratings.split()[:items]), questionnaire="three" if items == 3 else "window") for _, r in made()
+        row(" ".join(r.ratings.split()[:items]), questionnaire="three" if items == 3 else "window")
+        for _, r in made()
     ]
     if items == 3:
         whole = [r.ratings.split() for _, r in made()]
@@ -55,13 +65,17 @@ def test_the_sums_of_parts_add_up_and_alpha_is_exact() -> None:
     assert (sums.n, sums.scale, sums.sums) == (3, 1, (260, 220, 240, 190))
     assert sums.products[0][1] == 2 * 100 * 80 + 60 * 60
     # Items move by 40, 20, 0 and 50 from one pattern to the other: variances are in their squares.
-    assert alpha(sums) == Fraction(4, 3) * (1 - Fraction(40**2 + 20**2 + 50**2, (40 + 20 + 50) ** 2))
+    assert alpha(sums) == Fraction(4, 3) * (
+        1 - Fraction(40**2 + 20**2 + 50**2, (40 + 20 + 50) ** 2)
+    )
     assert correlations(sums) is None
     assert omega(None) is None
 
 
 def test_a_single_item_has_no_consistency() -> None:
-    (found,) = consistency([row("VS", 9, questionnaire="single")], QUESTIONNAIRES, scheme()).values()
+    (found,) = consistency(
+        [row("VS", 9, questionnaire="single")], QUESTIONNAIRES, scheme()
+    ).values()
     assert (found.items, found.alpha, found.omega) == (1, None, None)
 
 

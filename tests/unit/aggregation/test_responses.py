@@ -7,14 +7,32 @@ from dataclasses import replace
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregation.responses import DISPOSITIONS, Known, Rates, dispositions, rates, span_of, tell
+from aggregation.fieldwork.dispositions import (
+    DISPOSITIONS,
+    Known,
+    Rates,
+    dispositions,
+    rates,
+    span_of,
+    tell,
+)
 
 COUNTS = st.builds(Known, st.integers(10, 400), *[st.integers(0, 120)] * 8)
 STEP = 10
 
 
 def test_each_invitation_has_one_disposition() -> None:
-    known = Known(100, queued=5, unreachable=10, opted_out=2, refused=4, opened=40, partial=3, broken=7, completed=25)
+    known = Known(
+        100,
+        queued=5,
+        unreachable=10,
+        opted_out=2,
+        refused=4,
+        opened=40,
+        partial=3,
+        broken=7,
+        completed=25,
+    )
     found = {"queued": 5, "unreachable": 10, "opted_out": 2, "declined": 4, "started": 5}
     found |= {"partial": 3, "broken": 7, "completed": 25, "sent": 39, "expired": 0}
     assert dispositions(known, over=False) == found

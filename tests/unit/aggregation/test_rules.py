@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from aggregation.appraisal import appraise
-from aggregation.inputs import AppraisalInputs, EventKind, Fact, Grade, PastGrade, Verdict
-from aggregation.results import Proposal
+from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.model.facts import EventKind, Fact, Grade, PastGrade, Verdict
+from aggregation.model.results import Proposal
 from aggregation.rules import registry
 from tests.cities import confirm, small_city, small_scheme, with_objective
 
@@ -36,16 +37,23 @@ def test_rule(rule: str, case: dict[str, Any]) -> None:
 
 def given(case: dict[str, Any]) -> AppraisalInputs:
     """The small city with a case's facts, decisions, past, objectives and public variances."""
-    city = with_objective(small_city(small_scheme(rules=case.get("rules", {}))), case.get("objective", {}))
+    city = with_objective(
+        small_city(small_scheme(rules=case.get("rules", {}))), case.get("objective", {})
+    )
     verdicts = {"confirmed": Verdict.CONFIRMED, "declined": Verdict.DECLINED}
     made = case.get("decisions", {})
-    vague = {u: replace(city.public[u], variance=float(v)) for u, v in case.get("variance", {}).items()}
+    vague = {
+        u: replace(city.public[u], variance=float(v)) for u, v in case.get("variance", {}).items()
+    }
     return replace(
         city,
         facts=tuple(
-            Fact(id_, EventKind(k), who, "2010-06-01", "document", "") for id_, k, who in case.get("facts", [])
+            Fact(id_, EventKind(k), who, "2010-06-01", "document", "")
+            for id_, k, who in case.get("facts", [])
         ),
-        decisions=tuple(d for key, word in made.items() for d in confirm(key, verdict=verdicts[word])),
+        decisions=tuple(
+            d for key, word in made.items() for d in confirm(key, verdict=verdicts[word])
+        ),
         history=tuple(_past(*row) for row in case.get("history", [])),
         public={**city.public, **vague},
         personal={**city.personal, **{k: Decimal(v) for k, v in case.get("personal", {}).items()}},
@@ -69,5 +77,9 @@ if __name__ == "__main__":
     for path in sorted(FOLDER.glob("*.yaml")):
         cases = yaml.safe_load(path.read_text(encoding="utf-8"))
         for case in cases:
-            case["proposals"] = [printed(p) for p in appraise(given(case)).proposals if p.rule == path.stem]
-        path.write_text(yaml.safe_dump(cases, allow_unicode=True, sort_keys=False, width=160), encoding="utf-8")
+            case["proposals"] = [
+                printed(p) for p in appraise(given(case)).proposals if p.rule == path.stem
+            ]
+        path.write_text(
+            yaml.safe_dump(cases, allow_unicode=True, sort_keys=False, width=160), encoding="utf-8"
+        )

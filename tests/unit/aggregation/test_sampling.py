@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from aggregation.sampling import Design, Sample, allocate, draw, frame_digest, lot, wrong
+from aggregation.fieldwork.sampling import Design, Sample, allocate, draw, frame_digest, lot, wrong
 from survey_flows.errors import BadInput
 
 FRAME = {"a": ["03", "00", "01"], "b": ["04", "02"]}
@@ -58,23 +58,43 @@ def test_the_smallest_lots_of_each_cell_are_drawn() -> None:
         (design("fixed", 5, 2, a="5"), {"a": 9, "b": 9}, {"a": 5, "b": 0}),
     ],
 )
-def test_a_sample_is_allocated(chosen: Design, people: dict[str, int], expected: dict[str, int]) -> None:
+def test_a_sample_is_allocated(
+    chosen: Design, people: dict[str, int], expected: dict[str, int]
+) -> None:
     assert allocate(chosen, people) == expected
 
 
 @pytest.mark.parametrize(
     ("chosen", "complaint"),
     [
-        (design(size=12), "sample: 12 do not fit: with at least 0 from each cell the sample has 0 to 11"),
-        (design(size=3, least=2), "sample: 3 do not fit: with at least 2 from each cell the sample has 4 to 11"),
+        (
+            design(size=12),
+            "sample: 12 do not fit: with at least 0 from each cell the sample has 0 to 11",
+        ),
+        (
+            design(size=3, least=2),
+            "sample: 3 do not fit: with at least 2 from each cell the sample has 4 to 11",
+        ),
         (design("neyman", 3, a="1"), "cell b: give its standard deviation, a number above 0"),
         (design("neyman", 3, a="1", b="0"), "cell b: give its standard deviation"),
-        (design("neyman", 3, a="1", b="1", c="1"), "cell c: nobody in this cell can be invited; leave it out"),
-        (design("fixed", 10, a="10"), "cell a: 10 cannot be drawn; give a whole number from 0 to 9"),
-        (design("fixed", 1, a="1.5"), "cell a: 1.5 cannot be drawn; give a whole number from 0 to 9"),
+        (
+            design("neyman", 3, a="1", b="1", c="1"),
+            "cell c: nobody in this cell can be invited; leave it out",
+        ),
+        (
+            design("fixed", 10, a="10"),
+            "cell a: 10 cannot be drawn; give a whole number from 0 to 9",
+        ),
+        (
+            design("fixed", 1, a="1.5"),
+            "cell a: 1.5 cannot be drawn; give a whole number from 0 to 9",
+        ),
         (design("fixed", 1, 2, a="1"), "cell a: 1 are fewer than 2; draw more or none"),
         (design("fixed", 3, a="1"), "sample: the cells have 1 and the sample 3"),
-        (design("equal", 3), "sample: there is no allocation «equal»; there are proportional, neyman, fixed"),
+        (
+            design("equal", 3),
+            "sample: there is no allocation «equal»; there are proportional, neyman, fixed",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_sentence(chosen: Design, complaint: str) -> None:
@@ -86,9 +106,15 @@ def test_what_does_not_fit_is_refused_in_one_sentence(chosen: Design, complaint:
 def test_a_published_sample_that_was_changed_is_noticed() -> None:
     good = Sample("year", "seed", design(size=3), FRAME, {"a": ["00", "01"], "b": ["04"]})
     assert wrong(good) == ""
-    assert wrong(replace(good, drawn={"a": ["00", "03"], "b": ["04"]})).startswith("of cell a others are drawn")
-    assert wrong(replace(good, drawn={"a": ["00", "01"], "b": []})).startswith("of cell b others are drawn")
-    assert wrong(replace(good, drawn={**good.drawn, "c": ["05"]})).startswith("of cell c others are drawn")
+    assert wrong(replace(good, drawn={"a": ["00", "03"], "b": ["04"]})).startswith(
+        "of cell a others are drawn"
+    )
+    assert wrong(replace(good, drawn={"a": ["00", "01"], "b": []})).startswith(
+        "of cell b others are drawn"
+    )
+    assert wrong(replace(good, drawn={**good.drawn, "c": ["05"]})).startswith(
+        "of cell c others are drawn"
+    )
     assert wrong(replace(good, seed="seen")).startswith("of cell")
     assert wrong(replace(good, frame={"a": ["00", "01", "03"], "b": ["00", "04"]})) == (
         "a number stands twice in the frame"

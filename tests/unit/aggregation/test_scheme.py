@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from aggregation.rules import registry
-from aggregation.scheme import Scheme, parse_scheme
-from bot.scheme_files import load_scheme_file, read_scheme, shipped_scheme
+from aggregation.scheme.scheme import Scheme, parse_scheme
+from bot.campaigns.scheme_files import load_scheme_file, read_scheme, shipped_scheme
 from survey_flows.errors import BadInput
 from tests.cities import scheme_data
 
@@ -44,31 +44,83 @@ def test_the_digest_is_of_the_meaning_and_not_of_the_spelling() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("categories.B_econ.weights.public", 31, "categories.B_econ.weights: the weights sum to 101; change them"),
-        ("categories.B_econ.group_weights.deputy", 9, "categories.B_econ.group_weights: the weights sum to 99; change"),
+        (
+            "categories.B_econ.weights.public",
+            31,
+            "categories.B_econ.weights: the weights sum to 101; change them",
+        ),
+        (
+            "categories.B_econ.group_weights.deputy",
+            9,
+            "categories.B_econ.group_weights: the weights sum to 99; change",
+        ),
         (
             "categories.B_econ.weights",
             {"growth": 100},
             "categories.B_econ.weights: 'growth' is unknown; use one of gov",
         ),
-        ("categories.B_econ.group_weights", {"tourist": 100}, "'tourist' is unknown; use one of deputy, enterprise"),
-        ("categories.B_econ.graded_by", "chance", "categories.B_econ.graded_by: Input should be 'quota' or 'league'"),
+        (
+            "categories.B_econ.group_weights",
+            {"tourist": 100},
+            "'tourist' is unknown; use one of deputy, enterprise",
+        ),
+        (
+            "categories.B_econ.graded_by",
+            "chance",
+            "categories.B_econ.graded_by: Input should be 'quota' or 'league'",
+        ),
         ("leagues", {}, "leagues: a category is graded by league, so name the leagues"),
         ("unit_quota.first", -1, "unit_quota.first: Input should be greater than or equal to 0"),
         ("unit_quota.ties", "coin", "unit_quota.ties: Input should be 'better' or 'middle'"),
-        ("default_scale", "ten", "default_scale: 'ten' is unknown; use one of five_dk, linear5_dk, three_dk or add it"),
+        (
+            "default_scale",
+            "ten",
+            "default_scale: 'ten' is unknown; use one of five_dk, linear5_dk, three_dk or add it",
+        ),
         ("dk_flag_pct", 150, "dk_flag_pct: Input should be less than or equal to 100"),
         ("open_link_cap_pct", -1, "open_link_cap_pct: Input should be greater than or equal to 0"),
         ("tie_breaks", ["luck"], "tie_breaks: 'luck' is unknown"),
-        ("scales.five_dk.options.0.points", 79, "scales.five_dk.options: list at least two options with points, the b"),
+        (
+            "scales.five_dk.options.0.points",
+            79,
+            "scales.five_dk.options: list at least two options with points, the b",
+        ),
         ("scales.five_dk.options.0.code", "S", "scales.five_dk.options: a code stands twice"),
-        ("leaders.shares.principal.unit", 71, "leaders.shares.principal: unit 71 and personal 30 must sum to 100"),
-        ("leaders.shares", {"deputy": {"unit": 50, "personal": 50}}, "leaders.shares: give shares for both principal"),
-        ("leaders.first_pct.third", 30, "leaders.first_pct: a worse unit may not have the higher ceiling"),
-        ("leaders.first_pct", {"first": 25}, "leaders.first_pct: give a ceiling for units of the first, second and"),
-        ("adjustments.bonus_max", -3, "adjustments.bonus_max: Input should be greater than or equal to 0"),
-        ("procedure.second_appeal_days", 0, "procedure.second_appeal_days: Input should be greater than or equal to 1"),
-        ("rules.bottom_rank.league", -1, "rules.bottom_rank.league: Input should be greater than or equal to 0"),
+        (
+            "leaders.shares.principal.unit",
+            71,
+            "leaders.shares.principal: unit 71 and personal 30 must sum to 100",
+        ),
+        (
+            "leaders.shares",
+            {"deputy": {"unit": 50, "personal": 50}},
+            "leaders.shares: give shares for both principal",
+        ),
+        (
+            "leaders.first_pct.third",
+            30,
+            "leaders.first_pct: a worse unit may not have the higher ceiling",
+        ),
+        (
+            "leaders.first_pct",
+            {"first": 25},
+            "leaders.first_pct: give a ceiling for units of the first, second and",
+        ),
+        (
+            "adjustments.bonus_max",
+            -3,
+            "adjustments.bonus_max: Input should be greater than or equal to 0",
+        ),
+        (
+            "procedure.second_appeal_days",
+            0,
+            "procedure.second_appeal_days: Input should be greater than or equal to 1",
+        ),
+        (
+            "rules.bottom_rank.league",
+            -1,
+            "rules.bottom_rank.league: Input should be greater than or equal to 0",
+        ),
         ("rules.unfitness.severity", 1, "rules.unfitness.severity is not known; remove it"),
         ("rules.whim", {}, "rules: 'whim' is unknown; use one of bottom_rank, criminal_offence"),
         ("min_n.unit", -5, "min_n.unit: Input should be greater than or equal to 0"),
@@ -81,7 +133,9 @@ def test_the_digest_is_of_the_meaning_and_not_of_the_spelling() -> None:
         ),
     ],
 )
-def test_a_contradiction_is_refused_by_field_and_remedy(path: str, value: Any, message: str) -> None:
+def test_a_contradiction_is_refused_by_field_and_remedy(
+    path: str, value: Any, message: str
+) -> None:
     with pytest.raises(BadInput) as refused:
         parse_scheme(changed(path, value), "mine.yaml")
     assert refused.value.where == "mine.yaml"
@@ -96,7 +150,9 @@ def test_a_missing_field_is_named() -> None:
 
 
 def test_a_key_that_stands_twice_is_refused_with_its_line() -> None:
-    with pytest.raises(BadInput, match=r"^x.yaml: line 2: the key 'version' stands twice; keep one of them"):
+    with pytest.raises(
+        BadInput, match=r"^x.yaml: line 2: the key 'version' stands twice; keep one of them"
+    ):
         read_scheme("version: a\nversion: b\n", "x.yaml")
 
 

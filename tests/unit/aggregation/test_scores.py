@@ -7,9 +7,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from aggregation.cells import PatternCount, tally
-from aggregation.ratings import Reader
-from aggregation.scores import GroupScore, UnitScore, score_tally, score_units
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import PatternCount, tally
+from aggregation.estimation.scores import GroupScore, UnitScore, score_tally, score_units
 from survey_flows.errors import BadInput
 from survey_flows.questionnaire import Questionnaire
 from tests.scoring import GROUPS, QUESTIONNAIRES, TITLE, rating, row, scheme
@@ -31,14 +31,22 @@ def score(*rows: PatternCount, category: str = "econ", group: int = 1, unit: int
     [
         ("window", "S S S S", 80),
         ("window", "VS D D D", 58),  # 40 % of 100 + 60 % of 30
-        ("window", "VS DK B -", 76),  # 40 % of 100 + 60 % of 60: the mean of the answered dimensions
+        (
+            "window",
+            "VS DK B -",
+            76,
+        ),  # 40 % of 100 + 60 % of 60: the mean of the answered dimensions
         ("window", "DK S B DK", 70),  # the dimensions stand alone
         ("window", "VS - - DK", None),  # one of four
         ("window", "VS D - -", 58),  # two of four: half is enough
         ("window", "DK DK DK DK", None),
         ("window", "- - - -", None),
         ("window", "DK - - VD", None),
-        ("uneven", "VS S D", Fraction(2, 5) * 80 + Fraction(3, 5) * Fraction(17 * 100 + 60 * 30, 77)),
+        (
+            "uneven",
+            "VS S D",
+            Fraction(2, 5) * 80 + Fraction(3, 5) * Fraction(17 * 100 + 60 * 30, 77),
+        ),
         ("single", "B", 60),
         ("single", "DK", None),
         ("single", "-", None),
@@ -52,7 +60,9 @@ def score(*rows: PatternCount, category: str = "econ", group: int = 1, unit: int
         ("plain", "B", 60),
     ],
 )
-def test_the_score_of_one_ballot(questionnaire: str, ratings: str, expected: Fraction | None) -> None:
+def test_the_score_of_one_ballot(
+    questionnaire: str, ratings: str, expected: Fraction | None
+) -> None:
     assert Reader(KNOWN, scheme()).read(questionnaire, ratings).score == expected
 
 
@@ -89,7 +99,9 @@ def test_a_questionnaire_with_an_unknown_scale_is_refused() -> None:
         ("other", "S", "questionnaire other"),
     ],
 )
-def test_a_pattern_that_cannot_be_read_is_refused(questionnaire: str, ratings: str, where: str) -> None:
+def test_a_pattern_that_cannot_be_read_is_refused(
+    questionnaire: str, ratings: str, where: str
+) -> None:
     with pytest.raises(BadInput) as refused:
         score(row(ratings, questionnaire=questionnaire))
     assert refused.value.where == where
@@ -126,11 +138,17 @@ def test_groups_are_put_together_by_the_schemes_weights() -> None:
 
 
 def test_a_group_below_its_floor_gives_its_weight_to_the_others_and_is_flagged() -> None:
-    rows = [row("VS VS VS VS", 30), row("S S S S", 29, grp="enterprise"), row("B B B B", 70, grp="service_user")]
+    rows = [
+        row("VS VS VS VS", 30),
+        row("S S S S", 29, grp="enterprise"),
+        row("B B B B", 70, grp="service_user"),
+    ]
     made = score(*rows, group=30, unit=100)
     assert made.score == Fraction(20 * 100 + 25 * 60, 45)
     below = [flag for flag in made.flags if flag.startswith("group_below_floor:")]
-    assert below == [f"group_below_floor:{name}" for name in ("enterprise", "deputy", "grassroots", "supervisor")]
+    assert below == [
+        f"group_below_floor:{name}" for name in ("enterprise", "deputy", "grassroots", "supervisor")
+    ]
     assert "insufficient" not in made.flags
     at_the_floor = score(*rows, row("S S S S", 1, grp="enterprise"), group=30, unit=100)
     assert at_the_floor.score == Fraction(20 * 100 + 25 * 60 + 35 * 80, 80)
@@ -144,7 +162,12 @@ def test_a_unit_below_its_floor_is_insufficient(valid: int, insufficient: bool) 
 
 
 def test_a_unit_that_the_people_were_not_asked_about_is_insufficient() -> None:
-    made = score(row("S S S S", 200, grp="enterprise"), row("VS VS VS VS", 200, grp="deputy"), group=30, unit=100)
+    made = score(
+        row("S S S S", 200, grp="enterprise"),
+        row("VS VS VS VS", 200, grp="deputy"),
+        group=30,
+        unit=100,
+    )
     assert "insufficient" in made.flags
 
 
@@ -163,9 +186,14 @@ def test_many_small_groups_do_not_make_a_unit_sufficient() -> None:
 def test_answers_of_groups_without_weight_are_not_pooled_and_fraud_weights_stay() -> None:
     # district: supervisors have weight 0. The others: 10 at 100 with weight ½, 15 at 60 with 1.
     rows = [row("VS VS VS VS", 10, weight=2), row("B B B B", 15, grp="deputy")]
-    made = score(*rows, row("VD VD VD VD", 20, grp="supervisor"), category="district", group=30, unit=100)
+    made = score(
+        *rows, row("VD VD VD VD", 20, grp="supervisor"), category="district", group=30, unit=100
+    )
     assert made.score == Fraction(5 * 100 + 15 * 60, 20)
-    assert {g.group: g.weight_used for g in made.groups if g.weight_used} == {"resident": 25, "deputy": 75}
+    assert {g.group: g.weight_used for g in made.groups if g.weight_used} == {
+        "resident": 25,
+        "deputy": 75,
+    }
 
 
 def test_a_group_without_weight_is_told_but_does_not_count() -> None:
@@ -173,9 +201,15 @@ def test_a_group_without_weight_is_told_but_does_not_count() -> None:
     made = score(row("S S S S", 5), row("VD VD VD VD", 50, grp="supervisor"), category="district")
     assert (made.score, made.n, made.n_valid) == (80, 55, 5)
     few = score(
-        row("S S S S", 40), row("VD VD VD VD", 5, grp="supervisor", source="open"), category="district", group=30
+        row("S S S S", 40),
+        row("VD VD VD VD", 5, grp="supervisor", source="open"),
+        category="district",
+        group=30,
     )
-    assert next(g.flags for g in few.groups if g.group == "supervisor") == ("below_floor", "open_link_only")
+    assert next(g.flags for g in few.groups if g.group == "supervisor") == (
+        "below_floor",
+        "open_link_only",
+    )
     assert [flag for flag in few.flags if "supervisor" in flag] == []
 
 
@@ -189,8 +223,14 @@ def test_open_links_are_capped_at_thirty_per_cent_beside_vouched_answers() -> No
 
 
 def test_a_capped_group_tells_what_was_capped_and_how_uncertain_it_is() -> None:
-    vouched = [row("VS VS VS VS", 10), row("S S S S", 10)]  # mean 90, V = 20/19 · 20·10² / 20² = 100/19
-    opened = [row("VD VD VD VD", 20, source="open"), row("D D D D", 20, source="open")]  # 15; 40/39 · 40·15²/40²
+    vouched = [
+        row("VS VS VS VS", 10),
+        row("S S S S", 10),
+    ]  # mean 90, V = 20/19 · 20·10² / 20² = 100/19
+    opened = [
+        row("VD VD VD VD", 20, source="open"),
+        row("D D D D", 20, source="open"),
+    ]  # 15; 40/39 · 40·15²/40²
     made = score(*vouched, *opened, group=30)
     (resident,) = (g for g in made.groups if g.group == "resident")
     assert resident.score == Fraction(70 * 90 + 30 * 15, 100)
@@ -225,7 +265,11 @@ def test_one_vouched_group_is_enough_not_to_rest_on_open_links_only() -> None:
 
 
 def test_exclusion_can_bring_a_group_below_its_floor() -> None:
-    rows = [row("S S S S", 150, grp="service_user"), row("VD VD VD VD", 29), row("VD VD VD VD", 5, weight=0)]
+    rows = [
+        row("S S S S", 150, grp="service_user"),
+        row("VD VD VD VD", 29),
+        row("VD VD VD VD", 5, weight=0),
+    ]
     made = score(*rows, group=30, unit=100)
     assert made.score == 80
     assert "group_below_floor:resident" in made.flags
@@ -239,7 +283,13 @@ def test_open_links_alone_count_whole_and_are_flagged() -> None:
 
 
 def test_not_knowing_is_reported_and_never_imputed() -> None:
-    made = score(row("VS VS VS VS", 2), row("D D D D", 1), row("DK S S S", 1), row("DK DK DK DK", 3), row("- - - -", 3))
+    made = score(
+        row("VS VS VS VS", 2),
+        row("D D D D", 1),
+        row("DK S S S", 1),
+        row("DK DK DK DK", 3),
+        row("- - - -", 3),
+    )
     assert made.dont_know_rate == Fraction(7, 10)
     assert made.top_two_rate == Fraction(2, 3)
     assert made.score == Fraction(2 * 100 + 30 + 80, 4)
@@ -261,12 +311,21 @@ def test_each_scale_is_counted_by_its_own_codes_and_only_two_levels_are_satisfie
     assert made.top_two_rate == Fraction(6, 10)
     assert made.dont_know_rate == Fraction(1, 16)
     assert made.score == Fraction(4 * 100 + 3 * 70 + 2 * 100 + 60 + 5 * 100, 15)
-    assert score(row("S", 4, questionnaire="three")).distribution == {"S": 4, "B": 0, "D": 0, "DK": 0, "-": 0}
+    assert score(row("S", 4, questionnaire="three")).distribution == {
+        "S": 4,
+        "B": 0,
+        "D": 0,
+        "DK": 0,
+        "-": 0,
+    }
 
 
 def test_a_unit_without_ballots_has_no_score() -> None:
     weights = zip(GROUPS, (25, 20, 35, 10, 5, 5), strict=True)
-    groups = [GroupScore(name, 0, 0, None, 2500.0, Fraction(w), Fraction(0), ("below_floor",)) for name, w in weights]
+    groups = [
+        GroupScore(name, 0, 0, None, 2500.0, Fraction(w), Fraction(0), ("below_floor",))
+        for name, w in weights
+    ]
     assert score() == UnitScore(
         unit="U",
         n=0,
@@ -287,7 +346,12 @@ def test_a_unit_that_nobody_knows_or_whose_ballots_are_all_excluded_has_no_score
     unknown, excluded = score(row("DK DK DK DK", 150)), score(row("S S S S", 150, weight=0))
     assert (unknown.n, unknown.n_valid, unknown.score, unknown.dont_know_rate) == (150, 0, None, 1)
     assert unknown.flags[:2] == ("insufficient", "dont_know_high")
-    assert (excluded.n, excluded.excluded, excluded.score, excluded.dont_know_rate) == (150, 150, None, None)
+    assert (excluded.n, excluded.excluded, excluded.score, excluded.dont_know_rate) == (
+        150,
+        150,
+        None,
+        None,
+    )
     assert sum(excluded.distribution.values()) == 0
 
 
@@ -324,7 +388,11 @@ def test_ballots_for_an_unknown_unit_or_category_are_refused() -> None:
 
 
 def test_counts_of_parts_add_up_to_those_of_the_whole() -> None:
-    rows = [row("S B D VS", 3), row("VS VS - DK", 4, grp="deputy"), row("S B D VS", 2, source="open", stratum="x")]
+    rows = [
+        row("S B D VS", 3),
+        row("VS VS - DK", 4, grp="deputy"),
+        row("S B D VS", 2, source="open", stratum="x"),
+    ]
     reader = Reader(QUESTIONNAIRES, scheme())
     whole, part, rest = tally(rows, reader), tally(rows[:1], reader), tally(rows[1:], reader)
     part.merge(rest)

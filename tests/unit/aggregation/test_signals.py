@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from aggregation.ballot_table import Comments
-from aggregation.clusters import Cluster
-from aggregation.signals import registry
-from aggregation.thresholds import Thresholds
+from aggregation.fraud.ballot_table import Comments
+from aggregation.fraud.clusters import Cluster
+from aggregation.fraud.signals import registry
+from aggregation.fraud.thresholds import Thresholds
 from tests.campaigns import SIZE, SOURCES, background, block, remarks, table
 
 FOLDER = Path(__file__).parents[2] / "golden" / "signals"
@@ -41,7 +41,10 @@ def test_signal(signal: str, case: dict[str, Any]) -> None:
 def found(signal: str, case: dict[str, Any]) -> list[dict[str, Any]]:
     rows, names = given(case)
     said = remarks(case["comments"]) if "comments" in case else Comments()
-    return [printed(cluster, names, said) for cluster in registry()[signal].find(table(rows), said, Thresholds())]
+    return [
+        printed(cluster, names, said)
+        for cluster in registry()[signal].find(table(rows), said, Thresholds())
+    ]
 
 
 def given(case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
@@ -78,4 +81,6 @@ if __name__ == "__main__":
         cases = yaml.safe_load(path.read_text(encoding="utf-8"))
         for case in cases:
             case["clusters"] = found(path.stem, case)
-        path.write_text(yaml.safe_dump(cases, allow_unicode=True, sort_keys=False, width=160), encoding="utf-8")
+        path.write_text(
+            yaml.safe_dump(cases, allow_unicode=True, sort_keys=False, width=160), encoding="utf-8"
+        )

@@ -10,16 +10,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aggregation.ballot_table import NO_OPINION, Comments, opinions
-from aggregation.clusters import Cluster, level_of
-from aggregation.suspicion import find_all, posteriors, weights, weights_with_and_without
-from aggregation.thresholds import Thresholds, read_thresholds
+from aggregation.fraud.ballot_table import NO_OPINION, Comments, opinions
+from aggregation.fraud.clusters import Cluster, level_of
+from aggregation.fraud.suspicion import find_all, posteriors, weights, weights_with_and_without
+from aggregation.fraud.thresholds import Thresholds, read_thresholds
 from survey_flows.facts import Level
 from tests.campaigns import background, block, table
 from tests.scoring import scheme
 
 USUAL = Thresholds()
-FARM = {"count": 40, "unit": "H03", "sources": ["open"], "ratings": ["VS VS VS VS"], "from": (4, 2), "every": 0.25}
+FARM = {
+    "count": 40,
+    "unit": "H03",
+    "sources": ["open"],
+    "ratings": ["VS VS VS VS"],
+    "from": (4, 2),
+    "every": 0.25,
+}
 NAMES = ("unit", "voter", "source", "ratings", "bucket", "risk")
 
 
@@ -36,7 +43,10 @@ def test_honest_ballots_all_count_in_full() -> None:
 def test_a_farm_counts_for_nothing_and_everybody_else_in_full() -> None:
     honest = background()
     given = judged(honest + block("farm", FARM))
-    assert (Counter(given[: len(honest)]), Counter(given[len(honest) :])) == ({4: len(honest)}, {0: 40})
+    assert (Counter(given[: len(honest)]), Counter(given[len(honest) :])) == (
+        {4: len(honest)},
+        {0: 40},
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,13 +82,17 @@ def test_hints_alone_change_no_weight() -> None:
     ballots = table(background())
     everything = tuple(range(len(ballots)))
     hints = [
-        Cluster(rule, everything, USUAL.ceilings[rule], {}, Level.COUNT, USUAL.ceilings[rule], 100.0)
+        Cluster(
+            rule, everything, USUAL.ceilings[rule], {}, Level.COUNT, USUAL.ceilings[rule], 100.0
+        )
         for rule in ("burst", "source_share", "single_target")
     ]
     assert posteriors(ballots, hints, USUAL).max() == 0
 
 
-@pytest.mark.parametrize("rows", [[], background()[:1], [r for r in background() if r["source"] == "open"]])
+@pytest.mark.parametrize(
+    "rows", [[], background()[:1], [r for r in background() if r["source"] == "open"]]
+)
 def test_nothing_is_found_where_there_is_little_to_compare(rows: list[dict[str, Any]]) -> None:
     ballots = table(rows) if rows else table_of_nothing()
     assert find_all(ballots, Comments(), USUAL) == []
@@ -86,7 +100,7 @@ def test_nothing_is_found_where_there_is_little_to_compare(rows: list[dict[str, 
 
 
 def table_of_nothing() -> Any:
-    from aggregation.ballot_table import read_ballots
+    from aggregation.fraud.ballot_table import read_ballots
     from tests.campaigns import PLACES
 
     return read_ballots({name: [] for name in NAMES}, PLACES)
@@ -109,7 +123,16 @@ def test_opinions_are_symmetric_and_opposite_answers_have_opposite_directions() 
         "DK": None,
         "-": None,
     }
-    said = ["VS VS VS VS", "VS VS S S", "VS S S S", "S S B B", "B B B B", "D D B B", "VD VD D D", "DK DK - -"]
+    said = [
+        "VS VS VS VS",
+        "VS VS S S",
+        "VS S S S",
+        "S S B B",
+        "B B B B",
+        "D D B B",
+        "VD VD D D",
+        "DK DK - -",
+    ]
     rows = [row | {"ratings": text} for row, text in zip(background(), said, strict=False)]
     assert table(rows).direction.tolist() == [4, 4, 3, 2, 2, 2, 0, NO_OPINION]
 
@@ -117,4 +140,8 @@ def test_opinions_are_symmetric_and_opposite_answers_have_opposite_directions() 
 def test_evidence_names_neither_unit_nor_opinion() -> None:
     found = find_all(table(background() + block("farm", FARM)), Comments(), USUAL)
     assert found
-    assert {name for cluster in found for name in cluster.evidence} <= {"observed", "expected", "hours"}
+    assert {name for cluster in found for name in cluster.evidence} <= {
+        "observed",
+        "expected",
+        "hours",
+    }

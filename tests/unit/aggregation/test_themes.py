@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation.themes import Theme, count_themes, themes_of
-from bot.reports.material import shipped_themes
+from aggregation.disclosure.themes import Theme, count_themes, themes_of
+from bot.publication.reports.material import shipped_themes
 
 SLOW = Theme("speed", "办事效率", "Speed", ("太慢", "slow"))
 RUDE = Theme("attitude", "服务态度", "Manner", ("态度", "rude"))
@@ -19,11 +19,21 @@ def test_a_comment_belongs_to_each_theme_of_which_it_has_a_word() -> None:
 
 
 def test_themes_are_told_from_the_floor_on_and_in_whole_tens() -> None:
-    comments = [("FIN", "太慢")] * 27 + [("FIN", "态度差")] * 9 + [("TAX", "rude")] * 10 + [("TAX", "slow")] * 31
-    assert count_themes(comments, [SLOW, RUDE], 10) == {"FIN": {"speed": 20}, "TAX": {"speed": 30, "attitude": 10}}
+    comments = (
+        [("FIN", "太慢")] * 27
+        + [("FIN", "态度差")] * 9
+        + [("TAX", "rude")] * 10
+        + [("TAX", "slow")] * 31
+    )
+    assert count_themes(comments, [SLOW, RUDE], 10) == {
+        "FIN": {"speed": 20},
+        "TAX": {"speed": 30, "attitude": 10},
+    }
 
 
-@given(st.lists(st.sampled_from(["太慢", "态度", "", "slow rude"]), max_size=60), st.integers(1, 30))
+@given(
+    st.lists(st.sampled_from(["太慢", "态度", "", "slow rude"]), max_size=60), st.integers(1, 30)
+)
 def test_no_count_below_the_floor_is_told_and_none_exactly(comments: list[str], floor: int) -> None:
     told = count_themes([("FIN", text) for text in comments], [SLOW, RUDE], floor).get("FIN", {})
     for theme, count in told.items():

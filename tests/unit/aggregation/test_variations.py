@@ -9,13 +9,13 @@ from fractions import Fraction
 import pytest
 from scipy.stats import kendalltau
 
-from aggregation.appraisal import appraise, standings
-from aggregation.draws import uniforms
-from aggregation.inputs import Grade
-from aggregation.scheme_diff import Difference, differences
-from aggregation.scores import score_units
-from aggregation.stability import grade_counts, shift, tau_b
-from aggregation.variations import Answers, Variation, rescored, variations
+from aggregation.appraisal.appraise import appraise, standings
+from aggregation.appraisal.stability import grade_counts, shift, tau_b
+from aggregation.appraisal.variations import Answers, Variation, rescored, variations
+from aggregation.estimation.scores import score_units
+from aggregation.model.facts import Grade
+from aggregation.ranking.draws import uniforms
+from aggregation.scheme.diff import Difference, differences
 from tests.cities import public, small_city, small_scheme
 from tests.scoring import QUESTIONNAIRES, row
 
@@ -49,20 +49,32 @@ def test_the_other_weights_make_room_in_proportion() -> None:
     assert moved["objective"] / moved["superior"] == Decimal(55) / Decimal(10)
 
 
-@pytest.mark.parametrize(("key", "points"), [("scale_even", (75, 25)), ("scale_100_70_30", (100, 30))])
+@pytest.mark.parametrize(
+    ("key", "points"), [("scale_even", (75, 25)), ("scale_100_70_30", (100, 30))]
+)
 def test_answers_get_the_points_of_the_other_scale(key: str, points: tuple[int, int]) -> None:
     given = answers(row("S S S S", 60), row("D D D D", 60))
     assert rescored(given, SCHEME, variation(key))["U"].score == Fraction(sum(points), 2)
 
 
 def test_open_links_and_fraud_weights_can_be_left_out() -> None:
-    given = answers(row("VS VS VS VS", 100), row("VD VD VD VD", 50, source="open"), row("S S S S", 60, weight=1))
-    assert rescored(given, SCHEME, variation("no_open_link"))["U"].score == Fraction(100 * 100 + 15 * 80, 115)
-    assert rescored(given, SCHEME, variation("no_fraud_weights"))["U"].score == Fraction(100 * 100 + 60 * 80, 210)
+    given = answers(
+        row("VS VS VS VS", 100), row("VD VD VD VD", 50, source="open"), row("S S S S", 60, weight=1)
+    )
+    assert rescored(given, SCHEME, variation("no_open_link"))["U"].score == Fraction(
+        100 * 100 + 15 * 80, 115
+    )
+    assert rescored(given, SCHEME, variation("no_fraud_weights"))["U"].score == Fraction(
+        100 * 100 + 60 * 80, 210
+    )
 
 
 def test_every_answer_can_count_alike() -> None:
-    given = answers(row("VS VS VS VS", 100), row("VD VD VD VD", 300, grp="enterprise"), row("S S S S", 40, grp="own"))
+    given = answers(
+        row("VS VS VS VS", 100),
+        row("VD VD VD VD", 300, grp="enterprise"),
+        row("S S S S", 40, grp="own"),
+    )
     assert rescored(given, SCHEME, variation("equal_answers"))["U"].score == 25
 
 
@@ -89,26 +101,40 @@ def test_units_alone_stand_as_in_the_whole_appraisal() -> None:
 def test_agreement_is_kendalls_tau_b() -> None:
     units = [u for u in standings(small_city()) if u.family == "B_econ"]
     for lots in uniforms("tau", 20, 2 * len(units)):
-        ranks = [[1 + int(5 * x) for x in part] for part in (lots[: len(units)], lots[len(units) :])]
-        pairs = [(replace(u, rank=a), replace(u, rank=b)) for u, a, b in zip(units, ranks[0], ranks[1], strict=True)]
+        ranks = [
+            [1 + int(5 * x) for x in part] for part in (lots[: len(units)], lots[len(units) :])
+        ]
+        pairs = [
+            (replace(u, rank=a), replace(u, rank=b))
+            for u, a, b in zip(units, ranks[0], ranks[1], strict=True)
+        ]
         assert tau_b(pairs) == pytest.approx(kendalltau(ranks[0], ranks[1]).statistic)
 
 
 def test_agreement_is_measured_within_families_only() -> None:
     units = standings(small_city())
-    mixed = [(u, replace(u, rank=(u.rank or 0) + (100 if u.family == "B_econ" else 0))) for u in units]
+    mixed = [
+        (u, replace(u, rank=(u.rank or 0) + (100 if u.family == "B_econ" else 0))) for u in units
+    ]
     assert tau_b(mixed) == 1.0
     assert tau_b([]) is None
 
 
 def test_a_shift_tells_who_moves_and_whose_grade_changes() -> None:
     city = small_city()
-    better = replace(city, public={**city.public, "U10": public("U10", 100), "U01": public("U01", 0)})
+    better = replace(
+        city, public={**city.public, "U10": public("U10", 100), "U01": public("U01", 0)}
+    )
     found = shift("x", "甲", "a", standings(city), standings(better))
     assert (found.moved, found.furthest, found.whose) == (7, 9, "U01")
     moves = {m.unit: (m.ranks, m.grades) for m in found.graded}
     assert moves["U01"] == ((1, 10), (Grade.FIRST, Grade.THIRD))
-    assert grade_counts(standings(better)) == {Grade.FIRST: 2, Grade.SECOND: 7, Grade.THIRD: 1, None: 0}
+    assert grade_counts(standings(better)) == {
+        Grade.FIRST: 2,
+        Grade.SECOND: 7,
+        Grade.THIRD: 1,
+        None: 0,
+    }
 
 
 def test_schemes_differ_field_by_field() -> None:

@@ -12,14 +12,14 @@ import pyarrow as pa
 import pytest
 import svy
 
-from aggregation.cells import PatternCount, tally, tally_table
-from aggregation.estimates import Sums, add_up, common_scale, estimate, numerators
-from aggregation.population import Figure, Population, Target
-from aggregation.ratings import Reader
-from aggregation.scheme import LATER, Scheme, _plain, parse_scheme
-from aggregation.scores import score_units
-from aggregation.weighting import Weighted, join_small, weight_to
-from bot.scheme_files import shipped_scheme
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import PatternCount, tally, tally_table
+from aggregation.estimation.estimates import Sums, add_up, common_scale, estimate, numerators
+from aggregation.estimation.scores import score_units
+from aggregation.estimation.weighting import Weighted, join_small, weight_to
+from aggregation.scheme.population import Figure, Population, Target
+from aggregation.scheme.scheme import LATER, Scheme, _plain, parse_scheme
+from bot.campaigns.scheme_files import shipped_scheme
 from survey_flows.errors import BadInput
 from tests.oracles import made, values
 from tests.scoring import QUESTIONNAIRES, row, scheme
@@ -30,7 +30,9 @@ WIDE = (Fraction(1, 100), Fraction(100))
 UNITS = [f"U{number}" for number in range(1, 7)]
 
 
-def target(margins: dict[int, dict[str, int]], least: int = 10, limits: tuple[Fraction, Fraction] = WIDE) -> Target:
+def target(
+    margins: dict[int, dict[str, int]], least: int = 10, limits: tuple[Fraction, Fraction] = WIDE
+) -> Target:
     return Target(margins, least, *limits)
 
 
@@ -43,7 +45,9 @@ def strata(rows: list[PatternCount], even: bool = False) -> dict[str, Sums]:
         key = (4 if even else r.weight, reader.place(r.questionnaire, r.ratings))
         own[key] = own.get(key, 0) + r.count
     scale = common_scale(reader.outcomes)
-    return {name: add_up(own, numerators(reader.outcomes, scale), scale) for name, own in counts.items()}
+    return {
+        name: add_up(own, numerators(reader.outcomes, scale), scale) for name, own in counts.items()
+    }
 
 
 def weighted(sums: dict[str, Sums], to: Target) -> Weighted:
@@ -57,7 +61,9 @@ def weighted(sums: dict[str, Sums], to: Target) -> Weighted:
 def test_survey_agrees(unit: str, case: str) -> None:
     theirs = values("survey.csv", case)
     rows = [r for _, r in made() if r.unit == unit]
-    found = weighted(strata(rows, even=case == "raked_even"), target({0: CELLS} if case == "post" else MARGINS))
+    found = weighted(
+        strata(rows, even=case == "raked_even"), target({0: CELLS} if case == "post" else MARGINS)
+    )
     assert (found.fit.joined, found.fit.trimmed) == (0, 0)
     assert found.fit.gap < 1e-11
     assert float(found.estimate.mean) == pytest.approx(theirs[unit, "mean"], rel=1e-9)
@@ -80,9 +86,13 @@ def test_svy_agrees(unit: str) -> None:
     rows = [(r.stratum, r.weight / 4, float(y)) for r, y in read if y is not None]
     frame = polars.DataFrame(rows, schema=["stratum", "w", "y"], orient="row")
     sample = svy.Sample(frame, svy.Design(wgt="w", stratum="stratum"))
-    (theirs,) = sample.weighting.poststratify(dict(CELLS), cells="stratum").estimation.mean("y").estimates
+    (theirs,) = (
+        sample.weighting.poststratify(dict(CELLS), cells="stratum").estimation.mean("y").estimates
+    )
     ours = weighted(strata([r for r, _ in read]), target({0: CELLS})).estimate
-    assert (float(ours.mean), float(ours.variance) ** 0.5) == pytest.approx((theirs.est, theirs.se), rel=1e-9)
+    assert (float(ours.mean), float(ours.variance) ** 0.5) == pytest.approx(
+        (theirs.est, theirs.se), rel=1e-9
+    )
 
 
 def sums(n: int, y: int) -> Sums:
@@ -106,7 +116,9 @@ def test_post_stratification_is_a_mean_of_means() -> None:
     assert found.estimate.mean == Fraction(3, 10) * 90 + Fraction(7, 10) * 50
     parts = [estimate(sums(50, 80)), estimate(sums(10, 40))]
     shares = (Fraction(3, 10), Fraction(7, 10))
-    assert found.estimate.variance == sum(a**2 * p.variance for a, p in zip(shares, parts, strict=True) if p)
+    assert found.estimate.variance == sum(
+        a**2 * p.variance for a, p in zip(shares, parts, strict=True) if p
+    )
     assert found.estimate.simple == tuple(zip(shares, parts, strict=True))
 
 
@@ -120,7 +132,9 @@ def test_small_cells_are_joined_by_the_declared_rule() -> None:
 
 
 def test_people_of_an_unheard_cell_are_spoken_for_by_its_neighbour() -> None:
-    found = weighted({"a": sums(50, 80), "c": sums(10, 40)}, target({0: {"a": 30, "b": 20, "c": 50}}))
+    found = weighted(
+        {"a": sums(50, 80), "c": sums(10, 40)}, target({0: {"a": 30, "b": 20, "c": 50}})
+    )
     # b has no answer and goes to c, the smaller neighbour.
     assert found.estimate.mean == Fraction(3, 10) * 90 + Fraction(7, 10) * 50
     assert (found.fit.cells, found.fit.joined) == (2, 1)
@@ -128,18 +142,24 @@ def test_people_of_an_unheard_cell_are_spoken_for_by_its_neighbour() -> None:
 
 def test_weights_stay_within_their_limits_and_the_gap_is_told() -> None:
     limits = (Fraction(1, 2), Fraction(2))
-    found = weighted({"a": sums(90, 80), "b": sums(10, 40)}, target({0: {"a": 30, "b": 70}}, limits=limits))
+    found = weighted(
+        {"a": sums(90, 80), "b": sums(10, 40)}, target({0: {"a": 30, "b": 70}}, limits=limits)
+    )
     # b is 10 % of the answers and may become 20 % at most.
     assert found.shares == {("a",): Fraction(4, 5), ("b",): Fraction(1, 5)}
     assert found.estimate.mean == Fraction(4, 5) * 90 + Fraction(1, 5) * 50
     assert (found.fit.trimmed, found.fit.gap) == (1, pytest.approx(0.5))
 
 
-@pytest.mark.parametrize("asked", [{"a": 1, "b": 98, "c": 1}, {"a": 96, "b": 3, "c": 1}, {"a": 1, "b": 1, "c": 999}])
+@pytest.mark.parametrize(
+    "asked", [{"a": 1, "b": 98, "c": 1}, {"a": 96, "b": 3, "c": 1}, {"a": 1, "b": 1, "c": 999}]
+)
 def test_no_cell_leaves_the_limits_where_they_can_be_kept(asked: dict[str, int]) -> None:
     limits = (Fraction(1, 5), Fraction(5))
     sizes = {"a": 81, "b": 19, "c": 40}
-    found = weighted({name: sums(n, 50) for name, n in sizes.items()}, target({0: asked}, limits=limits))
+    found = weighted(
+        {name: sums(n, 50) for name, n in sizes.items()}, target({0: asked}, limits=limits)
+    )
     assert sum(found.shares.values()) == 1
     for name, n in sizes.items():
         assert limits[0] <= found.shares[name,] / Fraction(n, 140) <= limits[1]
@@ -161,7 +181,9 @@ def with_population(*figures: Given) -> Scheme:
     return scheme(1, 1).model_copy(update={"population": Population(figures=tuple(given))})
 
 
-RESIDENTS = with_population(("", "resident", 0, "a", 30), ("", "resident", 0, "b", 70), ("V", "resident", 0, "a", 1))
+RESIDENTS = with_population(
+    ("", "resident", 0, "a", 30), ("", "resident", 0, "b", 70), ("V", "resident", 0, "a", 1)
+)
 
 
 def rated(n: int, code: str, stratum: str, **keys: object) -> PatternCount:
@@ -184,7 +206,10 @@ def test_open_links_and_unknown_strata_keep_their_own_share() -> None:
 
 def test_a_unit_has_its_own_people_and_other_groups_are_left_alone() -> None:
     rows = [rated(60, "VS", "a", unit="V"), rated(20, "B", "b", unit="V")]
-    rows += [rated(60, "VS", "a", unit="W", grp="enterprise"), rated(20, "B", "b", unit="W", grp="enterprise")]
+    rows += [
+        rated(60, "VS", "a", unit="W", grp="enterprise"),
+        rated(20, "B", "b", unit="W", grp="enterprise"),
+    ]
     found = score_units(rows, dict.fromkeys("VW", "econ"), QUESTIONNAIRES, RESIDENTS)
     plain = score_units(rows, dict.fromkeys("VW", "econ"), QUESTIONNAIRES, scheme(1, 1))
     # V's own figures know stratum a alone, so that its answers are one cell, and b's keep their share.
@@ -193,21 +218,39 @@ def test_a_unit_has_its_own_people_and_other_groups_are_left_alone() -> None:
 
 
 def test_a_table_is_counted_like_its_rows() -> None:
-    rows = [r for _, r in made()] + [rated(5, "S", "N/large", unit="U1", source="open"), rated(4, "S", "?", unit="U2")]
-    figures = with_population(*(("", "resident", at, value, n) for at, m in MARGINS.items() for value, n in m.items()))
+    rows = [r for _, r in made()] + [
+        rated(5, "S", "N/large", unit="U1", source="open"),
+        rated(4, "S", "?", unit="U2"),
+    ]
+    figures = with_population(
+        *(("", "resident", at, value, n) for at, m in MARGINS.items() for value, n in m.items())
+    )
     one, other = (Reader(QUESTIONNAIRES, figures) for _ in range(2))
-    apart, whole = tally(rows, one), tally_table(pa.Table.from_pylist([asdict(r) for r in rows]), other)
+    apart, whole = (
+        tally(rows, one),
+        tally_table(pa.Table.from_pylist([asdict(r) for r in rows]), other),
+    )
     assert len({cell.stratum for cell in apart.cells}) == 7
     assert {
-        cell: {(w, other.outcomes[at]): n for (w, at), n in counts.items()} for cell, counts in whole.cells.items()
-    } == {cell: {(w, one.outcomes[at]): n for (w, at), n in counts.items()} for cell, counts in apart.cells.items()}
+        cell: {(w, other.outcomes[at]): n for (w, at), n in counts.items()}
+        for cell, counts in whole.cells.items()
+    } == {
+        cell: {(w, one.outcomes[at]): n for (w, at), n in counts.items()}
+        for cell, counts in apart.cells.items()
+    }
 
 
 @pytest.mark.parametrize(
     ("figures", "said"),
     [
-        ([("", "resident", 0, "a", 1), ("", "resident", 1, "b", 1)], "give cells or margins, not both"),
-        ([("", "resident", 1, "a", 100), ("", "resident", 2, "b", 90)], "the margins sum to 100, 90"),
+        (
+            [("", "resident", 0, "a", 1), ("", "resident", 1, "b", 1)],
+            "give cells or margins, not both",
+        ),
+        (
+            [("", "resident", 1, "a", 100), ("", "resident", 2, "b", 90)],
+            "the margins sum to 100, 90",
+        ),
         ([("", "resident", 0, "a", 1), ("", "resident", 0, "a", 2)], "resident a stands twice"),
     ],
 )
@@ -232,4 +275,6 @@ def test_fields_that_say_nothing_leave_the_digest_as_it_was() -> None:
 def test_a_group_that_the_scheme_does_not_know_is_refused() -> None:
     figures = [{"group": "martians", "value": "a", "people": 1}]
     with pytest.raises(BadInput, match="population: 'martians' is unknown"):
-        parse_scheme(shipped_scheme().model_dump(mode="json") | {"population": {"figures": figures}})
+        parse_scheme(
+            shipped_scheme().model_dump(mode="json") | {"population": {"figures": figures}}
+        )

@@ -6,16 +6,24 @@ from fractions import Fraction
 
 import pytest
 
-from aggregation.weights import open_share, redistribute
+from aggregation.estimation.weights import open_share, redistribute
 
-ECON = {"users": Fraction(25), "residents": Fraction(20), "firms": Fraction(35), "deputies": Fraction(20)}
+ECON = {
+    "users": Fraction(25),
+    "residents": Fraction(20),
+    "firms": Fraction(35),
+    "deputies": Fraction(20),
+}
 
 
 @pytest.mark.parametrize(
     ("counted", "expected"),
     [
         ({"users", "residents", "firms", "deputies"}, (25, 20, 35, 20)),
-        ({"users", "residents", "deputies"}, (Fraction(500, 13), Fraction(400, 13), 0, Fraction(400, 13))),  # of 65
+        (
+            {"users", "residents", "deputies"},
+            (Fraction(500, 13), Fraction(400, 13), 0, Fraction(400, 13)),
+        ),  # of 65
         ({"users", "firms"}, (Fraction(125, 3), 0, Fraction(175, 3), 0)),  # of 60
         ({"residents"}, (0, 100, 0, 0)),
         (set(), (0, 0, 0, 0)),
@@ -36,7 +44,11 @@ def test_a_group_without_weight_gets_none_even_alone() -> None:
 
 def test_parts_of_a_per_cent_stay_exact() -> None:
     thirds = {"a": Fraction("33.4"), "b": Fraction("33.3"), "c": Fraction("33.3")}
-    assert redistribute(thirds, {"a", "b"}) == {"a": Fraction(33400, 667), "b": Fraction(33300, 667), "c": 0}
+    assert redistribute(thirds, {"a", "b"}) == {
+        "a": Fraction(33400, 667),
+        "b": Fraction(33300, 667),
+        "c": 0,
+    }
 
 
 @pytest.mark.parametrize(
@@ -51,10 +63,14 @@ def test_parts_of_a_per_cent_stay_exact() -> None:
         (10**15, 1, Fraction(3, 10)),
     ],
 )
-def test_open_links_count_for_their_share_and_at_most_the_cap(opened: int, verified: int, expected: Fraction) -> None:
+def test_open_links_count_for_their_share_and_at_most_the_cap(
+    opened: int, verified: int, expected: Fraction
+) -> None:
     assert open_share(opened, verified, Fraction(30, 100)) == expected
 
 
 @pytest.mark.parametrize(("cap", "expected"), [(Fraction(0), 0), (Fraction(1), Fraction(3, 4))])
-def test_a_cap_of_nothing_shuts_them_out_and_one_of_all_leaves_them(cap: Fraction, expected: Fraction) -> None:
+def test_a_cap_of_nothing_shuts_them_out_and_one_of_all_leaves_them(
+    cap: Fraction, expected: Fraction
+) -> None:
     assert open_share(3, 1, cap) == expected

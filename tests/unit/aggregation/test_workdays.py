@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation.workdays import Calendar
-from bot.calendars import make_calendar, read_days, shipped_days
+from aggregation.procedure.workdays import Calendar
+from bot.records.working_days import make_calendar, read_days, shipped_days
 from survey_flows.errors import BadInput
 
 CHINA = make_calendar(shipped_days())
@@ -27,7 +27,11 @@ days = st.dates(date(2024, 12, 1), date(2027, 2, 1))
         ("2026-02-27", 1, "2026-02-28"),
         ("2025-09-30", 1, "2025-10-09"),
         ("2025-09-26", 3, "2025-09-30"),  # Sunday 28, Monday 29, Tuesday 30
-        ("2026-09-18", 15, "2026-10-15"),  # Sunday 20 and Saturday 10 October are worked; 25–27 and 1–7 are off
+        (
+            "2026-09-18",
+            15,
+            "2026-10-15",
+        ),  # Sunday 20 and Saturday 10 October are worked; 25–27 and 1–7 are off
     ],
 )
 def test_working_days_on_the_published_calendar(start: str, count: int, end: str) -> None:
@@ -72,6 +76,8 @@ def test_an_imported_table_is_read_in_both_languages_and_complains_by_cell() -> 
         ("2027-01-01", "off"),
         ("2027-01-02", "work"),
     ]
-    with pytest.raises(BadInput, match="row 2, column day: 2027-01-01 is no day of a weekend") as wrong:
+    with pytest.raises(
+        BadInput, match="row 2, column day: 2027-01-01 is no day of a weekend"
+    ) as wrong:
         read_days("holidays.csv", b"day,kind\n2027-01-01,work\n2027-13-01,off\n2027-01-03,maybe\n")
     assert all(part in str(wrong.value) for part in ("row 3, column day", "row 4, column kind"))

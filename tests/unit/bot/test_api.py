@@ -14,13 +14,14 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from bot.__main__ import main
-from bot.app import Service
-from bot.audit import read_acts
-from bot.scoring import read_polls
-from bot.tokens import SCOPES, add_token, revoke_token
-from bot.web.api import OPERATIONS, Operation
-from bot.web.api_document import document, written
-from bot.web.throttle import BURST, seconds_to_wait
+from bot.accounts.api_tokens import SCOPES, add_token, revoke_token
+from bot.accounts.audit_log import read_acts
+from bot.campaigns.registered import read_polls
+from bot.service.composition import Service
+from bot.web.api.openapi import document, written
+from bot.web.api.operation import Operation
+from bot.web.api.operation_table import OPERATIONS
+from bot.web.api.rate_limit import BURST, seconds_to_wait
 from tests.openapi.stand import standing
 
 DRAFT = {
@@ -51,7 +52,9 @@ class Program:
     ) -> tuple[int, Any, Any]:
         own = {"Authorization": f"Bearer {self.everything if token is None else token}"}
         own |= {name.replace("_", "-"): value for name, value in headers.items()}
-        async with self.client.request(method, f"/api/v1{path}", json=body, headers=own) as response:
+        async with self.client.request(
+            method, f"/api/v1{path}", json=body, headers=own
+        ) as response:
             text = await response.read()
             told = json.loads(text) if "json" in response.content_type and text else text
             return response.status, told, response.headers
@@ -59,7 +62,10 @@ class Program:
 
 @pytest.fixture
 async def program(tmp_path: Path, valkey_url: str) -> AsyncIterator[Program]:
-    async with standing(tmp_path, valkey_url) as (service, server, token), TestClient(server) as client:
+    async with (
+        standing(tmp_path, valkey_url) as (service, server, token),
+        TestClient(server) as client,
+    ):
         yield Program(client, service, token)
 
 
@@ -70,16 +76,31 @@ def address(operation: Operation) -> str:
 
 
 async def test_each_operation_asks_for_a_token_and_for_its_scope(program: Program) -> None:
-    tokens = {s: await program.token(*(set(SCOPES) - {s}), name=s.replace(":", "-")) for s in SCOPES}
+    tokens = {
+        s: await program.token(*(set(SCOPES) - {s}), name=s.replace(":", "-")) for s in SCOPES
+    }
     for operation in OPERATIONS:
         body = BODIES.get(operation.body)
         for wrong in ("", "minping_aaaaaaaaaa_" + "x" * 43):
-            status, told, headers = await program.ask(operation.method, address(operation), body, wrong)
-            assert (status, told["status"], headers["WWW-Authenticate"][:6]) == (401, 401, "Bearer"), operation.path
+            status, told, headers = await program.ask(
+                operation.method, address(operation), body, wrong
+            )
+            assert (status, told["status"], headers["WWW-Authenticate"][:6]) == (
+                401,
+                401,
+                "Bearer",
+            ), operation.path
         if operation.scope:
-            status, told, _ = await program.ask(operation.method, address(operation), body, tokens[operation.scope])
-            assert (status, told["detail"]) == (403, f"this token is not good for {operation.scope}"), operation.path
-    assert {campaign["state"] for campaign in (await program.ask("GET", "/campaigns"))[1]["items"]} == {
+            status, told, _ = await program.ask(
+                operation.method, address(operation), body, tokens[operation.scope]
+            )
+            assert (status, told["detail"]) == (
+                403,
+                f"this token is not good for {operation.scope}",
+            ), operation.path
+    assert {
+        campaign["state"] for campaign in (await program.ask("GET", "/campaigns"))[1]["items"]
+    } == {
         "open",
         "closed",
     }
@@ -91,11 +112,17 @@ async def test_what_is_answered_is_what_the_document_says(program: Program) -> N
         if operation.method != "GET" or not operation.answer:
             continue
         status, told, headers = await program.ask("GET", address(operation))
-        schema = {"$ref": f"#/components/schemas/{operation.answer if status == 200 else 'Problem'}"}
+        schema = {
+            "$ref": f"#/components/schemas/{operation.answer if status == 200 else 'Problem'}"
+        }
         Draft202012Validator({**schema, "components": {"schemas": schemas}}).validate(told)
         assert status == (409 if operation.path.startswith("/years") else 200), operation.path
         if status == 200:
-            assert (await program.ask("GET", address(operation), None, None, If_None_Match=headers["ETag"]))[0] == 304
+            assert (
+                await program.ask(
+                    "GET", address(operation), None, None, If_None_Match=headers["ETag"]
+                )
+            )[0] == 304
 
 
 def test_the_document_is_valid_and_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,7 +133,12 @@ def test_the_document_is_valid_and_printed(capsys: pytest.CaptureFixture[str]) -
 
 async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -> None:
     status, told, _ = await program.ask("PUT", "/campaigns/trial", DRAFT)
-    assert (status, told["state"], told["closes_at"], told["units"]) == (201, "draft", "2026-12-30T16:00:00Z", 2)
+    assert (status, told["state"], told["closes_at"], told["units"]) == (
+        201,
+        "draft",
+        "2026-12-30T16:00:00Z",
+        2,
+    )
     assert (await program.ask("PUT", "/campaigns/trial", DRAFT))[0:2] == (200, told)
     other = {**DRAFT, "title": {"zh-Hans": "别的", "en": "Other"}}
     status, problem, _ = await program.ask("PUT", "/campaigns/trial", other)
@@ -161,38 +193,60 @@ async def test_a_campaign_is_moved_by_its_states_and_closed_by_its_name(program:
     assert (await program.ask("POST", "/campaigns/trial/close", {"confirm": "other"}))[0] == 422
     status, told, _ = await program.ask("POST", "/campaigns/trial/close", {"confirm": "trial"})
     assert (status, told["state"]) == (200, "closed")
-    acts = [(a.who, a.act, a.what, a.outcome) for a in reversed(await read_acts(program.service.database))]
+    acts = [
+        (a.who, a.act, a.what, a.outcome)
+        for a in reversed(await read_acts(program.service.database))
+    ]
     path = "/api/v1/campaigns/{campaign}"
     assert acts == [
         ("api:everything", f"PUT {path}", "trial", "done"),
         ("api:everything", f"POST {path}/pause", "trial", "refused"),
-        *(("api:everything", f"POST {path}/{act}", "trial", "done") for act in ("open", "pause", "resume")),
+        *(
+            ("api:everything", f"POST {path}/{act}", "trial", "done")
+            for act in ("open", "pause", "resume")
+        ),
         ("api:everything", f"POST {path}/close", "trial", "refused"),
         ("api:everything", f"POST {path}/close", "trial", "done"),
     ]
 
 
-async def test_a_link_is_made_once_for_each_key_and_told_to_who_may_make_one(program: Program) -> None:
+async def test_a_link_is_made_once_for_each_key_and_told_to_who_may_make_one(
+    program: Program,
+) -> None:
     path, asked = "/campaigns/2026/links", {"group": "deputy", "stratum": "east"}
     status, made, _ = await program.ask("POST", path, asked, Idempotency_Key="first-key")
     assert (status, made["group"], made["source"]) == (201, "deputy", "invited")
     assert (await program.ask("POST", path, asked, Idempotency_Key="first-key"))[:2] == (201, made)
-    assert (await program.ask("POST", path, {"group": "resident"}, Idempotency_Key="first-key"))[0] == 409
+    assert (await program.ask("POST", path, {"group": "resident"}, Idempotency_Key="first-key"))[
+        0
+    ] == 409
     assert (await program.ask("POST", path, asked))[0] == 400
-    assert (await program.ask("POST", path, {"group": "nobody"}, Idempotency_Key="other-key"))[0] == 422
+    assert (await program.ask("POST", path, {"group": "nobody"}, Idempotency_Key="other-key"))[
+        0
+    ] == 422
     _, another, _ = await program.ask("POST", path, asked, Idempotency_Key="other-key")
     assert another["addresses"] != made["addresses"]
     reader = await program.token("campaigns:read", name="reader")
-    assert [link["source"] for link in (await program.ask("GET", path, None, reader))[1]["items"]] == ["open"]
+    assert [
+        link["source"] for link in (await program.ask("GET", path, None, reader))[1]["items"]
+    ] == ["open"]
     assert len((await program.ask("GET", path))[1]["items"]) == 3
 
 
 async def test_a_link_may_say_how_many_it_is_meant_for(program: Program) -> None:
     path = "/campaigns/2026/links"
-    status, made, _ = await program.ask("POST", path, {"group": "deputy", "most": 12}, Idempotency_Key="few-people")
+    status, made, _ = await program.ask(
+        "POST", path, {"group": "deputy", "most": 12}, Idempotency_Key="few-people"
+    )
     assert (status, made["most"]) == (201, 12)
-    assert (await program.ask("POST", path, {"group": "deputy", "most": 12}, Idempotency_Key="few-people"))[1] == made
-    told = {link["addresses"][0]: link["most"] for link in (await program.ask("GET", path))[1]["items"]}
+    assert (
+        await program.ask(
+            "POST", path, {"group": "deputy", "most": 12}, Idempotency_Key="few-people"
+        )
+    )[1] == made
+    told = {
+        link["addresses"][0]: link["most"] for link in (await program.ask("GET", path))[1]["items"]
+    }
     assert (told[made["addresses"][0]], sorted(told.values(), key=str)) == (12, [12, None])
     for most in (0, -1, 1.5, "12", 1_000_001):
         asked = {"group": "deputy", "most": most}
@@ -204,7 +258,10 @@ async def test_quotas_are_given_to_a_draft_and_locked_with_it(program: Program) 
     assert (await program.ask("PUT", path, BODIES["QuotasAsked"]))[0] == 404
     await program.ask("PUT", "/campaigns/mine", DRAFT)
     assert (await program.ask("GET", path))[1] == {"items": [], "step": 10}
-    items = [{"unit": "FIN", "most": 20}, {"unit": "EDU", "group": "resident", "source": "open", "most": 30}]
+    items = [
+        {"unit": "FIN", "most": 20},
+        {"unit": "EDU", "group": "resident", "source": "open", "most": 30},
+    ]
     status, told, _ = await program.ask("PUT", path, {"items": items})
     empty = {"group": "", "stratum": "", "source": "", "taken": 0, "full": False}
     assert (status, told["items"]) == (200, [empty | items[1], empty | items[0]])
@@ -223,8 +280,14 @@ async def test_quotas_are_given_to_a_draft_and_locked_with_it(program: Program) 
     assert (await program.ask("POST", "/campaigns/mine/open"))[0] == 200
     status, problem, _ = await program.ask("PUT", path, {"items": items})
     assert (status, "cannot be changed any more" in problem["detail"]) == (409, True)
-    acts = {(act.act, act.outcome) for act in await read_acts(program.service.database) if "quotas" in act.act}
-    assert acts == {("PUT /api/v1/campaigns/{campaign}/quotas", outcome) for outcome in ("done", "refused")}
+    acts = {
+        (act.act, act.outcome)
+        for act in await read_acts(program.service.database)
+        if "quotas" in act.act
+    }
+    assert acts == {
+        ("PUT /api/v1/campaigns/{campaign}/quotas", outcome) for outcome in ("done", "refused")
+    }
 
 
 async def test_results_come_in_pages_with_exact_figures(program: Program) -> None:
@@ -244,7 +307,9 @@ async def test_results_come_in_pages_with_exact_figures(program: Program) -> Non
 async def test_counts_are_rounded_while_a_campaign_runs(program: Program) -> None:
     live = (await program.ask("GET", "/campaigns/2026/counts"))[1]
     assert (live["rounded"], live["ballots"], live["step"]) == (True, 0, 10)
-    assert (await program.ask("GET", "/campaigns/closed/counts"))[1]["units"] == []  # nothing before the release
+    assert (await program.ask("GET", "/campaigns/closed/counts"))[1][
+        "units"
+    ] == []  # nothing before the release
     await program.ask("GET", "/campaigns/closed/results")
     told = (await program.ask("GET", "/campaigns/closed/counts"))[1]
     assert told["units"] == [{"unit": "FIN", "ballots": 60}, {"unit": "EDU", "ballots": 60}]
@@ -254,7 +319,9 @@ async def test_internal_files_need_both_scopes(program: Program) -> None:
     files = await program.token("exports:read", name="files")
     path = "/years/2026/export.zip?audience=internal"
     assert (await program.ask("GET", path, None, files))[0] == 403
-    assert (await program.ask("GET", path))[0] == 409  # good for both; the year lacks its other indicators
+    assert (await program.ask("GET", path))[
+        0
+    ] == 409  # good for both; the year lacks its other indicators
     status, body, headers = await program.ask("GET", "/campaigns/closed/export.zip", None, files)
     assert (status, body[:2], headers["Content-Type"]) == (200, b"PK", "application/zip")
 
@@ -271,7 +338,9 @@ async def test_a_token_that_asks_too_often_waits_and_others_do_not(program: Prog
 
 
 async def test_who_guesses_tokens_is_turned_off(program: Program) -> None:
-    statuses = [(await program.ask("GET", "/campaigns", None, f"minping_{n:a>10}"))[0] for n in range(62)]
+    statuses = [
+        (await program.ask("GET", "/campaigns", None, f"minping_{n:a>10}"))[0] for n in range(62)
+    ]
     assert statuses == [401] * 60 + [429] * 2
     assert (await program.ask("GET", "/campaigns"))[0] == 200
 
@@ -294,7 +363,9 @@ async def test_a_revoked_token_is_good_for_nothing_at_once(program: Program) -> 
         ("GET", "/years/2030/units", 404),
     ],
 )
-async def test_every_error_is_a_problem(program: Program, method: str, path: str, status: int) -> None:
+async def test_every_error_is_a_problem(
+    program: Program, method: str, path: str, status: int
+) -> None:
     found, told, headers = await program.ask(method, path)
     assert (found, told["status"], told["type"]) == (status, status, "about:blank")
     assert ("Allow" in headers) == (status == 405)
@@ -307,7 +378,9 @@ async def test_no_token_reaches_a_log(program: Program, caplog: pytest.LogCaptur
     await program.ask("PUT", "/campaigns/trial", {"year": secret})
     await program.ask("GET", f"/campaigns/{program.everything}")
     logging.getLogger("bot.web").info("heard")
-    ours = [record.getMessage() for record in caplog.records if record.name != "aiohttp.access"]  # the service has none
+    ours = [
+        record.getMessage() for record in caplog.records if record.name != "aiohttp.access"
+    ]  # the service has none
     assert "heard" in ours
     assert secret not in "\n".join(ours)
     assert secret not in str(await read_acts(program.service.database))

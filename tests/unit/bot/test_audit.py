@@ -9,9 +9,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.__main__ import main, make_parser
-from bot.audit import read_acts
-from bot.changing import CHANGING, LOOKING, called
-from bot.staff import add_staff
+from bot.accounts.audit_log import read_acts
+from bot.accounts.staff import add_staff
+from bot.terminal.audited_commands import CHANGING, LOOKING, called
 from bot.web.server import make_web
 from tests.desk import PASSWORD, Desk
 from tests.unit.test_docs import commands
@@ -20,7 +20,10 @@ from tests.web_city import city
 
 @pytest.fixture
 async def desk(tmp_path: Path, valkey_url: str) -> AsyncIterator[Desk]:
-    async with city(tmp_path, valkey_url) as made, TestClient(TestServer(make_web(made.service))) as client:
+    async with (
+        city(tmp_path, valkey_url) as made,
+        TestClient(TestServer(make_web(made.service))) as client,
+    ):
         for login, role in (("zhou", "administrator"), ("li", "observer")):
             await add_staff(made.service.database, login, PASSWORD, role)
         yield Desk(client, made.service)
@@ -39,7 +42,9 @@ async def test_every_form_is_noted_with_its_outcome_and_without_what_was_typed(d
     csrf = desk.csrf
     await desk.post("/admin/campaigns/2026/pause", {"csrf": csrf, "act": "pause"})
     await desk.post("/admin/campaigns/2026/pause", {"csrf": csrf, "act": "pause"})
-    await desk.post("/admin/campaigns/2026/close", {"csrf": csrf, "name": "secret words", "act": "NO BUTTON!"})
+    await desk.post(
+        "/admin/campaigns/2026/close", {"csrf": csrf, "name": "secret words", "act": "NO BUTTON!"}
+    )
     await desk.post("/admin/campaigns/2026/links", {"csrf": "forged", "group": "deputy"})
     await desk.sign_in("li")
     await desk.open("/admin/campaigns/2026")
@@ -84,7 +89,10 @@ def test_commands_are_noted_done_and_refused(
     capsys.readouterr()
     assert main(["audit", "show"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert ["staff add  zhou  refused" in lines[0], "staff add  zhou  done" in lines[1]] == [True, True]
+    assert ["staff add  zhou  refused" in lines[0], "staff add  zhou  done" in lines[1]] == [
+        True,
+        True,
+    ]
     assert main(["audit", "verify"]) == 0
     assert capsys.readouterr().out == "ok    2 rows, each rests on the one before\n"
     assert main(["audit", "show", "--since", "tomorrow"]) == 1

@@ -15,8 +15,8 @@ from aiohttp.web import Response
 from redis.exceptions import RedisError
 from sqlalchemy import delete, select
 
-from bot import staff as staff_module
-from bot.staff import (
+from bot.accounts import staff as staff_module
+from bot.accounts.staff import (
     add_staff,
     disable_staff,
     end_sessions,
@@ -25,12 +25,20 @@ from bot.staff import (
     has_staff,
     set_password,
 )
-from bot.store.database import reading, writing
-from bot.store.tables import staff
-from bot.web import tries
-from bot.web.auth import check_password
-from bot.web.sessions import Visitor, list_sessions, open_session, read_visitor, revoke, revoke_others, sign_out
-from bot.web.tries import Origin, TooManyTries, count_try, knows, remember_browser
+from bot.storage.database import reading, writing
+from bot.storage.schema.all import staff
+from bot.web.admin import login_throttle as tries
+from bot.web.admin.login_throttle import Origin, TooManyTries, count_try, knows, remember_browser
+from bot.web.admin.sessions import (
+    Visitor,
+    list_sessions,
+    open_session,
+    read_visitor,
+    revoke,
+    revoke_others,
+    sign_out,
+)
+from bot.web.admin.sign_in_checks import check_password
 from survey_flows.errors import BadInput
 from tests.web_city import City, city
 
@@ -45,7 +53,11 @@ async def town(tmp_path: Path, valkey_url: str) -> AsyncIterator[City]:
 
 
 async def enter(
-    town: City, login: str = "zhou", password: str = PASSWORD, address: str = "10.0.0.1", browser: str = ""
+    town: City,
+    login: str = "zhou",
+    password: str = PASSWORD,
+    address: str = "10.0.0.1",
+    browser: str = "",
 ) -> str | None:
     account = await check_password(town.service, login, password, Origin(address, browser))
     return await open_session(town.service, account) if account else None
@@ -69,7 +81,9 @@ async def test_a_password_opens_a_session(town: City) -> None:
     assert (found.login, found.role, found.may_act) == ("zhou", "administrator", True)
 
 
-@pytest.mark.parametrize(("login", "password"), [("zhou", "wrong"), ("zhou", ""), ("nobody", PASSWORD), ("", "")])
+@pytest.mark.parametrize(
+    ("login", "password"), [("zhou", "wrong"), ("zhou", ""), ("nobody", PASSWORD), ("", "")]
+)
 async def test_what_does_not_fit_opens_nothing(town: City, login: str, password: str) -> None:
     assert await enter(town, login, password) is None
 
@@ -92,7 +106,9 @@ async def test_an_address_has_ten_tries_for_a_login(town: City) -> None:
     assert await enter(town, address="10.0.9.9") is not None
 
 
-async def test_a_login_is_closed_to_strange_browsers_after_fifty_failures_from_anywhere(town: City) -> None:
+async def test_a_login_is_closed_to_strange_browsers_after_fifty_failures_from_anywhere(
+    town: City,
+) -> None:
     for number in range(tries.MOST_FOR_LOGIN):
         await count_try(town.service, "password", "zhou", Origin(f"10.0.1.{number}"))
     with pytest.raises(TooManyTries):
@@ -191,11 +207,17 @@ async def test_sessions_are_listed_and_revoked(town: City) -> None:
     assert len(listed) == 3
     names = {session.name for session in listed}
     assert await revoke(town.service, "li", listed[0].name) is False
-    other = next(name for name in sorted(names) if not present.key.endswith(name) and name not in present.key)
+    other = next(
+        name for name in sorted(names) if not present.key.endswith(name) and name not in present.key
+    )
     assert await revoke(town.service, "zhou", other) is True
     assert len(await list_sessions(town.service, account)) == 2
     await revoke_others(town.service, present)
-    assert [await visitor(town, token) is not None for token in (first, second, third)] == [True, False, False]
+    assert [await visitor(town, token) is not None for token in (first, second, third)] == [
+        True,
+        False,
+        False,
+    ]
 
 
 async def test_every_session_until_now_can_be_ended_without_redis(town: City) -> None:
@@ -206,7 +228,9 @@ async def test_every_session_until_now_can_be_ended_without_redis(town: City) ->
     assert await visitor(town, await enter(town)) is not None
 
 
-async def test_a_password_is_verified_off_the_event_loop(town: City, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_password_is_verified_off_the_event_loop(
+    town: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen = []
     verify = staff_module._verify
 

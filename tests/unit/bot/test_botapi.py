@@ -28,7 +28,9 @@ async def api() -> AsyncIterator[BotApi]:
         yield made
 
 
-async def call(api: BotApi, method: str, params: dict[str, Any] | None = None, **form: Any) -> dict[str, Any]:
+async def call(
+    api: BotApi, method: str, params: dict[str, Any] | None = None, **form: Any
+) -> dict[str, Any]:
     encoded = {"data": form} if form else {"json": params or {}}
     async with (
         aiohttp.ClientSession() as session,
@@ -79,7 +81,9 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "params"), WRONG)
-async def test_a_wrong_request_is_refused_and_recorded(api: BotApi, method: str, params: dict[str, Any]) -> None:
+async def test_a_wrong_request_is_refused_and_recorded(
+    api: BotApi, method: str, params: dict[str, Any]
+) -> None:
     answer = await call(api, method, params)
     assert (answer["ok"], answer["error_code"]) == (False, 400)
     assert answer["description"].startswith("Bad Request: ")
@@ -90,14 +94,19 @@ async def test_a_wrong_request_is_refused_and_recorded(api: BotApi, method: str,
 async def test_a_body_that_is_no_json_is_refused_and_recorded(api: BotApi) -> None:
     headers = {"Content-Type": "application/json"}
     async with aiohttp.ClientSession() as session:
-        async with session.post(f"{api.url}/bot{api.token}/getMe", data="{", headers=headers) as response:
+        async with session.post(
+            f"{api.url}/bot{api.token}/getMe", data="{", headers=headers
+        ) as response:
             assert response.status == 400
         async with session.post(f"{api.url}/bot42:other/getMe") as response:
             assert response.status == 401
     assert len(api.violations) == 1
 
 
-LONGEST = {"text": "民" * 4096, "reply_markup": {"inline_keyboard": [[{"text": "A", "callback_data": "x" * 64}]]}}
+LONGEST = {
+    "text": "民" * 4096,
+    "reply_markup": {"inline_keyboard": [[{"text": "A", "callback_data": "x" * 64}]]},
+}
 
 
 async def test_json_and_form_are_understood_alike(api: BotApi) -> None:
@@ -105,7 +114,11 @@ async def test_json_and_form_are_understood_alike(api: BotApi) -> None:
     form = {**LONGEST, "chat_id": str(ANN), "reply_markup": json.dumps(LONGEST["reply_markup"])}
     second = await call(api, "sendMessage", **form)
     assert first["result"]["text"] == second["result"]["text"] == LONGEST["text"]
-    assert first["result"]["reply_markup"] == second["result"]["reply_markup"] == LONGEST["reply_markup"]
+    assert (
+        first["result"]["reply_markup"]
+        == second["result"]["reply_markup"]
+        == LONGEST["reply_markup"]
+    )
     assert api.calls[0] == api.calls[1]
     assert api.violations == []
 
@@ -125,23 +138,32 @@ async def test_a_deleted_message_is_gone(api: BotApi) -> None:
     message_id = (await call(api, "sendMessage", HELLO))["result"]["message_id"]
     delete = {"chat_id": ANN, "message_id": message_id}
     assert (await call(api, "deleteMessage", delete))["ok"]
-    assert (await call(api, "deleteMessage", delete))["description"] == "Bad Request: message to delete not found"
+    assert (await call(api, "deleteMessage", delete))[
+        "description"
+    ] == "Bad Request: message to delete not found"
 
 
 async def test_a_press_is_answered_once_and_in_time(api: BotApi) -> None:
     ann = Citizen(api, ANN)
-    query = ann.press_update("a", {"message_id": 1, "date": 0, "chat": {"id": ANN, "type": "private"}})
+    query = ann.press_update(
+        "a", {"message_id": 1, "date": 0, "chat": {"id": ANN, "type": "private"}}
+    )
     check_update(query)
     answer = {"callback_query_id": query["callback_query"]["id"], "text": "thanks"}
     assert (await call(api, "answerCallbackQuery", answer))["ok"]
     assert ann.toasts == ["thanks"]
     assert "query is too old" in (await call(api, "answerCallbackQuery", answer))["description"]
     api.expire_queries()
-    assert "query is too old" in (await call(api, "answerCallbackQuery", {"callback_query_id": "q9"}))["description"]
+    assert (
+        "query is too old"
+        in (await call(api, "answerCallbackQuery", {"callback_query_id": "q9"}))["description"]
+    )
 
 
 async def test_an_unknown_chat_and_one_that_blocked_the_bot(api: BotApi) -> None:
-    assert (await call(api, "sendMessage", {**HELLO, "chat_id": 7}))["description"] == "Bad Request: chat not found"
+    assert (await call(api, "sendMessage", {**HELLO, "chat_id": 7}))[
+        "description"
+    ] == "Bad Request: chat not found"
     api.chat(ANN).blocked = True
     assert (await call(api, "sendMessage", HELLO))["error_code"] == 403
 
@@ -224,7 +246,9 @@ async def test_dropping_what_is_pending(api: BotApi) -> None:
 
 
 @asynccontextmanager
-async def hook(api: BotApi, answer: Callable[[int], web.Response], **settings: Any) -> AsyncIterator[list[web.Request]]:
+async def hook(
+    api: BotApi, answer: Callable[[int], web.Response], **settings: Any
+) -> AsyncIterator[list[web.Request]]:
     """A webhook that answers its n-th request (from 1) as told."""
     seen: list[web.Request] = []
 
@@ -238,13 +262,17 @@ async def hook(api: BotApi, answer: Callable[[int], web.Response], **settings: A
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    await call(api, "setWebhook", {"url": f"http://127.0.0.1:{runner.addresses[0][1]}/", **settings})
+    await call(
+        api, "setWebhook", {"url": f"http://127.0.0.1:{runner.addresses[0][1]}/", **settings}
+    )
     yield seen
     await runner.cleanup()
 
 
 async def test_an_update_is_delivered_until_the_webhook_takes_it(api: BotApi) -> None:
-    async with hook(api, lambda n: web.Response(status=503 if n < 3 else 200), secret_token="s3cret") as seen:
+    async with hook(
+        api, lambda n: web.Response(status=503 if n < 3 else 200), secret_token="s3cret"
+    ) as seen:
         await api.deliver(Citizen(api, ANN).text_update("hello"))
         assert api.deliveries == [(7000, 503), (7000, 503), (7000, 200)]
         assert {request.headers[SECRET_HEADER] for request in seen} == {"s3cret"}

@@ -8,10 +8,10 @@ from datetime import date
 
 import pytest
 
-from aggregation.checks import league_of
-from aggregation.inputs import Role
-from bot.city import City, make_city, read_units
-from bot.resources import shipped_questionnaires
+from aggregation.appraisal.checks import league_of
+from aggregation.model.facts import Role
+from bot.core.shipped_files import shipped_questionnaires
+from bot.demo.city import City, make_city, read_units
 from survey_flows.ballot import STAFF
 from tests.cities import SEED, founding_inputs, the_city
 
@@ -98,7 +98,9 @@ def test_only_an_open_link_is_moved_by_the_answer_but_staff_are_staff() -> None:
         contact = dict(vote.ballot.facts).get("contact")
         assert (vote.ballot.group == STAFF) == (contact == "own")
         if vote.ballot.source == "open" and contact != "own":
-            assert vote.ballot.group == ("service_user" if contact in ("used", "met") else "resident")
+            assert vote.ballot.group == (
+                "service_user" if contact in ("used", "met") else "resident"
+            )
 
 
 def test_ballots_come_over_fourteen_days() -> None:

@@ -67,7 +67,9 @@ def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
-@pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS), *(("import", table) for table in TABLES)])
+@pytest.mark.parametrize(
+    "words", [(), *((name,) for name in COMMANDS), *(("import", table) for table in TABLES)]
+)
 def test_every_command_has_help(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main([*words, "--help"])
@@ -102,28 +104,64 @@ def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture
     ("words", "complaint"),
     [
         (["score", "none"], "none: there is no such campaign; see `minping campaign show`"),
-        (["appraise", "2026"], "2026: no closed campaign of that year rates a stored unit; close one first"),
-        (["export", "--year", "2026", "--out", "x"], "2026: no closed campaign of that year rates a stored unit"),
+        (
+            ["appraise", "2026"],
+            "2026: no closed campaign of that year rates a stored unit; close one first",
+        ),
+        (
+            ["export", "--year", "2026", "--out", "x"],
+            "2026: no closed campaign of that year rates a stored unit",
+        ),
         (["export", "--campaign", "none", "--out", "x"], "none: there is no such campaign"),
-        (["appraise", "2026", "--decide", "key", "perhaps"], "perhaps: the verdict is confirm or decline"),
-        (["appraise", "2026", "--grade", "FIN", "best"], "best: the grade is first, second or third"),
+        (
+            ["appraise", "2026", "--decide", "key", "perhaps"],
+            "perhaps: the verdict is confirm or decline",
+        ),
+        (
+            ["appraise", "2026", "--grade", "FIN", "best"],
+            "best: the grade is first, second or third",
+        ),
         (["contacts", "import", "none.csv"], "none.csv: the file cannot be read"),
         (["contacts", "opt-out", "none.csv"], "none.csv: the file cannot be read"),
-        (["sample", "plan", "none", "--size", "9"], "none: there is no such campaign; see `minping campaign show`"),
-        (["sample", "draw", "none", "--out", "x"], "none: there is no such campaign; see `minping campaign show`"),
+        (
+            ["sample", "plan", "none", "--size", "9"],
+            "none: there is no such campaign; see `minping campaign show`",
+        ),
+        (
+            ["sample", "draw", "none", "--out", "x"],
+            "none: there is no such campaign; see `minping campaign show`",
+        ),
         (["sample", "verify", "none.json"], "none.json: the file cannot be read"),
-        (["invitations", "make", "none"], "none: there is no such campaign; see `minping campaign show`"),
-        (["invitations", "count", "none"], "none: there is no such campaign; see `minping campaign show`"),
+        (
+            ["invitations", "make", "none"],
+            "none: there is no such campaign; see `minping campaign show`",
+        ),
+        (
+            ["invitations", "count", "none"],
+            "none: there is no such campaign; see `minping campaign show`",
+        ),
         (["import", "units", "none.csv"], "none.csv: the file cannot be read"),
         (["demo", "--year", "2999"], "2999: the city's year lies between 1990 and"),
         (["demo", "--ballots", "10"], "10: the city needs at least"),
-        (["review", "scan", "none"], "none: there is no such campaign; see `minping campaign show`"),
+        (
+            ["review", "scan", "none"],
+            "none: there is no such campaign; see `minping campaign show`",
+        ),
         (["review", "show", "none"], "none: there is no such case; see `minping review list`"),
-        (["review", "effect", "none"], "none: there is no such campaign; see `minping campaign show`"),
+        (
+            ["review", "effect", "none"],
+            "none: there is no such campaign; see `minping campaign show`",
+        ),
         (["publish", "none"], "none: there is no such campaign; see `minping campaign show`"),
         (["publish", "none", "--withdraw"], "none: the results of this campaign are not public"),
-        (["token", "add", "A b", "--scope", "results:read"], "A b: a token's name has 1 to 32 characters"),
-        (["token", "add", "x", "--scope", "results:read", "--days", "0"], "0: a token is good for 1 to 366 days"),
+        (
+            ["token", "add", "A b", "--scope", "results:read"],
+            "A b: a token's name has 1 to 32 characters",
+        ),
+        (
+            ["token", "add", "x", "--scope", "results:read", "--days", "0"],
+            "0: a token is good for 1 to 366 days",
+        ),
         (["token", "revoke", "none"], "none: there is no such token, or it was revoked before"),
         (["questionnaire", "check", "none.yaml"], "none.yaml: the file cannot be read"),
     ],

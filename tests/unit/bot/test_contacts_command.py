@@ -10,7 +10,11 @@ from bot.__main__ import main
 
 LIST = "channel,address,language,group,consent\n" + "".join(
     f"telegram,{number},en,{group},{consent}\n"
-    for number, group, consent in ((1, "resident", "2026-01-02"), (2, "deputy", "2026-01-02"), (3, "resident", ""))
+    for number, group, consent in (
+        (1, "resident", "2026-01-02"),
+        (2, "deputy", "2026-01-02"),
+        (3, "resident", ""),
+    )
 )
 
 
@@ -20,7 +24,9 @@ def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
-def test_a_list_is_imported_counted_and_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_list_is_imported_counted_and_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     people, leaving = tmp_path / "people.csv", tmp_path / "leaving.csv"
     people.write_text(LIST)
     leaving.write_text("channel,address\ntelegram,1\n")

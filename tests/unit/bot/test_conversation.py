@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation import MOST, Conversation, Shown, read_conversation
+from bot.conversations.stored_conversation import MOST, Conversation, Shown, read_conversation
 from survey_flows.effects import Screen
 from survey_flows.errors import BadSession
 from survey_flows.session import Session
@@ -15,7 +15,8 @@ OTHER = Screen("receipt", "en", "Thank you")
 
 numbers = st.integers(1, 6)
 steps = st.lists(
-    st.tuples(st.sampled_from([ANSWERS, CHANGED, OTHER, None]), st.integers(0, 6), st.booleans()), max_size=30
+    st.tuples(st.sampled_from([ANSWERS, CHANGED, OTHER, None]), st.integers(0, 6), st.booleans()),
+    max_size=30,
 )
 
 
@@ -34,12 +35,18 @@ def test_every_message_with_answers_is_remembered_until_it_is_removed_or_shows_o
         removed = shown.stale if removal else ()
         for message in removed:
             chat.pop(message, None)
-        assert covers == (chat.get(place, False) and not screen.shows_answers and place not in removed) or not covers
+        assert (
+            covers == (chat.get(place, False) and not screen.shows_answers and place not in removed)
+            or not covers
+        )
         if place == 0:
             fresh += 1
         chat[place or fresh] = screen.shows_answers
         shown = shown.sent(fresh if screen.shows_answers and not place else 0, removed)
-        assert {number for number, answers in chat.items() if answers} <= {shown.message, *shown.stale}
+        assert {number for number, answers in chat.items() if answers} <= {
+            shown.message,
+            *shown.stale,
+        }
         assert shown.message not in shown.stale
 
 
@@ -53,7 +60,9 @@ def test_a_crowd_of_stale_messages_is_bounded_and_the_newest_are_kept() -> None:
 
 @given(st.builds(Shown, numbers, st.lists(numbers, max_size=3).map(tuple)), st.booleans())
 def test_a_conversation_is_read_back_as_it_was_kept(shown: Shown, begun: bool) -> None:
-    kept = Conversation("c2026" if begun else "", Session("ABCDEF", 1_790_000_000, "en") if begun else None, shown)
+    kept = Conversation(
+        "c2026" if begun else "", Session("ABCDEF", 1_790_000_000, "en") if begun else None, shown
+    )
     assert read_conversation(kept.to_text()) == kept
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from bot.bundles import CASES, lines
-from bot.casefile import Wanted
-from bot.notary import public_key
-from bot.review import PROPOSED, RELEASE, REOPEN, UPHOLD
-from bot.verifying import verify
+from bot.crypto.note_signatures import public_key
+from bot.fraud_review.verdicts import PROPOSED, RELEASE, REOPEN, UPHOLD
+from bot.verification.bundle import lines
+from bot.verification.bundle_format import CASES
+from bot.verification.bundle_reader import Wanted
+from bot.verification.verifier import verify
 from tests.bundles import HISTORIES, Campaign, Suspected, drawn
 from tests.logs import ORIGIN, SEED
 
@@ -47,13 +48,21 @@ def test_the_last_decisions_fit_the_weights() -> None:
     assert failures(case.bundle()) == []
     sentences = [check.what for check in verify(case.bundle(), Wanted([KEY]))]
     standing = len(HISTORIES) - 1  # the last was dropped
-    assert f"the weights are those of the log's decisions on {standing} cases, and no other ballot weighs less" in (
-        sentences
+    assert (
+        f"the weights are those of the log's decisions on {standing} cases, and no other ballot weighs less"
+        in (sentences)
     )
 
 
 @pytest.mark.parametrize(
-    "verdicts", [(RELEASE,), (REOPEN,), (UPHOLD,), (UPHOLD, REOPEN, RELEASE), (RELEASE, REOPEN, UPHOLD, REOPEN)]
+    "verdicts",
+    [
+        (RELEASE,),
+        (REOPEN,),
+        (UPHOLD,),
+        (UPHOLD, REOPEN, RELEASE),
+        (RELEASE, REOPEN, UPHOLD, REOPEN),
+    ],
 )
 def test_what_is_decided_later_and_turned_round_verifies(verdicts: tuple[str, ...]) -> None:
     case = drawn(21)
@@ -76,7 +85,9 @@ def test_ballots_that_weigh_less_without_a_decision_fail() -> None:
     chosen = sorted(set(case.last.values()) - ruled)[:3]
     case.weights |= dict.fromkeys(chosen, 0)
     case.log_result()
-    sentence = f"no decision in the log lets 3 ballots weigh less than in full, first entry {chosen[0]}"
+    sentence = (
+        f"no decision in the log lets 3 ballots weigh less than in full, first entry {chosen[0]}"
+    )
     assert failures(case.bundle()) == [sentence]
 
 
@@ -90,8 +101,12 @@ def test_a_dropped_case_lets_no_ballot_weigh_less() -> None:
     ]
 
 
-@pytest.mark.parametrize("verdicts", [(PROPOSED, RELEASE), (PROPOSED, RELEASE, REOPEN), (REOPEN,), ("maybe",)])
-def test_a_decision_that_excludes_nobody_lets_no_ballot_weigh_less(verdicts: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "verdicts", [(PROPOSED, RELEASE), (PROPOSED, RELEASE, REOPEN), (REOPEN,), ("maybe",)]
+)
+def test_a_decision_that_excludes_nobody_lets_no_ballot_weigh_less(
+    verdicts: tuple[str, ...],
+) -> None:
     """The log commits to the lighter weight, but under a verdict that can only give weights back."""
     case = drawn(21)
     at = light(case, "c0ffee00")
@@ -142,7 +157,10 @@ def torn(_: Campaign) -> bytes:
     ("change", "sentence"),
     [
         (left_out, "the case c0ffee00 is not both in the log's decisions and in the bundle"),
-        (other_weights, "the weights of the case c0ffee00 are not those that the log's last decision commits to"),
+        (
+            other_weights,
+            "the weights of the case c0ffee00 are not those that the log's last decision commits to",
+        ),
         (twice, "a case stands twice"),
         (torn, "this is no case"),
     ],
@@ -160,4 +178,6 @@ def test_a_ballot_that_does_not_have_the_weight_decided_on() -> None:
     decide(case, "c0ffee00", RELEASE)
     case.weights[at] = 0
     case.log_result()
-    assert [f"entry {at} does not have the weight that was decided on in the case c0ffee00"] == failures(case.bundle())
+    assert [
+        f"entry {at} does not have the weight that was decided on in the case c0ffee00"
+    ] == failures(case.bundle())

@@ -12,16 +12,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import open_store, settle
-from bot.campaigns import list_campaigns
-from bot.clock import SystemClock
-from bot.demo import fill
-from bot.keys import keep_keys
-from bot.papers import Papers
-from bot.settings import Settings
-from bot.store import tables
-from bot.store.database import reading
-from bot.store.yearbook import count_rows
+from bot.campaigns.lifecycle import list_campaigns
+from bot.campaigns.live_campaigns import Papers
+from bot.core.clock import SystemClock
+from bot.core.settings import Settings
+from bot.crypto.gate_keys import keep_keys
+from bot.demo.fill import fill
+from bot.service.composition import open_store, settle
+from bot.storage.bulk import count_rows
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 
 BALLOTS = 17_600
@@ -58,7 +58,9 @@ async def filled(database: AsyncEngine, seed: int = 7) -> str:
     return digest.hexdigest()
 
 
-async def test_an_interrupted_filling_leaves_nothing_and_can_be_started_again(database: AsyncEngine) -> None:
+async def test_an_interrupted_filling_leaves_nothing_and_can_be_started_again(
+    database: AsyncEngine,
+) -> None:
     told: list[tuple[int, int]] = []
 
     def interrupt(done: int, total: int) -> None:
@@ -70,20 +72,28 @@ async def test_an_interrupted_filling_leaves_nothing_and_can_be_started_again(da
         await fill(database, KEYS, Clock(), "Asia/Shanghai", ballots=BALLOTS, progress=interrupt)
     assert told[0] == (2000, BALLOTS)
     async with reading(database) as connection:
-        left = {table.name: await count_rows(connection, table) for table in tables.metadata.sorted_tables}
+        left = {
+            table.name: await count_rows(connection, table)
+            for table in tables.metadata.sorted_tables
+        }
     assert set(left.values()) == {0}
     made = await fill(database, KEYS, Clock(), "Asia/Shanghai", ballots=BALLOTS)
     assert (made.units, made.leaders, made.ballots, made.year) == (108, 835, BALLOTS, 2010)
 
 
-async def test_the_open_campaign_is_what_a_citizen_meets(database: AsyncEngine, tmp_path: Path) -> None:
+async def test_the_open_campaign_is_what_a_citizen_meets(
+    database: AsyncEngine, tmp_path: Path
+) -> None:
     made = await fill(database, KEYS, Clock(), "Asia/Shanghai", ballots=BALLOTS)
     await settle(Settings(data=tmp_path), database, KEYS, Clock())
     shown = {
         summary.id: (summary.state, summary.year, summary.units, summary.ballots)
         for summary in await list_campaigns(database)
     }
-    assert shown == {"city-2010": ("closed", 2010, 108, BALLOTS), "city-2026": ("open", 2026, 108, 0)}
+    assert shown == {
+        "city-2010": ("closed", 2010, 108, BALLOTS),
+        "city-2026": ("open", 2026, 108, 0),
+    }
     papers = Papers(database, "Asia/Shanghai")
     await papers.refresh()
     paper = papers.current(Clock().now())
@@ -97,7 +107,9 @@ async def test_the_open_campaign_is_what_a_citizen_meets(database: AsyncEngine, 
 async def test_one_seed_makes_one_city_and_another_makes_another(tmp_path: Path) -> None:
     digests = []
     for number, seed in enumerate((7, 7, 8)):
-        async with open_store(Settings(database_url=f"sqlite:///{tmp_path / f'{number}.sqlite3'}")) as database:
+        async with open_store(
+            Settings(database_url=f"sqlite:///{tmp_path / f'{number}.sqlite3'}")
+        ) as database:
             digests.append(await filled(database, seed))
     assert digests[0] == digests[1] != digests[2]
 

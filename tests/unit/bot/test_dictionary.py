@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from bot.archiving import COUNT_COLUMNS
-from bot.exports.dictionary import entry
-from bot.exports.dictionary_text import ARCHIVE, dictionary_text
-from bot.exports.labelled import AT_LEAST
-from bot.scheme_files import shipped_scheme
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.publication.exports.dictionary import entry
+from bot.publication.exports.dictionary_text import ARCHIVE, dictionary_text
+from bot.publication.exports.labelled_data import AT_LEAST
+from bot.results.archive.writer import COUNT_COLUMNS
 from tests.dictionary import DOCUMENT, books
 
 BOOKS = books()
-COLUMNS = {(page.name, column.name): column for book in BOOKS for page in book.pages for column in page.columns}
+COLUMNS = {
+    (page.name, column.name): column
+    for book in BOOKS
+    for page in book.pages
+    for column in page.columns
+}
 
 
 @pytest.mark.parametrize("column", [*COLUMNS.values(), AT_LEAST], ids=lambda column: column.name)
@@ -27,7 +32,9 @@ def test_every_column_has_a_meaning_and_a_unit_in_both_languages(column) -> None
 def test_every_book_ends_with_its_part_of_the_dictionary() -> None:
     for book in BOOKS:
         told = {(row[0], row[2]) for row in book.page("columns").rows}
-        assert told == {(page.name, column.name) for page in book.pages[:-1] for column in page.columns}
+        assert told == {
+            (page.name, column.name) for page in book.pages[:-1] for column in page.columns
+        }
         assert all(all(row) for row in book.page("columns").rows)
 
 
@@ -36,4 +43,6 @@ def test_the_columns_of_the_archive_are_explained() -> None:
 
 
 def test_the_document_is_what_the_code_says() -> None:
-    assert DOCUMENT.read_text() == dictionary_text(BOOKS, shipped_scheme()), "python -m tests.dictionary"
+    assert DOCUMENT.read_text() == dictionary_text(BOOKS, shipped_scheme()), (
+        "python -m tests.dictionary"
+    )

@@ -22,7 +22,9 @@ LACKING = (
 
 
 @pytest.fixture(autouse=True)
-def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def city(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("MINPING_DATA", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     (tmp_path / "units.csv").write_text(UNITS)
@@ -50,7 +52,9 @@ def test_a_league_and_a_category_that_the_scheme_lacks_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own = tmp_path / "own.yaml"
-    own.write_text(Path("aggregation/schemes/default-1.yaml").read_text().replace("B_econ", "B_money"))
+    own.write_text(
+        Path("aggregation/schemes/default-1.yaml").read_text().replace("B_econ", "B_money")
+    )
     assert main([*CREATE, *WINDOW, "--scheme", str(own), "--grades", "0", "0", "0"]) == 0
     said = [line for line in capsys.readouterr().out.splitlines() if "cannot be appraised" in line]
     assert said == [
@@ -70,7 +74,10 @@ def test_counts_are_three_whole_numbers(counts: tuple[str, ...]) -> None:
 def test_the_shipped_scheme_and_questionnaires_are_shown_and_can_be_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for command, words in (("scheme", ()), *(("questionnaire", (name,)) for name in ("window", "econ"))):
+    for command, words in (
+        ("scheme", ()),
+        *(("questionnaire", (name,)) for name in ("window", "econ")),
+    ):
         assert main([command, "show", *words]) == 0
         file = tmp_path / "own.yaml"
         file.write_text(capsys.readouterr().out)
@@ -87,4 +94,7 @@ def test_a_trial_is_registered_as_one(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "a trial, closed" in said
     assert "cannot be appraised" not in said
     main(["verify", str(tmp_path / "y.zip"), "--key", said.split("--key ")[1].split()[0]])
-    assert "before the campaign's 0 entries; it is a trial and counts in no appraisal" in capsys.readouterr().out
+    assert (
+        "before the campaign's 0 entries; it is a trial and counts in no appraisal"
+        in capsys.readouterr().out
+    )

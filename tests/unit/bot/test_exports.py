@@ -15,17 +15,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from aggregation.cells import PatternCount
-from aggregation.scores import score_units
-from bot.exports import Book, csv_archive, csv_files, workbook
-from bot.exports.book import Column, Page, settle
-from bot.exports.dictionary import with_dictionary
-from bot.exports.pages import REASONS, exclusions_page, groups_page, scores_page
-from bot.exports.writers import defused, records
-from bot.labels import NAMES, flags, name
-from bot.resources import shipped_questionnaires
-from bot.scheme_files import shipped_scheme
-from bot.scoring import Poll, Scored, places
+from aggregation.counts.scan import PatternCount
+from aggregation.estimation.scores import score_units
+from bot.campaigns.registered import Poll
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.labels import NAMES, flags, name
+from bot.core.shipped_files import shipped_questionnaires
+from bot.publication.exports import Book, csv_archive, csv_files, workbook
+from bot.publication.exports.book import Column, Page, settle
+from bot.publication.exports.dictionary import with_dictionary
+from bot.publication.exports.score_pages import REASONS, exclusions_page, groups_page, scores_page
+from bot.publication.exports.writers import defused, records
+from bot.results.scoring import Scored, places
 from survey_flows.paper import Unit
 
 EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0")
@@ -33,10 +34,14 @@ EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0")
 
 def book(*rows: tuple[object, ...]) -> Book:
     columns = (Column("code", "代码"), Column("total", "总分", 2), Column("n", "票数"))
-    return with_dictionary(Book("2026", date(2026, 12, 31), (Page("units", "单位", columns, rows),)))  # type: ignore[arg-type]
+    return with_dictionary(
+        Book("2026", date(2026, 12, 31), (Page("units", "单位", columns, rows),))
+    )  # type: ignore[arg-type]
 
 
-WHOLE = book(("FIN", Decimal("87.005"), 12), ("", Fraction(1, 3), 0), *((text, None, None) for text in EVIL))
+WHOLE = book(
+    ("FIN", Decimal("87.005"), 12), ("", Fraction(1, 3), 0), *((text, None, None) for text in EVIL)
+)
 
 
 def test_a_workbook_reads_back_as_it_was_written() -> None:
@@ -51,7 +56,11 @@ def test_a_workbook_reads_back_as_it_was_written() -> None:
     ]
     cells = [cell for row in sheet.iter_rows(min_row=5) for cell in row if cell.value is not None]
     assert [cell.data_type for cell in cells] == ["s"] * len(EVIL)
-    assert (sheet.freeze_panes, sheet["B3"].number_format, sheet["C3"].number_format) == ("B3", "0.00", "0")
+    assert (sheet.freeze_panes, sheet["B3"].number_format, sheet["C3"].number_format) == (
+        "B3",
+        "0.00",
+        "0",
+    )
 
 
 def test_csv_has_a_mark_every_column_and_no_formula() -> None:
@@ -96,15 +105,34 @@ def test_numbers_are_rounded_half_up_from_their_exact_value() -> None:
 def scored(*rows: tuple[str, str, int, str, int]) -> Scored:
     """A campaign with ballots (unit, group, weight, ratings, count)."""
     papers = {"econ": shipped_questionnaires()["econ"]}
-    units = {code: Unit(code, {"zh-Hans": f"局{code}", "en": code}, "econ", "B_econ") for code in ("A", "B")}
-    counts = tuple(PatternCount(u, "econ", g, "", "invite", w, ratings, n) for u, g, w, ratings, n in rows)
-    poll = Poll("c", 2026, {"zh-Hans": "民评", "en": "Poll"}, "closed", 0, 1, units, papers, shipped_scheme())
+    units = {
+        code: Unit(code, {"zh-Hans": f"局{code}", "en": code}, "econ", "B_econ")
+        for code in ("A", "B")
+    }
+    counts = tuple(
+        PatternCount(u, "econ", g, "", "invite", w, ratings, n) for u, g, w, ratings, n in rows
+    )
+    poll = Poll(
+        "c",
+        2026,
+        {"zh-Hans": "民评", "en": "Poll"},
+        "closed",
+        0,
+        1,
+        units,
+        papers,
+        shipped_scheme(),
+    )
     scores = score_units(counts, dict.fromkeys(units, "B_econ"), papers, poll.scheme)
     return Scored(poll, counts, scores)
 
 
 RATED = len(shipped_questionnaires()["econ"].rated)
-ALL_S, NONE, FEW = " ".join(["S"] * RATED), " ".join(["-"] * RATED), " ".join(["DK"] * (RATED - 1) + ["S"])
+ALL_S, NONE, FEW = (
+    " ".join(["S"] * RATED),
+    " ".join(["-"] * RATED),
+    " ".join(["DK"] * (RATED - 1) + ["S"]),
+)
 
 
 def test_every_ballot_is_accounted_for() -> None:
@@ -120,7 +148,13 @@ def test_every_ballot_is_accounted_for() -> None:
     )
     counts = {str(row[1]): row[4] for row in exclusions_page([given]).rows}
     assert list(counts) == list(REASONS)
-    expected = {"counted": 150, "excluded": 17, "dont_know": 38, "too_few_items": 0, "group_without_weight": 12}
+    expected = {
+        "counted": 150,
+        "excluded": 17,
+        "dont_know": 38,
+        "too_few_items": 0,
+        "group_without_weight": 12,
+    }
     assert counts == {**expected, "staff": 15}
     assert sum(score.n for score in given.scores.values()) == sum(expected.values())
 
@@ -129,7 +163,11 @@ def test_a_unit_below_the_floor_is_scored_and_not_ranked() -> None:
     given = scored(("A", "resident", 4, ALL_S, 120), ("B", "resident", 4, ALL_S, 99))
     first, second = records(scores_page(given))
     assert (first["rank"], first["of"], first["public_score"], first["n_S"]) == (1, 1, 80.0, 120)
-    assert (second["rank"], second["public_score"], second["flags"]) == (None, 80.0, second["flags"])
+    assert (second["rank"], second["public_score"], second["flags"]) == (
+        None,
+        80.0,
+        second["flags"],
+    )
     assert str(second["flags"]).startswith("insufficient")
     assert list(places(given)) == ["A"]
 
@@ -137,17 +175,41 @@ def test_a_unit_below_the_floor_is_scored_and_not_ranked() -> None:
 def test_no_figure_of_nine_answers_is_published() -> None:
     given = scored(("A", "resident", 4, ALL_S, 9), ("B", "resident", 4, ALL_S, 10))
     few, enough = records(scores_page(given))
-    told = ("public_score", "low", "high", "unweighted_score", "n", "n_valid", "dont_know_rate", "top_two_rate", "n_S")
+    told = (
+        "public_score",
+        "low",
+        "high",
+        "unweighted_score",
+        "n",
+        "n_valid",
+        "dont_know_rate",
+        "top_two_rate",
+        "n_S",
+    )
     assert [few[name] for name in told] == [None, None, None, None, "*", "*", None, None, "*"]
-    assert [enough[name] for name in told[4:]] == ["*", "*", None, None, "*"], "19 were received in all"
+    assert [enough[name] for name in told[4:]] == ["*", "*", None, None, "*"], (
+        "19 were received in all"
+    )
     assert enough["public_score"] == 80.0
-    groups = [row for row in records(groups_page([given])) if row["code"] == "A" and row["group"] == "resident"]
+    groups = [
+        row
+        for row in records(groups_page([given]))
+        if row["code"] == "A" and row["group"] == "resident"
+    ]
     assert [(row["n"], row["score"]) for row in groups] == [("*", None)]
 
 
 def test_few_answers_of_a_group_are_not_published() -> None:
-    given = scored(("A", "resident", 4, ALL_S, 120), ("A", "deputy", 4, ALL_S, 40), ("A", "enterprise", 4, ALL_S, 9))
-    shown = {row["group"]: (row["n"], row["score"]) for row in records(groups_page([given])) if row["code"] == "A"}
+    given = scored(
+        ("A", "resident", 4, ALL_S, 120),
+        ("A", "deputy", 4, ALL_S, 40),
+        ("A", "enterprise", 4, ALL_S, 9),
+    )
+    shown = {
+        row["group"]: (row["n"], row["score"])
+        for row in records(groups_page([given]))
+        if row["code"] == "A"
+    }
     assert shown == {
         "service_user": (0, None),
         "resident": (120, 80.0),
@@ -168,7 +230,11 @@ def test_every_code_has_a_name_in_both_languages() -> None:
     ("lang", "brief", "text"),
     [
         ("zh-Hans", False, "有效票不足，由人工决定; 主体不足下限，权重转移 [市民群众, 企业]"),
-        ("en", True, "too few valid answers: a person decides; group below the floor, weight given to others ×2"),
+        (
+            "en",
+            True,
+            "too few valid answers: a person decides; group below the floor, weight given to others ×2",
+        ),
     ],
 )
 def test_flags_are_told_in_words(lang: str, brief: bool, text: str) -> None:
@@ -182,8 +248,12 @@ def test_a_mean_of_one_item_does_not_give_two_hidden_codes_away() -> None:
     single = replace(sheet, questions=tuple(q for q in sheet.questions if q.overall))
     poll = replace(given.poll, questionnaires={"econ": single})
     rows = [("VS", 60), ("S", 60), ("B", 30), ("D", 4), ("VD", 8)]
-    counts = tuple(PatternCount("A", "econ", "resident", "", "invite", 4, code, n) for code, n in rows)
-    scores = score_units(counts, dict.fromkeys(poll.units, "B_econ"), poll.questionnaires, poll.scheme)
+    counts = tuple(
+        PatternCount("A", "econ", "resident", "", "invite", 4, code, n) for code, n in rows
+    )
+    scores = score_units(
+        counts, dict.fromkeys(poll.units, "B_econ"), poll.questionnaires, poll.scheme
+    )
     told = Scored(poll, counts, scores).told["A"]
     assert [told.distribution[code] for code, _ in rows] == [None] * 5
     assert (told.top_two, told.n_valid) == (None, 162)

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from aggregation.inputs import Grade
-from bot.figures import ranking_picture
-from bot.ranking import Mark, Panel, Ranking
+from aggregation.model.facts import Grade
+from bot.publication.charts.canvas import ranking_picture
+from bot.publication.charts.ranking import Mark, Panel, Ranking
 
 NAMES = ("市财政局", "市教育局", "市档案馆")
 
@@ -26,7 +26,14 @@ def ranking() -> Ranking:
 
 def test_scores_lie_on_the_axis_between_its_ends() -> None:
     axis = ranking()
-    assert [axis.at(points) for points in (50, 60, Decimal(70), 80.0, 100, 120)] == [0, 0, 25, 50, 100, 100]
+    assert [axis.at(points) for points in (50, 60, Decimal(70), 80.0, 100, 120)] == [
+        0,
+        0,
+        25,
+        50,
+        100,
+        100,
+    ]
     assert axis.ticks == [60, 70, 80, 90, 100]
 
 
@@ -38,7 +45,9 @@ def test_only_panels_with_grades_are_graded() -> None:
 def test_the_picture_is_a_png_that_grows_with_its_rows() -> None:
     body = ranking_picture(ranking(), "2010年度绩效考核", "zh-Hans")
     width, height = struct.unpack(">II", body[16:24])
-    more = ranking_picture(Ranking(ranking().panels * 3, 60, 100, 10), "2010年度绩效考核", "zh-Hans")
+    more = ranking_picture(
+        Ranking(ranking().panels * 3, 60, 100, 10), "2010年度绩效考核", "zh-Hans"
+    )
     assert body.startswith(b"\x89PNG")
     assert width == 1296
     assert struct.unpack(">II", more[16:24])[1] > 2 * height * 0.8

@@ -14,14 +14,14 @@ from pyarrow import parquet
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.campaigns import show_campaign
-from bot.clock import SystemClock
-from bot.imports.ballots import Imported, import_ballots
-from bot.keys import keep_keys
-from bot.scoring import score_campaign
-from bot.store import tables
-from bot.store.database import open_database, reading
-from bot.store.migrate import migrate
+from bot.ballots.imported.importer import Imported, import_ballots
+from bot.campaigns.lifecycle import show_campaign
+from bot.core.clock import SystemClock
+from bot.crypto.gate_keys import keep_keys
+from bot.results.scoring import score_campaign
+from bot.storage.database import open_database, reading
+from bot.storage.migrate import migrate
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 
 KEYS = keep_keys(Path(mkdtemp()))
@@ -73,7 +73,9 @@ async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
     await opened.dispose()
 
 
-def write(folder: Path, kind: str = "csv", rows: Sequence[Sequence[str]] = ROWS, encoding: str = "utf-8") -> Path:
+def write(
+    folder: Path, kind: str = "csv", rows: Sequence[Sequence[str]] = ROWS, encoding: str = "utf-8"
+) -> Path:
     path = folder / f"answers.{kind}"
     if kind == "csv":
         with path.open("w", encoding=encoding, newline="") as file:
@@ -84,11 +86,15 @@ def write(folder: Path, kind: str = "csv", rows: Sequence[Sequence[str]] = ROWS,
             book.active.append([int(c) if c.isdigit() and len(c) < 3 else c for c in line])
         book.save(path)
     else:
-        parquet.write_table(pa.table(dict(zip(HEADER, map(list, zip(*rows, strict=True)), strict=True))), path)
+        parquet.write_table(
+            pa.table(dict(zip(HEADER, map(list, zip(*rows, strict=True)), strict=True))), path
+        )
     return path
 
 
-async def run(database: AsyncEngine, file: Path, mapping: str = MAPPING, campaign: str = "") -> Imported:
+async def run(
+    database: AsyncEngine, file: Path, mapping: str = MAPPING, campaign: str = ""
+) -> Imported:
     path = file.parent / "map.yaml"
     path.write_text(mapping, "utf-8")
     return await import_ballots(database, KEYS, SystemClock(), file, path, campaign)
@@ -119,13 +125,16 @@ async def empty(database: AsyncEngine) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("kind", "encoding"), [("csv", "utf-8"), ("csv", "utf-8-sig"), ("csv", "gb18030"), ("xlsx", ""), ("parquet", "")]
+    ("kind", "encoding"),
+    [("csv", "utf-8"), ("csv", "utf-8-sig"), ("csv", "gb18030"), ("xlsx", ""), ("parquet", "")],
 )
 async def test_every_kind_of_file_gives_the_same_ballots(
     database: AsyncEngine, tmp_path: Path, kind: str, encoding: str
 ) -> None:
     done = await run(database, write(tmp_path, kind, encoding=encoding or "utf-8"))
-    assert done == Imported("last-year", created=True, rows=4, ballots=3, duplicates=1, replaced=0, unanswered=0)
+    assert done == Imported(
+        "last-year", created=True, rows=4, ballots=3, duplicates=1, replaced=0, unanswered=0
+    )
     assert await stored(database) == STORED
     assert await comments(database) == [("TAX", "快一点")]
     campaign = await show_campaign(database, "last-year")
@@ -145,13 +154,17 @@ async def test_blank_lines_are_no_ballots_and_keep_the_numbers_of_the_others(
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-async def test_a_file_without_rows_is_refused(database: AsyncEngine, tmp_path: Path, kind: str) -> None:
+async def test_a_file_without_rows_is_refused(
+    database: AsyncEngine, tmp_path: Path, kind: str
+) -> None:
     with pytest.raises(BadInput, match="no rows"):
         await run(database, write(tmp_path, kind, rows=[]))
     assert await empty(database)
 
 
-async def test_who_answered_is_nowhere(sqlite_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_who_answered_is_nowhere(
+    sqlite_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     opened = open_database(sqlite_url)
     await migrate(opened)
     file = write(tmp_path)
@@ -191,7 +204,9 @@ async def test_a_wrong_cell_is_named_and_nothing_is_stored(
     assert await empty(database)
 
 
-async def test_many_wrong_cells_are_told_together_but_not_endlessly(database: AsyncEngine, tmp_path: Path) -> None:
+async def test_many_wrong_cells_are_told_together_but_not_endlessly(
+    database: AsyncEngine, tmp_path: Path
+) -> None:
     rows = [["王", str(n), "9", "军", "", "2025-11-03", "", "5", "5", "5", "5"] for n in range(60)]
     with pytest.raises(BadInput) as refused:
         await run(database, write(tmp_path, rows=rows))
@@ -203,7 +218,9 @@ async def test_many_wrong_cells_are_told_together_but_not_endlessly(database: As
     assert await empty(database)
 
 
-async def test_a_missing_column_and_an_uneven_row_are_named(database: AsyncEngine, tmp_path: Path) -> None:
+async def test_a_missing_column_and_an_uneven_row_are_named(
+    database: AsyncEngine, tmp_path: Path
+) -> None:
     with pytest.raises(BadInput, match="«q9»"):
         await run(database, write(tmp_path), MAPPING.replace("column: q4", "column: q9"))
     with pytest.raises(BadInput, match="row 3"):
@@ -216,7 +233,11 @@ async def test_a_missing_column_and_an_uneven_row_are_named(database: AsyncEngin
     [
         ("respondent: [name, phone]", "", "respondent is missing"),
         ("comment: said", "remark: said", "remark is not known"),
-        ("source: {constant: survey}", "source: {constant: a, column: b}", "either a column or a constant"),
+        (
+            "source: {constant: survey}",
+            "source: {constant: a, column: b}",
+            "either a column or a constant",
+        ),
         ("zone: Asia/Shanghai", "zone: Asia/Hunan", "no time zone «Asia/Hunan»"),
         ("  ease:", "  easy:", "items.easy"),
         ("1: VD,", "1: XX,", "XX"),
@@ -256,12 +277,22 @@ async def test_an_interrupted_import_leaves_nothing(database: AsyncEngine, tmp_p
 
     (tmp_path / "map.yaml").write_text(MAPPING, "utf-8")
     with pytest.raises(KeyboardInterrupt):
-        await import_ballots(database, KEYS, SystemClock(), write(tmp_path), tmp_path / "map.yaml", progress=interrupt)
+        await import_ballots(
+            database,
+            KEYS,
+            SystemClock(),
+            write(tmp_path),
+            tmp_path / "map.yaml",
+            progress=interrupt,
+        )
     assert await empty(database)
 
 
 async def test_imported_ballots_are_scored(database: AsyncEngine, tmp_path: Path) -> None:
-    rows = [[str(n), "0", "1", "民", "", "2025-11-03", "", *("5" if n < 60 else "3") * 4] for n in range(150)]
+    rows = [
+        [str(n), "0", "1", "民", "", "2025-11-03", "", *("5" if n < 60 else "3") * 4]
+        for n in range(150)
+    ]
     await run(database, write(tmp_path, rows=rows))
     score = (await score_campaign(database, "last-year")).scores["TAX"]
     assert (score.score, score.n_valid) == ((60 * 100 + 90 * 60) / 150, 150)
@@ -272,5 +303,7 @@ async def test_the_shipped_example_fits_the_real_ratings(database: AsyncEngine) 
     file = root.parent / "shared" / "data" / "real" / "insteval.csv"
     if not file.exists():
         pytest.skip("the real ratings are not part of the project")
-    done = await import_ballots(database, KEYS, SystemClock(), file, root / "docs" / "examples" / "insteval.yaml")
+    done = await import_ballots(
+        database, KEYS, SystemClock(), file, root / "docs" / "examples" / "insteval.yaml"
+    )
     assert (done.rows, done.ballots) == (73_421, 73_421)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import pytest
 
-from bot.labels import NAMES, name
+from bot.core.labels import NAMES, name
 
 
 @pytest.mark.parametrize("kind", NAMES)

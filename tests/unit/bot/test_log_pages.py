@@ -13,14 +13,14 @@ import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.app import Service, build
-from bot.casefile import Wanted
-from bot.notary import cosign, open_note, public_key, write_secret
-from bot.settings import Settings, read_settings
-from bot.store.database import writing
-from bot.verifying import verify
+from bot.core.settings import Settings, read_settings
+from bot.crypto.note_signatures import cosign, open_note, public_key, write_secret
+from bot.service.composition import Service, build
+from bot.storage.database import writing
+from bot.verification.bundle_reader import Wanted
+from bot.verification.verifier import verify
+from bot.verification.witness import Dishonest, Watch, Witness
 from bot.web.server import make_web
-from bot.witness import Dishonest, Watch, Witness
 from survey_flows.entries import receipt_label
 from survey_flows.errors import BadInput
 from survey_flows.merkle import verify_consistency
@@ -40,7 +40,9 @@ class Site:
 
     async def check(self, code: str, **fields: str) -> ClientResponse:
         own = {"Origin": str(self.client.make_url("/")).rstrip("/")}
-        return await self.client.post("/log/receipt", data={"code": code, "lang": "en", **fields}, headers=own)
+        return await self.client.post(
+            "/log/receipt", data={"code": code, "lang": "en", **fields}, headers=own
+        )
 
     async def keep(self, campaign: Campaign, *sizes: int) -> None:
         async with writing(self.service.database) as connection:
@@ -61,7 +63,9 @@ async def test_an_empty_log_has_no_checkpoint_and_no_receipts(site: Site) -> Non
     assert 'value="ABCDEFGH234567AB"' in page
 
 
-async def test_a_receipt_is_found_however_it_is_copied_and_its_proof_holds_for_the_bundle(site: Site) -> None:
+async def test_a_receipt_is_found_however_it_is_copied_and_its_proof_holds_for_the_bundle(
+    site: Site,
+) -> None:
     campaign = drawn(3)
     await site.keep(campaign)
     code = campaign.codes[5]
@@ -77,10 +81,14 @@ async def test_a_receipt_is_found_however_it_is_copied_and_its_proof_holds_for_t
         assert [check.what for check in checks if not check.ok] == []
     forged = json.loads(text) | {"position": 6}
     checks = verify(campaign.bundle(), Wanted([LOG_KEY], inclusion=json.dumps(forged)))
-    assert [check.what for check in checks if not check.ok] == ["the proof of inclusion does not hold"]
+    assert [check.what for check in checks if not check.ok] == [
+        "the proof of inclusion does not hold"
+    ]
 
 
-async def test_the_page_of_a_receipt_says_nothing_of_the_ballot_whatever_became_of_it(site: Site) -> None:
+async def test_the_page_of_a_receipt_says_nothing_of_the_ballot_whatever_became_of_it(
+    site: Site,
+) -> None:
     campaign = drawn(4)
     await site.keep(campaign)
     labels = [entry.label for entry in campaign.log.entries]
@@ -101,7 +109,9 @@ async def test_what_is_no_receipt_is_told_and_kept_in_the_field(site: Site) -> N
     page = await response.text()
     assert "This is not a receipt" in page
     assert 'value="&lt;b&gt;1"' in page
-    assert (await site.client.post("/log/receipt", data={"code": "A" * 16})).status == 403  # from another site
+    assert (
+        await site.client.post("/log/receipt", data={"code": "A" * 16})
+    ).status == 403  # from another site
     assert (await site.client.get("/log/receipt?code=ABCD")).status == 405
 
 
@@ -111,15 +121,27 @@ async def test_consistency_is_proven_for_sizes_the_log_has_had(site: Site) -> No
     size = len(campaign.log.entries)
     answer = await (await site.client.get(f"/log/consistency?old=7&new={size}")).json()
     proof = [bytes.fromhex(hash_) for hash_ in answer["proof"]]
-    roots = [open_note(campaign.log.checkpoint(part), [LOG_KEY]).checkpoint.root for part in (7, size)]
+    roots = [
+        open_note(campaign.log.checkpoint(part), [LOG_KEY]).checkpoint.root for part in (7, size)
+    ]
     assert verify_consistency(7, size, proof, *roots)
-    wrong = [("", ""), ("1", ""), ("9", "3"), ("1", str(size + 1)), ("-1", "3"), ("1", "٣"), ("1", "9" * 40)]
+    wrong = [
+        ("", ""),
+        ("1", ""),
+        ("9", "3"),
+        ("1", str(size + 1)),
+        ("-1", "3"),
+        ("1", "٣"),
+        ("1", "9" * 40),
+    ]
     for old, new in wrong:
         assert (await site.client.get(f"/log/consistency?old={old}&new={new}")).status == 400
     assert (await site.client.get("/log/consistency")).status == 400
 
 
-async def test_a_witness_watches_the_log_and_its_signature_is_handed_on(site: Site, tmp_path: Path) -> None:
+async def test_a_witness_watches_the_log_and_its_signature_is_handed_on(
+    site: Site, tmp_path: Path
+) -> None:
     campaign = drawn(6)
     await site.keep(campaign)
     clock = iter(range(NOW, NOW + 99))
@@ -128,7 +150,9 @@ async def test_a_witness_watches_the_log_and_its_signature_is_handed_on(site: Si
     note = await (await site.client.get("/log/checkpoint")).text()
     assert open_note(note, [LOG_KEY, WITNESS.key]).signers == (LOG_KEY, WITNESS.key)
     assert not (await watch.look(site.client.session)).signed
-    checks = verify(campaign.bundle() | {"checkpoint.txt": note.encode()}, Wanted([LOG_KEY], [WITNESS.key]))
+    checks = verify(
+        campaign.bundle() | {"checkpoint.txt": note.encode()}, Wanted([LOG_KEY], [WITNESS.key])
+    )
     assert all(check.ok for check in checks)
     page = await (await site.check(campaign.codes[0])).text()
     assert "witnessed by: witness.example/w" in page
@@ -166,13 +190,20 @@ def other_log(campaign: Campaign, size: int) -> str:
 async def command(*words: str) -> tuple[int, str]:
     """`minping` in a process of its own: its exit code and what it printed."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        sys.executable,
+        "-m",
+        "bot",
+        *words,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     out, _ = await process.communicate()
     return process.returncode or 0, out.decode()
 
 
-async def test_the_command_makes_a_key_signs_and_stops_with_a_sentence_at_a_fork(site: Site, tmp_path: Path) -> None:
+async def test_the_command_makes_a_key_signs_and_stops_with_a_sentence_at_a_fork(
+    site: Site, tmp_path: Path
+) -> None:
     campaign, key, state = drawn(10), tmp_path / "w.key", tmp_path / "w.state"
     await site.keep(campaign)
     code, line = await command("witness", "--name", "witness.example/w", "--key", str(key))
@@ -180,9 +211,19 @@ async def test_the_command_makes_a_key_signs_and_stops_with_a_sentence_at_a_fork
     code, again = await command("witness", "--name", "witness.example/w", "--key", str(key))
     assert code == 1
     assert "there is a key already" in again
-    key.write_text(write_secret(WITNESS.seed, WITNESS.name))  # the one whose public key the log knows
+    key.write_text(
+        write_secret(WITNESS.seed, WITNESS.name)
+    )  # the one whose public key the log knows
     size = len(campaign.log.entries)
-    watching = ["witness", "--key", str(key), "--log", str(site.client.make_url("/")), "--log-key", LOG_KEY.write()]
+    watching = [
+        "witness",
+        "--key",
+        str(key),
+        "--log",
+        str(site.client.make_url("/")),
+        "--log-key",
+        LOG_KEY.write(),
+    ]
     assert await command(*watching, "--state", str(state)) == (0, f"signed: {size} entries\n")
     assert await command(*watching, "--state", str(state)) == (0, f"nothing new: {size} entries\n")
     state.write_text(other_log(campaign, size))
@@ -192,7 +233,9 @@ async def test_the_command_makes_a_key_signs_and_stops_with_a_sentence_at_a_fork
     assert (await command(*watching))[0] == 2
 
 
-async def test_signatures_are_taken_from_known_witnesses_under_our_checkpoints_only(site: Site) -> None:
+async def test_signatures_are_taken_from_known_witnesses_under_our_checkpoints_only(
+    site: Site,
+) -> None:
     campaign = drawn(9)
     await site.keep(campaign)
     checkpoint = open_note(campaign.log.checkpoint(), [LOG_KEY]).checkpoint
@@ -221,7 +264,9 @@ async def test_a_witness_tells_of_a_log_that_cannot_be_reached_or_signs_with_ano
     with pytest.raises(BadInput, match="answered 404"):
         await Watch(WITNESS, url, tmp_path / "s", lambda: NOW).look(site.client.session)
     with pytest.raises(BadInput, match="cannot be reached"):
-        await Watch(WITNESS, "http://127.0.0.1:1", tmp_path / "s", lambda: NOW).look(site.client.session)
+        await Watch(WITNESS, "http://127.0.0.1:1", tmp_path / "s", lambda: NOW).look(
+            site.client.session
+        )
     await site.keep(drawn(1))
     stranger = Witness(WITNESS.name, WITNESS.seed, public_key(bytes(32), ORIGIN))
     with pytest.raises(BadInput, match="not signed by"):
@@ -238,11 +283,18 @@ def test_the_setting_takes_keys_of_witnesses_only() -> None:
     assert WITNESS.key.kind == COSIGNATURE
 
 
-async def test_an_address_that_asks_without_end_is_put_off(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.web.log_pages.MOST_PROOFS", 5)
+async def test_an_address_that_asks_without_end_is_put_off(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.public.log_pages.MOST_PROOFS", 5)
     campaign = drawn(3)
     await site.keep(campaign)
-    asked = [(await site.client.get("/log/consistency", params={"old": "1", "new": "2"})).status for _ in range(4)]
+    asked = [
+        (await site.client.get("/log/consistency", params={"old": "1", "new": "2"})).status
+        for _ in range(4)
+    ]
     asked += [(await site.check("ABCD EFGH 2345 67AB")).status for _ in range(3)]
     assert asked == [200] * 5 + [429] * 2
-    assert (await site.client.get("/log/checkpoint")).status == 200, "everybody may see the newest checkpoint"
+    assert (await site.client.get("/log/checkpoint")).status == 200, (
+        "everybody may see the newest checkpoint"
+    )

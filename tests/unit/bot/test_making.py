@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from bot.web.making import Making
+from bot.web.admin.bundle_jobs import Making
 from survey_flows.errors import BadInput
 
 

@@ -8,7 +8,14 @@ from random import Random
 
 import pytest
 
-from bot.notary import cosign, holds, open_note, public_key, sign_checkpoint, sign_note
+from bot.crypto.note_signatures import (
+    cosign,
+    holds,
+    open_note,
+    public_key,
+    sign_checkpoint,
+    sign_note,
+)
 from survey_flows.errors import BadInput, Misuse
 from survey_flows.notes import (
     COSIGNATURE,
@@ -26,7 +33,9 @@ from survey_flows.notes import (
 GO_SEED = b64decode("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")[1:]
 GO_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 GO_TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-GO_SIGNATURE = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
+GO_SIGNATURE = (
+    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
+)
 
 # A checkpoint of a certificate log with its own signature (of another kind, and Ed25519) and those of public witnesses.
 PUBLIC = """arche2025h1.staging.ct.transparency.dev
@@ -38,7 +47,9 @@ U7WM79jrzyhGZ5/GUBTpM7NzwdyfFx61t3RovgcC4Ro=
 — transparency.dev/DEV:witness-little-garden 2AQqhwAAAABqEiEgzgFIqqhbUoDwjMWE6UP8nd8/KYTzwZ2rhIgcqoXHAwVkjZr4AscylP3v7sEodkRAErumC2q44vdgJY096st5BQ==
 — remora.n621.de 2net5wAAAABqEiEgPlfF3V06o0Y+fHM+J5J9s27wgxxcOVSpZ/2g/KSiXCg9DEZI+aVCIobWX9sXTynk5XeU/zZ0WBxtqB0DrAWfBw==
 """  # noqa: E501
-PUBLIC_LOG = "arche2025h1.staging.ct.transparency.dev+ba2f06c0+AU0vHmlGCS/PdN8b2OaGmKprLI8HKM+dJ472xgFYh15f"
+PUBLIC_LOG = (
+    "arche2025h1.staging.ct.transparency.dev+ba2f06c0+AU0vHmlGCS/PdN8b2OaGmKprLI8HKM+dJ472xgFYh15f"
+)
 PUBLIC_WITNESS = "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2"
 
 SEED, WITNESS = bytes(range(32)), bytes(range(1, 33))
@@ -95,7 +106,9 @@ def test_signatures_by_others_are_passed_over_but_one_of_ours_is_needed() -> Non
 
 
 def test_every_flipped_bit_of_a_note_is_refused() -> None:
-    raw = (NOTE + cosign(WITNESS, WITNESS_KEY.name, Checkpoint(ORIGIN, 7, ROOT), 1_700_000_000).line()).encode()
+    raw = (
+        NOTE + cosign(WITNESS, WITNESS_KEY.name, Checkpoint(ORIGIN, 7, ROOT), 1_700_000_000).line()
+    ).encode()
     for place in range(len(raw)):
         for bit in range(8):
             changed = raw[:place] + bytes([raw[place] ^ 1 << bit]) + raw[place + 1 :]
@@ -169,7 +182,10 @@ def test_keys_and_notes_are_read_back_as_they_were_written() -> None:
         checkpoint = Checkpoint(key.name, chance.randrange(2**62), chance.randbytes(32))
         assert read_checkpoint(checkpoint.text()) == checkpoint
         note = sign_note(seed, key.name, checkpoint.text())
-        cosigned = Note(note.text, (*note.signatures, cosign(seed, key.name, checkpoint, chance.randrange(2**40))))
+        cosigned = Note(
+            note.text,
+            (*note.signatures, cosign(seed, key.name, checkpoint, chance.randrange(2**40))),
+        )
         assert read_note(cosigned.write()) == cosigned
         assert open_note(cosigned.write(), [key]).signers == (key,)
 

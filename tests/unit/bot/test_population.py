@@ -12,16 +12,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from aggregation.cells import PatternCount
-from aggregation.population import Population
-from aggregation.scheme import parse_scheme
-from bot.drafting import chosen_scheme
-from bot.exports.method import method_page
-from bot.exports.pages import groups_page
-from bot.imports.population import read_population
-from bot.imports.sheet import read_sheet
-from bot.releases import Release, _reader, blocks, follow, read_release
-from bot.scoring import Scored, score_release
+from aggregation.counts.scan import PatternCount
+from aggregation.scheme.population import Population
+from aggregation.scheme.scheme import parse_scheme
+from bot.campaigns.drafting import chosen_scheme
+from bot.campaigns.population_file import read_population
+from bot.publication.exports.method_page import method_page
+from bot.publication.exports.score_pages import groups_page
+from bot.results.releases import Release, _reader, blocks, follow, read_release
+from bot.results.scoring import Scored, score_release
+from bot.spreadsheets.reader import read_sheet
 from survey_flows.errors import BadInput
 from tests.disclosure import RATED, make_poll, published_totals
 
@@ -49,10 +49,16 @@ def test_the_example_can_be_used() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("group,value,people\nresident,a,0\n", "row 2, column people: «0» is not a number of people"),
+        (
+            "group,value,people\nresident,a,0\n",
+            "row 2, column people: «0» is not a number of people",
+        ),
         ("group,value,people\nresident,a,1.5\n", "row 2, column people: «1.5»"),
         ("group,margin,value,people\nresident,9,a,3\n", "row 2, column margin: «9» is no margin"),
-        ("group,value,people\nresident,a,3\nresident,a,4\n", "row 3, column value: the same people stand in row 2"),
+        (
+            "group,value,people\nresident,a,3\nresident,a,4\n",
+            "row 3, column value: the same people stand in row 2",
+        ),
         ("group,value\nresident,a\n", "the column «people» is missing"),
     ],
 )
@@ -74,15 +80,25 @@ def weighted() -> Scored:
     """Unit A with 400 residents who are few in stratum b, where they are not content; B without strata."""
     scheme = parse_scheme(json.loads(chosen_scheme(None)) | {"population": {"figures": FIGURES}})
     poll = replace(make_poll(["A", "B"]), scheme=scheme)
-    rows = [rated("A", "a", "VS", 300), rated("A", "b", "D", 100), rated("B", "", "S", 150), rated("A", "a", "S", 20)]
+    rows = [
+        rated("A", "a", "VS", 300),
+        rated("A", "b", "D", 100),
+        rated("B", "", "S", 150),
+        rated("A", "a", "S", 20),
+    ]
     return score_release(poll, Release("c", 1, 0, blocks(rows, _reader(poll))))
 
 
-FIGURES = [{"group": "resident", "value": value, "people": people} for value, people in (("a", 30000), ("b", 70000))]
+FIGURES = [
+    {"group": "resident", "value": value, "people": people}
+    for value, people in (("a", 30000), ("b", 70000))
+]
 
 
 def rated(unit: str, stratum: str, code: str, count: int) -> PatternCount:
-    return PatternCount(unit, "econ", "resident", stratum, "invited", 4, " ".join([code] * RATED), count)
+    return PatternCount(
+        unit, "econ", "resident", stratum, "invited", 4, " ".join([code] * RATED), count
+    )
 
 
 def test_a_release_keeps_the_strata_and_is_scored_by_them() -> None:
@@ -106,7 +122,9 @@ def test_few_who_move_between_strata_are_not_told_apart() -> None:
     old = scored.release.blocks["A"]
     move = {key: -4 if key[5] == "a" else 4 for key in old if key[4].startswith(("VS", "D"))}
     now = {"A": Counter({key: count + move.get(key, 0) for key, count in old.items()})}
-    release, kept = follow(scored.poll, [scored.release], now | {"B": scored.release.blocks["B"]}, {}, 1)
+    release, kept = follow(
+        scored.poll, [scored.release], now | {"B": scored.release.blocks["B"]}, {}, 1
+    )
     assert "group resident stratum a" in kept["A"]
     assert release.blocks["A"] == old
 
@@ -119,13 +137,26 @@ def test_exports_tell_the_figures_and_how_the_weighting_went() -> None:
     page = groups_page([scored])
     named = [dict(zip([c.name for c in page.columns], row, strict=True)) for row in page.rows]
     told = {row["code"]: row for row in named if row["group"] == "resident"}
-    shown = {name: told["A"][name] for name in ("weighted_to", "cells", "joined", "trimmed", "rounds", "gap")}
-    assert shown == {"weighted_to": "cells", "cells": 2, "joined": 0, "trimmed": 0, "rounds": 1, "gap": 0.0}
+    shown = {
+        name: told["A"][name]
+        for name in ("weighted_to", "cells", "joined", "trimmed", "rounds", "gap")
+    }
+    assert shown == {
+        "weighted_to": "cells",
+        "cells": 2,
+        "joined": 0,
+        "trimmed": 0,
+        "rounds": 1,
+        "gap": 0.0,
+    }
     assert told["B"]["weighted_to"] is None
 
 
 def test_public_totals_keep_the_cells_back() -> None:
     units = {unit["unit"]: unit for unit in published_totals(weighted())["units"]}
-    groups = {code: next(g for g in unit["groups"] if g["group"] == "resident") for code, unit in units.items()}
+    groups = {
+        code: next(g for g in unit["groups"] if g["group"] == "resident")
+        for code, unit in units.items()
+    }
     assert groups["A"]["cells"] is None
     assert groups["B"]["cells"] is not None

@@ -13,9 +13,9 @@ import zxingcpp
 from matplotlib.image import imread
 
 from bot.__main__ import main
-from bot.imports.counters import read_counters
-from bot.imports.sheet import read_sheet
-from bot.posters import Counter, posters
+from bot.publication.reports.counter_file import read_counters
+from bot.publication.reports.posters import Counter, posters
+from bot.spreadsheets.reader import read_sheet
 from survey_flows.errors import BadInput
 from survey_flows.paper import Unit
 from tests.conversations import build_paper
@@ -24,7 +24,16 @@ PAPER = build_paper()
 A4 = (595, 842)
 """Points of a page: 210 mm by 297 mm at 72 to the inch."""
 UNITS = "code,name_zh,name_en,category,questionnaire\nTAX,市税务局,Tax Bureau,B_econ,window\n"
-DATES = ["--opens", "2026-01-01", "--closes", "2036-01-01", "--title-zh", "民评", "--title-en", "Rating"]
+DATES = [
+    "--opens",
+    "2026-01-01",
+    "--closes",
+    "2036-01-01",
+    "--title-zh",
+    "民评",
+    "--title-en",
+    "Rating",
+]
 
 
 def counter(unit: str, zh: str = "1号窗口", en: str = "Counter 1") -> Counter:
@@ -38,7 +47,9 @@ def addresses(*counters: Counter) -> Mapping[str, str]:
 def read(picture: bytes) -> tuple[tuple[int, int], list[str]]:
     """Width and height of a page in pixels, and what a phone reads on it."""
     pixels = (imread(io.BytesIO(picture), format="png")[:, :, :3] * 255).astype(np.uint8)
-    return (pixels.shape[1], pixels.shape[0]), [found.text for found in zxingcpp.read_barcodes(pixels)]
+    return (pixels.shape[1], pixels.shape[0]), [
+        found.text for found in zxingcpp.read_barcodes(pixels)
+    ]
 
 
 def test_each_counter_has_one_page_whose_code_opens_its_unit() -> None:
@@ -65,7 +76,9 @@ def test_a_name_is_never_taken_for_markup() -> None:
 
 
 def test_a_poster_is_the_same_bytes_every_time_and_carries_its_font() -> None:
-    [first], [second] = (posters(PAPER, [counter("HUD")], addresses(counter("HUD"))) for _ in range(2))
+    [first], [second] = (
+        posters(PAPER, [counter("HUD")], addresses(counter("HUD"))) for _ in range(2)
+    )
     assert first == second
     assert first.startswith(b"%PDF-")
     assert b"NotoSansSC" in first
@@ -74,11 +87,20 @@ def test_a_poster_is_the_same_bytes_every_time_and_carries_its_font() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("unit,counter_zh\nXXX,一\n", "row 2, column unit: there is no unit in this campaign «XXX»"),
+        (
+            "unit,counter_zh\nXXX,一\n",
+            "row 2, column unit: there is no unit in this campaign «XXX»",
+        ),
         ("unit,counter_zh\nHUD,\n", "row 2, column counter_zh: the cell is empty"),
-        ("unit,counter_zh\nHUD,一\nHUD,一\n", "row 3, column unit: «HUD 一» stands in row 2 already"),
+        (
+            "unit,counter_zh\nHUD,一\nHUD,一\n",
+            "row 3, column unit: «HUD 一» stands in row 2 already",
+        ),
         ("unit,counter_zh\n", "the table needs 1 to 1000 rows and has 0; split it"),
-        ("unit,counter_zh\n" + "HUD,一\n" * 1001, "the table needs 1 to 1000 rows and has 1001; split it"),
+        (
+            "unit,counter_zh\n" + "HUD,一\n" * 1001,
+            "the table needs 1 to 1000 rows and has 1001; split it",
+        ),
     ],
 )
 def test_a_wrong_table_of_counters_is_told_by_row(text: str, complaint: str) -> None:
@@ -99,9 +121,15 @@ def test_posters_from_the_command_line(
 ) -> None:
     monkeypatch.setenv("MINPING_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    units, counters, out = tmp_path / "units.csv", tmp_path / "counters.csv", tmp_path / "posters.pdf"
+    units, counters, out = (
+        tmp_path / "units.csv",
+        tmp_path / "counters.csv",
+        tmp_path / "posters.pdf",
+    )
     units.write_text(UNITS)
-    counters.write_text("unit,counter_zh,counter_en\nTAX,1号窗口,Counter 1\nTAX,2号窗口,Counter 2\n")
+    counters.write_text(
+        "unit,counter_zh,counter_en\nTAX,1号窗口,Counter 1\nTAX,2号窗口,Counter 2\n"
+    )
     assert main(["import", "units", str(units)]) == 0
     assert main(["campaign", "create", "y", "--year", "2026", *DATES]) == 0
     words = ["posters", "y", str(counters), "--out", str(out)]

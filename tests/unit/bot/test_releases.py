@@ -18,13 +18,22 @@ from openpyxl import load_workbook
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.exports import csv_files, export_campaign, workbook
-from bot.papers import dump_paper
-from bot.releases import Block, Release, correct, follow, last_release, publish, read_releases
-from bot.scoring import Poll, read_polls, score_campaign, score_release
-from bot.store import tables
-from bot.store.database import open_database, writing
-from bot.store.migrate import migrate
+from bot.campaigns.live_campaigns import dump_paper
+from bot.campaigns.registered import Poll, read_polls
+from bot.publication.exports import csv_files, export_campaign, workbook
+from bot.results.releases import (
+    Block,
+    Release,
+    correct,
+    follow,
+    last_release,
+    publish,
+    read_releases,
+)
+from bot.results.scoring import score_campaign, score_release
+from bot.storage.database import open_database, writing
+from bot.storage.migrate import migrate
+from bot.storage.schema import all as tables
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
@@ -51,7 +60,9 @@ def drawn(chance: random.Random) -> dict[str, Block]:
         for _ in range(chance.randint(4, 12)):
             group = chance.choice(["resident", "resident", "service_user", "enterprise", "deputy"])
             code = chance.choice([*POINTS, "S", "S", "DK"])
-            block[pattern(group, chance.random() < 0.3, chance.choice([4, 4, 4, 2, 0]), code)] += chance.randint(5, 25)
+            block[pattern(group, chance.random() < 0.3, chance.choice([4, 4, 4, 2, 0]), code)] += (
+                chance.randint(5, 25)
+            )
         found[unit] = block
     return found
 
@@ -64,7 +75,11 @@ def changed(chance: random.Random, old: dict[str, Block]) -> dict[str, Block]:
         one = chance.choice(sorted(block)) if chance.random() < 0.5 else None
         kind = chance.random()
         for _ in range(chance.choice([1, 2, 3, 5, 9, 10, 11, 20, 40])):
-            key = one if one and block[one] else chance.choice([key for key, count in sorted(block.items()) if count])
+            key = (
+                one
+                if one and block[one]
+                else chance.choice([key for key, count in sorted(block.items()) if count])
+            )
             kind = kind if one else chance.random()
             block[key] -= 1
             if kind < 0.7:
@@ -80,7 +95,11 @@ def shown(poll: Poll, release: Release) -> dict[str, int]:
     found: dict[str, int | None] = {}
     scored = score_release(poll, release)
     for unit, told in scored.told.items():
-        found |= {f"{unit} n": told.n, f"{unit} n_valid": told.n_valid, f"{unit} excluded": told.excluded}
+        found |= {
+            f"{unit} n": told.n,
+            f"{unit} n_valid": told.n_valid,
+            f"{unit} excluded": told.excluded,
+        }
         found |= {f"{unit} {code}": count for code, count in told.distribution.items()}
         for group in told.groups:
             own = {"n": group.n, "n_valid": group.n_valid, "n_open": group.n_open}
@@ -116,10 +135,15 @@ def test_of_a_thousand_pairs_none_can_be_told_apart_by_few() -> None:
 
 def test_small_steps_do_not_add_up_unseen() -> None:
     """Twice six ballots: the first six are held back, twelve are told, since no state between them was."""
-    start = Release("c", 1, 0, {unit: Counter({pattern("resident", False, 4, "S"): 200}) for unit in UNITS})
+    start = Release(
+        "c", 1, 0, {unit: Counter({pattern("resident", False, 4, "S"): 200}) for unit in UNITS}
+    )
 
     def out(count: int) -> dict[str, Block]:
-        some = {pattern("resident", False, 4, "S"): 200 - count, pattern("resident", False, 0, "S"): count}
+        some = {
+            pattern("resident", False, 4, "S"): 200 - count,
+            pattern("resident", False, 0, "S"): count,
+        }
         return {**start.blocks, "A": Counter(some)}
 
     second, kept = follow(POLL, [start], out(6), {}, 1)
@@ -141,10 +165,18 @@ def test_a_correction_tells_the_score_and_nothing_else() -> None:
     assert kept == {}
     assert shown(POLL, second).items() <= shown(POLL, start).items()
     told = score_release(POLL, second).told
-    assert (told["A"].corrected, told["A"].low, told["A"].high, told["A"].unweighted) == (True, None, None, None)
+    assert (told["A"].corrected, told["A"].low, told["A"].high, told["A"].unweighted) == (
+        True,
+        None,
+        None,
+        None,
+    )
     assert float(told["A"].score or 0) == round(180 * 80 / 197, 2)
     assert (told["B"].corrected, float(told["B"].score or 0)) == (False, 72.0)
-    assert published_totals(score_release(POLL, second))["units"][0] == {"unit": "A", "withheld": True}
+    assert published_totals(score_release(POLL, second))["units"][0] == {
+        "unit": "A",
+        "withheld": True,
+    }
     again, kept = follow(POLL, [start, second], now, {}, 2)
     assert (again.blocks, again.corrections, kept) == (second.blocks, second.corrections, {})
     # Three more are few beside the corrected state, though not beside the first.
@@ -156,11 +188,14 @@ def test_a_correction_tells_the_score_and_nothing_else() -> None:
 async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
     engine = open_database(store_url)
     await migrate(engine)
-    paper = dump_paper(dict(POLL.title), list(POLL.units.values()), {"econ": dump_questionnaire(FORM)})
+    paper = dump_paper(
+        dict(POLL.title), list(POLL.units.values()), {"econ": dump_questionnaire(FORM)}
+    )
     row = {"id": "c", "year": 2026, "opens_at": 0, "closes_at": 1, "paper": paper}
     async with writing(engine) as connection:
         await connection.execute(
-            tables.campaigns.insert(), [row | {"state": "closed", "scheme": SCHEME.model_dump_json()}]
+            tables.campaigns.insert(),
+            [row | {"state": "closed", "scheme": SCHEME.model_dump_json()}],
         )
     yield engine
     await engine.dispose()
@@ -170,18 +205,39 @@ async def cast(database: AsyncEngine, blocks: dict[str, Block]) -> None:
     rows: list[dict[str, Any]] = []
     for unit, block in blocks.items():
         for (sheet, group, link, weight, ratings, _), count in block.items():
-            keys = {"campaign": "c", "unit": unit, "questionnaire": sheet, "grp": group, "stratum": "", "facts": "{}"}
-            own = {"source": "open" if link else "invited", "weight": weight, "ratings": ratings, "bucket": 1}
-            rows += [keys | own | {"voter": (len(rows) + n).to_bytes(32, "big")} for n in range(count)]
+            keys = {
+                "campaign": "c",
+                "unit": unit,
+                "questionnaire": sheet,
+                "grp": group,
+                "stratum": "",
+                "facts": "{}",
+            }
+            own = {
+                "source": "open" if link else "invited",
+                "weight": weight,
+                "ratings": ratings,
+                "bucket": 1,
+            }
+            rows += [
+                keys | own | {"voter": (len(rows) + n).to_bytes(32, "big")} for n in range(count)
+            ]
     async with writing(database) as connection:
         await connection.execute(tables.ballots.insert(), rows)
 
 
 async def exclude(database: AsyncEngine, unit: str, count: int) -> None:
     columns = tables.ballots.c
-    some = select(columns.id).where(columns.unit == unit, columns.weight == 4).order_by(columns.id).limit(count)
+    some = (
+        select(columns.id)
+        .where(columns.unit == unit, columns.weight == 4)
+        .order_by(columns.id)
+        .limit(count)
+    )
     async with writing(database) as connection:
-        await connection.execute(update(tables.ballots).where(columns.id.in_(some)).values(weight=0))
+        await connection.execute(
+            update(tables.ballots).where(columns.id.in_(some)).values(weight=0)
+        )
 
 
 async def files(database: AsyncEngine) -> dict[str, list[list[str]]]:
@@ -192,26 +248,37 @@ async def files(database: AsyncEngine) -> dict[str, list[list[str]]]:
         found[name] = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     sheets = load_workbook(io.BytesIO(workbook(book)))
     for sheet in sheets.worksheets:
-        found[sheet.title] = [["" if v is None else str(v) for v in row] for row in sheet.iter_rows(values_only=True)]
+        found[sheet.title] = [
+            ["" if v is None else str(v) for v in row] for row in sheet.iter_rows(values_only=True)
+        ]
     return found
 
 
 def numbers(found: dict[str, list[list[str]]]) -> dict[tuple[str, int, int], int]:
-    cells = ((name, y, x, v) for name, rows in found.items() for y, row in enumerate(rows) for x, v in enumerate(row))
+    cells = (
+        (name, y, x, v)
+        for name, rows in found.items()
+        for y, row in enumerate(rows)
+        for x, v in enumerate(row)
+    )
     return {(name, y, x): int(v) for name, y, x, v in cells if v.isdecimal() and len(v) < 7}
 
 
 @pytest.mark.parametrize("count", [1, 3, 9, 10, 25])
 async def test_files_before_and_after_an_exclusion(database: AsyncEngine, count: int) -> None:
     s = pattern("resident", False, 4, "S")
-    await cast(database, {unit: Counter({s: 150, pattern("deputy", False, 4, "B"): 40}) for unit in UNITS})
+    await cast(
+        database, {unit: Counter({s: 150, pattern("deputy", False, 4, "B"): 40}) for unit in UNITS}
+    )
     before = await files(database)
     await exclude(database, "A", count)
     assert await files(database) == before, "nothing changes before the next release"
     poll = (await read_polls(database))[0]
     outcome = await publish(database, poll, Clock())
     after = await files(database)
-    assert (set(outcome.kept), outcome.made) == ((set(), True) if count >= FLOOR else ({"A"}, False))
+    assert (set(outcome.kept), outcome.made) == (
+        (set(), True) if count >= FLOOR else ({"A"}, False)
+    )
     assert (after == before) == (count < FLOOR)
     old, new = numbers(before), numbers(after)
     few = [place for place in old.keys() & new.keys() if 0 < abs(old[place] - new[place]) < FLOOR]
@@ -232,7 +299,14 @@ async def test_the_first_look_is_the_first_release_and_stays(database: AsyncEngi
 
 
 async def cast_more(database: AsyncEngine) -> None:
-    row = {"campaign": "c", "unit": "A", "questionnaire": "econ", "grp": "resident", "stratum": "", "facts": "{}"}
+    row = {
+        "campaign": "c",
+        "unit": "A",
+        "questionnaire": "econ",
+        "grp": "resident",
+        "stratum": "",
+        "facts": "{}",
+    }
     row |= {"source": "invited", "ratings": " ".join(["B"] * RATED), "bucket": 1}
     rows = [row | {"voter": (10_000 + n).to_bytes(32, "big")} for n in range(40)]
     async with writing(database) as connection:
@@ -254,7 +328,9 @@ async def test_what_cannot_be_released(database: AsyncEngine) -> None:
     assert (await score_campaign(database, "c")).told["A"].corrected
 
 
-async def test_a_score_is_corrected_alone_only_where_more_would_tell_of_few(database: AsyncEngine) -> None:
+async def test_a_score_is_corrected_alone_only_where_more_would_tell_of_few(
+    database: AsyncEngine,
+) -> None:
     await cast(database, {"A": Counter({pattern("resident", False, 4, "S"): 150})})
     poll = (await read_polls(database))[0]
     signed = ("zhou", "appeal 1: counted twice", Clock())
@@ -285,7 +361,9 @@ async def test_a_damaged_release_is_not_shown(database: AsyncEngine) -> None:
 def test_one_of_a_unit_s_own_staff_more_is_not_told_with_fifteen_residents() -> None:
     staff = ("econ", STAFF, False, 0, "", "")
     old: dict[str, Block] = {"A": Counter({pattern("resident", False, 4, "S"): 100, staff: 60})}
-    now: dict[str, Block] = {"A": old["A"] + Counter({pattern("resident", False, 4, "S"): 15, staff: 1})}
+    now: dict[str, Block] = {
+        "A": old["A"] + Counter({pattern("resident", False, 4, "S"): 15, staff: 1})
+    }
     first = Release("c", 1, 0, old)
     second, kept = follow(POLL, [first], now, {}, 1)
     assert kept == {"A": ["own staff"]}
@@ -297,11 +375,25 @@ def test_one_of_a_unit_s_own_staff_more_is_not_told_with_fifteen_residents() -> 
 
 async def test_raters_in_common_are_worked_out_once_and_stay(database: AsyncEngine) -> None:
     rows: list[dict[str, Any]] = []
-    common = {"campaign": "c", "questionnaire": "econ", "grp": "resident", "stratum": "", "facts": "{}", "bucket": 1}
+    common = {
+        "campaign": "c",
+        "questionnaire": "econ",
+        "grp": "resident",
+        "stratum": "",
+        "facts": "{}",
+        "bucket": 1,
+    }
     for at in range(60):
         code = "VS" if at % 2 else "D"
-        for unit in ["A", "B"] if at < 40 else ["A"] if at < 50 else ["A", "C"] if at < 55 else ["C"]:
-            own = {"unit": unit, "source": "invited", "weight": 4, "ratings": " ".join([code] * RATED)}
+        for unit in (
+            ["A", "B"] if at < 40 else ["A"] if at < 50 else ["A", "C"] if at < 55 else ["C"]
+        ):
+            own = {
+                "unit": unit,
+                "source": "invited",
+                "weight": 4,
+                "ratings": " ".join([code] * RATED),
+            }
             rows.append(common | own | {"voter": at.to_bytes(32, "big")})
     async with writing(database) as connection:
         await connection.execute(tables.ballots.insert(), rows)
@@ -311,8 +403,12 @@ async def test_raters_in_common_are_worked_out_once_and_stay(database: AsyncEngi
     assert first.covariances is not None
     assert list(first.covariances) == [("A", "B")]
     score = score_release(poll, first).scores["B"]
-    assert first.covariances["A", "B"] == pytest.approx(40 * 40 / (55 * 40) * score.variance, rel=0.1)
+    assert first.covariances["A", "B"] == pytest.approx(
+        40 * 40 / (55 * 40) * score.variance, rel=0.1
+    )
     await exclude(database, "B", 20)
     second = (await publish(database, poll)).release
     assert (second.number, second.covariances) == (2, first.covariances)
-    assert [release.covariances for release in await read_releases(database, "c")] == [first.covariances] * 2
+    assert [release.covariances for release in await read_releases(database, "c")] == [
+        first.covariances
+    ] * 2

@@ -14,19 +14,19 @@ import pytest
 from fluent.syntax import FluentParser
 from fluent.syntax.ast import Message
 
-from aggregation.changes import ChangeVerdict
-from aggregation.inputs import Grade
-from aggregation.quota import half_up
+from aggregation.model.facts import Grade
+from aggregation.numbers import half_up
+from aggregation.quality.changes import ChangeVerdict
 from bot.__main__ import main
-from bot.app import build, open_store
-from bot.exports import Audience
-from bot.labels import HIDDEN, name
-from bot.reports import Document, to_html, to_pdf, to_png
-from bot.reports.circular import circular
-from bot.reports.document import Facts, Heading, Paragraph, Picture, Table
-from bot.reports.evidence import evidence
-from bot.reports.material import Material, read_material
-from bot.settings import Settings
+from bot.core.labels import HIDDEN, name
+from bot.core.settings import Settings
+from bot.publication.exports import Audience
+from bot.publication.reports import Document, to_html, to_pdf, to_png
+from bot.publication.reports.circular import circular
+from bot.publication.reports.document_model import Facts, Heading, Paragraph, Picture, Table
+from bot.publication.reports.evidence import evidence
+from bot.publication.reports.material import Material, read_material
+from bot.service.composition import build, open_store
 from survey_flows.errors import BadInput
 from tests.desk import make_data
 from tests.web_city import Clock, fill
@@ -54,7 +54,11 @@ def material(folder: Path) -> Material:
 
 @pytest.fixture(scope="module")
 def circulars(material: Material) -> dict[tuple[Audience, str], Document]:
-    return {(audience, lang): circular(material, audience, lang, ZONE) for audience in Audience for lang in LANGUAGES}
+    return {
+        (audience, lang): circular(material, audience, lang, ZONE)
+        for audience in Audience
+        for lang in LANGUAGES
+    }
 
 
 def said(document: Document) -> Iterator[str]:
@@ -89,7 +93,9 @@ def test_the_public_circular_names_no_leader_and_the_internal_one_all_who_were_l
     assert [leader.zh for leader in named if leader.zh not in internal] == []
 
 
-def test_every_unit_stands_with_its_figures_in_both_languages(material: Material, circulars: Circulars) -> None:
+def test_every_unit_stands_with_its_figures_in_both_languages(
+    material: Material, circulars: Circulars
+) -> None:
     for lang in LANGUAGES:
         rows = [row for table in circulars[Audience.PUBLIC, lang].tables() for row in table.rows]
         for unit in material.year.result.units:
@@ -106,7 +112,10 @@ def test_every_unit_stands_with_its_figures_in_both_languages(material: Material
 
 def test_both_languages_have_the_same_parts(circulars: Circulars) -> None:
     shapes = [
-        [(type(block).__name__, len(block.rows) if isinstance(block, Table) else 0) for block in document.blocks]
+        [
+            (type(block).__name__, len(block.rows) if isinstance(block, Table) else 0)
+            for block in document.blocks
+        ]
         for document in (circulars[Audience.INTERNAL, lang] for lang in LANGUAGES)
     ]
     assert shapes[0] == shapes[1]
@@ -120,7 +129,13 @@ def test_a_reader_finds_method_number_response_uncertainty_and_exclusions(
 ) -> None:
     heads = [b.text for b in circulars[Audience.PUBLIC, lang].blocks if isinstance(b, Heading)]
     wanted = {"zh-Hans": ["名次有多确定", "谁参加了评价", "没有计入的评价票", "方法", "怎样核对"]}
-    wanted["en"] = ["How sure the ranks are", "Who took part", "Ballots that do not count", "Method", "How to check"]
+    wanted["en"] = [
+        "How sure the ranks are",
+        "Who took part",
+        "Ballots that do not count",
+        "Method",
+        "How to check",
+    ]
     places = [heads.index(head) for head in wanted[lang]]
     assert all(one < other for one, other in pairwise(places))
     text = "\n".join(said(circulars[Audience.PUBLIC, lang]))
@@ -165,7 +180,9 @@ def test_an_evidence_page_adds_up(material: Material) -> None:
     for unit in material.year.result.units[:3]:
         table = evidence(material, unit.unit, Audience.PUBLIC, "en", ZONE).tables()[0]
         *parts, _, total = table.rows
-        assert [row[1] for row in parts] == [str(half_up(part.points or 0, 2)) for part in unit.components]
+        assert [row[1] for row in parts] == [
+            str(half_up(part.points or 0, 2)) for part in unit.components
+        ]
         assert total[3] == str(unit.total)
 
 
@@ -196,14 +213,19 @@ def test_html_needs_nothing_from_elsewhere_and_says_the_same(material: Material)
 
 
 def test_the_same_year_gives_the_same_pdf(material: Material) -> None:
-    first, second = (to_pdf(evidence(material, "TAX", Audience.PUBLIC, "en", ZONE)) for _ in range(2))
+    first, second = (
+        to_pdf(evidence(material, "TAX", Audience.PUBLIC, "en", ZONE)) for _ in range(2)
+    )
     assert first == second
     assert first.startswith(b"%PDF-1.7")
     assert b"/MarkInfo" in first  # tagged, for screen readers
 
 
 def test_the_command_writes_the_pages_that_were_asked_for(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("MINPING_DATA", str(folder))
     ask = ["report", "evidence", "2010", "--unit", "TAX", "--lang", "en", "--out", str(tmp_path)]
@@ -218,7 +240,11 @@ def test_the_command_writes_the_pages_that_were_asked_for(
 def messages(lang: str) -> dict[str, set[str]]:
     body = FluentParser().parse((WORDS / f"{lang}.ftl").read_text("utf-8")).body
     return {
-        entry.id.name: set(re.findall(r"\{ \$(\w+)", (WORDS / f"{lang}.ftl").read_text("utf-8")[slice(*_span(entry))]))
+        entry.id.name: set(
+            re.findall(
+                r"\{ \$(\w+)", (WORDS / f"{lang}.ftl").read_text("utf-8")[slice(*_span(entry))]
+            )
+        )
         for entry in body
         if isinstance(entry, Message)
     }

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.app import build
-from bot.settings import Settings
-from bot.staff import add_staff
-from bot.web.rights import ROLES, may
+from bot.accounts.roles import ROLES, may
+from bot.accounts.staff import add_staff
+from bot.core.settings import Settings
+from bot.service.composition import build
+from bot.web.admin.routes import PAGES
 from bot.web.server import make_web
-from bot.web.staff import PAGES
 from tests.desk import PASSWORD, Desk, make_data
 from tests.web_city import Clock
 
@@ -86,7 +86,9 @@ def expected(role: str, method: str, path: str) -> bool:
     if method == "POST":
         return path in ACTS[role]
     if role in ("observer", "administrator"):
-        mine = role == "administrator" or not (path.startswith("/admin/review") or path in ADMINISTRATION)
+        mine = role == "administrator" or not (
+            path.startswith("/admin/review") or path in ADMINISTRATION
+        )
         return mine and path not in (*WORDS, "/admin/unit", OPENINGS)
     return path in LOOKS[role]
 
@@ -139,11 +141,17 @@ async def test_a_role_gets_what_the_table_says_and_nothing_else(desk: Desk, role
         else:
             headers = {"Origin": str(desk.client.make_url("/")).rstrip("/")}
             form = {"csrf": desk.csrf}
-            async with desk.client.post(address(path), data=form, headers=headers, allow_redirects=False) as response:
+            async with desk.client.post(
+                address(path), data=form, headers=headers, allow_redirects=False
+            ) as response:
                 status, location = response.status, response.headers.get("Location", "")
         refused = status == 403 or (path.rstrip("/") == "/admin" and location == HOMES.get(role))
-        known = status == 404 and "review" in path  # administrators and observers are told that there is no such case
-        assert (not refused) == expected(role, method, path) or known, f"{role} {method} {path}: {status}"
+        known = (
+            status == 404 and "review" in path
+        )  # administrators and observers are told that there is no such case
+        assert (not refused) == expected(role, method, path) or known, (
+            f"{role} {method} {path}: {status}"
+        )
         assert status < 500
         assert may(role, method, address(path)) == expected(role, method, path)
 
@@ -158,7 +166,9 @@ async def test_nobody_gets_anything_without_a_session_or_with_another_s_form(des
     for method, path, _ in PAGES:
         if method == "POST" and path not in OPEN:
             async with desk.client.post(
-                address(path), data={"csrf": "x" * 43}, headers={"Origin": str(desk.client.make_url("/")).rstrip("/")}
+                address(path),
+                data={"csrf": "x" * 43},
+                headers={"Origin": str(desk.client.make_url("/")).rstrip("/")},
             ) as response:
                 assert response.status == 403, path
 

@@ -13,7 +13,16 @@ PEOPLE = "channel,address,language,group,area,consent\n" + "".join(
     f"telegram,{number},en,{group},{area},2026-01-02\n"
     for number, (group, area) in enumerate([("resident", "furong")] * 30 + [("deputy", "")] * 15, 1)
 )
-DATES = ["--opens", "2026-01-01", "--closes", "2036-01-01", "--title-zh", "民评", "--title-en", "Rating"]
+DATES = [
+    "--opens",
+    "2026-01-01",
+    "--closes",
+    "2036-01-01",
+    "--title-zh",
+    "民评",
+    "--title-en",
+    "Rating",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +31,9 @@ def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
-def test_a_sample_is_planned_drawn_and_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sample_is_planned_drawn_and_verified(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     files = {
         "units.csv": UNITS,
         "people.csv": PEOPLE,
@@ -67,7 +78,10 @@ def test_a_sample_is_planned_drawn_and_verified(tmp_path: Path, capsys: pytest.C
     assert main(["bundle", "y", str(bundle)]) == 0
     capsys.readouterr()
     assert main(["sample", "verify", str(sample), "--bundle", str(bundle)]) == 0
-    assert "ok    seed, frame and design are those that the bundle's log registered" in capsys.readouterr().out
+    assert (
+        "ok    seed, frame and design are those that the bundle's log registered"
+        in capsys.readouterr().out
+    )
     other = tmp_path / "other.json"
     other.write_text(sample.read_text().replace('"fixed"', '"proportional"'))
     assert main(["sample", "verify", str(other), "--bundle", str(bundle)]) == 1
@@ -77,7 +91,9 @@ def test_a_sample_is_planned_drawn_and_verified(tmp_path: Path, capsys: pytest.C
     assert "this is the bundle of y, and the sample is of z" in capsys.readouterr().err
 
 
-def test_a_table_of_cells_is_told_by_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_of_cells_is_told_by_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     cells = tmp_path / "cells.csv"
     cells.write_text("group,area,value\nresident,a,1\nresident,a,2\n")
     assert main(["sample", "plan", "y", "--cells", str(cells)]) == 1

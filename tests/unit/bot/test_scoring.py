@@ -6,15 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from aggregation.cells import PatternCount
-from bot.exports.pages import covariances_page, reliability_page, scores_page
-from bot.releases import Release, _reader, blocks
-from bot.scoring import Scored, places, score_release
+from aggregation.counts.scan import PatternCount
+from bot.publication.exports.score_pages import covariances_page, reliability_page, scores_page
+from bot.results.releases import Release, _reader, blocks
+from bot.results.scoring import Scored, places, score_release
 from tests.disclosure import RATED, make_poll
 
 CODES = ("VS", "S", "B", "D", "VD")
 SIZES = {"A": 100, "B": 400, "C": 400, "D": 100, "E": 3}
-UNLIKE = {"A": (80, 15, 5, 0, 0), "B": (70, 20, 10, 0, 0), "C": (40, 30, 20, 5, 5), "D": (20, 30, 20, 20, 10)}
+UNLIKE = {
+    "A": (80, 15, 5, 0, 0),
+    "B": (70, 20, 10, 0, 0),
+    "C": (40, 30, 20, 5, 5),
+    "D": (20, 30, 20, 20, 10),
+}
 
 
 def scored(graded: str = "direct", units: str = "ABCD") -> Scored:
@@ -22,12 +27,25 @@ def scored(graded: str = "direct", units: str = "ABCD") -> Scored:
     poll = make_poll(list(units))
     poll = replace(poll, scheme=poll.scheme.model_copy(update={"graded_score": graded}))
     rows = [
-        PatternCount(unit, "econ", "resident", "", "invited", 4, " ".join([code] * (RATED - 1) + [last]), count)
+        PatternCount(
+            unit,
+            "econ",
+            "resident",
+            "",
+            "invited",
+            4,
+            " ".join([code] * (RATED - 1) + [last]),
+            count,
+        )
         for unit in units
-        for code, last, share in zip(CODES, ("S", *CODES), UNLIKE.get(unit, (100, 0, 0, 0, 0)), strict=False)
+        for code, last, share in zip(
+            CODES, ("S", *CODES), UNLIKE.get(unit, (100, 0, 0, 0, 0)), strict=False
+        )
         if (count := SIZES[unit] * share // 100)
     ]
-    release = Release("c", 1, 0, blocks(rows, _reader(poll)), covariances={("A", "B"): 0.25, ("A", "E"): 0.5})
+    release = Release(
+        "c", 1, 0, blocks(rows, _reader(poll)), covariances={("A", "B"): 0.25, ("A", "E"): 0.5}
+    )
     return score_release(poll, release)
 
 
@@ -50,16 +68,25 @@ def test_grades_use_the_direct_score_unless_the_scheme_says_otherwise() -> None:
 def test_what_is_told_of_small_units_beside() -> None:
     whole = scored()
     page = scores_page(whole)
-    rows = {row[0]: dict(zip([c.name for c in page.columns], row, strict=True)) for row in page.rows}
+    rows = {
+        row[0]: dict(zip([c.name for c in page.columns], row, strict=True)) for row in page.rows
+    }
     assert float(rows["A"]["shrunken_score"]) < float(rows["A"]["public_score"])  # type: ignore[arg-type]
     assert 0.5 < float(rows["D"]["own_share"]) < float(rows["B"]["own_share"]) < 1  # type: ignore[arg-type]
     # Whose number of answers is hidden is not told by the share of its own data.
-    hidden = {code: replace(told, n_valid=None) if code == "A" else told for code, told in whole.told.items()}
+    hidden = {
+        code: replace(told, n_valid=None) if code == "A" else told
+        for code, told in whole.told.items()
+    }
     assert set(whole.borrowed(hidden)) == set("BCD")
     # E's three answers hide the numbers of others, which could be had from the sum of all.
     beside = scored(units="ABCDE")
     told = beside.told
-    assert set(beside.borrowed(told)) == {code for code, it in told.items() if it.n_valid is not None} < set("ABCD")
+    assert (
+        set(beside.borrowed(told))
+        == {code for code, it in told.items() if it.n_valid is not None}
+        < set("ABCD")
+    )
 
 
 def test_reliability_is_exported_without_units_of_few_answers() -> None:

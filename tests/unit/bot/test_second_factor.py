@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.app import open_store
-from bot.second_factor import (
+from bot.accounts.second_factor import (
     FactorKeys,
     _totp,
     begin_factor,
@@ -20,10 +19,11 @@ from bot.second_factor import (
     renew_codes,
     reset_factor,
 )
-from bot.settings import Settings
-from bot.staff import add_staff, find_account
-from bot.store.database import reading
-from bot.store.tables import recovery_codes, second_factors
+from bot.accounts.staff import add_staff, find_account
+from bot.core.settings import Settings
+from bot.service.composition import open_store
+from bot.storage.database import reading
+from bot.storage.schema.all import recovery_codes, second_factors
 from survey_flows.errors import BadInput, BadSession
 
 KEYS = FactorKeys(bytes(range(32)))
@@ -49,7 +49,9 @@ async def enrol(database: AsyncEngine, at: float = NOW) -> list[str]:
     return await confirm_factor(database, KEYS, "zhou", await code(database, at), at)
 
 
-@pytest.mark.parametrize(("at", "shown"), [(59, "287082"), (1111111109, "081804"), (20000000000, "353130")])
+@pytest.mark.parametrize(
+    ("at", "shown"), [(59, "287082"), (1111111109, "081804"), (20000000000, "353130")]
+)
 def test_codes_are_those_of_rfc_6238(at: int, shown: str) -> None:
     assert _totp(b"12345678901234567890").generate(at).decode() == shown
 
@@ -72,7 +74,9 @@ async def test_a_factor_counts_once_its_first_code_was_given(store: AsyncEngine)
 
 async def test_a_code_is_taken_once_and_none_before_it(store: AsyncEngine) -> None:
     await enrol(store)
-    assert not await check_factor(store, KEYS, "zhou", await code(store, NOW), NOW), "the one that confirmed"
+    assert not await check_factor(store, KEYS, "zhou", await code(store, NOW), NOW), (
+        "the one that confirmed"
+    )
     later = NOW + 5 * STEP
     now, before = await code(store, later), await code(store, later - STEP)
     assert await check_factor(store, KEYS, "zhou", now, later)

@@ -13,14 +13,14 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
-from bot.choices import Choices, choose, read_choices
-from bot.imports import sheet
-from bot.imports.sheet import read_sheet
-from bot.second_factor import _totp
-from bot.staff import add_staff, disable_staff, find_account, handed_out
-from bot.store.audit_table import audit
-from bot.store.database import reading
-from bot.store.tables import second_factors
+from bot.accounts.preferences import Choices, choose, read_choices
+from bot.accounts.second_factor import _totp
+from bot.accounts.staff import add_staff, disable_staff, find_account, handed_out
+from bot.spreadsheets import reader as sheet
+from bot.spreadsheets.reader import read_sheet
+from bot.storage.database import reading
+from bot.storage.schema.all import second_factors
+from bot.storage.schema.audit_log import audit
 from bot.web.server import make_web
 from survey_flows.errors import BadInput
 from tests.desk import PASSWORD, Desk, texts
@@ -44,7 +44,9 @@ async def desk(town: City) -> AsyncIterator[Desk]:
 
 
 def session(desk: Desk) -> str:
-    return next((cookie.value for cookie in desk.client.session.cookie_jar if cookie.key == "staff"), "")
+    return next(
+        (cookie.value for cookie in desk.client.session.cookie_jar if cookie.key == "staff"), ""
+    )
 
 
 async def present_code(desk: Desk, login: str = "zhou") -> str:
@@ -52,7 +54,11 @@ async def present_code(desk: Desk, login: str = "zhou") -> str:
     async with reading(service.database) as connection:
         query = select(second_factors.c.sealed).where(second_factors.c.login == login)
         sealed = bytes((await connection.execute(query)).scalar_one())
-    return _totp(service.factor_keys.unseal(login, sealed)).generate(int(service.clock.now().timestamp())).decode()
+    return (
+        _totp(service.factor_keys.unseal(login, sealed))
+        .generate(int(service.clock.now().timestamp()))
+        .decode()
+    )
 
 
 def later(desk: Desk, **time: float) -> None:
@@ -65,7 +71,9 @@ async def enrol(desk: Desk) -> list[str]:
     form = {"csrf": desk.csrf}
     await desk.post("/admin/second-factor", form | {"act": "begin", "password": PASSWORD})
     assert "<svg" in desk.page
-    page = await desk.post("/admin/second-factor", form | {"act": "confirm", "code": await present_code(desk)})
+    page = await desk.post(
+        "/admin/second-factor", form | {"act": "confirm", "code": await present_code(desk)}
+    )
     return re.findall(r"<code>([\w-]{29})</code>", page)
 
 
@@ -91,7 +99,10 @@ async def test_with_a_second_factor_the_password_alone_opens_nothing(desk: Desk)
     assert session(desk) != ""
     for _ in range(11):
         await desk.open("/admin/second-factor")
-        await desk.post("/admin/second-factor", {"csrf": desk.csrf, "act": "off", "password": PASSWORD, "code": "1"})
+        await desk.post(
+            "/admin/second-factor",
+            {"csrf": desk.csrf, "act": "off", "password": PASSWORD, "code": "1"},
+        )
     assert desk.status == 429, "codes cannot be tried without end"
 
 
@@ -143,7 +154,12 @@ async def test_a_password_is_taken_exactly_as_it_was_typed(desk: Desk) -> None:
     spaced = f"  {OWN} É "
     form = {"csrf": desk.csrf, "old": PASSWORD, "new": spaced, "again": spaced}
     await desk.post("/admin/password", form)
-    for password, status in ((spaced.strip(), 401), (spaced.lower(), 401), (spaced + "x" * 256, 401), (spaced, 200)):
+    for password, status in (
+        (spaced.strip(), 401),
+        (spaced.lower(), 401),
+        (spaced + "x" * 256, 401),
+        (spaced, 200),
+    ):
         desk.client.session.cookie_jar.clear()
         await desk.sign_in(password=password)
         assert desk.status == status
@@ -152,16 +168,22 @@ async def test_a_password_is_taken_exactly_as_it_was_typed(desk: Desk) -> None:
 async def test_another_password_needs_the_present_one(desk: Desk) -> None:
     await desk.sign_in()
     await desk.open("/admin/password")
-    await desk.post("/admin/password", {"csrf": desk.csrf, "old": "wrong", "new": OWN, "again": OWN})
+    await desk.post(
+        "/admin/password", {"csrf": desk.csrf, "old": "wrong", "new": OWN, "again": OWN}
+    )
     assert desk.status == 422
     assert "too easy to guess" in await desk.post(
-        "/admin/password", {"csrf": desk.csrf, "old": PASSWORD, "new": "password1234", "again": "password1234"}
+        "/admin/password",
+        {"csrf": desk.csrf, "old": PASSWORD, "new": "password1234", "again": "password1234"},
     )
 
 
 async def test_password_fields_mask_and_let_password_managers_in(desk: Desk) -> None:
     page = await desk.open("/admin/sign-in")
-    assert '<input type="password" name="password" value="" autocomplete="current-password" required>' in page
+    assert (
+        '<input type="password" name="password" value="" autocomplete="current-password" required>'
+        in page
+    )
     await desk.sign_in()
     page = await desk.open("/admin/password")
     assert page.count('type="password"') == 3
@@ -181,7 +203,9 @@ async def test_a_sign_in_begins_a_new_session_and_ends_the_old_one(desk: Desk) -
     assert "Sign in to administration" in await desk.open("/admin")
 
 
-async def test_a_session_is_revoked_by_its_person_and_by_an_administrator(desk: Desk, town: City) -> None:
+async def test_a_session_is_revoked_by_its_person_and_by_an_administrator(
+    desk: Desk, town: City
+) -> None:
     await add_staff(town.service.database, "li", PASSWORD, "staff")
     async with TestClient(TestServer(make_web(town.service))) as client:
         other = Desk(client, town.service)
@@ -200,14 +224,20 @@ async def test_a_session_is_revoked_by_its_person_and_by_an_administrator(desk: 
         assert "Sign in to administration" in await desk.open("/admin")
 
 
-async def test_administrators_add_change_and_close_accounts_and_cannot_close_their_own(desk: Desk) -> None:
+async def test_administrators_add_change_and_close_accounts_and_cannot_close_their_own(
+    desk: Desk,
+) -> None:
     await desk.sign_in()
     await desk.open("/admin/people")
-    page = await desk.post("/admin/people", {"csrf": desk.csrf, "login": "Li", "role": "reviewer", "unit": ""})
+    page = await desk.post(
+        "/admin/people", {"csrf": desk.csrf, "login": "Li", "role": "reviewer", "unit": ""}
+    )
     password = re.findall(r'<p class="receipt">([\w-]{24})</p>', page)[0]
     assert "li can sign in" in texts(page)
     await desk.open("/admin/people/li")
-    await desk.post("/admin/people/li", {"csrf": desk.csrf, "act": "change", "role": "auditor", "unit": ""})
+    await desk.post(
+        "/admin/people/li", {"csrf": desk.csrf, "act": "change", "role": "auditor", "unit": ""}
+    )
     account = await find_account(desk.service.database, "li")
     assert account is not None
     assert (account.role, account.initial_until > 0) == ("auditor", True)
@@ -227,7 +257,9 @@ async def test_administrators_add_change_and_close_accounts_and_cannot_close_the
     await desk.sign_in("li", password)
     assert desk.status == 401
     async with reading(desk.service.database) as connection:
-        acts = [row.act for row in await connection.execute(select(audit).where(audit.c.what == "li"))]
+        acts = [
+            row.act for row in await connection.execute(select(audit).where(audit.c.what == "li"))
+        ]
     assert acts == [f"/admin/people/{{login}} {act}" for act in ("change", "change", "disable")]
 
 
@@ -235,13 +267,23 @@ async def test_settings_take_effect_where_they_are_used(desk: Desk) -> None:
     await desk.sign_in()
     page = await desk.open("/admin/settings")
     assert "Asia/Shanghai" in page
-    form = {"csrf": desk.csrf, "hours": "10:00-19:00", "not_on": "2026-10-02 2026-10-01", "fatigue_days": "90"}
+    form = {
+        "csrf": desk.csrf,
+        "hours": "10:00-19:00",
+        "not_on": "2026-10-02 2026-10-01",
+        "fatigue_days": "90",
+    }
     await desk.post("/admin/settings", form | {"factor-auditor": "yes"})
     assert await read_choices(desk.service.database) == Choices(
         "10:00-19:00", ("2026-10-01", "2026-10-02"), 90, ("auditor",)
     )
     assert "Invited in the last 90 days" in texts(await desk.open("/admin/contacts"))
-    for wrong in ({"hours": "19-10"}, {"not_on": "tomorrow"}, {"fatigue_days": "-1"}, {"fatigue_days": "99999"}):
+    for wrong in (
+        {"hours": "19-10"},
+        {"not_on": "tomorrow"},
+        {"fatigue_days": "-1"},
+        {"fatigue_days": "99999"},
+    ):
         await desk.open("/admin/settings")
         await desk.post("/admin/settings", form | {"csrf": desk.csrf} | wrong)
         assert desk.status == 422
@@ -261,17 +303,27 @@ async def test_no_secret_is_on_the_settings_page(tmp_path: Path, valkey_url: str
     assert "unix://" not in page
 
 
-async def test_every_cookie_is_secure_and_bound_to_the_host_behind_https(tmp_path: Path, valkey_url: str) -> None:
+async def test_every_cookie_is_secure_and_bound_to_the_host_behind_https(
+    tmp_path: Path, valkey_url: str
+) -> None:
     async with city(tmp_path, valkey_url, public_url="https://rate.example") as town:
         await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
         async with TestClient(TestServer(make_web(town.service))) as client:
             own = {"Origin": "https://rate.example"}
             form = {"login": "zhou", "password": PASSWORD}
-            answer = await client.post("/admin/sign-in", data=form, headers=own, allow_redirects=False)
-            begun = await client.post("/start", data={"l": town.link}, headers=own, allow_redirects=False)
+            answer = await client.post(
+                "/admin/sign-in", data=form, headers=own, allow_redirects=False
+            )
+            begun = await client.post(
+                "/start", data={"l": town.link}, headers=own, allow_redirects=False
+            )
             cookies = answer.headers.getall("Set-Cookie") + begun.headers.getall("Set-Cookie")
             assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
-    assert {cookie.partition("=")[0] for cookie in cookies} == {"__Host-staff", "__Host-known", "__Host-m"}
+    assert {cookie.partition("=")[0] for cookie in cookies} == {
+        "__Host-staff",
+        "__Host-known",
+        "__Host-m",
+    }
     for cookie in cookies:
         assert {"HttpOnly", "Path=/", "Secure"} <= set(cookie.split("; ")), cookie
         assert re.search(r"SameSite=(Strict|Lax)", cookie)
@@ -281,7 +333,9 @@ async def test_every_cookie_is_secure_and_bound_to_the_host_behind_https(tmp_pat
 async def test_signing_out_clears_what_the_browser_keeps(desk: Desk) -> None:
     await desk.sign_in()
     own = {"Origin": str(desk.client.make_url("/")).rstrip("/")}
-    answer = await desk.client.post("/admin/sign-out", data={"csrf": desk.csrf}, headers=own, allow_redirects=False)
+    answer = await desk.client.post(
+        "/admin/sign-out", data={"csrf": desk.csrf}, headers=own, allow_redirects=False
+    )
     assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert answer.headers["Cache-Control"] == "no-store"
     assert session(desk) == ""
@@ -305,13 +359,17 @@ async def test_every_answer_has_its_type_its_headers_and_no_cache(desk: Desk, to
         kind = answer.headers.get("Content-Type", "")
         if await answer.read():
             assert kind, path
-            assert not re.match(r"text/|[\w/.-]+\+?xml$", kind) or "charset=utf-8" in kind, (path, kind)
+            assert not re.match(r"text/|[\w/.-]+\+?xml$", kind) or "charset=utf-8" in kind, (
+                path,
+                kind,
+            )
         seen += 1
     assert seen > 40
 
 
 @pytest.mark.parametrize(
-    "path", ["/.git/config", "/static/../pages.py", "/static/%2e%2e%2fpages.py", "/data/keys/gate.key"]
+    "path",
+    ["/.git/config", "/static/../pages.py", "/static/%2e%2e%2fpages.py", "/data/keys/gate.key"],
 )
 async def test_no_file_of_ours_is_served_but_the_static_ones(desk: Desk, path: str) -> None:
     answer = await desk.client.get(path)
@@ -332,7 +390,14 @@ async def test_what_a_form_must_not_change_is_not_changed(desk: Desk) -> None:
     await add_staff(desk.service.database, "li", PASSWORD, "staff")
     await desk.sign_in("li")
     await desk.open("/admin/password")
-    form = {"csrf": desk.csrf, "old": PASSWORD, "new": OWN, "again": OWN, "role": "administrator", "login": "zhou"}
+    form = {
+        "csrf": desk.csrf,
+        "old": PASSWORD,
+        "new": OWN,
+        "again": OWN,
+        "role": "administrator",
+        "login": "zhou",
+    }
     await desk.post("/admin/password", form)
     account = await find_account(desk.service.database, "li")
     assert account is not None
@@ -349,7 +414,9 @@ def archive(parts: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_that_unpacks_to_too_much_is_refused_unopened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sheet, "MOST_UNPACKED", 1_000_000)
     bomb = archive({"xl/worksheets/sheet1.xml": bytes(2_000_000)})
     assert len(bomb) < 10_000

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.review import NO_CASE
-from bot.web.sentences import _catalogue, told, translate, translate_place
+from bot.fraud_review.case_review import NO_CASE
+from bot.web.shared.error_translation import _catalogue, told, translate, translate_place
 from survey_flows.errors import BadInput
 
 ROOT = Path(__file__).parents[3]
@@ -20,33 +20,33 @@ NOTES = {"_note", "_lost", "misfit"}
 RAISERS = {"BadInput", "BadSession", "complain", "add"}
 # What no page does: starting the service, other processes, commands alone, citizens' conversations.
 ELSEWHERE = (
-    "bot/settings.py",
-    "bot/embedded.py",
-    "bot/keys.py",
-    "bot/mixer.py",
-    "bot/notary.py",
-    "bot/letters.py",
-    "bot/conversation.py",
-    "bot/course.py",
-    "bot/scheme_files.py",
-    "bot/store/readout.py",
-    "bot/store/log.py",
-    "bot/web/log_pages.py",
-    "aggregation/public_totals.py",
-    "bot/totals.py",
+    "bot/core/settings.py",
+    "bot/service/embedded_valkey.py",
+    "bot/crypto/gate_keys.py",
+    "bot/ballots/mixer.py",
+    "bot/crypto/note_signatures.py",
+    "bot/conversations/dead_letters.py",
+    "bot/conversations/stored_conversation.py",
+    "bot/fieldwork/monitoring/progress.py",
+    "bot/campaigns/scheme_files.py",
+    "bot/results/scan.py",
+    "bot/transparency/log_reader.py",
+    "bot/web/public/log_pages.py",
+    "aggregation/estimation/public_totals.py",
+    "bot/verification/public_totals.py",
     "survey_flows/",
-    "aggregation/scheme.py",
-    "bot/imports/coding.py",
-    "bot/imports/ballots.py",
-    "bot/imports/mapping.py",
-    "bot/imports/tabular.py",
-    "bot/imports/cells.py",
-    "bot/imports/counters.py",
-    "bot/imports/questionnaires.py",
-    "bot/imports/xlsform.py",
-    "bot/imports/context.py",
-    "bot/witness.py",
-    "bot/verifying.py",
+    "aggregation/scheme/scheme.py",
+    "bot/ballots/imported/coding.py",
+    "bot/ballots/imported/importer.py",
+    "bot/ballots/imported/mapping.py",
+    "bot/spreadsheets/columnar.py",
+    "bot/fieldwork/audience/cell_file.py",
+    "bot/publication/reports/counter_file.py",
+    "bot/campaigns/questionnaire_files.py",
+    "bot/campaigns/xlsform_files.py",
+    "bot/records/context.py",
+    "bot/verification/witness.py",
+    "bot/verification/verifier.py",
 )
 # Of modules that pages use: sentences of functions that they do not.
 UNREACHABLE = (
@@ -84,7 +84,11 @@ def reachable() -> list[Path]:
     waiting = [f"bot.web.{path.stem}" for path in ROOT.glob("bot/web/*.py")]
     while waiting:
         path = file_of(waiting.pop())
-        if path and path not in found and path.relative_to(ROOT).parts[0] in {"bot", "aggregation", "survey_flows"}:
+        if (
+            path
+            and path not in found
+            and path.relative_to(ROOT).parts[0] in {"bot", "aggregation", "survey_flows"}
+        ):
             found.add(path)
             waiting += imported(path)
     return sorted(path for path in found if not str(path.relative_to(ROOT)).startswith(ELSEWHERE))
@@ -95,7 +99,11 @@ def templates(node: ast.expr) -> list[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [node.value]
     if isinstance(node, ast.JoinedStr):
-        return ["".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)]
+        return [
+            "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
+            )
+        ]
     if isinstance(node, ast.IfExp):
         return templates(node.body) + templates(node.orelse)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -106,7 +114,11 @@ def templates(node: ast.expr) -> list[str]:
 def raised(path: Path) -> Iterator[str]:
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call) and node.args:
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            called = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
             if called in RAISERS:
                 yield from (text for text in templates(node.args[0]) if " " in text)
         yield from _noted(node)
@@ -118,7 +130,9 @@ def raised(path: Path) -> Iterator[str]:
 def _noted(node: ast.AST) -> Iterator[str]:
     """What is told of a table that was taken: in its outcome, or put together by a function for it."""
     if isinstance(node, ast.FunctionDef) and node.name in NOTES:
-        found: list[ast.expr | None] = [line.value for line in ast.walk(node) if isinstance(line, ast.Return)]
+        found: list[ast.expr | None] = [
+            line.value for line in ast.walk(node) if isinstance(line, ast.Return)
+        ]
     elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Outcome":
         found = [text for given in node.args[1:] for text in getattr(given, "elts", [])]
     else:
@@ -127,13 +141,26 @@ def _noted(node: ast.AST) -> Iterator[str]:
 
 
 def sentences() -> list[tuple[str, str]]:
-    return sorted({(text, path.name) for path in reachable() for text in raised(path) if text not in UNREACHABLE})
+    return sorted(
+        {
+            (text, path.name)
+            for path in reachable()
+            for text in raised(path)
+            if text not in UNREACHABLE
+        }
+    )
 
 
 def kinds() -> set[str]:
     """What a cell can be told not to name: «there is no league …»."""
-    calls = [node for path in reachable() for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
-    named = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "one_of"]
+    calls = [
+        node for path in reachable() for node in ast.walk(tree(path)) if isinstance(node, ast.Call)
+    ]
+    named = [
+        call
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "one_of"
+    ]
     return {call.args[1].value for call in named if isinstance(call.args[1], ast.Constant)}
 
 
@@ -151,15 +178,23 @@ def test_every_sentence_of_the_pages_is_said_in_chinese() -> None:
 
 def test_every_kind_of_thing_has_a_chinese_name() -> None:
     assert len(kinds()) > 5
-    assert [kind for kind in kinds() if "“x”" not in translate(f"there is no {kind} «x»", "zh-Hans").text] == []
-    assert [kind for kind in kinds() if kind in translate(f"there is no {kind} «x»", "zh-Hans").text] == []
+    assert [
+        kind
+        for kind in kinds()
+        if "“x”" not in translate(f"there is no {kind} «x»", "zh-Hans").text
+    ] == []
+    assert [
+        kind for kind in kinds() if kind in translate(f"there is no {kind} «x»", "zh-Hans").text
+    ] == []
 
 
 def test_every_translation_says_all_that_the_sentence_says_and_belongs_to_one() -> None:
     catalogue = _catalogue("zh-Hans")
     assert catalogue is not None
     said = [filled(text) for text, _ in sentences()] + [NO_CASE]
-    stale = [chinese for pattern, chinese in catalogue.sentences if not any(map(pattern.fullmatch, said))]
+    stale = [
+        chinese for pattern, chinese in catalogue.sentences if not any(map(pattern.fullmatch, said))
+    ]
     assert stale == []
     data = yaml.safe_load((ROOT / "bot/web/wording/sentences.zh-Hans.yaml").read_text())
     for english, chinese in data["sentences"].items():
@@ -186,7 +221,9 @@ def test_every_translation_says_all_that_the_sentence_says_and_belongs_to_one() 
             "  第 4 行：没有单位或干部“AB”；可用的有：FIN, TAX",
         ),
         (
-            BadInput("; ".join(f"leader {name}: the personal score is missing; add it" for name in "AB")),
+            BadInput(
+                "; ".join(f"leader {name}: the personal score is missing; add it" for name in "AB")
+            ),
             "干部 A：缺少个人得分，请补上；干部 B：缺少个人得分，请补上",
         ),
     ],
@@ -200,5 +237,8 @@ def test_what_nobody_translated_is_marked_as_english_and_english_stays_as_it_is(
     error = BadInput("something quite new", "here")
     assert told(error, "zh-Hans").foreign
     assert told(error, "zh-Hans").text == "here：something quite new"
-    assert (told(error, "en").text, told(error, "en").foreign) == ("here: something quite new", False)
+    assert (told(error, "en").text, told(error, "en").foreign) == (
+        "here: something quite new",
+        False,
+    )
     assert translate_place("inputs of 2010", "zh-Hans") == "2010 年的数据"

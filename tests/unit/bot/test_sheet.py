@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from bot.imports.sheet import read_sheet
+from bot.spreadsheets.reader import read_sheet
 from survey_flows.errors import BadInput
 
 TEXT = "单位代码,名称\nFIN,市财政局（本级）\n\nEDU,市教育局\n"
-ROWS = [(2, {"单位代码": "FIN", "名称": "市财政局（本级）"}), (4, {"单位代码": "EDU", "名称": "市教育局"})]
+ROWS = [
+    (2, {"单位代码": "FIN", "名称": "市财政局（本级）"}),
+    (4, {"单位代码": "EDU", "名称": "市教育局"}),
+]
 
 
 def rows(file: str, data: bytes) -> list[tuple[int, dict[str, str]]]:
@@ -46,13 +49,22 @@ def test_separators_and_line_ends_read_the_same(separator: str, line_end: str) -
     assert rows("a.csv", TEXT.replace(",", separator).replace("\n", line_end).encode()) == ROWS
 
 
-def test_a_quoted_cell_over_two_lines_keeps_the_rows_numbered_as_a_spreadsheet_shows_the_first() -> None:
-    assert rows("a.csv", b'a,b\n1,"x\ny"\n2,z\n') == [(2, {"a": "1", "b": "x\ny"}), (4, {"a": "2", "b": "z"})]
+def test_a_quoted_cell_over_two_lines_keeps_the_rows_numbered_as_a_spreadsheet_shows_the_first() -> (
+    None
+):
+    assert rows("a.csv", b'a,b\n1,"x\ny"\n2,z\n') == [
+        (2, {"a": "1", "b": "x\ny"}),
+        (4, {"a": "2", "b": "z"}),
+    ]
 
 
 def test_a_workbook_reads_as_its_csv_does() -> None:
     assert (
-        rows("a.xlsx", xlsx(["单位代码", "名称"], ["FIN", "市财政局（本级）"], [], ["EDU", " 市教育局\u3000"])) == ROWS
+        rows(
+            "a.xlsx",
+            xlsx(["单位代码", "名称"], ["FIN", "市财政局（本级）"], [], ["EDU", " 市教育局\u3000"]),
+        )
+        == ROWS
     )
 
 
@@ -68,7 +80,10 @@ def test_numbers_of_a_workbook_come_with_the_digits_that_it_shows() -> None:
     ("data", "complaint"),
     [
         (xlsx(["v"], ["=1+1"]), "row 2, column A: the formula has no stored result"),
-        (xlsx(["v"], [0.855], formats={"A2": "0.0%"}), "row 2, column A: the cell is formatted as a percentage"),
+        (
+            xlsx(["v"], [0.855], formats={"A2": "0.0%"}),
+            "row 2, column A: the cell is formatted as a percentage",
+        ),
         (xlsx(["v"], [True]), "row 2, column A: the cell holds TRUE or FALSE"),
         (xlsx(["v", "v"], [1, 2]), "row 1: the column «v» stands twice"),
         (xlsx(["v", None, "w"], [1, 2, 3]), "row 1: column 2 has no name"),

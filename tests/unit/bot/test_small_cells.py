@@ -12,15 +12,16 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
 from bot.__main__ import main
-from bot.app import build
-from bot.publishing import make_public
-from bot.scoring import read_polls, score_campaign
-from bot.settings import Settings
-from bot.store import tables
-from bot.store.database import writing
-from bot.tokens import SCOPES, add_token
+from bot.accounts.api_tokens import SCOPES, add_token
+from bot.campaigns.registered import read_polls
+from bot.core.settings import Settings
+from bot.publication.public_release import make_public
+from bot.results.scoring import score_campaign
+from bot.service.composition import build
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
+from bot.web.admin.routes import PAGES
 from bot.web.server import RESULTS, make_web
-from bot.web.staff import PAGES
 from tests.desk import Desk, make_data
 from tests.web_city import Clock, after_notice
 
@@ -32,19 +33,33 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     """An address for each page that can be looked at."""
     campaign, year = f"/admin/campaigns/{CAMPAIGN}", "/admin/years/2010"
     found: dict[str, list[str]] = {"/admin/sign-in": [], "/admin/password": ["/admin/password"]}
-    found |= {"/admin": ["/admin"], "/admin/": ["/admin/"], "/admin/campaigns/{campaign}": [campaign]}
+    found |= {
+        "/admin": ["/admin"],
+        "/admin/": ["/admin/"],
+        "/admin/campaigns/{campaign}": [campaign],
+    }
     found["/admin/campaigns/{campaign}/push"] = [f"{campaign}/push"]
     found["/admin/campaigns/{campaign}/push/live"] = []  # a part of the page above, again and again
-    found["/admin/campaigns/{campaign}/push/sample.json"] = []  # tells of the frame, which is public, and of no answer
+    found[
+        "/admin/campaigns/{campaign}/push/sample.json"
+    ] = []  # tells of the frame, which is public, and of no answer
     found["/admin/drafts"] = []  # tells of nothing that was answered
     found["/admin/tokens"] = []  # tells of programs, and of no answer
     found["/admin/campaigns/{campaign}/openings.zip"] = []  # ballot by ballot, for auditors alone
-    own = ("/admin/people", "/admin/people/{login}", "/admin/second-factor", "/admin/sessions", "/admin/settings")
+    own = (
+        "/admin/people",
+        "/admin/people/{login}",
+        "/admin/second-factor",
+        "/admin/sessions",
+        "/admin/settings",
+    )
     found |= {path: [] for path in (*own, "/admin/sign-in/code")}  # tell of staff, and of no answer
     found["/admin/exports"] = ["/admin/exports"]
     found["/admin/campaigns/{campaign}/bundle.zip"] = []  # its totals are compared in test_bundles
     found["/admin/campaigns/{campaign}/responses"] = [f"{campaign}/responses"]
-    found["/admin/campaigns/{campaign}/responses/live"] = []  # a part of the page above, again and again
+    found[
+        "/admin/campaigns/{campaign}/responses/live"
+    ] = []  # a part of the page above, again and again
     found["/admin/audit"] = []  # tells of staff, and of no answer
     found["/admin/contacts"] = ["/admin/contacts"]
     found["/admin/drafts/{model}.yaml"] = ["/admin/drafts/scheme.yaml"]
@@ -55,27 +70,39 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found["/admin/themes"] = ["/admin/themes"]
     found["/admin/unit"] = []  # the same counts as above, of one unit
     found["/admin/appeals"] = ["/admin/appeals"]
-    found[r"/admin/appeals/{appeal:\d{1,9}}"] = []  # tells what was asked and answered, and of no count
+    found[
+        r"/admin/appeals/{appeal:\d{1,9}}"
+    ] = []  # tells what was asked and answered, and of no count
     found["/admin/campaigns/{campaign}/scores"] = [f"{campaign}/scores"]
     found["/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}"] = [f"{campaign}/ranking.svg"]
     found["/admin/campaigns/{campaign}/export.{form:xlsx|zip|sav|parquet}"] = [
         f"{campaign}/export.{form}" for form in ("xlsx", "zip", "sav", "parquet")
     ]
-    found |= {"/admin/review": ["/admin/review"], "/admin/review/{case}": ["/admin/review/00c0ffee"]}
+    found |= {
+        "/admin/review": ["/admin/review"],
+        "/admin/review/{case}": ["/admin/review/00c0ffee"],
+    }
     prefix = r"/admin/years/{year:\d{4}}"
     found[prefix] = [year]
     found[f"{prefix}/ranking.{{form:png|svg|pdf}}"] = [f"{year}/ranking.svg"]
     found[f"{prefix}/export.{{form:xlsx|zip|sav|parquet}}"] = [
-        f"{year}/export.{form}?audience={audience}" for form in ("xlsx", "zip") for audience in ("public", "internal")
+        f"{year}/export.{form}?audience={audience}"
+        for form in ("xlsx", "zip")
+        for audience in ("public", "internal")
     ]
-    found[f"{prefix}/circular.{{form:pdf|html}}"] = [f"{year}/circular.html", f"{year}/circular.html?audience=internal"]
+    found[f"{prefix}/circular.{{form:pdf|html}}"] = [
+        f"{year}/circular.html",
+        f"{year}/circular.html?audience=internal",
+    ]
     found[f"{prefix}/evidence/{{unit}}.{{form:pdf|html}}"] = [f"{year}/evidence/{unit}.html"]
     found[f"{prefix}/leaders"] = [f"{year}/leaders"]
     found[f"{prefix}/inside"] = [f"{year}/inside", f"{year}/inside?unit=TAX"]
     found[f"{prefix}/proposals"] = [f"{year}/proposals?status=all"]
     found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
     found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]
-    found[f"{prefix}/sensitivity.{{form:xlsx|zip}}"] = [f"{year}/sensitivity.{form}" for form in ("xlsx", "zip")]
+    found[f"{prefix}/sensitivity.{{form:xlsx|zip}}"] = [
+        f"{year}/sensitivity.{form}" for form in ("xlsx", "zip")
+    ]
     found[f"{prefix}/import"] = [f"{year}/import"]
     found[f"{prefix}/import/{{kind}}.xlsx"] = [f"{year}/import/indicators.xlsx"]
     return found
@@ -83,10 +110,17 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
 
 def public() -> list[str]:
     """What anybody can look at once the results are public, and what programs get."""
-    found = [path.replace("{campaign}", CAMPAIGN) for path, _ in RESULTS if "form" not in path and "bundle" not in path]
+    found = [
+        path.replace("{campaign}", CAMPAIGN)
+        for path, _ in RESULTS
+        if "form" not in path and "bundle" not in path
+    ]
     found += [f"/results/{CAMPAIGN}/data.{form}" for form in ("json", "csv", "zip", "xlsx")]
     campaign, year = f"/api/v1/campaigns/{CAMPAIGN}", "/api/v1/years/2010"
-    found += [f"{campaign}{part}" for part in ("", "/counts", "/results?limit=200", "/releases", "/export.zip")]
+    found += [
+        f"{campaign}{part}"
+        for part in ("", "/counts", "/results?limit=200", "/releases", "/export.zip")
+    ]
     return [*found, *(f"{year}/{part}?limit=200" for part in ("units", "leaders", "proposals"))]
 
 
@@ -129,17 +163,26 @@ async def plant(folder: Path, redis_url: str, counts: tuple[int, int]) -> list[s
         columns = tables.ballots.c
         mute = func.sum(columns.ratings.like("DK %") | columns.ratings.like("% DK"))
         async with writing(service.database) as connection:
-            query = select(columns.unit, mute).group_by(columns.unit).order_by(mute, columns.unit).limit(2)
+            query = (
+                select(columns.unit, mute)
+                .group_by(columns.unit)
+                .order_by(mute, columns.unit)
+                .limit(2)
+            )
             units = [row[0] for row in await connection.execute(query)]
             for unit, count in zip(units, counts, strict=True):
-                query = select(tables.ballots).where(columns.unit == unit).order_by(columns.id).limit(1)
+                query = (
+                    select(tables.ballots).where(columns.unit == unit).order_by(columns.id).limit(1)
+                )
                 row = dict((await connection.execute(query)).mappings().one())
                 del row["id"]
                 size = len(row["ratings"].split())
                 ask = {"weight": 4, "ratings": " ".join(["DK"] * size)}
                 out = {"weight": 0, "ratings": " ".join(["VD"] * size)}
                 rows = [
-                    row | kind | {"voter": f"{unit} {kind['weight']} {n}".encode().ljust(32, b".")[:32]}
+                    row
+                    | kind
+                    | {"voter": f"{unit} {kind['weight']} {n}".encode().ljust(32, b".")[:32]}
                     for kind in (ask, out)
                     for n in range(count)
                 ]
@@ -149,7 +192,9 @@ async def plant(folder: Path, redis_url: str, counts: tuple[int, int]) -> list[s
 
 
 @pytest.fixture(scope="module")
-def twins(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> tuple[list[Path], list[str]]:
+def twins(
+    tmp_path_factory: pytest.TempPathFactory, valkey_server: str
+) -> tuple[list[Path], list[str]]:
     folders, units = [], []
     for counts in ((FEW, MORE), (MORE, FEW)):
         folder = tmp_path_factory.mktemp("twin")
@@ -159,7 +204,9 @@ def twins(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> tuple
     return folders, units
 
 
-async def look(folder: Path, redis_url: str, unit: str) -> tuple[dict[str, bytes], list[tuple[int, int]]]:
+async def look(
+    folder: Path, redis_url: str, unit: str
+) -> tuple[dict[str, bytes], list[tuple[int, int]]]:
     """Every page and file, and what the planted counts are."""
     async with (
         build(Settings(data=folder, redis_url=redis_url), Clock()) as service,
@@ -167,7 +214,9 @@ async def look(folder: Path, redis_url: str, unit: str) -> tuple[dict[str, bytes
     ):
         desk = Desk(client, service)
         await desk.sign_in()
-        leader = (re.findall(r"/explain/([^\"]+)\">", await desk.open("/admin/years/2010/leaders")))[0]
+        leader = (
+            re.findall(r"/explain/([^\"]+)\">", await desk.open("/admin/years/2010/leaders"))
+        )[0]
         addresses = pages(unit, leader)
         assert set(addresses) == {path for method, path, _ in PAGES if method == "GET"}
         found = {}
@@ -176,25 +225,35 @@ async def look(folder: Path, redis_url: str, unit: str) -> tuple[dict[str, bytes
             assert response.status == 200, address
             body = await response.read()
             found[address] = re.sub(
-                rb'(name="csrf" value=")[^"]+|/r/\w+|start=\w+|Release 1 of [-0-9: ]+|http://[^"<]+', b"", body
+                rb'(name="csrf" value=")[^"]+|/r/\w+|start=\w+|Release 1 of [-0-9: ]+|http://[^"<]+',
+                b"",
+                body,
             )
         poll = next(poll for poll in await read_polls(service.database) if poll.id == CAMPAIGN)
         await after_notice(service, 2010)
         await make_public(service.database, poll, "zhou", service.clock, service.settings.timezone)
         token = await add_token(service.database, "all", tuple(SCOPES), 30, "zhou", service.clock)
         for address in public():
-            async with client.get(address, headers={"Authorization": f"Bearer {token}"}) as response:
+            async with client.get(
+                address, headers={"Authorization": f"Bearer {token}"}
+            ) as response:
                 assert response.status == 200, address
                 found[address] = re.sub(
                     rb'"(at|published_at)": ?"[^"]+"|"digest": ?"[^"]+"', b"", await response.read()
                 )
         scores = (await score_campaign(service.database, CAMPAIGN)).scores
-        return found, [(score.excluded, score.distribution["DK"]) for _, score in sorted(scores.items())]
+        return found, [
+            (score.excluded, score.distribution["DK"]) for _, score in sorted(scores.items())
+        ]
 
 
-def test_twins_look_the_same_over_http(twins: tuple[list[Path], list[str]], valkey_server: str) -> None:
+def test_twins_look_the_same_over_http(
+    twins: tuple[list[Path], list[str]], valkey_server: str
+) -> None:
     folders, units = twins
-    (first, planted), (second, other) = (asyncio.run(look(folder, valkey_server, units[0])) for folder in folders)
+    (first, planted), (second, other) = (
+        asyncio.run(look(folder, valkey_server, units[0])) for folder in folders
+    )
     assert planted != other
     assert sorted(x for x, _ in planted if x) == sorted(x for x, _ in other if x) == [FEW, MORE]
     assert [address for address in first if first[address] != second[address]] == []
@@ -218,9 +277,22 @@ def test_twins_look_the_same_on_a_terminal(
     for place, folder in enumerate(folders):
         monkeypatch.setenv("MINPING_DATA", str(folder))
         for audience in ("public", "internal"):
-            main(["export", "--year", "2010", "--audience", audience, "--out", str(tmp_path / str(place) / audience)])
+            main(
+                [
+                    "export",
+                    "--year",
+                    "2010",
+                    "--audience",
+                    audience,
+                    "--out",
+                    str(tmp_path / str(place) / audience),
+                ]
+            )
     files = [
-        {path.relative_to(tmp_path / str(place)): path.read_bytes() for path in (tmp_path / str(place)).rglob("*.*")}
+        {
+            path.relative_to(tmp_path / str(place)): path.read_bytes()
+            for path in (tmp_path / str(place)).rglob("*.*")
+        }
         for place in (0, 1)
     ]
     assert len(files[0]) > 20

@@ -11,8 +11,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from bot.__main__ import main
-from bot.store import tables
-from bot.store.database import open_database, reading
+from bot.storage.database import open_database, reading
+from bot.storage.schema import all as tables
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -39,7 +39,9 @@ def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
-def test_a_person_is_added_listed_and_given_a_new_password(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_person_is_added_listed_and_given_a_new_password(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["staff", "add", "li.hua", "--role", "observer"]) == 0
     first = shown_password(capsys.readouterr().out)
     assert PasswordHasher().verify(hashes(tmp_path)["li.hua"], first)
@@ -55,7 +57,9 @@ def test_a_person_is_added_listed_and_given_a_new_password(tmp_path: Path, capsy
     ("words", "told"),
     [(["add", "Li Hua"], "a login has"), (["password", "nobody"], "nobody has this login")],
 )
-def test_a_wrong_login_is_one_sentence(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_login_is_one_sentence(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["staff", *words]) == 1
     said = capsys.readouterr()
     assert said.out == ""

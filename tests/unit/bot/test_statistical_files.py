@@ -16,27 +16,35 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from aggregation.cells import PatternCount
-from aggregation.patterns import told_patterns
-from aggregation.ratings import Reader
-from aggregation.scores import score_units
-from bot.exports import campaign_book, statistical_files
-from bot.exports.labelled import BOUND_ONLY, DONT_KNOW, NOT_TOLD
-from bot.exports.writers import records
-from bot.scoring import Poll, Scored
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import PatternCount
+from aggregation.disclosure.patterns import told_patterns
+from aggregation.estimation.scores import score_units
+from bot.campaigns.registered import Poll
+from bot.publication.exports import campaign_book, statistical_files
+from bot.publication.exports.labelled_data import BOUND_ONLY, DONT_KNOW, NOT_TOLD
+from bot.publication.exports.writers import records
+from bot.results.scoring import Scored
 from survey_flows.paper import Unit
 from tests.ballots import CODES
 from tests.scoring import WINDOW, scheme
 
 SCHEME = scheme(group=10, unit=20)
-UNITS = {code: Unit(code, {"zh-Hans": code, "en": code}, "window", "econ", code.lower()) for code in ("TAX", "市局")}
+UNITS = {
+    code: Unit(code, {"zh-Hans": code, "en": code}, "window", "econ", code.lower())
+    for code in ("TAX", "市局")
+}
 SHEETS = {"window": WINDOW}
 
 
 def scored(*rows: tuple[str, str, int, str, int]) -> Scored:
     """A campaign from rows of unit, group, weight, pattern, count."""
-    counts = tuple(PatternCount(unit, "window", grp, "", "invited", w, p, n) for unit, grp, w, p, n in rows)
-    poll = Poll("c1", 2026, {"zh-Hans": "民评", "en": "Poll"}, "closed", 0, 1, UNITS, SHEETS, SCHEME)
+    counts = tuple(
+        PatternCount(unit, "window", grp, "", "invited", w, p, n) for unit, grp, w, p, n in rows
+    )
+    poll = Poll(
+        "c1", 2026, {"zh-Hans": "民评", "en": "Poll"}, "closed", 0, 1, UNITS, SHEETS, SCHEME
+    )
     return Scored(poll, counts, score_units(counts, dict.fromkeys(UNITS, "econ"), SHEETS, SCHEME))
 
 
@@ -75,7 +83,14 @@ def test_answers_read_back_from_spss_with_labels_and_missing_codes(
     frame, meta = read_sav(files, f"answers-c1-window.{lang}.sav", tmp_path, user_missing=True)
     assert meta.column_names == ["overall", "ease", "speed", "attitude", "ballots"]
     assert meta.column_labels == [*labels, count]
-    assert meta.variable_value_labels["ease"] == {1: "VS", 2: "S", 3: "B", 4: "D", 5: "VD", DONT_KNOW: dont_know}
+    assert meta.variable_value_labels["ease"] == {
+        1: "VS",
+        2: "S",
+        3: "B",
+        4: "D",
+        5: "VD",
+        DONT_KNOW: dont_know,
+    }
     assert meta.missing_ranges["ease"] == [{"lo": DONT_KNOW, "hi": DONT_KNOW}]
     assert meta.variable_measure["ease"] == "ordinal"
     rows = {tuple(row[:4]): row[4] for row in frame.fillna(-1).to_numpy().tolist()}
@@ -98,7 +113,9 @@ def test_pages_read_back_from_spss_and_parquet_as_they_are_told(tmp_path: Path) 
         for at, (cells, row) in enumerate(zip(told, table, strict=True)):
             for name, cell in cells.items():
                 kept = frame[name if name in frame else f"{name}_"][at]
-                if cell == "*" or (isinstance(cell, str) and cell[:1] in ("<", ">") and not isinstance(kept, str)):
+                if cell == "*" or (
+                    isinstance(cell, str) and cell[:1] in ("<", ">") and not isinstance(kept, str)
+                ):
                     assert (kept, row[name]) == (NOT_TOLD if cell == "*" else BOUND_ONLY, None)
                     assert name in row["hidden"].split()
                 elif isinstance(cell, str) or isinstance(kept, str):
@@ -108,29 +125,40 @@ def test_pages_read_back_from_spss_and_parquet_as_they_are_told(tmp_path: Path) 
                     assert np.isnan(kept) if cell is None else kept == cell
     _, meta = read_sav(savs, "units.zh-Hans.sav", tmp_path, user_missing=True)
     assert meta.column_names_to_labels["public_score"] == "民评得分"
-    hidden = [name for row in records(BOOK.page("units")) for name, cell in row.items() if cell == "*"]
+    hidden = [
+        name for row in records(BOOK.page("units")) for name, cell in row.items() if cell == "*"
+    ]
     assert meta.missing_ranges[hidden[0]] == [{"lo": NOT_TOLD, "hi": NOT_TOLD}]
     assert meta.variable_value_labels[hidden[0]] == {NOT_TOLD: "人数过少，不公布"}
     schema = pq.read_schema(io.BytesIO(parquets["units.parquet"]))
-    assert json.loads(schema.field("n_valid").metadata[b"minping"])["en"] == "valid ballots that count"
+    assert (
+        json.loads(schema.field("n_valid").metadata[b"minping"])["en"] == "valid ballots that count"
+    )
 
 
 def test_the_same_book_gives_the_same_files() -> None:
     for form in ("sav", "parquet"):
-        assert statistical_files(BOOK, form) == statistical_files(campaign_book(GIVEN, "Asia/Shanghai"), form)
+        assert statistical_files(BOOK, form) == statistical_files(
+            campaign_book(GIVEN, "Asia/Shanghai"), form
+        )
 
 
 def test_a_book_without_rows_has_files(tmp_path: Path) -> None:
     book = replace(BOOK, pages=tuple(replace(page, rows=()) for page in BOOK.pages))
     frame, _ = read_sav(statistical_files(book, "sav"), "units.en.sav", tmp_path)
     assert (len(frame), next(iter(frame))) == (0, "code")
-    assert pq.read_table(io.BytesIO(statistical_files(book, "parquet")["units.parquet"])).num_rows == 0
+    assert (
+        pq.read_table(io.BytesIO(statistical_files(book, "parquet")["units.parquet"])).num_rows == 0
+    )
 
 
 PATTERNS = st.lists(st.sampled_from(CODES), min_size=4, max_size=4).map(" ".join)
 ROWS = st.lists(
     st.tuples(
-        st.sampled_from(list(UNITS)), st.sampled_from(["resident", "service_user"]), PATTERNS, st.integers(1, 60)
+        st.sampled_from(list(UNITS)),
+        st.sampled_from(["resident", "service_user"]),
+        PATTERNS,
+        st.integers(1, 60),
     ),
     min_size=1,
     max_size=40,
@@ -155,15 +183,25 @@ def test_every_count_that_is_not_told_could_be_anything_in_an_interval_of_nine(
         distribution = told[unit].distribution
         if not told[unit].withheld and distribution.get(pattern.split()[0]) is not None:
             pool[pattern] += n
-    assert all(n % FLOOR == 0 and FLOOR <= n <= pool[pattern] < n + FLOOR for pattern, n in listed.items())
+    assert all(
+        n % FLOOR == 0 and FLOOR <= n <= pool[pattern] < n + FLOOR for pattern, n in listed.items()
+    )
     totals = Counter(pattern.split()[0] for pattern in pool.elements())
-    sums = {code: total - sum(n for p, n in listed.items() if p.split()[0] == code) for code, total in totals.items()}
-    assert all(rest == 0 or rest >= FLOOR for rest in sums.values()), "the rest of an overall answer is no small cell"
+    sums = {
+        code: total - sum(n for p, n in listed.items() if p.split()[0] == code)
+        for code, total in totals.items()
+    }
+    assert all(rest == 0 or rest >= FLOOR for rest in sums.values()), (
+        "the rest of an overall answer is no small cell"
+    )
     outcomes = [reader.read("window", pattern) for pattern in EVERY]
     values = np.array([float(outcome.score or 0) for outcome in outcomes])
     valid = np.array([float(outcome.score is not None) for outcome in outcomes])
     rest = np.array([pool[pattern] - listed.get(pattern, 0) for pattern in EVERY], dtype=float)
-    known = [np.array([float(p.split()[0] == code) for p in EVERY]) for code in CODES] + [valid, values * valid]
+    known = [np.array([float(p.split()[0] == code) for p in EVERY]) for code in CODES] + [
+        valid,
+        values * valid,
+    ]
     most = [FLOOR - 1 if pattern in listed else None for pattern in EVERY]
     free = [at for at, pattern in enumerate(EVERY) if pattern in pool and pattern not in listed]
     for at in free[:3]:
@@ -173,7 +211,9 @@ def test_every_count_that_is_not_told_could_be_anything_in_an_interval_of_nine(
         assert ends[1] - ends[0] >= FLOOR - 1 or ends[1] < alone
 
 
-def bound(at: int, sign: int, known: list[np.ndarray], rest: np.ndarray, most: list[int | None]) -> float:
+def bound(
+    at: int, sign: int, known: list[np.ndarray], rest: np.ndarray, most: list[int | None]
+) -> float:
     """The least (1) or the largest (−1) that a pattern's count may be."""
     aim = np.zeros(len(rest))
     aim[at] = sign

@@ -15,11 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.__main__ import main
-from bot.app import open_store
-from bot.imports.year import TABLES, import_table, table_workbook
-from bot.settings import Settings
-from bot.store import tables
-from bot.store.database import reading
+from bot.appraisal.import_tables import TABLES, import_table, table_workbook
+from bot.core.settings import Settings
+from bot.service.composition import open_store
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from tests.desk import make_data
 
@@ -75,12 +75,17 @@ async def standing(database: AsyncEngine) -> Mapping[str, list[tuple[object, ...
     """What is stored, but for the numbers that the database itself gives to rows."""
     kept = {table.name: [c for c in table.c if c.autoincrement is not True] for table in STORED}
     async with reading(database) as connection:
-        found = {name: (await connection.execute(select(*columns))).all() for name, columns in kept.items()}
+        found = {
+            name: (await connection.execute(select(*columns))).all()
+            for name, columns in kept.items()
+        }
     return {name: sorted((tuple(row) for row in rows), key=repr) for name, rows in found.items()}
 
 
 @pytest.mark.parametrize("lang", ["zh-Hans", "en"])
-async def test_a_table_that_comes_back_as_it_went_out_changes_nothing(city: AsyncEngine, lang: str) -> None:
+async def test_a_table_that_comes_back_as_it_went_out_changes_nothing(
+    city: AsyncEngine, lang: str
+) -> None:
     before = await standing(city)
     for kind in KEPT:
         body = await fetch(city, kind, lang)
@@ -114,7 +119,10 @@ async def test_points_are_numbers_that_can_be_changed(city: AsyncEngine) -> None
 async def test_every_code_that_is_offered_is_taken(city: AsyncEngine, lang: str) -> None:
     book = opened(await fetch(city, "units", lang))
     sheet, codes = first(book), book.worksheets[1]
-    offered = {str(rule.sqref).split(":")[0]: rule.formula1 for rule in sheet.data_validations.dataValidation}
+    offered = {
+        str(rule.sqref).split(":")[0]: rule.formula1
+        for rule in sheet.data_validations.dataValidation
+    }
     at = {str(cell.value).split()[-1]: cell.column_letter for cell in sheet[1]}
     said = offered[f"{at['category']}2"]
     assert said
@@ -128,7 +136,10 @@ async def test_every_code_that_is_offered_is_taken(city: AsyncEngine, lang: str)
 
 
 async def test_people_write_roles_in_their_own_language(city: AsyncEngine) -> None:
-    roles = {lang: first(opened(await fetch(city, "people", lang)))["E2"].value for lang in ("zh-Hans", "en")}
+    roles = {
+        lang: first(opened(await fetch(city, "people", lang)))["E2"].value
+        for lang in ("zh-Hans", "en")
+    }
     assert roles == {"zh-Hans": "正职", "en": "principal"}
 
 
@@ -140,7 +151,10 @@ async def test_an_empty_city_gets_the_codes_to_begin_with(tmp_path: Path) -> Non
 
 
 def test_the_command_writes_the_file_and_needs_the_year(
-    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    filled: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("MINPING_DATA", str(filled))
     monkeypatch.delenv("DATABASE_URL", raising=False)

@@ -16,10 +16,11 @@ import pytest
 from aiohttp import web
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.channel import Delivery, Incoming, Reply
-from bot.channels import telegram, telegram_delivery
-from bot.channels.telegram import PATH, SECRET_HEADER, TelegramChannel
-from bot.conductor import Unavailable
+from bot.channels.telegram import channel as telegram
+from bot.channels.telegram import delivery as telegram_delivery
+from bot.channels.telegram.channel import PATH, SECRET_HEADER, TelegramChannel
+from bot.conversations.conductor import Unavailable
+from bot.conversations.contract import Delivery, Incoming, Reply
 from survey_flows.effects import Button, Screen
 from survey_flows.errors import BadInput
 from survey_flows.events import Pressed, Typed
@@ -87,7 +88,10 @@ async def open_town() -> AsyncIterator[Town]:
         kept.append(raw)
         return True
 
-    async with BotApi() as api, TelegramChannel(api.token, handler, SECRET, api.url, keep) as channel:
+    async with (
+        BotApi() as api,
+        TelegramChannel(api.token, handler, SECRET, api.url, keep) as channel,
+    ):
         yield Town(api, handler, channel, kept, keeps)
     assert api.violations == []
 
@@ -129,7 +133,9 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telegram_delivery, "FIRST_WAIT", 0.05)
 
 
-async def test_at_the_start_telegram_is_told_where_we_are_and_what_we_understand(hooked: Town) -> None:
+async def test_at_the_start_telegram_is_told_where_we_are_and_what_we_understand(
+    hooked: Town,
+) -> None:
     assert hooked.api.webhook == {
         "url": hooked.url,
         "secret_token": SECRET,
@@ -137,7 +143,9 @@ async def test_at_the_start_telegram_is_told_where_we_are_and_what_we_understand
         "max_connections": 100,
     }
     menu = ["start", "language", "help", "privacy", "receipt", "followup", "delete"]
-    assert [[command["command"] for command in commands] for commands in hooked.api.commands.values()] == [menu] * 3
+    assert [
+        [command["command"] for command in commands] for commands in hooked.api.commands.values()
+    ] == [menu] * 3
     assert set(hooked.api.commands) == {"", "zh", "en"}
     assert hooked.api.commands[""] == hooked.api.commands["zh"] != hooked.api.commands["en"]
 
@@ -160,7 +168,10 @@ async def test_the_same_conversation_either_way(town: Town) -> None:
     first = ann.message.message_id
     await ann.type("hello")
     assert (ann.screen.text, ann.message.message_id > first) == ("update 3", True)
-    assert [incoming.event for incoming in town.handler.taken[1:]] == [Pressed("n:more"), Typed("hello")]
+    assert [incoming.event for incoming in town.handler.taken[1:]] == [
+        Pressed("n:more"),
+        Typed("hello"),
+    ]
     assert len({incoming.key for incoming in town.handler.taken}) == 3
     assert {incoming.user for incoming in town.handler.taken} == {"1001"}
 
@@ -202,7 +213,11 @@ async def test_half_of_a_surrogate_pair_stops_nobody(town: Town) -> None:
 
 
 async def test_what_is_not_stored_is_delivered_again(town: Town) -> None:
-    town.handler.replies = [Unavailable("away"), Unavailable("away"), Reply(screen=screen("at last"))]
+    town.handler.replies = [
+        Unavailable("away"),
+        Unavailable("away"),
+        Reply(screen=screen("at last")),
+    ]
     ann = Citizen(town.api, 1001)
     await ann.start()
     assert (ann.screen.text, len(town.handler.taken)) == ("at last", 1)
@@ -243,11 +258,16 @@ async def test_too_many_requests_pause_every_call(hooked: Town) -> None:
     await asyncio.gather(ann_pressing, ben.press("More"))
     assert asyncio.get_running_loop().time() - began >= 1.0
     # Ben's screen could not go in the response: Telegram would have refused it in silence.
-    assert [call.via for call in hooked.api.calls if call.params.get("chat_id") == 1002] == ["webhook", "request"]
+    assert [call.via for call in hooked.api.calls if call.params.get("chat_id") == 1002] == [
+        "webhook",
+        "request",
+    ]
     assert hooked.channel.counts == {}
 
 
-async def test_a_citizen_who_blocked_the_bot_is_no_error(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_citizen_who_blocked_the_bot_is_no_error(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
     ann = Citizen(town.api, 1001)
     await ann.start()
     ann.chat.blocked = True
@@ -267,7 +287,9 @@ async def test_an_answer_survives_telegrams_faults(polled: Town, status: int) ->
 
 
 @pytest.mark.parametrize("status", [0, 500, 409])
-async def test_polling_survives_telegrams_faults(polled: Town, status: int, caplog: pytest.LogCaptureFixture) -> None:
+async def test_polling_survives_telegrams_faults(
+    polled: Town, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
     ann = Citizen(polled.api, 1001)
     await ann.start()
     polled.api.fail_next("getUpdates", 2, status)
@@ -313,14 +335,19 @@ async def test_while_telegram_takes_no_call_at_all_no_reply_is_left(
     assert (polled.channel.counts, [fault.times for fault in polled.api.faults]) == ({}, [0, 0])
 
 
-async def test_stale_answers_are_removed_before_the_reply_is_shown_and_that_is_noted(town: Town) -> None:
+async def test_stale_answers_are_removed_before_the_reply_is_shown_and_that_is_noted(
+    town: Town,
+) -> None:
     ann = Citizen(town.api, 1001)
     town.handler.replies = [Reply(screen=screen("answers", "review"))]
     await ann.type("one")
     first = ann.message.message_id
     town.handler.replies = [Reply(screen=screen("help", "help"), stale=(first, 999_999))]
     await ann.type("two")
-    assert [(m.text, m.deleted) for m in town.api.messages.values()] == [("answers", True), ("help", False)]
+    assert [(m.text, m.deleted) for m in town.api.messages.values()] == [
+        ("answers", True),
+        ("help", False),
+    ]
     assert town.handler.noted == [Delivery(shown=first), Delivery(removed=(first, 999_999))]
     assert town.channel.counts == {}
 
@@ -348,7 +375,9 @@ async def test_answers_in_a_message_that_was_deleted_are_sent_anew_and_noted(pol
 
 
 @pytest.mark.parametrize("method", ["deleteMessage", "sendMessage"])
-async def test_a_reply_that_cannot_be_shown_now_is_asked_for_again(hooked: Town, method: str) -> None:
+async def test_a_reply_that_cannot_be_shown_now_is_asked_for_again(
+    hooked: Town, method: str
+) -> None:
     ann = Citizen(hooked.api, 1001)
     await ann.start()
     hooked.api.fail_next(method, telegram_delivery.TRIES, 502)
@@ -364,7 +393,10 @@ async def test_answers_whose_place_cannot_be_noted_do_not_stay(town: Town) -> No
     town.handler.away = 1
     town.handler.replies = [Reply(screen=screen("answers", "review"))] * 2
     await ann.type("one")
-    assert [(m.text, m.deleted) for m in town.api.messages.values()] == [("answers", True), ("answers", False)]
+    assert [(m.text, m.deleted) for m in town.api.messages.values()] == [
+        ("answers", True),
+        ("answers", False),
+    ]
     assert town.handler.noted == [Delivery(shown=ann.message.message_id)]
 
 
@@ -385,18 +417,27 @@ async def test_a_receipt_is_shown_even_while_telegram_cannot_be_called(hooked: T
     hooked.handler.replies = [Reply(screen=screen("receipt", "receipt"), covers=True)]
     hooked.api.fail_next("editMessageText", telegram_delivery.TRIES, 0)
     await ann.press("More")
-    assert (ann.screen.text, [status for _, status in hooked.api.deliveries]) == ("receipt", [200, 200])
+    assert (ann.screen.text, [status for _, status in hooked.api.deliveries]) == (
+        "receipt",
+        [200, 200],
+    )
 
 
 async def test_who_blocked_the_bot_is_noted(polled: Town) -> None:
     ann = Citizen(polled.api, 1001)
     ann.chat.blocked = True
     await polled.api.deliver(ann.text_update("hello"))
-    assert (polled.handler.noted, polled.channel.counts) == ([Delivery(blocked=True)], {"unreachable": 1})
+    assert (polled.handler.noted, polled.channel.counts) == (
+        [Delivery(blocked=True)],
+        {"unreachable": 1},
+    )
 
 
 async def test_a_refused_token_is_named_by_its_setting_and_not_shown() -> None:
-    async with BotApi() as api, TelegramChannel("42:mistyped-token", Counter(), SECRET, api.url) as channel:
+    async with (
+        BotApi() as api,
+        TelegramChannel("42:mistyped-token", Counter(), SECRET, api.url) as channel,
+    ):
         with pytest.raises(BadInput) as caught:
             await channel.start_webhook("https://example.org")
     assert "MINPING_TELEGRAM_TOKEN" in str(caught.value)
@@ -434,13 +475,21 @@ async def test_the_stand_in_understands_the_librarys_own_client() -> None:
     keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("More", callback_data="n:more")]])
     async with BotApi() as api, Bot(api.token, f"{api.url}/bot") as bot:
         ann = Citizen(api, 1001)
-        sent = await bot.send_message(1001, "hello", reply_markup=keyboard, disable_notification=True)
+        sent = await bot.send_message(
+            1001, "hello", reply_markup=keyboard, disable_notification=True
+        )
         await bot.edit_message_text("hello again", 1001, sent.message_id, reply_markup=keyboard)
         with pytest.raises(telegram.BadRequest, match="not modified"):
             await bot.edit_message_text("hello again", 1001, sent.message_id, reply_markup=keyboard)
-        assert (ann.screen.text, ann.screen.rows, api.violations) == ("hello again", (("More",),), [])
+        assert (ann.screen.text, ann.screen.rows, api.violations) == (
+            "hello again",
+            (("More",),),
+            [],
+        )
         with pytest.raises(telegram.BadRequest):
             await bot.send_message(
-                1001, "x", api_kwargs={"reply_markup": {"inline_keyboard": [[{"text": "no action"}]]}}
+                1001,
+                "x",
+                api_kwargs={"reply_markup": {"inline_keyboard": [[{"text": "no action"}]]}},
             )
         assert len(api.violations) == 1

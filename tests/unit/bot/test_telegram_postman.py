@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from bot.channels.telegram_pause import Pause
-from bot.channels.telegram_postman import TelegramPostman
-from bot.postman import Fate, Letter
+from bot.channels.telegram.messenger import TelegramPostman
+from bot.channels.telegram.rate_limit import Pause
+from bot.fieldwork.outreach.messenger import Fate, Letter
 from tests.botapi.server import BotApi
 
 LETTER = Letter("Hello", "Begin", "A" * 16, "No more")

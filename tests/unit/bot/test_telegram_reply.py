@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channel import Incoming, Reply
-from bot.channels.telegram_reply import clip, render, render_toast
-from bot.channels.telegram_update import Taken
+from bot.channels.telegram.parsing import Taken
+from bot.channels.telegram.rendering import clip, render, render_toast
+from bot.conversations.contract import Incoming, Reply
 from survey_flows.effects import Button, Screen
 from survey_flows.events import Pressed, Typed
 from tests.botapi.schema import check_call
@@ -18,14 +18,22 @@ from tests.botapi.schema import check_call
 TYPED = Taken(Incoming("telegram:7", "telegram", "1001", Typed("x")), 1001)
 PRESSED = Taken(Incoming("telegram:7", "telegram", "1001", Pressed("n:a"), 5), 1001, "q1")
 TOO_OLD = Taken(Incoming("telegram:7", "telegram", "1001", Pressed("n:a")), 1001, "q1")
-SCREEN = Screen("q:overall", "en", "How was it?", ((Button("Good", "n:g"), Button("Bad", "n:b")),), progress=(2, 7))
+SCREEN = Screen(
+    "q:overall",
+    "en",
+    "How was it?",
+    ((Button("Good", "n:g"), Button("Bad", "n:b")),),
+    progress=(2, 7),
+)
 TOAST = {"method": "answerCallbackQuery"}
 SHOWN = {
     "chat_id": 1001,
     "text": "2/7 · How was it?",
     "link_preview_options": {"is_disabled": True},
     "reply_markup": {
-        "inline_keyboard": [[{"text": "Good", "callback_data": "n:g"}, {"text": "Bad", "callback_data": "n:b"}]]
+        "inline_keyboard": [
+            [{"text": "Good", "callback_data": "n:g"}, {"text": "Bad", "callback_data": "n:b"}]
+        ]
     },
 }
 
@@ -106,7 +114,13 @@ def test_what_citizens_write_is_not_taken_for_markup() -> None:
 
 @pytest.mark.parametrize(
     ("text", "limit", "kept"),
-    [("abcd", 4, "abcd"), ("abcde", 4, "abc…"), ("😀😀", 4, "😀😀"), ("😀😀😀", 4, "😀…"), ("a😀😀", 4, "a😀…")],
+    [
+        ("abcd", 4, "abcd"),
+        ("abcde", 4, "abc…"),
+        ("😀😀", 4, "😀😀"),
+        ("😀😀😀", 4, "😀…"),
+        ("a😀😀", 4, "a😀…"),
+    ],
 )
 def test_cutting_never_breaks_a_character(text: str, limit: int, kept: str) -> None:
     assert clip(text, limit) == kept
@@ -114,7 +128,12 @@ def test_cutting_never_breaks_a_character(text: str, limit: int, kept: str) -> N
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=3).map(lambda scrap: scrap * 900), max_size=2),
+    st.lists(
+        st.text(st.characters(codec="utf-8"), min_size=1, max_size=3).map(
+            lambda scrap: scrap * 900
+        ),
+        max_size=2,
+    ),
     st.sampled_from([TYPED, PRESSED, TOO_OLD]),
 )
 def test_no_reply_breaks_the_published_limits(notices: list[str], taken: Taken) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channel import Incoming
-from bot.channels.telegram_update import Taken, read_update
+from bot.channels.telegram.parsing import Taken, read_update
+from bot.conversations.contract import Incoming
 from survey_flows.events import Asked, Event, Followed, Pressed, Started, Typed
 
 ANN = {"id": 1001, "is_bot": False, "first_name": "Ann", "language_code": "en-GB"}
@@ -17,12 +17,18 @@ CHAT = {"id": 1001, "type": "private", "first_name": "Ann"}
 
 
 def message(**changes: Any) -> dict[str, Any]:
-    return {"update_id": 7, "message": {"message_id": 5, "date": 9, "chat": CHAT, "from": ANN, **changes}}
+    return {
+        "update_id": 7,
+        "message": {"message_id": 5, "date": 9, "chat": CHAT, "from": ANN, **changes},
+    }
 
 
 def press(**changes: Any) -> dict[str, Any]:
     pressed = {"message_id": 5, "date": 9, "chat": CHAT}
-    return {"update_id": 7, "callback_query": {"id": "q1", "from": ANN, "message": pressed, "data": "n:a", **changes}}
+    return {
+        "update_id": 7,
+        "callback_query": {"id": "q1", "from": ANN, "message": pressed, "data": "n:a", **changes},
+    }
 
 
 def taken(event: Event, message: int = 0, query: str = "") -> Taken:
@@ -58,13 +64,21 @@ def test_words_and_commands(text: str, event: Event) -> None:
 
 
 BOT = {"id": 77, "is_bot": True, "first_name": "Minping"}
-ANSWER = {"message_id": 3, "date": 8, "chat": CHAT, "from": BOT, "text": "The office answers (F-ABCD2345):\n\nWhich?"}
+ANSWER = {
+    "message_id": 3,
+    "date": 8,
+    "chat": CHAT,
+    "from": BOT,
+    "text": "The office answers (F-ABCD2345):\n\nWhich?",
+}
 
 
 def test_a_reply_to_an_offices_answer_goes_to_the_office() -> None:
     expected = taken(Followed("say", "ABCD2345", "The north one"))
     assert read_update(message(text="The north one", reply_to_message=ANSWER)) == expected
-    assert read_update(message(text="/start", reply_to_message=ANSWER)) == taken(Followed("say", "ABCD2345", "/start"))
+    assert read_update(message(text="/start", reply_to_message=ANSWER)) == taken(
+        Followed("say", "ABCD2345", "/start")
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,7 +108,9 @@ def test_a_citizen_without_a_language_code() -> None:
     assert read_update(message(text="/start", **{"from": stranger})) == taken(Started())
 
 
-@pytest.mark.parametrize("kind", ["photo", "sticker", "voice", "location", "contact", "document", "story"])
+@pytest.mark.parametrize(
+    "kind", ["photo", "sticker", "voice", "location", "contact", "document", "story"]
+)
 def test_what_is_not_words_gets_an_answer_too(kind: str) -> None:
     assert read_update(message(**{kind: {}})) == taken(Typed(""))
 
@@ -148,8 +164,16 @@ def test_what_is_malformed_or_not_for_us_is_dropped(raw: object) -> None:
 
 
 SCRAPS = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just("private"),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "type", "text"]), inner),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=9)
+    | st.just("private"),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "type", "text"]), inner)
+    ),
     max_leaves=5,
 )
 PATHS = [
@@ -164,7 +188,9 @@ PATHS = [
 @settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_no_mutation_of_an_update_raises(data: st.DataObject) -> None:
-    raw = data.draw(st.sampled_from([message(text="/start A-B"), message(photo=[], caption="c"), press()]))
+    raw = data.draw(
+        st.sampled_from([message(text="/start A-B"), message(photo=[], caption="c"), press()])
+    )
     for path in data.draw(st.lists(st.sampled_from(PATHS), max_size=4)):
         raw = replaced(raw, path, data.draw(SCRAPS))
     check(read_update(raw))

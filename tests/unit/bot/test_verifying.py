@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from bot.bundles import (
+from bot.crypto.note_signatures import cosign, open_note, public_key
+from bot.verification.bundle import pack
+from bot.verification.bundle_format import (
     CHECKPOINT,
     LOG,
     MANIFEST,
@@ -20,12 +22,10 @@ from bot.bundles import (
     PUBLIC,
     TOTALS,
     WEIGHTS,
-    pack,
     unpack,
 )
-from bot.casefile import Wanted
-from bot.notary import cosign, open_note, public_key
-from bot.verifying import verify
+from bot.verification.bundle_reader import Wanted
+from bot.verification.verifier import verify
 from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
 from survey_flows.notes import COSIGNATURE
@@ -73,7 +73,9 @@ def test_nothing_is_proven_without_the_right_key() -> None:
     files = campaign().bundle()
     assert failures(files, Wanted())[0].startswith("nothing is proven without the log's key")
     assert "not signed by" in failures(files, Wanted([public_key(bytes(32), ORIGIN)]))[0]
-    assert "without the log's good signature the entries cannot be checked" in failures(files, Wanted())
+    assert "without the log's good signature the entries cannot be checked" in failures(
+        files, Wanted()
+    )
 
 
 def test_a_missing_witness_is_told() -> None:
@@ -92,7 +94,9 @@ def test_a_missing_witness_is_told() -> None:
 def test_a_receipt_that_is_not_there_or_is_another_campaign_s() -> None:
     case = campaign()
     files = case.bundle()
-    assert failures(files, Wanted([KEY], receipt="A" * 16)) == ["the receipt is not included in this bundle's log"]
+    assert failures(files, Wanted([KEY], receipt="A" * 16)) == [
+        "the receipt is not included in this bundle's log"
+    ]
     assert "16 characters" in failures(files, Wanted([KEY], receipt="A"))[0]
     files[LOG] = files[LOG].replace(b"2025", b"X", 1)
     other = Campaign(Log(case.log.chance, case.log.entries), "2025")
@@ -118,19 +122,37 @@ def test_an_older_checkpoint_of_another_history_is_noticed() -> None:
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        (edited(OPENINGS, lambda rows: rows.pop(3)), "1 entries of the campaign are neither opened nor withdrawn"),
-        (edited(OPENINGS, lambda rows: rows[3].update(salt="00" * 16)), "is not what the log commits to"),
-        (edited(OPENINGS, lambda rows: rows[3].update(position=0)), "entry 0 is opened, and it is no sealed entry"),
-        (edited(OPENINGS, lambda rows: rows[3].update(position=99_999)), "it is no sealed entry of the log"),
+        (
+            edited(OPENINGS, lambda rows: rows.pop(3)),
+            "1 entries of the campaign are neither opened nor withdrawn",
+        ),
+        (
+            edited(OPENINGS, lambda rows: rows[3].update(salt="00" * 16)),
+            "is not what the log commits to",
+        ),
+        (
+            edited(OPENINGS, lambda rows: rows[3].update(position=0)),
+            "entry 0 is opened, and it is no sealed entry",
+        ),
+        (
+            edited(OPENINGS, lambda rows: rows[3].update(position=99_999)),
+            "it is no sealed entry of the log",
+        ),
         (edited(OPENINGS, lambda rows: rows.append(rows[3])), "an entry is opened twice"),
         (edited(OPENINGS, lambda rows: rows[3].pop("salt")), "this is no opening"),
         (edited(PUBLIC, lambda rows: rows.pop()), "the log holds a result at entry"),
         (edited(PUBLIC, lambda rows: rows.pop(1)), "the log holds a registration at entry 1"),
         (edited(PUBLIC, lambda rows: rows[2].update(body="{}")), "is not what the log commits to"),
         (edited(PUBLIC, lambda rows: rows.append(rows[0])), "a public entry stands twice"),
-        (edited(TOTALS, lambda rows: rows[0].update(campaign="2025")), "not those that the log commits to"),
+        (
+            edited(TOTALS, lambda rows: rows[0].update(campaign="2025")),
+            "not those that the log commits to",
+        ),
         (edited(TOTALS, lambda rows: rows[0]["units"].pop()), "do not list each unit"),
-        (edited(MANIFEST, lambda rows: rows[0].update(format="x")), "not of the format minping-bundle/1"),
+        (
+            edited(MANIFEST, lambda rows: rows[0].update(format="x")),
+            "not of the format minping-bundle/1",
+        ),
         (edited(MANIFEST, lambda rows: rows[0].update(campaign="2027")), "holds 0 registrations"),
     ],
 )
@@ -153,7 +175,9 @@ def test_what_was_changed_in_the_files_is_told(files: Files, sentence: str) -> N
         (TOTALS, b"{", b"", "this is not JSON"),
     ],
 )
-def test_what_was_changed_in_the_bytes_is_told(name: str, old: bytes, new: bytes, sentence: str) -> None:
+def test_what_was_changed_in_the_bytes_is_told(
+    name: str, old: bytes, new: bytes, sentence: str
+) -> None:
     files = campaign().bundle()
     at = files[name].rindex(old) if name == OPENINGS else files[name].index(old)
     files[name] = files[name][:at] + new + files[name][at + len(old) :]
@@ -245,7 +269,10 @@ def bodies(case: Campaign) -> list[dict[str, Any]]:
         (vote_at_night, "was cast outside the campaign's time"),
         (write_loosely, "is not written as entries are"),
         (seal_something_else, "is of the unknown kind «wish»"),
-        (withdraw_another_campaign_s, "entry 0 was withdrawn, and it is no sealed entry of the campaign"),
+        (
+            withdraw_another_campaign_s,
+            "entry 0 was withdrawn, and it is no sealed entry of the campaign",
+        ),
         (withdraw_twice, "was withdrawn twice"),
         (withdraw_what_counts, "was withdrawn, and it is opened all the same"),
         (withdraw_what_is_not_yet, "names an entry that is not older"),
@@ -271,7 +298,9 @@ def test_a_ballot_before_the_registration_is_told() -> None:
     case.vote("aa", "TAX", "VS S S S")
     case.register()
     case.close()
-    assert "the entry 0 of the campaign is older than its registration" in failures(case.bundle(openings=False))
+    assert "the entry 0 of the campaign is older than its registration" in failures(
+        case.bundle(openings=False)
+    )
 
 
 def test_a_bundle_is_the_same_bytes_each_time_and_comes_back_whole(tmp_path: Path) -> None:

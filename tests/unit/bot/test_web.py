@@ -17,14 +17,14 @@ from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from bot.campaigns import close_campaign
-from bot.conductor import Unavailable
-from bot.settings import Settings
-from bot.store import tables
-from bot.store.database import reading
-from bot.web.guard import client_address, count
-from bot.web.pages import assets, page_words
+from bot.campaigns.lifecycle import close_campaign
+from bot.conversations.conductor import Unavailable
+from bot.core.settings import Settings
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
 from bot.web.server import make_web
+from bot.web.shared.middleware import client_address, count
+from bot.web.shared.templates import assets, page_words
 from survey_flows.wording import Wording
 from tests.web_city import City, city
 
@@ -41,7 +41,9 @@ class Browser:
     status: int = 0
 
     async def open(self, path: str, **headers: str) -> str:
-        return await self.read(await self.client.get(path, headers={"Accept-Language": "en", **headers}))
+        return await self.read(
+            await self.client.get(path, headers={"Accept-Language": "en", **headers})
+        )
 
     async def read(self, response: ClientResponse) -> str:
         self.page, self.status = await response.text(), response.status
@@ -77,7 +79,10 @@ class Browser:
 
 @pytest.fixture
 async def browser(tmp_path: Path, valkey_url: str) -> AsyncIterator[Browser]:
-    async with city(tmp_path, valkey_url) as town, TestClient(TestServer(make_web(town.service))) as client:
+    async with (
+        city(tmp_path, valkey_url) as town,
+        TestClient(TestServer(make_web(town.service))) as client,
+    ):
         yield Browser(client, town)
 
 
@@ -89,7 +94,14 @@ async def test_a_rating_without_javascript_is_stored(browser: Browser) -> None:
 
 
 async def test_the_start_page_begins_nothing(browser: Browser) -> None:
-    for path in ("/", f"/r/{browser.city.link}", f"/r/{browser.city.link}/FIN", "/c?l=x&u=FIN", "/privacy", "/help"):
+    for path in (
+        "/",
+        f"/r/{browser.city.link}",
+        f"/r/{browser.city.link}/FIN",
+        "/c?l=x&u=FIN",
+        "/privacy",
+        "/help",
+    ):
         response = await browser.client.get(path)
         assert (response.status, response.cookies) == (200, {})
     assert await browser.city.conversations() == 0
@@ -97,7 +109,9 @@ async def test_the_start_page_begins_nothing(browser: Browser) -> None:
 
 async def test_the_start_page_names_the_unit_of_the_link(browser: Browser) -> None:
     assert "You will rate: Finance Bureau" in await browser.open(f"/r/{browser.city.link}/FIN")
-    assert "您将评价：市财政局" in await browser.open(f"/c?l={browser.city.link}&u=FIN&lang=zh-Hans")
+    assert "您将评价：市财政局" in await browser.open(
+        f"/c?l={browser.city.link}&u=FIN&lang=zh-Hans"
+    )
 
 
 async def test_a_reload_shows_the_same_question(browser: Browser) -> None:
@@ -179,12 +193,19 @@ async def test_headers_of_every_page(browser: Browser) -> None:
 
 
 async def test_no_page_holds_inline_code_or_another_host(browser: Browser) -> None:
-    pages = [await browser.open("/"), await browser.review(), await browser.press("Submit"), await browser.open("/no")]
+    pages = [
+        await browser.open("/"),
+        await browser.review(),
+        await browser.press("Submit"),
+        await browser.open("/no"),
+    ]
     for page in pages:
         assert not re.search(r"<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=|https?://", page)
 
 
-async def test_static_files_are_kept_for_good_under_an_address_of_their_own(browser: Browser) -> None:
+async def test_static_files_are_kept_for_good_under_an_address_of_their_own(
+    browser: Browser,
+) -> None:
     for name in assets():
         response = await browser.client.get(f"/static/{name}")
         assert (response.status, "immutable" in response.headers["Cache-Control"]) == (200, True)
@@ -201,7 +222,9 @@ async def test_static_files_are_kept_for_good_under_an_address_of_their_own(brow
         {"Origin": ""},
     ],
 )
-async def test_a_form_from_another_site_is_refused(browser: Browser, headers: dict[str, str]) -> None:
+async def test_a_form_from_another_site_is_refused(
+    browser: Browser, headers: dict[str, str]
+) -> None:
     await browser.begin()
     before = await browser.press("Used a service")
     page = await browser.post("/answer", browser.button("Very satisfied"), **headers)
@@ -209,29 +232,46 @@ async def test_a_form_from_another_site_is_refused(browser: Browser, headers: di
     assert BUTTON.findall(await browser.open("/")) == BUTTON.findall(before)
 
 
-async def test_the_public_address_counts_as_our_own_behind_a_proxy(tmp_path: Path, valkey_url: str) -> None:
+async def test_the_public_address_counts_as_our_own_behind_a_proxy(
+    tmp_path: Path, valkey_url: str
+) -> None:
     async with (
         city(tmp_path, valkey_url, public_url="https://city.example") as town,
         TestClient(TestServer(make_web(town.service))) as client,
     ):
         response = await client.post(
-            "/start", data={"lang": "en"}, headers={"Origin": "https://city.example"}, allow_redirects=False
+            "/start",
+            data={"lang": "en"},
+            headers={"Origin": "https://city.example"},
+            allow_redirects=False,
         )
         cookie = response.headers["Set-Cookie"]
     assert response.status == 303
-    assert re.fullmatch(r"__Host-m=\S+; HttpOnly; Max-Age=7776000; Path=/; SameSite=Lax; Secure", cookie)
+    assert re.fullmatch(
+        r"__Host-m=\S+; HttpOnly; Max-Age=7776000; Path=/; SameSite=Lax; Secure", cookie
+    )
     assert "max-age" in response.headers["Strict-Transport-Security"]
 
 
 async def test_a_made_up_cookie_is_nobody(browser: Browser) -> None:
-    for value in ("abcdefghijklmnopqrstuv", "abcdefghijklmnopqrstuv.0123456789abcdef0123456789abcdef", ".", "é.é"):
+    for value in (
+        "abcdefghijklmnopqrstuv",
+        "abcdefghijklmnopqrstuv.0123456789abcdef0123456789abcdef",
+        ".",
+        "é.é",
+    ):
         response = await browser.client.get("/", headers={"Cookie": f"m={value}"})
         assert "开始评价" in await response.text()
     assert await browser.city.conversations() == 0
 
 
-async def test_too_many_new_conversations_from_one_address_are_put_off(tmp_path: Path, valkey_url: str) -> None:
-    async with city(tmp_path, valkey_url, web_rate=2) as town, TestClient(TestServer(make_web(town.service))) as client:
+async def test_too_many_new_conversations_from_one_address_are_put_off(
+    tmp_path: Path, valkey_url: str
+) -> None:
+    async with (
+        city(tmp_path, valkey_url, web_rate=2) as town,
+        TestClient(TestServer(make_web(town.service))) as client,
+    ):
         seen = []
         for _ in range(4):
             client.session.cookie_jar.clear()
@@ -265,7 +305,11 @@ async def test_what_could_not_be_stored_can_be_sent_again_as_it_was(
         raise Unavailable("the database cannot be reached")
 
     with monkeypatch.context() as broken:
-        broken.setattr(type(browser.city.service.conductor), "handle", lambda _self, incoming: unavailable(incoming))
+        broken.setattr(
+            type(browser.city.service.conductor),
+            "handle",
+            lambda _self, incoming: unavailable(incoming),
+        )
         page = await browser.post("/answer", {"id": browser.hidden()["id"], "text": words})
         assert (browser.status, "not saved yet" in page) == (503, True)
         await browser.open("/")
@@ -276,7 +320,9 @@ async def test_what_could_not_be_stored_can_be_sent_again_as_it_was(
     assert words in unescape(await browser.post("/answer", again))
 
 
-async def test_no_failure_shows_its_insides(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_failure_shows_its_insides(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("the secret of user 4711")
 
@@ -295,7 +341,13 @@ async def test_a_form_that_is_too_long_is_refused_kindly(browser: Browser) -> No
 
 async def test_strange_requests_get_an_answer(browser: Browser) -> None:
     await browser.begin()
-    for data in ({}, {"press": "nonsense"}, {"id": "x" * 500, "press": "\x00"}, {"text": ""}, {"press": "a" * 9000}):
+    for data in (
+        {},
+        {"press": "nonsense"},
+        {"id": "x" * 500, "press": "\x00"},
+        {"text": ""},
+        {"press": "a" * 9000},
+    ):
         await browser.post("/answer", data)
         assert browser.status == 200, data
     await browser.post("/ask", {"topic": "nonsense"})
@@ -324,7 +376,8 @@ async def test_a_closed_campaign_says_so_on_the_start_page(browser: Browser) -> 
 def test_every_language_has_the_same_sentences() -> None:
     folder = Path(__file__).parents[3] / "bot" / "web" / "wording"
     keys = {
-        file.stem: set(re.findall(r"(?m)^([a-z][a-z0-9-]*) =", file.read_text("utf-8"))) for file in folder.iterdir()
+        file.stem: set(re.findall(r"(?m)^([a-z][a-z0-9-]*) =", file.read_text("utf-8")))
+        for file in folder.iterdir()
     }
     assert keys["en"] == keys["zh-Hans"]
     assert isinstance(page_words(), Wording)
@@ -372,7 +425,10 @@ async def test_a_damaged_cookie_is_nobody(browser: Browser, path: str) -> None:
     url = browser.client.make_url("/")
     reader, writer = await asyncio.open_connection(url.host, url.port)
     cookies = b"m=ab\xff.cd\xff; staff=ab\xff"
-    writer.write(b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: %s\r\n\r\n" % (path.encode(), cookies))
+    writer.write(
+        b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: %s\r\n\r\n"
+        % (path.encode(), cookies)
+    )
     status = (await reader.readline()).split()[1]
     writer.close()
     await writer.wait_closed()

@@ -15,12 +15,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from bot.app import build
-from bot.campaigns import add_link
-from bot.settings import Settings
-from bot.staff import add_staff
-from bot.store import tables
-from bot.store.database import writing
+from bot.accounts.staff import add_staff
+from bot.campaigns.lifecycle import add_link
+from bot.core.settings import Settings
+from bot.service.composition import build
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
 from bot.web.server import make_web
 from tests.desk import CAMPAIGN, PASSWORD, YEAR, Desk, make_data, texts
 from tests.web_city import Clock, city
@@ -38,7 +38,9 @@ async def desk(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[D
     folder = tmp_path / "data"
     await asyncio.to_thread(shutil.copytree, filled, folder)
     async with (
-        build(Settings(data=folder, redis_url=valkey_url, telegram_name="minping_bot"), Clock()) as service,
+        build(
+            Settings(data=folder, redis_url=valkey_url, telegram_name="minping_bot"), Clock()
+        ) as service,
         TestClient(TestServer(make_web(service))) as client,
     ):
         yield Desk(client, service)
@@ -81,7 +83,9 @@ async def test_the_cookie_of_a_session_is_kept_from_scripts_and_other_sites(desk
         headers={"Sec-Fetch-Site": "same-origin"},
         allow_redirects=False,
     )
-    assert re.fullmatch(r"staff=[\w-]{43}; HttpOnly; Path=/; SameSite=Strict", response.headers["Set-Cookie"])
+    assert re.fullmatch(
+        r"staff=[\w-]{43}; HttpOnly; Path=/; SameSite=Strict", response.headers["Set-Cookie"]
+    )
 
 
 async def test_unknown_login_and_wrong_password_get_the_same_page(desk: Desk) -> None:
@@ -125,7 +129,12 @@ async def test_a_form_without_the_sessions_token_is_refused(desk: Desk) -> None:
 async def test_a_new_password_ends_other_sessions_and_keeps_this_one(desk: Desk) -> None:
     await desk.sign_in()
     await desk.open("/admin/password")
-    new = {"csrf": desk.csrf, "old": PASSWORD, "new": "another long password", "again": "another long password"}
+    new = {
+        "csrf": desk.csrf,
+        "old": PASSWORD,
+        "new": "another long password",
+        "again": "another long password",
+    }
     assert "two new passwords differ" in await desk.post("/admin/password", new | {"again": "x"})
     assert "present password is wrong" in await desk.post("/admin/password", new | {"old": "x"})
     assert "other sessions have ended" in await desk.post("/admin/password", new)
@@ -149,13 +158,21 @@ async def test_a_decision_is_recorded_with_name_reason_and_time(desk: Desk) -> N
     page = await desk.open(f"{YEAR}/proposals?status=proposed&kind=verification_review")
     key = unescape(re.findall(r'name="proposal" value="([^"]+)"', page)[0])
     back = unescape(re.findall(r'name="back" value="([^"]+)"', page)[0])
-    decision = {"csrf": desk.csrf, "proposal": key, "verdict": "confirmed", "reason": "材料属实", "back": back}
+    decision = {
+        "csrf": desk.csrf,
+        "proposal": key,
+        "verdict": "confirmed",
+        "reason": "材料属实",
+        "back": back,
+    }
     assert "needs the name" in await desk.post(f"{YEAR}/decisions", decision)
     assert desk.status == 422
     done = await desk.post(f"{YEAR}/decisions", decision | {"name": "周正平"})
     assert "The decision was recorded" in done
     assert key not in done
-    confirmed = texts(await desk.open(f"{YEAR}/proposals?status=confirmed&kind=verification_review"))
+    confirmed = texts(
+        await desk.open(f"{YEAR}/proposals?status=confirmed&kind=verification_review")
+    )
     assert "周正平 (zhou) · 2026-11-23T01:00:00+00:00 材料属实" in confirmed
 
 
@@ -163,8 +180,18 @@ async def test_a_decision_never_leads_to_another_site(desk: Desk) -> None:
     await desk.sign_in()
     page = await desk.open(f"{YEAR}/proposals")
     key = unescape(re.findall(r'name="proposal" value="([^"]+)"', page)[0])
-    decision = {"csrf": desk.csrf, "proposal": key, "verdict": "declined", "reason": "r", "name": "n"}
-    for back in ("https://evil.example/", "//evil.example", "/admin/years/2010/proposals@evil.example"):
+    decision = {
+        "csrf": desk.csrf,
+        "proposal": key,
+        "verdict": "declined",
+        "reason": "r",
+        "name": "n",
+    }
+    for back in (
+        "https://evil.example/",
+        "//evil.example",
+        "/admin/years/2010/proposals@evil.example",
+    ):
         response = await desk.client.post(
             f"{YEAR}/decisions",
             data=decision | {"back": back},
@@ -183,8 +210,13 @@ async def test_an_import_is_stored_and_counts_at_once(desk: Desk) -> None:
     assert "50 × 50% = 25" in texts(await desk.open(f"{YEAR}/explain/CME"))
 
 
-async def test_an_open_campaign_shows_counts_and_never_scores(tmp_path: Path, valkey_url: str) -> None:
-    async with city(tmp_path, valkey_url) as town, TestClient(TestServer(make_web(town.service))) as client:
+async def test_an_open_campaign_shows_counts_and_never_scores(
+    tmp_path: Path, valkey_url: str
+) -> None:
+    async with (
+        city(tmp_path, valkey_url) as town,
+        TestClient(TestServer(make_web(town.service))) as client,
+    ):
         await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
         desk = Desk(client, town.service)
         await desk.sign_in()
@@ -199,15 +231,22 @@ async def test_an_open_campaign_shows_counts_and_never_scores(tmp_path: Path, va
 
 
 async def test_closing_asks_for_the_name_and_is_for_good(tmp_path: Path, valkey_url: str) -> None:
-    async with city(tmp_path, valkey_url) as town, TestClient(TestServer(make_web(town.service))) as client:
+    async with (
+        city(tmp_path, valkey_url) as town,
+        TestClient(TestServer(make_web(town.service))) as client,
+    ):
         await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
         desk = Desk(client, town.service)
         await desk.sign_in()
         await desk.open("/admin/campaigns/2026")
         csrf = desk.csrf
-        assert "nothing was done" in await desk.post("/admin/campaigns/2026/close", {"csrf": csrf, "name": "2025"})
+        assert "nothing was done" in await desk.post(
+            "/admin/campaigns/2026/close", {"csrf": csrf, "name": "2025"}
+        )
         assert town.service.papers.get("2026").state == "open"  # type: ignore[union-attr]
-        assert "is closed; scores" in await desk.post("/admin/campaigns/2026/close", {"csrf": csrf, "name": "2026"})
+        assert "is closed; scores" in await desk.post(
+            "/admin/campaigns/2026/close", {"csrf": csrf, "name": "2026"}
+        )
         assert town.service.papers.get("2026").state == "closed"  # type: ignore[union-attr]
         await desk.post("/admin/campaigns/2026/open", {"csrf": csrf})
         assert desk.status == 422
@@ -221,7 +260,9 @@ async def test_an_invited_link_vouches_for_its_group(tmp_path: Path, valkey_url:
             await desk.sign_in()
             await desk.open("/admin/campaigns/2026")
             csrf = desk.csrf
-            page = await desk.post("/admin/campaigns/2026/links", {"csrf": csrf, "group": "deputy", "stratum": "party"})
+            page = await desk.post(
+                "/admin/campaigns/2026/links", {"csrf": csrf, "group": "deputy", "stratum": "party"}
+            )
             assert "The link was made" in page
             assert len(re.findall(r'value="https://t.me/minping_bot\?start=\w{10}"', page)) == 2
             await desk.post("/admin/campaigns/2026/links", {"csrf": csrf, "group": "kings"})
@@ -277,7 +318,9 @@ async def test_a_zero_byte_is_no_failure_where_the_database_keeps_none(
             assert "party" in await desk.post("/admin/campaigns/2026/links", form)
 
 
-async def test_after_the_close_units_are_named_of_which_many_say_they_were_told_how_to_rate(desk: Desk) -> None:
+async def test_after_the_close_units_are_named_of_which_many_say_they_were_told_how_to_rate(
+    desk: Desk,
+) -> None:
     await desk.sign_in()
     units = {"SAFE": 9, "CME": 27}
     rows = [
@@ -290,6 +333,8 @@ async def test_after_the_close_units_are_named_of_which_many_say_they_were_told_
         known = set((await connection.execute(select(tables.ballots.c.unit).distinct())).scalars())
         few, many = sorted(known)[:2]
         names = {"SAFE": few, "CME": many}
-        await connection.execute(tables.pressure.insert(), [row | {"unit": names[str(row["unit"])]} for row in rows])
+        await connection.execute(
+            tables.pressure.insert(), [row | {"unit": names[str(row["unit"])]} for row in rows]
+        )
     panel = (await desk.open(CAMPAIGN)).partition("Told how to rate")[2]
     assert re.findall(r'<td class="num">([^<]+)</td>', panel) == ["20+"]

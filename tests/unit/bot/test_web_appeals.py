@@ -11,14 +11,15 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, update
 
-from aggregation.appeals import Ruling
-from bot.app import build
-from bot.appeals import Office, answer, assign, give_public_notice, receive
-from bot.scoring import score_campaign
-from bot.settings import Settings
-from bot.staff import add_staff
-from bot.store import tables
-from bot.store.database import writing
+from aggregation.procedure.appeals import Ruling
+from bot.accounts.staff import add_staff
+from bot.appraisal.appeals import answer, assign, give_public_notice, receive
+from bot.core.identity import Office
+from bot.core.settings import Settings
+from bot.results.scoring import score_campaign
+from bot.service.composition import build
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
 from bot.web.server import make_web
 from tests.desk import PASSWORD, Desk, make_data, texts
 from tests.web_city import Clock
@@ -56,10 +57,16 @@ async def decide(desk: Desk, ruling: Ruling) -> None:
 async def leave_out(desk: Desk, count: int) -> None:
     """What a review decides: so many ballots of the unit count no more."""
     columns = tables.ballots.c
-    some = select(columns.id).where(columns.unit == "FIN", columns.grp == "resident", columns.weight > 0).limit(count)
+    some = (
+        select(columns.id)
+        .where(columns.unit == "FIN", columns.grp == "resident", columns.weight > 0)
+        .limit(count)
+    )
     async with writing(desk.service.database) as connection:
         found = (await connection.execute(some)).scalars().all()
-        await connection.execute(update(tables.ballots).where(columns.id.in_(found)).values(weight=0))
+        await connection.execute(
+            update(tables.ballots).where(columns.id.in_(found)).values(weight=0)
+        )
 
 
 async def press(desk: Desk, login: str) -> None:

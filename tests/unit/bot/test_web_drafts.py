@@ -15,17 +15,17 @@ from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
-from aggregation.scheme import parse_scheme
-from bot.app import build
-from bot.channel import Incoming
-from bot.contact_keys import Address
-from bot.contacts import Contact, store_contacts
-from bot.resources import shipped_questionnaires
-from bot.sampling import Wish, plan_sample
-from bot.settings import Settings
-from bot.staff import add_staff
-from bot.store import tables
-from bot.store.database import reading, writing
+from aggregation.scheme.scheme import parse_scheme
+from bot.accounts.staff import add_staff
+from bot.conversations.contract import Incoming
+from bot.core.identity import Address
+from bot.core.settings import Settings
+from bot.core.shipped_files import shipped_questionnaires
+from bot.fieldwork.audience.contacts import Contact, store_contacts
+from bot.fieldwork.audience.sampling import Wish, plan_sample
+from bot.service.composition import build
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
 from bot.web.server import make_web
 from survey_flows.events import Started
 from tests.desk import PASSWORD, Desk, make_data, texts
@@ -83,7 +83,11 @@ async def test_staff_draft_a_campaign_that_an_administrator_opens(desk: Desk) ->
     assert "/admin/drafts" in await desk.open("/admin")
     await send(desk, TYPED)
     said = texts(desk.page)
-    assert (desk.status, "The draft is stored" in said, "Spring evaluation" in said) == (200, True, True)
+    assert (desk.status, "The draft is stored" in said, "Spring evaluation" in said) == (
+        200,
+        True,
+        True,
+    )
     assert "2026-12-01 08:00" in said
     assert "Not weighted to the population" in said
     await desk.post("/admin/campaigns/spring/open", {"csrf": desk.csrf})
@@ -103,16 +107,25 @@ async def test_a_scheme_figures_and_questionnaires_of_the_citys_own_are_kept(des
     scheme = SHIPPED.replace(b"version: default-1", b"version: city-7")
     assert b"city-7" in scheme
     await send(desk, TYPED, scheme=("own.yaml", scheme), population=("people.csv", FIGURES))
-    assert "Scheme: Default appraisal scheme for municipal departments and districts (city-7)" in texts(desk.page)
+    assert (
+        "Scheme: Default appraisal scheme for municipal departments and districts (city-7)"
+        in texts(desk.page)
+    )
     assert "Weighted to the population by 2 figures" in texts(desk.page)
     async with reading(desk.service.database) as connection:
-        row = (await connection.execute(select(tables.campaigns).where(tables.campaigns.c.id == "spring"))).one()
+        row = (
+            await connection.execute(
+                select(tables.campaigns).where(tables.campaigns.c.id == "spring")
+            )
+        ).one()
     kept = parse_scheme(json.loads(row.scheme))
     assert kept.population is not None
     assert [int(figure.people) for figure in kept.population.figures] == [1200, 800]
 
 
-async def test_how_many_get_each_grade_is_locked_with_the_draft_and_has_to_fit_the_city(desk: Desk) -> None:
+async def test_how_many_get_each_grade_is_locked_with_the_draft_and_has_to_fit_the_city(
+    desk: Desk,
+) -> None:
     await desk.sign_in()
     await send(desk, TYPED | {"first": "20", "second": "73", "third": "6"})
     assert "Places: 20 first, 73 second, 6 third" in texts(desk.page)
@@ -141,7 +154,11 @@ async def test_what_the_product_comes_with_can_be_fetched_and_sent_back(desk: De
 
 async def test_a_trial_says_so_to_everybody(desk: Desk) -> None:
     await desk.sign_in()
-    await send(desk, TYPED | {"trial": "yes", "opens": "2026-11-01T08:00", "first": "1", "second": "1", "third": "1"})
+    await send(
+        desk,
+        TYPED
+        | {"trial": "yes", "opens": "2026-11-01T08:00", "first": "1", "second": "1", "third": "1"},
+    )
     said = texts(desk.page)
     assert "A trial: it counts in no appraisal" in said
     assert "could not be appraised" not in said
@@ -150,7 +167,9 @@ async def test_a_trial_says_so_to_everybody(desk: Desk) -> None:
     start = texts(await desk.open(f"/r/{link}"))
     assert "This is a trial: it counts in no appraisal." in start
     assert "yearly appraisal" not in start
-    reply = await desk.service.conductor.handle(Incoming("t:1", "telegram", "1", Started(link=link)))
+    reply = await desk.service.conductor.handle(
+        Incoming("t:1", "telegram", "1", Started(link=link))
+    )
     assert "这是试评，结果不计入任何考核。" in "\n".join(reply.notices)
 
 
@@ -167,10 +186,15 @@ async def test_a_trial_says_so_to_everybody(desk: Desk) -> None:
         ({"closes": "2026-11-01T08:00"}, "closes before it opens"),
         ({"units": "TAX NONE"}, "no such unit stands in that year"),
         ({"first": "18"}, "write how many departments get each grade, or leave all three empty"),
-        ({"first": "18", "second": "-5", "third": "6"}, "write how many departments get each grade"),
+        (
+            {"first": "18", "second": "-5", "third": "6"},
+            "write how many departments get each grade",
+        ),
     ],
 )
-async def test_what_is_wrong_is_said_and_what_was_typed_stays(desk: Desk, wrong: dict[str, str], said: str) -> None:
+async def test_what_is_wrong_is_said_and_what_was_typed_stays(
+    desk: Desk, wrong: dict[str, str], said: str
+) -> None:
     await desk.sign_in()
     before = await stored(desk)
     await send(desk, TYPED | wrong)
@@ -183,15 +207,27 @@ async def test_what_is_wrong_is_said_and_what_was_typed_stays(desk: Desk, wrong:
 @pytest.mark.parametrize(
     ("field", "name", "data", "said"),
     [
-        ("scheme", "own.yaml", b"version: x\nversion: y\n", "own.yaml: line 2: the key 'version' stands twice"),
+        (
+            "scheme",
+            "own.yaml",
+            b"version: x\nversion: y\n",
+            "own.yaml: line 2: the key 'version' stands twice",
+        ),
         ("scheme", "own.yaml", b"\xff\xfe", "own.yaml: the file is not UTF-8"),
-        ("population", "people.csv", b"group,value,people\nresident,east,none\n", "is not a number of people"),
+        (
+            "population",
+            "people.csv",
+            b"group,value,people\nresident,east,none\n",
+            "is not a number of people",
+        ),
         ("questionnaires", "../../q.yaml", b"{}", "q.yaml"),
         ("questionnaires", "..", b"{}", "questionnaires"),
         ("questionnaires", "问" * 300 + ".yaml", b"{}", "问.yaml"),
     ],
 )
-async def test_a_file_that_cannot_be_read_is_named(desk: Desk, field: str, name: str, data: bytes, said: str) -> None:
+async def test_a_file_that_cannot_be_read_is_named(
+    desk: Desk, field: str, name: str, data: bytes, said: str
+) -> None:
     await desk.sign_in()
     before = await stored(desk)
     await send(desk, TYPED, **{field: (name, data)})
@@ -206,13 +242,20 @@ async def test_a_draft_is_discarded_with_all_that_belongs_to_it(desk: Desk) -> N
     await send(desk, TYPED)
     database = desk.service.database
     people = [
-        Contact(Address("telegram", str(5000 + n)), "zh-Hans", "resident", "", "", "2026-01-02", "") for n in range(40)
+        Contact(Address("telegram", str(5000 + n)), "zh-Hans", "resident", "", "", "2026-01-02", "")
+        for n in range(40)
     ]
     async with writing(database) as connection:
         await store_contacts(connection, desk.service.contact_keys, people)
-    await plan_sample(database, desk.service.contact_keys, "spring", Wish(size=30), date(2026, 11, 23))
+    await plan_sample(
+        database, desk.service.contact_keys, "spring", Wish(size=30), date(2026, 11, 23)
+    )
     before = await left(desk)
-    assert {name: count for name, count in before.items() if count} == {"campaigns": 1, "frames": 40, "links": 1}
+    assert {name: count for name, count in before.items() if count} == {
+        "campaigns": 1,
+        "frames": 40,
+        "links": 1,
+    }
     await desk.open("/admin/campaigns/spring")
     await desk.post("/admin/campaigns/spring/discard", {"csrf": desk.csrf, "name": "other"})
     assert desk.status == 422

@@ -13,13 +13,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, update
 
 from bot.__main__ import main
-from bot.app import build
-from bot.settings import Settings
-from bot.staff import add_staff
-from bot.store import tables
-from bot.store.database import reading, writing
+from bot.accounts.staff import add_staff
+from bot.core.settings import Settings
+from bot.service.composition import build
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from bot.web.admin.routes import PAGES
 from bot.web.server import make_web
-from bot.web.staff import PAGES
 from tests.desk import CAMPAIGN, PASSWORD, Desk, make_data, texts
 from tests.unit.bot.test_small_cells import suspected
 from tests.web_city import Clock
@@ -36,12 +36,17 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
     async def people() -> None:
         async with build(Settings(data=folder, redis_url=valkey_server), Clock()) as service:
             for login in ("chen", "liu", "sun"):
-                await add_staff(service.database, login, PASSWORD, "reviewer", UNIT if login == "sun" else "")
+                await add_staff(
+                    service.database, login, PASSWORD, "reviewer", UNIT if login == "sun" else ""
+                )
             async with writing(service.database) as connection:
                 await connection.execute(tables.cases.insert(), [suspected(UNIT)])
                 query = select(tables.ballots.c.id).where(tables.ballots.c.unit == UNIT).limit(30)
                 ballots = (await connection.execute(query)).scalars().all()
-                rows = [{"case_id": "00c0ffee", "ballot": id_, "weight": 0, "before": 4} for id_ in ballots]
+                rows = [
+                    {"case_id": "00c0ffee", "ballot": id_, "weight": 0, "before": 4}
+                    for id_ in ballots
+                ]
                 await connection.execute(tables.case_ballots.insert(), rows)
                 await connection.execute(
                     update(tables.ballots).where(tables.ballots.c.id.in_(ballots)).values(weight=0)
@@ -65,7 +70,9 @@ async def desk(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[D
 async def secrets_of_the_unit(desk: Desk) -> list[str]:
     """What a reviewer must not read: code, names, and the scores of every unit."""
     async with reading(desk.service.database) as connection:
-        unit = (await connection.execute(select(tables.units).where(tables.units.c.code == UNIT))).one()
+        unit = (
+            await connection.execute(select(tables.units).where(tables.units.c.code == UNIT))
+        ).one()
     await desk.sign_in("zhou")
     scores = re.findall(r">(\d\d\.\d\d)<", await desk.open(f"{CAMPAIGN}/scores"))
     assert len(scores) > 5
@@ -121,8 +128,17 @@ async def test_who_is_barred_finds_no_such_case(desk: Desk) -> None:
 
 async def test_reviewers_see_nothing_else_and_observers_no_case(desk: Desk) -> None:
     await desk.sign_in("chen")
-    fill = {"{campaign}": "city-2010", r"{year:\d{4}}": "2010", "{subject}": UNIT, "{case}": "00c0ffee"}
-    fill |= {"{form:png|svg|pdf}": "svg", "{form:xlsx|zip}": "zip", "{form:xlsx|zip|sav|parquet}": "zip"}
+    fill = {
+        "{campaign}": "city-2010",
+        r"{year:\d{4}}": "2010",
+        "{subject}": UNIT,
+        "{case}": "00c0ffee",
+    }
+    fill |= {
+        "{form:png|svg|pdf}": "svg",
+        "{form:xlsx|zip}": "zip",
+        "{form:xlsx|zip|sav|parquet}": "zip",
+    }
     seen = set()
     for method, pattern, _ in PAGES:
         path = pattern
@@ -132,7 +148,13 @@ async def test_reviewers_see_nothing_else_and_observers_no_case(desk: Desk) -> N
             response = await desk.client.get(path, allow_redirects=False)
             if response.status == 200:
                 seen.add(path)
-    assert seen == {"/admin/password", "/admin/second-factor", "/admin/sessions", "/admin/review", CASE}
+    assert seen == {
+        "/admin/password",
+        "/admin/second-factor",
+        "/admin/sessions",
+        "/admin/review",
+        CASE,
+    }
     await leave(desk) if await desk.open("/admin/review") else None
     await desk.sign_in("li")
     for path in ("/admin/review", CASE):
@@ -167,5 +189,7 @@ async def test_a_verdict_needs_its_own_reason(desk: Desk) -> None:
     assert "Choose a verdict" in await vote(desk, "chen", "uphold:genuine-event")
     assert desk.status == 422
     await desk.open(CASE)
-    assert "say in a note" in texts(await desk.post(CASE, {"csrf": desk.csrf, "reason": "release:other"}))
+    assert "say in a note" in texts(
+        await desk.post(CASE, {"csrf": desk.csrf, "reason": "release:other"})
+    )
     assert desk.status == 422

@@ -15,15 +15,15 @@ import pytest_asyncio
 import yaml
 from aiohttp.test_utils import TestClient, TestServer
 
-from aggregation.inputs import Grade
+from aggregation.model.facts import Grade
 from bot.__main__ import make_parser
-from bot.app import build
-from bot.listings import print_simulation
-from bot.scheme_files import load_scheme_file
-from bot.sensitivity import simulate
-from bot.settings import Settings
+from bot.appraisal.sensitivity import simulate
+from bot.appraisal.year import open_year
+from bot.campaigns.scheme_files import load_scheme_file
+from bot.core.settings import Settings
+from bot.service.composition import build
+from bot.terminal.listings import print_simulation
 from bot.web.server import make_web
-from bot.yearbook import open_year
 from survey_flows.errors import BadInput
 from tests.desk import CAMPAIGN, YEAR, Desk, make_data, texts
 from tests.web_city import Clock
@@ -50,12 +50,25 @@ async def desk(filled: Path, valkey_server: str) -> AsyncIterator[Desk]:
 
 async def test_observers_look_and_do_not_act(desk: Desk) -> None:
     await desk.sign_in("li")
-    for path in ("/admin", CAMPAIGN, f"{CAMPAIGN}/scores", YEAR, f"{YEAR}/leaders", f"{YEAR}/proposals"):
+    for path in (
+        "/admin",
+        CAMPAIGN,
+        f"{CAMPAIGN}/scores",
+        YEAR,
+        f"{YEAR}/leaders",
+        f"{YEAR}/proposals",
+    ):
         page = await desk.open(path)
         assert desk.status == 200
         assert set(re.findall(r'method="post" action="([^"]+)"', page)) == {"/admin/sign-out"}
     token = desk.csrf
-    for path in (f"{CAMPAIGN}/close", f"{CAMPAIGN}/links", f"{YEAR}/decisions", f"{YEAR}/grades", f"{YEAR}/import"):
+    for path in (
+        f"{CAMPAIGN}/close",
+        f"{CAMPAIGN}/links",
+        f"{YEAR}/decisions",
+        f"{YEAR}/grades",
+        f"{YEAR}/import",
+    ):
         await desk.post(path, {"csrf": token})
         assert desk.status == 403
 
@@ -75,7 +88,11 @@ async def test_the_years_page_ranks_two_leagues_and_the_departments(desk: Desk) 
         "Party and general affairs": 30,
     }
     grades = re.findall(r'<span class="grade (\w+)">', page)
-    assert {grade: grades.count(grade) for grade in set(grades)} == {"first": 18, "second": 75, "third": 6}
+    assert {grade: grades.count(grade) for grade in set(grades)} == {
+        "first": 18,
+        "second": 75,
+        "third": 6,
+    }
     assert page.count('class="bar"') == page.count('class="dot"') == 108
 
 
@@ -89,7 +106,9 @@ async def test_the_pages_speak_the_language_that_was_chosen(desk: Desk) -> None:
 async def test_leaders_are_found_by_grade_and_name(desk: Desk) -> None:
     await desk.sign_in()
     page = await desk.open(f"{YEAR}/leaders?grade=fourth")
-    assert re.search(r"All 835.*first grade 163.*second grade 658.*third grade 11.*fourth grade 3", texts(page))
+    assert re.search(
+        r"All 835.*first grade 163.*second grade 658.*third grade 11.*fourth grade 3", texts(page)
+    )
     assert page.count('class="grade fourth"') == 3
     assert "Nothing matches" in await desk.open(f"{YEAR}/leaders?q=nobodyatall")
     assert "Page 34 of 34, 835 entries" in await desk.open(f"{YEAR}/leaders?page=999")
@@ -97,9 +116,17 @@ async def test_leaders_are_found_by_grade_and_name(desk: Desk) -> None:
 
 async def test_a_decision_on_nothing_is_refused(desk: Desk) -> None:
     await desk.sign_in()
-    decision = {"csrf": desk.csrf, "proposal": "2010/x/y/z", "verdict": "confirmed", "reason": "r", "name": "n"}
+    decision = {
+        "csrf": desk.csrf,
+        "proposal": "2010/x/y/z",
+        "verdict": "confirmed",
+        "reason": "r",
+        "name": "n",
+    }
     assert "there is no such proposal" in await desk.post(f"{YEAR}/decisions", decision)
-    assert "choose to confirm or to decline" in await desk.post(f"{YEAR}/decisions", decision | {"verdict": "x"})
+    assert "choose to confirm or to decline" in await desk.post(
+        f"{YEAR}/decisions", decision | {"verdict": "x"}
+    )
     assert desk.status == 422
 
 
@@ -108,7 +135,9 @@ async def test_the_reasons_of_a_unit_and_of_a_leader(desk: Desk) -> None:
     unit = texts(await desk.open(f"{YEAR}/explain/CME"))
     assert "77.55" in unit
     assert "categories.D_enforce.weights.public" in unit
-    link = re.findall(rf'href="({YEAR}/explain/[^"]+)"', await desk.open(f"{YEAR}/leaders?grade=fourth"))[0]
+    link = re.findall(
+        rf'href="({YEAR}/explain/[^"]+)"', await desk.open(f"{YEAR}/leaders?grade=fourth")
+    )[0]
     assert "fourth grade" in texts(await desk.open(link))
     await desk.open(f"{YEAR}/explain/NOBODY")
     assert desk.status == 409
@@ -128,7 +157,10 @@ async def test_exports_are_files_for_the_audience_that_was_chosen(desk: Desk) ->
     found = {}
     for audience in ("internal", "public"):
         response = await desk.client.get(f"{YEAR}/export.xlsx?audience={audience}")
-        assert response.headers["Content-Disposition"] == f'attachment; filename="minping-2010-{audience}.xlsx"'
+        assert (
+            response.headers["Content-Disposition"]
+            == f'attachment; filename="minping-2010-{audience}.xlsx"'
+        )
         book = openpyxl.load_workbook(io.BytesIO(await response.read()), read_only=True)
         found[audience] = {name.split()[-1] for name in book.sheetnames}
         book.close()
@@ -157,7 +189,9 @@ async def test_a_bad_import_names_row_and_column_and_stores_nothing(desk: Desk) 
 async def test_a_check_stores_nothing(desk: Desk) -> None:
     await desk.sign_in()
     table = b"subject,indicator,value\nCME,objective,50\n"
-    assert "The check passed: 1 rows; nothing was stored" in await desk.upload("indicators", "points.csv", table, True)
+    assert "The check passed: 1 rows; nothing was stored" in await desk.upload(
+        "indicators", "points.csv", table, True
+    )
     assert "50 × 50%" not in texts(await desk.open(f"{YEAR}/explain/CME"))
 
 
@@ -165,13 +199,19 @@ async def test_an_import_without_a_file_or_of_no_kind_is_refused(desk: Desk) -> 
     await desk.sign_in()
     assert "choose a table and a file" in await desk.upload("nonsense", "points.csv", b"a\n1\n")
     await desk.open(f"{YEAR}/import")
-    assert "choose a table and a file" in await desk.post(f"{YEAR}/import", {"csrf": desk.csrf, "kind": "units"})
+    assert "choose a table and a file" in await desk.post(
+        f"{YEAR}/import", {"csrf": desk.csrf, "kind": "units"}
+    )
     assert desk.status == 422
 
 
 async def test_what_is_not_there_is_said_kindly(desk: Desk) -> None:
     await desk.sign_in()
-    for path in ("/admin/years/1999", "/admin/campaigns/nothing", "/admin/campaigns/nothing/scores"):
+    for path in (
+        "/admin/years/1999",
+        "/admin/campaigns/nothing",
+        "/admin/campaigns/nothing/scores",
+    ):
         page = await desk.open(path)
         assert (desk.status, "That could not be done" in page) == (409, True)
 
@@ -179,22 +219,35 @@ async def test_what_is_not_there_is_said_kindly(desk: Desk) -> None:
 async def test_a_unit_page_says_how_sure_its_grade_is(desk: Desk) -> None:
     await desk.sign_in()
     page = texts(
-        (await desk.open(f"{YEAR}/explain/CME")).partition("How sure is this grade?")[2].partition("</section>")[0]
+        (await desk.open(f"{YEAR}/explain/CME"))
+        .partition("How sure is this grade?")[2]
+        .partition("</section>")[0]
     )
-    assert re.search(r"first grade <1% [\d.]+ points short [\d.]+ points of the public score no number would do", page)
+    assert re.search(
+        r"first grade <1% [\d.]+ points short [\d.]+ points of the public score no number would do",
+        page,
+    )
     assert re.search(r"second grade >99% its grade now", page)
-    assert re.search(r"third grade <1% [\d.]+ points above .* at least \d+ more with the worst rating", page)
+    assert re.search(
+        r"third grade <1% [\d.]+ points above .* at least \d+ more with the worst rating", page
+    )
     assert "How sure" not in await desk.open(f"{YEAR}/explain/430102")
 
 
 async def test_other_rules_are_tried_and_told(desk: Desk) -> None:
     await desk.sign_in("li")
     page = await desk.open(f"{YEAR}/sensitivity")
-    rows = re.findall(r'<tr><th scope="row">([^<]+)</th>.*?<td class="num">([\d.]+)</td></tr>', page, re.DOTALL)
+    rows = re.findall(
+        r'<tr><th scope="row">([^<]+)</th>.*?<td class="num">([\d.]+)</td></tr>', page, re.DOTALL
+    )
     assert [unescape(rule) for rule, _ in rows] == [
         *("evenly spaced scale", "scale 100/70/30"),
         *(f"weight of the public score {step} points" for step in ("-10", "-5", "+5", "+10")),
-        *("without open-link answers", "without any fraud rule", "every answer equal, whatever the group"),
+        *(
+            "without open-link answers",
+            "without any fraud rule",
+            "every answer equal, whatever the group",
+        ),
     ]
     assert all(0.8 < float(tau) <= 1 for _, tau in rows)
     # the city was made so that no grade hangs on the answers alone
@@ -232,7 +285,9 @@ async def test_another_scheme_can_be_tried_on_the_year(
         await chosen.run(settings, chosen)
 
 
-async def test_what_is_inside_a_unit_is_found_level_by_level_down_to_the_reasons_for_a_person(desk: Desk) -> None:
+async def test_what_is_inside_a_unit_is_found_level_by_level_down_to_the_reasons_for_a_person(
+    desk: Desk,
+) -> None:
     await desk.sign_in("li")
     await desk.open(f"{YEAR}/inside")
     assert "?unit=TAX" in desk.page

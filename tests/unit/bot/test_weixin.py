@@ -22,17 +22,17 @@ from wechatpy.enterprise.parser import parse_message as parse_wecom
 from wechatpy.parser import parse_message
 from wechatpy.utils import check_signature
 
-from bot.channel import Delivery, Incoming, Reply
-from bot.channels.weixin import WeixinChannel
-from bot.channels.weixin_account import MOST_APART, WECHAT, WECOM, Account, Refused, read_account
-from bot.channels.weixin_crypto import BadSeal, Seal, read_aes_key, signature
-from bot.channels.weixin_reply import MOST_BYTES, write_reply
-from bot.channels.weixin_update import Taken, read_message, written_at
-from bot.channels.weixin_xml import BadXml, read_fields, write_fields
+from bot.channels.wechat.account import MOST_APART, WECHAT, WECOM, Account, Refused, read_account
+from bot.channels.wechat.channel import WeixinChannel
+from bot.channels.wechat.crypto import BadSeal, Seal, read_aes_key, signature
+from bot.channels.wechat.parsing import Taken, read_message, written_at
+from bot.channels.wechat.rendering import MOST_BYTES, write_reply
+from bot.channels.wechat.xml import BadXml, read_fields, write_fields
 from bot.channels.words import channel_words
 from bot.commands.letters import readers
-from bot.keys import keep_keys
-from bot.resources import shipped_words
+from bot.conversations.contract import Delivery, Incoming, Reply
+from bot.core.shipped_files import shipped_words
+from bot.crypto.gate_keys import keep_keys
 from survey_flows.effects import Button, Input, Screen
 from survey_flows.errors import BadInput
 from survey_flows.events import Asked, Pressed, Returned, Started, Typed, Update
@@ -43,7 +43,8 @@ from tests.weixin import AES_KEY, APP_ID, CORP_ID, OPENID, TAP, TOKEN, signed
 SEAL = Seal(read_aes_key(AES_KEY, "test"), APP_ID)
 SENT = 1_795_420_800
 BOTH = pytest.mark.parametrize(
-    ("channel", "crypto", "receiver"), [(WECHAT, WeChatCrypto, APP_ID), (WECOM, WeComCrypto, CORP_ID)]
+    ("channel", "crypto", "receiver"),
+    [(WECHAT, WeChatCrypto, APP_ID), (WECOM, WeComCrypto, CORP_ID)],
 )
 
 
@@ -61,9 +62,15 @@ def test_the_library_opens_what_we_close_and_we_open_what_it_closes(
     xml = write_fields({"MsgType": "text", "Content": text, "CreateTime": SENT})
     ours = xmltodict.parse(account.close(xml, SENT))["xml"]
     other = crypto(TOKEN, AES_KEY, receiver)
-    assert other.decrypt_message(ours, ours["MsgSignature"], ours["TimeStamp"], ours["Nonce"]) == xml
+    assert (
+        other.decrypt_message(ours, ours["MsgSignature"], ours["TimeStamp"], ours["Nonce"]) == xml
+    )
     theirs = other.encrypt_message(xml, "nonce", str(SENT))
-    query = {"msg_signature": xmltodict.parse(theirs)["xml"]["MsgSignature"], "timestamp": str(SENT), "nonce": "nonce"}
+    query = {
+        "msg_signature": xmltodict.parse(theirs)["xml"]["MsgSignature"],
+        "timestamp": str(SENT),
+        "nonce": "nonce",
+    }
     assert account.open(query, theirs.encode(), SENT) == xml.encode()
 
 
@@ -79,13 +86,26 @@ def test_what_is_sealed_for_another_or_changed_is_refused(
         (TOKEN, AES_KEY, "wx0"),
     ]:
         body = crypto(token, key, whose).encrypt_message("<xml/>", "n", str(SENT))
-        query = {"msg_signature": xmltodict.parse(body)["xml"]["MsgSignature"], "timestamp": str(SENT), "nonce": "n"}
+        query = {
+            "msg_signature": xmltodict.parse(body)["xml"]["MsgSignature"],
+            "timestamp": str(SENT),
+            "nonce": "n",
+        }
         with pytest.raises(Refused):
             account.open(query, body.encode(), SENT)
     body = crypto(TOKEN, AES_KEY, receiver).encrypt_message("<xml/>", "n", str(SENT))
-    query = {"msg_signature": xmltodict.parse(body)["xml"]["MsgSignature"], "timestamp": str(SENT), "nonce": "n"}
+    query = {
+        "msg_signature": xmltodict.parse(body)["xml"]["MsgSignature"],
+        "timestamp": str(SENT),
+        "nonce": "n",
+    }
     assert account.open(query, body.encode(), SENT) == b"<xml/>"
-    for changed in ({"nonce": "m"}, {"timestamp": str(SENT + 1)}, {"msg_signature": ""}, {"msg_signature": "é"}):
+    for changed in (
+        {"nonce": "m"},
+        {"timestamp": str(SENT + 1)},
+        {"msg_signature": ""},
+        {"msg_signature": "é"},
+    ):
         with pytest.raises(Refused):
             account.open(query | changed, body.encode(), SENT)
     for apart in (-MOST_APART - 1, MOST_APART + 1):
@@ -110,7 +130,11 @@ def test_where_there_is_a_seal_nothing_in_clear_is_taken() -> None:
 @settings(max_examples=100, deadline=None)
 def test_no_bytes_break_the_opening(data: bytes) -> None:
     whole = data + bytes(-len(data) % 16)
-    for text in (data.decode("latin-1"), SEAL.close("x")[: len(data)], base64.b64encode(whole).decode()):
+    for text in (
+        data.decode("latin-1"),
+        SEAL.close("x")[: len(data)],
+        base64.b64encode(whole).decode(),
+    ):
         with pytest.raises(BadSeal):
             SEAL.open(text)
 
@@ -130,7 +154,9 @@ def test_the_library_takes_our_signature() -> None:
         ((WECOM, TOKEN, AES_KEY, ""), "MINPING_WECOM_CORP_ID"),
     ],
 )
-def test_a_setting_that_is_missing_or_malformed_is_named(given: tuple[str, str, str, str], what: str) -> None:
+def test_a_setting_that_is_missing_or_malformed_is_named(
+    given: tuple[str, str, str, str], what: str
+) -> None:
     with pytest.raises(BadInput) as refused:
         read_account(*given)
     assert refused.value.where == what
@@ -146,16 +172,21 @@ def test_without_settings_there_is_no_account_and_secrets_are_not_shown() -> Non
 
 # XML
 
-BOMB = (
-    b"""<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]><xml><x>&c;</x></xml>"""
+BOMB = b"""<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]><xml><x>&c;</x></xml>"""
+FILE = (
+    b"""<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><xml><Content>&f;</Content></xml>"""
 )
-FILE = b"""<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><xml><Content>&f;</Content></xml>"""
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        *(BOMB, FILE, BOMB.decode().encode("utf-16"), b'<!DOCTYPE xml SYSTEM "http://127.0.0.1:9/x.dtd"><xml/>'),
+        *(
+            BOMB,
+            FILE,
+            BOMB.decode().encode("utf-16"),
+            b'<!DOCTYPE xml SYSTEM "http://127.0.0.1:9/x.dtd"><xml/>',
+        ),
         *(b"", b"<xml>", b"{}", b"<a/><b/>", b"<xml>&f;</xml>", b"\xff\xfe<"),
         b'<?xml version="1.0" encoding="x-no"?><xml/>',
     ],
@@ -165,20 +196,32 @@ def test_no_document_type_is_read_and_nothing_that_is_not_xml(body: bytes) -> No
         read_fields(body)
 
 
-@given(st.dictionaries(st.from_regex(r"[A-Z][a-z]{1,9}", fullmatch=True), st.text(max_size=80), max_size=5))
+@given(
+    st.dictionaries(
+        st.from_regex(r"[A-Z][a-z]{1,9}", fullmatch=True), st.text(max_size=80), max_size=5
+    )
+)
 @settings(max_examples=50, deadline=None)
-def test_fields_are_read_as_they_are_written_but_for_what_no_xml_holds(fields: dict[str, str]) -> None:
+def test_fields_are_read_as_they_are_written_but_for_what_no_xml_holds(
+    fields: dict[str, str],
+) -> None:
     kept = {
-        name: re.sub(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text) for name, text in fields.items()
+        name: re.sub(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
+        for name, text in fields.items()
     }
     assert read_fields(write_fields(fields).encode()) == kept
     assert {
-        k: v or "" for k, v in (xmltodict.parse(write_fields(fields), strip_whitespace=False)["xml"] or {}).items()
+        k: v or ""
+        for k, v in (
+            xmltodict.parse(write_fields(fields), strip_whitespace=False)["xml"] or {}
+        ).items()
     } == kept
 
 
 def test_what_is_nested_deeper_is_left_out() -> None:
-    body = b"<xml><Event>scancode_push</Event><Info><Result>x</Result></Info><A>1<b>2</b>3</A></xml>"
+    body = (
+        b"<xml><Event>scancode_push</Event><Info><Result>x</Result></Info><A>1<b>2</b>3</A></xml>"
+    )
     assert read_fields(body) == {"Event": "scancode_push", "Info": "", "A": "13"}
 
 
@@ -186,8 +229,15 @@ def test_what_is_nested_deeper_is_left_out() -> None:
 
 
 def fields(**changed: str) -> dict[str, str]:
-    common = {"ToUserName": "gh_1", "FromUserName": OPENID, "CreateTime": "1795420790", "MsgType": "text"}
-    return {name: text for name, text in {**common, "MsgId": "77", **changed}.items() if text != "-"}
+    common = {
+        "ToUserName": "gh_1",
+        "FromUserName": OPENID,
+        "CreateTime": "1795420790",
+        "MsgType": "text",
+    }
+    return {
+        name: text for name, text in {**common, "MsgId": "77", **changed}.items() if text != "-"
+    }
 
 
 @pytest.mark.parametrize(
@@ -209,7 +259,10 @@ def fields(**changed: str) -> dict[str, str]:
         ({"MsgType": "image"}, Typed("", sent=SENT)),
         ({"MsgType": "voice", "Recognition": "满意"}, Typed("", sent=SENT)),
         ({"MsgType": "event", "Event": "subscribe", "EventKey": ""}, Started()),
-        ({"MsgType": "event", "Event": "subscribe", "EventKey": "qrscene_LINK-TAX"}, Started("LINK", "TAX")),
+        (
+            {"MsgType": "event", "Event": "subscribe", "EventKey": "qrscene_LINK-TAX"},
+            Started("LINK", "TAX"),
+        ),
         ({"MsgType": "event", "Event": "SCAN", "EventKey": "-TAX"}, Started("", "TAX")),
         ({"MsgType": "event", "Event": "SCAN", "EventKey": "<x>"}, Started()),
         ({"MsgType": "event", "Event": "CLICK", "EventKey": "privacy"}, Asked("privacy")),
@@ -280,9 +333,19 @@ def test_when_a_message_was_written_is_told_by_our_clock() -> None:
 @given(
     st.dictionaries(
         st.sampled_from(
-            ["FromUserName", "MsgType", "Event", "EventKey", "Content", "CreateTime", "MsgId", "bizmsgmenuid"]
+            [
+                "FromUserName",
+                "MsgType",
+                "Event",
+                "EventKey",
+                "Content",
+                "CreateTime",
+                "MsgId",
+                "bizmsgmenuid",
+            ]
         ),
-        st.text(max_size=12) | st.sampled_from(["event", "text", "1", "SCAN", "subscribe", "image"]),
+        st.text(max_size=12)
+        | st.sampled_from(["event", "text", "1", "SCAN", "subscribe", "image"]),
     )
 )
 @settings(max_examples=150, deadline=None)
@@ -333,10 +396,17 @@ def test_every_shipped_screen_fits_whole_and_tells_how_to_go_on(lang: str, taps:
         assert channel_words().say(lang, "text-more") not in text, screen.step
         assert (plain.count("<a "), len(text) > len(plain)) == (0, taps), screen.step
         if screen.step == "review":
-            assert {"zh-Hans": "核对无误，请回复：提交", "en": "please reply: Submit"}[lang] in plain
+            assert {"zh-Hans": "核对无误，请回复：提交", "en": "please reply: Submit"}[
+                lang
+            ] in plain
 
 
-@given(st.text(max_size=4000), st.lists(st.text(max_size=300), max_size=4), st.booleans(), st.integers(0, 9))
+@given(
+    st.text(max_size=4000),
+    st.lists(st.text(max_size=300), max_size=4),
+    st.booleans(),
+    st.integers(0, 9),
+)
 @settings(max_examples=60, deadline=None)
 def test_what_is_too_long_is_shortened_and_the_way_on_stays(
     text: str, notices: list[str], taps: bool, options: int
@@ -350,7 +420,9 @@ def test_what_is_too_long_is_shortened_and_the_way_on_stays(
 
 
 def test_a_citizens_words_make_no_link() -> None:
-    screen = Screen("unit", "zh-Hans", '→ <a href="weixin://bizmsgmenu?msgmenucontent=x&msgmenuid=y">x</a>')
+    screen = Screen(
+        "unit", "zh-Hans", '→ <a href="weixin://bizmsgmenu?msgmenucontent=x&msgmenuid=y">x</a>'
+    )
     assert "<a" not in write_reply(Reply((), screen), taps=True)
 
 
@@ -427,10 +499,24 @@ async def wecom() -> AsyncIterator[Stand]:
 
 async def test_the_page_of_an_official_account_is_answered(plain: Stand, wechat: Stand) -> None:
     for made in (plain, wechat):  # in each mode it asks in clear
-        query = {"signature": signed(TOKEN, made.now, "n"), "timestamp": made.now, "nonce": "n", "echostr": "4711"}
+        query = {
+            "signature": signed(TOKEN, made.now, "n"),
+            "timestamp": made.now,
+            "nonce": "n",
+            "echostr": "4711",
+        }
         answer = await made.client.get("/wechat", params=query)
-        assert (answer.status, await answer.text(), answer.content_type) == (200, "4711", "text/plain")
-        for changed in ({"signature": "0" * 40}, {"timestamp": "1"}, {"timestamp": "x"}, {"nonce": "m"}):
+        assert (answer.status, await answer.text(), answer.content_type) == (
+            200,
+            "4711",
+            "text/plain",
+        )
+        for changed in (
+            {"signature": "0" * 40},
+            {"timestamp": "1"},
+            {"timestamp": "x"},
+            {"nonce": "m"},
+        ):
             assert (await made.client.get("/wechat", params=query | changed)).status == 403
     assert (await plain.client.get("/wechat")).status == 403
 
@@ -444,15 +530,23 @@ async def test_the_page_of_an_application_is_answered(wecom: Stand) -> None:
         "nonce": "n",
         "echostr": sealed["Encrypt"],
     }
-    assert crypto.check_signature(query["msg_signature"], wecom.now, "n", sealed["Encrypt"]) == "4711"
+    assert (
+        crypto.check_signature(query["msg_signature"], wecom.now, "n", sealed["Encrypt"]) == "4711"
+    )
     answer = await wecom.client.get("/wecom", params=query)
     assert (answer.status, await answer.text()) == (200, "4711")
     assert (await wecom.client.get("/wecom", params=query | {"echostr": "4711"})).status == 403
 
 
 async def test_what_was_recorded_cannot_be_played_back_later(wechat: Stand) -> None:
-    body = WeChatCrypto(TOKEN, AES_KEY, APP_ID).encrypt_message(write_fields(fields(Content="1")), "n", wechat.now)
-    query = {"msg_signature": xmltodict.parse(body)["xml"]["MsgSignature"], "timestamp": wechat.now, "nonce": "n"}
+    body = WeChatCrypto(TOKEN, AES_KEY, APP_ID).encrypt_message(
+        write_fields(fields(Content="1")), "n", wechat.now
+    )
+    query = {
+        "msg_signature": xmltodict.parse(body)["xml"]["MsgSignature"],
+        "timestamp": wechat.now,
+        "nonce": "n",
+    }
     assert (await wechat.client.post("/wechat", params=query, data=body)).status == 200
     wechat.clock.time += timedelta(seconds=MOST_APART + 1)
     assert (await wechat.client.post("/wechat", params=query, data=body)).status == 403
@@ -462,16 +556,24 @@ async def test_what_was_recorded_cannot_be_played_back_later(wechat: Stand) -> N
 async def test_what_is_too_large_is_dropped(plain: Stand) -> None:
     query = {"signature": signed(TOKEN, plain.now, "n"), "timestamp": plain.now, "nonce": "n"}
     answer = await plain.client.post("/wechat", params=query, data=b"<xml>" + b"x" * 70_000)
-    assert (answer.status, await answer.text(), plain.channel.counts["dropped"]) == (200, "success", 1)
+    assert (answer.status, await answer.text(), plain.channel.counts["dropped"]) == (
+        200,
+        "success",
+        1,
+    )
 
 
-async def test_mangled_messages_are_never_a_fault(plain: Stand, wechat: Stand, wecom: Stand) -> None:
+async def test_mangled_messages_are_never_a_fault(
+    plain: Stand, wechat: Stand, wecom: Stand
+) -> None:
     chance = Random(20261123)
     whole = write_fields(fields(Content="满意")).encode()
     for number in range(100):
         raw = bytearray(whole)
         for _ in range(chance.randint(0, 3)):
-            raw[chance.randrange(len(raw))] = chance.choice(b"0123456789abcdefghijklmnopqrstuvwxyz<>[]&\x00\xff")
+            raw[chance.randrange(len(raw))] = chance.choice(
+                b"0123456789abcdefghijklmnopqrstuvwxyz<>[]&\x00\xff"
+            )
         body = bytes(raw)[: chance.randint(0, len(raw))] if number % 3 == 0 else bytes(raw)
         query = {"signature": signed(TOKEN, plain.now, "n"), "timestamp": plain.now, "nonce": "n"}
         answer = await plain.client.post("/wechat", params=query, data=body)
@@ -496,7 +598,15 @@ async def test_mangled_messages_are_never_a_fault(plain: Stand, wechat: Stand, w
 async def test_of_strangers_nothing_is_kept(plain: Stand, wechat: Stand, wecom: Stand) -> None:
     for made in (plain, wechat, wecom):
         path = made.channel.routes()[0].path
-        for body in (b"", b"no xml", write_fields(fields(Content="1")).encode(), b"<xml><Encrypt>x</Encrypt></xml>"):
-            for query in ({}, {"timestamp": made.now, "nonce": "n", "signature": "", "msg_signature": "0" * 40}):
+        for body in (
+            b"",
+            b"no xml",
+            write_fields(fields(Content="1")).encode(),
+            b"<xml><Encrypt>x</Encrypt></xml>",
+        ):
+            for query in (
+                {},
+                {"timestamp": made.now, "nonce": "n", "signature": "", "msg_signature": "0" * 40},
+            ):
                 assert (await made.client.post(path, params=query, data=body)).status == 403
         assert (made.kept, made.handler.taken) == ([], [])

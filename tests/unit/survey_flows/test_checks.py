@@ -51,4 +51,6 @@ def test_a_risk_is_read_back_as_the_names_of_its_findings() -> None:
 
 
 def test_no_answer_is_among_the_facts() -> None:
-    assert {field.name for field in fields(Facts)} & {field.name for field in fields(Ballot)} == set()
+    assert {field.name for field in fields(Facts)} & {
+        field.name for field in fields(Ballot)
+    } == set()

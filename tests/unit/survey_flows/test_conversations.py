@@ -198,7 +198,9 @@ def test_a_unit_code_that_fits_no_button_is_refused() -> None:
         ("${a} = 'x' or ${b} = \"y\"", {"b": "y"}, True),
     ],
 )
-def test_conditions_hold_over_the_answers_given(text: str, answers: dict[str, str], expected: bool) -> None:
+def test_conditions_hold_over_the_answers_given(
+    text: str, answers: dict[str, str], expected: bool
+) -> None:
     condition = parse_condition(text)
     assert holds(condition, answers) is expected
     assert parse_condition(write_condition(condition)) == condition

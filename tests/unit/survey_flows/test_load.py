@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.resources import shipped_questionnaires, shipped_scales
-from bot.scheme_files import shipped_scheme
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.shipped_files import shipped_questionnaires, shipped_scales
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadQuestionnaire
 from survey_flows.load import dump_questionnaire, load_questionnaire
@@ -63,7 +63,12 @@ def test_a_good_file_becomes_a_questionnaire() -> None:
         Option("dk", {"zh-Hans": "不了解", "en": "No idea"}),
     )
     assert [o.code for o in overall.options] == ["S", "B", "D", "DK"]
-    assert (overall.kind, overall.scale, overall.weight, overall.overall) == (Kind.RATING, "three_dk", 60, True)
+    assert (overall.kind, overall.scale, overall.weight, overall.overall) == (
+        Kind.RATING,
+        "three_dk",
+        60,
+        True,
+    )
     assert overall.show_if == Condition((Comparison("seen", "!=", "dk"),))
     assert form.rated == (overall, speed)
 
@@ -124,20 +129,34 @@ def test_a_rating_without_dont_know_is_refused() -> None:
 
 
 def test_a_dumped_questionnaire_loads_to_an_equal_value_without_the_scales() -> None:
-    forms = [*shipped_questionnaires().values(), load_questionnaire(MIXED, "mixed.yaml", shipped_scales())]
+    forms = [
+        *shipped_questionnaires().values(),
+        load_questionnaire(MIXED, "mixed.yaml", shipped_scales()),
+    ]
     for form in forms:
         assert load_questionnaire(dump_questionnaire(form), form.id) == form
 
 
 def test_the_shipped_questionnaires_are_six_and_named_after_their_files() -> None:
-    assert sorted(shipped_questionnaires()) == ["district", "econ", "enforce", "general", "livelihood", "window"]
-    assert sorted(p.stem for p in CATALOGUE.glob("*.yaml")) == sorted([*shipped_questionnaires(), "scales"])
+    assert sorted(shipped_questionnaires()) == [
+        "district",
+        "econ",
+        "enforce",
+        "general",
+        "livelihood",
+        "window",
+    ]
+    assert sorted(p.stem for p in CATALOGUE.glob("*.yaml")) == sorted(
+        [*shipped_questionnaires(), "scales"]
+    )
 
 
 def test_shipped_ratings_can_all_be_answered_with_dont_know_and_hide_from_strangers() -> None:
     for form in shipped_questionnaires().values():
         assert all("DK" in question.choices and not question.optional for question in form.rated)
-        hidden = Condition((Comparison("contact", "!=", "dk"),)) if "contact" in form.by_id else None
+        hidden = (
+            Condition((Comparison("contact", "!=", "dk"),)) if "contact" in form.by_id else None
+        )
         assert {question.show_if for question in form.rated} == {hidden}
         assert form.questions[-1].optional
 
@@ -147,12 +166,21 @@ def test_contact_makes_a_service_user_and_own_staff() -> None:
     assert len(forms) == 5
     for form in forms:
         groups = {option.code: option.group for option in form.by_id["contact"].options}
-        assert groups == {"used": "service_user", "met": "service_user", "none": None, "own": STAFF, "dk": None}
+        assert groups == {
+            "used": "service_user",
+            "met": "service_user",
+            "none": None,
+            "own": STAFF,
+            "dk": None,
+        }
 
 
 def test_a_dump_is_plain_json() -> None:
     data = json.loads(dump_questionnaire(shipped_questionnaires()["district"]))
-    assert (data["id"], [q["id"] for q in data["questions"]][:2]) == ("district", ["overall", "livelihood"])
+    assert (data["id"], [q["id"] for q in data["questions"]][:2]) == (
+        "district",
+        ["overall", "livelihood"],
+    )
 
 
 damage = st.text(max_size=12) | st.sampled_from(["*a", "&a ", "{", "[", ": ", "- "])
@@ -160,7 +188,9 @@ damage = st.text(max_size=12) | st.sampled_from(["*a", "&a ", "{", "[", ": ", "-
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, len(GOOD)), st.integers(0, 30), damage)
-def test_a_damaged_file_is_a_questionnaire_or_a_complaint_that_names_the_file(at: int, cut: int, new: str) -> None:
+def test_a_damaged_file_is_a_questionnaire_or_a_complaint_that_names_the_file(
+    at: int, cut: int, new: str
+) -> None:
     where = "small.yaml"
     try:
         form = load_questionnaire(GOOD[:at] + new + GOOD[at + cut :], where, shipped_scales())
@@ -172,7 +202,14 @@ def test_a_damaged_file_is_a_questionnaire_or_a_complaint_that_names_the_file(at
 
 
 @pytest.mark.parametrize(
-    "text", ["&a {id: *a}", "questions: &a [*a]", "a: *b", "!!python/object:os.system {id: x}", "? [a]\n: b"]
+    "text",
+    [
+        "&a {id: *a}",
+        "questions: &a [*a]",
+        "a: *b",
+        "!!python/object:os.system {id: x}",
+        "? [a]\n: b",
+    ],
 )
 def test_tricks_of_yaml_are_refused(text: str) -> None:
     assert complaint(text).startswith("small.yaml, line")
@@ -183,5 +220,9 @@ def test_every_scale_has_the_codes_and_words_of_the_shipped_scheme() -> None:
         name: [(option.code, {"zh-Hans": option.zh, "en": option.en}) for option in scale.options]
         for name, scale in shipped_scheme().scales.items()
     }
-    ours = {name: [(o.code, o.label) for o in scale] for name, scale in shipped_scales().items() if name != "yes_no"}
+    ours = {
+        name: [(o.code, o.label) for o in scale]
+        for name, scale in shipped_scales().items()
+        if name != "yes_no"
+    }
     assert ours == scheme

@@ -23,7 +23,16 @@ from survey_flows.merkle import (
 )
 
 # The test tree of certificate-transparency, as in transparency-dev/merkle: testonly/constants.go, proof/verify_test.go.
-ENTRIES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+ENTRIES = [
+    "",
+    "00",
+    "10",
+    "2021",
+    "3031",
+    "40414243",
+    "5051525354555657",
+    "606162636465666768696a6b6c6d6e6f",
+]
 ROOTS = [
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -190,8 +199,16 @@ def test_a_proof_holds_for_its_own_place_and_size_only() -> None:
     for new in range(1, 40):
         for old in range(1, new + 1):
             proof = consistency_proof(TREE, old, new)
-            for wrong in ([*proof, EMPTY], [EMPTY, *proof], [ORACLE[old], *proof], proof[:-1], proof[1:]):
-                assert wrong == proof or not verify_consistency(old, new, wrong, ORACLE[old], ORACLE[new])
+            for wrong in (
+                [*proof, EMPTY],
+                [EMPTY, *proof],
+                [ORACLE[old], *proof],
+                proof[:-1],
+                proof[1:],
+            ):
+                assert wrong == proof or not verify_consistency(
+                    old, new, wrong, ORACLE[old], ORACLE[new]
+                )
             assert old == new or not verify_consistency(old, new, proof, ORACLE[new], ORACLE[old])
             assert not verify_consistency(new, old, proof, ORACLE[new], ORACLE[old]) or old == new
 

@@ -93,14 +93,20 @@ def test_an_option_may_be_written_in_many_ways(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["2", "满意", "提交", "停止", "跳过", "一段意见"])
 @pytest.mark.parametrize("after", [-3, 0])
-def test_what_was_written_before_the_screen_was_shown_changes_nothing(text: str, after: int) -> None:
+def test_what_was_written_before_the_screen_was_shown_changes_nothing(
+    text: str, after: int
+) -> None:
     talk = asked()
     write(talk, "1")
     before = talk.session
     assert before is not None
     assert write(talk, text, after) == "q:overall"
     assert talk.session is not None
-    assert (talk.session.answers, talk.session.place, talk.session.stale) == (before.answers, before.place, 1)
+    assert (talk.session.answers, talk.session.place, talk.session.stale) == (
+        before.answers,
+        before.place,
+        1,
+    )
     assert talk.notices == ("这条消息是在您看到这一步之前发出的，没有任何改动。请看当前这一步。",)
     assert write(talk, "2") == "q:ease"
 
@@ -118,7 +124,10 @@ def test_other_channels_read_as_before() -> None:
     assert "不改，继续" in labels(talk)[0]
     talk.write("6")
     assert talk.screen is not None
-    assert (talk.screen.step, talk.notices) == ("q:contact", ("请点选下面的一项，或输入它的序号。",))
+    assert (talk.screen.step, talk.notices) == (
+        "q:contact",
+        ("请点选下面的一项，或输入它的序号。",),
+    )
     talk.write("1")  # in the same second
     assert talk.screen.step == "q:overall"
     assert talk.now == MORNING

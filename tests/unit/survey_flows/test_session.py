@@ -35,7 +35,16 @@ def test_what_is_no_session_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("v", 1), ("n", "TOOLONGNONCE"), ("r", -1), ("r", True), ("t", 1.5), ("a", []), ("a", {"x": 1}), ("q", None)],
+    [
+        ("v", 1),
+        ("n", "TOOLONGNONCE"),
+        ("r", -1),
+        ("r", True),
+        ("t", 1.5),
+        ("a", []),
+        ("a", {"x": 1}),
+        ("q", None),
+    ],
 )
 def test_a_field_of_another_kind_is_refused(field: str, value: object) -> None:
     data = json.loads(SESSION.to_json())

@@ -8,7 +8,7 @@ from fluent.syntax import FluentParser
 from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
 
-from bot.resources import shipped_words
+from bot.core.shipped_files import shipped_words
 from survey_flows.errors import BadInput, Misuse
 from survey_flows.wording import Wording
 
@@ -55,7 +55,9 @@ def test_every_sentence_is_said_somewhere() -> None:
     whole = set(re.findall(r"""["']([a-z-]+)["']""", code))
     begun = tuple(set(re.findall(r"""f["']([a-z]+-)\{""", code)))  # f"command-{name}"
     assert [
-        key for key in sentences(FILES["zh-Hans"]) if key not in whole and not (begun and key.startswith(begun))
+        key
+        for key in sentences(FILES["zh-Hans"])
+        if key not in whole and not (begun and key.startswith(begun))
     ] == []
 
 
@@ -65,7 +67,10 @@ def test_chinese_comes_first_and_every_file_is_a_language() -> None:
 
 def test_a_sentence_has_no_invisible_marks_around_what_is_filled_in() -> None:
     assert shipped_words().say("en", "units-page", page=2, pages=14) == "Page 2 of 14"
-    assert shipped_words().say("en", "units-found", count=1) == "One unit found. Choose it, or type another word."
+    assert (
+        shipped_words().say("en", "units-found", count=1)
+        == "One unit found. Choose it, or type another word."
+    )
     date = {"year": "2026", "month": 12, "day": 1, "time": "18:00"}
     assert shipped_words().say("zh-Hans", "date", **date) == "2026年12月1日 18:00"
     assert shipped_words().say("en", "date", **date) == "1 December 2026, 18:00"
@@ -73,7 +78,11 @@ def test_a_sentence_has_no_invisible_marks_around_what_is_filled_in() -> None:
 
 def test_what_a_language_lacks_is_said_in_the_default_one() -> None:
     words = Wording({"fr": "stop = Arrêter\n", "zh-Hans": "stop = 停止\nback = 返回\n"})
-    assert [words.say("fr", "stop"), words.say("fr", "back"), words.say("xx", "stop")] == ["Arrêter", "返回", "停止"]
+    assert [words.say("fr", "stop"), words.say("fr", "back"), words.say("xx", "stop")] == [
+        "Arrêter",
+        "返回",
+        "停止",
+    ]
 
 
 def test_a_sentence_or_a_placeholder_that_is_not_there_is_the_callers_mistake() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from bot.imports.xlsform import load_xlsx
-from bot.resources import shipped_scales
+from bot.campaigns.xlsform_files import load_xlsx
+from bot.core.shipped_files import shipped_scales
 from survey_flows.errors import BadQuestionnaire
 from survey_flows.load import load_questionnaire
 from survey_flows.sheet import column_letters
@@ -32,8 +32,26 @@ def form() -> dict[str, list[list[str]]]:
                 "",
             ],
             ["integer", "times", "几次", "How often", "yes", "${again} = 'yes'", "", ""],
-            ["select_one three_dk", "overall", "满意吗", "Satisfied", "yes", "${contact} != 'dk'", "100", "yes"],
-            ["text", "comment", "意见", "Comment", "", "${times} >= 3 and ${again} = 'yes'", "", ""],
+            [
+                "select_one three_dk",
+                "overall",
+                "满意吗",
+                "Satisfied",
+                "yes",
+                "${contact} != 'dk'",
+                "100",
+                "yes",
+            ],
+            [
+                "text",
+                "comment",
+                "意见",
+                "Comment",
+                "",
+                "${times} >= 3 and ${again} = 'yes'",
+                "",
+                "",
+            ],
         ],
         "choices": [
             ["list_name", "name", ZH, EN, "group"],
@@ -76,7 +94,9 @@ questions:
 
 
 def test_a_form_reads_as_the_same_questionnaire_as_its_yaml() -> None:
-    assert read_xlsform(form(), "form.xlsx", shipped_scales()) == load_questionnaire(SAME, "x", shipped_scales())
+    assert read_xlsform(form(), "form.xlsx", shipped_scales()) == load_questionnaire(
+        SAME, "x", shipped_scales()
+    )
 
 
 def test_an_excel_file_reads_as_its_cells(tmp_path: Path) -> None:
@@ -133,11 +153,21 @@ def test_what_lies_outside_the_subset_is_refused_by_its_cell(
     assert f"form.xlsx, {expected}" in str(caught.value)
 
 
-@pytest.mark.parametrize("sheets", [{}, {"survey": []}, {"survey": [["type"]], "entities": [["x"]]}])
+@pytest.mark.parametrize(
+    "sheets", [{}, {"survey": []}, {"survey": [["type"]], "entities": [["x"]]}]
+)
 def test_a_form_without_its_sheets_is_refused(sheets: dict[str, list[list[str]]]) -> None:
     with pytest.raises(BadQuestionnaire, match=r"form\.xlsx, "):
         read_xlsform(sheets, "form.xlsx", shipped_scales())
 
 
 def test_columns_have_the_letters_of_a_spreadsheet() -> None:
-    assert [column_letters(i) for i in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
+    assert [column_letters(i) for i in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+        "ZZ",
+        "AAA",
+    ]

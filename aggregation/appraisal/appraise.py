@@ -1,0 +1,144 @@
+"""The year's appraisal: indicators → totals → ranks → grades → proposals → settled grades, each with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from aggregation.appraisal import leaders as people
+from aggregation.appraisal.checks import check_inputs
+from aggregation.appraisal.grading import families, grade_family
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.proposals import propose
+from aggregation.appraisal.totals import Total, total
+from aggregation.appraisal.trail import Findings, trails
+from aggregation.model.facts import Decision, EventKind, Fact
+from aggregation.model.results import (
+    AppraisalResult,
+    Kind,
+    LeaderResult,
+    Proposal,
+    QuotaUse,
+    Status,
+    UnitResult,
+)
+from aggregation.model.situation import Situation, Stage
+
+
+def appraise(given: AppraisalInputs) -> AppraisalResult:
+    """Appraise one year of one city.
+
+    Rules run in three steps: those that bar units before units are graded, those that lower leaders' grades, then those
+    that follow from the settled grades. Only what a person has confirmed changes anything.
+
+    Raises:
+        BadInput: the inputs contradict themselves or the scheme; nothing is computed.
+    """
+    check_inputs(given)
+    decisions = {d.proposal: d for d in given.decisions}
+    now = _situation(given)
+    barring = propose(Stage.BARRING, given.scheme, now, decisions)
+    totals = [total(given, unit) for unit in sorted(given.units, key=lambda u: u.code)]
+    units, quotas = _units(given, totals, _bars(given.facts, barring))
+    now = replace(now, results={u.unit: u for u in units})
+    lowering = propose(Stage.LOWERING, given.scheme, now, decisions)
+    leaders, pools = _leaders(given, now.results, lowering)
+    now = replace(now, leaders={x.leader: x for x in leaders})
+    settled = propose(Stage.SETTLED, given.scheme, now, decisions)
+    proposals = tuple(sorted([*barring, *lowering, *settled], key=lambda p: p.key))
+    findings = Findings(
+        given, {t.unit.code: t for t in totals}, units, quotas, leaders, pools, proposals, now.past
+    )
+    return AppraisalResult(
+        year=given.year,
+        scheme_version=given.scheme.version,
+        scheme_digest=given.scheme.digest,
+        units=units,
+        leagues=_league_tables(units),
+        quotas=quotas,
+        leaders=leaders,
+        proposals=proposals,
+        unused=_unused(given.decisions, proposals),
+        trail=trails(findings),
+    )
+
+
+def standings(given: AppraisalInputs) -> tuple[UnitResult, ...]:
+    """The units alone, ranked and graded as `appraise` does it, without how sure that is.
+
+    Raises:
+        BadInput: as `appraise`.
+    """
+    check_inputs(given)
+    decisions = {d.proposal: d for d in given.decisions}
+    barring = propose(Stage.BARRING, given.scheme, _situation(given), decisions)
+    totals = [total(given, unit) for unit in sorted(given.units, key=lambda u: u.code)]
+    return _units(given, totals, _bars(given.facts, barring), sure=False)[0]
+
+
+def _situation(given: AppraisalInputs) -> Situation:
+    return Situation(
+        year=given.year,
+        facts=tuple(sorted(given.facts, key=lambda f: f.id)),
+        team={x.id: x for x in sorted(given.leaders, key=lambda x: x.id)},
+        units={u.code: u for u in sorted(given.units, key=lambda u: u.code)},
+        past={(h.subject, h.year): h for h in given.history},
+        results={},
+        leaders={},
+    )
+
+
+def _bars(facts: Iterable[Fact], barring: Iterable[Proposal]) -> dict[str, tuple[str, ...]]:
+    """Why units cannot be first: a veto is a fact that bars by itself, manipulation bars once confirmed."""
+    reasons = [
+        (f.subject, f"{f.id}: {f.source}, {f.date}") for f in facts if f.kind is EventKind.VETO
+    ]
+    reasons += [
+        (p.subject, p.key)
+        for p in barring
+        if p.kind is Kind.BAR_FIRST and p.status is Status.CONFIRMED
+    ]
+    return {unit: tuple(sorted(why for u, why in reasons if u == unit)) for unit, _ in reasons}
+
+
+def _units(
+    given: AppraisalInputs,
+    totals: Sequence[Total],
+    bars: Mapping[str, tuple[str, ...]],
+    sure: bool = True,
+) -> tuple[tuple[UnitResult, ...], tuple[QuotaUse, ...]]:
+    graded = [grade_family(given, family, bars, sure) for family in families(given, totals)]
+    units = sorted((u for results, _ in graded for u in results), key=lambda u: u.unit)
+    return tuple(units), tuple(use for _, use in graded if use is not None)
+
+
+def _leaders(
+    given: AppraisalInputs, units: Mapping[str, UnitResult], lowering: Sequence[Proposal]
+) -> tuple[tuple[LeaderResult, ...], tuple[people.Pool, ...]]:
+    ordered = sorted(given.leaders, key=lambda x: x.id)
+    scored = [people.scored(given, leader, units[leader.unit]) for leader in ordered]
+    fourth = [
+        p.subject for p in lowering if p.kind is Kind.GRADE_FOUR and p.status is Status.CONFIRMED
+    ]
+    pools = people.pools(given.scheme.leaders, scored, units, frozenset(fourth))
+    admitted = frozenset().union(*(pool.admitted for pool in pools))
+    about: dict[str, list[Proposal]] = {}
+    for proposal in lowering:
+        about.setdefault(proposal.subject, []).append(proposal)
+    settled = (people.settle(x, admitted, units[x.unit], about.get(x.leader, [])) for x in scored)
+    return tuple(settled), tuple(pools)
+
+
+def _league_tables(units: Iterable[UnitResult]) -> dict[str, tuple[str, ...]]:
+    tables: dict[str, list[tuple[int, str]]] = {}
+    for unit in units:
+        if unit.league is not None and unit.rank is not None:
+            tables.setdefault(unit.league, []).append((unit.rank, unit.unit))
+    return {
+        league: tuple(code for _, code in sorted(rows)) for league, rows in sorted(tables.items())
+    }
+
+
+def _unused(decisions: Iterable[Decision], proposals: Iterable[Proposal]) -> tuple[Decision, ...]:
+    keys = {p.key for p in proposals}
+    return tuple(sorted((d for d in decisions if d.proposal not in keys), key=lambda d: d.proposal))

@@ -1,0 +1,99 @@
+"""How far a unit is from another grade: in points, and in ballots that somebody would have to slip in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from math import ceil, sqrt
+
+from aggregation.appraisal.quota import Entry
+from aggregation.disclosure.suppression import Told
+from aggregation.model.facts import Grade
+from aggregation.model.results import Cut
+
+BEST = 100.0
+STEPS = 200
+
+
+def cuts(
+    entry: Entry,
+    entries: Sequence[Entry],
+    grades: Mapping[str, Grade],
+    share: float,
+    told: Told | None,
+) -> tuple[Cut, ...]:
+    """The cuts above and below a ranked unit, as far as there are any. ``share`` is the public score's weight, 0–1."""
+    able = [e for e in entries if not e.barred]
+    own, total = grades[entry.unit], entry.key[0]
+    borders: list[tuple[Grade, bool, list[Decimal]]] = []
+    if own is Grade.THIRD:
+        borders.append(
+            (Grade.SECOND, True, [e.key[0] for e in entries if grades[e.unit] is not Grade.THIRD])
+        )
+    if own is Grade.SECOND and not entry.barred:
+        borders.append(
+            (Grade.FIRST, True, [e.key[0] for e in entries if grades[e.unit] is Grade.FIRST])
+        )
+    if own is Grade.SECOND:
+        borders.append(
+            (Grade.THIRD, False, [e.key[0] for e in entries if grades[e.unit] is Grade.THIRD])
+        )
+    if own is Grade.FIRST:
+        borders.append(
+            (Grade.SECOND, False, [e.key[0] for e in able if grades[e.unit] is not Grade.FIRST])
+        )
+    return tuple(
+        _cut(grade, up, abs((min(there) if up else max(there)) - total), share, told)
+        for grade, up, there in borders
+        if there
+    )
+
+
+def _cut(grade: Grade, up: bool, gap: Decimal, share: float, told: Told | None) -> Cut:
+    if not share:
+        return Cut(grade, up, gap, None, None, never=True)
+    points = float(gap) / share
+    if told is None or told.corrected or told.score is None or told.n_valid is None:
+        return Cut(grade, up, gap, points, None)
+    needed = fewest(_pools(told), points, up)
+    return Cut(grade, up, gap, points, needed, needed is None)
+
+
+Pool = tuple[float, int, float]
+"""Weight in the score (the weights sum to 1), answers, their mean in points."""
+
+
+def _pools(told: Told) -> list[Pool]:
+    """The groups, if all that count are told of; else all answers as one."""
+    groups = [
+        (float(g.weight_used or 0) / 100, g.n_valid or 0, float(g.score or 0)) for g in told.groups
+    ]
+    counting = [pool for pool in groups if pool[0] and pool[1]]
+    if abs(sum(weight for weight, _, _ in counting) - 1) < 1e-9:
+        return counting
+    return [(1.0, told.n_valid or 0, float(told.score or 0))]
+
+
+def fewest(pools: Sequence[Pool], points: float, up: bool) -> int | None:
+    """The fewest ballots at 100 (at 0 when not ``up``) that move the score by so many points; None if no number does.
+
+    With one pool W·Δ/(100 − θ − Δ). With several, m ballots in a pool of weight w, n answers and room r to the end move
+    the score by w·r·m/(n + m), with ever less for each one more; so the least effort goes where a ballot moves most,
+    until all pools yield the same: m = √(w·r·n/λ) − n. λ is found by halving.
+    """
+    room = [(w, n, BEST - mean if up else mean) for w, n, mean in pools]
+    if sum(w * r for w, _, r in room) <= points:
+        return None
+    low, high = 1e-12, max(w * r / n for w, n, r in room)
+    for _ in range(STEPS):
+        middle = sqrt(low * high)
+        low, high = (middle, high) if _moved(room, middle) >= points else (low, middle)
+    return max(1, ceil(sum(_effort(room, low)) - 1e-6))
+
+
+def _effort(room: Iterable[tuple[float, int, float]], price: float) -> list[float]:
+    return [max(0.0, sqrt(w * r * n / price) - n) for w, n, r in room]
+
+
+def _moved(room: Sequence[tuple[float, int, float]], price: float) -> float:
+    return sum(w * r * m / (n + m) for (w, n, r), m in zip(room, _effort(room, price), strict=True))

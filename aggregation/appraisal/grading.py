@@ -1,0 +1,206 @@
+"""Units: ranked in their family, graded by quota or placed in their league, each with its certainty (R3, R4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregation.appraisal import quota
+from aggregation.appraisal.checks import league_of
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.appraisal.outlook import Field, Sureness, sureness
+from aggregation.appraisal.totals import Total
+from aggregation.model.facts import Grade, UnitDecision
+from aggregation.model.results import Certainty, Line, QuotaUse, UnitResult
+from aggregation.ranking.ranks import RankSet
+
+Bars = Mapping[str, tuple[str, ...]]
+"""Why the first grade is closed, by unit code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Units that are ranked against each other, with the places of the first and third grade among them."""
+
+    name: str
+    league: str | None
+    totals: tuple[Total, ...]
+    first: int
+    third: int
+    ties: str
+
+
+def families(given: AppraisalInputs, totals: Iterable[Total]) -> list[Family]:
+    """The leagues and the categories of departments, sorted by name. Raises `BadInput` if the quota does not fit."""
+    by_league: dict[str, list[Total]] = {}
+    by_category: dict[str, list[Total]] = {}
+    for total in totals:
+        unit = total.unit
+        if given.scheme.categories[unit.category].graded_by == "league":
+            by_league.setdefault(str(league_of(unit, given.year)), []).append(total)
+        else:
+            by_category.setdefault(unit.category, []).append(total)
+    return [*_leagues(given, by_league), *_departments(given, by_category)]
+
+
+def _leagues(given: AppraisalInputs, members: Mapping[str, list[Total]]) -> Iterable[Family]:
+    rules = given.scheme.leaders
+    for name in sorted(members):
+        first = min(rules.league_first, len(members[name]))
+        third = min(rules.league_third, len(members[name]) - first)
+        yield Family(name, name, tuple(members[name]), first, third, given.scheme.unit_quota.ties)
+
+
+def _departments(given: AppraisalInputs, members: Mapping[str, list[Total]]) -> Iterable[Family]:
+    locked = given.scheme.unit_quota
+    quota.check(locked, sum(map(len, members.values())))
+    places = quota.places_by_category(locked, {name: len(units) for name, units in members.items()})
+    for name in sorted(members):
+        first, third = places[name][Grade.FIRST], places[name][Grade.THIRD]
+        yield Family(name, None, tuple(members[name]), first, third, locked.ties)
+
+
+def grade_family(
+    given: AppraisalInputs, family: Family, bars: Bars, sure: bool = True
+) -> tuple[list[UnitResult], QuotaUse | None]:
+    """Every unit of the family with rank, rank set, grade and certainty; for departments, the use of the quota.
+
+    A grade that a person gave a unit with too few answers takes one of the family's places. A unit that still waits
+    takes none, and is said to wait. Unless ``sure``, rank sets and certainty are left out.
+    """
+    decided = {
+        d.unit: d for d in given.unit_decisions if d.unit in {t.unit.code for t in family.totals}
+    }
+    entries = [
+        quota.Entry(t.unit.code, t.key, t.unit.code in bars)
+        for t in family.totals
+        if t.key is not None
+    ]
+    taken = Counter(d.grade for d in decided.values() if d.unit not in {e.unit for e in entries})
+    first, third = (
+        max(family.first - taken[Grade.FIRST], 0),
+        max(family.third - taken[Grade.THIRD], 0),
+    )
+    grader = _Grader(given, family, bars, decided, tuple(entries), first, third, sure)
+    results = grader.results()
+    return results, None if family.league is not None else _use(family, results, entries)
+
+
+class _Grader:
+    """Ranks and grades of one family, worked out once."""
+
+    def __init__(
+        self,
+        given: AppraisalInputs,
+        family: Family,
+        bars: Bars,
+        decided: Mapping[str, UnitDecision],
+        entries: tuple[quota.Entry, ...],
+        first: int,
+        third: int,
+        sure: bool,
+    ) -> None:
+        self.family, self.bars, self.decided, self.first, self.third = (
+            family,
+            bars,
+            decided,
+            first,
+            third,
+        )
+        self.grades = quota.grade(entries, first, third, family.ties)
+        self.ranks = quota.ranks({e.unit: e.key for e in entries})
+        ranked = Field(family.name, family.totals, entries, self.grades, first, third)
+        self.parent = given.parent
+        self.sure = sureness(given, ranked) if sure and given.parent is None else Sureness()
+
+    def results(self) -> list[UnitResult]:
+        return [self._result(t) for t in self.family.totals]
+
+    def _result(self, total: Total) -> UnitResult:
+        unit, code = total.unit, total.unit.code
+        ranked = code in self.ranks
+        made = None if ranked else self.decided.get(code)
+        standing = self.grades[code] if ranked else made.grade if made else None
+        places = self.sure.sets.get(code)
+        return UnitResult(
+            unit=code,
+            zh=unit.zh,
+            en=unit.en,
+            category=unit.category,
+            league=self.family.league,
+            family=self.family.name,
+            components=total.components,
+            adjustment=total.adjustment,
+            exact=total.exact,
+            total=total.rounded,
+            variance=total.variance,
+            rank=self.ranks.get(code),
+            of=len(self.ranks),
+            low=places.low if places else None,
+            high=places.high if places else None,
+            grade=standing if self.family.league is None else None,
+            standing=standing,
+            certainty=self._certainty(code, standing),
+            barred=self.bars.get(code, ()),
+            insufficient=not ranked,
+            decided_by=f"{made.by} {made.at}: {made.reason}" if made else "",
+            outlook=self.sure.outlooks.get(code),
+        )
+
+    def _certainty(self, code: str, standing: Grade | None) -> Certainty | None:
+        """Confirmed when every place in the rank set has the same grade; a grade given for want of answers is not."""
+        if standing is None:
+            return None
+        if (
+            self.parent is not None
+        ):  # exact points: only the grade that the places follow from may be unsure
+            return (
+                Certainty.CONFIRMED
+                if self.parent.confirmed and code in self.ranks
+                else Certainty.PROVISIONAL
+            )
+        if code not in self.sure.sets:
+            return Certainty.PROVISIONAL
+        return Certainty.CONFIRMED if self._possible(code) == {standing} else Certainty.PROVISIONAL
+
+    def _possible(self, code: str) -> set[Grade]:
+        eligible = None if code in self.bars else self.sure.eligible[code]
+        return possible_grades(
+            self.sure.sets[code], eligible, len(self.ranks), self.first, self.third
+        )
+
+
+def possible_grades(
+    all_: RankSet, eligible: RankSet | None, size: int, first: int, third: int
+) -> set[Grade]:
+    """The grades within a rank set among ``size`` units; ``eligible`` is the one among units that may be first."""
+    possible = set()
+    if all_.high > size - third:
+        possible.add(Grade.THIRD)
+    if eligible is not None and eligible.low <= first:
+        possible.add(Grade.FIRST)
+    surely_first = eligible is not None and eligible.high <= first
+    if all_.low <= size - third and not surely_first:
+        possible.add(Grade.SECOND)
+    return possible
+
+
+def _use(family: Family, results: Sequence[UnitResult], entries: Sequence[quota.Entry]) -> QuotaUse:
+    given = Counter(r.grade for r in results)
+    second = len(results) - family.first - family.third
+    places = {Grade.FIRST: family.first, Grade.SECOND: second, Grade.THIRD: family.third}
+    counts = {grade: given[grade] for grade in places}
+    waiting = tuple(sorted(r.unit for r in results if r.grade is None))
+    notes = quota.tie_notes(entries, counts, places)
+    if waiting:
+        notes.append(
+            Line(
+                "待人工决定",
+                "waits for a person's decision",
+                str(len(waiting)),
+                waiting,
+                "min_n.unit",
+            )
+        )
+    return QuotaUse(family.name, len(results), places, counts, len(waiting), tuple(notes))

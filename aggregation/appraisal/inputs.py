@@ -1,0 +1,49 @@
+"""What an appraisal starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from aggregation.disclosure.suppression import Told
+from aggregation.estimation.scores import UnitScore
+from aggregation.model.facts import (
+    Adjustment,
+    AppraisedUnit,
+    Decision,
+    Fact,
+    Leader,
+    Parent,
+    PastGrade,
+    UnitDecision,
+)
+from aggregation.scheme.scheme import Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalInputs:
+    """One year of one city. The order of the tuples never matters.
+
+    ``indicators`` maps (unit, indicator id of the scheme) to points in 0–100, ``personal`` a leader id to points in
+    0–100, ``public`` a unit code to its public score; a unit without one is treated as having too few answers.
+    ``told`` says what reasons may tell of that score; without it they tell no count. ``covariances`` are those of the
+    public scores (points²) under two unit codes in order, 0 for a pair that is not listed; None when they are unknown.
+    ``parent`` is set where the units are the parts of one (`aggregation.appraisal.nesting`).
+    """
+
+    year: int
+    scheme: Scheme
+    units: tuple[AppraisedUnit, ...]
+    leaders: tuple[Leader, ...]
+    indicators: Mapping[tuple[str, str], Decimal]
+    personal: Mapping[str, Decimal]
+    public: Mapping[str, UnitScore]
+    adjustments: tuple[Adjustment, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    unit_decisions: tuple[UnitDecision, ...] = ()
+    history: tuple[PastGrade, ...] = ()
+    told: Mapping[str, Told] = field(default_factory=dict)
+    covariances: Mapping[tuple[str, str], float] | None = None
+    parent: Parent | None = None

@@ -1,0 +1,143 @@
+"""Leaders: unit and person together (R13), ceilings of the first grade, and what confirmed lowerings leave (R5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.model.facts import Grade, Leader, Role
+from aggregation.model.results import (
+    Certainty,
+    Kind,
+    LeaderResult,
+    Line,
+    Proposal,
+    Status,
+    UnitResult,
+)
+from aggregation.numbers import half_up
+from aggregation.scheme.parts import LeaderRules
+
+Units = Mapping[str, UnitResult]
+LOWER = {Grade.FIRST: Grade.SECOND, Grade.SECOND: Grade.THIRD}
+"""One grade down, never below third: the fourth comes only from a gate (R6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Leaders who share a ceiling of first grades."""
+
+    name: str
+    ceiling: int
+    members: tuple[str, ...]
+    admitted: frozenset[str]
+
+    @property
+    def line(self) -> Line:
+        """The ceiling as a line of reasons."""
+        value = f"{len(self.admitted)}/{self.ceiling} ({len(self.members)})"
+        return Line(
+            "一等名额上限（已用/上限，人数）",
+            "ceiling of first grades (used/ceiling, leaders)",
+            value,
+        )
+
+
+def scored(given: AppraisalInputs, leader: Leader, unit: UnitResult) -> LeaderResult:
+    """The leader's score. A unit that a person graded for want of answers has no total: then the person alone counts.
+
+    A unit that still waits leaves its leaders without score and grade: nothing is guessed.
+    """
+    personal = given.personal[leader.id]
+    share = given.scheme.leaders.shares[leader.role]
+    exact = None if unit.standing is None else Fraction(personal)
+    if unit.standing is not None and unit.total is not None:
+        exact = (
+            Fraction(share.unit) * Fraction(unit.total)
+            + Fraction(share.personal) * Fraction(personal)
+        ) / 100
+    return LeaderResult(
+        leader=leader.id,
+        zh=leader.zh,
+        en=leader.en,
+        unit=leader.unit,
+        role=leader.role,
+        post=leader.post,
+        unit_total=unit.total,
+        personal=personal,
+        score=None if exact is None else half_up(exact, given.scheme.places),
+        base=None,
+        grade=None,
+        certainty=None,
+    )
+
+
+def pools(
+    rules: LeaderRules, leaders: Iterable[LeaderResult], units: Units, gated: frozenset[str]
+) -> list[Pool]:
+    """Who is admitted to the first grade. ``gated`` leaders are out (R6), and the next one moves up.
+
+    Rank is by score, then personal score; a tie across the ceiling stays out, since «at most» binds.
+    """
+    groups: dict[str, list[LeaderResult]] = {}
+    for leader in leaders:
+        standing = units[leader.unit].standing
+        if standing is not None:
+            groups.setdefault(leader.unit if rules.pool == "unit" else standing.value, []).append(
+                leader
+            )
+    return [_pool(rules, name, groups[name], units, gated) for name in sorted(groups)]
+
+
+def _pool(
+    rules: LeaderRules,
+    name: str,
+    members: Sequence[LeaderResult],
+    units: Units,
+    gated: frozenset[str],
+) -> Pool:
+    standing = units[members[0].unit].standing or Grade.SECOND
+    ceiling = int(len(members) * rules.first_pct[standing] / 100)
+    eligible = [m for m in members if m.leader not in gated and _may_be_first(rules, m, standing)]
+    keys = [_key(m) for m in eligible]
+    admitted = frozenset(
+        m.leader for m in eligible if sum(key >= _key(m) for key in keys) <= ceiling
+    )
+    return Pool(name, ceiling, tuple(sorted(m.leader for m in members)), admitted)
+
+
+def _may_be_first(rules: LeaderRules, leader: LeaderResult, standing: Grade) -> bool:
+    third_unit = standing is Grade.THIRD and leader.role is Role.PRINCIPAL
+    return not third_unit or rules.third_unit_principal_may_be_first
+
+
+def _key(leader: LeaderResult) -> tuple[Decimal, Decimal]:
+    return leader.score if leader.score is not None else Decimal(0), leader.personal
+
+
+def settle(
+    leader: LeaderResult, admitted: frozenset[str], unit: UnitResult, about: Sequence[Proposal]
+) -> LeaderResult:
+    """The leader's grade after what has been confirmed. Lowered once, however many confirmed grounds there are (R9).
+
+    A place that a downgrade frees is not filled again: the ceiling says «at most».
+    """
+    confirmed = [p for p in about if p.status is Status.CONFIRMED]
+    fourth = tuple(p.key for p in confirmed if p.kind is Kind.GRADE_FOUR)
+    if fourth:
+        base = None if unit.standing is None else Grade.SECOND
+        return replace(
+            leader, base=base, grade=Grade.FOURTH, certainty=Certainty.CONFIRMED, lowered_by=fourth
+        )
+    if unit.standing is None:
+        return leader
+    base = Grade.FIRST if leader.leader in admitted else Grade.SECOND
+    down = [p for p in confirmed if p.kind is Kind.DOWNGRADE]
+    grade = LOWER[base] if down else base
+    certainty = Certainty.CONFIRMED if any(p.fact for p in down) else unit.certainty
+    return replace(
+        leader, base=base, grade=grade, certainty=certainty, lowered_by=tuple(p.key for p in down)
+    )

@@ -1,0 +1,207 @@
+"""The appraisal inside units (R16): the parts of a unit by the same steps as the city's units, to any depth.
+
+A body is a unit together with its parts and the people in them. Its parts inherit the unit's total as one component of
+theirs, their places of each grade follow from the unit's grade, and all else is as in `aggregation.appraisal`. A
+body never changes what stands above it, so the city's own figures are the same with and without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from aggregation.appraisal.appraise import appraise
+from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.model.facts import AppraisedUnit, Parent
+from aggregation.model.results import AppraisalResult, Certainty, Line, UnitResult
+from aggregation.scheme.inner_units import Inner
+from aggregation.scheme.scheme import levels
+from survey_flows.errors import BadInput
+
+T = TypeVar("T")
+CITY = ""
+"""The body whose parts are the units themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The parts of one unit and what became of them. ``level`` counts from 1 for the parts of the city's units.
+
+    ``result`` is None while the unit itself waits for a person: then nothing inside it can be graded.
+    """
+
+    unit: str
+    zh: str
+    en: str
+    level: int
+    inputs: AppraisalInputs
+    result: AppraisalResult | None
+
+
+def city_part(given: AppraisalInputs) -> AppraisalInputs:
+    """The material without what concerns the insides of units. What nobody knows the subject of stays in it."""
+    return _divide(given)[CITY]
+
+
+def appraise_inside(given: AppraisalInputs, city: AppraisalResult) -> tuple[Body, ...]:
+    """The bodies of all units that have parts, those of one level after another, by code within it.
+
+    Args:
+        given: the whole year's material: parts among ``units``, people in them among ``leaders``.
+        city: what `aggregation.appraisal.appraise` made of `city_part`.
+
+    Raises:
+        BadInput: a part hangs under nothing or under itself, the scheme has no rules for a level, or the material of a
+            body contradicts itself.
+    """
+    bodies = {code: part for code, part in _divide(given).items() if code != CITY}
+    _check_tree(given.units)
+    digest = given.scheme.digest if bodies else ""
+    above: Sequence[UnitResult] = city.units
+    found: list[Body] = []
+    for level, inner in enumerate([*levels(given.scheme), None], 1):
+        here = [(unit, bodies[unit.unit]) for unit in above if unit.unit in bodies]
+        if here and inner is None:
+            raise BadInput(_no_rules(level), f"parts of {here[0][0].unit}")
+        done = [_body(unit, level, inner, part, digest) for unit, part in here if inner is not None]
+        found += done
+        above = [unit for body in done if body.result is not None for unit in body.result.units]
+    return (*found, *_waiting(bodies, found))
+
+
+def _no_rules(level: int) -> str:
+    return (
+        f"the scheme has no rules for level {level} inside units; add {'.'.join(['inner'] * level)} to the scheme"
+        " or remove these parts"
+    )
+
+
+def _check_tree(units: Iterable[AppraisedUnit]) -> None:
+    """Raise `BadInput` if a unit is part of one that there is not, or of itself by any number of steps."""
+    parents = {unit.code: unit.parent for unit in units}
+    for code, parent in parents.items():
+        if parent != CITY and parent not in parents:
+            raise BadInput(
+                f"it is part of «{parent}», which there is not; add that unit or correct the parent",
+                code,
+            )
+    for code in parents:
+        if ring := find_ring(code, parents):
+            raise BadInput(
+                f"it is part of itself: {' → '.join(ring)}; correct one of the parents", code
+            )
+
+
+def way_up(code: str, parents: Mapping[str, str]) -> list[str]:
+    """A unit and all that it is part of; where it is part of itself, the last one is the first that comes again."""
+    way = [code]
+    while (up := parents.get(way[-1], CITY)) != CITY:
+        way.append(up)
+        if up in way[:-1]:
+            break
+    return way
+
+
+def find_ring(code: str, parents: Mapping[str, str]) -> list[str]:
+    """The way up from ``code`` back to a unit on it; empty if it ends at the city or at an unknown unit."""
+    way = way_up(code, parents)
+    first = way.index(way[-1])
+    return way[first:] if first < len(way) - 1 else []
+
+
+def depth(code: str, parents: Mapping[str, str]) -> int:
+    """How many units stand above: 0 for the city's own. There must be no ring."""
+    return len(way_up(code, parents)) - 1
+
+
+def _divide(given: AppraisalInputs) -> dict[str, AppraisalInputs]:
+    """The material by body; a subject belongs to the body that its unit is part of."""
+    home = {unit.code: unit.parent for unit in given.units}
+    home |= {leader.id: home.get(leader.unit, CITY) for leader in given.leaders}
+    if not any(home.values()):
+        return {CITY: given}
+
+    def listed(items: Iterable[T], subject: Callable[[T], str]) -> dict[str, list[T]]:
+        found: dict[str, list[T]] = {}
+        for item in items:
+            found.setdefault(home.get(subject(item), CITY), []).append(item)
+        return found
+
+    units, leaders = listed(given.units, lambda u: u.code), listed(given.leaders, lambda x: x.id)
+    indicators = listed(given.indicators.items(), lambda it: it[0][0])
+    personal, public = listed(given.personal.items(), _first), listed(given.public.items(), _first)
+    adjustments = listed(given.adjustments, lambda a: a.unit)
+    facts, history = (
+        listed(given.facts, lambda f: f.subject),
+        listed(given.history, lambda h: h.subject),
+    )
+    decisions = listed(given.decisions, lambda d: _subject(d.proposal))
+    unit_decisions = listed(given.unit_decisions, lambda d: d.unit)
+    return {
+        body: replace(
+            given,
+            units=tuple(units.get(body, ())),
+            leaders=tuple(leaders.get(body, ())),
+            indicators=dict(indicators.get(body, ())),
+            personal=dict(personal.get(body, ())),
+            public=dict(public.get(body, ())),
+            adjustments=tuple(adjustments.get(body, ())),
+            facts=tuple(facts.get(body, ())),
+            decisions=tuple(decisions.get(body, ())),
+            unit_decisions=tuple(unit_decisions.get(body, ())),
+            history=tuple(history.get(body, ())),
+        )
+        for body in sorted({CITY, *home.values()})
+    }
+
+
+def _first(item: tuple[str, object]) -> str:
+    return item[0]
+
+
+def _subject(proposal: str) -> str:
+    """The subject in a proposal's key (`aggregation.model.results.Proposal`)."""
+    parts = proposal.split("/")
+    return parts[3] if len(parts) > 3 else ""
+
+
+def _body(unit: UnitResult, level: int, inner: Inner, part: AppraisalInputs, digest: str) -> Body:
+    if unit.standing is None:
+        return Body(unit.unit, unit.zh, unit.en, level, part, None)
+    parent = Parent(
+        unit.unit,
+        unit.zh,
+        unit.en,
+        unit.total,
+        unit.standing,
+        unit.certainty is Certainty.CONFIRMED,
+    )
+    scheme = inner.within(part.scheme, unit.standing, len(part.units))
+    inputs = replace(part, scheme=scheme, parent=parent, covariances=None)
+    try:
+        result = appraise(inputs)
+    except BadInput as wrong:
+        raise BadInput(wrong.what, f"{wrong.where}, parts of {unit.unit}") from None
+    where = ".".join(["inner"] * level)
+    trail = {
+        subject: tuple(_cited(line, where) for line in lines)
+        for subject, lines in result.trail.items()
+    }
+    settled = replace(result, scheme_digest=digest, trail=trail)
+    return Body(unit.unit, unit.zh, unit.en, level, inputs, settled)
+
+
+def _cited(line: Line, where: str) -> Line:
+    """A line whose field of the scheme is said to be that of the rules inside."""
+    return replace(line, scheme=f"{where}: {line.scheme}") if line.scheme else line
+
+
+def _waiting(bodies: Mapping[str, AppraisalInputs], found: Sequence[Body]) -> Iterator[Body]:
+    """Bodies below one that waits: they wait with it."""
+    known = {body.unit for body in found}
+    listed = {unit.code: unit for part in bodies.values() for unit in part.units}
+    parents = {code: unit.parent for code, unit in listed.items()}
+    for code in sorted(bodies.keys() - known):
+        unit = listed[code]
+        yield Body(code, unit.zh, unit.en, depth(code, parents) + 1, bodies[code], None)

@@ -1,0 +1,56 @@
+"""Runs the scheme's rules and puts people's decisions on what they propose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from aggregation.model.facts import Decision, Verdict
+from aggregation.model.results import Proposal, Status
+from aggregation.model.situation import Draft, Situation, Stage
+from aggregation.rules import registry
+from aggregation.scheme.scheme import Scheme
+
+_STATUS = {Verdict.CONFIRMED: Status.CONFIRMED, Verdict.DECLINED: Status.DECLINED}
+
+
+def proposal_key(year: int, rule: str, draft: Draft) -> str:
+    """``year/rule/kind/subject`` or, when it follows from an event, ``year/rule/kind/subject/fact``.
+
+    A second event makes a second key, so that no earlier decision covers it silently.
+    """
+    parts = [str(year), rule, draft.kind.value, draft.subject]
+    return "/".join([*parts, draft.fact] if draft.fact else parts)
+
+
+def propose(
+    stage: Stage, scheme: Scheme, now: Situation, decisions: Mapping[str, Decision]
+) -> list[Proposal]:
+    """What the scheme's rules of this stage propose, decided where a person has decided."""
+    rules = (registry()[name] for name in sorted(scheme.rules))
+    return [
+        _decided(now.year, rule.name, draft, decisions)
+        for rule in rules
+        if rule.stage is stage
+        for draft in _drafts(rule.propose(now, rule.params.model_validate(scheme.rules[rule.name])))
+    ]
+
+
+def _drafts(drafts: Iterable[Draft]) -> list[Draft]:
+    return sorted(drafts, key=lambda d: (d.subject, d.kind, d.fact))
+
+
+def _decided(year: int, rule: str, draft: Draft, decisions: Mapping[str, Decision]) -> Proposal:
+    key = proposal_key(year, rule, draft)
+    made = decisions.get(key)
+    status = _STATUS[made.verdict] if made else Status.PROPOSED
+    return Proposal(
+        key,
+        rule,
+        draft.kind,
+        draft.subject,
+        draft.discretionary,
+        draft.grounds,
+        draft.fact,
+        status,
+        made,
+    )

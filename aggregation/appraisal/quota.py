@@ -1,0 +1,108 @@
+"""The locked quota (R4): places by category, and who gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregation.model.facts import Grade
+from aggregation.model.results import Line
+from aggregation.numbers import Key, apportion
+from aggregation.numbers import ranks as ranks
+from aggregation.scheme.parts import UnitQuota
+from survey_flows.errors import BadInput
+
+
+def check(quota: UnitQuota, departments: int) -> None:
+    """Refuse counts that do not fit. Raises `BadInput` naming the field and the number that would fit."""
+    if wrong := misfit(quota, departments):
+        raise BadInput(wrong, "scheme field unit_quota")
+
+
+def misfit(quota: UnitQuota, departments: int) -> str:
+    """Why counts do not fit, with the number that would; empty when they do."""
+    total = quota.first + quota.second + quota.third
+    if total == departments:
+        return ""
+    fitting = departments - quota.first - quota.third
+    return (
+        f"{quota.first} first + {quota.second} second + {quota.third} third = {total}, but {departments} units"
+        f" are graded by quota; make the counts sum to {departments}"
+        + (f" (second: {fitting} would)" if fitting >= 0 else "")
+    )
+
+
+def places_by_category(quota: UnitQuota, sizes: Mapping[str, int]) -> dict[str, dict[Grade, int]]:
+    """The places of each grade in each category: first and third apportioned, second the rest (R4)."""
+    first = apportion(quota.first, sizes)
+    third = apportion(
+        quota.third, sizes, {name: size - first[name] for name, size in sizes.items()}
+    )
+    return {
+        name: {
+            Grade.FIRST: first[name],
+            Grade.SECOND: size - first[name] - third[name],
+            Grade.THIRD: third[name],
+        }
+        for name, size in sizes.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A unit that is ranked. ``barred`` from the first grade, the next one moves up."""
+
+    unit: str
+    key: Key
+    barred: bool = False
+
+
+def grade(entries: Sequence[Entry], first: int, third: int, ties: str) -> dict[str, Grade]:
+    """Grades of one category's ranked units with so many places.
+
+    ``better``: first is whoever fewer than ``first`` eligible units beat. ``middle``: a tie across the cut stays out of
+    the first grade. Third is whoever, with all that are equal or worse, fits into the last ``third`` places, so a tie
+    across that cut is second under both. The third grade is settled before the first.
+    """
+    eligible = [e.key for e in entries if not e.barred]
+    keys = [e.key for e in entries]
+    return {e.unit: _grade(e, keys, eligible, first, third, ties) for e in entries}
+
+
+def _grade(
+    entry: Entry, keys: list[Key], eligible: list[Key], first: int, third: int, ties: str
+) -> Grade:
+    if sum(key <= entry.key for key in keys) <= third:
+        return Grade.THIRD
+    ahead = sum(key > entry.key for key in eligible)
+    level = sum(key == entry.key for key in eligible)
+    inside = ahead < first if ties == "better" else ahead + level <= first
+    return Grade.FIRST if inside and not entry.barred else Grade.SECOND
+
+
+def tie_notes(
+    entries: Iterable[Entry], given: Mapping[Grade, int], places: Mapping[Grade, int]
+) -> list[Line]:
+    """What is recorded when the grades given are not the places locked: each shortfall or overrun, with the ties."""
+    tied = _tied(entries)
+    notes = []
+    for level in (Grade.FIRST, Grade.THIRD):
+        if (gap := given[level] - places[level]) != 0:
+            zh, en = ("超出", "over by") if gap > 0 else ("空缺", "short by")
+            name = {Grade.FIRST: "一等名额", Grade.THIRD: "三等名额"}[level]
+            place = f"places of the {level} grade"
+            notes.append(
+                Line(name, place, f"{zh} {abs(gap)}", tied, "unit_quota.ties", f"{en} {abs(gap)}")
+            )
+    return notes
+
+
+def _tied(entries: Iterable[Entry]) -> tuple[str, ...]:
+    groups: dict[Key, list[str]] = {}
+    for entry in entries:
+        groups.setdefault(entry.key, []).append(entry.unit)
+    return tuple(
+        " = ".join(sorted(units))
+        for _, units in sorted(groups.items(), reverse=True)
+        if len(units) > 1
+    )

@@ -1,0 +1,181 @@
+"""The same answers under other rules: scales, weights and exclusions that others use or that could be argued for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from aggregation.counts.scan import OPEN, PatternCount
+from aggregation.disclosure.suppression import small
+from aggregation.estimation.scores import PEOPLE, UnitScore, score_units
+from aggregation.scheme.parts import Category, Scale
+from aggregation.scheme.scheme import PUBLIC, Scheme
+from survey_flows.ballot import STAFF
+from survey_flows.questionnaire import Questionnaire
+
+FULL = 4
+"""The fraud weight of a ballot that counts in full, in quarters."""
+SCALES: Mapping[str, tuple[tuple[str, str], Mapping[int, tuple[int, ...]]]] = {
+    "scale_even": (("量表等距", "evenly spaced scale"), {5: (100, 75, 50, 25, 0), 3: (100, 50, 0)}),
+    "scale_80_60_30": (("量表 100/80/60/30/0", "scale 100/80/60/30/0"), {5: (100, 80, 60, 30, 0)}),
+    "scale_100_70_30": (
+        ("量表 100/70/30", "scale 100/70/30"),
+        {5: (100, 100, 70, 30, 30), 3: (100, 70, 30)},
+    ),
+}
+STEPS = (-10, -5, 5, 10)
+"""By how many percent points the weight of the public score is moved."""
+
+Turn = Callable[[PatternCount, Category], PatternCount | None]
+"""What becomes of a row of the scan; None leaves it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """Other rules for the same answers: a scheme, and what becomes of each row (None: all stay as they are)."""
+
+    key: str
+    zh: str
+    en: str
+    scheme: Scheme
+    turn: Turn | None = None
+
+
+def variations(scheme: Scheme) -> list[Variation]:
+    """All that differ from the scheme itself."""
+    return [*_scales(scheme), *_public(scheme), *_rows(scheme)]
+
+
+def _scales(scheme: Scheme) -> Iterator[Variation]:
+    name = scheme.default_scale
+    for key, ((zh, en), points) in SCALES.items():
+        scale = _rescaled(scheme.scales[name], points)
+        if scale != scheme.scales[name]:
+            # Not validated: on 100/70/30 two options have the same points.
+            yield Variation(
+                key, zh, en, scheme.model_copy(update={"scales": scheme.scales | {name: scale}})
+            )
+
+
+def _rescaled(scale: Scale, points: Mapping[int, Sequence[int]]) -> Scale:
+    rated = [option for option in scale.options if option.points is not None]
+    if len(rated) not in points:
+        return scale
+    new = {o.code: Decimal(p) for o, p in zip(rated, points[len(rated)], strict=True)}
+    return scale.model_copy(
+        update={
+            "options": tuple(
+                o.model_copy(update={"points": new.get(o.code)}) for o in scale.options
+            )
+        }
+    )
+
+
+def _public(scheme: Scheme) -> Iterator[Variation]:
+    for step in STEPS:
+        moved = {name: _moved(category, step) for name, category in scheme.categories.items()}
+        zh, en = f"民评权重 {step:+} 个百分点", f"weight of the public score {step:+} points"
+        yield Variation(f"public{step:+}", zh, en, scheme.model_copy(update={"categories": moved}))
+
+
+def _moved(category: Category, step: int) -> Category:
+    """The public weight moved within 0–100; the other weights make room in proportion."""
+    old = category.weights.get(PUBLIC, Decimal(0))
+    new = min(max(old + step, Decimal(0)), Decimal(100))
+    if old in (0, 100):
+        return category
+    others = {
+        name: w * (100 - new) / (100 - old)
+        for name, w in category.weights.items()
+        if name != PUBLIC
+    }
+    return category.model_copy(update={"weights": {**others, PUBLIC: new}})
+
+
+def _rows(scheme: Scheme) -> Iterator[Variation]:
+    yield Variation("no_open_link", "不计公开链接", "without open-link answers", scheme, _vouched)
+    yield Variation("no_fraud_weights", "不用刷票规则", "without any fraud rule", scheme, _in_full)
+    if PEOPLE[0] in scheme.groups:
+        alike = {
+            name: c.model_copy(update={"group_weights": {PEOPLE[0]: Decimal(100)}})
+            for name, c in scheme.categories.items()
+        }
+        other = scheme.model_copy(update={"categories": alike})
+        yield Variation(
+            "equal_answers",
+            "每张票同权（不分主体）",
+            "every answer equal, whatever the group",
+            other,
+            _alike,
+        )
+
+
+def _vouched(row: PatternCount, _: Category) -> PatternCount | None:
+    return None if row.source == OPEN else row
+
+
+def _in_full(row: PatternCount, _: Category) -> PatternCount:
+    return replace(row, weight=FULL)
+
+
+def _alike(row: PatternCount, category: Category) -> PatternCount | None:
+    return replace(row, grp=PEOPLE[0]) if category.group_weights.get(row.grp) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a campaign's scores were made from; ``fixed`` are units whose score was corrected and stays."""
+
+    rows: Sequence[PatternCount]
+    categories: Mapping[str, str]
+    questionnaires: Mapping[str, Questionnaire]
+    scores: Mapping[str, UnitScore]
+    fixed: frozenset[str] = frozenset()
+
+
+def rescored(answers: Answers, base: Scheme, variation: Variation) -> dict[str, UnitScore]:
+    """The scores under other rules.
+
+    A unit keeps its score where a rule would touch few of the ballots of one of its groups, or leave few: what came of
+    it would tell of them.
+    """
+    scheme, turn = variation.scheme, variation.turn
+    if variation.key.startswith("public"):
+        return dict(answers.scores)
+    if turn is None:
+        found = score_units(answers.rows, answers.categories, answers.questionnaires, scheme)
+        return {unit: _kept(answers, unit, score) for unit, score in found.items()}
+    turned = [
+        (row, _turned(row, turn, base.categories[answers.categories[row.unit]]))
+        for row in answers.rows
+    ]
+    rows = [new for _, new in turned if new is not None]
+    found = score_units(rows, answers.categories, answers.questionnaires, scheme)
+    few = _few(turned, base.min_n.publish_cell)
+    return {
+        unit: answers.scores[unit] if unit in few else _kept(answers, unit, s)
+        for unit, s in found.items()
+    }
+
+
+def _kept(answers: Answers, unit: str, score: UnitScore) -> UnitScore:
+    return answers.scores[unit] if unit in answers.fixed else score
+
+
+def _turned(row: PatternCount, turn: Turn, category: Category) -> PatternCount | None:
+    return row if row.grp == STAFF else turn(row, category)
+
+
+def _few(turned: Iterable[tuple[PatternCount, PatternCount | None]], floor: int) -> set[str]:
+    """Units of which a rule touches few ballots of a group, or leaves few."""
+    counts: dict[tuple[str, str, bool], int] = {}
+    for old, new in turned:
+        key = (old.unit, old.grp, old != new)
+        counts[key] = counts.get(key, 0) + old.count
+    touched = {(unit, group) for unit, group, other in counts if other}
+    return {
+        unit
+        for unit, group in touched
+        if any(small(counts.get((unit, group, x), 0), floor) for x in (True, False))
+    }

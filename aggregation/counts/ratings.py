@@ -1,0 +1,181 @@
+"""From a rating pattern to what it says: the ballot score, the overall answer, whether it was «don't know»."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from survey_flows.errors import BadInput
+from survey_flows.questionnaire import NO_ANSWER, Question, Questionnaire
+
+if TYPE_CHECKING:
+    from aggregation.scheme.scheme import Scheme
+
+Points = Mapping[str, Fraction | None]
+"""A scale's conversion of codes; None is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one ballot says.
+
+    ``score`` is 0–100, or None when the ballot is not valid: fewer than half of its rated items were answered.
+    ``overall`` is the code given to the overall item, of the scale ``scale``. ``dont_know`` when the overall item was
+    answered with a code without points, or when it was not answered and no other rated item was.
+    """
+
+    score: Fraction | None
+    overall: str
+    scale: str
+    dont_know: bool
+
+
+def scale_points(scheme: Scheme, scale: str) -> Points:
+    """The points of each code of a scale, in the scale's order.
+
+    Raises:
+        BadInput: the scheme has no such scale.
+    """
+    if scale not in scheme.scales:
+        raise BadInput(
+            f"the scheme has no scale «{scale}»; it has {', '.join(scheme.scales)}", "scales"
+        )
+    options = scheme.scales[scale].options
+    return {
+        option.code: None if option.points is None else Fraction(option.points)
+        for option in options
+    }
+
+
+class _Sheet:
+    """The rated items of one questionnaire with what is needed to read their codes."""
+
+    def __init__(self, questionnaire: Questionnaire, scheme: Scheme) -> None:
+        self.id = questionnaire.id
+        self.rated = questionnaire.rated
+        self.points = [scale_points(scheme, q.scale or scheme.default_scale) for q in self.rated]
+        self.overall = _overall(self.rated)
+        lead = self.rated[self.overall or 0].scale if self.rated else None
+        self.scale = lead or scheme.default_scale
+        self.share = Fraction(scheme.overall_share) / 100
+
+    def read(self, ratings: str) -> Outcome:
+        values = self.values(ratings)
+        codes = ratings.split()
+        overall = NO_ANSWER if self.overall is None else codes[self.overall]
+        heard = any(value is not None for value in values)
+        unknown = (
+            not heard
+            if self.overall is None or overall == NO_ANSWER
+            else values[self.overall] is None
+        )
+        return Outcome(self._score(values), overall, self.scale, unknown)
+
+    def values(self, ratings: str) -> list[Fraction | None]:
+        codes = ratings.split()
+        if len(codes) != len(self.rated):
+            raise BadInput(
+                f"the pattern «{ratings}» should have {len(self.rated)} codes",
+                f"questionnaire {self.id}",
+            )
+        return [self._value(place, code) for place, code in enumerate(codes)]
+
+    def _value(self, place: int, code: str) -> Fraction | None:
+        if code == NO_ANSWER:
+            return None
+        if code not in self.points[place]:
+            where = f"questionnaire {self.id}, question {self.rated[place].id}"
+            raise BadInput(f"the scale has no code «{code}»", where)
+        return self.points[place][code]
+
+    def _score(self, values: Sequence[Fraction | None]) -> Fraction | None:
+        answered = sum(value is not None for value in values)
+        if not answered or 2 * answered < len(values):
+            return None
+        if self.overall is None or len(values) == 1:
+            return _mean(
+                (1 if len(values) == 1 else q.weight, v)
+                for q, v in zip(self.rated, values, strict=True)
+            )
+        overall = values[self.overall]
+        rest = zip(self.rated, values, strict=True)
+        dimensions = _mean(
+            (q.weight, v) for place, (q, v) in enumerate(rest) if place != self.overall
+        )
+        if overall is None or dimensions is None:
+            return dimensions if overall is None else overall
+        return self.share * overall + (1 - self.share) * dimensions
+
+
+def _overall(rated: Sequence[Question]) -> int | None:
+    # The only rated item speaks for the whole.
+    return (
+        0 if len(rated) == 1 else next((place for place, q in enumerate(rated) if q.overall), None)
+    )
+
+
+def _mean(weighted: Iterable[tuple[int, Fraction | None]]) -> Fraction | None:
+    answered = [(weight, value) for weight, value in weighted if value is not None]
+    total = sum(weight for weight, _ in answered)
+    return (
+        sum((weight * value for weight, value in answered), Fraction()) / total if total else None
+    )
+
+
+class Reader:
+    """Reads the rating patterns of known questionnaires under a scheme, each pattern once.
+
+    Raises:
+        BadInput: a questionnaire names a scale that the scheme does not have.
+    """
+
+    def __init__(self, questionnaires: Mapping[str, Questionnaire], scheme: Scheme) -> None:
+        self._sheets = {
+            name: _Sheet(questionnaire, scheme) for name, questionnaire in questionnaires.items()
+        }
+        self._targets = scheme.population.targets() if scheme.population else {}
+        self._places: dict[tuple[str, str], int] = {}
+        self._known: dict[Outcome, int] = {}
+        self.outcomes: list[Outcome] = []
+        """Every outcome met so far."""
+
+    @property
+    def placed(self) -> bool:
+        """Whether any answers are weighted to the population."""
+        return bool(self._targets)
+
+    def stratum(self, unit: str, group: str, stratum: str) -> str:
+        """The stratum as far as it matters: empty where the scheme has no figures of it."""
+        target = self._targets.get((unit, group)) or self._targets.get(("", group))
+        return stratum if target and target.parts(stratum) else ""
+
+    def place(self, questionnaire: str, ratings: str) -> int:
+        """Where in `outcomes` stands what a pattern says.
+
+        Raises:
+            BadInput: an unknown questionnaire, a code that its scale does not have, too few or too many codes.
+        """
+        key = (questionnaire, ratings)
+        if key not in self._places:
+            outcome = self.read(questionnaire, ratings)
+            self._places[key] = self._known.setdefault(outcome, len(self.outcomes))
+            if self._places[key] == len(self.outcomes):
+                self.outcomes.append(outcome)
+        return self._places[key]
+
+    def read(self, questionnaire: str, ratings: str) -> Outcome:
+        """What a pattern says; raises as `place`."""
+        return self._sheet(questionnaire).read(ratings)
+
+    def values(self, questionnaire: str, ratings: str) -> list[Fraction | None]:
+        """The points of each rated item in order, None where it was not answered with points; raises as `place`."""
+        return self._sheet(questionnaire).values(ratings)
+
+    def _sheet(self, questionnaire: str) -> _Sheet:
+        if questionnaire not in self._sheets:
+            raise BadInput(
+                "the campaign has no such questionnaire", f"questionnaire {questionnaire}"
+            )
+        return self._sheets[questionnaire]

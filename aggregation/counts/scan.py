@@ -1,0 +1,243 @@
+"""The one scan: ballots grouped by everything that statistics need, and counted. Also the counts, summed by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aggregation.counts.ratings import Outcome, Reader
+from survey_flows.ballot import STAFF
+from survey_flows.errors import Misuse
+
+if TYPE_CHECKING:
+    import ibis
+    import pyarrow as pa
+
+KEYS = ("unit", "questionnaire", "grp", "stratum", "source", "weight", "ratings")
+OPEN = "open"
+"""The source of answers that nobody vouched for: they came by an open link."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatternCount:
+    """One row of the one scan: how many ballots share these keys and this rating pattern.
+
+    ``weight`` is the fraud weight in quarters (0, 1, 2 or 4); ``ratings`` as in `survey_flows.ballot.Ballot`.
+    """
+
+    unit: str
+    questionnaire: str
+    grp: str
+    stratum: str
+    source: str
+    weight: int
+    ratings: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Ballots whose place is at least ``first`` and below ``end``.
+
+    The place of a ballot is its position in the log; of those that are in no log (``logged`` False), their row's id.
+    """
+
+    logged: bool
+    first: int
+    end: int
+
+
+def scan(ballots: ibis.Table, campaign: str, span: Span | None = None) -> ibis.Table:
+    """The one GROUP BY, which any engine runs: columns `KEYS` and ``count``. Engines sort text each in their own way,
+    so whoever reads the rows puts them in order. Scans of spans that do not overlap add up to that of them all.
+    """
+    chosen = ballots.filter(ballots.campaign == campaign)
+    if span:
+        place = chosen.position if span.logged else chosen.id
+        chosen = chosen.filter(
+            chosen.position.notnull() == span.logged, place >= span.first, place < span.end
+        )
+    return chosen.group_by(KEYS).aggregate(count=chosen.count())
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Ballots that are summed together. ``open_link`` when their source is `OPEN`.
+
+    ``stratum`` is empty but where answers are weighted to the population (`Reader.stratum`).
+    """
+
+    unit: str
+    group: str
+    open_link: bool
+    stratum: str = ""
+
+
+Counts = dict[tuple[int, int], int]
+"""Ballots by (weight in quarters, place in `Tally.outcomes`)."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Integer counts by cell, weight and outcome. All that is published about scores derives from them exactly.
+
+    ``staff`` counts what people said of the unit that they work in; it is in no cell.
+    """
+
+    outcomes: list[Outcome]
+    cells: dict[Cell, Counts] = field(default_factory=dict)
+    staff: int = 0
+
+    def merge(self, other: Tally) -> None:
+        """Add the counts of a part that was tallied with the same reader.
+
+        Raises:
+            Misuse: the parts do not share their outcomes.
+        """
+        if other.outcomes is not self.outcomes:
+            raise Misuse("only tallies of one reader can be merged")
+        for cell, counts in other.cells.items():
+            mine = self.cells.setdefault(cell, {})
+            for key, count in counts.items():
+                mine[key] = mine.get(key, 0) + count
+        self.staff += other.staff
+
+
+def tally(rows: Iterable[PatternCount], reader: Reader) -> Tally:
+    """Sum rows of the scan by cell, without what a unit's own staff say of it: no figure of the unit is made of that.
+
+    Raises:
+        BadInput: a row's questionnaire or pattern cannot be read.
+    """
+    result = Tally(reader.outcomes)
+    for row in rows:
+        if row.grp == STAFF:
+            result.staff += row.count
+            continue
+        counts = result.cells.setdefault(
+            cell_of(row.unit, row.grp, row.source == OPEN, row.stratum, reader), {}
+        )
+        key = (row.weight, reader.place(row.questionnaire, row.ratings))
+        counts[key] = counts.get(key, 0) + row.count
+    return result
+
+
+def cell_of(unit: str, group: str, open_link: bool, stratum: str, reader: Reader) -> Cell:
+    """The cell in which a ballot is summed."""
+    return Cell(unit, group, open_link, "" if open_link else reader.stratum(unit, group, stratum))
+
+
+def tally_table(table: pa.Table, reader: Reader) -> Tally:
+    """As `tally`, from an Arrow table with the columns of `scan`: for millions of rows.
+
+    Raises:
+        BadInput: a row's questionnaire or pattern cannot be read.
+    """
+    return tally_tables([table], reader)
+
+
+def tally_tables(tables: Iterable[pa.Table], reader: Reader) -> Tally:
+    """As `tally_table`, of one table after the other: never more than one is held in memory."""
+    import pyarrow.compute as pc
+
+    strata: dict[str, _Dense] = {}
+    for table in tables:
+        # Stratum by stratum, so that what is held at once does not grow with them; one part where none matters.
+        for name in table["stratum"].unique().to_pylist() if reader.placed else [""]:
+            part = table.filter(pc.equal(table["stratum"], name)) if reader.placed else table
+            strata.setdefault(name, _Dense(reader)).add(part)
+    result = Tally(reader.outcomes)
+    for name, counted in strata.items():
+        counted.put_into(result, name)
+    return result
+
+
+class _Dense:
+    """Counts in one array by unit, group, open link, weight and outcome, which grows with the names that it meets."""
+
+    def __init__(self, reader: Reader) -> None:
+        import numpy as np
+
+        self._reader = reader
+        self._names: dict[str, dict[Any, int]] = {"unit": {}, "grp": {}, "weight": {}}
+        self._counts = np.zeros((0, 0, 2, 0, 0), dtype=np.int64)
+        self._staff = 0
+
+    def add(self, table: pa.Table) -> None:
+        import numpy as np
+        import pyarrow.compute as pc
+
+        staff = pc.equal(table["grp"], STAFF)
+        heard = table.filter(pc.invert(staff)) if pc.any(staff).as_py() else table
+        self._staff += _ballots(table) - _ballots(heard)
+        units, groups, weights = (self._encode(heard, column) for column in self._names)
+        sources, names = _encode(heard, "source")
+        opened = (
+            np.array([name == OPEN for name in names], dtype=np.int64)[sources]
+            if names
+            else sources
+        )
+        places = _places(heard, self._reader)
+        self._grow()
+        # numpy adds integers in 64 bits: exact, where a weighted bincount would pass through floating point.
+        np.add.at(self._counts, (units, groups, opened, weights, places), heard["count"].to_numpy())
+
+    def _encode(self, table: pa.Table, column: str) -> Any:
+        import numpy as np
+
+        places, names = _encode(table, column)
+        known = self._names[column]
+        return np.array([known.setdefault(name, len(known)) for name in names], dtype=np.int64)[
+            places
+        ]
+
+    def _grow(self) -> None:
+        import numpy as np
+
+        units, groups, weights = (len(known) for known in self._names.values())
+        wanted = (units, groups, 2, weights, len(self._reader.outcomes))
+        more = [(0, new - old) for new, old in zip(wanted, self._counts.shape, strict=True)]
+        self._counts = np.pad(self._counts, more)
+
+    def put_into(self, result: Tally, stratum: str) -> None:
+        """Add what was counted, of people of this stratum, to a tally."""
+        import numpy as np
+
+        result.staff += self._staff
+        units, groups, weights = (list(known) for known in self._names.values())
+        for unit, group, link in np.argwhere(self._counts.any(axis=(3, 4))).tolist():
+            block = self._counts[unit, group, link]
+            found, where = np.nonzero(block)
+            keys = zip([weights[at] for at in found.tolist()], where.tolist(), strict=True)
+            mine = result.cells.setdefault(
+                cell_of(units[unit], groups[group], bool(link), stratum, self._reader), {}
+            )
+            for key, count in zip(keys, block[found, where].tolist(), strict=True):
+                mine[key] = mine.get(key, 0) + count
+
+
+def _ballots(table: pa.Table) -> int:
+    import pyarrow.compute as pc
+
+    return int(pc.sum(table["count"]).as_py() or 0)
+
+
+def _encode(table: pa.Table, column: str) -> tuple[Any, list[Any]]:
+    encoded = table[column].combine_chunks().dictionary_encode()
+    return encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+
+
+def _places(table: pa.Table, reader: Reader) -> Any:
+    """For each row the place of its outcome; every distinct pattern is read once."""
+    import numpy as np
+
+    questionnaires, names = _encode(table, "questionnaire")
+    ratings, patterns = _encode(table, "ratings")
+    pairs = questionnaires.astype(np.int64) * len(patterns) + ratings
+    seen = np.zeros(len(names) * len(patterns), dtype=bool)
+    seen[pairs] = True
+    places = np.zeros(len(seen), dtype=np.int64)
+    for pair in np.flatnonzero(seen).tolist():
+        places[pair] = reader.place(names[pair // len(patterns)], patterns[pair % len(patterns)])
+    return places[pairs]

@@ -1,0 +1,51 @@
+"""What became of a campaign's ballots, as it may be told: how many counted, and why the others did not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aggregation.disclosure.suppression import Count, Told, hidden, silent_hidden, small
+from aggregation.estimation.scores import UnitScore
+from aggregation.scheme.scheme import Scheme
+from survey_flows.ballot import STAFF
+
+
+def tell_fates(
+    fates: Mapping[str, int],
+    scores: Mapping[str, UnitScore],
+    told: Mapping[str, Told],
+    scheme: Scheme,
+) -> dict[str, Count]:
+    """The counts by reason as they may be told; their sum is known, and so is what is told of the units.
+
+    Ballots of units' own staff (`STAFF`) are what the units' counts leave of the sum: hiding them hides nothing else,
+    so they are hidden only for their own sake, or for that of few others.
+    """
+    floor = scheme.min_n.publish_cell
+    masses = _masses(scores, told, scheme)
+    few = small(fates.get(STAFF, 0), floor) or small(
+        sum(fates.values()) - fates.get(STAFF, 0), floor
+    )
+    if few:
+        masses[STAFF] = fates[STAFF]
+    cells = {name: count for name, count in fates.items() if few or name != STAFF}
+    # What units hide of a reason is known as soon as the reason is told; so these masses hide each other too.
+    gone: set[str] = set()
+    before: set[str] | None = None
+    while gone != before:
+        before = set(gone)
+        gone |= hidden(masses, floor, also=gone & masses.keys())
+        gone = hidden(cells, floor, also=gone & cells.keys())
+    return {name: None if name in gone else count for name, count in fates.items()}
+
+
+def _masses(
+    scores: Mapping[str, UnitScore], told: Mapping[str, Told], scheme: Scheme
+) -> dict[str, int]:
+    """How many ballots of a reason lie in units that do not tell of them."""
+    unknown = [(scores[unit], it) for unit, it in told.items() if it.n is None]
+    return {
+        "counted": sum(score.n_valid for score, it in unknown if it.n_valid is None),
+        "excluded": sum(score.excluded for score, it in unknown if it.excluded is None),
+        "dont_know": sum(silent_hidden(score, it, scheme) for score, it in unknown),
+    }

@@ -1,0 +1,12 @@
+"""Counts rounded down for publication."""
+
+from __future__ import annotations
+
+STEP = 10
+"""Live counts are told in steps of this, or of the scheme's smallest cell where that is larger."""
+
+
+def rounded(count: int, cell: int) -> int | None:
+    """A count that is told while it grows: rounded down to tens, or None below the floor."""
+    step = max(STEP, cell)
+    return None if 0 < count < step else count - count % step

@@ -1,0 +1,436 @@
+"""What may be told of a campaign: no count of 1 to ``floor`` − 1 people, and none that follows from what is told.
+
+Words and rules as in A. Hundepool and others, *Statistical Disclosure Control* (Wiley, 2012), chapter 4: a small cell
+is suppressed (primary), others with it (complementary), until the interval in which an outsider can place it is wide
+enough. Shares of few are told by a bound, as in NCES 2011-603 (SLDS Technical Brief 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
+
+from aggregation.estimation.scores import SATISFIED, GroupScore, UnitScore
+from aggregation.estimation.weighting import Fit
+from aggregation.scheme.scheme import Scheme
+from survey_flows.ballot import STAFF
+from survey_flows.questionnaire import NO_ANSWER
+
+Count = int | None
+"""A count as it is told; None where it is hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A share that is only told to be below (``more`` False) or above so many whole percent."""
+
+    percent: int
+    more: bool
+
+
+Share = Fraction | Bound | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldGroup:
+    """A group as it is told. ``hidden`` says that nothing but its name and its weight in the scheme is."""
+
+    group: str
+    hidden: bool
+    n: Count
+    n_valid: Count
+    n_open: Count
+    score: Fraction | None
+    weight: Fraction
+    weight_used: Fraction | None
+    flags: tuple[str, ...]
+    fit: Fit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A unit as it is told; the fields are those of `aggregation.estimation.scores.UnitScore`.
+
+    ``withheld``: too few answered for anything to be told. ``corrected``: the score was corrected after its counts had
+    been published, and the counts stay as they were.
+    """
+
+    unit: str
+    withheld: bool
+    n: Count
+    n_valid: Count
+    excluded: Count
+    score: Fraction | None
+    low: float | None
+    high: float | None
+    unweighted: Fraction | None
+    dont_know: Share
+    top_two: Share
+    distribution: Mapping[str, Count]
+    groups: tuple[ToldGroup, ...]
+    flags: tuple[str, ...]
+    corrected: bool = False
+
+    def group(self, name: str) -> ToldGroup:
+        """The group of this name. Raises KeyError."""
+        return {group.group: group for group in self.groups}[name]
+
+
+def small(count: int, floor: int) -> bool:
+    """Whether so few people are not told of."""
+    return 0 < count < floor
+
+
+def hidden(
+    counts: Mapping[str, int],
+    floor: int,
+    least: Mapping[str, int] | None = None,
+    most: Mapping[str, int] | None = None,
+    also: Collection[str] = (),
+) -> set[str]:
+    """Which cells are hidden when their sum is known.
+
+    Small cells, those in ``also``, and more, the smallest that are not empty first, until each hidden cell could be
+    anything in an interval of at least ``floor``. When even all cells do not suffice, all are hidden, and the caller
+    has to hide the sum (`safe` tells).
+
+    Args:
+        counts: the cells.
+        floor: the smallest count that is told.
+        least: what a cell is known to be at least, where that is more than 0.
+        most: what it is known to be at most.
+        also: cells that are hidden in any case.
+    """
+    gone = {name for name, count in counts.items() if small(count, floor)} | set(also)
+    rest = sorted((count == 0, count, name) for name, count in counts.items() if name not in gone)
+    while gone and rest and not safe(counts, gone, floor, least, most):
+        gone.add(rest.pop(0)[2])
+    return gone
+
+
+def safe(
+    counts: Mapping[str, int],
+    gone: Collection[str],
+    floor: int,
+    least: Mapping[str, int] | None = None,
+    most: Mapping[str, int] | None = None,
+) -> bool:
+    """Whether the sum of ``counts`` and the cells outside ``gone`` leave each hidden one an interval of ``floor``."""
+    total = sum(counts[name] for name in gone)
+    low = {name: (least or {}).get(name, 0) for name in gone}
+    high = {name: min(total, (most or {}).get(name, total)) for name in gone}
+    lows, highs = sum(low.values()), sum(high.values())
+    return all(
+        min(high[name], total - lows + low[name]) - max(low[name], total - highs + high[name])
+        >= floor
+        for name in gone
+    )
+
+
+def tell(
+    scores: Mapping[str, UnitScore],
+    weights: Mapping[str, Mapping[int, int]],
+    scheme: Scheme,
+    alone: Collection[str] = (),
+    staff: int = 0,
+) -> dict[str, Told]:
+    """Every unit of a campaign as it may be told, when the number of all ballots of the campaign is known.
+
+    Args:
+        scores: by unit.
+        weights: for each unit its ballots by fraud weight in quarters.
+        scheme: its ``min_n.publish_cell`` is the floor.
+        alone: units of which a single item is rated, so that the score is one more sum over the distribution.
+        staff: how many ballots are of units' own staff, and so in no unit's counts.
+    """
+    told = {
+        unit: _unit(score, weights.get(unit, {}), scheme, unit in alone)
+        for unit, score in scores.items()
+    }
+    for unit in _hidden_with(told, scores, scheme, staff):
+        told[unit] = _without_counts(told[unit])
+    return told
+
+
+def _unit(score: UnitScore, weights: Mapping[int, int], scheme: Scheme, alone: bool) -> Told:
+    floor = scheme.min_n.publish_cell
+    if score.n_valid < floor:
+        return _withheld(score)
+    answers = _answers(score, scheme, alone)
+    gone, safe_groups = _hidden_groups(score, scheme)
+    scored_not = score.n - score.n_valid - score.excluded
+    n = (
+        None
+        if answers.silent_gone or small(score.excluded, floor) or small(scored_not, floor)
+        else score.n
+    )
+    told = Told(
+        unit=score.unit,
+        withheld=False,
+        n=n,
+        n_valid=score.n_valid,
+        excluded=None if small(score.excluded, floor) else score.excluded,
+        score=score.score,
+        low=score.low,
+        high=score.high,
+        unweighted=None
+        if any(small(count, floor) for count in weights.values())
+        else score.unweighted,
+        dont_know=answers.dont_know,
+        top_two=answers.top_two,
+        distribution={
+            code: None if code in answers.gone else count
+            for code, count in score.distribution.items()
+        },
+        groups=_groups(score, gone, n, floor),
+        flags=_flags(score.flags, gone),
+    )
+    return told if safe_groups else _without_counts(told)
+
+
+def _withheld(score: UnitScore) -> Told:
+    """A unit of which few answers count: nothing of them is told, but that there are none."""
+    count = None if score.n else 0
+    groups = tuple(
+        ToldGroup(g.group, bool(score.n), count, count, count, None, g.weight, None, ())
+        for g in score.groups
+    )
+    return Told(
+        unit=score.unit,
+        withheld=True,
+        n=count,
+        n_valid=count,
+        excluded=count,
+        score=None,
+        low=None,
+        high=None,
+        unweighted=None,
+        dont_know=None,
+        top_two=None,
+        distribution=dict.fromkeys(score.distribution, count),
+        groups=groups,
+        flags=("insufficient",),
+    )
+
+
+def _without_counts(told: Told) -> Told:
+    """The unit with its score alone."""
+    groups = tuple(
+        replace(
+            g,
+            hidden=True,
+            n=None,
+            n_valid=None,
+            n_open=None,
+            score=None,
+            weight_used=None,
+            flags=(),
+            fit=None,
+        )
+        for g in told.groups
+    )
+    return replace(
+        told,
+        n=None,
+        n_valid=None,
+        excluded=None,
+        unweighted=None,
+        dont_know=None,
+        top_two=None,
+        distribution=dict.fromkeys(told.distribution),
+        groups=groups,
+        flags=_flags(told.flags, {group.group for group in groups}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    gone: set[str]
+    silent_gone: bool
+    dont_know: Share
+    top_two: Share
+
+
+def _answers(score: UnitScore, scheme: Scheme, alone: bool) -> _Answers:
+    """The distribution of the overall answer, and the two shares that are made of it.
+
+    The shares are exact only where numerator and denominator are sums of what is told anyway.
+    """
+    floor, given = scheme.min_n.publish_cell, score.distribution
+    silent = _silent(score, scheme)
+    good = {code: given[code] for code in given if code in SATISFIED}
+    rest = {code: given[code] for code in given if code not in SATISFIED and code not in silent}
+    gone = hidden(good, floor) | hidden(rest, floor)
+    exact = all(safe(part, gone & part.keys(), floor) for part in (good, rest))
+    exact = exact and not any(small(sum(part.values()), floor) for part in (good, rest))
+    if not exact:
+        gone = hidden(good | rest, floor, also=gone)
+    if alone and gone:
+        # Two hidden cells would follow from their sum and the mean.
+        exact, gone = False, {*good, *rest}
+    known = safe(good | rest, gone, floor)
+    silent_gone = {code for code in silent if small(given[code], floor)} if known else set(silent)
+    answered = sum(good.values()) + sum(rest.values())
+    top = _share(sum(good.values()), answered, answered, exact, floor)
+    unknown = _dont_know(score, bool(silent_gone), silent, floor)
+    return _Answers(gone | silent_gone, bool(silent_gone), unknown, top)
+
+
+def _dont_know(score: UnitScore, silent_gone: bool, silent: Sequence[str], floor: int) -> Share:
+    heard = score.n - score.excluded
+    rate = score.dont_know_rate
+    if rate is None:
+        return None
+    unknown = int(rate * heard)
+    # Who gave no overall answer may still know nothing of the unit: the share would part these from the others.
+    said = sum(score.distribution[code] for code in silent if code != NO_ANSWER)
+    parts = (unknown - said, score.distribution.get(NO_ANSWER, 0) - (unknown - said))
+    exact = not silent_gone and not any(small(abs(part), floor) for part in parts)
+    answered = sum(count for code, count in score.distribution.items() if code not in silent)
+    return _share(unknown, heard, answered, exact, floor)
+
+
+def _share(part: int, whole: int, known: int, exact: bool, floor: int) -> Share:
+    """A share, exact if that is allowed; where one side is small, only that it is below twice the floor.
+
+    A bound at the floor itself would, with what else is known, narrow the interval of the small side. It is one on the
+    people among ``known``, at most the whole, who are told of anyway: one that hung on a small count would tell it.
+    """
+    if exact and whole:
+        return Fraction(part, whole)
+    step = ceil(Fraction(200 * floor, known)) if known else 100
+    if step <= 50 and small(part, floor):
+        return Bound(step, more=False)
+    if step <= 50 and small(whole - part, floor):
+        return Bound(100 - step, more=True)
+    return None
+
+
+def _silent(score: UnitScore, scheme: Scheme) -> list[str]:
+    """The codes of a unit's distribution that have no points."""
+    pointless = {
+        option.code
+        for scale in scheme.scales.values()
+        for option in scale.options
+        if option.points is None
+    }
+    return [code for code in score.distribution if code == NO_ANSWER or code in pointless]
+
+
+def _hidden_groups(score: UnitScore, scheme: Scheme) -> tuple[set[str], bool]:
+    """The groups that are hidden, and whether that suffices when the sum of those with weight is known.
+
+    Whether a group counted is told, so it is known on which side of the floor of groups it lies.
+    """
+    floor, reach = scheme.min_n.publish_cell, scheme.min_n.group
+    weighing = {g.group: g.n_valid for g in score.groups if g.weight}
+    least = {g.group: reach for g in score.groups if _counted(g)}
+    most = {g.group: reach - 1 for g in score.groups if not _counted(g) and reach > 2 * floor}
+    gone = hidden(weighing, floor, least, most)
+    alone = {g.group for g in score.groups if not g.weight and small(g.n_valid, floor)}
+    return gone | alone, safe(weighing, gone, floor, least, most)
+
+
+def _counted(group: GroupScore) -> bool:
+    return group.score is not None and "below_floor" not in group.flags
+
+
+def _groups(score: UnitScore, gone: set[str], n: Count, floor: int) -> tuple[ToldGroup, ...]:
+    # Received less valid are few in nearly every group: told only where no group's is.
+    received = n is not None and not any(small(g.n - g.n_valid, floor) for g in score.groups)
+    return tuple(_group(g, g.group in gone, received, floor) for g in score.groups)
+
+
+def _group(group: GroupScore, gone: bool, received: bool, floor: int) -> ToldGroup:
+    if gone:
+        return ToldGroup(group.group, True, None, None, None, None, group.weight, None, ())
+    links = small(group.n_open, floor) or small(group.n_valid - group.n_open, floor)
+    return ToldGroup(
+        group=group.group,
+        hidden=False,
+        n=group.n if received else None,
+        n_valid=group.n_valid,
+        n_open=None if links else group.n_open,
+        score=group.score,
+        weight=group.weight,
+        weight_used=group.weight_used,
+        flags=group.flags,
+        fit=group.fit,
+    )
+
+
+def _flags(flags: Iterable[str], gone: set[str]) -> tuple[str, ...]:
+    """Without what is said of a hidden group, but that it did not reach the floor of groups, which its weight tells."""
+    return tuple(
+        f for f in flags if f.startswith("group_below_floor:") or f.partition(":")[2] not in gone
+    )
+
+
+def silent_hidden(score: UnitScore, told: Told, scheme: Scheme) -> int:
+    """How many ballots without an overall answer that has points lie in hidden cells of a unit."""
+    if told.withheld or told.n_valid is None:
+        return score.n - score.n_valid - score.excluded
+    return sum(
+        score.distribution[code]
+        for code in _silent(score, scheme)
+        if told.distribution[code] is None
+    )
+
+
+def _hidden_with(
+    told: Mapping[str, Told], scores: Mapping[str, UnitScore], scheme: Scheme, staff: int
+) -> list[str]:
+    """Units whose counts are hidden too, because all units but few add up to nearly all ballots of the campaign.
+
+    The smallest others go with them; every unit, where even all the others together are few.
+    """
+    floor = scheme.min_n.publish_cell
+    unknown = {
+        unit: _unknown(scores[unit], it, scheme) for unit, it in told.items() if it.n is None
+    }
+    cells = {unit: count for unit, count in unknown.items() if count}
+    if small(staff, floor):
+        cells[STAFF] = staff
+    more: list[str] = []
+    others = sorted((scores[unit].n, unit) for unit in told if unit not in cells and scores[unit].n)
+    while others and not safe(cells, cells, floor):
+        n, unit = others.pop(0)
+        cells[unit] = n
+        more.append(unit)
+    return more if safe(cells, cells, floor) else [unit for unit in told if scores[unit].n]
+
+
+def _unknown(score: UnitScore, told: Told, scheme: Scheme) -> int:
+    """How many ballots of a unit cannot be counted from what is told of it."""
+    if told.withheld or told.n_valid is None:
+        return score.n
+    return silent_hidden(score, told, scheme) + (score.excluded if told.excluded is None else 0)
+
+
+def cells(score: UnitScore, weights: Mapping[int, int]) -> dict[str, int]:
+    """Every count of a unit that may be told or follows from what is told; ``weights`` as in `tell`."""
+    found = {
+        "n": score.n,
+        "n_valid": score.n_valid,
+        "excluded": score.excluded,
+        "not_scored": score.n - score.n_valid - score.excluded,
+        **{f"answer {code}": count for code, count in score.distribution.items()},
+        **{f"weight {weight}": count for weight, count in weights.items()},
+    }
+    for group in score.groups:
+        vouched = group.n_valid - group.n_open
+        own = {"n": group.n, "valid": group.n_valid, "open": group.n_open, "vouched": vouched}
+        own |= {f"stratum {stratum}": count for stratum, count in group.strata}
+        found |= {f"group {group.group} {name}": count for name, count in own.items()}
+    return found
+
+
+def differences(old: Mapping[str, int], new: Mapping[str, int], floor: int) -> list[str]:
+    """The cells by which two publications differ by fewer than ``floor`` people, sorted."""
+    return sorted(
+        name
+        for name in old.keys() | new.keys()
+        if small(abs(old.get(name, 0) - new.get(name, 0)), floor)
+    )

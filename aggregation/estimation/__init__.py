@@ -1,0 +1,1 @@
+"""Scores with their variance: groups, weighting, intervals and rater covariance."""

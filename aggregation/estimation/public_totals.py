@@ -1,0 +1,177 @@
+"""Unit scores from published sums: what anybody can recompute without seeing a ballot.
+
+Published are, by unit, evaluator group and kind of link, the integer sums that `aggregation.estimation.estimates` works with.
+Groups whose sums would tell of few people are withheld; a score that rests on one of them cannot be recomputed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from aggregation.estimation.estimates import Sums, estimate
+from aggregation.estimation.weights import open_share, redistribute
+from aggregation.scheme.scheme import Scheme
+from survey_flows.errors import BadInput
+
+Shares = Mapping[str, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCell:
+    """The sums of one kind of link in a group.
+
+    ``spread`` says whether the sums of squares and those without fraud weights are told too. They are not where a
+    fraud weight was given to few ballots, whose answers they would give away; the score can be had without them.
+    """
+
+    open_link: bool
+    sums: Sums
+    spread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicGroup:
+    """A group of a unit. ``cells`` is None where it is withheld; ``counted`` says whether it reached the floor."""
+
+    group: str
+    counted: bool
+    cells: tuple[PublicCell, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """A unit's score from public sums; ``unweighted`` and ``variance`` (points²) are None where squares are withheld.
+
+    All are None for a unit nobody gave a valid answer. ``n_valid`` is as in `aggregation.estimation.scores.UnitScore`.
+    """
+
+    score: Fraction | None
+    variance: Fraction | None
+    unweighted: Fraction | None
+    n_valid: int | None
+
+
+def recompute(groups: Sequence[PublicGroup], category: str, scheme: Scheme) -> Recomputed | None:
+    """The unit's score, exactly that of `aggregation.estimation.scores`; None when it rests on a group that is withheld.
+
+    Raises:
+        BadInput: the scheme has no such category, or what is told of a group contradicts its sums.
+    """
+    if category not in scheme.categories:
+        raise BadInput(f"the scheme has no category «{category}»", "totals")
+    given = scheme.categories[category].group_weights
+    weights = {group.group: Fraction(given.get(group.group, 0)) for group in groups}
+    by_name = {group.group: group for group in groups}
+    if len(by_name) < len(groups):
+        raise BadInput("a group is listed twice in a unit", "totals")
+    for group in groups:
+        _check(group, scheme)
+    used = _used(weights, by_name)
+    if used is None or any(by_name[name].cells is None for name, share in used.items() if share):
+        return None
+    parts = [
+        (share, part)
+        for name, share in used.items()
+        if share and (part := _part(by_name[name], scheme))
+    ]
+    return Recomputed(
+        score=sum((share * part.mean for share, part in parts), Fraction()) if parts else None,
+        variance=_mixed([(share**2, part.variance) for share, part in parts]),
+        unweighted=_mixed([(share, part.plain) for share, part in parts]),
+        n_valid=_n_valid(groups, weights, scheme),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    mean: Fraction
+    variance: Fraction | None
+    plain: Fraction | None
+
+
+def _used(weights: Shares, groups: Mapping[str, PublicGroup]) -> dict[str, Fraction] | None:
+    """Shares of 1 after redistribution; by answers when no group reached the floor, or None if one is withheld."""
+    used = redistribute(weights, {name for name, group in groups.items() if group.counted})
+    if any(used.values()):
+        return {name: weight / 100 for name, weight in used.items()}
+    weighing = [group for name, group in groups.items() if weights[name]]
+    if any(group.cells is None for group in weighing):
+        return None
+    answers = {group.group: sum(cell.sums.w for cell in group.cells or ()) for group in weighing}
+    total = sum(answers.values())
+    return {
+        name: Fraction(count, total) if total else Fraction() for name, count in answers.items()
+    }
+
+
+def _part(group: PublicGroup, scheme: Scheme) -> _Part | None:
+    """A group's mean, its open-link answers under their cap."""
+    cells = {cell.open_link: cell for cell in group.cells or () if cell.sums.n}
+    share = _capped_share(cells, scheme)
+    if share is None:
+        every = group.cells or ()
+        whole = sum((cell.sums for cell in every[1:]), every[0].sums) if cells else None
+        return _one(whole, all(cell.spread for cell in every)) if whole else None
+    shares = {True: share, False: 1 - share}
+    ones = [
+        (shares[link], _one(cell.sums, cell.spread)) for link, cell in cells.items() if shares[link]
+    ]
+    return _Part(
+        sum((share * part.mean for share, part in ones), Fraction()),
+        _mixed([(share**2, part.variance) for share, part in ones]),
+        _mixed([(share, part.plain) for share, part in ones]),
+    )
+
+
+def _capped_share(cells: Mapping[bool, PublicCell], scheme: Scheme) -> Fraction | None:
+    """The share of the open-link answers where the cap holds them down."""
+    if len(cells) < 2:
+        return None
+    opened, vouched = cells[True].sums.w, cells[False].sums.w
+    share = open_share(opened, vouched, Fraction(scheme.open_link_cap_pct) / 100)
+    return share if share < Fraction(opened, opened + vouched) else None
+
+
+def _answers(group: PublicGroup, scheme: Scheme) -> int:
+    """The valid answers that count: without those of open links where the cap leaves them no share."""
+    cells = {cell.open_link: cell for cell in group.cells or () if cell.sums.n}
+    left_out = _capped_share(cells, scheme) == 0
+    return sum(cell.sums.n for link, cell in cells.items() if not (link and left_out))
+
+
+def _one(sums: Sums, spread: bool) -> _Part:
+    if spread and (whole := estimate(sums)):
+        return _Part(whole.mean, whole.variance, whole.plain)
+    return _Part(Fraction(sums.wy, sums.w * sums.scale), None, None)
+
+
+def _mixed(parts: Sequence[tuple[Fraction, Fraction | None]]) -> Fraction | None:
+    known = [share * value for share, value in parts if value is not None]
+    return sum(known, Fraction()) if parts and len(known) == len(parts) else None
+
+
+def _n_valid(groups: Sequence[PublicGroup], weights: Shares, scheme: Scheme) -> int | None:
+    counts = [
+        None if group.cells is None else _answers(group, scheme)
+        for group in groups
+        if weights[group.group]
+    ]
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _check(group: PublicGroup, scheme: Scheme) -> None:
+    if group.cells is None:
+        return
+    n = _answers(group, scheme)
+    if group.counted != (n > 0 and n >= scheme.min_n.group):
+        raise BadInput(
+            f"it is told that the group «{group.group}» counted, or did not, against its {n} answers",
+            "totals",
+        )
+    if len({cell.open_link for cell in group.cells}) < len(group.cells):
+        raise BadInput(f"the group «{group.group}» has a kind of link twice", "totals")
+    if any(cell.sums.n < 0 or (cell.sums.n > 0) != (cell.sums.w > 0) for cell in group.cells):
+        raise BadInput(f"the sums of the group «{group.group}» are impossible", "totals")

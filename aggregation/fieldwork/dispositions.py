@@ -1,0 +1,149 @@
+"""What became of invitations, by the names of AAPOR's Standard Definitions (10th edition, 2023), told in ranges.
+
+Every invitation has one disposition, so that they add up. Counts of what people did are told as ranges of ten people or
+more, and so are the rates made of them; how many were invited is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+QUEUED, UNREACHABLE, OPTED_OUT = "queued", "unreachable", "opted_out"
+SENT, DECLINED, EXPIRED = "sent", "declined", "expired"
+STARTED, PARTIAL, BROKEN, COMPLETED = "started", "partial", "broken", "completed"
+DISPOSITIONS = (
+    QUEUED,
+    UNREACHABLE,
+    OPTED_OUT,
+    SENT,
+    EXPIRED,
+    DECLINED,
+    STARTED,
+    PARTIAL,
+    BROKEN,
+    COMPLETED,
+)
+COURSES = (STARTED, PARTIAL, BROKEN, COMPLETED)
+"""How far somebody is who came: the last of these counts for each person."""
+Range = tuple[int, int]
+"""The least and the most that a number can be by what is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the two sides know of a cell, which are never joined: who is written to, and who came.
+
+    ``invited`` is exact. ``queued``, ``unreachable`` and ``opted_out`` never got a message; ``refused`` wanted no more
+    of them after one. ``opened`` invitations, and of those who came by them how many are ``partial``, ``broken``,
+    ``completed``.
+    """
+
+    invited: int
+    queued: int = 0
+    unreachable: int = 0
+    opted_out: int = 0
+    refused: int = 0
+    opened: int = 0
+    partial: int = 0
+    broken: int = 0
+    completed: int = 0
+
+
+def dispositions(known: Known, over: bool) -> dict[str, int]:
+    """One disposition for each invitation of a cell; they add up to ``invited``.
+
+    Who came is counted an hour later than whose invitation was opened, and somebody who deletes their conversation and
+    comes back is counted twice: the later and more exact count bounds the other. Of those who want no more messages it
+    is not known whether they had come; they are taken to be among those who had not, as far as there are any.
+    ``over``: the campaign takes no ballots any more.
+    """
+    left = known.invited
+    found = dict.fromkeys(DISPOSITIONS, 0)
+
+    def take(name: str, count: int, most: int) -> int:
+        found[name] = max(0, min(count, most))
+        return found[name]
+
+    for name in (QUEUED, UNREACHABLE, OPTED_OUT):
+        left -= take(name, getattr(known, name), left)
+    came = min(known.opened, left)
+    left -= came
+    for name in (COMPLETED, BROKEN, PARTIAL):
+        came -= take(name, getattr(known, name), came)
+    found[STARTED] = came
+    left -= take(DECLINED, known.refused, left)
+    found[EXPIRED if over else SENT] = left
+    return found
+
+
+def tell(found: Mapping[str, int], step: int) -> dict[str, Range]:
+    """Each count as a range of ``step`` numbers; their exact sum narrows none of the small ones down.
+
+    What is nothing is told to be nothing. A count below ``step`` is told as 1 to ``step`` − 1; when the sum and the
+    other ranges would say more, the largest count is told more coarsely, and if that is not enough (all are small),
+    every small one as anything from nothing to all.
+    """
+    told = {name: span_of(count, step) for name, count in found.items()}
+    whole = sum(found.values())
+    small = [name for name, count in found.items() if 0 < count < step]
+    largest = max(found, key=lambda name: found[name], default="")
+    while any(_narrowed(told, name, whole, step) for name in small) and told[largest] != (0, whole):
+        low, high = told[largest]
+        told[largest] = max(0, low - step), min(whole, high + step)
+    if any(_narrowed(told, name, whole, step) for name in small):
+        told |= dict.fromkeys(small, (0, whole))
+    return told
+
+
+def span_of(count: int, step: int) -> Range:
+    """A count that stands by itself, whose exact sum with others is told nowhere, as a range of ``step`` numbers."""
+    low = count - count % step
+    return (0, 0) if not count else (max(low, 1), low + step - 1)
+
+
+def _narrowed(told: Mapping[str, Range], name: str, whole: int, step: int) -> bool:
+    """Whether the sum says more of a small count than that it is small."""
+    others = [span for other, span in told.items() if other != name]
+    least, most = whole - sum(high for _, high in others), whole - sum(low for low, _ in others)
+    return least > 1 or most < step - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Rates in per cent, rounded outwards; None where there is nothing to divide by."""
+
+    rr1: Range | None
+    rr2: Range | None
+    break_off: Range | None
+
+
+def rates(told: Mapping[str, Range]) -> Rates:
+    """AAPOR's RR1 and RR2, and the share of those who began to answer and broke off.
+
+    With I completed, P partial, B broken off, and all that were invited as the denominator (everybody drawn is
+    eligible, and nobody's eligibility is unknown): RR1 = I ÷ all, RR2 = (I + P) ÷ all,
+    break-off rate = B ÷ (I + P + B).
+    """
+    begun = [told[name] for name in (COMPLETED, PARTIAL, BROKEN)]
+    rest = [span for name, span in told.items() if name != COMPLETED]
+    unfinished = [span for name, span in told.items() if name not in (COMPLETED, PARTIAL)]
+    return Rates(
+        share(told[COMPLETED], rest),
+        share(_sum(begun[:2]), unfinished),
+        share(told[BROKEN], begun[:2]),
+    )
+
+
+def share(part: Range, rest: list[Range]) -> Range | None:
+    """What per cent ``part`` is of itself and ``rest`` together, at least and at most; None when all are nothing."""
+    others = _sum(rest)
+    if not part[1] + others[1]:
+        return None
+    low = part[0] * 100 // (part[0] + others[1]) if part[0] + others[1] else 0
+    high = -(-part[1] * 100 // (part[1] + others[0])) if part[1] + others[0] else 100
+    return low, min(100, high)
+
+
+def _sum(spans: list[Range]) -> Range:
+    return sum(low for low, _ in spans), sum(high for _, high in spans)

@@ -1,0 +1,1 @@
+"""Signals of organised rating: excess, suspicion and thresholds."""

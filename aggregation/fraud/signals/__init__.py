@@ -1,0 +1,15 @@
+"""Signals of organised rating: one signal, one file, found by walking this package. A file names its `SIGNAL`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from aggregation.fraud.clusters import Signal
+from survey_flows.registry import walk
+
+
+@cache
+def registry() -> Mapping[str, Signal]:
+    """Every signal by name. Raises `Misuse` when a file's name and its signal's differ."""
+    return walk(__name__, __path__, "SIGNAL")

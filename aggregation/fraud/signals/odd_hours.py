@@ -1,0 +1,21 @@
+"""Programs do not sleep: one opinion of a unit comes by one source at night, far more than its other opinions do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aggregation.fraud.ballot_table import BallotTable, Comments
+from aggregation.fraud.clusters import Cluster, Signal
+from aggregation.fraud.excess import marked
+from aggregation.fraud.thresholds import Thresholds
+
+MORNING = 6 * 4
+"""The quarter of the day at which the night ends; it begins at midnight."""
+
+
+def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
+    """Clusters between midnight and six."""
+    return marked("odd_hours", ballots, ballots.quarter % 96 < MORNING, thresholds)
+
+
+SIGNAL = Signal("odd_hours", find)

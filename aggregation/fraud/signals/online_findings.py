@@ -1,0 +1,18 @@
+"""More ballots that the online checks found fault with (too fast, shared links, rates) than are usual there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aggregation.fraud.ballot_table import BallotTable, Comments
+from aggregation.fraud.clusters import Cluster, Signal
+from aggregation.fraud.excess import marked
+from aggregation.fraud.thresholds import Thresholds
+
+
+def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
+    """Clusters of ballots with a bit whose level is more than to be counted."""
+    return marked("online_findings", ballots, ballots.risky, thresholds)
+
+
+SIGNAL = Signal("online_findings", find)

@@ -1,0 +1,173 @@
+"""Everything a year's appraisal is made from, as frozen values: the city's side of the contract.
+
+Subjects are unit codes and leader ids; the two never coincide. Ids, sources and reasons are shown in reason trails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+class Grade(StrEnum):
+    """一等 … 四等. Units get the first three, leaders all four."""
+
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+    FOURTH = "fourth"
+
+
+UNIT_GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
+
+
+class Role(StrEnum):
+    """正职, 副职, or 工作人员: whoever leads nobody. Officers are appraised inside units only (R16)."""
+
+    PRINCIPAL = "principal"
+    DEPUTY = "deputy"
+    OFFICER = "officer"
+
+
+class EventKind(StrEnum):
+    """Facts established elsewhere (by a court, an inquiry, an office) that rules of the scheme follow from."""
+
+    CRIMINAL_OFFENCE = "criminal_offence"
+    SAFETY_ACCIDENT = "safety_accident"
+    UNFITNESS = "unfitness"
+    REVIEW_FINDING = "review_finding"
+    MANIPULATION = "manipulation"
+    VETO = "veto"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A unit's league in the years ``since`` to ``until``, both included; ``None`` is an open end."""
+
+    league: str
+    since: int | None = None
+    until: int | None = None
+
+    def covers(self, year: int) -> bool:
+        """Whether ``year`` lies in this membership."""
+        return (self.since is None or self.since <= year) and (
+            self.until is None or year <= self.until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisedUnit:
+    """A department, district or county; or a section or post, which is part of its ``parent`` (R16).
+
+    ``memberships`` is empty for units that are graded by quota.
+    """
+
+    code: str
+    zh: str
+    en: str
+    category: str
+    memberships: tuple[Membership, ...] = ()
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The unit whose parts are appraised, as its own appraisal left it.
+
+    ``total`` is None where a person graded it for want of answers; ``confirmed`` says that its grade is settled, which
+    the grades of its parts follow from.
+    """
+
+    code: str
+    zh: str
+    en: str
+    total: Decimal | None
+    standing: Grade
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """A person in the post held at the end of the year: a leading cadre, or an officer inside a unit.
+
+    ``post`` is the title as it is printed.
+    """
+
+    id: str
+    zh: str
+    en: str
+    unit: str
+    role: Role
+    post: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Points added (``points`` > 0) to or deducted (< 0) from a unit's total, before the scheme's limits."""
+
+    unit: str
+    points: Decimal
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event with consequences. ``subject`` is a unit code or a leader id, ``date`` ISO, ``source`` the document."""
+
+    id: str
+    kind: EventKind
+    subject: str
+    date: str
+    source: str
+    note: str = ""
+
+
+class Verdict(StrEnum):
+    """What a person decided about a proposal."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's decision on one proposal (`aggregation.model.results.Proposal.key`), with name, reason and time (ISO)."""
+
+    proposal: str
+    verdict: Verdict
+    by: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDecision:
+    """The grade that a person gave a unit with too few answers to be ranked."""
+
+    unit: str
+    grade: Grade
+    by: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastGrade:
+    """One line of the immutable history. ``grade`` is None for a year that was not appraised: marked, never guessed.
+
+    ``subject`` is a leader id (it follows a transfer) or a unit code; ``confirmed`` is False for a provisional grade.
+    """
+
+    year: int
+    subject: str
+    grade: Grade | None
+    confirmed: bool
+    unit: str = ""
+    post: str = ""
+    scheme_version: str = ""

@@ -1,0 +1,284 @@
+"""What a year's appraisal says, as frozen values: totals, ranks, grades, proposals and the reasons for each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from aggregation.model.facts import Decision, Grade, PastGrade, Role
+
+
+class Certainty(StrEnum):
+    """``confirmed``: the grade is the same over the whole rank set; ``provisional``: the answers do not settle it."""
+
+    CONFIRMED = "confirmed"
+    PROVISIONAL = "provisional"
+
+
+class Kind(StrEnum):
+    """What can be proposed. Only ``grade_four``, ``downgrade`` and ``bar_first`` touch a grade, once confirmed."""
+
+    GRADE_FOUR = "grade_four"
+    REMOVAL_FROM_POSTS = "removal_from_posts"
+    DISMISSAL = "dismissal"
+    DOWNGRADE = "downgrade"
+    ADMONITION_TALK = "admonition_talk"
+    VERIFICATION_REVIEW = "verification_review"
+    BAR_FIRST = "bar_first"
+    VOID_ANSWERS = "void_answers"
+    DISCIPLINE_REFERRAL = "discipline_referral"
+    COMMENDATION = "commendation"
+    PROMOTION_FILE = "promotion_file"
+
+
+class Status(StrEnum):
+    """Nothing takes effect before a person has confirmed it."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a reason trail.
+
+    ``value`` is the figure or finding as printed (``value_en`` in English, where the words differ), ``inputs`` name the
+    data it was made from, ``scheme`` the field of the scheme that says how (``categories.B_econ.weights.public``).
+    """
+
+    zh: str
+    en: str
+    value: str
+    inputs: tuple[str, ...] = ()
+    scheme: str = ""
+    value_en: str = ""
+
+    def pair(self, lang: str) -> tuple[str, str]:
+        """What the line is about and what it says, in ``lang`` (anything but Chinese is English)."""
+        return (
+            (self.zh, self.value)
+            if lang.startswith("zh")
+            else (self.en, self.value_en or self.value)
+        )
+
+    def text(self, lang: str = "zh-Hans") -> str:
+        """The line as one printed sentence in ``lang`` (anything but Chinese is English)."""
+        chinese = lang.startswith("zh")
+        parts = [("：" if chinese else ": ").join(self.pair(lang))]
+        if self.inputs:
+            parts.append(("依据 " if chinese else "from ") + "; ".join(self.inputs))
+        if self.scheme:
+            parts.append(("办法 " if chinese else "scheme ") + self.scheme)
+        return " | ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One weighted part of a unit's total. ``points`` is 0–100, ``contribution`` points × weight / 100, both exact."""
+
+    id: str
+    weight: Decimal
+    points: Fraction | None
+    contribution: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The way to the grade next to one's own.
+
+    ``gap`` is the difference of the published totals to the unit whose place would be taken, ``points`` the same in
+    points of the public score (None where it has no weight). ``ballots`` are the fewest with the best or the worst
+    rating that would close it; None where that cannot be told, or where ``never``: no number would do.
+    """
+
+    grade: Grade
+    up: bool
+    gap: Decimal
+    points: float | None
+    ballots: int | None
+    never: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How sure the standing of a ranked unit is.
+
+    [``low``, ``high``] is its own 95 % rank set, for who looks at this unit alone. ``odds`` are the probabilities of
+    the grades (in a league, of what counts for its leaders' ceilings), ``cuts`` the ways to the grades beside its own.
+    """
+
+    low: int
+    high: int
+    odds: Mapping[Grade, float]
+    cuts: tuple[Cut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """One unit's year.
+
+    ``total`` is ``exact`` rounded half up to the scheme's places; both are None without a usable public score.
+    ``rank`` counts from 1 among the ``of`` ranked units of its ``family`` (a league, or a category of departments),
+    equal ranks for ties that stand; [``low``, ``high``] is its simultaneous 95 % rank set. ``grade`` is None for
+    districts and counties (they are ranked) and for a unit that waits for a person. ``standing`` is the grade that
+    counts for its leaders' ceilings. ``barred`` says why the first grade is closed to it. ``outlook`` is None for a
+    unit that is not ranked.
+    """
+
+    unit: str
+    zh: str
+    en: str
+    category: str
+    league: str | None
+    family: str
+    components: tuple[Component, ...]
+    adjustment: Decimal
+    exact: Fraction | None
+    total: Decimal | None
+    variance: float
+    rank: int | None
+    of: int
+    low: int | None
+    high: int | None
+    grade: Grade | None
+    standing: Grade | None
+    certainty: Certainty | None
+    barred: tuple[str, ...] = ()
+    insufficient: bool = False
+    decided_by: str = ""
+    outlook: Outlook | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderResult:
+    """One leader's year.
+
+    ``score`` = unit share × unit total + personal share × personal score, rounded half up; ``base`` is the grade by
+    score and ceiling, ``grade`` the one after confirmed lowerings. All are None while the unit waits for a person
+    (except a confirmed fourth grade). ``lowered_by`` holds the keys of the confirmed proposals that lowered it.
+    """
+
+    leader: str
+    zh: str
+    en: str
+    unit: str
+    role: Role
+    post: str
+    unit_total: Decimal | None
+    personal: Decimal
+    score: Decimal | None
+    base: Grade | None
+    grade: Grade | None
+    certainty: Certainty | None
+    lowered_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A consequence that a rule of the scheme proposes and a person decides.
+
+    ``key`` is ``year/rule/kind/subject`` or ``year/rule/kind/subject/fact``; ``discretionary`` means that the scheme
+    leaves it to the office (R9: *some* third-grade units). ``grounds`` are never empty. ``fact`` is the id of the event
+    it follows from; empty when it follows from a grade or a rank.
+    """
+
+    key: str
+    rule: str
+    kind: Kind
+    subject: str
+    discretionary: bool
+    grounds: tuple[Line, ...]
+    fact: str = ""
+    status: Status = Status.PROPOSED
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaUse:
+    """A category's locked places and what was given. ``notes`` record ties, bars, shortfalls and overruns."""
+
+    category: str
+    size: int
+    places: Mapping[Grade, int]
+    given: Mapping[Grade, int]
+    waiting: int
+    notes: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalResult:
+    """The whole outcome. ``units`` and ``leaders`` are sorted by code and id, ``proposals`` by key.
+
+    ``leagues`` lists each league's ranked unit codes, best first. ``unused`` are decisions that meet no proposal
+    (of a rule whose ground fell away): shown, never applied. ``trail`` maps a unit code or leader id to its reasons.
+    """
+
+    year: int
+    scheme_version: str
+    scheme_digest: str
+    units: tuple[UnitResult, ...]
+    leagues: Mapping[str, tuple[str, ...]]
+    quotas: tuple[QuotaUse, ...]
+    leaders: tuple[LeaderResult, ...]
+    proposals: tuple[Proposal, ...]
+    unused: tuple[Decision, ...]
+    trail: Mapping[str, tuple[Line, ...]]
+
+    def unit(self, code: str) -> UnitResult:
+        """The unit with this code. Raises KeyError."""
+        return {u.unit: u for u in self.units}[code]
+
+    def leader(self, leader: str) -> LeaderResult:
+        """The leader with this id. Raises KeyError."""
+        return {x.leader: x for x in self.leaders}[leader]
+
+    def unit_grades(self) -> Counter[Grade | None]:
+        """How many units graded by quota have each grade; None counts those that wait for a person."""
+        return Counter(u.grade for u in self.units if u.league is None)
+
+    def leader_grades(self) -> Counter[Grade | None]:
+        """How many leaders have each grade; None counts those who wait for a decision about their unit."""
+        return Counter(x.grade for x in self.leaders)
+
+    def subjects(self, kind: Kind, status: Status = Status.CONFIRMED) -> tuple[str, ...]:
+        """Whom proposals of this kind and status concern, each once, sorted."""
+        return tuple(
+            sorted({p.subject for p in self.proposals if p.kind is kind and p.status is status})
+        )
+
+    def about(self, subject: str) -> tuple[Proposal, ...]:
+        """The proposals that concern a unit code or leader id."""
+        return tuple(p for p in self.proposals if p.subject == subject)
+
+    def records(self) -> tuple[PastGrade, ...]:
+        """This year as lines of history for the years to come (immutable; amendments append)."""
+        version = self.scheme_version
+        units = [
+            PastGrade(
+                self.year, u.unit, u.grade, u.certainty is Certainty.CONFIRMED, u.unit, "", version
+            )
+            for u in self.units
+        ]
+        leaders = [
+            PastGrade(
+                self.year,
+                x.leader,
+                x.grade,
+                x.certainty is Certainty.CONFIRMED,
+                x.unit,
+                x.post,
+                version,
+            )
+            for x in self.leaders
+        ]
+        return (*units, *leaders)
+
+
+def explain(result: AppraisalResult, subject: str, lang: str = "zh-Hans") -> list[str]:
+    """Every figure and finding about a unit code or leader id, a printed line each. Raises KeyError if unknown."""
+    return [line.text(lang) for line in result.trail[subject]]

@@ -1,0 +1,93 @@
+"""What rules look at and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from aggregation.model.facts import AppraisedUnit, EventKind, Fact, Leader, PastGrade, Role
+from aggregation.model.results import Kind, LeaderResult, Line, UnitResult
+
+
+class Stage(StrEnum):
+    """When a rule runs.
+
+    ``barring`` rules look at facts only, before units are graded. ``lowering`` rules see the units' grades and run
+    before ``settled`` ones, which see what confirmed lowerings have left (else «lowered to third this year, third last
+    year» would yield no dismissal).
+    """
+
+    BARRING = "barring"
+    LOWERING = "lowering"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A consequence before anyone has decided it. ``fact`` is the id of the event it follows from, if one."""
+
+    kind: Kind
+    subject: str
+    grounds: tuple[Line, ...]
+    discretionary: bool = False
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The year as far as it is settled. ``results`` is empty while units are barred, ``leaders`` until grades settle.
+
+    ``past`` maps (subject, year) to the history.
+    """
+
+    year: int
+    facts: tuple[Fact, ...]
+    team: Mapping[str, Leader]
+    units: Mapping[str, AppraisedUnit]
+    past: Mapping[tuple[str, int], PastGrade]
+    results: Mapping[str, UnitResult]
+    leaders: Mapping[str, LeaderResult]
+
+    def of_kind(self, kind: EventKind) -> Iterable[Fact]:
+        """The year's facts of one kind."""
+        return (f for f in self.facts if f.kind is kind)
+
+    def principals(self, unit: str) -> Iterable[Leader]:
+        """The principal leaders of a unit."""
+        return (x for x in self.team.values() if x.unit == unit and x.role is Role.PRINCIPAL)
+
+
+class RuleParams(BaseModel):
+    """Base of a rule's parameters; they stand under ``rules.<name>`` in the scheme."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the scheme's table of consequences: a trigger and what it proposes."""
+
+    name: str
+    stage: Stage
+    params: type[RuleParams]
+    propose: Callable[[Situation, Any], Iterable[Draft]]
+
+
+def fact_line(fact: Fact) -> Line:
+    """The ground that ``fact`` is, with its source and date."""
+    zh, en = _FACTS[fact.kind]
+    return Line(zh, en, fact.note or fact.subject, (f"{fact.id}: {fact.source}, {fact.date}",))
+
+
+_FACTS = {
+    EventKind.CRIMINAL_OFFENCE: ("触犯刑律", "criminal offence"),
+    EventKind.SAFETY_ACCIDENT: ("重大安全责任事故", "serious safety accident"),
+    EventKind.UNFITNESS: ("认定不能胜任现职", "found unfit for the post"),
+    EventKind.REVIEW_FINDING: ("甄别考察结论", "finding of a verification review"),
+    EventKind.MANIPULATION: ("查实操纵评价", "proven manipulation of the evaluation"),
+    EventKind.VETO: ("一票否决", "one-vote veto"),
+}

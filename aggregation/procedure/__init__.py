@@ -1,0 +1,1 @@
+"""Deadlines and steps of appeals and of rectification."""

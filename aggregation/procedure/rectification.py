@@ -1,0 +1,121 @@
+"""How a shortcoming is mended: what may follow what, until when, and what is said of it afterwards. Pure.
+
+Left → assigned → planned → fixed → closed, or opened again. Steps are only added; where a shortcoming stands follows
+from them. No score follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from aggregation.procedure.workdays import Calendar
+from survey_flows.errors import BadInput
+
+CONTACT_DAYS = 1
+"""Working days until whoever left a shortcoming is first written to."""
+THEMES = ("attitude", "speed", "rules", "openness", "fees", "quality", "other")
+
+
+class Act(StrEnum):
+    """What happens to a shortcoming."""
+
+    ASSIGNED = "assigned"
+    PLANNED = "planned"
+    FIXED = "fixed"
+    RATED = "rated"
+    """The person says once whether it is mended (追评)."""
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+class State(StrEnum):
+    """Where a shortcoming stands."""
+
+    NEW = "new"
+    ASSIGNED = "assigned"
+    PLANNED = "planned"
+    FIXED = "fixed"
+    CLOSED = "closed"
+
+
+class Mended(StrEnum):
+    """What the person says of it in the end."""
+
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act. ``by`` is a login, empty for the person; ``value`` is a theme, or a `Mended`; ``to`` who mends it."""
+
+    act: Act
+    by: str
+    on: date
+    text: str = ""
+    to: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a shortcoming stands; ``contact`` and ``due`` are the last days for the first contact and the repair."""
+
+    state: State
+    theme: str
+    to: str
+    contact: date
+    due: date
+    mended: str
+
+    def late(self, today: date) -> bool:
+        """Whether it should have been fixed."""
+        return self.state not in (State.FIXED, State.CLOSED) and today > self.due
+
+
+_AFTER: Mapping[Act, tuple[State, ...]] = {
+    Act.ASSIGNED: (State.NEW, State.ASSIGNED, State.PLANNED),
+    Act.PLANNED: (State.ASSIGNED, State.PLANNED),
+    Act.FIXED: (State.PLANNED,),
+    Act.RATED: (State.FIXED, State.CLOSED),
+    Act.CLOSED: (State.FIXED,),
+    Act.REOPENED: (State.FIXED, State.CLOSED),
+}
+_BECOMES = {
+    Act.ASSIGNED: State.ASSIGNED,
+    Act.PLANNED: State.PLANNED,
+    Act.FIXED: State.FIXED,
+    Act.CLOSED: State.CLOSED,
+    Act.REOPENED: State.NEW,
+}
+
+
+def stand(left: date, steps: Sequence[Step], calendar: Calendar, days: int) -> Standing:
+    """Where a shortcoming stands that was ``left`` on a day and has to be fixed in so many working ``days``."""
+    state, begun, theme, to, mended = State.NEW, left, "", "", ""
+    for step in steps:
+        state = _BECOMES.get(step.act, state)
+        begun = step.on if step.act is Act.REOPENED else begun
+        theme, to = (step.value, step.to) if step.act is Act.ASSIGNED else (theme, to)
+        mended = step.value if step.act is Act.RATED else mended
+    contact = calendar.after_working(left, CONTACT_DAYS)
+    return Standing(state, theme, to, contact, calendar.after_working(begun, days), mended)
+
+
+def check(now: Standing, new: Step) -> None:
+    """Whether a step may come now.
+
+    Raises:
+        BadInput: it may not, and why.
+    """
+    if now.state not in _AFTER[new.act] or (new.act is Act.RATED and now.mended):
+        raise BadInput(f"this shortcoming is {now.state}; that cannot be done with it now", new.act)
+    if new.act is Act.ASSIGNED and not (new.value in THEMES and new.to.strip()):
+        raise BadInput(f"say who mends it, and choose a theme: {', '.join(THEMES)}", "theme")
+    if new.act is Act.RATED and new.value not in tuple(Mended):
+        raise BadInput("say whether it is mended, yes or no", "mended")
+    if new.act not in (Act.ASSIGNED, Act.RATED) and not new.text.strip():
+        raise BadInput("say what was done, or why", "text")

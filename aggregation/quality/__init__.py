@@ -1,0 +1,1 @@
+"""Reliability, shrinkage and the change between years."""

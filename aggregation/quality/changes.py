@@ -1,0 +1,126 @@
+"""Has a unit's public score changed since the year before? A test of the difference, for many units at once.
+
+Two intervals that overlap say nothing of a difference; the difference has a standard error of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from math import sqrt
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+from aggregation.counts.ratings import scale_points
+from survey_flows.questionnaire import Questionnaire
+
+if TYPE_CHECKING:
+    from aggregation.scheme.scheme import Scheme
+
+
+class ChangeVerdict(StrEnum):
+    """``open``: not shown to have changed. ``other``: the two years were not measured alike."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    OPEN = "open"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A published public score (points) with its variance (points²), and how it was measured (`measure`)."""
+
+    score: Fraction
+    variance: float
+    measure: object
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A unit's public score in two years, each on its own scheme.
+
+    ``error`` is the standard error of the difference; ``p`` the two-sided p-value, adjusted by Holm for all units that
+    are tested, None where the years were not measured alike and nothing is tested.
+    """
+
+    unit: str
+    before: Fraction
+    after: Fraction
+    error: float
+    p: float | None
+    verdict: ChangeVerdict
+
+    @property
+    def difference(self) -> Fraction:
+        """Points more (less, below 0) than the year before."""
+        return self.after - self.before
+
+
+def measure(questionnaire: Questionnaire, category: str, scheme: Scheme) -> object:
+    """How a score is made: two are comparable only if they were made alike. Floors and caps do not count."""
+    items = tuple(
+        (
+            q.id,
+            q.weight,
+            q.overall,
+            tuple(scale_points(scheme, q.scale or scheme.default_scale).items()),
+        )
+        for q in questionnaire.rated
+    )
+    weights = scheme.categories[category].group_weights
+    groups = frozenset((name, Fraction(weight)) for name, weight in weights.items() if weight)
+    return (items, Fraction(scheme.overall_share), groups)
+
+
+def changes(
+    before: Mapping[str, Reading],
+    after: Mapping[str, Reading],
+    confidence_pct: Decimal = Decimal(95),
+) -> dict[str, Change]:
+    """The change of each unit that has a score in both years, by code.
+
+    The variances are added: the raters of two years are taken as independent. Where the same people rate a unit in both
+    years their errors are alike, and the difference is surer than said. Holm (Scandinavian Journal of Statistics 6,
+    1979) holds the chance of one false finding among all units below 1 − confidence, whatever their dependence.
+    """
+    found = {
+        unit: _change(unit, before[unit], after[unit])
+        for unit in sorted(before.keys() & after.keys())
+    }
+    adjusted = holm({unit: c.p for unit, c in found.items() if c.p is not None})
+    level = 1 - float(confidence_pct) / 100
+    return {
+        unit: _judged(c, adjusted[unit], level) if unit in adjusted else c
+        for unit, c in found.items()
+    }
+
+
+def _change(unit: str, before: Reading, after: Reading) -> Change:
+    error = sqrt(before.variance + after.variance)
+    if before.measure != after.measure:
+        return Change(unit, before.score, after.score, error, None, ChangeVerdict.OTHER)
+    gap = abs(float(after.score - before.score))
+    p = 2 * NormalDist().cdf(-gap / error) if error else float(gap == 0)
+    return Change(unit, before.score, after.score, error, p, ChangeVerdict.OPEN)
+
+
+def holm(values: Mapping[str, float]) -> dict[str, float]:
+    """p-values adjusted by Holm's step-down method, each at most 1."""
+    adjusted: dict[str, float] = {}
+    highest = 0.0
+    for place, (name, p) in enumerate(sorted(values.items(), key=lambda item: (item[1], item[0]))):
+        highest = max(highest, min(1.0, (len(values) - place) * p))
+        adjusted[name] = highest
+    return adjusted
+
+
+def _judged(change: Change, p: float, level: float) -> Change:
+    if p > level:
+        return replace(change, p=p)
+    return replace(
+        change, p=p, verdict=ChangeVerdict.BETTER if change.difference > 0 else ChangeVerdict.WORSE
+    )

@@ -1,0 +1,159 @@
+"""Whether a questionnaire's rated items measure one thing: alpha and one-factor omega, from counted patterns.
+
+Both are of the ballots that answer every rated item with points, whatever unit they are for, each counted once; those
+of weight 0 and of units' own staff are left out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm, sqrt
+
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import PatternCount
+from aggregation.scheme.scheme import Scheme
+from survey_flows.ballot import STAFF
+from survey_flows.questionnaire import Questionnaire
+
+FEWEST_ITEMS = 3
+"""Items that a factor needs to be told from their correlations."""
+STEPS = 100_000
+CLOSE = 1e-14
+
+Matrix = Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSums:
+    """Whole numbers over ``n`` complete ballots: Σx by item and Σxy by pair of items, in units of 1/``scale`` points.
+
+    Those of parts of the ballots add up, when their scale is the same.
+    """
+
+    n: int
+    scale: int
+    sums: tuple[int, ...]
+    products: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """A questionnaire of ``items`` rated items over ``n`` complete ballots.
+
+    ``alpha`` is exact, and None without two items or without spread; ``omega`` is None without `FEWEST_ITEMS` items,
+    or where an item never varies, or where the items do not share one factor.
+    """
+
+    questionnaire: str
+    items: int
+    n: int
+    alpha: Fraction | None
+    omega: float | None
+
+
+def consistency(
+    rows: Iterable[PatternCount], questionnaires: Mapping[str, Questionnaire], scheme: Scheme
+) -> dict[str, Consistency]:
+    """Alpha and omega by questionnaire, of those that rows of the one scan use.
+
+    Raises:
+        BadInput: a row's questionnaire or pattern cannot be read.
+    """
+    counted: dict[str, Counter[str]] = {}
+    for row in rows:
+        if row.weight and row.grp != STAFF:
+            counted.setdefault(row.questionnaire, Counter())[row.ratings] += row.count
+    reader = Reader(questionnaires, scheme)
+    return {
+        sheet: _one(sheet, item_sums(patterns, sheet, reader))
+        for sheet, patterns in sorted(counted.items())
+    }
+
+
+def _one(sheet: str, sums: ItemSums) -> Consistency:
+    return Consistency(sheet, len(sums.sums), sums.n, alpha(sums), omega(correlations(sums)))
+
+
+def item_sums(patterns: Mapping[str, int], questionnaire: str, reader: Reader) -> ItemSums:
+    """The sums over ballots of these rating patterns; raises `BadInput` for one that cannot be read."""
+    read = [(reader.values(questionnaire, ratings), count) for ratings, count in patterns.items()]
+    complete = [
+        ([v for v in values if v is not None], count)
+        for values, count in read
+        if None not in values
+    ]
+    scale = lcm(*(v.denominator for values, _ in complete for v in values))
+    whole = [([int(v * scale) for v in values], count) for values, count in complete]
+    items = range(len(read[0][0]) if read else 0)
+    return ItemSums(
+        sum(count for _, count in whole),
+        scale,
+        tuple(sum(count * x[i] for x, count in whole) for i in items),
+        tuple(tuple(sum(count * x[i] * x[j] for x, count in whole) for j in items) for i in items),
+    )
+
+
+def _scatter(sums: ItemSums) -> list[list[int]]:
+    """n² times the covariances of the items: whole numbers."""
+    return [
+        [sums.n * product - sums.sums[i] * sums.sums[j] for j, product in enumerate(row)]
+        for i, row in enumerate(sums.products)
+    ]
+
+
+def alpha(sums: ItemSums) -> Fraction | None:
+    """Cronbach's alpha k/(k−1)·(1 − Σσ_ii/Σσ_ij) on the points as they are (Psychometrika 16, 1951)."""
+    scatter, items = _scatter(sums), len(sums.sums)
+    total = sum(map(sum, scatter))
+    if items < 2 or total <= 0:
+        return None
+    return Fraction(items, items - 1) * (
+        1 - Fraction(sum(scatter[i][i] for i in range(items)), total)
+    )
+
+
+def correlations(sums: ItemSums) -> list[list[float]] | None:
+    """Of the items; None where one never varies."""
+    scatter = _scatter(sums)
+    spread = [row[i] for i, row in enumerate(scatter)]
+    if not spread or not all(spread):
+        return None
+    return [
+        [value / sqrt(spread[i] * spread[j]) for j, value in enumerate(row)]
+        for i, row in enumerate(scatter)
+    ]
+
+
+def omega(correlated: Matrix | None) -> float | None:
+    """McDonald's omega of the standardised items, 1 − Σu²/Σr_ij, u² being what one least-squares factor leaves."""
+    if correlated is None or len(correlated) < FEWEST_ITEMS:
+        return None
+    loadings = one_factor(correlated)
+    if loadings is None:
+        return None
+    unique = sum(1 - loading**2 for loading in loadings)
+    return 1 - unique / sum(map(sum, correlated))
+
+
+def one_factor(correlated: Matrix) -> list[float] | None:
+    """Loadings of one factor that leave the least squares off the diagonal (minres; Harman and Jones, 1966).
+
+    Principal axes, iterated to the fixed point. None when a loading would exceed 1 or there is no common factor.
+    """
+    items = range(len(correlated))
+    loadings = [sqrt(max(abs(correlated[i][j]) for j in items if j != i)) for i in items]
+    for _ in range(STEPS):
+        before = loadings
+        # The best λ_i with the others held: of least squares over the pairs of i.
+        for i in items:
+            weight = sum(loadings[j] ** 2 for j in items if j != i)
+            if not weight:
+                return None
+            fit = sum(correlated[i][j] * loadings[j] for j in items if j != i) / weight
+            loadings = [*loadings[:i], fit, *loadings[i + 1 :]]
+        if max(abs(a - b) for a, b in zip(before, loadings, strict=True)) < CLOSE:
+            break
+    return loadings if max(map(abs, loadings)) <= 1 else None

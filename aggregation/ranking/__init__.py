@@ -1,0 +1,1 @@
+"""Rank sets, pairwise inference, draws and odds."""

@@ -1,0 +1,126 @@
+"""Which of many estimates are surely greater than which: all pairs at once, by simulation and stepping down.
+
+Mogstad, Romano, Shaikh and Wilhelm, «Inference for Ranks with Applications to Mobility across Neighbourhoods and
+Academic Achievement across Countries», Review of Economic Studies 91 (2024); the stepping down is that of Romano and
+Wolf, Econometrica 73 (2005). The hypotheses are one-sided, «j is not greater than k» for each ordered pair.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+from scipy.stats import t
+
+from aggregation.ranking.draws import Matrix, spread
+
+Pairs = NDArray[np.bool_]
+"""At [j, k]: something about the ordered pair of j and k."""
+BLOCK = 400
+"""Pairs that are simulated at a time, to bound the memory."""
+
+
+def every_pair(size: int) -> Pairs:
+    """All ordered pairs: for sets that hold together."""
+    return ~np.eye(size, dtype=bool)
+
+
+def pairs_with(one: int, size: int) -> Pairs:
+    """The pairs that one belongs to: for its own set, when no other is looked at."""
+    chosen = np.zeros((size, size), dtype=bool)
+    chosen[one, :] = chosen[:, one] = True
+    chosen[one, one] = False
+    return chosen
+
+
+def errors_of_differences(covariance: Matrix) -> Matrix:
+    """Standard errors of all differences: √(V_j + V_k − 2C_jk)."""
+    variances = np.diag(covariance)
+    return np.sqrt(np.clip(variances[:, None] + variances[None, :] - 2 * covariance, 0.0, None))
+
+
+def freedom_of_differences(variances: Matrix, freedom: Matrix) -> Matrix:
+    """Degrees of freedom of all differences (Welch, Biometrika 34, 1947), as if estimates were independent."""
+    own = variances**2 / freedom
+    above = (variances[:, None] + variances[None, :]) ** 2
+    below = own[:, None] + own[None, :]
+    return np.divide(above, below, out=np.full_like(above, np.inf), where=below > 0)
+
+
+def skewness_of_differences(thirds: Matrix, errors: Matrix) -> Matrix:
+    """Skewness of all differences from third cumulants κ (points³), as if independent: (κ_j − κ_k)/E³; 0 where E is."""
+    above = thirds[:, None] - thirds[None, :]
+    return np.divide(above, errors**3, out=np.zeros_like(above), where=errors > 0)
+
+
+def studentised(means: Matrix, errors: Matrix, skewness: Matrix) -> Matrix:
+    """Differences by their standard errors, less where skewness makes them look too sure; 0 where an error is 0.
+
+    Near the top of the scale a variance that is too small by chance comes with a mean that is too great. Between units
+    of as many answers that evens out; between few and many it does not. Hall's transformation takes it away (JRSS B 54,
+    1992; for two samples Zhou and Dinh, Biostatistics 6, 2005). It rests on an estimated skewness, so it is followed
+    only where it makes a difference less sure.
+    """
+    differences = means[:, None] - means[None, :]
+    scores = np.divide(differences, errors, out=np.zeros_like(differences), where=errors > 0)
+    turned = scores + skewness * scores**2 / 3 + skewness**2 * scores**3 / 27 + skewness / 6
+    least: Matrix = np.minimum(scores, turned)
+    return least
+
+
+def as_normal(scores: Matrix, freedom: Matrix) -> Matrix:
+    """Studentised differences as normal scores of the same probability: variances that are estimated count in.
+
+    The upper tail is taken, where alone anything is decided.
+    """
+    known = ~np.isfinite(freedom)
+    tails = np.where(known, 0.5, t.sf(np.abs(scores), np.where(known, 1.0, freedom)))
+    # Beyond some 38 standard errors the tail is 0 in floating point; such a score may stay as it is.
+    turned = np.where(tails > 0, -ndtri(np.maximum(tails, 1e-300)), np.abs(scores))
+    return np.where(known, scores, np.sign(scores) * turned)
+
+
+def simulate(covariance: Matrix, normals: Matrix) -> Matrix:
+    """Draws of the estimates' errors, a row for each estimate; ``normals`` has a row for each draw."""
+    values, vectors = spread(covariance)
+    drawn: Matrix = np.ascontiguousarray((vectors * np.sqrt(values)) @ normals.T)
+    return drawn
+
+
+def surely_greater(
+    means: Matrix, scores: Matrix, errors: Matrix, drawn: Matrix, level: float, tested: Pairs
+) -> Pairs:
+    """At [j, k]: whether j is surely greater than k; all said of ``tested`` holds together with probability ``level``.
+
+    Args:
+        means: the estimates.
+        scores: from `as_normal`.
+        errors: of their differences; where one is 0, the estimates themselves decide.
+        drawn: from `simulate`.
+        level: such as 0.95.
+        tested: the pairs that something is to be said of.
+    """
+    found: Pairs = tested & (errors == 0) & (means[:, None] > means[None, :])
+    open_ = tested & (errors > 0)
+    while open_.any():
+        new = open_ & (scores > _critical(drawn, errors, open_, level))
+        if not new.any():
+            break
+        found, open_ = found | new, open_ & ~new
+    return found
+
+
+def _critical(drawn: Matrix, errors: Matrix, open_: Pairs, level: float) -> float:
+    """The value that the greatest studentised difference of the open pairs stays below with probability ``level``.
+
+    It is the order statistic of rank ⌈(draws + 1)·level⌉, which counts in that it is simulated.
+    """
+    greatest = np.full(drawn.shape[1], -np.inf)
+    left, right = np.nonzero(open_)
+    for start in range(0, len(left), BLOCK):
+        j, k = left[start : start + BLOCK], right[start : start + BLOCK]
+        np.maximum(
+            greatest, ((drawn[j] - drawn[k]) / errors[j, k][:, None]).max(axis=0), out=greatest
+        )
+    place = min(int(np.ceil((len(greatest) + 1) * level - 1e-9)), len(greatest))
+    return float(np.partition(greatest, place - 1)[place - 1])

@@ -1,0 +1,190 @@
+"""Ranks with their uncertainty: which places a unit may hold, given how few or many answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import inf, sqrt
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aggregation.ranking.draws import Matrix
+    from aggregation.ranking.pairs import Pairs
+
+Covariances = Mapping[tuple[str, str], float]
+"""Covariances (points²) of two units' figures, under their codes in order; 0 for a pair that is not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A unit's total in points and the standard error of it, which rests on so many degrees of ``freedom``.
+
+    ``third`` is the third cumulant of the total's error (points³): less than 0 where scores crowd at the top.
+    """
+
+    total: Fraction
+    error: float
+    freedom: float = inf
+    third: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RankSet:
+    """The places ``low`` (best) to ``high`` (worst) that a unit may hold."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """How units' errors hang together, so that differences can be judged.
+
+    ``covariances`` is None when they are not known: then every bound holds whatever they are. ``seed`` makes the draws;
+    it has to be fixed before anybody knows an answer.
+    """
+
+    covariances: Covariances | None = None
+    seed: str = ""
+
+
+UNKNOWN = Together()
+
+
+def estimates(
+    totals: Mapping[str, tuple[Fraction, float]], freedom: Mapping[str, float] | None = None
+) -> dict[str, Estimate]:
+    """Totals (points) and their variances (points²) by unit, as estimates; without ``freedom`` errors are known."""
+    free = freedom or {}
+    return {
+        unit: Estimate(total, sqrt(variance), free.get(unit, inf))
+        for unit, (total, variance) in totals.items()
+    }
+
+
+def rank_sets(
+    units: Mapping[str, Estimate],
+    among: frozenset[str] | None = None,
+    confidence_pct: Decimal = Decimal(95),
+    together: Together = UNKNOWN,
+) -> dict[str, RankSet]:
+    """Each unit's rank set among ``among`` (all, if None) and itself; jointly right with at least this confidence.
+
+    Low = 1 + number surely better, high = number of units − number surely worse, both from `Comparison`.
+    """
+    return Comparison(units, confidence_pct, together).sets(among)
+
+
+class Comparison:
+    """Which of the units are surely better than which.
+
+    With covariances: studentised differences, less what skewness adds to them, as normal scores of the probability that
+    Student's t gives them, against the simulated maximum over all pairs, stepping down (`aggregation.ranking.pairs`). Without:
+    j is surely better than k when they differ by more than z·(e_j + e_k), with z the normal quantile of 1 − α/m
+    (Bonferroni over the m ordered pairs). e_j + e_k bounds the standard error of the difference whatever the
+    covariance, so raters who rated several units do no harm; it is wider than need be.
+    """
+
+    def __init__(
+        self,
+        units: Mapping[str, Estimate],
+        confidence_pct: Decimal = Decimal(95),
+        together: Together = UNKNOWN,
+    ) -> None:
+        from aggregation.ranking.pairs import every_pair
+
+        self._codes = sorted(units)
+        self._level = float(confidence_pct) / 100
+        self._judge = (
+            self._bounded(units)
+            if together.covariances is None
+            else self._simulated(units, together)
+        )
+        self._better = self._judge(every_pair(len(units)))
+
+    def sets(self, among: frozenset[str] | None = None) -> dict[str, RankSet]:
+        """Simultaneous sets of all units among ``among`` (all, if None) and the unit itself: for published tables."""
+        return {
+            code: self._set(self._better, place, among) for place, code in enumerate(self._codes)
+        }
+
+    def own_sets(self) -> dict[str, RankSet]:
+        """Each unit's marginal set: right with this confidence for that unit alone, so narrower."""
+        from aggregation.ranking.pairs import pairs_with
+
+        size = len(self._codes)
+        return {
+            code: self._set(self._judge(pairs_with(place, size)), place, None)
+            for place, code in enumerate(self._codes)
+        }
+
+    def _set(self, better: Pairs, place: int, among: frozenset[str] | None) -> RankSet:
+        others = [
+            k
+            for k, code in enumerate(self._codes)
+            if k != place and (among is None or code in among)
+        ]
+        return RankSet(
+            1 + int(better[others, place].sum()), 1 + len(others) - int(better[place, others].sum())
+        )
+
+    def _simulated(
+        self, units: Mapping[str, Estimate], together: Together
+    ) -> Callable[[Pairs], Pairs]:
+        import numpy as np
+
+        from aggregation.ranking.draws import DRAWS, normals
+        from aggregation.ranking.pairs import (
+            as_normal,
+            errors_of_differences,
+            freedom_of_differences,
+            simulate,
+            skewness_of_differences,
+            studentised,
+            surely_greater,
+        )
+
+        covariance = covariance_matrix(self._codes, units, together.covariances or {})
+        drawn = simulate(covariance, normals(together.seed, DRAWS, len(self._codes)))
+        means, errors = self._means(units), errors_of_differences(covariance)
+        free = freedom_of_differences(
+            np.diag(covariance), np.array([units[code].freedom for code in self._codes])
+        )
+        skewness = skewness_of_differences(
+            np.array([units[code].third for code in self._codes]), errors
+        )
+        scores = as_normal(studentised(means, errors, skewness), free)
+        return lambda tested: surely_greater(means, scores, errors, drawn, self._level, tested)
+
+    def _bounded(self, units: Mapping[str, Estimate]) -> Callable[[Pairs], Pairs]:
+        import numpy as np
+
+        means = self._means(units)
+        errors = np.array([units[code].error for code in self._codes])
+        differences, bounds = means[:, None] - means[None, :], errors[:, None] + errors[None, :]
+        return lambda tested: tested & (differences > self._quantile(tested) * bounds)
+
+    def _quantile(self, tested: Pairs) -> float:
+        return NormalDist().inv_cdf(1 - (1 - self._level) / max(int(tested.sum()), 1))
+
+    def _means(self, units: Mapping[str, Estimate]) -> Matrix:
+        import numpy as np
+
+        return np.array([float(units[code].total) for code in self._codes])
+
+
+def covariance_matrix(
+    codes: list[str], units: Mapping[str, Estimate], covariances: Covariances
+) -> Matrix:
+    """The estimates' covariances in the order of ``codes``, their variances on the diagonal."""
+    import numpy as np
+
+    matrix = np.diag([units[code].error ** 2 for code in codes])
+    place = {code: at for at, code in enumerate(codes)}
+    for (one, other), value in covariances.items():
+        if one in place and other in place and one != other:
+            matrix[place[one], place[other]] = matrix[place[other], place[one]] = value
+    return matrix

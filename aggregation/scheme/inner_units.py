@@ -1,0 +1,118 @@
+"""What a scheme says of the parts of its units: sections, posts, and the people in them (R16), to any depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field, field_validator
+
+from aggregation.model.facts import UNIT_GRADES, Grade
+from aggregation.scheme.parts import (
+    Category,
+    Data,
+    LeaderRules,
+    Name,
+    Percent,
+    UnitQuota,
+    rule_problems,
+    unknown,
+    weights_of_100,
+)
+
+if TYPE_CHECKING:
+    from aggregation.scheme.scheme import Scheme
+
+PARENT = "parent"
+"""The component that a part inherits: the total of the unit that it is part of."""
+
+
+class InnerCategory(Data):
+    """A kind of part, and how its total is put together; ``weights`` are by indicator, and by ``parent``."""
+
+    zh: str
+    en: str
+    weights: dict[str, Percent]
+
+    _sum = field_validator("weights")(weights_of_100)
+
+
+class InnerQuota(Data):
+    """How many parts get each grade: % of the parts of one unit by that unit's grade, rounded down.
+
+    Percentages and no counts, since nobody knows at the start of the year which unit will have which grade.
+    """
+
+    first_pct: dict[Grade, Percent]
+    third_pct: dict[Grade, Percent] = Field(default=dict.fromkeys(UNIT_GRADES, Decimal(0)))
+    ties: Literal["better", "middle"] = "better"
+
+    @field_validator("first_pct", "third_pct")
+    @classmethod
+    def _by_every_grade(cls, pct: dict[Grade, Decimal]) -> dict[Grade, Decimal]:
+        if set(pct) != set(UNIT_GRADES):
+            raise ValueError(
+                "give a percentage for parts of first, second and third-grade units, and no other"
+            )
+        return pct
+
+    def counts(self, standing: Grade, parts: int) -> UnitQuota:
+        """The places among so many parts of a unit with this grade; the third grade gets what the first leaves."""
+        first = int(parts * self.first_pct[standing] / 100)
+        third = min(int(parts * self.third_pct[standing] / 100), parts - first)
+        return UnitQuota(first=first, second=parts - first - third, third=third, ties=self.ties)
+
+
+class Inner(Data):
+    """The rules inside units, in the words of the scheme itself. ``inner`` are those inside the parts in their turn.
+
+    Limits of adjustments, decimals and days are the scheme's own.
+    """
+
+    categories: dict[str, InnerCategory] = Field(min_length=1)
+    indicators: dict[str, Name] = Field(default={})
+    unit_quota: InnerQuota
+    tie_breaks: tuple[str, ...] = ()
+    leaders: LeaderRules
+    rules: dict[str, dict[str, Any]] = Field(default={})
+    inner: Inner | None = None
+
+    def problems(self, where: str = "inner") -> Iterator[str]:
+        """What contradicts itself on this level and below it, each with the field."""
+        components = {*self.indicators, PARENT}
+        for id_, category in self.categories.items():
+            yield from unknown(
+                f"{where}.categories.{id_}.weights", category.weights, components, "indicators"
+            )
+        yield from unknown(f"{where}.tie_breaks", self.tie_breaks, components, "indicators")
+        yield from rule_problems(self.rules, f"{where}.rules")
+        if self.inner is not None:
+            yield from self.inner.problems(f"{where}.inner")
+
+    def within(self, scheme: Scheme, standing: Grade, parts: int) -> Scheme:
+        """The scheme by which the ``parts`` of a unit with the grade ``standing`` are appraised."""
+        categories = {
+            id_: Category.model_construct(
+                zh=it.zh, en=it.en, weights=it.weights, group_weights={}, graded_by="quota"
+            )
+            for id_, it in self.categories.items()
+        }
+        changed = {
+            "categories": categories,
+            "indicators": self.indicators,
+            "leagues": {},
+            "unit_quota": self.unit_quota.counts(standing, parts),
+            "tie_breaks": self.tie_breaks,
+            "leaders": self.leaders,
+            "rules": self.rules,
+            "population": None,
+            "inner": self.inner,
+        }
+        return scheme.model_copy(update=changed)
+
+
+def _again(where: str, names: Iterable[str], seen: set[str]) -> Iterator[str]:
+    for name in names:
+        if name in seen:
+            yield f"{where}.{name}: this name stands on a level above; choose another"

@@ -1,0 +1,206 @@
+"""What schemes are made of: categories with their weights, scales, quotas, ceilings, days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from aggregation.model.facts import UNIT_GRADES, Grade, Role
+from aggregation.rules import registry
+
+Percent = Annotated[Decimal, Field(ge=0, le=100)]
+Points = Annotated[Decimal, Field(ge=0)]
+Days = Annotated[int, Field(ge=1, le=366)]
+Graded = Literal["quota", "league"]
+
+
+class Data(BaseModel):
+    """Base of all parts of a scheme: nothing unknown is taken, nothing can be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def weights_of_100(weights: dict[str, Decimal]) -> dict[str, Decimal]:
+    """The weights, if they sum to 100. Raises ValueError."""
+    total = sum(weights.values(), Decimal(0))
+    if total != 100:
+        raise ValueError(f"the weights sum to {total}; change them so that they sum to 100")
+    return weights
+
+
+class Name(Data):
+    """What a thing is called, in both languages."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Category(Data):
+    """A kind of unit and how its total is put together. Each set of weights sums to 100.
+
+    ``weights`` are by indicator, and by ``public`` for the public score. ``graded_by`` says whether its units share the
+    quota (R4) or are ranked in their leagues (R3).
+    """
+
+    zh: str
+    en: str
+    weights: dict[str, Percent]
+    group_weights: dict[str, Percent]
+    graded_by: Graded = "quota"
+
+    _sum = field_validator("weights", "group_weights")(weights_of_100)
+
+
+class ScaleOption(Data):
+    """One code of a scale; ``points`` is None for «don't know», which is missing and never a number."""
+
+    code: str = Field(pattern=r"^[A-Z0-9]{1,8}$")
+    zh: str
+    en: str
+    points: Percent | None
+
+
+class Scale(Data):
+    """The conversion of stored codes to 0–100, best option first."""
+
+    options: tuple[ScaleOption, ...]
+
+    @field_validator("options")
+    @classmethod
+    def _ordered(cls, options: tuple[ScaleOption, ...]) -> tuple[ScaleOption, ...]:
+        codes = [o.code for o in options]
+        points = [o.points for o in options if o.points is not None]
+        if len(set(codes)) < len(codes):
+            raise ValueError(f"a code stands twice in {' '.join(codes)}; give each option its own")
+        if len(points) < 2 or points != sorted(set(points), reverse=True):
+            raise ValueError(
+                "list at least two options with points, the best first, no two with the same points"
+            )
+        return options
+
+
+class UnitQuota(Data):
+    """How many departments get each grade: counts locked before the year's answers (R4).
+
+    ``ties`` is the policy for a tie that still stands at a cut: ``better`` gives all the better grade, ``middle`` gives
+    all the second grade. Whether the counts fit the departments is checked when they are applied (`quota.check`).
+    """
+
+    first: int = Field(ge=0)
+    second: int = Field(ge=0)
+    third: int = Field(ge=0)
+    method: Literal["largest_remainder"] = "largest_remainder"
+    ties: Literal["better", "middle"] = "better"
+
+
+class Floors(Data):
+    """Numbers of valid answers below which a figure is not used."""
+
+    group: int = Field(default=30, ge=0)
+    unit: int = Field(default=100, ge=0)
+    publish_cell: int = Field(default=10, ge=0)
+
+
+class Adjustments(Data):
+    """The most that bonuses may add to a total and deductions take from it, in points."""
+
+    bonus_max: Points = Decimal(3)
+    deduct_max: Points = Decimal(5)
+
+
+class Shares(Data):
+    """How a leader's score is put together, % of 100."""
+
+    unit: Percent
+    personal: Percent
+
+    @model_validator(mode="after")
+    def _sum_to_100(self) -> Shares:
+        if self.unit + self.personal != 100:
+            raise ValueError(
+                f"unit {self.unit} and personal {self.personal} must sum to 100; change one of them"
+            )
+        return self
+
+
+class LeaderRules(Data):
+    """Leaders from unit and person, and the ceilings of their first grade.
+
+    ``shares`` are for principals and deputies, and for officers where there are any. ``first_pct`` is the largest share
+    of a pool's leaders, rounded down, that may be first, by the unit's grade; ``pool`` says whether a pool is one unit
+    or all units of the same grade. In leagues, the best ``league_first`` units count as first-grade units here and the
+    last ``league_third`` as third-grade ones.
+    """
+
+    shares: dict[Role, Shares]
+    first_pct: dict[Grade, Percent]
+    pool: Literal["unit", "unit_grade"] = "unit"
+    third_unit_principal_may_be_first: bool = False
+    league_first: int = Field(default=1, ge=0)
+    league_third: int = Field(default=0, ge=0)
+
+    @field_validator("shares")
+    @classmethod
+    def _both_roles(cls, shares: dict[Role, Shares]) -> dict[Role, Shares]:
+        if not {Role.PRINCIPAL, Role.DEPUTY} <= set(shares):
+            raise ValueError("give shares for both principal and deputy")
+        return shares
+
+    @field_validator("first_pct")
+    @classmethod
+    def _falling(cls, pct: dict[Grade, Decimal]) -> dict[Grade, Decimal]:
+        if set(pct) != set(UNIT_GRADES):
+            raise ValueError(
+                "give a ceiling for units of the first, second and third grade, and no other"
+            )
+        if not pct[Grade.FIRST] >= pct[Grade.SECOND] >= pct[Grade.THIRD]:
+            raise ValueError("a worse unit may not have the higher ceiling; list them falling")
+        return pct
+
+
+class Procedure(Data):
+    """Days of notice, review and repair (`aggregation.procedure.appeals`, `aggregation.procedure.rectification`).
+
+    ``public_notice_working_days`` and ``rectification_days`` count working days, the others all days; a time that would
+    end on a day off ends on the next working day.
+    """
+
+    public_notice_working_days: Days = 5
+    review_request_days: Days = 10
+    review_answer_days: Days = 10
+    second_appeal_days: Days = 30
+    rectification_days: Days = 15
+
+
+def unknown(field: str, names: Iterable[str], known: Iterable[str], where: str) -> Iterable[str]:
+    """A problem for each of the names that is not known, with what may stand in its place."""
+    for name in names:
+        if name not in known:
+            yield f"{field}: {name!r} is unknown; use one of {', '.join(sorted(known))} or add it to {where}"
+
+
+def rule_problems(rules: Mapping[str, Mapping[str, Any]], field: str = "rules") -> Iterable[str]:
+    """Rules that there are not, and parameters that they do not take."""
+    known = registry()
+    yield from unknown(field, rules, known, "aggregation/rules")
+    for name in rules.keys() & known.keys():
+        try:
+            known[name].params.model_validate(rules[name])
+        except ValidationError as wrong:
+            yield from (sentence((field, name, *e["loc"]), e["msg"]) for e in wrong.errors())
+
+
+def sentence(loc: tuple[str | int, ...], message: str) -> str:
+    """One of pydantic's complaints as a sentence that names the field."""
+    field = ".".join(str(part) for part in loc if part != "[key]")
+    text = message.removeprefix("Value error, ")
+    hint = {
+        "Field required": "is missing; add it",
+        "Extra inputs are not permitted": "is not known; remove it",
+    }
+    if text in hint:
+        return f"{field} {hint[text]}"
+    return f"{field}: {text}" if field else text

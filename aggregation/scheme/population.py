@@ -1,0 +1,113 @@
+"""Who there is to be heard: population figures by cell or by margin, which answers are weighted to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+STROKE = "/"
+"""Divides a stratum such as ``430102/large`` into its parts: the first margin, the second, and so on."""
+CLOSE = Fraction(1, 100)
+"""By how much the sums of a group's margins may differ: figures are often rounded to thousands."""
+
+Factor = Annotated[Decimal, Field(gt=0)]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Figure(_Data):
+    """How many people of a group are in a cell: the whole stratum (``margin`` 0) or one part of it (1, 2, …).
+
+    A figure with a ``unit`` is of that unit's people; without, of every unit that has none of its own.
+    """
+
+    unit: str = Field(default="", max_length=32)
+    group: str = Field(min_length=1, max_length=16)
+    margin: int = Field(default=0, ge=0, le=4)
+    value: str = Field(min_length=1, max_length=32)
+    people: int = Field(ge=1)
+
+
+class Population(_Data):
+    """Figures in the order that neighbours are found in, and the limits of what weighting may do.
+
+    Cells with fewer than ``least`` answers are joined. No answer counts less than ``lightest`` or more than
+    ``heaviest`` times what it does without weighting.
+    """
+
+    figures: tuple[Figure, ...] = Field(min_length=1)
+    least: int = Field(default=10, ge=10)
+    lightest: Factor = Decimal("0.2")
+    heaviest: Factor = Decimal(5)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Population:
+        problems = [*self._limits(), *self._doubles(), *self._sums()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _limits(self) -> Iterable[str]:
+        if not self.lightest <= 1 <= self.heaviest:
+            yield "lightest may be at most 1 and heaviest at least 1; an average answer keeps its weight"
+
+    def _doubles(self) -> Iterable[str]:
+        seen: set[tuple[str, str, int, str]] = set()
+        for figure in self.figures:
+            key = (figure.unit, figure.group, figure.margin, figure.value)
+            if key in seen:
+                yield f"the figure of {_called(figure)} stands twice; keep one"
+            seen.add(key)
+
+    def _sums(self) -> Iterable[str]:
+        for (unit, group), target in self.targets().items():
+            where = f"group {group}" + (f" of unit {unit}" if unit else "")
+            if 0 in target.margins and len(target.margins) > 1:
+                yield f"{where}: give cells or margins, not both"
+            sums = [sum(values.values()) for values in target.margins.values()]
+            if max(sums) - min(sums) > CLOSE * max(sums):
+                yield f"{where}: the margins sum to {', '.join(map(str, sums))}; correct them so that they agree"
+
+    def targets(self) -> dict[tuple[str, str], Target]:
+        """By unit (empty: every other) and group."""
+        found: dict[tuple[str, str], dict[int, dict[str, int]]] = {}
+        for figure in self.figures:
+            margins = found.setdefault((figure.unit, figure.group), {})
+            margins.setdefault(figure.margin, {})[figure.value] = figure.people
+        limits = (Fraction(self.lightest), Fraction(self.heaviest))
+        return {key: Target(margins, self.least, *limits) for key, margins in found.items()}
+
+
+def _called(figure: Figure) -> str:
+    return " ".join(
+        filter(None, (figure.unit, figure.group, str(figure.margin or ""), figure.value))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a group's answers about a unit are weighted to: people by value, by margin (0 alone: by whole stratum)."""
+
+    margins: Mapping[int, Mapping[str, int]]
+    least: int
+    lightest: Fraction
+    heaviest: Fraction
+
+    def parts(self, stratum: str) -> tuple[str, ...] | None:
+        """The stratum's value on each margin; None for one that the figures do not know."""
+        parts = stratum.split(STROKE)
+        found = [
+            stratum if not margin else parts[margin - 1] if margin <= len(parts) else ""
+            for margin in self.margins
+        ]
+        known = all(
+            value in values for value, values in zip(found, self.margins.values(), strict=True)
+        )
+        return tuple(found) if known else None

@@ -1,0 +1,174 @@
+"""The year's rules as validated data: the appraisal scheme (考核办法)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from aggregation.scheme.inner_units import PARENT, Inner, _again
+from aggregation.scheme.parts import (
+    Adjustments,
+    Category,
+    Data,
+    Floors,
+    LeaderRules,
+    Name,
+    Percent,
+    Procedure,
+    Scale,
+    UnitQuota,
+    rule_problems,
+    sentence,
+    unknown,
+)
+from aggregation.scheme.population import Population
+from survey_flows.ballot import STAFF
+from survey_flows.errors import BadInput
+
+
+def levels(scheme: Scheme) -> list[Inner]:
+    """The rules of each level, that of the units' own parts first."""
+    found: list[Inner] = []
+    below = scheme.inner
+    while below is not None:
+        found.append(below)
+        below = below.inner
+    return found
+
+
+def names_stand_once(scheme: Scheme) -> Iterator[str]:
+    """A category or an indicator means the same on every level: problems where a name stands on two."""
+    for what in ("categories", "indicators"):
+        seen: set[str] = set(getattr(scheme, what))
+        for level, inner in enumerate(levels(scheme), 1):
+            here: Mapping[str, Any] = getattr(inner, what)
+            yield from _again(f"{'.'.join(['inner'] * level)}.{what}", here, seen)
+            seen |= set(here)
+
+
+PUBLIC = "public"
+"""The one component that is not an indicator: the public score (民评)."""
+
+KEPT = {PUBLIC: "public score", PARENT: "total of the unit that a part belongs to"}
+LATER = frozenset({"graded_score", "population", "inner"})
+"""Fields that older schemes lack: one that says no more than its default leaves the digest as it was."""
+
+
+class Scheme(Data):
+    """One version of the rules; every figure cites the field it came from.
+
+    ``rules`` turns on the rules named in it, with their parameters. Percentages are 0–100. ``places`` are the decimals
+    that totals and scores are rounded to, half up, before anything is ranked. ``confidence_pct`` is the simultaneous
+    coverage of rank sets. ``graded_score`` says which public score is ranked and graded: the direct one, or the one
+    that borrows from the category's mean (`aggregation.quality.shrinkage`). ``population`` are the figures that answers are
+    weighted to; without, every answer of a group counts by its fraud weight alone. ``inner`` are the rules inside
+    units.
+    """
+
+    version: str = Field(min_length=1, max_length=64)
+    title: Name = Name(zh="绩效考核办法", en="Appraisal scheme")
+    categories: dict[str, Category] = Field(min_length=1)
+    indicators: dict[str, Name] = Field(default={})
+    groups: dict[str, dict[str, str]]
+    leagues: dict[str, Name] = Field(default={})
+    scales: dict[str, Scale]
+    default_scale: str
+    min_n: Floors = Floors()
+    overall_share: Percent = Decimal(40)
+    open_link_cap_pct: Percent = Decimal(30)
+    dk_flag_pct: Percent = Decimal(50)
+    unit_quota: UnitQuota
+    adjustments: Adjustments = Adjustments()
+    tie_breaks: tuple[str, ...] = ("public", "objective")
+    leaders: LeaderRules
+    rules: dict[str, dict[str, Any]] = Field(default={})
+    procedure: Procedure = Procedure()
+    inner: Inner | None = None
+    confidence_pct: Annotated[Decimal, Field(gt=50, lt=100)] = Decimal(95)
+    graded_score: Literal["direct", "shrunken"] = "direct"
+    population: Population | None = None
+    places: int = Field(default=2, ge=0, le=6)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Scheme:
+        problems = [
+            *self._weight_problems(),
+            *self._name_problems(),
+            *rule_problems(self.rules),
+            *self._inner_problems(),
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _weight_problems(self) -> Iterable[str]:
+        components = {*self.indicators, PUBLIC}
+        for id_, category in self.categories.items():
+            yield from unknown(
+                f"categories.{id_}.weights", category.weights, components, "indicators"
+            )
+            yield from unknown(
+                f"categories.{id_}.group_weights", category.group_weights, self.groups, "groups"
+            )
+
+    def _name_problems(self) -> Iterable[str]:
+        if STAFF in self.groups:
+            yield f"groups.{STAFF}: this name is kept for the units' own staff, who have no weight; choose another"
+        for indicators in (self.indicators, *(level.indicators for level in levels(self))):
+            for kept in {PUBLIC, PARENT} & set(indicators):
+                yield f"indicators.{kept}: this name is kept for the {KEPT[kept]}; choose another"
+        yield from unknown("default_scale", [self.default_scale], self.scales, "scales")
+        figures = self.population.figures if self.population else ()
+        yield from unknown(
+            "population", dict.fromkeys(figure.group for figure in figures), self.groups, "groups"
+        )
+        yield from unknown("tie_breaks", self.tie_breaks, {*self.indicators, PUBLIC}, "indicators")
+        if self.min_n.unit < self.min_n.publish_cell:
+            yield "min_n.unit: it is below min_n.publish_cell, so units would be ranked of which nothing may be told"
+        if not self.leagues and any(c.graded_by == "league" for c in self.categories.values()):
+            yield "leagues: a category is graded by league, so name the leagues"
+
+    def _inner_problems(self) -> Iterable[str]:
+        if self.inner is not None:
+            yield from self.inner.problems()
+            yield from names_stand_once(self)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the scheme's canonical JSON, in hexadecimal: equal rules have equal digests."""
+        silent = {
+            name for name in LATER if getattr(self, name) == type(self).model_fields[name].default
+        }
+        body = json.dumps(
+            _plain(self.model_dump(exclude=silent)),
+            ensure_ascii=False,
+            sort_keys=True,
+            separators=(",", ":"),
+        )
+        return hashlib.sha256(body.encode()).hexdigest()
+
+
+def parse_scheme(data: object, where: str = "scheme") -> Scheme:
+    """The scheme in ``data`` (as read from YAML or JSON). Raises `BadInput` that names every wrong field."""
+    try:
+        return Scheme.model_validate(data)
+    except ValidationError as wrong:
+        raise BadInput(
+            "; ".join(sentence(e["loc"], e["msg"]) for e in wrong.errors()), where
+        ) from None
+
+
+def _plain(value: Any) -> Any:
+    """``value`` in types JSON has one spelling for; 30 and 30.0 are the same number."""
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value

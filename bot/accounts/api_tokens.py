@@ -1,0 +1,150 @@
+"""Tokens by which programs use the interface: made once, shown once, kept only as a hash.
+
+A token is ``minping_ID_SECRET``. The id finds the row; the secret has 256 random bits, so that its plain SHA-256 is
+enough, and is compared in constant time.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.core.clock import Clock
+from bot.storage.database import reading, writing
+from bot.storage.schema.api import tokens
+from survey_flows.errors import BadInput
+
+SCOPES = {
+    "campaigns:read": "see campaigns, their open links and how many have answered",
+    "campaigns:write": "make drafts and links, open, pause, resume and close",
+    "results:read": "read the scores and releases of closed campaigns",
+    "results:internal": "read a year's appraisal with its leaders and proposals",
+    "exports:read": "download the files of campaigns and years",
+}
+"""What a token may be good for."""
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+GIVEN = re.compile(r"minping_([a-z2-7]{10})_([A-Za-z0-9_-]{43})")
+LONGEST_DAYS, USUAL_DAYS = 366, 90
+_NOBODYS = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token without its secret. Times are epoch seconds; ``used`` is the last day of use, empty for never."""
+
+    name: str
+    scopes: tuple[str, ...]
+    made: int
+    expires: int
+    revoked: int | None
+    used: str
+    by: str
+
+    def state(self, now: float) -> str:
+        """``good``, ``expired`` or ``revoked``."""
+        return (
+            "revoked" if self.revoked is not None else "expired" if self.expires <= now else "good"
+        )
+
+
+async def add_token(
+    database: AsyncEngine, name: str, scopes: Collection[str], days: int, by: str, clock: Clock
+) -> str:
+    """Make a token that is good for ``days``; returns it, for the only time.
+
+    Raises:
+        BadInput: the name is malformed or was given before, a scope does not exist or none is named, or the days are
+            none or too many.
+    """
+    if not NAME.fullmatch(name):
+        raise BadInput("a token's name has 1 to 32 characters: a–z, 0–9, dot, - and _", name[:40])
+    unknown = sorted(set(scopes) - SCOPES.keys())
+    if unknown or not scopes:
+        raise BadInput(
+            f"choose among the scopes {', '.join(SCOPES)}", ", ".join(unknown) or "scopes"
+        )
+    if not 1 <= days <= LONGEST_DAYS:
+        raise BadInput(f"a token is good for 1 to {LONGEST_DAYS} days", str(days))
+    id_, secret = clock.token()[:10].lower(), secrets.token_urlsafe(32)
+    now = clock.now()
+    times = {"made": int(now.timestamp()), "expires": int((now + timedelta(days=days)).timestamp())}
+    chosen = " ".join(scope for scope in SCOPES if scope in scopes)
+    row = {"name": name, "id": id_, "digest": _digest(secret), "scopes": chosen, "by": by, **times}
+    try:
+        async with writing(database) as connection:
+            await connection.execute(tokens.insert(), [row])
+    except IntegrityError as error:
+        raise BadInput("a token had this name already; choose another", name) from error
+    return f"minping_{id_}_{secret}"
+
+
+async def list_tokens(database: AsyncEngine) -> list[Token]:
+    """Every token that there ever was, by name."""
+    async with reading(database) as connection:
+        return [
+            _read(row) for row in await connection.execute(select(tokens).order_by(tokens.c.name))
+        ]
+
+
+async def revoke_token(database: AsyncEngine, name: str, clock: Clock) -> None:
+    """End a token now and for good.
+
+    Raises:
+        BadInput: there is none of this name, or it was revoked before.
+    """
+    standing = update(tokens).where(tokens.c.name == name, tokens.c.revoked.is_(None))
+    async with writing(database) as connection:
+        if not (
+            await connection.execute(standing.values(revoked=int(clock.now().timestamp())))
+        ).rowcount:
+            raise BadInput(
+                "there is no such token, or it was revoked before; see `minping token list`",
+                name[:40],
+            )
+
+
+async def find_token(
+    database: AsyncEngine, given: str, clock: Clock, timezone: str
+) -> Token | None:
+    """The token that is given, if it is good now; notes the day of its use. An unknown one takes as long to refuse."""
+    parts = GIVEN.fullmatch(given)
+    if parts is None:
+        return None
+    async with reading(database) as connection:
+        row = (await connection.execute(select(tokens).where(tokens.c.id == parts[1]))).first()
+    fits = hmac.compare_digest(_digest(parts[2]), bytes(row.digest) if row else _NOBODYS)
+    now = clock.now()
+    if row is None or not fits or _read(row).state(now.timestamp()) != "good":
+        return None
+    await _note_use(database, row, now.astimezone(ZoneInfo(timezone)).date().isoformat())
+    return _read(row)
+
+
+async def _note_use(database: AsyncEngine, row: Row[Any], day: str) -> None:
+    if row.used == day:
+        return
+    earlier = or_(tokens.c.used.is_(None), tokens.c.used < day)
+    async with writing(database) as connection:
+        await connection.execute(
+            update(tokens).where(tokens.c.name == row.name, earlier).values(used=day)
+        )
+
+
+def _digest(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+def _read(row: Row[Any]) -> Token:
+    scopes = tuple(row.scopes.split())
+    return Token(row.name, scopes, row.made, row.expires, row.revoked, row.used or "", row.by)

@@ -1,0 +1,191 @@
+"""The second factor of who signs in: codes of six digits that change every half minute (RFC 6238), and codes for when
+the telephone is lost.
+
+A code is taken once: neither it nor an older one opens a second session.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.crypto.gate_keys import NONCE, Keyring, pseudonym
+from bot.storage.database import reading, upsert, writing
+from bot.storage.schema.all import recovery_codes, second_factors
+from survey_flows.errors import BadInput, BadSession
+
+STEP, DIGITS, SECRET = 30, 6, 20
+"""Seconds, digits and bytes, as every authenticator app takes them; SHA-1 for the same reason (RFC 6238, 1.2)."""
+DRIFT = 1
+"""Steps by which a telephone's clock may be off."""
+RECOVERY, GROUPS = 8, 6
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True, slots=True)
+class FactorKeys:
+    """What can be done with the secret of the second factors, which never leaves this object's methods."""
+
+    secret: bytes
+
+    def seal(self, login: str, secret: bytes) -> bytes:
+        """Encrypt a person's secret, bound to the login (ChaCha20-Poly1305, RFC 8439)."""
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + self._cipher().encrypt(nonce, secret, login.encode())
+
+    def unseal(self, login: str, sealed: bytes) -> bytes:
+        """Decrypt what `seal` made.
+
+        Raises:
+            BadSession: sealed under another key, for another person, or damaged.
+        """
+        try:
+            return self._cipher().decrypt(sealed[:NONCE], sealed[NONCE:], login.encode())
+        except InvalidTag as error:
+            raise BadSession(
+                "a second factor was sealed under another key; reset it", login
+            ) from error
+
+    def mark(self, login: str, code: str) -> bytes:
+        """What is stored of a recovery code: 32 bytes."""
+        return pseudonym(self.secret, "recovery", login, code)
+
+    def _cipher(self) -> ChaCha20Poly1305:
+        return ChaCha20Poly1305(pseudonym(self.secret, "seal"))
+
+
+def keep_factor_keys(folder: Path) -> FactorKeys:
+    """The secret in ``folder``; made if there is none, readable by its owner only."""
+    return FactorKeys(Keyring(folder).keep("staff"))
+
+
+async def begin_factor(database: AsyncEngine, keys: FactorKeys, login: str) -> None:
+    """Make a new secret that a first code has to confirm.
+
+    Raises:
+        BadInput: one is confirmed already.
+    """
+    async with writing(database) as connection:
+        columns = second_factors.c
+        query = select(columns.confirmed).where(columns.login == login)
+        if (await connection.execute(query)).scalar():
+            raise BadInput("a second factor is in use; turn it off first", login)
+        sealed = keys.seal(login, secrets.token_bytes(SECRET))
+        row = {"login": login, "sealed": sealed, "confirmed": False, "step": 0}
+        await upsert(connection, second_factors, ["login"], [row])
+
+
+async def pending_uri(database: AsyncEngine, keys: FactorKeys, login: str, issuer: str) -> str:
+    """The ``otpauth:`` address of a secret that is not confirmed yet; empty when there is none."""
+    columns = second_factors.c
+    async with reading(database) as connection:
+        query = select(columns.sealed).where(columns.login == login, ~columns.confirmed)
+        sealed = (await connection.execute(query)).scalar()
+    return (
+        _totp(keys.unseal(login, bytes(sealed))).get_provisioning_uri(login, issuer)
+        if sealed
+        else ""
+    )
+
+
+async def confirm_factor(
+    database: AsyncEngine, keys: FactorKeys, login: str, code: str, now: float
+) -> list[str]:
+    """Take the first code; from now on one is asked for. Returns the recovery codes, which are shown once.
+
+    Returns nothing when the code does not fit.
+    """
+    async with writing(database) as connection:
+        if not await _take_code(connection, keys, login, code, now, confirmed=False):
+            return []
+        return await _new_codes(connection, keys, login)
+
+
+async def check_factor(
+    database: AsyncEngine, keys: FactorKeys, login: str, code: str, now: float
+) -> bool:
+    """Whether a code of the app, or a recovery code that was not used yet, fits; it is used up by that."""
+    code = code.replace(" ", "").lower()
+    async with writing(database) as connection:
+        if len(code) == DIGITS:
+            return await _take_code(connection, keys, login, code, now, confirmed=True)
+        columns = recovery_codes.c
+        done = await connection.execute(
+            delete(recovery_codes).where(
+                columns.login == login, columns.code == keys.mark(login, code)
+            )
+        )
+        return bool(done.rowcount)
+
+
+async def renew_codes(database: AsyncEngine, keys: FactorKeys, login: str) -> list[str]:
+    """New recovery codes; the older ones are worth nothing from then on."""
+    async with writing(database) as connection:
+        return await _new_codes(connection, keys, login)
+
+
+async def reset_factor(database: AsyncEngine, login: str) -> bool:
+    """Forget a person's second factor and recovery codes; returns whether there was one."""
+    async with writing(database) as connection:
+        await connection.execute(delete(recovery_codes).where(recovery_codes.c.login == login))
+        done = await connection.execute(
+            delete(second_factors).where(second_factors.c.login == login)
+        )
+        return bool(done.rowcount)
+
+
+async def _take_code(
+    connection: AsyncConnection,
+    keys: FactorKeys,
+    login: str,
+    code: str,
+    now: float,
+    confirmed: bool,
+) -> bool:
+    columns = second_factors.c
+    mine = (columns.login == login, columns.confirmed.is_(confirmed))
+    sealed = (await connection.execute(select(columns.sealed).where(*mine))).scalar()
+    step = _step(keys.unseal(login, bytes(sealed)), code, now) if sealed else 0
+    if not step:
+        return False
+    # The condition is the guard against two requests with one code at once.
+    later = (
+        update(second_factors).where(*mine, columns.step < step).values(step=step, confirmed=True)
+    )
+    return bool((await connection.execute(later)).rowcount)
+
+
+def _step(secret: bytes, code: str, now: float) -> int:
+    """The half minute since 1970 whose code this is; 0 when it is none of those near ``now``."""
+    totp, present = _totp(secret), int(now) // STEP
+    near = [present + drift for drift in range(-DRIFT, DRIFT + 1)]
+    fitting = [
+        step for step in near if hmac.compare_digest(totp.generate(step * STEP), code.encode())
+    ]
+    return fitting[0] if fitting else 0
+
+
+def _totp(secret: bytes) -> TOTP:
+    return TOTP(secret, DIGITS, SHA1(), STEP)  # noqa: S303  (as an HMAC, and every app takes no other)
+
+
+async def _new_codes(connection: AsyncConnection, keys: FactorKeys, login: str) -> list[str]:
+    """Codes of 119 random bits: with so many, a fast hash is as good as a slow one (ASVS 5.0, 6.5.2)."""
+    codes = [_recovery_code() for _ in range(RECOVERY)]
+    await connection.execute(delete(recovery_codes).where(recovery_codes.c.login == login))
+    rows = [{"login": login, "code": keys.mark(login, code)} for code in codes]
+    await connection.execute(recovery_codes.insert(), rows)
+    return codes
+
+
+def _recovery_code() -> str:
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(GROUPS))

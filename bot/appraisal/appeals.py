@@ -1,0 +1,438 @@
+"""Public notice of a year's results, appeals against them, and what an appeal that is upheld changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.appraisal.nesting import way_up
+from aggregation.model.facts import Decision, Grade, Verdict
+from aggregation.procedure.appeals import (
+    Act,
+    Notice,
+    Ruling,
+    Standing,
+    Step,
+    barred,
+    check,
+    due,
+    public_notice,
+    stand,
+)
+from aggregation.scheme.parts import Procedure
+from bot.accounts.roles import ADMINISTRATOR
+from bot.campaigns.registered import counting_polls, year_scheme
+from bot.core.identity import Office
+from bot.records import store
+from bot.records.working_days import stored_calendar
+from bot.results.releases import correct, read_releases
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput
+
+NO_APPEAL = "there is no such appeal; see `minping appeals list`"
+LONGEST = 4000
+LOGIN = re.compile(r"\(([^()]+)\)\s*$")
+"""How the login ends a signature such as «Zhou Min (zhou)»."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An appeal with its steps and where it stands today."""
+
+    number: int
+    year: int
+    subject: str
+    steps: Sequence[Step]
+    standing: Standing
+
+
+async def give_public_notice(database: AsyncEngine, year: int, office: Office) -> Notice:
+    """Give public notice of a year's results (公示).
+
+    Raises:
+        BadInput: nothing of the year was released or sealed, or a notice still runs.
+    """
+    if not await _has_results(database, year):
+        raise BadInput(
+            "nothing of this year is released or sealed, so there is nothing to give notice of",
+            str(year),
+        )
+    days = (await year_scheme(database, year)).procedure
+    async with writing(database) as connection:
+        before = await read_notices(connection, year)
+        if before and office.today <= before[-1].ends:
+            raise BadInput(f"notice of this year is given until {before[-1].ends}", str(year))
+        notice = public_notice(office.today, await stored_calendar(connection), days)
+        row = {
+            "year": year,
+            "number": len(before) + 1,
+            "begins": notice.begins,
+            "ends": notice.ends,
+        }
+        row |= {"until": notice.until}
+        texts = {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in row.items()
+        }
+        await _add(
+            connection, tables.public_notices, texts | {"by": office.login, "at": office.second}
+        )
+    return notice
+
+
+async def _has_results(database: AsyncEngine, year: int) -> bool:
+    async with reading(database) as connection:
+        if await store.read_history(connection, year, year):
+            return True
+    polls = await counting_polls(database, year)
+    return any([bool(await read_releases(database, poll.id)) for poll in polls])
+
+
+async def read_notices(connection: AsyncConnection, year: int) -> list[Notice]:
+    """The notices of a year, the newest last."""
+    columns = tables.public_notices.c
+    query = select(tables.public_notices).where(columns.year == year).order_by(columns.number)
+    return [_notice(row) for row in await connection.execute(query)]
+
+
+def _notice(row: Row[Any]) -> Notice:
+    return Notice(*(date.fromisoformat(text) for text in (row.begins, row.ends, row.until)))
+
+
+async def receive(
+    database: AsyncEngine, year: int, subject: str, grounds: str, office: Office
+) -> Appeal:
+    """Take a request for review of what was decided about a unit or a leader.
+
+    Raises:
+        BadInput: there is no such unit or leader, no notice is given or its time is over, or there are no grounds.
+    """
+    _check_text(grounds)
+    days = (await year_scheme(database, year)).procedure
+    async with writing(database) as connection:
+        await _require_subject(connection, year, subject)
+        notices = await read_notices(connection, year)
+        if not notices:
+            raise BadInput("no public notice of this year's results is given yet", str(year))
+        if office.today > notices[-1].until:
+            raise BadInput(f"a review could be asked for until {notices[-1].until}", str(year))
+        same = select(tables.appeals.c.number).where(
+            tables.appeals.c.year == year, tables.appeals.c.subject == subject
+        )
+        if known := (await connection.execute(same)).scalar():
+            raise BadInput(
+                "a review was asked for already; its answer can be appealed against once",
+                f"appeal {known}",
+            )
+        last = (await connection.execute(select(func.max(tables.appeals.c.number)))).scalar()
+        number = (last or 0) + 1
+        await _add(connection, tables.appeals, {"number": number, "year": year, "subject": subject})
+        step = await _dated(
+            connection, Step(Act.RECEIVED, office.login, office.today, grounds.strip()), 1, days
+        )
+        await _append(connection, number, 0, step, office)
+    return await show_appeal(database, number, office.today)
+
+
+async def assign(database: AsyncEngine, number: int, to: str, office: Office) -> Appeal:
+    """Charge somebody with an appeal: an administrator who has decided nothing of it before.
+
+    Raises:
+        BadInput: there is no such appeal or administrator, the person is barred, or it is not the time.
+    """
+    async with reading(database) as connection:
+        found = await _find(connection, number, office.today)
+        if to not in await may_decide(connection, found):
+            await _require_administrator(connection, to)
+            raise BadInput(
+                "whoever decided before, or belongs to the unit, may not decide; charge somebody else",
+                to,
+            )
+    return await _go_on(
+        database, number, Step(Act.ASSIGNED, office.login, office.today, to=to), office
+    )
+
+
+async def appeal_again(database: AsyncEngine, number: int, grounds: str, office: Office) -> Appeal:
+    """Take a second appeal; raises `BadInput` as `receive`, or when the first was not answered or its time is over."""
+    return await _go_on(
+        database, number, Step(Act.AGAIN, office.login, office.today, grounds.strip()), office
+    )
+
+
+async def answer(
+    database: AsyncEngine, number: int, ruling: Ruling, reason: str, remedy: str, office: Office
+) -> Appeal:
+    """Uphold or reject an appeal; upholding amends what it was against, by appending.
+
+    Args:
+        database: where the appeal is.
+        number: the appeal's.
+        ruling: what is decided.
+        reason: why.
+        remedy: for an appeal that is upheld one of `remedies`.
+        office: who answers.
+
+    Raises:
+        BadInput: the person is not charged with it or is barred, a reason or a remedy is missing.
+    """
+    step = Step(Act.ANSWERED, office.login, office.today, reason.strip(), ruling=ruling)
+    return await _go_on(database, number, step, office, remedy)
+
+
+async def _go_on(
+    database: AsyncEngine, number: int, new: Step, office: Office, remedy: str = ""
+) -> Appeal:
+    async with reading(database) as connection:
+        year = (await _find(connection, number, office.today)).year
+    days = (await year_scheme(database, year)).procedure
+    if new.act is not Act.ASSIGNED:
+        _check_text(new.text)
+    async with writing(database) as connection:
+        found = await _find(connection, number, office.today)
+        check(found.steps, new, await _deciders(connection, found))
+        step = await _dated(connection, new, found.standing.round, days)
+        await _append(connection, number, len(found.steps), step, office)
+        if new.ruling is Ruling.UPHELD:
+            await _amend(connection, found, remedy, new.text, office)
+    return await show_appeal(database, number, office.today)
+
+
+async def _dated(connection: AsyncConnection, step: Step, round_: int, days: Procedure) -> Step:
+    return replace(
+        step, due=due(step.act, step.on, round_, await stored_calendar(connection), days)
+    )
+
+
+async def correct_score(database: AsyncEngine, number: int, office: Office) -> None:
+    """Publish the score that an upheld appeal amended, as the ballots count now; the year is sealed again by hand.
+
+    Raises:
+        BadInput: no such appeal, it amended no score, the person is barred, or the ballots say what is published.
+    """
+    async with reading(database) as connection:
+        appeal = await _find(connection, number, office.today)
+        made = [
+            it for it in await store.read_amendments(connection, appeal.year) if it.appeal == number
+        ]
+        scores = [it for it in made if it.kind == store.SCORE]
+        if not scores:
+            raise BadInput("this appeal has amended no score", str(number))
+        if office.login not in (scores[-1].by, *await may_decide(connection, appeal)):
+            raise BadInput(
+                "whoever decided before, or belongs to the unit, may not decide; charge somebody else",
+                "",
+            )
+        units = await _own_units(connection, appeal)
+    polls = [poll for poll in await counting_polls(database, appeal.year) if poll.state == "closed"]
+    found = [(poll, unit) for poll in polls for unit in sorted(units & poll.units.keys())]
+    signed = (office.login, scores[-1].reason, office.clock)
+    changed = [await correct(database, poll, unit, *signed) for poll, unit in found]
+    if not any(changed):
+        raise BadInput(
+            "what is published is what the ballots say already; nothing was released",
+            appeal.subject,
+        )
+
+
+async def list_appeals(database: AsyncEngine, today: date, year: int = 0) -> list[Appeal]:
+    """The appeals of a year, or all, the newest first."""
+    query = select(tables.appeals.c.number).order_by(tables.appeals.c.number.desc())
+    async with reading(database) as connection:
+        rows = await connection.execute(
+            query.where(tables.appeals.c.year == year) if year else query
+        )
+        return [await _find(connection, number, today) for number in rows.scalars().all()]
+
+
+async def show_appeal(database: AsyncEngine, number: int, today: date) -> Appeal:
+    """One appeal. Raises `BadInput` when there is none of this number."""
+    async with reading(database) as connection:
+        return await _find(connection, number, today)
+
+
+async def _find(connection: AsyncConnection, number: int, today: date) -> Appeal:
+    row = (
+        await connection.execute(select(tables.appeals).where(tables.appeals.c.number == number))
+    ).first()
+    if row is None:
+        raise BadInput(NO_APPEAL, str(number))
+    columns = tables.appeal_steps.c
+    query = select(tables.appeal_steps).where(columns.appeal == number).order_by(columns.step)
+    steps = [_step(found) for found in await connection.execute(query)]
+    return Appeal(number, row.year, row.subject, steps, stand(steps, today))
+
+
+def _step(row: Row[Any]) -> Step:
+    ruling = Ruling(row.ruling) if row.ruling else None
+    end = date.fromisoformat(row.due) if row.due else None
+    return Step(Act(row.act), row.by, date.fromisoformat(row.on), row.text, row.to, ruling, end)
+
+
+async def may_decide(connection: AsyncConnection, appeal: Appeal) -> list[str]:
+    """The logins that could be charged with an appeal."""
+    out = barred(appeal.steps, await _deciders(connection, appeal))
+    columns = tables.staff.c
+    rows = await connection.execute(
+        select(columns.login, columns.unit).where(columns.role == ADMINISTRATOR)
+    )
+    own = await _own_units(connection, appeal)
+    return sorted(login for login, unit in rows if login not in out and unit not in own)
+
+
+async def _deciders(connection: AsyncConnection, appeal: Appeal) -> set[str]:
+    """The logins of who decided about the subject, or about a leader's unit, before there was an appeal."""
+    about = await _own_units(connection, appeal) | {appeal.subject}
+    decisions, given = tables.decisions.c, tables.unit_decisions.c
+    made = await connection.execute(
+        select(decisions.by, decisions.proposal).where(decisions.year == appeal.year)
+    )
+    signed = [
+        by for by, proposal in made if proposal.split("/")[3:4] and proposal.split("/")[3] in about
+    ]
+    rows = await connection.execute(
+        select(given.by).where(given.year == appeal.year, given.unit.in_(about))
+    )
+    return {login_of(by) for by in [*signed, *rows.scalars()]}
+
+
+def login_of(signature: str) -> str:
+    """The login in a signature; the whole of one that has none."""
+    found = LOGIN.search(signature)
+    return (found[1] if found else signature).strip().lower()
+
+
+async def _own_units(connection: AsyncConnection, appeal: Appeal) -> set[str]:
+    """The unit, or the leader's unit, and those that it is part of."""
+    columns = tables.leaders.c
+    query = select(columns.unit).where(
+        columns.year == appeal.year, columns.leader == appeal.subject
+    )
+    parents = {part.code: part.parent for part in await store.read_inner(connection, appeal.year)}
+    return set(way_up((await connection.execute(query)).scalar() or appeal.subject, parents))
+
+
+async def remedies(connection: AsyncConnection, appeal: Appeal) -> list[tuple[str, str, str]]:
+    """What upholding an appeal can change: (kind, after, what), each a remedy when joined by «:»."""
+    found = [
+        (store.GRADE, str(grade), "")
+        for grade in Grade
+        if await _may_grade(connection, appeal, grade)
+    ]
+    for made in await store.read_decisions(connection, appeal.year):
+        if made.proposal.split("/")[3:4] == [appeal.subject]:
+            found.append((store.DECISION, str(_other(made.verdict)), made.proposal))
+    return [*found, (store.SCORE, "", "")]
+
+
+async def _may_grade(connection: AsyncConnection, appeal: Appeal, grade: Grade) -> bool:
+    standing = await _standing_grade(connection, appeal)
+    unit = appeal.subject in await _own_units(connection, appeal)
+    return (
+        standing is not None
+        and standing.grade is not grade
+        and not (unit and grade is Grade.FOURTH)
+    )
+
+
+async def _standing_grade(connection: AsyncConnection, appeal: Appeal) -> Any:
+    lines = await store.read_history(connection, appeal.year, appeal.year)
+    return next((line for line in reversed(lines) if line.subject == appeal.subject), None)
+
+
+def _other(verdict: Verdict) -> Verdict:
+    return Verdict.DECLINED if verdict is Verdict.CONFIRMED else Verdict.CONFIRMED
+
+
+async def _amend(
+    connection: AsyncConnection, appeal: Appeal, remedy: str, reason: str, office: Office
+) -> None:
+    """Append what is right now; what stood before stays in the record."""
+    known = {":".join(parts): parts for parts in await remedies(connection, appeal)}
+    if remedy not in known:
+        raise BadInput("say what is amended, because the appeal is upheld", "remedy")
+    kind, after, what = known[remedy]
+    before = ""
+    why = f"appeal {appeal.number}: {reason}"
+    if kind == store.GRADE:
+        line = await _standing_grade(connection, appeal)
+        before = line.grade or store.NOT_APPRAISED
+        units = await _own_units(connection, appeal)
+        await store.append_history(
+            connection, [replace(line, grade=Grade(after), confirmed=True)], units
+        )
+    elif kind == store.DECISION:
+        before = _other(Verdict(after))
+        decision = Decision(
+            what, Verdict(after), office.login, why, office.now.isoformat(timespec="seconds")
+        )
+        await store.append_decisions(connection, appeal.year, [decision])
+    row = {
+        "appeal": appeal.number,
+        "round": appeal.standing.round,
+        "year": appeal.year,
+        "subject": appeal.subject,
+    }
+    row |= {
+        "kind": kind,
+        "what": what,
+        "before": before,
+        "after": after,
+        "by": office.login,
+        "reason": why,
+    }
+    await _add(connection, tables.amendments, row | {"at": office.second})
+
+
+async def _append(
+    connection: AsyncConnection, number: int, place: int, step: Step, office: Office
+) -> None:
+    row = {
+        "appeal": number,
+        "step": place,
+        "act": step.act,
+        "by": step.by,
+        "to": step.to,
+        "text": step.text,
+    }
+    row |= {
+        "ruling": step.ruling or "",
+        "on": step.on.isoformat(),
+        "due": step.due.isoformat() if step.due else "",
+    }
+    await _add(connection, tables.appeal_steps, row | {"at": office.second})
+
+
+async def _add(connection: AsyncConnection, table: Any, row: dict[str, Any]) -> None:
+    try:
+        await connection.execute(table.insert(), [row])
+    except IntegrityError as error:
+        raise BadInput("somebody else did this just now; look at it again", table.name) from error
+
+
+async def _require_subject(connection: AsyncConnection, year: int, subject: str) -> None:
+    units = (unit.code for unit in await store.read_all_units(connection, year))
+    leaders = (leader.id for leader in await store.read_leaders(connection, year))
+    if subject not in {*units, *leaders}:
+        raise BadInput("there is no such unit or leader in that year", subject)
+
+
+async def _require_administrator(connection: AsyncConnection, login: str) -> None:
+    query = select(tables.staff.c.role).where(tables.staff.c.login == login)
+    if (await connection.execute(query)).scalar() != ADMINISTRATOR:
+        raise BadInput("this is no administrator; see `minping staff show`", login)
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise BadInput("say why; the grounds or the reason are missing", "reason")
+    if len(text) > LONGEST:
+        raise BadInput(f"the text is longer than {LONGEST} characters", "reason")

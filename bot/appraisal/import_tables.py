@@ -1,0 +1,160 @@
+"""The tables that a year's appraisal is made from: each is read, checked and stored whole, or nothing is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.scheme.scheme import Scheme
+from bot.campaigns.registered import year_scheme
+from bot.records import adjustments, decisions, findings, indicators, leaders, units
+from bot.records import grade_history as history
+from bot.records import inner_units as inner
+from bot.records.context import Known, Outcome
+from bot.records.store import read_inner, read_leaders, read_units, stands_in
+from bot.spreadsheets.columns import Field
+from bot.spreadsheets.reader import Cells, Sheet, read_sheet
+from bot.spreadsheets.template_workbook import workbook
+from bot.storage.database import reading, writing
+from survey_flows.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One kind of table: what it is, its columns, how it is stored, and whether it belongs to a year.
+
+    ``standing`` gives what is stored as rows, which are empty where lines are only ever added. The columns of those
+    rows are ``wide`` if there is such a form.
+    """
+
+    help: str
+    fields: tuple[Field, ...]
+    store: Callable[[AsyncConnection, Known, Sheet], Awaitable[Outcome]]
+    standing: Callable[[AsyncConnection, Known], Awaitable[list[Cells]]]
+    dated: bool = True
+    wide: Callable[[Known], tuple[Field, ...]] | None = None
+
+
+async def _nothing(_connection: AsyncConnection, _known: Known) -> list[Cells]:
+    return []
+
+
+TABLES = {
+    "units": Table(
+        "departments, districts and counties, with their leagues",
+        units.FIELDS,
+        units.store,
+        units.standing,
+        dated=False,
+    ),
+    "leaders": Table(
+        "the year's leading cadres and their posts", leaders.FIELDS, leaders.store, leaders.standing
+    ),
+    "inner": Table(
+        "sections and posts inside units, to any depth", inner.FIELDS, inner.store, inner.standing
+    ),
+    "people": Table(
+        "the year's people in sections and posts",
+        leaders.PEOPLE,
+        leaders.store_people,
+        leaders.standing_people,
+    ),
+    "indicators": Table(
+        "points of units by indicator and of leaders (personal), or wide: a column for each indicator",
+        indicators.LONG,
+        indicators.store,
+        indicators.standing,
+        wide=indicators.wide,
+    ),
+    "adjustments": Table(
+        "bonuses and deductions", adjustments.FIELDS, adjustments.store, adjustments.standing
+    ),
+    "findings": Table(
+        "offences, accidents and other findings", findings.FIELDS, findings.store, findings.standing
+    ),
+    "decisions": Table(
+        "what persons decided on proposals", decisions.FIELDS, decisions.store, _nothing
+    ),
+    "history": Table("grades of years before --year", history.FIELDS, history.store, _nothing),
+}
+
+
+async def import_table(
+    database: AsyncEngine,
+    kind: str,
+    file: str,
+    data: bytes,
+    year: int = 0,
+    dry_run: bool = False,
+    scheme: Scheme | None = None,
+) -> Outcome:
+    """Read, check and store one table.
+
+    Args:
+        kind: one of `TABLES`.
+        file: the file's name, for its format and for complaints.
+        data: the file's bytes.
+        year: the year that is appraised; needed by all but units.
+        dry_run: check all and store nothing.
+        scheme: what the table must fit; the one of the year's last campaign if None.
+
+    Raises:
+        BadInput: the first problems by row and column; nothing is stored.
+    """
+    table = _table(kind, year)
+    sheet = await asyncio.to_thread(read_sheet, file, data)
+    if not sheet.rows:
+        raise BadInput("the table has a header and no rows; nothing was stored", file)
+    scheme = scheme or await year_scheme(database, year or None)
+    async with writing(database) as connection:
+        outcome = await table.store(connection, await _known(connection, year, scheme), sheet)
+        if dry_run:
+            await connection.rollback()
+    return outcome
+
+
+async def table_workbook(
+    database: AsyncEngine,
+    kind: str,
+    year: int = 0,
+    lang: str = "zh-Hans",
+    scheme: Scheme | None = None,
+) -> bytes:
+    """A table as it stands, as XLSX: to be changed and brought in again by `import_table`.
+
+    Args:
+        kind: one of `TABLES`.
+        year: the year that is appraised; needed by all but units.
+        lang: the language of headings and names.
+        scheme: whose codes are listed; the one of the year's last campaign if None.
+
+    Raises:
+        BadInput: no year where one is needed.
+    """
+    table = _table(kind, year)
+    scheme = scheme or await year_scheme(database, year or None)
+    async with reading(database) as connection:
+        known = await _known(connection, year, scheme)
+        rows = await table.standing(connection, known)
+    fields = table.wide(known) if table.wide else table.fields
+    codes = {field.name: field.choices(known) for field in fields if field.choices}
+    return await asyncio.to_thread(workbook, kind, fields, rows, codes, lang)
+
+
+def _table(kind: str, year: int) -> Table:
+    if TABLES[kind].dated and not year:
+        raise BadInput(f"{kind} belong to a year; say which (--year)", kind)
+    return TABLES[kind]
+
+
+async def _known(connection: AsyncConnection, year: int, scheme: Scheme) -> Known:
+    listed = {
+        x.unit.code: x for x in await read_units(connection) if not year or stands_in(x.unit, year)
+    }
+    leaders = {x.id: x for x in await read_leaders(connection, year)}
+    return Known(
+        year, scheme, listed, leaders, {x.code: x for x in await read_inner(connection, year)}
+    )

@@ -1,0 +1,108 @@
+"""A year's ranks and grades under other rules: nothing of it is stored, and nothing follows from it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aggregation.appraisal.appraise import standings
+from aggregation.appraisal.stability import Move, Shift, grade_counts, move, shift
+from aggregation.appraisal.variations import Answers, Variation, rescored, variations
+from aggregation.estimation.scores import UnitScore
+from aggregation.model.facts import Grade
+from aggregation.model.results import UnitResult
+from aggregation.scheme.scheme import Scheme
+from bot.appraisal.year import Year
+from bot.results.scoring import Scored
+
+Scores = Mapping[str, UnitScore]
+
+
+def sensitivity(year: Year) -> list[Shift]:
+    """What each other rule would do to the year. Takes seconds: call it in a thread."""
+    found = variations(year.inputs.scheme)
+    return [shift(v.key, v.zh, v.en, year.result.units, _under(year, v)) for v in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A year under another scheme: how many units have each grade, and every unit whose rank or grade is another."""
+
+    before: Mapping[Grade | None, int]
+    after: Mapping[Grade | None, int]
+    shift: Shift
+    moves: tuple[Move, ...]
+
+
+def simulate(year: Year, scheme: Scheme) -> Simulation:
+    """What another scheme would have done to the year.
+
+    Raises:
+        BadInput: the scheme does not fit the year's units, indicators or answers.
+    """
+    old, new = (
+        year.result.units,
+        _under(year, Variation("scheme", scheme.title.zh, scheme.title.en, scheme)),
+    )
+    later = {u.unit: u for u in new}
+    moves = [move(u, later[u.unit]) for u in old if u.unit in later]
+    moved = tuple(m for m in moves if m.ranks[0] != m.ranks[1] or m.grades[0] is not m.grades[1])
+    return Simulation(
+        grade_counts(old),
+        grade_counts(new),
+        shift("scheme", scheme.title.zh, scheme.title.en, old, new),
+        moved,
+    )
+
+
+def _under(year: Year, variation: Variation) -> tuple[UnitResult, ...]:
+    scores: dict[str, UnitScore] = {}
+    for part in year.polls:
+        found = rescored(_answers(part), year.inputs.scheme, variation)
+        scores |= replace(
+            part, poll=replace(part.poll, scheme=variation.scheme), scores=found
+        ).graded
+    return _standings(year, scores, variation.scheme)
+
+
+def _answers(part: Scored) -> Answers:
+    poll = part.poll
+    categories = {code: unit.category for code, unit in poll.units.items()}
+    fixed = frozenset(part.release.corrections if part.release else ())
+    return Answers(part.counts, categories, poll.questionnaires, part.scores, fixed)
+
+
+def _standings(year: Year, scores: Scores, scheme: Scheme) -> tuple[UnitResult, ...]:
+    public = {code: score for code, score in scores.items() if code in year.inputs.public}
+    return standings(replace(year.inputs, scheme=scheme, public=public))
+
+
+async def without_rules(database: AsyncEngine, year: Year, timezone: str) -> list[Shift]:
+    """What the year would be without each fraud rule that found something; compared with all rules as they judge now.
+
+    Takes as long as looking for organised rating does. Ballots that reviewers released count as before throughout.
+    """
+    from bot.fraud_review.rule_effects import scores_without
+
+    parts = [await scores_without(database, part.poll.id, timezone) for part in year.polls]
+    return await asyncio.to_thread(_rule_shifts, year, parts)
+
+
+def _rule_shifts(year: Year, parts: Sequence[tuple[Scores, Mapping[str, Scores]]]) -> list[Shift]:
+    whole: dict[str, UnitScore] = {}
+    for scores, _ in parts:
+        whole |= scores
+    base, scheme = _standings(year, whole, year.inputs.scheme), year.inputs.scheme
+    found = []
+    for rule in sorted({rule for _, without in parts for rule in without}):
+        other = dict(whole)
+        for _, without in parts:
+            other |= without.get(rule, {})
+        after = _standings(year, other, scheme)
+        found.append(
+            shift(f"without_{rule}", f"不用规则 {rule}", f"without the rule {rule}", base, after)
+        )
+    return found

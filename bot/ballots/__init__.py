@@ -1,0 +1,1 @@
+"""The ballot box: gate, screening, batch, mixer, quota places and imported ballots."""

@@ -1,0 +1,312 @@
+"""From the texts of a table to the codes of ballots; what does not fit is told by row and column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.ballots.imported import mapping as plans
+from bot.spreadsheets.columnar import Column, Table
+from bot.spreadsheets.reader import MOST_PROBLEMS, Problems
+from survey_flows.questionnaire import NO_ANSWER, Kind, Question, Questionnaire
+
+if TYPE_CHECKING:
+    from bot.spreadsheets.columnar import Places
+
+QUARTER_HOUR = 900
+CLOSED = (Kind.RATING, Kind.CHOICE, Kind.YES_NO)
+LONGEST = {"stratum": 32, "source": 16}
+LONGEST_COMMENT = 2000
+
+Fault = Callable[[str], str]
+"""What is wrong with a text; empty when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The campaign that ballots go to. ``units`` gives each one's questionnaire, ``opens_at`` in seconds since 1970."""
+
+    campaign: str
+    units: Mapping[str, str]
+    questionnaires: Mapping[str, Questionnaire]
+    groups: tuple[str, ...]
+    opens_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """The rows as ballots, column by column. ``kept`` are the rows that count, in the order of the file."""
+
+    rows: int
+    kept: Places
+    respondent: tuple[Column, ...]
+    unit: Column
+    questionnaire: Column
+    group: Column
+    stratum: Column
+    source: Column
+    ratings: Column
+    facts: Column
+    comment: Column
+    buckets: Places
+
+    @property
+    def unanswered(self) -> int:
+        """How many of the kept rows rate nothing."""
+        import numpy as np
+
+        silent = [
+            place
+            for place, text in enumerate(self.ratings.texts)
+            if not set(text) - {NO_ANSWER, " "}
+        ]
+        return int(np.isin(self.ratings.places[self.kept], silent).sum())
+
+
+def check_mapping(plan: plans.Mapping, target: Target, file: str) -> None:
+    """Check the mapping's items, codes and constants against the campaign.
+
+    Raises:
+        BadInput: what the campaign does not have, by field.
+    """
+    problems = Problems(file)
+    for name, place in plan.items.items():
+        questions = _questions(target, name)
+        known = {code for question in questions for code in question.choices} | {NO_ANSWER}
+        if not questions:
+            problems.add(
+                f"items.{name}: the campaign's questionnaires have no such closed question"
+            )
+            continue
+        for code in _codes(place):
+            if code not in known:
+                problems.add(
+                    f"items.{name}: the question has no option «{code}»; it has {', '.join(sorted(known))}"
+                )
+    for field, fault in _faults(target).items():
+        for code in _codes(getattr(plan, field)):
+            if fault(code):
+                problems.add(f"{field}: {fault(code)}")
+    problems.settle()
+
+
+def code_table(table: Table, plan: plans.Mapping, target: Target, file: str) -> Coded:
+    """Turn every cell into its code.
+
+    Raises:
+        BadInput: every row and column (the first `MOST_PROBLEMS`) that has no place in the campaign.
+    """
+    problems = Problems(file)
+    places = {
+        field: _code(table, getattr(plan, field), fault, problems)
+        for field, fault in _faults(target).items()
+    }
+    items = {
+        name: _code(table, place, _item_fault(target, name), problems, NO_ANSWER)
+        for name, place in plan.items.items()
+    }
+    seconds = _seconds(table, plan, target, problems)
+    respondent = tuple(table.columns[name] for name in plan.respondent)
+    for name, column in zip(plan.respondent, respondent, strict=True):
+        _complain(
+            table, name, column, lambda text: "" if text else "the respondent is missing", problems
+        )
+    comment = table.columns[plan.comment] if plan.comment else _constant("", table)
+    _complain(table, plan.comment, comment, _comment_fault, problems)
+    problems.settle()
+    unit = places["unit"]
+    asked = Column([target.units[text] for text in unit.texts], unit.places)
+    ratings, facts = _answers(table, asked, items, target, plan, problems)
+    problems.settle()
+    return Coded(
+        rows=len(table.numbers),
+        kept=_last_of_each((*respondent, unit), seconds),
+        respondent=respondent,
+        unit=unit,
+        questionnaire=asked,
+        group=places["group"],
+        stratum=places["stratum"],
+        source=places["source"],
+        ratings=ratings,
+        facts=facts,
+        comment=comment,
+        buckets=seconds // QUARTER_HOUR,
+    )
+
+
+def _codes(place: plans.Place) -> list[str]:
+    return [*place.values.values(), *([] if place.constant is None else [place.constant])]
+
+
+def _questions(target: Target, name: str) -> list[Question]:
+    found = [questionnaire.by_id.get(name) for questionnaire in target.questionnaires.values()]
+    return [question for question in found if question is not None and question.kind in CLOSED]
+
+
+def _faults(target: Target) -> dict[str, Fault]:
+    return {
+        "unit": lambda text: "" if text in target.units else f"the campaign has no unit «{text}»",
+        "group": lambda text: (
+            "" if text in target.groups else f"the scheme has no evaluator group «{text}»"
+        ),
+        "stratum": _length_fault("stratum"),
+        "source": _length_fault("source"),
+    }
+
+
+def _length_fault(field: str) -> Fault:
+    return lambda text: (
+        "" if len(text) <= LONGEST[field] else f"a {field} has at most {LONGEST[field]} characters"
+    )
+
+
+def _item_fault(target: Target, name: str) -> Fault:
+    known = {code for question in _questions(target, name) for code in question.choices} | {
+        NO_ANSWER
+    }
+    return lambda text: "" if text in known else f"the question {name} has no option «{text[:20]}»"
+
+
+def _comment_fault(text: str) -> str:
+    return (
+        ""
+        if len(text) <= LONGEST_COMMENT
+        else f"a comment has at most {LONGEST_COMMENT} characters"
+    )
+
+
+def _constant(text: str, table: Table) -> Column:
+    import numpy as np
+
+    return Column([text], np.zeros(len(table.numbers), dtype=np.int64))
+
+
+def _code(
+    table: Table, place: plans.Place, fault: Fault, problems: Problems, blank: str = ""
+) -> Column:
+    """The codes of a column; an empty cell is ``blank``."""
+    if place.constant is not None:
+        return _constant(place.constant, table)
+    found = table.columns[place.column]
+    codes = [
+        place.values.get(text, blank if not text else None if place.values else text)
+        for text in found.texts
+    ]
+    wrong = {
+        text: f"«{text[:20]}» is not among the mapping's values" if code is None else fault(code)
+        for text, code in zip(found.texts, codes, strict=True)
+    }
+    _complain(table, place.column, found, wrong.__getitem__, problems)
+    return Column([code or "" for code in codes], found.places)
+
+
+def _complain(table: Table, name: str, column: Column, fault: Fault, problems: Problems) -> None:
+    import numpy as np
+
+    wrong = {place: what for place, text in enumerate(column.texts) if (what := fault(text))}
+    if not wrong:
+        return
+    rows = np.flatnonzero(np.isin(column.places, list(wrong)))
+    for row in rows[:MOST_PROBLEMS]:
+        problems.add(wrong[int(column.places[row])], int(table.numbers[row]), name)
+    if len(rows) > MOST_PROBLEMS:
+        problems.add(f"{len(rows) - MOST_PROBLEMS} more rows are wrong in this column", column=name)
+
+
+def _seconds(table: Table, plan: plans.Mapping, target: Target, problems: Problems) -> Places:
+    import numpy as np
+
+    if plan.time is None:
+        return np.full(len(table.numbers), target.opens_at, dtype=np.int64)
+    column, zone = table.columns[plan.time.column], plan.time.zone
+    parsed = [_moment(text, zone) for text in column.texts]
+    wrong = {
+        text: ""
+        if seconds is not None
+        else f"«{text[:20]}» is no time; write it as 2026-11-24T08:30"
+        for text, seconds in zip(column.texts, parsed, strict=True)
+    }
+    _complain(table, plan.time.column, column, wrong.__getitem__, problems)
+    return np.array([seconds or 0 for seconds in parsed], dtype=np.int64)[column.places]
+
+
+def _moment(text: str, zone: ZoneInfo) -> int | None:
+    try:
+        return plans.parse_time(text, zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _combine(columns: Sequence[Column]) -> tuple[list[tuple[str, ...]], Places]:
+    """The distinct combinations of texts and, for each row, the place of its own."""
+    import numpy as np
+
+    combined: list[tuple[str, ...]] = [(text,) for text in columns[0].texts]
+    places = columns[0].places
+    for column in columns[1:]:
+        width = len(column.texts)
+        found, places = np.unique(places * width + column.places, return_inverse=True)
+        combined = [(*combined[at // width], column.texts[at % width]) for at in found.tolist()]
+    return combined, places
+
+
+def _answers(
+    table: Table,
+    asked: Column,
+    items: Mapping[str, Column],
+    target: Target,
+    plan: plans.Mapping,
+    problems: Problems,
+) -> tuple[Column, Column]:
+    """Rating patterns and the other closed answers as JSON."""
+    combined, places = _combine([asked, *items.values()])
+    ratings, facts = [], []
+    for name, *codes in combined:
+        questionnaire = target.questionnaires[name]
+        given = {
+            item: code
+            for item, code in zip(items, codes, strict=True)
+            if code not in (NO_ANSWER, "")
+        }
+        ratings.append(
+            " ".join(given.get(question.id, NO_ANSWER) for question in questionnaire.rated)
+        )
+        rest = {
+            q.id: given[q.id]
+            for q in questionnaire.questions
+            if q.kind is not Kind.RATING and q.id in given
+        }
+        facts.append(json.dumps(rest, ensure_ascii=False))
+    for index, item in enumerate(items):
+        faults = [_misplaced(target, name, item, codes[index]) for name, *codes in combined]
+        column = Column([str(place) for place in range(len(combined))], places)
+
+        def fault_of(text: str, faults: list[str] = faults) -> str:
+            return faults[int(text)]
+
+        _complain(table, plan.items[item].column, column, fault_of, problems)
+    return Column(ratings, places), Column(facts, places)
+
+
+def _misplaced(target: Target, questionnaire: str, item: str, code: str) -> str:
+    question = target.questionnaires[questionnaire].by_id.get(item)
+    if code in (NO_ANSWER, "") or (question is not None and code in question.choices):
+        return ""
+    return (
+        f"the unit's questionnaire {questionnaire} has no question {item} with the option «{code}»"
+    )
+
+
+def _last_of_each(key: Sequence[Column], seconds: Places) -> Places:
+    """The last row, by time and then by number, of each combination; in the order of the file."""
+    import numpy as np
+
+    ids = key[0].places
+    for column in key[1:]:
+        _, ids = np.unique(ids * len(column.texts) + column.places, return_inverse=True)
+    order = np.lexsort((np.arange(len(seconds)), seconds))[::-1]
+    _, first = np.unique(ids[order], return_index=True)
+    return np.sort(order[first])

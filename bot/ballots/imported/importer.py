@@ -1,0 +1,284 @@
+"""Ballots that were collected elsewhere: checked as a whole, stored as a whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from itertools import repeat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.ballots.imported.coding import Coded, Target, check_mapping, code_table
+from bot.ballots.imported.mapping import NewCampaign, read_mapping
+from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme
+from bot.campaigns.lifecycle import LINK, Draft, add_campaign
+from bot.core.clock import Clock
+from bot.crypto.gate_keys import Keys
+from bot.spreadsheets.columnar import read_table
+from bot.storage.bulk import upsert_many
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from survey_flows.ballot import STAFF
+from survey_flows.errors import BadInput
+from survey_flows.load import load_questionnaire
+from survey_flows.paper import Link, Unit
+
+if TYPE_CHECKING:
+    from bot.spreadsheets.columnar import Places
+
+CHANNEL, COMMENTER = "import", "import-comment"
+CHUNK = 20_000
+FULL = 4
+
+COLUMNS = (
+    "campaign",
+    "voter",
+    "unit",
+    "questionnaire",
+    "grp",
+    "stratum",
+    "source",
+    "ratings",
+    "facts",
+    "bucket",
+    "weight",
+    "risk",
+)
+COMMENT_COLUMNS = ("campaign", "unit", "voter", "text")
+
+Progress = Callable[[int, int], None]
+"""Called with the number of ballots stored so far and the number of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did.
+
+    Attributes:
+        campaign: its id.
+        created: whether the mapping made it; it is closed then.
+        rows: rows below the header.
+        ballots: effective ballots that were stored; ``rows - duplicates``.
+        duplicates: rows that a later row of the same respondent and unit took the place of.
+        replaced: stored ballots that had been in the campaign before, from an earlier import of the same respondents.
+        unanswered: ballots without any rating; they count as don't-know.
+    """
+
+    campaign: str
+    created: bool
+    rows: int
+    ballots: int
+    duplicates: int
+    replaced: int
+    unanswered: int
+
+
+def _silent(_done: int, _total: int) -> None:
+    pass
+
+
+async def import_ballots(
+    database: AsyncEngine,
+    keys: Keys,
+    clock: Clock,
+    file: Path,
+    mapping: Path,
+    campaign: str = "",
+    progress: Progress = _silent,
+) -> Imported:
+    """Store the ballots of a CSV, Parquet or XLSX file in one transaction.
+
+    Of several rows of one respondent for one unit the last counts, by time and then by row. Respondents become keyed
+    pseudonyms of the campaign; what identifies them is neither stored nor logged.
+
+    Args:
+        database: where to store.
+        keys: makes the pseudonyms.
+        clock: makes the link of a new campaign.
+        file: the table.
+        mapping: YAML, see `bot.ballots.imported.mapping`.
+        campaign: an existing campaign that is not closed; empty when the mapping makes one.
+        progress: is told how far the writing is.
+
+    Raises:
+        BadInput: a mapping, a row or a campaign that is not right; names all (at most 20) places. Nothing was stored.
+    """
+    plan = read_mapping(mapping)
+    if bool(campaign) == bool(plan.campaign):
+        what = (
+            "makes its own campaign; do not name another"
+            if campaign
+            else "makes no campaign; name an existing one"
+        )
+        raise BadInput(f"the mapping {what}", mapping.name)
+    draft = _draft(plan.campaign, mapping) if plan.campaign else None
+    target = _draft_target(draft) if draft else await _read_target(database, campaign)
+    check_mapping(plan, target, mapping.name)
+    coded = code_table(read_table(file, plan.columns()), plan, target, file.name)
+    async with writing(database) as connection:
+        if draft:
+            await add_campaign(connection, draft, Link(clock.token()[:LINK]))
+        else:
+            await _refuse_other_than_draft(connection, campaign)
+        before = await _count(connection, target.campaign)
+        rows = _rows(coded, target, keys, progress)
+        await upsert_many(connection, tables.ballots, COLUMNS, ("campaign", "unit", "voter"), rows)
+        comments = _comments(coded, target, keys)
+        await upsert_many(
+            connection, tables.comments, COMMENT_COLUMNS, ("campaign", "unit", "voter"), comments
+        )
+        after = await _count(connection, target.campaign)
+        if draft:
+            await _close(connection, target.campaign)
+    ballots = len(coded.kept)
+    return Imported(
+        campaign=target.campaign,
+        created=draft is not None,
+        rows=coded.rows,
+        ballots=ballots,
+        duplicates=coded.rows - ballots,
+        replaced=ballots - (after - before),
+        unanswered=coded.unanswered,
+    )
+
+
+def _draft(new: NewCampaign, mapping: Path) -> Draft:
+    beside = mapping.parent
+    own = new.questionnaire.endswith((".yaml", ".yml", ".xlsx"))
+    texts = chosen_questionnaires([beside / new.questionnaire] if own else [])
+    if own:
+        from bot.campaigns.questionnaire_files import read_questionnaire
+
+        name = read_questionnaire(beside / new.questionnaire).id
+    else:
+        name = new.questionnaire
+    if name not in texts:
+        raise BadInput(
+            f"campaign.questionnaire: «{name}» is not one of {', '.join(sorted(texts))}",
+            mapping.name,
+        )
+    units = [
+        Unit(u.code, u.name, name, u.category or new.category, u.code.lower()) for u in new.units
+    ]
+    codes = [unit.code for unit in units]
+    if len(set(codes)) < len(codes):
+        twice = next(code for code in codes if codes.count(code) > 1)
+        raise BadInput(f"campaign.units: the code {twice} stands twice", mapping.name)
+    scheme = chosen_scheme(beside / new.scheme if new.scheme else None)
+    return Draft(
+        new.id, new.year, new.title, new.opens, new.closes, units, {name: texts[name]}, scheme
+    )
+
+
+def _draft_target(draft: Draft) -> Target:
+    units = {unit.code: unit.questionnaire for unit in draft.units}
+    return _target(
+        draft.id, units, draft.questionnaires, draft.scheme, int(draft.opens_at.timestamp())
+    )
+
+
+async def _read_target(database: AsyncEngine, campaign: str) -> Target:
+    columns = tables.campaigns.c
+    query = select(columns.paper, columns.scheme, columns.opens_at).where(columns.id == campaign)
+    async with reading(database) as connection:
+        row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    paper = json.loads(row.paper)
+    units = {unit["code"]: unit["questionnaire"] for unit in paper["units"]}
+    return _target(campaign, units, paper["questionnaires"], row.scheme, row.opens_at)
+
+
+def _target(
+    campaign: str, units: Map[str, str], texts: Map[str, str], scheme: str, opens_at: int
+) -> Target:
+    questionnaires = {name: load_questionnaire(text, name) for name, text in texts.items()}
+    return Target(
+        campaign, dict(units), questionnaires, (*json.loads(scheme)["groups"], STAFF), opens_at
+    )
+
+
+async def _refuse_other_than_draft(connection: AsyncConnection, campaign: str) -> None:
+    """Ballots that did not come through the gate would stand in no log: an open campaign takes none of them."""
+    query = select(tables.campaigns.c.state).where(tables.campaigns.c.id == campaign)
+    state = (await connection.execute(query.with_for_update())).scalar()
+    if state != "draft":
+        raise BadInput(
+            f"this campaign is {state}; ballots from elsewhere make a campaign of their own",
+            campaign,
+        )
+
+
+async def _count(connection: AsyncConnection, campaign: str) -> int:
+    query = (
+        select(func.count())
+        .select_from(tables.ballots)
+        .where(tables.ballots.c.campaign == campaign)
+    )
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def _close(connection: AsyncConnection, campaign: str) -> None:
+    await connection.execute(
+        update(tables.campaigns).where(tables.campaigns.c.id == campaign).values(state="closed")
+    )
+
+
+def _rows(
+    coded: Coded, target: Target, keys: Keys, progress: Progress
+) -> Iterator[list[tuple[object, ...]]]:
+    """The kept rows as tuples of `COLUMNS`, in chunks.
+
+    They come in the order of their unique columns: the index grows at its end, and the order of the file is not kept.
+    """
+    people = zip(*(column.take(coded.kept) for column in coded.respondent), strict=True)
+    voters = [keys.voter(target.campaign, CHANNEL, json.dumps(person)) for person in people]
+    units = coded.unit.take(coded.kept)
+    order = sorted(range(len(voters)), key=lambda at: (units[at], voters[at]))
+    for start in range(0, len(order), CHUNK):
+        chosen = order[start : start + CHUNK]
+        yield _chunk(coded, target, coded.kept[chosen], [voters[at] for at in chosen])
+        progress(start + len(chosen), len(order))
+
+
+def _comments(coded: Coded, target: Target, keys: Keys) -> Iterator[list[tuple[object, ...]]]:
+    """The comments as tuples of `COMMENT_COLUMNS`, under pseudonyms that are not the ballots', in their order."""
+    people = zip(*(column.take(coded.kept) for column in coded.respondent), strict=True)
+    said = zip(people, coded.unit.take(coded.kept), coded.comment.take(coded.kept), strict=True)
+    rows = [
+        (target.campaign, unit, keys.voter(target.campaign, COMMENTER, json.dumps(person)), text)
+        for person, unit, text in said
+        if text
+    ]
+    rows.sort(key=lambda row: row[2])
+    for start in range(0, len(rows), CHUNK):
+        yield list(rows[start : start + CHUNK])
+
+
+def _chunk(
+    coded: Coded, target: Target, rows: Places, voters: list[bytes]
+) -> list[tuple[object, ...]]:
+    told = (
+        coded.unit,
+        coded.questionnaire,
+        coded.group,
+        coded.stratum,
+        coded.source,
+        coded.ratings,
+        coded.facts,
+    )
+    texts = [column.take(rows) for column in told]
+    same = (
+        repeat(target.campaign),
+        voters,
+        *texts,
+        coded.buckets[rows].tolist(),
+        repeat(FULL),
+        repeat(0),
+    )
+    return list(zip(*same, strict=False))

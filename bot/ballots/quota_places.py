@@ -1,0 +1,150 @@
+"""The places of quotas: taken in the transaction of the ballot, at most as many as registered, one for each person.
+
+A place is a mark, HMAC(the campaign's gate key, cell, channel, user), and one more in its cell's count. It belongs to
+who took it until the close, also when they rate again or delete their ratings: then they can rate once more, and nobody
+who watches a full cell can tell that somebody has withdrawn (`docs/decisions/0012-quotas.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.campaigns.quota_counts import Key, _key, read_taken
+from bot.core.identity import Citizen
+from bot.crypto.gate_keys import Keys
+from bot.storage.database import insert
+from bot.storage.schema import all as tables
+from survey_flows.quota import Cell, Quotas
+
+COLUMNS = ("campaign", "unit", "grp", "stratum", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody who needs a place in each of these cells of a campaign."""
+
+    citizen: Citizen
+    campaign: str
+    cells: Sequence[Cell]
+
+
+class Places:
+    """Who has a place, by the gate's keys."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    async def held(
+        self, connection: AsyncConnection, wishes: Sequence[Wish]
+    ) -> list[frozenset[Cell]]:
+        """For each wish the cells in which they have a place already."""
+        marks = [self._marks(wish) for wish in wishes]
+        known = await _known(connection, [mark for own in marks for mark in own.values()])
+        return [frozenset(cell for cell, mark in own.items() if mark in known) for own in marks]
+
+    async def take(
+        self, connection: AsyncConnection, wishes: Sequence[Wish], quotas: dict[str, Quotas]
+    ) -> list[frozenset[Cell]]:
+        """Take the places that are wished for, as far as there are any; returns for each wish the cells that are full.
+
+        Who cannot have all of theirs takes none. The caller has locked the people (`lock_people`) and rolls back
+        when it does not store their ballots.
+        """
+        held = await self.held(connection, wishes)
+        missing = [
+            [cell for cell in w.cells if cell not in own]
+            for w, own in zip(wishes, held, strict=True)
+        ]
+        keys = {
+            (wish.campaign, cell)
+            for wish, cells in zip(wishes, missing, strict=True)
+            for cell in cells
+        }
+        taken = await _lock(connection, keys)
+        before, marks, refused = dict(taken), [], []
+        for wish, cells in zip(wishes, missing, strict=True):
+            most = quotas[wish.campaign].most
+            full = frozenset(cell for cell in cells if taken[wish.campaign, cell] >= most[cell])
+            refused.append(full)
+            for cell in () if full else cells:
+                taken[wish.campaign, cell] += 1
+                marks.append({"mark": self._mark(wish, cell), "campaign": wish.campaign})
+        await _write(
+            connection, {key: count for key, count in taken.items() if count != before[key]}, marks
+        )
+        return refused
+
+    def _marks(self, wish: Wish) -> dict[Cell, bytes]:
+        return {cell: self._mark(wish, cell) for cell in wish.cells}
+
+    def _mark(self, wish: Wish, cell: Cell) -> bytes:
+        named = (cell.unit, cell.group, cell.stratum, cell.source)
+        return self._keys.place(wish.campaign, named, wish.citizen.channel, wish.citizen.user)
+
+
+async def touch(connection: AsyncConnection, campaigns: Iterable[str]) -> None:
+    """Write the counts of these campaigns anew as they are, in the transaction that mixes their ballots.
+
+    PostgreSQL keeps with each row which transaction wrote it last. Without this that would be the one in which the
+    last person who took a place was answered, whose conversation it wrote too.
+    """
+    keys = set(await read_taken(connection, campaigns))
+    if keys:
+        await _lock(connection, keys)
+
+
+async def forget(connection: AsyncConnection, campaign: str) -> None:
+    """Delete marks and counts of a campaign that is being closed."""
+    for table in (tables.quota_cells, tables.places):
+        await connection.execute(delete(table).where(table.c.campaign == campaign))
+
+
+async def _known(connection: AsyncConnection, marks: Sequence[bytes]) -> set[bytes]:
+    if not marks:
+        return set()
+    query = select(tables.places.c.mark).where(tables.places.c.mark.in_(marks))
+    return {bytes(mark) for mark in (await connection.execute(query)).scalars()}
+
+
+async def _lock(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, int]:
+    """The counts of these cells, which nobody else changes until this transaction ends.
+
+    They are written as they are, which locks them on every database; in order, so that two cannot wait in a ring.
+    """
+    rows = [_columns(key) | {"taken": 0} for key in sorted(keys)]
+    if not rows:
+        return {}
+    statement = insert(connection, tables.quota_cells)
+    same = statement.on_conflict_do_update(
+        index_elements=list(COLUMNS), set_={"taken": tables.quota_cells.c.taken}
+    )
+    found = await connection.execute(same.returning(*tables.quota_cells.c), rows)
+    return {_key(row): row.taken for row in found}
+
+
+async def _write(
+    connection: AsyncConnection, taken: dict[Key, int], marks: list[dict[str, Any]]
+) -> None:
+    if taken:
+        where = (tables.quota_cells.c[name] == bindparam(f"its_{name}") for name in COLUMNS)
+        rows = [
+            {f"its_{name}": value for name, value in _columns(key).items()} | {"new": count}
+            for key, count in taken.items()
+        ]
+        await connection.execute(
+            update(tables.quota_cells).where(*where).values(taken=bindparam("new")), rows
+        )
+    if marks:
+        await connection.execute(tables.places.insert(), sorted(marks, key=lambda row: row["mark"]))
+
+
+def _columns(key: Key) -> dict[str, Any]:
+    campaign, cell = key
+    return dict(
+        zip(COLUMNS, (campaign, cell.unit, cell.group, cell.stratum, cell.source), strict=True)
+    )

@@ -1,0 +1,206 @@
+"""Counters of what arrives, for the judge: rates, links and bursts, in one round trip for a whole batch.
+
+A ballot is never refused or kept waiting for them. Without Redis the facts say so, quickly.
+
+Keys hold pseudonyms only, and all of them expire. Give pseudonyms under a key of their own: the time at which a counter
+was touched can be read from it, so a counter's name must not be the name under which a participation is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.campaigns.fraud_rules import Rates
+from survey_flows.facts import Facts
+
+log = logging.getLogger(__name__)
+
+PREFIX = b"minping:watch:"
+QUARTER = 900  # seconds
+MEMORY = 0.2
+"""Weight of the last quarter of an hour in the expectation: after three hours 7 % of the older past is left."""
+FORGOTTEN = 2 * 86_400  # seconds after which a silent unit and source begin anew
+DAY = 86_400
+LINK_DAYS = 60  # a campaign's links are not used for longer
+ANSWER_WITHIN = 0.25  # seconds that a batch waits for counters at most
+AWAY_FOR = 2.0  # seconds in which Redis is not asked again after a failure
+VALUES = 7
+
+# Time is the server's own, so that processes with different clocks share one rate. A GCRA keeps one number, the
+# theoretical arrival time (ITU-T I.371, the virtual scheduling algorithm); what conforms moves it on by one interval.
+SCRIPT = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local quarter = math.floor(clock[1] / tonumber(ARGV[7]))
+local memory, forgotten, day, links = tonumber(ARGV[8]), ARGV[9], ARGV[10], ARGV[11]
+
+local function exceeded(key, most, seconds)
+  local interval = seconds * 1000000 / most
+  local due = math.max(tonumber(redis.call('GET', key) or '0'), now)
+  if due - now > interval * (most - 1) then return 1 end
+  due = math.floor(due + interval)
+  redis.call('SET', key, string.format('%.0f', due), 'PX', math.ceil((due - now) / 1000) + 1)
+  return 0
+end
+
+local function tally(key)
+  local kept = redis.call('HMGET', key, 'q', 'n', 'e')
+  local last, count, usual = tonumber(kept[1] or quarter), tonumber(kept[2] or 0), tonumber(kept[3] or -1)
+  if quarter > last then
+    usual = usual < 0 and count or usual + memory * (count - usual)
+    usual = usual * (1 - memory) ^ (quarter - last - 1)
+    count = 0
+  end
+  redis.call('HSET', key, 'q', math.max(quarter, last), 'n', count + 1, 'e', string.format('%.6f', usual))
+  redis.call('EXPIRE', key, forgotten)
+  return count + 1, usual
+end
+
+local result = {}
+for at = 1, #KEYS, 6 do
+  for kind = 0, 2 do
+    result[#result + 1] = exceeded(KEYS[at + kind], tonumber(ARGV[1 + kind * 2]), tonumber(ARGV[2 + kind * 2]))
+  end
+  result[#result + 1] = redis.call('INCR', KEYS[at + 3])
+  redis.call('EXPIRE', KEYS[at + 3], day, 'NX')
+  local count, usual = tally(KEYS[at + 4])
+  result[#result + 1] = count
+  result[#result + 1] = math.floor(usual * 1000 + 0.5)
+  local person = ARGV[12 + (at - 1) / 6]
+  if person == '' then
+    result[#result + 1] = 0
+  else
+    redis.call('PFADD', KEYS[at + 5], person)
+    redis.call('EXPIRE', KEYS[at + 5], links)
+    result[#result + 1] = redis.call('PFCOUNT', KEYS[at + 5])
+  end
+end
+return result
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A ballot about to be admitted. ``person``, ``source``, ``unit`` and ``link`` are keyed pseudonyms of a campaign.
+
+    ``link`` is empty when the citizen came by none, ``link_limit`` None when anyone may use it; the rest as in `Facts`.
+    """
+
+    person: bytes
+    source: bytes
+    unit: bytes
+    seconds: float | None
+    questions: int
+    link: bytes = b""
+    link_limit: int | None = None
+    replayed: bool = False
+    young: bool = False
+    stale: int = 0
+
+
+class Watch:
+    """Counts submissions in Redis. One for a process; `facts` may be called by any number of tasks."""
+
+    def __init__(
+        self, redis: Redis, rates: Rates | None = None, answer_within: float = ANSWER_WITHIN
+    ) -> None:
+        rates = rates or Rates()
+        self._script = redis.register_script(SCRIPT)
+        self._answer_within = answer_within
+        self._ask_again = 0.0
+        limits = [
+            number
+            for rate in (rates.user, rates.source, rates.unit)
+            for number in (rate.most, rate.seconds)
+        ]
+        self._settings: list[float | int] = [
+            *limits,
+            QUARTER,
+            MEMORY,
+            FORGOTTEN,
+            DAY,
+            LINK_DAYS * DAY,
+        ]
+
+    async def facts(self, submissions: Sequence[Submission]) -> list[Facts]:
+        """Count the submissions and tell what is known of each, in their order. A replayed one is not counted again.
+
+        Call it once for a batch, not again when its transaction is repeated. It never raises for want of Redis: then
+        the facts are marked ``unchecked``.
+        """
+        new = [submission for submission in submissions if not submission.replayed]
+        counted = await self._counted(new) if new else []
+        if counted is None:
+            return [_facts(submission, None, unchecked=True) for submission in submissions]
+        rows = iter(counted)
+        return [
+            _facts(submission, None if submission.replayed else next(rows))
+            for submission in submissions
+        ]
+
+    async def _counted(self, submissions: Sequence[Submission]) -> list[list[int]] | None:
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._ask_again:
+            return None
+        try:
+            async with asyncio.timeout(self._answer_within):
+                values = await self._script(
+                    keys=_keys(submissions), args=[*self._settings, *_persons(submissions)]
+                )
+        except (RedisError, OSError, TimeoutError) as error:
+            self._ask_again = loop.time() + AWAY_FOR
+            log.warning("ballots are admitted unchecked: Redis is away (%s)", type(error).__name__)
+            return None
+        return [values[at : at + VALUES] for at in range(0, len(values), VALUES)]
+
+
+def _keys(submissions: Sequence[Submission]) -> list[bytes]:
+    return [
+        PREFIX + name
+        for s in submissions
+        for name in (
+            b"user:" + s.person,
+            b"source:" + s.source,
+            b"unit:" + s.unit,
+            b"ballots:" + s.person,
+            # The length keeps two pairs from running together into one name.
+            b"cell:%d:" % len(s.unit) + s.unit + s.source,
+            b"link:" + s.link,
+        )
+    ]
+
+
+def _persons(submissions: Sequence[Submission]) -> list[bytes]:
+    """Who is counted for the link of each submission; nobody for a link that is for everyone."""
+    return [s.person if s.link and s.link_limit is not None else b"" for s in submissions]
+
+
+def _facts(submission: Submission, counted: Sequence[int] | None, unchecked: bool = False) -> Facts:
+    known = Facts(
+        seconds=submission.seconds,
+        questions=submission.questions,
+        replayed=submission.replayed,
+        link_limit=submission.link_limit,
+        young=submission.young,
+        stale=submission.stale,
+        unchecked=unchecked,
+    )
+    if counted is None:
+        return known
+    user, source, unit, ballots, burst, expected, link_users = counted
+    return replace(
+        known,
+        ballots=ballots,
+        user_rate=bool(user),
+        source_rate=bool(source),
+        unit_rate=bool(unit),
+        link_users=link_users,
+        burst=burst,
+        expected=expected / 1000 if expected >= 0 else None,
+    )

@@ -1,0 +1,73 @@
+"""The judge at the gate: from a ballot that is about to be sealed to the risk that is sealed with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from redis.asyncio import Redis
+
+from bot.ballots.gate import Casts
+from bot.ballots.rate_counters import Submission, Watch
+from bot.campaigns.fraud_rules import DEFAULT, FraudRules, Rates
+from bot.campaigns.live_campaigns import Papers
+from bot.core.identity import Citizen
+from bot.crypto.gate_keys import Keys
+from survey_flows.effects import Cast
+from survey_flows.judge import risk
+
+
+class Screening:
+    """Asks the counters about each ballot by its campaign's registered rules. No answer is looked at."""
+
+    def __init__(self, redis: Redis, keys: Keys, papers: Papers) -> None:
+        self._redis = redis
+        self._keys = keys
+        self._papers = papers
+        self._watches: dict[Rates, Watch] = {}
+
+    async def __call__(self, casts: Casts) -> list[int]:
+        """The risk of each ballot, in one round trip for those of one campaign."""
+        rules = {cast.ballot.campaign: self._rules(cast.ballot.campaign) for _, cast in casts}
+        found: dict[int, int] = {}
+        for campaign, own in rules.items():
+            places = [
+                place for place, (_, cast) in enumerate(casts) if cast.ballot.campaign == campaign
+            ]
+            facts = await self._watch(own.rates).facts(
+                [self._submission(*casts[place]) for place in places]
+            )
+            found |= {
+                place: risk(fact, own.limits) for place, fact in zip(places, facts, strict=True)
+            }
+        return [found[place] for place in range(len(casts))]
+
+    def _rules(self, campaign: str) -> FraudRules:
+        rules: Mapping[str, FraudRules] = self._papers.rules
+        return rules.get(campaign, DEFAULT)
+
+    def _watch(self, rates: Rates) -> Watch:
+        if rates not in self._watches:
+            self._watches[rates] = Watch(self._redis, rates)
+        return self._watches[rates]
+
+    def _limit(self, campaign: str, token: str) -> int | None:
+        paper = self._papers.get(campaign)
+        link = paper.links.get(token) if paper else None
+        return link.most if link else None
+
+    def _submission(self, citizen: Citizen, cast: Cast) -> Submission:
+        ballot, pace = cast.ballot, cast.pace
+
+        def counter(kind: str, name: str) -> bytes:
+            return self._keys.counter(ballot.campaign, kind, name)
+
+        return Submission(
+            person=counter("person", f"{citizen.channel} {citizen.user}"),
+            source=counter("source", f"{citizen.channel} {pace.link or ballot.source}"),
+            unit=counter("unit", ballot.unit),
+            seconds=pace.seconds,
+            questions=pace.questions,
+            link=counter("link", pace.link) if pace.link else b"",
+            link_limit=self._limit(ballot.campaign, pace.link),
+            stale=pace.stale,
+        )

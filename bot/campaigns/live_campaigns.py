@@ -1,0 +1,211 @@
+"""The campaigns as citizens meet them, read from the database and kept warm."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.campaigns.fraud_rules import DEFAULT, FraudRules, read_rules
+from bot.campaigns.quota_counts import read_taken
+from bot.campaigns.quota_terms import read_most
+from bot.campaigns.registration import changed_since
+from bot.core.shipped_files import shipped_words
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+from survey_flows.events import Event, Started
+from survey_flows.load import load_questionnaire
+from survey_flows.outside import Phase, phase
+from survey_flows.paper import Link, Paper, Unit, Words
+from survey_flows.quota import Quotas
+
+log = logging.getLogger(__name__)
+
+State = tuple[tuple[str, str, int, int, int], ...]
+"""Id, state, opening, closing and number of links of each campaign: what tells that something changed."""
+
+
+def dump_paper(
+    title: dict[str, str], units: list[Unit], questionnaires: dict[str, str], trial: bool = False
+) -> str:
+    """What a campaign freezes, as JSON; questionnaires as the text they were loaded from."""
+    listed = [
+        {
+            "code": u.code,
+            "name": dict(u.name),
+            "questionnaire": u.questionnaire,
+            "category": u.category,
+            "search": u.search,
+        }
+        for u in units
+    ]
+    frozen = {
+        "title": title,
+        "units": listed,
+        "questionnaires": questionnaires,
+        "fraud": DEFAULT.dump(),
+    }
+    return json.dumps(frozen | ({"trial": True} if trial else {}), ensure_ascii=False)
+
+
+def load_paper(row: Row[Any], links: list[Link], words: Words, zone: tzinfo) -> Paper:
+    """A campaign's row as the engine sees it."""
+    frozen = json.loads(row.paper)
+    return Paper(
+        campaign=row.id,
+        title=frozen["title"],
+        units={unit["code"]: Unit(**unit) for unit in frozen["units"]},
+        questionnaires={
+            name: load_questionnaire(text, name) for name, text in frozen["questionnaires"].items()
+        },
+        links={link.token: link for link in links},
+        words=words,
+        opens_at=datetime.fromtimestamp(row.opens_at, zone),
+        closes_at=datetime.fromtimestamp(row.closes_at, zone),
+        state=row.state,
+        quotas=Quotas(read_most(frozen)),
+        trial=bool(frozen.get("trial")),
+    )
+
+
+@dataclass(slots=True)
+class _Known:
+    state: State
+    papers: dict[str, Paper]
+    rules: dict[str, FraudRules]
+
+
+class Papers:
+    """Every campaign that is open or was, by id. `refresh` notices what other processes changed."""
+
+    def __init__(self, database: AsyncEngine, timezone: str) -> None:
+        self._database = database
+        self._zone = ZoneInfo(timezone)
+        self._words = shipped_words()
+        self._known = _Known((), {}, {})
+        self._turn = asyncio.Lock()
+
+    async def refresh(self) -> None:
+        """Read the campaigns again if any of them changed."""
+        # One at a time: a reader that began earlier must not put back what it saw over what a later one saw.
+        async with self._turn, reading(self._database) as connection:
+            state = await _read_state(connection)
+            if state != self._known.state:
+                self._known = _Known(state, *await self._read_papers(connection))
+            await self._note_full(connection)
+
+    async def _note_full(self, connection: AsyncConnection) -> None:
+        """See which quotas are full; none ever has a place again."""
+        papers = self._known.papers
+        limited = [
+            name for name, paper in papers.items() if paper.quotas.most and paper.state == "open"
+        ]
+        if not limited:
+            return
+        taken = await read_taken(connection, limited)
+        for name in limited:
+            quotas = papers[name].quotas
+            full = frozenset(
+                cell for cell, most in quotas.most.items() if taken.get((name, cell), 0) >= most
+            )
+            if full != quotas.full:
+                papers[name] = replace(papers[name], quotas=replace(quotas, full=full))
+
+    async def _read_papers(
+        self, connection: AsyncConnection
+    ) -> tuple[dict[str, Paper], dict[str, FraudRules]]:
+        links: dict[str, list[Link]] = {}
+        for row in await connection.execute(select(tables.links)):
+            links.setdefault(row.campaign, []).append(
+                Link(row.token, row.grp, row.source, row.stratum, row.most)
+            )
+        query = select(tables.campaigns).where(
+            tables.campaigns.c.state.not_in(("draft", "opening"))
+        )
+        rows = (await connection.execute(query.order_by(tables.campaigns.c.opens_at))).all()
+        changed = await changed_since(connection, rows)
+        for campaign in sorted(changed):
+            log.error(
+                "campaign %s is not what the log has of it, and takes no ballots: minping verify",
+                campaign,
+            )
+        rows = [row for row in rows if row.id not in changed]
+        papers = {
+            row.id: load_paper(row, links.get(row.id, []), self._words, self._zone) for row in rows
+        }
+        return papers, {row.id: read_rules(row.paper) for row in rows}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return self._zone
+
+    @property
+    def rules(self) -> dict[str, FraudRules]:
+        """What each campaign registered for its judge."""
+        return self._known.rules
+
+    @property
+    def campaigns(self) -> tuple[str, ...]:
+        """The ids of all campaigns that are open or were."""
+        return tuple(self._known.papers)
+
+    def get(self, campaign: str) -> Paper | None:
+        """The paper of one campaign that is open or was."""
+        return self._known.papers.get(campaign)
+
+    def quotas(self, campaign: str) -> Quotas:
+        """The quotas of a campaign and which of them are full; none for one that is not known."""
+        paper = self.get(campaign)
+        return paper.quotas if paper else Quotas()
+
+    def current(self, now: datetime) -> Paper | None:
+        """The campaign of a citizen who came without a link: of those that take ballots now the one that opened last.
+
+        When none does: of those that are open the next, else the one that was last.
+        """
+        papers = list(self._known.papers.values())
+        taking = [paper for paper in papers if phase(paper, now) is Phase.OPEN]
+        waiting = [paper for paper in papers if phase(paper, now) is Phase.BEFORE]
+        return (
+            next(reversed(taking), None)
+            or next(iter(waiting), None)
+            or next(reversed(papers), None)
+        )
+
+    def find(self, event: Event, campaign: str, now: datetime) -> Paper | None:
+        """The campaign that an event belongs to: its link's, else its conversation's, else the current one."""
+        held = self.get(campaign)
+        if isinstance(event, Started):
+            still = held if held and phase(held, now) is Phase.OPEN else None
+            return self._by_link(event.link) or still or self.current(now)
+        return held or self.current(now)
+
+    def _by_link(self, token: str) -> Paper | None:
+        return next((paper for paper in self._known.papers.values() if token in paper.links), None)
+
+    def tell(self, lang: str, key: str) -> str:
+        """A sentence for a citizen."""
+        return self._words.say(lang, key)
+
+    def say(self, key: str) -> str:
+        """A sentence for a citizen whose language is not known: in each language, a line each."""
+        return "\n".join(self._words.say(lang, key) for lang in self._words.languages)
+
+
+async def _read_state(connection: AsyncConnection) -> State:
+    columns = tables.campaigns.c
+    links = select(func.count()).where(tables.links.c.campaign == columns.id).scalar_subquery()
+    rows = await connection.execute(
+        select(columns.id, columns.state, columns.opens_at, columns.closes_at, links).order_by(
+            columns.id
+        )
+    )
+    return tuple((row[0], row[1], row[2], row[3], row[4]) for row in rows)

@@ -1,0 +1,1 @@
+"""Telegram: parsing, rendering and delivery through the Bot API."""

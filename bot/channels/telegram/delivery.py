@@ -1,0 +1,146 @@
+"""Replies on their way to Telegram, and what becomes of them.
+
+There is no queue of replies: an update is confirmed only when its reply is delivered, so whatever is lost with a
+process or a connection is asked for again by Telegram itself, which delivers the update once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+
+from bot.channels.telegram.http import Silenced, TelegramRequest
+from bot.channels.telegram.parsing import Taken
+from bot.channels.telegram.rendering import Call, render
+from bot.conversations.contract import Delivery, Reply
+
+TRIES = 4
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+
+
+class Unsent(Exception):
+    """Telegram cannot take the call now."""
+
+
+class Blocked(Exception):
+    """The citizen has blocked the bot."""
+
+
+def waits() -> Iterator[float]:
+    """Seconds between attempts, doubling."""
+    wait = FIRST_WAIT
+    while True:
+        yield wait
+        wait = min(2 * wait, LONGEST_WAIT)
+
+
+class Sender:
+    """Makes the calls that show replies. ``counts`` gets ``unreachable`` citizens and ``unsent`` calls."""
+
+    def __init__(self, requests: TelegramRequest, counts: Counter[str], cleared: str) -> None:
+        self._requests = requests
+        self._counts = counts
+        self._cleared = cleared
+
+    async def show(self, taken: Taken, reply: Reply) -> Delivery:
+        """Remove what is stale, then show the reply; returns what is to be noted of it.
+
+        Raises:
+            Unsent: something of it could not be done now; do all of it again later.
+        """
+        call = render(taken, reply)
+        try:
+            for number in reply.stale:
+                await self._remove(taken.chat, number)
+            sent = await self.call(call) if call else None
+        except Blocked:
+            self._counts["unreachable"] += 1
+            return Delivery(blocked=True)
+        number, place = (
+            (sent["message_id"] if isinstance(sent, dict) else 0),
+            taken.incoming.message,
+        )
+        new = reply.screen is not None and reply.screen.shows_answers and number not in (0, place)
+        return Delivery(number if new else 0, (*reply.stale, *([place] if new and place else [])))
+
+    async def take_back(self, taken: Taken, messages: Iterable[int]) -> None:
+        """Remove messages, as far as can be: nobody will remember them."""
+        for number in messages:
+            try:
+                await self._remove(taken.chat, number)
+            except (Unsent, Blocked):
+                self._counts["unsent"] += 1
+
+    async def toast(self, call: Call) -> None:
+        """Answer a press; one that comes too late is no loss."""
+        try:
+            await self.call(call)
+        except (Unsent, Blocked):
+            self._counts["unsent"] += 1
+
+    async def call(self, call: Call) -> Any:
+        """Telegram's answer to a call; None when it refuses it, which trying again would not mend.
+
+        A message that cannot be edited is followed by a new one.
+
+        Raises:
+            Unsent: it cannot be reached, or wants to hear nothing for long.
+            Blocked: the citizen has blocked the bot.
+        """
+        method, params = (
+            call["method"],
+            {name: value for name, value in call.items() if name != "method"},
+        )
+        try:
+            return await self._attempt(method, params)
+        except BadRequest as error:
+            if "not modified" in error.message:
+                return None
+            if method == "editMessageText":
+                return await self.call(
+                    {k: v for k, v in call.items() if k != "message_id"} | {"method": "sendMessage"}
+                )
+            self._counts["unsent"] += 1
+        except TelegramError:
+            self._counts["unsent"] += 1
+        return None
+
+    async def _attempt(self, method: str, params: dict[str, Any]) -> Any:
+        """Make a call until Telegram takes or refuses it: at least once, so a lost answer may make it twice."""
+        for wait in (*islice(waits(), TRIES - 1), None):
+            try:
+                return await self._requests.call(method, params)
+            except Forbidden:
+                raise Blocked from None
+            except Silenced:
+                raise Unsent from None
+            except BadRequest:
+                raise  # for the library it is an error of the network
+            except NetworkError:
+                if wait is not None:
+                    await asyncio.sleep(wait)
+        raise Unsent
+
+    async def _remove(self, chat: int, message: int) -> None:
+        """Delete a message, or clear it where Telegram deletes it no longer (after 48 hours)."""
+        place = {"chat_id": chat, "message_id": message}
+        try:
+            await self._attempt("deleteMessage", place)
+        except TelegramError as error:
+            if not _gone(error):
+                await self._clear(place)
+
+    async def _clear(self, place: dict[str, Any]) -> None:
+        try:
+            await self._attempt("editMessageText", {**place, "text": self._cleared})
+        except TelegramError as error:
+            self._counts["unsent"] += not _gone(error)
+
+
+def _gone(error: TelegramError) -> bool:
+    return "not found" in error.message or "not modified" in error.message

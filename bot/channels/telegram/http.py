@@ -1,0 +1,170 @@
+"""Requests to the Bot API over one pooled aiohttp session; python-telegram-bot calls this where it would call httpx."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import lru_cache
+from typing import Any
+
+import aiohttp
+import orjson
+from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
+from yarl import URL
+
+from bot.channels.telegram.json import read_json
+from bot.channels.telegram.rate_limit import Pause
+from survey_flows.errors import Misuse
+
+TRIES = 3
+CONNECTIONS = 64
+READ_SECONDS = 8.0
+KEEP_ALIVE_SECONDS = 60.0
+LONGEST_PAUSE = 20.0
+"""Seconds of a 429 that a call waits for; while a longer one lasts, calls fail at once."""
+TOO_MANY = 429
+HTTP_ERROR = 400
+JSON = {"Content-Type": "application/json"}
+
+
+@lru_cache(maxsize=256)
+def _parsed(url: str) -> URL:
+    return URL(url)
+
+
+class Silenced(TelegramError):
+    """Telegram wants to hear nothing for now. (The library's own error for this warns of its own future.)"""
+
+    def __init__(self) -> None:
+        super().__init__("Telegram wants to hear nothing for now")
+
+
+class TelegramRequest(BaseRequest):
+    """One session for all calls. A 429 pauses every call until Telegram takes them again.
+
+    One that is not ``patient`` makes each call once and reports a 429 instead of sitting it out.
+
+    Telegram's addresses contain the bot's token, and aiohttp's errors contain addresses. So errors leave here with no
+    more than the name of their kind, and without a cause.
+    """
+
+    def __init__(self, base_url: str, pause: Pause, patient: bool = True) -> None:
+        self._base_url = base_url
+        self._patient = patient
+        self._session: aiohttp.ClientSession | None = None
+        self._pause = pause
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds that a call may take, unless it names its own."""
+        return READ_SECONDS
+
+    async def initialize(self) -> None:
+        """Open the session; a second call does nothing."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=JSON,
+                skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
+            )
+
+    async def shutdown(self) -> None:
+        """Close the session."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def call(self, method: str, params: dict[str, Any], seconds: float = READ_SECONDS) -> Any:
+        """The result of one Bot API method, as plain JSON.
+
+        Raises:
+            telegram.error.TelegramError: as python-telegram-bot's own methods do.
+        """
+        parameters = [RequestParameter(name, value, None) for name, value in params.items()]
+        try:
+            return await self.post(
+                f"{self._base_url}/{method}", RequestData(parameters), read_timeout=seconds
+            )
+        except TelegramError:
+            raise
+        except Exception as error:
+            # The library trusts that answers are shaped as they should be.
+            raise NetworkError(
+                f"Telegram's answer cannot be read ({type(error).__name__})"
+            ) from None
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (the library's signature)
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (the library's signature)
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (the library's signature)
+    ) -> tuple[int, bytes]:
+        """Status and body of one call; python-telegram-bot calls this."""
+        if method != "POST" or (request_data is not None and request_data.contains_files):
+            raise Misuse("this channel sends and fetches no files")
+        payload = orjson.dumps(request_data.parameters if request_data is not None else {})
+        seconds = float(read_timeout) if isinstance(read_timeout, int | float) else READ_SECONDS
+        for _ in range(TRIES if self._patient else 1):
+            await self._sit_out_a_pause()
+            code, body = await self._send(url, payload, seconds)
+            if code != TOO_MANY:
+                _require_telegrams_own(code, body)
+                return code, body
+            await self._pause.begin(_retry_after(body))
+        raise Silenced
+
+    async def _send(self, url: str, payload: bytes, seconds: float) -> tuple[int, bytes]:
+        if self._session is None:
+            raise NetworkError("the connection to Telegram is closed")
+        try:
+            limit = aiohttp.ClientTimeout(seconds)
+            # A redirect would take the token elsewhere.
+            async with self._session.post(
+                _parsed(url), data=payload, timeout=limit, allow_redirects=False
+            ) as response:
+                return response.status, await response.read()
+        except TimeoutError:
+            raise TimedOut from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise NetworkError(f"Telegram cannot be reached ({type(error).__name__})") from None
+
+    async def _sit_out_a_pause(self) -> None:
+        while left := self._pause.left:
+            if left > LONGEST_PAUSE or not self._patient:
+                raise Silenced
+            await asyncio.sleep(left)
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """The answer as JSON. (The library's own would log a body that is none.)"""
+        try:
+            return read_json(payload)
+        except ValueError:
+            raise TelegramError("Telegram's answer is not JSON") from None
+
+
+def _retry_after(body: bytes) -> float:
+    try:
+        return float(orjson.loads(body)["parameters"]["retry_after"])
+    except (ValueError, KeyError, TypeError):
+        return 1.0
+
+
+def _require_telegrams_own(code: int, body: bytes) -> None:
+    """A refusal must be Telegram's: a proxy's 403 does not say that somebody has blocked the bot."""
+    if code < HTTP_ERROR:
+        return
+    try:
+        told = orjson.loads(body)
+    except ValueError:
+        told = None
+    if not (isinstance(told, dict) and told.get("ok") is False and told.get("error_code") == code):
+        raise NetworkError(f"something else than Telegram answered {code}")

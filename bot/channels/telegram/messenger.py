@@ -1,0 +1,88 @@
+"""Messages that nobody asked for, over Telegram: each is tried once, and what came of it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
+
+from bot.channels.telegram.http import Silenced, TelegramRequest
+from bot.channels.telegram.parsing import BEGIN, STOP
+from bot.channels.telegram.rate_limit import Pause
+from bot.channels.telegram.rendering import TEXT, clip
+from bot.fieldwork.outreach.messenger import Fate, Letter
+
+GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
+"""Of refusals, in small letters: the library writes them with a capital."""
+
+
+WRONG_TOKEN = 30.0
+"""Seconds until it is tried again."""
+
+
+class TelegramPostman:
+    """A sender for one bot. Enter it, then call `send` from any number of tasks."""
+
+    def __init__(self, token: str, api_base_url: str, pause: Pause) -> None:
+        self._pause = pause
+        self._requests = TelegramRequest(
+            f"{api_base_url.rstrip('/')}/bot{token}", pause, patient=False
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._requests.initialize()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._requests.shutdown()
+
+    @property
+    def silence(self) -> float:
+        """Seconds for which Telegram wants to hear nothing; 0 when it does."""
+        return self._pause.left
+
+    async def send(self, address: str, letter: Letter) -> Fate:
+        """Send a letter once to the chat ``address``."""
+        return await self._send(write(int(address), letter))
+
+    async def tell(self, address: str, text: str, buttons: Sequence[tuple[str, str]]) -> Fate:
+        """Send a message once to the chat ``address``; the buttons are labels with their data."""
+        return await self._send(_message(int(address), text, buttons))
+
+    async def _send(self, params: dict[str, Any]) -> Fate:
+        try:
+            await self._requests.call("sendMessage", params)
+        except Silenced:
+            return Fate.SILENCE
+        except Forbidden:
+            return Fate.UNREACHABLE
+        except BadRequest as error:
+            return (
+                Fate.UNREACHABLE
+                if any(what in error.message.casefold() for what in GONE)
+                else Fate.FAILED
+            )
+        except InvalidToken:
+            # It is mended by whoever runs the service; nobody must be missed for it.
+            await self._pause.begin(WRONG_TOKEN)
+            return Fate.SILENCE
+        except TelegramError:
+            return Fate.LATER
+        return Fate.SENT
+
+
+def write(chat: int, letter: Letter) -> dict[str, Any]:
+    """The parameters of ``sendMessage``."""
+    return _message(chat, letter.text, [(letter.begin, BEGIN + letter.token), (letter.stop, STOP)])
+
+
+def _message(chat: int, text: str, buttons: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "chat_id": chat,
+        "text": clip(text, TEXT),
+        "link_preview_options": {"is_disabled": True},
+        "reply_markup": {
+            "inline_keyboard": [[{"text": label, "callback_data": data}] for label, data in buttons]
+        },
+    }

@@ -1,0 +1,86 @@
+"""What the citizen sees, as calls of the Bot API. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.channels.telegram.parsing import Taken
+from bot.conversations.contract import Reply
+from survey_flows.effects import Button, Screen
+
+Call = dict[str, Any]
+"""A method's parameters with its name as ``method``: the form in which a webhook's response may carry a call."""
+
+TEXT, TOAST = 4096, 200
+"""The most characters of a message and of a toast, counted in UTF-16 units, the strictest reading."""
+CHOSEN = "✓ "
+
+
+def render(taken: Taken, reply: Reply) -> Call | None:
+    """The call that shows the reply's screen (and what does not go in a toast), or None when the toast says it all.
+
+    A press changes the message that it was on; words and commands are answered below them.
+    """
+    text = "\n".join(() if toast(taken, reply) else reply.notices)
+    if reply.screen is not None:
+        text = "\n\n".join(filter(None, (text, _words(reply.screen))))
+    if not text:
+        return None
+    call: Call = {
+        "chat_id": taken.chat,
+        "text": clip(text, TEXT),
+        "link_preview_options": {"is_disabled": True},
+    }
+    if taken.incoming.message and reply.screen is not None:
+        call |= {"method": "editMessageText", "message_id": taken.incoming.message}
+    else:
+        call["method"] = "sendMessage"
+    if reply.screen is not None and reply.screen.rows:
+        call["reply_markup"] = {"inline_keyboard": _keyboard(reply.screen)}
+    return call
+
+
+def toast(taken: Taken, reply: Reply) -> str:
+    """The notices, if they fit over a pressed button."""
+    if not taken.query or not reply.notices:
+        return ""
+    text = "\n".join(reply.notices)
+    return text if _units(text) <= TOAST else ""
+
+
+def render_toast(taken: Taken, reply: Reply) -> Call:
+    """The call that answers a press. A notice that stands alone stays until the citizen has read it."""
+    params: Call = {"method": "answerCallbackQuery", "callback_query_id": taken.query}
+    if text := toast(taken, reply):
+        params["text"] = text
+        if reply.screen is None:
+            params["show_alert"] = True
+    return params
+
+
+def clip(text: str, limit: int) -> str:
+    """The text, cut to at most ``limit`` UTF-16 units and never inside a character."""
+    if _units(text) <= limit:
+        return text
+    return text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def _words(screen: Screen) -> str:
+    return (
+        f"{screen.progress[0]}/{screen.progress[1]} · {screen.text}"
+        if screen.progress
+        else screen.text
+    )
+
+
+def _keyboard(screen: Screen) -> list[list[dict[str, str]]]:
+    return [[_button(button, screen.selected) for button in row] for row in screen.rows]
+
+
+def _button(button: Button, selected: str) -> dict[str, str]:
+    chosen = selected and button.data == selected
+    return {"text": CHOSEN + button.label if chosen else button.label, "callback_data": button.data}

@@ -1,0 +1,1 @@
+"""WeChat and WeCom: parsing, rendering and passive replies."""

@@ -1,0 +1,147 @@
+"""What the citizen sees where there are no buttons: one text, in which each choice has a number or a word. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from bot.channels.words import channel_words
+from bot.conversations.contract import Reply
+from survey_flows.effects import Button, Input, Screen
+from survey_flows.numbers import START, numbered, verb, worded, words
+from survey_flows.wording import DEFAULT
+
+MOST_BYTES = 2048
+"""Of UTF-8 in a text message."""
+CHOSEN = "✓ "
+CHANGE = "c"
+"""Verb of the review's items, which stand in its text with their numbers."""
+SHORTEST = 8
+SAFE = re.compile(r"[\w.:-]+", re.ASCII)
+
+
+def write_reply(reply: Reply, taps: bool, *notes: str) -> str:
+    """The text of a reply with what the channel adds below; at most `MOST_BYTES`.
+
+    ``taps``: whether a choice can be a link that sends itself (`_tap`). Too much is shortened line by line.
+    """
+    whole = _parts(reply, taps, notes)
+    if _size(whole) > MOST_BYTES and taps:
+        whole = _parts(reply, False, notes)
+    if _size(whole) <= MOST_BYTES:
+        return "\n\n".join(whole)
+    said = channel_words().say(_lang(reply), "text-more")
+    longest = max(map(len, whole[0].split("\n")))
+    while (
+        longest > SHORTEST and _size([_shortened(whole[0], longest), said, *whole[1:]]) > MOST_BYTES
+    ):
+        longest -= 1
+    text = "\n\n".join([_shortened(whole[0], longest), said, *whole[1:]])
+    return text.encode()[:MOST_BYTES].decode("utf-8", "ignore")
+
+
+def _parts(reply: Reply, taps: bool, notes: tuple[str, ...]) -> list[str]:
+    """What may be shortened, as the first, and what may not."""
+    said = "\n\n".join(filter(None, ["\n".join(reply.notices), _asked(reply.screen)]))
+    choices = _choices(reply.screen, taps) if reply.screen else []
+    return [
+        part for part in (_disarmed(said) if taps else said, *choices, "\n".join(notes)) if part
+    ]
+
+
+def _size(parts: list[str]) -> int:
+    return len("\n\n".join(parts).encode("utf-8", "replace"))
+
+
+def _shortened(text: str, longest: int) -> str:
+    return "\n".join(
+        line if len(line) <= longest else line[: longest - 1] + "…" for line in text.split("\n")
+    )
+
+
+def _lang(reply: Reply) -> str:
+    return reply.screen.lang if reply.screen else DEFAULT
+
+
+def _asked(screen: Screen | None) -> str:
+    if screen is None:
+        return ""
+    return (
+        f"{screen.progress[0]}/{screen.progress[1]} · {screen.text}"
+        if screen.progress
+        else screen.text
+    )
+
+
+def _choices(screen: Screen, taps: bool) -> list[str]:
+    """The numbered choices, a line each; then what else can be replied."""
+    lines = [
+        _tap(
+            f"{number} {CHOSEN if button.data == screen.selected else ''}{button.label}",
+            str(number),
+            button,
+            taps,
+        )
+        for number, button in enumerate(numbered(screen), 1)
+        if verb(button) != CHANGE
+    ]
+    return [
+        "\n".join(lines),
+        _review(screen, taps) if screen.step == "review" else _hint(screen, taps),
+    ]
+
+
+def _hint(screen: Screen, taps: bool) -> str:
+    say, others = channel_words().say, worded(screen)
+    spoken = say(screen.lang, "text-between").join(_word(button, taps) for button in others)
+    if starts := [button for row in screen.rows for button in row if verb(button) == START]:
+        return "\n".join(_start(button, taps) for button in starts)
+    if not numbered(screen):
+        return _filled("text-words", screen.lang, words=spoken) if others else ""
+    key = "text-search" if screen.input is Input.SEARCH else "text-number"
+    both = "text-search-both" if screen.input is Input.SEARCH else "text-both"
+    return _filled(both, screen.lang, words=spoken) if others else say(screen.lang, key)
+
+
+def _review(screen: Screen, taps: bool) -> str:
+    """How to submit comes first: it is what nearly everybody wants."""
+    submit, stop = (next(b for b in worded(screen) if verb(b) == wanted) for wanted in "yx")
+    told = _filled("text-review", screen.lang, submit=_word(submit, taps))
+    return told + "\n" + _filled("text-change", screen.lang, stop=_word(stop, taps))
+
+
+def _start(button: Button, taps: bool) -> str:
+    """A button that begins in a language, in that language."""
+    lang = button.data.partition(":")[2]
+    told = channel_words().say(lang, "text-start")
+    return _tap(told, words(button), button, taps)
+
+
+def _filled(key: str, lang: str, **links: str) -> str:
+    # Links hold data of one conversation, which the wording's memory need not keep.
+    told = channel_words().say(lang, key, **{name: f"«{name}»" for name in links})
+    for name, link in links.items():
+        told = told.replace(f"«{name}»", link)
+    return told
+
+
+def _word(button: Button, taps: bool) -> str:
+    return _tap(words(button), words(button), button, taps)
+
+
+def _tap(shown: str, sent: str, button: Button, taps: bool) -> str:
+    """A link that sends ``sent`` as the citizen's message, with the button's data. Where it is no link it is a text.
+
+    It is the link of WeChat's «msgmenu» messages; a client that lacks it shows the text, and a message without the data
+    is read like one that was typed.
+    """
+    shown, sent = (_disarmed(shown), _disarmed(sent)) if taps else (shown, sent)
+    if not (taps and SAFE.fullmatch(button.data)):
+        return shown
+    return (
+        f'<a href="weixin://bizmsgmenu?msgmenucontent={sent}&msgmenuid={button.data}">{shown}</a>'
+    )
+
+
+def _disarmed(text: str) -> str:
+    """Text in which nothing is taken for a link of ours."""
+    return re.sub(r'[<>"]', lambda found: chr(ord(found[0]) + 0xFEE0), text)

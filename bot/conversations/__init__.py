@@ -1,0 +1,1 @@
+"""The citizen's road: channel contract, conductor, stored conversations and dead letters."""

@@ -1,0 +1,450 @@
+"""The one road for every channel: update → conversation → engine → store → answer.
+
+Updates that arrive together are settled together, in one transaction, and none is answered before that is durable
+(group commit). While one batch is being written the next one gathers, so a crowd costs hardly more than a citizen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.ballots.gate import CampaignClosed, Gate, NoBox
+from bot.ballots.quota_places import Places, Wish
+from bot.campaigns.live_campaigns import Papers
+from bot.conversations.contract import Delivery, Incoming, Reply
+from bot.conversations.dead_letters import Opened, seal_event, take_letters
+from bot.conversations.store import (
+    keep_dead_letter,
+    lock_people,
+    mark_reachable,
+    mark_unreachable,
+    read_sessions,
+    take_updates,
+    write_sessions,
+)
+from bot.conversations.stored_conversation import (
+    Conversation,
+    Recent,
+    Shown,
+    keep,
+    read_conversation,
+)
+from bot.core.clock import Clock
+from bot.core.identity import Address, Citizen
+from bot.crypto.contact_keys import ContactKeys
+from bot.crypto.gate_keys import Keys, sealed_hour
+from bot.crypto.rectification_keys import FollowKeys
+from bot.fieldwork.audience.admission import admit_invited
+from bot.fieldwork.audience.contacts import opt_out
+from bot.fieldwork.monitoring.progress import NOT_BEGUN, followed
+from bot.storage.database import writing
+from bot.transparency.log_reader import find_receipt
+from survey_flows.effects import Ask, Cast, Check, Close, Effect, Follow, OptOut, Say, TurnedAway
+from survey_flows.engine import step
+from survey_flows.errors import BadSession, MinpingError
+from survey_flows.events import Event, Followed, OptedOut, Pressed, Returned, Started, Typed, Update
+from survey_flows.paper import Paper
+from survey_flows.quota import Cell
+from survey_flows.session import Session
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 128
+TRIES = 3
+AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, NoBox)
+"""What tells that ballots cannot be stored now, as against that it will not take this update."""
+
+
+class Unavailable(MinpingError):
+    """Nothing was stored; the sender should deliver the update again."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    incoming: Incoming
+    person: bytes
+    answer: asyncio.Future[Reply]
+    letter: Opened | None = None
+
+
+@dataclass(slots=True)
+class _Step:
+    """One update on its way: what it finds, and what comes of it.
+
+    ``held`` are full cells in which this person has a place, ``full`` those in which they found none.
+    """
+
+    waiting: _Waiting
+    citizen: Citizen
+    event: Update
+    replayed: bool
+    before: Conversation | None
+    after: Conversation | None = None
+    effects: tuple[Effect, ...] = ()
+    held: frozenset[Cell] = frozenset()
+    full: frozenset[Cell] = frozenset()
+
+
+class Conductor:
+    """Takes updates from every channel. Start `run` once; `handle` may be called by any number of tasks."""
+
+    def __init__(
+        self,
+        database: AsyncEngine,
+        keys: Keys,
+        papers: Papers,
+        clock: Clock,
+        gate: Gate,
+        contact_keys: ContactKeys | None = None,
+    ) -> None:
+        self._contact_keys = contact_keys
+        self._database = database
+        self._keys = keys
+        self._papers = papers
+        self._clock = clock
+        self._gate = gate
+        self._places = Places(keys)
+        self._recent = Recent()
+        self._queue: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+
+    async def handle(self, incoming: Incoming) -> Reply:
+        """Take one update; returns when all that it caused is durable.
+
+        Raises:
+            Unavailable: nothing was stored; the sender should deliver it again.
+        """
+        person = self._keys.person(incoming.channel, incoming.user)
+        waiting = _Waiting(incoming, person, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        self._wake.set()
+        return await waiting.answer
+
+    async def replay(self, letter: Opened, incoming: Incoming) -> Reply:
+        """Take the update of a dead letter, once, and delete the letter with it; beside `run` or without.
+
+        Whatever the update raises is raised, and then nothing is stored.
+        """
+        person = self._keys.person(incoming.channel, incoming.user)
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        return (await self._store([_Waiting(incoming, person, answer, letter)]))[0]
+
+    async def note(self, incoming: Incoming, delivery: Delivery) -> None:
+        """Store what became of the reply to an update.
+
+        Raises:
+            Unavailable: nothing was stored.
+        """
+        person, now = self._keys.person(incoming.channel, incoming.user), self._clock.now()
+        try:
+            async with writing(self._database) as connection:
+                if delivery.blocked:
+                    await mark_unreachable(connection, person, now)
+                await lock_people(connection, [person])
+                bodies = await read_sessions(connection, [person])
+                before = self._open(person, bodies.get(person))
+                shown = (before.shown if before else Shown()).sent(delivery.shown, delivery.removed)
+                if shown != (before.shown if before else Shown()):
+                    await write_sessions(
+                        connection, {person: self._sealed(person, keep(before, shown))}, now
+                    )
+        except AWAY as error:
+            raise Unavailable(f"nothing can be stored: {type(error).__name__}") from None
+
+    async def run(self) -> None:
+        """Settle batches until cancelled."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while batch := self._next_batch():
+                    await self._settle(batch)
+        finally:
+            for waiting in self._queue:
+                _fail(waiting, Unavailable("the service is stopping"))
+
+    def _next_batch(self) -> list[_Waiting]:
+        """The oldest updates, at most one of each person: a conversation takes its steps one by one."""
+        chosen: dict[bytes, _Waiting] = {}
+        later: list[_Waiting] = []
+        while self._queue and len(chosen) < MOST_AT_ONCE:
+            waiting = self._queue.popleft()
+            if waiting.person in chosen:
+                later.append(waiting)
+            else:
+                chosen[waiting.person] = waiting
+        self._queue.extendleft(reversed(later))
+        return list(chosen.values())
+
+    async def _settle(self, batch: list[_Waiting]) -> None:
+        try:
+            for waiting, outcome in zip(batch, await self._outcomes(batch), strict=True):
+                if isinstance(outcome, Unavailable):
+                    _fail(waiting, outcome)
+                elif not waiting.answer.done():
+                    waiting.answer.set_result(outcome)
+        finally:
+            for waiting in batch:
+                _fail(waiting, Unavailable("the service is stopping"))
+
+    async def _outcomes(self, batch: list[_Waiting]) -> list[Reply | Unavailable]:
+        """An outcome for each update. If one of a batch is poison, each is taken alone, and that one is kept aside."""
+        try:
+            return list(await self._store(batch))
+        except AWAY as error:
+            log.error("nothing can be stored: %s", type(error).__name__)
+            return [Unavailable("nothing can be stored") for _ in batch]
+        except Exception as error:
+            if len(batch) == 1:
+                return [await self._bury(batch[0], error)]
+            return [outcome for waiting in batch for outcome in await self._outcomes([waiting])]
+
+    async def _bury(self, waiting: _Waiting, error: Exception) -> Reply | Unavailable:
+        log.error(
+            "an update could not be handled and was kept as a dead letter: %s", type(error).__name__
+        )
+        body = seal_event(self._keys, waiting.incoming)
+        try:
+            async with writing(self._database) as connection:
+                await keep_dead_letter(
+                    connection, waiting.incoming.key, body, type(error).__name__, self._clock.now()
+                )
+        except (DBAPIError, PoolTimeout, OSError):
+            return Unavailable("the database cannot be reached")
+        return Reply(notices=(self._papers.say("trouble"),))
+
+    async def _store(self, batch: list[_Waiting]) -> list[Reply]:
+        for _ in range(TRIES):
+            try:
+                async with writing(self._database) as connection:
+                    return await self._step_all(connection, batch)
+            except CampaignClosed:
+                await self._papers.refresh()
+        raise OSError("campaigns keep closing")
+
+    async def _step_all(self, connection: AsyncConnection, batch: list[_Waiting]) -> list[Reply]:
+        now = self._clock.now()
+        people = [waiting.person for waiting in batch]
+        await lock_people(connection, people)
+        new = await take_updates(connection, [waiting.incoming.key for waiting in batch], now)
+        new |= await take_letters(
+            connection, [(w.letter, w.incoming.key) for w in batch if w.letter]
+        )
+        bodies = await read_sessions(connection, people)
+        steps = []
+        for waiting in batch:
+            replayed = waiting.incoming.key not in new
+            citizen = Citizen(waiting.incoming.channel, waiting.incoming.user)
+            event = _again(waiting.incoming.event) if replayed else waiting.incoming.event
+            if isinstance(event, Started):
+                event = await admit_invited(
+                    connection, self._keys, self._papers, citizen, event, now
+                )
+            before = self._open(waiting.person, bodies.get(waiting.person))
+            steps.append(_Step(waiting, citizen, event, replayed, before))
+            self._take(steps[-1], now)
+        await self._find_places(connection, steps, now)
+        changed: dict[bytes, bytes | None] = {}
+        todo: list[tuple[Citizen, Effect]] = []
+        replies = []
+        for one in steps:
+            told = await self._told(connection, one.citizen, one.before, one.effects)
+            reply = _reply(told, one.replayed)
+            was, place = one.before.shown if one.before else Shown(), one.waiting.incoming.message
+            shown = was.after(reply.screen, place)
+            after = keep(one.after, shown)
+            if after != one.before:
+                changed[one.waiting.person] = self._sealed(one.waiting.person, after)
+            todo += [(one.citizen, effect) for effect in one.effects]
+            replies.append(
+                replace(reply, stale=shown.stale, covers=was.covers(reply.screen, place))
+            )
+        # Who unblocks the bot is made to press Start.
+        back = [waiting.person for waiting in batch if isinstance(waiting.incoming.event, Started)]
+        await mark_reachable(connection, back)
+        await write_sessions(connection, changed, now)
+        await self._gate.admit(connection, todo)
+        await self._opt_out(
+            connection, [citizen for citizen, effect in todo if isinstance(effect, OptOut)], now
+        )
+        return replies
+
+    async def _find_places(
+        self, connection: AsyncConnection, steps: list[_Step], now: datetime
+    ) -> None:
+        """Let who has a place in a full cell rate again, and take places for new ballots; there may be none left."""
+        away = [
+            (one, effect)
+            for one in steps
+            for effect in one.effects
+            if isinstance(effect, TurnedAway)
+        ]
+        wishes = [Wish(one.citizen, effect.campaign, list(effect.cells)) for one, effect in away]
+        for (one, _), held in zip(away, await self._places.held(connection, wishes), strict=True):
+            if held:
+                one.held = held
+                self._take(one, now)
+        casts = [(one, wish) for one in steps for wish in self._wishes(one)]
+        quotas = {wish.campaign: self._papers.quotas(wish.campaign) for _, wish in casts}
+        for (one, _), full in zip(
+            casts,
+            await self._places.take(connection, [wish for _, wish in casts], quotas),
+            strict=True,
+        ):
+            if full:
+                one.full = full
+                self._take(one, now)
+
+    def _wishes(self, one: _Step) -> list[Wish]:
+        """The places that this step's ballot needs; none where its campaign has no quotas for it."""
+        found = []
+        for effect in one.effects:
+            if isinstance(effect, Cast):
+                ballot = effect.ballot
+                quotas = self._papers.quotas(ballot.campaign)
+                cells = quotas.of(ballot.unit, ballot.group, ballot.stratum, ballot.source)
+                found += [Wish(one.citizen, ballot.campaign, cells)] if cells else []
+        return found
+
+    async def _opt_out(
+        self, connection: AsyncConnection, people: list[Citizen], now: datetime
+    ) -> None:
+        if people and self._contact_keys is not None:
+            addresses = [Address(citizen.channel, citizen.user) for citizen in people]
+            await opt_out(connection, self._contact_keys, addresses, now.date())
+
+    def _sealed(self, person: bytes, conversation: Conversation | None) -> bytes | None:
+        if conversation is None:
+            return None
+        sealed = self._keys.seal(person, conversation.to_text())
+        self._recent.put(sealed_hour(sealed), person, sealed, conversation)
+        return sealed
+
+    def _open(self, person: bytes, sealed: bytes | None) -> Conversation | None:
+        if sealed is None:
+            return None
+        try:
+            return self._recent.take(person, sealed) or read_conversation(
+                self._keys.unseal(person, sealed)
+            )
+        except BadSession:
+            # Another version or another key: the citizen starts again, which is better than an error at every step.
+            log.warning("a stored conversation could not be read and was begun anew")
+            return None
+
+    def _take(self, one: _Step, now: datetime) -> None:
+        """Step the conversation as what is known of places lets it."""
+        one.after, one.effects = self._step(one, now)
+
+    def _step(self, one: _Step, now: datetime) -> tuple[Conversation | None, tuple[Effect, ...]]:
+        before, event = one.before, one.event
+        if isinstance(event, OptedOut):
+            lang = before.session.lang if before and before.session else ""
+            told = self._papers.tell(lang, "opted-out") if lang else self._papers.say("opted-out")
+            return before, (OptOut(), Say(told))
+        if isinstance(event, Followed):
+            return before, (Follow(event),)
+        paper = self._papers.find(event, before.campaign if before else "", now)
+        if paper is None:
+            return None, (Say(self._papers.say("no-campaign")), Close())
+        if one.held or one.full:
+            full = (paper.quotas.full | one.full) - one.held
+            paper = replace(paper, quotas=replace(paper.quotas, full=full))
+        if before is None or before.session is None or before.campaign == paper.campaign:
+            session = before.session if before else None
+            after, effects = step(paper, session, self._with_chance(event), now)
+            course = followed(
+                before.course if before else NOT_BEGUN, paper, session, after, effects
+            )
+            return Conversation(paper.campaign, after, course=course) if after else None, effects
+        return self._move(before, before.session, paper, event, now)
+
+    def _move(
+        self, before: Conversation, session: Session, paper: Paper, event: Event, now: datetime
+    ) -> tuple[Conversation, tuple[Effect, ...]]:
+        """A link leads to another campaign. One that takes no ballots only says so; what was begun elsewhere stays."""
+        after, effects = step(paper, None, self._with_chance(event), now)
+        if after is None:
+            return before, effects
+        dropped = (Say(paper.words.say(after.lang, "dropped")),) if session.answers else ()
+        return Conversation(paper.campaign, after), (*dropped, *effects)
+
+    async def _told(
+        self,
+        connection: AsyncConnection,
+        citizen: Citizen,
+        before: Conversation | None,
+        effects: Iterable[Effect],
+    ) -> list[Effect]:
+        """The effects with answers in place of questions: about the log, and about follow-ups."""
+        told: list[Effect] = []
+        for effect in effects:
+            if isinstance(effect, Check):
+                found = await find_receipt(connection, effect.code)
+                told.append(
+                    Say(
+                        self._papers.tell(effect.lang, "receipt-in" if found else "receipt-not-yet")
+                    )
+                )
+            elif isinstance(effect, Follow):
+                lang = before.session.lang if before and before.session else ""
+                told += await self._follow(connection, citizen, effect, lang)
+            else:
+                told.append(effect)
+        return told
+
+    async def _follow(
+        self, connection: AsyncConnection, citizen: Citizen, effect: Follow, lang: str
+    ) -> tuple[Effect, ...]:
+        # They know the scheme, whose models take memory that a service need not spend until somebody asks.
+        from bot.rectification.citizen_view import follow
+        from bot.rectification.requests import Person
+
+        person = Person(
+            FollowKeys(self._keys.follow), Address(citizen.channel, citizen.user), self._local()
+        )
+        return await follow(connection, self._papers, person, effect.followed, lang)
+
+    def _local(self) -> datetime:
+        return self._clock.now().astimezone(self._papers.zone)
+
+    def _with_chance(self, event: Event) -> Event:
+        if isinstance(event, Typed):
+            return replace(event, text=_storable(event.text), token=self._clock.token())
+        return (
+            replace(event, token=self._clock.token())
+            if isinstance(event, Started | Pressed)
+            else event
+        )
+
+
+def _again(event: Update) -> Update:
+    """What an update means that was taken before: nothing new, and an opt-out is no less one."""
+    if isinstance(event, Followed):
+        return Followed("open", event.code)
+    return event if isinstance(event, OptedOut) else Returned()
+
+
+def _storable(text: str) -> str:
+    """Text that every database can keep: no NUL, no half of a surrogate pair."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _reply(effects: Iterable[Effect], replayed: bool) -> Reply:
+    notices = tuple(effect.text for effect in effects if isinstance(effect, Say))
+    screens = [effect.screen for effect in effects if isinstance(effect, Ask)]
+    return Reply(notices, screens[-1] if screens else None, replayed)
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_exception(error)

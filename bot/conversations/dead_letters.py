@@ -1,0 +1,203 @@
+"""Dead letters: updates that could not be handled, sealed until the fault is mended and they can be taken again.
+
+Nobody reads one: what is told of a letter is its key, its channel, the class of the error, when it came and how often
+it was tried. It holds the citizen's id and words, under the key that seals conversations, for as long as those.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, get_args
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.conversations.contract import Incoming
+from bot.conversations.store import keep_dead_letter
+from bot.core.clock import Clock
+from bot.crypto.gate_keys import Keys, sealed_hour
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput, BadSession
+from survey_flows.events import Event, Followed, OptedOut
+
+log = logging.getLogger(__name__)
+
+BOUND = b"dead letter"
+"""What a letter's seal is bound to, in place of a person."""
+MOST = 65_536
+"""Bytes of an unreadable update that are kept; no update of a private chat has half as many."""
+UNREADABLE = "Unreadable"
+EVENTS = {kind.__name__: kind for kind in (*get_args(Event), OptedOut, Followed)}
+
+Body = dict[str, Any]
+"""``channel`` and ``tries``, with ``user``, ``key`` and ``event``, or with ``raw``: base64 of what came."""
+Reader = Callable[[bytes], Incoming | None]
+"""Reads an update as its channel sent it; None when it cannot, or need not, be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is told of a letter. ``channel`` is empty and ``tries`` 0 when it was sealed under another key."""
+
+    key: str
+    error: str
+    at: int
+    channel: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A letter with the update in it.
+
+    ``incoming`` is None when what came cannot be read, or need not be taken. ``taken``: the update counts as taken
+    because of this letter alone.
+    """
+
+    key: str
+    body: Body
+    incoming: Incoming | None
+    taken: bool
+
+
+def seal_event(keys: Keys, incoming: Incoming) -> bytes:
+    """The body of a letter for an update that was read and could not be handled."""
+    event = {"kind": type(incoming.event).__name__, **asdict(incoming.event)}
+    body = {
+        "channel": incoming.channel,
+        "user": incoming.user,
+        "key": incoming.key,
+        "event": event,
+        "tries": 1,
+    }
+    return _seal(keys, body)
+
+
+async def take_letters(
+    connection: AsyncConnection, letters: Sequence[tuple[Opened, str]]
+) -> set[str]:
+    """Delete letters as their updates are taken; returns the updates' keys that only these letters had marked."""
+    new = set()
+    for letter, key in letters:
+        statement = delete(tables.dead_letters).where(tables.dead_letters.c.key == letter.key)
+        if (await connection.execute(statement)).rowcount and letter.taken:
+            new.add(key)
+    return new
+
+
+class Letters:
+    """The letters of one installation."""
+
+    def __init__(self, database: AsyncEngine, keys: Keys, clock: Clock) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+
+    async def keep(self, channel: str, raw: bytes) -> bool:
+        """Keep an update that could not be read; False when nothing can be stored now. The same again is kept once."""
+        if len(raw) > MOST:
+            log.error("an update that cannot be read is too large to be kept")
+            return True
+        fingerprint = self._keys.person(channel, "dead letter " + raw.decode("latin-1")).hex()
+        body = _seal(self._keys, {"channel": channel, "raw": b64encode(raw).decode(), "tries": 1})
+        try:
+            async with writing(self._database) as connection:
+                await keep_dead_letter(
+                    connection, fingerprint[:32], body, UNREADABLE, self._clock.now()
+                )
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            log.error("a dead letter cannot be stored: %s", type(error).__name__)
+            return False
+        return True
+
+    async def all(self) -> list[Letter]:
+        """Every letter, the oldest first."""
+        return [self._told(row) for row in await self._rows()]
+
+    async def open(self, chosen: Sequence[str] | None, readers: dict[str, Reader]) -> list[Opened]:
+        """The letters of these keys (None: all that can be opened), the oldest first, read as each channel now does.
+
+        Raises:
+            BadInput: there is no such letter, or it was sealed under another key.
+        """
+        rows = await self._rows()
+        if chosen is not None:
+            missing = set(chosen) - {row.key for row in rows}
+            if missing:
+                raise BadInput(
+                    "there is no such letter; see `minping letters`", ", ".join(sorted(missing))
+                )
+            rows = [row for row in rows if row.key in chosen]
+        opened = []
+        for row in rows:
+            body = _unseal(self._keys, row.body)
+            if body is not None:
+                incoming = _read(body, readers)
+                opened.append(Opened(row.key, body, incoming, "raw" not in body))
+            elif chosen is not None:
+                raise BadInput(
+                    "this letter was sealed under another key; it can only be dropped", row.key
+                )
+        return opened
+
+    async def failed(self, letter: Opened, error: str) -> None:
+        """Note that a letter was tried once more in vain, and why."""
+        body = _seal(self._keys, letter.body | {"tries": letter.body["tries"] + 1})
+        columns = tables.dead_letters.c
+        async with writing(self._database) as connection:
+            changed = update(tables.dead_letters).where(columns.key == letter.key)
+            await connection.execute(
+                changed.values(body=body, hour=sealed_hour(body), error=error[:80])
+            )
+
+    async def drop(self, key: str) -> None:
+        """Delete a letter unread.
+
+        Raises:
+            BadInput: there is no such letter.
+        """
+        async with writing(self._database) as connection:
+            dropped = await connection.execute(
+                delete(tables.dead_letters).where(tables.dead_letters.c.key == key)
+            )
+        if not dropped.rowcount:
+            raise BadInput("there is no such letter; see `minping letters`", key)
+
+    async def _rows(self) -> list[Row[Any]]:
+        columns = tables.dead_letters.c
+        async with reading(self._database) as connection:
+            query = select(tables.dead_letters).order_by(columns.at, columns.key)
+            return list((await connection.execute(query)).all())
+
+    def _told(self, row: Row[Any]) -> Letter:
+        body = _unseal(self._keys, row.body) or {"channel": "", "tries": 0}
+        return Letter(row.key, row.error, row.at, body["channel"], body["tries"])
+
+
+def _read(body: Body, readers: dict[str, Reader]) -> Incoming | None:
+    if "raw" in body:
+        reader = readers.get(body["channel"])
+        return reader(b64decode(body["raw"])) if reader else None
+    event = dict(body["event"])
+    kind = EVENTS[event.pop("kind")]
+    return Incoming(body["key"], body["channel"], body["user"], kind(**event))
+
+
+def _seal(keys: Keys, body: Body) -> bytes:
+    # JSON in ASCII, so that half of a surrogate pair does no harm.
+    return keys.seal(BOUND, json.dumps(body))
+
+
+def _unseal(keys: Keys, sealed: bytes) -> Body | None:
+    try:
+        body: Body = json.loads(keys.unseal(BOUND, bytes(sealed)))
+    except BadSession:
+        return None
+    return body

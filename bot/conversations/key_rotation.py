@@ -1,0 +1,162 @@
+"""Every hour a new key: what is sealed is sealed anew, and the old keys are destroyed.
+
+Then an old copy of the database, be it a backup, a write-ahead log or pages that were freed, cannot be read with all
+the keys that there are. What need not be kept any longer goes on the way (`survey_flows.session.worn`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.campaigns.live_campaigns import Papers
+from bot.conversations.dead_letters import BOUND
+from bot.conversations.stored_conversation import read_conversation
+from bot.core.clock import Clock
+from bot.crypto.gate_keys import HOUR, Keys
+from bot.fieldwork.monitoring.progress import Move, count, followed, standing
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from survey_flows.errors import BadSession
+from survey_flows.paper import IDLE_LIMIT
+from survey_flows.session import worn
+
+AT_ONCE = 200
+BREATH = 0.02
+"""Seconds between two transactions, in which citizens are served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A table with sealed bodies: its key, what a body is bound to (None: the key), and what is kept of it.
+
+    ``keep`` takes the text, epoch seconds and the campaigns; it tells what is to be counted of it, too.
+    """
+
+    table: Table
+    key: str
+    bound: bytes | None
+    keep: Callable[[str, int, Papers], tuple[str, Move | None]]
+
+
+def _conversation(text: str, now: int, papers: Papers) -> tuple[str, Move | None]:
+    conversation = read_conversation(text)
+    old = conversation.session
+    if old is None:
+        return text, None
+    session = worn(old, now, IDLE_LIMIT.total_seconds())
+    conversation = replace(conversation, session=session)
+    paper = papers.get(conversation.campaign)
+    if paper is None:
+        return conversation.to_text(), None
+    course = (
+        followed(conversation.course, paper, old, session, ())
+        if session != old
+        else conversation.course
+    )
+    counted = standing(course, paper, session)
+    move = (
+        Move(paper.campaign, course.counted, counted, session.seen // HOUR)
+        if counted != course.counted
+        else None
+    )
+    return replace(conversation, course=replace(course, counted=counted)).to_text(), move
+
+
+SEALED = (
+    Sealed(tables.sessions, "person", None, _conversation),
+    Sealed(tables.dead_letters, "key", BOUND, lambda text, _now, _papers: (text, None)),
+)
+
+
+class Resealing:
+    """Turns the keys of one installation. `turn` does what is to be done now, and mostly that is nothing."""
+
+    def __init__(self, database: AsyncEngine, keys: Keys, clock: Clock, papers: Papers) -> None:
+        self._papers = papers
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._done: int | None = None
+
+    async def turn(self) -> None:
+        """Begin a new hour if there is one; interrupted, it is taken up again at the next turn."""
+        now = int(self._clock.now().timestamp())
+        hour = now // HOUR
+        if hour == self._done:
+            return
+        self._keys.hours.turn(hour)
+        for sealed in SEALED:
+            async for _ in self._batches(sealed, hour, now):
+                await asyncio.sleep(BREATH)
+        self._keys.hours.destroy_others()
+        self._done = hour
+
+    async def _batches(self, sealed: Sealed, hour: int, now: int) -> AsyncIterator[None]:
+        after: Any = None
+        while (after := await self._some(sealed, hour, now, after)) is not None:
+            yield
+
+    async def _some(self, sealed: Sealed, hour: int, now: int, after: Any) -> Any:
+        """Seal some rows anew, from a key on; returns the last key, None when there are no more."""
+        columns = sealed.table.c
+        key = columns[sealed.key]
+        # By the key, in one pass: an index on the hour would be written at every tap.
+        query = select(key, columns.body).where(columns.hour != hour).order_by(key).limit(AT_ONCE)
+        query = query if after is None else query.where(key > after)
+        async with reading(self._database) as connection:
+            rows = (await connection.execute(query)).all()
+        if not rows:
+            return None
+        fresh = [(row, *self._anew(sealed, row, now)) for row in rows]
+        kept = [
+            {"was": row[0], "old": row[1], "new": body, "present": hour}
+            for row, body, _ in fresh
+            if body
+        ]
+        lost = [{"was": row[0], "old": row[1]} for row, body, _ in fresh if body is None]
+        moves = {bytes(row[0]): (bytes(row[1]), move) for row, _, move in fresh if move}
+        # Only if nobody was faster: what a citizen has done meanwhile counts, and is sealed under the new key.
+        same = (key == bindparam("was"), columns.body == bindparam("old"))
+        values: dict[str, Any] = {"body": bindparam("new"), "hour": bindparam("present")}
+        async with writing(self._database) as connection:
+            if moves:
+                await count(connection, await _unchanged(connection, moves))
+            if kept:
+                await connection.execute(update(sealed.table).where(*same).values(values), kept)
+            if lost:
+                await connection.execute(delete(sealed.table).where(*same), lost)
+        return rows[-1][0]
+
+    def _anew(
+        self, sealed: Sealed, row: Sequence[Any], now: int
+    ) -> tuple[bytes | None, Move | None]:
+        """The body under the present key, None when nobody can read it any more; and what is to be counted."""
+        bound = bytes(row[0]) if sealed.bound is None else sealed.bound
+        try:
+            text, move = sealed.keep(self._keys.unseal(bound, bytes(row[1])), now, self._papers)
+        except BadSession:
+            return None, None
+        return self._keys.seal(bound, text), move
+
+
+async def _unchanged(
+    connection: AsyncConnection, moves: Mapping[bytes, tuple[bytes, Move]]
+) -> list[Move]:
+    """Those of the moves whose conversations nobody has changed since, nor will until this transaction ends."""
+    columns = tables.sessions.c
+    query = (
+        select(columns.person, columns.body)
+        .where(columns.person.in_(sorted(moves)))
+        .order_by(columns.person)
+    )
+    rows = {
+        bytes(row.person): bytes(row.body)
+        for row in await connection.execute(query.with_for_update())
+    }
+    return [move for person, (body, move) in moves.items() if rows.get(person) == body]

@@ -1,0 +1,119 @@
+"""One transaction of the citizens' road: which updates are new, the conversations, the ballots."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.crypto.gate_keys import sealed_hour
+from bot.storage.database import insert, upsert
+from bot.storage.schema import all as tables
+
+# Telegram gives up on an update after a day; a week leaves room for a long outage.
+REMEMBER_UPDATES = 7 * 86400
+
+
+REMEMBER_UNREACHABLE = 366 * 86400
+
+
+def coarse(now: datetime) -> int:
+    """Epoch seconds of the quarter of an hour: what is kept must not tell when a citizen tapped."""
+    return int(now.timestamp()) // 900 * 900
+
+
+async def take_updates(connection: AsyncConnection, keys: list[str], now: datetime) -> set[str]:
+    """Store the updates' keys; return those that had not been taken before."""
+    statement = (
+        insert(connection, tables.updates).on_conflict_do_nothing().returning(tables.updates.c.key)
+    )
+    rows = [{"key": key, "at": coarse(now)} for key in dict.fromkeys(keys)]
+    return set((await connection.execute(statement, rows)).scalars())
+
+
+async def lock_people(connection: AsyncConnection, people: Iterable[bytes]) -> None:
+    """Keep other processes from stepping the same conversations until this transaction ends.
+
+    SQLite needs none: its write transactions exclude each other. Sorted, so that two processes cannot wait in a ring.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    for number in sorted(int.from_bytes(person[:8], "big", signed=True) for person in people):
+        await connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+_BODIES = select(tables.sessions.c.person, tables.sessions.c.body).where(
+    tables.sessions.c.person.in_(bindparam("people", expanding=True))
+)
+
+
+async def read_sessions(connection: AsyncConnection, people: list[bytes]) -> dict[bytes, bytes]:
+    """The sealed conversations of these people, where there are any."""
+    rows = await connection.execute(_BODIES, {"people": people})
+    return {bytes(person): bytes(body) for person, body in rows}
+
+
+async def write_sessions(
+    connection: AsyncConnection, bodies: dict[bytes, bytes | None], now: datetime
+) -> None:
+    """Store the conversations; None forgets one."""
+    rows = [
+        {"person": person, "body": body, "hour": sealed_hour(body), "touched": coarse(now)}
+        for person, body in bodies.items()
+        if body is not None
+    ]
+    await upsert(connection, tables.sessions, ["person"], rows)
+    gone = [person for person, body in bodies.items() if body is None]
+    if gone:
+        await connection.execute(delete(tables.sessions).where(tables.sessions.c.person.in_(gone)))
+
+
+async def forget_old(connection: AsyncConnection, now: datetime, session_days: int = 30) -> None:
+    """Drop update keys that cannot come again, and conversations and dead letters left long ago."""
+    second = int(now.timestamp())
+    await connection.execute(
+        delete(tables.updates).where(tables.updates.c.at < second - REMEMBER_UPDATES)
+    )
+    long_ago = second - session_days * 86400
+    await connection.execute(delete(tables.sessions).where(tables.sessions.c.touched < long_ago))
+    await connection.execute(delete(tables.dead_letters).where(tables.dead_letters.c.at < long_ago))
+    columns = tables.unreachable.c
+    await connection.execute(
+        delete(tables.unreachable).where(columns.at < second - REMEMBER_UNREACHABLE)
+    )
+
+
+async def mark_unreachable(connection: AsyncConnection, person: bytes, now: datetime) -> None:
+    """Note that a citizen has blocked the bot."""
+    await upsert(
+        connection, tables.unreachable, ["person"], [{"person": person, "at": coarse(now)}]
+    )
+
+
+async def mark_reachable(connection: AsyncConnection, people: list[bytes]) -> None:
+    """Note that these have come back."""
+    if people:
+        await connection.execute(
+            delete(tables.unreachable).where(tables.unreachable.c.person.in_(people))
+        )
+
+
+async def keep_dead_letter(
+    connection: AsyncConnection, key: str, body: bytes, error: str, now: datetime
+) -> None:
+    """Keep an update that could not be handled, so that an operator can look into it; it counts as taken."""
+    fingerprint = key if len(key) <= 80 else hashlib.sha256(key.encode()).hexdigest()
+    row = {
+        "key": fingerprint,
+        "body": body,
+        "hour": sealed_hour(body),
+        "error": error[:80],
+        "at": coarse(now),
+    }
+    await connection.execute(
+        insert(connection, tables.dead_letters).on_conflict_do_nothing(), [row]
+    )
+    await take_updates(connection, [key], now)

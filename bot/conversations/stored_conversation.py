@@ -1,0 +1,115 @@
+"""A citizen's conversation as it is kept, with where in the chat their answers can be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.fieldwork.monitoring.progress import NOT_BEGUN, Course, read_course
+from survey_flows.effects import Screen
+from survey_flows.errors import BadSession
+from survey_flows.session import Session, read_session
+
+RECENT = 512
+MOST = 20
+"""Messages that are remembered for removal; there are hardly ever two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The chat's messages in which answers stand: they could be shown to somebody who pays or presses for them.
+
+    ``message`` shows answers now, 0 when none does. ``stale`` have had their time and are still to be removed.
+    """
+
+    message: int = 0
+    stale: tuple[int, ...] = ()
+
+    def after(self, screen: Screen | None, place: int) -> Shown:
+        """What is so once ``screen`` stands in the message ``place`` (0: in a new one, whose number is not known)."""
+        if screen is None:
+            return self
+        old = (*self.stale, self.message) if self.message else self.stale
+        stale = tuple(dict.fromkeys(message for message in old if message != place))
+        return Shown(place if screen.shows_answers else 0, stale[-MOST:])
+
+    def covers(self, screen: Screen | None, place: int) -> bool:
+        """Whether ``screen`` takes the place of answers without showing any."""
+        return screen is not None and not screen.shows_answers and 0 != place == self.message
+
+    def sent(self, message: int, removed: tuple[int, ...]) -> Shown:
+        """What is so once answers stand in the new ``message`` (0: none do), and others are removed."""
+        old = (
+            (*self.stale, self.message)
+            if message and self.message not in (0, message)
+            else self.stale
+        )
+        return Shown(
+            message or self.message, tuple(number for number in old if number not in removed)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A session, the campaign it belongs to, and the ``course`` in it. Without a session only messages are left."""
+
+    campaign: str = ""
+    session: Session | None = None
+    shown: Shown = Shown()
+    course: Course = NOT_BEGUN
+
+    def to_text(self) -> str:
+        """What `read_conversation` reads back as an equal value."""
+        session = self.session.to_json() if self.session else ""
+        numbers = " ".join(map(str, (self.shown.message, *self.shown.stale)))
+        return f"{self.campaign}\n{session}\n{numbers}\n{self.course.to_text()}"
+
+
+def read_conversation(text: str) -> Conversation:
+    """A conversation from what `Conversation.to_text` wrote.
+
+    Raises:
+        BadSession: written by a version that kept it in another way.
+    """
+    campaign, _, rest = text.partition("\n")
+    session, _, rest = rest.partition("\n")
+    numbers, _, course = rest.partition("\n")
+    try:
+        message, *stale = (int(number) for number in numbers.split() or ["0"])
+    except ValueError:
+        raise BadSession("the stored conversation was kept in another way") from None
+    shown = Shown(message, tuple(stale))
+    return Conversation(
+        campaign, read_session(session) if session else None, shown, read_course(course)
+    )
+
+
+class Recent:
+    """Conversations that were sealed a moment ago, so that the next tap need not open and read them again.
+
+    They are found by whose they are and what they were sealed to, so one that was changed or moved elsewhere is never
+    taken for what it was. Each is given once, and none outlives the key that it was sealed under.
+    """
+
+    def __init__(self) -> None:
+        self._hour = 0
+        self._found: dict[tuple[bytes, bytes], Conversation] = {}
+
+    def put(self, hour: int, person: bytes, sealed: bytes, conversation: Conversation) -> None:
+        """Remember one that was sealed under the key of this hour."""
+        if hour != self._hour:
+            self._hour = hour
+            self._found.clear()
+        while len(self._found) >= RECENT:
+            del self._found[next(iter(self._found))]
+        self._found[person, sealed] = conversation
+
+    def take(self, person: bytes, sealed: bytes) -> Conversation | None:
+        """The conversation that was sealed to this, if it is remembered; it is forgotten with it."""
+        return self._found.pop((person, sealed), None)
+
+
+def keep(after: Conversation | None, shown: Shown) -> Conversation | None:
+    """What is kept after a step: the conversation, if there is one, with what is ``shown`` in the chat."""
+    if (after is None or after.session is None) and shown == Shown():
+        return None
+    return replace(after or Conversation(), shown=shown)

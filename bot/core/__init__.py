@@ -1,0 +1,1 @@
+"""What every room may know: clock, settings, shipped files, labels and identities."""

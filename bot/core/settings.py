@@ -1,0 +1,163 @@
+"""Every setting the service has. This is the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from survey_flows.errors import BadInput
+from survey_flows.notes import COSIGNATURE, ED25519, read_key
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator can set, by environment variables ``MINPING_<NAME>`` (``DATABASE_URL``, ``REDIS_URL`` as usual).
+
+    Attributes:
+        data: folder for the embedded database, the bundled Valkey's files and the keys.
+        database_url: SQLAlchemy URL; empty means SQLite in `data`.
+        redis_url: Redis 7 or later; empty means the bundled Valkey.
+        host: address to listen on.
+        port: port to listen on.
+        public_url: https address at which Telegram and citizens reach the service; empty means none.
+        telegram_token: the bot's token; empty means no Telegram.
+        telegram_name: the bot's user name, without @, for the links that citizens get.
+        telegram_secret: secret that Telegram sends with each webhook call; empty means a random one is kept in `data`.
+        telegram_api: base address of the Bot API, for a local Bot API server.
+        wechat_token: token of the WeChat Official Account; empty means no WeChat.
+        wechat_aes_key: its EncodingAESKey; empty means that messages come in clear.
+        wechat_app_id: its AppID, needed with the key.
+        wecom_token: token of the WeCom application; empty means no WeCom.
+        wecom_aes_key: its EncodingAESKey.
+        wecom_corp_id: the company's CorpID.
+        trusted_proxies: how many reverse proxies stand before the service and may name the client's address.
+        push_rate: messages that nobody asked for, in a second, from all processes of the bot together.
+        web_rate: new web conversations that one address may start in an hour.
+        api_rate: requests in a second that one token may make, on average.
+        log_origin: name of the log in its checkpoints, such as minping.example.gov; it cannot be changed later.
+        log_key: public key of the log when the mixer is a process of its own; empty means it runs in the service.
+        witnesses: public keys of the witnesses whose signatures the log takes, separated by spaces.
+        timezone: the city's time zone.
+        log_level: DEBUG, INFO, WARNING or ERROR.
+    """
+
+    data: Path = Path("data")
+    database_url: str = ""
+    redis_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    telegram_token: str = ""
+    telegram_name: str = ""
+    telegram_secret: str = ""
+    telegram_api: str = "https://api.telegram.org"
+    wechat_token: str = ""
+    wechat_aes_key: str = ""
+    wechat_app_id: str = ""
+    wecom_token: str = ""
+    wecom_aes_key: str = ""
+    wecom_corp_id: str = ""
+    trusted_proxies: int = 0
+    push_rate: int = 25
+    web_rate: int = 30
+    api_rate: int = 10
+    log_origin: str = "minping"
+    log_key: str = ""
+    witnesses: str = ""
+    timezone: str = "Asia/Shanghai"
+    log_level: str = "INFO"
+
+    @property
+    def database(self) -> str:
+        """The database's URL, also when none was set."""
+        return self.database_url or f"sqlite:///{self.data / 'minping.sqlite3'}"
+
+
+UNPREFIXED = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
+
+
+def variable(name: str) -> str:
+    """The environment variable that sets the field ``name``."""
+    return UNPREFIXED.get(name, f"MINPING_{name.upper()}")
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        BadInput: a variable that is not known (a typing error must not pass in silence) or not of its type.
+    """
+    environment = os.environ if environment is None else environment
+    known = {variable(f.name): f.name for f in fields(Settings)}
+    for name in environment:
+        if name.startswith("MINPING_") and name not in known:
+            raise BadInput(
+                f"there is no such setting; the settings are {', '.join(sorted(known))}", name
+            )
+    given = {
+        known[name]: value for name, value in environment.items() if name in known and value != ""
+    }
+    return Settings(**{name: _convert(name, value) for name, value in given.items()})  # type: ignore[arg-type]
+
+
+def _convert(name: str, value: str) -> str | int | Path:
+    if name == "data":
+        return Path(value)
+    if name == "timezone":
+        return _zone(value)
+    if name == "log_level":
+        return _level(value)
+    if name == "log_key":
+        return _log_key(value)
+    if name == "witnesses":
+        return _witnesses(value)
+    if name in {"port", "trusted_proxies", "push_rate", "web_rate", "api_rate"}:
+        if not value.isdecimal() or (name in {"push_rate", "api_rate"} and int(value) == 0):
+            raise BadInput(f"«{value}» is not a whole number", variable(name))
+        return int(value)
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadInput(
+            f"there is no time zone «{value}»; write one like Asia/Shanghai", variable("timezone")
+        ) from error
+    return value
+
+
+def _log_key(value: str) -> str:
+    try:
+        key = read_key(value)
+    except BadInput as error:
+        raise BadInput(error.what, variable("log_key")) from error
+    if key.kind != ED25519:
+        raise BadInput(
+            "this is a witness's key; `minping mixer key` prints the log's", variable("log_key")
+        )
+    return value
+
+
+def _witnesses(value: str) -> str:
+    try:
+        keys = [read_key(key) for key in value.split()]
+    except BadInput as error:
+        raise BadInput(error.what, variable("witnesses")) from error
+    if any(key.kind != COSIGNATURE for key in keys):
+        raise BadInput(
+            "a key is not a witness's; `minping witness --key FILE` prints one",
+            variable("witnesses"),
+        )
+    return value
+
+
+def _level(value: str) -> str:
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR")
+    if value.upper() not in levels:
+        raise BadInput(f"«{value}» is not one of {', '.join(levels)}", variable("log_level"))
+    return value.upper()

@@ -1,0 +1,57 @@
+"""The files that are shipped inside the package: questionnaires, scales and wording."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from survey_flows.load import load_questionnaire, load_scales
+from survey_flows.questionnaire import Option, Questionnaire
+from survey_flows.wording import Wording
+
+SCALES = "scales.yaml"
+
+
+@cache
+def shipped_scales() -> dict[str, tuple[Option, ...]]:
+    """The rating scales by id, and ``yes_no``."""
+    return load_scales(_folder("catalog").joinpath(SCALES).read_text("utf-8"), SCALES)
+
+
+@cache
+def shipped_questionnaires() -> dict[str, Questionnaire]:
+    """The questionnaires by id, one from each file of the catalogue."""
+    found = [
+        load_questionnaire(file.read_text("utf-8"), file.name, shipped_scales())
+        for file in _files("catalog", ".yaml")
+        if file.name != SCALES
+    ]
+    return {questionnaire.id: questionnaire for questionnaire in found}
+
+
+def questionnaire_text(id_: str) -> str:
+    """A shipped questionnaire's YAML, to begin one's own with. Raises KeyError."""
+    if id_ not in shipped_questionnaires():
+        raise KeyError(id_)
+    return _folder("catalog").joinpath(f"{id_}.yaml").read_text("utf-8")
+
+
+@cache
+def shipped_words() -> Wording:
+    """Every citizen-facing sentence in each language that has a file."""
+    return Wording(
+        {
+            file.name.removesuffix(".ftl"): file.read_text("utf-8")
+            for file in _files("wording", ".ftl")
+        }
+    )
+
+
+def _folder(name: str) -> Traversable:
+    return files("survey_flows").joinpath(name)
+
+
+def _files(folder: str, suffix: str) -> list[Traversable]:
+    found = [file for file in _folder(folder).iterdir() if file.name.endswith(suffix)]
+    return sorted(found, key=lambda file: file.name)

@@ -1,0 +1,1 @@
+"""Every secret and what is made with it: keys, sealed envelopes and signatures."""

@@ -1,0 +1,136 @@
+"""A synthetic city: every kind of input of a year's appraisal, seeded, for demonstrations, tests and measurements.
+
+Nobody and nothing in it is real. Districts, counties and departments carry plausible names; people, points, events,
+decisions and ballots are drawn. It knows the shape of inputs and nothing of how they are scored, ranked or graded.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from importlib.resources import files
+from random import Random
+
+from aggregation.model.facts import (
+    Adjustment,
+    AppraisedUnit,
+    Decision,
+    Fact,
+    Leader,
+    Membership,
+    PastGrade,
+)
+from bot.demo.city_ballots import Vote, draw_votes
+from bot.demo.city_people import draw_leaders
+from bot.demo.city_story import Story, tell_story
+from bot.demo.city_unit import CityUnit
+from survey_flows.questionnaire import Questionnaire
+
+DISTRICTS = "A_district"
+INDICATORS = ("objective", "superior", "governance")
+POINTS = {"strong": (92, 96), "steady": (77, 85), "weak": (60, 64)}
+"""Between which points the offices' indicators of a unit lie, by its profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """One year of the synthetic city. ``votes`` are in the order in which they were cast."""
+
+    year: int
+    campaign: str
+    opens: date
+    units: tuple[CityUnit, ...]
+    leaders: tuple[Leader, ...]
+    indicators: Mapping[tuple[str, str], Decimal]
+    personal: Mapping[str, Decimal]
+    adjustments: tuple[Adjustment, ...]
+    facts: tuple[Fact, ...]
+    decisions: tuple[Decision, ...]
+    history: tuple[PastGrade, ...]
+    votes: tuple[Vote, ...]
+
+
+def make_city(
+    seed: int,
+    questionnaires: Mapping[str, Questionnaire],
+    *,
+    year: int = 2010,
+    ballots: int = 30_000,
+) -> City:
+    """The same city for the same arguments, to the last comma.
+
+    Args:
+        seed: of everything that is drawn; each part has its own stream, so that one does not shift another.
+        questionnaires: by id; ratings are drawn for their rated questions.
+        year: leagues are those of that year; in 2010 they are five districts and four counties.
+        ballots: how many in all, at least 160 for each unit.
+    """
+    units = tuple(read_units(year))
+    opens = date(year, 12, 1)
+    campaign = f"city-{year}"
+    leaders = draw_leaders(_stream(seed, "people"), units)
+    story = tell_story(_stream(seed, "story"), year, units, leaders)
+    votes = draw_votes(_stream(seed, "ballots"), units, questionnaires, campaign, opens, ballots)
+    return City(
+        year=year,
+        campaign=campaign,
+        opens=opens,
+        units=units,
+        leaders=leaders,
+        indicators=_indicators(_stream(seed, "indicators"), units),
+        personal=_personal(_stream(seed, "personal"), leaders, story),
+        adjustments=story.adjustments,
+        facts=story.facts,
+        decisions=story.decisions,
+        history=story.history,
+        votes=votes,
+    )
+
+
+def read_units(year: int) -> Iterator[CityUnit]:
+    """The districts and counties as they were in ``year``, then the departments, in listing order."""
+    for row in _rows("districts.csv"):
+        membership = Membership(row["league"], _year(row["since"]), _year(row["until"]))
+        if membership.covers(year):
+            unit = AppraisedUnit(
+                row["code"], row["name_zh"], row["name_en"], DISTRICTS, (membership,)
+            )
+            yield CityUnit(unit, "district", row["profile"], int(row["leaders"]))
+    for row in _rows("units.csv"):
+        unit = AppraisedUnit(row["code"], row["name_zh"], row["name_en"], row["category"])
+        yield CityUnit(unit, row["questionnaire"], row["profile"], int(row["leaders"]))
+
+
+def _stream(seed: int, part: str) -> Random:
+    return Random(f"{seed}/{part}")  # noqa: S311 — drawn for show, and the same again for the same seed
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = (files("bot.demo") / "city_data" / name).read_text(encoding="utf-8")
+    return iter(list(csv.DictReader(text.splitlines())))
+
+
+def _year(text: str) -> int | None:
+    return int(text) if text else None
+
+
+def _indicators(rng: Random, units: tuple[CityUnit, ...]) -> dict[tuple[str, str], Decimal]:
+    return {
+        (x.unit.code, id_): _points(rng, *POINTS[x.profile]) for x in units for id_ in INDICATORS
+    }
+
+
+def _personal(rng: Random, leaders: tuple[Leader, ...], story: Story) -> dict[str, Decimal]:
+    """Whoever something happened to was assessed lower than the others. No two scores are the same."""
+    low, high = (rng.sample(range(*span), len(leaders)) for span in ((6000, 7000), (7400, 9800)))
+    drawn = zip(leaders, low, high, strict=True)
+    return {
+        x.id: Decimal(worse if x.id in story.marked else better) / 100 for x, worse, better in drawn
+    }
+
+
+def _points(rng: Random, low: int, high: int) -> Decimal:
+    return Decimal(rng.randint(low * 100, high * 100)) / 100

@@ -1,0 +1,242 @@
+"""Fills an empty database with a synthetic city, so that every page and export has something to show."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.campaigns.drafting import rated
+from bot.campaigns.lifecycle import LINK, Draft, add_campaign
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.clock import Clock
+from bot.core.shipped_files import shipped_questionnaires
+from bot.crypto.gate_keys import Keys
+from bot.demo.city import City, make_city, read_units
+from bot.demo.city_ballots import DAYS, Vote
+from bot.demo.city_inner_units import draw_inside
+from bot.demo.city_unit import CityUnit
+from bot.records import store
+from bot.records.store import PERSONAL, ListedUnit
+from bot.storage.bulk import upsert_many
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput
+from survey_flows.load import dump_questionnaire
+from survey_flows.paper import Link
+
+FILLED = (
+    tables.units,
+    tables.campaigns,
+    tables.leaders,
+    tables.indicators,
+    tables.grades,
+    tables.ballots,
+)
+CHANNEL, COMMENTER = "demo", "demo-comment"
+CHUNK = 2000
+OPEN_DAYS = 30
+FULL = 4
+COLUMNS = (
+    *(
+        "campaign",
+        "unit",
+        "voter",
+        "questionnaire",
+        "grp",
+        "stratum",
+        "source",
+        "weight",
+        "ratings",
+        "facts",
+    ),
+    *("bucket", "risk"),
+)
+COMMENT_COLUMNS = ("campaign", "unit", "voter", "text")
+
+Progress = Callable[[int, int], None]
+"""Called with the number of ballots stored so far and the number of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What was made: the year that can be appraised, its campaign, the campaign that is open now and its link."""
+
+    year: int
+    closed: str
+    open: str
+    link: Link
+    units: int
+    leaders: int
+    ballots: int
+
+
+async def fill(
+    database: AsyncEngine,
+    keys: Keys,
+    clock: Clock,
+    timezone: str,
+    seed: int = 1,
+    year: int = 2010,
+    ballots: int = 30_000,
+    progress: Progress = lambda _done, _total: None,
+) -> Demo:
+    """Store the whole city in one transaction: all of it, or nothing.
+
+    Args:
+        database: an empty one.
+        keys: makes the pseudonyms of the citizens.
+        clock: now, and the links.
+        timezone: in which the campaigns open and close.
+        seed: another city for another number.
+        year: the year that can be appraised; the leagues are those of that year.
+        ballots: how many, at least 160 for each unit.
+        progress: is told how far the writing is.
+
+    Raises:
+        BadInput: the database is not empty, or the numbers do not fit.
+    """
+    today = clock.now().astimezone(ZoneInfo(timezone)).date()
+    if not 1990 <= year < today.year:
+        raise BadInput(f"the city's year lies between 1990 and {today.year - 1}", str(year))
+    listed = _all_units(year, today.year)
+    if ballots < 160 * len(listed):
+        raise BadInput(f"the city needs at least {160 * len(listed)} ballots", str(ballots))
+    city = await asyncio.to_thread(
+        make_city, seed, shipped_questionnaires(), year=year, ballots=ballots
+    )
+    now_units = list(read_units(today.year))
+    opened = _draft(f"city-{today.year}", today.year, today, OPEN_DAYS, now_units, timezone)
+    link = Link(clock.token()[:LINK])
+    async with writing(database) as connection:
+        await _check_empty(connection)
+        await store.write_units(connection, listed)
+        await _store_year(connection, city)
+        await _add(
+            connection,
+            _draft(city.campaign, year, city.opens, DAYS, city.units, timezone),
+            "closed",
+            clock,
+        )
+        rows = _rows(city, keys, progress)
+        await upsert_many(connection, tables.ballots, COLUMNS, ["campaign", "unit", "voter"], rows)
+        comments = _comments(city, keys)
+        await upsert_many(
+            connection, tables.comments, COMMENT_COLUMNS, ["campaign", "unit", "voter"], comments
+        )
+        await add_campaign(connection, opened, link)
+        await _set_state(connection, opened.id, "opening")
+    return Demo(
+        year, city.campaign, opened.id, link, len(city.units), len(city.leaders), len(city.votes)
+    )
+
+
+async def _check_empty(connection: AsyncConnection) -> None:
+    for table in FILLED:
+        if await store.count_rows(connection, table):
+            raise BadInput(
+                "the demonstration needs an empty database, and this one holds data; choose another MINPING_DATA",
+                f"table {table.name}",
+            )
+
+
+def _all_units(*years: int) -> list[ListedUnit]:
+    """The units of several years, those of the first one first; a county that became a district stands as both."""
+    listed: dict[str, ListedUnit] = {}
+    for year in years:
+        for x in read_units(year):
+            listed.setdefault(x.unit.code, ListedUnit(x.unit, x.questionnaire))
+    return list(listed.values())
+
+
+async def _store_year(connection: AsyncConnection, city: City) -> None:
+    year = city.year
+    inside = draw_inside(year)
+    await store.replace_inner(connection, year, inside.parts)
+    await store.replace_leaders(connection, year, [*city.leaders, *inside.people])
+    personal = {
+        (who, PERSONAL): points for who, points in {**city.personal, **inside.personal}.items()
+    }
+    await store.merge_indicators(connection, year, {**city.indicators, **inside.points, **personal})
+    await store.replace_adjustments(connection, year, city.adjustments)
+    await store.replace_facts(connection, year, city.facts)
+    await store.append_decisions(connection, year, city.decisions)
+    await store.append_history(connection, city.history, {x.unit.code for x in city.units})
+
+
+def _draft(
+    name: str, year: int, opens: date, days: int, units: Sequence[CityUnit], timezone: str
+) -> Draft:
+    papers = {name: dump_questionnaire(paper) for name, paper in shipped_questionnaires().items()}
+    begin = datetime.combine(opens, time(), ZoneInfo(timezone)).astimezone(UTC)
+    return Draft(
+        id=name,
+        year=year,
+        title={
+            "zh-Hans": f"{year} 年民评（演示）",
+            "en": f"Citizens' evaluation {year} (demonstration)",
+        },
+        opens_at=begin,
+        closes_at=begin + timedelta(days=days),
+        units=[rated(x.unit, x.questionnaire) for x in units],
+        questionnaires=papers,
+        scheme=shipped_scheme().model_dump_json(),
+    )
+
+
+async def _add(connection: AsyncConnection, draft: Draft, state: str, clock: Clock) -> None:
+    await add_campaign(connection, draft, Link(clock.token()[:LINK]))
+    await _set_state(connection, draft.id, state)
+
+
+async def _set_state(connection: AsyncConnection, campaign: str, state: str) -> None:
+    columns = tables.campaigns.c
+    await connection.execute(
+        update(tables.campaigns).where(columns.id == campaign).values(state=state)
+    )
+
+
+def _rows(city: City, keys: Keys, progress: Progress) -> Iterator[list[tuple[object, ...]]]:
+    voters = {vote.voter for vote in city.votes}
+    names = {voter: keys.voter(city.campaign, CHANNEL, str(voter)) for voter in voters}
+    for start in range(0, len(city.votes), CHUNK):
+        part = city.votes[start : start + CHUNK]
+        yield [_row(vote, names[vote.voter]) for vote in part]
+        progress(start + len(part), len(city.votes))
+
+
+def _comments(city: City, keys: Keys) -> Iterator[list[tuple[object, ...]]]:
+    said = [
+        (
+            vote.ballot.unit,
+            keys.voter(city.campaign, COMMENTER, str(vote.voter)),
+            vote.ballot.comment,
+        )
+        for vote in city.votes
+    ]
+    rows = sorted((voter, unit, text) for unit, voter, text in said if text)
+    yield [(city.campaign, unit, voter, text) for voter, unit, text in rows]
+
+
+def _row(vote: Vote, voter: bytes) -> tuple[object, ...]:
+    b = vote.ballot
+    facts = json.dumps(dict(b.facts), ensure_ascii=False, sort_keys=True)
+    head = (
+        b.campaign,
+        b.unit,
+        voter,
+        b.questionnaire,
+        b.group,
+        b.stratum,
+        b.source,
+        FULL,
+        b.ratings,
+        facts,
+    )
+    return (*head, b.bucket, 0)

@@ -1,0 +1,1 @@
+"""Survey fieldwork: audience, outreach and monitoring."""

@@ -1,0 +1,73 @@
+"""Personal invitations at the door: each is good for one person, and vouches for the cell in which they were drawn.
+
+The database holds a keyed hash of each token and, once it was used, a keyed pseudonym of who used it. Neither leads to
+the contact or to a ballot (`docs/decisions/0009-invitations.md`). All invitations of a cell lead to one link, which is
+handed out to nobody; so conversations, ballots and counters know no single invitation.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.campaigns.lifecycle import PERSONAL
+from bot.campaigns.live_campaigns import Papers
+from bot.core.identity import Citizen
+from bot.crypto.gate_keys import Keys
+from bot.storage.schema import all as tables
+from survey_flows.events import Started
+from survey_flows.outside import Phase, phase
+
+TOKEN = re.compile(r"[A-Z2-7]{16}")
+
+
+async def admit_invited(
+    connection: AsyncConnection,
+    keys: Keys,
+    papers: Papers,
+    citizen: Citizen,
+    event: Started,
+    now: datetime,
+) -> Started:
+    """The event with the link of the invitation's cell in place of its token, in the transaction of the update.
+
+    While ballots are taken, an invitation belongs to the first who comes by it. To another person, or when there is no
+    such invitation, it is a link that nobody knows: they can take part as anybody can.
+    """
+    if event.link.startswith(PERSONAL):
+        return replace(
+            event, link=event.link.strip(PERSONAL)
+        )  # whoever read it in the database gets nothing by it
+    if not TOKEN.fullmatch(event.link):
+        return event
+    found = await _find(connection, keys, papers, event.link)
+    paper = papers.get(found.campaign) if found else None
+    if found is None or paper is None or found.link not in paper.links:
+        return event
+    if phase(paper, now) is Phase.OPEN and not await _take(connection, keys, found, citizen):
+        return event
+    return replace(event, link=found.link)
+
+
+async def _find(
+    connection: AsyncConnection, keys: Keys, papers: Papers, token: str
+) -> Row[Any] | None:
+    made = (keys.invitation_mark(campaign, token) for campaign in papers.campaigns)
+    marks = [mark for mark in made if mark]
+    query = select(tables.invitations).where(tables.invitations.c.mark.in_(marks))
+    return (await connection.execute(query)).first() if marks else None
+
+
+async def _take(connection: AsyncConnection, keys: Keys, found: Row[Any], citizen: Citizen) -> bool:
+    holder = keys.holder(found.campaign, citizen.channel, citizen.user)
+    if found.holder is not None:
+        return bytes(found.holder) == holder
+    columns = tables.invitations.c
+    # Another process may have been faster: then the row is no longer free, and nothing is changed.
+    free = update(tables.invitations).where(columns.mark == found.mark, columns.holder.is_(None))
+    return bool((await connection.execute(free.values(holder=holder))).rowcount)

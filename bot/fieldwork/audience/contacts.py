@@ -1,0 +1,213 @@
+"""Contacts who may be invited: kept apart from ballots, each under a pseudonym, the address sealed.
+
+An address is kept only of who consented and has not opted out. An opt-out stays: of that person nothing is kept but the
+pseudonym, by which a later import is told that they are not to be written to.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, case, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.accounts.preferences import FATIGUE_DAYS
+from bot.core.identity import Address
+from bot.crypto.contact_keys import ContactKeys
+from bot.storage.database import insert
+from bot.storage.schema import all as tables
+
+REASONS = {
+    "opted_out": "opted out",
+    "no_consent": "no consent",
+    "unreachable": "unreachable",
+    "fatigue": "invited too recently",
+}
+"""Why a contact cannot be invited, in the order in which reasons are looked for: each contact is counted once."""
+AT_ONCE = 5_000
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person on a list. ``consent`` is a day in ISO form, or empty; ``area`` and ``size`` may be empty."""
+
+    address: Address
+    lang: str
+    group: str
+    area: str
+    size: str
+    consent: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What an import did: how many contacts are new, changed, as they were, and not touched since they opted out."""
+
+    new: int
+    changed: int
+    same: int
+    opted_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many can be invited by group, and how many cannot by reason (`REASONS`)."""
+
+    groups: Mapping[str, int]
+    left_out: Mapping[str, int]
+
+
+async def store_contacts(
+    connection: AsyncConnection, keys: ContactKeys, listed: Sequence[Contact]
+) -> Stored:
+    """Add contacts or change them; importing the same again changes nothing.
+
+    The later consent counts. A list that knows of none takes none away: that is what an opt-out is for.
+    """
+    before = {bytes(row.lookup): row for row in await connection.execute(select(tables.contacts))}
+    done: Counter[str] = Counter()
+    rows: list[Values] = []
+    for contact in listed:
+        lookup = keys.lookup(contact.address)
+        old = before.get(lookup)
+        if old is not None and old.opted_out:
+            done["opted_out"] += 1
+            continue
+        row = _merged(keys, lookup, contact, old)
+        if old is not None and dict(old._mapping) == row:
+            done["same"] += 1
+            continue
+        done["new" if old is None else "changed"] += 1
+        rows.append(row)
+    await _write(connection, rows)
+    return Stored(done["new"], done["changed"], done["same"], done["opted_out"])
+
+
+def _merged(keys: ContactKeys, lookup: bytes, contact: Contact, old: Row[Any] | None) -> Values:
+    consent = max(contact.consent, old.consent if old else "")
+    sealed = old.sealed if old else None
+    unreachable = old.unreachable if old else ""
+    return {
+        "lookup": lookup,
+        "sealed": (sealed or keys.seal(contact.address)) if consent else None,
+        "lang": contact.lang,
+        "grp": contact.group,
+        "area": contact.area,
+        "size": contact.size,
+        "source": contact.source,
+        "consent": consent,
+        "opted_out": "",
+        # Who consents anew is worth another attempt.
+        "unreachable": "" if contact.consent > unreachable else unreachable,
+        "invited": old.invited if old else "",
+    }
+
+
+async def opt_out(
+    connection: AsyncConnection, keys: ContactKeys, addresses: Iterable[Address], day: date
+) -> int:
+    """Invite these people no more, also who is on no list yet; returns how many had not opted out before.
+
+    All that was known of them is deleted but the pseudonym, the day, and when they were last invited.
+    """
+    lookups = dict.fromkeys(keys.lookup(address) for address in addresses)
+    before = await _find(connection, list(lookups))
+    rows = [
+        _gone(lookup, day, before.get(lookup))
+        for lookup in lookups
+        if lookup not in before or not before[lookup].opted_out
+    ]
+    await _write(connection, rows)
+    return len(rows)
+
+
+async def _find(connection: AsyncConnection, lookups: Sequence[bytes]) -> dict[bytes, Row[Any]]:
+    found: dict[bytes, Row[Any]] = {}
+    for start in range(0, len(lookups), AT_ONCE):
+        query = select(tables.contacts).where(
+            tables.contacts.c.lookup.in_(lookups[start : start + AT_ONCE])
+        )
+        found |= {bytes(row.lookup): row for row in await connection.execute(query)}
+    return found
+
+
+def _gone(lookup: bytes, day: date, old: Row[Any] | None) -> Values:
+    empty = dict.fromkeys(("lang", "grp", "area", "size", "source", "consent", "unreachable"), "")
+    invited = old.invited if old else ""
+    return {
+        "lookup": lookup,
+        "sealed": None,
+        **empty,
+        "opted_out": day.isoformat(),
+        "invited": invited,
+    }
+
+
+async def set_unreachable(connection: AsyncConnection, lookups: Iterable[bytes], day: date) -> None:
+    """Note that messages to these contacts do not arrive; a consent of a later day takes that back."""
+    columns = tables.contacts.c
+    for lookup in sorted(lookups):
+        changed = tables.contacts.update().where(columns.lookup == lookup, columns.opted_out == "")
+        await connection.execute(changed.values(unreachable=day.isoformat()))
+
+
+async def count_contacts(
+    connection: AsyncConnection, day: date, fatigue_days: int = FATIGUE_DAYS
+) -> Count:
+    """How many can be invited on a day, and how many cannot and why."""
+    groups: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
+    for row in await connection.execute(select(tables.contacts)):
+        reason = why_not(row, day, fatigue_days)
+        if reason:
+            left_out[reason] += 1
+        else:
+            groups[row.grp] += 1
+    return Count(dict(sorted(groups.items())), {reason: left_out[reason] for reason in REASONS})
+
+
+def why_not(row: Row[Any], day: date, fatigue_days: int) -> str:
+    """The first of `REASONS` for which a contact's row cannot be invited on a day; empty when it can."""
+    if row.opted_out:
+        return "opted_out"
+    if not row.consent:
+        return "no_consent"
+    if row.unreachable:
+        return "unreachable"
+    if row.invited and (day - date.fromisoformat(row.invited)).days < fatigue_days:
+        return "fatigue"
+    return ""
+
+
+async def _write(connection: AsyncConnection, rows: list[Values]) -> None:
+    # In the order of the pseudonyms, which is that of no list.
+    rows = sorted(rows, key=lambda row: bytes(row["lookup"]))
+    for start in range(0, len(rows), AT_ONCE):
+        await _upsert(connection, rows[start : start + AT_ONCE])
+
+
+async def _upsert(connection: AsyncConnection, rows: list[Values]) -> None:
+    """Store rows; who has opted out since they were read stays so, unless it is an opt-out that is stored."""
+    columns = tables.contacts.c
+    for leaving in (False, True):
+        some = [row for row in rows if bool(row["opted_out"]) == leaving]
+        if not some:
+            continue
+        statement = insert(connection, tables.contacts)
+        rest = {name: statement.excluded[name] for name in some[0] if name != "lookup"}
+        if not leaving:
+            # These two are written by whoever sends, and may be newer than what was read.
+            rest["invited"] = columns.invited
+            rest["unreachable"] = case(
+                (statement.excluded.consent > columns.unreachable, ""), else_=columns.unreachable
+            )
+        stays = None if leaving else columns.opted_out == ""
+        changed = statement.on_conflict_do_update(index_elements=["lookup"], set_=rest, where=stays)
+        await connection.execute(changed, some)

@@ -1,0 +1,201 @@
+"""Making the invitations of a sample, and what came of them: counts by cell, apart from ballots and from contacts."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.campaigns.lifecycle import LINK, PERSONAL
+from bot.core.clock import Clock
+from bot.crypto.gate_keys import Keys
+from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, why_not
+from bot.fieldwork.audience.sampling import cell_of
+from bot.storage.database import insert, reading, writing
+from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput
+
+SOURCE = "personal"
+"""The source of ballots that come by personal invitation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How many invitations there are, to how many people they go, and how many get none by reason (`REASONS`)."""
+
+    invitations: int
+    people: int
+    left_out: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came of the invitations of a cell. ``opened`` and ``answered`` are told by `bot.campaigns.rounded` only."""
+
+    cell: str
+    invited: int
+    opened: int
+    answered: int
+
+
+async def make_invitations(
+    database: AsyncEngine, keys: Keys, campaign: str, day: date, clock: Clock
+) -> Made:
+    """Make an invitation for everybody who was drawn, and note who gets one; made again, no invitation is added.
+
+    All are made at once, also of people who cannot be invited any more: what is made for one person alone could be told
+    to be theirs. Made again, only people who can be reached meanwhile are added to those who are written to.
+
+    Raises:
+        BadInput: no such campaign, it is not open, or its sample is not drawn.
+    """
+    async with writing(database) as connection:
+        fatigue_days = await _fatigue_days(connection, campaign)
+        members = await _drawn(connection, campaign)
+        if not members:
+            raise BadInput(
+                "nobody was drawn for this campaign; see `minping sample draw`", campaign
+            )
+        cells = {(member.grp, member.stratum) for member in members}
+        links = await _keep_links(connection, campaign, sorted(cells), clock)
+        await _add(connection, [_row(keys, campaign, member, links) for member in members])
+        # Another campaign may have invited somebody since the plan; one's own invitation is no reason against it.
+        why = {
+            member: why_not(member, day, 0 if member.told else fatigue_days) for member in members
+        }
+        await _note_invited(
+            connection, campaign, [m for m in members if not why[m] and not m.told], day
+        )
+    left_out = Counter(why.values())
+    return Made(len(members), left_out[""], {reason: left_out[reason] for reason in REASONS})
+
+
+async def count_responses(database: AsyncEngine, campaign: str) -> list[Response]:
+    """What came of the invitations, by cell: from the invitations who opened one, from the ballots who answered."""
+    links, invitations, ballots = tables.links.c, tables.invitations.c, tables.ballots.c
+    used = select(invitations.link, func.count(), func.count(invitations.holder))
+    used = used.where(invitations.campaign == campaign).group_by(invitations.link)
+    voters = select(ballots.grp, ballots.stratum, func.count(ballots.voter.distinct()))
+    voters = voters.where(ballots.campaign == campaign, ballots.source == SOURCE)
+    async with reading(database) as connection:
+        counted = {row[0]: (row[1], row[2]) for row in await connection.execute(used)}
+        grouped = await connection.execute(voters.group_by(ballots.grp, ballots.stratum))
+        answered = Counter({(row[0], row[1]): row[2] for row in grouped})
+        own = select(tables.links).where(
+            links.campaign == campaign, links.token.startswith(PERSONAL)
+        )
+        cells = (await connection.execute(own.order_by(links.grp, links.stratum))).all()
+    return [
+        Response(
+            cell_of(row.grp, row.stratum),
+            *counted.get(row.token, (0, 0)),
+            answered[row.grp, row.stratum],
+        )
+        for row in cells
+    ]
+
+
+async def _require_open(connection: AsyncConnection, campaign: str) -> str:
+    """The paper of a campaign that is open."""
+    query = select(tables.campaigns.c.state, tables.campaigns.c.paper).where(
+        tables.campaigns.c.id == campaign
+    )
+    row = (await connection.execute(query)).first()
+    if row is None:
+        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    if row.state != "open":
+        # A key that was destroyed at the close must not be made again.
+        raise BadInput(
+            f"this campaign is {row.state}; people are invited only while it is open", campaign
+        )
+    return str(row.paper)
+
+
+async def _fatigue_days(connection: AsyncConnection, campaign: str) -> int:
+    """The days that the campaign registered; raises as `_require_open`."""
+    return int(
+        json.loads(await _require_open(connection, campaign))
+        .get("sampling", {})
+        .get("fatigue_days", 0)
+    )
+
+
+async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:
+    """The rows of the frame that were drawn, with those of their contacts; ``told`` is whether they were invited."""
+    frames, contacts = tables.frames.c, tables.contacts.c
+    joined = tables.frames.join(tables.contacts, frames.lookup == contacts.lookup)
+    columns: list[Any] = [
+        frames.number,
+        frames.lookup,
+        frames.grp,
+        frames.stratum,
+        frames.invited.label("told"),
+    ]
+    columns += [contacts.sealed, contacts.lang, contacts.consent, contacts.opted_out]
+    columns += [contacts.unreachable, contacts.invited]
+    query = select(*columns).select_from(joined)
+    own = query.where(frames.campaign == campaign, frames.drawn).order_by(frames.number)
+    return list((await connection.execute(own)).all())
+
+
+async def _keep_links(
+    connection: AsyncConnection, campaign: str, cells: list[tuple[str, str]], clock: Clock
+) -> dict[tuple[str, str], str]:
+    """The link of each cell; made where there is none."""
+    columns = tables.links.c
+    query = select(tables.links).where(
+        columns.campaign == campaign, columns.token.startswith(PERSONAL)
+    )
+    links = {(row.grp, row.stratum): str(row.token) for row in await connection.execute(query)}
+    for group, stratum in cells:
+        if (group, stratum) not in links:
+            token = links[group, stratum] = PERSONAL + clock.token()[:LINK]
+            row = {
+                "token": token,
+                "campaign": campaign,
+                "grp": group,
+                "source": SOURCE,
+                "stratum": stratum,
+            }
+            await connection.execute(tables.links.insert(), [row])
+    return links
+
+
+def _row(
+    keys: Keys, campaign: str, member: Row[Any], links: Mapping[tuple[str, str], str]
+) -> dict[str, Any]:
+    mark = keys.invitation_mark(campaign, keys.invitation(campaign, member.number))
+    return {
+        "mark": mark,
+        "campaign": campaign,
+        "link": links[member.grp, member.stratum],
+        "holder": None,
+    }
+
+
+async def _add(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
+    """Store the invitations that are not there yet, in the order of their hashes, which is that of no list."""
+    rows = sorted(rows, key=lambda row: bytes(row["mark"]))
+    statement = insert(connection, tables.invitations).on_conflict_do_nothing()
+    for start in range(0, len(rows), AT_ONCE):
+        await connection.execute(statement, rows[start : start + AT_ONCE])
+
+
+async def _note_invited(
+    connection: AsyncConnection, campaign: str, members: list[Row[Any]], day: date
+) -> None:
+    frames, contacts = tables.frames.c, tables.contacts.c
+    for start in range(0, len(members), AT_ONCE):
+        some = members[start : start + AT_ONCE]
+        own = update(tables.frames).where(frames.campaign == campaign)
+        await connection.execute(
+            own.where(frames.number.in_([m.number for m in some])).values(invited=True)
+        )
+        theirs = update(tables.contacts).where(contacts.lookup.in_([bytes(m.lookup) for m in some]))
+        await connection.execute(theirs.values(invited=day.isoformat()))

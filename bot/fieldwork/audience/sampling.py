@@ -1,0 +1,309 @@
+"""The sample of a campaign: planned as a draft, registered with the seed at the opening, drawn and published after.
+
+The frame is settled before there is a seed. Its digest and the design stand in the campaign's paper, so that the log
+commits to them, and to the seed that the mixer draws, before anybody can know who will be drawn.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.fieldwork.sampling import (
+    METHODS,
+    RULE,
+    Design,
+    Sample,
+    allocate,
+    draw,
+    frame_digest,
+)
+from bot.crypto.contact_keys import ContactKeys
+from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, why_not
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput
+
+FORMAT = "minping-sample/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an office wants, as in `Design`; ``least`` is raised to the scheme's smallest cell.
+
+    ``size`` may be 0 with ``fixed``, where it follows from ``values``.
+    """
+
+    method: str = "proportional"
+    size: int = 0
+    least: int = 0
+    values: Mapping[str, Decimal] | None = None
+    fatigue_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was planned: how many are drawn of how many in each cell, and how many cannot be invited and why."""
+
+    sizes: Mapping[str, int]
+    people: Mapping[str, int]
+    left_out: Mapping[str, int]
+
+
+def stratum_of(area: str, size: str) -> str:
+    """A contact's stratum, such as ``430102/large``; either part may be empty."""
+    return f"{area}/{size}" if size else area
+
+
+def cell_of(group: str, stratum: str) -> str:
+    """The cell in which a contact is drawn, such as ``resident/430102``."""
+    return f"{group}/{stratum}" if stratum else group
+
+
+async def plan_sample(
+    database: AsyncEngine, keys: ContactKeys, campaign: str, wish: Wish, day: date
+) -> Plan:
+    """Settle the frame and the design of a draft; planned again, the last plan counts.
+
+    Raises:
+        BadInput: no such draft, a cell is so small that an answer could be guessed to be somebody's, or as `allocate`.
+    """
+    async with writing(database) as connection:
+        row = await _campaign(connection, campaign)
+        if row.state != "draft":
+            raise BadInput(
+                "the sample is planned before the campaign is opened; make another campaign",
+                campaign,
+            )
+        members, left_out = await _members(connection, keys, campaign, day, wish.fatigue_days)
+        people = dict(sorted(Counter(_cell(member) for member in members).items()))
+        floor = int(json.loads(row.scheme).get("min_n", {}).get("publish_cell", 0))
+        design = _design(wish, max(wish.least, floor))
+        sizes = allocate(design, people)
+        _refuse_small(people, sizes, floor)
+        plan = _dump_design(design) | {
+            "rule": RULE,
+            "frame": frame_digest(_frame(members)),
+            "fatigue_days": wish.fatigue_days,
+            "day": day.isoformat(),
+        }
+        await _keep_frame(connection, campaign, members)
+        paper = json.dumps(json.loads(row.paper) | {"sampling": plan}, ensure_ascii=False)
+        changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
+        await connection.execute(changed.values(paper=paper))
+    return Plan(sizes, people, left_out)
+
+
+async def read_plan(database: AsyncEngine, campaign: str) -> Plan | None:
+    """What was planned for a campaign, without who was left out then; None when nothing was.
+
+    Raises:
+        BadInput: no such campaign.
+    """
+    columns, campaigns = tables.frames.c, tables.campaigns.c
+    counted = select(columns.grp, columns.stratum, func.count().label("people")).where(
+        columns.campaign == campaign
+    )
+    async with reading(database) as connection:
+        paper = (
+            await connection.execute(select(campaigns.paper).where(campaigns.id == campaign))
+        ).scalar_one_or_none()
+        rows = (await connection.execute(counted.group_by(columns.grp, columns.stratum))).all()
+    if paper is None:
+        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    sampling = json.loads(paper).get("sampling")
+    if sampling is None:
+        return None
+    people = dict(sorted((cell_of(row.grp, row.stratum), int(row.people)) for row in rows))
+    return Plan(allocate(_read_design(sampling), people), people, {})
+
+
+async def draw_sample(database: AsyncEngine, campaign: str) -> Sample:
+    """Draw the sample of a campaign that is open or was; drawn again, it is the same.
+
+    Raises:
+        BadInput: no such campaign, not planned, not opened yet, or the frame is not the one that was registered.
+    """
+    async with writing(database) as connection:
+        paper = json.loads((await _campaign(connection, campaign)).paper)
+        if "sampling" not in paper:
+            raise BadInput("no sample was planned for this campaign before it was opened", campaign)
+        if "seed" not in paper:
+            raise BadInput("the seed is drawn when the campaign is opened; open it first", campaign)
+        query = select(tables.frames).where(tables.frames.c.campaign == campaign)
+        members = [dict(row._mapping) for row in await connection.execute(query)]
+        frame = _frame(members)
+        if frame_digest(frame) != paper["sampling"]["frame"]:
+            raise BadInput(
+                "the stored frame is not the one that was registered; restore it from a backup",
+                campaign,
+            )
+        design = _read_design(paper["sampling"])
+        sizes = allocate(design, {cell: len(numbers) for cell, numbers in frame.items()})
+        drawn = draw(paper["seed"], frame, sizes)
+        await _mark(
+            connection, campaign, {number for numbers in drawn.values() for number in numbers}
+        )
+    return Sample(campaign, paper["seed"], design, frame, drawn)
+
+
+def write_sample(sample: Sample) -> bytes:
+    """A sample as it is published: JSON, the same bytes for the same sample."""
+    value = {
+        "format": FORMAT,
+        "rule": RULE,
+        "campaign": sample.campaign,
+        "seed": sample.seed,
+        "design": _dump_design(sample.design),
+        "frame": {cell: sorted(numbers) for cell, numbers in sample.frame.items()},
+        "drawn": {cell: list(numbers) for cell, numbers in sample.drawn.items()},
+    }
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def read_sample(file: str, data: bytes) -> Sample:
+    """A published sample.
+
+    Raises:
+        BadInput: not such a file, or of another format or rule.
+    """
+    try:
+        value = json.loads(data)
+        if (value["format"], value["rule"]) != (FORMAT, RULE):
+            raise BadInput(f"this sample is of another format than {FORMAT}, {RULE}", file)
+        frame, drawn = (
+            {
+                str(cell): [str(number) for number in numbers]
+                for cell, numbers in value[part].items()
+            }
+            for part in ("frame", "drawn")
+        )
+        return Sample(
+            str(value["campaign"]), str(value["seed"]), _read_design(value["design"]), frame, drawn
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
+        raise BadInput("this is not a sample as `minping sample draw` writes it", file) from None
+
+
+def differs(sample: Sample, paper: Mapping[str, Any]) -> str:
+    """In what a published sample is not what its campaign registered, in one sentence; empty when in nothing."""
+    plan = paper.get("sampling")
+    if plan is None:
+        return "the campaign registered no sample"
+    if sample.seed != paper.get("seed"):
+        return "the seed is not the registered one"
+    if frame_digest(sample.frame) != plan["frame"]:
+        return "the frame is not the registered one: people were added, left out or moved"
+    if (RULE, sample.design) != (plan["rule"], _read_design(plan)):
+        return "the design is not the registered one"
+    return ""
+
+
+def _design(wish: Wish, least: int) -> Design:
+    if wish.method not in METHODS:
+        raise BadInput(
+            f"there is no allocation «{wish.method}»; there are {', '.join(METHODS)}", "sample"
+        )
+    values = dict(wish.values or {})
+    if wish.method == "proportional" and values:
+        raise BadInput("a proportional sample needs no values for cells; leave them out", "sample")
+    size = wish.size or (int(sum(values.values())) if wish.method == "fixed" else 0)
+    if size < 1:
+        raise BadInput("say how many are to be drawn", "sample")
+    return Design(wish.method, size, least, values)
+
+
+def _dump_design(design: Design) -> dict[str, Any]:
+    values = {cell: str(value) for cell, value in sorted(design.values.items())}
+    return {"method": design.method, "size": design.size, "least": design.least, "values": values}
+
+
+def _read_design(plan: Mapping[str, Any]) -> Design:
+    values = {str(cell): Decimal(value) for cell, value in plan["values"].items()}
+    return Design(str(plan["method"]), int(plan["size"]), int(plan["least"]), values)
+
+
+def _refuse_small(people: Mapping[str, int], sizes: Mapping[str, int], floor: int) -> None:
+    """A ballot tells its cell: where fewer than ``floor`` are invited, whose it is could be guessed."""
+    small = [f"{cell} ({people[cell]})" for cell, size in sizes.items() if 0 < size < floor]
+    if small:
+        more = f" and {len(small) - 5} more" if len(small) > 5 else ""
+        raise BadInput(
+            f"fewer than {floor} can be invited in {', '.join(small[:5])}{more}, so their answers could be told apart;"
+            " import these contacts with a larger area or without a size",
+            "sample",
+        )
+
+
+async def _campaign(connection: AsyncConnection, campaign: str) -> Row[Any]:
+    query = select(tables.campaigns).where(tables.campaigns.c.id == campaign).with_for_update()
+    row = (await connection.execute(query)).first()
+    if row is None:
+        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    return row
+
+
+async def _members(
+    connection: AsyncConnection, keys: ContactKeys, campaign: str, day: date, fatigue_days: int
+) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """The rows of the frame, and how many contacts are left out by reason."""
+    left_out: Counter[str] = Counter()
+    members = []
+    for row in await connection.execute(select(tables.contacts)):
+        if reason := why_not(row, day, fatigue_days):
+            left_out[reason] += 1
+            continue
+        lookup = bytes(row.lookup)
+        number = keys.number(campaign, lookup)
+        stratum = stratum_of(row.area, row.size)
+        members.append(
+            {
+                "campaign": campaign,
+                "number": number,
+                "lookup": lookup,
+                "grp": row.grp,
+                "stratum": stratum,
+                "drawn": False,
+                "invited": False,
+            }
+        )
+    return members, {reason: left_out[reason] for reason in REASONS}
+
+
+def _cell(member: Mapping[str, Any]) -> str:
+    return cell_of(member["grp"], member["stratum"])
+
+
+def _frame(members: list[dict[str, Any]]) -> dict[str, list[str]]:
+    frame: dict[str, list[str]] = {}
+    for member in members:
+        frame.setdefault(_cell(member), []).append(member["number"])
+    return frame
+
+
+async def _keep_frame(
+    connection: AsyncConnection, campaign: str, members: list[dict[str, Any]]
+) -> None:
+    await connection.execute(delete(tables.frames).where(tables.frames.c.campaign == campaign))
+    members = sorted(members, key=lambda member: str(member["number"]))
+    for start in range(0, len(members), AT_ONCE):
+        await connection.execute(tables.frames.insert(), members[start : start + AT_ONCE])
+
+
+async def _mark(connection: AsyncConnection, campaign: str, drawn: set[str]) -> None:
+    columns = tables.frames.c
+    own = update(tables.frames).where(columns.campaign == campaign)
+    await connection.execute(own.values(drawn=False))
+    numbers = sorted(drawn)
+    for start in range(0, len(numbers), AT_ONCE):
+        await connection.execute(
+            own.where(columns.number.in_(numbers[start : start + AT_ONCE])).values(drawn=True)
+        )

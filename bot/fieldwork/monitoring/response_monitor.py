@@ -1,0 +1,237 @@
+"""The response monitor: how far a campaign is, in counts that lead to nobody.
+
+Who is written to (contacts, frames, the queue) and who came (invitations, courses) are counted each for itself and
+never joined; `aggregation.fieldwork.dispositions` makes dispositions of the counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.disclosure.rounding import STEP
+from aggregation.fieldwork.dispositions import (
+    BROKEN,
+    COMPLETED,
+    COURSES,
+    DISPOSITIONS,
+    PARTIAL,
+    Known,
+    Range,
+    Rates,
+    dispositions,
+    rates,
+    span_of,
+    tell,
+)
+from bot.campaigns.lifecycle import PERSONAL
+from bot.campaigns.quotas import Fill, floor_of, show_quotas
+from bot.fieldwork.audience.invitations import SOURCE
+from bot.fieldwork.audience.sampling import cell_of
+from bot.fieldwork.monitoring.progress import HOUR
+from bot.fieldwork.outreach.outbox import QUEUED
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput
+
+DAYS = 14
+"""Days of which it is shown how many came: longer campaigns show their last."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellResponse:
+    """What became of the invitations of a cell: dispositions and rates in ranges."""
+
+    cell: str
+    invited: int
+    told: Mapping[str, Range]
+    rates: Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """How many have answers at a question, or gave them up there, that they have not submitted."""
+
+    questionnaire: str
+    question: str
+    people: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """All that is told of a campaign's response.
+
+    ``cells`` of the sample and ``whole`` of it (None without invitations), ``by_source`` the courses of all who came by
+    source, ``days`` and ``hours`` (of the city's day) who came, broke off and completed then, ``stops`` the largest
+    first. ``units`` are their names by language.
+    """
+
+    cells: list[CellResponse]
+    whole: CellResponse | None
+    by_source: Mapping[str, Mapping[str, Range]]
+    days: Mapping[str, Mapping[str, Range]]
+    hours: Mapping[int, Mapping[str, Range]]
+    stops: list[Stop]
+    quotas: list[Fill]
+    units: Mapping[str, Mapping[str, str]]
+
+
+async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> Monitor:
+    """What is known now; who came is counted anew every hour.
+
+    Raises:
+        BadInput: no such campaign.
+    """
+    async with reading(database) as connection:
+        row = await _campaign(connection, campaign)
+        cells = await _cells(connection, campaign)
+        people = await _courses(connection, campaign)
+        when = await _arrivals(connection, campaign)
+        stops = await _stops(connection, campaign)
+    step, over = max(STEP, floor_of(row.scheme)), row.state in ("closing", "closed")
+    found = {
+        cell: dispositions(_known(cell, counts, people), over)
+        for cell, counts in sorted(cells.items())
+    }
+    whole: Counter[str] = sum((Counter(one) for one in found.values()), Counter())
+    zone = ZoneInfo(timezone)
+    days, hours = _by(when, zone, "%Y-%m-%d"), _by(when, zone, "%H")
+    return Monitor(
+        cells=[_told(cell_of(*cell), one, step) for cell, one in found.items()],
+        whole=_told("", {name: whole[name] for name in DISPOSITIONS}, step) if found else None,
+        by_source=_by_source(people, step),
+        days={day: _ranges(days[day], step) for day in sorted(days)[-DAYS:]},
+        hours={int(hour): _ranges(hours[hour], step) for hour in sorted(hours)},
+        stops=[Stop(*where, span_of(people, step)) for where, people in stops],
+        quotas=await show_quotas(database, campaign),
+        units={unit["code"]: unit["name"] for unit in json.loads(row.paper)["units"]},
+    )
+
+
+def _told(cell: str, found: Mapping[str, int], step: int) -> CellResponse:
+    told = tell(found, step)
+    return CellResponse(cell, sum(found.values()), told, rates(told))
+
+
+def _ranges(counts: Mapping[str, int], step: int) -> dict[str, Range]:
+    """Each count by itself: what they add up to is told nowhere."""
+    return {name: span_of(max(0, counts.get(name, 0)), step) for name in COURSES}
+
+
+def _by_source(
+    people: Mapping[tuple[str, str, str, str], int], step: int
+) -> dict[str, dict[str, Range]]:
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for (source, _, _, course), count in people.items():
+        found[source][course] += count
+    return {source: _ranges(counts, step) for source, counts in sorted(found.items())}
+
+
+def _by(when: Mapping[tuple[int, str], int], zone: ZoneInfo, form: str) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for (hour, course), count in when.items():
+        found[datetime.fromtimestamp(hour * HOUR, zone).strftime(form)][course] += count
+    return found
+
+
+async def _campaign(connection: AsyncConnection, campaign: str) -> Any:
+    columns = tables.campaigns.c
+    query = select(columns.state, columns.scheme, columns.paper).where(columns.id == campaign)
+    row = (await connection.execute(query)).first()
+    if row is None:
+        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    return row
+
+
+Cells = dict[tuple[str, str], Counter[str]]
+
+
+async def _cells(connection: AsyncConnection, campaign: str) -> Cells:
+    """By group and stratum what both sides know: who is written to, and how many invitations were opened."""
+    cells: Cells = defaultdict(Counter)
+    links, invitations = tables.links.c, tables.invitations.c
+    joined = tables.invitations.join(tables.links, invitations.link == links.token)
+    query = select(
+        links.grp, links.stratum, func.count(), func.count(invitations.holder)
+    ).select_from(joined)
+    own = query.where(invitations.campaign == campaign, links.token.startswith(PERSONAL))
+    for group, stratum, invited, opened in await connection.execute(
+        own.group_by(links.grp, links.stratum)
+    ):
+        cells[group, stratum] += Counter({"invited": invited, "opened": opened})
+    for row in await connection.execute(_written(campaign)):
+        name = _name(row)
+        if name and (row.grp, row.stratum) in cells:
+            cells[row.grp, row.stratum][name] += row.people
+    return cells
+
+
+def _written(campaign: str) -> Any:
+    """Of the people who were drawn: how many are in which state of the first message, and have opted out or not."""
+    frames, contacts, outbox = tables.frames.c, tables.contacts.c, tables.outbox.c
+    first = and_(
+        outbox.campaign == frames.campaign, outbox.lookup == frames.lookup, outbox.step == 0
+    )
+    joined = tables.frames.join(tables.contacts, frames.lookup == contacts.lookup).outerjoin(
+        tables.outbox, first
+    )
+    out = (contacts.opted_out != "").label("out")
+    columns = (frames.grp, frames.stratum, frames.invited, outbox.state, out)
+    query = select(*columns, func.count().label("people")).select_from(joined)
+    return query.where(frames.campaign == campaign, frames.drawn).group_by(*columns)
+
+
+def _name(row: Row[Any]) -> str:
+    """Which of `Known` these people are; empty for those who got their message and want no less of them."""
+    if not row.invited:
+        return "opted_out" if row.out else "unreachable"
+    if row.state in (None, QUEUED):
+        return "queued"
+    if row.state == "opted_out":
+        return "opted_out"
+    if row.state in ("unreachable", "failed"):
+        return "unreachable"
+    return "refused" if row.out else ""
+
+
+def _known(
+    cell: tuple[str, str],
+    counts: Mapping[str, int],
+    people: Mapping[tuple[str, str, str, str], int],
+) -> Known:
+    came = {
+        course: people.get((SOURCE, *cell, course), 0) for course in (PARTIAL, BROKEN, COMPLETED)
+    }
+    return Known(**counts, **came)
+
+
+async def _courses(
+    connection: AsyncConnection, campaign: str
+) -> dict[tuple[str, str, str, str], int]:
+    """People by source, group, stratum and course."""
+    columns = tables.courses.c
+    query = select(columns.source, columns.grp, columns.stratum, columns.course, columns.people)
+    rows = await connection.execute(query.where(columns.campaign == campaign))
+    return {(row.source, row.grp, row.stratum, row.course): row.people for row in rows}
+
+
+async def _arrivals(connection: AsyncConnection, campaign: str) -> dict[tuple[int, str], int]:
+    columns = tables.arrivals.c
+    query = select(columns.hour, columns.course, columns.people).where(columns.campaign == campaign)
+    return {(row.hour, row.course): row.people for row in await connection.execute(query)}
+
+
+async def _stops(connection: AsyncConnection, campaign: str) -> list[tuple[tuple[str, str], int]]:
+    columns = tables.stops.c
+    query = select(columns.questionnaire, columns.question, columns.people)
+    rows = await connection.execute(query.where(columns.campaign == campaign, columns.people > 0))
+    found = [((row.questionnaire, row.question), row.people) for row in rows]
+    return sorted(found, key=lambda item: (-item[1], item[0]))

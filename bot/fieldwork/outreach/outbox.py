@@ -1,0 +1,201 @@
+"""The queue of messages that nobody asked for: who takes which, and what became of them.
+
+A message that is taken is not due for others until its lease ends, and is settled when Telegram has answered. A process
+that dies leaves at most what it had in hand to be sent again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.database import insert
+from bot.storage.schema import all as tables
+from bot.storage.schema.outreach import outbox, pushes
+
+LEASE = 120
+"""Seconds in which whoever took a message is done with it."""
+AT_ONCE = 5_000
+RUNNING, PAUSED, CANCELLED = "running", "paused", "cancelled"
+QUEUED = "queued"
+
+Key = tuple[str, int, bytes]
+"""Campaign, step and contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One step of a campaign: ``step`` 0 is the invitation, the others are reminders. ``texts`` are by language."""
+
+    campaign: str
+    step: int
+    state: str
+    texts: Mapping[str, str]
+    hours: tuple[time, time]
+    not_on: frozenset[str]
+
+    def may_send(self, now: datetime) -> bool:
+        """Whether messages are sent at this local time."""
+        begin, end = self.hours
+        return (
+            self.state == RUNNING
+            and begin <= now.time() < end
+            and now.date().isoformat() not in self.not_on
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message in hand until ``until`` (epoch seconds)."""
+
+    key: Key
+    tries: int
+    until: int
+
+
+async def queue(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add messages; who has one of the step already gets no other."""
+    statement = insert(connection, outbox).on_conflict_do_nothing()
+    for start in range(0, len(rows), AT_ONCE):
+        await connection.execute(statement, list(rows[start : start + AT_ONCE]))
+
+
+async def read_pushes(connection: AsyncConnection, campaign: str = "", now: int = 0) -> list[Push]:
+    """The pushes of a campaign, or of all campaigns that take ballots ``now`` (epoch seconds)."""
+    query = select(pushes).order_by(pushes.c.campaign, pushes.c.step)
+    if campaign:
+        query = query.where(pushes.c.campaign == campaign)
+    else:
+        campaigns = tables.campaigns.c
+        query = query.join(tables.campaigns, campaigns.id == pushes.c.campaign).where(
+            campaigns.state == "open"
+        )
+        query = query.where(campaigns.opens_at <= now, campaigns.closes_at > now)
+    return [_push(row) for row in await connection.execute(query)]
+
+
+async def take(
+    connection: AsyncConnection, allowed: Iterable[Push], most: int, now: int
+) -> list[Taken]:
+    """Take some of the messages that are due, of pushes that may send now."""
+    found: list[Taken] = []
+    for push in allowed:
+        if len(found) < most:
+            found += await _take(connection, push, most - len(found), now)
+    return found
+
+
+async def _take(connection: AsyncConnection, push: Push, most: int, now: int) -> list[Taken]:
+    own = (outbox.c.state == QUEUED, outbox.c.campaign == push.campaign, outbox.c.step == push.step)
+    query = (
+        select(outbox.c.lookup)
+        .where(*own, outbox.c.due <= now)
+        .order_by(outbox.c.place)
+        .limit(most)
+    )
+    lookups = list((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
+    if not lookups:
+        return []
+    changed = update(outbox).where(*own, outbox.c.lookup.in_(lookups))
+    values = {"due": now + LEASE, "tries": outbox.c.tries + 1}
+    rows = await connection.execute(
+        changed.values(values).returning(outbox.c.lookup, outbox.c.tries)
+    )
+    tries = {bytes(row.lookup): row.tries for row in rows}
+    return [
+        Taken((push.campaign, push.step, bytes(lookup)), tries[bytes(lookup)], now + LEASE)
+        for lookup in lookups
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """A message in hand ``until`` a second, to be taken again from ``due`` on; ``untried``: it does not count."""
+
+    until: int
+    due: int
+    untried: bool
+
+
+async def settle(connection: AsyncConnection, settled: Mapping[Key, str]) -> None:
+    """Note what became of messages, by their final states. How often each was tried is forgotten."""
+    rows = [{"c": key[0], "s": key[1], "l": key[2], "new": state} for key, state in settled.items()]
+    if rows:
+        await connection.execute(_one().values(state=bindparam("new"), due=0, tries=0), rows)
+
+
+async def put_back(connection: AsyncConnection, found: Mapping[Key, PutBack]) -> None:
+    """Let messages be taken again; not those whose lease is over, for another may have them in hand."""
+    rows = [
+        {
+            "c": key[0],
+            "s": key[1],
+            "l": key[2],
+            "mine": item.until,
+            "new": item.due,
+            "less": int(item.untried),
+        }
+        for key, item in found.items()
+    ]
+    if rows:
+        values = {"due": bindparam("new"), "tries": outbox.c.tries - bindparam("less")}
+        await connection.execute(
+            _one().where(outbox.c.due == bindparam("mine")).values(values), rows
+        )
+
+
+def _one() -> Any:
+    where = (
+        outbox.c.campaign == bindparam("c"),
+        outbox.c.step == bindparam("s"),
+        outbox.c.lookup == bindparam("l"),
+    )
+    return update(outbox).where(*where, outbox.c.state == QUEUED)
+
+
+async def count_states(connection: AsyncConnection, campaign: str) -> dict[int, Counter[str]]:
+    """Messages of a campaign by step and state."""
+    query = select(outbox.c.step, outbox.c.state, func.count()).where(outbox.c.campaign == campaign)
+    found: dict[int, Counter[str]] = {}
+    for step, state, count in await connection.execute(
+        query.group_by(outbox.c.step, outbox.c.state)
+    ):
+        found.setdefault(step, Counter())[state] = count
+    return found
+
+
+async def opened(connection: AsyncConnection, marks: Mapping[bytes, bytes]) -> set[bytes]:
+    """The contacts whose invitation somebody has opened; ``marks`` are what is stored of their tokens, by contact."""
+    invitations = tables.invitations.c
+    query = select(invitations.mark).where(
+        invitations.mark.in_(list(marks.values())), invitations.holder.is_not(None)
+    )
+    used = {bytes(mark) for mark in (await connection.execute(query)).scalars()}
+    return {lookup for lookup, mark in marks.items() if mark in used}
+
+
+async def read_people(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, Row[Any]]:
+    """For each message its contact's row with the number of its frame; contacts that are gone are left out."""
+    frames, contacts = tables.frames.c, tables.contacts.c
+    wanted = list(keys)
+    columns: list[Any] = [frames.campaign, frames.number, *tables.contacts.c]
+    joined = tables.frames.join(tables.contacts, frames.lookup == contacts.lookup)
+    query = select(*columns).select_from(joined)
+    found = query.where(
+        tuple_(frames.campaign, frames.lookup).in_({(key[0], key[2]) for key in wanted})
+    )
+    rows = {(row.campaign, bytes(row.lookup)): row for row in await connection.execute(found)}
+    return {key: rows[key[0], key[2]] for key in wanted if (key[0], key[2]) in rows}
+
+
+def _push(row: Row[Any]) -> Push:
+    begin, end = (time.fromisoformat(part) for part in row.hours.split("-"))
+    texts, not_on = json.loads(row.texts), frozenset(json.loads(row.not_on))
+    return Push(row.campaign, row.step, row.state, texts, (begin, end), not_on)

@@ -1,0 +1,194 @@
+"""What staff do with a push: begin it, pause it, resume it, cancel it, and see how far it is."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.accounts.preferences import HOURS, check_times
+from bot.campaigns.live_campaigns import load_paper
+from bot.core.shipped_files import shipped_words
+from bot.fieldwork.outreach.outbox import (
+    CANCELLED,
+    PAUSED,
+    QUEUED,
+    RUNNING,
+    Push,
+    count_states,
+    queue,
+    read_pushes,
+)
+from bot.storage.database import insert, reading, writing
+from bot.storage.schema import all as tables
+from bot.storage.schema.outreach import pushes
+from survey_flows.errors import BadInput
+from survey_flows.speech import in_language, show_date
+
+MOST_STEPS = 4
+"""The invitation and three reminders: more are no survey any more (Dillman, Smyth and Christian 2014, chapter 9)."""
+MOST_TEXT = 2000
+STATES = ("queued", "sent", "unreachable", "opted_out", "failed")
+"""Of a message: waiting, taken by the channel, not deliverable, not sent because of an opt-out, refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a step is: ``counts`` are messages by `STATES`, ``left`` seconds at a pace if all goes well."""
+
+    push: Push
+    counts: Mapping[str, int]
+    left: float
+
+
+async def begin_push(
+    database: AsyncEngine,
+    campaign: str,
+    texts: Mapping[str, str],
+    hours: str = HOURS,
+    not_on: Sequence[str] = (),
+) -> Push:
+    """Queue the next step of a campaign for everybody who was invited: the invitation first, then reminders.
+
+    A reminder goes to those who have not opened their invitation by the time at which it is their turn.
+
+    Args:
+        database: where the campaign is.
+        campaign: open, with its invitations made (`bot.fieldwork.audience.invitations.make_invitations`).
+        texts: the message by language.
+        hours: local time in which messages are sent, ``HH:MM-HH:MM``.
+        not_on: local days on which nothing is sent, in ISO form.
+
+    Raises:
+        BadInput: the campaign is not open, nobody was invited, the step before has not ended, or a text is missing.
+    """
+    _check_texts(texts)
+    check_times(hours, not_on)
+    async with writing(database) as connection:
+        await _require_open(connection, campaign)
+        before = await read_pushes(connection, campaign)
+        await _require_ended(connection, campaign, before)
+        frames = tables.frames.c
+        query = select(frames.lookup).where(frames.campaign == campaign, frames.invited)
+        people = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
+        if not people:
+            raise BadInput("nobody is invited yet; see `minping invitations make`", campaign)
+        step = len(before)
+        row = {"campaign": campaign, "step": step, "state": RUNNING, "hours": hours}
+        row |= {
+            "texts": json.dumps(dict(texts), ensure_ascii=False),
+            "not_on": json.dumps(sorted(not_on)),
+        }
+        await connection.execute(insert(connection, pushes), [row])
+        await queue(connection, [_message(campaign, step, lookup) for lookup in people])
+        return (await read_pushes(connection, campaign))[-1]
+
+
+async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> dict[str, str]:
+    """The message of the next step by language, if staff write none of their own.
+
+    Raises:
+        BadInput: no such campaign.
+    """
+    async with reading(database) as connection:
+        query = select(tables.campaigns).where(tables.campaigns.c.id == campaign)
+        row = (await connection.execute(query)).first()
+        if row is None:
+            raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+        key = "reminder-text" if await read_pushes(connection, campaign) else "invitation-text"
+    words = shipped_words()
+    paper = load_paper(row, [], words, ZoneInfo(timezone))
+    return {
+        lang: words.say(
+            lang,
+            key,
+            title=in_language(paper.title, lang, paper),
+            date=show_date(paper, lang, paper.closes_at),
+        )
+        for lang in words.languages
+    }
+
+
+async def pause_push(database: AsyncEngine, campaign: str) -> None:
+    """Hold every message that is not sent yet; raises `BadInput` when nothing is being sent."""
+    await _turn(database, campaign, (RUNNING,), PAUSED)
+
+
+async def resume_push(database: AsyncEngine, campaign: str) -> None:
+    """Go on after a pause; raises `BadInput` when nothing is paused."""
+    await _turn(database, campaign, (PAUSED,), RUNNING)
+
+
+async def cancel_push(database: AsyncEngine, campaign: str) -> None:
+    """Send nothing more of the present step, for good; raises `BadInput` when there is nothing to cancel."""
+    await _turn(database, campaign, (RUNNING, PAUSED), CANCELLED)
+
+
+async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list[Progress]:
+    """How far each step of a campaign is, at ``rate`` messages a second."""
+    async with reading(database) as connection:
+        found = await read_pushes(connection, campaign)
+        counts = await count_states(connection, campaign)
+    own = {push.step: dict(counts.get(push.step, {})) for push in found}
+    return [Progress(push, own[push.step], own[push.step].get(QUEUED, 0) / rate) for push in found]
+
+
+def _message(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
+    head = {"campaign": campaign, "step": step, "lookup": lookup}
+    return head | {"state": QUEUED, "place": secrets.randbits(62), "due": 0, "tries": 0}
+
+
+def _check_texts(texts: Mapping[str, str]) -> None:
+    for lang in ("zh-Hans", "en"):
+        if not texts.get(lang, "").strip():
+            raise BadInput("write the message in this language too", f"text {lang}")
+        if len(texts[lang]) > MOST_TEXT:
+            raise BadInput(
+                f"the message has more than {MOST_TEXT} characters; shorten it", f"text {lang}"
+            )
+
+
+async def _require_open(connection: AsyncConnection, campaign: str) -> None:
+    columns = tables.campaigns.c
+    query = select(columns.state).where(columns.id == campaign)
+    state = (await connection.execute(query.with_for_update(read=True))).scalar()
+    if state is None:
+        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    if state != "open":
+        raise BadInput(
+            f"this campaign is {state}; people are written to only while it is open", campaign
+        )
+
+
+async def _require_ended(
+    connection: AsyncConnection, campaign: str, before: Sequence[Push]
+) -> None:
+    """No step begins before the last one has ended: nobody gets an invitation and its reminder at once."""
+    if len(before) >= MOST_STEPS:
+        raise BadInput(
+            f"the invitation and {MOST_STEPS - 1} reminders were sent; nobody is written to again",
+            campaign,
+        )
+    if before and before[-1].state != CANCELLED:
+        left = (await count_states(connection, campaign))[before[-1].step][QUEUED]
+        if left:
+            raise BadInput(
+                f"{left} messages of the last step are not sent yet; wait, or cancel it", campaign
+            )
+
+
+async def _turn(database: AsyncEngine, campaign: str, before: tuple[str, ...], after: str) -> None:
+    async with writing(database) as connection:
+        found = await read_pushes(connection, campaign)
+        if not found:
+            raise BadInput("nothing was pushed in this campaign", campaign)
+        last = found[-1]
+        if last.state not in before:
+            raise BadInput(f"the last push is {last.state}", campaign)
+        own = (pushes.c.campaign == campaign, pushes.c.step == last.step)
+        await connection.execute(update(pushes).where(*own).values(state=after))

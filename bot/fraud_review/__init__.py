@@ -1,0 +1,1 @@
+"""Organised rating: finding cases, review by two people, verdicts and the effect of each rule."""

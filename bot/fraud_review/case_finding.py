@@ -1,0 +1,345 @@
+"""Looking at a closed campaign as a whole: what the signals find becomes cases for `bot.fraud_review.case_review`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.campaigns.fraud_rules import read_rules
+from bot.campaigns.registered import Poll, read_poll
+from bot.fraud_review.case_review import decide
+from bot.fraud_review.verdicts import DROPPED, PROPOSED, WAITING
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from survey_flows.ballot import STAFF
+from survey_flows.errors import BadInput
+
+if TYPE_CHECKING:
+    from aggregation.fraud.ballot_table import BallotTable, Comments
+    from aggregation.fraud.clusters import Cluster
+    from aggregation.fraud.thresholds import Thresholds
+
+OPEN = "open"
+TIMEZONE = "Asia/Shanghai"
+QUARTER = 900
+STEPS = tuple(step * 10**power for power in range(1, 8) for step in (1, 2, 5))
+"""Counts are told as «at least» one of these: 10, 20, 50 … An exact one would name a unit."""
+WINDOWS = (2, 6, 24, 72)
+CHUNK = 2000
+COLUMNS = (
+    "id",
+    "unit",
+    "voter",
+    "source",
+    "ratings",
+    "bucket",
+    "risk",
+    "questionnaire",
+    "grp",
+    "stratum",
+)
+
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A campaign's ballots as the signals see them. ``rows`` are the ballots' rows in the order of ``table``."""
+
+    poll: Poll
+    rows: Sequence[Row[Any]]
+    table: BallotTable
+    comments: Comments
+    thresholds: Thresholds
+    found: Sequence[Cluster]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A case before it is stored. ``weights`` are by ballot, of those below full."""
+
+    unit: str
+    rules: Sequence[str]
+    told: Mapping[str, Any]
+    weights: Mapping[int, int]
+
+    @property
+    def digest(self) -> str:
+        """What it is known by when it is found again."""
+        return sha256(json.dumps(sorted(self.weights.items())).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """How many cases are new, were known, and are found no more."""
+
+    new: int
+    known: int
+    dropped: int
+
+
+async def scan(
+    database: AsyncEngine,
+    campaign: str,
+    tell: Tell = lambda _done, _total: None,
+    timezone: str = TIMEZONE,
+) -> Scan:
+    """Look at a closed campaign and store its cases with their proposed weights, all or nothing.
+
+    What was found before stays as it is. A case without votes that is found no more is dropped and its ballots get back
+    the weight they had; one with votes is never touched.
+
+    Args:
+        database: where the ballots are.
+        campaign: its id.
+        tell: told how many steps of how many are done.
+        timezone: the city's: nights and office hours are looked at.
+
+    Raises:
+        BadInput: no such campaign, or it is not closed.
+    """
+    steps = 4
+    looked = await look(database, campaign, lambda done: tell(done, steps), timezone)
+    suspects = await asyncio.to_thread(find_suspects, looked)
+    tell(3, steps)
+    async with writing(database) as connection:
+        result = await _store(connection, campaign, suspects)
+    tell(4, steps)
+    return result
+
+
+async def look(
+    database: AsyncEngine,
+    campaign: str,
+    tell: Callable[[int], None] = lambda _done: None,
+    timezone: str = TIMEZONE,
+) -> Looked:
+    """Read a closed campaign and let every signal look at it; raises `BadInput` as `scan`.
+
+    What units' own staff say of them is left out: it counts apart in any case, and would only draw others along.
+    """
+    async with reading(database) as connection:
+        row = (
+            await connection.execute(
+                select(tables.campaigns).where(tables.campaigns.c.id == campaign)
+            )
+        ).first()
+        if row is None:
+            raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+        if row.state != "closed":
+            raise BadInput(
+                f"this campaign is {row.state}; it can be looked at as a whole once it is closed",
+                campaign,
+            )
+        mine = tables.ballots.c
+        query = (
+            select(*(mine[name] for name in COLUMNS))
+            .where(mine.campaign == campaign, mine.grp != STAFF)
+            .order_by(mine.id)
+        )
+        rows = (await connection.execute(query)).all()
+        said = tables.comments.c
+        query = select(said.unit, said.text).where(said.campaign == campaign).order_by(said.id)
+        texts = (await connection.execute(query)).all()
+    tell(1)
+    looked = await asyncio.to_thread(
+        _look,
+        read_poll(row),
+        rows,
+        texts,
+        read_rules(row.paper).thresholds,
+        _ahead(row.opens_at, timezone),
+    )
+    tell(2)
+    return looked
+
+
+def _ahead(moment: int, timezone: str) -> int:
+    """Quarters of an hour by which the city's clock is ahead of UTC."""
+    ahead = datetime.fromtimestamp(moment, ZoneInfo(timezone)).utcoffset()
+    return int(ahead.total_seconds()) // QUARTER if ahead else 0
+
+
+def _look(
+    poll: Poll, rows: Sequence[Any], texts: Sequence[Any], thresholds: Thresholds, ahead: int
+) -> Looked:
+    from aggregation.fraud.ballot_table import Comments, opinions, read_ballots
+    from aggregation.fraud.suspicion import find_all
+
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(COLUMNS)}
+    columns["voter"] = [bytes(voter).hex() for voter in columns["voter"]]
+    table = read_ballots(columns, opinions(poll.scheme), ahead)
+    comments = Comments([row[0] for row in texts], [row[1] for row in texts])
+    found = find_all(table, comments, thresholds) if rows else []
+    return Looked(poll, rows, table, comments, thresholds, found)
+
+
+def find_suspects(looked: Looked) -> list[Suspect]:
+    """One case for each unit, source and opinion in which ballots would weigh less than in full."""
+    import numpy as np
+
+    from aggregation.fraud.suspicion import FULL, posteriors, weights
+
+    table = looked.table
+    if not len(table):
+        return []
+    proposed = weights(posteriors(table, looked.found, looked.thresholds), looked.thresholds)
+    rules: dict[int, list[Cluster]] = {}
+    for cluster in looked.found:
+        for cell in np.unique(table.cell[np.array(cluster.members, dtype=np.int64)]).tolist():
+            rules.setdefault(cell, []).append(cluster)
+    suspects = []
+    for cell in np.unique(table.cell[proposed < FULL]).tolist():
+        chosen = np.flatnonzero((table.cell == cell) & (proposed < FULL))
+        unit = str(looked.rows[int(chosen[0])].unit)
+        clusters = rules.get(cell, [])
+        weighed = {int(looked.rows[at].id): int(proposed[at]) for at in chosen.tolist()}
+        told = tell_case(looked, unit, clusters, chosen)
+        suspects.append(Suspect(unit, sorted({c.rule for c in clusters}), told, weighed))
+    return suspects
+
+
+def tell_case(
+    looked: Looked, unit: str, clusters: Sequence[Cluster], chosen: Any
+) -> dict[str, Any]:
+    """What reviewers are told: coarse numbers (`STEPS`; 0 is fewer than ten), neither unit, opinion nor moment.
+
+    Keys: ``ballots``, ``hours`` (length of the time in which they came, None: longer than 72), ``source``, ``alike``
+    (ballots with the commonest answers), ``comments`` (near-duplicates on the unit, which no one can join to ballots),
+    ``young`` and, by rule, ``observed``, ``expected`` and ``share`` (percent beyond expectation).
+    """
+    import numpy as np
+
+    table = looked.table
+    quarters = np.sort(table.quarter[chosen])
+    # The middle nine tenths: a single late ballot would hide that all others came together.
+    low, high = np.quantile(quarters, [0.05, 0.95])
+    hours = float(high - low + 1) / 4
+    alike = int(np.bincount(table.pattern[chosen]).max())
+    copied = {at for c in looked.found for at in c.comments if looked.comments.units[at] == unit}
+    source = looked.rows[int(chosen[0])].source
+    return {
+        "ballots": coarse(len(chosen)),
+        "hours": next((window for window in WINDOWS if hours <= window), None),
+        "source": OPEN if source == OPEN else "vouched",
+        "alike": coarse(alike),
+        "comments": coarse(len(copied)),
+        "young": coarse(int(table.young[chosen].sum())),
+        "rules": {
+            rule: _tell_rule([c for c in clusters if c.rule == rule])
+            for rule in sorted({c.rule for c in clusters})
+        },
+    }
+
+
+def _tell_rule(clusters: Sequence[Cluster]) -> dict[str, int]:
+    best = max(clusters, key=lambda cluster: (cluster.posterior, len(cluster.members)))
+    observed = best.evidence.get("observed", float(len(best.members)))
+    expected = best.evidence.get("expected", 0.0)
+    # To tens of percent: with exact shares small counts could be worked out.
+    return {
+        "observed": coarse(observed),
+        "expected": coarse(expected),
+        "share": round(best.share * 10) * 10,
+    }
+
+
+def coarse(count: float) -> int:
+    """The highest of `STEPS` that is not above a count; 0 when it is below ten."""
+    return max((step for step in STEPS if step <= count), default=0)
+
+
+async def _store(connection: AsyncConnection, campaign: str, suspects: Sequence[Suspect]) -> Scan:
+    # Two scans at once would store everything twice.
+    await connection.execute(
+        select(tables.campaigns.c.id).where(tables.campaigns.c.id == campaign).with_for_update()
+    )
+    query = select(tables.cases).where(
+        tables.cases.c.campaign == campaign, tables.cases.c.state != DROPPED
+    )
+    # Held, lest a vote comes on a case that is being dropped.
+    stored = {row.digest: row for row in await connection.execute(query.with_for_update())}
+    touched = await _with_votes(connection)
+    held = await _ballots_of(connection, [row.id for row in stored.values() if row.id in touched])
+    wanted = {
+        s.digest: s for s in (_without(suspect, stored, held) for suspect in suspects) if s.weights
+    }
+    gone = [row for digest, row in stored.items() if digest not in wanted and row.id not in touched]
+    for row in gone:
+        await decide(connection, row, DROPPED, [])
+        # Should it be found once more, it is a new case.
+        await connection.execute(
+            tables.cases.update()
+            .where(tables.cases.c.id == row.id)
+            .values(digest=sha256(row.id.encode()).hexdigest())
+        )
+    new = [suspect for digest, suspect in wanted.items() if digest not in stored]
+    # In no order that would tell of their units.
+    for suspect in sorted(new, key=lambda _: secrets.token_bytes(8)):
+        await _add(connection, campaign, suspect)
+    return Scan(len(new), len(wanted) - len(new), len(gone))
+
+
+def _without(suspect: Suspect, stored: Mapping[str, Any], held: set[int]) -> Suspect:
+    """A suspect without the ballots that people decide on elsewhere; one that is known is left whole."""
+    if suspect.digest in stored:
+        return suspect
+    rest = {ballot: weight for ballot, weight in suspect.weights.items() if ballot not in held}
+    return Suspect(suspect.unit, suspect.rules, suspect.told, rest)
+
+
+async def _with_votes(connection: AsyncConnection) -> set[str]:
+    return set((await connection.execute(select(tables.case_votes.c.case_id).distinct())).scalars())
+
+
+async def _ballots_of(connection: AsyncConnection, names: Sequence[str]) -> set[int]:
+    query = select(tables.case_ballots.c.ballot).where(tables.case_ballots.c.case_id.in_(names))
+    return set((await connection.execute(query)).scalars())
+
+
+async def _add(connection: AsyncConnection, campaign: str, suspect: Suspect) -> None:
+    row = {
+        "id": secrets.token_hex(4),
+        "campaign": campaign,
+        "rules": json.dumps(list(suspect.rules)),
+        "unit": suspect.unit,
+        "told": json.dumps(suspect.told),
+        "digest": suspect.digest,
+        "salt": secrets.token_bytes(16),
+        "state": WAITING,
+        "verdict": PROPOSED,
+        "round": 1,
+        "number": 1,
+    }
+    await connection.execute(tables.cases.insert(), [row])
+    ids = sorted(suspect.weights)
+    for start in range(0, len(ids), CHUNK):
+        part = ids[start : start + CHUNK]
+        columns = tables.ballots.c
+        query = select(columns.id, columns.weight).where(columns.id.in_(part))
+        before = {row.id: row.weight for row in await connection.execute(query)}
+        rows = [
+            # A ballot that came with less than its full weight does not gain by being suspected.
+            {
+                "case_id": row["id"],
+                "ballot": ballot,
+                "weight": min(suspect.weights[ballot], old),
+                "before": old,
+            }
+            for ballot, old in before.items()
+        ]
+        await connection.execute(tables.case_ballots.insert(), rows)
+    stored = (
+        await connection.execute(select(tables.cases).where(tables.cases.c.id == row["id"]))
+    ).one()
+    await decide(connection, stored, PROPOSED, [])

@@ -1,0 +1,331 @@
+"""Cases of suspected organised rating, decided by two people who see neither the unit nor its score.
+
+Nothing is deleted: a verdict says which weights of a case's ballots stand, the proposed ones or those from before, and
+can be reopened. A weight changes in one transaction with its case and with the entry that tells the log of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.core.clock import Clock
+from bot.fraud_review.verdicts import (
+    DECIDED,
+    DROPPED,
+    PROPOSED,
+    RELEASE,
+    REOPEN,
+    UPHOLD,
+    WAITING,
+    weights_digest,
+)
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from bot.transparency.log_writer import give_notice
+from survey_flows.entries import canonical
+from survey_flows.errors import BadInput
+
+OTHER = "other"
+REASONS = {
+    UPHOLD: ("same-wording", "impossible-timing", "shared-devices", "organised-order", OTHER),
+    RELEASE: ("coincidence", "genuine-event", "ordinary-reminder", "insufficient-evidence", OTHER),
+}
+"""Codes of reasons by verdict; `OTHER` needs a note."""
+ENOUGH = 2
+"""Reviewers who have to agree."""
+NO_CASE = "there is no such case; see `minping review list`"
+LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What somebody did with a case; ``at`` is in epoch seconds."""
+
+    reviewer: str
+    round: int
+    verdict: str
+    reason: str
+    note: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as reviewers may see it: neither unit nor ballots.
+
+    ``told`` is the evidence (`bot.fraud_review.case_finding.tell_case`), ``votes`` only those that the asker may read.
+    ``voted`` says whether the asker has voted in this round.
+    """
+
+    id: str
+    campaign: str
+    rules: Sequence[str]
+    told: dict[str, Any]
+    state: str
+    verdict: str
+    votes: Sequence[Vote] = ()
+    voted: bool = False
+
+
+async def list_cases(database: AsyncEngine, login: str = "", campaign: str = "") -> list[Case]:
+    """The cases that a person may see, those that wait first; without a ``login`` all. Votes are left out."""
+    columns = tables.cases.c
+    query = (
+        select(tables.cases)
+        .where(columns.state != DROPPED)
+        .order_by(columns.state.desc(), columns.id)
+    )
+    async with reading(database) as connection:
+        own = await _own_unit(connection, login)
+        rows = await connection.execute(
+            query.where(columns.campaign == campaign) if campaign else query
+        )
+        kept = [row for row in rows if own is None or row.unit != own]
+        query = select(tables.case_votes).where(
+            tables.case_votes.c.reviewer == login, tables.case_votes.c.act == "vote"
+        )
+        done = {(row.case_id, row.round) for row in await connection.execute(query)}
+    return [_case(row, voted=(row.id, row.round) in done) for row in kept]
+
+
+async def show_case(database: AsyncEngine, name: str, login: str = "") -> Case:
+    """One case with the votes that this person may read: none of a round before they voted or it is decided.
+
+    Raises:
+        BadInput: no such case, or one of the person's own unit, which is answered alike.
+    """
+    async with reading(database) as connection:
+        row = await _find(connection, name, login)
+        votes = await _votes(connection, name)
+    voted = any(
+        vote.reviewer == login and vote.round == row.round and vote.verdict != REOPEN
+        for vote in votes
+    )
+    seen = [
+        v
+        for v in votes
+        if v.round < row.round or row.state == DECIDED or (voted and v.round == row.round)
+    ]
+    return _case(row, seen, voted)
+
+
+async def vote(
+    database: AsyncEngine, name: str, login: str, verdict: str, reason: str, note: str, clock: Clock
+) -> Case:
+    """Record a reviewer's verdict; with the second that agrees the case is decided.
+
+    Raises:
+        BadInput: no reviewer, one who has voted or is barred; the case is decided; verdict or reason is unknown.
+    """
+    _require_reason(verdict, reason, note)
+    async with writing(database) as connection:
+        await _require_reviewer(connection, login)
+        row = await _find(connection, name, login, hold=True)
+        if row.state != WAITING:
+            raise BadInput(
+                "this case is decided; `minping review reopen` lets it be looked at again", name
+            )
+        before = [
+            v
+            for v in await _votes(connection, name)
+            if v.round == row.round and v.verdict != REOPEN
+        ]
+        if any(v.reviewer == login for v in before):
+            raise BadInput("this person has voted on the case; somebody else has to", name)
+        await _append(connection, row, login, verdict, reason, note, "vote", clock)
+        agreeing = [v.reason for v in before if v.verdict == verdict] + [reason]
+        if len(agreeing) >= ENOUGH:
+            await decide(connection, row, verdict, agreeing)
+    return await show_case(database, name, login)
+
+
+async def reopen(database: AsyncEngine, name: str, login: str, reason: str, clock: Clock) -> None:
+    """Let a decided case be looked at again. What was decided stands until two people agree anew.
+
+    Raises:
+        BadInput: no such case, it is not decided, the person is unknown or barred, or there is no reason.
+    """
+    if not reason.strip():
+        raise BadInput("a case is reopened for a reason; say which", name)
+    async with writing(database) as connection:
+        await _require_staff(connection, login)
+        row = await _find(connection, name, login, hold=True)
+        if row.state != DECIDED:
+            raise BadInput("this case is not decided, so it is open already", name)
+        await _append(connection, row, login, REOPEN, OTHER, reason, "reopen", clock)
+        values = {"state": WAITING, "round": row.round + 1, "number": row.number + 1}
+        await connection.execute(
+            update(tables.cases).where(tables.cases.c.id == name).values(values)
+        )
+        await _tell_log(connection, row, row.number + 1, REOPEN, [], row.verdict)
+
+
+async def decide(
+    connection: AsyncConnection, row: Row[Any], verdict: str, reasons: Iterable[str]
+) -> None:
+    """Let a verdict's weights stand: ballots, case and the notice for the log, in the caller's transaction."""
+    state = {PROPOSED: WAITING, DROPPED: DROPPED}.get(verdict, DECIDED)
+    number = row.number + (0 if verdict == PROPOSED else 1)
+    await _weigh(connection, row.id, verdict)
+    values = {"state": state, "verdict": verdict, "number": number}
+    await connection.execute(update(tables.cases).where(tables.cases.c.id == row.id).values(values))
+    await _tell_log(connection, row, number, verdict, sorted(set(reasons)), verdict)
+
+
+async def _weigh(connection: AsyncConnection, name: str, verdict: str) -> None:
+    mine, ballots = tables.case_ballots.c, tables.ballots
+    column = mine.weight if verdict in (PROPOSED, UPHOLD) else mine.before
+    rows = (await connection.execute(select(mine.ballot, column).where(mine.case_id == name))).all()
+    if rows:
+        statement = (
+            update(ballots)
+            .where(ballots.c.id == bindparam("row"))
+            .values(weight=bindparam("quarters"))
+        )
+        await connection.execute(
+            statement, [{"row": ballot, "quarters": weight} for ballot, weight in rows]
+        )
+
+
+async def _tell_log(
+    connection: AsyncConnection,
+    row: Row[Any],
+    number: int,
+    verdict: str,
+    reasons: Sequence[str],
+    stands: str,
+) -> None:
+    body = {
+        "kind": "decision",
+        "campaign": row.campaign,
+        "case": row.id,
+        "number": number,
+        "rules": json.loads(row.rules),
+        "verdict": verdict,
+        "reasons": list(reasons),
+        "weights": weights_digest(bytes(row.salt), await case_weights(connection, row.id, stands)),
+    }
+    await give_notice(
+        connection, "decision", row.campaign, canonical(body), f"{row.campaign}/{row.id}/{number}"
+    )
+
+
+async def case_weights(connection: AsyncConnection, name: str, verdict: str) -> list[list[int]]:
+    """Position and weight in quarters of each ballot of a case while a verdict stands, ascending.
+
+    A ballot that was imported has no position in the log; its row's number stands for it, negative.
+    """
+    mine, ballots = tables.case_ballots.c, tables.ballots.c
+    weight = mine.weight if verdict in (PROPOSED, UPHOLD) else mine.before
+    place = case((ballots.position.is_(None), -ballots.id), else_=ballots.position)
+    query = (
+        select(place, weight)
+        .join(tables.ballots, ballots.id == mine.ballot)
+        .where(mine.case_id == name)
+    )
+    return sorted([int(place), int(weight)] for place, weight in await connection.execute(query))
+
+
+async def read_case_weights(connection: AsyncConnection, campaign: str) -> list[dict[str, Any]]:
+    """For auditors: the salt and the standing weights of each case of a campaign."""
+    columns = tables.cases.c
+    query = (
+        select(tables.cases)
+        .where(columns.campaign == campaign, columns.state != DROPPED)
+        .order_by(columns.id)
+    )
+    rows = (await connection.execute(query)).all()
+    return [
+        {
+            "case": row.id,
+            "salt": bytes(row.salt).hex(),
+            "weights": await case_weights(connection, row.id, row.verdict),
+        }
+        for row in rows
+    ]
+
+
+async def _find(connection: AsyncConnection, name: str, login: str, hold: bool = False) -> Row[Any]:
+    """The case, with ``hold`` until the transaction ends. Who is barred hears that there is none."""
+    query = select(tables.cases).where(tables.cases.c.id == name, tables.cases.c.state != DROPPED)
+    row = (await connection.execute(query.with_for_update() if hold else query)).first()
+    own = await _own_unit(connection, login)
+    if row is None or (own is not None and row.unit == own):
+        raise BadInput(NO_CASE, name)
+    return row
+
+
+async def _own_unit(connection: AsyncConnection, login: str) -> str | None:
+    query = select(tables.staff.c.unit).where(tables.staff.c.login == login)
+    return (await connection.execute(query)).scalar()
+
+
+async def _require_staff(connection: AsyncConnection, login: str) -> str:
+    role = (
+        await connection.execute(select(tables.staff.c.role).where(tables.staff.c.login == login))
+    ).scalar()
+    if role not in ("administrator", "reviewer"):
+        raise BadInput("this is no administrator or reviewer; see `minping staff show`", login)
+    return str(role)
+
+
+async def _require_reviewer(connection: AsyncConnection, login: str) -> None:
+    if await _require_staff(connection, login) != "reviewer":
+        raise BadInput(
+            "only a reviewer decides on cases; see `minping staff add --role reviewer`", login
+        )
+
+
+def _require_reason(verdict: str, reason: str, note: str) -> None:
+    if verdict not in REASONS:
+        raise BadInput("a verdict is uphold or release", verdict)
+    if reason not in REASONS[verdict]:
+        raise BadInput(f"the reasons to {verdict} are {', '.join(REASONS[verdict])}", reason)
+    if reason == OTHER and not note.strip():
+        raise BadInput("say in a note what the other reason is", "note")
+    if len(note) > LONGEST_NOTE:
+        raise BadInput(f"a note has at most {LONGEST_NOTE} characters", "note")
+
+
+async def _votes(connection: AsyncConnection, name: str) -> list[Vote]:
+    columns = tables.case_votes.c
+    rows = await connection.execute(
+        select(tables.case_votes).where(columns.case_id == name).order_by(columns.id)
+    )
+    return [
+        Vote(row.reviewer, row.round, row.verdict, row.reason, row.note, row.at) for row in rows
+    ]
+
+
+async def _append(
+    connection: AsyncConnection,
+    row: Row[Any],
+    login: str,
+    verdict: str,
+    reason: str,
+    note: str,
+    act: str,
+    clock: Clock,
+) -> None:
+    said = {
+        "reviewer": login,
+        "verdict": verdict,
+        "reason": reason,
+        "note": note.strip(),
+        "act": act,
+    }
+    at = int(clock.now().timestamp())
+    await connection.execute(
+        tables.case_votes.insert(), [said | {"case_id": row.id, "round": row.round, "at": at}]
+    )
+
+
+def _case(row: Row[Any], votes: Sequence[Vote] = (), voted: bool = False) -> Case:
+    rules, told = json.loads(row.rules), json.loads(row.told)
+    return Case(row.id, row.campaign, rules, told, row.state, row.verdict, votes, voted)

@@ -1,0 +1,1 @@
+"""What everybody may read: public releases and the city's public account."""

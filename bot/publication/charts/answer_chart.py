@@ -1,0 +1,162 @@
+"""Bars of answers: how a unit's overall answers are divided among the options, without small cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from aggregation.disclosure.suppression import Told
+from aggregation.estimation.scores import SATISFIED
+from aggregation.scheme.parts import ScaleOption
+from aggregation.scheme.scheme import Scheme
+from bot.core.labels import HIDDEN, pick
+from bot.publication.charts.canvas import INK, LINE_HEIGHT, PRINTED, drawn, plain_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOURS = ("#0b5563", "#5f9ba8", "#dcd6c8", "#e2a475", "#b5482a")
+"""From the best option to the worst; told apart by lightness on either side."""
+LUMPED = "lumped"
+"""Stands for the options that are only told together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A unit's name and its parts: a code (or `LUMPED`) and its share of the answers with points; none: not told."""
+
+    name: str
+    parts: tuple[tuple[str, Fraction], ...]
+
+
+def shares(told: Told, scheme: Scheme) -> tuple[tuple[str, Fraction], ...]:
+    """The shares of the overall answers with points, best first; what is hidden alone is one part, `LUMPED`.
+
+    Empty where not even the sum of the answers follows from what is told.
+    """
+    counts = [
+        (code, told.distribution.get(code)) for code in _codes(scheme) if code in told.distribution
+    ]
+    known = sum(count for _, count in counts if count is not None)
+    whole = _whole(told, counts, known)
+    if not whole:
+        return ()
+    parts: list[tuple[str, Fraction]] = []
+    for code, count in counts:
+        if count is not None:
+            parts.append((code, Fraction(count, whole)))
+        elif LUMPED not in dict(parts):
+            parts.append((LUMPED, Fraction(whole - known, whole)))
+    return tuple(parts)
+
+
+def _whole(told: Told, counts: Sequence[tuple[str, int | None]], known: int) -> int:
+    """The number of answers with points: what is told adds up to it, or the told top-two rate gives it."""
+    gone = {code for code, count in counts if count is None}
+    if not gone:
+        return known
+    if not isinstance(told.top_two, Fraction):
+        return 0
+    good = [(code, count) for code, count in counts if code in SATISFIED]
+    rest = [(code, count) for code, count in counts if code not in SATISFIED]
+    for part, share in ((good, told.top_two), (rest, 1 - told.top_two)):
+        total = sum(count or 0 for _, count in part)
+        if total and share and not gone & dict(part).keys():
+            return int(total / share)
+    return 0
+
+
+def scored_options(scheme: Scheme) -> tuple[ScaleOption, ...]:
+    """The options with points of the scheme's widest scale, best first."""
+    widest = max(scheme.scales.values(), key=lambda scale: len(scale.options))
+    return tuple(option for option in widest.options if option.points is not None)
+
+
+Panels = tuple[tuple[str, tuple[Bar, ...]], ...]
+"""Titles with the bars below them."""
+
+
+@lru_cache(maxsize=8)
+def share_picture(
+    panels: Panels, options: tuple[ScaleOption, ...], lang: str, form: str = "svg"
+) -> bytes:
+    """Stacked bars of 100 % in panels, in the order given. Call it in a thread.
+
+    Args:
+        panels: what is drawn.
+        options: those of the scale, for colours and names.
+        lang: of the words.
+        form: one of `bot.publication.charts.canvas.FORMATS`.
+    """
+    sizes = [len(bars) for _, bars in panels] or [1]
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots(len(sizes), 1, height_ratios=sizes, squeeze=False)[:, 0]
+        for place, (title, bars) in zip(axes, panels, strict=False):
+            _panel(place, title, bars, _colours(options))
+        axes[-1].set_xlabel(
+            pick(("总体评价占比（%）", "share of overall answers, %"), lang), color=INK, fontsize=9
+        )
+        _legend(figure, options, lang)
+
+    margins = 0.95 if sum(sizes) == 1 else 0.5 * len(sizes) + 0.7
+    return drawn(draw, LINE_HEIGHT * sum(sizes) + margins, form, PRINTED)
+
+
+def _panel(axes: Axes, title: str, bars: Sequence[Bar], colours: Mapping[str, str]) -> None:
+    for row, bar in enumerate(bars):
+        left = 0.0
+        for code, share in bar.parts:
+            width = 100 * float(share)
+            hatch = "////" if code == LUMPED else None
+            axes.barh(
+                row,
+                width,
+                left=left,
+                height=0.72,
+                color=colours[code],
+                hatch=hatch,
+                edgecolor="white",
+                lw=0.5,
+            )
+            left += width
+        if not bar.parts:
+            axes.text(0.6, row, HIDDEN, va="center", fontsize=9, color=INK)
+    plain_axes(axes, [bar.name for bar in bars], title)
+    axes.set_xlim(0, 100)
+
+
+def _codes(scheme: Scheme) -> list[str]:
+    return [option.code for option in scored_options(scheme)]
+
+
+def _colours(options: Sequence[ScaleOption]) -> dict[str, str]:
+    steps = len(COLOURS) - 1
+    chosen = [
+        COLOURS[round(place * steps / max(len(options) - 1, 1))] for place in range(len(options))
+    ]
+    return dict(zip([option.code for option in options], chosen, strict=True)) | {LUMPED: "#b9b3a6"}
+
+
+def _legend(figure: Figure, options: Sequence[ScaleOption], lang: str) -> None:
+    from matplotlib.patches import Patch
+
+    colours = _colours(options)
+    shown = [
+        Patch(color=colours[option.code], label=pick((option.zh, option.en), lang))
+        for option in options
+    ]
+    lumped = pick(("合并（人数少，不单列）", "told together (few people)"), lang)
+    shown.append(Patch(facecolor=colours[LUMPED], hatch="////", edgecolor="white", label=lumped))
+    figure.legend(
+        handles=shown,
+        loc="outside upper right",
+        ncols=3,
+        fontsize=7.5,
+        frameon=False,
+        labelcolor=INK,
+    )

@@ -1,0 +1,195 @@
+"""Rankings as they are drawn: a panel for each league or category, a mark with its 95 % interval for each unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+
+from aggregation.appraisal.outlook_lines import odds_text
+from aggregation.disclosure.suppression import Count, Told
+from aggregation.model.facts import Grade
+from aggregation.model.results import UnitResult
+from aggregation.numbers import half_up
+from aggregation.quality.shrinkage import Shrunken
+from aggregation.scheme.scheme import PUBLIC, Scheme
+from bot.appraisal.year import Year
+from bot.core.labels import pick
+from bot.results.scoring import Place, Scored, places
+
+GREY = frozenset({"insufficient", "pooled", "open_link_only"})
+"""Flags of a score that is not to be leaned on."""
+STEP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One unit. ``score``, ``low`` and ``high`` are 0–100, None when they are not shown; ``n`` are valid answers, None
+    when that is not told.
+
+    [``best``, ``worst``] is the 95 % rank set, ``odds`` the probability of its grade as it is printed, ``shrunken`` the
+    empirical Bayes score. ``grey``: the score is not to be leaned on.
+    """
+
+    code: str
+    name: str
+    rank: int | None
+    best: int | None
+    worst: int | None
+    score: Decimal | None
+    low: float | None
+    high: float | None
+    n: Count
+    grade: Grade | None = None
+    provisional: bool = False
+    grey: bool = False
+    odds: str = ""
+    shrunken: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Units that are ranked among themselves, the best first; those without a rank stand last."""
+
+    name: str
+    marks: tuple[Mark, ...]
+
+    @property
+    def graded(self) -> bool:
+        """Whether grades are given here: leagues are only ranked (R3)."""
+        return any(mark.grade for mark in self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Panels over one common axis."""
+
+    panels: tuple[Panel, ...]
+    least: int
+    most: int
+    cell: int
+    """Fewer answers than this are not told."""
+
+    def at(self, points: float | Decimal) -> float:
+        """Where a score lies on the axis, in % of its length."""
+        share = (float(points) - self.least) / (self.most - self.least)
+        return round(100 * min(1.0, max(0.0, share)), 2)
+
+    @property
+    def borrows(self) -> bool:
+        """Whether any unit has an empirical Bayes score."""
+        return any(mark.shrunken is not None for panel in self.panels for mark in panel.marks)
+
+    @property
+    def ticks(self) -> list[int]:
+        """Scores at which the axis is labelled: round ones, at most seven."""
+        step = STEP if self.most - self.least <= 6 * STEP else 2 * STEP
+        return list(range(-(-self.least // step) * step, self.most + 1, step))
+
+
+def year_ranking(year: Year, lang: str) -> Ranking:
+    """Totals of a year's appraisal. Only the public score is uncertain: its interval is carried over by its weight."""
+    scheme = year.inputs.scheme
+    named = {**{k: (v.zh, v.en) for k, v in scheme.leagues.items()}, **_categories(scheme)}
+    found = [
+        (u.family, _year_mark(u, year.inputs.told.get(u.unit), scheme, lang))
+        for u in year.result.units
+    ]
+    return _ranking(found, named, scheme, lang)
+
+
+def campaign_ranking(scored: Scored, lang: str) -> Ranking:
+    """Public scores of one campaign, by category."""
+    scheme, ranked = scored.poll.scheme, places(scored)
+    known = scored.told
+    borrowed, found = scored.borrowed(known), []
+    for code, told in known.items():
+        unit = scored.poll.units[code]
+        called = pick((unit.name["zh-Hans"], unit.name.get("en") or unit.name["zh-Hans"]), lang)
+        found.append(
+            (unit.category, _mark(called, told, ranked.get(code), scheme, borrowed.get(code)))
+        )
+    return _ranking(found, _categories(scheme), scheme, lang)
+
+
+def _categories(scheme: Scheme) -> dict[str, tuple[str, str]]:
+    return {name: (category.zh, category.en) for name, category in scheme.categories.items()}
+
+
+def _year_mark(unit: UnitResult, public: Told | None, scheme: Scheme, lang: str) -> Mark:
+    low = high = None
+    if (
+        unit.exact is not None
+        and public
+        and public.score is not None
+        and public.low is not None
+        and public.high
+    ):
+        share = float(scheme.categories[unit.category].weights[PUBLIC]) / 100
+        low = float(unit.exact) - share * (float(public.score) - public.low)
+        high = float(unit.exact) + share * (public.high - float(public.score))
+    return Mark(
+        code=unit.unit,
+        name=pick((unit.zh, unit.en), lang),
+        rank=unit.rank,
+        best=unit.low,
+        worst=unit.high,
+        score=unit.total,
+        low=low,
+        high=high,
+        n=public.n_valid if public else 0,
+        grade=unit.grade,
+        provisional=unit.certainty == "provisional",
+        grey=unit.insufficient or bool(public and GREY & set(public.flags)),
+        odds=odds_text(unit.outlook.odds[unit.grade]) if unit.outlook and unit.grade else "",
+    )
+
+
+def _mark(
+    name: str, told: Told, place: Place | None, scheme: Scheme, borrowed: Shrunken | None
+) -> Mark:
+    return Mark(
+        code=told.unit,
+        name=name,
+        rank=place.rank if place else None,
+        best=place.low if place else None,
+        worst=place.high if place else None,
+        score=half_up(told.score, scheme.places) if told.score is not None else None,
+        low=told.low,
+        high=told.high,
+        n=told.n_valid,
+        shrunken=half_up(Fraction(borrowed.score), scheme.places) if borrowed else None,
+        grey=bool(GREY & set(told.flags)),
+    )
+
+
+def _ranking(
+    found: Iterable[tuple[str, Mark]],
+    names: Mapping[str, tuple[str, str]],
+    scheme: Scheme,
+    lang: str,
+) -> Ranking:
+    by_family: dict[str, list[Mark]] = {name: [] for name in names}
+    for family, mark in found:
+        by_family.setdefault(family, []).append(mark)
+    panels = tuple(
+        Panel(pick(names.get(family, (family, family)), lang), tuple(sorted(marks, key=_order)))
+        for family, marks in by_family.items()
+        if marks
+    )
+    ends = [
+        x
+        for panel in panels
+        for m in panel.marks
+        for x in (m.score, m.low, m.high)
+        if x is not None
+    ]
+    least = max(0, floor(float(min(ends, default=0)) / STEP) * STEP)
+    most = min(100, ceil(float(max(ends, default=100)) / STEP) * STEP)
+    return Ranking(panels, least, max(most, least + STEP), scheme.min_n.publish_cell)
+
+
+def _order(mark: Mark) -> tuple[bool, int, str]:
+    return (mark.rank is None, mark.rank or 0, mark.code)

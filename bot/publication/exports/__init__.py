@@ -1,0 +1,145 @@
+"""Publications: what is told of a year or of a campaign, as a workbook, CSV, Parquet or SPSS files.
+
+No export holds a ballot: only counts, and no small ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.appraisal.year import Year, open_year
+from bot.publication.exports.appraisal_pages import (
+    leaders_page,
+    leagues_page,
+    proposals_page,
+    quotas_page,
+    reasons_page,
+    units_page,
+)
+from bot.publication.exports.book import Book, Page
+from bot.publication.exports.change_pages import changes_page, sensitivity_book
+from bot.publication.exports.dictionary import with_dictionary
+from bot.publication.exports.inner_unit_pages import parts_page, people_page
+from bot.publication.exports.labelled_data import answers_data
+from bot.publication.exports.method_page import method_page
+from bot.publication.exports.score_pages import (
+    covariances_page,
+    exclusions_page,
+    groups_page,
+    questions_page,
+    reliability_page,
+    scores_page,
+)
+from bot.publication.exports.statistical_files import statistical_files
+from bot.publication.exports.writers import archive, csv_archive, csv_files, workbook
+from bot.results.scoring import Scored, score_campaign
+
+__all__ = [
+    "Audience",
+    "Book",
+    "archive",
+    "campaign_book",
+    "csv_archive",
+    "csv_files",
+    "export_campaign",
+    "export_year",
+    "sensitivity_book",
+    "statistical_files",
+    "workbook",
+    "year_book",
+]
+
+
+class Audience(StrEnum):
+    """Who reads it: the public sees no leader's score, nothing inside units and no proposal."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+async def export_year(
+    database: AsyncEngine,
+    year: int,
+    audience: Audience,
+    timezone: str,
+    campaigns: Sequence[str] = (),
+) -> Book:
+    """The book of a year; raises `BadInput` as `bot.appraisal.year.open_year`."""
+    found = await open_year(database, year, campaigns)
+    return await asyncio.to_thread(year_book, found, audience, timezone)
+
+
+async def export_campaign(database: AsyncEngine, campaign: str, timezone: str) -> Book:
+    """The book of one campaign; raises `BadInput` as `bot.results.scoring.score_campaign`."""
+    scored = await score_campaign(database, campaign)
+    return await asyncio.to_thread(campaign_book, scored, timezone)
+
+
+def year_book(year: Year, audience: Audience, timezone: str) -> Book:
+    """A year's pages: method, units, leagues, quotas, those of its scores; internally those on persons.
+
+    With a campaign of the year before, also what has changed since.
+    """
+    internal = _internal(year) if audience is Audience.INTERNAL else []
+    pages = [
+        method_page(year.polls, _windows(year.polls, timezone), year.result),
+        units_page(year),
+        leagues_page(year),
+        quotas_page(year),
+        *([changes_page(year)] if year.changes else []),
+        *internal,
+        *_score_pages(year.polls),
+    ]
+    return _bound(f"{year.year} 年度绩效考核 Appraisal {year.year}", year.polls, timezone, pages)
+
+
+def _internal(year: Year) -> list[Page]:
+    inside = [parts_page(year), people_page(year)] if year.inside else []
+    return [leaders_page(year), *inside, proposals_page(year), reasons_page(year)]
+
+
+def campaign_book(scored: Scored, timezone: str) -> Book:
+    """A campaign's pages: method, units, questions, exclusions, groups, reliability."""
+    polls = [scored]
+    pages = [
+        method_page(polls, _windows(polls, timezone), None),
+        scores_page(scored),
+        *_score_pages(polls),
+    ]
+    return _bound(
+        f"{scored.poll.title['zh-Hans']} {scored.poll.title['en']}", polls, timezone, pages
+    )
+
+
+def _score_pages(polls: Sequence[Scored]) -> list[Page]:
+    return [
+        *(questions_page(polls), exclusions_page(polls), groups_page(polls)),
+        *(reliability_page(polls), covariances_page(polls)),
+    ]
+
+
+def _bound(title: str, polls: Sequence[Scored], timezone: str, pages: Sequence[Page]) -> Book:
+    closed = max(scored.poll.closes_at for scored in polls)
+    answers = tuple(data for scored in polls for data in answers_data(scored))
+    return with_dictionary(Book(title, _moment(closed, timezone).date(), tuple(pages), answers))
+
+
+def _windows(polls: Sequence[Scored], timezone: str) -> list[tuple[str, str]]:
+    return [
+        (_printed(scored.poll.opens_at, timezone), _printed(scored.poll.closes_at, timezone))
+        for scored in polls
+    ]
+
+
+def _printed(seconds: int, timezone: str) -> str:
+    return _moment(seconds, timezone).strftime("%Y-%m-%d %H:%M")
+
+
+def _moment(seconds: int, timezone: str) -> datetime:
+    return datetime.fromtimestamp(seconds, ZoneInfo(timezone))

@@ -1,0 +1,135 @@
+"""Publications for statisticians: each page, and the counted answers, as data with labels and codes of missing values.
+
+The same data go to SPSS, a file for each language, and to Parquet. What a page hides (`HIDDEN`) and what it only bounds
+are codes of their own, user-missing in SPSS; in Parquet they are null, and a column names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from aggregation.counts.ratings import Reader
+from aggregation.disclosure.patterns import told_patterns
+from aggregation.scheme.scheme import Scheme
+from bot.core.labels import HIDDEN, Pair
+from bot.publication.exports.book import Cell, Column, Data, Page, Variable, settle
+from bot.publication.exports.dictionary import english
+from bot.results.scoring import Scored
+from survey_flows.questionnaire import NO_ANSWER, Question, Questionnaire
+
+NOT_TOLD, BOUND_ONLY = -9, -8
+MISSING: Mapping[int, Pair] = {
+    NOT_TOLD: ("人数过少，不公布", "few people: not told"),
+    BOUND_ONLY: ("人数过少，只公布上下限", "few people: only a bound is told"),
+}
+DONT_KNOW = 97
+"""Codes without points are 97, 98 and so on; those with points are 1, 2 and so on, in the scale's order."""
+AT_LEAST = Column("ballots", "评价票（至少，整十）", 0)
+
+
+def page_data(page: Page) -> Data:
+    """A page of a publication as labelled data."""
+    columns = (
+        list(zip(page.columns, zip(*page.rows, strict=True), strict=True)) if page.rows else []
+    )
+    settled = [[settle(value, column) for value in values] for column, values in columns] or [
+        []
+    ] * len(page.columns)
+    made = [_variable(column, values) for column, values in zip(page.columns, settled, strict=True)]
+    rows = zip(*(cells for _, cells in made), strict=True)
+    return Data(page.name, page.zh, tuple(variable for variable, _ in made), tuple(rows))
+
+
+def _variable(
+    column: Column, values: list[str | int | Decimal | None]
+) -> tuple[Variable, list[Cell]]:
+    words = [value for value in values if isinstance(value, str)]
+    numbers = column.places is not None or any(
+        isinstance(value, (int, Decimal)) for value in values
+    )
+    text = any(not _stands_in(word) for word in words) or not (numbers or HIDDEN in words)
+    if text:
+        return Variable(column.name, column.zh, english(column), text=True), [
+            _text(value) for value in values
+        ]
+    cells: list[Cell] = [_number(value) for value in values]
+    used = {code: pair for code, pair in MISSING.items() if code in cells}
+    return Variable(
+        column.name, column.zh, english(column), False, column.places or 0, used, tuple(used)
+    ), cells
+
+
+def _stands_in(word: str) -> bool:
+    """Whether a word stands where a number would."""
+    return word in ("", HIDDEN) or (word[0] in "<>" and word.endswith("%"))
+
+
+def _number(value: str | int | Decimal | None) -> float | None:
+    if isinstance(value, str):
+        return float(NOT_TOLD if value == HIDDEN else BOUND_ONLY) if value else None
+    return None if value is None else float(value)
+
+
+def _text(value: str | int | Decimal | None) -> str:
+    return "" if value is None else str(value)
+
+
+def answers_data(scored: Scored) -> list[Data]:
+    """The answers of a campaign, a table for each questionnaire: a row for each pattern that may be told.
+
+    Nobody's ballot is in it: `aggregation.disclosure.patterns` says what is. «Don't know» is user-missing, no answer is missing.
+    """
+    poll = scored.poll
+    reader = Reader(poll.questionnaires, poll.scheme)
+    found = told_patterns(scored.counts, scored.told, reader, poll.scheme.min_n.publish_cell)
+    return [
+        _answers(poll.id, poll.questionnaires[name], poll.scheme, told)
+        for name, told in found.items()
+    ]
+
+
+def _answers(
+    campaign: str, sheet: Questionnaire, scheme: Scheme, patterns: Mapping[str, int]
+) -> Data:
+    codes = [_codes(question, scheme) for question in sheet.rated]
+    items = [
+        _item(question, known, scheme) for question, known in zip(sheet.rated, codes, strict=True)
+    ]
+    count = Variable(AT_LEAST.name, AT_LEAST.zh, english(AT_LEAST))
+    rows = [
+        (
+            *(known.get(code) for known, code in zip(codes, pattern.split(), strict=True)),
+            float(ballots),
+        )
+        for pattern, ballots in patterns.items()
+    ]
+    return Data(
+        f"answers-{campaign}-{sheet.id}",
+        sheet.title.get("zh-Hans", sheet.id),
+        (*items, count),
+        tuple(rows),
+    )
+
+
+def _codes(question: Question, scheme: Scheme) -> dict[str, float]:
+    """The number of each option's code; `NO_ANSWER` has none."""
+    options = scheme.scales[question.scale or scheme.default_scale].options
+    numbered = {
+        o.code: float(at) for at, o in enumerate((o for o in options if o.points is not None), 1)
+    }
+    silent = {
+        o.code: float(at)
+        for at, o in enumerate((o for o in options if o.points is None), DONT_KNOW)
+    }
+    return {code: number for code, number in (numbered | silent).items() if code != NO_ANSWER}
+
+
+def _item(question: Question, codes: Mapping[str, float], scheme: Scheme) -> Variable:
+    options = {
+        o.code: (o.zh, o.en) for o in scheme.scales[question.scale or scheme.default_scale].options
+    }
+    values = {int(number): options[code] for code, number in codes.items()}
+    missing = tuple(number for number in values if number >= DONT_KNOW)
+    zh, en = (question.label.get(lang, question.id) for lang in ("zh-Hans", "en"))
+    return Variable(question.id, zh, en, values=values, missing=missing)

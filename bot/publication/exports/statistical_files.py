@@ -1,0 +1,133 @@
+"""Labelled data as files: SPSS, one for each language, and Parquet with the labels in its schema."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from bot.core.labels import pick
+from bot.publication.exports.book import Book, Data, Variable
+from bot.publication.exports.labelled_data import page_data
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RESERVED = {"ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"}
+"""Words of SPSS that cannot be names of variables; they get a line below."""
+LONGEST = 8000
+"""Characters of a text; SPSS holds 32,767 bytes."""
+DATE_AT, DATE_BYTES = 92, 17
+"""Where the header of an SPSS file has its day and time."""
+HIDDEN_IN = "hidden"
+
+
+def statistical_files(book: Book, form: str) -> dict[str, bytes]:
+    """Every page of the book and its answers, ``form`` «parquet» or «sav»; of SPSS files one for each language."""
+    every = [*map(page_data, book.pages), *book.answers]
+    if form == "parquet":
+        return {f"{data.name}.parquet": parquet_file(data) for data in every}
+    return {
+        f"{data.name}.{lang}.sav": sav_file(data, lang, book.day)
+        for data in every
+        for lang in ("zh-Hans", "en")
+    }
+
+
+def sav_file(data: Data, lang: str, day: date) -> bytes:
+    """The data for SPSS with labels in one language; the same bytes for the same data."""
+    import pyreadstat
+
+    names = {variable.name: spss_name(variable.name) for variable in data.variables}
+    coded = [variable for variable in data.variables if variable.values]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "data.sav"
+        pyreadstat.write_sav(
+            _frame(data).rename(columns=names),
+            str(path),
+            file_label=data.name[:64],
+            column_labels=[
+                pick((variable.zh, variable.en), lang)[:250] for variable in data.variables
+            ],
+            variable_value_labels={
+                names[v.name]: {code: pick(pair, lang)[:120] for code, pair in v.values.items()}
+                for v in coded
+            },
+            missing_ranges={names[v.name]: list(v.missing) for v in coded if v.missing},
+            variable_measure={names[v.name]: _measure(v) for v in data.variables},
+            variable_format={
+                names[v.name]: f"F12.{v.places}" for v in data.variables if not v.text
+            },
+        )
+        written = bytearray(path.read_bytes())
+    written[DATE_AT : DATE_AT + DATE_BYTES] = f"{day:%d %b %y}00:00:00".encode("ascii")
+    return bytes(written)
+
+
+def spss_name(name: str) -> str:
+    """A name that SPSS takes."""
+    return f"{name}_" if name.upper() in RESERVED else name
+
+
+def _measure(variable: Variable) -> str:
+    if variable.text:
+        return "nominal"
+    return "ordinal" if any(code > 0 for code in variable.values) else "scale"
+
+
+def _frame(data: Data) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = {
+        v.name: pd.Series([str(cell)[:LONGEST] for cell in cells], dtype=object)
+        if v.text
+        else pd.Series(cells, dtype="float64")
+        for v, cells in zip(data.variables, _columns(data), strict=True)
+    }
+    return pd.DataFrame(columns)
+
+
+def _columns(data: Data) -> list[Sequence[Any]]:
+    return list(zip(*data.rows, strict=True)) if data.rows else [()] * len(data.variables)
+
+
+def parquet_file(data: Data) -> bytes:
+    """The data as Parquet: numbers and texts, null where a number is missing, labels as JSON beside each column.
+
+    The last column names the columns whose number is not told in that row.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    fields, arrays = [], []
+    hidden: list[list[str]] = [[] for _ in data.rows]
+    for variable, cells in zip(data.variables, _columns(data), strict=True):
+        told = [None if cell in variable.missing and _secret(variable) else cell for cell in cells]
+        for names, cell, shown in zip(hidden, cells, told, strict=True):
+            names.extend([variable.name] if cell is not None and shown is None else [])
+        kind = pa.string() if variable.text else pa.float64()
+        fields.append(pa.field(variable.name, kind, metadata={"minping": _labels(variable)}))
+        arrays.append(pa.array(told, kind))
+    fields.append(pa.field(HIDDEN_IN, pa.string()))
+    arrays.append(pa.array([" ".join(names) for names in hidden], pa.string()))
+    buffer = io.BytesIO()
+    parquet.write_table(pa.table(arrays, schema=pa.schema(fields)), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _secret(variable: Variable) -> bool:
+    """Whether the missing codes stand for numbers that are not told; an answer's code is one that was given."""
+    return all(code < 0 for code in variable.missing)
+
+
+def _labels(variable: Variable) -> str:
+    told = {
+        "zh": variable.zh,
+        "en": variable.en,
+        "values": {str(c): list(pair) for c, pair in variable.values.items()},
+    }
+    return json.dumps(told | {"missing": list(variable.missing)}, ensure_ascii=False)

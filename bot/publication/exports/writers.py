@@ -1,0 +1,144 @@
+"""Books as files: one workbook, or one CSV a page. The same book gives the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from bot.publication.exports.book import Book, Column, Page, settle
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A text that begins so is run as a formula by spreadsheets; by East Asian ones also where the sign is full-width."""
+EPOCH = (1980, 1, 1, 0, 0, 0)
+LONGEST = 32_000
+"""A cell of a workbook holds 32,767 characters."""
+WIDEST = 60
+
+
+def workbook(book: Book) -> bytes:
+    """The book as XLSX: a sheet for each page, two header rows (Chinese and names for programs) that stay in view."""
+    from xlsxwriter import Workbook
+
+    buffer = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with Workbook(buffer, options) as file:
+        file.set_properties({"title": book.title, "created": datetime.combine(book.day, time())})
+        for page in book.pages:
+            _write_page(file, page)
+    return buffer.getvalue()
+
+
+def _write_page(file: Workbook, page: Page) -> None:
+    sheet = file.add_worksheet(f"{page.zh} {page.name}"[:31])
+    head = file.add_format(
+        {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "border": 1}
+    )
+    name = file.add_format({"italic": True, "font_color": "#555555", "bottom": 1})
+    formats = [_number_format(file, column) for column in page.columns]
+    for place, column in enumerate(page.columns):
+        sheet.write_string(0, place, column.zh, head)
+        sheet.write_string(1, place, column.name, name)
+        sheet.set_column(place, place, _width(page, place))
+    for number, row in enumerate(page.rows, 2):
+        for place, (value, column) in enumerate(zip(row, page.columns, strict=True)):
+            _write_cell(sheet, number, place, settle(value, column), formats[place])
+    sheet.freeze_panes(2, 1)
+    if page.rows:
+        sheet.autofilter(1, 0, len(page.rows) + 1, len(page.columns) - 1)
+
+
+def _write_cell(
+    sheet: Any, row: int, place: int, value: str | int | Decimal | None, form: Any
+) -> None:
+    if value is None or value == "":
+        return
+    if isinstance(value, str):
+        sheet.write_string(row, place, value if len(value) <= LONGEST else value[:LONGEST] + "…")
+    else:
+        sheet.write_number(row, place, value, form)
+
+
+def _number_format(file: Workbook, column: Column) -> Any:
+    return file.add_format({"num_format": "0" if not column.places else "0." + "0" * column.places})
+
+
+def _width(page: Page, place: int) -> int:
+    """Wide enough for the first rows; a Chinese character takes the room of two."""
+    column = page.columns[place]
+    shown = [str(settle(row[place], column) or "") for row in page.rows[:200]]
+    # The label may be broken over two lines.
+    needed = [_room(column.name), -(-_room(column.zh) // 2), *(_room(text) for text in shown)]
+    return min(max(needed) + 2, WIDEST)
+
+
+def _room(text: str) -> int:
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
+
+
+def csv_files(book: Book) -> dict[str, bytes]:
+    """The book as CSV: for each page a file with the names for programs as header, UTF-8 with a mark for Excel."""
+    return {f"{page.name}.csv": _csv(page) for page in book.pages}
+
+
+def _csv(page: Page) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([column.name for column in page.columns])
+    for row in page.rows:
+        writer.writerow(
+            [_csv_cell(settle(v, column)) for v, column in zip(row, page.columns, strict=True)]
+        )
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _csv_cell(value: str | int | Decimal | None) -> str:
+    if isinstance(value, str):
+        return defused(value)
+    return "" if value is None else str(value)
+
+
+def defused(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: with an apostrophe before it where needed."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def records(page: Page) -> list[dict[str, str | int | float | None]]:
+    """The page's rows by column name, for JSON."""
+    return [
+        {
+            column.name: _plain(settle(value, column))
+            for value, column in zip(row, page.columns, strict=True)
+        }
+        for row in page.rows
+    ]
+
+
+def _plain(value: str | int | Decimal | None) -> str | int | float | None:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def csv_archive(book: Book) -> bytes:
+    """The CSV files in one ZIP."""
+    return archive(csv_files(book))
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """The files in one ZIP, the same bytes for the same files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as whole:
+        for name, data in files.items():
+            whole.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

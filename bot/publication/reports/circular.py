@@ -1,0 +1,395 @@
+"""The year's circular (通报): what was found, how sure it is, how it was found, and how to check it (R1, R12)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from aggregation.disclosure.rounding import rounded
+from aggregation.disclosure.suppression import Told, small
+from aggregation.model.facts import Grade, PastGrade
+from aggregation.model.results import Certainty, LeaderResult, Status, UnitResult
+from aggregation.quality.changes import ChangeVerdict
+from bot.appraisal.year import Year
+from bot.core.labels import HIDDEN, name
+from bot.publication.charts.answer_chart import Bar, Panels, scored_options, share_picture, shares
+from bot.publication.charts.rank_chart import rank_picture
+from bot.publication.charts.ranking import Mark, Ranking, year_ranking
+from bot.publication.exports import Audience
+from bot.publication.exports.method_page import method_page
+from bot.publication.exports.score_pages import REASONS, told_fates
+from bot.publication.reports.document_model import (
+    Block,
+    Document,
+    Facts,
+    Heading,
+    Paragraph,
+    Picture,
+    Table,
+)
+from bot.publication.reports.material import Material
+from bot.publication.reports.wording import DASH, Speaker, change_text
+
+GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
+METHOD_LEFT_OUT = ("response_rate", "scheme_digest")
+"""Lines of the method that the circular says elsewhere, or that only programs need."""
+
+
+def circular(material: Material, audience: Audience, lang: str, timezone: str) -> Document:
+    """The circular of a year in one language; the public one names no leader.
+
+    Takes seconds, for the charts: call it in a thread.
+    """
+    return _Circular(material, lang, timezone).document(audience)
+
+
+class _Circular:
+    def __init__(self, material: Material, lang: str, timezone: str) -> None:
+        self.material, self.year = material, material.year
+        self.scheme = self.year.inputs.scheme
+        self.say = Speaker(lang, timezone, self.scheme.places)
+        self.told = self.year.inputs.told
+
+    def document(self, audience: Audience) -> Document:
+        say, internal = self.say, audience is Audience.INTERNAL
+        release = ", ".join(
+            f"{part.poll.id} №{part.release.number if part.release else 0}"
+            for part in self.year.polls
+        )
+        parts = [
+            self._glance(),
+            self._leagues(),
+            self._departments(),
+            self._charts(),
+            self._changes(),
+            self._moved_scores(),
+        ]
+        parts += [self._leaders(), self._proposals()] if internal else []
+        parts += [self._who(), self._method(), self._verify()]
+        return Document(
+            lang=say.lang,
+            title=say("circular-title", year=self.year.year),
+            subtitle=say("circular-subtitle"),
+            mark=say("mark-internal" if internal else "mark-public"),
+            foot=say(
+                "foot-circular", year=self.year.year, scheme=self.scheme.version, release=release
+            ),
+            blocks=tuple(block for part in parts for block in part),
+        )
+
+    def _glance(self) -> Iterator[Block]:
+        say, result = self.say, self.year.result
+        polls = self.year.polls
+        days = "; ".join(f"{say.day(p.poll.opens_at)} – {say.day(p.poll.closes_at)}" for p in polls)
+        settled = Counter(unit.certainty for unit in result.units if unit.grade)
+        yield Heading(say("part-glance"))
+        yield Facts(
+            (
+                (say("fact-units"), str(len(result.units))),
+                (say("fact-leaders"), str(len(result.leaders))),
+                (say("fact-ballots"), self._received()),
+                (say("fact-counted"), self._counted()),
+                (say("fact-confirmed"), f"{settled[Certainty.CONFIRMED]} / {settled.total()}"),
+                (say("fact-response"), self._rate() or DASH),
+                (say("fact-window"), days),
+            )
+        )
+        yield Paragraph(say("glance-lead"))
+        if result.quotas:
+            yield Paragraph(self._places())
+
+    def _received(self) -> str:
+        received = sum(row.count for part in self.year.polls for row in part.counts)
+        return HIDDEN if small(received, self.scheme.min_n.publish_cell) else str(received)
+
+    def _counted(self) -> str:
+        counts = [told_fates(part)["counted"] for part in self.year.polls]
+        return HIDDEN if None in counts else str(sum(count or 0 for count in counts))
+
+    def _places(self) -> str:
+        quotas = self.year.result.quotas
+        locked = {str(grade): sum(use.places.get(grade, 0) for use in quotas) for grade in GRADES}
+        given = {
+            f"given_{grade}": sum(use.given.get(grade, 0) for use in quotas) for grade in GRADES
+        }
+        return self.say(
+            "glance-grades", **locked, **given, waiting=sum(use.waiting for use in quotas)
+        )
+
+    def _invited(self) -> tuple[int, int]:
+        """Invited and answered by personal invitation, over all cells of all campaigns."""
+        found = [response for part in self.material.responses.values() for response in part]
+        return sum(response.invited for response in found), sum(
+            response.answered for response in found
+        )
+
+    def _rate(self) -> str:
+        invited, answered = (
+            rounded(count, self.scheme.min_n.publish_cell) for count in self._invited()
+        )
+        return f"{self.say.number(100 * answered / invited, 1)}%" if invited and answered else ""
+
+    def _leagues(self) -> Iterator[Block]:
+        say, result = self.say, self.year.result
+        if not any(result.leagues.values()):
+            return
+        yield Heading(say("part-leagues"))
+        yield Paragraph(say("leagues-lead"))
+        for league, ranked in result.leagues.items():
+            called = self.scheme.leagues[league]
+            yield self._table(
+                say.pick(called.zh, called.en), [result.unit(code) for code in ranked], graded=False
+            )
+
+    def _departments(self) -> Iterator[Block]:
+        say = self.say
+        yield Heading(say("part-units"), page=True)
+        yield Paragraph(say("units-lead"))
+        for use in self.year.result.quotas:
+            called = self.scheme.categories[use.category]
+            units = [unit for unit in self.year.result.units if unit.family == use.category]
+            places = ", ".join(
+                f"{name(grade, say.lang)} {use.places.get(grade, 0)}" for grade in GRADES
+            )
+            title = f"{say.pick(called.zh, called.en)} · {say('head-places')}: {places}"
+            yield self._table(title, sorted(units, key=_by_rank), graded=True)
+
+    def _table(self, title: str, units: Sequence[UnitResult], graded: bool) -> Table:
+        say = self.say
+        heads = ["head-rank", "head-unit", "head-total", *(["head-grade"] if graded else [])]
+        heads += ["head-set", "head-public", "head-valid"]
+        right = (0, 2, 6) if graded else (0, 2, 5)
+        note = say("table-note", floor=self.scheme.min_n.publish_cell)
+        rows = tuple(self._row(unit, graded) for unit in units)
+        return Table(title, tuple(say(head) for head in heads), rows, right, (1,), note)
+
+    def _row(self, unit: UnitResult, graded: bool) -> tuple[str, ...]:
+        say, told = self.say, self.told.get(unit.unit)
+        rank = str(unit.rank) if unit.rank else DASH
+        grade = [self._grade(unit)] if graded else []
+        spot = f"{unit.low}–{unit.high}" if unit.low else DASH
+        head = (rank, say.pick(unit.zh, unit.en), say.number(unit.total))
+        return (*head, *grade, spot, self._public(told), say.count(told.n_valid) if told else "0")
+
+    def _public(self, told: Told | None) -> str:
+        if told is None or told.score is None:
+            return DASH
+        return f"{self.say.number(told.score)} ({self.say.span(told.low, told.high)})"
+
+    def _grade(self, unit: UnitResult) -> str:
+        grade = name(unit.grade, self.say.lang) or self.say("no-grade")
+        return (
+            self.say("provisional", grade=grade)
+            if unit.certainty is Certainty.PROVISIONAL
+            else grade
+        )
+
+    def _charts(self) -> Iterator[Block]:
+        say = self.say
+        ranking = year_ranking(self.year, say.lang)
+        yield Heading(say("part-ranks"), page=True)
+        yield Paragraph(say("ranks-lead"))
+        for part in _leaves(ranking):
+            yield Picture(rank_picture(part, say.lang), say("ranks-alt"))
+        yield Heading(say("part-answers"), page=True)
+        yield Paragraph(say("answers-lead"))
+        for panels in _bars(ranking, self.year):
+            yield Picture(
+                share_picture(panels, scored_options(self.scheme), say.lang), say("answers-alt")
+            )
+
+    def _changes(self) -> Iterator[Block]:
+        """R22: ahead last year is not ahead this year."""
+        say, last = self.say, self.year.year - 1
+        before = {line.subject: line for line in self.year.inputs.history if line.year == last}
+        graded = [unit for unit in self.year.result.units if unit.grade]
+        yield Heading(say("part-change"), page=True)
+        if not any(unit.unit in before for unit in graded):
+            yield Paragraph(say("change-unknown"))
+            return
+        moved = [unit for unit in graded if _other(before.get(unit.unit), unit)]
+        yield Paragraph(say("change-lead" if moved else "change-none"))
+        if moved:
+            heads = tuple(
+                say(head) for head in ("head-unit", "head-before", "head-now", "head-set")
+            )
+            rows = tuple(
+                (
+                    say.pick(unit.zh, unit.en),
+                    name(before[unit.unit].grade, say.lang),
+                    self._grade(unit),
+                    f"{unit.low}–{unit.high}" if unit.low else DASH,
+                )
+                for unit in moved
+            )
+            yield Table("", heads, rows)
+
+    def _moved_scores(self) -> Iterator[Block]:
+        """Units whose public score is shown to have changed; nothing where no earlier year was measured alike."""
+        say = self.say
+        found = [
+            c
+            for c in self.year.changes.values()
+            if c.verdict in (ChangeVerdict.BETTER, ChangeVerdict.WORSE)
+        ]
+        if not found:
+            return
+        units = {unit.unit: say.pick(unit.zh, unit.en) for unit in self.year.result.units}
+        rows = tuple((units[c.unit], change_text(c, say)) for c in found if c.unit in units)
+        yield Paragraph(say("change-scores"))
+        yield Table("", (say("head-unit"), say("head-change")), rows, wide=(1,))
+
+    def _leaders(self) -> Iterator[Block]:
+        say, leaders = self.say, self.year.result.leaders
+        counts = Counter(leader.grade for leader in leaders)
+        yield Heading(say("part-leaders"), page=True)
+        yield Paragraph(
+            say("leaders-lead", **{grade: counts[grade] for grade in Grade}, waiting=counts[None])
+        )
+        heads = ("head-name", "head-unit", "head-post", "head-score", "head-base", "head-final")
+        units = {unit.unit: say.pick(unit.zh, unit.en) for unit in self.year.result.units}
+        rows = tuple(self._leader(leader, units) for leader in leaders if _worth_naming(leader))
+        yield Table("", tuple(say(head) for head in heads), rows, (3,), (1, 2))
+
+    def _leader(self, leader: LeaderResult, units: dict[str, str]) -> tuple[str, ...]:
+        say = self.say
+        called = (
+            say.pick(leader.zh, leader.en),
+            units[leader.unit],
+            leader.post or name(leader.role, say.lang),
+        )
+        grades = (name(grade, say.lang) or say("no-grade") for grade in (leader.base, leader.grade))
+        return (*called, say.number(leader.score), *grades)
+
+    def _proposals(self) -> Iterator[Block]:
+        say, proposals = self.say, self.year.result.proposals
+        counts = Counter((proposal.kind, proposal.status) for proposal in proposals)
+        kinds = list(dict.fromkeys(proposal.kind for proposal in proposals))
+        yield Heading(say("part-proposals"))
+        yield Paragraph(say("proposals-lead"))
+        heads = ("head-kind", "head-count", "head-waiting", "head-confirmed", "head-declined")
+        rows = tuple(
+            (
+                name(kind, say.lang),
+                str(sum(counts[kind, status] for status in Status)),
+                *(
+                    str(counts[kind, status])
+                    for status in (Status.PROPOSED, Status.CONFIRMED, Status.DECLINED)
+                ),
+            )
+            for kind in kinds
+        )
+        yield Table("", tuple(say(head) for head in heads), rows, (1, 2, 3, 4))
+
+    def _who(self) -> Iterator[Block]:
+        say = self.say
+        yield Heading(say("part-who"), page=True)
+        yield Paragraph(say("who-lead"))
+        yield Paragraph(self._responses())
+        yield self._mix()
+        yield Heading(say("part-not"))
+        yield Paragraph(say("not-lead"))
+        for part in self.year.polls:
+            counts = told_fates(part)
+            rows = tuple(
+                (say.pick(*words), say.count(counts[code])) for code, words in REASONS.items()
+            )
+            heads = (say("head-reason"), say("head-ballots"))
+            yield Table(
+                say.pick(part.poll.title["zh-Hans"], part.poll.title["en"]), heads, rows, (1,)
+            )
+
+    def _responses(self) -> str:
+        say, (invited, answered) = self.say, self._invited()
+        if not invited:
+            return say("response-none")
+        told = [rounded(count, self.scheme.min_n.publish_cell) for count in (invited, answered)]
+        few = say("response-few")
+        shown = [few if count is None else str(count) for count in told]
+        return say("response-line", invited=shown[0], answered=shown[1], rate=self._rate() or few)
+
+    def _mix(self) -> Table:
+        """The groups' valid answers over all units that tell of them: what hides in one hides in the sum."""
+        say, valid, by_link = self.say, Counter[str](), Counter[str]()
+        gone: set[str] = set()
+        for told in self.told.values():
+            for group in told.groups:
+                valid[group.group] += group.n_valid or 0
+                by_link[group.group] += group.n_open or 0
+                if group.hidden:
+                    gone.add(group.group)
+        whole = valid.total()
+        rows = tuple(
+            (
+                say.pick(called["zh"], called["en"]),
+                f"≥ {valid[group]}" if group in gone else str(valid[group]),
+                f"≥ {by_link[group]}",
+                f"{say.number(100 * valid[group] / whole, 1)}%" if whole else DASH,
+            )
+            for group, called in self.scheme.groups.items()
+        )
+        heads = ("head-group", "head-n", "head-open", "head-share")
+        return Table("", tuple(say(head) for head in heads), rows, (1, 2, 3))
+
+    def _method(self) -> Iterator[Block]:
+        say = self.say
+        yield Heading(say("part-method"), page=True)
+        yield Paragraph(say("method-lead"))
+        days = [
+            (say.day(part.poll.opens_at), say.day(part.poll.closes_at)) for part in self.year.polls
+        ]
+        page = method_page(self.year.polls, days, self.year.result)
+        chosen = 1 if say.lang.startswith("zh") else 2
+        rows = tuple(
+            (str(row[chosen]), str(row[chosen + 2]))
+            for row in page.rows
+            if str(row[0]) not in METHOD_LEFT_OUT
+        )
+        yield Table("", (say("head-part"), say("part-method")), rows, wide=(1,))
+
+    def _verify(self) -> Iterator[Block]:
+        yield Heading(self.say("part-verify"))
+        yield Paragraph(self.say("verify-lead"))
+
+
+def _by_rank(unit: UnitResult) -> tuple[bool, int, str]:
+    return (unit.rank is None, unit.rank or 0, unit.unit)
+
+
+def _other(before: PastGrade | None, unit: UnitResult) -> bool:
+    return before is not None and before.grade is not None and before.grade != unit.grade
+
+
+def _worth_naming(leader: LeaderResult) -> bool:
+    return leader.grade in (Grade.THIRD, Grade.FOURTH) or bool(leader.lowered_by)
+
+
+ROWS = 42
+"""Rows of a chart that fill a page."""
+
+
+def _leaves(ranking: Ranking) -> list[Ranking]:
+    """The ranking in parts that fit on a page each."""
+    leaves: list[list[int]] = [[]]
+    rows = 0
+    for at, panel in enumerate(ranking.panels):
+        if leaves[-1] and rows + len(panel.marks) > ROWS:
+            leaves.append([])
+            rows = 0
+        leaves[-1].append(at)
+        rows += len(panel.marks)
+    return [
+        Ranking(tuple(ranking.panels[at] for at in leaf), ranking.least, ranking.most, ranking.cell)
+        for leaf in leaves
+    ]
+
+
+def _bars(ranking: Ranking, year: Year) -> Iterator[Panels]:
+    """For each leaf the units' bars in the order of their ranks."""
+    told, scheme = year.inputs.told, year.inputs.scheme
+
+    def bar(mark: Mark) -> Bar:
+        return Bar(mark.name, shares(told[mark.code], scheme) if mark.code in told else ())
+
+    for leaf in _leaves(ranking):
+        yield tuple((panel.name, tuple(bar(mark) for mark in panel.marks)) for panel in leaf.panels)

@@ -1,0 +1,39 @@
+"""The service counters of units, for which posters are made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from bot.publication.reports.posters import MOST, Counter
+from bot.spreadsheets.columns import Field, arrange, reader, refuse_twins
+from bot.spreadsheets.reader import Problems, Sheet
+from survey_flows.errors import BadInput
+
+FIELDS = (
+    Field("unit", ("单位代码", "单位")),
+    Field("counter_zh", ("窗口", "窗口名称"), longest=40),
+    Field("counter_en", ("英文名称",), optional=True, longest=60),
+)
+
+
+def read_counters(sheet: Sheet, units: Collection[str]) -> list[Counter]:
+    """The counters of a table, whose units the campaign rates.
+
+    Raises:
+        BadInput: by row and column; no row, or more than fit into one file.
+    """
+    if not 0 < len(sheet.rows) <= MOST:
+        raise BadInput(
+            f"the table needs 1 to {MOST} rows and has {len(sheet.rows)}; split it", sheet.file
+        )
+    problems = Problems(sheet.file)
+    rows = arrange(sheet, FIELDS, problems)
+    refuse_twins(rows, ["unit", "counter_zh"], problems)
+    found = []
+    for row in rows:
+        cell = reader(problems, row)
+        zh = cell("counter_zh").text
+        name = {"zh-Hans": zh, "en": cell("counter_en").text or zh}
+        found.append(Counter(cell("unit").one_of(units, "unit in this campaign"), name))
+    problems.settle()
+    return found

@@ -1,0 +1,95 @@
+"""A report as a value: headings, sentences, figures, tables and pictures in the order in which they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """``level`` 1 begins a part, 2 a section of it. ``page``: it begins a new page."""
+
+    text: str
+    level: int = 1
+    page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph. ``quiet``: a remark in smaller letters."""
+
+    text: str
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names with their values, side by side, the most important first."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text; every row has a cell for each head.
+
+    ``right`` are the columns that are set to the right, ``wide`` those that take the room that is left. ``title`` says
+    what the table is of, ``note`` what its signs mean.
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: tuple[int, ...] = ()
+    wide: tuple[int, ...] = (0,)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart as SVG. ``alt`` says in words what it shows, for who cannot see it."""
+
+    svg: bytes = field(repr=False)
+    alt: str = ""
+    caption: str = ""
+
+
+Block = Heading | Paragraph | Facts | Table | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report in one language. ``mark`` says for whom it is, ``foot`` stands on every page.
+
+    ``compact``: small headings and narrow gaps, for what has to stand on one page.
+    """
+
+    lang: str
+    title: str
+    subtitle: str
+    mark: str
+    foot: str
+    blocks: tuple[Block, ...]
+    compact: bool = False
+
+    def tables(self) -> Sequence[Table]:
+        """Its tables, in order."""
+        return [block for block in self.blocks if isinstance(block, Table)]
+
+
+def plain(document: Document) -> dict[str, Any]:
+    """The document as JSON-like data, for templates: each block with its ``kind``."""
+    head = {
+        name: getattr(document, name)
+        for name in ("lang", "title", "subtitle", "mark", "foot", "compact")
+    }
+    return head | {"blocks": [_block(block) for block in document.blocks]}
+
+
+def _block(block: Block) -> dict[str, Any]:
+    told: dict[str, Any] = {name: getattr(block, name) for name in block.__slots__}
+    if isinstance(block, Picture):
+        told["svg"] = block.svg.decode()
+    return {"kind": type(block).__name__.lower()} | told

@@ -1,0 +1,226 @@
+"""One page of evidence for a unit: its figures, how sure they are, and what they were made of (R15, R21)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+from aggregation.appraisal.outlook_lines import outlook_lines
+from aggregation.disclosure.suppression import Told
+from aggregation.model.facts import Grade
+from aggregation.model.results import Certainty, UnitResult
+from aggregation.scheme.scheme import PUBLIC
+from bot.core.labels import flags, name, told_flags
+from bot.publication.charts.answer_chart import Bar, scored_options, share_picture, shares
+from bot.publication.charts.trend_chart import Point, trend_picture
+from bot.publication.exports import Audience
+from bot.publication.reports.document_model import (
+    Block,
+    Document,
+    Facts,
+    Heading,
+    Paragraph,
+    Picture,
+    Table,
+)
+from bot.publication.reports.material import Material, shipped_themes
+from bot.publication.reports.wording import DASH, Speaker, change_text
+from survey_flows.errors import BadInput
+
+
+def evidence(
+    material: Material, unit: str, audience: Audience, lang: str, timezone: str
+) -> Document:
+    """A unit's page in one language; the public one has no themes of comments. Call it in a thread.
+
+    Raises:
+        BadInput: no such unit in that year.
+    """
+    found = {result.unit: result for result in material.year.result.units}
+    if unit not in found:
+        raise BadInput("there is no such unit in that year; `minping appraise` lists them", unit)
+    return _Evidence(material, found[unit], lang, timezone).document(audience)
+
+
+class _Evidence:
+    def __init__(self, material: Material, unit: UnitResult, lang: str, timezone: str) -> None:
+        self.material, self.unit = material, unit
+        self.year = material.year
+        self.scheme = self.year.inputs.scheme
+        self.say = Speaker(lang, timezone, self.scheme.places)
+        self.told: Told | None = self.year.inputs.told.get(unit.unit)
+
+    def document(self, audience: Audience) -> Document:
+        say, internal = self.say, audience is Audience.INTERNAL
+        called = say.pick(self.unit.zh, self.unit.en)
+        parts = [self._figures(), self._made_of(), self._sure(), self._answers(), self._groups()]
+        parts += [self._themes()] if internal else []
+        parts += [self._trend(), self._notes()]
+        return Document(
+            lang=say.lang,
+            title=say("evidence-title", unit=called),
+            subtitle=say("evidence-subtitle", year=self.year.year, family=self._family()),
+            mark=say("mark-internal" if internal else "mark-public"),
+            foot=say("foot-evidence", year=self.year.year, unit=called, scheme=self.scheme.version),
+            blocks=tuple(block for part in parts for block in part),
+            compact=True,
+        )
+
+    def _family(self) -> str:
+        called = (
+            self.scheme.leagues.get(self.unit.family) or self.scheme.categories[self.unit.family]
+        )
+        return self.say.pick(called.zh, called.en)
+
+    def _figures(self) -> Iterator[Block]:
+        say, unit, told = self.say, self.unit, self.told
+        grade = name(unit.grade, say.lang) or say("no-grade")
+        if unit.certainty is Certainty.PROVISIONAL:
+            grade = say("provisional", grade=grade)
+        pairs = [
+            (say("fact-total"), say.number(unit.total)),
+            (say("fact-rank", of=unit.of), str(unit.rank) if unit.rank else DASH),
+            (say("fact-set"), f"{unit.low}–{unit.high}" if unit.low else DASH),
+            *([(say("fact-grade"), grade)] if unit.league is None else []),
+        ]
+        if told is not None and not told.withheld:
+            pairs += [
+                (say("fact-public"), say.number(told.score)),
+                (say("fact-interval"), say.span(told.low, told.high)),
+                (say("fact-valid"), say.count(told.n_valid)),
+                (say("fact-unweighted"), say.number(told.unweighted)),
+            ]
+        yield Facts(tuple(pairs))
+        if told is None or told.withheld:
+            yield Paragraph(say("withheld", floor=self.scheme.min_n.publish_cell))
+
+    def _made_of(self) -> Iterator[Block]:
+        say = self.say
+        labels = {PUBLIC: say.pick("民评", "Public evaluation")}
+        labels |= {
+            code: say.pick(called.zh, called.en) for code, called in self.scheme.indicators.items()
+        }
+        silent = self.told is None or self.told.withheld
+        rows = [
+            (
+                labels[part.id],
+                DASH if silent and part.id == PUBLIC else say.number(part.points),
+                f"{say.number(part.weight, 0)}%",
+                DASH if silent and part.id == PUBLIC else say.number(part.contribution),
+            )
+            for part in self.unit.components
+        ]
+        rows.append(
+            (
+                say("part-adjustment"),
+                "",
+                "",
+                f"{self.unit.adjustment:+}" if self.unit.adjustment else "0",
+            )
+        )
+        rows.append((say("fact-total"), "", "", say.number(self.unit.total)))
+        heads = ("head-part", "head-points", "head-weight", "head-contribution")
+        yield Heading(say("section-total"))
+        yield Table("", tuple(say(head) for head in heads), tuple(rows), (1, 2, 3))
+
+    def _sure(self) -> Iterator[Block]:
+        say, unit = self.say, self.unit
+        yield Heading(say("section-sure"))
+        if unit.league is not None:
+            yield Paragraph(say("sure-league"))
+        if unit.barred and unit.grade is not Grade.FIRST:
+            yield Paragraph(say("sure-barred", reason="; ".join(unit.barred)))
+        lines = outlook_lines(unit.outlook) if unit.outlook else ()
+        pairs = (line.pair(say.lang) for line in lines)
+        told = [say("colon", name=name_, value=value) for name_, value in pairs]
+        yield Paragraph(say.pick("；", "; ").join(told) or DASH)
+
+    def _answers(self) -> Iterator[Block]:
+        say, told = self.say, self.told
+        if told is None or told.withheld:
+            return
+        yield Heading(say("section-answers"))
+        parts = shares(told, self.scheme)
+        if parts:
+            bar = Bar(say.pick(self.unit.zh, self.unit.en), parts)
+            yield Picture(
+                share_picture((("", (bar,)),), scored_options(self.scheme), say.lang),
+                say("answers-alt"),
+            )
+        shown = (
+            say.count(told.n),
+            say.count(told.n_valid),
+            say.count(told.excluded),
+            say.share(told.dont_know),
+        )
+        names = ("n", "valid", "excluded", "unknown")
+        yield Paragraph(say("fate-line", **dict(zip(names, shown, strict=True))), quiet=True)
+
+    def _groups(self) -> Iterator[Block]:
+        say, told = self.say, self.told
+        if told is None or told.withheld:
+            return
+        heads = ("head-group", "head-valid", "head-points", "head-weight", "head-used")
+        rows = tuple(
+            (
+                say.pick(called["zh"], called["en"]),
+                say.count(group.n_valid),
+                say.number(group.score),
+                f"{say.number(group.weight, 0)}%",
+                DASH if group.weight_used is None else f"{say.number(group.weight_used, 1)}%",
+            )
+            for group in told.groups
+            for called in [
+                self.scheme.groups.get(group.group, {"zh": group.group, "en": group.group})
+            ]
+        )
+        yield Heading(say("section-groups"))
+        yield Table("", tuple(say(head) for head in heads), rows, (1, 2, 3, 4))
+
+    def _themes(self) -> Iterator[Block]:
+        say, floor = self.say, self.scheme.min_n.publish_cell
+        counts = self.material.themes.get(self.unit.unit, {})
+        called = {theme.id: say.pick(theme.zh, theme.en) for theme in shipped_themes()}
+        yield Heading(say("section-themes"))
+        if not counts:
+            yield Paragraph(say("themes-none", floor=floor))
+            return
+        listed = "  ·  ".join(f"{called[theme]} {count}" for theme, count in counts.items())
+        yield Paragraph(listed)
+        yield Paragraph(say("themes-lead", floor=floor), quiet=True)
+
+    def _trend(self) -> Iterator[Block]:
+        say, points = self.say, self._points()
+        yield Heading(say("section-trend"))
+        if len(points) < 2:
+            yield Paragraph(say("trend-none"))
+        else:
+            yield Picture(trend_picture(points, say.lang), say("trend-alt"))
+        if change := self.year.changes.get(self.unit.unit):
+            yield Paragraph(change_text(change, say))
+        past = [
+            line
+            for line in self.year.inputs.history
+            if line.subject == self.unit.unit and line.grade
+        ]
+        if past:
+            told = "  ·  ".join(f"{line.year} {name(line.grade, say.lang)}" for line in past)
+            yield Paragraph(say("colon", name=say("section-past"), value=told))
+
+    def _points(self) -> list[Point]:
+        """The years in which the unit's score and interval are told, with the median of all units that year."""
+        years = {**self.material.earlier, self.year.year: self.year.inputs.told}
+        points = []
+        for year, told in sorted(years.items()):
+            mine = told.get(self.unit.unit)
+            if mine is None or mine.score is None or mine.low is None or mine.high is None:
+                continue
+            middle = median(float(it.score) for it in told.values() if it.score is not None)
+            points.append(Point(year, float(mine.score), mine.low, mine.high, middle))
+        return points
+
+    def _notes(self) -> Iterator[Block]:
+        if self.told is None or not told_flags(self.told):
+            return
+        said = flags(told_flags(self.told), self.say.lang, self.scheme.groups)
+        yield Paragraph(self.say("colon", name=self.say("section-flags"), value=said), quiet=True)

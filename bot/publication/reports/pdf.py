@@ -1,0 +1,48 @@
+"""Reports as PDF (PDF/UA-1, which screen readers can read) or as pictures of its pages, by typst."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Literal
+
+from bot.publication.reports.document_model import Document, plain
+
+if TYPE_CHECKING:
+    import typst
+
+TEMPLATE = "document.typ"
+
+
+def to_pdf(document: Document) -> bytes:
+    """One PDF file; the same bytes for the same document. Takes a second or more: call it in a thread."""
+    return bytes(_compile(document, "pdf"))
+
+
+def to_png(document: Document, ppi: float = 100) -> list[bytes]:
+    """A picture of each page, with so many pixels by inch."""
+    drawn = _compile(document, "png", ppi)
+    return drawn if isinstance(drawn, list) else [bytes(drawn)]
+
+
+def _compile(document: Document, form: Literal["pdf", "png"], ppi: float = 144) -> Any:
+    import typst
+
+    return typst.compile(
+        files("bot.publication.reports").joinpath(TEMPLATE).read_bytes(),
+        format=form,
+        ppi=ppi,
+        sys_inputs={"data": json.dumps(plain(document), ensure_ascii=False)},
+        font_paths=bundled_fonts(),
+        pdf_standards="ua-1" if form == "pdf" else None,
+    )
+
+
+def bundled_fonts() -> typst.Fonts:
+    """The bundled font alone: what a machine happens to have must not change a page."""
+    import typst
+    from pylopdf_fonts_zh_cn import sans_path
+
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[sans_path().parent]
+    )

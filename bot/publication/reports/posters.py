@@ -1,0 +1,112 @@
+"""Posters for service counters: one A4 page each, with the code that opens the rating of the unit."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+from bot.core.shipped_files import shipped_words
+from bot.publication.reports.pdf import bundled_fonts
+from survey_flows.paper import Paper
+from survey_flows.questionnaire import Text
+from survey_flows.speech import in_language, show_date
+
+Form = Literal["pdf", "png"]
+MOST = 1_000
+"""Pages of one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Where a poster hangs: the unit's code and what the counter is called, such as «3号窗口»."""
+
+    unit: str
+    name: Text
+
+
+def posters(
+    paper: Paper,
+    counters: Sequence[Counter],
+    addresses: Mapping[str, str],
+    form: Form = "pdf",
+    ppi: float = 144,
+) -> list[bytes]:
+    """A page for each counter; the same bytes for the same posters, on every machine.
+
+    Takes a second or so: call it in a thread.
+
+    Args:
+        paper: the campaign, which has every counter's unit.
+        counters: in the order of the pages.
+        addresses: where each unit's code leads to.
+        form: ``pdf`` for one file with all pages (PDF/UA-1, which screen readers can read), ``png`` for one of each.
+        ppi: pixels of a PNG by inch.
+    """
+    import typst
+
+    data = {"data": json.dumps(_said(paper, counters, addresses), ensure_ascii=False)}
+    drawn: Any = typst.compile(
+        _template(),
+        format=form,
+        ppi=ppi,
+        sys_inputs=data,
+        font_paths=bundled_fonts(),
+        pdf_standards="ua-1" if form == "pdf" else None,
+    )
+    return drawn if isinstance(drawn, list) else [bytes(drawn)]
+
+
+def _template() -> bytes:
+    return files("bot.publication.reports").joinpath("poster.typ").read_bytes()
+
+
+def _said(
+    paper: Paper, counters: Sequence[Counter], addresses: Mapping[str, str]
+) -> dict[str, object]:
+    """All that stands on the pages: each sentence in every language, the default first."""
+    words = shipped_words()
+
+    def say(key: str) -> list[str]:
+        return [words.say(lang, key) for lang in words.languages]
+
+    until = [
+        words.say(lang, "poster-until", date=show_date(paper, lang, paper.closes_at))
+        for lang in words.languages
+    ]
+    return {
+        "title": " · ".join(_names(paper, paper.title)),
+        "once": say("poster-once"),
+        "ask": say("poster-ask"),
+        "type": say("poster-type"),
+        "steps": [say("poster-scan"), say("poster-answer"), say("poster-submit")],
+        "private": say("poster-private"),
+        "free": say("poster-free"),
+        "until": until,
+        "pages": [
+            {
+                "unit": _names(paper, paper.units[counter.unit].name),
+                "counter": _names(paper, counter.name),
+                "address": addresses[counter.unit],
+                "code": _code(addresses[counter.unit]),
+            }
+            for counter in counters
+        ],
+    }
+
+
+def _names(paper: Paper, text: Text) -> list[str]:
+    """The text in every language, each wording once."""
+    return list(dict.fromkeys(in_language(text, lang, paper) for lang in paper.words.languages))
+
+
+def _code(address: str) -> str:
+    """The address as a QR code (ISO/IEC 18004) in SVG; a quarter of it may be soiled (level Q)."""
+    import segno
+
+    out = io.BytesIO()
+    segno.make(address, error="q", micro=False).save(out, kind="svg", border=4, light="white")
+    return out.getvalue().decode()

@@ -1,0 +1,89 @@
+"""What reports say, in each language that has a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from aggregation.disclosure.suppression import Bound, Count, Share
+from aggregation.numbers import half_up
+from aggregation.quality.changes import Change
+from bot.core.labels import HIDDEN, bound_text, name, pick
+from survey_flows.wording import Wording
+
+DASH = "—"
+
+
+@cache
+def report_words() -> Wording:
+    """Every sentence of the reports."""
+    found = [
+        file
+        for file in files("bot.publication.reports").joinpath("words").iterdir()
+        if file.name.endswith(".ftl")
+    ]
+    return Wording({file.name.removesuffix(".ftl"): file.read_text("utf-8") for file in found})
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says things in one language, and writes figures as they are printed."""
+
+    lang: str
+    timezone: str
+    places: int
+
+    def __call__(self, key: str, **args: str | int) -> str:
+        """A sentence. Numbers are handed in as text, so that no language sets marks between thousands of a year."""
+        return report_words().say(
+            self.lang, key, **{name: str(value) for name, value in args.items()}
+        )
+
+    def pick(self, zh: str, en: str) -> str:
+        """The one of the two that is in this language."""
+        return pick((zh, en), self.lang)
+
+    def number(self, value: Fraction | Decimal | float | None, places: int | None = None) -> str:
+        """Rounded half up, or a dash."""
+        if value is None:
+            return DASH
+        return str(half_up(Fraction(value), self.places if places is None else places))
+
+    def span(self, low: float | None, high: float | None) -> str:
+        """An interval, with one decimal."""
+        return (
+            DASH if low is None or high is None else f"{self.number(low, 1)}–{self.number(high, 1)}"
+        )
+
+    def count(self, count: Count) -> str:
+        """A count, or what stands for one that is hidden."""
+        return HIDDEN if count is None else str(count)
+
+    def share(self, share: Share) -> str:
+        """A share in percent, or its bound."""
+        if isinstance(share, Bound):
+            return bound_text(share)
+        return HIDDEN if share is None else f"{half_up(share * 100, 1)}%"
+
+    def day(self, seconds: int) -> str:
+        """A day in the city."""
+        return datetime.fromtimestamp(seconds, ZoneInfo(self.timezone)).strftime("%Y-%m-%d")
+
+
+def change_text(change: Change, say: Speaker) -> str:
+    """What came of comparing a unit's public score with that of the year before."""
+    p = DASH if change.p is None else say.number(change.p, 3)
+    return say(
+        "change-line",
+        before=say.number(change.before),
+        after=say.number(change.after),
+        difference=f"{'+' if change.difference > 0 else ''}{say.number(change.difference)}",
+        error=say.number(change.error),
+        p=p,
+        verdict=name(change.verdict, say.lang),
+    )

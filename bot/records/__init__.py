@@ -1,0 +1,1 @@
+"""The year's material: units, leaders, indicators, findings, decisions, history and working days."""

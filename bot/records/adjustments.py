@@ -1,0 +1,62 @@
+"""The year's bonuses and deductions."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.model.facts import Adjustment
+from bot.records import code_lists as choices
+from bot.records.context import Known, Outcome
+from bot.records.store import read_adjustments as stored
+from bot.records.store import replace_adjustments
+from bot.spreadsheets.columns import Field, arrange, reader, refuse_twins
+from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
+
+FIELDS = (
+    Field("unit", ("单位代码", "代码", "code"), choices=choices.units),
+    Field("points", ("加减分", "分值"), numbers=True),
+    Field("reason", ("事由", "原因")),
+    Field("source", ("依据", "来源")),
+)
+
+
+async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+    """Make these the year's bonuses and deductions, so that a table handed in twice does not count twice."""
+    adjustments = read_adjustments(sheet, known)
+    before = len(await stored(connection, known.year))
+    await replace_adjustments(connection, known.year, adjustments)
+    return Outcome(len(adjustments), (f"they take the place of {before}",))
+
+
+async def standing(connection: AsyncConnection, known: Known) -> list[Cells]:
+    """The year's bonuses and deductions as a table."""
+    found = await stored(connection, known.year)
+    return [(x.unit, f"{x.points:f}", x.reason, x.source) for x in found]
+
+
+def read_adjustments(sheet: Sheet, known: Known) -> list[Adjustment]:
+    """The bonuses (above 0) and deductions (below) of a table.
+
+    Raises:
+        BadInput: by row and column.
+    """
+    problems = Problems(sheet.file)
+    rows = arrange(sheet, FIELDS, problems)
+    refuse_twins(rows, [field.name for field in FIELDS], problems)
+    adjustments = [_adjustment(row, known, problems) for row in rows]
+    problems.settle()
+    return adjustments
+
+
+def _adjustment(row: Row, known: Known, problems: Problems) -> Adjustment:
+    cell = reader(problems, row)
+    points = cell("points").decimal()
+    if not points:
+        cell("points").complain(
+            "nothing is added and nothing deducted; remove the row or write the points"
+        )
+    if abs(points) > 100:
+        cell("points").complain(f"{points} is more than 100 points")
+    return Adjustment(
+        cell("unit").one_of(known.units, "unit"), points, cell("reason").text, cell("source").text
+    )

@@ -1,0 +1,77 @@
+"""The codes that may stand in a column, with what they mean, for who fills in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from aggregation.model.facts import AppraisedUnit
+from aggregation.scheme.scheme import levels
+from bot.core.labels import Pair
+from bot.core.shipped_files import shipped_questionnaires
+from bot.records.context import Known
+
+Member = TypeVar("Member", bound=StrEnum)
+Codes = Mapping[str, Pair]
+Choices = Callable[[Known], Codes]
+"""Codes with their names in Chinese and English."""
+
+
+def members(names: Mapping[Member, Iterable[str]]) -> Choices:
+    """The members of an enumeration. Both of a member's names may be written: its first Chinese one, and its value."""
+    codes = {member.value: (next(iter(called)), member.value) for member, called in names.items()}
+    return lambda _known: codes
+
+
+def categories(known: Known) -> Codes:
+    """Kinds of the city's units."""
+    return {code: (it.zh, it.en) for code, it in known.scheme.categories.items()}
+
+
+def inner_categories(known: Known) -> Codes:
+    """Kinds of parts inside units, of every level."""
+    return {
+        code: (it.zh, it.en)
+        for level in levels(known.scheme)
+        for code, it in level.categories.items()
+    }
+
+
+def leagues(known: Known) -> Codes:
+    """The leagues of districts and counties."""
+    return {code: (it.zh, it.en) for code, it in known.scheme.leagues.items()}
+
+
+def questionnaires(known: Known) -> Codes:
+    """The shipped questionnaires, and those that units have."""
+    shipped = {
+        code: (it.title["zh-Hans"], it.title["en"]) for code, it in shipped_questionnaires().items()
+    }
+    return {
+        listed.questionnaire: (listed.questionnaire,) * 2 for listed in known.city.values()
+    } | shipped
+
+
+def city_units(known: Known) -> Codes:
+    """The city's own units."""
+    return _named(listed.unit for listed in known.city.values())
+
+
+def parts(known: Known) -> Codes:
+    """The parts inside units."""
+    return _named(known.inner.values())
+
+
+def units(known: Known) -> Codes:
+    """The city's units and the parts inside them."""
+    return _named(known.units.values())
+
+
+def subjects(known: Known) -> Codes:
+    """Units, parts and people."""
+    return {**units(known), **{id_: (it.zh, it.en) for id_, it in known.leaders.items()}}
+
+
+def _named(found: Iterable[AppraisedUnit]) -> Codes:
+    return {unit.code: (unit.zh, unit.en) for unit in found}

@@ -1,0 +1,65 @@
+"""What a year's table is checked against, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from aggregation.model.facts import AppraisedUnit, Leader
+from aggregation.scheme.inner_units import PARENT, InnerCategory
+from aggregation.scheme.parts import Category, Name
+from aggregation.scheme.scheme import PUBLIC, Scheme, levels
+from bot.records.store import ListedUnit
+
+
+@dataclass(frozen=True)
+class Known:
+    """The city as it is stored. ``year`` is 0 for units, which stand in every year.
+
+    ``city`` are the units themselves, ``inner`` the parts inside them.
+    """
+
+    year: int
+    scheme: Scheme
+    city: Mapping[str, ListedUnit]
+    leaders: Mapping[str, Leader]
+    inner: Mapping[str, AppraisedUnit] = field(default_factory=dict)
+
+    @cached_property
+    def units(self) -> Mapping[str, AppraisedUnit]:
+        """All units, those of the city first."""
+        return {**{code: listed.unit for code, listed in self.city.items()}, **self.inner}
+
+    @cached_property
+    def subjects(self) -> Collection[str]:
+        """Codes of units and ids of leaders, in that order."""
+        return dict.fromkeys([*self.units, *self.leaders])
+
+    def name_of(self, subject: str) -> str:
+        """The Chinese name of a unit or a leader."""
+        return (self.units[subject] if subject in self.units else self.leaders[subject]).zh
+
+    @cached_property
+    def indicators(self) -> Mapping[str, Name]:
+        """The scheme's indicators of every level."""
+        return {
+            **self.scheme.indicators,
+            **{k: v for level in levels(self.scheme) for k, v in level.indicators.items()},
+        }
+
+    def used(self, unit: str) -> set[str]:
+        """The indicators that make up the total of a unit."""
+        category = self.units[unit].category
+        kinds: list[Mapping[str, Category | InnerCategory]] = [self.scheme.categories]
+        kinds += [level.categories for level in levels(self.scheme)]
+        found = next((kind[category] for kind in kinds if category in kind), None)
+        return set(found.weights) - {PUBLIC, PARENT} if found else set()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many rows a table had, and what its owner should know."""
+
+    rows: int
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,82 @@
+"""Grades of earlier years, from before this system kept them; a table of amendments is brought in the same way."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.model.facts import Grade, PastGrade
+from bot.records import code_lists as choices
+from bot.records.context import Known, Outcome
+from bot.records.store import NOT_APPRAISED, append_history, read_history
+from bot.spreadsheets.columns import Cell, Field, arrange, reader, refuse_twins
+from bot.spreadsheets.reader import Problems, Row, Sheet, plain
+
+GRADES = {
+    Grade.FIRST: ("一等",),
+    Grade.SECOND: ("二等",),
+    Grade.THIRD: ("三等",),
+    Grade.FOURTH: ("四等",),
+}
+FIELDS = (
+    Field("year", ("年度", "年份")),
+    Field("subject", ("对象", "编号", "单位或干部编号"), choices=choices.subjects),
+    Field("grade", ("等次",), choices=choices.members(GRADES), named=True),
+    Field("confirmed", ("是否确定",), optional=True),
+    Field("unit", ("单位代码", "单位"), optional=True, choices=choices.units),
+    Field("post", ("职务",), optional=True, longest=120),
+    Field("scheme", ("办法版本",), optional=True, longest=64),
+)
+WITHOUT_GRADE = (NOT_APPRAISED, "未考核")
+YES, NO = ("yes", "true", "1", "是", "确定"), ("no", "false", "0", "否", "暂定")
+
+
+async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+    """Append the lines; those that stand already, word for word, are not added again. Nothing is overwritten."""
+    lines = read_lines(sheet, known)
+    standing = set(await read_history(connection))
+    new = [line for line in lines if line not in standing]
+    await append_history(connection, new, set(known.units))
+    return Outcome(len(lines), (f"{len(new)} lines are new",))
+
+
+def read_lines(sheet: Sheet, known: Known) -> list[PastGrade]:
+    """The grades of a table. A leader need not hold a post today: a person's history outlasts it.
+
+    Raises:
+        BadInput: by row and column.
+    """
+    problems = Problems(sheet.file)
+    rows = arrange(sheet, FIELDS, problems)
+    refuse_twins(rows, ["year", "subject"], problems)
+    lines = [_line(row, known, problems) for row in rows]
+    problems.settle()
+    return lines
+
+
+def _line(row: Row, known: Known, problems: Problems) -> PastGrade:
+    cell = reader(problems, row)
+    year = cell("year").year()
+    if known.year and year >= known.year:
+        cell("year").complain(f"{year} is not before {known.year}")
+    subject = cell("subject").code()
+    without = plain(cell("grade").text).lower() in WITHOUT_GRADE
+    grade = None if without else cell("grade").member(Grade, GRADES)
+    if grade is Grade.FOURTH and subject in known.units:
+        cell("grade").complain("a unit's grade is first, second or third")
+    unit = subject if subject in known.units else plain(cell("unit").text)
+    return PastGrade(
+        year,
+        subject,
+        grade,
+        _confirmed(cell("confirmed")),
+        unit,
+        cell("post").text,
+        cell("scheme").text,
+    )
+
+
+def _confirmed(cell: Cell) -> bool:
+    text = plain(cell.text).lower()
+    if text not in (*YES, *NO):
+        cell.complain(f"«{text}» is neither yes nor no")
+    return text not in NO

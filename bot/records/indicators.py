@@ -1,0 +1,151 @@
+"""The year's points: of units by indicator of the scheme, of leaders their personal score.
+
+Two forms are read. Long: ``subject, indicator, value``. Wide: ``subject`` and a column for each indicator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.records.context import Known, Outcome
+from bot.records.store import PERSONAL, Values, merge_indicators, read_indicators
+from bot.spreadsheets.columns import Field, arrange, reader, refuse_twins
+from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
+
+SUBJECT = Field("subject", ("单位代码", "代码", "编号", "code", "unit", "id"))
+NAME = Field("name", ("单位名称", "名称", "姓名", "name_zh"), optional=True)
+LONG = (SUBJECT, Field("indicator", ("指标",)), Field("value", ("得分", "分值", "points")), NAME)
+NAMED = 8
+
+
+def wide(known: Known) -> tuple[Field, ...]:
+    """The columns of the wide form: one for each indicator that somebody needs, the personal score among them."""
+    return (SUBJECT, NAME, *(column for column in _columns(known) if column.name in _of_use(known)))
+
+
+def _of_use(known: Known) -> set[str]:
+    return {indicator for _, indicator in needed(known)}
+
+
+async def standing(connection: AsyncConnection, known: Known) -> list[Cells]:
+    """The year's points in the wide form: a row for everybody who needs some, empty where they are still missing."""
+    values = await read_indicators(connection, known.year)
+    columns = [column.name for column in wide(known)[2:]]
+    return [
+        (subject, known.name_of(subject), *(_shown(values.get((subject, x))) for x in columns))
+        for subject in known.subjects
+        if _used(known, subject)
+    ]
+
+
+def _shown(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"
+
+
+async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+    """Add the points or change them; notes say who still lacks which."""
+    values = read_values(sheet, known)
+    await merge_indicators(connection, known.year, values)
+    lacking = sorted(needed(known) - set(await read_indicators(connection, known.year)))
+    return Outcome(len(values), (_note(lacking),) if lacking else ())
+
+
+def _note(lacking: list[tuple[str, str]]) -> str:
+    shown = ", ".join(f"{subject} {indicator}" for subject, indicator in lacking[:NAMED])
+    more = " …" if len(lacking) > NAMED else ""
+    return f"still missing in {len(lacking)} places: {shown}{more}"
+
+
+def needed(known: Known) -> set[tuple[str, str]]:
+    """The subjects and indicators for which the year needs points."""
+    units = {(code, name) for code in known.units for name in known.used(code)}
+    return units | {(leader, PERSONAL) for leader in known.leaders}
+
+
+def read_values(sheet: Sheet, known: Known) -> Values:
+    """The points of a table.
+
+    Raises:
+        BadInput: an unknown subject or indicator, one that the unit's category does not use, a value that is missing,
+            not a number or outside 0–100, two values for the same; by row and column.
+    """
+    problems = Problems(sheet.file)
+    long = any(LONG[1].known_as(heading) for heading in sheet.columns)
+    values = _read_long(sheet, known, problems) if long else _read_wide(sheet, known, problems)
+    problems.settle()
+    return values
+
+
+def _read_long(sheet: Sheet, known: Known, problems: Problems) -> Values:
+    rows = arrange(sheet, LONG, problems)
+    refuse_twins(rows, ["subject", "indicator"], problems)
+    values: Values = {}
+    for row in rows:
+        cell = reader(problems, row)
+        subject = _subject(row, known, problems)
+        indicator = cell("indicator").one_of(_indicators(known), "indicator")
+        if indicator in _indicators(known) and subject and indicator not in _used(known, subject):
+            cell("indicator").complain(
+                f"{subject} has no points for «{indicator}» in this scheme; remove the row"
+            )
+        values[subject, indicator] = cell("value").points()
+    return values
+
+
+def _read_wide(sheet: Sheet, known: Known, problems: Problems) -> Values:
+    columns = _columns(known)
+    rows = arrange(sheet, (SUBJECT, NAME, *columns), problems)
+    present = [f.name for f in columns if any(f.known_as(heading) for heading in sheet.columns)]
+    if not present:
+        problems.add(f"there is no column of points; name one {', '.join(_indicators(known))}")
+    refuse_twins(rows, ["subject"], problems)
+    return dict(value for row in rows for value in _wide_row(row, present, known, problems))
+
+
+def _columns(known: Known) -> list[Field]:
+    named = known.indicators
+    headings = {
+        i: (named[i].zh, named[i].en) if i in named else ("个人得分",) for i in _indicators(known)
+    }
+    return [Field(i, headings[i], optional=True, numbers=True) for i in headings]
+
+
+def _wide_row(
+    row: Row, present: list[str], known: Known, problems: Problems
+) -> Iterable[tuple[tuple[str, str], Decimal]]:
+    cell = reader(problems, row)
+    subject = _subject(row, known, problems)
+    used = _used(known, subject)
+    for indicator in present:
+        if row.cells[indicator] and subject and indicator not in used:
+            cell(indicator).complain(
+                f"{subject} has no points for «{indicator}» in this scheme; empty the cell"
+            )
+        elif row.cells[indicator]:
+            yield (subject, indicator), cell(indicator).points()
+        elif indicator in used:
+            problems.add(
+                "the cell is empty; points are never guessed: delete the row or the column if they come later",
+                row.number,
+                indicator,
+            )
+
+
+def _subject(row: Row, known: Known, problems: Problems) -> str:
+    """A unit's code or a leader's id; empty when it is neither."""
+    subject = reader(problems, row)("subject").one_of(known.subjects, "unit or leader")
+    return subject if subject in known.units or subject in known.leaders else ""
+
+
+def _indicators(known: Known) -> list[str]:
+    return [*known.indicators, PERSONAL]
+
+
+def _used(known: Known, subject: str) -> set[str]:
+    """The indicators that count for a subject."""
+    if subject in known.leaders:
+        return {PERSONAL}
+    return known.used(subject) if subject in known.units else set()

@@ -1,0 +1,117 @@
+"""The calendar of working days: the one that is shipped, and in its place the years that a city imports."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.procedure.workdays import SATURDAY, Calendar
+from bot.spreadsheets.columns import Cell, Field, arrange, reader, refuse_twins
+from bot.spreadsheets.reader import Problems, plain, read_sheet
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+
+SHIPPED = "china.csv"
+"""Holidays as the State Council's General Office arranged them: 国办发明电〔2024〕12号 and 〔2025〕7号."""
+OFF, WORK = "off", "work"
+FIELDS = (
+    Field("day", ("日期",)),
+    Field("kind", ("类型",)),
+    Field("name", ("名称", "节日"), optional=True, longest=40),
+)
+KINDS = {"休": OFF, "放假": OFF, "班": WORK, "上班": WORK, OFF: OFF, WORK: WORK}
+
+Days = Mapping[date, str]
+"""`OFF` or `WORK` by day."""
+
+
+@cache
+def shipped_days() -> Days:
+    """The days of the shipped years that are not as their weekday is."""
+    text = (files("aggregation") / "calendars" / SHIPPED).read_text("utf-8")
+    return {
+        date.fromisoformat(row["day"]): row["kind"] for row in csv.DictReader(io.StringIO(text))
+    }
+
+
+async def read_calendar(database: AsyncEngine) -> Calendar:
+    """The calendar as it stands now."""
+    async with reading(database) as connection:
+        return await stored_calendar(connection)
+
+
+async def stored_calendar(connection: AsyncConnection) -> Calendar:
+    """The calendar: a year that was imported takes the place of the shipped one."""
+    columns = tables.calendar_days.c
+    rows = await connection.execute(select(columns.day, columns.kind))
+    own = {date.fromisoformat(day): kind for day, kind in rows}
+    years = {day.year for day in own}
+    return make_calendar(
+        {day: kind for day, kind in shipped_days().items() if day.year not in years} | own
+    )
+
+
+def make_calendar(days: Days) -> Calendar:
+    """A calendar from its days."""
+    return Calendar(frozenset(_of(days, OFF)), frozenset(_of(days, WORK)))
+
+
+def _of(days: Days, kind: str) -> Iterable[date]:
+    return (day for day, found in days.items() if found == kind)
+
+
+async def import_calendar(database: AsyncEngine, file: str, data: bytes) -> dict[int, int]:
+    """Store the holidays of whole years; returns how many days each year has.
+
+    Raises:
+        BadInput: by row and column; nothing is stored.
+    """
+    rows = read_days(file, data)
+    years: dict[int, int] = {}
+    for row in rows:
+        years[int(row["day"][:4])] = years.get(int(row["day"][:4]), 0) + 1
+    async with writing(database) as connection:
+        for year in years:
+            await connection.execute(
+                delete(tables.calendar_days).where(tables.calendar_days.c.day.like(f"{year}-%"))
+            )
+        await connection.execute(tables.calendar_days.insert(), rows)
+    return years
+
+
+def read_days(file: str, data: bytes) -> list[dict[str, str]]:
+    """The days of a table, as rows.
+
+    Raises:
+        BadInput: by row and column.
+    """
+    problems = Problems(file)
+    rows = arrange(read_sheet(file, data), FIELDS, problems)
+    if not rows:
+        problems.add("the table has a header and no rows")
+    found = []
+    for row in rows:
+        cell = reader(problems, row)
+        day, kind = cell("day").day(), _kind(cell("kind"))
+        if kind == WORK and day and date.fromisoformat(day).weekday() < SATURDAY:
+            cell("day").complain(
+                f"{day} is no day of a weekend, so it is worked anyway; leave it out"
+            )
+        found.append({"day": day, "kind": kind, "name": cell("name").text})
+    refuse_twins(rows, ["day"], problems)
+    problems.settle()
+    return found
+
+
+def _kind(cell: Cell) -> str:
+    kind = KINDS.get(plain(cell.text).lower(), "")
+    if not kind:
+        cell.complain(f"«{cell.text}» is neither off (休) nor work (班)")
+    return kind

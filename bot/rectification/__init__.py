@@ -1,0 +1,1 @@
+"""Rectification (整改): citizens' requests, relayed to an office and back."""

@@ -1,0 +1,169 @@
+"""What a citizen sees of their follow-ups, and what they do with them, in Telegram and in the web chat."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.procedure.rectification import Mended, State
+from bot.campaigns.live_campaigns import Papers
+from bot.core.shipped_files import shipped_words
+from bot.rectification.buttons import ALL, LEAD, LIST, OPEN, SAY, SHARE, STOP
+from bot.rectification.requests import LONGEST as MOST_WORDS
+from bot.rectification.requests import (
+    PUSHED,
+    FollowUp,
+    Person,
+    add_own_words,
+    own_follow_ups,
+    rate,
+    share,
+    stop,
+    stop_waiting,
+)
+from survey_flows.effects import Ask, Button, Effect, Input, Say, Screen
+from survey_flows.errors import BadInput
+from survey_flows.events import Followed
+from survey_flows.reading import clean
+from survey_flows.speech import unit_name
+
+MOST_SHOWN = 8
+LONGEST = 3200
+"""Characters of messages on one screen; Telegram takes 4096 with the rest."""
+Deed = Callable[[AsyncConnection, FollowUp, Followed, Person], Awaitable[None]]
+
+
+async def follow(
+    connection: AsyncConnection, papers: Papers, person: Person, event: Followed, lang: str
+) -> tuple[Effect, ...]:
+    """Do what a citizen asks about their follow-ups, and show what there is now. Whose it is not sees nothing of it."""
+    mine = await own_follow_ups(connection, person)
+    view = _View(papers, person, lang or (mine[0].lang if mine else ""))
+    if event.act == ALL:
+        await stop(connection, mine)
+        await stop_waiting(connection, person)
+        return Say(view.say("follow-stopped")), Ask(
+            view.listed(await own_follow_ups(connection, person))
+        )
+    found = next((one for one in mine if one.id == event.code), None)
+    if found is None:
+        return (Ask(view.listed(mine)),)
+    try:
+        said = await _act(connection, found, event, person)
+    except BadInput:
+        said = "follow-long" if len(event.text) > MOST_WORDS else "follow-cannot"
+    mine = await own_follow_ups(connection, person)
+    screen = Ask(view.opened(next(one for one in mine if one.id == found.id)))
+    return (Say(view.say(said)), screen) if said else (screen,)
+
+
+async def _act(
+    connection: AsyncConnection, found: FollowUp, event: Followed, person: Person
+) -> str:
+    """Do it; returns the key of the sentence that says so, empty for just looking."""
+    deed = _DEEDS.get(event.act)
+    if deed is None:
+        return ""
+    await deed(connection, found, event, person)
+    return _SAID[event.act]
+
+
+async def _say(
+    connection: AsyncConnection, found: FollowUp, event: Followed, person: Person
+) -> None:
+    await add_own_words(connection, found, clean(event.text), person)
+
+
+async def _share(
+    connection: AsyncConnection, found: FollowUp, _event: Followed, _person: Person
+) -> None:
+    await share(connection, found)
+
+
+async def _stop(
+    connection: AsyncConnection, found: FollowUp, _event: Followed, _person: Person
+) -> None:
+    await stop(connection, [found])
+
+
+async def _rate(
+    connection: AsyncConnection, found: FollowUp, event: Followed, person: Person
+) -> None:
+    await rate(connection, found, event.act, person)
+
+
+_DEEDS: Mapping[str, Deed] = {
+    SAY: _say,
+    SHARE: _share,
+    STOP: _stop,
+    Mended.YES: _rate,
+    Mended.NO: _rate,
+}
+_SAID: Mapping[str, str] = {
+    SAY: "follow-said",
+    SHARE: "follow-shared",
+    STOP: "follow-stopped",
+    Mended.YES: "follow-rated",
+    Mended.NO: "follow-rated",
+}
+
+
+class _View:
+    """The screens in one citizen's language."""
+
+    def __init__(self, papers: Papers, person: Person, lang: str) -> None:
+        self._papers = papers
+        self._pushed = person.address.channel == PUSHED
+        self._lang = lang or shipped_words().languages[0]
+
+    def say(self, key: str, **args: str | int) -> str:
+        """A sentence."""
+        args |= {"limit": MOST_WORDS} if key == "follow-long" else {}
+        return shipped_words().say(self._lang, key, **args)
+
+    def listed(self, mine: Sequence[FollowUp]) -> Screen:
+        """All of a person's follow-ups."""
+        lines = [self.say("follow-list" if mine else "follow-none"), self.say("follow-waiting")]
+        rows = [
+            (Button(f"{self._unit(one)} · {one.day}", f"{LEAD}{OPEN}:{one.id}"),)
+            for one in mine[:20]
+        ]
+        rows.append((Button(self.say("follow-stop-all"), f"{LEAD}{ALL}:"),))
+        return Screen("follow", self._lang, "\n".join(lines), tuple(rows))
+
+    def opened(self, one: FollowUp) -> Screen:
+        """One follow-up: what was said, newest last, and what can be done."""
+        head = self.say("follow-head", unit=self._unit(one), code=f"F-{one.id}")
+        lines = [head, self.say(f"follow-{one.standing.state}"), *self._said(one)]
+        if not one.open:
+            lines.append(self.say("follow-is-stopped"))
+        elif self._pushed:
+            lines.append(self.say("follow-how"))
+        text = Input.TEXT if one.open else Input.NONE
+        return Screen(f"follow:{one.id}", self._lang, "\n".join(lines), self._buttons(one), text)
+
+    def _said(self, one: FollowUp) -> list[str]:
+        """The last messages, as many as there is room for."""
+        lines: list[str] = []
+        for word in reversed(one.words[-MOST_SHOWN:]):
+            who = self.say("follow-office" if word.by else "follow-you", day=word.on.isoformat())
+            if sum(map(len, lines)) + len(word.text) > LONGEST:
+                break
+            lines = ["", who, f"→ {word.text}", *lines]
+        return [*lines, ""]
+
+    def _buttons(self, one: FollowUp) -> tuple[tuple[Button, ...], ...]:
+        keys: list[str] = []
+        if one.standing.state in (State.FIXED, State.CLOSED) and not one.standing.mended:
+            keys += [Mended.YES, Mended.NO]
+        keys += [SHARE] if one.open and not one.shared else []
+        keys += [STOP] if one.open else []
+        return tuple(
+            (Button(self.say(f"follow-do-{key}"), f"{LEAD}{key}:{one.id}"),)
+            for key in (*keys, LIST)
+        )
+
+    def _unit(self, one: FollowUp) -> str:
+        paper = self._papers.get(one.campaign)
+        return unit_name(paper, one.unit, self._lang) if paper else one.unit

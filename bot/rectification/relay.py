@@ -1,0 +1,157 @@
+"""Relays an office's answers to people who are written to (Telegram). Whoever is not sees them when they come back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.campaigns.live_campaigns import Papers
+from bot.core.clock import Clock
+from bot.core.shipped_files import shipped_words
+from bot.crypto.rectification_keys import FollowKeys
+from bot.fieldwork.outreach.messenger import Fate
+from bot.fieldwork.outreach.pace import Pace
+from bot.rectification.buttons import LEAD, OPEN, STOP
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from bot.storage.schema.rectification import QUEUED, SENT, UNREACHABLE
+from survey_flows.errors import BadSession
+from survey_flows.speech import unit_name
+
+log = logging.getLogger(__name__)
+
+LEASE = 120
+"""Seconds after which another may send what is not settled."""
+IDLE = 2.0
+STATES = {Fate.SENT: SENT, Fate.UNREACHABLE: UNREACHABLE, Fate.FAILED: UNREACHABLE}
+Buttons = list[tuple[str, str]]
+"""Labels and data."""
+
+
+class Teller(Protocol):
+    """Writes a message with buttons to somebody unasked."""
+
+    async def tell(self, address: str, text: str, buttons: Buttons) -> Fate:
+        """Send it once."""
+
+
+class Relay:
+    """Sends one answer after the other, at the pace of all that nobody asked for. `run` it until it is cancelled."""
+
+    def __init__(
+        self,
+        database: AsyncEngine,
+        keys: FollowKeys,
+        papers: Papers,
+        tellers: Mapping[str, Teller],
+        pace: Pace,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._papers = papers
+        self._tellers = tellers
+        self._pace = pace
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        while True:
+            try:
+                busy = await self.turn()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("no answer can be relayed now: %s", type(error).__name__)
+                busy = False
+            if not busy:
+                await asyncio.sleep(IDLE)
+
+    async def turn(self) -> bool:
+        """Send the next answer; False when none waits."""
+        row = await self._take()
+        if row is None:
+            return False
+        state = await self._send(row)
+        if state:
+            await self._settle(row.id, state)
+        return True
+
+    async def _take(self) -> Any:
+        """The next answer that is due, which nobody else sends for a while."""
+        now, words, people = (
+            int(self._clock.now().timestamp()),
+            tables.shortcoming_words.c,
+            tables.shortcomings.c,
+        )
+        due = (
+            select(words.id)
+            .where(words.state == QUEUED, words.due <= now)
+            .order_by(words.id)
+            .limit(1)
+        )
+        async with reading(self._database) as connection:
+            if (await connection.execute(due)).first() is None:
+                return None  # citizens need the lock that writing takes
+        async with writing(self._database) as connection:
+            chosen = (await connection.execute(due.with_for_update(skip_locked=True))).scalar()
+            if chosen is None:
+                return None
+            await connection.execute(
+                update(tables.shortcoming_words).where(words.id == chosen).values(due=now + LEASE)
+            )
+            joined = tables.shortcoming_words.join(
+                tables.shortcomings, words.shortcoming == people.id
+            )
+            columns = (
+                words.id,
+                words.text,
+                people.id.label("name"),
+                people.campaign,
+                people.unit,
+                people.lang,
+            )
+            query = (
+                select(*columns, people.lookup, people.sealed)
+                .select_from(joined)
+                .where(words.id == chosen)
+            )
+            return (await connection.execute(query)).first()
+
+    async def _send(self, row: Row[Any]) -> str:
+        """What became of it; empty when it is to be tried again."""
+        if row.sealed is None:
+            return UNREACHABLE
+        try:
+            where = self._keys.unseal(bytes(row.lookup), bytes(row.sealed))
+        except BadSession:
+            log.error(
+                "a follow-up was sealed under another key and cannot be answered; restore follow.key"
+            )
+            return UNREACHABLE
+        teller = self._tellers.get(where.channel)
+        if teller is None:
+            return ""
+        await self._pace.place()
+        fate = await teller.tell(where.address, *self._written(row))
+        return STATES.get(fate, "")
+
+    def _written(self, row: Row[Any]) -> tuple[str, Buttons]:
+        words, paper = shipped_words(), self._papers.get(row.campaign)
+        unit = unit_name(paper, row.unit, row.lang) if paper else row.unit
+        head = words.say(row.lang, "follow-answer", unit=unit, code=f"F-{row.name}")
+        text = "\n\n".join((head, row.text, words.say(row.lang, "follow-how")))
+        keys = (OPEN, STOP)
+        return text, [
+            (words.say(row.lang, f"follow-do-{key}"), f"{LEAD}{key}:{row.name}") for key in keys
+        ]
+
+    async def _settle(self, word: int, state: str) -> None:
+        columns = tables.shortcoming_words.c
+        one = update(tables.shortcoming_words).where(columns.id == word, columns.state == QUEUED)
+        async with writing(self._database) as connection:
+            await connection.execute(one.values(state=state, due=0))

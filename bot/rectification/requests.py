@@ -1,0 +1,324 @@
+"""Follow-ups: what citizens ask to have mended, relayed between them and an office that never learns who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.disclosure.rounding import rounded
+from aggregation.procedure.rectification import Act, Standing, State, Step, check, stand
+from aggregation.procedure.workdays import Calendar
+from bot.campaigns.registered import read_polls
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.identity import Address, Office
+from bot.crypto.rectification_keys import FollowKeys
+from bot.records.working_days import stored_calendar
+from bot.storage.database import reading, upsert, writing
+from bot.storage.schema import all as tables
+from bot.storage.schema.rectification import QUEUED, SHOWN, STOPPED
+from survey_flows.errors import BadInput
+
+NONE = "there is no such follow-up"
+LONGEST = 1000
+"""Characters of one message, either way."""
+PUSHED = "telegram"
+"""The channel on which a person is written to; on the others they come and look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message. ``by`` is a login, empty for the person; ``state`` says what became of an office's.
+
+    ``shared``: the person lets the unit read it.
+    """
+
+    by: str
+    text: str
+    on: date
+    shared: bool
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A follow-up with its messages and steps. ``open``: the person can be reached."""
+
+    id: str
+    campaign: str
+    unit: str
+    lang: str
+    day: date
+    open: bool
+    words: Sequence[Words]
+    steps: Sequence[Step]
+    standing: Standing
+
+    @property
+    def shared(self) -> bool:
+        """Whether the unit may read all that the person has written so far."""
+        return all(word.shared for word in self.words if not word.by)
+
+    @property
+    def contacted(self) -> date | None:
+        """The day of the first answer."""
+        return next((word.on for word in self.words if word.by), None)
+
+    def silent(self, today: date) -> bool:
+        """Whether the first contact is overdue, or came too late."""
+        return self.open and (self.contacted or today) > self.standing.contact
+
+
+async def list_follow_ups(database: AsyncEngine, unit: str = "") -> list[FollowUp]:
+    """Follow-ups, those left first first; of one unit, or all."""
+    columns = tables.shortcomings.c
+    query = select(tables.shortcomings).order_by(columns.day, columns.id)
+    query = query.where(columns.unit == unit) if unit else query
+    days = await mend_days(database)
+    async with reading(database) as connection:
+        rows = (await connection.execute(query)).all()
+        return await _read(connection, rows, days)
+
+
+async def show_follow_up(database: AsyncEngine, name: str) -> FollowUp:
+    """One follow-up. Raises `BadInput` when there is none of this name."""
+    days = await mend_days(database)
+    async with reading(database) as connection:
+        return await _find(connection, name, days)
+
+
+async def mend_days(database: AsyncEngine) -> Mapping[str, int]:
+    """The working days in which a shortcoming is fixed, by campaign; of others the shipped scheme's count."""
+    return {
+        poll.id: poll.scheme.procedure.rectification_days for poll in await read_polls(database)
+    }
+
+
+async def _find(connection: AsyncConnection, name: str, days: Mapping[str, int]) -> FollowUp:
+    query = select(tables.shortcomings).where(tables.shortcomings.c.id == name)
+    found = await _read(connection, (await connection.execute(query)).all(), days)
+    if not found:
+        raise BadInput(NONE, name[:8])
+    return found[0]
+
+
+async def _read(
+    connection: AsyncConnection, rows: Sequence[Row[Any]], days: Mapping[str, int]
+) -> list[FollowUp]:
+    names = [row.id for row in rows]
+    words = await _all(connection, tables.shortcoming_words, names, tables.shortcoming_words.c.id)
+    steps = await _all(connection, tables.shortcoming_steps, names, tables.shortcoming_steps.c.step)
+    calendar = await stored_calendar(connection)
+    return [
+        _follow_up(row, words.get(row.id, []), steps.get(row.id, []), calendar, days)
+        for row in rows
+    ]
+
+
+async def _all(
+    connection: AsyncConnection, table: Any, names: Sequence[str], order: Any
+) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = {}
+    query = select(table).order_by(table.c.shortcoming, order)
+    for row in await connection.execute(
+        query.where(table.c.shortcoming.in_(names)) if len(names) < 200 else query
+    ):
+        found.setdefault(row.shortcoming, []).append(row)
+    return found
+
+
+def _follow_up(
+    row: Row[Any],
+    words: Sequence[Row[Any]],
+    steps: Sequence[Row[Any]],
+    calendar: Calendar,
+    days: Mapping[str, int],
+) -> FollowUp:
+    day, told = date.fromisoformat(row.day), [_step(step) for step in steps]
+    within = days.get(row.campaign, shipped_scheme().procedure.rectification_days)
+    said = [
+        Words(word.by, word.text, date.fromisoformat(word.on), word.shared, word.state)
+        for word in words
+    ]
+    standing = stand(day, told, calendar, within)
+    return FollowUp(
+        row.id, row.campaign, row.unit, row.lang, day, row.sealed is not None, said, told, standing
+    )
+
+
+def _step(row: Row[Any]) -> Step:
+    return Step(Act(row.act), row.by, date.fromisoformat(row.on), row.text, row.to, row.value)
+
+
+async def take_step(database: AsyncEngine, name: str, new: Step) -> None:
+    """Add what an office did with a shortcoming.
+
+    Raises:
+        BadInput: there is no such follow-up, it is not the time, or something is missing.
+    """
+    days = await mend_days(database)
+    async with writing(database) as connection:
+        await add_step(connection, await _find(connection, name, days), new)
+
+
+async def add_step(connection: AsyncConnection, found: FollowUp, new: Step) -> None:
+    """Add a step in the caller's transaction; raises `BadInput` as `take_step`."""
+    check(found.standing, new)
+    if len(new.text) > LONGEST or len(new.to) > 120:
+        raise BadInput(f"the text is longer than {LONGEST} characters", "text")
+    row = {
+        "shortcoming": found.id,
+        "step": len(found.steps),
+        "act": new.act,
+        "by": new.by,
+        "to": new.to.strip(),
+    }
+    row |= {"value": new.value, "text": new.text.strip(), "on": new.on.isoformat()}
+    try:
+        await connection.execute(tables.shortcoming_steps.insert(), [row])
+    except IntegrityError as error:
+        raise BadInput("somebody else did this just now; look at it again", found.id) from error
+
+
+async def say(
+    database: AsyncEngine, keys: FollowKeys, name: str, text: str, office: Office
+) -> None:
+    """Have an office's answer relayed.
+
+    Raises:
+        BadInput: there is no such follow-up, the person has stopped it, or there is no text or too much.
+    """
+    check_text(text)
+    async with writing(database) as connection:
+        query = (
+            select(tables.shortcomings).where(tables.shortcomings.c.id == name).with_for_update()
+        )
+        row = (await connection.execute(query)).first()
+        if row is None or row.sealed is None:
+            raise BadInput(
+                "the person has stopped this follow-up, or there is none of this name", name[:8]
+            )
+        channel = keys.unseal(bytes(row.lookup), bytes(row.sealed)).channel
+        state = QUEUED if channel == PUSHED else SHOWN
+        await _add_words(connection, name, office.login, text, office.today, state)
+
+
+def check_text(text: str) -> None:
+    """Whether a message can be relayed.
+
+    Raises:
+        BadInput: it is empty or too long.
+    """
+    if not text.strip():
+        raise BadInput("there is no text", "text")
+    if len(text) > LONGEST:
+        raise BadInput(f"the text is longer than {LONGEST} characters", "text")
+
+
+async def _add_words(
+    connection: AsyncConnection, name: str, by: str, text: str, on: date, state: str
+) -> None:
+    row = {
+        "shortcoming": name,
+        "by": by,
+        "text": text.strip(),
+        "on": on.isoformat(),
+        "shared": False,
+    }
+    row |= {"state": state, "due": 0}
+    await connection.execute(tables.shortcoming_words.insert(), [row])
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A citizen before their follow-ups; in memory only. ``now`` is in the city's time."""
+
+    keys: FollowKeys
+    address: Address
+    now: datetime
+
+
+async def own_follow_ups(connection: AsyncConnection, person: Person) -> list[FollowUp]:
+    """A person's follow-ups, the newest first. Days of repair are the shipped scheme's: nobody is shown them here."""
+    columns = tables.shortcomings.c
+    pairs = (await connection.execute(select(columns.campaign, columns.unit).distinct())).all()
+    lookups = [person.keys.lookup(campaign, unit, person.address) for campaign, unit in pairs]
+    query = (
+        select(tables.shortcomings)
+        .where(columns.lookup.in_(lookups))
+        .order_by(columns.day.desc(), columns.id)
+    )
+    return await _read(connection, (await connection.execute(query)).all(), {})
+
+
+async def add_own_words(
+    connection: AsyncConnection, found: FollowUp, text: str, person: Person
+) -> None:
+    """Add what a person says further; raises `BadInput` as `check_text`, or when they have stopped it."""
+    check_text(text)
+    if not found.open:
+        raise BadInput(NONE, found.id)
+    await _add_words(connection, found.id, "", text, person.now.date(), "")
+
+
+async def share(connection: AsyncConnection, found: FollowUp) -> None:
+    """Let the unit read what the person has written until now; what they write later is another matter."""
+    columns = tables.shortcoming_words.c
+    own = update(tables.shortcoming_words).where(columns.shortcoming == found.id, columns.by == "")
+    await connection.execute(own.values(shared=True))
+
+
+async def stop(connection: AsyncConnection, found: Sequence[FollowUp]) -> None:
+    """Forget where the person of these follow-ups is written to, and send nothing more."""
+    names = [one.id for one in found]
+    columns = tables.shortcoming_words.c
+    await connection.execute(
+        update(tables.shortcomings).where(tables.shortcomings.c.id.in_(names)).values(sealed=None)
+    )
+    waiting = update(tables.shortcoming_words).where(
+        columns.shortcoming.in_(names), columns.state == QUEUED
+    )
+    await connection.execute(waiting.values(state=STOPPED, due=0))
+
+
+async def stop_waiting(connection: AsyncConnection, person: Person) -> None:
+    """Let nothing come of what the person has left and nobody has read yet."""
+    row = {"mark": person.keys.mark(person.address), "at": int(person.now.timestamp())}
+    await upsert(connection, tables.follow_stops, ["mark"], [row])
+
+
+async def rate(connection: AsyncConnection, found: FollowUp, mended: str, person: Person) -> None:
+    """Note once whether a person finds a shortcoming mended; raises `BadInput` when it is not the time."""
+    await add_step(connection, found, Step(Act.RATED, "", person.now.date(), value=mended))
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How many people left something about a unit under a theme, how many of it is fixed; in whole tens, None below."""
+
+    unit: str
+    theme: str
+    people: int | None
+    fixed: int | None
+
+
+async def count_themes(database: AsyncEngine, unit: str = "") -> list[Theme]:
+    """What is told of shortcomings: by unit and theme, in whole tens; nothing of fewer than the smallest cell."""
+    floor = shipped_scheme().min_n.publish_cell
+    left: dict[tuple[str, str], list[int]] = {}
+    for found in await list_follow_ups(database, unit):
+        done = found.standing.state in (State.FIXED, State.CLOSED)
+        count = left.setdefault((found.unit, found.standing.theme), [0, 0])
+        count[0] += 1
+        count[1] += done
+    told = [
+        Theme(unit, theme, rounded(people, floor), rounded(fixed, floor))
+        for (unit, theme), (people, fixed) in sorted(left.items())
+        if theme
+    ]
+    return [theme for theme in told if theme.people]

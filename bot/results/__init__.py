@@ -1,0 +1,1 @@
+"""Public scores: scan, scoring, releases, change between years and archive."""

@@ -1,0 +1,1 @@
+"""The archive of a closed campaign, read without a database."""

@@ -1,0 +1,52 @@
+"""The public scores of an archive: what `bot.results.scoring.score_campaign` gives, from the files alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import tally_tables
+from aggregation.estimation.scores import score_tally
+from bot.campaigns.registered import read_poll
+from bot.results.archive.format import CAMPAIGN, RELEASE, count_tables, read_text, whole_manifest
+from bot.results.releases import read_release
+from bot.results.scoring import Scored, score_release
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """The scores as they are released. ``changed`` are the units of which the archive's ballots say something else:
+    what changed after the release is held back until the next one, as everywhere.
+    """
+
+    scored: Scored
+    changed: tuple[str, ...]
+
+
+def score_archive(folder: Path) -> Rescored:
+    """Score every unit from the archive's counts and compare with the release that it holds.
+
+    Raises:
+        BadInput: no archive, one that is not finished, or a file that is not the one that was written.
+    """
+    manifest = whole_manifest(folder)
+    poll = read_poll(_row(read_text(folder, manifest, CAMPAIGN)))
+    scored = score_release(poll, read_release(_row(read_text(folder, manifest, RELEASE))))
+    counted = tally_tables(count_tables(folder, manifest), Reader(poll.questionnaires, poll.scheme))
+    scores = score_tally(
+        counted, {code: unit.category for code, unit in poll.units.items()}, poll.scheme
+    )
+    corrected = scored.release.corrections if scored.release else {}
+    changed = (
+        unit
+        for unit, score in scores.items()
+        if unit not in corrected and score != scored.scores[unit]
+    )
+    return Rescored(scored, tuple(changed))
+
+
+def _row(found: dict[str, Any]) -> Any:
+    return SimpleNamespace(**found)

@@ -1,0 +1,305 @@
+"""Writes the archive of a closed campaign: only what is new or has changed is read from the database and written.
+
+A span's file is written again when its stamp changes. Nothing but the fraud weight of a stored ballot ever changes, and
+each new ballot comes at a greater position of the log than all before. So the ballots up to some place only grow fewer:
+as many of them up to the same last one are the same ones, and those that count in full need only be counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.counts.scan import KEYS, PatternCount, Span
+from bot.campaigns.registered import read_polls
+from bot.results.archive.format import (
+    BALLOTS,
+    CAMPAIGN,
+    CHECKPOINT,
+    COUNTS,
+    RELEASE,
+    Manifest,
+    Part,
+    Progress,
+    read_manifest,
+    save,
+    save_manifest,
+)
+from bot.results.releases import FIELDS as RELEASE_FIELDS
+from bot.results.releases import last_release
+from bot.results.scan import read_counts
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+from bot.transparency.log_reader import latest_checkpoint
+from survey_flows.entries import canonical
+from survey_flows.errors import BadInput
+
+SPAN = 1 << 18
+"""Places in a span: a change of one weight costs one such file to be read and written again."""
+FULL = 4
+FROZEN = ("id", "year", "state", "opens_at", "closes_at", "paper", "scheme")
+COUNT_COLUMNS = (*KEYS, "count")
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The ballots of a span as the database has them now: how many, the last one's place, and place and weight of
+    those not of full weight.
+    """
+
+    span: Span
+    ballots: int
+    last: int
+    light: tuple[tuple[int, int], ...]
+
+    @property
+    def stamp(self) -> str:
+        """The same for the same ballots."""
+        told = {"ballots": self.ballots, "last": self.last, "light": self.light}
+        return sha256(canonical(told).encode()).hexdigest()[:32]
+
+
+@dataclass(slots=True)
+class Written:
+    """What a run did: the spans that it read, one for each file that it wrote."""
+
+    manifest: Manifest
+    read: list[Span] = field(default_factory=list)
+
+
+async def write_archive(
+    database: AsyncEngine,
+    campaign: str,
+    folder: Path,
+    auditors: bool,
+    progress: Progress | None = None,
+) -> Written:
+    """Bring the archive of a closed campaign up to date, or make it.
+
+    Args:
+        database: where the ballots are.
+        campaign: its id.
+        folder: of the archive.
+        auditors: write single ballots too, with the pseudonyms by which a person's ballots for several units are one's.
+        progress: told how far it is.
+
+    Raises:
+        BadInput: the campaign is not closed, the folder holds something else, or a file cannot be written.
+    """
+    polls = [poll for poll in await read_polls(database) if poll.id == campaign]
+    if not polls:
+        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    if polls[0].state != "closed":
+        raise BadInput(
+            f"this campaign is {polls[0].state}; its ballots can be archived once it is closed",
+            campaign,
+        )
+    await last_release(database, polls[0])
+    written = await write_parts(database, campaign, folder, auditors, progress)
+    files, size = await _write_texts(database, campaign, folder)
+    written.manifest = replace(written.manifest, whole=True, size=size, files=files)
+    save_manifest(folder, written.manifest)
+    return written
+
+
+async def write_parts(
+    database: AsyncEngine,
+    campaign: str,
+    folder: Path,
+    auditors: bool = False,
+    progress: Progress | None = None,
+    size: int = SPAN,
+) -> Written:
+    """Write the spans that are new or have changed, ``size`` places each, until none has changed meanwhile."""
+    written = Written(_begin(folder, campaign))
+    for _ in range(TRIES):
+        found = await find_spans(database, campaign, size)
+        wanted = {
+            (name, f.span): f
+            for f in found
+            for name in ([COUNTS, BALLOTS] if auditors else [COUNTS])
+        }
+        _drop(folder, written, set(wanted))
+        stamps = {(part.folder, part.span): part.stamp for part in written.manifest.parts}
+        todo = [
+            (name, f) for (name, span), f in wanted.items() if stamps.get((name, span)) != f.stamp
+        ]
+        if not todo:
+            return written
+        total, done = sum(f.ballots for _, f in todo), 0
+        for name, f in todo:
+            await _write_part(database, campaign, folder, name, f, written)
+            done += f.ballots
+            if progress:
+                progress(done, total)
+    raise BadInput(
+        "its ballots' weights change all the time; try again when the review is quiet", campaign
+    )
+
+
+async def find_spans(database: AsyncEngine, campaign: str, size: int = SPAN) -> list[Found]:
+    """Every span that has ballots, those of the log first."""
+    async with reading(database) as connection:
+        return [
+            found
+            for logged, place in ((True, tables.ballots.c.position), (False, tables.ballots.c.id))
+            for found in await _find(connection, campaign, logged, place, size)
+        ]
+
+
+async def _find(
+    connection: AsyncConnection, campaign: str, logged: bool, place: Column[Any], size: int
+) -> list[Found]:
+    columns = tables.ballots.c
+    chosen = (columns.campaign == campaign, columns.position.is_not(None) == logged)
+    part = place // size
+    counts = select(part, func.count(), func.max(place)).where(*chosen).group_by(part)
+    light = select(place, columns.weight).where(*chosen, columns.weight != FULL).order_by(place)
+    rare: dict[int, list[tuple[int, int]]] = {}
+    for at, weight in await connection.execute(light):
+        rare.setdefault(at // size, []).append((at, weight))
+    rows = sorted(tuple(row) for row in await connection.execute(counts))
+    return [
+        Found(
+            Span(logged, number * size, (number + 1) * size),
+            count,
+            last,
+            tuple(rare.get(number, [])),
+        )
+        for number, count, last in rows
+    ]
+
+
+def _begin(folder: Path, campaign: str) -> Manifest:
+    manifest = read_manifest(folder)
+    if manifest is None and folder.exists() and any(folder.iterdir()):
+        raise BadInput(
+            "the folder holds something else; name an empty one, or one to be made", str(folder)
+        )
+    if manifest and manifest.campaign != campaign:
+        raise BadInput(
+            f"the folder holds the archive of {manifest.campaign}; name another one", str(folder)
+        )
+    return manifest or Manifest(campaign)
+
+
+async def _write_part(
+    database: AsyncEngine, campaign: str, folder: Path, name: str, found: Found, written: Written
+) -> None:
+    span, kind = found.span, "log" if found.span.logged else "import"
+    if name == COUNTS:
+        counts = await read_counts(database, campaign, span)
+        ballots, rows, data = await asyncio.to_thread(_counts_file, counts)
+    else:
+        ballots, data = await _ballots_file(database, campaign, span)
+        rows = ballots
+    # The stamp is in the name: a file is never replaced by another one that the manifest does not know yet.
+    file = f"{name}/{kind}-{span.first:012d}-{found.stamp}.parquet"
+    digest = await asyncio.to_thread(save, folder, file, data)
+    part = Part(file, span, found.stamp, ballots, rows, len(data), digest)
+    before = {(p.folder, p.span): p.file for p in written.manifest.parts}.get((name, span))
+    written.manifest = written.manifest.with_part(part)
+    written.read.append(span)
+    save_manifest(folder, written.manifest)
+    if before and before != file:
+        (folder / before).unlink(missing_ok=True)
+
+
+def _drop(folder: Path, written: Written, wanted: set[tuple[str, Span]]) -> None:
+    """Drop what the archive has no more: spans without ballots, single ballots that are no longer asked for."""
+    gone = [part for part in written.manifest.parts if (part.folder, part.span) not in wanted]
+    if gone:
+        written.manifest = replace(
+            written.manifest,
+            whole=False,
+            parts=tuple(part for part in written.manifest.parts if part not in gone),
+        )
+        save_manifest(folder, written.manifest)
+    known = {part.file for part in written.manifest.parts}
+    for path in [*folder.glob(f"{COUNTS}/*"), *folder.glob(f"{BALLOTS}/*")]:
+        if str(path.relative_to(folder)) not in known:
+            path.unlink()
+
+
+def _counts_file(counts: Sequence[PatternCount]) -> tuple[int, int, bytes]:
+    import pyarrow as pa
+
+    columns = {name: [getattr(row, name) for row in counts] for name in COUNT_COLUMNS}
+    kinds = {
+        name: pa.int64() if name in ("weight", "count") else pa.string() for name in COUNT_COLUMNS
+    }
+    table = pa.table({name: pa.array(columns[name], kinds[name]) for name in COUNT_COLUMNS})
+    return sum(columns["count"]), len(counts), _parquet(table)
+
+
+async def _ballots_file(database: AsyncEngine, campaign: str, span: Span) -> tuple[int, bytes]:
+    import pyarrow as pa
+
+    async with reading(database) as connection:
+        rows = (await connection.execute(_of_span(campaign, span))).all()
+    kinds = {"voter": pa.binary(), "salt": pa.binary(), "position": pa.int64()}
+    kinds |= dict.fromkeys(("weight", "bucket", "risk"), pa.int64())
+    names = [column.name for column in tables.ballots.c if column.name != "id"]
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    arrays = [
+        pa.array(values, kinds.get(name, pa.string()))
+        for name, values in zip(names, columns, strict=True)
+    ]
+    return len(rows), await asyncio.to_thread(_parquet, pa.table(arrays, names=names))
+
+
+def _of_span(campaign: str, span: Span) -> Select[Any]:
+    columns = tables.ballots.c
+    place = columns.position if span.logged else columns.id
+    chosen = (columns.campaign == campaign, columns.position.is_not(None) == span.logged)
+    named = [column for column in columns if column.name != "id"]
+    return select(*named).where(*chosen, place >= span.first, place < span.end).order_by(place)
+
+
+def _parquet(table: Any) -> bytes:
+    from pyarrow import parquet
+
+    buffer = BytesIO()
+    parquet.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+async def _write_texts(
+    database: AsyncEngine, campaign: str, folder: Path
+) -> tuple[Mapping[str, str], int]:
+    """Write the campaign, its last release and the log's checkpoint; returns their digests and the log's size."""
+    rows, releases = tables.campaigns.c, tables.releases.c
+    newest = (
+        select(tables.releases)
+        .where(releases.campaign == campaign)
+        .order_by(releases.number.desc())
+        .limit(1)
+    )
+    async with reading(database) as connection:
+        frozen = (
+            await connection.execute(select(tables.campaigns).where(rows.id == campaign))
+        ).one()
+        release = (await connection.execute(newest)).one()
+        checkpoint = await latest_checkpoint(connection)
+    texts = {
+        CAMPAIGN: _json({name: getattr(frozen, name) for name in FROZEN}),
+        RELEASE: _json({name: getattr(release, name) for name in RELEASE_FIELDS}),
+    }
+    if checkpoint:
+        texts[CHECKPOINT] = checkpoint.note.encode()
+    files = {name: save(folder, name, data) for name, data in texts.items()}
+    return files, checkpoint.size if checkpoint else 0
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()

@@ -1,0 +1,43 @@
+"""Raters of several units: the covariance of the units' scores, worked out once, for a campaign's first release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import OPEN, PatternCount, cell_of, tally
+from aggregation.estimation.rater_covariance import Covariances, Said, covariances
+from aggregation.estimation.scores import influences
+from bot.results.scan import Shared
+from survey_flows.ballot import STAFF
+
+if TYPE_CHECKING:
+    from bot.campaigns.registered import Poll
+
+
+def rater_covariances(
+    poll: Poll, counts: Sequence[PatternCount], shared: Iterable[Shared]
+) -> Covariances:
+    """Of the scores that ``counts`` give; ``shared`` are the ballots of those who rated several units.
+
+    Only of units that the scheme's smallest cell or more have in common, and in points² to nine decimals.
+    """
+    reader = Reader(poll.questionnaires, poll.scheme)
+    counted = tally(counts, reader)
+    moves = influences(
+        counted, {code: unit.category for code, unit in poll.units.items()}, poll.scheme
+    )
+    raters: dict[bytes, int] = {}
+    ballots = [
+        Said(
+            raters.setdefault(b.voter, len(raters)),
+            cell_of(b.unit, b.grp, b.source == OPEN, b.stratum, reader),
+            b.weight,
+            reader.place(b.questionnaire, b.ratings),
+        )
+        for b in shared
+        if b.grp != STAFF
+    ]
+    found = covariances(ballots, reader.outcomes, moves, poll.scheme.min_n.publish_cell)
+    return {pair: round(value, 9) for pair, value in found.items()}

@@ -1,0 +1,358 @@
+"""Releases: what was published of a closed campaign. Pages and exports show the last one and nothing newer.
+
+The first look at the scores makes the first release. A later one (`publish`) takes over what has changed since, unit by
+unit, unless somebody who compares it with an earlier release could tell fewer than ``min_n.publish_cell`` people apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import OPEN, PatternCount, tally
+from aggregation.disclosure.suppression import cells, differences, small
+from aggregation.estimation.rater_covariance import Covariances
+from aggregation.estimation.scores import UnitScore, score_tally
+from aggregation.numbers import half_up
+from bot.core.clock import Clock, SystemClock
+from bot.results.scan import read_counts, read_shared
+from bot.storage.database import insert, reading, writing
+from bot.storage.schema import all as tables
+from survey_flows.ballot import STAFF
+from survey_flows.entries import canonical
+from survey_flows.errors import BadInput
+
+if TYPE_CHECKING:
+    from bot.campaigns.registered import Poll
+
+VOUCHED = "vouched"
+"""What stands for every source but the open link: scores know no other difference."""
+
+FIELDS = ("campaign", "number", "at", "digest", "body")
+"""The columns of a release's row."""
+Pattern = tuple[str, str, bool, int, str, str]
+"""Questionnaire, group, whether by open link, fraud weight, ratings, and the stratum as far as scores know it."""
+Block = Counter[Pattern]
+"""A unit's ballots by pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A score that had to be corrected although few ballots changed: told alone, beside the counts as they were.
+
+    ``block`` are the ballots it was made from; they are kept to compare later releases with, and never shown.
+    """
+
+    score: Fraction | None
+    by: str
+    reason: str
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What is shown of a campaign. ``number`` counts from 1; ``at`` is in epoch seconds.
+
+    ``covariances`` are those that raters of several units bring about (`aggregation.estimation.rater_covariance`), None where nobody worked
+    them out. The first release's stay: worked out anew, two would tell of the few ballots between them.
+    """
+
+    campaign: str
+    number: int
+    at: int
+    blocks: Mapping[str, Block]
+    corrections: Mapping[str, Correction] = field(default_factory=dict)
+    covariances: Covariances | None = None
+
+    @property
+    def counts(self) -> tuple[PatternCount, ...]:
+        """The rows that scores are made from."""
+        return tuple(
+            row for unit, block in sorted(self.blocks.items()) for row in _rows(unit, block)
+        )
+
+    def body(self) -> str:
+        """The release as it is stored."""
+        units = {unit: _dump(block) for unit, block in self.blocks.items()}
+        corrections = {
+            unit: {
+                "score": None if c.score is None else str(c.score),
+                "by": c.by,
+                "reason": c.reason,
+            }
+            | {"block": _dump(c.block)}
+            for unit, c in self.corrections.items()
+        }
+        found: dict[str, Any] = {"units": units, "corrections": corrections}
+        if self.covariances is not None:
+            found["covariances"] = [
+                [*pair, repr(value)] for pair, value in sorted(self.covariances.items())
+            ]
+        return canonical(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of publishing anew. ``kept`` are units whose changes are held back, each with the cells why.
+
+    ``release`` is the one that is shown now; ``made`` says whether it is new.
+    """
+
+    release: Release
+    made: bool
+    kept: Mapping[str, Sequence[str]]
+
+
+async def last_release(database: AsyncEngine, poll: Poll, clock: Clock | None = None) -> Release:
+    """The release that is shown; the first look makes the first one."""
+    found = await read_releases(database, poll.id)
+    if found:
+        return found[-1]
+    first = await _first(database, poll, _now(clock))
+    async with writing(database) as connection:
+        await _store(connection, first)
+    return (await read_releases(database, poll.id))[-1]
+
+
+async def _first(database: AsyncEngine, poll: Poll, at: int) -> Release:
+    from bot.results.rater_covariance import rater_covariances
+
+    counts, shared = await read_counts(database, poll.id), await read_shared(database, poll.id)
+    found = await asyncio.to_thread(rater_covariances, poll, counts, shared)
+    return Release(poll.id, 1, at, blocks(counts, _reader(poll)), covariances=found)
+
+
+async def read_releases(database: AsyncEngine, campaign: str) -> list[Release]:
+    """A campaign's releases, the newest last."""
+    columns = tables.releases.c
+    query = select(tables.releases).where(columns.campaign == campaign).order_by(columns.number)
+    async with reading(database) as connection:
+        return [read_release(row) for row in await connection.execute(query)]
+
+
+async def publish(
+    database: AsyncEngine,
+    poll: Poll,
+    clock: Clock | None = None,
+    corrections: Mapping[str, tuple[str, str]] | None = None,
+) -> Outcome:
+    """Release what the campaign's ballots say now.
+
+    Args:
+        database: where the ballots are.
+        poll: the campaign, closed.
+        clock: the present time.
+        corrections: who says why, for each unit whose score has to be corrected although few ballots changed. Its
+            score is published, and nothing else that changed.
+
+    Raises:
+        BadInput: the campaign is not closed, a correction lacks its reason or names a unit without anything held
+            back, or another release was made at the same time.
+    """
+    if poll.state != "closed":
+        raise BadInput(
+            f"this campaign is {poll.state}; a release can be made once it is closed", poll.id
+        )
+    asked = {unit: _signed(unit, *signature) for unit, signature in (corrections or {}).items()}
+    await last_release(database, poll, clock)
+    earlier = await read_releases(database, poll.id)
+    now = blocks(await read_counts(database, poll.id), _reader(poll))
+    release, kept = follow(poll, earlier, now, asked, _now(clock))
+    idle = asked.keys() - kept.keys() - release.corrections.keys()
+    if idle:
+        raise BadInput(
+            "nothing about this unit is held back, so there is nothing to correct", min(idle)
+        )
+    if release.body() == earlier[-1].body():
+        return Outcome(earlier[-1], False, kept)
+    async with writing(database) as connection:
+        if not await _store(connection, release):
+            raise BadInput("another release was made just now; look at it first", poll.id)
+    return Outcome(release, True, kept)
+
+
+async def correct(
+    database: AsyncEngine, poll: Poll, unit: str, by: str, reason: str, clock: Clock | None = None
+) -> bool:
+    """Publish a unit's score as its ballots count now: with all that changed where that may be told, else alone.
+
+    Returns whether there was anything to publish. Raises `BadInput` as `publish`.
+    """
+    asked = {unit: _signed(unit, by, reason)}
+    outcome = await publish(database, poll, clock)
+    if unit in outcome.kept:
+        outcome = await publish(database, poll, clock, asked)
+    return outcome.made
+
+
+def follow(
+    poll: Poll,
+    earlier: Sequence[Release],
+    now: Mapping[str, Block],
+    asked: Mapping[str, tuple[str, str]],
+    at: int,
+) -> tuple[Release, dict[str, Sequence[str]]]:
+    """The release after ``earlier`` (at least one), and the units whose changes it holds back with the cells why."""
+    last, floor = earlier[-1], poll.scheme.min_n.publish_cell
+    ruler = _Ruler(poll)
+    shown, corrections = dict(last.blocks), dict(last.corrections)
+    kept: dict[str, Sequence[str]] = {}
+    for unit in sorted(now.keys() | last.blocks.keys()):
+        block = now.get(unit, Counter())
+        others = [old for old in _past(earlier, unit) if old != block]
+        why = sorted({cell for old in others for cell in ruler.told_apart(unit, old, block, floor)})
+        if not why:
+            shown[unit] = block
+            corrections.pop(unit, None)
+        elif unit in asked:
+            by, reason = asked[unit]
+            corrections[unit] = Correction(
+                _printed(ruler.score(unit, block).score, poll), by, reason, block
+            )
+        elif unit not in corrections or corrections[unit].block != block:
+            kept[unit] = why
+    return Release(last.campaign, last.number + 1, at, shown, corrections, last.covariances), kept
+
+
+class _Ruler:
+    """Counts the ballots of units and tells how two states differ."""
+
+    def __init__(self, poll: Poll) -> None:
+        self._poll = poll
+        self._reader = _reader(poll)
+
+    def score(self, unit: str, block: Block) -> UnitScore:
+        category = {unit: self._poll.units[unit].category}
+        return score_tally(tally(_rows(unit, block), self._reader), category, self._poll.scheme)[
+            unit
+        ]
+
+    def told_apart(self, unit: str, old: Block, new: Block, floor: int) -> list[str]:
+        """The cells by which the difference tells of few people; ``ballots`` is the number of those that moved."""
+        found = differences(self._cells(unit, old), self._cells(unit, new), floor)
+        moved = max((old - new).total(), (new - old).total())
+        return [*found, *(["ballots"] if small(moved, floor) else [])]
+
+    def _cells(self, unit: str, block: Block) -> dict[str, int]:
+        found = cells(self.score(unit, block), by_weight(_rows(unit, block)).get(unit, {}))
+        return found | {
+            "own staff": sum(count for pattern, count in block.items() if pattern[1] == STAFF)
+        }
+
+
+def _reader(poll: Poll) -> Reader:
+    return Reader(poll.questionnaires, poll.scheme)
+
+
+def _rows(unit: str, block: Block) -> list[PatternCount]:
+    return [
+        PatternCount(
+            unit, sheet, group, stratum, OPEN if opened else VOUCHED, weight, ratings, count
+        )
+        for (sheet, group, opened, weight, ratings, stratum), count in sorted(block.items())
+    ]
+
+
+def _past(earlier: Iterable[Release], unit: str) -> list[Block]:
+    """The different states of a unit that were published, whole or by their score."""
+    found: list[Block] = []
+    for release in earlier:
+        correction = release.corrections.get(unit)
+        states = [release.blocks.get(unit, Counter()), *([correction.block] if correction else [])]
+        found += [state for state in states if state not in found]
+    return found
+
+
+def blocks(rows: Iterable[PatternCount], reader: Reader) -> dict[str, Block]:
+    """Rows of the scan by unit, without what scores do not need: of a unit's own staff only how many they are."""
+    found: dict[str, Block] = {}
+    for row in rows:
+        opened = row.source == OPEN
+        stratum = "" if opened else reader.stratum(row.unit, row.grp, row.stratum)
+        pattern = (row.questionnaire, row.grp, opened, row.weight, row.ratings, stratum)
+        if row.grp == STAFF:
+            pattern = (row.questionnaire, STAFF, False, 0, "", "")
+        found.setdefault(row.unit, Counter())[pattern] += row.count
+    return found
+
+
+def by_weight(rows: Iterable[PatternCount]) -> dict[str, dict[int, int]]:
+    """Each unit's ballots by fraud weight in quarters, without those of its own staff."""
+    found: dict[str, dict[int, int]] = {}
+    for row in rows:
+        if row.grp == STAFF:
+            continue
+        own = found.setdefault(row.unit, {})
+        own[row.weight] = own.get(row.weight, 0) + row.count
+    return found
+
+
+def _printed(score: Fraction | None, poll: Poll) -> Fraction | None:
+    return None if score is None else Fraction(half_up(score, poll.scheme.places))
+
+
+def _signed(unit: str, by: str, reason: str) -> tuple[str, str]:
+    if not by.strip() or not reason.strip():
+        raise BadInput("a correction needs the name of the person and the reason", unit)
+    return by.strip(), reason.strip()
+
+
+def _now(clock: Clock | None) -> int:
+    return int((clock or SystemClock()).now().timestamp())
+
+
+async def _store(connection: AsyncConnection, release: Release) -> bool:
+    """Store a release unless there is one of its number; says whether it was stored."""
+    body = release.body()
+    row = {"campaign": release.campaign, "number": release.number, "at": release.at, "body": body}
+    row["digest"] = sha256(body.encode()).hexdigest()
+    statement = insert(connection, tables.releases).values(row).on_conflict_do_nothing()
+    stored = await connection.execute(statement.returning(tables.releases.c.number))
+    return stored.first() is not None
+
+
+def read_release(row: Row[Any]) -> Release:
+    """A release's row as it is shown. Raises `BadInput` when it is not what was stored."""
+    if sha256(row.body.encode()).hexdigest() != row.digest:
+        raise BadInput(
+            "what is stored of this release is damaged; restore the database", f"{row.campaign}"
+        )
+    found = json.loads(row.body)
+    corrections = {
+        unit: Correction(
+            None if c["score"] is None else Fraction(c["score"]),
+            c["by"],
+            c["reason"],
+            _load(c["block"]),
+        )
+        for unit, c in found["corrections"].items()
+    }
+    units = {unit: _load(block) for unit, block in found["units"].items()}
+    pairs = found.get("covariances")
+    covariances = (
+        None if pairs is None else {(one, other): float(value) for one, other, value in pairs}
+    )
+    return Release(row.campaign, row.number, row.at, units, corrections, covariances)
+
+
+def _dump(block: Block) -> list[list[Any]]:
+    """A stratum stands last, and only where there is one."""
+    return [
+        [*own, count, *filter(None, [stratum])] for (*own, stratum), count in sorted(block.items())
+    ]
+
+
+def _load(rows: Iterable[Sequence[Any]]) -> Block:
+    return Counter(
+        {(row[0], row[1], row[2], row[3], row[4], (*row, "")[6]): row[5] for row in rows}
+    )

@@ -1,0 +1,1 @@
+"""Composition root of the service, and the embedded Valkey."""

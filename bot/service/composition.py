@@ -1,0 +1,190 @@
+"""The composition root: puts the parts together from settings. Nothing opens before `build` is entered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.accounts.second_factor import FactorKeys, keep_factor_keys
+from bot.ballots.gate import Gate
+from bot.ballots.held_requests import forget_stops
+from bot.ballots.mixer import Elsewhere, Mixer, destroy_closed
+from bot.ballots.screening import Screening
+from bot.campaigns.live_campaigns import Papers
+from bot.conversations.conductor import Conductor
+from bot.conversations.key_rotation import Resealing
+from bot.conversations.store import forget_old
+from bot.core.clock import Clock, SystemClock
+from bot.core.settings import Settings
+from bot.crypto.contact_keys import ContactKeys, keep_contact_keys
+from bot.crypto.gate_keys import Keyring, Keys, keep_keys
+from bot.service.embedded_valkey import EmbeddedValkey
+from bot.storage.database import open_database, writing
+from bot.storage.migrate import migrate
+
+log = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 1.0
+FORGET_SECONDS = 3600.0
+PATIENCE = 8.0
+"""Seconds that the database may leave one command of the running service unanswered."""
+MIX_SECONDS = 2.0
+REDIS_PATIENCE = 3.0
+"""Seconds after which a silent Redis is taken to be away: without it everything goes on but sign-ins and pushes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts that channels, pages and commands work with."""
+
+    settings: Settings
+    clock: Clock
+    database: AsyncEngine
+    redis: Redis
+    keys: Keys
+    contact_keys: ContactKeys
+    factor_keys: FactorKeys
+    papers: Papers
+    conductor: Conductor
+    mixer: Mixer | Elsewhere
+
+
+@asynccontextmanager
+async def open_store(
+    settings: Settings, patience: float | None = None
+) -> AsyncIterator[AsyncEngine]:
+    """The migrated database alone, for commands that need nothing else. ``patience`` as in `open_database`."""
+    database = open_database(settings.database)
+    try:
+        await migrate(database)  # which may take its time
+        if patience:
+            await database.dispose()
+            database = open_database(settings.database, patience)
+        yield database
+    finally:
+        await database.dispose()
+
+
+@asynccontextmanager
+async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Service]:
+    """The running service, without its listeners; on leaving, what was taken is settled and everything closes."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_store(settings, PATIENCE))
+        url = settings.redis_url or await _bundled_redis(settings, stack)
+        redis = Redis.from_url(
+            url, socket_connect_timeout=REDIS_PATIENCE, socket_timeout=REDIS_PATIENCE
+        )
+        stack.push_async_callback(redis.aclose)
+        keys = keep_keys(settings.data / "keys")
+        papers = Papers(database, settings.timezone)
+        mixer = make_mixer(settings, database, keys, clock)
+        await mixer.turn()
+        await papers.refresh()
+        resealing = Resealing(database, keys, clock, papers)
+        await resealing.turn()
+        gate = Gate(keys, mixer.key.public, Screening(redis, keys, papers))
+        contact_keys, factor_keys = (
+            keep_contact_keys(settings.data / "keys"),
+            keep_factor_keys(settings.data / "keys"),
+        )
+        conductor = Conductor(database, keys, papers, clock, gate, contact_keys)
+        await stack.enter_async_context(running(conductor.run()))
+        await stack.enter_async_context(running(repeat(papers.refresh, REFRESH_SECONDS)))
+        await stack.enter_async_context(running(repeat(resealing.turn, MIX_SECONDS)))
+        await stack.enter_async_context(
+            running(repeat(lambda: _forget(database, clock), FORGET_SECONDS))
+        )
+        await stack.enter_async_context(
+            running(repeat(lambda: take_turn(mixer, database, keys), MIX_SECONDS))
+        )
+        yield Service(
+            settings,
+            clock,
+            database,
+            redis,
+            keys,
+            contact_keys,
+            factor_keys,
+            papers,
+            conductor,
+            mixer,
+        )
+
+
+def make_mixer(
+    settings: Settings, database: AsyncEngine, keys: Keys, clock: Clock
+) -> Mixer | Elsewhere:
+    """The mixer with its own secrets; when it is a process of its own, what stands for it here."""
+    if settings.log_key:
+        return Elsewhere(database, settings.log_key, settings.log_origin)
+    return Mixer(
+        database,
+        Keyring(settings.data / "keys" / "mixer"),
+        keys.public(),
+        settings.log_origin,
+        clock,
+    )
+
+
+async def settle(settings: Settings, database: AsyncEngine, keys: Keys, clock: Clock) -> None:
+    """Let a command's work take effect without a running service: open, mix, close, destroy what is not needed.
+
+    A mixer that is a process of its own is waited for, for a while.
+    """
+    mixer = make_mixer(settings, database, keys, clock)
+    if isinstance(mixer, Elsewhere):
+        await mixer.wait()
+    await take_turn(mixer, database, keys)
+
+
+async def take_turn(mixer: Mixer | Elsewhere, database: AsyncEngine, keys: Keys) -> None:
+    """The mixer's turn; then the gate, too, loses the keys of campaigns that are closed."""
+    await mixer.turn()
+    await destroy_closed(database, keys.voters)
+
+
+async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:
+    valkey = await stack.enter_async_context(EmbeddedValkey(settings.data / "valkey"))
+    return valkey.url
+
+
+async def _forget(database: AsyncEngine, clock: Clock) -> None:
+    async with writing(database) as connection:
+        await forget_old(connection, clock.now())
+        await forget_stops(connection, clock.now())
+
+
+async def repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Do ``work`` again and again; a database that is away for a while is waited for."""
+    while True:
+        try:
+            await work()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("the database cannot be reached: %s", type(error).__name__)
+        await asyncio.sleep(seconds)
+
+
+@asynccontextmanager
+async def running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """A task that lives as long as the block; its failure ends the block."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(work)
+            try:
+                yield
+            finally:
+                task.cancel()
+    except BaseExceptionGroup as failed:
+        if len(failed.exceptions) == 1:
+            raise failed.exceptions[
+                0
+            ] from None  # one failure speaks for itself: a wrong token is one sentence
+        raise

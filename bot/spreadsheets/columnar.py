@@ -1,0 +1,236 @@
+"""Large tables, column by column: CSV, Parquet, and workbooks. Cells are text, each distinct one kept once."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.spreadsheets.reader import Problems, read_sheet, tidy
+from survey_flows.errors import BadInput
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    Places = npt.NDArray[np.int64]
+
+FIRST = 2
+"""The number of the first row below the header, as a spreadsheet shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The distinct texts of a column and, for each row, the place of its text among them."""
+
+    texts: list[str]
+    places: Places
+
+    def take(self, rows: Places) -> list[str]:
+        """The texts of some rows."""
+        return [self.texts[place] for place in self.places[rows].tolist()]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns of equal length. ``numbers`` are the rows' numbers in the file, the header being row 1."""
+
+    columns: dict[str, Column]
+    numbers: Places
+
+
+def read_table(path: Path, needed: dict[str, str]) -> Table:
+    """The needed columns of a file; its name's end tells the format.
+
+    Args:
+        path: .csv, .tsv, .txt, .parquet or .xlsx.
+        needed: what asks for each column, by the column's name, for the complaint when it is not there.
+
+    Raises:
+        BadInput: the file cannot be read, has no row or no such column, or a row of another length; says where.
+    """
+    readers = {".csv": _csv, ".tsv": _csv, ".txt": _csv, ".parquet": _parquet, ".xlsx": _xlsx}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise BadInput(
+            f"this kind of file is not read; bring one of {', '.join(readers)}", path.name
+        )
+    try:
+        table = _without_blanks(reader(path, needed))
+    except OSError as error:
+        raise BadInput(
+            f"the file cannot be read ({error.strerror or 'it is damaged'})", str(path)
+        ) from None
+    if not len(table.numbers):
+        raise BadInput("the file has a header and no rows; bring one with ballots", path.name)
+    return table
+
+
+def _without_blanks(table: Table) -> Table:
+    """The table without rows that are empty in every column, such as blank lines at a file's end."""
+    import numpy as np
+
+    blank = np.ones(len(table.numbers), dtype=bool)
+    for column in table.columns.values():
+        blank &= np.array([not text for text in column.texts] or [True])[column.places]
+    if not blank.any():
+        return table
+    return Table(
+        {name: _chosen(column, ~blank) for name, column in table.columns.items()},
+        table.numbers[~blank],
+    )
+
+
+def _chosen(column: Column, rows: npt.NDArray[np.bool_]) -> Column:
+    """Some rows of a column, with the texts that they use."""
+    import numpy as np
+
+    used, places = np.unique(column.places[rows], return_inverse=True)
+    return Column([column.texts[place] for place in used.tolist()], places)
+
+
+def _check_header(header: Iterable[str], needed: dict[str, str], path: Path) -> None:
+    names = list(header)
+    problems = Problems(path.name)
+    for column, asker in needed.items():
+        if names.count(column) != 1:
+            what = (
+                "stands twice"
+                if column in names
+                else f"is not in the file, which has {', '.join(names)}"
+            )
+            problems.add(f"the column «{column}», which the mapping's {asker} names, {what}", 1)
+    problems.settle()
+
+
+def _csv(path: Path, needed: dict[str, str]) -> Table:
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    header, encoding, delimiter = _look_at_csv(path)
+    _check_header([tidy(name) for name in header], needed, path)
+    wrong: list[Any] = []
+
+    def keep(row: Any) -> str:
+        wrong.append(row)
+        return "skip"
+
+    try:
+        table = arrow_csv.read_csv(
+            path,
+            # One thread: only then does a wrong row know its number.
+            arrow_csv.ReadOptions(
+                use_threads=False, encoding=encoding, column_names=[*map(tidy, header)], skip_rows=0
+            ),
+            arrow_csv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=keep,
+            ),
+            arrow_csv.ConvertOptions(
+                include_columns=list(needed), column_types=dict.fromkeys(needed, pa.string())
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        # Arrow's own words may quote the file's content.
+        reason = (
+            "a text is not in its encoding; save it as UTF-8"
+            if "UTF8" in str(error)
+            else "it is damaged"
+        )
+        raise BadInput(f"this is not proper CSV: {reason}", path.name) from None
+    problems = Problems(path.name)
+    for row in wrong:
+        if row.text.strip():
+            problems.add(
+                f"there are {row.actual_columns} cells, the header has {row.expected_columns}",
+                row.number,
+            )
+    problems.settle()
+    numbers = np.arange(1, table.num_rows + len(wrong) + 1, dtype=np.int64)
+    numbers = np.setdiff1d(numbers, [row.number for row in wrong])
+    return Table({name: _encode(table[name].slice(1)) for name in needed}, numbers[1:])
+
+
+def _look_at_csv(path: Path) -> tuple[list[str], str, str]:
+    """The header, the encoding and the delimiter."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            with path.open(encoding=encoding, newline="") as file:
+                first = file.readline()
+                # Reading to the end is the check of the encoding.
+                while file.read(1 << 20):
+                    pass
+        except UnicodeDecodeError:
+            continue
+        delimiter = max(",;\t", key=first.count)
+        return (
+            next(csv.reader([first], delimiter=delimiter), []),
+            encoding.removesuffix("-sig"),
+            delimiter,
+        )
+    raise BadInput(
+        "the text can be read neither as UTF-8 nor as GB18030; save the file as UTF-8", path.name
+    )
+
+
+def _parquet(path: Path, needed: dict[str, str]) -> Table:
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        file = parquet.ParquetFile(path)
+        _check_header(file.schema_arrow.names, needed, path)
+        table = file.read(columns=list(needed))
+    except pa.ArrowInvalid:
+        raise BadInput("this is not a Parquet file, or it is damaged", path.name) from None
+    numbers = np.arange(FIRST, table.num_rows + FIRST, dtype=np.int64)
+    return Table({name: _encode(table[name]) for name in needed}, numbers)
+
+
+def _xlsx(path: Path, needed: dict[str, str]) -> Table:
+    import numpy as np
+    import pyarrow as pa
+
+    sheet = read_sheet(path.name, path.read_bytes())
+    _check_header(sheet.columns, needed, path)
+    columns = {
+        name: _encode(pa.chunked_array([[row.cells[name] for row in sheet.rows]]))
+        for name in needed
+    }
+    return Table(columns, np.array([row.number for row in sheet.rows], dtype=np.int64))
+
+
+def _encode(column: pa.ChunkedArray) -> Column:
+    import numpy as np
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    # Two cells that differ only in white space, width or type are one text.
+    known: dict[str, int] = {}
+    merged = [
+        known.setdefault(_text(value), len(known)) for value in encoded.dictionary.to_pylist()
+    ]
+    places = np.array(merged or [0], dtype=np.int64)[encoded.indices.to_numpy(zero_copy_only=False)]
+    return Column(list(known), places)
+
+
+def _text(value: Any) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return (
+        value
+        if isinstance(value, str) and value.isascii() and value == value.strip()
+        else tidy(str(value))
+    )

@@ -1,0 +1,62 @@
+"""Storing very many rows in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+CHUNK = 1000
+
+
+async def count_rows(connection: AsyncConnection, table: Table) -> int:
+    """How many rows a table has."""
+    return int((await connection.execute(select(func.count()).select_from(table))).scalar_one())
+
+
+async def insert_all(
+    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Insert any number of rows, in parts that every driver takes."""
+    for start in range(0, len(rows), CHUNK):
+        await connection.execute(table.insert(), list(rows[start : start + CHUNK]))
+
+
+Rows = Sequence[tuple[Any, ...]]
+
+
+async def upsert_many(
+    connection: AsyncConnection,
+    table: Table,
+    columns: Sequence[str],
+    unique: Sequence[str],
+    chunks: Iterable[Rows],
+) -> None:
+    """Insert rows of ``columns``; where the ``unique`` columns stand already, replace the others.
+
+    No two of the rows may have the same unique columns.
+    """
+    into = f"INSERT INTO {table.name} ({', '.join(columns)})"
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in unique)
+    upsert = f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {replaced}"
+    if connection.dialect.name == "sqlite":
+        statement = f"{into} VALUES ({', '.join('?' * len(columns))}) {upsert}"
+        for rows in chunks:
+            await connection.exec_driver_sql(statement, list(rows))
+        return
+    incoming = f"incoming_{table.name}"
+    await connection.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table.name} LIMIT 0"  # noqa: S608 - our own names
+    )
+    await _copy(connection, f"COPY {incoming} ({', '.join(columns)}) FROM STDIN", chunks)
+    await connection.exec_driver_sql(f"{into} SELECT {', '.join(columns)} FROM {incoming} {upsert}")  # noqa: S608 - our own names
+
+
+async def _copy(connection: AsyncConnection, statement: str, chunks: Iterable[Rows]) -> None:
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    async with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for rows in chunks:
+            for row in rows:
+                await copy.write_row(row)

@@ -1,0 +1,121 @@
+"""Connections and transactions, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+"""Seconds and milliseconds after which libpq gives up a server that has gone silent."""
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+
+
+def open_database(url: str, patience: float | None = None) -> AsyncEngine:
+    """An engine for ``url``, with our driver whatever driver it names; nothing is connected until it is used.
+
+    With ``patience``, a PostgreSQL server that leaves one command unanswered for so many seconds is given up, and gives
+    up a transaction of ours that is idle for as long: then nobody waits for what a dead link has locked.
+    Parameters are hidden in errors, because those may reach a log and parameters are answers.
+    """
+    address = make_url(url)
+    address = address.set(drivername=DRIVERS.get(address.get_backend_name(), address.drivername))
+    if address.get_backend_name() != "sqlite":
+        arguments = PATIENCE | (_patient(patience) if patience else {})
+        return create_async_engine(
+            address,
+            pool_size=8,
+            max_overflow=8,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args=arguments,
+        )
+    file = address.database
+    if file and file != ":memory:":
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(address, connect_args={"timeout": 30}, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _patient(seconds: float) -> dict[str, Any]:
+    from bot.storage.postgres_timeouts import patient
+
+    options = f"-c idle_in_transaction_session_timeout={int(1000 * seconds)}"
+    return {"async_creator_fn": patient(seconds), "options": options}
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver would begin transactions by itself, and too late for BEGIN IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "cache_size = -512",
+    ):
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later would fail at once when another process writes in between.
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@asynccontextmanager
+async def reading(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction that only reads."""
+    async with database.connect() as connection:
+        await connection.execution_options(reading=True)
+        async with connection.begin():
+            yield connection
+
+
+@asynccontextmanager
+async def writing(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction that is durable when the block ends, or leaves nothing."""
+    async with database.begin() as connection:
+        yield connection
+
+
+def insert(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT of the connection's dialect, which knows ON CONFLICT."""
+    return _insert(connection.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+
+
+async def upsert(
+    connection: AsyncConnection, table: Table, unique: Sequence[str], rows: list[dict[str, Any]]
+) -> None:
+    """Insert rows; where the ``unique`` columns stand already, replace the other columns."""
+    if rows:
+        await connection.execute(
+            _upserting(connection.dialect.name, table, tuple(unique), tuple(rows[0])), rows
+        )
+
+
+@lru_cache(maxsize=64)
+def _upserting(dialect: str, table: Table, unique: tuple[str, ...], names: tuple[str, ...]) -> Any:
+    """The statement of `upsert`: every tap needs one, and to make it costs more than to carry it out."""
+    statement = _insert(dialect, table)
+    rest = {name: statement.excluded[name] for name in names if name not in unique}
+    return statement.on_conflict_do_update(index_elements=list(unique), set_=rest)

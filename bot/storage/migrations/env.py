@@ -1,0 +1,9 @@
+"""Alembic's entry: runs on the connection that `bot.storage.migrate` gives, within its transaction."""
+
+from alembic import context
+
+from bot.storage.schema.all import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+context.run_migrations()

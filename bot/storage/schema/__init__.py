@@ -1,0 +1,1 @@
+"""The table definitions, one module for each room that owns tables."""

@@ -1,0 +1,419 @@
+"""The tables. SQL is the record: uniqueness and durability are enforced here and nowhere else."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from bot.storage.schema.accounts import choices as choices
+from bot.storage.schema.accounts import recovery_codes as recovery_codes
+from bot.storage.schema.accounts import second_factors as second_factors
+from bot.storage.schema.accounts import staff as staff
+from bot.storage.schema.api import publications as publications
+from bot.storage.schema.api import repeats as repeats
+from bot.storage.schema.api import tokens as tokens
+from bot.storage.schema.appeals import amendments as amendments
+from bot.storage.schema.appeals import appeal_steps as appeal_steps
+from bot.storage.schema.appeals import appeals as appeals
+from bot.storage.schema.appeals import calendar_days as calendar_days
+from bot.storage.schema.appeals import public_notices as public_notices
+from bot.storage.schema.audience import contacts as contacts
+from bot.storage.schema.audience import frames as frames
+from bot.storage.schema.audience import invitations as invitations
+from bot.storage.schema.audit_log import audit as audit
+from bot.storage.schema.metadata import SERIAL
+from bot.storage.schema.metadata import metadata as metadata
+from bot.storage.schema.monitoring import arrivals as arrivals
+from bot.storage.schema.monitoring import courses as courses
+from bot.storage.schema.monitoring import stops as stops
+from bot.storage.schema.outreach import outbox as outbox
+from bot.storage.schema.outreach import pushes as pushes
+from bot.storage.schema.quotas import places as places
+from bot.storage.schema.quotas import quota_cells as quota_cells
+from bot.storage.schema.records import adjustments as adjustments
+from bot.storage.schema.records import decisions as decisions
+from bot.storage.schema.records import findings as findings
+from bot.storage.schema.records import grades as grades
+from bot.storage.schema.records import indicators as indicators
+from bot.storage.schema.records import inner_units as inner_units
+from bot.storage.schema.records import leaders as leaders
+from bot.storage.schema.records import memberships as memberships
+from bot.storage.schema.records import unit_decisions as unit_decisions
+from bot.storage.schema.records import units as units
+from bot.storage.schema.rectification import follow_stops as follow_stops
+from bot.storage.schema.rectification import held_follow_ups as held_follow_ups
+from bot.storage.schema.rectification import shortcoming_steps as shortcoming_steps
+from bot.storage.schema.rectification import shortcoming_words as shortcoming_words
+from bot.storage.schema.rectification import shortcomings as shortcomings
+
+updates = Table(
+    "updates",
+    metadata,
+    Column(
+        "key", String(80), primary_key=True, comment="the channel's key of an update that was taken"
+    ),
+    Column(
+        "at",
+        BigInteger,
+        nullable=False,
+        comment="epoch seconds of a quarter of an hour; old keys are forgotten",
+    ),
+    Index("ix_updates_at", "at"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column(
+        "person", LargeBinary(32), primary_key=True, comment="keyed pseudonym of channel and user"
+    ),
+    Column(
+        "body",
+        LargeBinary,
+        nullable=False,
+        comment="the conversation, encrypted under the key of an hour",
+    ),
+    Column("hour", Integer, nullable=False, comment="of which hour that key is, since 1970"),
+    Column("touched", BigInteger, nullable=False),
+    Index("ix_sessions_touched", "touched"),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column(
+        "state", String(12), nullable=False, comment="draft, opening, open, paused, closing, closed"
+    ),
+    Column("opens_at", BigInteger, nullable=False),
+    Column("closes_at", BigInteger, nullable=False),
+    Column(
+        "paper",
+        Text,
+        nullable=False,
+        comment="JSON: title, units, questionnaires, frozen when it opens",
+    ),
+    Column("scheme", Text, nullable=False, comment="JSON: the scheme the campaign runs on"),
+    Column(
+        "registered",
+        BigInteger,
+        comment="position of its registration in the log; from then on it is frozen",
+    ),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("token", String(16), primary_key=True),
+    Column("campaign", String(32), nullable=False),
+    Column("grp", String(16), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("stratum", String(32), nullable=False),
+    Column("most", Integer, comment="how many people it is meant for; none: for anyone"),
+    Index("ix_links_campaign", "campaign"),
+)
+
+ballots = Table(
+    "ballots",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("campaign", String(32), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column(
+        "voter",
+        LargeBinary(32),
+        nullable=False,
+        comment="the mixer's keyed pseudonym of the gate's pseudonym",
+    ),
+    Column("questionnaire", String(64), nullable=False),
+    Column("grp", String(16), nullable=False),
+    Column("stratum", String(32), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column(
+        "weight", Integer, nullable=False, default=4, comment="fraud weight in quarters: 0, 1, 2, 4"
+    ),
+    Column("ratings", Text, nullable=False),
+    Column("facts", Text, nullable=False, comment="JSON: the other closed answers"),
+    Column("bucket", Integer, nullable=False, comment="whole quarters of an hour since 1970"),
+    Column(
+        "risk",
+        Integer,
+        nullable=False,
+        default=0,
+        comment="bits of the online checks (survey_flows.judge)",
+    ),
+    Column(
+        "position",
+        BigInteger,
+        comment="its entry in the log; none for ballots imported from elsewhere",
+    ),
+    Column("salt", LargeBinary(16)),
+    UniqueConstraint("campaign", "unit", "voter"),
+    Index("ix_ballots_position", "position"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("campaign", String(32), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column(
+        "voter",
+        LargeBinary(32),
+        nullable=False,
+        comment="not the ballots' pseudonym: nothing joins the two",
+    ),
+    Column("text", Text, nullable=False),
+    Column("position", BigInteger),
+    Column("salt", LargeBinary(16)),
+    UniqueConstraint("campaign", "unit", "voter"),
+)
+
+superseded = Table(
+    "superseded",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("campaign", String(32), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("voter", LargeBinary(32), nullable=False, comment="as in ballots or in comments"),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column(
+        "body", Text, nullable=False, comment="what the entry commits to: a ballot or a comment"
+    ),
+    Index("ix_superseded_campaign_voter", "campaign", "voter"),
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("campaign", String(32), nullable=False),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+boxes = Table(
+    "boxes",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("public", LargeBinary(32), nullable=False, comment="X25519: what the gate seals to"),
+    Column("signature", LargeBinary(64), nullable=False, comment="by the log's key"),
+    Column("made", BigInteger, nullable=False, comment="epoch seconds"),
+)
+
+staging = Table(
+    "staging",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("box", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+held_comments = Table(
+    "held_comments",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("box", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False, comment="a comment that waits for a later batch"),
+)
+
+refused = Table(
+    "refused",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("box", String(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False, comment="not sealed or not signed by the gate"),
+    Column("at", BigInteger, nullable=False),
+)
+
+log_entries = Table(
+    "log_entries",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("label", LargeBinary(32), nullable=False),
+    Column("commitment", LargeBinary(32), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("campaign", String(32), nullable=False),
+    Column("body", Text, comment="of a public entry"),
+    Index("ix_log_entries_label", "label"),
+)
+
+log_tiles = Table(
+    "log_tiles",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("tile", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "hashes",
+        LargeBinary,
+        nullable=False,
+        comment="256 hashes of complete subtrees of height 8·level",
+    ),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False, comment="signed, C2SP tlog-checkpoint"),
+    Column(
+        "frontier",
+        LargeBinary,
+        nullable=False,
+        comment="roots of the complete subtrees, the largest first",
+    ),
+    Column("at", BigInteger, nullable=False),
+)
+
+cosignatures = Table(
+    "cosignatures",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(80), primary_key=True),
+    Column("line", Text, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column(
+        "id",
+        SERIAL,
+        primary_key=True,
+        autoincrement=True,
+        comment="public entries that wait for the log",
+    ),
+    Column("kind", String(12), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("campaign", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column(
+        "body", LargeBinary, nullable=False, comment="the event, encrypted under the key of an hour"
+    ),
+    Column("hour", Integer, nullable=False),
+    Column("error", String(80), nullable=False, comment="the class of the error, never its text"),
+    Column("at", BigInteger, nullable=False),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+    Column("digest", String(64), nullable=False, comment="SHA-256 of the body"),
+    Column(
+        "body",
+        Text,
+        nullable=False,
+        comment="JSON: the counts that pages and exports are made from",
+    ),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(16), primary_key=True, comment="random: it tells nothing of the unit"),
+    Column("campaign", String(32), nullable=False),
+    Column(
+        "rules", Text, nullable=False, comment="names of the rules that found something, in JSON"
+    ),
+    Column(
+        "unit", String(32), nullable=False, comment="to bar its own people; no reviewer is shown it"
+    ),
+    Column("told", Text, nullable=False, comment="JSON: all that reviewers are told"),
+    Column(
+        "digest",
+        String(64),
+        nullable=False,
+        comment="SHA-256 of ballots and proposed weights: found once",
+    ),
+    Column(
+        "salt", LargeBinary(16), nullable=False, comment="of the weights that the log commits to"
+    ),
+    Column("state", String(8), nullable=False, comment="waiting, decided, dropped"),
+    Column(
+        "verdict",
+        String(8),
+        nullable=False,
+        comment="which weights stand: proposed, uphold, release",
+    ),
+    Column("round", Integer, nullable=False, comment="from 1; each reopening begins another"),
+    Column("number", Integer, nullable=False, comment="of its decisions in the log"),
+    UniqueConstraint("campaign", "digest"),
+)
+
+case_ballots = Table(
+    "case_ballots",
+    metadata,
+    Column("case_id", String(16), primary_key=True),
+    Column("ballot", BigInteger, primary_key=True, autoincrement=False, comment="the ballot's row"),
+    Column("weight", Integer, nullable=False, comment="proposed, in quarters"),
+    Column("before", Integer, nullable=False, comment="what a release restores, in quarters"),
+    Index("ix_case_ballots_ballot", "ballot"),
+)
+
+case_votes = Table(
+    "case_votes",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True, comment="votes are only added"),
+    Column("case_id", String(16), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("reviewer", String(64), nullable=False),
+    Column("verdict", String(8), nullable=False, comment="uphold, release or reopen"),
+    Column(
+        "act",
+        String(8),
+        nullable=False,
+        comment="vote or reopen: one of each for a person and round",
+    ),
+    Column("reason", String(32), nullable=False, comment="its code"),
+    Column("note", Text, nullable=False),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+    UniqueConstraint("case_id", "round", "reviewer", "act"),
+)
+
+rule_effects = Table(
+    "rule_effects",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
+    Column("body", Text, nullable=False, comment="JSON: how scores move without each rule"),
+)
+
+pressure = Table(
+    "pressure",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("unit", String(32), primary_key=True),
+    Column("voter", LargeBinary(32), primary_key=True, comment="not the ballots' pseudonym"),
+)
+
+unreachable = Table(
+    "unreachable",
+    metadata,
+    Column("person", LargeBinary(32), primary_key=True, comment="as in sessions"),
+    Column(
+        "at",
+        BigInteger,
+        nullable=False,
+        comment="when the bot was found blocked: epoch seconds of a quarter hour",
+    ),
+)

@@ -1,0 +1,51 @@
+"""The tables of the response monitor: counts of people, of which none leads to anybody.
+
+They change once an hour by what many conversations tell together (`bot.fieldwork.monitoring.progress`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, String, Table
+
+from bot.storage.schema.metadata import metadata
+
+courses = Table(
+    "courses",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("source", String(16), primary_key=True),
+    Column(
+        "grp", String(16), primary_key=True, comment="what the link vouches for, as the stratum"
+    ),
+    Column("stratum", String(32), primary_key=True),
+    Column("course", String(12), primary_key=True, comment="started, partial, broken, completed"),
+    Column("people", Integer, nullable=False),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False, comment="since 1970"),
+    Column(
+        "course",
+        String(12),
+        primary_key=True,
+        comment="what people came to: started, broken, completed",
+    ),
+    Column("people", Integer, nullable=False),
+)
+
+stops = Table(
+    "stops",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("questionnaire", String(64), primary_key=True),
+    Column(
+        "question",
+        String(64),
+        primary_key=True,
+        comment="or review: where people stand who have not submitted",
+    ),
+    Column("people", Integer, nullable=False),
+)

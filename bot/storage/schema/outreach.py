@@ -1,0 +1,53 @@
+"""The tables of pushes: what is sent to whom was invited, step by step. No row tells who answered."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
+
+from bot.storage.schema.metadata import metadata
+
+pushes = Table(
+    "pushes",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("step", Integer, primary_key=True, comment="0 the invitation, then reminders"),
+    Column("state", String(12), nullable=False, comment="running, paused, cancelled"),
+    Column("texts", Text, nullable=False, comment="JSON: the message by language"),
+    Column(
+        "hours",
+        String(11),
+        nullable=False,
+        comment="local time in which messages are sent: HH:MM-HH:MM",
+    ),
+    Column("not_on", Text, nullable=False, comment="JSON: local days on which nothing is sent"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column(
+        "lookup",
+        LargeBinary(32),
+        primary_key=True,
+        comment="the contact: one message to each in a step",
+    ),
+    Column(
+        "state", String(12), nullable=False, comment="queued, sent, unreachable, opted_out, failed"
+    ),
+    Column(
+        "place",
+        BigInteger,
+        nullable=False,
+        comment="drawn by lot: the order of sending tells nothing",
+    ),
+    Column(
+        "due",
+        BigInteger,
+        nullable=False,
+        comment="epoch seconds before which nobody takes it; 0 once settled",
+    ),
+    Column("tries", Integer, nullable=False),
+    Index("ix_outbox_state_campaign_step_place", "state", "campaign", "step", "place"),
+)

@@ -1,0 +1,36 @@
+"""The tables of quotas: how many places of a cell are taken, and marks by which nobody takes two.
+
+A campaign without quotas has no row in either; when one is closed its rows go with its key.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table
+
+from bot.storage.schema.metadata import metadata
+
+quota_cells = Table(
+    "quota_cells",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("unit", String(32), primary_key=True),
+    Column("grp", String(16), primary_key=True, comment="empty: any, as in the next two"),
+    Column("stratum", String(32), primary_key=True),
+    Column("source", String(16), primary_key=True),
+    Column("taken", Integer, nullable=False, comment="never more than the campaign registered"),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column(
+        "mark",
+        LargeBinary(32),
+        primary_key=True,
+        comment="keyed pseudonym of a person and a cell together",
+    ),
+    Column("campaign", String(32), nullable=False),
+    Index("ix_places_campaign", "campaign"),
+    # In the order of the marks, which is that of nobody's coming.
+    sqlite_with_rowid=False,
+)

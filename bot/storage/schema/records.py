@@ -1,0 +1,155 @@
+"""The tables of a year's material: units and the parts inside them, people, points, findings, decisions, grades."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
+
+from bot.storage.schema.metadata import SERIAL, metadata
+
+units = Table(
+    "units",
+    metadata,
+    Column("code", String(32), primary_key=True),
+    Column("name_zh", String(80), nullable=False),
+    Column("name_en", String(120), nullable=False),
+    Column("category", String(16), nullable=False),
+    Column("questionnaire", String(64), nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("unit", String(32), primary_key=True),
+    Column("from_year", Integer, primary_key=True),
+    Column(
+        "league",
+        String(16),
+        nullable=False,
+        comment="its league from that year on (0: ever); empty: none",
+    ),
+)
+
+inner_units = Table(
+    "inner_units",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("code", String(32), primary_key=True),
+    Column(
+        "parent",
+        String(32),
+        nullable=False,
+        comment="the unit, or the part of one, that it is part of",
+    ),
+    Column("name_zh", String(80), nullable=False),
+    Column("name_en", String(120), nullable=False),
+    Column("category", String(16), nullable=False),
+)
+
+leaders = Table(
+    "leaders",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("leader", String(32), primary_key=True),
+    Column("name_zh", String(80), nullable=False),
+    Column("name_en", String(120), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("role", String(12), nullable=False, comment="principal, deputy or officer"),
+    Column("post", String(120), nullable=False, comment="the title as it is printed"),
+)
+
+indicators = Table(
+    "indicators",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("subject", String(32), primary_key=True, comment="a unit's code or a leader's id"),
+    Column("indicator", String(32), primary_key=True),
+    Column("value", String(32), nullable=False, comment="an exact decimal"),
+)
+
+adjustments = Table(
+    "adjustments",
+    metadata,
+    Column("id", SERIAL, primary_key=True, autoincrement=True),
+    Column("year", Integer, nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column(
+        "points", String(32), nullable=False, comment="an exact decimal; negative is a deduction"
+    ),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("year", Integer, primary_key=True),
+    Column("id", String(32), primary_key=True, comment="the office's own number of it"),
+    Column("subject", String(32), nullable=False),
+    Column(
+        "kind",
+        String(32),
+        nullable=False,
+        comment="criminal_offence, safety_accident, unfitness, veto …",
+    ),
+    Column("on", String(10), nullable=False, comment="ISO date"),
+    Column("source", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column(
+        "id",
+        SERIAL,
+        primary_key=True,
+        autoincrement=True,
+        comment="the last decision on a key counts",
+    ),
+    Column("year", Integer, nullable=False),
+    Column("proposal", String(200), nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
+unit_decisions = Table(
+    "unit_decisions",
+    metadata,
+    Column(
+        "id",
+        SERIAL,
+        primary_key=True,
+        autoincrement=True,
+        comment="the last decision on a unit counts",
+    ),
+    Column("year", Integer, nullable=False),
+    Column("unit", String(32), nullable=False, comment="a unit with too few answers to be ranked"),
+    Column("grade", String(16), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
+grades = Table(
+    "grades",
+    metadata,
+    Column(
+        "id",
+        SERIAL,
+        primary_key=True,
+        autoincrement=True,
+        comment="amendments append; the last counts",
+    ),
+    Column("year", Integer, nullable=False),
+    Column("subject", String(32), nullable=False),
+    Column("kind", String(8), nullable=False, comment="unit or leader"),
+    Column("grade", String(16), nullable=False, comment="first … fourth, or not_appraised"),
+    Column("confirmed", Boolean, nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("post", String(120), nullable=False),
+    Column("scheme", String(64), nullable=False),
+    Index("ix_grades_subject_year", "subject", "year"),
+)

@@ -1,0 +1,1 @@
+"""The append-only transparency log: writer, reader and the bodies of its entries."""

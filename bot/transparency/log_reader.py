@@ -1,0 +1,193 @@
+"""The log as it is read: receipts, checkpoints and proofs, each in a few reads however long the log is.
+
+A tile of level L holds the hashes of 256 complete subtrees of height 8·L (c2sp.org/tlog-tiles). Only full tiles are
+stored: what is not yet in one is made from the entries, or from the tiles of the level below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.schema.all import checkpoints, cosignatures, log_entries, log_tiles
+from survey_flows.entries import receipt_label
+from survey_flows.errors import BadInput, MinpingError
+from survey_flows.merkle import (
+    SIZE,
+    Subtrees,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    root,
+    tree_root,
+)
+
+HEIGHT = 8
+WIDTH = 1 << HEIGHT
+
+
+class LogDamaged(MinpingError):
+    """Entries or tiles of the log are missing in the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A checkpoint with the witnesses' signatures that have come in for it."""
+
+    size: int
+    note: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a receipt stands in the log, and its entry's 64 bytes."""
+
+    position: int
+    data: bytes
+
+
+async def latest_checkpoint(connection: AsyncConnection) -> Stored | None:
+    """The newest checkpoint; None while the log is empty."""
+    query = select(checkpoints.c.size, checkpoints.c.note, checkpoints.c.at).order_by(
+        checkpoints.c.size.desc()
+    )
+    row = (await connection.execute(query.limit(1))).first()
+    if row is None:
+        return None
+    lines = (
+        select(cosignatures.c.line)
+        .where(cosignatures.c.size == row.size)
+        .order_by(cosignatures.c.name)
+    )
+    below = (await connection.execute(lines)).scalars()
+    return Stored(row.size, row.note + "".join(f"{line.rstrip()}\n" for line in below), row.at)
+
+
+async def find_receipt(connection: AsyncConnection, code: str) -> Found | None:
+    """The entry of a receipt's code (as `survey_flows.entries.read_code` gives it); None when it is not in the log."""
+    label = receipt_label(code)
+    query = select(log_entries.c.position, log_entries.c.commitment).where(
+        log_entries.c.label == label
+    )
+    row = (await connection.execute(query.order_by(log_entries.c.position).limit(1))).first()
+    return Found(row.position, label + row.commitment) if row else None
+
+
+async def prove_inclusion(connection: AsyncConnection, position: int, size: int) -> list[bytes]:
+    """That an entry stands in the tree of ``size`` entries (RFC 9162 §2.1.3)."""
+    return await _prove(connection, lambda subtrees: inclusion_proof(subtrees, position, size))
+
+
+async def prove_consistency(connection: AsyncConnection, old: int, new: int) -> list[bytes]:
+    """That the tree of ``new`` entries begins with that of ``old`` (RFC 9162 §2.1.4).
+
+    Raises:
+        BadInput: the log has never had these sizes in this order.
+    """
+    newest = await latest_checkpoint(connection)
+    if not 0 <= old <= new <= (newest.size if newest else 0):
+        raise BadInput("the log has not had these sizes in this order", f"old={old}, new={new}")
+    return await _prove(connection, lambda subtrees: consistency_proof(subtrees, old, new))
+
+
+async def read_root(connection: AsyncConnection, size: int) -> bytes:
+    """The root of the tree of the first ``size`` entries."""
+    return (await _prove(connection, lambda subtrees: [tree_root(subtrees, size)]))[0]
+
+
+async def _prove(
+    connection: AsyncConnection, make: Callable[[Subtrees], list[bytes]]
+) -> list[bytes]:
+    """Make a proof twice: first to learn which hashes it needs, then from those."""
+    wanted: list[tuple[int, int]] = []
+
+    def note(level: int, index: int) -> bytes:
+        wanted.append((level, index))
+        return bytes(SIZE)
+
+    make(note)
+    known = await read_subtrees(connection, wanted)
+    return make(lambda level, index: known[level, index])
+
+
+async def read_subtrees(
+    connection: AsyncConnection, wanted: Iterable[tuple[int, int]]
+) -> Mapping[tuple[int, int], bytes]:
+    """The hashes of complete subtrees by height and number.
+
+    Raises:
+        LogDamaged: what they are made of is not there.
+    """
+    parts = {key: _part(*key) for key in wanted}
+    stored = await _read_tiles(
+        connection, {(level, first // WIDTH) for level, first, _ in parts.values()}
+    )
+    result = {}
+    for key, (level, first, count) in parts.items():
+        tile = stored.get((level, first // WIDTH))
+        if tile is not None:
+            hashes = tile[first % WIDTH : first % WIDTH + count]
+        else:
+            hashes = await read_hashes(connection, level, first, count)
+        result[key] = root(hashes)
+    return result
+
+
+async def read_hashes(
+    connection: AsyncConnection, level: int, first: int, count: int
+) -> list[bytes]:
+    """Hashes ``first`` and on of a level of tiles, made from what is below it, in one read.
+
+    Raises:
+        LogDamaged: what they are made of is not there.
+    """
+    if level:
+        return await _roots_of_tiles(connection, level - 1, first, count)
+    return await _leaf_hashes(connection, first, count)
+
+
+def _part(level: int, index: int) -> tuple[int, int, int]:
+    """The level of tiles that a subtree's hash is made from, and the first and the number of hashes of it."""
+    tiles, rest = divmod(level, HEIGHT)
+    return tiles, index << rest, 1 << rest
+
+
+async def _roots_of_tiles(
+    connection: AsyncConnection, level: int, first: int, count: int
+) -> list[bytes]:
+    tiles = await _read_tiles(connection, {(level, tile) for tile in range(first, first + count)})
+    if len(tiles) < count:
+        raise LogDamaged("tiles of the log are missing")
+    return [root(tiles[level, tile]) for tile in range(first, first + count)]
+
+
+async def _leaf_hashes(connection: AsyncConnection, first: int, count: int) -> list[bytes]:
+    columns = log_entries.c
+    query = select(columns.label, columns.commitment).where(
+        columns.position >= first, columns.position < first + count
+    )
+    rows = (await connection.execute(query.order_by(columns.position))).all()
+    if len(rows) < count:
+        raise LogDamaged("entries of the log are missing")
+    return [leaf_hash(row.label + row.commitment) for row in rows]
+
+
+async def _read_tiles(
+    connection: AsyncConnection, wanted: set[tuple[int, int]]
+) -> dict[tuple[int, int], list[bytes]]:
+    if not wanted:
+        return {}
+    columns = log_tiles.c
+    query = select(columns.level, columns.tile, columns.hashes).where(
+        tuple_(columns.level, columns.tile).in_(wanted)
+    )
+    return {
+        (row.level, row.tile): [
+            row.hashes[at : at + SIZE] for at in range(0, len(row.hashes), SIZE)
+        ]
+        for row in await connection.execute(query)
+    }

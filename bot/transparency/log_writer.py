@@ -1,0 +1,121 @@
+"""The log as it is written: entries at its end, tiles that fill, a signed checkpoint, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.schema import all as tables
+from bot.transparency.log_reader import HEIGHT, WIDTH, read_hashes
+from survey_flows.entries import commit, public_label
+from survey_flows.merkle import Frontier, leaf_hash
+
+LOCK = 7012
+"""PostgreSQL's advisory lock of whoever writes the log; SQLite has one writer anyway."""
+
+Signer = Callable[[int, bytes], str]
+"""Signs a checkpoint of so many entries and such a root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What goes into the log. ``body`` only of a public entry; it is stored."""
+
+    label: bytes
+    commitment: bytes
+    kind: str
+    campaign: str
+    body: str | None = None
+
+
+def public_entry(kind: str, name: str, campaign: str, body: str) -> Entry:
+    """An entry that everybody may read."""
+    return Entry(public_label(kind, name), commit(b"", body), kind, campaign, body)
+
+
+async def give_notice(
+    connection: AsyncConnection, kind: str, campaign: str, body: str, name: str = ""
+) -> None:
+    """Ask the mixer to put a public entry about a campaign into the log, unless it is the last of its kind already.
+
+    With a ``name`` of its own it is put there in any case: the caller asks once.
+    """
+    if name:
+        row = {"kind": kind, "name": name, "campaign": campaign, "body": body}
+        await connection.execute(tables.notices.insert(), [row])
+        return
+    columns = tables.log_entries.c
+    query = select(columns.body).where(columns.kind == kind, columns.campaign == campaign)
+    if (
+        await connection.execute(query.order_by(columns.position.desc()).limit(1))
+    ).scalar() != body:
+        row = {"kind": kind, "name": campaign, "campaign": campaign, "body": body}
+        await connection.execute(tables.notices.insert(), [row])
+
+
+async def lock_log(connection: AsyncConnection) -> Frontier:
+    """Let no other process write to the log until this transaction ends; returns where it ends now."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    columns = tables.checkpoints.c
+    query = select(columns.size, columns.frontier).order_by(columns.size.desc()).limit(1)
+    row = (await connection.execute(query)).first()
+    return Frontier.from_bytes(row.size, row.frontier) if row else Frontier()
+
+
+async def append(
+    connection: AsyncConnection, frontier: Frontier, entries: Sequence[Entry], sign: Signer, at: int
+) -> None:
+    """Store entries after the present end, and a checkpoint over all. ``at`` is in epoch seconds.
+
+    The caller holds the log (`lock_log`), which gave ``frontier``; it is moved on.
+    """
+    if not entries:
+        return
+    first = frontier.size
+    rows: list[dict[str, Any]] = []
+    full: list[tuple[int, int]] = []
+    hashes: dict[int, list[tuple[int, bytes]]] = {}
+    for position, entry in enumerate(entries, first):
+        rows.append(
+            {
+                "position": position,
+                "label": entry.label,
+                "commitment": entry.commitment,
+                "kind": entry.kind,
+                "campaign": entry.campaign,
+                "body": entry.body,
+            }
+        )
+        for height, hash_ in enumerate(frontier.append(leaf_hash(entry.label + entry.commitment))):
+            if height % HEIGHT == 0:
+                level, index = height // HEIGHT, position >> height
+                hashes.setdefault(level, []).append((index, hash_))
+                if index % WIDTH == WIDTH - 1:
+                    full.append((level, index // WIDTH))
+    await connection.execute(tables.log_entries.insert(), rows)
+    for level, tile in full:
+        await _store_tile(connection, level, tile, dict(hashes[level]))
+    checkpoint = {
+        "size": frontier.size,
+        "note": sign(frontier.size, frontier.root()),
+        "frontier": frontier.to_bytes(),
+        "at": at,
+    }
+    await connection.execute(tables.checkpoints.insert(), [checkpoint])
+
+
+async def _store_tile(
+    connection: AsyncConnection, level: int, tile: int, fresh: dict[int, bytes]
+) -> None:
+    """Store a tile that is full now: its last hashes are fresh, the others are made from what is stored."""
+    start = tile * WIDTH
+    missing = [index for index in range(start, start + WIDTH) if index not in fresh]
+    older = await read_hashes(connection, level, missing[0], len(missing)) if missing else []
+    hashes = older + [fresh[index] for index in range(start + len(older), start + WIDTH)]
+    row = {"level": level, "tile": tile, "hashes": b"".join(hashes)}
+    await connection.execute(tables.log_tiles.insert(), [row])

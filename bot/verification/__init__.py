@@ -1,0 +1,1 @@
+"""Bundles and their verification, which needs no database."""

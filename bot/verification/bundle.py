@@ -1,0 +1,260 @@
+"""Bundles: what is published of a campaign that is over, for anybody to check with `minping verify`.
+
+A bundle is a ZIP of text files:
+
+- ``bundle.json`` names the campaign and says whether ballots are opened;
+- ``checkpoint.txt`` is the log's signed note with the witnesses' signatures;
+- ``log.csv`` has every entry of the log up to there: position, label, commitment, campaign;
+- ``public.jsonl`` has the text of every public entry, ``totals.json`` the public totals (`bot.verification.public_totals`);
+- for auditors, ``openings.jsonl`` has the salt and text of every sealed entry of the campaign that was not withdrawn,
+  and ``weights.csv`` the fraud weights other than full ones, in quarters, and ``cases.jsonl``, if there are any, the
+  salt and the weights of each case that the log's last decision on it commits to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.counts.ratings import Reader
+from aggregation.counts.scan import tally
+from bot.fraud_review.case_review import read_case_weights
+from bot.results.scoring import Scored, score_campaign
+from bot.storage.database import reading, writing
+from bot.storage.schema import all as tables
+from bot.transparency.entry_bodies import ballot_body, comment_body
+from bot.transparency.log_reader import LogDamaged, Stored, latest_checkpoint
+from bot.transparency.log_writer import give_notice
+from bot.verification.bundle_format import (
+    CASES,
+    CHECKPOINT,
+    FORMAT,
+    FULL,
+    LOG,
+    LOG_HEAD,
+    MANIFEST,
+    OPENINGS,
+    PUBLIC,
+    TOTALS,
+    WEIGHTS,
+    WEIGHTS_HEAD,
+)
+from bot.verification.public_totals import result_body, totals, write_totals
+from survey_flows.entries import canonical, commit
+from survey_flows.errors import BadInput
+from survey_flows.notes import read_checkpoint, read_note
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+async def make_bundle(database: AsyncEngine, campaign: str, openings: bool) -> dict[str, bytes]:
+    """The files of a campaign's bundle by name.
+
+    Raises:
+        BadInput: no such campaign, it is not closed, its ballots are not in the log, or its result is not yet there.
+        LogDamaged: what is stored of an entry is not what the log commits to.
+    """
+    scored = await score_campaign(database, campaign)
+    file = await asyncio.to_thread(totals_file, scored)
+    async with reading(database) as connection:
+        await _refuse_unlogged(connection, campaign)
+        newest = await latest_checkpoint(connection)
+        rows = await _read_entries(connection, newest)
+        _require_result(rows, campaign, file)
+        sealed = await read_openings(connection, campaign) if openings else []
+        weights = await _read_weights(connection, campaign) if openings else []
+        cases = await read_case_weights(connection, campaign) if openings else []
+    opened = (sealed, weights) if openings else None
+    files = await asyncio.to_thread(_files, campaign, newest, rows, file, opened)
+    return files | ({CASES: lines(cases)} if cases else {})
+
+
+def totals_file(scored: Scored) -> bytes:
+    """``totals.json`` of a closed campaign."""
+    poll = scored.poll
+    counted = tally(scored.counts, Reader(poll.questionnaires, poll.scheme))
+    return write_totals(totals(poll.id, counted, scored.scores, poll.scheme, scored.told))
+
+
+async def result_of(database: AsyncEngine, campaign: str) -> str:
+    """The public entry by which the log commits to a closed campaign's totals; raises `BadInput` as `make_bundle`."""
+    scored = await score_campaign(database, campaign)
+    return result_body(campaign, await asyncio.to_thread(totals_file, scored))
+
+
+async def note_result(database: AsyncEngine, campaign: str) -> None:
+    """Ask for the result's entry in the log, without which there is no bundle; raises `BadInput` as `make_bundle`."""
+    result = await result_of(database, campaign)
+    async with writing(database) as connection:
+        await give_notice(connection, "result", campaign, result)
+
+
+def bundle_path(data: Path, campaign: str, number: int) -> Path:
+    """Where the service keeps the public bundle of a release that it hands out."""
+    return data / "bundles" / f"{campaign}-{number}.zip"
+
+
+async def keep_bundle(database: AsyncEngine, data: Path, campaign: str, number: int) -> None:
+    """Make the public bundle of a campaign's last release, of this number, and keep it; raises as `make_bundle`."""
+    packed = await asyncio.to_thread(pack, await make_bundle(database, campaign, openings=False))
+    await asyncio.to_thread(_write_whole, bundle_path(data, campaign, number), packed)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that nobody reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+async def read_openings(connection: AsyncConnection, campaign: str) -> list[tuple[int, bytes, str]]:
+    """Position, salt and text of every sealed entry of a campaign that was not withdrawn, by position."""
+    found = []
+    makers = (
+        (tables.ballots, ballot_body),
+        (tables.comments, comment_body),
+        (tables.superseded, lambda row: str(row["body"])),
+        (tables.withdrawals, lambda row: str(row["body"])),
+    )
+    for table, body in makers:
+        query = select(table).where(table.c.campaign == campaign, table.c.position.is_not(None))
+        found += [
+            (row.position, row.salt, body(row._mapping)) for row in await connection.execute(query)
+        ]
+    return sorted(found)
+
+
+async def _refuse_unlogged(connection: AsyncConnection, campaign: str) -> None:
+    columns = tables.ballots.c
+    query = select(func.count()).where(columns.campaign == campaign, columns.position.is_(None))
+    unlogged = (await connection.execute(query)).scalar_one()
+    if unlogged:
+        raise BadInput(
+            f"{unlogged} of its ballots are not in the log, so nothing about them can be proven",
+            campaign,
+        )
+
+
+async def _read_entries(connection: AsyncConnection, newest: Stored | None) -> list[Row[Any]]:
+    columns = tables.log_entries.c
+    query = select(
+        columns.position, columns.label, columns.commitment, columns.campaign, columns.body
+    )
+    size = newest.size if newest else 0
+    rows: list[Row[Any]] = list(
+        await connection.execute(query.where(columns.position < size).order_by(columns.position))
+    )
+    if len(rows) != size:
+        raise LogDamaged("entries of the log are missing")
+    return rows
+
+
+def _require_result(rows: Iterable[Row[Any]], campaign: str, file: bytes) -> None:
+    results = [
+        row.body
+        for row in rows
+        if row.body and row.campaign == campaign and '"kind":"result"' in row.body
+    ]
+    if not results or results[-1] != result_body(campaign, file):
+        raise BadInput(
+            "its result, as it is now, is not in the log yet; try again when the log has taken it",
+            campaign,
+        )
+
+
+async def _read_weights(connection: AsyncConnection, campaign: str) -> list[tuple[int, int]]:
+    columns = tables.ballots.c
+    query = select(columns.position, columns.weight).where(
+        columns.campaign == campaign, columns.weight != FULL
+    )
+    return [
+        (row.position, row.weight)
+        for row in await connection.execute(query.order_by(columns.position))
+    ]
+
+
+def _files(
+    campaign: str,
+    newest: Stored | None,
+    rows: list[Row[Any]],
+    file: bytes,
+    opened: tuple[list[tuple[int, bytes, str]], list[tuple[int, int]]] | None,
+) -> dict[str, bytes]:
+    if newest is None:
+        raise BadInput("the log is empty", campaign)
+    files = {
+        MANIFEST: manifest(
+            campaign, read_checkpoint(read_note(newest.note).text).origin, opened is not None
+        ),
+        CHECKPOINT: newest.note.encode(),
+        LOG: log_csv((row.label + row.commitment, row.campaign) for row in rows),
+        PUBLIC: lines(
+            {"position": row.position, "body": row.body} for row in rows if row.body is not None
+        ),
+        TOTALS: file,
+    }
+    if opened:
+        sealed, weights = opened
+        _check_openings(rows, sealed)
+        files[OPENINGS] = lines(
+            {"position": at, "salt": salt.hex(), "body": body} for at, salt, body in sealed
+        )
+        files[WEIGHTS] = weights_csv(weights)
+    return files
+
+
+def _check_openings(rows: list[Row[Any]], sealed: Iterable[tuple[int, bytes, str]]) -> None:
+    for position, salt, body in sealed:
+        if position >= len(rows) or commit(salt, body) != rows[position].commitment:
+            raise LogDamaged(f"what is stored of entry {position} is not what the log commits to")
+
+
+def manifest(campaign: str, origin: str, openings: bool) -> bytes:
+    """``bundle.json``."""
+    return (
+        canonical(
+            {"format": FORMAT, "campaign": campaign, "origin": origin, "openings": openings}
+        ).encode()
+        + b"\n"
+    )
+
+
+def log_csv(entries: Iterable[tuple[bytes, str]]) -> bytes:
+    """``log.csv`` from the 64 bytes and the campaign of each entry."""
+    rows = (
+        f"{at},{data[:32].hex()},{data[32:].hex()},{campaign}\n"
+        for at, (data, campaign) in enumerate(entries)
+    )
+    return f"{LOG_HEAD}\n{''.join(rows)}".encode()
+
+
+def weights_csv(weights: Iterable[tuple[int, int]]) -> bytes:
+    """``weights.csv``."""
+    return (
+        f"{WEIGHTS_HEAD}\n{''.join(f'{at},{weight}{chr(10)}' for at, weight in weights)}".encode()
+    )
+
+
+def lines(values: Iterable[Mapping[str, object]]) -> bytes:
+    """One JSON object a line."""
+    return "".join(f"{canonical(value)}\n" for value in values).encode()
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """The ZIP: the same bytes for the same files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in sorted(files.items()):
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.create_system = 3
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED, 6)
+    return buffer.getvalue()

@@ -1,0 +1,340 @@
+"""A bundle as it is looked into by `bot.verification.verifier`: its files read strictly, and what follows from them alone."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from aggregation.scheme.scheme import Scheme, parse_scheme
+from bot.campaigns.quota_terms import read_most
+from bot.crypto.note_signatures import Opened
+from bot.verification.bundle_format import (
+    CHECKPOINT,
+    FORMAT,
+    LOG,
+    LOG_HEAD,
+    MANIFEST,
+    OPENINGS,
+    PUBLIC,
+    TOTALS,
+    WEIGHTS,
+    WEIGHTS_HEAD,
+)
+from bot.verification.public_totals import read_totals
+from survey_flows.errors import BadInput
+from survey_flows.load import load_questionnaire
+from survey_flows.merkle import leaf_hash, root
+from survey_flows.notes import VerifierKey
+from survey_flows.questionnaire import Questionnaire
+from survey_flows.quota import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be checked beside the bundle itself.
+
+    ``keys`` are the log's public keys that are trusted, ``witnesses`` those whose signatures there have to be,
+    ``receipt`` a citizen's code, ``since`` an older signed checkpoint, ``inclusion`` a proof as the service gives it.
+    """
+
+    keys: Sequence[VerifierKey] = ()
+    witnesses: Sequence[VerifierKey] = ()
+    receipt: str = ""
+    since: str = ""
+    inclusion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A campaign as it was registered before it opened."""
+
+    position: int
+    categories: Mapping[str, str]
+    questionnaires: Mapping[str, Questionnaire]
+    used: Mapping[str, str]
+    scheme: Scheme
+    opens_at: int
+    closes_at: int
+    quotas: Mapping[Cell, int]
+    trial: bool
+
+
+SAID = ("unit", "questionnaire", "group", "stratum", "source", "ratings")
+Said = tuple[str, ...]
+"""What a ballot says, in the order of `SAID`. Equal ones are one object: there are a million ballots."""
+
+
+@dataclass(slots=True)
+class Opening:
+    """An opened entry: what it commits to and, of a ballot, what counts. ``names`` is what a withdrawal names."""
+
+    commitment: bytes
+    strict: bool
+    kind: str
+    campaign: str
+    names: int = -1
+    said: Said = ()
+    voter: str = ""
+    bucket: int = 0
+
+
+@dataclass(slots=True)
+class Ballots:
+    """The opened ballots of the campaign: the last of each voter and unit counts."""
+
+    counted: dict[int, Said] = field(default_factory=dict)
+    superseded: int = 0
+    voters: set[str] = field(default_factory=set)
+
+
+class Failed(Exception):
+    """A check does not hold; the message is its sentence."""
+
+
+class Case:
+    """A bundle with what was worked out of it.
+
+    Raises:
+        BadInput: a file of it cannot be read; a later look raises `Failed` for what should be there and is not.
+    """
+
+    def __init__(self, files: Mapping[str, bytes], wanted: Wanted) -> None:
+        self.files, self.wanted = files, wanted
+        manifest = read_json(files[MANIFEST], MANIFEST)
+        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+            raise BadInput(f"this bundle is not of the format {FORMAT}", MANIFEST)
+        self.campaign, self.origin = str(manifest.get("campaign")), str(manifest.get("origin"))
+        self.note = _text(files[CHECKPOINT], CHECKPOINT)
+        self.data, self.campaigns = _read_log(files[LOG])
+        self.public = _read_public(files[PUBLIC], len(self.data))
+        self.opened = self._openings() if manifest.get("openings") else None
+        self.opening_note: Opened | None = None
+
+    def _openings(self) -> dict[int, Opening]:
+        found: dict[int, Opening] = {}
+        known: dict[Said, Said] = {}
+        for number, line in enumerate(read_lines(self.files.get(OPENINGS, b""), OPENINGS), 1):
+            value = read_json(line, f"{OPENINGS}, line {number}")
+            try:
+                position, opening = value["position"], _read_opening(value, known)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise BadInput("this is no opening", f"{OPENINGS}, line {number}") from error
+            if position in found or type(position) is not int:
+                raise BadInput(
+                    "an entry is opened twice, or not rightly", f"{OPENINGS}, line {number}"
+                )
+            found[position] = opening
+        return found
+
+    def leaves(self, size: int | None = None) -> list[bytes]:
+        """The hashes of the log's entries, or of the first ``size``."""
+        return [leaf_hash(data) for data in self.data[:size]]
+
+    @cached_property
+    def root(self) -> bytes:
+        """The root over all entries."""
+        return root(self.leaves())
+
+    @cached_property
+    def own(self) -> set[int]:
+        """The sealed entries that the log assigns to the campaign."""
+        return {
+            at
+            for at, name in enumerate(self.campaigns)
+            if name == self.campaign and at not in self.public
+        }
+
+    def entries(self, kind: str) -> list[tuple[int, dict[str, Any]]]:
+        """The campaign's public entries of a kind."""
+        return [
+            (at, body)
+            for at, (_, body) in sorted(self.public.items())
+            if body.get("kind") == kind and body.get("campaign", body.get("id")) == self.campaign
+        ]
+
+    @cached_property
+    def registered(self) -> Registered:
+        """The campaign as it was registered."""
+        found = self.entries("registration")
+        if len(found) != 1:
+            raise Failed(
+                f"the log holds {len(found)} registrations of the campaign, and it should hold one"
+            )
+        return _read_registration(*found[0])
+
+    @cached_property
+    def closing(self) -> tuple[int, dict[str, Any]]:
+        """Position and text of the campaign's closing."""
+        found = self.entries("closing")
+        if len(found) != 1:
+            raise Failed(
+                f"the log holds {len(found)} closings of the campaign, and it should hold one"
+            )
+        return found[0]
+
+    @cached_property
+    def totals(self) -> dict[str, Any]:
+        """The public totals."""
+        return read_totals(self.files[TOTALS])
+
+    @cached_property
+    def withdrawn(self) -> list[int]:
+        """The positions that withdrawals name, in the order of the withdrawals."""
+        return [o.names for _, o in sorted((self.opened or {}).items()) if o.kind == "withdrawal"]
+
+    @cached_property
+    def ballots(self) -> Ballots:
+        """The opened ballots, of which the last of each voter and unit counts."""
+        result = Ballots()
+        last: dict[tuple[str, str], int] = {}
+        for position, opening in sorted((self.opened or {}).items()):
+            if opening.kind != "ballot":
+                continue
+            who = (opening.voter, opening.said[0])
+            if who in last:
+                result.superseded += 1
+                del result.counted[last[who]]
+            last[who] = position
+            result.counted[position] = opening.said
+            result.voters.add(opening.voter)
+        return result
+
+    @cached_property
+    def weights(self) -> dict[int, int]:
+        """Fraud weights other than full ones, in quarters, by position."""
+        found: dict[int, int] = {}
+        for number, line in enumerate(
+            _table(self.files.get(WEIGHTS, b""), WEIGHTS, WEIGHTS_HEAD), 2
+        ):
+            position, _, weight = line.partition(b",")
+            if not (position.isdigit() and weight.isdigit()) or int(position) in found:
+                raise BadInput(
+                    "this is not a position and a weight, or it stands twice",
+                    f"{WEIGHTS}, line {number}",
+                )
+            found[int(position)] = int(weight)
+        return found
+
+
+def _read_opening(value: Mapping[str, Any], known: dict[Said, Said]) -> Opening:
+    text = value["body"].encode()
+    body = orjson.loads(text)
+    commitment = sha256(bytes.fromhex(value["salt"]) + text).digest()
+    strict = orjson.dumps(body, option=orjson.OPT_SORT_KEYS) == text
+    opening = Opening(commitment, strict, body["kind"], body["campaign"])
+    if opening.kind == "withdrawal":
+        opening.names = int(body["position"])
+    if opening.kind == "ballot":
+        said = tuple(str(body[name]) for name in SAID)
+        opening.said = known.setdefault(said, said)
+        opening.voter, opening.bucket = str(body["voter"]), int(body["bucket"])
+    return opening
+
+
+def _read_registration(position: int, body: Mapping[str, Any]) -> Registered:
+    paper, scheme = (
+        json.loads(x) if isinstance(x, str) else x for x in (body["paper"], body["scheme"])
+    )
+    units = {unit["code"]: unit for unit in paper["units"]}
+    return Registered(
+        position=position,
+        categories={code: unit["category"] for code, unit in units.items()},
+        questionnaires={
+            name: _questionnaire(text, name) for name, text in paper["questionnaires"].items()
+        },
+        used={code: unit["questionnaire"] for code, unit in units.items()},
+        scheme=parse_scheme(scheme, f"entry {position}"),
+        opens_at=body["opens_at"],
+        closes_at=body["closes_at"],
+        quotas=read_most(paper),
+        trial=bool(paper.get("trial")),
+    )
+
+
+@lru_cache(maxsize=64)
+def _questionnaire(text: str, name: str) -> Questionnaire:
+    return load_questionnaire(text, name)
+
+
+def _read_log(raw: bytes) -> tuple[list[bytes], list[str]]:
+    """The 64 bytes of every entry and its campaign."""
+    data, campaigns = [], []
+    names: dict[bytes, str] = {}
+    for number, line in enumerate(_table(raw, LOG, LOG_HEAD)):
+        parts = line.split(b",")
+        try:
+            entry = bytes.fromhex((parts[1] + parts[2]).decode())
+            good = (
+                len(parts) == 4 and int(parts[0]) == number and len(parts[1]) == len(parts[2]) == 64
+            )
+        except (ValueError, IndexError):
+            good, entry = False, b""
+        if not good or len(entry) != 64:
+            raise BadInput(
+                "this is no entry, or its position is not the next", f"{LOG}, line {number + 2}"
+            )
+        data.append(entry)
+        campaigns.append(names.setdefault(parts[3], parts[3].decode()))
+    return data, campaigns
+
+
+def _read_public(raw: bytes, size: int) -> dict[int, tuple[str, dict[str, Any]]]:
+    found: dict[int, tuple[str, dict[str, Any]]] = {}
+    for number, line in enumerate(read_lines(raw, PUBLIC), 1):
+        value = read_json(line, f"{PUBLIC}, line {number}")
+        try:
+            position, text = value["position"], value["body"]
+            body = orjson.loads(text)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadInput("this is no public entry", f"{PUBLIC}, line {number}") from error
+        if (
+            type(position) is not int
+            or position in found
+            or not 0 <= position < size
+            or not isinstance(body, dict)
+        ):
+            raise BadInput(
+                "a public entry stands twice, or is none of the log", f"{PUBLIC}, line {number}"
+            )
+        found[position] = (text, body)
+    return found
+
+
+def _table(raw: bytes, name: str, head: str) -> Iterator[bytes]:
+    lines = read_lines(raw, name)
+    if next(lines, b"") != head.encode():
+        raise BadInput(f"the first line is not «{head}»", name)
+    return lines
+
+
+def read_lines(raw: bytes, name: str) -> Iterator[bytes]:
+    """The lines of a file; raises `BadInput` when it was cut off."""
+    if raw and not raw.endswith(b"\n"):
+        raise BadInput("the file was cut off", name)
+    return (line[:-1] for line in io.BytesIO(raw))
+
+
+def read_json(raw: bytes, where: str) -> Any:
+    """What a JSON text says.
+
+    Raises:
+        BadInput: it is none.
+    """
+    try:
+        return orjson.loads(raw)
+    except ValueError as error:
+        raise BadInput("this is not JSON", where) from error
+
+
+def _text(raw: bytes, where: str) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise BadInput("this is not text in UTF-8", where) from error

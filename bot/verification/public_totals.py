@@ -1,0 +1,209 @@
+"""The public totals of a campaign (``totals.json``): sums from which scores are recomputed, without small cells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any
+
+from aggregation.counts.scan import Cell, Counts, Tally
+from aggregation.disclosure.suppression import Told, small, tell
+from aggregation.estimation.estimates import Sums, add_up, common_scale, numerators
+from aggregation.estimation.public_totals import PublicCell, PublicGroup, Recomputed, recompute
+from aggregation.estimation.scores import UnitScore
+from aggregation.numbers import half_up
+from aggregation.scheme.scheme import Scheme
+from survey_flows.entries import canonical
+from survey_flows.errors import BadInput
+
+FORMAT = "minping-totals/1"
+PLACES = 4
+LINKS = {True: "open", False: "vouched"}
+MEAN = ("n", "w", "wy")
+SPREAD = ("wy2", "w2", "w2y", "w2y2", "all_n", "all_y")
+
+
+def totals(
+    campaign: str,
+    counted: Tally,
+    scores: Mapping[str, UnitScore],
+    scheme: Scheme,
+    told: Mapping[str, Told] | None = None,
+) -> dict[str, Any]:
+    """What is published; ``scores`` are those of `aggregation.estimation.scores.score_tally` over ``counted``.
+
+    ``told`` is what pages and exports tell of the units, where more is withheld than the counts ask for.
+    """
+    scale = common_scale(counted.outcomes)
+    summed = _Summed(counted, scale, scheme)
+    told = tell(scores, _by_weight(counted), scheme, staff=counted.staff) if told is None else told
+    units = [summed.unit(score, told[code]) for code, score in sorted(scores.items())]
+    return {"format": FORMAT, "campaign": campaign, "scale": scale, "units": units}
+
+
+def _by_weight(counted: Tally) -> dict[str, dict[int, int]]:
+    found: dict[str, dict[int, int]] = {}
+    for cell, counts in counted.cells.items():
+        own = found.setdefault(cell.unit, {})
+        for (weight, _), count in counts.items():
+            own[weight] = own.get(weight, 0) + count
+    return found
+
+
+def write_totals(found: Mapping[str, Any]) -> bytes:
+    """The file's bytes."""
+    return canonical(found).encode() + b"\n"
+
+
+def result_body(campaign: str, file: bytes) -> str:
+    """The public entry by which the log commits to the totals; ``file`` from `write_totals`."""
+    return canonical({"kind": "result", "campaign": campaign, "totals": sha256(file).hexdigest()})
+
+
+class _Summed:
+    """Cells with what protects few people in them.
+
+    A unit or a group is withheld where `aggregation.disclosure.tell` hides it; both kinds of link in a group where one
+    of them is small, because the group's score is published and would give it away.
+    """
+
+    def __init__(self, counted: Tally, scale: int, scheme: Scheme) -> None:
+        self._floor = scheme.min_n.publish_cell
+        self._scale = scale
+        self._scores = numerators(counted.outcomes, scale)
+        self._cells: dict[str, list[tuple[Cell, Counts]]] = {}
+        for cell, counts in counted.cells.items():
+            self._cells.setdefault(cell.unit, []).append((cell, counts))
+
+    def unit(self, score: UnitScore, told: Told) -> dict[str, Any]:
+        """One unit with its published score."""
+        if told.withheld or told.corrected or told.n_valid is None:
+            return {"unit": score.unit, "withheld": True}
+        groups = self._groups(score, told, spread=True)
+        apart = sum(
+            cell["all_n"] - cell["n"]
+            for g in groups
+            for cell in g["cells"] or ()
+            if "all_n" in cell
+        )
+        if small(score.excluded - apart, self._floor):
+            groups = self._groups(score, told, spread=False)
+        return {"unit": score.unit, "score": _printed(score.score), "groups": groups}
+
+    def _groups(self, score: UnitScore, told: Told, spread: bool) -> list[dict[str, Any]]:
+        cells = self._cells.get(score.unit, [])
+        return [
+            {
+                "group": group.group,
+                "counted": group.score is not None and "below_floor" not in group.flags,
+                # Cells of those weighted to the population can be few people.
+                "cells": None
+                if told.group(group.group).hidden or group.fit
+                else self._told(group.group, cells, spread),
+            }
+            for group in score.groups
+        ]
+
+    def _told(
+        self, group: str, cells: list[tuple[Cell, Counts]], spread: bool
+    ) -> list[dict[str, Any]] | None:
+        own = sorted(
+            ((cell.open_link, counts) for cell, counts in cells if cell.group == group),
+            key=lambda part: part[0],
+        )
+        sums = {link: add_up(counts, self._scores, self._scale) for link, counts in own}
+        received = [sum(counts.values()) for _, counts in own]
+        if any(
+            small(count, self._floor) for part in sums.values() for count in (part.n, part.all_n)
+        ) or any(small(count, self._floor) for count in received):
+            return None
+        return [
+            {"link": LINKS[link], **self._figures(sums[link], counts, spread)}
+            for link, counts in own
+        ]
+
+    def _figures(self, sums: Sums, counts: Counts, spread: bool) -> dict[str, int]:
+        told = SPREAD if spread and not self._few_of_a_weight(counts) else ()
+        return {name: getattr(sums, name) for name in (*MEAN, *told)}
+
+    def _few_of_a_weight(self, counts: Counts) -> bool:
+        """Whether a fraud weight was given to few valid ballots: two sums by different powers of it would tell them."""
+        by_weight: dict[int, int] = {}
+        for (weight, place), count in counts.items():
+            if self._scores[place] is not None:
+                by_weight[weight] = by_weight.get(weight, 0) + count
+        return len(by_weight) > 1 and any(count < self._floor for count in by_weight.values())
+
+
+def _printed(score: Fraction | None) -> str | None:
+    return None if score is None else f"{half_up(score, PLACES):.{PLACES}f}"
+
+
+def read_totals(file: bytes) -> dict[str, Any]:
+    """The totals as they were published.
+
+    Raises:
+        BadInput: not such a file.
+    """
+    try:
+        found = json.loads(file)
+    except ValueError as error:
+        raise BadInput("this is not JSON", "totals.json") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise BadInput(f"this is not of the format {FORMAT}", "totals.json")
+    return found
+
+
+def recomputed(
+    found: Mapping[str, Any], categories: Mapping[str, str], scheme: Scheme
+) -> dict[str, Recomputed | None]:
+    """The score of every unit from the published sums; None where it rests on what is withheld.
+
+    Raises:
+        BadInput: the totals lack something, contradict themselves or name units that the campaign does not have.
+    """
+    try:
+        scale = found["scale"]
+        units = {unit["unit"]: _groups(unit, scale) for unit in found["units"]}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput("the totals are damaged; fetch the bundle again", "totals.json") from error
+    if set(units) != set(categories) or len(units) < len(found["units"]):
+        raise BadInput("the totals do not list each unit of the campaign once", "totals.json")
+    return {
+        name: None if groups is None else recompute(groups, categories[name], scheme)
+        for name, groups in units.items()
+    }
+
+
+def contradicted(found: Mapping[str, Any], again: Mapping[str, Recomputed | None]) -> list[str]:
+    """The units whose published score is not the recomputed one, to the last printed place."""
+    return [
+        unit["unit"]
+        for unit in found["units"]
+        if (recomputed_ := again[unit["unit"]]) and unit.get("score") != _printed(recomputed_.score)
+    ]
+
+
+def _groups(unit: Mapping[str, Any], scale: int) -> list[PublicGroup] | None:
+    if unit.get("withheld"):
+        return None
+    return [
+        PublicGroup(
+            group["group"],
+            bool(group["counted"]),
+            None
+            if group["cells"] is None
+            else tuple(_cell(cell, scale) for cell in group["cells"]),
+        )
+        for group in unit["groups"]
+    ]
+
+
+def _cell(cell: Mapping[str, Any], scale: int) -> PublicCell:
+    spread = "w2" in cell
+    figures = {name: int(cell[name]) for name in (*MEAN, *(SPREAD if spread else ()))}
+    return PublicCell(
+        {"open": True, "vouched": False}[cell["link"]], Sums(scale, **figures), spread
+    )

@@ -1,0 +1,185 @@
+"""Public notice and appeals: the list, one appeal, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from aggregation.model.facts import Grade, Verdict
+from aggregation.model.results import Kind
+from aggregation.procedure.appeals import Ruling, State
+from bot.appraisal.appeals import (
+    Appeal,
+    answer,
+    appeal_again,
+    assign,
+    correct_score,
+    give_public_notice,
+    list_appeals,
+    may_decide,
+    read_notices,
+    receive,
+    remedies,
+    show_appeal,
+)
+from bot.campaigns.registered import read_polls
+from bot.core.identity import Office
+from bot.core.labels import name, pick
+from bot.records import store
+from bot.records.working_days import read_calendar
+from bot.storage.database import reading
+from bot.web.admin.page import Visit, staff_page
+from bot.web.shared.templates import page_words
+from survey_flows.errors import BadInput
+
+NOTICE, RECEIVE = "notice", "receive"
+ASSIGN, ANSWER, AGAIN, CORRECT = "assign", "answer", "again", "correct"
+
+
+@staff_page
+async def show_list(visit: Visit) -> web.Response:
+    """Every year's notice and every appeal, the newest first, with overdue ones marked."""
+    database, today = visit.service.database, visit.today
+    appeals = await list_appeals(database, today)
+    years = sorted(
+        {poll.year for poll in await read_polls(database)} | {a.year for a in appeals}, reverse=True
+    )
+    async with reading(database) as connection:
+        notices = {year: await read_notices(connection, year) for year in years}
+        names = {year: await read_names(connection, year, visit.lang) for year in years}
+    calendar = await read_calendar(database)
+    return visit.show(
+        "appeals",
+        appeals=[_told(visit, appeal, names[appeal.year]) for appeal in appeals],
+        notices={year: found[-1] for year, found in notices.items() if found},
+        years=years,
+        names=names,
+        today=today,
+        amended=[told for year in years for told in await told_amendments(visit, year)],
+        unknown_year=None if calendar.knows(today.year) else today.year,
+    )
+
+
+def _told(visit: Visit, appeal: Appeal, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "it": appeal,
+        "name": names.get(appeal.subject, appeal.subject),
+        "late": appeal.standing.late(visit.today),
+    }
+
+
+async def read_names(connection: Any, year: int, lang: str) -> dict[str, str]:
+    """What the units and leaders of a year are called, units first."""
+    units = {
+        unit.code: pick((unit.zh, unit.en), lang)
+        for unit in await store.read_all_units(connection, year)
+    }
+    leaders = await store.read_leaders(connection, year)
+    return units | {
+        x.id: f"{pick((x.zh, x.en), lang)} · {units.get(x.unit, x.unit)} {x.post}" for x in leaders
+    }
+
+
+@staff_page
+async def take_new(visit: Visit) -> web.Response:
+    """Give public notice of a year's results, or take a request for review."""
+    year, act = visit.text("year"), visit.text("act")
+    if not (year.isdecimal() and len(year) == 4):
+        raise BadInput("choose a year", "year")
+    database, office = visit.service.database, _office(visit)
+    if act == NOTICE:
+        await give_public_notice(database, int(year), office)
+        return visit.see("/admin/appeals", "notice")
+    if act != RECEIVE:
+        raise BadInput("there is no such button", act)
+    appeal = await receive(database, int(year), visit.text("subject"), visit.text("reason"), office)
+    return visit.see(f"/admin/appeals/{appeal.number}", "received")
+
+
+@staff_page
+async def show_one(visit: Visit) -> web.Response:
+    """One appeal with its steps, and the forms for what may be done now."""
+    appeal = await _appeal(visit)
+    async with reading(visit.service.database) as connection:
+        names = await read_names(connection, appeal.year, visit.lang)
+        able = await may_decide(connection, appeal)
+        ways = [(":".join(way), _remedy(visit, way)) for way in await remedies(connection, appeal)]
+    return visit.show(
+        "appeal",
+        appeal=_told(visit, appeal, names),
+        able=able,
+        ways=ways,
+        rulings=tuple(Ruling),
+        states=State,
+        amended=[
+            told
+            for told in await told_amendments(visit, appeal.year)
+            if told[0].appeal == appeal.number
+        ],
+        mine=appeal.standing.charged == visit.visitor.login,
+        me=visit.visitor.login,
+    )
+
+
+@staff_page
+async def take_step(visit: Visit) -> web.Response:
+    """Charge somebody with an appeal, answer it, or take a second one."""
+    database, number, office = visit.service.database, (await _appeal(visit)).number, _office(visit)
+    act, reason = visit.text("act"), visit.text("reason")
+    if act == ASSIGN:
+        await assign(database, number, visit.text("to"), office)
+    elif act == ANSWER:
+        if visit.text("ruling") not in tuple(Ruling):
+            raise BadInput("choose to uphold or to reject", "ruling")
+        await answer(
+            database, number, Ruling(visit.text("ruling")), reason, visit.text("remedy"), office
+        )
+    elif act == CORRECT:
+        await correct_score(database, number, office)
+    elif act == AGAIN:
+        await appeal_again(database, number, reason, office)
+    else:
+        raise BadInput("there is no such button", act)
+    return visit.see(f"/admin/appeals/{number}", f"appeal-{act}")
+
+
+async def _appeal(visit: Visit) -> Appeal:
+    return await show_appeal(visit.service.database, int(visit.part("appeal")), visit.today)
+
+
+def _office(visit: Visit) -> Office:
+    return Office(visit.visitor.login, visit.service.clock, visit.service.settings.timezone)
+
+
+def _remedy(visit: Visit, way: Sequence[str]) -> str:
+    """A remedy in words."""
+    kind, after, what = way
+    words = page_words()
+    if kind == store.GRADE:
+        return words.say(visit.lang, "remedy-grade", grade=name(Grade(after), visit.lang))
+    if kind == store.DECISION:
+        verdict = name(Verdict(after), visit.lang)
+        return words.say(
+            visit.lang,
+            "remedy-decision",
+            what=name(Kind(what.split("/")[2]), visit.lang),
+            verdict=verdict,
+        )
+    return words.say(visit.lang, "remedy-score")
+
+
+async def told_amendments(visit: Visit, year: int) -> list[tuple[store.Amendment, str]]:
+    """What appeals have changed of a year, each in words."""
+    async with reading(visit.service.database) as connection:
+        found = await store.read_amendments(connection, year)
+    return [(it, _amended(visit, it)) for it in found]
+
+
+def _amended(visit: Visit, it: store.Amendment) -> str:
+    """An amendment in words."""
+    told = _remedy(visit, (it.kind, it.after, it.what))
+    if it.kind != store.GRADE or it.before == store.NOT_APPRAISED:
+        return told
+    return f"{name(Grade(it.before), visit.lang)} → {told}"

@@ -1,0 +1,88 @@
+"""The list of people who may be invited: how many there are, import, opt-out. Nobody on it is ever shown."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from bot.accounts.preferences import choices_of
+from bot.campaigns.registered import year_scheme
+from bot.fieldwork.audience.contact_file import KINDS, blank_list, import_contacts, import_opt_outs
+from bot.fieldwork.audience.contacts import REASONS, count_contacts
+from bot.storage.database import reading
+from bot.web.admin.page import Visit, staff_page
+from bot.web.shared.downloads import XLSX, download
+from bot.web.shared.error_translation import Said, told
+from bot.web.shared.templates import page_words
+from survey_flows.errors import BadInput
+
+
+@staff_page
+async def show_contacts(visit: Visit) -> web.Response:
+    """The page."""
+    return await _page(visit)
+
+
+async def _page(
+    visit: Visit,
+    status: int = 200,
+    problem: Said | None = None,
+    done: tuple[str, dict[str, int]] = ("", {}),
+) -> web.Response:
+    async with reading(visit.service.database) as connection:
+        fatigue = (await choices_of(connection)).fatigue_days
+        count = await count_contacts(connection, visit.today, fatigue)
+    side = "zh" if visit.lang.startswith("zh") else "en"
+    scheme = await year_scheme(visit.service.database, None)
+    names = {group: called[side] for group, called in scheme.groups.items()}
+    return visit.show(
+        "contacts",
+        status=status,
+        groups=[(names.get(group, group), number) for group, number in count.groups.items()],
+        reasons={reason: count.left_out[reason] for reason in REASONS},
+        fatigue=fatigue,
+        kinds=KINDS,
+        problem=problem,
+        told=done,
+    )
+
+
+@staff_page
+async def send_list(visit: Visit) -> web.Response:
+    """An empty list to fill in."""
+    kind = visit.part("list")
+    if kind not in KINDS:
+        raise web.HTTPNotFound
+    body = await blank_list(visit.service.database, kind, visit.lang)
+    return download(body, XLSX, f"minping-contacts-{kind}.xlsx")
+
+
+@staff_page
+async def take_contacts(visit: Visit) -> web.Response:
+    """Take a list, all of it or nothing; problems are told by row and column."""
+    kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
+    if kind not in KINDS or not isinstance(file, web.FileField) or not file.filename:
+        return await _page(visit, 422, problem=Said(page_words().say(visit.lang, "import-choose")))
+    data = await asyncio.to_thread(file.file.read)
+    try:
+        done = await _store(visit, kind, file.filename, data)
+    except BadInput as error:
+        return await _page(visit, 422, problem=told(error, visit.lang))
+    return await _page(visit, done=done)
+
+
+async def _store(visit: Visit, kind: str, name: str, data: bytes) -> tuple[str, dict[str, int]]:
+    """What was done, as a sentence's key and its numbers."""
+    service = visit.service
+    if kind == "opt-out":
+        rows, new = await import_opt_outs(
+            service.database, service.contact_keys, name, data, visit.today
+        )
+        return "contacts-opted-out", {"rows": rows, "new": new}
+    checking = visit.text("check") == "yes"
+    done = await import_contacts(
+        service.database, service.contact_keys, name, data, visit.today, checking
+    )
+    numbers = {"new": done.new, "changed": done.changed, "same": done.same, "out": done.opted_out}
+    return "contacts-checked" if checking else "contacts-imported", numbers

@@ -1,0 +1,192 @@
+"""The page that gathers every file that can be downloaded, with who it is for; and making results public."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.campaigns.lifecycle import Summary, list_campaigns
+from bot.campaigns.registered import Poll, read_polls
+from bot.publication.public_release import Publication, make_public, read_publications, withdraw
+from bot.results.releases import read_releases
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+from bot.verification.bundle import bundle_path, keep_bundle, note_result
+from bot.web.admin.bundle_jobs import MAKING
+from bot.web.admin.campaigns import describe
+from bot.web.admin.page import Visit, staff_page
+from bot.web.shared.error_translation import told
+from survey_flows.errors import BadInput
+
+ANYBODY, OFFICE, LEADERS = "anybody", "office", "leaders"
+"""For whom a file is: it may be published; it stays in the office; it names persons and goes to who decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file: a key of its name in the wording, its address with ``{}`` for campaign or year, and for whom it is."""
+
+    name: str
+    address: str
+    audience: str
+
+
+CLOSED = (
+    File("scores", "/admin/campaigns/{}/export.xlsx", ANYBODY),
+    File("scores", "/admin/campaigns/{}/export.zip", ANYBODY),
+    File("labelled", "/admin/campaigns/{}/export.sav", ANYBODY),
+    File("labelled", "/admin/campaigns/{}/export.parquet", ANYBODY),
+    File("ranking", "/admin/campaigns/{}/ranking.png", ANYBODY),
+    File("ranking", "/admin/campaigns/{}/ranking.svg", ANYBODY),
+    File("ranking", "/admin/campaigns/{}/ranking.pdf", ANYBODY),
+)
+SAMPLE = File("sample", "/admin/campaigns/{}/push/sample.json", ANYBODY)
+BUNDLE = File("bundle", "/admin/campaigns/{}/bundle.zip", ANYBODY)
+OPEN_DATA = tuple(
+    File("open-data", f"/results/{{}}/data.{form}", ANYBODY)
+    for form in ("json", "csv", "zip", "xlsx")
+)
+YEAR = (
+    File("year-public", "/admin/years/{}/export.xlsx?audience=public", ANYBODY),
+    File("year-public", "/admin/years/{}/export.zip?audience=public", ANYBODY),
+    File("year-labelled", "/admin/years/{}/export.sav?audience=public", ANYBODY),
+    File("year-labelled", "/admin/years/{}/export.parquet?audience=public", ANYBODY),
+    File("year-internal", "/admin/years/{}/export.xlsx?audience=internal", LEADERS),
+    File("year-internal", "/admin/years/{}/export.zip?audience=internal", LEADERS),
+    File("circular-public", "/admin/years/{}/circular.pdf?audience=public", ANYBODY),
+    File("circular-public", "/admin/years/{}/circular.html?audience=public", ANYBODY),
+    File("circular-internal", "/admin/years/{}/circular.pdf?audience=internal", LEADERS),
+    File("circular-internal", "/admin/years/{}/circular.html?audience=internal", LEADERS),
+    File("year-ranking", "/admin/years/{}/ranking.png", OFFICE),
+    File("year-ranking", "/admin/years/{}/ranking.svg", OFFICE),
+    File("year-ranking", "/admin/years/{}/ranking.pdf", OFFICE),
+)
+
+
+@staff_page
+async def show_exports(visit: Visit) -> web.Response:
+    """Files of campaigns and of years."""
+    found = list(reversed(await list_campaigns(visit.service.database)))
+    public = await read_publications(visit.service.database)
+    closed = [summary for summary in found if summary.state == "closed"]
+    campaigns = [await _campaign(visit, summary, public.get(summary.id)) for summary in closed]
+    appraised = {summary.year for summary in closed if not summary.trial}
+    years = {year: _addressed(YEAR, str(year)) for year in sorted(appraised, reverse=True)}
+    return visit.show("exports", campaigns=campaigns, years=years)
+
+
+async def _campaign(
+    visit: Visit, summary: Summary, public: Publication | None
+) -> dict[str, object]:
+    releases = await read_releases(visit.service.database, summary.id)
+    newest, making = releases[-1].number if releases else 0, visit.request.app[MAKING]
+    bundled = await _bundled(visit, summary.id, newest)
+    files = [
+        *CLOSED,
+        *([BUNDLE] if bundled else []),
+        *([SAMPLE] if await _is_drawn(visit, summary.id) else []),
+    ]
+    return {
+        "campaign": describe(summary, visit),
+        "files": _addressed([*files, *(OPEN_DATA if public else ())], summary.id),
+        "public": public,
+        "day": _day(visit, public.at) if public else "",
+        "newest": newest,
+        "bundled": bundled,
+        "making": summary.id in making.tasks,
+        "failed": told(failed, visit.lang) if (failed := making.failed.get(summary.id)) else None,
+    }
+
+
+def _addressed(
+    files: list[File] | tuple[File, ...], name: str
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """By name and audience, each file's form and address."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for file in files:
+        address = file.address.format(name)
+        form = address.split("?")[0].rpartition(".")[2].upper()
+        found.setdefault((file.name, file.audience), []).append((form, address))
+    return found
+
+
+def _day(visit: Visit, seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, ZoneInfo(visit.service.settings.timezone)).strftime(
+        "%Y-%m-%d"
+    )
+
+
+async def _bundled(visit: Visit, campaign: str, number: int) -> bool:
+    path = bundle_path(visit.service.settings.data, campaign, number)
+    return await asyncio.to_thread(path.exists)
+
+
+async def _is_drawn(visit: Visit, campaign: str) -> bool:
+    columns = tables.frames.c
+    query = select(columns.number).where(columns.campaign == campaign, columns.drawn).limit(1)
+    async with reading(visit.service.database) as connection:
+        return (await connection.execute(query)).first() is not None
+
+
+@staff_page
+async def take_publish(visit: Visit) -> web.Response:
+    """Make the last release public, take it back, or make the bundle."""
+    act, poll = visit.text("act"), await _poll(visit)
+    if act == "withdraw":
+        await withdraw(visit.service.database, poll.id)
+        return visit.see("/admin/exports", "withdrawn")
+    if act == "bundle":
+        _begin_bundle(visit, poll)
+        return visit.see("/admin/exports")
+    if act != "publish":
+        raise BadInput("there is no such button", act)
+    if visit.text("sure") != "yes":
+        raise BadInput("tick that anybody may read the results", poll.id)
+    service = visit.service
+    await make_public(
+        service.database, poll, visit.visitor.login, service.clock, service.settings.timezone
+    )
+    _begin_bundle(visit, poll)
+    return visit.see("/admin/exports", "published")
+
+
+async def _poll(visit: Visit) -> Poll:
+    found = [
+        poll
+        for poll in await read_polls(visit.service.database)
+        if poll.id == visit.part("campaign")
+    ]
+    if not found:
+        raise BadInput("there is no such campaign", visit.part("campaign"))
+    return found[0]
+
+
+def _begin_bundle(visit: Visit, poll: Poll) -> None:
+    service = visit.service
+
+    async def make() -> None:
+        await note_result(service.database, poll.id)
+        await service.mixer.turn()
+        number = (await read_releases(service.database, poll.id))[-1].number
+        await keep_bundle(service.database, service.settings.data, poll.id, number)
+
+    visit.request.app[MAKING].begin(poll.id, make)
+
+
+@staff_page
+async def send_bundle(visit: Visit) -> web.StreamResponse:
+    """The public bundle of the last release."""
+    campaign = visit.part("campaign")
+    releases = await read_releases(visit.service.database, campaign)
+    path = bundle_path(
+        visit.service.settings.data, campaign, releases[-1].number if releases else 0
+    )
+    if not await asyncio.to_thread(path.exists):
+        raise BadInput("there is no bundle yet; make it on the page of exports", campaign)
+    name = f'attachment; filename="minping-{campaign}-bundle.zip"'
+    return web.FileResponse(path, headers={"Content-Disposition": name})

@@ -1,0 +1,82 @@
+"""The tables that a year is appraised from: fetched as they stand, changed, and brought in again."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from bot.appraisal.import_tables import TABLES, import_table, table_workbook
+from bot.records.context import Outcome
+from bot.web.admin.page import Visit, staff_page, year_of
+from bot.web.shared.downloads import XLSX, download
+from bot.web.shared.error_translation import Said, told, translate
+from bot.web.shared.templates import page_words
+from survey_flows.errors import BadInput
+
+
+@staff_page
+async def show_import(visit: Visit) -> web.Response:
+    """The form for the tables that a year is appraised from."""
+    return _show_import(visit, visit.request.query.get("kind", ""))
+
+
+@staff_page
+async def take_import(visit: Visit) -> web.Response:
+    """Check and store one table, whole or not at all; problems are told by row and column."""
+    kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
+    if kind not in TABLES or not isinstance(file, web.FileField) or not file.filename:
+        return _show_import(
+            visit, kind, status=422, problem=Said(page_words().say(visit.lang, "import-choose"))
+        )
+    checking = visit.text("check") == "yes"
+    data = await asyncio.to_thread(file.file.read)
+    try:
+        outcome = await import_table(
+            visit.service.database,
+            kind,
+            file.filename,
+            data,
+            year_of(visit) if TABLES[kind].dated else 0,
+            checking,
+        )
+    except BadInput as error:
+        return _show_import(visit, kind, status=422, problem=told(error, visit.lang))
+    if not (outcome.notes or checking):
+        return visit.see(f"/admin/years/{year_of(visit)}/import", "imported")
+    visit.forget()
+    return _show_import(visit, kind, outcome=outcome, checked=checking)
+
+
+@staff_page
+async def send_table(visit: Visit) -> web.Response:
+    """One table as it stands, with the codes to choose from."""
+    kind, year = visit.part("kind"), year_of(visit)
+    if kind not in TABLES:
+        raise web.HTTPNotFound
+    body = await table_workbook(
+        visit.service.database, kind, year if TABLES[kind].dated else 0, visit.lang
+    )
+    return download(body, XLSX, f"minping-{year}-{kind}.xlsx")
+
+
+def _show_import(
+    visit: Visit,
+    kind: str,
+    *,
+    status: int = 200,
+    problem: Said | None = None,
+    outcome: Outcome | None = None,
+    checked: bool = False,
+) -> web.Response:
+    return visit.show(
+        "import",
+        status=status,
+        year=year_of(visit),
+        tables=TABLES,
+        kind=kind,
+        problem=problem,
+        outcome=outcome,
+        notes=[translate(note, visit.lang) for note in outcome.notes] if outcome else [],
+        checked=checked,
+    )

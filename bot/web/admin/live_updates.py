@@ -1,0 +1,38 @@
+"""A part of a page that is told again whenever it changes, as server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.web.admin.page import Visit
+from bot.web.shared.templates import render_text
+
+LIVE_FOR = 600.0
+"""Seconds until a browser has to ask again: who was signed out meanwhile is shown no more."""
+
+
+async def stream(
+    visit: Visit, template: str, read: Callable[[], Awaitable[Mapping[str, Any]]], seconds: float
+) -> web.StreamResponse:
+    """Render ``template`` with what ``read`` finds every few ``seconds``, and send it when it is another."""
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
+    )
+    await response.prepare(visit.request)
+    loop, shown = asyncio.get_running_loop(), ""
+    end = loop.time() + LIVE_FOR
+    try:
+        while loop.time() < end:
+            html = render_text(visit.request, template, visit.lang, **await read())
+            if html != shown:
+                shown = html
+                lines = "".join(f"data: {line}\n" for line in html.splitlines())
+                await response.write(f"{lines}\n".encode())
+            await asyncio.sleep(seconds)
+    except (ConnectionResetError, asyncio.CancelledError):
+        pass  # the browser went elsewhere
+    return response

@@ -1,0 +1,119 @@
+"""Who can sign in: administrators add people, change their role and unit, and close accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.accounts.roles import ROLES
+from bot.accounts.second_factor import reset_factor
+from bot.accounts.staff import (
+    Account,
+    add_staff,
+    change_staff,
+    disable_staff,
+    end_sessions,
+    find_account,
+    generate_password,
+    handed_out,
+    list_accounts,
+    set_password,
+)
+from bot.core.labels import pick
+from bot.storage.database import reading
+from bot.storage.schema.all import units
+from bot.web.admin.page import Visit, staff_page
+from bot.web.admin.sessions import list_sessions
+from survey_flows.errors import BadInput
+
+
+@staff_page
+async def show_people(visit: Visit) -> web.Response:
+    """Everybody, and the form for one more."""
+    return await _people(visit)
+
+
+async def _people(visit: Visit, login: str = "", password: str = "") -> web.Response:
+    accounts = await list_accounts(visit.service.database)
+    named = await _units(visit)
+    return visit.show(
+        "people", accounts=accounts, units=named, roles=ROLES, made=login, password=password
+    )
+
+
+async def _units(visit: Visit) -> dict[str, str]:
+    """The names of units by code."""
+    columns = units.c
+    async with reading(visit.service.database) as connection:
+        rows = await connection.execute(
+            select(columns.code, columns.name_zh, columns.name_en).order_by(columns.code)
+        )
+        return {row.code: pick((row.name_zh, row.name_en), visit.lang) for row in rows}
+
+
+@staff_page
+async def take_person(visit: Visit) -> web.Response:
+    """Add a person; the password is shown this once."""
+    login, password = visit.text("login").lower(), generate_password()
+    until = handed_out(visit.service.clock)
+    await add_staff(
+        visit.service.database, login, password, visit.text("role"), visit.text("unit"), until
+    )
+    return await _people(visit, login, password)
+
+
+@staff_page
+async def show_person(visit: Visit) -> web.Response:
+    """One person's account, and what can be done with it."""
+    return await _person(visit)
+
+
+async def _person(visit: Visit, password: str = "") -> web.Response:
+    account = await _account(visit)
+    sessions = await list_sessions(visit.service, account)
+    own = account.login == visit.visitor.login
+    shown: dict[str, Any] = {
+        "person": account,
+        "sessions": len(sessions),
+        "units": await _units(visit),
+        "own": own,
+    }
+    return visit.show("person", password=password, roles=ROLES, **shown)
+
+
+async def _account(visit: Visit) -> Account:
+    account = await find_account(visit.service.database, visit.part("login"))
+    if account is None:
+        raise web.HTTPNotFound
+    return account
+
+
+@staff_page
+async def take_change(visit: Visit) -> web.Response:
+    """What the buttons of a person's page do."""
+    login, act, database = (await _account(visit)).login, visit.text("act"), visit.service.database
+    if login == visit.visitor.login and act in ("change", "disable", "factor"):
+        raise BadInput("have another administrator do this with your own account", login)
+    if act == "password":
+        password = generate_password()
+        await set_password(database, login, password, handed_out(visit.service.clock))
+        return await _person(visit, password)
+    if act == "change":
+        await change_staff(database, login, visit.text("role"), visit.text("unit"))
+        return _see(visit, login, "person-changed")
+    if act in ("disable", "enable"):
+        await disable_staff(database, login, act == "disable")
+        return _see(visit, login, f"person-{act}d")
+    if act == "factor":
+        await reset_factor(database, login)
+        return _see(visit, login, "person-factor")
+    if act == "sessions":
+        await end_sessions(database, login, int(visit.service.clock.now().timestamp()))
+        return _see(visit, login, "sessions")
+    raise BadInput("there is no such button", act)
+
+
+def _see(visit: Visit, login: str, done: str) -> web.Response:
+    return visit.see(f"/admin/people/{login}", done)

@@ -1,0 +1,246 @@
+"""Who is invited to a campaign, what is written to them, and how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import func, select
+
+from aggregation.disclosure.rounding import rounded
+from bot.accounts.preferences import choices_of
+from bot.campaigns.lifecycle import show_campaign
+from bot.campaigns.scheme_files import shipped_scheme
+from bot.core.shipped_files import shipped_words
+from bot.fieldwork.audience.contacts import REASONS, count_contacts
+from bot.fieldwork.audience.invitations import count_responses, make_invitations
+from bot.fieldwork.audience.sampling import Wish, draw_sample, plan_sample, read_plan, write_sample
+from bot.fieldwork.outreach.messenger import Fate, Letter
+from bot.fieldwork.outreach.push import (
+    begin_push,
+    cancel_push,
+    pause_push,
+    plain_texts,
+    resume_push,
+    show_pushes,
+)
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+from bot.web.admin.campaigns import describe
+from bot.web.admin.live_updates import stream
+from bot.web.admin.page import Visit, staff_page
+from bot.web.shared.templates import page_words
+from survey_flows.errors import BadInput
+
+TURNS = {"pause": pause_push, "resume": resume_push, "cancel": cancel_push}
+LIVE_SECONDS = 1.0
+TEST_TOKEN = "TEST"  # noqa: S105  (the link of a message to oneself: nobody vouches for it)
+
+
+@staff_page
+async def show_push(visit: Visit) -> web.Response:
+    """The page."""
+    return await _page(visit)
+
+
+async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
+    service, campaign = visit.service, visit.part("campaign")
+    summary = await show_campaign(service.database, campaign)
+    steps = await _steps(visit)
+    texts = await plain_texts(service.database, campaign, service.settings.timezone)
+    async with reading(service.database) as connection:
+        choices = await choices_of(connection)
+        people = await count_contacts(connection, visit.today, choices.fatigue_days)
+        frames = tables.frames.c
+        counted = select(
+            func.count(), func.count().filter(frames.drawn), func.count().filter(frames.invited)
+        )
+        framed, drawn, invited = (
+            await connection.execute(counted.where(frames.campaign == campaign))
+        ).one()
+    words = shipped_words()
+    context: dict[str, Any] = {
+        "campaign": describe(summary, visit),
+        "steps": steps,
+        "texts": texts,
+        "hours": choices.hours,
+        "not_on": " ".join(choices.not_on),
+        "fatigue": choices.fatigue_days,
+        "people": people,
+        "reasons": {reason: people.left_out[reason] for reason in REASONS},
+        "framed": framed,
+        "drawn": drawn,
+        "invited": invited,
+        "planned": await _planned(visit) if not drawn else [],
+        "cells": await _cells(visit, summary.cell),
+        "buttons": {
+            lang: [words.say(lang, f"invitation-{name}") for name in ("begin", "stop")]
+            for lang in texts
+        },
+        "rate": service.settings.push_rate,
+        "telegram": bool(service.settings.telegram_token),
+        "previewed": False,
+    }
+    return visit.show("push", status=status, **(context | more))
+
+
+async def _steps(visit: Visit) -> list[dict[str, Any]]:
+    """Each step as it is shown."""
+    found = await show_pushes(
+        visit.service.database, visit.part("campaign"), visit.service.settings.push_rate
+    )
+    steps = []
+    for progress in found:
+        total = sum(progress.counts.values())
+        done = total - progress.counts.get("queued", 0)
+        steps.append(
+            {
+                "number": progress.push.step,
+                "state": progress.push.state if done < total else "done",
+                "counts": progress.counts,
+                "total": total,
+                "done": done,
+                "minutes": -(-int(progress.left) // 60),
+            }
+        )
+    return steps
+
+
+async def _planned(visit: Visit) -> list[tuple[str, int, int]]:
+    """By cell: its name, how many are in the frame, how many are to be drawn."""
+    plan = await read_plan(visit.service.database, visit.part("campaign"))
+    if plan is None:
+        return []
+    return [
+        (called(cell, visit.lang), people, plan.sizes[cell]) for cell, people in plan.people.items()
+    ]
+
+
+async def _cells(visit: Visit, cell: int) -> list[dict[str, Any]]:
+    """By cell how many were invited, opened theirs and answered; what people did is told in tens."""
+    found = await count_responses(visit.service.database, visit.part("campaign"))
+    return [
+        {
+            "cell": called(response.cell, visit.lang),
+            "invited": response.invited,
+            "opened": rounded(response.opened, cell),
+            "answered": rounded(response.answered, cell),
+        }
+        for response in found
+    ]
+
+
+@staff_page
+async def show_live(visit: Visit) -> web.StreamResponse:
+    """The steps again and again, while they change."""
+
+    async def read() -> dict[str, Any]:
+        return {"steps": await _steps(visit)}
+
+    return await stream(visit, "admin_push_steps.html", read, LIVE_SECONDS)
+
+
+@staff_page
+async def take_plan(visit: Visit) -> web.Response:
+    """Settle whom the lot may fall on and how many it draws, before the campaign is opened."""
+    wish = Wish(
+        size=_number(visit, "size"),
+        least=_number(visit, "least"),
+        fatigue_days=_number(visit, "fatigue"),
+    )
+    service = visit.service
+    await plan_sample(
+        service.database, service.contact_keys, visit.part("campaign"), wish, visit.today
+    )
+    return visit.see(_path(visit), "planned")
+
+
+@staff_page
+async def take_invite(visit: Visit) -> web.Response:
+    """Draw, and make the invitations; nothing is sent."""
+    service, campaign = visit.service, visit.part("campaign")
+    await draw_sample(service.database, campaign)
+    await make_invitations(service.database, service.keys, campaign, visit.today, service.clock)
+    await service.papers.refresh()
+    return visit.see(_path(visit), "invited")
+
+
+@staff_page
+async def send_sample(visit: Visit) -> web.Response:
+    """What is published of the sample, so that anybody can draw it again."""
+    sample = await draw_sample(visit.service.database, visit.part("campaign"))
+    body = await asyncio.to_thread(write_sample, sample)
+    name = f'attachment; filename="sample-{visit.part("campaign")}.json"'
+    return web.Response(
+        body=body, content_type="application/json", headers={"Content-Disposition": name}
+    )
+
+
+@staff_page
+async def take_begin(visit: Visit) -> web.Response:
+    """Look at the message once more, send it to oneself, or send it to everybody."""
+    texts = {"zh-Hans": visit.text("zh"), "en": visit.text("en")}
+    hours, days = visit.text("hours"), visit.text("not_on")
+    again: dict[str, Any] = {"texts": texts, "hours": hours, "not_on": days, "previewed": True}
+    act = visit.text("act")
+    if act == "test":
+        return await _page(visit, **again, told=await _sent_to_oneself(visit, texts))
+    if act != "begin":
+        return await _page(visit, **again)
+    await begin_push(visit.service.database, visit.part("campaign"), texts, hours, days.split())
+    return visit.see(_path(visit), "pushed")
+
+
+async def _sent_to_oneself(visit: Visit, texts: dict[str, str]) -> str:
+    """The sentence that tells what became of a message to one's own chat."""
+    from bot.channels.telegram.messenger import TelegramPostman
+    from bot.channels.telegram.rate_limit import Pause
+
+    settings, chat = visit.service.settings, visit.text("chat")
+    if not settings.telegram_token:
+        raise BadInput("there is no bot to write with; set its token", "MINPING_TELEGRAM_TOKEN")
+    if not chat.removeprefix("-").isdecimal():
+        return page_words().say(visit.lang, "push-test-chat")
+    words = shipped_words()
+    pause = Pause(visit.service.redis, settings.telegram_token.partition(":")[0])
+    await pause.look()
+    async with TelegramPostman(settings.telegram_token, settings.telegram_api, pause) as postman:
+        for lang, text in texts.items():
+            buttons = [words.say(lang, f"invitation-{name}") for name in ("begin", "stop")]
+            fate = await postman.send(chat, Letter(text, buttons[0], TEST_TOKEN, buttons[1]))
+            if fate is not Fate.SENT:
+                return page_words().say(visit.lang, "push-test-failed")
+    return page_words().say(visit.lang, "push-test-sent")
+
+
+@staff_page
+async def take_turn(visit: Visit) -> web.Response:
+    """Pause, resume or, with the campaign's name, cancel."""
+    act, campaign = visit.text("act"), visit.part("campaign")
+    if act not in TURNS:
+        raise BadInput("there is no such button", act)
+    if act == "cancel" and visit.text("name") != campaign:
+        raise BadInput("that is not the campaign's name; nothing was done", campaign)
+    await TURNS[act](visit.service.database, campaign)
+    return visit.see(_path(visit), f"push-{act}")
+
+
+def called(cell: str, lang: str) -> str:
+    """A cell with its evaluator group's name in place of the code."""
+    group, stroke, rest = cell.partition("/")
+    names = shipped_scheme().groups.get(group)
+    return (names["zh" if lang.startswith("zh") else "en"] if names else group) + (
+        f" · {rest}" if stroke else ""
+    )
+
+
+def _number(visit: Visit, name: str) -> int:
+    text = visit.text(name) or "0"
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+        raise BadInput("this is no whole number", text[:20])
+    return int(text)
+
+
+def _path(visit: Visit) -> str:
+    return f"/admin/campaigns/{visit.part('campaign')}/push"

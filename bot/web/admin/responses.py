@@ -1,0 +1,155 @@
+"""How a campaign is answered: quotas, what became of invitations, who comes when, where people stop. No score."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from aggregation.disclosure.rounding import STEP
+from aggregation.fieldwork.dispositions import COURSES, Range, share
+from bot.campaigns.lifecycle import show_campaign
+from bot.campaigns.quota_file import FIELDS, SOURCES
+from bot.campaigns.quotas import Fill, set_quotas
+from bot.core.labels import pick
+from bot.fieldwork.monitoring.response_monitor import CellResponse, Stop, read_monitor
+from bot.web.admin.campaigns import describe
+from bot.web.admin.live_updates import stream
+from bot.web.admin.page import Visit, staff_page
+from bot.web.admin.push import called
+from bot.web.shared.templates import page_words
+from survey_flows.errors import BadInput
+from survey_flows.speech import in_language
+
+LIVE_SECONDS = 5.0
+
+
+@staff_page
+async def show_responses(visit: Visit) -> web.Response:
+    """The page."""
+    return await _page(visit)
+
+
+async def _page(visit: Visit, status: int = 200, problem: str = "") -> web.Response:
+    summary = await show_campaign(visit.service.database, visit.part("campaign"))
+    context = await _parts(visit)
+    return visit.show(
+        "responses",
+        status=status,
+        campaign=describe(summary, visit),
+        fields=FIELDS,
+        problem=problem,
+        **context,
+    )
+
+
+@staff_page
+async def show_live(visit: Visit) -> web.StreamResponse:
+    """What can change on the page, again and again."""
+    return await stream(visit, "admin_response_parts.html", lambda: _parts(visit), LIVE_SECONDS)
+
+
+@staff_page
+async def take_quotas(visit: Visit) -> web.Response:
+    """Give a draft its quotas, all rows or none; problems are told by row and column."""
+    file = visit.form.get("file") if visit.form is not None else None
+    if not isinstance(file, web.FileField) or not file.filename:
+        return await _page(visit, 422, problem="no-file")
+    data = await asyncio.to_thread(file.file.read)
+    try:
+        await set_quotas(visit.service.database, visit.part("campaign"), file.filename, data)
+    except BadInput as error:
+        return await _page(visit, 422, problem=str(error))
+    return visit.see(f"/admin/campaigns/{visit.part('campaign')}/responses", "quotas")
+
+
+async def _parts(visit: Visit) -> dict[str, Any]:
+    monitor = await read_monitor(
+        visit.service.database, visit.part("campaign"), visit.service.settings.timezone
+    )
+    return {
+        "quotas": [_quota(visit, fill, monitor.units[fill.cell.unit]) for fill in monitor.quotas],
+        "whole": _cell(visit, monitor.whole) if monitor.whole else None,
+        "cells": [_cell(visit, cell) for cell in monitor.cells],
+        "shown": {
+            name for cell in monitor.cells for name, people in cell.told.items() if people != (0, 0)
+        },
+        "sources": [
+            (_source(visit, source), *_courses(visit, told))
+            for source, told in monitor.by_source.items()
+        ],
+        "days": [(day, *_courses(visit, told)) for day, told in monitor.days.items()],
+        "hours": [
+            (f"{hour:02d}:00", *_courses(visit, told)) for hour, told in monitor.hours.items()
+        ],
+        "stops": [(*_question(visit, stop), _people(visit, stop.people)) for stop in monitor.stops],
+    }
+
+
+def _quota(visit: Visit, fill: Fill, name: Mapping[str, str]) -> dict[str, Any]:
+    """A quota as it is shown."""
+    cell, words = fill.cell, page_words()
+    whoever = words.say(visit.lang, "response-whoever")
+    parts = [called(cell.group, visit.lang) if cell.group else whoever, cell.stratum]
+    parts.append(_source(visit, cell.source) if cell.source else "")
+    told = "0" if fill.taken == 0 else words.say(visit.lang, "fewer-than", n=STEP)
+    if fill.taken:
+        told = words.say(visit.lang, "at-least", n=fill.taken)
+    return {
+        "unit": pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), visit.lang),
+        "who": " · ".join(filter(None, parts)),
+        "most": fill.most,
+        "taken": fill.taken or 0,
+        "told": words.say(visit.lang, "response-full") if fill.full else told,
+    }
+
+
+def _source(visit: Visit, source: str) -> str:
+    known = source in SOURCES
+    return page_words().say(visit.lang, f"response-source-{source}") if known else source
+
+
+def _cell(visit: Visit, cell: CellResponse) -> dict[str, Any]:
+    return {
+        "name": called(cell.cell, visit.lang),
+        "invited": cell.invited,
+        "told": {name: _people(visit, people) for name, people in cell.told.items()},
+        "rates": [
+            _percent(span) for span in (cell.rates.rr1, cell.rates.rr2, cell.rates.break_off)
+        ],
+    }
+
+
+def _courses(visit: Visit, told: Mapping[str, Range]) -> list[str]:
+    """The counts in the order of `COURSES`, and of those who ended how many broke off."""
+    broken = share(told["broken"], [told["completed"]])
+    return [*(_people(visit, told[name]) for name in COURSES), _percent(broken)]
+
+
+def _people(visit: Visit, people: Range) -> str:
+    low, high = people
+    if low == high:
+        return str(low)
+    return page_words().say(visit.lang, "fewer-than", n=high + 1) if low <= 1 else f"{low}–{high}"
+
+
+def _percent(span: Range | None) -> str:
+    if span is None:
+        return "–"
+    return f"{span[0]} %" if span[0] == span[1] else f"{span[0]}–{span[1]} %"
+
+
+def _question(visit: Visit, stop: Stop) -> tuple[str, str]:
+    """The titles of questionnaire and question."""
+    words, paper = page_words(), visit.service.papers.get(visit.part("campaign"))
+    form = paper.questionnaires.get(stop.questionnaire) if paper else None
+    if paper is None or form is None:
+        return stop.questionnaire, stop.question
+    title = in_language(form.title, visit.lang, paper)
+    if stop.question == "review":
+        return title, words.say(visit.lang, "response-review")
+    question = form.by_id.get(stop.question)
+    label = in_language(question.label, visit.lang, paper) if question else stop.question
+    return title, label.replace("{unit}", words.say(visit.lang, "response-unit"))

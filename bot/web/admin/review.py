@@ -1,0 +1,67 @@
+"""The reviewers' pages: cases of suspected organised rating, without unit, score or opinion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from bot.fraud_review.case_review import NO_CASE, REASONS, Case, list_cases, show_case, vote
+from bot.web.admin.page import Visit, staff_page
+from survey_flows.errors import BadInput
+
+LOWEST = 10
+"""Counts below are told as «fewer than»."""
+
+
+@staff_page
+async def show_list(visit: Visit) -> web.Response:
+    """The cases that this person may see, those that wait first."""
+    cases = await list_cases(visit.service.database, visit.visitor.login)
+    return visit.show("review", cases=cases, lowest=LOWEST)
+
+
+@staff_page
+async def show_one(visit: Visit) -> web.Response:
+    """What is told of a case, and the form for a reviewer's verdict; 404 for who is barred."""
+    return _show(visit, await _case(visit))
+
+
+@staff_page
+async def take_vote(visit: Visit) -> web.Response:
+    """Record a reviewer's verdict."""
+    case = await _case(visit)
+    verdict, _, reason = visit.text("reason").partition(":")
+    if reason not in REASONS.get(verdict, ()):
+        return _show(visit, case, status=422, wrong="review-choose")
+    await vote(
+        visit.service.database,
+        case.id,
+        visit.visitor.login,
+        verdict,
+        reason,
+        visit.text("note"),
+        visit.service.clock,
+    )
+    return visit.see(f"/admin/review/{case.id}", "decided")
+
+
+def _show(visit: Visit, case: Case, status: int = 200, wrong: str = "") -> web.Response:
+    may_vote = (
+        visit.visitor.may("POST", visit.request.path) and case.state == "waiting" and not case.voted
+    )
+    shown: dict[str, Any] = {
+        "case": case,
+        "reasons": REASONS,
+        "may_vote": may_vote,
+        "lowest": LOWEST,
+    }
+    return visit.show("case", status=status, wrong=wrong, **shown)
+
+
+async def _case(visit: Visit) -> Case:
+    try:
+        return await show_case(visit.service.database, visit.part("case"), visit.visitor.login)
+    except BadInput as error:
+        # Whoever is barred hears the same as of a case that does not exist.
+        raise (web.HTTPNotFound if error.what == NO_CASE else error) from error

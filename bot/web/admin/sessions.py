@@ -1,0 +1,227 @@
+"""Sessions of people who signed in.
+
+A session is a random id in a cookie; Redis keeps it under its hash. It ends after an hour without use, after twelve
+hours, at sign-out, when somebody revokes it, and when the person's password changes or their account is closed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from bot.accounts.preferences import read_choices
+from bot.accounts.roles import ADMINISTRATOR, may
+from bot.accounts.staff import Account, find_account
+from bot.service.composition import Service
+from bot.web.shared.middleware import is_secure
+from bot.web.shared.templates import accepted_language
+
+IDLE, ABSOLUTE = 3600, 12 * 3600
+NAME = 16
+"""Characters of a session's hash that name it on pages; they open nothing."""
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Firefox": "Firefox",
+    "MicroMessenger": "WeChat",
+    "Chrome": "Chrome",
+}
+BROWSERS |= {"Safari": "Safari"}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+}
+SYSTEMS |= {"Linux": "Linux"}
+"""By what stands in a browser's own name of itself; the first that is found counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A signed-in person, who reads ``lang``. ``key`` names the session in Redis, ``csrf`` stands in their forms.
+
+    Who has to get a password of their own or a second factor before anything else is led to the path ``first``.
+    """
+
+    login: str
+    role: str
+    csrf: str
+    key: str
+    lang: str = ""
+    first: str = ""
+
+    @property
+    def may_act(self) -> bool:
+        """Whether this person may change anything."""
+        return self.role == ADMINISTRATOR
+
+    def may(self, method: str, path: str) -> bool:
+        """Whether this person may make this request."""
+        return may(self.role, method, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session as its person sees it. ``begun`` and ``seen`` are in epoch seconds, ``device`` is coarse."""
+
+    name: str
+    device: str
+    begun: int
+    seen: int
+
+
+async def open_session(service: Service, account: Account, device: str = "") -> str:
+    """A new session; returns its token, which stands nowhere but in the person's cookie."""
+    token = secrets.token_urlsafe(32)
+    now = int(service.clock.now().timestamp())
+    session = {
+        "login": account.login,
+        "mark": _mark(account),
+        "csrf": secrets.token_urlsafe(32),
+        "device": device,
+    }
+    async with service.redis.pipeline(transaction=True) as pipe:
+        pipe.set(session_key(token), json.dumps(session | {"begun": now, "seen": now}), ex=IDLE)
+        pipe.sadd(_index(service, account.login), session_key(token))
+        pipe.expire(_index(service, account.login), ABSOLUTE)
+        await pipe.execute()
+    return token
+
+
+def session_key(token: str) -> str:
+    """Where a session is kept: whoever reads Redis cannot take it over."""
+    return f"minping:staff:session:{hashlib.sha256(token.encode()).hexdigest()}"
+
+
+def _index(service: Service, login: str) -> str:
+    return f"minping:staff:sessions:{service.keys.address(f'staff {login}')}"
+
+
+def _mark(account: Account) -> str:
+    return hashlib.sha256(account.password.encode()).hexdigest()[:16]
+
+
+async def read_visitor(request: web.Request, service: Service) -> Visitor | None:
+    """Who is signed in, by the cookie of the request.
+
+    Raises:
+        redis.exceptions.RedisError: Redis is away.
+    """
+    token = request.cookies.get(cookie_name(service), "")
+    kept = await service.redis.get(session_key(token)) if token and token.isascii() else None
+    if not kept:
+        return None
+    session = json.loads(kept)
+    if "lang" not in session or "lang" in request.query:
+        session["lang"] = accepted_language(request)
+    return await _visitor(service, session_key(token), session)
+
+
+async def _visitor(service: Service, key: str, session: dict[str, Any]) -> Visitor | None:
+    now = int(service.clock.now().timestamp())
+    account = await find_account(service.database, session["login"])
+    if account is None or _is_over(session, account, now):
+        await service.redis.delete(key)
+        return None
+    # Only if it is still there: a sign-out at the same moment must win.
+    await service.redis.set(key, json.dumps(session | {"seen": now}), ex=IDLE, xx=True)
+    first = await _first(service, account)
+    return Visitor(account.login, account.role, session["csrf"], key, session["lang"], first)
+
+
+async def _first(service: Service, account: Account) -> str:
+    if account.initial_until:
+        return "/admin/password"
+    required = (
+        not account.second and account.role in (await read_choices(service.database)).second_factor
+    )
+    return "/admin/second-factor" if required else ""
+
+
+def _is_over(session: dict[str, Any], account: Account, now: int) -> bool:
+    too_old = now - session["seen"] >= IDLE or now - session["begun"] >= ABSOLUTE
+    ended = account.disabled or session["begun"] <= account.signed_out
+    return too_old or ended or _mark(account) != session["mark"]
+
+
+async def list_sessions(service: Service, account: Account) -> list[Session]:
+    """A person's sessions, the one used last first."""
+    index, now = _index(service, account.login), int(service.clock.now().timestamp())
+    keys = await _keys(service, account.login)
+    kept = await service.redis.mget(keys) if keys else []
+    found = {key: json.loads(raw) for key, raw in zip(keys, kept, strict=True) if raw}
+    live = {key: session for key, session in found.items() if not _is_over(session, account, now)}
+    if gone := [key for key in keys if key not in live]:
+        await service.redis.srem(index, *gone)
+    sessions = [
+        Session(name_of(key), s.get("device", ""), s["begun"], s["seen"]) for key, s in live.items()
+    ]
+    return sorted(sessions, key=lambda session: (-session.seen, session.name))
+
+
+async def revoke(service: Service, login: str, name: str) -> bool:
+    """End one session of a person by its name; returns whether there was such a one."""
+    return bool(await _delete(service, login, lambda key: name_of(key) == name))
+
+
+async def revoke_others(service: Service, visitor: Visitor) -> int:
+    """End a person's sessions but the present one; returns how many."""
+    return await _delete(service, visitor.login, lambda key: key != visitor.key)
+
+
+async def _delete(service: Service, login: str, wanted: Callable[[str], bool]) -> int:
+    ended = [key for key in await _keys(service, login) if wanted(key)]
+    return int(await service.redis.delete(*ended)) if ended else 0
+
+
+async def _keys(service: Service, login: str) -> list[str]:
+    """Under which keys a person's sessions are kept, or were a moment ago."""
+    found = await service.redis.smembers(_index(service, login))
+    return [key.decode() if isinstance(key, bytes) else key for key in found]
+
+
+def name_of(key: str) -> str:
+    """What a session is called on pages."""
+    return key.rpartition(":")[2][:NAME]
+
+
+def device_of(request: web.Request) -> str:
+    """The kind of browser and system, such as «Firefox · Windows»: enough to know one's own, too little to follow."""
+    told = request.headers.get("User-Agent", "")
+    parts = [
+        next((name for mark, name in marks.items() if mark in told), "")
+        for marks in (BROWSERS, SYSTEMS)
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def knows_csrf(visitor: Visitor, given: object) -> bool:
+    """Whether a form came from a page that this session was shown."""
+    return isinstance(given, str) and hmac.compare_digest(given.encode(), visitor.csrf.encode())
+
+
+async def sign_out(service: Service, visitor: Visitor) -> None:
+    """End the session."""
+    await service.redis.delete(visitor.key)
+
+
+def cookie_name(service: Service) -> str:
+    """The name of the session's cookie; the prefix makes browsers insist on https."""
+    return "__Host-staff" if is_secure(service.settings) else "staff"
+
+
+def set_cookie(response: web.StreamResponse, service: Service, token: str) -> None:
+    """Give the browser a session until it is closed."""
+    secure = is_secure(service.settings)
+    response.set_cookie(
+        cookie_name(service), token, httponly=True, samesite="Strict", secure=secure
+    )

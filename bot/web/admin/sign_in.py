@@ -1,0 +1,128 @@
+"""The sign-in: login and password, then the code of who has a second factor; and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from bot.accounts.audit_log import DONE, REFUSED, Act, note
+from bot.accounts.staff import Account, find_account
+from bot.service.composition import Service
+from bot.web.admin.login_throttle import TooManyTries, origin_of, remember_browser
+from bot.web.admin.page import Visit, staff_page
+from bot.web.admin.sessions import (
+    cookie_name,
+    device_of,
+    open_session,
+    read_visitor,
+    set_cookie,
+    sign_out,
+)
+from bot.web.admin.sign_in_checks import (
+    begin_step,
+    check_code,
+    check_password,
+    end_step,
+    set_step,
+    stepping,
+)
+from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.middleware import close_files, is_secure, read_form
+from bot.web.shared.templates import render
+
+SIGN_IN_BYTES = 4096
+CODE = "/admin/sign-in/code"
+
+
+async def show_sign_in(request: web.Request) -> web.Response:
+    """The sign-in form."""
+    if await read_visitor(request, request.app[SERVICE]):
+        return _see("/admin")
+    return render(request, "admin_sign_in.html", login="", wrong="")
+
+
+async def take_sign_in(request: web.Request) -> web.Response:
+    """Check login and password; the answer is the same whichever of them is wrong."""
+    fields, service = await _fields(request), request.app[SERVICE]
+    login = fields("login")
+    try:
+        account = await check_password(
+            service, login, fields("password"), origin_of(request, service)
+        )
+    except TooManyTries:
+        return render(request, "admin_sign_in.html", status=429, login=login, wrong="sign-in-often")
+    if account is None:
+        await _note_refused(service, login, "/admin/sign-in")
+        return render(request, "admin_sign_in.html", status=401, login=login, wrong="sign-in-wrong")
+    if account.second:
+        response = _see(CODE)
+        set_step(response, service, await begin_step(service, account))
+        return response
+    return await _enter(request, account, "/admin/sign-in")
+
+
+async def show_code(request: web.Request) -> web.Response:
+    """The form for the code, for who gave the password a moment ago."""
+    if await stepping(request, request.app[SERVICE]) is None:
+        return _see("/admin/sign-in")
+    return render(request, "admin_code.html", wrong="")
+
+
+async def take_code(request: web.Request) -> web.Response:
+    """Check the code; only now is anybody signed in."""
+    fields, service = await _fields(request), request.app[SERVICE]
+    account = await stepping(request, service)
+    if account is None:
+        return _see("/admin/sign-in")
+    try:
+        fits = await check_code(service, account, fields("code"), origin_of(request, service))
+    except TooManyTries:
+        return render(request, "admin_code.html", status=429, wrong="sign-in-often")
+    if not fits:
+        await _note_refused(service, account.login, CODE)
+        return render(request, "admin_code.html", status=401, wrong="code-wrong")
+    response = await _enter(request, account, CODE)
+    await end_step(request, response, service)
+    return response
+
+
+async def _enter(request: web.Request, account: Account, by: str) -> web.Response:
+    """Open a session under a new token: whatever the browser carried before opens nothing."""
+    service = request.app[SERVICE]
+    old = await read_visitor(request, service)
+    if old is not None:
+        await sign_out(service, old)
+    await note(service.database, Act(account.login, account.role, by, "", DONE), service.clock)
+    response = _see("/admin")
+    set_cookie(response, service, await open_session(service, account, device_of(request)))
+    remember_browser(response, service, account.login, origin_of(request, service))
+    return response
+
+
+async def _note_refused(service: Service, login: str, by: str) -> None:
+    """Note a try; a login that nobody has is not kept, for it may be a password in the wrong field."""
+    known = await find_account(service.database, login)
+    act = Act(known.login if known else "", known.role if known else "", by, "", REFUSED)
+    await note(service.database, act, service.clock)
+
+
+async def _fields(request: web.Request) -> Callable[[str], str]:
+    form = await read_form(request, SIGN_IN_BYTES)
+    close_files(form)
+    return lambda name: str(form.get(name, ""))
+
+
+def _see(path: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": path})
+
+
+@staff_page
+async def take_sign_out(visit: Visit) -> web.Response:
+    """End the session."""
+    await sign_out(visit.service, visit.visitor)
+    response = visit.see("/admin/sign-in")
+    secure = is_secure(visit.service.settings)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    response.del_cookie(cookie_name(visit.service), secure=secure, httponly=True, samesite="Strict")
+    return response

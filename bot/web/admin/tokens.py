@@ -1,0 +1,67 @@
+"""The page of the tokens by which programs use the interface."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot.accounts.api_tokens import (
+    LONGEST_DAYS,
+    SCOPES,
+    USUAL_DAYS,
+    add_token,
+    list_tokens,
+    revoke_token,
+)
+from bot.web.admin.page import Visit, staff_page
+from survey_flows.errors import BadInput
+
+PATH = "/admin/tokens"
+
+
+@staff_page
+async def show_tokens(visit: Visit) -> web.Response:
+    """Every token without its secret, and the form for another."""
+    return await _page(visit)
+
+
+async def _page(visit: Visit, made: str = "", name: str = "") -> web.Response:
+    zone, now = ZoneInfo(visit.service.settings.timezone), visit.service.clock.now().timestamp()
+    rows = [
+        {
+            "it": token,
+            "state": token.state(now),
+            "until": datetime.fromtimestamp(token.expires, zone).date(),
+        }
+        for token in await list_tokens(visit.service.database)
+    ]
+    order = {"good": 0, "expired": 1, "revoked": 2}
+    rows.sort(key=lambda row: order[str(row["state"])])
+    limits = {"days": USUAL_DAYS, "longest": LONGEST_DAYS}
+    return visit.show(
+        "tokens", rows=rows, scopes=SCOPES, made=made, name=name, path_of=PATH, **limits
+    )
+
+
+@staff_page
+async def take_token(visit: Visit) -> web.Response:
+    """Make a token, and show it this once."""
+    days = visit.text("days")
+    if not days.isdecimal() or len(days) > 4:
+        raise BadInput(f"a token is good for 1 to {LONGEST_DAYS} days", "days")
+    form = visit.form
+    scopes = [str(scope) for scope in form.getall("scope", [])] if form is not None else []
+    name, login = visit.text("name"), visit.visitor.login
+    made = await add_token(
+        visit.service.database, name, scopes, int(days), login, visit.service.clock
+    )
+    return await _page(visit, made, name)
+
+
+@staff_page
+async def take_revoke(visit: Visit) -> web.Response:
+    """End a token."""
+    await revoke_token(visit.service.database, visit.part("token"), visit.service.clock)
+    return visit.see(PATH, "revoked")

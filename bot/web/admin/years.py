@@ -1,0 +1,304 @@
+"""The administrators' pages of a year: ranking and grades, leaders, proposals and decisions, reasons, files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from aggregation.appraisal.outlook_lines import odds_text
+from aggregation.disclosure.suppression import Count
+from aggregation.model.facts import UNIT_GRADES, Grade, Verdict
+from aggregation.model.results import Cut, LeaderResult, Proposal, Status, UnitResult
+from bot.appraisal.year import BINDING, Year, record_decision, record_unit_decision
+from bot.core.labels import flags, name, pick, told_flags
+from bot.publication.charts.ranking import year_ranking
+from bot.web.admin.appeals import told_amendments
+from bot.web.admin.page import Visit, staff_page, year_of
+from bot.web.shared.downloads import book_file, picture_file
+from survey_flows.errors import BadInput
+
+PAGE = 25
+T = TypeVar("T")
+
+
+@staff_page
+async def show_year(visit: Visit) -> web.Response:
+    """Leagues and departments, ranked with intervals, with their grades and the places that were locked."""
+    year = await visit.year()
+    ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
+    quotas = [(_category(year, use.category, visit.lang), use) for use in year.result.quotas]
+    waiting = [unit for unit in year.result.units if unit.insufficient]
+    amended = await told_amendments(visit, year.year)
+    return _show(
+        visit,
+        year,
+        "year",
+        ranking=ranking,
+        quotas=quotas,
+        grades=UNIT_GRADES,
+        waiting=waiting,
+        amended=amended,
+    )
+
+
+def _show(visit: Visit, year: Year | None, template: str, **context: Any) -> web.Response:
+    return visit.show(
+        template,
+        year=year_of(visit),
+        result=year.result if year else None,
+        name=_namer(visit),
+        **context,
+    )
+
+
+def _namer(visit: Visit) -> Any:
+    return lambda code: name(code, visit.lang)
+
+
+def _category(year: Year, category: str, lang: str) -> str:
+    called = year.inputs.scheme.categories[category]
+    return pick((called.zh, called.en), lang)
+
+
+@staff_page
+async def send_picture(visit: Visit) -> web.Response:
+    """The ranking as a picture."""
+    year = await visit.year()
+    ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
+    title = pick((f"{year.year}年度绩效考核总分", f"Appraisal {year.year}: totals"), visit.lang)
+    return await picture_file(
+        ranking, title, visit.lang, visit.part("form"), f"minping-{year.year}-ranking"
+    )
+
+
+@staff_page
+async def send_book(visit: Visit) -> web.Response:
+    """The year as a workbook, or as CSV files in an archive; ``?audience=public`` leaves out persons."""
+    from bot.publication.exports import Audience, year_book
+
+    audience = Audience.PUBLIC if visit.asked("audience") == "public" else Audience.INTERNAL
+    book = await asyncio.to_thread(
+        year_book, await visit.year(), audience, visit.service.settings.timezone
+    )
+    return await book_file(book, visit.part("form"), f"minping-{year_of(visit)}-{audience}")
+
+
+@staff_page
+async def show_leaders(visit: Visit) -> web.Response:
+    """Leaders with score and grade: internal."""
+    year = await visit.year()
+    units = {unit.unit: pick((unit.zh, unit.en), visit.lang) for unit in year.result.units}
+    grade, words = visit.asked("grade"), visit.asked("q")
+    found = [
+        (leader, pick((leader.zh, leader.en), visit.lang), units[leader.unit])
+        for leader in sorted(year.result.leaders, key=_by_grade)
+        if grade in ("", leader.grade)
+        and _has(words, leader.leader, leader.zh, leader.en, leader.post, units[leader.unit])
+    ]
+    counts = Counter(leader.grade for leader in year.result.leaders)
+    shown, pages = _page(visit, found)
+    return _show(
+        visit,
+        year,
+        "leaders",
+        leaders=shown,
+        pages=pages,
+        counts=counts,
+        grades=tuple(Grade),
+        grade=grade,
+        q=words,
+    )
+
+
+def _by_grade(leader: LeaderResult) -> tuple[int, str]:
+    order = list(Grade)
+    return (-order.index(leader.grade) if leader.grade else 0, leader.leader)
+
+
+def _has(words: str, *texts: str) -> bool:
+    return words.casefold() in " ".join(texts).casefold()
+
+
+def _page(visit: Visit, rows: Sequence[T]) -> tuple[Sequence[T], dict[str, object]]:
+    """The rows of the page that was asked for, and what its links need."""
+    last = max(1, -(-len(rows) // PAGE))
+    asked = visit.asked("page")
+    number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 6 else 1
+    rest = {
+        key: value
+        for key, value in visit.request.query.items()
+        if key not in ("page", "lang", "done")
+    }
+    links = {
+        step: f"?{urlencode(rest | {'page': step})}"
+        for step in (number - 1, number + 1)
+        if 1 <= step <= last
+    }
+    pages = {"number": number, "last": last, "count": len(rows), "links": links}
+    return rows[(number - 1) * PAGE : number * PAGE], pages
+
+
+@staff_page
+async def show_proposals(visit: Visit) -> web.Response:
+    """What the rules propose, each with its grounds and the form for a person's decision."""
+    year = await visit.year()
+    status, kind, words = (
+        visit.asked("status") or Status.PROPOSED,
+        visit.asked("kind"),
+        visit.asked("q"),
+    )
+    names = _subjects(year, visit.lang)
+    proposals = [p for result in year.bodies for p in result.proposals]
+    matching = [
+        p
+        for p in proposals
+        if status in (p.status, "all") and _has(words, p.subject, names[p.subject])
+    ]
+    found = [p for p in matching if kind in ("", p.kind)]
+    shown, pages = _page(visit, sorted(found, key=_binding_first))
+    return _show(
+        visit,
+        year,
+        "proposals",
+        proposals=shown,
+        pages=pages,
+        names=names,
+        kinds=sorted(Counter(p.kind for p in matching).items()),
+        statuses=Counter(p.status for p in proposals),
+        chosen=status,
+        kind=kind,
+        q=words,
+        back=visit.request.path_qs,
+        binding=BINDING,
+    )
+
+
+def _binding_first(proposal: Proposal) -> tuple[bool, bool, str]:
+    return (proposal.kind not in BINDING, proposal.rule == "first_grade", proposal.key)
+
+
+def _subjects(year: Year, lang: str) -> Mapping[str, str]:
+    """What each unit, part and person is called; a part and a person with what they are part of."""
+    units = {unit.unit: pick((unit.zh, unit.en), lang) for unit in year.result.units}
+    for body in year.inside:
+        above = units.get(body.unit, pick((body.zh, body.en), lang))
+        units |= {
+            part.code: f"{above} · {pick((part.zh, part.en), lang)}" for part in body.inputs.units
+        }
+    people = (x for result in year.bodies for x in result.leaders)
+    return units | {
+        x.leader: f"{pick((x.zh, x.en), lang)} · {units[x.unit]} {x.post}" for x in people
+    }
+
+
+@staff_page
+async def take_decision(visit: Visit) -> web.Response:
+    """Record who decided what, why and when. The engine only proposes."""
+    verdict = visit.text("verdict")
+    if verdict not in tuple(Verdict):
+        raise BadInput("choose to confirm or to decline", "verdict")
+    now = visit.service.clock.now()
+    await record_decision(
+        visit.service.database,
+        year_of(visit),
+        visit.text("proposal"),
+        Verdict(verdict),
+        _signature(visit),
+        visit.text("reason"),
+        now,
+    )
+    return visit.see(_back(visit), "decided")
+
+
+@staff_page
+async def take_grade(visit: Visit) -> web.Response:
+    """Record the grade that a person gives a unit with too few answers."""
+    if visit.text("grade") not in UNIT_GRADES:
+        raise BadInput("a unit's grade is first, second or third", "grade")
+    await record_unit_decision(
+        visit.service.database,
+        year_of(visit),
+        visit.text("unit"),
+        Grade(visit.text("grade")),
+        _signature(visit),
+        visit.text("reason"),
+        visit.service.clock.now(),
+    )
+    return visit.see(f"/admin/years/{year_of(visit)}", "graded")
+
+
+def _signature(visit: Visit) -> str:
+    """The person's name as they give it, with the login that vouches for it."""
+    if not visit.text("name"):
+        raise BadInput("a decision needs the name of the person who made it", "name")
+    return f"{visit.text('name')} ({visit.visitor.login})"
+
+
+def _back(visit: Visit) -> str:
+    """The list that the form was on; never another site."""
+    here = f"/admin/years/{year_of(visit)}/proposals"
+    back = visit.text("back")
+    return back.replace("done=decided", "").rstrip("?&") if back.split("?")[0] == here else here
+
+
+@staff_page
+async def show_reasons(visit: Visit) -> web.Response:
+    """Where every figure and finding about a unit or a leader came from."""
+    year, subject = await visit.year(), visit.part("subject")
+    result = year.about(subject)
+    if result is None:
+        raise BadInput("there is no such unit or leader in that year", subject)
+    unit = next((u for u in result.units if u.unit == subject), None)
+    leader = next((x for x in result.leaders if x.leader == subject), None)
+    change = year.changes.get(subject)
+    return _show(
+        visit,
+        year,
+        "explain",
+        subject=subject,
+        names=_subjects(year, visit.lang),
+        unit=unit,
+        leader=leader,
+        team=[x for x in result.leaders if unit and x.unit == subject],
+        evidence=result is year.result,
+        lines=[(*line.pair(visit.lang), line) for line in result.trail[subject]],
+        about=result.about(subject),
+        answers=_answers(year, subject, visit.lang),
+        flags=_flags(year, subject, visit.lang),
+        cell=year.inputs.scheme.min_n.publish_cell,
+        outlook=_outlook(unit),
+        change=change,
+        changed=name(change.verdict, visit.lang) if change else "",
+    )
+
+
+def _outlook(unit: UnitResult | None) -> list[tuple[Grade, str, Cut | None]]:
+    """Each grade with its probability and the way there."""
+    if unit is None or unit.outlook is None:
+        return []
+    ways = {cut.grade: cut for cut in unit.outlook.cuts}
+    return [(grade, odds_text(unit.outlook.odds[grade]), ways.get(grade)) for grade in UNIT_GRADES]
+
+
+def _answers(year: Year, unit: str, lang: str) -> list[tuple[str, Count]]:
+    """How many gave each answer to the overall question; None where that is hidden."""
+    told, scheme = year.inputs.told.get(unit), year.inputs.scheme
+    if told is None or told.withheld:
+        return []
+    labels = {
+        o.code: pick((o.zh, o.en), lang)
+        for scale in reversed(scheme.scales.values())
+        for o in scale.options
+    }
+    none = pick(("未作答", "no answer"), lang)
+    return [(labels.get(code, none), count) for code, count in told.distribution.items()]
+
+
+def _flags(year: Year, unit: str, lang: str) -> str:
+    told = year.inputs.told.get(unit)
+    return flags(told_flags(told), lang, year.inputs.scheme.groups) if told else ""

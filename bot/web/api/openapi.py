@@ -1,0 +1,227 @@
+"""The OpenAPI document of the interface, made from the table and the models that requests are met by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from bot.accounts.api_tokens import SCOPES
+from bot.web.api import models as api_models
+from bot.web.api.operation import FILES, VERSION, Operation
+from bot.web.api.operation_table import OPERATIONS
+from bot.web.api.request import KEY, PARTS
+from bot.web.shared.caching import mark, unless_known
+from bot.web.shared.problems import KIND
+from bot.web.shared.templates import render
+
+JSON = "application/json"
+PLACES = "#/components/schemas/{model}"
+MEANINGS = {
+    400: "The request does not have the form that is described here",
+    401: "No token, or none that is good now",
+    403: "The token is not good for this",
+    404: "There is no such thing",
+    409: "It is not in a state for this",
+    413: "The body is too large",
+    415: "The body is not JSON",
+    422: "The request has the right form, and what it says cannot be",
+    429: "Too many requests; Retry-After says how many seconds to wait",
+    503: "The database cannot be reached",
+}
+ALWAYS = (401, 429, 503)
+INTRODUCTION = (
+    "Campaigns, results and files of Minping 民评 for other programs of the city. Send a token with each request: "
+    "`Authorization: Bearer minping_…`. An administrator makes tokens at /admin/tokens or by `minping token add`. "
+    "Times are in UTC, figures are exact decimals in strings, and `null` stands for a count that is not told because "
+    "few people stand behind it. Errors are problem details (RFC 9457) in one sentence; nothing is stored then."
+)
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The whole document, OpenAPI 3.1."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.full_path, {})[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Minping 民评", "version": VERSION, "description": INTRODUCTION},
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "tags": [
+            {"name": name} for name in dict.fromkeys(_tag(operation) for operation in OPERATIONS)
+        ],
+    }
+
+
+def written() -> bytes:
+    """The document as it is served and printed."""
+    return json.dumps(document(), ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _schemas() -> dict[str, Any]:
+    asked = {operation.body for operation in OPERATIONS if operation.body}
+    answered = {operation.answer for operation in OPERATIONS if operation.answer} | {"Problem"}
+    models = [(_model(name), "validation") for name in sorted(asked)]
+    models += [(_model(name), "serialization") for name in sorted(answered)]
+    _, found = models_json_schema(models, ref_template=PLACES)  # type: ignore[arg-type]
+    schemas: dict[str, Any] = found["$defs"]
+    return schemas
+
+
+def _model(name: str) -> type[BaseModel]:
+    model: type[BaseModel] = getattr(api_models, name)
+    return model
+
+
+def _tag(operation: Operation) -> str:
+    return operation.path.split("/")[1]
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "tags": [_tag(operation)],
+        "description": f"Needs {operation.scope}." if operation.scope else "Any token will do.",
+        "security": [{"token": []}],
+        "parameters": list(_parameters(operation)),
+        "responses": dict(sorted(_responses(operation).items())),
+    }
+    if operation.body:
+        schema = {"$ref": PLACES.format(model=operation.body)}
+        described["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    return described
+
+
+def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
+    for name, (shape, sentence) in PARTS.items():
+        if f"{{{name}}}" in operation.path:
+            schema = {"type": "string", "pattern": f"^{shape.pattern}$"}
+            yield {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "description": sentence,
+                "schema": schema,
+            }
+    if operation.query:
+        fields = _model(operation.query).model_json_schema()["properties"]
+        for name, schema in fields.items():
+            yield {"name": name, "in": "query", "required": False, "schema": _plain(schema)}
+    if operation.repeats:
+        described = "another for each thing to be made; the same once more makes nothing and is answered as before"
+        schema = {"type": "string", "pattern": f"^{KEY.pattern}$"}
+        yield {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": True,
+            "description": described,
+            "schema": schema,
+        }
+
+
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's schema: what is left out is not sent as null."""
+    choices = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+    rest = {
+        name: value
+        for name, value in schema.items()
+        if name not in ("anyOf", "title") and value is not None
+    }
+    return rest | (choices[0] if choices else {})
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    found = {str(status): _problem(status) for status in _statuses(operation)}
+    found[str(operation.status)] = {"description": "Done", "content": _content(operation)}
+    if operation.status == 201:
+        found["200" if operation.method == "PUT" else "201"] = {
+            "description": "Made",
+            "content": _content(operation),
+        }
+    if operation.method == "GET":
+        tag = {
+            "description": "changes with the answer; send it as If-None-Match",
+            "schema": {"type": "string"},
+        }
+        found[str(operation.status)]["headers"] = {"ETag": tag}
+        found["304"] = {"description": "What you have is what there is"}
+    return found
+
+
+def _statuses(operation: Operation) -> set[int]:
+    found = {*ALWAYS, *operation.refuses, 400}
+    if operation.scope:
+        found.add(403)
+    if operation.method != "GET":
+        found |= {413, 415} if operation.body else {413}
+    return found
+
+
+def _problem(status: int) -> dict[str, Any]:
+    schema = {"$ref": PLACES.format(model="Problem")}
+    described: dict[str, Any] = {
+        "description": MEANINGS[status],
+        "content": {KIND: {"schema": schema}},
+    }
+    if status == 429:
+        described["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer"}}}
+    if status == 401:
+        described["headers"] = {
+            "WWW-Authenticate": {"required": True, "schema": {"type": "string"}}
+        }
+    return described
+
+
+def _content(operation: Operation) -> dict[str, Any]:
+    if operation.answer:
+        return {JSON: {"schema": {"$ref": PLACES.format(model=operation.answer)}}}
+    kind = FILES[operation.path.rpartition(".")[2]]
+    return {kind: {"schema": {"type": "string", "format": "binary"}}}
+
+
+async def send_document(request: web.Request) -> web.Response:
+    """The document, for anybody: it tells of addresses and of nothing in them."""
+    body = written()
+    return unless_known(request, mark(body), lambda: web.Response(body=body, content_type=JSON))
+
+
+async def show_document(request: web.Request) -> web.Response:
+    """The document as a page."""
+    described = document()
+    tags: dict[str, list[tuple[Operation, dict[str, Any]]]] = {}
+    for operation in OPERATIONS:
+        told = described["paths"][operation.full_path][operation.method.lower()]
+        tags.setdefault(_tag(operation), []).append((operation, told))
+    schemas = described["components"]["schemas"]
+    return render(
+        request, "api.html", tags=tags, schemas=schemas, scopes=SCOPES, version=VERSION, shape=shape
+    )
+
+
+def shape(schema: dict[str, Any]) -> str:
+    """What a field may be, in a word or two."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " | ".join(shape(choice) for choice in schema["anyOf"])
+    if "enum" in schema:
+        return " | ".join(json.dumps(value) for value in schema["enum"])
+    if "const" in schema:
+        return json.dumps(schema["const"])
+    if schema.get("type") == "array":
+        return f"[{shape(schema['items'])}]"
+    if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return f"{{string: {shape(schema['additionalProperties'])}}}"
+    return str(schema.get("format") or schema.get("type") or "any")

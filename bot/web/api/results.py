@@ -1,0 +1,322 @@
+"""Results for programs: scores of closed campaigns as they were released, a year's appraisal, files."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import func, select
+
+from aggregation.disclosure.suppression import Bound, Share, Told, ToldGroup
+from aggregation.model.results import LeaderResult, Proposal, UnitResult
+from aggregation.numbers import half_up
+from bot.appraisal.year import Year
+from bot.campaigns.registered import Poll
+from bot.core.labels import told_flags
+from bot.publication.public_release import read_publications
+from bot.results.releases import Release, read_releases
+from bot.results.scoring import Place
+from bot.storage.database import reading
+from bot.storage.schema.all import releases
+from bot.web.api.campaigns import moment, names
+from bot.web.api.models import (
+    Fate,
+    GroupTold,
+    Releases,
+    ReleaseTold,
+    Results,
+    ShareTold,
+    UnitScoreTold,
+    YearLeader,
+    YearLeaders,
+    YearProposal,
+    YearProposals,
+    YearUnit,
+    YearUnits,
+)
+from bot.web.api.operation import VERSION
+from bot.web.api.request import Call, Refusal
+from bot.web.shared.caching import knows, mark, unless_known
+from bot.web.shared.result_cache import SHELF
+from bot.web.shared.told_release import Shown
+from survey_flows.errors import BadInput
+
+PLACES = 4
+
+
+def exact(value: Fraction | Decimal | float | None, places_: int = PLACES) -> str | None:
+    """A figure as it is written: a decimal in a string, rounded half up."""
+    return None if value is None else f"{half_up(Fraction(value), places_):f}"
+
+
+async def show_results(call: Call) -> web.StreamResponse:
+    """A page of scores."""
+    campaign = await _closed(call)
+    tag = await _known_tag(call, campaign)
+    if knows(call.request, tag):
+        return unless_known(call.request, tag, web.Response)
+    shown = await call.request.app[SHELF].last(call.service, campaign)
+    body = await asyncio.to_thread(_results, call, shown)
+    tag = _tag(call, shown.release.number)
+    return unless_known(
+        call.request, tag, lambda: web.Response(body=body, content_type="application/json")
+    )
+
+
+def _results(call: Call, shown: Shown) -> bytes:
+    poll, codes = shown.scored.poll, list(shown.told)
+    page, following = call.paged(codes)
+    results = Results(
+        campaign=poll.id,
+        confidence_percent=f"{poll.scheme.confidence_pct:f}",
+        scheme=poll.scheme.version,
+        scheme_digest=poll.scheme.digest,
+        release=told_release(shown.release),
+        fates=[Fate(reason=reason, ballots=count) for reason, count in shown.fates.items()],
+        items=[told_unit(poll, shown.told[code], shown.places.get(code)) for code in page],
+        total=len(codes),
+        next=following,
+    )
+    return results.model_dump_json(by_alias=True).encode()
+
+
+def told_release(release: Release) -> ReleaseTold:
+    """A release without its counts."""
+    return ReleaseTold(
+        number=release.number, at=moment(release.at), corrected=sorted(release.corrections)
+    )
+
+
+def told_unit(poll: Poll, told: Told, place: Place | None) -> UnitScoreTold:
+    """A unit as programs read it."""
+    unit = poll.units[told.unit]
+    return UnitScoreTold(
+        unit=told.unit,
+        name=names(unit.name["zh-Hans"], unit.name.get("en", "")),
+        category=unit.category,
+        withheld=told.withheld,
+        corrected=told.corrected,
+        score=exact(told.score),
+        low=exact(told.low),
+        high=exact(told.high),
+        unweighted=exact(told.unweighted),
+        rank=place.rank if place else None,
+        of=place.of if place else None,
+        rank_low=place.low if place else None,
+        rank_high=place.high if place else None,
+        n=told.n,
+        n_valid=told.n_valid,
+        excluded=told.excluded,
+        dont_know=_share(told.dont_know),
+        top_two=_share(told.top_two),
+        distribution=dict(told.distribution),
+        groups=[_group(group) for group in told.groups],
+        flags=list(told_flags(told)),
+    )
+
+
+def _share(share: Share) -> ShareTold | None:
+    if isinstance(share, Bound):
+        return (
+            ShareTold(above_percent=share.percent)
+            if share.more
+            else ShareTold(below_percent=share.percent)
+        )
+    return None if share is None else ShareTold(exact=exact(share))
+
+
+def _group(group: ToldGroup) -> GroupTold:
+    return GroupTold(
+        group=group.group,
+        hidden=group.hidden,
+        n=group.n,
+        n_valid=group.n_valid,
+        n_open=group.n_open,
+        score=exact(group.score),
+        weight=exact(group.weight) or "0",
+        weight_used=exact(group.weight_used),
+        flags=list(group.flags),
+    )
+
+
+async def _closed(call: Call) -> str:
+    """The campaign's name; a refusal while it is not closed."""
+    summary = await call.summary()
+    if summary.state != "closed":
+        raise Refusal(
+            409,
+            f"this campaign is {summary.state}; scores can be read once it is closed",
+            summary.id,
+        )
+    return summary.id
+
+
+async def _known_tag(call: Call, campaign: str) -> str:
+    """The tag of the answer as it would be made from the last release; empty before the first one."""
+    query = select(func.max(releases.c.number)).where(releases.c.campaign == campaign)
+    async with reading(call.service.database) as connection:
+        number = (await connection.execute(query)).scalar()
+    return _tag(call, number) if number else ""
+
+
+def _tag(call: Call, number: int) -> str:
+    # Not of the release's digest: whoever knows all of its counts but a few hidden ones could try them out.
+    return mark(str(call.request.rel_url).encode(), str(number).encode(), VERSION.encode())
+
+
+async def list_releases(call: Call) -> web.Response:
+    """Every release."""
+    campaign = await _closed(call)
+    found = await read_releases(call.service.database, campaign)
+    public = (await read_publications(call.service.database)).get(campaign)
+    items = [told_release(release) for release in found]
+    return call.reply(Releases(items=items, public=public.number if public else None))
+
+
+async def send_campaign_xlsx(call: Call) -> web.Response:
+    """A campaign's workbook."""
+    return await _campaign_file(call, "xlsx")
+
+
+async def send_campaign_zip(call: Call) -> web.Response:
+    """A campaign's CSV files."""
+    return await _campaign_file(call, "zip")
+
+
+async def _campaign_file(call: Call, form: str) -> web.Response:
+    from bot.publication.exports import export_campaign
+
+    campaign = await _closed(call)
+    book = await export_campaign(call.service.database, campaign, call.service.settings.timezone)
+    return await _file(call, book, form, f"minping-{campaign}")
+
+
+async def _file(call: Call, book: Any, form: str, name: str) -> web.Response:
+    from bot.web.shared.downloads import book_file
+
+    response = await book_file(book, form, name)
+    body = bytes(response.body)  # type: ignore[arg-type]
+    if knows(call.request, mark(body)):
+        return unless_known(call.request, mark(body), web.Response)
+    return unless_known(call.request, mark(body), lambda: response)
+
+
+async def _year(call: Call) -> Year:
+    number = int(call.part("year"))
+    try:
+        return await call.request.app[SHELF].year(call.service, number)
+    except BadInput as error:
+        missing = error.where == str(number)
+        raise Refusal(404 if missing else 409, error.what, error.where) from error
+
+
+async def list_units(call: Call) -> web.Response:
+    """A page of a year's units."""
+    year = await _year(call)
+    page, following = call.paged(list(year.result.units))
+    return call.reply(
+        YearUnits(
+            year=year.year,
+            scheme=year.result.scheme_version,
+            scheme_digest=year.result.scheme_digest,
+            items=[_year_unit(unit) for unit in page],
+            total=len(year.result.units),
+            next=following,
+        )
+    )
+
+
+def _year_unit(unit: UnitResult) -> YearUnit:
+    return YearUnit(
+        unit=unit.unit,
+        name=names(unit.zh, unit.en),
+        category=unit.category,
+        league=unit.league,
+        total=_points(unit.total),
+        rank=unit.rank,
+        of=unit.of,
+        rank_low=unit.low,
+        rank_high=unit.high,
+        grade=unit.grade,
+        certainty=unit.certainty,
+        insufficient=unit.insufficient,
+        barred=list(unit.barred),
+        decided_by=unit.decided_by,
+    )
+
+
+def _points(value: Decimal | None) -> str | None:
+    """A total as the scheme rounded it."""
+    return None if value is None else f"{value:f}"
+
+
+async def list_leaders(call: Call) -> web.Response:
+    """A page of a year's leaders."""
+    year = await _year(call)
+    page, following = call.paged(list(year.result.leaders))
+    items, total = [_leader(leader) for leader in page], len(year.result.leaders)
+    return call.reply(YearLeaders(year=year.year, items=items, total=total, next=following))
+
+
+def _leader(leader: LeaderResult) -> YearLeader:
+    return YearLeader(
+        leader=leader.leader,
+        name=names(leader.zh, leader.en),
+        unit=leader.unit,
+        role=leader.role,
+        post=leader.post,
+        score=_points(leader.score),
+        grade=leader.grade,
+        certainty=leader.certainty,
+        lowered_by=list(leader.lowered_by),
+    )
+
+
+async def list_proposals(call: Call) -> web.Response:
+    """A page of a year's proposals."""
+    year, status = await _year(call), call.query.status
+    found = [proposal for proposal in year.result.proposals if status in (None, proposal.status)]
+    page, following = call.paged(found)
+    items = [_proposal(proposal) for proposal in page]
+    return call.reply(YearProposals(year=year.year, items=items, total=len(found), next=following))
+
+
+def _proposal(proposal: Proposal) -> YearProposal:
+    decision = proposal.decision
+    return YearProposal(
+        key=proposal.key,
+        rule=proposal.rule,
+        kind=proposal.kind,
+        subject=proposal.subject,
+        discretionary=proposal.discretionary,
+        status=proposal.status,
+        grounds=[line.text("en") for line in proposal.grounds],
+        decided_by=decision.by if decision else "",
+        decided_at=decision.at if decision else "",
+        reason=decision.reason if decision else "",
+    )
+
+
+async def send_year_xlsx(call: Call) -> web.Response:
+    """A year's workbook."""
+    return await _year_file(call, "xlsx")
+
+
+async def send_year_zip(call: Call) -> web.Response:
+    """A year's CSV files."""
+    return await _year_file(call, "zip")
+
+
+async def _year_file(call: Call, form: str) -> web.Response:
+    from bot.publication.exports import Audience, year_book
+
+    audience = Audience(call.query.audience)
+    if audience is Audience.INTERNAL and not call.may("results:internal"):
+        raise Refusal(403, "this token is not good for results:internal", "Authorization")
+    book = await asyncio.to_thread(
+        year_book, await _year(call), audience, call.service.settings.timezone
+    )
+    return await _file(call, book, form, f"minping-{call.part('year')}-{audience}")

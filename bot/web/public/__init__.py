@@ -1,0 +1,1 @@
+"""Web chat, public results and log pages."""

@@ -1,0 +1,292 @@
+"""The citizens' web chat: one screen at a time, in plain forms that work without JavaScript.
+
+A visitor without our cookie gets a start page; only pressing Start begins a conversation, so that link previews and
+robots make none. Every form carries a one-time id: sent twice, it is taken once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from aiohttp import web
+from redis.exceptions import RedisError
+
+from bot.conversations.conductor import Unavailable
+from bot.conversations.contract import Incoming, Reply
+from bot.crypto.gate_keys import Keys
+from bot.rectification.buttons import OPEN, SAY, read_follow
+from bot.service.composition import Service
+from bot.web.public.chat_screen import draw
+from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.middleware import PATIENCE, close_files, is_secure, read_form, too_many, trouble
+from bot.web.shared.templates import accepted_language, render
+from survey_flows.effects import Ask
+from survey_flows.events import Asked, Followed, Pressed, Returned, Started, Typed, Update
+from survey_flows.outside import Phase, outside, phase
+from survey_flows.paper import Paper
+from survey_flows.reading import clean
+from survey_flows.screens import explain
+from survey_flows.speech import in_language, unit_name
+
+CHANNEL = "web"
+COOKIE_DAYS = 90
+MOST_BYTES = 16_384
+NOTICE_SECONDS = 120
+"""Seconds that a citizen waits for Redis, which only does courtesies here."""
+FIELDS = ("press", "text", "thread", "topic", "l", "u", "lang")
+UPDATE_ID = re.compile(r"[A-Za-z0-9_-]{16,40}")
+TOPICS = ("language", "help", "privacy", "delete")
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/")
+@routes.get("/c")
+async def show_chat(request: web.Request) -> web.Response:
+    """Where the citizen is; the start page for who has not begun or comes by a link."""
+    service, user = request.app[SERVICE], read_cookie(request)
+    if user is None or "l" in request.query or "u" in request.query:
+        return start_page(request, request.query.get("l", ""), request.query.get("u", ""))
+    reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, Returned()))
+    return chat_page(
+        request, replace(reply, notices=await _kept_notices(service, user) + reply.notices)
+    )
+
+
+@routes.get("/follow")
+async def show_follow_ups(request: web.Request) -> web.Response:
+    """What the citizen has left for an office, with the answers."""
+    service, user = request.app[SERVICE], read_cookie(request)
+    if user is None:
+        return web.Response(status=303, headers={"Location": "/"})
+    event = Followed(OPEN, request.query.get("thread", "")[:8])
+    reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, event))
+    return chat_page(
+        request, replace(reply, notices=await _kept_notices(service, user) + reply.notices)
+    )
+
+
+@routes.get("/r/{link}")
+@routes.get("/r/{link}/")
+@routes.get("/r/{link}/{unit}")
+async def show_start(request: web.Request) -> web.Response:
+    """The start page of a link, e.g. from a QR code."""
+    return start_page(request, request.match_info["link"], request.match_info.get("unit", ""))
+
+
+@routes.get("/help")
+@routes.get("/privacy")
+async def show_text(request: web.Request) -> web.Response:
+    """Help or privacy for who has not begun."""
+    service, lang, topic = request.app[SERVICE], accepted_language(request), request.path[1:]
+    paper = service.papers.current(service.clock.now())
+    return render(
+        request, "text.html", lang, topic=topic, text=explain(paper, lang, topic) if paper else ""
+    )
+
+
+@routes.post("/start")
+async def start(request: web.Request) -> web.StreamResponse:
+    """Begin, or go on by another link."""
+    fields = await _fields(request)
+    service, user = request.app[SERVICE], read_cookie(request)
+    if user is None:
+        if await too_many(request, "new", service.settings.web_rate):
+            return trouble(request, 429)
+        user = new_id()
+    event = Started(link=fields.get("l", ""), unit=fields.get("u", ""), lang=fields.get("lang", ""))
+    response = await _take(request, fields, user, event)
+    _set_cookie(response, service, user)
+    return response
+
+
+@routes.post("/answer")
+async def answer(request: web.Request) -> web.StreamResponse:
+    """A button or typed words."""
+    fields = await _fields(request)
+    return await _take(request, fields, read_cookie(request), _answered(fields))
+
+
+@routes.post("/ask")
+async def ask(request: web.Request) -> web.StreamResponse:
+    """Language, help, privacy or deletion, at any step."""
+    fields = await _fields(request)
+    if fields.get("topic") not in TOPICS:
+        raise web.HTTPBadRequest
+    return await _take(request, fields, read_cookie(request), Asked(fields["topic"]))
+
+
+def _answered(fields: Mapping[str, str]) -> Update:
+    if "press" in fields:
+        return read_follow(fields["press"]) or Pressed(fields["press"])
+    words = fields.get("text", "")
+    if "thread" in fields:
+        return Followed(SAY, fields["thread"][:8], clean(words))
+    command = words.strip().removeprefix("/")
+    return Asked(command) if words.strip().startswith("/") and command in TOPICS else Typed(words)
+
+
+async def _take(
+    request: web.Request, fields: Mapping[str, str], user: str | None, event: Update
+) -> web.StreamResponse:
+    """Hand one event to the conductor; the answer is a fragment for our script, else a redirection to the chat."""
+    if user is None:
+        return _see_chat(request)
+    service = request.app[SERVICE]
+    try:
+        reply = await service.conductor.handle(
+            Incoming(_update_key(request, fields), CHANNEL, user, event)
+        )
+    except Unavailable:
+        return _unsaved_page(request, fields)
+    if _wants_fragment(request):
+        return chat_page(request, reply)
+    await _keep_notices(service, user, reply.notices)
+    return _see_chat(request, event)
+
+
+def _see_chat(request: web.Request, event: Update | None = None) -> web.Response:
+    if _wants_fragment(request):
+        return web.Response(status=204)  # our script then opens the chat anew
+    path = "/?begun=1" if isinstance(event, Started) else "/"
+    if isinstance(event, Followed):
+        path = f"/follow?{urlencode({'thread': event.code})}"
+    return web.Response(status=303, headers={"Location": path})
+
+
+def _update_key(request: web.Request, fields: Mapping[str, str]) -> str:
+    # What was sent is part of the key: after a lost answer, another choice in the same form must not pass for a replay.
+    # Under our secret, because an answer that is merely hashed is found by trying all answers.
+    given = fields.get("id", "")
+    name = given if UPDATE_ID.fullmatch(given) else new_id()
+    content = json.dumps([request.path, *(fields.get(field) for field in FIELDS)])
+    return f"web:{name}.{request.app[SERVICE].keys.person('web update', content).hex()[:16]}"
+
+
+def start_page(request: web.Request, link: str, unit: str) -> web.Response:
+    """What a visitor sees before anything is kept of them."""
+    service, lang = request.app[SERVICE], accepted_language(request)
+    paper = service.papers.find(Started(link=link), "", service.clock.now())
+    refused = "begun" in request.query and read_cookie(request) is None
+    return render(
+        request,
+        "start.html",
+        lang,
+        title=in_language(paper.title, lang, paper) if paper else "",
+        unit=unit_name(paper, unit, lang) if paper and unit in paper.units else "",
+        trial=paper is not None and paper.trial,
+        shut=_shut(service, paper, lang),
+        cookie_refused=refused,
+        fields={"l": link, "u": unit, "lang": lang, "id": new_id()},
+        query={name: request.query[name] for name in ("l", "u") if name in request.query},
+    )
+
+
+def _shut(service: Service, paper: Paper | None, lang: str) -> str:
+    """Why no rating can be begun now; empty when one can."""
+    if paper is None:
+        return service.papers.say("no-campaign")
+    now = service.clock.now()
+    where = phase(paper, now)
+    if where is Phase.OPEN:
+        return ""
+    effects = outside(paper, None, Started(lang=lang), where, now)[1]
+    return next(effect.screen.text for effect in effects if isinstance(effect, Ask))
+
+
+def chat_page(request: web.Request, reply: Reply) -> web.Response:
+    """The screen of a reply with its notices."""
+    template = "chat_body.html" if _wants_fragment(request) else "chat.html"
+    lang = reply.screen.lang if reply.screen else accepted_language(request)
+    picture = draw(reply.screen) if reply.screen else None
+    response = render(request, template, lang, notices=reply.notices, picture=picture, id=new_id())
+    return _marked(request, response)
+
+
+def _unsaved_page(request: web.Request, fields: Mapping[str, str]) -> web.Response:
+    """The same form once more, under the same one-time id: nothing that was typed is lost."""
+    template = "unsaved_body.html" if _wants_fragment(request) else "unsaved.html"
+    response = render(request, template, status=503, action=request.path, fields=fields)
+    response.headers["Retry-After"] = "10"
+    return _marked(request, response)
+
+
+def _wants_fragment(request: web.Request) -> bool:
+    return "X-Fragment" in request.headers
+
+
+def _marked(request: web.Request, response: web.Response) -> web.Response:
+    if _wants_fragment(request):
+        response.headers["X-Fragment"] = "1"
+    return response
+
+
+async def _fields(request: web.Request) -> dict[str, str]:
+    form = await read_form(request, MOST_BYTES)
+    close_files(form)
+    return {name: value for name in (*FIELDS, "id") if isinstance(value := form.get(name), str)}
+
+
+def new_id() -> str:
+    """128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+def read_cookie(request: web.Request) -> str | None:
+    """The citizen's id, if we gave it out: with made-up ones the limit on new conversations could be passed by."""
+    service = request.app[SERVICE]
+    user, _, stamp = request.cookies.get(_cookie_name(service), "").partition(".")
+    if not (user and user.isascii() and stamp.isascii()):
+        return None
+    return user if hmac.compare_digest(stamp, _stamp(service.keys, user)) else None
+
+
+def _set_cookie(response: web.StreamResponse, service: Service, user: str) -> None:
+    response.set_cookie(
+        _cookie_name(service),
+        f"{user}.{_stamp(service.keys, user)}",
+        max_age=COOKIE_DAYS * 86400,
+        httponly=True,
+        samesite="Lax",
+        secure=is_secure(service.settings),
+    )
+
+
+def _cookie_name(service: Service) -> str:
+    return "__Host-m" if is_secure(service.settings) else "m"
+
+
+def _stamp(keys: Keys, user: str) -> str:
+    return keys.person("web cookie", user).hex()[:32]
+
+
+async def _keep_notices(service: Service, user: str, notices: tuple[str, ...]) -> None:
+    """Hold notices for the page after the redirection. A notice is a courtesy: without Redis it is left out."""
+    if notices:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await service.redis.set(
+                    _notice_key(service, user), json.dumps(notices), ex=NOTICE_SECONDS
+                )
+        except (RedisError, OSError):
+            return
+
+
+async def _kept_notices(service: Service, user: str) -> tuple[str, ...]:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            kept = await service.redis.getdel(_notice_key(service, user))
+    except (RedisError, OSError):
+        return ()
+    return tuple(json.loads(kept)) if kept else ()
+
+
+def _notice_key(service: Service, user: str) -> str:
+    return f"minping:web:notices:{service.keys.person('web notices', user).hex()}"

@@ -1,0 +1,86 @@
+"""An engine's screen as the chat page draws it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from survey_flows.effects import Button, Screen
+
+RECEIPT = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{1,4})+")
+LOOKS = {
+    **dict.fromkeys(("a", "u", "l"), "option"),
+    **dict.fromkeys(("y", "k", "n", "o", "w"), "main"),
+    "e": "danger",
+    "w:unit": "plain",
+    "open": "option",
+    "all:": "danger",
+}
+"""How a button looks, by its verb, or by all it says; one that is not listed is plain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A button of the page. ``look``: option, main, danger or plain."""
+
+    label: str
+    data: str
+    look: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph. ``look``: text, answer, point or receipt."""
+
+    text: str
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A screen in the page's terms. ``share`` is progress as (this step, all steps) or None.
+
+    ``thread`` is the follow-up that typed words belong to, or empty.
+    """
+
+    step: str
+    heading: str
+    lines: tuple[Line, ...]
+    rows: tuple[tuple[Shown, ...], ...]
+    input: str
+    share: tuple[int, int] | None
+    thread: str = ""
+
+
+def draw(screen: Screen) -> Picture:
+    """The screen with its first line as the heading."""
+    heading, *rest = screen.text.split("\n")
+    step, _, rest_of_step = screen.step.partition(":")
+    return Picture(
+        thread=rest_of_step if step == "follow" else "",
+        step=step,
+        heading=heading,
+        lines=tuple(_line(text) for text in rest if text.strip()),
+        rows=tuple(
+            tuple(_button(button, screen.selected) for button in row) for row in screen.rows
+        ),
+        input=screen.input.value,
+        share=screen.progress,
+    )
+
+
+def _line(text: str) -> Line:
+    if RECEIPT.fullmatch(text):
+        return Line(text, "receipt")
+    if text.startswith("→ "):
+        return Line(text.removeprefix("→ "), "answer")
+    if text.startswith("· "):
+        return Line(text.removeprefix("· "), "point")
+    return Line(text, "text")
+
+
+def _button(button: Button, selected: str) -> Shown:
+    key, _, rest = button.data.partition(":")
+    look = "main" if key == "start" else LOOKS.get(rest, LOOKS.get(rest.partition(":")[0], "plain"))
+    return Shown(button.label, button.data, look, bool(selected) and button.data == selected)

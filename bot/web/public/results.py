@@ -1,0 +1,263 @@
+"""Results in public: a page that anybody may open of each campaign whose release was made public, and its open data."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from aggregation.disclosure.rounding import rounded
+from aggregation.disclosure.suppression import Count
+from bot.campaigns.lifecycle import list_campaigns
+from bot.core.labels import pick
+from bot.fieldwork.audience.invitations import count_responses
+from bot.publication.charts.ranking import Ranking, campaign_ranking
+from bot.publication.exports import Book, campaign_book, csv_archive, csv_files, workbook
+from bot.publication.exports.method_page import DEFINITIONS
+from bot.publication.exports.open_data import open_data
+from bot.publication.exports.score_pages import REASONS
+from bot.publication.public_account import Account, read_account
+from bot.publication.public_release import Publication, read_publications
+from bot.verification.bundle import bundle_path
+from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.middleware import too_many
+from bot.web.shared.result_cache import SHELF
+from bot.web.shared.templates import accepted_language, render
+from bot.web.shared.told_release import Shown
+
+MOST_LOOKS = 1200
+"""Looks at results from one address in an hour: a school or an office is one address."""
+KINDS = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "zip": "application/zip",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How many were invited personally, and at least how many of them answered."""
+
+    invited: int
+    answered: int
+
+    @property
+    def percent(self) -> int:
+        """At least this share answered, in whole percent."""
+        return 100 * self.answered // self.invited
+
+
+async def list_results(request: web.Request) -> web.Response:
+    """What is public, the newest first."""
+    await _spare(request)
+    service, lang = request.app[SERVICE], accepted_language(request)
+    public = await read_publications(service.database)
+    found = [
+        summary
+        for summary in reversed(await list_campaigns(service.database))
+        if summary.id in public
+    ]
+    rows = [
+        {
+            "id": summary.id,
+            "trial": summary.trial,
+            "title": pick(
+                (summary.title["zh-Hans"], summary.title.get("en") or summary.title["zh-Hans"]),
+                lang,
+            ),
+            "window": _window(request, summary.opens_at, summary.closes_at),
+            "day": _local(request, public[summary.id].at).strftime("%Y-%m-%d"),
+        }
+        for summary in found
+    ]
+    years = sorted({summary.year for summary in found}, reverse=True)
+    return render(
+        request,
+        "results.html",
+        lang,
+        rows=rows,
+        accounts=[await _account(request, year) for year in years],
+    )
+
+
+async def _account(request: web.Request, year: int) -> Account:
+    """Made once a day, so that nobody watches one person's doings in it."""
+    service = request.app[SERVICE]
+    today = service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
+    key = ("account", str(year), today.isoformat())
+    return await request.app[SHELF].keep(key, lambda: read_account(service.database, year, today))
+
+
+async def show_result(request: web.Request) -> web.Response:
+    """One campaign's results with their method, uncertainty and what was not counted."""
+    public, shown = await _public(request)
+    lang, poll = accepted_language(request), shown.scored.poll
+    key = (public.campaign, str(public.number), "ranking", lang)
+    ranking = await request.app[SHELF].keep(key, _thread(_ranking, shown, lang))
+    service, response = request.app[SERVICE], await _response(request, public, shown)
+    bundle = bundle_path(service.settings.data, public.campaign, public.number)
+    return render(
+        request,
+        "result.html",
+        lang,
+        poll=poll,
+        title=pick((poll.title["zh-Hans"], poll.title.get("en") or poll.title["zh-Hans"]), lang),
+        window=_window(request, poll.opens_at, poll.closes_at),
+        day=_local(request, public.at).strftime("%Y-%m-%d"),
+        public=public,
+        shown=shown,
+        ranking=ranking,
+        units=len(poll.units),
+        fates=_fates(shown, lang),
+        response=response,
+        definitions=[
+            (pick((zh, en), lang), pick((zh_, en_), lang))
+            for key, zh, en, zh_, en_ in DEFINITIONS
+            if key != "response_rate" or response is None
+        ],
+        scheme=poll.scheme,
+        corrected=[
+            (_name(shown, code, lang), made) for code, made in shown.release.corrections.items()
+        ],
+        bundle=await asyncio.to_thread(bundle.exists),
+    )
+
+
+def _ranking(shown: Shown, lang: str) -> Ranking:
+    """The scores alone: what they would be if units learned from each other is for who reads the tables."""
+    ranking = campaign_ranking(shown.scored, lang)
+    panels = [
+        replace(panel, marks=tuple(replace(mark, shrunken=None) for mark in panel.marks))
+        for panel in ranking.panels
+    ]
+    return replace(ranking, panels=tuple(panels))
+
+
+async def _public(request: web.Request) -> tuple[Publication, Shown]:
+    await _spare(request)
+    service, campaign = request.app[SERVICE], request.match_info["campaign"]
+    public = (await read_publications(service.database)).get(campaign)
+    if public is None:
+        raise web.HTTPNotFound
+    return public, await request.app[SHELF].release(service, campaign, public.number)
+
+
+async def _spare(request: web.Request) -> None:
+    if await too_many(request, "results", MOST_LOOKS):
+        raise web.HTTPTooManyRequests
+
+
+def _thread(work: Callable[..., Any], *arguments: Any) -> Callable[[], Awaitable[Any]]:
+    return lambda: asyncio.to_thread(work, *arguments)
+
+
+def _local(request: web.Request, seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, ZoneInfo(request.app[SERVICE].settings.timezone))
+
+
+def _window(request: web.Request, opens: int, closes: int) -> tuple[str, str]:
+    return _local(request, opens).strftime("%Y-%m-%d"), _local(request, closes - 1).strftime(
+        "%Y-%m-%d"
+    )
+
+
+def _name(shown: Shown, code: str, lang: str) -> str:
+    name = shown.scored.poll.units[code].name
+    return pick((name["zh-Hans"], name.get("en") or name["zh-Hans"]), lang)
+
+
+def _fates(shown: Shown, lang: str) -> list[tuple[str, str, Count]]:
+    return [(code, pick(REASONS[code], lang), count) for code, count in shown.fates.items()]
+
+
+async def _response(request: web.Request, public: Publication, shown: Shown) -> Response | None:
+    """The response rate among people who were invited personally; None where nobody was: then it is not known."""
+    database, cell = request.app[SERVICE].database, shown.scored.poll.scheme.min_n.publish_cell
+
+    async def count() -> Response | None:
+        found = await count_responses(database, public.campaign)
+        invited = sum(response.invited for response in found)
+        answered = sum(rounded(response.answered, cell) or 0 for response in found)
+        return Response(invited, answered) if invited else None
+
+    return await request.app[SHELF].keep((public.campaign, str(public.number), "response"), count)
+
+
+async def send_data(request: web.Request) -> web.Response:
+    """The released figures as JSON, as CSV of the units, as a ZIP of all tables, or as XLSX."""
+    public, shown = await _public(request)
+    form = request.match_info["form"]
+    response = await _response(request, public, shown)
+
+    def make() -> bytes:
+        book = campaign_book(shown.scored, request.app[SERVICE].settings.timezone)
+        return _written(book, form, _about(public, shown, response))
+
+    body = await request.app[SHELF].keep((public.campaign, str(public.number), form), _thread(make))
+    return open_file(request, body, KINDS[form], f"minping-{public.campaign}.{form}")
+
+
+def _written(book: Book, form: str, about: dict[str, Any]) -> bytes:
+    if form == "json":
+        return open_data(book, about)
+    if form == "csv":
+        return csv_files(book)["units.csv"]
+    return workbook(book) if form == "xlsx" else csv_archive(book)
+
+
+def _about(public: Publication, shown: Shown, response: Response | None) -> dict[str, Any]:
+    poll = shown.scored.poll
+    return {
+        "campaign": poll.id,
+        "year": poll.year,
+        "trial": poll.trial,
+        "title": dict(poll.title),
+        "opens_at": _iso(poll.opens_at),
+        "closes_at": _iso(poll.closes_at),
+        "published_at": _iso(public.at),
+        "release": {"number": public.number, "at": _iso(shown.release.at)},
+        "metric": "public_score",
+        "response": {"invited": response.invited, "answered_at_least": response.answered}
+        if response
+        else None,
+    }
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def open_file(request: web.Request, body: bytes, kind: str, name: str) -> web.Response:
+    """A file for everybody, other sites' pages among them; one that was had before is not sent again."""
+    from bot.web.shared.caching import mark, unless_known
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    response = unless_known(
+        request,
+        mark(body),
+        lambda: web.Response(body=body, content_type=kind, charset=_charset(kind), headers=headers),
+    )
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _charset(kind: str) -> str | None:
+    return "utf-8" if kind in ("text/csv", "application/json") else None
+
+
+async def send_bundle(request: web.Request) -> web.StreamResponse:
+    """What anybody needs to check the result without us."""
+    public, _ = await _public(request)
+    path = bundle_path(request.app[SERVICE].settings.data, public.campaign, public.number)
+    if not await asyncio.to_thread(path.exists):
+        raise web.HTTPNotFound
+    name = f'attachment; filename="minping-{public.campaign}-bundle.zip"'
+    return web.FileResponse(path, headers={"Content-Disposition": name})

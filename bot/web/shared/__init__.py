@@ -1,0 +1,1 @@
+"""What all pages share: middleware, templates, caching and the wording of errors."""

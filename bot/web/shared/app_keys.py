@@ -1,0 +1,9 @@
+"""Where handlers find the service."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.service.composition import Service
+
+SERVICE: web.AppKey[Service] = web.AppKey("service", Service)

@@ -1,0 +1,29 @@
+"""HTTP caching: entity tags, and the answer «not modified»."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from aiohttp import web
+
+
+def mark(*parts: bytes) -> str:
+    """An entity tag of what an answer is made from."""
+    return f'"{sha256(b"|".join(parts)).hexdigest()[:32]}"'
+
+
+def unless_known(request: web.Request, tag: str, made: Callable[[], web.Response]) -> web.Response:
+    """The answer with its tag, or that it is still the same."""
+    response = web.Response(status=304) if knows(request, tag) else made()
+    response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def knows(request: web.Request, tag: str) -> bool:
+    """Whether whoever asks has this version."""
+    return bool(tag) and tag in [
+        part.strip().removeprefix("W/")
+        for part in request.headers.get("If-None-Match", "").split(",")
+    ]

@@ -1,0 +1,52 @@
+"""Downloads: exports and pictures, made in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.publication.charts.ranking import Ranking
+
+if TYPE_CHECKING:
+    from bot.publication.exports import Book
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def book_file(book: Book, form: str, name: str) -> web.Response:
+    """A book as ``xlsx``, or as an archive of files: CSV for ``zip``, else ``sav`` (SPSS) or ``parquet``."""
+    from bot.publication.exports import archive, csv_files, statistical_files, workbook
+
+    if form == "xlsx":
+        return download(await asyncio.to_thread(workbook, book), XLSX, f"{name}.xlsx")
+    files = await (
+        asyncio.to_thread(csv_files, book)
+        if form == "zip"
+        else asyncio.to_thread(statistical_files, book, form)
+    )
+    kept = name if form == "zip" else f"{name}-{form}"
+    return download(await asyncio.to_thread(archive, files), "application/zip", f"{kept}.zip")
+
+
+async def picture_file(
+    ranking: Ranking, title: str, lang: str, form: str, name: str
+) -> web.Response:
+    """A ranking as ``png``, ``svg`` or ``pdf``."""
+    from bot.publication.charts.canvas import FORMATS, ranking_picture
+
+    body = await asyncio.to_thread(ranking_picture, ranking, title, lang, form)
+    return download(body, FORMATS[form], f"{name}.{form}")
+
+
+def report_file(body: bytes, form: str, name: str) -> web.Response:
+    """A report as ``pdf`` or ``html``; as a file, since its style is inside, which no page of ours allows."""
+    return download(body, {"pdf": "application/pdf", "html": "text/html"}[form], f"{name}.{form}")
+
+
+def download(body: bytes, kind: str, name: str) -> web.Response:
+    """A file that a browser keeps and does not show."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    charset = "utf-8" if kind.startswith("text/") or kind.endswith("xml") else None
+    return web.Response(body=body, content_type=kind, charset=charset, headers=headers)

@@ -1,0 +1,185 @@
+"""What stands before every page: security headers, the same-origin rule, limits, and kind pages instead of errors."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from multidict import MultiDictProxy
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.conversations.conductor import Unavailable
+from bot.core.settings import Settings
+from bot.web.shared.app_keys import SERVICE
+from bot.web.shared.problems import is_for_programs, problem
+from bot.web.shared.templates import render
+
+log = logging.getLogger(__name__)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    # Not no-referrer: with that, browsers send «Origin: null» with our own forms, and `from_elsewhere` would be blind.
+    "Referrer-Policy": "same-origin",
+    # A phone may be shared: neither Back nor a proxy may bring a page back.
+    "Cache-Control": "no-store",
+}
+SECURE_HEADERS = {
+    "Strict-Transport-Security": "max-age=31536000",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+HOUR = 3600
+PATIENCE = 0.25
+"""Seconds that Redis may leave a page waiting."""
+KNOWN_TROUBLES = frozenset({403, 404, 405, 413, 429})
+
+
+def is_secure(settings: Settings) -> bool:
+    """Whether browsers reach the service by https, so that cookies may insist on it."""
+    return settings.public_url.startswith("https://")
+
+
+def security_headers(settings: Settings) -> Callable[..., Awaitable[None]]:
+    """A signal handler that adds to each response the headers that it has not set itself."""
+    wanted = HEADERS | (SECURE_HEADERS if is_secure(settings) else {})
+
+    async def add(_request: web.Request, response: web.StreamResponse) -> None:
+        for name, value in wanted.items():
+            response.headers.setdefault(name, value)
+        response.headers["Server"] = "minping"
+
+    return add
+
+
+@web.middleware
+async def kind_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Pages that a person can read instead of errors; a failure of ours is logged without what people sent."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return with_ways(trouble(request, error.status), error)
+    except (Unavailable, RedisError):
+        return trouble(request, 503)
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("a page failed: %s at %s:%s", type(error).__name__, place.name, place.lineno)
+        return trouble(request, 500)
+
+
+def with_ways(response: web.Response, error: web.HTTPException) -> web.Response:
+    """The answer with the methods that would have been right, where one was wrong."""
+    if "Allow" in error.headers:
+        response.headers["Allow"] = error.headers["Allow"]
+    return response
+
+
+def trouble(request: web.Request, status: int) -> web.Response:
+    """The page of an error; what a program reads, where a program asks."""
+    if is_for_programs(request):
+        return problem(status)
+    known = status if status in KNOWN_TROUBLES or status == 503 else 400 if status < 500 else 500
+    response = render(request, "trouble.html", status=status, trouble=str(known))
+    if status in (429, 503):
+        response.headers["Retry-After"] = "3600" if status == 429 else "10"
+    return response
+
+
+def from_elsewhere(request: web.Request, settings: Settings) -> bool:
+    """Whether another site, or no browser at all, made this request that changes something."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    sent_by = request.headers.get("Origin") or request.headers.get("Referer", "")
+    own = {request.host.lower(), urlsplit(settings.public_url).netloc.lower()} - {""}
+    return urlsplit(sent_by).netloc.lower() not in own
+
+
+async def read_form(request: web.Request, most_bytes: int) -> Form:
+    """The form that a page of ours sent.
+
+    Raises:
+        aiohttp.web.HTTPForbidden: sent from another site.
+        aiohttp.web.HTTPRequestEntityTooLarge: more than ``most_bytes``.
+    """
+    if from_elsewhere(request, request.app[SERVICE].settings):
+        raise web.HTTPForbidden
+    try:
+        return await request.clone(client_max_size=most_bytes).post()
+    except (ValueError, LookupError) as error:  # not a form, or in no known encoding
+        raise web.HTTPBadRequest from error
+
+
+def close_files(form: Form) -> None:
+    """Let go of what was uploaded, wanted or not."""
+    for value in form.values():
+        if isinstance(value, web.FileField):
+            value.file.close()
+
+
+def client_address(request: web.Request, settings: Settings) -> str:
+    """Where a request came from, as the outermost proxy that we trust saw it; of IPv6 the network of 64 bits.
+
+    Whoever has one IPv6 address has all of its network, and could pass a limit by taking the next.
+    """
+    return _network(_address(request, settings))
+
+
+def _address(request: web.Request, settings: Settings) -> str:
+    if settings.trusted_proxies:
+        seen = [
+            part.strip()
+            for part in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+        ]
+        if len(seen) >= settings.trusted_proxies and seen[-settings.trusted_proxies]:
+            return seen[-settings.trusted_proxies]
+    return request.remote or ""
+
+
+def _network(address: str) -> str:
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address.encode("utf-8", "replace").decode()
+    if known.version == 4:
+        return str(known)
+    return str(known.ipv4_mapped or ipaddress.IPv6Address(int(known) >> 64 << 64))
+
+
+async def count(redis: Redis, key: str, seconds: int) -> int:
+    """Add one to a counter that starts again ``seconds`` after its first count; returns the new number.
+
+    Raises:
+        redis.exceptions.RedisError: Redis is away.
+    """
+    async with redis.pipeline(transaction=True) as pipe:
+        pipe.incr(key)
+        pipe.expire(key, seconds, nx=True)
+        return int((await pipe.execute())[0])
+
+
+async def too_many(request: web.Request, what: str, most: int) -> bool:
+    """Whether this address did it more than ``most`` times this hour. While Redis is away nobody is turned off."""
+    service = request.app[SERVICE]
+    address = service.keys.address(client_address(request, service.settings))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await count(service.redis, f"minping:web:{what}:{address}", HOUR) > most
+    except (RedisError, OSError):
+        return False

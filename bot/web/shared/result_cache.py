@@ -1,0 +1,102 @@
+"""What was worked out a moment ago, for the next looks: years, and releases of campaigns."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aiohttp import web
+
+from bot.service.composition import Service
+from survey_flows.errors import BadInput
+
+if TYPE_CHECKING:
+    from aggregation.appraisal.stability import Shift
+    from bot.appraisal.year import Year
+    from bot.web.shared.told_release import Shown
+
+KEEP_SECONDS = 15.0
+KEEP_RELEASES, KEEP_FILES = 4, 16
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Leafing through pages must not appraise again at each; nor must everybody who reads a public page."""
+
+    years: dict[int, tuple[float, Year]] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    releases: dict[tuple[str, int], Shown] = field(default_factory=dict)
+    releasing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    kept: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    shifted: tuple[Year, list[Shift]] | None = None
+
+    async def year(self, service: Service, year: int) -> Year:
+        """A year's outcome, at most `KEEP_SECONDS` old.
+
+        Raises:
+            BadInput: as `bot.appraisal.year.open_year`.
+        """
+        from bot.appraisal.year import open_year
+
+        async with self.lock:
+            kept = self.years.get(year)
+            if kept is None or time.monotonic() - kept[0] > KEEP_SECONDS:
+                kept = (time.monotonic(), await open_year(service.database, year))
+                self.years = {year: kept}
+            return kept[1]
+
+    async def last(self, service: Service, campaign: str) -> Shown:
+        """The last release of a closed campaign; the first look makes the first one.
+
+        Raises:
+            BadInput: no such campaign, or it is not what the log has of it.
+        """
+        return await self.release(service, campaign, 0)
+
+    async def release(self, service: Service, campaign: str, number: int) -> Shown:
+        """The release of this number of a closed campaign (0: the last). A release never changes."""
+        from bot.campaigns.registered import read_polls
+        from bot.web.shared.told_release import find_release, show_release
+
+        async with self.releasing:
+            if (campaign, number) in self.releases:
+                return self.releases[campaign, number]
+            found = [poll for poll in await read_polls(service.database) if poll.id == campaign]
+            if not found:
+                raise BadInput("there is no such campaign", campaign)
+            release = await find_release(service.database, found[0], number)
+            key = (campaign, release.number)
+            if key not in self.releases:
+                shown = await asyncio.to_thread(show_release, found[0], release)
+                kept = list(self.releases.items())[1 - KEEP_RELEASES :]
+                self.releases = {**dict(kept), key: shown}
+            return self.releases[key]
+
+    async def keep(self, key: tuple[str, ...], make: Callable[[], Awaitable[T]]) -> T:
+        """What ``make`` gives, made once: for what follows from a release, and so never changes."""
+        async with self.releasing:
+            if key not in self.kept:
+                made = await make()
+                self.kept = {**dict(list(self.kept.items())[1 - KEEP_FILES :]), key: made}
+            found: T = self.kept[key]
+            return found
+
+    async def shifts(self, year: Year) -> list[Shift]:
+        """How the year would move under other rules, worked out once for each appraisal of it."""
+        from bot.appraisal.sensitivity import sensitivity
+
+        async with self.lock:
+            if self.shifted is None or self.shifted[0] is not year:
+                self.shifted = (year, await asyncio.to_thread(sensitivity, year))
+            return self.shifted[1]
+
+    def clear(self) -> None:
+        """Forget the years, because something was changed."""
+        self.years, self.shifted = {}, None
+
+
+SHELF: web.AppKey[Shelf] = web.AppKey("shelf", Shelf)
