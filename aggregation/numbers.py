@@ -42,6 +42,6 @@ def apportion(
     return shares
 
 
-def ranks(keys: Mapping[str, Key]) -> dict[str, int]:
+def competition_ranks(keys: Mapping[str, Key]) -> dict[str, int]:
     """Places from 1; equal keys share the better place."""
     return {unit: 1 + sum(other > key for other in keys.values()) for unit, key in keys.items()}

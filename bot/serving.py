@@ -10,21 +10,21 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
-from bot.accounts.staff import add_staff, generate_password, handed_out, has_staff
+from bot.accounts.staff import add_staff, generate_password, has_staff, initial_password_expiry
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.messenger import TelegramPostman
+from bot.channels.telegram.messenger import TelegramMessenger
 from bot.channels.wechat.account import WECHAT, WECOM, read_account
-from bot.channels.wechat.channel import WeixinChannel
-from bot.conversations.dead_letters import Letters
+from bot.channels.wechat.channel import WechatChannel
+from bot.conversations.dead_letters import DeadLetterStore
 from bot.core.settings import Settings
 from bot.core.shipped_files import shipped_words
-from bot.core.urls import web_address
-from bot.crypto.gate_keys import keep_secret
-from bot.crypto.rectification_keys import FollowKeys
-from bot.fieldwork.outreach.messenger import Postman
+from bot.core.urls import web_chat_url
+from bot.crypto.gate_keys import load_secret
+from bot.crypto.rectification_keys import RectificationKeys
+from bot.fieldwork.outreach.messenger import Messenger
 from bot.fieldwork.outreach.pace import Pace
-from bot.fieldwork.outreach.sender import Pusher
-from bot.rectification.relay import Relay, Teller
+from bot.fieldwork.outreach.sender import PushSender
+from bot.rectification.relay import AnswerMessenger, AnswerRelay
 from bot.service.composition import Service, build, running
 from bot.web.server import make_web
 
@@ -52,7 +52,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]:
     """The listeners of a built service; yields the port (its own choice when the setting is 0)."""
     settings = service.settings
-    async with telegram(service) as channel, weixin(service) as accounts:
+    async with serve_telegram(service) as channel, serve_wechat(service) as accounts:
         routes = [route for part in (channel, *accounts) if part for route in part.routes()]
         runner = web.AppRunner(
             make_web(service, routes), access_log=None, shutdown_timeout=STOP_SECONDS
@@ -75,46 +75,46 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
 
 async def _welcome(service: Service) -> None:
     """Say where the pages are; make the first administrator, whose password is shown this once."""
-    address = web_address(service.settings)
+    address = web_chat_url(service.settings)
     print(f"Citizens:        {address}/")
     print(f"Administrators:  {address}/admin")
     if not await has_staff(service.database):
         password = generate_password()
-        until = handed_out(service.clock)
+        until = initial_password_expiry(service.clock)
         await add_staff(
             service.database, FIRST_ADMINISTRATOR, password, "administrator", initial_until=until
         )
         print(f"First administrator: {FIRST_ADMINISTRATOR}   password (shown only now): {password}")
-    if not service.papers.current(service.clock.now()):
+    if not service.live_campaigns.current(service.clock.now()):
         print(
             "No campaign is open: `minping campaign create --help`, or `minping demo` for a whole synthetic city."
         )
 
 
 @asynccontextmanager
-async def telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
+async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
     """The Telegram channel, when there is a token."""
     settings = service.settings
     if not settings.telegram_token:
         yield None
         return
-    secret = settings.telegram_secret or keep_secret(settings.data / "keys" / "telegram.key").hex()
-    keep = Letters(service.database, service.keys, service.clock).keep
+    secret = settings.telegram_secret or load_secret(settings.data / "keys" / "telegram.key").hex()
+    keep = DeadLetterStore(service.database, service.keys, service.clock).add
     token, api = settings.telegram_token, settings.telegram_api
     pace = Pace(service.redis, settings.push_rate, settings.telegram_token.partition(":")[0])
     async with (
         TelegramChannel(
-            token, service.conductor, secret, api, keep, service.redis, pace.replied
+            token, service.conductor, secret, api, keep, service.redis, pace.note_reply
         ) as channel,
-        TelegramPostman(token, api, channel.pause) as postman,
-        running(make_pusher(service, {"telegram": postman}, pace).run()),
+        TelegramMessenger(token, api, channel.pause) as postman,
+        running(make_push_sender(service, {"telegram": postman}, pace).run()),
         running(make_relay(service, {"telegram": postman}, pace).run()),
     ):
         yield channel
 
 
 @asynccontextmanager
-async def weixin(service: Service) -> AsyncIterator[list[WeixinChannel]]:
+async def serve_wechat(service: Service) -> AsyncIterator[list[WechatChannel]]:
     """The channels of a WeChat Official Account and of a WeCom application, where they are set up."""
     settings = service.settings
     wechat = read_account(
@@ -123,7 +123,7 @@ async def weixin(service: Service) -> AsyncIterator[list[WeixinChannel]]:
     wecom = read_account(
         WECOM, settings.wecom_token, settings.wecom_aes_key, settings.wecom_corp_id
     )
-    keep = Letters(service.database, service.keys, service.clock).keep
+    keep = DeadLetterStore(service.database, service.keys, service.clock).add
     async with AsyncExitStack() as stack:
         parts = (
             service.conductor,
@@ -133,19 +133,19 @@ async def weixin(service: Service) -> AsyncIterator[list[WeixinChannel]]:
             settings.public_url.rstrip("/"),
         )
         yield [
-            await stack.enter_async_context(WeixinChannel(account, *parts))
+            await stack.enter_async_context(WechatChannel(account, *parts))
             for account in (wechat, wecom)
             if account
         ]
 
 
-def make_relay(service: Service, tellers: Mapping[str, Teller], pace: Pace) -> Relay:
+def make_relay(service: Service, tellers: Mapping[str, AnswerMessenger], pace: Pace) -> AnswerRelay:
     """A sender of offices' answers with the parts of a built service."""
-    keys = FollowKeys(service.keys.follow)
-    return Relay(service.database, keys, service.papers, tellers, pace, service.clock)
+    keys = RectificationKeys(service.keys.rectification)
+    return AnswerRelay(service.database, keys, service.live_campaigns, tellers, pace, service.clock)
 
 
-def make_pusher(service: Service, postmen: Mapping[str, Postman], pace: Pace) -> Pusher:
+def make_push_sender(service: Service, postmen: Mapping[str, Messenger], pace: Pace) -> PushSender:
     """A sender of queued messages with the parts of a built service."""
     keys, zone = (service.keys, service.contact_keys), service.settings.timezone
-    return Pusher(service.database, *keys, postmen, pace, service.clock, zone, shipped_words())
+    return PushSender(service.database, *keys, postmen, pace, service.clock, zone, shipped_words())

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from survey_flows.errors import BadInput
-from survey_flows.questionnaire import Comparison, Condition
+from survey_flows.questionnaire import AnswerComparison, Condition
 
 _ORDER: Mapping[str, Callable[[int, int], bool]] = {
     "<": operator.lt,
@@ -33,14 +33,14 @@ def parse_condition(text: str) -> Condition:
     return Condition(tuple(_comparison(part) for part in parts[::2]), any_of=joiners == {"or"})
 
 
-def _comparison(text: str) -> Comparison:
+def _comparison(text: str) -> AnswerComparison:
     match = _COMPARISON.fullmatch(text)
     if match is None:
         raise BadInput(
             f"«{text}» is not a comparison such as contact != dk (operators = != < <= > >=)"
         )
     question, op, value = match["question"], match["op"], match["value"]
-    return Comparison(question.strip("${}"), op, value.strip("'\""))
+    return AnswerComparison(question.strip("${}"), op, value.strip("'\""))
 
 
 def write_condition(condition: Condition) -> str:
@@ -49,7 +49,7 @@ def write_condition(condition: Condition) -> str:
     return joiner.join(f"{c.question} {c.op} {c.value}" for c in condition.comparisons)
 
 
-def holds(condition: Condition, answers: Mapping[str, str]) -> bool:
+def condition_holds(condition: Condition, answers: Mapping[str, str]) -> bool:
     """Whether the condition is met by the answers given so far; an empty answer is no answer."""
     for comparison in condition.comparisons:
         if _met(comparison, answers.get(comparison.question, "")) is condition.any_of:
@@ -57,7 +57,7 @@ def holds(condition: Condition, answers: Mapping[str, str]) -> bool:
     return not condition.any_of
 
 
-def _met(comparison: Comparison, answer: str) -> bool:
+def _met(comparison: AnswerComparison, answer: str) -> bool:
     if comparison.op == "=":
         return answer == comparison.value
     if comparison.op == "!=":

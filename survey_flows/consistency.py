@@ -7,7 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from survey_flows.questionnaire import Comparison, Kind, Option, Question, Questionnaire, Text
+from survey_flows.questionnaire import (
+    AnswerComparison,
+    Option,
+    Question,
+    QuestionKind,
+    Questionnaire,
+    Text,
+)
 from survey_flows.route import CLOSED
 
 DONT_KNOW = "DK"
@@ -26,7 +33,7 @@ class Flaw(NamedTuple):
     option: int | None = None
 
 
-def flaws(questionnaire: Questionnaire) -> Iterator[Flaw]:
+def find_flaws(questionnaire: Questionnaire) -> Iterator[Flaw]:
     """Everything that contradicts itself or the rules; nothing for a good questionnaire."""
     if not _ID.fullmatch(questionnaire.id):
         yield Flaw(f"the id «{questionnaire.id}» must be 1 to 24 of a–z, 0–9 and _", "id")
@@ -75,7 +82,7 @@ def _question_flaws(
 
 
 def _kind_flaws(question: Question) -> Iterator[tuple[str, str]]:
-    rated = question.kind is Kind.RATING
+    rated = question.kind is QuestionKind.RATING
     if rated and not 1 <= question.weight <= 100:
         yield "a rating needs a weight of 1 to 100", "weight"
     if not rated and (question.weight or question.overall):
@@ -83,10 +90,10 @@ def _kind_flaws(question: Question) -> Iterator[tuple[str, str]]:
             "only a rating can have a weight or be the overall one",
             "weight" if question.weight else "overall",
         )
-    if question.kind is Kind.TEXT and not 1 <= question.max_length <= LONGEST_TEXT:
+    if question.kind is QuestionKind.TEXT and not 1 <= question.max_length <= LONGEST_TEXT:
         yield f"max_length must be 1 to {LONGEST_TEXT}", "max_length"
     low, high = question.minimum, question.maximum
-    if (low is not None or high is not None) and question.kind is not Kind.INTEGER:
+    if (low is not None or high is not None) and question.kind is not QuestionKind.INTEGER:
         yield (
             "only an integer has a minimum and a maximum",
             "minimum" if low is not None else "maximum",
@@ -103,13 +110,13 @@ def _options_flaws(question: Question, index: int, languages: tuple[str, ...]) -
     codes = [option.code for option in question.options]
     if len(codes) < 2:
         yield Flaw("at least two options are needed", "options", index)
-    if question.kind is Kind.RATING and DONT_KNOW not in codes:
+    if question.kind is QuestionKind.RATING and DONT_KNOW not in codes:
         yield Flaw(
             f"a rating needs the option {DONT_KNOW} (don't know), or silence would be guessed",
             "options",
             index,
         )
-    if question.kind is Kind.YES_NO and codes != ["yes", "no"]:
+    if question.kind is QuestionKind.YES_NO and codes != ["yes", "no"]:
         yield Flaw("the options of a yes_no question are yes and no", "options", index)
     counts = Counter(codes)
     for number, option in enumerate(question.options):
@@ -131,11 +138,11 @@ def _option_flaws(
     yield from ((what, "label") for what in _text_flaws(option.label, languages, "label"))
 
 
-def _comparison_flaw(comparison: Comparison, earlier: Mapping[str, Question]) -> str | None:
+def _comparison_flaw(comparison: AnswerComparison, earlier: Mapping[str, Question]) -> str | None:
     other = earlier.get(comparison.question)
     if other is None:
         return f"the condition names {comparison.question}, which is not a question before this one"
-    if other.kind is Kind.INTEGER:
+    if other.kind is QuestionKind.INTEGER:
         return (
             None
             if re.fullmatch(r"0|-?[1-9]\d{0,8}", comparison.value)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from survey_flows.ballot import Ballot
-from survey_flows.events import Followed
-from survey_flows.quota import Cell
+from survey_flows.events import RequestAction
+from survey_flows.quota import QuotaCell
 
 
 class Input(StrEnum):
@@ -50,21 +50,21 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class ShowNotice:
     """A short notice beside the screen: a toast over a button, a line above a question."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ShowScreen:
     """Show this screen in place of the one before."""
 
     screen: Screen
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class AnswerTiming:
     """How a rating came about, for the judge: no answer is in it.
 
     ``seconds`` from the first question to the submission (None when that is not known), ``questions`` that were
@@ -78,22 +78,22 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class StoreBallot:
     """Store this ballot; it replaces an earlier one by the same person for the same unit and campaign."""
 
     ballot: Ballot
-    pace: Pace = Pace()
+    timing: AnswerTiming = AnswerTiming()
 
 
 @dataclass(frozen=True, slots=True)
-class Erase:
+class ErasePerson:
     """Delete this person's ballots in this campaign and what is kept of the conversation."""
 
     campaign: str
 
 
 @dataclass(frozen=True, slots=True)
-class Pressured:
+class CountPressure:
     """Count that this person was told how to rate this unit; their ballot stays as it is."""
 
     campaign: str
@@ -101,7 +101,7 @@ class Pressured:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortcoming:
+class HoldRequest:
     """Hand an office what this person wants a unit to mend; it is joined to no ballot.
 
     ``shared``: the unit may read it. ``day`` is the city's day in ISO form, ``due`` its end and ``at`` the present, in
@@ -119,7 +119,7 @@ class Shortcoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class LookUpReceipt:
     """Say in ``lang`` whether the log has the receipt of this code: the sentence `receipt-in` or `receipt-not-yet`."""
 
     code: str
@@ -127,16 +127,16 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
+class EndConversation:
     """The conversation is over and nothing of it needs keeping."""
 
 
 @dataclass(frozen=True, slots=True)
-class TurnedAway:
+class QuotaFull:
     """No place is left for this person in these cells; whoever has one there may rate all the same."""
 
     campaign: str
-    cells: frozenset[Cell]
+    cells: frozenset[QuotaCell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +145,22 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Follow:
+class HandleRequestAction:
     """Do what this person asks about their follow-ups, and show them."""
 
-    followed: Followed
+    action: RequestAction
 
 
 Effect = (
-    Say
-    | Ask
-    | Cast
-    | Erase
-    | Pressured
-    | Shortcoming
-    | Check
-    | Close
-    | TurnedAway
+    ShowNotice
+    | ShowScreen
+    | StoreBallot
+    | ErasePerson
+    | CountPressure
+    | HoldRequest
+    | LookUpReceipt
+    | EndConversation
+    | QuotaFull
     | OptOut
-    | Follow
+    | HandleRequestAction
 )

@@ -4,91 +4,95 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from survey_flows import reading
-from survey_flows.effects import Ask, Check, Say
-from survey_flows.entries import find_code
-from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
-from survey_flows.moves import Result, Turn, begin, choose_unit, show
-from survey_flows.outside import Phase, idle, outside, phase
-from survey_flows.paper import Link, Paper
-from survey_flows.presses import press, stale
-from survey_flows.questionnaire import Kind
+from survey_flows import typed_text
+from survey_flows.button_presses import apply_press, ignore_stale
+from survey_flows.campaign_definition import CampaignDefinition, Link
+from survey_flows.effects import LookUpReceipt, ShowNotice, ShowScreen
+from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
+from survey_flows.localized_names import known_language, show_date
+from survey_flows.log_entries import find_code
+from survey_flows.outside_window import Phase, answer_outside_window, idle_screen, phase
+from survey_flows.questionnaire import QuestionKind
 from survey_flows.session import NONCE_LENGTH, Session
-from survey_flows.settle import settled
-from survey_flows.speech import known_language, show_date
+from survey_flows.session_repair import fit_session
+from survey_flows.transitions import StepResult, Turn, begin, choose_unit, show
 
 TOPICS = frozenset({"language", "help", "privacy", "delete"})
 RECEIPT = "receipt"
 
 
-def step(paper: Paper, session: Session | None, event: Event, now: datetime) -> Result:
+def step(
+    definition: CampaignDefinition, session: Session | None, event: Event, now: datetime
+) -> StepResult:
     """The next session (None: keep nothing) and the effects of one event, of which at least one can be seen.
 
     Total: any text, any button data, any stored session gives an answer. ``now`` is aware, as are the paper's times.
     A `Cast` is only returned while the campaign is open.
     """
-    if code := _receipt(paper, session, event, now):
-        after, effects = step(paper, session, Returned(), now)
-        lang = session.lang if session else paper.words.languages[0]
-        return after, (Check(code, known_language(paper, lang)), *effects)
-    now_phase = phase(paper, now)
+    if code := _receipt(definition, session, event, now):
+        after, effects = step(definition, session, Returned(), now)
+        lang = session.lang if session else definition.wording.languages[0]
+        return after, (LookUpReceipt(code, known_language(definition, lang)), *effects)
+    now_phase = phase(definition, now)
     if now_phase is not Phase.OPEN:
-        return outside(paper, session, event, now_phase, now)
+        return answer_outside_window(definition, session, event, now_phase, now)
     if session is None:
-        return _first(paper, event, now)
-    session, notices = settled(
-        paper, session, int(now.timestamp()), timed_out=isinstance(event, TimedOut)
+        return _first(definition, event, now)
+    session, notices = fit_session(
+        definition, session, int(now.timestamp()), timed_out=isinstance(event, TimedOut)
     )
     restarted = "timed-out" in notices
-    after, effects = _step(Turn(paper, session, now, _token(event)), event, restarted)
-    said = tuple(Say(paper.words.say(session.lang, key)) for key in notices)
+    after, effects = _step(Turn(definition, session, now, _token(event)), event, restarted)
+    said = tuple(ShowNotice(definition.wording.say(session.lang, key)) for key in notices)
     return after, said + effects
 
 
-def _receipt(paper: Paper, session: Session | None, event: Event, now: datetime) -> str:
+def _receipt(
+    definition: CampaignDefinition, session: Session | None, event: Event, now: datetime
+) -> str:
     """The code of the receipt that a citizen asks about; where words are asked for it has to come by the command."""
     code, meant = find_code(event.text) if isinstance(event, Typed) else ("", False)
     if not code or meant or session is None or not session.rating:
         return code
-    fitting, _ = settled(paper, session, session.seen, timed_out=False)
-    question = Turn(paper, fitting, now).question if fitting.rating else None
-    return "" if question is not None and question.kind is Kind.TEXT else code
+    fitting, _ = fit_session(definition, session, session.seen, timed_out=False)
+    question = Turn(definition, fitting, now).question if fitting.rating else None
+    return "" if question is not None and question.kind is QuestionKind.TEXT else code
 
 
-def _step(turn: Turn, event: Event, restarted: bool) -> Result:
+def _step(turn: Turn, event: Event, restarted: bool) -> StepResult:
     if isinstance(event, Returned | TimedOut):
-        return turn.session, (Ask(turn.screen()),)
-    shown, turn = turn.session.seen, turn.at(seen=int(turn.now.timestamp()))
+        return turn.session, (ShowScreen(turn.screen()),)
+    shown, turn = turn.session.seen, turn.with_session(seen=int(turn.now.timestamp()))
     if isinstance(event, Started):
         return _started(turn, event)
-    if isinstance(event, Asked):
+    if isinstance(event, TopicRequested):
         return _asked(turn, event)
     if restarted:
         return show(turn)  # the press or the words belonged to answers that are gone
     if isinstance(event, Pressed):
-        return press(turn, event.data)
+        return apply_press(turn, event.data)
     if 0 < event.sent <= shown:
-        return stale(turn, "early")
-    return reading.typed(turn, event.text, without_buttons=event.sent > 0)
+        return ignore_stale(turn, "early")
+    return typed_text.apply_text(turn, event.text, without_buttons=event.sent > 0)
 
 
-def _first(paper: Paper, event: Event, now: datetime) -> Result:
+def _first(definition: CampaignDefinition, event: Event, now: datetime) -> StepResult:
     """An event without a conversation: begin one, unless the citizen has done nothing to begin it."""
     if isinstance(event, Returned | TimedOut):
-        return None, (Ask(idle(paper, paper.words.languages[0])),)
-    lang = known_language(paper, _wanted_language(event))
+        return None, (ShowScreen(idle_screen(definition, definition.wording.languages[0])),)
+    lang = known_language(definition, _wanted_language(event))
     session = Session(nonce=_nonce(event, now), seen=int(now.timestamp()), lang=lang)
-    turn = Turn(paper, session, now, _token(event))
+    turn = Turn(definition, session, now, _token(event))
     if isinstance(event, Started):
         return _started(turn, event)
-    if isinstance(event, Asked):
+    if isinstance(event, TopicRequested):
         return _asked(turn, event)
     if (
         isinstance(event, Typed)
-        and reading.clean(event.text)
-        and not (event.sent and reading.is_number(event.text))
+        and typed_text.clean(event.text)
+        and not (event.sent and typed_text.is_number(event.text))
     ):
-        return reading.typed(turn, event.text)
+        return typed_text.apply_text(turn, event.text)
     return choose_unit(turn, _welcome(turn))
 
 
@@ -101,7 +105,7 @@ def _wanted_language(event: Event) -> str:
 
 
 def _token(event: Event) -> str:
-    return "" if isinstance(event, Asked | Returned | TimedOut) else event.token
+    return "" if isinstance(event, TopicRequested | Returned | TimedOut) else event.token
 
 
 def _nonce(event: Event, now: datetime) -> str:
@@ -109,23 +113,25 @@ def _nonce(event: Event, now: datetime) -> str:
 
 
 def _welcome(turn: Turn) -> str:
-    said = turn.say("welcome", date=show_date(turn.paper, turn.session.lang, turn.paper.closes_at))
-    return f"{turn.say('trial')}\n{said}" if turn.paper.trial else said
+    said = turn.say(
+        "welcome", date=show_date(turn.definition, turn.session.lang, turn.definition.closes_at)
+    )
+    return f"{turn.say('trial')}\n{said}" if turn.definition.pilot else said
 
 
-def _started(turn: Turn, event: Started) -> Result:
+def _started(turn: Turn, event: Started) -> StepResult:
     notices: list[str] = []
-    link = turn.paper.links.get(event.link)
+    link = turn.definition.links.get(event.link)
     if event.link and link is None:
         notices.append(turn.say("link-unknown"))
-    turn = turn.at(
+    turn = turn.with_session(
         nonce=event.token[:NONCE_LENGTH] or turn.session.nonce,
-        link=_stronger(turn.paper, turn.session.link, link),
+        link=_stronger(turn.definition, turn.session.link, link),
         overlay="",
     )
     known = (
-        event.unit in turn.paper.units
-        and turn.paper.units[event.unit].questionnaire in turn.paper.questionnaires
+        event.unit in turn.definition.units
+        and turn.definition.units[event.unit].questionnaire in turn.definition.questionnaires
     )
     if event.unit and not known:
         notices.append(turn.say("unit-unknown"))
@@ -140,17 +146,17 @@ def _started(turn: Turn, event: Started) -> Result:
     return begin(turn, event.unit, *notices) if known else choose_unit(turn, *notices)
 
 
-def _stronger(paper: Paper, present: str, new: Link | None) -> str:
+def _stronger(definition: CampaignDefinition, present: str, new: Link | None) -> str:
     """The link that counts: an open one never takes away what an invitation vouches for."""
-    old = paper.links.get(present)
+    old = definition.links.get(present)
     if new is None or (new.source == "open" and old is not None and old.source != "open"):
         return present
     return new.token
 
 
-def _asked(turn: Turn, event: Asked) -> Result:
+def _asked(turn: Turn, event: TopicRequested) -> StepResult:
     if event.topic == RECEIPT:
         return show(turn, turn.say("receipt-how"))
     if event.topic not in TOPICS:
         return show(turn, turn.say("help"))
-    return show(turn.at(overlay=event.topic))
+    return show(turn.with_session(overlay=event.topic))

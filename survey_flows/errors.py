@@ -11,23 +11,109 @@ A citizen's typing error is never an exception: the engine answers it with a rep
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-class MinpingError(Exception):
-    """Root of the errors that this project raises on purpose."""
+from survey_flows.base_errors import MinpingError, Misuse
+from survey_flows.messages import ENGLISH, NOWHERE, Message, Place, render, render_place
+
+__all__ = ["BadInput", "BadQuestionnaire", "BadSession", "Message", "MinpingError", "Misuse"]
+__all__ += ["NOWHERE", "Place", "Problem", "gathered"]
+
+MAX_PROBLEMS = 20
+"""So many problems of one file are worded; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that a person has to correct: what is wrong and what to do, and where."""
+
+    message: Message | str
+    place: Place | str = NOWHERE
+
+    def render(self, lang: str) -> str:
+        """The problem as one line, its place first."""
+        place = self.place if isinstance(self.place, str) else render_place(self.place, lang)
+        text = self.message if isinstance(self.message, str) else render(self.message, lang)
+        return render(Message("problem", place=place, text=text), lang) if place else text
 
 
 class BadInput(MinpingError):
-    """Input that a person can mend.
+    """Input that a person can correct.
 
     Args:
-        what: one clear sentence that says what is wrong and what to do.
-        where: file, line, cell, row or field; empty when there is only one place it can be.
+        message: what is wrong and what to do, in one sentence.
+        place: file, sheet, row, column or field; nowhere when there is only one place it can be.
     """
 
-    def __init__(self, what: str, where: str = "") -> None:
-        super().__init__(f"{where}: {what}" if where else what)
-        self.what = what
-        self.where = where
+    problems: tuple[Problem, ...]
+    """What is wrong, at least one problem; the first `MAX_PROBLEMS` are rendered."""
+    file: str
+    """The file that all problems are of, when there are several."""
+
+    def __init__(self, message: Message | str, place: Place | str = NOWHERE) -> None:
+        super().__init__(message, place)
+        self.problems = (Problem(message, place),)
+        self.file = ""
+
+    def __str__(self) -> str:
+        return self.render(ENGLISH)
+
+    @property
+    def what(self) -> str:
+        """The first problem's sentence in English."""
+        message = self.problems[0].message
+        return message if isinstance(message, str) else render(message, ENGLISH)
+
+    @property
+    def where(self) -> str:
+        """The first problem's place in English."""
+        place = self.problems[0].place
+        return place if isinstance(place, str) else render_place(place, ENGLISH)
+
+    @property
+    def message(self) -> Message | str:
+        """The first problem's message."""
+        return self.problems[0].message
+
+    @property
+    def place(self) -> Place:
+        """The first problem's place."""
+        place = self.problems[0].place
+        return Place(subject=place) if isinstance(place, str) else place
+
+    def render(self, lang: str) -> str:
+        """The whole error in a language: a line, or a heading and a line for each problem."""
+        if len(self.problems) == 1:
+            return self.problems[0].render(lang)
+        heading = Message("problems", count=len(self.problems))
+        lines = [Problem(heading, Place(file=self.file)).render(lang)]
+        lines += [problem.render(lang) for problem in self.problems[:MAX_PROBLEMS]]
+        if more := len(self.problems) - MAX_PROBLEMS:
+            lines += [render(Message("problems-more", count=more), lang)] if more > 0 else []
+        return "\n  ".join(lines)
+
+
+def gathered(problems: Sequence[Problem], file: str = "") -> BadInput:
+    """One error for all that is wrong with a file; ``problems`` has at least one.
+
+    A single problem is an error of its own, whose place names the file too.
+    """
+    error = BadInput(problems[0].message, _within(problems[0].place, file))
+    if len(problems) > 1:
+        error.problems, error.file = tuple(problems), file
+    return error
+
+
+def messages_of(error: BadInput) -> Iterable[Message | str]:
+    """The messages of an error, the first problem's first."""
+    return (problem.message for problem in error.problems)
+
+
+def _within(place: Place | str, file: str) -> Place | str:
+    if isinstance(place, str) or not file:
+        return place
+    return Place(file, place.sheet, place.line, place.row, place.column, place.field, place.subject)
 
 
 class BadQuestionnaire(BadInput):
@@ -36,7 +122,3 @@ class BadQuestionnaire(BadInput):
 
 class BadSession(BadInput):
     """A stored conversation that this version cannot read."""
-
-
-class Misuse(MinpingError):
-    """The calling code broke a stated precondition."""

@@ -23,7 +23,7 @@ class Typed:
     """Free text: a search, a comment, or an answer by number or by words. ``token`` as in `Pressed`.
 
     ``sent`` is when it was written, in seconds since 1970, on a channel that shows choices as numbers instead of
-    buttons (`survey_flows.numbers`): such words can only be meant for what was shown before. 0 on other channels.
+    buttons (`survey_flows.choice_numbers`): such words can only be meant for what was shown before. 0 on other channels.
     """
 
     text: str
@@ -40,7 +40,7 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TopicRequested:
     """A command at any step: ``language``, ``help``, ``privacy``, ``delete`` or ``receipt``."""
 
     topic: str
@@ -62,7 +62,7 @@ class OptedOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class RequestAction:
     """The citizen does something about a follow-up, or looks at them all. It is no matter of a conversation either.
 
     ``act`` is ``list``, ``open``, ``say`` (with ``text``), ``share``, ``stop``, ``all`` (stop all), or ``yes`` and
@@ -74,6 +74,6 @@ class Followed:
     text: str = ""
 
 
-Event = Started | Typed | Pressed | Asked | Returned | TimedOut
-Update = Event | OptedOut | Followed
+Event = Started | Typed | Pressed | TopicRequested | Returned | TimedOut
+Update = Event | OptedOut | RequestAction
 """What a channel may bring: events of the conversation, and what is none of its business."""

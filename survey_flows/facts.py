@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Level(StrEnum):
+class CheckLevel(StrEnum):
     """What follows from a finding: nothing, a lower weight, no weight for now, or two people look at it."""
 
     COUNT = "count"
@@ -20,7 +20,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SubmissionFacts:
     """What is known of one submission.
 
     ``seconds`` since the rating began (None when its beginning is not known) and ``questions`` that were shown.
@@ -65,23 +65,23 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """What a check found: its name, its bit in a ballot's risk, and what follows from it alone."""
 
     code: str
     bit: int
-    level: Level
+    level: CheckLevel
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class OnlineCheck:
     """One question to the facts. ``bit`` never changes its meaning once ballots are stored with it."""
 
     code: str
     bit: int
-    level: Level
-    holds: Callable[[Facts, Limits], bool]
+    level: CheckLevel
+    holds: Callable[[SubmissionFacts, Limits], bool]
 
-    def examine(self, facts: Facts, limits: Limits) -> Finding | None:
+    def examine(self, facts: SubmissionFacts, limits: Limits) -> CheckFinding | None:
         """The finding when what this check looks for is there."""
-        return Finding(self.code, self.bit, self.level) if self.holds(facts, limits) else None
+        return CheckFinding(self.code, self.bit, self.level) if self.holds(facts, limits) else None

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from survey_flows.conditions import parse_condition, write_condition
-from survey_flows.consistency import Flaw, flaws
+from survey_flows.consistency import Flaw, find_flaws
 from survey_flows.errors import BadInput
-from survey_flows.questionnaire import Condition, Kind, Option, Question, Questionnaire
-from survey_flows.tree import Branch, blame, compose
+from survey_flows.questionnaire import Condition, Option, Question, QuestionKind, Questionnaire
+from survey_flows.yaml_tree import Branch, parse_yaml, raise_problems
 
 Scales = Mapping[str, tuple[Option, ...]]
 """Options by scale id; the codes' points are in the scheme. ``yes_no`` has the two answers of a yes_no question."""
@@ -24,10 +24,10 @@ def load_scales(text: str, file: str) -> dict[str, tuple[Option, ...]]:
     Raises:
         BadQuestionnaire: file, line and reason of everything that is wrong.
     """
-    root = compose(text, file)
+    root = parse_yaml(text, file)
     scales = {name: tuple(_option(branch) for branch in root.branches(name)) for name in root.lines}
     if root.problems:
-        raise blame(root.problems)
+        raise raise_problems(root.problems)
     return scales
 
 
@@ -42,7 +42,7 @@ def load_questionnaire(text: str, file: str, scales: Scales | None = None) -> Qu
     Raises:
         BadQuestionnaire: file, line and reason of everything that is wrong.
     """
-    root = compose(text, file)
+    root = parse_yaml(text, file)
     branches = root.branches("questions")
     questionnaire = Questionnaire(
         id=root.text("id"),
@@ -53,10 +53,10 @@ def load_questionnaire(text: str, file: str, scales: Scales | None = None) -> Qu
     )
     root.finish()
     if not root.problems:
-        for flaw in flaws(questionnaire):
+        for flaw in find_flaws(questionnaire):
             root.complain(flaw.what, _line(flaw, root, branches))
     if root.problems:
-        raise blame(root.problems)
+        raise raise_problems(root.problems)
     return questionnaire
 
 
@@ -71,9 +71,9 @@ def _question(branch: Branch, scales: Scales) -> Question:
     kind = _kind(branch)
     scale = (
         branch.text("scale", "")
-        if kind is Kind.RATING
+        if kind is QuestionKind.RATING
         else "yes_no"
-        if kind is Kind.YES_NO
+        if kind is QuestionKind.YES_NO
         else None
     )
     question = Question(
@@ -81,7 +81,7 @@ def _question(branch: Branch, scales: Scales) -> Question:
         kind=kind,
         label=branch.texts("label"),
         options=_options(branch, scale, scales),
-        scale=scale if kind is Kind.RATING else None,
+        scale=scale if kind is QuestionKind.RATING else None,
         weight=branch.number("weight", 0) or 0,
         overall=branch.flag("overall"),
         optional=branch.flag("optional"),
@@ -94,11 +94,13 @@ def _question(branch: Branch, scales: Scales) -> Question:
     return question
 
 
-def _kind(branch: Branch) -> Kind:
+def _kind(branch: Branch) -> QuestionKind:
     name = branch.text("kind")
-    if name and name not in list(Kind):
-        branch.complain(f"the kind «{name}» is not one of {', '.join(Kind)}", branch.lines["kind"])
-    return Kind(name) if name in list(Kind) else Kind.NOTE
+    if name and name not in list(QuestionKind):
+        branch.complain(
+            f"the kind «{name}» is not one of {', '.join(QuestionKind)}", branch.lines["kind"]
+        )
+    return QuestionKind(name) if name in list(QuestionKind) else QuestionKind.NOTE
 
 
 def _options(branch: Branch, scale: str | None, scales: Scales) -> tuple[Option, ...]:

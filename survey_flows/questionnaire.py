@@ -13,7 +13,7 @@ NO_ANSWER = "-"
 """Stands in a rating pattern for a rated question that was not shown or was skipped. Never imputed."""
 
 
-class Kind(StrEnum):
+class QuestionKind(StrEnum):
     """What a citizen is asked to give."""
 
     RATING = "rating"
@@ -34,7 +34,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class AnswerComparison:
     """``question op value``, over an earlier answer. False while that question has no answer (except ``!=``)."""
 
     question: str
@@ -46,7 +46,7 @@ class Comparison:
 class Condition:
     """Comparisons joined by all (``and``) or any (``or``)."""
 
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[AnswerComparison, ...]
     any_of: bool = False
 
 
@@ -59,7 +59,7 @@ class Question:
     """
 
     id: str
-    kind: Kind
+    kind: QuestionKind
     label: Text
     options: tuple[Option, ...] = ()
     scale: str | None = None
@@ -93,7 +93,7 @@ class Questionnaire:
     ways: dict[tuple[str, ...], tuple[Question, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """What `survey_flows.route.visible` has worked out, by the answers to the `deciding` questions."""
+    """What `survey_flows.route.visible_questions` has worked out, by the answers to the `deciding` questions."""
 
     def __post_init__(self) -> None:
         conditions = [question.show_if for question in self.questions if question.show_if]
@@ -106,4 +106,4 @@ class Questionnaire:
     @property
     def rated(self) -> tuple[Question, ...]:
         """The rated questions, in the order in which a ballot's rating pattern lists them."""
-        return tuple(q for q in self.questions if q.kind is Kind.RATING)
+        return tuple(q for q in self.questions if q.kind is QuestionKind.RATING)

@@ -10,7 +10,7 @@ from survey_flows.questionnaire import Questionnaire
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class QuotaCell:
     """Whom a quota counts: the raters of ``unit``, and of those only a group, stratum or source where one is named."""
 
     unit: str
@@ -28,16 +28,18 @@ class Cell:
 class Quotas:
     """The most people by cell, and the cells that are ``full``; all of one campaign."""
 
-    most: Mapping[Cell, int] = field(default_factory=dict)
-    full: frozenset[Cell] = frozenset()
+    capacity: Mapping[QuotaCell, int] = field(default_factory=dict)
+    full: frozenset[QuotaCell] = frozenset()
 
-    def of(self, unit: str, group: str, stratum: str, source: str) -> list[Cell]:
+    def of(self, unit: str, group: str, stratum: str, source: str) -> list[QuotaCell]:
         """The cells in which a ballot takes a place."""
         return [
-            cell for cell in self.most if cell.unit == unit and cell.takes(group, stratum, source)
+            cell
+            for cell in self.capacity
+            if cell.unit == unit and cell.takes(group, stratum, source)
         ]
 
-    def full_for(self, unit: str, group: str, stratum: str, source: str) -> frozenset[Cell]:
+    def full_for(self, unit: str, group: str, stratum: str, source: str) -> frozenset[QuotaCell]:
         """Those of them that are full."""
         return frozenset(
             cell for cell in self.full if cell.unit == unit and cell.takes(group, stratum, source)
@@ -74,7 +76,9 @@ def possible_groups(
     return {otherwise} | {group for group in left if group and group != STAFF}
 
 
-def revealing(most: Mapping[Cell, int], floor: int) -> Iterator[tuple[Cell, Cell]]:
+def revealing_cells(
+    most: Mapping[QuotaCell, int], floor: int
+) -> Iterator[tuple[QuotaCell, QuotaCell]]:
     """Quotas that together would tell of few people once they are full, each with a narrower one.
 
     A full quota is known to the person: when one for a unit and some for its groups are full, what is between them is
@@ -91,7 +95,7 @@ def revealing(most: Mapping[Cell, int], floor: int) -> Iterator[tuple[Cell, Cell
             yield wide, within[-1]
 
 
-def _inside(narrow: Cell, wide: Cell) -> bool:
+def _inside(narrow: QuotaCell, wide: QuotaCell) -> bool:
     pairs = (
         (getattr(narrow, name), getattr(wide, name)) for name in ("group", "stratum", "source")
     )

@@ -11,7 +11,7 @@ from typing import Any
 from survey_flows.errors import Misuse
 
 
-def walk(
+def load_package(
     package: str, path: Iterable[str], attribute: str, name: str = "name"
 ) -> Mapping[str, Any]:
     """The ``attribute`` of every module of a package, by the module's name, which has to be the thing's own ``name``.

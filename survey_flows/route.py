@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from survey_flows.conditions import holds
-from survey_flows.questionnaire import Kind, Question, Questionnaire
+from survey_flows.conditions import condition_holds
+from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 
-CLOSED = frozenset({Kind.RATING, Kind.CHOICE, Kind.YES_NO})
+CLOSED = frozenset({QuestionKind.RATING, QuestionKind.CHOICE, QuestionKind.YES_NO})
 Answers = Mapping[str, str]
 MOST_WAYS = 1000
 
 
-def visible(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:
+def visible_questions(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:
     """The questions that these answers show, in order; an answer to a hidden question does not count."""
     key = tuple(answers.get(name, "") for name in questionnaire.deciding)
     way = questionnaire.ways.get(key)
@@ -27,26 +27,26 @@ def _visible(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, 
     shown: list[Question] = []
     heard: dict[str, str] = {}
     for question in questionnaire.questions:
-        if question.show_if is None or holds(question.show_if, heard):
+        if question.show_if is None or condition_holds(question.show_if, heard):
             shown.append(question)
             heard[question.id] = answers.get(question.id, "")
     return tuple(shown)
 
 
-def kept(questionnaire: Questionnaire, answers: Answers) -> dict[str, str]:
+def answers_that_count(questionnaire: Questionnaire, answers: Answers) -> dict[str, str]:
     """The answers that fit the questionnaire: shown questions, existing options. Equal to ``answers`` when all do."""
     fitting = {
         q.id: answers[q.id]
         for q in questionnaire.questions
         if q.id in answers and _fits(q, answers[q.id])
     }
-    shown = {q.id for q in visible(questionnaire, fitting)}
+    shown = {q.id for q in visible_questions(questionnaire, fitting)}
     return {name: value for name, value in fitting.items() if name in shown}
 
 
 def _fits(question: Question, answer: str) -> bool:
     if answer == "":
-        return question.optional or question.kind is Kind.NOTE
+        return question.optional or question.kind is QuestionKind.NOTE
     return question.kind not in CLOSED or answer in question.choices
 
 
@@ -54,18 +54,20 @@ def with_answer(
     questionnaire: Questionnaire, answers: Answers, question: str, value: str
 ) -> dict[str, str]:
     """The answers after this one; those to questions that it hides are dropped."""
-    return kept(questionnaire, {**answers, question: value})
+    return answers_that_count(questionnaire, {**answers, question: value})
 
 
 def first_open(questionnaire: Questionnaire, answers: Answers) -> Question | None:
     """The first shown question that has not been answered, skipped or read; None when the review may follow."""
-    return next((q for q in visible(questionnaire, answers) if q.id not in answers), None)
+    return next((q for q in visible_questions(questionnaire, answers) if q.id not in answers), None)
 
 
-def before(questionnaire: Questionnaire, answers: Answers, question: str) -> Question | None:
+def previous_question(
+    questionnaire: Questionnaire, answers: Answers, question: str
+) -> Question | None:
     """The shown question before this one, or None at the first."""
     previous = None
-    for candidate in visible(questionnaire, answers):
+    for candidate in visible_questions(questionnaire, answers):
         if candidate.id == question:
             return previous
         previous = candidate

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.effects import Button, Input, Screen
-from survey_flows.listing import units_screen
-from survey_flows.paper import Paper
-from survey_flows.questionnaire import Kind, Question, Questionnaire
-from survey_flows.route import CLOSED, visible
+from survey_flows.localized_names import in_language, show_date, unit_name
+from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
+from survey_flows.route import CLOSED, visible_questions
 from survey_flows.session import MEND, Session
-from survey_flows.speech import in_language, show_date, unit_name
+from survey_flows.unit_list import units_screen
 
-_INPUT = {Kind.TEXT: Input.TEXT, Kind.INTEGER: Input.NUMBER}
+_INPUT = {QuestionKind.TEXT: Input.TEXT, QuestionKind.INTEGER: Input.NUMBER}
 _EXCERPT = 200
 _PER_ROW = 3
 MEND_LENGTH = 300
@@ -20,39 +20,42 @@ MEND_LENGTH = 300
 Rows = tuple[tuple[Button, ...], ...]
 
 
-def current(paper: Paper, session: Session) -> Screen:
+def current_screen(definition: CampaignDefinition, session: Session) -> Screen:
     """The screen of the place where this session is. The session must fit the paper (`engine.settle`)."""
     if session.overlay:
-        return _overlay(paper, session)
+        return _overlay(definition, session)
     if session.place == "unit":
-        return units_screen(paper, session)
+        return units_screen(definition, session)
     if session.place == "receipt":
-        return _receipt(paper, session)
+        return _receipt(definition, session)
     if session.place in (MEND, "send"):
-        return _mend(paper, session)
-    questionnaire = paper.questionnaires[paper.units[session.unit].questionnaire]
+        return _mend(definition, session)
+    questionnaire = definition.questionnaires[definition.units[session.unit].questionnaire]
     if session.place == "review":
-        return _review(paper, session, questionnaire)
-    return _question(paper, session, questionnaire, questionnaire.by_id[session.place[2:]])
+        return _review(definition, session, questionnaire)
+    return _question(definition, session, questionnaire, questionnaire.by_id[session.place[2:]])
 
 
-def _label(question: Question, paper: Paper, session: Session) -> str:
-    label = in_language(question.label, session.lang, paper)
-    return label.replace("{unit}", unit_name(paper, session.unit, session.lang))
+def _label(question: Question, definition: CampaignDefinition, session: Session) -> str:
+    label = in_language(question.label, session.lang, definition)
+    return label.replace("{unit}", unit_name(definition, session.unit, session.lang))
 
 
 def _question(
-    paper: Paper, session: Session, questionnaire: Questionnaire, question: Question
+    definition: CampaignDefinition,
+    session: Session,
+    questionnaire: Questionnaire,
+    question: Question,
 ) -> Screen:
-    steps = visible(questionnaire, session.answers)
+    steps = visible_questions(questionnaire, session.answers)
     answer = session.answers.get(question.id, "")
     place = steps.index(question)
     return Screen(
         step=session.place,
         lang=session.lang,
-        text=_question_text(paper, session, question, answer),
-        rows=_options(paper, session, question)
-        + _navigation(paper, session, question, first=place == 0),
+        text=_question_text(definition, session, question, answer),
+        rows=_options(definition, session, question)
+        + _navigation(definition, session, question, first=place == 0),
         input=_INPUT.get(question.kind, Input.NONE),
         progress=(place + 1, len(steps) + 1),
         selected=f"{session.key}:a:{question.id}:{answer}"
@@ -61,34 +64,38 @@ def _question(
     )
 
 
-def _question_text(paper: Paper, session: Session, question: Question, answer: str) -> str:
-    say, lang = paper.words.say, session.lang
-    lines = [_label(question, paper, session)]
-    if question.kind is Kind.TEXT:
+def _question_text(
+    definition: CampaignDefinition, session: Session, question: Question, answer: str
+) -> str:
+    say, lang = definition.wording.say, session.lang
+    lines = [_label(question, definition, session)]
+    if question.kind is QuestionKind.TEXT:
         lines.append(say(lang, "write", limit=question.max_length))
-    if question.kind is Kind.INTEGER:
+    if question.kind is QuestionKind.INTEGER:
         lines.append(say(lang, "write-number"))
     if answer and question.kind not in CLOSED:
         lines += [say(lang, "now-chosen"), _excerpt(answer)]
     return "\n".join(lines)
 
 
-def _options(paper: Paper, session: Session, question: Question) -> Rows:
+def _options(definition: CampaignDefinition, session: Session, question: Question) -> Rows:
     lead = f"{session.key}:a:{question.id}:"
     lang = session.lang
     return tuple(
-        (Button(in_language(o.label, lang, paper), lead + o.code),) for o in question.options
+        (Button(in_language(o.label, lang, definition), lead + o.code),) for o in question.options
     )
 
 
-def _navigation(paper: Paper, session: Session, question: Question, *, first: bool) -> Rows:
-    say, lang, key = paper.words.say, session.lang, session.key
+def _navigation(
+    definition: CampaignDefinition, session: Session, question: Question, *, first: bool
+) -> Rows:
+    say, lang, key = definition.wording.say, session.lang, session.key
     forward: tuple[Button, ...] = ()
-    if question.kind is Kind.NOTE:
+    if question.kind is QuestionKind.NOTE:
         forward = (Button(say(lang, "read-on"), f"{key}:k:{question.id}"),)
     elif question.id in session.answers:
         forward = (Button(say(lang, "keep"), f"{key}:k:{question.id}"),)
-    if question.optional and question.kind is not Kind.NOTE:
+    if question.optional and question.kind is not QuestionKind.NOTE:
         forward += (Button(say(lang, "skip"), f"{key}:s:{question.id}"),)
     away: tuple[Button, ...] = (Button(say(lang, "stop"), f"{key}:x:{question.id}"),)
     if not first:
@@ -100,14 +107,16 @@ def _excerpt(text: str) -> str:
     return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
 
 
-def _review(paper: Paper, session: Session, questionnaire: Questionnaire) -> Screen:
-    say, lang, key = paper.words.say, session.lang, session.key
-    steps = visible(questionnaire, session.answers)
-    asked = [question for question in steps if question.kind is not Kind.NOTE]
-    lines = [say(lang, "review", unit=unit_name(paper, session.unit, lang)), ""]
+def _review(
+    definition: CampaignDefinition, session: Session, questionnaire: Questionnaire
+) -> Screen:
+    say, lang, key = definition.wording.say, session.lang, session.key
+    steps = visible_questions(questionnaire, session.answers)
+    asked = [question for question in steps if question.kind is not QuestionKind.NOTE]
+    lines = [say(lang, "review", unit=unit_name(definition, session.unit, lang)), ""]
     for number, question in enumerate(asked, 1):
         lines.append(
-            f"{number}. {_label(question, paper, session)}\n→ {_answer_label(paper, session, question)}"
+            f"{number}. {_label(question, definition, session)}\n→ {_answer_label(definition, session, question)}"
         )
     lines += ["", say(lang, "review-note")]
     change = [
@@ -127,20 +136,20 @@ def _review(paper: Paper, session: Session, questionnaire: Questionnaire) -> Scr
     )
 
 
-def _answer_label(paper: Paper, session: Session, question: Question) -> str:
+def _answer_label(definition: CampaignDefinition, session: Session, question: Question) -> str:
     answer = session.answers.get(question.id, "")
     if not answer:
-        return paper.words.say(session.lang, "not-filled")
+        return definition.wording.say(session.lang, "not-filled")
     option = question.choices.get(answer)
-    return in_language(option.label, session.lang, paper) if option else _excerpt(answer)
+    return in_language(option.label, session.lang, definition) if option else _excerpt(answer)
 
 
-def _receipt(paper: Paper, session: Session) -> Screen:
+def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
     """Says that the ballot is in, never what it says: nobody can be made to prove how they rated."""
-    say, lang, key = paper.words.say, session.lang, session.key
-    name = unit_name(paper, session.unit, lang)
+    say, lang, key = definition.wording.say, session.lang, session.key
+    name = unit_name(definition, session.unit, lang)
     groups = "-".join(session.receipt[i : i + 4] for i in range(0, len(session.receipt), 4))
-    note = say(lang, "receipt-note", date=show_date(paper, lang, paper.closes_at))
+    note = say(lang, "receipt-note", date=show_date(definition, lang, definition.closes_at))
     return Screen(
         step="receipt",
         lang=lang,
@@ -156,10 +165,10 @@ def _receipt(paper: Paper, session: Session) -> Screen:
     )
 
 
-def _mend(paper: Paper, session: Session) -> Screen:
+def _mend(definition: CampaignDefinition, session: Session) -> Screen:
     """Asks what should be mended, or shows it once more and asks who may read it."""
-    say, lang, key = paper.words.say, session.lang, session.key
-    name = unit_name(paper, session.unit, lang)
+    say, lang, key = definition.wording.say, session.lang, session.key
+    name = unit_name(definition, session.unit, lang)
     if session.place == MEND:
         text = f"{say(lang, 'mend-ask', unit=name)}\n{say(lang, 'mend-note', limit=MEND_LENGTH)}"
         return Screen(MEND, lang, text, ((Button(say(lang, "mend-no"), f"{key}:h"),),), Input.TEXT)
@@ -174,11 +183,12 @@ def _mend(paper: Paper, session: Session) -> Screen:
     return Screen("send", lang, text, rows)
 
 
-def _overlay(paper: Paper, session: Session) -> Screen:
-    say, lang, key = paper.words.say, session.lang, session.key
+def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
+    say, lang, key = definition.wording.say, session.lang, session.key
     if session.overlay == "language":
         rows = [
-            Button(say(tag, "language-name"), f"{key}:l:{tag}") for tag in paper.words.languages
+            Button(say(tag, "language-name"), f"{key}:l:{tag}")
+            for tag in definition.wording.languages
         ]
         return Screen(
             "language", lang, say(lang, "language"), _column(rows), selected=f"{key}:l:{lang}"
@@ -190,23 +200,27 @@ def _overlay(paper: Paper, session: Session) -> Screen:
         ]
         return Screen("delete", lang, say(lang, "delete"), _column(rows))
     buttons = [Button(say(lang, "read-on"), f"{key}:o:{session.overlay}")]
-    if may_tell(session):
+    if may_report_pressure(session):
         buttons.append(Button(say(lang, "pressured"), f"{key}:f"))
-    return Screen(session.overlay, lang, explain(paper, lang, session.overlay), _column(buttons))
+    return Screen(
+        session.overlay, lang, explain(definition, lang, session.overlay), _column(buttons)
+    )
 
 
-def may_tell(session: Session) -> bool:
+def may_report_pressure(session: Session) -> bool:
     """Whether the screen offers to say that somebody ordered the rating: under the receipt, and under the help."""
     return bool(session.unit) and (
         session.overlay == "help" if session.overlay else session.place == "receipt"
     )
 
 
-def explain(paper: Paper, lang: str, topic: str) -> str:
+def explain(definition: CampaignDefinition, lang: str, topic: str) -> str:
     """The text of ``help`` or ``privacy``."""
     if topic == "privacy":
-        return paper.words.say(lang, "privacy", date=show_date(paper, lang, paper.closes_at))
-    return paper.words.say(lang, "help")
+        return definition.wording.say(
+            lang, "privacy", date=show_date(definition, lang, definition.closes_at)
+        )
+    return definition.wording.say(lang, "help")
 
 
 def _column(buttons: Iterable[Button]) -> Rows:

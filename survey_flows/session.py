@@ -130,7 +130,7 @@ RECEIPT_SECONDS = 3600
 """How long a receipt is shown again to whoever comes back: it leads from a citizen to an entry of the log."""
 
 
-def worn(session: Session, now: int, idle_seconds: float) -> Session:
+def without_expired(session: Session, now: int, idle_seconds: float) -> Session:
     """What need be kept of a conversation that was left: no receipt of an hour ago, no answers older than the limit."""
     left = now - session.seen
     if session.receipt and left > RECEIPT_SECONDS:

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from survey_flows.conditions import parse_condition
-from survey_flows.consistency import Flaw, flaws
+from survey_flows.consistency import Flaw, find_flaws
 from survey_flows.errors import BadInput
 from survey_flows.load import LANGUAGES, Scales
-from survey_flows.questionnaire import Condition, Kind, Option, Question, Questionnaire
-from survey_flows.sheet import Sheet, read_sheet
-from survey_flows.tree import Problem, blame
+from survey_flows.questionnaire import Condition, Option, Question, QuestionKind, Questionnaire
+from survey_flows.text_sheet import TextSheet, read_sheet
+from survey_flows.yaml_tree import Problem, raise_problems
 
 Sheets = Mapping[str, list[list[str]]]
 
@@ -28,7 +28,7 @@ _SETTINGS = {"form_id", "version", "form_title"}
 _LANGUAGE = re.compile(
     r"(?P<what>label|form_title)::[^()]+\((?P<lang>[A-Za-z]{2,3}(-[A-Za-z0-9]+)*)\)"
 )
-_PLAIN = {"text": Kind.TEXT, "integer": Kind.INTEGER, "note": Kind.NOTE}
+_PLAIN = {"text": QuestionKind.TEXT, "integer": QuestionKind.INTEGER, "note": QuestionKind.NOTE}
 _FLAGS = {"": False, "no": False, "false": False, "yes": True, "true": True}
 _COLUMN = {
     "id": "name",
@@ -53,9 +53,9 @@ def read_xlsform(sheets: Sheets, file: str, scales: Scales) -> Questionnaire:
     form = _Form(file, sheets, scales)
     questionnaire = form.read()
     if not form.problems:
-        form.problems += [(form.where(flaw), flaw.what) for flaw in flaws(questionnaire)]
+        form.problems += [(form.where(flaw), flaw.what) for flaw in find_flaws(questionnaire)]
     if form.problems:
-        raise blame(form.problems)
+        raise raise_problems(form.problems)
     return questionnaire
 
 
@@ -92,7 +92,7 @@ class _Form:
     def bad(self, where: str, what: str) -> None:
         self.problems.append((where, what))
 
-    def _sheet(self, name: str, columns: set[str]) -> Sheet:
+    def _sheet(self, name: str, columns: set[str]) -> TextSheet:
         what = "form_title" if name == "settings" else "label"
 
         def known(title: str) -> bool:
@@ -112,7 +112,7 @@ class _Form:
             )
         return tuple(sorted(found, key=lambda lang: (lang not in LANGUAGES, lang != LANGUAGES[0])))
 
-    def _texts(self, sheet: Sheet, row: int, what: str = "label") -> dict[str, str]:
+    def _texts(self, sheet: TextSheet, row: int, what: str = "label") -> dict[str, str]:
         """The texts by language; a language without a column counts as empty only where the survey has it."""
         texts = {}
         for title in sheet.columns:
@@ -162,11 +162,11 @@ class _Form:
             scale=scale,
             weight=self._weight(row),
             overall=self._flag(row, "overall"),
-            optional=kind is not Kind.NOTE and not self._flag(row, "required"),
+            optional=kind is not QuestionKind.NOTE and not self._flag(row, "required"),
             show_if=self._condition(row),
         )
 
-    def _type(self, row: int) -> tuple[Kind, tuple[Option, ...], str | None]:
+    def _type(self, row: int) -> tuple[QuestionKind, tuple[Option, ...], str | None]:
         name, *rest = self.survey.cell(row, "type").split() or [""]
         if name in _PLAIN and not rest:
             return _PLAIN[name], (), None
@@ -175,10 +175,10 @@ class _Form:
                 self.survey.where(row, "type"),
                 f"the type «{' '.join([name, *rest])}» is not supported (text, integer, note, select_one LIST)",
             )
-            return Kind.NOTE, (), None
+            return QuestionKind.NOTE, (), None
         return self._select(row, rest[0])
 
-    def _select(self, row: int, name: str) -> tuple[Kind, tuple[Option, ...], str | None]:
+    def _select(self, row: int, name: str) -> tuple[QuestionKind, tuple[Option, ...], str | None]:
         own = tuple(option for _, option in self.lists.get(name, ()))
         options = own or self.scales.get(name, ())
         if not options:
@@ -187,8 +187,12 @@ class _Form:
                 f"the list «{name}» is neither in choices nor a rating scale",
             )
         if name == "yes_no":
-            return Kind.YES_NO, options, None
-        return (Kind.RATING, options, name) if name in self.scales else (Kind.CHOICE, options, None)
+            return QuestionKind.YES_NO, options, None
+        return (
+            (QuestionKind.RATING, options, name)
+            if name in self.scales
+            else (QuestionKind.CHOICE, options, None)
+        )
 
     def _weight(self, row: int) -> int:
         text = self.survey.cell(row, "weight")
@@ -238,7 +242,7 @@ class _Form:
             return self.survey.where(1, "weight")
         return self.settings.where(2, {"id": "form_id", "title": "form_title"}.get(field, field))
 
-    def _column(self, sheet: Sheet, field: str) -> str:
+    def _column(self, sheet: TextSheet, field: str) -> str:
         if field == "label":
             return next((title for title in sheet.columns if _LANGUAGE.fullmatch(title)), "name")
         return {"code": "name", "group": "group"}.get(field, _COLUMN.get(field, "type"))

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount, tally
 from aggregation.estimation.scores import score_tally
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, RELEASE, REOPEN, UPHOLD, weights_digest
-from bot.verification.bundle import lines, log_csv, manifest, weights_csv
+from bot.verification.bundle import json_lines, log_csv, manifest, weights_csv
 from bot.verification.bundle_format import (
     CASES,
     CHECKPOINT,
@@ -24,10 +24,10 @@ from bot.verification.bundle_format import (
     TOTALS,
     WEIGHTS,
 )
-from bot.verification.public_totals import result_body, totals, write_totals
+from bot.verification.public_totals import public_totals, result_body, write_totals
 from survey_flows.ballot import STAFF
-from survey_flows.entries import canonical
 from survey_flows.load import dump_questionnaire
+from survey_flows.log_entries import canonical
 from tests.logs import ORIGIN, Log
 
 CAMPAIGN = "2026"
@@ -222,9 +222,9 @@ class Campaign:
             PatternCount(unit, SHEET.id, group, "", source, weight, ratings, count)
             for (unit, group, source, weight, ratings), count in counts.items()
         ]
-        counted = tally(rows, Reader({SHEET.id: SHEET}, SCHEME))
+        counted = tally(rows, PatternReader({SHEET.id: SHEET}, SCHEME))
         return write_totals(
-            totals(self.name, counted, score_tally(counted, CATEGORIES, SCHEME), SCHEME)
+            public_totals(self.name, counted, score_tally(counted, CATEGORIES, SCHEME), SCHEME)
         )
 
     def own(self) -> list[int]:
@@ -239,14 +239,14 @@ class Campaign:
             MANIFEST: manifest(self.name, ORIGIN, openings),
             CHECKPOINT: (self.log.checkpoint() + "".join(cosignatures)).encode(),
             LOG: log_csv((entry.data, entry.campaign) for entry in entries),
-            PUBLIC: lines(
+            PUBLIC: json_lines(
                 {"position": at, "body": e.body} for at, e in enumerate(entries) if e.public
             ),
             TOTALS: self.totals(),
         }
         if openings:
             shown = [at for at in self.own() if at not in self.erased]
-            files[OPENINGS] = lines(
+            files[OPENINGS] = json_lines(
                 {"position": at, "salt": entries[at].salt.hex(), "body": entries[at].body}
                 for at in shown
             )
@@ -255,7 +255,7 @@ class Campaign:
                 name: case for name, case in sorted(self.cases.items()) if case.stands != DROPPED
             }
             if told:
-                files[CASES] = lines(
+                files[CASES] = json_lines(
                     {"case": name, "salt": case.salt.hex(), "weights": case.weights(case.stands)}
                     for name, case in told.items()
                 )

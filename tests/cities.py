@@ -19,12 +19,12 @@ from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.estimation.scores import PatternCount, UnitScore, score_units
 from aggregation.model.facts import AppraisedUnit, Decision, Leader, Membership, Role, Verdict
-from aggregation.model.results import AppraisalResult, Kind, Status
+from aggregation.model.results import AppraisalResult, ConsequenceKind, ProposalStatus
 from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
 from bot.demo.city import City, make_city
-from bot.demo.city_ballots import counted
+from bot.demo.city_ballots import latest_ballots
 
 SEED = 2010
 YEAR = 2010
@@ -120,8 +120,8 @@ def score_city(city: City, units: frozenset[str] | None = None) -> dict[str, Uni
     categories = {
         x.unit.code: x.unit.category for x in city.units if units is None or x.unit.code in units
     }
-    votes = tuple(vote for vote in city.votes if vote.ballot.unit in categories)
-    rows = (PatternCount(*key, count) for key, count in counted(votes))
+    votes = tuple(vote for vote in city.ballots if vote.ballot.unit in categories)
+    rows = (PatternCount(*key, count) for key, count in latest_ballots(votes))
     return score_units(rows, categories, shipped_questionnaires(), shipped_scheme())
 
 
@@ -159,9 +159,9 @@ def founding_document(given: AppraisalInputs, result: AppraisalResult) -> dict[s
         },
         "third": [_who(result, x.leader) for x in result.leaders if x.grade == "third"],
         "fourth": [_who(result, x.leader) for x in result.leaders if x.grade == "fourth"],
-        "removals": _sanctions(given, result, Kind.REMOVAL_FROM_POSTS),
-        "dismissals": _sanctions(given, result, Kind.DISMISSAL),
-        "admonition_talks": _sanctions(given, result, Kind.ADMONITION_TALK),
+        "removals": _sanctions(given, result, ConsequenceKind.REMOVAL_FROM_POSTS),
+        "dismissals": _sanctions(given, result, ConsequenceKind.DISMISSAL),
+        "admonition_talks": _sanctions(given, result, ConsequenceKind.ADMONITION_TALK),
     }
 
 
@@ -170,7 +170,9 @@ def _who(result: AppraisalResult, subject: str) -> str:
     return f"{leader.leader} {leader.zh} {leader.unit} {leader.post}"
 
 
-def _sanctions(given: AppraisalInputs, result: AppraisalResult, kind: Kind) -> list[dict[str, Any]]:
+def _sanctions(
+    given: AppraisalInputs, result: AppraisalResult, kind: ConsequenceKind
+) -> list[dict[str, Any]]:
     return [
         {
             "who": _who(result, subject),
@@ -180,8 +182,8 @@ def _sanctions(given: AppraisalInputs, result: AppraisalResult, kind: Kind) -> l
     ]
 
 
-def _holds(proposal: Any, kind: Kind) -> bool:
-    return proposal.kind is kind and proposal.status is Status.CONFIRMED
+def _holds(proposal: Any, kind: ConsequenceKind) -> bool:
+    return proposal.kind is kind and proposal.status is ProposalStatus.CONFIRMED
 
 
 def _ground(given: AppraisalInputs, proposal: Any) -> dict[str, str]:

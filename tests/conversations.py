@@ -8,23 +8,23 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from bot.core.shipped_files import shipped_questionnaires, shipped_scales, shipped_words
+from survey_flows.campaign_definition import CampaignDefinition, Link, Unit
 from survey_flows.effects import (
-    Ask,
-    Cast,
-    Close,
+    CountPressure,
     Effect,
-    Erase,
-    Pressured,
-    Say,
+    EndConversation,
+    ErasePerson,
+    HoldRequest,
+    QuotaFull,
     Screen,
-    Shortcoming,
-    TurnedAway,
+    ShowNotice,
+    ShowScreen,
+    StoreBallot,
 )
 from survey_flows.engine import step
-from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
+from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
 from survey_flows.load import load_questionnaire
-from survey_flows.paper import Link, Paper, Unit
-from survey_flows.quota import Cell
+from survey_flows.quota import QuotaCell
 from survey_flows.session import Session, read_session
 
 CITY_TIME = timezone(timedelta(hours=8))
@@ -78,10 +78,10 @@ _UNITS = (
 )
 
 
-def build_paper(**changes: Any) -> Paper:
+def build_paper(**changes: Any) -> CampaignDefinition:
     """A campaign of nine units that can be rated, with one open and one invited link."""
     mixed = load_questionnaire(MIXED, "mixed.yaml", shipped_scales())
-    paper = Paper(
+    definition = CampaignDefinition(
         campaign="c2026",
         title={"zh-Hans": "2026年民评", "en": "The people's evaluation of 2026"},
         units={
@@ -94,18 +94,18 @@ def build_paper(**changes: Any) -> Paper:
             "deputy": Link("deputy", group="deputy", source="invited", stratum="430102"),
             "staff": Link("staff", group="resident", source="invited"),
         },
-        words=shipped_words(),
+        wording=shipped_words(),
         opens_at=datetime(2026, 11, 1, tzinfo=CITY_TIME),
         closes_at=datetime(2026, 12, 1, tzinfo=CITY_TIME),
     )
-    return replace(paper, **changes)
+    return replace(definition, **changes)
 
 
 class Talk:
     """One citizen's conversation; the session is written down and read back between every two steps."""
 
-    def __init__(self, paper: Paper, now: datetime = MORNING) -> None:
-        self.paper = paper
+    def __init__(self, definition: CampaignDefinition, now: datetime = MORNING) -> None:
+        self.definition = definition
         self.now = now
         self.session: Session | None = None
         self.screen: Screen | None = None
@@ -119,12 +119,14 @@ class Talk:
 
     def take(self, event: Event) -> tuple[Effect, ...]:
         """Step the engine."""
-        self.session, self.effects = step(self.paper, self.session, event, self.now)
+        self.session, self.effects = step(self.definition, self.session, event, self.now)
         if self.session is not None:
             written = read_session(self.session.to_json())
             assert written == self.session
             self.session = written
-        self.screen = next((e.screen for e in self.effects if isinstance(e, Ask)), self.screen)
+        self.screen = next(
+            (e.screen for e in self.effects if isinstance(e, ShowScreen)), self.screen
+        )
         return self.effects
 
     def start(self, unit: str = "", link: str = "", lang: str = "zh-CN") -> tuple[Effect, ...]:
@@ -153,12 +155,12 @@ class Talk:
     @property
     def notices(self) -> tuple[str, ...]:
         """What was said beside the screen in the last step."""
-        return tuple(e.text for e in self.effects if isinstance(e, Say))
+        return tuple(e.text for e in self.effects if isinstance(e, ShowNotice))
 
 
-def transcript(steps: list[Any], paper: dict[str, Any]) -> str:
+def transcript(steps: list[Any], definition: dict[str, Any]) -> str:
     """Play the steps of a golden file and write down all that happens."""
-    talk = Talk(build_paper(**paper))
+    talk = Talk(build_paper(**definition))
     lines = []
     for number, item in enumerate(steps, 1):
         what, value = next(iter(item.items())) if isinstance(item, dict) else (item, None)
@@ -174,13 +176,15 @@ def _play(talk: Talk, what: str, value: Any) -> tuple[Effect, ...]:
         talk.now += timedelta(hours=value)
         return ()
     if what == "remove":
-        talk.paper = replace(
-            talk.paper, units={k: v for k, v in talk.paper.units.items() if k != value}
+        talk.definition = replace(
+            talk.definition, units={k: v for k, v in talk.definition.units.items() if k != value}
         )
         return ()
     if what == "fill":
-        full = talk.paper.quotas.full | {Cell(**cell) for cell in value}
-        talk.paper = replace(talk.paper, quotas=replace(talk.paper.quotas, full=full))
+        full = talk.definition.quotas.full | {QuotaCell(**cell) for cell in value}
+        talk.definition = replace(
+            talk.definition, quotas=replace(talk.definition.quotas, full=full)
+        )
         return ()
     if what == "start":
         return talk.start(**(value or {}))
@@ -193,7 +197,7 @@ def _play(talk: Talk, what: str, value: Any) -> tuple[Effect, ...]:
         "press": talk.press,
         "data": talk.press_data,
         "type": talk.write,
-        "ask": lambda topic: talk.take(Asked(topic)),
+        "ask": lambda topic: talk.take(TopicRequested(topic)),
     }
     return (
         moves[what](value)
@@ -203,24 +207,24 @@ def _play(talk: Talk, what: str, value: Any) -> tuple[Effect, ...]:
 
 
 def _written(effect: Effect) -> Iterator[str]:
-    if isinstance(effect, Say):
+    if isinstance(effect, ShowNotice):
         yield from (f"! {line}" for line in effect.text.splitlines())
-    elif isinstance(effect, Ask):
+    elif isinstance(effect, ShowScreen):
         yield from _screen(effect.screen)
-    elif isinstance(effect, Cast):
+    elif isinstance(effect, StoreBallot):
         yield f"* cast {effect.ballot.canonical().decode()}"
-    elif isinstance(effect, Erase):
+    elif isinstance(effect, ErasePerson):
         yield f"* erase {effect.campaign}"
-    elif isinstance(effect, Pressured):
+    elif isinstance(effect, CountPressure):
         yield f"* told how to rate {effect.unit}"
-    elif isinstance(effect, TurnedAway):
+    elif isinstance(effect, QuotaFull):
         yield from (
             f"* no place left {cell.unit}/{cell.group or 'any'}" for cell in sorted(effect.cells)
         )
-    elif isinstance(effect, Shortcoming):
+    elif isinstance(effect, HoldRequest):
         yield f"* to be mended by {effect.unit}, left on {effect.day}, {'shared' if effect.shared else 'not shared'}"
         yield from (f"*   {line}" for line in effect.text.splitlines())
-    elif isinstance(effect, Close):
+    elif isinstance(effect, EndConversation):
         yield "* close"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aggregation.appraisal.appraise import appraise
-from bot.appraisal.year import Year
+from bot.appraisal.year import AppraisedYear
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.publication.exports import Audience, Book, campaign_book, year_book
 from bot.publication.exports.dictionary_text import dictionary_text
@@ -21,7 +21,7 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
 def books() -> list[Book]:
     """A year as the office has it, and a campaign."""
     inputs, given = small_city(), scored(("A", "resident", 4, ALL_S, 120))
-    year = Year(inputs.year, (given,), inputs, appraise(inputs))
+    year = AppraisedYear(inputs.year, (given,), inputs, appraise(inputs))
     return [
         year_book(year, Audience.INTERNAL, "Asia/Shanghai"),
         campaign_book(given, "Asia/Shanghai"),

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linprog
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import OPEN, PatternCount, tally
-from bot.campaigns.registered import Poll
+from bot.campaigns.registered import RegisteredCampaign
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
 from bot.publication.exports.score_pages import exclusions_page, groups_page, scores_page
-from bot.publication.exports.writers import records
-from bot.results.releases import Release, blocks
-from bot.results.scoring import Scored, score_release
-from bot.verification.public_totals import totals
+from bot.publication.exports.writers import page_records
+from bot.results.releases import Release, unit_blocks
+from bot.results.scoring import ScoredCampaign, score_release
+from bot.verification.public_totals import public_totals
 from survey_flows.ballot import STAFF
-from survey_flows.paper import Unit
+from survey_flows.campaign_definition import Unit
 
 FORM = shipped_questionnaires()["econ"]
 RATED = len(FORM.rated)
@@ -35,11 +35,11 @@ Ballots = tuple[str, str, bool, int, str, int]
 """Unit, group, whether by open link, weight in quarters, the code of every answer, how many."""
 
 
-def make_poll(units: Sequence[str], category: str = "B_econ") -> Poll:
+def make_poll(units: Sequence[str], category: str = "B_econ") -> RegisteredCampaign:
     named = {
         code: Unit(code, {"zh-Hans": f"局{code}", "en": code}, "econ", category) for code in units
     }
-    return Poll(
+    return RegisteredCampaign(
         "c", 2026, {"zh-Hans": "民评", "en": "Poll"}, "closed", 0, 1, named, {"econ": FORM}, SCHEME
     )
 
@@ -61,17 +61,22 @@ def rows(ballots: Sequence[Ballots]) -> list[PatternCount]:
     ]
 
 
-def make_scored(poll: Poll, ballots: Sequence[Ballots]) -> Scored:
+def make_scored(poll: RegisteredCampaign, ballots: Sequence[Ballots]) -> ScoredCampaign:
     return score_release(
         poll,
-        Release(poll.id, 1, 0, blocks(rows(ballots), Reader(poll.questionnaires, poll.scheme))),
+        Release(
+            poll.id,
+            1,
+            0,
+            unit_blocks(rows(ballots), PatternReader(poll.questionnaires, poll.scheme)),
+        ),
     )
 
 
-def published_totals(scored: Scored) -> dict[str, Any]:
-    poll = scored.poll
-    counted = tally(scored.counts, Reader(poll.questionnaires, poll.scheme))
-    return totals(poll.id, counted, scored.scores, poll.scheme, scored.told)
+def published_totals(scored: ScoredCampaign) -> dict[str, Any]:
+    poll = scored.campaign
+    counted = tally(scored.counts, PatternReader(poll.questionnaires, poll.scheme))
+    return public_totals(poll.id, counted, scored.scores, poll.scheme, scored.disclosed)
 
 
 @dataclass
@@ -116,19 +121,19 @@ class Attacker:
         return ends[0], ends[1]
 
 
-def read_all(scored: Scored) -> Attacker:
+def read_all(scored: ScoredCampaign) -> Attacker:
     """What follows from the pages of units, groups and exclusions, the public totals and the closing entry."""
     spy = Attacker()
-    units = {str(row["code"]): row for row in records(scores_page(scored))}
+    units = {str(row["code"]): row for row in page_records(scores_page(scored))}
     for unit, row in units.items():
         _unit(spy, unit, row)
-    for row in records(groups_page([scored])):
+    for row in page_records(groups_page([scored])):
         _group(spy, row)
     for unit in published_totals(scored)["units"]:
         _totals(spy, unit)
     names = list(units)
     spy.says({STAFF: 1, **{f"{u} n": 1 for u in names}}, sum(row.count for row in scored.counts))
-    fates = {str(row["reason"]): row["ballots"] for row in records(exclusions_page([scored]))}
+    fates = {str(row["reason"]): row["ballots"] for row in page_records(exclusions_page([scored]))}
     told = {
         "counted": [f"{u} {g} {link}" for u in names for g in GROUPS for link in LINKS],
         "excluded": [f"{u} excluded" for u in names],

@@ -12,18 +12,18 @@ from datetime import date
 
 from aiohttp import web
 
-from bot.accounts.audit_log import DONE, Act, note
+from bot.accounts.audit_log import DONE, AuditRecord, append_record
 from bot.accounts.second_factor import begin_factor
 from bot.accounts.staff import add_staff
-from bot.appraisal.appeals import give_public_notice, receive
+from bot.appraisal.appeals import give_public_notice, receive_appeal
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import create_campaign, open_campaign
 from bot.core.identity import Address, Office
 from bot.fieldwork.audience.contacts import Contact, store_contacts
 from bot.fieldwork.audience.invitations import make_invitations
-from bot.fieldwork.audience.sampling import Wish, draw_sample, plan_sample
+from bot.fieldwork.audience.sampling import SampleRequest, draw_campaign_sample, plan_sample
 from bot.fieldwork.outreach.outbox import CANCELLED
-from bot.fieldwork.outreach.push import begin_push, plain_texts
+from bot.fieldwork.outreach.push_service import begin_push, plain_texts
 from bot.results.scoring import score_campaign
 from bot.service.composition import Service
 from bot.storage.database import writing
@@ -81,12 +81,12 @@ async def fill_pages(service: Service) -> str:
         await store_contacts(connection, service.contact_keys, people)
     link = await create_campaign(database, make_draft(), service.clock)
     await plan_sample(
-        database, service.contact_keys, "2026", Wish(size=30, fatigue_days=180), TODAY
+        database, service.contact_keys, "2026", SampleRequest(size=30, fatigue_days=180), TODAY
     )
     await open_campaign(database, "2026")
     assert isinstance(service.mixer, Mixer)
     await service.mixer.turn()
-    await draw_sample(database, "2026")
+    await draw_campaign_sample(database, "2026")
     await make_invitations(database, service.keys, "2026", TODAY, service.clock)
     await begin_push(database, "2026", await plain_texts(database, "2026", "Asia/Shanghai"))
     async with writing(database) as connection:
@@ -94,11 +94,13 @@ async def fill_pages(service: Service) -> str:
     office = Office("zhou", service.clock, "Asia/Shanghai")
     await score_campaign(database, "city-2010")  # the first look makes the first release
     await give_public_notice(database, 2010, office)
-    await receive(database, 2010, "CME", "票数似有误。", office)
-    await note(
-        database, Act("zhou", "administrator", "/admin/contacts import", "", DONE), service.clock
+    await receive_appeal(database, 2010, "CME", "票数似有误。", office)
+    await append_record(
+        database,
+        AuditRecord("zhou", "administrator", "/admin/contacts import", "", DONE),
+        service.clock,
     )
-    await service.papers.refresh()
+    await service.live_campaigns.refresh()
     return link.token
 
 

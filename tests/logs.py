@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.crypto.note_signatures import sign_checkpoint
 from bot.storage.schema import all as tables
-from survey_flows.entries import canonical, commit, public_label, receipt_label
+from survey_flows.log_entries import canonical, commit, public_label, receipt_label
 from survey_flows.merkle import Frontier, Leaves, leaf_hash, root
 
 SEED = bytes(range(32))

@@ -9,7 +9,7 @@ from typing import Any
 
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.nesting import Body, appraise_inside, city_part
+from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs
 from aggregation.model.facts import AppraisedUnit, Leader, Role
 from aggregation.model.results import AppraisalResult
 from aggregation.scheme.scheme import Scheme, parse_scheme
@@ -84,7 +84,7 @@ def nested_city(scheme: Scheme | None = None) -> AppraisalInputs:
     )
 
 
-def appraised(given: AppraisalInputs) -> tuple[AppraisalResult, Mapping[str, Body]]:
+def appraised(given: AppraisalInputs) -> tuple[AppraisalResult, Mapping[str, InnerBody]]:
     """The city's outcome and the bodies inside it by unit."""
-    city = appraise(city_part(given))
+    city = appraise(city_inputs(given))
     return city, {body.unit: body for body in appraise_inside(given, city)}

@@ -9,7 +9,7 @@ from fractions import Fraction
 from aggregation.counts.scan import PatternCount
 from aggregation.scheme.parts import Category, Floors, Scale, ScaleOption
 from aggregation.scheme.scheme import Scheme
-from survey_flows.questionnaire import Kind, Question, Questionnaire
+from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 
 GROUPS = ("service_user", "resident", "enterprise", "deputy", "grassroots", "supervisor")
 POINTS = {"VS": 100, "S": 80, "B": 60, "D": 30, "VD": 0, "DK": None}
@@ -55,7 +55,7 @@ def scale(points: dict[str, int | None]) -> Scale:
 def rating(
     name: str, weight: int, overall: bool = False, scale: str | None = "five_dk"
 ) -> Question:
-    return Question(name, Kind.RATING, TITLE, scale=scale, weight=weight, overall=overall)
+    return Question(name, QuestionKind.RATING, TITLE, scale=scale, weight=weight, overall=overall)
 
 
 WINDOW = Questionnaire(

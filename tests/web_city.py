@@ -14,20 +14,20 @@ from sqlalchemy import func, select
 
 from bot.ballots.gate import ballot_columns
 from bot.ballots.mixer import Mixer
-from bot.campaigns.lifecycle import Draft, close_campaign, create_campaign, open_campaign
+from bot.campaigns.lifecycle import CampaignDraft, close_campaign, create_campaign, open_campaign
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.core.shipped_files import shipped_questionnaires
 from bot.demo.city import City as Drawn
 from bot.demo.city import make_city
-from bot.demo.city_inner_units import draw_inside
+from bot.demo.city_inner_units import draw_inner_units
 from bot.records import store as yearbook
 from bot.service.composition import Service, build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from survey_flows.campaign_definition import Unit
 from survey_flows.load import dump_questionnaire
-from survey_flows.paper import Unit
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 UNITS = (
@@ -70,13 +70,13 @@ class City:
             )
 
 
-def make_draft() -> Draft:
+def make_draft() -> CampaignDraft:
     """The campaign of the small city."""
     units = [
         Unit(code, {"zh-Hans": zh, "en": en}, form, category)
         for code, zh, en, category, form in UNITS
     ]
-    return Draft(
+    return CampaignDraft(
         id="2026",
         year=2026,
         title={"zh-Hans": "2026年民评", "en": "Ratings 2026"},
@@ -98,7 +98,7 @@ async def city(folder: Path, redis_url: str, **settings: Any) -> AsyncIterator[C
         link = await create_campaign(service.database, make_draft(), clock)
         await open_campaign(service.database, "2026")
         await service.mixer.turn()
-        await service.papers.refresh()
+        await service.live_campaigns.refresh()
         yield City(service, clock, link.token)
 
 
@@ -129,7 +129,7 @@ async def fill(service: Service, seed: int = 2010, ballots: int = 20_000, year: 
         for x in drawn.units
     ]
     opens = datetime.combine(drawn.opens, datetime.min.time(), UTC)
-    draft = Draft(
+    draft = CampaignDraft(
         id=drawn.campaign,
         year=drawn.year,
         title={"zh-Hans": f"{drawn.year}年民评", "en": f"Ratings {drawn.year}"},
@@ -146,7 +146,7 @@ async def fill(service: Service, seed: int = 2010, ballots: int = 20_000, year: 
     await service.mixer.turn()
     await close_campaign(service.database, drawn.campaign)
     await service.mixer.turn()
-    inside = draw_inside(drawn.year)
+    inside = draw_inner_units(drawn.year)
     personal = {
         (who, yearbook.PERSONAL): points
         for who, points in {**drawn.personal, **inside.personal}.items()
@@ -161,7 +161,7 @@ async def fill(service: Service, seed: int = 2010, ballots: int = 20_000, year: 
             connection, drawn.year, {**drawn.indicators, **inside.points, **personal}
         )
         await yearbook.replace_adjustments(connection, drawn.year, drawn.adjustments)
-        await yearbook.replace_facts(connection, drawn.year, drawn.facts)
+        await yearbook.replace_findings(connection, drawn.year, drawn.facts)
         await yearbook.append_decisions(connection, drawn.year, drawn.decisions)
         await yearbook.append_history(connection, drawn.history, {unit.code for unit in units})
         rows = [
@@ -170,8 +170,8 @@ async def fill(service: Service, seed: int = 2010, ballots: int = 20_000, year: 
                 "voter": vote.voter.to_bytes(32, "big"),
                 **ballot_columns(vote.ballot),
             }
-            for vote in drawn.votes
+            for vote in drawn.ballots
         ]
         await yearbook.insert_all(connection, tables.ballots, rows)
-    await service.papers.refresh()
+    await service.live_campaigns.refresh()
     return drawn.year

@@ -236,6 +236,6 @@ async def open_city(
         await open_campaign(service.database, "year")
         assert isinstance(service.mixer, Mixer)
         await service.mixer.turn()
-        await service.papers.refresh()
+        await service.live_campaigns.refresh()
         yield City(service, clock, link.token, port)
         stop.set()

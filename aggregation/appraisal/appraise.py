@@ -7,19 +7,19 @@ from dataclasses import replace
 
 from aggregation.appraisal import leaders as people
 from aggregation.appraisal.checks import check_inputs
-from aggregation.appraisal.grading import families, grade_family
+from aggregation.appraisal.grading import grade_family, ranked_families
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.proposals import propose
-from aggregation.appraisal.totals import Total, total
-from aggregation.appraisal.trail import Findings, trails
-from aggregation.model.facts import Decision, EventKind, Fact
+from aggregation.appraisal.totals import UnitTotal, unit_total
+from aggregation.appraisal.trail import TrailInputs, trails
+from aggregation.model.facts import Decision, Finding, FindingKind
 from aggregation.model.results import (
     AppraisalResult,
-    Kind,
+    ConsequenceKind,
     LeaderResult,
     Proposal,
+    ProposalStatus,
     QuotaUse,
-    Status,
     UnitResult,
 )
 from aggregation.model.situation import Situation, Stage
@@ -38,7 +38,7 @@ def appraise(given: AppraisalInputs) -> AppraisalResult:
     decisions = {d.proposal: d for d in given.decisions}
     now = _situation(given)
     barring = propose(Stage.BARRING, given.scheme, now, decisions)
-    totals = [total(given, unit) for unit in sorted(given.units, key=lambda u: u.code)]
+    totals = [unit_total(given, unit) for unit in sorted(given.units, key=lambda u: u.code)]
     units, quotas = _units(given, totals, _bars(given.facts, barring))
     now = replace(now, results={u.unit: u for u in units})
     lowering = propose(Stage.LOWERING, given.scheme, now, decisions)
@@ -46,7 +46,7 @@ def appraise(given: AppraisalInputs) -> AppraisalResult:
     now = replace(now, leaders={x.leader: x for x in leaders})
     settled = propose(Stage.SETTLED, given.scheme, now, decisions)
     proposals = tuple(sorted([*barring, *lowering, *settled], key=lambda p: p.key))
-    findings = Findings(
+    findings = TrailInputs(
         given, {t.unit.code: t for t in totals}, units, quotas, leaders, pools, proposals, now.past
     )
     return AppraisalResult(
@@ -63,7 +63,7 @@ def appraise(given: AppraisalInputs) -> AppraisalResult:
     )
 
 
-def standings(given: AppraisalInputs) -> tuple[UnitResult, ...]:
+def unit_standings(given: AppraisalInputs) -> tuple[UnitResult, ...]:
     """The units alone, ranked and graded as `appraise` does it, without how sure that is.
 
     Raises:
@@ -72,7 +72,7 @@ def standings(given: AppraisalInputs) -> tuple[UnitResult, ...]:
     check_inputs(given)
     decisions = {d.proposal: d for d in given.decisions}
     barring = propose(Stage.BARRING, given.scheme, _situation(given), decisions)
-    totals = [total(given, unit) for unit in sorted(given.units, key=lambda u: u.code)]
+    totals = [unit_total(given, unit) for unit in sorted(given.units, key=lambda u: u.code)]
     return _units(given, totals, _bars(given.facts, barring), sure=False)[0]
 
 
@@ -88,44 +88,48 @@ def _situation(given: AppraisalInputs) -> Situation:
     )
 
 
-def _bars(facts: Iterable[Fact], barring: Iterable[Proposal]) -> dict[str, tuple[str, ...]]:
+def _bars(facts: Iterable[Finding], barring: Iterable[Proposal]) -> dict[str, tuple[str, ...]]:
     """Why units cannot be first: a veto is a fact that bars by itself, manipulation bars once confirmed."""
     reasons = [
-        (f.subject, f"{f.id}: {f.source}, {f.date}") for f in facts if f.kind is EventKind.VETO
+        (f.subject, f"{f.id}: {f.source}, {f.date}") for f in facts if f.kind is FindingKind.VETO
     ]
     reasons += [
         (p.subject, p.key)
         for p in barring
-        if p.kind is Kind.BAR_FIRST and p.status is Status.CONFIRMED
+        if p.kind is ConsequenceKind.BAR_FIRST and p.status is ProposalStatus.CONFIRMED
     ]
     return {unit: tuple(sorted(why for u, why in reasons if u == unit)) for unit, _ in reasons}
 
 
 def _units(
     given: AppraisalInputs,
-    totals: Sequence[Total],
+    totals: Sequence[UnitTotal],
     bars: Mapping[str, tuple[str, ...]],
     sure: bool = True,
 ) -> tuple[tuple[UnitResult, ...], tuple[QuotaUse, ...]]:
-    graded = [grade_family(given, family, bars, sure) for family in families(given, totals)]
+    graded = [grade_family(given, family, bars, sure) for family in ranked_families(given, totals)]
     units = sorted((u for results, _ in graded for u in results), key=lambda u: u.unit)
     return tuple(units), tuple(use for _, use in graded if use is not None)
 
 
 def _leaders(
     given: AppraisalInputs, units: Mapping[str, UnitResult], lowering: Sequence[Proposal]
-) -> tuple[tuple[LeaderResult, ...], tuple[people.Pool, ...]]:
+) -> tuple[tuple[LeaderResult, ...], tuple[people.LeaderPool, ...]]:
     ordered = sorted(given.leaders, key=lambda x: x.id)
-    scored = [people.scored(given, leader, units[leader.unit]) for leader in ordered]
+    scored = [people.leader_result(given, leader, units[leader.unit]) for leader in ordered]
     fourth = [
-        p.subject for p in lowering if p.kind is Kind.GRADE_FOUR and p.status is Status.CONFIRMED
+        p.subject
+        for p in lowering
+        if p.kind is ConsequenceKind.GRADE_FOUR and p.status is ProposalStatus.CONFIRMED
     ]
-    pools = people.pools(given.scheme.leaders, scored, units, frozenset(fourth))
+    pools = people.leader_pools(given.scheme.leaders, scored, units, frozenset(fourth))
     admitted = frozenset().union(*(pool.admitted for pool in pools))
     about: dict[str, list[Proposal]] = {}
     for proposal in lowering:
         about.setdefault(proposal.subject, []).append(proposal)
-    settled = (people.settle(x, admitted, units[x.unit], about.get(x.leader, [])) for x in scored)
+    settled = (
+        people.leader_grade(x, admitted, units[x.unit], about.get(x.leader, [])) for x in scored
+    )
     return tuple(settled), tuple(pools)
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.quota import misfit
-from aggregation.model.facts import AppraisedUnit, EventKind, Grade
+from aggregation.appraisal.quota import quota_misfit
+from aggregation.model.facts import AppraisedUnit, FindingKind, Grade
 from aggregation.scheme.inner_units import PARENT
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from survey_flows.errors import BadInput
 
-ABOUT_UNITS = (EventKind.SAFETY_ACCIDENT, EventKind.MANIPULATION, EventKind.VETO)
+ABOUT_UNITS = (FindingKind.SAFETY_ACCIDENT, FindingKind.MANIPULATION, FindingKind.VETO)
 SHOWN = 10
 
 
@@ -32,7 +32,7 @@ def check_inputs(given: AppraisalInputs) -> None:
         raise BadInput("; ".join(problems[:SHOWN]) + more, f"inputs of {given.year}")
 
 
-def misfits(scheme: Scheme, units: Sequence[AppraisedUnit], year: int) -> list[str]:
+def scheme_misfits(scheme: Scheme, units: Sequence[AppraisedUnit], year: int) -> list[str]:
     """What would keep the city's units from being appraised on a scheme that is about to be locked.
 
     Args:
@@ -41,7 +41,10 @@ def misfits(scheme: Scheme, units: Sequence[AppraisedUnit], year: int) -> list[s
         year: the year that is appraised.
     """
     by_quota = [unit for unit in units if _graded_by_quota(scheme, unit)]
-    return [*_units(scheme, units, year), *filter(None, [misfit(scheme.unit_quota, len(by_quota))])]
+    return [
+        *_units(scheme, units, year),
+        *filter(None, [quota_misfit(scheme.unit_quota, len(by_quota))]),
+    ]
 
 
 def _graded_by_quota(scheme: Scheme, unit: AppraisedUnit) -> bool:

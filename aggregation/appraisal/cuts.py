@@ -6,22 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from math import ceil, sqrt
 
-from aggregation.appraisal.quota import Entry
-from aggregation.disclosure.suppression import Told
+from aggregation.appraisal.quota import GradeCandidate
+from aggregation.disclosure.suppression import DisclosedScore
 from aggregation.model.facts import Grade
-from aggregation.model.results import Cut
+from aggregation.model.results import GradeCut
 
 BEST = 100.0
 STEPS = 200
 
 
-def cuts(
-    entry: Entry,
-    entries: Sequence[Entry],
+def grade_cuts(
+    entry: GradeCandidate,
+    entries: Sequence[GradeCandidate],
     grades: Mapping[str, Grade],
     share: float,
-    told: Told | None,
-) -> tuple[Cut, ...]:
+    told: DisclosedScore | None,
+) -> tuple[GradeCut, ...]:
     """The cuts above and below a ranked unit, as far as there are any. ``share`` is the public score's weight, 0–1."""
     able = [e for e in entries if not e.barred]
     own, total = grades[entry.unit], entry.key[0]
@@ -49,21 +49,23 @@ def cuts(
     )
 
 
-def _cut(grade: Grade, up: bool, gap: Decimal, share: float, told: Told | None) -> Cut:
+def _cut(
+    grade: Grade, up: bool, gap: Decimal, share: float, told: DisclosedScore | None
+) -> GradeCut:
     if not share:
-        return Cut(grade, up, gap, None, None, never=True)
+        return GradeCut(grade, up, gap, None, None, never=True)
     points = float(gap) / share
     if told is None or told.corrected or told.score is None or told.n_valid is None:
-        return Cut(grade, up, gap, points, None)
-    needed = fewest(_pools(told), points, up)
-    return Cut(grade, up, gap, points, needed, needed is None)
+        return GradeCut(grade, up, gap, points, None)
+    needed = fewest_ballots(_pools(told), points, up)
+    return GradeCut(grade, up, gap, points, needed, needed is None)
 
 
-Pool = tuple[float, int, float]
+AnswerMass = tuple[float, int, float]
 """Weight in the score (the weights sum to 1), answers, their mean in points."""
 
 
-def _pools(told: Told) -> list[Pool]:
+def _pools(told: DisclosedScore) -> list[AnswerMass]:
     """The groups, if all that count are told of; else all answers as one."""
     groups = [
         (float(g.weight_used or 0) / 100, g.n_valid or 0, float(g.score or 0)) for g in told.groups
@@ -74,7 +76,7 @@ def _pools(told: Told) -> list[Pool]:
     return [(1.0, told.n_valid or 0, float(told.score or 0))]
 
 
-def fewest(pools: Sequence[Pool], points: float, up: bool) -> int | None:
+def fewest_ballots(pools: Sequence[AnswerMass], points: float, up: bool) -> int | None:
     """The fewest ballots at 100 (at 0 when not ``up``) that move the score by so many points; None if no number does.
 
     With one pool W·Δ/(100 − θ − Δ). With several, m ballots in a pool of weight w, n answers and room r to the end move

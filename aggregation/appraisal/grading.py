@@ -9,32 +9,33 @@ from dataclasses import dataclass
 from aggregation.appraisal import quota
 from aggregation.appraisal.checks import league_of
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.outlook import Field, Sureness, sureness
-from aggregation.appraisal.totals import Total
+from aggregation.appraisal.outlook import GradedField, RankCertainty, rank_certainty
+from aggregation.appraisal.totals import UnitTotal
 from aggregation.model.facts import Grade, UnitDecision
-from aggregation.model.results import Certainty, Line, QuotaUse, UnitResult
+from aggregation.model.results import Certainty, QuotaUse, ReasonLine, UnitResult
+from aggregation.numbers import competition_ranks
 from aggregation.ranking.ranks import RankSet
 
-Bars = Mapping[str, tuple[str, ...]]
+FirstGradeBars = Mapping[str, tuple[str, ...]]
 """Why the first grade is closed, by unit code."""
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class RankedFamily:
     """Units that are ranked against each other, with the places of the first and third grade among them."""
 
     name: str
     league: str | None
-    totals: tuple[Total, ...]
+    totals: tuple[UnitTotal, ...]
     first: int
     third: int
     ties: str
 
 
-def families(given: AppraisalInputs, totals: Iterable[Total]) -> list[Family]:
+def ranked_families(given: AppraisalInputs, totals: Iterable[UnitTotal]) -> list[RankedFamily]:
     """The leagues and the categories of departments, sorted by name. Raises `BadInput` if the quota does not fit."""
-    by_league: dict[str, list[Total]] = {}
-    by_category: dict[str, list[Total]] = {}
+    by_league: dict[str, list[UnitTotal]] = {}
+    by_category: dict[str, list[UnitTotal]] = {}
     for total in totals:
         unit = total.unit
         if given.scheme.categories[unit.category].graded_by == "league":
@@ -44,25 +45,31 @@ def families(given: AppraisalInputs, totals: Iterable[Total]) -> list[Family]:
     return [*_leagues(given, by_league), *_departments(given, by_category)]
 
 
-def _leagues(given: AppraisalInputs, members: Mapping[str, list[Total]]) -> Iterable[Family]:
+def _leagues(
+    given: AppraisalInputs, members: Mapping[str, list[UnitTotal]]
+) -> Iterable[RankedFamily]:
     rules = given.scheme.leaders
     for name in sorted(members):
         first = min(rules.league_first, len(members[name]))
         third = min(rules.league_third, len(members[name]) - first)
-        yield Family(name, name, tuple(members[name]), first, third, given.scheme.unit_quota.ties)
+        yield RankedFamily(
+            name, name, tuple(members[name]), first, third, given.scheme.unit_quota.ties
+        )
 
 
-def _departments(given: AppraisalInputs, members: Mapping[str, list[Total]]) -> Iterable[Family]:
+def _departments(
+    given: AppraisalInputs, members: Mapping[str, list[UnitTotal]]
+) -> Iterable[RankedFamily]:
     locked = given.scheme.unit_quota
-    quota.check(locked, sum(map(len, members.values())))
+    quota.check_quota(locked, sum(map(len, members.values())))
     places = quota.places_by_category(locked, {name: len(units) for name, units in members.items()})
     for name in sorted(members):
         first, third = places[name][Grade.FIRST], places[name][Grade.THIRD]
-        yield Family(name, None, tuple(members[name]), first, third, locked.ties)
+        yield RankedFamily(name, None, tuple(members[name]), first, third, locked.ties)
 
 
 def grade_family(
-    given: AppraisalInputs, family: Family, bars: Bars, sure: bool = True
+    given: AppraisalInputs, family: RankedFamily, bars: FirstGradeBars, sure: bool = True
 ) -> tuple[list[UnitResult], QuotaUse | None]:
     """Every unit of the family with rank, rank set, grade and certainty; for departments, the use of the quota.
 
@@ -73,7 +80,7 @@ def grade_family(
         d.unit: d for d in given.unit_decisions if d.unit in {t.unit.code for t in family.totals}
     }
     entries = [
-        quota.Entry(t.unit.code, t.key, t.unit.code in bars)
+        quota.GradeCandidate(t.unit.code, t.key, t.unit.code in bars)
         for t in family.totals
         if t.key is not None
     ]
@@ -93,10 +100,10 @@ class _Grader:
     def __init__(
         self,
         given: AppraisalInputs,
-        family: Family,
-        bars: Bars,
+        family: RankedFamily,
+        bars: FirstGradeBars,
         decided: Mapping[str, UnitDecision],
-        entries: tuple[quota.Entry, ...],
+        entries: tuple[quota.GradeCandidate, ...],
         first: int,
         third: int,
         sure: bool,
@@ -108,16 +115,18 @@ class _Grader:
             first,
             third,
         )
-        self.grades = quota.grade(entries, first, third, family.ties)
-        self.ranks = quota.ranks({e.unit: e.key for e in entries})
-        ranked = Field(family.name, family.totals, entries, self.grades, first, third)
+        self.grades = quota.assign_grades(entries, first, third, family.ties)
+        self.ranks = competition_ranks({e.unit: e.key for e in entries})
+        ranked = GradedField(family.name, family.totals, entries, self.grades, first, third)
         self.parent = given.parent
-        self.sure = sureness(given, ranked) if sure and given.parent is None else Sureness()
+        self.sure = (
+            rank_certainty(given, ranked) if sure and given.parent is None else RankCertainty()
+        )
 
     def results(self) -> list[UnitResult]:
         return [self._result(t) for t in self.family.totals]
 
-    def _result(self, total: Total) -> UnitResult:
+    def _result(self, total: UnitTotal) -> UnitResult:
         unit, code = total.unit, total.unit.code
         ranked = code in self.ranks
         made = None if ranked else self.decided.get(code)
@@ -156,13 +165,13 @@ class _Grader:
             self.parent is not None
         ):  # exact points: only the grade that the places follow from may be unsure
             return (
-                Certainty.CONFIRMED
+                Certainty.SETTLED
                 if self.parent.confirmed and code in self.ranks
                 else Certainty.PROVISIONAL
             )
         if code not in self.sure.sets:
             return Certainty.PROVISIONAL
-        return Certainty.CONFIRMED if self._possible(code) == {standing} else Certainty.PROVISIONAL
+        return Certainty.SETTLED if self._possible(code) == {standing} else Certainty.PROVISIONAL
 
     def _possible(self, code: str) -> set[Grade]:
         eligible = None if code in self.bars else self.sure.eligible[code]
@@ -186,7 +195,9 @@ def possible_grades(
     return possible
 
 
-def _use(family: Family, results: Sequence[UnitResult], entries: Sequence[quota.Entry]) -> QuotaUse:
+def _use(
+    family: RankedFamily, results: Sequence[UnitResult], entries: Sequence[quota.GradeCandidate]
+) -> QuotaUse:
     given = Counter(r.grade for r in results)
     second = len(results) - family.first - family.third
     places = {Grade.FIRST: family.first, Grade.SECOND: second, Grade.THIRD: family.third}
@@ -195,7 +206,7 @@ def _use(family: Family, results: Sequence[UnitResult], entries: Sequence[quota.
     notes = quota.tie_notes(entries, counts, places)
     if waiting:
         notes.append(
-            Line(
+            ReasonLine(
                 "待人工决定",
                 "waits for a person's decision",
                 str(len(waiting)),

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from aggregation.disclosure.suppression import Told
+from aggregation.disclosure.suppression import DisclosedScore
 from aggregation.estimation.scores import UnitScore
 from aggregation.model.facts import (
     Adjustment,
     AppraisedUnit,
     Decision,
-    Fact,
+    Finding,
     Leader,
     Parent,
     PastGrade,
@@ -40,10 +40,10 @@ class AppraisalInputs:
     personal: Mapping[str, Decimal]
     public: Mapping[str, UnitScore]
     adjustments: tuple[Adjustment, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[Finding, ...] = ()
     decisions: tuple[Decision, ...] = ()
     unit_decisions: tuple[UnitDecision, ...] = ()
     history: tuple[PastGrade, ...] = ()
-    told: Mapping[str, Told] = field(default_factory=dict)
+    disclosed: Mapping[str, DisclosedScore] = field(default_factory=dict)
     covariances: Mapping[tuple[str, str], float] | None = None
     parent: Parent | None = None

@@ -11,11 +11,11 @@ from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.model.facts import Grade, Leader, Role
 from aggregation.model.results import (
     Certainty,
-    Kind,
+    ConsequenceKind,
     LeaderResult,
-    Line,
     Proposal,
-    Status,
+    ProposalStatus,
+    ReasonLine,
     UnitResult,
 )
 from aggregation.numbers import half_up
@@ -27,7 +27,7 @@ LOWER = {Grade.FIRST: Grade.SECOND, Grade.SECOND: Grade.THIRD}
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class LeaderPool:
     """Leaders who share a ceiling of first grades."""
 
     name: str
@@ -36,17 +36,17 @@ class Pool:
     admitted: frozenset[str]
 
     @property
-    def line(self) -> Line:
+    def line(self) -> ReasonLine:
         """The ceiling as a line of reasons."""
         value = f"{len(self.admitted)}/{self.ceiling} ({len(self.members)})"
-        return Line(
+        return ReasonLine(
             "一等名额上限（已用/上限，人数）",
             "ceiling of first grades (used/ceiling, leaders)",
             value,
         )
 
 
-def scored(given: AppraisalInputs, leader: Leader, unit: UnitResult) -> LeaderResult:
+def leader_result(given: AppraisalInputs, leader: Leader, unit: UnitResult) -> LeaderResult:
     """The leader's score. A unit that a person graded for want of answers has no total: then the person alone counts.
 
     A unit that still waits leaves its leaders without score and grade: nothing is guessed.
@@ -75,9 +75,9 @@ def scored(given: AppraisalInputs, leader: Leader, unit: UnitResult) -> LeaderRe
     )
 
 
-def pools(
+def leader_pools(
     rules: LeaderRules, leaders: Iterable[LeaderResult], units: Units, gated: frozenset[str]
-) -> list[Pool]:
+) -> list[LeaderPool]:
     """Who is admitted to the first grade. ``gated`` leaders are out (R6), and the next one moves up.
 
     Rank is by score, then personal score; a tie across the ceiling stays out, since «at most» binds.
@@ -98,7 +98,7 @@ def _pool(
     members: Sequence[LeaderResult],
     units: Units,
     gated: frozenset[str],
-) -> Pool:
+) -> LeaderPool:
     standing = units[members[0].unit].standing or Grade.SECOND
     ceiling = int(len(members) * rules.first_pct[standing] / 100)
     eligible = [m for m in members if m.leader not in gated and _may_be_first(rules, m, standing)]
@@ -106,7 +106,7 @@ def _pool(
     admitted = frozenset(
         m.leader for m in eligible if sum(key >= _key(m) for key in keys) <= ceiling
     )
-    return Pool(name, ceiling, tuple(sorted(m.leader for m in members)), admitted)
+    return LeaderPool(name, ceiling, tuple(sorted(m.leader for m in members)), admitted)
 
 
 def _may_be_first(rules: LeaderRules, leader: LeaderResult, standing: Grade) -> bool:
@@ -118,26 +118,26 @@ def _key(leader: LeaderResult) -> tuple[Decimal, Decimal]:
     return leader.score if leader.score is not None else Decimal(0), leader.personal
 
 
-def settle(
+def leader_grade(
     leader: LeaderResult, admitted: frozenset[str], unit: UnitResult, about: Sequence[Proposal]
 ) -> LeaderResult:
     """The leader's grade after what has been confirmed. Lowered once, however many confirmed grounds there are (R9).
 
     A place that a downgrade frees is not filled again: the ceiling says «at most».
     """
-    confirmed = [p for p in about if p.status is Status.CONFIRMED]
-    fourth = tuple(p.key for p in confirmed if p.kind is Kind.GRADE_FOUR)
+    confirmed = [p for p in about if p.status is ProposalStatus.CONFIRMED]
+    fourth = tuple(p.key for p in confirmed if p.kind is ConsequenceKind.GRADE_FOUR)
     if fourth:
         base = None if unit.standing is None else Grade.SECOND
         return replace(
-            leader, base=base, grade=Grade.FOURTH, certainty=Certainty.CONFIRMED, lowered_by=fourth
+            leader, base=base, grade=Grade.FOURTH, certainty=Certainty.SETTLED, lowered_by=fourth
         )
     if unit.standing is None:
         return leader
     base = Grade.FIRST if leader.leader in admitted else Grade.SECOND
-    down = [p for p in confirmed if p.kind is Kind.DOWNGRADE]
+    down = [p for p in confirmed if p.kind is ConsequenceKind.DOWNGRADE]
     grade = LOWER[base] if down else base
-    certainty = Certainty.CONFIRMED if any(p.fact for p in down) else unit.certainty
+    certainty = Certainty.SETTLED if any(p.fact for p in down) else unit.certainty
     return replace(
         leader, base=base, grade=grade, certainty=certainty, lowered_by=tuple(p.key for p in down)
     )

@@ -14,9 +14,9 @@ from typing import TypeVar
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.model.facts import AppraisedUnit, Parent
-from aggregation.model.results import AppraisalResult, Certainty, Line, UnitResult
-from aggregation.scheme.inner_units import Inner
-from aggregation.scheme.scheme import levels
+from aggregation.model.results import AppraisalResult, Certainty, ReasonLine, UnitResult
+from aggregation.scheme.inner_units import InnerScheme
+from aggregation.scheme.scheme import scheme_levels
 from survey_flows.errors import BadInput
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ CITY = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class InnerBody:
     """The parts of one unit and what became of them. ``level`` counts from 1 for the parts of the city's units.
 
     ``result`` is None while the unit itself waits for a person: then nothing inside it can be graded.
@@ -39,17 +39,17 @@ class Body:
     result: AppraisalResult | None
 
 
-def city_part(given: AppraisalInputs) -> AppraisalInputs:
+def city_inputs(given: AppraisalInputs) -> AppraisalInputs:
     """The material without what concerns the insides of units. What nobody knows the subject of stays in it."""
     return _divide(given)[CITY]
 
 
-def appraise_inside(given: AppraisalInputs, city: AppraisalResult) -> tuple[Body, ...]:
+def appraise_inside(given: AppraisalInputs, city: AppraisalResult) -> tuple[InnerBody, ...]:
     """The bodies of all units that have parts, those of one level after another, by code within it.
 
     Args:
         given: the whole year's material: parts among ``units``, people in them among ``leaders``.
-        city: what `aggregation.appraisal.appraise` made of `city_part`.
+        city: what `aggregation.appraisal.appraise` made of `city_inputs`.
 
     Raises:
         BadInput: a part hangs under nothing or under itself, the scheme has no rules for a level, or the material of a
@@ -59,8 +59,8 @@ def appraise_inside(given: AppraisalInputs, city: AppraisalResult) -> tuple[Body
     _check_tree(given.units)
     digest = given.scheme.digest if bodies else ""
     above: Sequence[UnitResult] = city.units
-    found: list[Body] = []
-    for level, inner in enumerate([*levels(given.scheme), None], 1):
+    found: list[InnerBody] = []
+    for level, inner in enumerate([*scheme_levels(given.scheme), None], 1):
         here = [(unit, bodies[unit.unit]) for unit in above if unit.unit in bodies]
         if here and inner is None:
             raise BadInput(_no_rules(level), f"parts of {here[0][0].unit}")
@@ -87,13 +87,13 @@ def _check_tree(units: Iterable[AppraisedUnit]) -> None:
                 code,
             )
     for code in parents:
-        if ring := find_ring(code, parents):
+        if ring := find_cycle(code, parents):
             raise BadInput(
                 f"it is part of itself: {' → '.join(ring)}; correct one of the parents", code
             )
 
 
-def way_up(code: str, parents: Mapping[str, str]) -> list[str]:
+def ancestors(code: str, parents: Mapping[str, str]) -> list[str]:
     """A unit and all that it is part of; where it is part of itself, the last one is the first that comes again."""
     way = [code]
     while (up := parents.get(way[-1], CITY)) != CITY:
@@ -103,16 +103,16 @@ def way_up(code: str, parents: Mapping[str, str]) -> list[str]:
     return way
 
 
-def find_ring(code: str, parents: Mapping[str, str]) -> list[str]:
+def find_cycle(code: str, parents: Mapping[str, str]) -> list[str]:
     """The way up from ``code`` back to a unit on it; empty if it ends at the city or at an unknown unit."""
-    way = way_up(code, parents)
+    way = ancestors(code, parents)
     first = way.index(way[-1])
     return way[first:] if first < len(way) - 1 else []
 
 
 def depth(code: str, parents: Mapping[str, str]) -> int:
     """How many units stand above: 0 for the city's own. There must be no ring."""
-    return len(way_up(code, parents)) - 1
+    return len(ancestors(code, parents)) - 1
 
 
 def _divide(given: AppraisalInputs) -> dict[str, AppraisalInputs]:
@@ -166,16 +166,18 @@ def _subject(proposal: str) -> str:
     return parts[3] if len(parts) > 3 else ""
 
 
-def _body(unit: UnitResult, level: int, inner: Inner, part: AppraisalInputs, digest: str) -> Body:
+def _body(
+    unit: UnitResult, level: int, inner: InnerScheme, part: AppraisalInputs, digest: str
+) -> InnerBody:
     if unit.standing is None:
-        return Body(unit.unit, unit.zh, unit.en, level, part, None)
+        return InnerBody(unit.unit, unit.zh, unit.en, level, part, None)
     parent = Parent(
         unit.unit,
         unit.zh,
         unit.en,
         unit.total,
         unit.standing,
-        unit.certainty is Certainty.CONFIRMED,
+        unit.certainty is Certainty.SETTLED,
     )
     scheme = inner.within(part.scheme, unit.standing, len(part.units))
     inputs = replace(part, scheme=scheme, parent=parent, covariances=None)
@@ -189,19 +191,21 @@ def _body(unit: UnitResult, level: int, inner: Inner, part: AppraisalInputs, dig
         for subject, lines in result.trail.items()
     }
     settled = replace(result, scheme_digest=digest, trail=trail)
-    return Body(unit.unit, unit.zh, unit.en, level, inputs, settled)
+    return InnerBody(unit.unit, unit.zh, unit.en, level, inputs, settled)
 
 
-def _cited(line: Line, where: str) -> Line:
+def _cited(line: ReasonLine, where: str) -> ReasonLine:
     """A line whose field of the scheme is said to be that of the rules inside."""
     return replace(line, scheme=f"{where}: {line.scheme}") if line.scheme else line
 
 
-def _waiting(bodies: Mapping[str, AppraisalInputs], found: Sequence[Body]) -> Iterator[Body]:
+def _waiting(
+    bodies: Mapping[str, AppraisalInputs], found: Sequence[InnerBody]
+) -> Iterator[InnerBody]:
     """Bodies below one that waits: they wait with it."""
     known = {body.unit for body in found}
     listed = {unit.code: unit for part in bodies.values() for unit in part.units}
     parents = {code: unit.parent for code, unit in listed.items()}
     for code in sorted(bodies.keys() - known):
         unit = listed[code]
-        yield Body(code, unit.zh, unit.en, depth(code, parents) + 1, bodies[code], None)
+        yield InnerBody(code, unit.zh, unit.en, depth(code, parents) + 1, bodies[code], None)

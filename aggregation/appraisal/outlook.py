@@ -7,32 +7,32 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from aggregation.appraisal.cuts import cuts
+from aggregation.appraisal.cuts import grade_cuts
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.quota import Entry
-from aggregation.appraisal.totals import Total, judged
+from aggregation.appraisal.quota import GradeCandidate
+from aggregation.appraisal.totals import UnitTotal, as_estimate
 from aggregation.model.facts import Grade
-from aggregation.model.results import Outlook
-from aggregation.ranking.ranks import Comparison, RankSet, Together, covariance_matrix
+from aggregation.model.results import RankOutlook
+from aggregation.ranking.ranks import JointInference, PairwiseComparison, RankSet, covariance_matrix
 from aggregation.scheme.scheme import PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
-class Sureness:
+class RankCertainty:
     """By unit code: the simultaneous rank sets among all and among those that may be first, and the outlooks."""
 
     sets: Mapping[str, RankSet] = field(default_factory=dict)
     eligible: Mapping[str, RankSet] = field(default_factory=dict)
-    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
+    outlooks: Mapping[str, RankOutlook] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class GradedField:
     """The ranked units of a family, their grades, and the places of the first and third grade that they share."""
 
     name: str
-    totals: Sequence[Total]
-    entries: Sequence[Entry]
+    totals: Sequence[UnitTotal]
+    entries: Sequence[GradeCandidate]
     grades: Mapping[str, Grade]
     first: int
     third: int
@@ -43,36 +43,38 @@ class Field:
         return frozenset(e.unit for e in self.entries if e.barred)
 
 
-def sureness(given: AppraisalInputs, field_: Field) -> Sureness:
+def rank_certainty(given: AppraisalInputs, field_: GradedField) -> RankCertainty:
     """How sure the standing of each ranked unit is.
 
     The seed of all draws is the scheme's digest with year and family: fixed before the first answer, and known to all.
     """
     known = [t for t in field_.totals if t.exact is not None]
     if not known:
-        return Sureness()
+        return RankCertainty()
     seed = f"{given.scheme.digest}/{given.year}/{field_.name}"
     weights = {t.unit.code: _share(t) for t in known}
-    compared = Comparison(
-        {t.unit.code: t.judged for t in known if t.judged},
+    compared = PairwiseComparison(
+        {t.unit.code: t.estimate for t in known if t.estimate},
         given.scheme.confidence_pct,
-        Together(_covariances(given, weights), seed),
+        JointInference(_covariances(given, weights), seed),
     )
     own, odds = compared.own_sets(), _odds(given, field_, known, weights, seed)
     outlooks = {
-        e.unit: Outlook(
+        e.unit: RankOutlook(
             own[e.unit].low,
             own[e.unit].high,
             odds[e.unit],
-            cuts(e, field_.entries, field_.grades, weights[e.unit], given.told.get(e.unit)),
+            grade_cuts(
+                e, field_.entries, field_.grades, weights[e.unit], given.disclosed.get(e.unit)
+            ),
         )
         for e in field_.entries
     }
     eligible = frozenset(e.unit for e in field_.entries if not e.barred)
-    return Sureness(compared.sets(), compared.sets(eligible), outlooks)
+    return RankCertainty(compared.sets(), compared.sets(eligible), outlooks)
 
 
-def _share(total: Total) -> float:
+def _share(total: UnitTotal) -> float:
     return float(next((c.weight for c in total.components if c.id == PUBLIC), Decimal(0))) / 100
 
 
@@ -91,8 +93,8 @@ def _covariances(
 
 def _odds(
     given: AppraisalInputs,
-    field_: Field,
-    known: Sequence[Total],
+    field_: GradedField,
+    known: Sequence[UnitTotal],
     weights: Mapping[str, float],
     seed: str,
 ) -> dict[str, Mapping[Grade, float]]:
@@ -102,14 +104,16 @@ def _odds(
     """
     import numpy as np
 
-    from aggregation.ranking.odds import Race, odds
+    from aggregation.ranking.odds import GradeDraws, grade_odds
 
     codes = [t.unit.code for t in known]
     public = [given.public.get(code) for code in codes]
     points = [score.score or Fraction() if score else Fraction() for score in public]
-    read = {code: judged(at, score) for code, at, score in zip(codes, points, public, strict=True)}
+    read = {
+        code: as_estimate(at, score) for code, at, score in zip(codes, points, public, strict=True)
+    }
     share = np.array([weights[code] for code in codes])
-    race = Race(
+    race = GradeDraws(
         codes=codes,
         fixed=np.array([float(t.exact or 0) for t in known])
         - share * np.array([float(at) for at in points]),
@@ -121,4 +125,4 @@ def _odds(
         third=field_.third,
         shrunken=given.scheme.graded_score != "direct",
     )
-    return odds(race, seed)
+    return grade_odds(race, seed)

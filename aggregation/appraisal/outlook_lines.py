@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aggregation.model.facts import UNIT_GRADES, Grade
-from aggregation.model.results import Cut, Line, Outlook
+from aggregation.model.results import GradeCut, RankOutlook, ReasonLine
 
 GRADES = {
     Grade.FIRST: ("一等", "first"),
@@ -23,19 +23,21 @@ def odds_text(probability: float) -> str:
     return ">99%" if probability > 0.99 else f"{probability:.0%}"
 
 
-def outlook_lines(outlook: Outlook) -> Iterator[Line]:
+def outlook_lines(outlook: RankOutlook) -> Iterator[ReasonLine]:
     """Its own rank set, the odds of each grade, and the way to the grades beside."""
     own = f"{outlook.low}–{outlook.high}"
-    yield Line("单看本单位的名次范围", "rank set of this unit alone", own, (), "confidence_pct")
+    yield ReasonLine(
+        "单看本单位的名次范围", "rank set of this unit alone", own, (), "confidence_pct"
+    )
     told = [(GRADES[grade], odds_text(outlook.odds[grade])) for grade in UNIT_GRADES]
     zh, en = ("，".join(f"{words[place]} {share}" for words, share in told) for place in (0, 1))
-    yield Line(
+    yield ReasonLine(
         "各等次的概率", "probability of each grade", zh, (), "unit_quota", en.replace("，", ", ")
     )
     yield from (_cut(cut) for cut in outlook.cuts)
 
 
-def _cut(cut: Cut) -> Line:
+def _cut(cut: GradeCut) -> ReasonLine:
     zh, en = GRADES[cut.grade]
     away = f"{cut.gap}"
     pairs = [
@@ -50,12 +52,12 @@ def _cut(cut: Cut) -> Line:
         )
     pairs += [_ballots(cut)] if cut.ballots is not None or cut.never else []
     told = tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
-    return Line(
+    return ReasonLine(
         f"距{zh}", f"from the {en} grade", "；".join(told[0]), (), "unit_quota", "; ".join(told[1])
     )
 
 
-def _ballots(cut: Cut) -> tuple[str, str]:
+def _ballots(cut: GradeCut) -> tuple[str, str]:
     best = ("满分", "100") if cut.up else ("零分", "0")
     if cut.never:
         return f"再多{best[0]}票也不够", f"no number of ballots at {best[1]} would do"

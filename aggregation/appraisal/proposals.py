@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from aggregation.model.facts import Decision, Verdict
-from aggregation.model.results import Proposal, Status
-from aggregation.model.situation import Draft, Situation, Stage
+from aggregation.model.results import Proposal, ProposalStatus
+from aggregation.model.situation import ProposalDraft, Situation, Stage
 from aggregation.rules import registry
 from aggregation.scheme.scheme import Scheme
 
-_STATUS = {Verdict.CONFIRMED: Status.CONFIRMED, Verdict.DECLINED: Status.DECLINED}
+_STATUS = {Verdict.CONFIRMED: ProposalStatus.CONFIRMED, Verdict.DECLINED: ProposalStatus.DECLINED}
 
 
-def proposal_key(year: int, rule: str, draft: Draft) -> str:
+def proposal_key(year: int, rule: str, draft: ProposalDraft) -> str:
     """``year/rule/kind/subject`` or, when it follows from an event, ``year/rule/kind/subject/fact``.
 
     A second event makes a second key, so that no earlier decision covers it silently.
@@ -35,14 +35,16 @@ def propose(
     ]
 
 
-def _drafts(drafts: Iterable[Draft]) -> list[Draft]:
+def _drafts(drafts: Iterable[ProposalDraft]) -> list[ProposalDraft]:
     return sorted(drafts, key=lambda d: (d.subject, d.kind, d.fact))
 
 
-def _decided(year: int, rule: str, draft: Draft, decisions: Mapping[str, Decision]) -> Proposal:
+def _decided(
+    year: int, rule: str, draft: ProposalDraft, decisions: Mapping[str, Decision]
+) -> Proposal:
     key = proposal_key(year, rule, draft)
     made = decisions.get(key)
-    status = _STATUS[made.verdict] if made else Status.PROPOSED
+    status = _STATUS[made.verdict] if made else ProposalStatus.PROPOSED
     return Proposal(
         key,
         rule,

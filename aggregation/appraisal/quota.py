@@ -6,20 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregation.model.facts import Grade
-from aggregation.model.results import Line
+from aggregation.model.results import ReasonLine
 from aggregation.numbers import Key, apportion
-from aggregation.numbers import ranks as ranks
 from aggregation.scheme.parts import UnitQuota
 from survey_flows.errors import BadInput
 
 
-def check(quota: UnitQuota, departments: int) -> None:
+def check_quota(quota: UnitQuota, departments: int) -> None:
     """Refuse counts that do not fit. Raises `BadInput` naming the field and the number that would fit."""
-    if wrong := misfit(quota, departments):
+    if wrong := quota_misfit(quota, departments):
         raise BadInput(wrong, "scheme field unit_quota")
 
 
-def misfit(quota: UnitQuota, departments: int) -> str:
+def quota_misfit(quota: UnitQuota, departments: int) -> str:
     """Why counts do not fit, with the number that would; empty when they do."""
     total = quota.first + quota.second + quota.third
     if total == departments:
@@ -49,7 +48,7 @@ def places_by_category(quota: UnitQuota, sizes: Mapping[str, int]) -> dict[str, 
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GradeCandidate:
     """A unit that is ranked. ``barred`` from the first grade, the next one moves up."""
 
     unit: str
@@ -57,7 +56,9 @@ class Entry:
     barred: bool = False
 
 
-def grade(entries: Sequence[Entry], first: int, third: int, ties: str) -> dict[str, Grade]:
+def assign_grades(
+    entries: Sequence[GradeCandidate], first: int, third: int, ties: str
+) -> dict[str, Grade]:
     """Grades of one category's ranked units with so many places.
 
     ``better``: first is whoever fewer than ``first`` eligible units beat. ``middle``: a tie across the cut stays out of
@@ -70,7 +71,7 @@ def grade(entries: Sequence[Entry], first: int, third: int, ties: str) -> dict[s
 
 
 def _grade(
-    entry: Entry, keys: list[Key], eligible: list[Key], first: int, third: int, ties: str
+    entry: GradeCandidate, keys: list[Key], eligible: list[Key], first: int, third: int, ties: str
 ) -> Grade:
     if sum(key <= entry.key for key in keys) <= third:
         return Grade.THIRD
@@ -81,8 +82,8 @@ def _grade(
 
 
 def tie_notes(
-    entries: Iterable[Entry], given: Mapping[Grade, int], places: Mapping[Grade, int]
-) -> list[Line]:
+    entries: Iterable[GradeCandidate], given: Mapping[Grade, int], places: Mapping[Grade, int]
+) -> list[ReasonLine]:
     """What is recorded when the grades given are not the places locked: each shortfall or overrun, with the ties."""
     tied = _tied(entries)
     notes = []
@@ -92,12 +93,14 @@ def tie_notes(
             name = {Grade.FIRST: "一等名额", Grade.THIRD: "三等名额"}[level]
             place = f"places of the {level} grade"
             notes.append(
-                Line(name, place, f"{zh} {abs(gap)}", tied, "unit_quota.ties", f"{en} {abs(gap)}")
+                ReasonLine(
+                    name, place, f"{zh} {abs(gap)}", tied, "unit_quota.ties", f"{en} {abs(gap)}"
+                )
             )
     return notes
 
 
-def _tied(entries: Iterable[Entry]) -> tuple[str, ...]:
+def _tied(entries: Iterable[GradeCandidate]) -> tuple[str, ...]:
     groups: dict[Key, list[str]] = {}
     for entry in entries:
         groups.setdefault(entry.key, []).append(entry.unit)

@@ -12,7 +12,7 @@ from aggregation.model.results import UnitResult
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class RankChange:
     """A unit whose grade or rank is another. Ranks are None where it is not ranked."""
 
     unit: str
@@ -21,7 +21,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class ResultShift:
     """What a change of the rules does to a year's standings.
 
     ``tau`` is Kendall's tau-b over the pairs of units that are ranked against each other, 1 when none changes places,
@@ -35,13 +35,13 @@ class Shift:
     tau: float | None
     moved: int
     furthest: int
-    whose: str
-    graded: tuple[Move, ...]
+    furthest_unit: str
+    graded: tuple[RankChange, ...]
 
 
-def shift(
+def result_shift(
     key: str, zh: str, en: str, before: Iterable[UnitResult], after: Iterable[UnitResult]
-) -> Shift:
+) -> ResultShift:
     """Compare two results for the same units."""
     old, new = {u.unit: u for u in before}, {u.unit: u for u in after}
     both = [(old[code], new[code]) for code in sorted(old.keys() & new.keys())]
@@ -49,27 +49,27 @@ def shift(
         a.unit: abs(a.rank - b.rank) for a, b in both if a.rank is not None and b.rank is not None
     }
     furthest = max(steps.values(), default=0)
-    moves = [move(a, b) for a, b in both]
-    return Shift(
+    moves = [rank_change(a, b) for a, b in both]
+    return ResultShift(
         key=key,
         zh=zh,
         en=en,
-        tau=tau_b(both),
+        tau=kendall_tau_b(both),
         moved=sum(map(bool, steps.values())),
         furthest=furthest,
-        whose=next((code for code, step in steps.items() if step == furthest), "")
+        furthest_unit=next((code for code, step in steps.items() if step == furthest), "")
         if furthest
         else "",
         graded=tuple(m for m in moves if m.grades[0] is not m.grades[1]),
     )
 
 
-def move(before: UnitResult, after: UnitResult) -> Move:
+def rank_change(before: UnitResult, after: UnitResult) -> RankChange:
     """One unit's two ranks and grades."""
-    return Move(before.unit, (before.rank, after.rank), (before.grade, after.grade))
+    return RankChange(before.unit, (before.rank, after.rank), (before.grade, after.grade))
 
 
-def tau_b(pairs: Sequence[tuple[UnitResult, UnitResult]]) -> float | None:
+def kendall_tau_b(pairs: Sequence[tuple[UnitResult, UnitResult]]) -> float | None:
     """Kendall's tau-b of two rankings (Biometrika 33, 1945), over the pairs within families, ties allowed."""
     families: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for a, b in pairs:

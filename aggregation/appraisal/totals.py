@@ -12,9 +12,9 @@ from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.estimation.intervals import Posterior
 from aggregation.estimation.scores import UnitScore
 from aggregation.model.facts import Adjustment, AppraisedUnit
-from aggregation.model.results import Component
+from aggregation.model.results import TotalComponent
 from aggregation.numbers import Key, half_up
-from aggregation.ranking.ranks import Estimate
+from aggregation.ranking.ranks import TotalEstimate
 from aggregation.scheme.inner_units import PARENT
 from aggregation.scheme.parts import Adjustments, Category
 from aggregation.scheme.scheme import PUBLIC
@@ -25,55 +25,57 @@ PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class UnitTotal:
     """A unit's parts and their sum. ``exact`` and ``key`` are None without a usable public score.
 
-    ``judged`` is the total as rank sets judge it.
+    ``as_estimate`` is the total as rank sets judge it.
     """
 
     unit: AppraisedUnit
-    components: tuple[Component, ...]
+    components: tuple[TotalComponent, ...]
     adjustments: tuple[Adjustment, ...]
     adjustment: Decimal
     exact: Fraction | None
     variance: float
     rounded: Decimal | None
     key: Key | None
-    judged: Estimate | None = None
+    estimate: TotalEstimate | None = None
 
 
-def total(given: AppraisalInputs, unit: AppraisedUnit) -> Total:
+def unit_total(given: AppraisalInputs, unit: AppraisedUnit) -> UnitTotal:
     """The unit's total, exact and rounded, with the variance (points²) that the public score brings into it."""
     category = given.scheme.categories[unit.category]
     components = tuple(
         _component(given, unit, id_, weight) for id_, weight in _weights(given, category).items()
     )
     adjustments = tuple(sorted((a for a in given.adjustments if a.unit == unit.code), key=_order))
-    adjustment = limited(adjustments, given.scheme.adjustments)
+    adjustment = net_adjustment(adjustments, given.scheme.adjustments)
     exact = _sum(components, adjustment)
     score = given.public.get(unit.code)
     share = float(category.weights.get(PUBLIC, Decimal(0))) / 100
     variance = score.variance * share**2 if score and exact is not None else 0.0
     rounded = None if exact is None else half_up(exact, given.scheme.places)
     key = None if rounded is None else (rounded, *_tie_breaks(given, components))
-    seen = None if exact is None else judged(exact, score, share)
-    return Total(unit, components, adjustments, adjustment, exact, variance, rounded, key, seen)
+    seen = None if exact is None else as_estimate(exact, score, share)
+    return UnitTotal(unit, components, adjustments, adjustment, exact, variance, rounded, key, seen)
 
 
-def judged(total: Fraction, score: UnitScore | None, share: float = 1.0) -> Estimate:
+def as_estimate(total: Fraction, score: UnitScore | None, share: float = 1.0) -> TotalEstimate:
     """A total as rank sets judge it, with what the public score, of this ``share`` (0–1), leaves open.
 
     Mean and variance are those of the score's interval: where nearly all say the same, a variance of few is too small
     by chance, and that of all who agree is 0.
     """
     if score is None:
-        return Estimate(total, 0.0)
+        return TotalEstimate(total, 0.0)
     known = score.posterior or Posterior(0.0, score.variance, 0.0)
     error, third = share * sqrt(known.variance), share**3 * known.third
-    return Estimate(total + Fraction(share * known.pull), error, freedom(score), third)
+    return TotalEstimate(
+        total + Fraction(share * known.pull), error, degrees_of_freedom(score), third
+    )
 
 
-def freedom(score: UnitScore | None) -> float:
+def degrees_of_freedom(score: UnitScore | None) -> float:
     """Degrees of freedom of a score's variance (Satterthwaite, Biometrics Bulletin 2, 1946): V²/Σ(w²V_g)²/(n_g − 1)."""
     used = [g for g in score.groups if g.weight_used and g.n_valid > 1] if score else []
     parts = [((float(g.weight_used) / 100) ** 2 * g.variance, g.n_valid - 1) for g in used]
@@ -81,7 +83,7 @@ def freedom(score: UnitScore | None) -> float:
     return float(sum(part for part, _ in parts) ** 2 / below) if below else inf
 
 
-def limited(adjustments: Iterable[Adjustment], limits: Adjustments) -> Decimal:
+def net_adjustment(adjustments: Iterable[Adjustment], limits: Adjustments) -> Decimal:
     """The sum of bonuses, at most the limit, less the sum of deductions, at most theirs."""
     points = [a.points for a in adjustments]
     bonus = sum((p for p in points if p > 0), Decimal(0))
@@ -114,11 +116,13 @@ def _weights(given: AppraisalInputs, category: Category) -> Mapping[str, Decimal
     return {**shared, last: 100 - sum(shared.values(), Decimal(0))}
 
 
-def _component(given: AppraisalInputs, unit: AppraisedUnit, id_: str, weight: Decimal) -> Component:
+def _component(
+    given: AppraisalInputs, unit: AppraisedUnit, id_: str, weight: Decimal
+) -> TotalComponent:
     points = _public(given, unit) if id_ == PUBLIC else _points(given, unit, id_)
     if id_ == PUBLIC and not weight:
         points = Fraction(0) if points is None else points
-    return Component(
+    return TotalComponent(
         id_, weight, points, None if points is None else points * Fraction(weight) / 100
     )
 
@@ -134,13 +138,13 @@ def _public(given: AppraisalInputs, unit: AppraisedUnit) -> Fraction | None:
     return None if score is None or INSUFFICIENT in score.flags else score.score
 
 
-def _sum(components: tuple[Component, ...], adjustment: Decimal) -> Fraction | None:
+def _sum(components: tuple[TotalComponent, ...], adjustment: Decimal) -> Fraction | None:
     parts = [c.contribution for c in components]
     known = [p for p in parts if p is not None]
     return sum(known, Fraction(adjustment)) if known and len(known) == len(parts) else None
 
 
-def _tie_breaks(given: AppraisalInputs, components: tuple[Component, ...]) -> Key:
+def _tie_breaks(given: AppraisalInputs, components: tuple[TotalComponent, ...]) -> Key:
     points = {c.id: c.points for c in components}
     return tuple(
         half_up(points.get(id_) or Fraction(0), given.scheme.places)

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.leaders import Pool
+from aggregation.appraisal.leaders import LeaderPool
 from aggregation.appraisal.outlook_lines import GRADES, outlook_lines
-from aggregation.appraisal.totals import Total
+from aggregation.appraisal.totals import UnitTotal
 from aggregation.model.facts import Grade, PastGrade
 from aggregation.model.results import (
     Certainty,
-    Component,
     LeaderResult,
-    Line,
     Proposal,
+    ProposalStatus,
     QuotaUse,
-    Status,
+    ReasonLine,
+    TotalComponent,
     UnitResult,
 )
 from aggregation.numbers import half_up
@@ -26,38 +26,38 @@ from aggregation.scheme.inner_units import PARENT
 from aggregation.scheme.scheme import PUBLIC
 
 CERTAIN = {
-    Certainty.CONFIRMED: ("已定", "confirmed"),
+    Certainty.SETTLED: ("已定", "confirmed"),
     Certainty.PROVISIONAL: ("暂定", "provisional"),
 }
 STATUS = {
-    Status.PROPOSED: ("拟议，待人工决定", "proposed, waits for a person"),
-    Status.CONFIRMED: ("已确认", "confirmed"),
-    Status.DECLINED: ("未采纳", "declined"),
+    ProposalStatus.PROPOSED: ("拟议，待人工决定", "proposed, waits for a person"),
+    ProposalStatus.CONFIRMED: ("已确认", "confirmed"),
+    ProposalStatus.DECLINED: ("未采纳", "declined"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class TrailInputs:
     """All that was worked out, for the reasons to be told."""
 
     given: AppraisalInputs
-    totals: dict[str, Total]
+    totals: dict[str, UnitTotal]
     units: tuple[UnitResult, ...]
     quotas: tuple[QuotaUse, ...]
     leaders: tuple[LeaderResult, ...]
-    pools: tuple[Pool, ...]
+    pools: tuple[LeaderPool, ...]
     proposals: tuple[Proposal, ...]
     past: Mapping[tuple[str, int], PastGrade]
 
 
-def trails(found: Findings) -> dict[str, tuple[Line, ...]]:
+def trails(found: TrailInputs) -> dict[str, tuple[ReasonLine, ...]]:
     """The reasons by unit code and leader id."""
-    consequences: dict[str, list[Line]] = {}
+    consequences: dict[str, list[ReasonLine]] = {}
     for proposal in found.proposals:
         consequences.setdefault(proposal.subject, []).extend(_proposal(proposal))
     uses = {use.category: use for use in found.quotas}
     places = {member: pool for pool in found.pools for member in pool.members}
-    told: dict[str, tuple[Line, ...]] = {}
+    told: dict[str, tuple[ReasonLine, ...]] = {}
     for unit in found.units:
         lines = [
             *_within(found),
@@ -85,27 +85,29 @@ def _number(value: Fraction | None) -> str:
     return "—" if value is None else str(half_up(value, 4).normalize().__format__("f"))
 
 
-def _within(found: Findings) -> Iterator[Line]:
+def _within(found: TrailInputs) -> Iterator[ReasonLine]:
     """What the places of a unit's parts follow from."""
     parent = found.given.parent
     if parent is not None:
-        sure = Certainty.CONFIRMED if parent.confirmed else Certainty.PROVISIONAL
+        sure = Certainty.SETTLED if parent.confirmed else Certainty.PROVISIONAL
         where = (f"units.{parent.code}: {parent.zh}",)
         yield _graded(
             "上级单位等次", "grade of the unit above", parent.standing, sure, where, "unit_quota"
         )
 
 
-def _total(found: Findings, unit: UnitResult) -> Iterator[Line]:
+def _total(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
     total = found.totals[unit.unit]
     for part in unit.components:
         yield _component(found, unit, part)
     for item in total.adjustments:
-        yield Line(item.reason, item.reason, f"{item.points:+f}", (item.source,), "adjustments")
+        yield ReasonLine(
+            item.reason, item.reason, f"{item.points:+f}", (item.source,), "adjustments"
+        )
     if total.adjustments:
         limits = found.given.scheme.adjustments
         value = f"{unit.adjustment:+f} (≤ +{limits.bonus_max}, ≥ -{limits.deduct_max})"
-        yield Line(
+        yield ReasonLine(
             "加扣分合计",
             "adjustments, limited",
             value,
@@ -115,18 +117,18 @@ def _total(found: Findings, unit: UnitResult) -> Iterator[Line]:
     if unit.total is not None:
         parts = " + ".join(_number(c.contribution) for c in unit.components)
         value = f"{parts} {unit.adjustment:+f} = {_number(unit.exact)} → {unit.total}"
-        yield Line("总分（四舍五入）", "total (rounded half up)", value, (), "places")
+        yield ReasonLine("总分（四舍五入）", "total (rounded half up)", value, (), "places")
 
 
-def _component(found: Findings, unit: UnitResult, part: Component) -> Line:
+def _component(found: TrailInputs, unit: UnitResult, part: TotalComponent) -> ReasonLine:
     name = found.given.scheme.indicators.get(part.id)
     zh, en = (name.zh, name.en) if name else _NOT_INDICATORS[part.id]
     value = f"{_number(part.points)} × {part.weight}% = {_number(part.contribution)}"
     field = f"categories.{unit.category}.weights.{part.id}"
-    return Line(zh, en, value, _sources(found, unit, part.id), field)
+    return ReasonLine(zh, en, value, _sources(found, unit, part.id), field)
 
 
-def _sources(found: Findings, unit: UnitResult, part: str) -> tuple[str, ...]:
+def _sources(found: TrailInputs, unit: UnitResult, part: str) -> tuple[str, ...]:
     if part == PARENT and found.given.parent is not None:
         return (f"units.{found.given.parent.code}.total",)
     if part != PUBLIC:
@@ -134,7 +136,7 @@ def _sources(found: Findings, unit: UnitResult, part: str) -> tuple[str, ...]:
     score = found.given.public.get(unit.unit)
     if score is None:
         return (f"public.{unit.unit}: 0",)
-    told = found.given.told.get(unit.unit)
+    told = found.given.disclosed.get(unit.unit)
     if told is None:
         return (f"public.{unit.unit}", *score.flags)
     few = f"<{found.given.scheme.min_n.publish_cell}*"
@@ -149,14 +151,14 @@ def _sources(found: Findings, unit: UnitResult, part: str) -> tuple[str, ...]:
     )
 
 
-def _standing(found: Findings, unit: UnitResult, use: QuotaUse | None) -> Iterator[Line]:
+def _standing(found: TrailInputs, unit: UnitResult, use: QuotaUse | None) -> Iterator[ReasonLine]:
     league = "leagues" if unit.league else "categories"
     for why in unit.barred:
-        yield Line(
+        yield ReasonLine(
             "不得评为一等", "barred from the first grade", why, (), "rules.manipulation, veto"
         )
     if unit.rank is not None:
-        yield Line(
+        yield ReasonLine(
             "名次",
             "rank",
             f"{unit.rank}/{unit.of}",
@@ -165,7 +167,7 @@ def _standing(found: Findings, unit: UnitResult, use: QuotaUse | None) -> Iterat
         )
     if unit.rank is not None and unit.low is not None:
         value = f"{unit.low}–{unit.high}"
-        yield Line(
+        yield ReasonLine(
             "名次可能范围",
             "simultaneous rank set",
             value,
@@ -176,7 +178,7 @@ def _standing(found: Findings, unit: UnitResult, use: QuotaUse | None) -> Iterat
         yield from outlook_lines(unit.outlook)
     if unit.insufficient:
         zh, en = (unit.decided_by or word for word in GRADES[None])
-        yield Line(
+        yield ReasonLine(
             "有效评价不足，不参加排名",
             "too few valid answers, not ranked",
             zh,
@@ -187,15 +189,15 @@ def _standing(found: Findings, unit: UnitResult, use: QuotaUse | None) -> Iterat
     yield from _quota(unit, use) if use else _ceiling_standing(unit)
 
 
-def _tie_field(found: Findings) -> str:
+def _tie_field(found: TrailInputs) -> str:
     return "tie_breaks: total, " + ", ".join(found.given.scheme.tie_breaks)
 
 
-def _quota(unit: UnitResult, use: QuotaUse) -> Iterator[Line]:
+def _quota(unit: UnitResult, use: QuotaUse) -> Iterator[ReasonLine]:
     places = "/".join(str(n) for n in use.places.values())
     given = "/".join(str(n) for n in use.given.values())
     value = f"{places} → {given} (n={use.size})"
-    yield Line(
+    yield ReasonLine(
         "本类名额一/二/三等（核定→实评）",
         "places first/second/third, locked → given",
         value,
@@ -206,7 +208,7 @@ def _quota(unit: UnitResult, use: QuotaUse) -> Iterator[Line]:
     yield _graded("等次", "grade", unit.grade, unit.certainty, (), "unit_quota")
 
 
-def _ceiling_standing(unit: UnitResult) -> Iterator[Line]:
+def _ceiling_standing(unit: UnitResult) -> Iterator[ReasonLine]:
     if unit.standing is not None:
         name = ("用于领导干部名额的档次", "standing for its leaders' ceilings")
         field = "leaders.league_first, leaders.league_third"
@@ -220,18 +222,20 @@ def _graded(
     certainty: Certainty | None,
     inputs: tuple[str, ...],
     field: str,
-) -> Line:
+) -> ReasonLine:
     words = GRADES[grade]
     if certainty is not None:
         words = f"{words[0]}（{CERTAIN[certainty][0]}）", f"{words[1]} ({CERTAIN[certainty][1]})"
-    return Line(zh, en, words[0], inputs, field, words[1])
+    return ReasonLine(zh, en, words[0], inputs, field, words[1])
 
 
-def _score(leader: LeaderResult, unit: UnitResult) -> Iterator[Line]:
+def _score(leader: LeaderResult, unit: UnitResult) -> Iterator[ReasonLine]:
     total = "—" if unit.total is None else str(unit.total)
     field = f"leaders.shares.{leader.role}"
-    yield Line("单位得分", "unit total", total, (f"units.{leader.unit}.total",), f"{field}.unit")
-    yield Line(
+    yield ReasonLine(
+        "单位得分", "unit total", total, (f"units.{leader.unit}.total",), f"{field}.unit"
+    )
+    yield ReasonLine(
         "个人得分",
         "personal score",
         str(leader.personal),
@@ -239,12 +243,16 @@ def _score(leader: LeaderResult, unit: UnitResult) -> Iterator[Line]:
         f"{field}.personal",
     )
     if leader.score is not None:
-        yield Line("领导干部得分", "leader's score", str(leader.score), (), f"{field}, places")
+        yield ReasonLine(
+            "领导干部得分", "leader's score", str(leader.score), (), f"{field}, places"
+        )
 
 
-def _grade(found: Findings, leader: LeaderResult, pool: Pool | None) -> Iterator[Line]:
+def _grade(
+    found: TrailInputs, leader: LeaderResult, pool: LeaderPool | None
+) -> Iterator[ReasonLine]:
     if pool is not None:
-        yield Line(
+        yield ReasonLine(
             pool.line.zh,
             pool.line.en,
             pool.line.value,
@@ -261,27 +269,27 @@ def _grade(found: Findings, leader: LeaderResult, pool: Pool | None) -> Iterator
             "leaders.first_pct",
         )
     for key in leader.lowered_by:
-        yield Line("已确认的降等依据", "confirmed ground of lowering", key, (), "rules")
+        yield ReasonLine("已确认的降等依据", "confirmed ground of lowering", key, (), "rules")
     yield _graded("等次", "grade", leader.grade, leader.certainty, (f"units.{leader.unit}",), "")
     yield from _last_year(found, leader)
 
 
-def _last_year(found: Findings, leader: LeaderResult) -> Iterator[Line]:
+def _last_year(found: TrailInputs, leader: LeaderResult) -> Iterator[ReasonLine]:
     past = found.past.get((leader.leader, found.given.year - 1))
     if past is not None:
         source = (f"history.{past.subject}.{past.year}: {past.unit} {past.post}".strip(),)
         if past.grade is None:
-            yield Line("上年等次", "grade last year", "未考核", source, "", "not appraised")
+            yield ReasonLine("上年等次", "grade last year", "未考核", source, "", "not appraised")
         else:
-            sure = Certainty.CONFIRMED if past.confirmed else Certainty.PROVISIONAL
+            sure = Certainty.SETTLED if past.confirmed else Certainty.PROVISIONAL
             yield _graded("上年等次", "grade last year", past.grade, sure, source, "")
 
 
-def _proposal(proposal: Proposal) -> Iterable[Line]:
+def _proposal(proposal: Proposal) -> Iterable[ReasonLine]:
     kind = KINDS[proposal.kind.value]
     may = ("（可酌情）", " (discretionary)") if proposal.discretionary else ("", "")
     zh, en = (word + extra for word, extra in zip(STATUS[proposal.status], may, strict=True))
-    yield Line(
+    yield ReasonLine(
         f"拟处理·{kind[0]}",
         f"proposal of {kind[1]}",
         zh,
@@ -295,7 +303,7 @@ def _proposal(proposal: Proposal) -> Iterable[Line]:
     )
     if proposal.decision is not None:
         made = proposal.decision
-        yield Line(
+        yield ReasonLine(
             "　决定人、理由、时间",
             "  decided by, why, when",
             f"{made.by}; {made.reason}; {made.at}",

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from aggregation.counts.scan import OPEN, PatternCount
-from aggregation.disclosure.suppression import small
+from aggregation.disclosure.suppression import below_floor
 from aggregation.estimation.scores import PEOPLE, UnitScore, score_units
 from aggregation.scheme.parts import Category, Scale
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from survey_flows.ballot import STAFF
 from survey_flows.questionnaire import Questionnaire
 
-FULL = 4
+FULL_WEIGHT = 4
 """The fraud weight of a ballot that counts in full, in quarters."""
 SCALES: Mapping[str, tuple[tuple[str, str], Mapping[int, tuple[int, ...]]]] = {
     "scale_even": (("量表等距", "evenly spaced scale"), {5: (100, 75, 50, 25, 0), 3: (100, 50, 0)}),
@@ -27,7 +27,7 @@ SCALES: Mapping[str, tuple[tuple[str, str], Mapping[int, tuple[int, ...]]]] = {
 STEPS = (-10, -5, 5, 10)
 """By how many percent points the weight of the public score is moved."""
 
-Turn = Callable[[PatternCount, Category], PatternCount | None]
+RowChange = Callable[[PatternCount, Category], PatternCount | None]
 """What becomes of a row of the scan; None leaves it out."""
 
 
@@ -39,7 +39,7 @@ class Variation:
     zh: str
     en: str
     scheme: Scheme
-    turn: Turn | None = None
+    row_change: RowChange | None = None
 
 
 def variations(scheme: Scheme) -> list[Variation]:
@@ -116,7 +116,7 @@ def _vouched(row: PatternCount, _: Category) -> PatternCount | None:
 
 
 def _in_full(row: PatternCount, _: Category) -> PatternCount:
-    return replace(row, weight=FULL)
+    return replace(row, weight=FULL_WEIGHT)
 
 
 def _alike(row: PatternCount, category: Category) -> PatternCount | None:
@@ -124,7 +124,7 @@ def _alike(row: PatternCount, category: Category) -> PatternCount | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class RescoringInputs:
     """What a campaign's scores were made from; ``fixed`` are units whose score was corrected and stays."""
 
     rows: Sequence[PatternCount]
@@ -134,13 +134,15 @@ class Answers:
     fixed: frozenset[str] = frozenset()
 
 
-def rescored(answers: Answers, base: Scheme, variation: Variation) -> dict[str, UnitScore]:
+def rescored_units(
+    answers: RescoringInputs, base: Scheme, variation: Variation
+) -> dict[str, UnitScore]:
     """The scores under other rules.
 
     A unit keeps its score where a rule would touch few of the ballots of one of its groups, or leave few: what came of
     it would tell of them.
     """
-    scheme, turn = variation.scheme, variation.turn
+    scheme, turn = variation.scheme, variation.row_change
     if variation.key.startswith("public"):
         return dict(answers.scores)
     if turn is None:
@@ -159,11 +161,11 @@ def rescored(answers: Answers, base: Scheme, variation: Variation) -> dict[str, 
     }
 
 
-def _kept(answers: Answers, unit: str, score: UnitScore) -> UnitScore:
+def _kept(answers: RescoringInputs, unit: str, score: UnitScore) -> UnitScore:
     return answers.scores[unit] if unit in answers.fixed else score
 
 
-def _turned(row: PatternCount, turn: Turn, category: Category) -> PatternCount | None:
+def _turned(row: PatternCount, turn: RowChange, category: Category) -> PatternCount | None:
     return row if row.grp == STAFF else turn(row, category)
 
 
@@ -177,5 +179,5 @@ def _few(turned: Iterable[tuple[PatternCount, PatternCount | None]], floor: int)
     return {
         unit
         for unit, group in touched
-        if any(small(counts.get((unit, group, x), 0), floor) for x in (True, False))
+        if any(below_floor(counts.get((unit, group, x), 0), floor) for x in (True, False))
     }

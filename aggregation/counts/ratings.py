@@ -18,7 +18,7 @@ Points = Mapping[str, Fraction | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PatternOutcome:
     """What one ballot says.
 
     ``score`` is 0–100, or None when the ballot is not valid: fewer than half of its rated items were answered.
@@ -61,7 +61,7 @@ class _Sheet:
         self.scale = lead or scheme.default_scale
         self.share = Fraction(scheme.overall_share) / 100
 
-    def read(self, ratings: str) -> Outcome:
+    def read(self, ratings: str) -> PatternOutcome:
         values = self.values(ratings)
         codes = ratings.split()
         overall = NO_ANSWER if self.overall is None else codes[self.overall]
@@ -71,7 +71,7 @@ class _Sheet:
             if self.overall is None or overall == NO_ANSWER
             else values[self.overall] is None
         )
-        return Outcome(self._score(values), overall, self.scale, unknown)
+        return PatternOutcome(self._score(values), overall, self.scale, unknown)
 
     def values(self, ratings: str) -> list[Fraction | None]:
         codes = ratings.split()
@@ -124,7 +124,7 @@ def _mean(weighted: Iterable[tuple[int, Fraction | None]]) -> Fraction | None:
     )
 
 
-class Reader:
+class PatternReader:
     """Reads the rating patterns of known questionnaires under a scheme, each pattern once.
 
     Raises:
@@ -137,8 +137,8 @@ class Reader:
         }
         self._targets = scheme.population.targets() if scheme.population else {}
         self._places: dict[tuple[str, str], int] = {}
-        self._known: dict[Outcome, int] = {}
-        self.outcomes: list[Outcome] = []
+        self._known: dict[PatternOutcome, int] = {}
+        self.outcomes: list[PatternOutcome] = []
         """Every outcome met so far."""
 
     @property
@@ -165,7 +165,7 @@ class Reader:
                 self.outcomes.append(outcome)
         return self._places[key]
 
-    def read(self, questionnaire: str, ratings: str) -> Outcome:
+    def read(self, questionnaire: str, ratings: str) -> PatternOutcome:
         """What a pattern says; raises as `place`."""
         return self._sheet(questionnaire).read(ratings)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aggregation.counts.ratings import Outcome, Reader
+from aggregation.counts.ratings import PatternOutcome, PatternReader
 from survey_flows.ballot import STAFF
 from survey_flows.errors import Misuse
 
@@ -37,7 +37,7 @@ class PatternCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class PositionSpan:
     """Ballots whose place is at least ``first`` and below ``end``.
 
     The place of a ballot is its position in the log; of those that are in no log (``logged`` False), their row's id.
@@ -48,7 +48,7 @@ class Span:
     end: int
 
 
-def scan(ballots: ibis.Table, campaign: str, span: Span | None = None) -> ibis.Table:
+def scan(ballots: ibis.Table, campaign: str, span: PositionSpan | None = None) -> ibis.Table:
     """The one GROUP BY, which any engine runs: columns `KEYS` and ``count``. Engines sort text each in their own way,
     so whoever reads the rows puts them in order. Scans of spans that do not overlap add up to that of them all.
     """
@@ -62,7 +62,7 @@ def scan(ballots: ibis.Table, campaign: str, span: Span | None = None) -> ibis.T
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ScoreCell:
     """Ballots that are summed together. ``open_link`` when their source is `OPEN`.
 
     ``stratum`` is empty but where answers are weighted to the population (`Reader.stratum`).
@@ -85,8 +85,8 @@ class Tally:
     ``staff`` counts what people said of the unit that they work in; it is in no cell.
     """
 
-    outcomes: list[Outcome]
-    cells: dict[Cell, Counts] = field(default_factory=dict)
+    outcomes: list[PatternOutcome]
+    cells: dict[ScoreCell, Counts] = field(default_factory=dict)
     staff: int = 0
 
     def merge(self, other: Tally) -> None:
@@ -104,7 +104,7 @@ class Tally:
         self.staff += other.staff
 
 
-def tally(rows: Iterable[PatternCount], reader: Reader) -> Tally:
+def tally(rows: Iterable[PatternCount], reader: PatternReader) -> Tally:
     """Sum rows of the scan by cell, without what a unit's own staff say of it: no figure of the unit is made of that.
 
     Raises:
@@ -123,12 +123,16 @@ def tally(rows: Iterable[PatternCount], reader: Reader) -> Tally:
     return result
 
 
-def cell_of(unit: str, group: str, open_link: bool, stratum: str, reader: Reader) -> Cell:
+def cell_of(
+    unit: str, group: str, open_link: bool, stratum: str, reader: PatternReader
+) -> ScoreCell:
     """The cell in which a ballot is summed."""
-    return Cell(unit, group, open_link, "" if open_link else reader.stratum(unit, group, stratum))
+    return ScoreCell(
+        unit, group, open_link, "" if open_link else reader.stratum(unit, group, stratum)
+    )
 
 
-def tally_table(table: pa.Table, reader: Reader) -> Tally:
+def tally_table(table: pa.Table, reader: PatternReader) -> Tally:
     """As `tally`, from an Arrow table with the columns of `scan`: for millions of rows.
 
     Raises:
@@ -137,7 +141,7 @@ def tally_table(table: pa.Table, reader: Reader) -> Tally:
     return tally_tables([table], reader)
 
 
-def tally_tables(tables: Iterable[pa.Table], reader: Reader) -> Tally:
+def tally_tables(tables: Iterable[pa.Table], reader: PatternReader) -> Tally:
     """As `tally_table`, of one table after the other: never more than one is held in memory."""
     import pyarrow.compute as pc
 
@@ -156,7 +160,7 @@ def tally_tables(tables: Iterable[pa.Table], reader: Reader) -> Tally:
 class _Dense:
     """Counts in one array by unit, group, open link, weight and outcome, which grows with the names that it meets."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: PatternReader) -> None:
         import numpy as np
 
         self._reader = reader
@@ -228,7 +232,7 @@ def _encode(table: pa.Table, column: str) -> tuple[Any, list[Any]]:
     return encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
 
 
-def _places(table: pa.Table, reader: Reader) -> Any:
+def _places(table: pa.Table, reader: PatternReader) -> Any:
     """For each row the place of its outcome; every distinct pattern is read once."""
     import numpy as np
 

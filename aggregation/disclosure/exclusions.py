@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aggregation.disclosure.suppression import Count, Told, hidden, silent_hidden, small
+from aggregation.disclosure.suppression import (
+    Count,
+    DisclosedScore,
+    below_floor,
+    suppressed_cells,
+    unpointed_suppressed,
+)
 from aggregation.estimation.scores import UnitScore
 from aggregation.scheme.scheme import Scheme
 from survey_flows.ballot import STAFF
 
 
-def tell_fates(
+def disclose_exclusions(
     fates: Mapping[str, int],
     scores: Mapping[str, UnitScore],
-    told: Mapping[str, Told],
+    told: Mapping[str, DisclosedScore],
     scheme: Scheme,
 ) -> dict[str, Count]:
     """The counts by reason as they may be told; their sum is known, and so is what is told of the units.
@@ -23,7 +29,7 @@ def tell_fates(
     """
     floor = scheme.min_n.publish_cell
     masses = _masses(scores, told, scheme)
-    few = small(fates.get(STAFF, 0), floor) or small(
+    few = below_floor(fates.get(STAFF, 0), floor) or below_floor(
         sum(fates.values()) - fates.get(STAFF, 0), floor
     )
     if few:
@@ -34,18 +40,18 @@ def tell_fates(
     before: set[str] | None = None
     while gone != before:
         before = set(gone)
-        gone |= hidden(masses, floor, also=gone & masses.keys())
-        gone = hidden(cells, floor, also=gone & cells.keys())
+        gone |= suppressed_cells(masses, floor, also=gone & masses.keys())
+        gone = suppressed_cells(cells, floor, also=gone & cells.keys())
     return {name: None if name in gone else count for name, count in fates.items()}
 
 
 def _masses(
-    scores: Mapping[str, UnitScore], told: Mapping[str, Told], scheme: Scheme
+    scores: Mapping[str, UnitScore], told: Mapping[str, DisclosedScore], scheme: Scheme
 ) -> dict[str, int]:
     """How many ballots of a reason lie in units that do not tell of them."""
     unknown = [(scores[unit], it) for unit, it in told.items() if it.n is None]
     return {
         "counted": sum(score.n_valid for score, it in unknown if it.n_valid is None),
         "excluded": sum(score.excluded for score, it in unknown if it.excluded is None),
-        "dont_know": sum(silent_hidden(score, it, scheme) for score, it in unknown),
+        "dont_know": sum(unpointed_suppressed(score, it, scheme) for score, it in unknown),
     }

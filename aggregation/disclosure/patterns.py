@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount
-from aggregation.disclosure.suppression import Told
+from aggregation.disclosure.suppression import DisclosedScore
 from survey_flows.ballot import STAFF
 
 
-def told_patterns(
-    rows: Iterable[PatternCount], told: Mapping[str, Told], reader: Reader, floor: int
+def disclosed_patterns(
+    rows: Iterable[PatternCount],
+    told: Mapping[str, DisclosedScore],
+    reader: PatternReader,
+    floor: int,
 ) -> dict[str, dict[str, int]]:
     """For each questionnaire its patterns that may be told, each with a number of ballots that gave at least it.
 

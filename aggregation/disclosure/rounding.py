@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-STEP = 10
+ROUNDING_BASE = 10
 """Live counts are told in steps of this, or of the scheme's smallest cell where that is larger."""
 
 
-def rounded(count: int, cell: int) -> int | None:
+def round_down(count: int, cell: int) -> int | None:
     """A count that is told while it grows: rounded down to tens, or None below the floor."""
-    step = max(STEP, cell)
+    step = max(ROUNDING_BASE, cell)
     return None if 0 < count < step else count - count % step

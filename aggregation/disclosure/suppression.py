@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import ceil
 
 from aggregation.estimation.scores import SATISFIED, GroupScore, UnitScore
-from aggregation.estimation.weighting import Fit
+from aggregation.estimation.weighting import RakingFit
 from aggregation.scheme.scheme import Scheme
 from survey_flows.ballot import STAFF
 from survey_flows.questionnaire import NO_ANSWER
@@ -23,19 +23,19 @@ Count = int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class ShareBound:
     """A share that is only told to be below (``more`` False) or above so many whole percent."""
 
     percent: int
     more: bool
 
 
-Share = Fraction | Bound | None
+Share = Fraction | ShareBound | None
 
 
 @dataclass(frozen=True, slots=True)
-class ToldGroup:
-    """A group as it is told. ``hidden`` says that nothing but its name and its weight in the scheme is."""
+class DisclosedGroup:
+    """A group as it is told. ``suppressed_cells`` says that nothing but its name and its weight in the scheme is."""
 
     group: str
     hidden: bool
@@ -46,11 +46,11 @@ class ToldGroup:
     weight: Fraction
     weight_used: Fraction | None
     flags: tuple[str, ...]
-    fit: Fit | None = None
+    fit: RakingFit | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DisclosedScore:
     """A unit as it is told; the fields are those of `aggregation.estimation.scores.UnitScore`.
 
     ``withheld``: too few answered for anything to be told. ``corrected``: the score was corrected after its counts had
@@ -69,21 +69,21 @@ class Told:
     dont_know: Share
     top_two: Share
     distribution: Mapping[str, Count]
-    groups: tuple[ToldGroup, ...]
+    groups: tuple[DisclosedGroup, ...]
     flags: tuple[str, ...]
     corrected: bool = False
 
-    def group(self, name: str) -> ToldGroup:
+    def group(self, name: str) -> DisclosedGroup:
         """The group of this name. Raises KeyError."""
         return {group.group: group for group in self.groups}[name]
 
 
-def small(count: int, floor: int) -> bool:
+def below_floor(count: int, floor: int) -> bool:
     """Whether so few people are not told of."""
     return 0 < count < floor
 
 
-def hidden(
+def suppressed_cells(
     counts: Mapping[str, int],
     floor: int,
     least: Mapping[str, int] | None = None,
@@ -94,7 +94,7 @@ def hidden(
 
     Small cells, those in ``also``, and more, the smallest that are not empty first, until each hidden cell could be
     anything in an interval of at least ``floor``. When even all cells do not suffice, all are hidden, and the caller
-    has to hide the sum (`safe` tells).
+    has to hide the sum (`sum_protects` tells).
 
     Args:
         counts: the cells.
@@ -103,14 +103,14 @@ def hidden(
         most: what it is known to be at most.
         also: cells that are hidden in any case.
     """
-    gone = {name for name, count in counts.items() if small(count, floor)} | set(also)
+    gone = {name for name, count in counts.items() if below_floor(count, floor)} | set(also)
     rest = sorted((count == 0, count, name) for name, count in counts.items() if name not in gone)
-    while gone and rest and not safe(counts, gone, floor, least, most):
+    while gone and rest and not sum_protects(counts, gone, floor, least, most):
         gone.add(rest.pop(0)[2])
     return gone
 
 
-def safe(
+def sum_protects(
     counts: Mapping[str, int],
     gone: Collection[str],
     floor: int,
@@ -129,13 +129,13 @@ def safe(
     )
 
 
-def tell(
+def disclose(
     scores: Mapping[str, UnitScore],
     weights: Mapping[str, Mapping[int, int]],
     scheme: Scheme,
     alone: Collection[str] = (),
     staff: int = 0,
-) -> dict[str, Told]:
+) -> dict[str, DisclosedScore]:
     """Every unit of a campaign as it may be told, when the number of all ballots of the campaign is known.
 
     Args:
@@ -149,12 +149,14 @@ def tell(
         unit: _unit(score, weights.get(unit, {}), scheme, unit in alone)
         for unit, score in scores.items()
     }
-    for unit in _hidden_with(told, scores, scheme, staff):
+    for unit in _complementary_suppression(told, scores, scheme, staff):
         told[unit] = _without_counts(told[unit])
     return told
 
 
-def _unit(score: UnitScore, weights: Mapping[int, int], scheme: Scheme, alone: bool) -> Told:
+def _unit(
+    score: UnitScore, weights: Mapping[int, int], scheme: Scheme, alone: bool
+) -> DisclosedScore:
     floor = scheme.min_n.publish_cell
     if score.n_valid < floor:
         return _withheld(score)
@@ -163,20 +165,22 @@ def _unit(score: UnitScore, weights: Mapping[int, int], scheme: Scheme, alone: b
     scored_not = score.n - score.n_valid - score.excluded
     n = (
         None
-        if answers.silent_gone or small(score.excluded, floor) or small(scored_not, floor)
+        if answers.silent_gone
+        or below_floor(score.excluded, floor)
+        or below_floor(scored_not, floor)
         else score.n
     )
-    told = Told(
+    told = DisclosedScore(
         unit=score.unit,
         withheld=False,
         n=n,
         n_valid=score.n_valid,
-        excluded=None if small(score.excluded, floor) else score.excluded,
+        excluded=None if below_floor(score.excluded, floor) else score.excluded,
         score=score.score,
         low=score.low,
         high=score.high,
         unweighted=None
-        if any(small(count, floor) for count in weights.values())
+        if any(below_floor(count, floor) for count in weights.values())
         else score.unweighted,
         dont_know=answers.dont_know,
         top_two=answers.top_two,
@@ -190,14 +194,14 @@ def _unit(score: UnitScore, weights: Mapping[int, int], scheme: Scheme, alone: b
     return told if safe_groups else _without_counts(told)
 
 
-def _withheld(score: UnitScore) -> Told:
+def _withheld(score: UnitScore) -> DisclosedScore:
     """A unit of which few answers count: nothing of them is told, but that there are none."""
     count = None if score.n else 0
     groups = tuple(
-        ToldGroup(g.group, bool(score.n), count, count, count, None, g.weight, None, ())
+        DisclosedGroup(g.group, bool(score.n), count, count, count, None, g.weight, None, ())
         for g in score.groups
     )
-    return Told(
+    return DisclosedScore(
         unit=score.unit,
         withheld=True,
         n=count,
@@ -215,7 +219,7 @@ def _withheld(score: UnitScore) -> Told:
     )
 
 
-def _without_counts(told: Told) -> Told:
+def _without_counts(told: DisclosedScore) -> DisclosedScore:
     """The unit with its score alone."""
     groups = tuple(
         replace(
@@ -262,16 +266,18 @@ def _answers(score: UnitScore, scheme: Scheme, alone: bool) -> _Answers:
     silent = _silent(score, scheme)
     good = {code: given[code] for code in given if code in SATISFIED}
     rest = {code: given[code] for code in given if code not in SATISFIED and code not in silent}
-    gone = hidden(good, floor) | hidden(rest, floor)
-    exact = all(safe(part, gone & part.keys(), floor) for part in (good, rest))
-    exact = exact and not any(small(sum(part.values()), floor) for part in (good, rest))
+    gone = suppressed_cells(good, floor) | suppressed_cells(rest, floor)
+    exact = all(sum_protects(part, gone & part.keys(), floor) for part in (good, rest))
+    exact = exact and not any(below_floor(sum(part.values()), floor) for part in (good, rest))
     if not exact:
-        gone = hidden(good | rest, floor, also=gone)
+        gone = suppressed_cells(good | rest, floor, also=gone)
     if alone and gone:
         # Two hidden cells would follow from their sum and the mean.
         exact, gone = False, {*good, *rest}
-    known = safe(good | rest, gone, floor)
-    silent_gone = {code for code in silent if small(given[code], floor)} if known else set(silent)
+    known = sum_protects(good | rest, gone, floor)
+    silent_gone = (
+        {code for code in silent if below_floor(given[code], floor)} if known else set(silent)
+    )
     answered = sum(good.values()) + sum(rest.values())
     top = _share(sum(good.values()), answered, answered, exact, floor)
     unknown = _dont_know(score, bool(silent_gone), silent, floor)
@@ -287,7 +293,7 @@ def _dont_know(score: UnitScore, silent_gone: bool, silent: Sequence[str], floor
     # Who gave no overall answer may still know nothing of the unit: the share would part these from the others.
     said = sum(score.distribution[code] for code in silent if code != NO_ANSWER)
     parts = (unknown - said, score.distribution.get(NO_ANSWER, 0) - (unknown - said))
-    exact = not silent_gone and not any(small(abs(part), floor) for part in parts)
+    exact = not silent_gone and not any(below_floor(abs(part), floor) for part in parts)
     answered = sum(count for code, count in score.distribution.items() if code not in silent)
     return _share(unknown, heard, answered, exact, floor)
 
@@ -301,10 +307,10 @@ def _share(part: int, whole: int, known: int, exact: bool, floor: int) -> Share:
     if exact and whole:
         return Fraction(part, whole)
     step = ceil(Fraction(200 * floor, known)) if known else 100
-    if step <= 50 and small(part, floor):
-        return Bound(step, more=False)
-    if step <= 50 and small(whole - part, floor):
-        return Bound(100 - step, more=True)
+    if step <= 50 and below_floor(part, floor):
+        return ShareBound(step, more=False)
+    if step <= 50 and below_floor(whole - part, floor):
+        return ShareBound(100 - step, more=True)
     return None
 
 
@@ -328,26 +334,26 @@ def _hidden_groups(score: UnitScore, scheme: Scheme) -> tuple[set[str], bool]:
     weighing = {g.group: g.n_valid for g in score.groups if g.weight}
     least = {g.group: reach for g in score.groups if _counted(g)}
     most = {g.group: reach - 1 for g in score.groups if not _counted(g) and reach > 2 * floor}
-    gone = hidden(weighing, floor, least, most)
-    alone = {g.group for g in score.groups if not g.weight and small(g.n_valid, floor)}
-    return gone | alone, safe(weighing, gone, floor, least, most)
+    gone = suppressed_cells(weighing, floor, least, most)
+    alone = {g.group for g in score.groups if not g.weight and below_floor(g.n_valid, floor)}
+    return gone | alone, sum_protects(weighing, gone, floor, least, most)
 
 
 def _counted(group: GroupScore) -> bool:
     return group.score is not None and "below_floor" not in group.flags
 
 
-def _groups(score: UnitScore, gone: set[str], n: Count, floor: int) -> tuple[ToldGroup, ...]:
+def _groups(score: UnitScore, gone: set[str], n: Count, floor: int) -> tuple[DisclosedGroup, ...]:
     # Received less valid are few in nearly every group: told only where no group's is.
-    received = n is not None and not any(small(g.n - g.n_valid, floor) for g in score.groups)
+    received = n is not None and not any(below_floor(g.n - g.n_valid, floor) for g in score.groups)
     return tuple(_group(g, g.group in gone, received, floor) for g in score.groups)
 
 
-def _group(group: GroupScore, gone: bool, received: bool, floor: int) -> ToldGroup:
+def _group(group: GroupScore, gone: bool, received: bool, floor: int) -> DisclosedGroup:
     if gone:
-        return ToldGroup(group.group, True, None, None, None, None, group.weight, None, ())
-    links = small(group.n_open, floor) or small(group.n_valid - group.n_open, floor)
-    return ToldGroup(
+        return DisclosedGroup(group.group, True, None, None, None, None, group.weight, None, ())
+    links = below_floor(group.n_open, floor) or below_floor(group.n_valid - group.n_open, floor)
+    return DisclosedGroup(
         group=group.group,
         hidden=False,
         n=group.n if received else None,
@@ -368,7 +374,7 @@ def _flags(flags: Iterable[str], gone: set[str]) -> tuple[str, ...]:
     )
 
 
-def silent_hidden(score: UnitScore, told: Told, scheme: Scheme) -> int:
+def unpointed_suppressed(score: UnitScore, told: DisclosedScore, scheme: Scheme) -> int:
     """How many ballots without an overall answer that has points lie in hidden cells of a unit."""
     if told.withheld or told.n_valid is None:
         return score.n - score.n_valid - score.excluded
@@ -379,8 +385,8 @@ def silent_hidden(score: UnitScore, told: Told, scheme: Scheme) -> int:
     )
 
 
-def _hidden_with(
-    told: Mapping[str, Told], scores: Mapping[str, UnitScore], scheme: Scheme, staff: int
+def _complementary_suppression(
+    told: Mapping[str, DisclosedScore], scores: Mapping[str, UnitScore], scheme: Scheme, staff: int
 ) -> list[str]:
     """Units whose counts are hidden too, because all units but few add up to nearly all ballots of the campaign.
 
@@ -391,26 +397,28 @@ def _hidden_with(
         unit: _unknown(scores[unit], it, scheme) for unit, it in told.items() if it.n is None
     }
     cells = {unit: count for unit, count in unknown.items() if count}
-    if small(staff, floor):
+    if below_floor(staff, floor):
         cells[STAFF] = staff
     more: list[str] = []
     others = sorted((scores[unit].n, unit) for unit in told if unit not in cells and scores[unit].n)
-    while others and not safe(cells, cells, floor):
+    while others and not sum_protects(cells, cells, floor):
         n, unit = others.pop(0)
         cells[unit] = n
         more.append(unit)
-    return more if safe(cells, cells, floor) else [unit for unit in told if scores[unit].n]
+    return more if sum_protects(cells, cells, floor) else [unit for unit in told if scores[unit].n]
 
 
-def _unknown(score: UnitScore, told: Told, scheme: Scheme) -> int:
+def _unknown(score: UnitScore, told: DisclosedScore, scheme: Scheme) -> int:
     """How many ballots of a unit cannot be counted from what is told of it."""
     if told.withheld or told.n_valid is None:
         return score.n
-    return silent_hidden(score, told, scheme) + (score.excluded if told.excluded is None else 0)
+    return unpointed_suppressed(score, told, scheme) + (
+        score.excluded if told.excluded is None else 0
+    )
 
 
-def cells(score: UnitScore, weights: Mapping[int, int]) -> dict[str, int]:
-    """Every count of a unit that may be told or follows from what is told; ``weights`` as in `tell`."""
+def derivable_counts(score: UnitScore, weights: Mapping[int, int]) -> dict[str, int]:
+    """Every count of a unit that may be told or follows from what is told; ``weights`` as in `disclose`."""
     found = {
         "n": score.n,
         "n_valid": score.n_valid,
@@ -427,10 +435,10 @@ def cells(score: UnitScore, weights: Mapping[int, int]) -> dict[str, int]:
     return found
 
 
-def differences(old: Mapping[str, int], new: Mapping[str, int], floor: int) -> list[str]:
+def revealing_differences(old: Mapping[str, int], new: Mapping[str, int], floor: int) -> list[str]:
     """The cells by which two publications differ by fewer than ``floor`` people, sorted."""
     return sorted(
         name
         for name in old.keys() | new.keys()
-        if small(abs(old.get(name, 0) - new.get(name, 0)), floor)
+        if below_floor(abs(old.get(name, 0) - new.get(name, 0)), floor)
     )

@@ -11,7 +11,7 @@ STEP = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
+class CommentTheme:
     """A subject of comments. ``words`` are looked for in lower case anywhere in a comment; English ones with spaces."""
 
     id: str
@@ -20,14 +20,14 @@ class Theme:
     words: tuple[str, ...]
 
 
-def themes_of(comment: str, themes: Iterable[Theme]) -> list[str]:
+def themes_of(comment: str, themes: Iterable[CommentTheme]) -> list[str]:
     """The ids of the themes that a comment touches; none for one that no key word fits."""
     text = f" {comment.casefold()} "
     return [theme.id for theme in themes if any(word in text for word in theme.words)]
 
 
 def count_themes(
-    comments: Iterable[tuple[str, str]], themes: Iterable[Theme], floor: int
+    comments: Iterable[tuple[str, str]], themes: Iterable[CommentTheme], floor: int
 ) -> dict[str, Mapping[str, int]]:
     """For each unit its themes with at least ``floor`` comments, the most frequent first, in whole tens.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from aggregation.counts.ratings import Outcome
+from aggregation.counts.ratings import PatternOutcome
 from aggregation.counts.scan import Counts
 
 WIDEST = Fraction(2500)
@@ -15,7 +15,7 @@ WIDEST = Fraction(2500)
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class CellSums:
     """Integer sums over the valid ballots of a cell, where w is in quarters and y in units of 1/``scale`` points.
 
     ``n``, ``w``, ``wy``, ``w2``, ``w2y``, ``w2y2`` and ``wy2`` are over ballots with w > 0; ``all_n`` and ``all_y``
@@ -33,8 +33,8 @@ class Sums:
     all_n: int = 0
     all_y: int = 0
 
-    def __add__(self, other: Sums) -> Sums:
-        return Sums(
+    def __add__(self, other: CellSums) -> CellSums:
+        return CellSums(
             self.scale,
             self.n + other.n,
             self.w + other.w,
@@ -73,17 +73,17 @@ class Estimate:
         return self.parts or ((Fraction(1), self),)
 
 
-def common_scale(outcomes: Iterable[Outcome]) -> int:
+def common_scale(outcomes: Iterable[PatternOutcome]) -> int:
     """The least common denominator of the ballot scores."""
     return lcm(*(outcome.score.denominator for outcome in outcomes if outcome.score is not None))
 
 
-def numerators(outcomes: Iterable[Outcome], scale: int) -> list[int | None]:
+def numerators(outcomes: Iterable[PatternOutcome], scale: int) -> list[int | None]:
     """The ballot scores as whole numbers of 1/``scale``; None where a ballot is not valid."""
     return [None if outcome.score is None else int(outcome.score * scale) for outcome in outcomes]
 
 
-def add_up(counts: Counts, scores: list[int | None], scale: int) -> Sums:
+def sum_cell(counts: Counts, scores: list[int | None], scale: int) -> CellSums:
     """The sums of one cell; ``scores`` from `numerators`."""
     n = w = wy = wy2 = w2 = w2y = w2y2 = all_n = all_y = 0
     for (weight, place), count in counts.items():
@@ -100,10 +100,10 @@ def add_up(counts: Counts, scores: list[int | None], scale: int) -> Sums:
                 w2y + first * weight * y,
                 w2y2 + first * weight * y * y,
             )
-    return Sums(scale, n, w, wy, wy2, w2, w2y, w2y2, all_n, all_y)
+    return CellSums(scale, n, w, wy, wy2, w2, w2y, w2y2, all_n, all_y)
 
 
-def estimate(sums: Sums) -> Estimate | None:
+def estimate(sums: CellSums) -> Estimate | None:
     """The mean Σwy/Σw with variance n/(n−1)·Σw²(y−ȳ)²/(Σw)², linearised; None when no answer counts."""
     if not sums.n:
         return None
@@ -122,7 +122,7 @@ def estimate(sums: Sums) -> Estimate | None:
     )
 
 
-def mix(parts: Iterable[tuple[Fraction, Estimate]]) -> Estimate | None:
+def combine(parts: Iterable[tuple[Fraction, Estimate]]) -> Estimate | None:
     """Independent estimates put together by shares that sum to 1: variance adds with squared shares."""
     used = [(share, part) for share, part in parts if share]
     if not used:

@@ -6,31 +6,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from aggregation.counts.ratings import Outcome
-from aggregation.counts.scan import Cell, Counts
+from aggregation.counts.ratings import PatternOutcome
+from aggregation.counts.scan import Counts, ScoreCell
 from aggregation.estimation.estimates import (
+    CellSums,
     Estimate,
-    Sums,
-    add_up,
+    combine,
     common_scale,
     estimate,
-    mix,
     numerators,
+    sum_cell,
 )
 from aggregation.estimation.rater_covariance import Influence
-from aggregation.estimation.weighting import Weighted, weight_to
-from aggregation.estimation.weights import open_share
-from aggregation.scheme.population import Target
+from aggregation.estimation.weighting import WeightedEstimate, weighted_estimate
+from aggregation.estimation.weights import open_link_share
+from aggregation.scheme.population import WeightingTarget
 from aggregation.scheme.scheme import Scheme
 
-Summed = Mapping[Cell, Sums]
+SumsByCell = Mapping[ScoreCell, CellSums]
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class AnswerPool:
     """Cells that are summed together, with their ``share`` of the group's mean, Σw, mean (points) and n/(n−1)."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[ScoreCell, ...]
     share: Fraction
     weight: int
     centre: Fraction
@@ -42,7 +42,7 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class EvaluatorGroup:
     """A group's estimate and what it was made of.
 
     ``apart`` is the share of the open-link answers where they are a part of their own, None where they are summed with
@@ -51,13 +51,13 @@ class Group:
 
     name: str
     n: int
-    summed: Summed
+    summed: SumsByCell
     whole: Estimate | None
     open: Estimate | None
     verified: Estimate | None
     capped: bool
     apart: Fraction | None = None
-    placed: Weighted | None = None
+    placed: WeightedEstimate | None = None
 
     @property
     def n_valid(self) -> int:
@@ -88,7 +88,7 @@ class Group:
         }
         return tuple(flag for flag, holds in tests.items() if holds)
 
-    def pools(self) -> list[Pool]:
+    def pools(self) -> list[AnswerPool]:
         """What was summed together."""
         counting = {cell: part for cell, part in self.summed.items() if part.n}
         if self.placed is None and self.apart is None:
@@ -99,18 +99,20 @@ class Group:
         return [*_pool(opened, apart), *_vouched_pools(vouched, 1 - apart, self.placed)]
 
 
-class Grouper:
+class GroupEstimator:
     """Estimates groups from the counts of their cells."""
 
-    def __init__(self, outcomes: Sequence[Outcome], scheme: Scheme) -> None:
+    def __init__(self, outcomes: Sequence[PatternOutcome], scheme: Scheme) -> None:
         self._targets = scheme.population.targets() if scheme.population else {}
         self._cap = Fraction(scheme.open_link_cap_pct) / 100
         self._scale = common_scale(outcomes)
         self._scores = numerators(outcomes, self._scale)
 
-    def group(self, unit: str, name: str, cells: Sequence[tuple[Cell, Counts]]) -> Group:
+    def group(
+        self, unit: str, name: str, cells: Sequence[tuple[ScoreCell, Counts]]
+    ) -> EvaluatorGroup:
         """The estimate of one group of a unit, from its cells."""
-        summed = {cell: add_up(counts, self._scores, self._scale) for cell, counts in cells}
+        summed = {cell: sum_cell(counts, self._scores, self._scale) for cell, counts in cells}
         links, vouched = (
             _total(part for cell, part in summed.items() if cell.open_link is link)
             for link in (True, False)
@@ -123,25 +125,31 @@ class Grouper:
         whole = verified if placed and not opened else estimate(total) if total else None
         capped, apart = False, None
         if opened and verified and links and vouched:
-            share = open_share(links.w, vouched.w, self._cap)
+            share = open_link_share(links.w, vouched.w, self._cap)
             capped = share < Fraction(links.w, links.w + vouched.w)
             apart = share if capped or placed else None
-            whole = mix([(share, opened), (1 - share, verified)]) if apart is not None else whole
+            whole = (
+                combine([(share, opened), (1 - share, verified)]) if apart is not None else whole
+            )
         n = sum(sum(counts.values()) for _, counts in cells)
-        return Group(name, n, summed, whole, opened, verified, capped, apart, placed)
+        return EvaluatorGroup(name, n, summed, whole, opened, verified, capped, apart, placed)
 
-    def _placed(self, unit: str, group: str, strata: Mapping[str, Sums]) -> Weighted | None:
+    def _placed(
+        self, unit: str, group: str, strata: Mapping[str, CellSums]
+    ) -> WeightedEstimate | None:
         """Answers of known strata, weighted to the unit's own population or else to everybody's."""
-        target: Target | None = self._targets.get((unit, group)) or self._targets.get(("", group))
-        return weight_to(strata, target) if target and strata else None
+        target: WeightingTarget | None = self._targets.get((unit, group)) or self._targets.get(
+            ("", group)
+        )
+        return weighted_estimate(strata, target) if target and strata else None
 
 
-def _total(parts: Iterable[Sums]) -> Sums | None:
+def _total(parts: Iterable[CellSums]) -> CellSums | None:
     every = list(parts)
     return sum(every[1:], every[0]) if every else None
 
 
-def _loose(vouched: Summed) -> tuple[Sums | None, Fraction]:
+def _loose(vouched: SumsByCell) -> tuple[CellSums | None, Fraction]:
     """The answers of no known stratum, and their share of the vouched ones."""
     loose = _total(part for cell, part in vouched.items() if not cell.stratum)
     return loose, Fraction(
@@ -149,7 +157,7 @@ def _loose(vouched: Summed) -> tuple[Sums | None, Fraction]:
     ) if loose else Fraction()
 
 
-def _vouched(summed: Summed, placed: Weighted | None) -> Estimate | None:
+def _vouched(summed: SumsByCell, placed: WeightedEstimate | None) -> Estimate | None:
     """The answers that invitations vouch for; those of no known stratum keep the share that they have."""
     own = {cell: part for cell, part in summed.items() if not cell.open_link and part.n}
     if placed is None:
@@ -157,10 +165,12 @@ def _vouched(summed: Summed, placed: Weighted | None) -> Estimate | None:
         return estimate(total) if total else None
     loose, share = _loose(own)
     apart = estimate(loose) if loose else None
-    return mix([(share, apart), (1 - share, placed.estimate)]) if apart else placed.estimate
+    return combine([(share, apart), (1 - share, placed.estimate)]) if apart else placed.estimate
 
 
-def _vouched_pools(vouched: Summed, share: Fraction, placed: Weighted | None) -> list[Pool]:
+def _vouched_pools(
+    vouched: SumsByCell, share: Fraction, placed: WeightedEstimate | None
+) -> list[AnswerPool]:
     if placed is None:
         return _pool(vouched, share)
     _, loose = _loose(vouched)
@@ -171,17 +181,19 @@ def _vouched_pools(vouched: Summed, share: Fraction, placed: Weighted | None) ->
         joined = {cell: part for cell, part in inside.items() if placed.cells[cell.stratum] == key}
         for pool in _pool(joined, share * (1 - loose) * own):
             factor = _factor(n) if placed.fit.margins else pool.factor
-            pools.append(Pool(pool.cells, pool.share, pool.weight, placed.centres[key], factor))
+            pools.append(
+                AnswerPool(pool.cells, pool.share, pool.weight, placed.centres[key], factor)
+            )
     return pools
 
 
-def _pool(cells: Summed, share: Fraction) -> list[Pool]:
+def _pool(cells: SumsByCell, share: Fraction) -> list[AnswerPool]:
     """One pool, or none without answers or share."""
     total = _total(cells.values())
     if not total or not total.w or not share:
         return []
     return [
-        Pool(
+        AnswerPool(
             tuple(cells),
             share,
             total.w,

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from aggregation.estimation.estimates import Sums, estimate
-from aggregation.estimation.weights import open_share, redistribute
+from aggregation.estimation.estimates import CellSums, estimate
+from aggregation.estimation.weights import open_link_share, redistributed_weights
 from aggregation.scheme.scheme import Scheme
 from survey_flows.errors import BadInput
 
@@ -27,7 +27,7 @@ class PublicCell:
     """
 
     open_link: bool
-    sums: Sums
+    sums: CellSums
     spread: bool
 
 
@@ -41,7 +41,7 @@ class PublicGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Recomputed:
+class RecomputedScore:
     """A unit's score from public sums; ``unweighted`` and ``variance`` (points²) are None where squares are withheld.
 
     All are None for a unit nobody gave a valid answer. ``n_valid`` is as in `aggregation.estimation.scores.UnitScore`.
@@ -53,7 +53,9 @@ class Recomputed:
     n_valid: int | None
 
 
-def recompute(groups: Sequence[PublicGroup], category: str, scheme: Scheme) -> Recomputed | None:
+def recompute_score(
+    groups: Sequence[PublicGroup], category: str, scheme: Scheme
+) -> RecomputedScore | None:
     """The unit's score, exactly that of `aggregation.estimation.scores`; None when it rests on a group that is withheld.
 
     Raises:
@@ -76,7 +78,7 @@ def recompute(groups: Sequence[PublicGroup], category: str, scheme: Scheme) -> R
         for name, share in used.items()
         if share and (part := _part(by_name[name], scheme))
     ]
-    return Recomputed(
+    return RecomputedScore(
         score=sum((share * part.mean for share, part in parts), Fraction()) if parts else None,
         variance=_mixed([(share**2, part.variance) for share, part in parts]),
         unweighted=_mixed([(share, part.plain) for share, part in parts]),
@@ -93,7 +95,7 @@ class _Part:
 
 def _used(weights: Shares, groups: Mapping[str, PublicGroup]) -> dict[str, Fraction] | None:
     """Shares of 1 after redistribution; by answers when no group reached the floor, or None if one is withheld."""
-    used = redistribute(weights, {name for name, group in groups.items() if group.counted})
+    used = redistributed_weights(weights, {name for name, group in groups.items() if group.counted})
     if any(used.values()):
         return {name: weight / 100 for name, weight in used.items()}
     weighing = [group for name, group in groups.items() if weights[name]]
@@ -130,7 +132,7 @@ def _capped_share(cells: Mapping[bool, PublicCell], scheme: Scheme) -> Fraction 
     if len(cells) < 2:
         return None
     opened, vouched = cells[True].sums.w, cells[False].sums.w
-    share = open_share(opened, vouched, Fraction(scheme.open_link_cap_pct) / 100)
+    share = open_link_share(opened, vouched, Fraction(scheme.open_link_cap_pct) / 100)
     return share if share < Fraction(opened, opened + vouched) else None
 
 
@@ -141,7 +143,7 @@ def _answers(group: PublicGroup, scheme: Scheme) -> int:
     return sum(cell.sums.n for link, cell in cells.items() if not (link and left_out))
 
 
-def _one(sums: Sums, spread: bool) -> _Part:
+def _one(sums: CellSums, spread: bool) -> _Part:
     if spread and (whole := estimate(sums)):
         return _Part(whole.mean, whole.variance, whole.plain)
     return _Part(Fraction(sums.wy, sums.w * sums.scale), None, None)

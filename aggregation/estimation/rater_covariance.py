@@ -14,8 +14,8 @@ from fractions import Fraction
 from math import sqrt
 from typing import Any
 
-from aggregation.counts.ratings import Outcome
-from aggregation.counts.scan import Cell
+from aggregation.counts.ratings import PatternOutcome
+from aggregation.counts.scan import ScoreCell
 
 Covariances = dict[tuple[str, str], float]
 """In points², by two unit codes in order; none means 0."""
@@ -34,19 +34,19 @@ class Influence:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RaterAnswer:
     """One ballot: the ``rater`` by any number, its cell, weight in quarters and place among the outcomes."""
 
     rater: int
-    cell: Cell
+    cell: ScoreCell
     weight: int
     place: int
 
 
-def covariances(
-    ballots: Iterable[Said],
-    outcomes: Sequence[Outcome],
-    influences: Mapping[Cell, Influence],
+def score_covariances(
+    ballots: Iterable[RaterAnswer],
+    outcomes: Sequence[PatternOutcome],
+    influences: Mapping[ScoreCell, Influence],
     least: int,
 ) -> Covariances:
     """The covariances of scores; only of units that at least ``least`` raters with answers that count have in common.
@@ -57,7 +57,7 @@ def covariances(
         influences: by cell; ballots of other cells do not count.
         least: a pair of fewer common raters is left out.
     """
-    people: dict[int, list[tuple[Cell, int, Fraction]]] = {}
+    people: dict[int, list[tuple[ScoreCell, int, Fraction]]] = {}
     for b in ballots:
         score = outcomes[b.place].score
         if b.weight and b.cell in influences and score is not None:
@@ -84,7 +84,7 @@ def covariances(
 Name = tuple[str, str, bool, str]
 
 
-def _name(cell: Cell) -> Name:
+def _name(cell: ScoreCell) -> Name:
     return (cell.unit, cell.group, cell.open_link, cell.stratum)
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from aggregation.counts.ratings import Reader, scale_points
-from aggregation.counts.scan import Cell, Counts, PatternCount, Tally, tally, tally_table
-from aggregation.estimation.estimates import WIDEST, mix
-from aggregation.estimation.groups import Group, Grouper
+from aggregation.counts.ratings import PatternReader, scale_points
+from aggregation.counts.scan import Counts, PatternCount, ScoreCell, Tally, tally, tally_table
+from aggregation.estimation.estimates import WIDEST, combine
+from aggregation.estimation.groups import EvaluatorGroup, GroupEstimator
 from aggregation.estimation.intervals import Posterior, interval, posterior
 from aggregation.estimation.rater_covariance import Influence
-from aggregation.estimation.weighting import Fit
-from aggregation.estimation.weights import redistribute
+from aggregation.estimation.weighting import RakingFit
+from aggregation.estimation.weights import redistributed_weights
 from aggregation.scheme.scheme import Scheme
 from survey_flows.errors import BadInput
 from survey_flows.questionnaire import NO_ANSWER, Questionnaire
@@ -53,7 +53,7 @@ class GroupScore:
     flags: tuple[str, ...] = ()
     n_open: int = 0
     unweighted: Fraction | None = None
-    fit: Fit | None = None
+    fit: RakingFit | None = None
     strata: tuple[tuple[str, int], ...] = ()
 
 
@@ -115,7 +115,7 @@ def score_units(
         BadInput: a row names an unknown unit or questionnaire or has a pattern that cannot be read, or a unit's
             category is not in the scheme.
     """
-    return score_tally(tally(rows, Reader(questionnaires, scheme)), categories, scheme)
+    return score_tally(tally(rows, PatternReader(questionnaires, scheme)), categories, scheme)
 
 
 def score_table(
@@ -125,7 +125,9 @@ def score_table(
     scheme: Scheme,
 ) -> dict[str, UnitScore]:
     """As `score_units`, from an Arrow table with the columns of `aggregation.counts.scan.scan`: for millions of rows."""
-    return score_tally(tally_table(table, Reader(questionnaires, scheme)), categories, scheme)
+    return score_tally(
+        tally_table(table, PatternReader(questionnaires, scheme)), categories, scheme
+    )
 
 
 def score_tally(
@@ -136,9 +138,9 @@ def score_tally(
     return {unit: scorer.unit(unit, category, cells[unit]) for unit, category in categories.items()}
 
 
-def influences(
+def score_influences(
     counted: Tally, categories: Mapping[str, str], scheme: Scheme
-) -> dict[Cell, Influence]:
+) -> dict[ScoreCell, Influence]:
     """What the ballots of each cell do to their unit's score; raises as `score_units`."""
     cells, scorer = _by_unit(counted, categories), _Scorer(counted, scheme)
     found = (
@@ -147,8 +149,10 @@ def influences(
     return {cell: influence for part in found for cell, influence in part.items()}
 
 
-def _by_unit(counted: Tally, categories: Mapping[str, str]) -> dict[str, list[tuple[Cell, Counts]]]:
-    cells: dict[str, list[tuple[Cell, Counts]]] = {unit: [] for unit in categories}
+def _by_unit(
+    counted: Tally, categories: Mapping[str, str]
+) -> dict[str, list[tuple[ScoreCell, Counts]]]:
+    cells: dict[str, list[tuple[ScoreCell, Counts]]] = {unit: [] for unit in categories}
     for cell, counts in counted.cells.items():
         if cell.unit not in cells:
             raise BadInput(
@@ -162,15 +166,17 @@ class _Scorer:
     def __init__(self, counted: Tally, scheme: Scheme) -> None:
         self._outcomes = counted.outcomes
         self._scheme = scheme
-        self._grouper = Grouper(counted.outcomes, scheme)
+        self._grouper = GroupEstimator(counted.outcomes, scheme)
         prior = scale_points(scheme, scheme.default_scale).values()
         self._points = [point for point in prior if point is not None]
 
-    def unit(self, unit: str, category: str, cells: Sequence[tuple[Cell, Counts]]) -> UnitScore:
+    def unit(
+        self, unit: str, category: str, cells: Sequence[tuple[ScoreCell, Counts]]
+    ) -> UnitScore:
         weights = self._weights(unit, category, cells)
         groups = self._groups(unit, weights, cells)
         used, pooled = self._used(weights, groups)
-        whole = mix((used[g.name] / 100, g.whole) for g in groups if g.whole)
+        whole = combine((used[g.name] / 100, g.whole) for g in groups if g.whole)
         ends = interval(whole, self._points) if whole else (None, None)
         parts = [part for _, part in whole.simple] if whole else []
         views = tuple(self._view(g, weights[g.name], used[g.name]) for g in groups)
@@ -199,8 +205,8 @@ class _Scorer:
         )
 
     def influences(
-        self, unit: str, category: str, cells: Sequence[tuple[Cell, Counts]]
-    ) -> dict[Cell, Influence]:
+        self, unit: str, category: str, cells: Sequence[tuple[ScoreCell, Counts]]
+    ) -> dict[ScoreCell, Influence]:
         """What the ballots of each cell do to the unit's score, of the cells that count in it."""
         weights = self._weights(unit, category, cells)
         groups = self._groups(unit, weights, cells)
@@ -209,15 +215,15 @@ class _Scorer:
         return {cell: pool.influence(share) for share, pool in pools for cell in pool.cells}
 
     def _groups(
-        self, unit: str, names: Iterable[str], cells: Sequence[tuple[Cell, Counts]]
-    ) -> list[Group]:
+        self, unit: str, names: Iterable[str], cells: Sequence[tuple[ScoreCell, Counts]]
+    ) -> list[EvaluatorGroup]:
         return [
             self._grouper.group(unit, name, [part for part in cells if part[0].group == name])
             for name in names
         ]
 
     def _weights(
-        self, unit: str, category: str, cells: Sequence[tuple[Cell, Counts]]
+        self, unit: str, category: str, cells: Sequence[tuple[ScoreCell, Counts]]
     ) -> dict[str, Fraction]:
         """The scheme's weight of every group it knows and, 0, of every other group that has ballots."""
         if category not in self._scheme.categories:
@@ -229,11 +235,13 @@ class _Scorer:
         return {name: Fraction(given.get(name, 0)) for name in names}
 
     def _used(
-        self, weights: Mapping[str, Fraction], groups: Sequence[Group]
+        self, weights: Mapping[str, Fraction], groups: Sequence[EvaluatorGroup]
     ) -> tuple[dict[str, Fraction], bool]:
         """The weights after redistribution, and whether all groups had to be pooled for want of answers."""
         floor = self._scheme.min_n.group
-        used = redistribute(weights, {g.name for g in groups if g.whole and g.n_valid >= floor})
+        used = redistributed_weights(
+            weights, {g.name for g in groups if g.whole and g.n_valid >= floor}
+        )
         if any(used.values()):
             return used, False
         answers = {g.name: Fraction(g.weight_sum if weights[g.name] else 0) for g in groups}
@@ -242,7 +250,7 @@ class _Scorer:
             name: 100 * sum_ / total if total else Fraction() for name, sum_ in answers.items()
         }, bool(total)
 
-    def _view(self, group: Group, weight: Fraction, used: Fraction) -> GroupScore:
+    def _view(self, group: EvaluatorGroup, weight: Fraction, used: Fraction) -> GroupScore:
         whole = group.whole
         return GroupScore(
             group=group.name,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from aggregation.estimation.estimates import WIDEST, Estimate, Sums, estimate, mix
-from aggregation.scheme.population import Target
+from aggregation.estimation.estimates import WIDEST, CellSums, Estimate, combine, estimate
+from aggregation.scheme.population import WeightingTarget
 
 ROUNDS = 500
 CLOSE = 1e-13
@@ -28,7 +28,7 @@ Shares = dict[Key, Fraction]
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class RakingFit:
     """How the weighting went.
 
     ``margins``: raked, else post-stratified. ``cells`` is the number that were used, after ``joined`` values of the
@@ -45,17 +45,19 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighted:
+class WeightedEstimate:
     """The estimate; by stratum the joined cell it went into, by joined cell its share and fitted centre (points)."""
 
     estimate: Estimate
-    fit: Fit
+    fit: RakingFit
     cells: Mapping[str, Key]
     shares: Mapping[Key, Fraction]
     centres: Mapping[Key, Fraction]
 
 
-def weight_to(strata: Mapping[str, Sums], target: Target) -> Weighted | None:
+def weighted_estimate(
+    strata: Mapping[str, CellSums], target: WeightingTarget
+) -> WeightedEstimate | None:
     """The mean of a group's answers, weighted to its population; None when none of them counts.
 
     Args:
@@ -72,7 +74,7 @@ def weight_to(strata: Mapping[str, Sums], target: Target) -> Weighted | None:
         stratum: tuple(join[value] for join, value in zip(joins, parts, strict=True))
         for stratum, (parts, _) in known.items()
     }
-    summed: dict[Key, Sums] = {}
+    summed: dict[Key, CellSums] = {}
     for stratum, key in cells.items():
         sums = known[stratum][1]
         summed[key] = summed[key] + sums if key in summed else sums
@@ -83,15 +85,15 @@ def weight_to(strata: Mapping[str, Sums], target: Target) -> Weighted | None:
     shares, trimmed = _trimmed(shares, {key: sums.w for key, sums in summed.items()}, target)
     gap = max(_gap(values, _reached(shares, at)) for at, values in enumerate(wanted))
     joined = sum(len(join) - len(set(join.values())) for join in joins)
-    fit = Fit(0 not in target.margins, len(summed), joined, trimmed, rounds, gap)
+    fit = RakingFit(0 not in target.margins, len(summed), joined, trimmed, rounds, gap)
     if not fit.margins:
         parts = {key: part for key, sums in summed.items() if (part := estimate(sums))}
-        whole = mix((shares[key], part) for key, part in parts.items())
+        whole = combine((shares[key], part) for key, part in parts.items())
         centres = {key: part.mean for key, part in parts.items()}
     else:
         centres = _additive(summed)
         whole = _calibrated(summed, shares, centres)
-    return Weighted(whole, fit, cells, shares, centres) if whole else None
+    return WeightedEstimate(whole, fit, cells, shares, centres) if whole else None
 
 
 def _gap(wanted: Mapping[str, Fraction], reached: Mapping[str, Fraction]) -> float:
@@ -100,18 +102,18 @@ def _gap(wanted: Mapping[str, Fraction], reached: Mapping[str, Fraction]) -> flo
     )
 
 
-def _joins(found: Sequence[tuple[Key, int]], target: Target) -> list[dict[str, str]]:
+def _joins(found: Sequence[tuple[Key, int]], target: WeightingTarget) -> list[dict[str, str]]:
     """For each margin into which value each one is joined, named after the first of them."""
     joins = []
     for at, values in enumerate(target.margins.values()):
         counts = dict.fromkeys(values, 0)
         for parts, n in found:
             counts[parts[at]] += n
-        joins.append(join_small(counts, target.least))
+        joins.append(collapse_small_cells(counts, target.least))
     return joins
 
 
-def join_small(counts: Mapping[str, int], least: int) -> dict[str, str]:
+def collapse_small_cells(counts: Mapping[str, int], least: int) -> dict[str, str]:
     """The declared rule: the cell with the fewest answers, while these are fewer than ``least``, goes to a neighbour.
 
     Neighbours stand next to it in the order of the figures; one whose name begins with the same part is preferred, then
@@ -178,7 +180,9 @@ def _reached(shares: Mapping[Key, Number], at: int) -> dict[str, Number]:
     return found
 
 
-def _trimmed(shares: Shares, weights: Mapping[Key, int], target: Target) -> tuple[Shares, int]:
+def _trimmed(
+    shares: Shares, weights: Mapping[Key, int], target: WeightingTarget
+) -> tuple[Shares, int]:
     """Shares within the limits; what the cells at a limit give or take is spread over the others in proportion."""
     total = sum(weights.values())
     own = {key: Fraction(weight, total) for key, weight in weights.items()}
@@ -197,7 +201,7 @@ def _trimmed(shares: Shares, weights: Mapping[Key, int], target: Target) -> tupl
     return shares, len(held)
 
 
-def _beyond(free: Shares, own: Shares, target: Target) -> Shares:
+def _beyond(free: Shares, own: Shares, target: WeightingTarget) -> Shares:
     """The cells over the upper limit with the share it leaves them; without such, those under the lower limit.
 
     What the heavy ones give goes to the light ones, which may need no help then.
@@ -215,7 +219,7 @@ def _beyond(free: Shares, own: Shares, target: Target) -> Shares:
     return heavy or light
 
 
-def _additive(cells: Mapping[Key, Sums]) -> dict[Key, Fraction]:
+def _additive(cells: Mapping[Key, CellSums]) -> dict[Key, Fraction]:
     """The fit of the answers by a sum of effects, one for each value of each margin, weighted as without the figures.
 
     Least squares by backfitting; points, to 1/`FINE`.
@@ -235,9 +239,9 @@ def _additive(cells: Mapping[Key, Sums]) -> dict[Key, Fraction]:
 
 
 def _calibrated(
-    cells: Mapping[Key, Sums], shares: Shares, centres: Mapping[Key, Fraction]
+    cells: Mapping[Key, CellSums], shares: Shares, centres: Mapping[Key, Fraction]
 ) -> Estimate:
-    def over(value: Callable[[Sums], Fraction]) -> Fraction:
+    def over(value: Callable[[CellSums], Fraction]) -> Fraction:
         return sum((shares[key] * value(sums) for key, sums in cells.items()), Fraction())
 
     n = sum(sums.n for sums in cells.values())

@@ -8,7 +8,7 @@ from fractions import Fraction
 Shares = Mapping[str, Fraction]
 
 
-def redistribute(weights: Shares, counted: set[str]) -> dict[str, Fraction]:
+def redistributed_weights(weights: Shares, counted: set[str]) -> dict[str, Fraction]:
     """The weights of the groups that count, scaled so that they keep their ratio and sum to 100.
 
     A group outside ``counted`` gets 0. When none of positive weight counts, all get 0.
@@ -22,7 +22,7 @@ def redistribute(weights: Shares, counted: set[str]) -> dict[str, Fraction]:
     }
 
 
-def open_share(open_weight: int, verified_weight: int, cap: Fraction) -> Fraction:
+def open_link_share(open_weight: int, verified_weight: int, cap: Fraction) -> Fraction:
     """The share of open-link answers in a group's mean: their own, at most ``cap`` beside verified answers.
 
     Args:

@@ -24,14 +24,14 @@ DISPOSITIONS = (
     BROKEN,
     COMPLETED,
 )
-COURSES = (STARTED, PARTIAL, BROKEN, COMPLETED)
+PARTICIPATION_STATES = (STARTED, PARTIAL, BROKEN, COMPLETED)
 """How far somebody is who came: the last of these counts for each person."""
-Range = tuple[int, int]
+CountRange = tuple[int, int]
 """The least and the most that a number can be by what is told."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class InvitationCounts:
     """What the two sides know of a cell, which are never joined: who is written to, and who came.
 
     ``invited`` is exact. ``queued``, ``unreachable`` and ``opted_out`` never got a message; ``refused`` wanted no more
@@ -50,7 +50,7 @@ class Known:
     completed: int = 0
 
 
-def dispositions(known: Known, over: bool) -> dict[str, int]:
+def dispositions(known: InvitationCounts, over: bool) -> dict[str, int]:
     """One disposition for each invitation of a cell; they add up to ``invited``.
 
     Who came is counted an hour later than whose invitation was opened, and somebody who deletes their conversation and
@@ -77,14 +77,14 @@ def dispositions(known: Known, over: bool) -> dict[str, int]:
     return found
 
 
-def tell(found: Mapping[str, int], step: int) -> dict[str, Range]:
+def as_ranges(found: Mapping[str, int], step: int) -> dict[str, CountRange]:
     """Each count as a range of ``step`` numbers; their exact sum narrows none of the small ones down.
 
     What is nothing is told to be nothing. A count below ``step`` is told as 1 to ``step`` − 1; when the sum and the
     other ranges would say more, the largest count is told more coarsely, and if that is not enough (all are small),
     every small one as anything from nothing to all.
     """
-    told = {name: span_of(count, step) for name, count in found.items()}
+    told = {name: range_of(count, step) for name, count in found.items()}
     whole = sum(found.values())
     small = [name for name, count in found.items() if 0 < count < step]
     largest = max(found, key=lambda name: found[name], default="")
@@ -96,13 +96,13 @@ def tell(found: Mapping[str, int], step: int) -> dict[str, Range]:
     return told
 
 
-def span_of(count: int, step: int) -> Range:
+def range_of(count: int, step: int) -> CountRange:
     """A count that stands by itself, whose exact sum with others is told nowhere, as a range of ``step`` numbers."""
     low = count - count % step
     return (0, 0) if not count else (max(low, 1), low + step - 1)
 
 
-def _narrowed(told: Mapping[str, Range], name: str, whole: int, step: int) -> bool:
+def _narrowed(told: Mapping[str, CountRange], name: str, whole: int, step: int) -> bool:
     """Whether the sum says more of a small count than that it is small."""
     others = [span for other, span in told.items() if other != name]
     least, most = whole - sum(high for _, high in others), whole - sum(low for low, _ in others)
@@ -110,15 +110,15 @@ def _narrowed(told: Mapping[str, Range], name: str, whole: int, step: int) -> bo
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class ResponseRates:
     """Rates in per cent, rounded outwards; None where there is nothing to divide by."""
 
-    rr1: Range | None
-    rr2: Range | None
-    break_off: Range | None
+    rr1: CountRange | None
+    rr2: CountRange | None
+    break_off: CountRange | None
 
 
-def rates(told: Mapping[str, Range]) -> Rates:
+def response_rates(told: Mapping[str, CountRange]) -> ResponseRates:
     """AAPOR's RR1 and RR2, and the share of those who began to answer and broke off.
 
     With I completed, P partial, B broken off, and all that were invited as the denominator (everybody drawn is
@@ -128,14 +128,14 @@ def rates(told: Mapping[str, Range]) -> Rates:
     begun = [told[name] for name in (COMPLETED, PARTIAL, BROKEN)]
     rest = [span for name, span in told.items() if name != COMPLETED]
     unfinished = [span for name, span in told.items() if name not in (COMPLETED, PARTIAL)]
-    return Rates(
-        share(told[COMPLETED], rest),
-        share(_sum(begun[:2]), unfinished),
-        share(told[BROKEN], begun[:2]),
+    return ResponseRates(
+        percent_range(told[COMPLETED], rest),
+        percent_range(_sum(begun[:2]), unfinished),
+        percent_range(told[BROKEN], begun[:2]),
     )
 
 
-def share(part: Range, rest: list[Range]) -> Range | None:
+def percent_range(part: CountRange, rest: list[CountRange]) -> CountRange | None:
     """What per cent ``part`` is of itself and ``rest`` together, at least and at most; None when all are nothing."""
     others = _sum(rest)
     if not part[1] + others[1]:
@@ -145,5 +145,5 @@ def share(part: Range, rest: list[Range]) -> Range | None:
     return low, min(100, high)
 
 
-def _sum(spans: list[Range]) -> Range:
+def _sum(spans: list[CountRange]) -> CountRange:
     return sum(low for low, _ in spans), sum(high for _, high in spans)

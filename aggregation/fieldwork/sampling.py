@@ -21,7 +21,7 @@ from aggregation.numbers import apportion
 from survey_flows.errors import BadInput
 
 RULE = "sha256-order/1"
-"""Stands for what `lot`, `draw` and `frame_digest` do, in registrations and published samples."""
+"""Stands for what `lot_of`, `draw_numbers` and `frame_digest` do, in registrations and published samples."""
 METHODS = ("proportional", "neyman", "fixed")
 
 Frame = Mapping[str, Collection[str]]
@@ -29,7 +29,7 @@ Frame = Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class SampleDesign:
     """How many are drawn where. `allocate` turns it into a number for each cell.
 
     Attributes:
@@ -45,12 +45,12 @@ class Design:
     values: Mapping[str, Decimal]
 
 
-def lot(seed: str, number: str) -> str:
+def lot_of(seed: str, number: str) -> str:
     """The lot of a number: SHA-256 of the seed followed by it, both as text, in hexadecimal."""
     return hashlib.sha256((seed + number).encode()).hexdigest()
 
 
-def draw(seed: str, frame: Frame, sizes: Mapping[str, int]) -> dict[str, list[str]]:
+def draw_numbers(seed: str, frame: Frame, sizes: Mapping[str, int]) -> dict[str, list[str]]:
     """The ``sizes[cell]`` numbers with the smallest lots of each cell, in the order of their lots.
 
     Raises:
@@ -62,7 +62,7 @@ def draw(seed: str, frame: Frame, sizes: Mapping[str, int]) -> dict[str, list[st
                 f"{size} are to be drawn of {len(frame.get(cell, ()))}; draw fewer", f"cell {cell}"
             )
     return {
-        cell: sorted(frame[cell], key=lambda number: (lot(seed, number), number))[:size]
+        cell: sorted(frame[cell], key=lambda number: (lot_of(seed, number), number))[:size]
         for cell, size in sorted(sizes.items())
         if size
     }
@@ -74,7 +74,7 @@ def frame_digest(frame: Frame) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def allocate(design: Design, people: Mapping[str, int]) -> dict[str, int]:
+def allocate(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
     """How many of each cell's ``people`` are drawn.
 
     Proportional and Neyman allocation as in Cochran, Sampling Techniques (3rd ed., Wiley 1977), 5.5 and 5.9: cells that
@@ -102,7 +102,7 @@ def allocate(design: Design, people: Mapping[str, int]) -> dict[str, int]:
     )
 
 
-def _check(design: Design, people: Mapping[str, int]) -> None:
+def _check(design: SampleDesign, people: Mapping[str, int]) -> None:
     if design.method not in METHODS:
         raise BadInput(
             f"there is no allocation «{design.method}»; there are {', '.join(METHODS)}", "sample"
@@ -112,7 +112,7 @@ def _check(design: Design, people: Mapping[str, int]) -> None:
         raise BadInput("nobody in this cell can be invited; leave it out", f"cell {unknown[0]}")
 
 
-def _fixed(design: Design, people: Mapping[str, int]) -> dict[str, int]:
+def _fixed(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
     sizes = {}
     for cell in sorted(people):
         value = design.values.get(cell, Decimal(0))
@@ -133,7 +133,7 @@ def _fixed(design: Design, people: Mapping[str, int]) -> dict[str, int]:
     return sizes
 
 
-def _weights(design: Design, people: Mapping[str, int]) -> dict[str, int]:
+def _weights(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
     """What the sample is shared out in proportion to, as whole numbers."""
     if design.method == "proportional":
         return dict(people)
@@ -146,7 +146,7 @@ def _weights(design: Design, people: Mapping[str, int]) -> dict[str, int]:
 
 
 def _bounded(
-    design: Design, people: Mapping[str, int], weights: Mapping[str, int]
+    design: SampleDesign, people: Mapping[str, int], weights: Mapping[str, int]
 ) -> dict[str, int]:
     """The cells whose share lies outside their bounds, at their bound. Each round settles the side that errs more."""
     taken: dict[str, int] = {}
@@ -171,12 +171,12 @@ class Sample:
 
     campaign: str
     seed: str
-    design: Design
+    design: SampleDesign
     frame: Mapping[str, Sequence[str]]
     drawn: Mapping[str, Sequence[str]]
 
 
-def wrong(sample: Sample) -> str:
+def sample_contradiction(sample: Sample) -> str:
     """What a sample contradicts when it is drawn again, in one sentence; empty when nothing.
 
     Raises:
@@ -186,7 +186,7 @@ def wrong(sample: Sample) -> str:
     if len(set(numbers)) < len(numbers):
         return "a number stands twice in the frame"
     sizes = allocate(sample.design, {cell: len(listed) for cell, listed in sample.frame.items()})
-    again = draw(sample.seed, sample.frame, sizes)
+    again = draw_numbers(sample.seed, sample.frame, sizes)
     for cell in sorted({*again, *sample.drawn}):
         if again.get(cell, []) != list(sample.drawn.get(cell, [])):
             return f"of cell {cell} others are drawn by the seed than the file says"

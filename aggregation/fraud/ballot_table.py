@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from aggregation.counts.ratings import scale_points
 from aggregation.scheme.scheme import Scheme
 from survey_flows.checks import registry
-from survey_flows.facts import Level
+from survey_flows.facts import CheckLevel
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -107,7 +107,9 @@ def read_ballots(
         quarter=np.asarray(columns["bucket"], dtype=np.int64) + offset,
         young=risk & _bits("young_account") != 0,
         risky=risk
-        & _bits(*(code for code, check in registry().items() if check.level is not Level.COUNT))
+        & _bits(
+            *(code for code, check in registry().items() if check.level is not CheckLevel.COUNT)
+        )
         != 0,
         units=len(units),
         sources=len(sources),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aggregation.fraud.ballot_table import BallotTable, Comments
 from aggregation.fraud.thresholds import Thresholds
-from survey_flows.facts import Level
+from survey_flows.facts import CheckLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Cluster:
     members: tuple[int, ...]
     posterior: float
     evidence: Mapping[str, float]
-    level: Level
+    level: CheckLevel
     share: float = 0.0
     log_bayes: float = 0.0
     look: str = ""
@@ -40,10 +40,10 @@ class Signal:
     find: Callable[[BallotTable, Comments, Thresholds], Iterable[Cluster]]
 
 
-def level_of(posterior: float, thresholds: Thresholds) -> Level:
+def level_of(posterior: float, thresholds: Thresholds) -> CheckLevel:
     """What follows from a posterior probability; whoever is excluded has been looked at by two people."""
     if posterior < thresholds.doubt:
-        return Level.COUNT
+        return CheckLevel.COUNT
     if posterior < thresholds.half:
-        return Level.DOWN_WEIGHT
-    return Level.QUARANTINE if posterior < thresholds.nearly else Level.REVIEW
+        return CheckLevel.DOWN_WEIGHT
+    return CheckLevel.QUARANTINE if posterior < thresholds.nearly else CheckLevel.REVIEW

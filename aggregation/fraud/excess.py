@@ -24,12 +24,12 @@ a step. For what lies between, an excess of a neighbour explains its own."""
 FAR[[0, 4], [1, 3]] = 0
 SIDES = np.array([0, 0, 2, 4, 4, 5])
 """The opinion's side: low, in between, high, none."""
-ENOUGH = 20
+MIN_SOURCE_BALLOTS = 20
 """Ballots of a source from which on a unit's share is taken for the city's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedCounts:
     """The mean of a count and the squared relative deviation of that mean; arrays of one shape."""
 
     mean: Floats
@@ -45,16 +45,16 @@ def across_units(hits: Floats, misses: Floats) -> Floats:
 def usual_odds(hits: Floats, misses: Floats) -> Floats:
     """Odds of a mark by (unit, source): the median of the units, which a few manipulated ones do not move."""
     hit, miss = hits.sum(axis=2), misses.sum(axis=2)
-    each = np.where(hit + miss >= ENOUGH, (hit + 0.5) / (miss + 0.5), np.nan)
+    each = np.where(hit + miss >= MIN_SOURCE_BALLOTS, (hit + 0.5) / (miss + 0.5), np.nan)
     known = ~np.isnan(each).all(axis=0)
     middle = (hit.sum(axis=0) + 0.5) / (miss.sum(axis=0) + 0.5)
     middle[known] = np.nanmedian(each[:, known], axis=0)
     return np.broadcast_to(middle, hit.shape)
 
 
-def expect(
+def expected_counts(
     hits: Floats, misses: Floats, odds: Floats, spread: float, thresholds: Thresholds
-) -> list[Expected]:
+) -> list[ExpectedCounts]:
     """Marked ballots that were to be expected by (unit, source, direction), as each comparison says.
 
     Args:
@@ -66,14 +66,14 @@ def expect(
     plain = misses * usual
     other_sources = (_others(hits), _others(misses), _others(plain))
     other_opinions = (hits @ FAR.T, misses @ FAR.T, plain @ FAR.T)
-    city = Expected((misses + 1) * usual, spread**2 + 1 / (misses + 1))
+    city = ExpectedCounts((misses + 1) * usual, spread**2 + 1 / (misses + 1))
     # News do not keep to a source's usual hours: the other sources are also taken as they are.
     as_they_are = (other_sources[0], other_sources[1], other_sources[1] * usual)
     views = (other_sources, as_they_are, other_opinions)
-    return [city, *(compare(misses, usual, *view, spread, thresholds) for view in views)]
+    return [city, *(expected_beside(misses, usual, *view, spread, thresholds) for view in views)]
 
 
-def compare(
+def expected_beside(
     misses: Floats,
     usual: Floats,
     hits: Floats,
@@ -81,7 +81,7 @@ def compare(
     plain: Floats,
     spread: float,
     thresholds: Thresholds,
-) -> Expected:
+) -> ExpectedCounts:
     """Marked ballots that were to be expected beside ``misses`` if the mark were as frequent as in a comparison.
 
     Args:
@@ -91,14 +91,14 @@ def compare(
     few = thresholds.shrinkage
     odds = (hits + few * usual) / (plain + few * usual) * usual
     doubt = spread**2 + 1 / (misses + 1) + 1 / (hits + 1) + 1 / (rest + few)
-    return Expected((misses + 1) * odds, doubt)
+    return ExpectedCounts((misses + 1) * odds, doubt)
 
 
 def _others(counts: Floats) -> Floats:
     return np.asarray(counts.sum(axis=1, keepdims=True) - counts)
 
 
-def log_bayes(observed: Floats, expected: Expected, most: Floats) -> Floats:
+def log_bayes(observed: Floats, expected: ExpectedCounts, most: Floats) -> Floats:
     """How much likelier each count is if any number up to ``most`` were as likely as another, than by chance (log).
 
     By chance it is negative binomial: Poisson, with a mean that is uncertain by a gamma distribution.
@@ -110,7 +110,7 @@ def log_bayes(observed: Floats, expected: Expected, most: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Excess:
+class ExcessCells:
     """Cells (places in flattened arrays) with more than expected; the rest as in `Cluster`."""
 
     cells: Ints
@@ -120,9 +120,9 @@ class Excess:
     log_bayes: Floats
 
 
-def excesses(
-    rule: str, observed: Floats, views: list[Expected], most: Floats, thresholds: Thresholds
-) -> Excess:
+def find_excesses(
+    rule: str, observed: Floats, views: list[ExpectedCounts], most: Floats, thresholds: Thresholds
+) -> ExcessCells:
     """The cells in which a rule finds something: by every view ``thresholds.least`` too many, hardly by chance.
 
     The view that explains most of a cell has the last word.
@@ -132,18 +132,20 @@ def excesses(
     count, bound = observed.ravel()[cells], np.broadcast_to(most, observed.shape).ravel()[cells]
     bayes = np.full(len(cells), 700.0)
     for view in views:
-        chosen = Expected(
+        chosen = ExpectedCounts(
             view.mean.ravel()[cells], np.broadcast_to(view.doubt, observed.shape).ravel()[cells]
         )
         bayes = np.minimum(bayes, log_bayes(count, chosen, bound))
     share = np.minimum(1 - highest.ravel()[cells] / count, thresholds.ceilings.get(rule, 1.0))
     kept = bayes >= thresholds.hint
-    return Excess(cells[kept], count[kept], highest.ravel()[cells][kept], share[kept], bayes[kept])
+    return ExcessCells(
+        cells[kept], count[kept], highest.ravel()[cells][kept], share[kept], bayes[kept]
+    )
 
 
-def clusters(
+def excess_clusters(
     rule: str,
-    found: Excess,
+    found: ExcessCells,
     cell: Ints,
     rows: Ints,
     thresholds: Thresholds,
@@ -164,7 +166,7 @@ def clusters(
     ends = np.searchsorted(cell[order], found.cells, side="right")
     for at, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
         share, bayes = float(found.share[at]), float(found.log_bayes[at])
-        posterior = share * real(bayes, thresholds)
+        posterior = share * probability_organised(bayes, thresholds)
         evidence = {
             "observed": float(found.observed[at]),
             "expected": round(float(found.expected[at]), 1),
@@ -175,24 +177,26 @@ def clusters(
         yield Cluster(rule, members, posterior, evidence, level, share, bayes, look)
 
 
-def real(log_bayes: float, thresholds: Thresholds) -> float:
+def probability_organised(log_bayes: float, thresholds: Thresholds) -> float:
     """The probability that something organised stands behind evidence of that strength."""
     odds = math.log(thresholds.prior / (1 - thresholds.prior)) + log_bayes
     return 1 / (1 + math.exp(-max(min(odds, 700), -700)))
 
 
-def marked(
+def marked_clusters(
     rule: str, ballots: BallotTable, mark: Bools, thresholds: Thresholds
 ) -> Iterator[Cluster]:
     """Clusters of ballots of one unit, source and opinion that carry a mark more often than is usual."""
     hits, misses = ballots.count(mark), ballots.count(~mark)
-    expected = expect(hits, misses, usual_odds(hits, misses), thresholds.spreads[rule], thresholds)
+    expected = expected_counts(
+        hits, misses, usual_odds(hits, misses), thresholds.spreads[rule], thresholds
+    )
     most = (hits + misses).sum(axis=2, keepdims=True)
-    found = excesses(rule, hits, expected, most, thresholds)
-    yield from clusters(rule, found, ballots.cell[mark], np.flatnonzero(mark), thresholds)
+    found = find_excesses(rule, hits, expected, most, thresholds)
+    yield from excess_clusters(rule, found, ballots.cell[mark], np.flatnonzero(mark), thresholds)
 
 
-def sided(counts: Floats) -> Floats:
+def sum_by_side(counts: Floats) -> Floats:
     """Counts by (unit, source, direction) with each side's sum at its outer opinion: steps of one side are one."""
     result = counts.copy()
     result[..., [0, 4]] += result[..., [1, 3]]
@@ -200,7 +204,7 @@ def sided(counts: Floats) -> Floats:
     return result
 
 
-def split(found: Excess, counts: Floats, usual: Floats) -> Excess:
+def split_by_opinion(found: ExcessCells, counts: Floats, usual: Floats) -> ExcessCells:
     """What was found by side, as cells of single opinions: each with the share that is beyond its own expectation.
 
     Args:
@@ -222,9 +226,9 @@ def split(found: Excess, counts: Floats, usual: Floats) -> Excess:
         at, kept = at[observed > expected], observed > expected
         share = 1 - expected[kept] / observed[kept]
         cells = here[kept] * DIRECTIONS + direction
-        parts.append(Excess(cells, observed[kept], expected[kept], share, found.log_bayes[at]))
+        parts.append(ExcessCells(cells, observed[kept], expected[kept], share, found.log_bayes[at]))
     order = np.argsort(np.concatenate([part.cells for part in parts]))
     columns = ("cells", "observed", "expected", "share", "log_bayes")
-    return Excess(
+    return ExcessCells(
         *(np.concatenate([getattr(part, name) for part in parts])[order] for name in columns)
     )

@@ -8,17 +8,19 @@ import numpy as np
 
 from aggregation.fraud.ballot_table import BallotTable, Comments, Floats, Ints
 from aggregation.fraud.clusters import Cluster
-from aggregation.fraud.excess import real
+from aggregation.fraud.excess import probability_organised
 from aggregation.fraud.signals import registry
 from aggregation.fraud.thresholds import Thresholds
 
-FULL = 4
+FULL_WEIGHT = 4
 """The weight of a ballot that counts in full, in quarters."""
 EDGE = 0.005
 """No probability within a rule is taken for surer than this."""
 
 
-def find_all(ballots: BallotTable, comments: Comments, thresholds: Thresholds) -> list[Cluster]:
+def find_clusters(
+    ballots: BallotTable, comments: Comments, thresholds: Thresholds
+) -> list[Cluster]:
     """The findings of every signal, rule by rule."""
     return [
         cluster
@@ -80,13 +82,13 @@ def _reality(
     together = thresholds.discount * strength.sum(axis=0) + (
         1 - thresholds.discount
     ) * strength.max(axis=0)
-    return np.array([real(bayes, thresholds) for bayes in together.tolist()])
+    return np.array([probability_organised(bayes, thresholds) for bayes in together.tolist()])
 
 
-def weights(probability: Floats, thresholds: Thresholds) -> Ints:
+def fraud_weights(probability: Floats, thresholds: Thresholds) -> Ints:
     """Fraud weights in quarters (0, 1, 2, 4)."""
     steps = (thresholds.doubt, thresholds.half, thresholds.nearly)
-    return np.array([FULL, 2, 1, 0])[np.searchsorted(steps, probability, side="right")]
+    return np.array([FULL_WEIGHT, 2, 1, 0])[np.searchsorted(steps, probability, side="right")]
 
 
 def weights_with_and_without(
@@ -95,7 +97,8 @@ def weights_with_and_without(
     """Weights by all rules (under ``""``) and, by the name of each rule that found something, by all others."""
     names = ["", *sorted({cluster.rule for cluster in found if cluster.members})]
     return {
-        name: weights(posteriors(ballots, found, thresholds, {name}), thresholds) for name in names
+        name: fraud_weights(posteriors(ballots, found, thresholds, {name}), thresholds)
+        for name in names
     }
 
 

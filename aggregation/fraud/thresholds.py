@@ -64,7 +64,7 @@ class Thresholds:
     comment_factor: float = 3.0
     """Stock phrases are everywhere: that many times a unit's part of them is left out of account."""
 
-    def registered(self) -> str:
+    def dump(self) -> str:
         """Canonical JSON for the campaign's registration."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
 

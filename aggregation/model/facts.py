@@ -34,7 +34,7 @@ class Role(StrEnum):
     OFFICER = "officer"
 
 
-class EventKind(StrEnum):
+class FindingKind(StrEnum):
     """Facts established elsewhere (by a court, an inquiry, an office) that rules of the scheme follow from."""
 
     CRIMINAL_OFFENCE = "criminal_offence"
@@ -117,11 +117,11 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Finding:
     """An event with consequences. ``subject`` is a unit code or a leader id, ``date`` ISO, ``source`` the document."""
 
     id: str
-    kind: EventKind
+    kind: FindingKind
     subject: str
     date: str
     source: str

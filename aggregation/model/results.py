@@ -15,11 +15,11 @@ from aggregation.model.facts import Decision, Grade, PastGrade, Role
 class Certainty(StrEnum):
     """``confirmed``: the grade is the same over the whole rank set; ``provisional``: the answers do not settle it."""
 
-    CONFIRMED = "confirmed"
+    SETTLED = "confirmed"
     PROVISIONAL = "provisional"
 
 
-class Kind(StrEnum):
+class ConsequenceKind(StrEnum):
     """What can be proposed. Only ``grade_four``, ``downgrade`` and ``bar_first`` touch a grade, once confirmed."""
 
     GRADE_FOUR = "grade_four"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
     PROMOTION_FILE = "promotion_file"
 
 
-class Status(StrEnum):
+class ProposalStatus(StrEnum):
     """Nothing takes effect before a person has confirmed it."""
 
     PROPOSED = "proposed"
@@ -44,7 +44,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReasonLine:
     """One line of a reason trail.
 
     ``value`` is the figure or finding as printed (``value_en`` in English, where the words differ), ``inputs`` name the
@@ -78,7 +78,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
+class TotalComponent:
     """One weighted part of a unit's total. ``points`` is 0–100, ``contribution`` points × weight / 100, both exact."""
 
     id: str
@@ -88,7 +88,7 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class GradeCut:
     """The way to the grade next to one's own.
 
     ``gap`` is the difference of the published totals to the unit whose place would be taken, ``points`` the same in
@@ -105,7 +105,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class RankOutlook:
     """How sure the standing of a ranked unit is.
 
     [``low``, ``high``] is its own 95 % rank set, for who looks at this unit alone. ``odds`` are the probabilities of
@@ -115,7 +115,7 @@ class Outlook:
     low: int
     high: int
     odds: Mapping[Grade, float]
-    cuts: tuple[Cut, ...]
+    cuts: tuple[GradeCut, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class UnitResult:
     category: str
     league: str | None
     family: str
-    components: tuple[Component, ...]
+    components: tuple[TotalComponent, ...]
     adjustment: Decimal
     exact: Fraction | None
     total: Decimal | None
@@ -151,7 +151,7 @@ class UnitResult:
     barred: tuple[str, ...] = ()
     insufficient: bool = False
     decided_by: str = ""
-    outlook: Outlook | None = None
+    outlook: RankOutlook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +189,12 @@ class Proposal:
 
     key: str
     rule: str
-    kind: Kind
+    kind: ConsequenceKind
     subject: str
     discretionary: bool
-    grounds: tuple[Line, ...]
+    grounds: tuple[ReasonLine, ...]
     fact: str = ""
-    status: Status = Status.PROPOSED
+    status: ProposalStatus = ProposalStatus.PROPOSED
     decision: Decision | None = None
 
 
@@ -207,7 +207,7 @@ class QuotaUse:
     places: Mapping[Grade, int]
     given: Mapping[Grade, int]
     waiting: int
-    notes: tuple[Line, ...] = ()
+    notes: tuple[ReasonLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ class AppraisalResult:
     leaders: tuple[LeaderResult, ...]
     proposals: tuple[Proposal, ...]
     unused: tuple[Decision, ...]
-    trail: Mapping[str, tuple[Line, ...]]
+    trail: Mapping[str, tuple[ReasonLine, ...]]
 
     def unit(self, code: str) -> UnitResult:
         """The unit with this code. Raises KeyError."""
@@ -245,7 +245,9 @@ class AppraisalResult:
         """How many leaders have each grade; None counts those who wait for a decision about their unit."""
         return Counter(x.grade for x in self.leaders)
 
-    def subjects(self, kind: Kind, status: Status = Status.CONFIRMED) -> tuple[str, ...]:
+    def subjects(
+        self, kind: ConsequenceKind, status: ProposalStatus = ProposalStatus.CONFIRMED
+    ) -> tuple[str, ...]:
         """Whom proposals of this kind and status concern, each once, sorted."""
         return tuple(
             sorted({p.subject for p in self.proposals if p.kind is kind and p.status is status})
@@ -260,7 +262,7 @@ class AppraisalResult:
         version = self.scheme_version
         units = [
             PastGrade(
-                self.year, u.unit, u.grade, u.certainty is Certainty.CONFIRMED, u.unit, "", version
+                self.year, u.unit, u.grade, u.certainty is Certainty.SETTLED, u.unit, "", version
             )
             for u in self.units
         ]
@@ -269,7 +271,7 @@ class AppraisalResult:
                 self.year,
                 x.leader,
                 x.grade,
-                x.certainty is Certainty.CONFIRMED,
+                x.certainty is Certainty.SETTLED,
                 x.unit,
                 x.post,
                 version,

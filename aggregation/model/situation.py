@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from aggregation.model.facts import AppraisedUnit, EventKind, Fact, Leader, PastGrade, Role
-from aggregation.model.results import Kind, LeaderResult, Line, UnitResult
+from aggregation.model.facts import AppraisedUnit, Finding, FindingKind, Leader, PastGrade, Role
+from aggregation.model.results import ConsequenceKind, LeaderResult, ReasonLine, UnitResult
 
 
 class Stage(StrEnum):
@@ -27,12 +27,12 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ProposalDraft:
     """A consequence before anyone has decided it. ``fact`` is the id of the event it follows from, if one."""
 
-    kind: Kind
+    kind: ConsequenceKind
     subject: str
-    grounds: tuple[Line, ...]
+    grounds: tuple[ReasonLine, ...]
     discretionary: bool = False
     fact: str = ""
 
@@ -45,14 +45,14 @@ class Situation:
     """
 
     year: int
-    facts: tuple[Fact, ...]
+    facts: tuple[Finding, ...]
     team: Mapping[str, Leader]
     units: Mapping[str, AppraisedUnit]
     past: Mapping[tuple[str, int], PastGrade]
     results: Mapping[str, UnitResult]
     leaders: Mapping[str, LeaderResult]
 
-    def of_kind(self, kind: EventKind) -> Iterable[Fact]:
+    def of_kind(self, kind: FindingKind) -> Iterable[Finding]:
         """The year's facts of one kind."""
         return (f for f in self.facts if f.kind is kind)
 
@@ -74,20 +74,22 @@ class Rule:
     name: str
     stage: Stage
     params: type[RuleParams]
-    propose: Callable[[Situation, Any], Iterable[Draft]]
+    propose: Callable[[Situation, Any], Iterable[ProposalDraft]]
 
 
-def fact_line(fact: Fact) -> Line:
+def finding_line(fact: Finding) -> ReasonLine:
     """The ground that ``fact`` is, with its source and date."""
     zh, en = _FACTS[fact.kind]
-    return Line(zh, en, fact.note or fact.subject, (f"{fact.id}: {fact.source}, {fact.date}",))
+    return ReasonLine(
+        zh, en, fact.note or fact.subject, (f"{fact.id}: {fact.source}, {fact.date}",)
+    )
 
 
 _FACTS = {
-    EventKind.CRIMINAL_OFFENCE: ("触犯刑律", "criminal offence"),
-    EventKind.SAFETY_ACCIDENT: ("重大安全责任事故", "serious safety accident"),
-    EventKind.UNFITNESS: ("认定不能胜任现职", "found unfit for the post"),
-    EventKind.REVIEW_FINDING: ("甄别考察结论", "finding of a verification review"),
-    EventKind.MANIPULATION: ("查实操纵评价", "proven manipulation of the evaluation"),
-    EventKind.VETO: ("一票否决", "one-vote veto"),
+    FindingKind.CRIMINAL_OFFENCE: ("触犯刑律", "criminal offence"),
+    FindingKind.SAFETY_ACCIDENT: ("重大安全责任事故", "serious safety accident"),
+    FindingKind.UNFITNESS: ("认定不能胜任现职", "found unfit for the post"),
+    FindingKind.REVIEW_FINDING: ("甄别考察结论", "finding of a verification review"),
+    FindingKind.MANIPULATION: ("查实操纵评价", "proven manipulation of the evaluation"),
+    FindingKind.VETO: ("一票否决", "one-vote veto"),
 }

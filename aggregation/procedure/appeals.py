@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from aggregation.procedure.workdays import Calendar
+from aggregation.procedure.workdays import WorkingDays
 from aggregation.scheme.parts import Procedure
 from survey_flows.errors import BadInput
 
@@ -19,7 +19,7 @@ FIRST, SECOND = 1, 2
 """The review, and the second appeal."""
 
 
-class Act(StrEnum):
+class AppealAct(StrEnum):
     """What happens to an appeal."""
 
     RECEIVED = "received"
@@ -29,14 +29,14 @@ class Act(StrEnum):
     """A second appeal."""
 
 
-class Ruling(StrEnum):
+class AppealRuling(StrEnum):
     """What an answer says."""
 
     UPHELD = "upheld"
     REJECTED = "rejected"
 
 
-class State(StrEnum):
+class AppealState(StrEnum):
     """Where an appeal stands."""
 
     WAITING = "waiting"
@@ -47,38 +47,38 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AppealStep:
     """One act of an appeal.
 
-    ``by`` is a login, ``to`` whoever is charged with it; ``due`` ends the time that the act opens.
+    ``by`` is a login, ``to`` whoever is charged with it; ``due_day`` ends the time that the act opens.
     """
 
-    act: Act
+    act: AppealAct
     by: str
     on: date
     text: str = ""
     to: str = ""
-    ruling: Ruling | None = None
+    ruling: AppealRuling | None = None
     due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AppealStatus:
     """Where an appeal stands: its state and round, who is charged, until when an answer or a second appeal may come."""
 
-    state: State
+    state: AppealState
     round: int
     charged: str
     due: date
-    ruling: Ruling | None
+    ruling: AppealRuling | None
 
     def late(self, today: date) -> bool:
         """Whether an answer is overdue."""
-        return self.state in (State.WAITING, State.CHARGED) and today > self.due
+        return self.state in (AppealState.WAITING, AppealState.CHARGED) and today > self.due
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class PublicNotice:
     """A public notice: from the day it is given to its last day, and until when a review may be asked for."""
 
     begins: date
@@ -86,65 +86,75 @@ class Notice:
     until: date
 
 
-def public_notice(day: date, calendar: Calendar, days: Procedure) -> Notice:
+def public_notice(day: date, calendar: WorkingDays, days: Procedure) -> PublicNotice:
     """The notice of results that is given on ``day``."""
     ends = calendar.after_working(day, days.public_notice_working_days)
-    return Notice(day, ends, calendar.after(day, days.review_request_days))
+    return PublicNotice(day, ends, calendar.after(day, days.review_request_days))
 
 
-def due(act: Act, day: date, round_: int, calendar: Calendar, days: Procedure) -> date | None:
+def due_day(
+    act: AppealAct, day: date, round_: int, calendar: WorkingDays, days: Procedure
+) -> date | None:
     """Until when what follows an act of ``day`` has to come; None when the act opens no time of its own."""
-    if act is Act.RECEIVED:
+    if act is AppealAct.RECEIVED:
         return calendar.after(day, days.review_answer_days)
-    if act is Act.AGAIN or (act is Act.ANSWERED and round_ == FIRST):
+    if act is AppealAct.AGAIN or (act is AppealAct.ANSWERED and round_ == FIRST):
         return calendar.after(day, days.second_appeal_days)
     return None
 
 
-def stand(steps: Sequence[Step], today: date) -> Standing:
+def appeal_status(steps: Sequence[AppealStep], today: date) -> AppealStatus:
     """Where an appeal with these steps (at least its reception) stands on a day."""
     last = steps[-1]
-    round_ = SECOND if any(step.act is Act.AGAIN for step in steps) else FIRST
+    round_ = SECOND if any(step.act is AppealAct.AGAIN for step in steps) else FIRST
     until = next(step.due for step in reversed(steps) if step.due is not None)
     ruling = next((step.ruling for step in reversed(steps) if step.ruling is not None), None)
-    if last.act is Act.ANSWERED:
+    if last.act is AppealAct.ANSWERED:
         over = round_ == SECOND or today > until
-        return Standing(State.FINAL if over else State.ANSWERED, round_, "", until, ruling)
-    charged = last.to if last.act is Act.ASSIGNED else ""
-    return Standing(State.CHARGED if charged else State.WAITING, round_, charged, until, ruling)
+        return AppealStatus(
+            AppealState.FINAL if over else AppealState.ANSWERED, round_, "", until, ruling
+        )
+    charged = last.to if last.act is AppealAct.ASSIGNED else ""
+    return AppealStatus(
+        AppealState.CHARGED if charged else AppealState.WAITING, round_, charged, until, ruling
+    )
 
 
-def barred(steps: Sequence[Step], first: Collection[str]) -> frozenset[str]:
+def barred_deciders(steps: Sequence[AppealStep], first: Collection[str]) -> frozenset[str]:
     """Who may not decide now: whoever decided ``first``, and whoever has answered this appeal already."""
-    return frozenset(first) | {step.by for step in steps if step.act is Act.ANSWERED}
+    return frozenset(first) | {step.by for step in steps if step.act is AppealAct.ANSWERED}
 
 
-def check(steps: Sequence[Step], new: Step, first: Collection[str]) -> None:
+def check_appeal_step(steps: Sequence[AppealStep], new: AppealStep, first: Collection[str]) -> None:
     """Whether ``new`` may follow the steps before it.
 
     Raises:
         BadInput: it may not, and why.
     """
-    now = stand(steps, new.on)
+    now = appeal_status(steps, new.on)
     allowed = {
-        Act.ASSIGNED: (State.WAITING, State.CHARGED),
-        Act.ANSWERED: (State.CHARGED,),
-        Act.AGAIN: (State.ANSWERED,),
+        AppealAct.ASSIGNED: (AppealState.WAITING, AppealState.CHARGED),
+        AppealAct.ANSWERED: (AppealState.CHARGED,),
+        AppealAct.AGAIN: (AppealState.ANSWERED,),
     }
     if now.state not in allowed.get(new.act, ()):
         raise BadInput(f"this appeal is {now.state}; that cannot be done with it now", new.act)
-    if not new.text.strip() and new.act is not Act.ASSIGNED:
+    if not new.text.strip() and new.act is not AppealAct.ASSIGNED:
         raise BadInput("say why", "reason")
     _check_who(steps, new, first, now)
 
 
-def _check_who(steps: Sequence[Step], new: Step, first: Collection[str], now: Standing) -> None:
-    decider = new.to if new.act is Act.ASSIGNED else new.by if new.act is Act.ANSWERED else ""
-    if decider and decider in barred(steps, first):
+def _check_who(
+    steps: Sequence[AppealStep], new: AppealStep, first: Collection[str], now: AppealStatus
+) -> None:
+    decider = (
+        new.to if new.act is AppealAct.ASSIGNED else new.by if new.act is AppealAct.ANSWERED else ""
+    )
+    if decider and decider in barred_deciders(steps, first):
         raise BadInput(
             "whoever decided before may not decide on the appeal; charge somebody else", decider
         )
-    if new.act is Act.ANSWERED and new.by != now.charged:
+    if new.act is AppealAct.ANSWERED and new.by != now.charged:
         raise BadInput(f"{now.charged} is charged with this appeal and answers it", new.by)
-    if new.act is Act.ANSWERED and new.ruling is None:
+    if new.act is AppealAct.ANSWERED and new.ruling is None:
         raise BadInput("an answer upholds or rejects the appeal", "ruling")

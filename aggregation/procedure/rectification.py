@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from aggregation.procedure.workdays import Calendar
+from aggregation.procedure.workdays import WorkingDays
 from survey_flows.errors import BadInput
 
 CONTACT_DAYS = 1
@@ -19,7 +19,7 @@ CONTACT_DAYS = 1
 THEMES = ("attitude", "speed", "rules", "openness", "fees", "quality", "other")
 
 
-class Act(StrEnum):
+class RectificationAct(StrEnum):
     """What happens to a shortcoming."""
 
     ASSIGNED = "assigned"
@@ -31,7 +31,7 @@ class Act(StrEnum):
     REOPENED = "reopened"
 
 
-class State(StrEnum):
+class RectificationState(StrEnum):
     """Where a shortcoming stands."""
 
     NEW = "new"
@@ -41,7 +41,7 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-class Mended(StrEnum):
+class FixRating(StrEnum):
     """What the person says of it in the end."""
 
     YES = "yes"
@@ -49,10 +49,10 @@ class Mended(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One act. ``by`` is a login, empty for the person; ``value`` is a theme, or a `Mended`; ``to`` who mends it."""
+class RectificationStep:
+    """One act. ``by`` is a login, empty for the person; ``value`` is a theme, or a `FixRating`; ``to`` who mends it."""
 
-    act: Act
+    act: RectificationAct
     by: str
     on: date
     text: str = ""
@@ -61,10 +61,10 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RectificationStatus:
     """Where a shortcoming stands; ``contact`` and ``due`` are the last days for the first contact and the repair."""
 
-    state: State
+    state: RectificationState
     theme: str
     to: str
     contact: date
@@ -73,49 +73,60 @@ class Standing:
 
     def late(self, today: date) -> bool:
         """Whether it should have been fixed."""
-        return self.state not in (State.FIXED, State.CLOSED) and today > self.due
+        return (
+            self.state not in (RectificationState.FIXED, RectificationState.CLOSED)
+            and today > self.due
+        )
 
 
-_AFTER: Mapping[Act, tuple[State, ...]] = {
-    Act.ASSIGNED: (State.NEW, State.ASSIGNED, State.PLANNED),
-    Act.PLANNED: (State.ASSIGNED, State.PLANNED),
-    Act.FIXED: (State.PLANNED,),
-    Act.RATED: (State.FIXED, State.CLOSED),
-    Act.CLOSED: (State.FIXED,),
-    Act.REOPENED: (State.FIXED, State.CLOSED),
+_AFTER: Mapping[RectificationAct, tuple[RectificationState, ...]] = {
+    RectificationAct.ASSIGNED: (
+        RectificationState.NEW,
+        RectificationState.ASSIGNED,
+        RectificationState.PLANNED,
+    ),
+    RectificationAct.PLANNED: (RectificationState.ASSIGNED, RectificationState.PLANNED),
+    RectificationAct.FIXED: (RectificationState.PLANNED,),
+    RectificationAct.RATED: (RectificationState.FIXED, RectificationState.CLOSED),
+    RectificationAct.CLOSED: (RectificationState.FIXED,),
+    RectificationAct.REOPENED: (RectificationState.FIXED, RectificationState.CLOSED),
 }
 _BECOMES = {
-    Act.ASSIGNED: State.ASSIGNED,
-    Act.PLANNED: State.PLANNED,
-    Act.FIXED: State.FIXED,
-    Act.CLOSED: State.CLOSED,
-    Act.REOPENED: State.NEW,
+    RectificationAct.ASSIGNED: RectificationState.ASSIGNED,
+    RectificationAct.PLANNED: RectificationState.PLANNED,
+    RectificationAct.FIXED: RectificationState.FIXED,
+    RectificationAct.CLOSED: RectificationState.CLOSED,
+    RectificationAct.REOPENED: RectificationState.NEW,
 }
 
 
-def stand(left: date, steps: Sequence[Step], calendar: Calendar, days: int) -> Standing:
+def rectification_status(
+    left: date, steps: Sequence[RectificationStep], calendar: WorkingDays, days: int
+) -> RectificationStatus:
     """Where a shortcoming stands that was ``left`` on a day and has to be fixed in so many working ``days``."""
-    state, begun, theme, to, mended = State.NEW, left, "", "", ""
+    state, begun, theme, to, mended = RectificationState.NEW, left, "", "", ""
     for step in steps:
         state = _BECOMES.get(step.act, state)
-        begun = step.on if step.act is Act.REOPENED else begun
-        theme, to = (step.value, step.to) if step.act is Act.ASSIGNED else (theme, to)
-        mended = step.value if step.act is Act.RATED else mended
+        begun = step.on if step.act is RectificationAct.REOPENED else begun
+        theme, to = (step.value, step.to) if step.act is RectificationAct.ASSIGNED else (theme, to)
+        mended = step.value if step.act is RectificationAct.RATED else mended
     contact = calendar.after_working(left, CONTACT_DAYS)
-    return Standing(state, theme, to, contact, calendar.after_working(begun, days), mended)
+    return RectificationStatus(
+        state, theme, to, contact, calendar.after_working(begun, days), mended
+    )
 
 
-def check(now: Standing, new: Step) -> None:
+def check_rectification_step(now: RectificationStatus, new: RectificationStep) -> None:
     """Whether a step may come now.
 
     Raises:
         BadInput: it may not, and why.
     """
-    if now.state not in _AFTER[new.act] or (new.act is Act.RATED and now.mended):
+    if now.state not in _AFTER[new.act] or (new.act is RectificationAct.RATED and now.mended):
         raise BadInput(f"this shortcoming is {now.state}; that cannot be done with it now", new.act)
-    if new.act is Act.ASSIGNED and not (new.value in THEMES and new.to.strip()):
+    if new.act is RectificationAct.ASSIGNED and not (new.value in THEMES and new.to.strip()):
         raise BadInput(f"say who mends it, and choose a theme: {', '.join(THEMES)}", "theme")
-    if new.act is Act.RATED and new.value not in tuple(Mended):
+    if new.act is RectificationAct.RATED and new.value not in tuple(FixRating):
         raise BadInput("say whether it is mended, yes or no", "mended")
-    if new.act not in (Act.ASSIGNED, Act.RATED) and not new.text.strip():
+    if new.act not in (RectificationAct.ASSIGNED, RectificationAct.RATED) and not new.text.strip():
         raise BadInput("say what was done, or why", "text")

@@ -9,7 +9,7 @@ SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class WorkingDays:
     """``off`` are holidays, ``worked`` days of a weekend that are worked; every other day is as its weekday is."""
 
     off: frozenset[date] = frozenset()

@@ -31,8 +31,8 @@ class ChangeVerdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A published public score (points) with its variance (points²), and how it was measured (`measure`)."""
+class YearScore:
+    """A published public score (points) with its variance (points²), and how it was measured (`score_definition`)."""
 
     score: Fraction
     variance: float
@@ -40,7 +40,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ScoreChange:
     """A unit's public score in two years, each on its own scheme.
 
     ``error`` is the standard error of the difference; ``p`` the two-sided p-value, adjusted by Holm for all units that
@@ -60,7 +60,7 @@ class Change:
         return self.after - self.before
 
 
-def measure(questionnaire: Questionnaire, category: str, scheme: Scheme) -> object:
+def score_definition(questionnaire: Questionnaire, category: str, scheme: Scheme) -> object:
     """How a score is made: two are comparable only if they were made alike. Floors and caps do not count."""
     items = tuple(
         (
@@ -76,11 +76,11 @@ def measure(questionnaire: Questionnaire, category: str, scheme: Scheme) -> obje
     return (items, Fraction(scheme.overall_share), groups)
 
 
-def changes(
-    before: Mapping[str, Reading],
-    after: Mapping[str, Reading],
+def score_changes(
+    before: Mapping[str, YearScore],
+    after: Mapping[str, YearScore],
     confidence_pct: Decimal = Decimal(95),
-) -> dict[str, Change]:
+) -> dict[str, ScoreChange]:
     """The change of each unit that has a score in both years, by code.
 
     The variances are added: the raters of two years are taken as independent. Where the same people rate a unit in both
@@ -91,7 +91,7 @@ def changes(
         unit: _change(unit, before[unit], after[unit])
         for unit in sorted(before.keys() & after.keys())
     }
-    adjusted = holm({unit: c.p for unit, c in found.items() if c.p is not None})
+    adjusted = holm_adjusted({unit: c.p for unit, c in found.items() if c.p is not None})
     level = 1 - float(confidence_pct) / 100
     return {
         unit: _judged(c, adjusted[unit], level) if unit in adjusted else c
@@ -99,16 +99,16 @@ def changes(
     }
 
 
-def _change(unit: str, before: Reading, after: Reading) -> Change:
+def _change(unit: str, before: YearScore, after: YearScore) -> ScoreChange:
     error = sqrt(before.variance + after.variance)
     if before.measure != after.measure:
-        return Change(unit, before.score, after.score, error, None, ChangeVerdict.OTHER)
+        return ScoreChange(unit, before.score, after.score, error, None, ChangeVerdict.OTHER)
     gap = abs(float(after.score - before.score))
     p = 2 * NormalDist().cdf(-gap / error) if error else float(gap == 0)
-    return Change(unit, before.score, after.score, error, p, ChangeVerdict.OPEN)
+    return ScoreChange(unit, before.score, after.score, error, p, ChangeVerdict.OPEN)
 
 
-def holm(values: Mapping[str, float]) -> dict[str, float]:
+def holm_adjusted(values: Mapping[str, float]) -> dict[str, float]:
     """p-values adjusted by Holm's step-down method, each at most 1."""
     adjusted: dict[str, float] = {}
     highest = 0.0
@@ -118,7 +118,7 @@ def holm(values: Mapping[str, float]) -> dict[str, float]:
     return adjusted
 
 
-def _judged(change: Change, p: float, level: float) -> Change:
+def _judged(change: ScoreChange, p: float, level: float) -> ScoreChange:
     if p > level:
         return replace(change, p=p)
     return replace(

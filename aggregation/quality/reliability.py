@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm, sqrt
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount
 from aggregation.scheme.scheme import Scheme
 from survey_flows.ballot import STAFF
 from survey_flows.questionnaire import Questionnaire
 
-FEWEST_ITEMS = 3
+MIN_ITEMS = 3
 """Items that a factor needs to be told from their correlations."""
 STEPS = 100_000
 CLOSE = 1e-14
@@ -43,7 +43,7 @@ class ItemSums:
 class Consistency:
     """A questionnaire of ``items`` rated items over ``n`` complete ballots.
 
-    ``alpha`` is exact, and None without two items or without spread; ``omega`` is None without `FEWEST_ITEMS` items,
+    ``cronbach_alpha`` is exact, and None without two items or without spread; ``mcdonald_omega`` is None without `MIN_ITEMS` items,
     or where an item never varies, or where the items do not share one factor.
     """
 
@@ -66,7 +66,7 @@ def consistency(
     for row in rows:
         if row.weight and row.grp != STAFF:
             counted.setdefault(row.questionnaire, Counter())[row.ratings] += row.count
-    reader = Reader(questionnaires, scheme)
+    reader = PatternReader(questionnaires, scheme)
     return {
         sheet: _one(sheet, item_sums(patterns, sheet, reader))
         for sheet, patterns in sorted(counted.items())
@@ -74,10 +74,12 @@ def consistency(
 
 
 def _one(sheet: str, sums: ItemSums) -> Consistency:
-    return Consistency(sheet, len(sums.sums), sums.n, alpha(sums), omega(correlations(sums)))
+    return Consistency(
+        sheet, len(sums.sums), sums.n, cronbach_alpha(sums), mcdonald_omega(correlations(sums))
+    )
 
 
-def item_sums(patterns: Mapping[str, int], questionnaire: str, reader: Reader) -> ItemSums:
+def item_sums(patterns: Mapping[str, int], questionnaire: str, reader: PatternReader) -> ItemSums:
     """The sums over ballots of these rating patterns; raises `BadInput` for one that cannot be read."""
     read = [(reader.values(questionnaire, ratings), count) for ratings, count in patterns.items()]
     complete = [
@@ -104,7 +106,7 @@ def _scatter(sums: ItemSums) -> list[list[int]]:
     ]
 
 
-def alpha(sums: ItemSums) -> Fraction | None:
+def cronbach_alpha(sums: ItemSums) -> Fraction | None:
     """Cronbach's alpha k/(k−1)·(1 − Σσ_ii/Σσ_ij) on the points as they are (Psychometrika 16, 1951)."""
     scatter, items = _scatter(sums), len(sums.sums)
     total = sum(map(sum, scatter))
@@ -127,9 +129,9 @@ def correlations(sums: ItemSums) -> list[list[float]] | None:
     ]
 
 
-def omega(correlated: Matrix | None) -> float | None:
+def mcdonald_omega(correlated: Matrix | None) -> float | None:
     """McDonald's omega of the standardised items, 1 − Σu²/Σr_ij, u² being what one least-squares factor leaves."""
-    if correlated is None or len(correlated) < FEWEST_ITEMS:
+    if correlated is None or len(correlated) < MIN_ITEMS:
         return None
     loadings = one_factor(correlated)
     if loadings is None:

@@ -14,7 +14,7 @@ from math import sqrt
 
 from aggregation.estimation.scores import UnitScore
 
-FEWEST = 3
+MIN_UNITS = 3
 """Units of a family below which the scatter between them is not estimated."""
 STEPS = 500
 CLOSE = 1e-13
@@ -22,7 +22,7 @@ CLOSE = 1e-13
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class FayHerriotFit:
     """The model of units that are compared with each other.
 
     ``mean`` is μ with standard error ``error`` (points), ``between`` τ² and ``within`` the pooled variance of single
@@ -39,7 +39,7 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
-class Shrunken:
+class ShrunkenScore:
     """A unit's empirical Bayes score: ``share`` of its own (γ), the rest of the family's mean.
 
     ``variance`` is the mean squared error (points²), with what is lost by estimating μ and τ² (Prasad and Rao).
@@ -54,8 +54,8 @@ class Shrunken:
 class Shrinkage:
     """A family with the scores of its units, and of the others that borrow from it; no model for few units."""
 
-    family: Family | None
-    units: Mapping[str, Shrunken]
+    family: FayHerriotFit | None
+    units: Mapping[str, ShrunkenScore]
 
 
 def shrink(scores: Mapping[str, UnitScore], among: Iterable[str]) -> Shrinkage:
@@ -72,7 +72,7 @@ def shrink(scores: Mapping[str, UnitScore], among: Iterable[str]) -> Shrinkage:
     }
     chosen = [unit for unit in among if unit in known]
     within = pooled_variance(scores[unit] for unit in chosen)
-    if len(chosen) < FEWEST or not within:
+    if len(chosen) < MIN_UNITS or not within:
         return Shrinkage(None, {})
     points = [known[unit][0] for unit in chosen]
     variances = [within / known[unit][1] for unit in chosen]
@@ -125,19 +125,19 @@ def _scoring_step(points: Sequence[float], variances: Sequence[float], between: 
 
 def _family(
     points: Sequence[float], variances: Sequence[float], between: float, within: float
-) -> Family:
+) -> FayHerriotFit:
     w = [1 / (between + v) for v in variances]
     mean = sum(x * y for x, y in zip(w, points, strict=True)) / sum(w)
     inverse = [1 / v for v in variances]
     total = sum(inverse)
     typical = (len(points) - 1) * total / (total**2 - sum(x**2 for x in inverse))
-    return Family(
+    return FayHerriotFit(
         len(points), mean, sqrt(1 / sum(w)), between, within, between / (between + typical)
     )
 
 
-def _shrunken(score: float, variance: float, family: Family, lost: float) -> Shrunken:
+def _shrunken(score: float, variance: float, family: FayHerriotFit, lost: float) -> ShrunkenScore:
     share = family.between / (family.between + variance)
     error = share * variance + ((1 - share) * family.error) ** 2
     error += 2 * variance**2 / (family.between + variance) ** 3 * lost
-    return Shrunken(share * score + (1 - share) * family.mean, share, error)
+    return ShrunkenScore(share * score + (1 - share) * family.mean, share, error)

@@ -31,7 +31,7 @@ def normals(seed: str, rows: int, columns: int) -> Matrix:
     return drawn
 
 
-def spread(covariance: Matrix) -> tuple[Matrix, Matrix]:
+def eigen_decomposition(covariance: Matrix) -> tuple[Matrix, Matrix]:
     """Eigenvalues and eigenvectors (columns) of a covariance matrix.
 
     Covariances that were estimated pair by pair may not fit together; negative eigenvalues are set to 0, which only

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from aggregation.model.facts import Grade
-from aggregation.ranking.draws import Matrix, normals, spread, uniforms
+from aggregation.ranking.draws import Matrix, eigen_decomposition, normals, uniforms
 from aggregation.ranking.pairs import simulate
 
 WIDEST = 50.0
@@ -28,10 +28,10 @@ STEPS = np.gradient(SPREADS)
 
 
 @dataclass(frozen=True, slots=True)
-class Race:
+class GradeDraws:
     """A family whose grades are at stake. ``fixed`` is the part of each total that answers do not touch, ``share`` the
     weight of the public score in it (0–1), ``scores`` and ``covariance`` the public scores in points and points², as
-    `aggregation.appraisal.totals.judged` has them.
+    `aggregation.appraisal.totals.as_estimate` has them.
     ``shrunken``: the scores are empirical-Bayes ones already, with the variance that is left.
     """
 
@@ -46,12 +46,14 @@ class Race:
     shrunken: bool = False
 
 
-def odds(race: Race, seed: str, draws: int = DRAWS) -> dict[str, Mapping[Grade, float]]:
+def grade_odds(race: GradeDraws, seed: str, draws: int = DRAWS) -> dict[str, Mapping[Grade, float]]:
     """The probability of each grade for each unit: the share of the draws in which it gets it."""
     drawn = _around if race.shrunken else possible_scores
     totals = race.fixed + race.share * drawn(race.scores, race.covariance, seed, draws)
     eligible = np.array([code not in race.barred for code in race.codes])
-    first, third = (part.mean(axis=0) for part in graded(totals, eligible, race.first, race.third))
+    first, third = (
+        part.mean(axis=0) for part in drawn_grades(totals, eligible, race.first, race.third)
+    )
     return {
         code: {Grade.FIRST: float(a), Grade.SECOND: float(1 - a - b), Grade.THIRD: float(b)}
         for code, a, b in zip(race.codes, first, third, strict=True)
@@ -61,7 +63,7 @@ def odds(race: Race, seed: str, draws: int = DRAWS) -> dict[str, Mapping[Grade, 
 def possible_scores(scores: Matrix, covariance: Matrix, seed: str, draws: int = DRAWS) -> Matrix:
     """Draws of all true scores together, a row each. The eigenvectors of the covariance make every spread diagonal."""
     lots = uniforms(seed, draws, len(scores) + 2)
-    values, vectors = spread(covariance)
+    values, vectors = eigen_decomposition(covariance)
     seen, ones = vectors.T @ scores, vectors.sum(axis=0)
     wide = values + SPREADS[:, None] ** 2
     precision = (ones**2 / wide).sum(axis=1)
@@ -91,10 +93,10 @@ def _spreads(precision: Matrix, wide: Matrix, off: Matrix, lots: Matrix) -> NDAr
     return np.minimum(np.searchsorted(weights / weights[-1], lots), len(SPREADS) - 1)
 
 
-def graded(
+def drawn_grades(
     totals: Matrix, eligible: NDArray[np.bool_], first: int, third: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """In each row of totals, who is first and who third, as `aggregation.appraisal.quota.grade` has it without ties."""
+    """In each row of totals, who is first and who third, as `aggregation.appraisal.quota.assign_grades` has it without ties."""
     order = np.argsort(-totals, axis=1)
     place = np.argsort(order, axis=1)
     last = place >= totals.shape[1] - third

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import t
 
-from aggregation.ranking.draws import Matrix, spread
+from aggregation.ranking.draws import Matrix, eigen_decomposition
 
 Pairs = NDArray[np.bool_]
 """At [j, k]: something about the ordered pair of j and k."""
@@ -20,7 +20,7 @@ BLOCK = 400
 """Pairs that are simulated at a time, to bound the memory."""
 
 
-def every_pair(size: int) -> Pairs:
+def all_pairs(size: int) -> Pairs:
     """All ordered pairs: for sets that hold together."""
     return ~np.eye(size, dtype=bool)
 
@@ -82,7 +82,7 @@ def as_normal(scores: Matrix, freedom: Matrix) -> Matrix:
 
 def simulate(covariance: Matrix, normals: Matrix) -> Matrix:
     """Draws of the estimates' errors, a row for each estimate; ``normals`` has a row for each draw."""
-    values, vectors = spread(covariance)
+    values, vectors = eigen_decomposition(covariance)
     drawn: Matrix = np.ascontiguousarray((vectors * np.sqrt(values)) @ normals.T)
     return drawn
 

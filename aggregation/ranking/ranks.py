@@ -19,7 +19,7 @@ Covariances = Mapping[tuple[str, str], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class TotalEstimate:
     """A unit's total in points and the standard error of it, which rests on so many degrees of ``freedom``.
 
     ``third`` is the third cumulant of the total's error (points³): less than 0 where scores crowd at the top.
@@ -40,7 +40,7 @@ class RankSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class JointInference:
     """How units' errors hang together, so that differences can be judged.
 
     ``covariances`` is None when they are not known: then every bound holds whatever they are. ``seed`` makes the draws;
@@ -51,34 +51,34 @@ class Together:
     seed: str = ""
 
 
-UNKNOWN = Together()
+UNKNOWN = JointInference()
 
 
-def estimates(
+def total_estimates(
     totals: Mapping[str, tuple[Fraction, float]], freedom: Mapping[str, float] | None = None
-) -> dict[str, Estimate]:
+) -> dict[str, TotalEstimate]:
     """Totals (points) and their variances (points²) by unit, as estimates; without ``freedom`` errors are known."""
     free = freedom or {}
     return {
-        unit: Estimate(total, sqrt(variance), free.get(unit, inf))
+        unit: TotalEstimate(total, sqrt(variance), free.get(unit, inf))
         for unit, (total, variance) in totals.items()
     }
 
 
 def rank_sets(
-    units: Mapping[str, Estimate],
+    units: Mapping[str, TotalEstimate],
     among: frozenset[str] | None = None,
     confidence_pct: Decimal = Decimal(95),
-    together: Together = UNKNOWN,
+    together: JointInference = UNKNOWN,
 ) -> dict[str, RankSet]:
     """Each unit's rank set among ``among`` (all, if None) and itself; jointly right with at least this confidence.
 
-    Low = 1 + number surely better, high = number of units − number surely worse, both from `Comparison`.
+    Low = 1 + number surely better, high = number of units − number surely worse, both from `PairwiseComparison`.
     """
-    return Comparison(units, confidence_pct, together).sets(among)
+    return PairwiseComparison(units, confidence_pct, together).sets(among)
 
 
-class Comparison:
+class PairwiseComparison:
     """Which of the units are surely better than which.
 
     With covariances: studentised differences, less what skewness adds to them, as normal scores of the probability that
@@ -90,11 +90,11 @@ class Comparison:
 
     def __init__(
         self,
-        units: Mapping[str, Estimate],
+        units: Mapping[str, TotalEstimate],
         confidence_pct: Decimal = Decimal(95),
-        together: Together = UNKNOWN,
+        together: JointInference = UNKNOWN,
     ) -> None:
-        from aggregation.ranking.pairs import every_pair
+        from aggregation.ranking.pairs import all_pairs
 
         self._codes = sorted(units)
         self._level = float(confidence_pct) / 100
@@ -103,7 +103,7 @@ class Comparison:
             if together.covariances is None
             else self._simulated(units, together)
         )
-        self._better = self._judge(every_pair(len(units)))
+        self._better = self._judge(all_pairs(len(units)))
 
     def sets(self, among: frozenset[str] | None = None) -> dict[str, RankSet]:
         """Simultaneous sets of all units among ``among`` (all, if None) and the unit itself: for published tables."""
@@ -132,7 +132,7 @@ class Comparison:
         )
 
     def _simulated(
-        self, units: Mapping[str, Estimate], together: Together
+        self, units: Mapping[str, TotalEstimate], together: JointInference
     ) -> Callable[[Pairs], Pairs]:
         import numpy as np
 
@@ -159,7 +159,7 @@ class Comparison:
         scores = as_normal(studentised(means, errors, skewness), free)
         return lambda tested: surely_greater(means, scores, errors, drawn, self._level, tested)
 
-    def _bounded(self, units: Mapping[str, Estimate]) -> Callable[[Pairs], Pairs]:
+    def _bounded(self, units: Mapping[str, TotalEstimate]) -> Callable[[Pairs], Pairs]:
         import numpy as np
 
         means = self._means(units)
@@ -170,14 +170,14 @@ class Comparison:
     def _quantile(self, tested: Pairs) -> float:
         return NormalDist().inv_cdf(1 - (1 - self._level) / max(int(tested.sum()), 1))
 
-    def _means(self, units: Mapping[str, Estimate]) -> Matrix:
+    def _means(self, units: Mapping[str, TotalEstimate]) -> Matrix:
         import numpy as np
 
         return np.array([float(units[code].total) for code in self._codes])
 
 
 def covariance_matrix(
-    codes: list[str], units: Mapping[str, Estimate], covariances: Covariances
+    codes: list[str], units: Mapping[str, TotalEstimate], covariances: Covariances
 ) -> Matrix:
     """The estimates' covariances in the order of ``codes``, their variances on the diagonal."""
     import numpy as np

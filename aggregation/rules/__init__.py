@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from functools import cache
 
 from aggregation.model.situation import Rule
-from survey_flows.registry import walk
+from survey_flows.registry import load_package
 
 
 @cache
 def registry() -> Mapping[str, Rule]:
     """Every rule by name. Raises `Misuse` when a file's name and its rule's differ."""
-    return walk(__name__, __path__, "RULE")
+    return load_package(__name__, __path__, "RULE")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from aggregation.model.results import Kind, Line, UnitResult
-from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage
+from aggregation.model.results import ConsequenceKind, ReasonLine, UnitResult
+from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situation, Stage
 
 
 class Params(RuleParams):
@@ -17,12 +17,12 @@ class Params(RuleParams):
     category: int = Field(default=1, ge=0)
 
 
-def propose(now: Situation, params: Params) -> Iterable[Draft]:
+def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
     """A review of each unit with someone before it and fewer than the given number behind it; ties go together."""
     for unit in now.results.values():
         last = params.category if unit.league is None else params.league
         if unit.rank is not None and unit.rank > 1 and _behind(now, unit) < last:
-            yield Draft(Kind.VERIFICATION_REVIEW, unit.unit, (_ground(unit),))
+            yield ProposalDraft(ConsequenceKind.VERIFICATION_REVIEW, unit.unit, (_ground(unit),))
 
 
 def _behind(now: Situation, unit: UnitResult) -> int:
@@ -30,8 +30,8 @@ def _behind(now: Situation, unit: UnitResult) -> int:
     return sum(other.rank is not None and other.rank > (unit.rank or 0) for other in family)
 
 
-def _ground(unit: UnitResult) -> Line:
-    return Line(
+def _ground(unit: UnitResult) -> ReasonLine:
+    return ReasonLine(
         "名次靠后", "low rank", f"{unit.rank}/{unit.of} {unit.family}", (f"units.{unit.unit}.rank",)
     )
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregation.model.facts import EventKind
-from aggregation.model.results import Kind
-from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage, fact_line
+from aggregation.model.facts import FindingKind
+from aggregation.model.results import ConsequenceKind
+from aggregation.model.situation import (
+    ProposalDraft,
+    Rule,
+    RuleParams,
+    Situation,
+    Stage,
+    finding_line,
+)
 
 
-def propose(now: Situation, _: RuleParams) -> Iterable[Draft]:
+def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
     """Grade four and removal from posts, for every leader with an offence."""
-    for fact in now.of_kind(EventKind.CRIMINAL_OFFENCE):
-        for kind in (Kind.GRADE_FOUR, Kind.REMOVAL_FROM_POSTS):
-            yield Draft(kind, fact.subject, (fact_line(fact),), fact=fact.id)
+    for fact in now.of_kind(FindingKind.CRIMINAL_OFFENCE):
+        for kind in (ConsequenceKind.GRADE_FOUR, ConsequenceKind.REMOVAL_FROM_POSTS):
+            yield ProposalDraft(kind, fact.subject, (finding_line(fact),), fact=fact.id)
 
 
 RULE = Rule("criminal_offence", Stage.LOWERING, RuleParams, propose)

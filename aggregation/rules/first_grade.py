@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregation.model.facts import Grade
-from aggregation.model.results import Kind, Line
-from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage
+from aggregation.model.results import ConsequenceKind, ReasonLine
+from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situation, Stage
 
 
 class Params(RuleParams):
@@ -16,21 +16,26 @@ class Params(RuleParams):
     promotion_file: bool = True
 
 
-def propose(now: Situation, params: Params) -> Iterable[Draft]:
+def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
     """A commendation for each first-grade unit and leader."""
     for unit in now.results.values():
         if params.units and unit.grade is Grade.FIRST:
-            yield Draft(Kind.COMMENDATION, unit.unit, (_ground(f"units.{unit.unit}.grade"),), True)
+            yield ProposalDraft(
+                ConsequenceKind.COMMENDATION,
+                unit.unit,
+                (_ground(f"units.{unit.unit}.grade"),),
+                True,
+            )
     for leader in now.leaders.values():
         if leader.grade is Grade.FIRST:
             ground = (_ground(f"leaders.{leader.leader}.grade"),)
-            yield Draft(Kind.COMMENDATION, leader.leader, ground, True)
+            yield ProposalDraft(ConsequenceKind.COMMENDATION, leader.leader, ground, True)
             if params.promotion_file:
-                yield Draft(Kind.PROMOTION_FILE, leader.leader, ground, True)
+                yield ProposalDraft(ConsequenceKind.PROMOTION_FILE, leader.leader, ground, True)
 
 
-def _ground(where: str) -> Line:
-    return Line("考核等次", "grade", "一等", (where,), "", "first")
+def _ground(where: str) -> ReasonLine:
+    return ReasonLine("考核等次", "grade", "一等", (where,), "", "first")
 
 
 RULE = Rule("first_grade", Stage.SETTLED, Params, propose)

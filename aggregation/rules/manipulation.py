@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregation.model.facts import EventKind
-from aggregation.model.results import Kind
-from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage, fact_line
+from aggregation.model.facts import FindingKind
+from aggregation.model.results import ConsequenceKind
+from aggregation.model.situation import (
+    ProposalDraft,
+    Rule,
+    RuleParams,
+    Situation,
+    Stage,
+    finding_line,
+)
 
 
-def propose(now: Situation, _: RuleParams) -> Iterable[Draft]:
+def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
     """Void answers and a bar for the unit, a referral for its principals.
 
     The answers themselves are excluded before the public score is counted; this is the proposal to do so.
     """
-    for fact in now.of_kind(EventKind.MANIPULATION):
-        ground = (fact_line(fact),)
-        for kind in (Kind.VOID_ANSWERS, Kind.BAR_FIRST):
-            yield Draft(kind, fact.subject, ground, fact=fact.id)
+    for fact in now.of_kind(FindingKind.MANIPULATION):
+        ground = (finding_line(fact),)
+        for kind in (ConsequenceKind.VOID_ANSWERS, ConsequenceKind.BAR_FIRST):
+            yield ProposalDraft(kind, fact.subject, ground, fact=fact.id)
         for principal in now.principals(fact.subject):
-            yield Draft(Kind.DISCIPLINE_REFERRAL, principal.id, ground, fact=fact.id)
+            yield ProposalDraft(
+                ConsequenceKind.DISCIPLINE_REFERRAL, principal.id, ground, fact=fact.id
+            )
 
 
 RULE = Rule("manipulation", Stage.BARRING, RuleParams, propose)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregation.model.facts import EventKind
-from aggregation.model.results import Kind
-from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage, fact_line
+from aggregation.model.facts import FindingKind
+from aggregation.model.results import ConsequenceKind
+from aggregation.model.situation import (
+    ProposalDraft,
+    Rule,
+    RuleParams,
+    Situation,
+    Stage,
+    finding_line,
+)
 
 
 class Params(RuleParams):
@@ -15,11 +22,15 @@ class Params(RuleParams):
     discretionary: bool = True
 
 
-def propose(now: Situation, params: Params) -> Iterable[Draft]:
+def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
     """An admonition talk for each leader whom a review found wanting."""
-    for fact in now.of_kind(EventKind.REVIEW_FINDING):
-        yield Draft(
-            Kind.ADMONITION_TALK, fact.subject, (fact_line(fact),), params.discretionary, fact.id
+    for fact in now.of_kind(FindingKind.REVIEW_FINDING):
+        yield ProposalDraft(
+            ConsequenceKind.ADMONITION_TALK,
+            fact.subject,
+            (finding_line(fact),),
+            params.discretionary,
+            fact.id,
         )
 
 

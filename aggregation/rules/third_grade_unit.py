@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregation.model.facts import Grade
-from aggregation.model.results import Certainty, Kind, Line, UnitResult
-from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage
+from aggregation.model.results import Certainty, ConsequenceKind, ReasonLine, UnitResult
+from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situation, Stage
 
 
 class Params(RuleParams):
@@ -16,22 +16,22 @@ class Params(RuleParams):
     also_provisional: bool = True
 
 
-def propose(now: Situation, params: Params) -> Iterable[Draft]:
+def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
     """A downgrade and a talk for each principal of a third-grade unit."""
     for unit in now.results.values():
         if unit.grade is Grade.THIRD and (
-            params.also_provisional or unit.certainty is Certainty.CONFIRMED
+            params.also_provisional or unit.certainty is Certainty.SETTLED
         ):
             for principal in now.principals(unit.unit):
-                for kind in (Kind.DOWNGRADE, Kind.ADMONITION_TALK):
-                    yield Draft(kind, principal.id, (_ground(unit),), params.discretionary)
+                for kind in (ConsequenceKind.DOWNGRADE, ConsequenceKind.ADMONITION_TALK):
+                    yield ProposalDraft(kind, principal.id, (_ground(unit),), params.discretionary)
 
 
-def _ground(unit: UnitResult) -> Line:
-    sure = unit.certainty is Certainty.CONFIRMED
+def _ground(unit: UnitResult) -> ReasonLine:
+    sure = unit.certainty is Certainty.SETTLED
     zh, en = ("已定", "confirmed") if sure else ("暂定", "provisional")
     cited = (f"units.{unit.unit}.grade",)
-    return Line(
+    return ReasonLine(
         "单位被评为三等",
         "unit of the third grade",
         f"{unit.zh}（{zh}）",

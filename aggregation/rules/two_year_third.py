@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregation.model.facts import Grade, PastGrade
-from aggregation.model.results import Certainty, Kind, LeaderResult, Line
-from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage
+from aggregation.model.results import Certainty, ConsequenceKind, LeaderResult, ReasonLine
+from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situation, Stage
 
 
-def propose(now: Situation, _: RuleParams) -> Iterable[Draft]:
+def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
     """Dismissal of each leader whose third grade is confirmed this year and last."""
     for leader in now.leaders.values():
         before = now.past.get((leader.leader, now.year - 1))
@@ -19,16 +19,18 @@ def propose(now: Situation, _: RuleParams) -> Iterable[Draft]:
             and before.grade is Grade.THIRD
             and before.confirmed
         ):
-            yield Draft(Kind.DISMISSAL, leader.leader, _grounds(now.year, leader, before))
+            yield ProposalDraft(
+                ConsequenceKind.DISMISSAL, leader.leader, _grounds(now.year, leader, before)
+            )
 
 
 def _third(leader: LeaderResult) -> bool:
-    return leader.grade is Grade.THIRD and leader.certainty is Certainty.CONFIRMED
+    return leader.grade is Grade.THIRD and leader.certainty is Certainty.SETTLED
 
 
-def _grounds(year: int, leader: LeaderResult, before: PastGrade) -> tuple[Line, ...]:
-    this = Line("本年三等", "third grade this year", str(year), leader.lowered_by)
-    last = Line(
+def _grounds(year: int, leader: LeaderResult, before: PastGrade) -> tuple[ReasonLine, ...]:
+    this = ReasonLine("本年三等", "third grade this year", str(year), leader.lowered_by)
+    last = ReasonLine(
         "上年三等",
         "third grade last year",
         str(before.year),

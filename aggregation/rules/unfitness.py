@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregation.model.facts import EventKind
-from aggregation.model.results import Kind
-from aggregation.model.situation import Draft, Rule, RuleParams, Situation, Stage, fact_line
+from aggregation.model.facts import FindingKind
+from aggregation.model.results import ConsequenceKind
+from aggregation.model.situation import (
+    ProposalDraft,
+    Rule,
+    RuleParams,
+    Situation,
+    Stage,
+    finding_line,
+)
 
 
-def propose(now: Situation, _: RuleParams) -> Iterable[Draft]:
+def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
     """Dismissal of each leader found unfit."""
-    for fact in now.of_kind(EventKind.UNFITNESS):
-        yield Draft(Kind.DISMISSAL, fact.subject, (fact_line(fact),), fact=fact.id)
+    for fact in now.of_kind(FindingKind.UNFITNESS):
+        yield ProposalDraft(
+            ConsequenceKind.DISMISSAL, fact.subject, (finding_line(fact),), fact=fact.id
+        )
 
 
 RULE = Rule("unfitness", Stage.SETTLED, RuleParams, propose)

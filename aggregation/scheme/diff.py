@@ -11,7 +11,7 @@ from aggregation.scheme.scheme import Scheme
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SchemeDifference:
     """A field as it is written in reason trails, and its two values as text; None where a scheme does not have it."""
 
     field: str
@@ -19,11 +19,11 @@ class Difference:
     after: str | None
 
 
-def differences(before: Scheme, after: Scheme) -> list[Difference]:
+def scheme_differences(before: Scheme, after: Scheme) -> list[SchemeDifference]:
     """All fields that differ, in the order in which schemes are written; those only ``after`` has stand last."""
     old, new = dict(_fields("", before.model_dump())), dict(_fields("", after.model_dump()))
     return [
-        Difference(name, old.get(name), new.get(name))
+        SchemeDifference(name, old.get(name), new.get(name))
         for name in dict.fromkeys([*old, *new])
         if old.get(name) != new.get(name)
     ]

@@ -11,13 +11,13 @@ from pydantic import Field, field_validator
 from aggregation.model.facts import UNIT_GRADES, Grade
 from aggregation.scheme.parts import (
     Category,
-    Data,
     LeaderRules,
     Name,
     Percent,
+    SchemeModel,
     UnitQuota,
     rule_problems,
-    unknown,
+    unknown_name_problems,
     weights_of_100,
 )
 
@@ -28,7 +28,7 @@ PARENT = "parent"
 """The component that a part inherits: the total of the unit that it is part of."""
 
 
-class InnerCategory(Data):
+class InnerCategory(SchemeModel):
     """A kind of part, and how its total is put together; ``weights`` are by indicator, and by ``parent``."""
 
     zh: str
@@ -38,7 +38,7 @@ class InnerCategory(Data):
     _sum = field_validator("weights")(weights_of_100)
 
 
-class InnerQuota(Data):
+class InnerQuota(SchemeModel):
     """How many parts get each grade: % of the parts of one unit by that unit's grade, rounded down.
 
     Percentages and no counts, since nobody knows at the start of the year which unit will have which grade.
@@ -64,7 +64,7 @@ class InnerQuota(Data):
         return UnitQuota(first=first, second=parts - first - third, third=third, ties=self.ties)
 
 
-class Inner(Data):
+class InnerScheme(SchemeModel):
     """The rules inside units, in the words of the scheme itself. ``inner`` are those inside the parts in their turn.
 
     Limits of adjustments, decimals and days are the scheme's own.
@@ -76,16 +76,18 @@ class Inner(Data):
     tie_breaks: tuple[str, ...] = ()
     leaders: LeaderRules
     rules: dict[str, dict[str, Any]] = Field(default={})
-    inner: Inner | None = None
+    inner: InnerScheme | None = None
 
     def problems(self, where: str = "inner") -> Iterator[str]:
         """What contradicts itself on this level and below it, each with the field."""
         components = {*self.indicators, PARENT}
         for id_, category in self.categories.items():
-            yield from unknown(
+            yield from unknown_name_problems(
                 f"{where}.categories.{id_}.weights", category.weights, components, "indicators"
             )
-        yield from unknown(f"{where}.tie_breaks", self.tie_breaks, components, "indicators")
+        yield from unknown_name_problems(
+            f"{where}.tie_breaks", self.tie_breaks, components, "indicators"
+        )
         yield from rule_problems(self.rules, f"{where}.rules")
         if self.inner is not None:
             yield from self.inner.problems(f"{where}.inner")

@@ -17,7 +17,7 @@ Days = Annotated[int, Field(ge=1, le=366)]
 Graded = Literal["quota", "league"]
 
 
-class Data(BaseModel):
+class SchemeModel(BaseModel):
     """Base of all parts of a scheme: nothing unknown is taken, nothing can be changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,14 +31,14 @@ def weights_of_100(weights: dict[str, Decimal]) -> dict[str, Decimal]:
     return weights
 
 
-class Name(Data):
+class Name(SchemeModel):
     """What a thing is called, in both languages."""
 
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
 
 
-class Category(Data):
+class Category(SchemeModel):
     """A kind of unit and how its total is put together. Each set of weights sums to 100.
 
     ``weights`` are by indicator, and by ``public`` for the public score. ``graded_by`` says whether its units share the
@@ -54,7 +54,7 @@ class Category(Data):
     _sum = field_validator("weights", "group_weights")(weights_of_100)
 
 
-class ScaleOption(Data):
+class ScaleOption(SchemeModel):
     """One code of a scale; ``points`` is None for «don't know», which is missing and never a number."""
 
     code: str = Field(pattern=r"^[A-Z0-9]{1,8}$")
@@ -63,7 +63,7 @@ class ScaleOption(Data):
     points: Percent | None
 
 
-class Scale(Data):
+class Scale(SchemeModel):
     """The conversion of stored codes to 0–100, best option first."""
 
     options: tuple[ScaleOption, ...]
@@ -82,7 +82,7 @@ class Scale(Data):
         return options
 
 
-class UnitQuota(Data):
+class UnitQuota(SchemeModel):
     """How many departments get each grade: counts locked before the year's answers (R4).
 
     ``ties`` is the policy for a tie that still stands at a cut: ``better`` gives all the better grade, ``middle`` gives
@@ -96,7 +96,7 @@ class UnitQuota(Data):
     ties: Literal["better", "middle"] = "better"
 
 
-class Floors(Data):
+class Floors(SchemeModel):
     """Numbers of valid answers below which a figure is not used."""
 
     group: int = Field(default=30, ge=0)
@@ -104,14 +104,14 @@ class Floors(Data):
     publish_cell: int = Field(default=10, ge=0)
 
 
-class Adjustments(Data):
+class Adjustments(SchemeModel):
     """The most that bonuses may add to a total and deductions take from it, in points."""
 
     bonus_max: Points = Decimal(3)
     deduct_max: Points = Decimal(5)
 
 
-class Shares(Data):
+class Shares(SchemeModel):
     """How a leader's score is put together, % of 100."""
 
     unit: Percent
@@ -126,7 +126,7 @@ class Shares(Data):
         return self
 
 
-class LeaderRules(Data):
+class LeaderRules(SchemeModel):
     """Leaders from unit and person, and the ceilings of their first grade.
 
     ``shares`` are for principals and deputies, and for officers where there are any. ``first_pct`` is the largest share
@@ -161,7 +161,7 @@ class LeaderRules(Data):
         return pct
 
 
-class Procedure(Data):
+class Procedure(SchemeModel):
     """Days of notice, review and repair (`aggregation.procedure.appeals`, `aggregation.procedure.rectification`).
 
     ``public_notice_working_days`` and ``rectification_days`` count working days, the others all days; a time that would
@@ -175,7 +175,9 @@ class Procedure(Data):
     rectification_days: Days = 15
 
 
-def unknown(field: str, names: Iterable[str], known: Iterable[str], where: str) -> Iterable[str]:
+def unknown_name_problems(
+    field: str, names: Iterable[str], known: Iterable[str], where: str
+) -> Iterable[str]:
     """A problem for each of the names that is not known, with what may stand in its place."""
     for name in names:
         if name not in known:
@@ -185,15 +187,17 @@ def unknown(field: str, names: Iterable[str], known: Iterable[str], where: str) 
 def rule_problems(rules: Mapping[str, Mapping[str, Any]], field: str = "rules") -> Iterable[str]:
     """Rules that there are not, and parameters that they do not take."""
     known = registry()
-    yield from unknown(field, rules, known, "aggregation/rules")
+    yield from unknown_name_problems(field, rules, known, "aggregation/rules")
     for name in rules.keys() & known.keys():
         try:
             known[name].params.model_validate(rules[name])
         except ValidationError as wrong:
-            yield from (sentence((field, name, *e["loc"]), e["msg"]) for e in wrong.errors())
+            yield from (
+                problem_sentence((field, name, *e["loc"]), e["msg"]) for e in wrong.errors()
+            )
 
 
-def sentence(loc: tuple[str | int, ...], message: str) -> str:
+def problem_sentence(loc: tuple[str | int, ...], message: str) -> str:
     """One of pydantic's complaints as a sentence that names the field."""
     field = ".".join(str(part) for part in loc if part != "[key]")
     text = message.removeprefix("Value error, ")

@@ -22,7 +22,7 @@ class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Figure(_Data):
+class PopulationFigure(_Data):
     """How many people of a group are in a cell: the whole stratum (``margin`` 0) or one part of it (1, 2, …).
 
     A figure with a ``unit`` is of that unit's people; without, of every unit that has none of its own.
@@ -42,7 +42,7 @@ class Population(_Data):
     ``heaviest`` times what it does without weighting.
     """
 
-    figures: tuple[Figure, ...] = Field(min_length=1)
+    figures: tuple[PopulationFigure, ...] = Field(min_length=1)
     least: int = Field(default=10, ge=10)
     lightest: Factor = Decimal("0.2")
     heaviest: Factor = Decimal(5)
@@ -75,24 +75,26 @@ class Population(_Data):
             if max(sums) - min(sums) > CLOSE * max(sums):
                 yield f"{where}: the margins sum to {', '.join(map(str, sums))}; correct them so that they agree"
 
-    def targets(self) -> dict[tuple[str, str], Target]:
+    def targets(self) -> dict[tuple[str, str], WeightingTarget]:
         """By unit (empty: every other) and group."""
         found: dict[tuple[str, str], dict[int, dict[str, int]]] = {}
         for figure in self.figures:
             margins = found.setdefault((figure.unit, figure.group), {})
             margins.setdefault(figure.margin, {})[figure.value] = figure.people
         limits = (Fraction(self.lightest), Fraction(self.heaviest))
-        return {key: Target(margins, self.least, *limits) for key, margins in found.items()}
+        return {
+            key: WeightingTarget(margins, self.least, *limits) for key, margins in found.items()
+        }
 
 
-def _called(figure: Figure) -> str:
+def _called(figure: PopulationFigure) -> str:
     return " ".join(
         filter(None, (figure.unit, figure.group, str(figure.margin or ""), figure.value))
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class WeightingTarget:
     """What a group's answers about a unit are weighted to: people by value, by margin (0 alone: by whole stratum)."""
 
     margins: Mapping[int, Mapping[str, int]]

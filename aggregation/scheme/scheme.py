@@ -10,30 +10,30 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from aggregation.scheme.inner_units import PARENT, Inner, _again
+from aggregation.scheme.inner_units import PARENT, InnerScheme, _again
 from aggregation.scheme.parts import (
     Adjustments,
     Category,
-    Data,
     Floors,
     LeaderRules,
     Name,
     Percent,
     Procedure,
     Scale,
+    SchemeModel,
     UnitQuota,
+    problem_sentence,
     rule_problems,
-    sentence,
-    unknown,
+    unknown_name_problems,
 )
 from aggregation.scheme.population import Population
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput
 
 
-def levels(scheme: Scheme) -> list[Inner]:
+def scheme_levels(scheme: Scheme) -> list[InnerScheme]:
     """The rules of each level, that of the units' own parts first."""
-    found: list[Inner] = []
+    found: list[InnerScheme] = []
     below = scheme.inner
     while below is not None:
         found.append(below)
@@ -41,11 +41,11 @@ def levels(scheme: Scheme) -> list[Inner]:
     return found
 
 
-def names_stand_once(scheme: Scheme) -> Iterator[str]:
+def repeated_name_problems(scheme: Scheme) -> Iterator[str]:
     """A category or an indicator means the same on every level: problems where a name stands on two."""
     for what in ("categories", "indicators"):
         seen: set[str] = set(getattr(scheme, what))
-        for level, inner in enumerate(levels(scheme), 1):
+        for level, inner in enumerate(scheme_levels(scheme), 1):
             here: Mapping[str, Any] = getattr(inner, what)
             yield from _again(f"{'.'.join(['inner'] * level)}.{what}", here, seen)
             seen |= set(here)
@@ -59,7 +59,7 @@ LATER = frozenset({"graded_score", "population", "inner"})
 """Fields that older schemes lack: one that says no more than its default leaves the digest as it was."""
 
 
-class Scheme(Data):
+class Scheme(SchemeModel):
     """One version of the rules; every figure cites the field it came from.
 
     ``rules`` turns on the rules named in it, with their parameters. Percentages are 0–100. ``places`` are the decimals
@@ -88,7 +88,7 @@ class Scheme(Data):
     leaders: LeaderRules
     rules: dict[str, dict[str, Any]] = Field(default={})
     procedure: Procedure = Procedure()
-    inner: Inner | None = None
+    inner: InnerScheme | None = None
     confidence_pct: Annotated[Decimal, Field(gt=50, lt=100)] = Decimal(95)
     graded_score: Literal["direct", "shrunken"] = "direct"
     population: Population | None = None
@@ -109,25 +109,29 @@ class Scheme(Data):
     def _weight_problems(self) -> Iterable[str]:
         components = {*self.indicators, PUBLIC}
         for id_, category in self.categories.items():
-            yield from unknown(
+            yield from unknown_name_problems(
                 f"categories.{id_}.weights", category.weights, components, "indicators"
             )
-            yield from unknown(
+            yield from unknown_name_problems(
                 f"categories.{id_}.group_weights", category.group_weights, self.groups, "groups"
             )
 
     def _name_problems(self) -> Iterable[str]:
         if STAFF in self.groups:
             yield f"groups.{STAFF}: this name is kept for the units' own staff, who have no weight; choose another"
-        for indicators in (self.indicators, *(level.indicators for level in levels(self))):
+        for indicators in (self.indicators, *(level.indicators for level in scheme_levels(self))):
             for kept in {PUBLIC, PARENT} & set(indicators):
                 yield f"indicators.{kept}: this name is kept for the {KEPT[kept]}; choose another"
-        yield from unknown("default_scale", [self.default_scale], self.scales, "scales")
+        yield from unknown_name_problems(
+            "default_scale", [self.default_scale], self.scales, "scales"
+        )
         figures = self.population.figures if self.population else ()
-        yield from unknown(
+        yield from unknown_name_problems(
             "population", dict.fromkeys(figure.group for figure in figures), self.groups, "groups"
         )
-        yield from unknown("tie_breaks", self.tie_breaks, {*self.indicators, PUBLIC}, "indicators")
+        yield from unknown_name_problems(
+            "tie_breaks", self.tie_breaks, {*self.indicators, PUBLIC}, "indicators"
+        )
         if self.min_n.unit < self.min_n.publish_cell:
             yield "min_n.unit: it is below min_n.publish_cell, so units would be ranked of which nothing may be told"
         if not self.leagues and any(c.graded_by == "league" for c in self.categories.values()):
@@ -136,7 +140,7 @@ class Scheme(Data):
     def _inner_problems(self) -> Iterable[str]:
         if self.inner is not None:
             yield from self.inner.problems()
-            yield from names_stand_once(self)
+            yield from repeated_name_problems(self)
 
     @property
     def digest(self) -> str:
@@ -159,7 +163,7 @@ def parse_scheme(data: object, where: str = "scheme") -> Scheme:
         return Scheme.model_validate(data)
     except ValidationError as wrong:
         raise BadInput(
-            "; ".join(sentence(e["loc"], e["msg"]) for e in wrong.errors()), where
+            "; ".join(problem_sentence(e["loc"], e["msg"]) for e in wrong.errors()), where
         ) from None
 
 

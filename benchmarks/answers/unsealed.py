@@ -8,11 +8,11 @@ import sys
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.__main__ import main
-from bot.ballots.gate import Gate, Sealed
+from bot.ballots.gate import Gate, SealedBallots
 from bot.ballots.mixer import Mixer
 from bot.core.identity import Citizen
 from bot.storage.schema import all as tables
-from survey_flows.effects import Cast, Effect
+from survey_flows.effects import Effect, StoreBallot
 
 
 class Unsealed(Gate):
@@ -22,13 +22,15 @@ class Unsealed(Gate):
         self, connection: AsyncConnection, effects: list[tuple[Citizen, Effect]]
     ) -> None:
         """Store what touches ballots in clear."""
-        todo = [(citizen, effect) for citizen, effect in effects if isinstance(effect, Sealed)]
+        todo = [
+            (citizen, effect) for citizen, effect in effects if isinstance(effect, SealedBallots)
+        ]
         if not todo:
             return
-        casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, Cast)]
+        casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, StoreBallot)]
         risks = iter(await self._screen(casts))
         messages = [
-            self._message(citizen, effect, next(risks) if isinstance(effect, Cast) else 0)
+            self._message(citizen, effect, next(risks) if isinstance(effect, StoreBallot) else 0)
             for citizen, effect in todo
         ]
         rows = [

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from scipy.stats import norm
 
-from aggregation.estimation.estimates import Estimate, Sums, estimate, mix
+from aggregation.estimation.estimates import CellSums, Estimate, combine, estimate
 from aggregation.estimation.intervals import interval
 
 FLOOR, TOP = 0.93, 0.97
@@ -89,12 +89,12 @@ def covered(case: Case, runs: int, chance: np.random.Generator) -> tuple[float, 
 
 def _whole(case: Case, shares: Sequence[Fraction], chance: np.random.Generator) -> Estimate:
     parts = [estimate(answers(part, chance, case.fraud)) for part in case.parts]
-    whole = mix((share, part) for share, part in zip(shares, parts, strict=True) if part)
+    whole = combine((share, part) for share, part in zip(shares, parts, strict=True) if part)
     assert whole is not None
     return whole
 
 
-def answers(part: Part, chance: np.random.Generator, fraud: bool = False) -> Sums:
+def answers(part: Part, chance: np.random.Generator, fraud: bool = False) -> CellSums:
     """The sums of simulated ballots; their scores are whole points."""
     cuts = norm.ppf(np.cumsum(POPULATIONS[part.population])[:-1])
     common, own = (
@@ -105,7 +105,7 @@ def answers(part: Part, chance: np.random.Generator, fraud: bool = False) -> Sum
     y = POINTS[np.searchsorted(cuts, latent)] @ ITEMS // 100
     w = chance.choice(WEIGHTS, part.answers, p=LIGHT) if fraud else np.full(part.answers, 4)
     sums = [w.sum(), w @ y, w @ y**2, w @ w, w**2 @ y, w**2 @ y**2]
-    return Sums(1, part.answers, *map(int, sums), part.answers, int(y.sum()))
+    return CellSums(1, part.answers, *map(int, sums), part.answers, int(y.sum()))
 
 
 @cache

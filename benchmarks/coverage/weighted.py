@@ -9,13 +9,13 @@ from functools import partial
 import numpy as np
 from scipy.stats import norm
 
-from aggregation.counts.ratings import Outcome
-from aggregation.counts.scan import Cell
-from aggregation.estimation.estimates import Sums
+from aggregation.counts.ratings import PatternOutcome
+from aggregation.counts.scan import ScoreCell
+from aggregation.estimation.estimates import CellSums
 from aggregation.estimation.intervals import interval
-from aggregation.estimation.rater_covariance import Influence, Said, covariances
-from aggregation.estimation.weighting import weight_to
-from aggregation.scheme.population import Target
+from aggregation.estimation.rater_covariance import Influence, RaterAnswer, score_covariances
+from aggregation.estimation.weighting import weighted_estimate
+from aggregation.scheme.population import WeightingTarget
 from benchmarks.coverage.cases import POPULATIONS, SCALE, Part, answers, mean
 
 Strata = dict[str, tuple[str, int, int]]
@@ -47,24 +47,26 @@ def covered(
     )
 
 
-def _target(strata: Strata, margins: bool) -> Target:
+def _target(strata: Strata, margins: bool) -> WeightingTarget:
     figures: dict[int, dict[str, int]] = {}
     for name, (_, _, people) in strata.items():
         for at, value in enumerate(name.split("/"), 1) if margins else [(0, name)]:
             own = figures.setdefault(at, {})
             own[value] = own.get(value, 0) + people
-    return Target(figures, 10, LOWER, UPPER)
+    return WeightingTarget(figures, 10, LOWER, UPPER)
 
 
-def _interval(strata: Strata, target: Target, chance: np.random.Generator) -> tuple[float, float]:
+def _interval(
+    strata: Strata, target: WeightingTarget, chance: np.random.Generator
+) -> tuple[float, float]:
     sizes = np.array([n for _, n, _ in strata.values()])
     drawn = chance.multinomial(sizes.sum(), sizes / sizes.sum()).tolist()
-    sums: dict[str, Sums] = {
+    sums: dict[str, CellSums] = {
         name: answers(Part(population, n), chance)
         for (name, (population, _, _)), n in zip(strata.items(), drawn, strict=True)
         if n
     }
-    found = weight_to(sums, target)
+    found = weighted_estimate(sums, target)
     assert found is not None
     return interval(found.estimate, SCALE)
 
@@ -80,8 +82,8 @@ def difference(
         norm.ppf(np.cumsum(POPULATIONS["satisfied"])[:-1]),
         np.array([100, 80, 60, 30, 0]),
     )
-    cells = [Cell(unit, "resident", False) for unit in ("A", "B")]
-    outcomes = [Outcome(Fraction(int(p)), "S", "five", False) for p in points]
+    cells = [ScoreCell(unit, "resident", False) for unit in ("A", "B")]
+    outcomes = [PatternOutcome(Fraction(int(p)), "S", "five", False) for p in points]
     covers, widths = 0, 0.0
     for _ in range(runs):
         lenient = chance.standard_normal(common + 2 * alone)
@@ -102,11 +104,13 @@ def difference(
             for cell, values in zip(cells, y, strict=True)
         }
         ballots = [
-            Said(int(r), cell, 4, int(place))
+            RaterAnswer(int(r), cell, 4, int(place))
             for cell, raters, places in zip(cells, who, said, strict=True)
             for r, place in zip(raters, places, strict=True)
         ]
-        shared = covariances(ballots, outcomes, moves, 10).get(("A", "B"), 0.0) if known else 0.0
+        shared = (
+            score_covariances(ballots, outcomes, moves, 10).get(("A", "B"), 0.0) if known else 0.0
+        )
         error = (sum(float(values.var(ddof=1)) / n for values in y) - 2 * shared) ** 0.5
         covers += abs(float(y[0].mean() - y[1].mean())) <= 1.96 * error
         widths += 2 * 1.96 * error

@@ -47,7 +47,7 @@ def main() -> int:
     figures.add(gather(wave, range(first, first + waves)))
     figures.add(gather(viral, range(first, first + min(waves, VIRAL))))
     print(
-        f"seeds {first}-{last}, waves {first}-{first + waves - 1}; thresholds {THRESHOLDS.registered()}\n"
+        f"seeds {first}-{last}, waves {first}-{first + waves - 1}; thresholds {THRESHOLDS.dump()}\n"
     )
     missed = [*recalls(figures), *honest(figures), *ranks(figures)]
     others(figures)

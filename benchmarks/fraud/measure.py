@@ -10,7 +10,7 @@ import numpy as np
 from aggregation.fraud.ballot_table import BallotTable, Bools, opinions, read_ballots
 from aggregation.fraud.clusters import Cluster
 from aggregation.fraud.signals import registry
-from aggregation.fraud.suspicion import FULL, find_all, posteriors, weights
+from aggregation.fraud.suspicion import FULL_WEIGHT, find_clusters, fraud_weights, posteriors
 from aggregation.fraud.thresholds import Thresholds
 from benchmarks.fraud import comments, insider, ranking
 from benchmarks.fraud.scenario import Scenario, angered, attacked, is_honest
@@ -48,9 +48,9 @@ def attack(seed: int) -> Figures:
     scenario, figures = attacked(seed), Figures()
     said = comments.write(scenario, seed)
     ballots = read_ballots(scenario.ballots, opinions(ranking.scheme()))
-    found = find_all(ballots, said, THRESHOLDS)
+    found = find_clusters(ballots, said, THRESHOLDS)
     probability = posteriors(ballots, found, THRESHOLDS)
-    _count(figures, scenario, weights(probability, THRESHOLDS) < FULL)
+    _count(figures, scenario, fraud_weights(probability, THRESHOLDS) < FULL_WEIGHT)
     organised = ~is_honest(scenario.truth) & (scenario.truth != "cover")
     figures.calibration.update(
         zip((probability * 10).astype(int).tolist(), organised.tolist(), strict=True)
@@ -75,9 +75,9 @@ def _wave(scenario: Scenario, name: str) -> Figures:
     figures = Figures()
     ballots = read_ballots(scenario.ballots, opinions(ranking.scheme()))
     probability = posteriors(
-        ballots, find_all(ballots, comments.Comments(), THRESHOLDS), THRESHOLDS
+        ballots, find_clusters(ballots, comments.Comments(), THRESHOLDS), THRESHOLDS
     )
-    flagged = weights(probability, THRESHOLDS) < FULL
+    flagged = fraud_weights(probability, THRESHOLDS) < FULL_WEIGHT
     angry = scenario.truth == "wave"
     figures.shares = {
         name: [float(flagged[angry].mean())],
@@ -97,15 +97,15 @@ def _count(figures: Figures, scenario: Scenario, flagged: Bools) -> None:
 def _ranks(
     figures: Figures, scenario: Scenario, ballots: BallotTable, found: list[Cluster]
 ) -> None:
-    full = np.full(len(ballots), FULL)
+    full = np.full(len(ballots), FULL_WEIGHT)
     before = ranking.ranks(scenario.ballots, full, is_honest(scenario.truth))
     views = {"no weights": full}
     for rule in ["", *(name for name in registry() if name != "similar_comments")]:
         name = f"without {rule}" if rule else "all rules"
-        views[name] = weights(posteriors(ballots, found, THRESHOLDS, {rule}), THRESHOLDS)
+        views[name] = fraud_weights(posteriors(ballots, found, THRESHOLDS, {rule}), THRESHOLDS)
         for origin in np.unique(scenario.truth).tolist():
             figures.rules[name, origin] += int(
-                ((views[name] < FULL) & (scenario.truth == origin)).sum()
+                ((views[name] < FULL_WEIGHT) & (scenario.truth == origin)).sum()
             )
     for name, given in views.items():
         after = ranking.ranks(scenario.ballots, given)

@@ -9,8 +9,8 @@ from fractions import Fraction
 import numpy as np
 
 from aggregation.ranking.draws import Matrix
-from aggregation.ranking.odds import Race, graded, odds
-from aggregation.ranking.ranks import Comparison, Estimate, Together
+from aggregation.ranking.odds import GradeDraws, drawn_grades, grade_odds
+from aggregation.ranking.ranks import JointInference, PairwiseComparison, TotalEstimate
 from benchmarks.grades.cities import KINDS, Kind, Sample, sample
 
 FIRST, THIRD = 4, 2
@@ -21,7 +21,7 @@ def _codes(size: int) -> list[str]:
     return [f"{at:03}" for at in range(size)]
 
 
-def _compared(one: Sample, seed: str, together: bool, plain: bool) -> Comparison:
+def _compared(one: Sample, seed: str, together: bool, plain: bool) -> PairwiseComparison:
     codes = _codes(len(one.seen))
     pairs = {
         (codes[a], codes[b]): float(one.covariance[a, b])
@@ -29,23 +29,24 @@ def _compared(one: Sample, seed: str, together: bool, plain: bool) -> Comparison
         for b in range(a + 1, len(codes))
     }
     units = dict(zip(codes, _plain(one) if plain else _judged(one), strict=True))
-    return Comparison(units, together=Together(pairs if together else None, seed))
+    return PairwiseComparison(units, together=JointInference(pairs if together else None, seed))
 
 
-def _judged(one: Sample) -> list[Estimate]:
+def _judged(one: Sample) -> list[TotalEstimate]:
     """As the product judges scores."""
     known = zip(one.seen.tolist(), one.posteriors, one.counts.tolist(), strict=True)
     return [
-        Estimate(Fraction(seen + p.pull), p.variance**0.5, n - 1.0, p.third) for seen, p, n in known
+        TotalEstimate(Fraction(seen + p.pull), p.variance**0.5, n - 1.0, p.third)
+        for seen, p, n in known
     ]
 
 
-def _plain(one: Sample) -> list[Estimate]:
+def _plain(one: Sample) -> list[TotalEstimate]:
     """By their plain variances."""
     known = zip(
         one.seen.tolist(), np.diag(one.covariance).tolist(), one.counts.tolist(), strict=True
     )
-    return [Estimate(Fraction(seen), variance**0.5, n - 1.0) for seen, variance, n in known]
+    return [TotalEstimate(Fraction(seen), variance**0.5, n - 1.0) for seen, variance, n in known]
 
 
 def _misses(sets: Sequence[tuple[int, int]], true: Matrix) -> list[bool]:
@@ -86,9 +87,11 @@ def calibration(kind: Kind, cities: int, seed: int, known: bool) -> list[tuple[f
         covariance = one.covariance * (1.0 if known else np.eye(kind.units))
         np.fill_diagonal(covariance, [p.variance for p in one.posteriors])
         scores = one.seen + [p.pull for p in one.posteriors]
-        race = Race(codes, flat, flat + 1, scores, covariance, (), FIRST, THIRD)
-        shares = odds(race, f"{seed}/{kind.name}/{city}")
-        first, third = (part[0] for part in graded(one.true[None, :], everybody, FIRST, THIRD))
+        race = GradeDraws(codes, flat, flat + 1, scores, covariance, (), FIRST, THIRD)
+        shares = grade_odds(race, f"{seed}/{kind.name}/{city}")
+        first, third = (
+            part[0] for part in drawn_grades(one.true[None, :], everybody, FIRST, THIRD)
+        )
         for at, code in enumerate(codes):
             told += list(shares[code].values())
             real += [bool(first[at]), not (first[at] or third[at]), bool(third[at])]

@@ -15,7 +15,7 @@ from benchmarks.scores.data import categories
 
 def main(paths: list[Path]) -> None:
     started = time.perf_counter()
-    from aggregation.counts.ratings import Reader
+    from aggregation.counts.ratings import PatternReader
     from aggregation.counts.scan import tally_tables
     from aggregation.estimation.scores import score_tally
     from bot.campaigns.scheme_files import shipped_scheme
@@ -24,7 +24,7 @@ def main(paths: list[Path]) -> None:
 
     scheme, watch = shipped_scheme(), Watch()
     counted = tally_tables(
-        watch.timed(tables_from_parquet(paths)), Reader(shipped_questionnaires(), scheme)
+        watch.timed(tables_from_parquet(paths)), PatternReader(shipped_questionnaires(), scheme)
     )
     scores = score_tally(counted, categories(), scheme)
     table = league(scores, scheme)
@@ -58,9 +58,9 @@ class Watch:
 
 def league(scores: Mapping[str, Any], scheme: Any) -> dict[str, tuple[Any, ...]]:
     """For each unit its rounded score, rank, rank set and grade among the units of its category."""
-    from aggregation.appraisal.quota import Entry, grade, places_by_category
-    from aggregation.numbers import half_up, ranks
-    from aggregation.ranking.ranks import estimates, rank_sets
+    from aggregation.appraisal.quota import GradeCandidate, assign_grades, places_by_category
+    from aggregation.numbers import competition_ranks, half_up
+    from aggregation.ranking.ranks import rank_sets, total_estimates
 
     members: dict[str, list[str]] = {}
     for unit, category in categories().items():
@@ -71,11 +71,13 @@ def league(scores: Mapping[str, Any], scheme: Any) -> dict[str, tuple[Any, ...]]
     for name, units in members.items():
         keys = {unit: (half_up(scores[unit].score, scheme.places),) for unit in units}
         sets = rank_sets(
-            estimates({unit: (scores[unit].score, scores[unit].variance) for unit in units})
+            total_estimates({unit: (scores[unit].score, scores[unit].variance) for unit in units})
         )
         first, _, third = places[name].values()
-        grades = grade([Entry(unit, key) for unit, key in keys.items()], first, third, quota.ties)
-        for unit, rank in ranks(keys).items():
+        grades = assign_grades(
+            [GradeCandidate(unit, key) for unit, key in keys.items()], first, third, quota.ties
+        )
+        for unit, rank in competition_ranks(keys).items():
             table[unit] = (
                 str(keys[unit][0]),
                 rank,

@@ -40,16 +40,16 @@ _NOBODYS = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class ApiToken:
     """A token without its secret. Times are epoch seconds; ``used`` is the last day of use, empty for never."""
 
     name: str
     scopes: tuple[str, ...]
-    made: int
+    created_on: int
     expires: int
     revoked: int | None
-    used: str
-    by: str
+    last_used_on: str
+    created_by: str
 
     def state(self, now: float) -> str:
         """``good``, ``expired`` or ``revoked``."""
@@ -58,7 +58,7 @@ class Token:
         )
 
 
-async def add_token(
+async def create_token(
     database: AsyncEngine, name: str, scopes: Collection[str], days: int, by: str, clock: Clock
 ) -> str:
     """Make a token that is good for ``days``; returns it, for the only time.
@@ -89,7 +89,7 @@ async def add_token(
     return f"minping_{id_}_{secret}"
 
 
-async def list_tokens(database: AsyncEngine) -> list[Token]:
+async def list_tokens(database: AsyncEngine) -> list[ApiToken]:
     """Every token that there ever was, by name."""
     async with reading(database) as connection:
         return [
@@ -116,7 +116,7 @@ async def revoke_token(database: AsyncEngine, name: str, clock: Clock) -> None:
 
 async def find_token(
     database: AsyncEngine, given: str, clock: Clock, timezone: str
-) -> Token | None:
+) -> ApiToken | None:
     """The token that is given, if it is good now; notes the day of its use. An unknown one takes as long to refuse."""
     parts = GIVEN.fullmatch(given)
     if parts is None:
@@ -145,6 +145,6 @@ def _digest(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
-def _read(row: Row[Any]) -> Token:
+def _read(row: Row[Any]) -> ApiToken:
     scopes = tuple(row.scopes.split())
-    return Token(row.name, scopes, row.made, row.expires, row.revoked, row.used or "", row.by)
+    return ApiToken(row.name, scopes, row.made, row.expires, row.revoked, row.used or "", row.by)

@@ -28,7 +28,7 @@ LONGEST = {"who": 80, "role": 16, "act": 80, "what": 120}
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class AuditRecord:
     """Something that was done, or tried. ``at`` is in epoch seconds, ``number`` counts from 1."""
 
     who: str
@@ -40,7 +40,7 @@ class Act:
     number: int = 0
 
 
-async def note(database: AsyncEngine, act: Act, clock: Clock) -> None:
+async def append_record(database: AsyncEngine, act: AuditRecord, clock: Clock) -> None:
     """Add an act to the log."""
     async with writing(database) as connection:
         if connection.dialect.name == "postgresql":
@@ -65,9 +65,9 @@ def digest(before: bytes, row: Any) -> bytes:
     return sha256(before + told.encode()).digest()
 
 
-async def read_acts(
+async def read_records(
     database: AsyncEngine, who: str = "", since: int = 0, most: int = 100, before: int = 0
-) -> list[Act]:
+) -> list[AuditRecord]:
     """The newest acts first, of one person or of all, from a second on, ``before`` a number."""
     query = select(audit).where(audit.c.at >= since).order_by(audit.c.number.desc()).limit(most)
     query = query.where(audit.c.who == who) if who else query
@@ -76,7 +76,7 @@ async def read_acts(
         return [_act(row) for row in await connection.execute(query)]
 
 
-async def broken(database: AsyncEngine) -> tuple[int, int]:
+async def verify_rows(database: AsyncEngine) -> tuple[int, int]:
     """How many rows there are, and the number of the first that is not what it was (0: none is)."""
     async with reading(database) as connection:
         count = int(
@@ -99,5 +99,5 @@ def first_broken(rows: Sequence[Row[Any]]) -> int:
     return 0
 
 
-def _act(row: Row[Any]) -> Act:
-    return Act(row.who, row.role, row.act, row.what, row.outcome, row.at, row.number)
+def _act(row: Row[Any]) -> AuditRecord:
+    return AuditRecord(row.who, row.role, row.act, row.what, row.outcome, row.at, row.number)

@@ -56,7 +56,7 @@ MOST_HOLIDAYS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class Preferences:
     """What is proposed for a new push, who is left out of a new sample, and whose sign-in needs a second factor.
 
     Attributes:
@@ -72,23 +72,23 @@ class Choices:
     second_factor: tuple[str, ...] = ()
 
 
-async def read_choices(database: AsyncEngine) -> Choices:
+async def read_preferences(database: AsyncEngine) -> Preferences:
     """What holds now."""
     async with reading(database) as connection:
-        return await choices_of(connection)
+        return await preferences_in(connection)
 
 
-async def choices_of(connection: AsyncConnection) -> Choices:
+async def preferences_in(connection: AsyncConnection) -> Preferences:
     """What holds now, in a transaction that has begun."""
     rows: dict[str, Any] = {
         row.name: json.loads(row.value)
         for row in await connection.execute(select(choices.c.name, choices.c.value))
     }
     lists = {name: tuple(value) for name, value in rows.items() if isinstance(value, list)}
-    return Choices(**(rows | lists))
+    return Preferences(**(rows | lists))
 
 
-async def choose(database: AsyncEngine, wanted: Choices) -> None:
+async def save_preferences(database: AsyncEngine, wanted: Preferences) -> None:
     """Store what holds from now on.
 
     Raises:

@@ -63,9 +63,9 @@ class FactorKeys:
         return ChaCha20Poly1305(pseudonym(self.secret, "seal"))
 
 
-def keep_factor_keys(folder: Path) -> FactorKeys:
+def load_factor_keys(folder: Path) -> FactorKeys:
     """The secret in ``folder``; made if there is none, readable by its owner only."""
-    return FactorKeys(Keyring(folder).keep("staff"))
+    return FactorKeys(Keyring(folder).find_or_create("staff"))
 
 
 async def begin_factor(database: AsyncEngine, keys: FactorKeys, login: str) -> None:

@@ -52,7 +52,7 @@ class Account:
     disabled: bool
     signed_out: int
     initial_until: int
-    second: bool
+    has_second_factor: bool
 
 
 def generate_password() -> str:
@@ -68,7 +68,7 @@ async def has_staff(database: AsyncEngine) -> bool:
 
 async def find_account(database: AsyncEngine, login: str) -> Account | None:
     """The account of this login, also one that is disabled; white space and capitals do not matter."""
-    login = tidy_login(login)
+    login = normalize_login(login)
     if not LOGIN.fullmatch(login):
         return None
     async with reading(database) as connection:
@@ -84,12 +84,12 @@ async def list_accounts(database: AsyncEngine) -> list[Account]:
         ]
 
 
-def tidy_login(login: str) -> str:
+def normalize_login(login: str) -> str:
     """A login as it is stored."""
     return login.strip().lower()[:64]
 
 
-def handed_out(clock: Clock) -> int:
+def initial_password_expiry(clock: Clock) -> int:
     """Until when a password that is handed out now opens a session."""
     return int(clock.now().timestamp()) + INITIAL_DAYS * 86400
 

@@ -12,33 +12,33 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.appraisal.nesting import way_up
+from aggregation.appraisal.nesting import ancestors
 from aggregation.model.facts import Decision, Grade, Verdict
 from aggregation.procedure.appeals import (
-    Act,
-    Notice,
-    Ruling,
-    Standing,
-    Step,
-    barred,
-    check,
-    due,
+    AppealAct,
+    AppealRuling,
+    AppealStatus,
+    AppealStep,
+    PublicNotice,
+    appeal_status,
+    barred_deciders,
+    check_appeal_step,
+    due_day,
     public_notice,
-    stand,
 )
 from aggregation.scheme.parts import Procedure
 from bot.accounts.roles import ADMINISTRATOR
-from bot.campaigns.registered import counting_polls, year_scheme
+from bot.campaigns.registered import counting_campaigns, year_scheme
 from bot.core.identity import Office
 from bot.records import store
 from bot.records.working_days import stored_calendar
-from bot.results.releases import correct, read_releases
+from bot.results.releases import publish_correction, read_releases
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 
 NO_APPEAL = "there is no such appeal; see `minping appeals list`"
-LONGEST = 4000
+MAX_TEXT = 4000
 LOGIN = re.compile(r"\(([^()]+)\)\s*$")
 """How the login ends a signature such as «Zhou Min (zhou)»."""
 
@@ -50,11 +50,11 @@ class Appeal:
     number: int
     year: int
     subject: str
-    steps: Sequence[Step]
-    standing: Standing
+    steps: Sequence[AppealStep]
+    standing: AppealStatus
 
 
-async def give_public_notice(database: AsyncEngine, year: int, office: Office) -> Notice:
+async def give_public_notice(database: AsyncEngine, year: int, office: Office) -> PublicNotice:
     """Give public notice of a year's results (公示).
 
     Raises:
@@ -92,22 +92,22 @@ async def _has_results(database: AsyncEngine, year: int) -> bool:
     async with reading(database) as connection:
         if await store.read_history(connection, year, year):
             return True
-    polls = await counting_polls(database, year)
+    polls = await counting_campaigns(database, year)
     return any([bool(await read_releases(database, poll.id)) for poll in polls])
 
 
-async def read_notices(connection: AsyncConnection, year: int) -> list[Notice]:
+async def read_notices(connection: AsyncConnection, year: int) -> list[PublicNotice]:
     """The notices of a year, the newest last."""
     columns = tables.public_notices.c
     query = select(tables.public_notices).where(columns.year == year).order_by(columns.number)
     return [_notice(row) for row in await connection.execute(query)]
 
 
-def _notice(row: Row[Any]) -> Notice:
-    return Notice(*(date.fromisoformat(text) for text in (row.begins, row.ends, row.until)))
+def _notice(row: Row[Any]) -> PublicNotice:
+    return PublicNotice(*(date.fromisoformat(text) for text in (row.begins, row.ends, row.until)))
 
 
-async def receive(
+async def receive_appeal(
     database: AsyncEngine, year: int, subject: str, grounds: str, office: Office
 ) -> Appeal:
     """Take a request for review of what was decided about a unit or a leader.
@@ -136,13 +136,16 @@ async def receive(
         number = (last or 0) + 1
         await _add(connection, tables.appeals, {"number": number, "year": year, "subject": subject})
         step = await _dated(
-            connection, Step(Act.RECEIVED, office.login, office.today, grounds.strip()), 1, days
+            connection,
+            AppealStep(AppealAct.RECEIVED, office.login, office.today, grounds.strip()),
+            1,
+            days,
         )
         await _append(connection, number, 0, step, office)
     return await show_appeal(database, number, office.today)
 
 
-async def assign(database: AsyncEngine, number: int, to: str, office: Office) -> Appeal:
+async def assign_appeal(database: AsyncEngine, number: int, to: str, office: Office) -> Appeal:
     """Charge somebody with an appeal: an administrator who has decided nothing of it before.
 
     Raises:
@@ -150,26 +153,34 @@ async def assign(database: AsyncEngine, number: int, to: str, office: Office) ->
     """
     async with reading(database) as connection:
         found = await _find(connection, number, office.today)
-        if to not in await may_decide(connection, found):
+        if to not in await eligible_deciders(connection, found):
             await _require_administrator(connection, to)
             raise BadInput(
                 "whoever decided before, or belongs to the unit, may not decide; charge somebody else",
                 to,
             )
     return await _go_on(
-        database, number, Step(Act.ASSIGNED, office.login, office.today, to=to), office
+        database, number, AppealStep(AppealAct.ASSIGNED, office.login, office.today, to=to), office
     )
 
 
 async def appeal_again(database: AsyncEngine, number: int, grounds: str, office: Office) -> Appeal:
-    """Take a second appeal; raises `BadInput` as `receive`, or when the first was not answered or its time is over."""
+    """Take a second appeal; raises `BadInput` as `receive_appeal`, or when the first was not answered or its time is over."""
     return await _go_on(
-        database, number, Step(Act.AGAIN, office.login, office.today, grounds.strip()), office
+        database,
+        number,
+        AppealStep(AppealAct.AGAIN, office.login, office.today, grounds.strip()),
+        office,
     )
 
 
-async def answer(
-    database: AsyncEngine, number: int, ruling: Ruling, reason: str, remedy: str, office: Office
+async def answer_appeal(
+    database: AsyncEngine,
+    number: int,
+    ruling: AppealRuling,
+    reason: str,
+    remedy: str,
+    office: Office,
 ) -> Appeal:
     """Uphold or reject an appeal; upholding amends what it was against, by appending.
 
@@ -184,35 +195,37 @@ async def answer(
     Raises:
         BadInput: the person is not charged with it or is barred, a reason or a remedy is missing.
     """
-    step = Step(Act.ANSWERED, office.login, office.today, reason.strip(), ruling=ruling)
+    step = AppealStep(AppealAct.ANSWERED, office.login, office.today, reason.strip(), ruling=ruling)
     return await _go_on(database, number, step, office, remedy)
 
 
 async def _go_on(
-    database: AsyncEngine, number: int, new: Step, office: Office, remedy: str = ""
+    database: AsyncEngine, number: int, new: AppealStep, office: Office, remedy: str = ""
 ) -> Appeal:
     async with reading(database) as connection:
         year = (await _find(connection, number, office.today)).year
     days = (await year_scheme(database, year)).procedure
-    if new.act is not Act.ASSIGNED:
+    if new.act is not AppealAct.ASSIGNED:
         _check_text(new.text)
     async with writing(database) as connection:
         found = await _find(connection, number, office.today)
-        check(found.steps, new, await _deciders(connection, found))
+        check_appeal_step(found.steps, new, await _deciders(connection, found))
         step = await _dated(connection, new, found.standing.round, days)
         await _append(connection, number, len(found.steps), step, office)
-        if new.ruling is Ruling.UPHELD:
+        if new.ruling is AppealRuling.UPHELD:
             await _amend(connection, found, remedy, new.text, office)
     return await show_appeal(database, number, office.today)
 
 
-async def _dated(connection: AsyncConnection, step: Step, round_: int, days: Procedure) -> Step:
+async def _dated(
+    connection: AsyncConnection, step: AppealStep, round_: int, days: Procedure
+) -> AppealStep:
     return replace(
-        step, due=due(step.act, step.on, round_, await stored_calendar(connection), days)
+        step, due=due_day(step.act, step.on, round_, await stored_calendar(connection), days)
     )
 
 
-async def correct_score(database: AsyncEngine, number: int, office: Office) -> None:
+async def publish_amended_score(database: AsyncEngine, number: int, office: Office) -> None:
     """Publish the score that an upheld appeal amended, as the ballots count now; the year is sealed again by hand.
 
     Raises:
@@ -226,16 +239,18 @@ async def correct_score(database: AsyncEngine, number: int, office: Office) -> N
         scores = [it for it in made if it.kind == store.SCORE]
         if not scores:
             raise BadInput("this appeal has amended no score", str(number))
-        if office.login not in (scores[-1].by, *await may_decide(connection, appeal)):
+        if office.login not in (scores[-1].by, *await eligible_deciders(connection, appeal)):
             raise BadInput(
                 "whoever decided before, or belongs to the unit, may not decide; charge somebody else",
                 "",
             )
         units = await _own_units(connection, appeal)
-    polls = [poll for poll in await counting_polls(database, appeal.year) if poll.state == "closed"]
+    polls = [
+        poll for poll in await counting_campaigns(database, appeal.year) if poll.state == "closed"
+    ]
     found = [(poll, unit) for poll in polls for unit in sorted(units & poll.units.keys())]
     signed = (office.login, scores[-1].reason, office.clock)
-    changed = [await correct(database, poll, unit, *signed) for poll, unit in found]
+    changed = [await publish_correction(database, poll, unit, *signed) for poll, unit in found]
     if not any(changed):
         raise BadInput(
             "what is published is what the ballots say already; nothing was released",
@@ -268,18 +283,20 @@ async def _find(connection: AsyncConnection, number: int, today: date) -> Appeal
     columns = tables.appeal_steps.c
     query = select(tables.appeal_steps).where(columns.appeal == number).order_by(columns.step)
     steps = [_step(found) for found in await connection.execute(query)]
-    return Appeal(number, row.year, row.subject, steps, stand(steps, today))
+    return Appeal(number, row.year, row.subject, steps, appeal_status(steps, today))
 
 
-def _step(row: Row[Any]) -> Step:
-    ruling = Ruling(row.ruling) if row.ruling else None
+def _step(row: Row[Any]) -> AppealStep:
+    ruling = AppealRuling(row.ruling) if row.ruling else None
     end = date.fromisoformat(row.due) if row.due else None
-    return Step(Act(row.act), row.by, date.fromisoformat(row.on), row.text, row.to, ruling, end)
+    return AppealStep(
+        AppealAct(row.act), row.by, date.fromisoformat(row.on), row.text, row.to, ruling, end
+    )
 
 
-async def may_decide(connection: AsyncConnection, appeal: Appeal) -> list[str]:
+async def eligible_deciders(connection: AsyncConnection, appeal: Appeal) -> list[str]:
     """The logins that could be charged with an appeal."""
-    out = barred(appeal.steps, await _deciders(connection, appeal))
+    out = barred_deciders(appeal.steps, await _deciders(connection, appeal))
     columns = tables.staff.c
     rows = await connection.execute(
         select(columns.login, columns.unit).where(columns.role == ADMINISTRATOR)
@@ -317,7 +334,7 @@ async def _own_units(connection: AsyncConnection, appeal: Appeal) -> set[str]:
         columns.year == appeal.year, columns.leader == appeal.subject
     )
     parents = {part.code: part.parent for part in await store.read_inner(connection, appeal.year)}
-    return set(way_up((await connection.execute(query)).scalar() or appeal.subject, parents))
+    return set(ancestors((await connection.execute(query)).scalar() or appeal.subject, parents))
 
 
 async def remedies(connection: AsyncConnection, appeal: Appeal) -> list[tuple[str, str, str]]:
@@ -393,7 +410,7 @@ async def _amend(
 
 
 async def _append(
-    connection: AsyncConnection, number: int, place: int, step: Step, office: Office
+    connection: AsyncConnection, number: int, place: int, step: AppealStep, office: Office
 ) -> None:
     row = {
         "appeal": number,
@@ -434,5 +451,5 @@ async def _require_administrator(connection: AsyncConnection, login: str) -> Non
 def _check_text(text: str) -> None:
     if not text.strip():
         raise BadInput("say why; the grounds or the reason are missing", "reason")
-    if len(text) > LONGEST:
-        raise BadInput(f"the text is longer than {LONGEST} characters", "reason")
+    if len(text) > MAX_TEXT:
+        raise BadInput(f"the text is longer than {MAX_TEXT} characters", "reason")

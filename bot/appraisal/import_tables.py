@@ -13,8 +13,8 @@ from bot.campaigns.registered import year_scheme
 from bot.records import adjustments, decisions, findings, indicators, leaders, units
 from bot.records import grade_history as history
 from bot.records import inner_units as inner
-from bot.records.context import Known, Outcome
-from bot.records.store import read_inner, read_leaders, read_units, stands_in
+from bot.records.context import ImportResult, YearContext
+from bot.records.store import exists_in, read_inner, read_leaders, read_units
 from bot.spreadsheets.columns import Field
 from bot.spreadsheets.reader import Cells, Sheet, read_sheet
 from bot.spreadsheets.template_workbook import workbook
@@ -23,7 +23,7 @@ from survey_flows.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableKind:
     """One kind of table: what it is, its columns, how it is stored, and whether it belongs to a year.
 
     ``standing`` gives what is stored as rows, which are empty where lines are only ever added. The columns of those
@@ -32,53 +32,67 @@ class Table:
 
     help: str
     fields: tuple[Field, ...]
-    store: Callable[[AsyncConnection, Known, Sheet], Awaitable[Outcome]]
-    standing: Callable[[AsyncConnection, Known], Awaitable[list[Cells]]]
+    store: Callable[[AsyncConnection, YearContext, Sheet], Awaitable[ImportResult]]
+    current_rows: Callable[[AsyncConnection, YearContext], Awaitable[list[Cells]]]
     dated: bool = True
-    wide: Callable[[Known], tuple[Field, ...]] | None = None
+    wide: Callable[[YearContext], tuple[Field, ...]] | None = None
 
 
-async def _nothing(_connection: AsyncConnection, _known: Known) -> list[Cells]:
+async def _nothing(_connection: AsyncConnection, _known: YearContext) -> list[Cells]:
     return []
 
 
 TABLES = {
-    "units": Table(
+    "units": TableKind(
         "departments, districts and counties, with their leagues",
         units.FIELDS,
-        units.store,
-        units.standing,
+        units.store_table,
+        units.current_table,
         dated=False,
     ),
-    "leaders": Table(
-        "the year's leading cadres and their posts", leaders.FIELDS, leaders.store, leaders.standing
+    "leaders": TableKind(
+        "the year's leading cadres and their posts",
+        leaders.FIELDS,
+        leaders.store_table,
+        leaders.current_table,
     ),
-    "inner": Table(
-        "sections and posts inside units, to any depth", inner.FIELDS, inner.store, inner.standing
+    "inner": TableKind(
+        "sections and posts inside units, to any depth",
+        inner.FIELDS,
+        inner.store_table,
+        inner.current_table,
     ),
-    "people": Table(
+    "people": TableKind(
         "the year's people in sections and posts",
         leaders.PEOPLE,
-        leaders.store_people,
-        leaders.standing_people,
+        leaders.store_people_table,
+        leaders.current_people_table,
     ),
-    "indicators": Table(
+    "indicators": TableKind(
         "points of units by indicator and of leaders (personal), or wide: a column for each indicator",
         indicators.LONG,
-        indicators.store,
-        indicators.standing,
-        wide=indicators.wide,
+        indicators.store_table,
+        indicators.current_table,
+        wide=indicators.wide_columns,
     ),
-    "adjustments": Table(
-        "bonuses and deductions", adjustments.FIELDS, adjustments.store, adjustments.standing
+    "adjustments": TableKind(
+        "bonuses and deductions",
+        adjustments.FIELDS,
+        adjustments.store_table,
+        adjustments.current_table,
     ),
-    "findings": Table(
-        "offences, accidents and other findings", findings.FIELDS, findings.store, findings.standing
+    "findings": TableKind(
+        "offences, accidents and other findings",
+        findings.FIELDS,
+        findings.store_table,
+        findings.current_table,
     ),
-    "decisions": Table(
-        "what persons decided on proposals", decisions.FIELDS, decisions.store, _nothing
+    "decisions": TableKind(
+        "what persons decided on proposals", decisions.FIELDS, decisions.store_table, _nothing
     ),
-    "history": Table("grades of years before --year", history.FIELDS, history.store, _nothing),
+    "history": TableKind(
+        "grades of years before --year", history.FIELDS, history.store_table, _nothing
+    ),
 }
 
 
@@ -90,7 +104,7 @@ async def import_table(
     year: int = 0,
     dry_run: bool = False,
     scheme: Scheme | None = None,
-) -> Outcome:
+) -> ImportResult:
     """Read, check and store one table.
 
     Args:
@@ -138,23 +152,23 @@ async def table_workbook(
     scheme = scheme or await year_scheme(database, year or None)
     async with reading(database) as connection:
         known = await _known(connection, year, scheme)
-        rows = await table.standing(connection, known)
+        rows = await table.current_rows(connection, known)
     fields = table.wide(known) if table.wide else table.fields
     codes = {field.name: field.choices(known) for field in fields if field.choices}
     return await asyncio.to_thread(workbook, kind, fields, rows, codes, lang)
 
 
-def _table(kind: str, year: int) -> Table:
+def _table(kind: str, year: int) -> TableKind:
     if TABLES[kind].dated and not year:
         raise BadInput(f"{kind} belong to a year; say which (--year)", kind)
     return TABLES[kind]
 
 
-async def _known(connection: AsyncConnection, year: int, scheme: Scheme) -> Known:
+async def _known(connection: AsyncConnection, year: int, scheme: Scheme) -> YearContext:
     listed = {
-        x.unit.code: x for x in await read_units(connection) if not year or stands_in(x.unit, year)
+        x.unit.code: x for x in await read_units(connection) if not year or exists_in(x.unit, year)
     }
     leaders = {x.id: x for x in await read_leaders(connection, year)}
-    return Known(
+    return YearContext(
         year, scheme, listed, leaders, {x.code: x for x in await read_inner(connection, year)}
     )

@@ -8,23 +8,29 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.appraise import standings
-from aggregation.appraisal.stability import Move, Shift, grade_counts, move, shift
-from aggregation.appraisal.variations import Answers, Variation, rescored, variations
+from aggregation.appraisal.appraise import unit_standings
+from aggregation.appraisal.stability import (
+    RankChange,
+    ResultShift,
+    grade_counts,
+    rank_change,
+    result_shift,
+)
+from aggregation.appraisal.variations import RescoringInputs, Variation, rescored_units, variations
 from aggregation.estimation.scores import UnitScore
 from aggregation.model.facts import Grade
 from aggregation.model.results import UnitResult
 from aggregation.scheme.scheme import Scheme
-from bot.appraisal.year import Year
-from bot.results.scoring import Scored
+from bot.appraisal.year import AppraisedYear
+from bot.results.scoring import ScoredCampaign
 
 Scores = Mapping[str, UnitScore]
 
 
-def sensitivity(year: Year) -> list[Shift]:
+def sensitivity(year: AppraisedYear) -> list[ResultShift]:
     """What each other rule would do to the year. Takes seconds: call it in a thread."""
     found = variations(year.inputs.scheme)
-    return [shift(v.key, v.zh, v.en, year.result.units, _under(year, v)) for v in found]
+    return [result_shift(v.key, v.zh, v.en, year.result.units, _under(year, v)) for v in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,11 @@ class Simulation:
 
     before: Mapping[Grade | None, int]
     after: Mapping[Grade | None, int]
-    shift: Shift
-    moves: tuple[Move, ...]
+    shift: ResultShift
+    moves: tuple[RankChange, ...]
 
 
-def simulate(year: Year, scheme: Scheme) -> Simulation:
+def simulate(year: AppraisedYear, scheme: Scheme) -> Simulation:
     """What another scheme would have done to the year.
 
     Raises:
@@ -48,50 +54,54 @@ def simulate(year: Year, scheme: Scheme) -> Simulation:
         _under(year, Variation("scheme", scheme.title.zh, scheme.title.en, scheme)),
     )
     later = {u.unit: u for u in new}
-    moves = [move(u, later[u.unit]) for u in old if u.unit in later]
+    moves = [rank_change(u, later[u.unit]) for u in old if u.unit in later]
     moved = tuple(m for m in moves if m.ranks[0] != m.ranks[1] or m.grades[0] is not m.grades[1])
     return Simulation(
         grade_counts(old),
         grade_counts(new),
-        shift("scheme", scheme.title.zh, scheme.title.en, old, new),
+        result_shift("scheme", scheme.title.zh, scheme.title.en, old, new),
         moved,
     )
 
 
-def _under(year: Year, variation: Variation) -> tuple[UnitResult, ...]:
+def _under(year: AppraisedYear, variation: Variation) -> tuple[UnitResult, ...]:
     scores: dict[str, UnitScore] = {}
-    for part in year.polls:
-        found = rescored(_answers(part), year.inputs.scheme, variation)
+    for part in year.campaigns:
+        found = rescored_units(_answers(part), year.inputs.scheme, variation)
         scores |= replace(
-            part, poll=replace(part.poll, scheme=variation.scheme), scores=found
+            part, campaign=replace(part.campaign, scheme=variation.scheme), scores=found
         ).graded
     return _standings(year, scores, variation.scheme)
 
 
-def _answers(part: Scored) -> Answers:
-    poll = part.poll
+def _answers(part: ScoredCampaign) -> RescoringInputs:
+    poll = part.campaign
     categories = {code: unit.category for code, unit in poll.units.items()}
     fixed = frozenset(part.release.corrections if part.release else ())
-    return Answers(part.counts, categories, poll.questionnaires, part.scores, fixed)
+    return RescoringInputs(part.counts, categories, poll.questionnaires, part.scores, fixed)
 
 
-def _standings(year: Year, scores: Scores, scheme: Scheme) -> tuple[UnitResult, ...]:
+def _standings(year: AppraisedYear, scores: Scores, scheme: Scheme) -> tuple[UnitResult, ...]:
     public = {code: score for code, score in scores.items() if code in year.inputs.public}
-    return standings(replace(year.inputs, scheme=scheme, public=public))
+    return unit_standings(replace(year.inputs, scheme=scheme, public=public))
 
 
-async def without_rules(database: AsyncEngine, year: Year, timezone: str) -> list[Shift]:
+async def effects_of_fraud_rules(
+    database: AsyncEngine, year: AppraisedYear, timezone: str
+) -> list[ResultShift]:
     """What the year would be without each fraud rule that found something; compared with all rules as they judge now.
 
     Takes as long as looking for organised rating does. Ballots that reviewers released count as before throughout.
     """
     from bot.fraud_review.rule_effects import scores_without
 
-    parts = [await scores_without(database, part.poll.id, timezone) for part in year.polls]
+    parts = [await scores_without(database, part.campaign.id, timezone) for part in year.campaigns]
     return await asyncio.to_thread(_rule_shifts, year, parts)
 
 
-def _rule_shifts(year: Year, parts: Sequence[tuple[Scores, Mapping[str, Scores]]]) -> list[Shift]:
+def _rule_shifts(
+    year: AppraisedYear, parts: Sequence[tuple[Scores, Mapping[str, Scores]]]
+) -> list[ResultShift]:
     whole: dict[str, UnitScore] = {}
     for scores, _ in parts:
         whole |= scores
@@ -103,6 +113,8 @@ def _rule_shifts(year: Year, parts: Sequence[tuple[Scores, Mapping[str, Scores]]
             other |= without.get(rule, {})
         after = _standings(year, other, scheme)
         found.append(
-            shift(f"without_{rule}", f"不用规则 {rule}", f"without the rule {rule}", base, after)
+            result_shift(
+                f"without_{rule}", f"不用规则 {rule}", f"without the rule {rule}", base, after
+            )
         )
     return found

@@ -11,24 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.nesting import Body, appraise_inside, city_part
+from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs
 from aggregation.model.facts import Decision, Grade, PastGrade, UnitDecision, Verdict
-from aggregation.model.results import AppraisalResult, Kind, Status
-from aggregation.quality.changes import Change
+from aggregation.model.results import AppraisalResult, ConsequenceKind, ProposalStatus
+from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
-from bot.campaigns.registered import Poll, read_polls
+from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
 from bot.records import store
-from bot.results.scoring import Scored, score_poll
+from bot.results.scoring import ScoredCampaign, score_registered
 from bot.results.year_on_year import read_changes
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput
 
-BINDING = (Kind.GRADE_FOUR, Kind.DOWNGRADE, Kind.BAR_FIRST)
+BINDING = (ConsequenceKind.GRADE_FOUR, ConsequenceKind.DOWNGRADE, ConsequenceKind.BAR_FIRST)
 """Proposals that change a grade once confirmed: a year is not sealed before they are decided."""
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class AppraisedYear:
     """One year of the city: the campaigns that give its public scores, its material, and the outcome.
 
     ``inputs`` and ``result`` are the city's own, ``inside`` what became of the parts of its units. ``changes`` are
@@ -36,11 +36,11 @@ class Year:
     """
 
     year: int
-    polls: tuple[Scored, ...]
+    campaigns: tuple[ScoredCampaign, ...]
     inputs: AppraisalInputs
     result: AppraisalResult
-    changes: Mapping[str, Change] = field(default_factory=dict)
-    inside: tuple[Body, ...] = ()
+    changes: Mapping[str, ScoreChange] = field(default_factory=dict)
+    inside: tuple[InnerBody, ...] = ()
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
@@ -52,7 +52,9 @@ class Year:
         return next((result for result in self.bodies if subject in result.trail), None)
 
 
-async def open_year(database: AsyncEngine, year: int, campaigns: Sequence[str] = ()) -> Year:
+async def open_year(
+    database: AsyncEngine, year: int, campaigns: Sequence[str] = ()
+) -> AppraisedYear:
     """Read a year's material, score its campaigns and appraise it.
 
     Args:
@@ -66,36 +68,40 @@ async def open_year(database: AsyncEngine, year: int, campaigns: Sequence[str] =
     polls = await _score(database, year, campaigns)
     material = await _gather(database, year, polls)
     inputs, result, inside = await asyncio.to_thread(_appraise, material)
-    return Year(year, polls, inputs, result, await read_changes(database, year, polls), inside)
+    return AppraisedYear(
+        year, polls, inputs, result, await read_changes(database, year, polls), inside
+    )
 
 
 def _appraise(
     material: AppraisalInputs,
-) -> tuple[AppraisalInputs, AppraisalResult, tuple[Body, ...]]:
-    inputs = city_part(material)
+) -> tuple[AppraisalInputs, AppraisalResult, tuple[InnerBody, ...]]:
+    inputs = city_inputs(material)
     result = appraise(inputs)
     return inputs, result, appraise_inside(material, result)
 
 
-async def _run(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> Year:
+async def _run(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> AppraisedYear:
     """The year without what changed since the one before."""
     polls = await _score(database, year, campaigns)
     inputs, result, inside = await asyncio.to_thread(
         _appraise, await _gather(database, year, polls)
     )
-    return Year(year, polls, inputs, result, inside=inside)
+    return AppraisedYear(year, polls, inputs, result, inside=inside)
 
 
-async def _score(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> tuple[Scored, ...]:
+async def _score(
+    database: AsyncEngine, year: int, campaigns: Sequence[str]
+) -> tuple[ScoredCampaign, ...]:
     async with reading(database) as connection:
         known = {x.unit.code for x in await store.read_units(connection)}
-    polls = _choose(await read_polls(database, year), year, campaigns, known)
-    return tuple([await score_poll(database, poll) for poll in polls])
+    polls = _choose(await read_registered_campaigns(database, year), year, campaigns, known)
+    return tuple([await score_registered(database, poll) for poll in polls])
 
 
 def _choose(
-    polls: Sequence[Poll], year: int, campaigns: Sequence[str], known: set[str]
-) -> list[Poll]:
+    polls: Sequence[RegisteredCampaign], year: int, campaigns: Sequence[str], known: set[str]
+) -> list[RegisteredCampaign]:
     for campaign in campaigns:
         if campaign not in {poll.id for poll in polls}:
             raise BadInput(
@@ -103,13 +109,13 @@ def _choose(
             )
     if campaigns:
         chosen = [poll for poll in polls if poll.id in campaigns]
-        if trials := [poll.id for poll in chosen if poll.trial]:
+        if trials := [poll.id for poll in chosen if poll.pilot]:
             raise BadInput(
                 "a trial counts in no appraisal, as everybody was told who rated in it",
                 ", ".join(trials),
             )
     else:
-        closed = [poll for poll in polls if poll.state == "closed" and not poll.trial]
+        closed = [poll for poll in polls if poll.state == "closed" and not poll.pilot]
         chosen = [poll for poll in closed if known.intersection(poll.units)]
     if not chosen:
         raise BadInput(
@@ -119,7 +125,7 @@ def _choose(
     return chosen
 
 
-def _check_compatible(polls: Sequence[Poll]) -> None:
+def _check_compatible(polls: Sequence[RegisteredCampaign]) -> None:
     rated: dict[str, str] = {}
     for poll in polls:
         if poll.scheme.digest != polls[0].scheme.digest:
@@ -136,7 +142,9 @@ def _check_compatible(polls: Sequence[Poll]) -> None:
             rated[unit] = poll.id
 
 
-async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> AppraisalInputs:
+async def _gather(
+    database: AsyncEngine, year: int, polls: Sequence[ScoredCampaign]
+) -> AppraisalInputs:
     async with reading(database) as connection:
         values = await store.read_indicators(connection, year)
         units = await store.read_all_units(connection, year)
@@ -144,7 +152,7 @@ async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> 
         codes, ids = {unit.code for unit in units}, {leader.id for leader in leaders}
         return AppraisalInputs(
             year=year,
-            scheme=polls[0].poll.scheme,
+            scheme=polls[0].campaign.scheme,
             units=units,
             leaders=leaders,
             # Points and grades given of who is no longer listed are kept, and play no part.
@@ -159,22 +167,22 @@ async def _gather(database: AsyncEngine, year: int, polls: Sequence[Scored]) -> 
                 if code in codes
             },
             adjustments=await store.read_adjustments(connection, year),
-            facts=await store.read_facts(connection, year),
+            facts=await store.read_findings(connection, year),
             decisions=await store.read_decisions(connection, year),
             unit_decisions=tuple(
                 d for d in await store.read_unit_decisions(connection, year) if d.unit in codes
             ),
             history=await store.read_history(connection, last=year - 1),
-            told={code: it for part in polls for code, it in part.told.items()},
+            disclosed={code: it for part in polls for code, it in part.disclosed.items()},
             covariances=_covariances(polls),
         )
 
 
-def _covariances(polls: Sequence[Scored]) -> Covariances | None:
+def _covariances(polls: Sequence[ScoredCampaign]) -> Covariances | None:
     """Known for the direct scores of one campaign: nobody can tell which raters of two are the same people."""
     return (
         polls[0].covariances
-        if len(polls) == 1 and polls[0].poll.scheme.graded_score == "direct"
+        if len(polls) == 1 and polls[0].campaign.scheme.graded_score == "direct"
         else None
     )
 
@@ -282,7 +290,7 @@ def _final(result: AppraisalResult) -> list[PastGrade]:
     return [line for line in result.records() if line.subject not in ranked]
 
 
-def _check_settled(year: Year) -> None:
+def _check_settled(year: AppraisedYear) -> None:
     units = [unit for result in year.bodies for unit in result.units]
     _refuse(
         "wait for a person's grade (`minping appraise --grade`)",
@@ -295,7 +303,7 @@ def _check_settled(year: Year) -> None:
     proposals = [proposal for result in year.bodies for proposal in result.proposals]
     _refuse(
         "touch a grade and are not decided (`minping appraise --decide`)",
-        (p.key for p in proposals if p.status is Status.PROPOSED and p.kind in BINDING),
+        (p.key for p in proposals if p.status is ProposalStatus.PROPOSED and p.kind in BINDING),
     )
 
 

@@ -16,36 +16,36 @@ from bot.storage.bulk import insert_all
 from bot.storage.database import insert
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import ballot_body, comment_body, withdrawal_body
-from bot.transparency.log_writer import Entry, Signer, append
-from survey_flows.entries import commit, receipt_label
+from bot.transparency.log_writer import LogEntry, Signer, append_entries
+from survey_flows.log_entries import commit, receipt_label
 from survey_flows.merkle import Frontier
 
 BALLOT, COMMENT, WITHDRAWAL = "ballot", "comment", "withdrawal"
 ERASE, PRESSURE, FOLLOW = "erase", "pressure", "follow"
-APART = frozenset((PRESSURE, FOLLOW))
+UNLOGGED_KINDS = frozenset((PRESSURE, FOLLOW))
 """What goes the ballots' way and is seen neither among them nor in the log."""
-SALT = 16
-FULL = 4
-PART = 200
+SALT_BYTES = 16
+FULL_WEIGHT = 4
+ROWS_A_STATEMENT = 200
 """Places in one statement: SQLite takes so many parameters."""
 
 Message = dict[str, Any]
 """``kind`` is `BALLOT`, `ERASE`, `PRESSURE` or `FOLLOW`, with ``campaign`` and ``voter`` (hex). Pressure has ``unit``,
-a follow-up the fields of `survey_flows.effects.Shortcoming` and how its person is reached, sealed; a ballot
+a follow-up the fields of `survey_flows.effects.HoldRequest` and how its person is reached, sealed; a ballot
 has ``ballot``, ``receipt`` and ``text`` (its comment), and what was held of it has ``unit`` and ``text``.
 """
 Row = dict[str, Any]
-Place = tuple[str, str, bytes]
+BallotKey = tuple[str, str, bytes]
 """Campaign, unit and voter: for each of them one ballot and one comment stand at most."""
 Pseudonym = Callable[[str, str, bytes], bytes]
 """Made from a purpose, a campaign and the gate's pseudonym."""
 
 
 @dataclass(slots=True)
-class _Fate:
+class _BatchOutcome:
     """What becomes of a batch's rows: ``live`` stand at its end, ``replaced`` gave way, ``gone`` were erased."""
 
-    live: dict[Place, Row] = field(default_factory=dict)
+    live: dict[BallotKey, Row] = field(default_factory=dict)
     replaced: list[Row] = field(default_factory=list)
     gone: list[Row] = field(default_factory=list)
     erased: set[tuple[str, bytes]] = field(default_factory=set)
@@ -97,8 +97,8 @@ class Batch:
     ) -> None:
         """Carry out new ``ballots`` and the ``comments`` that were held; the caller holds the log at ``frontier``."""
         await self._note_pressure(connection, ballots)
-        ballots = [message for message in ballots if message["kind"] not in APART]
-        said, written = _fate(ballots, self._ballot), _fate(comments, _comment)
+        ballots = [message for message in ballots if message["kind"] not in UNLOGGED_KINDS]
+        said, written = _batch_outcome(ballots, self._ballot), _batch_outcome(comments, _comment)
         fresh = self._shuffled(frontier.size, said, written)
         gone = said.gone + await _clear(connection, tables.ballots, said.erased)
         gone += await _clear(connection, tables.superseded, said.erased)
@@ -120,9 +120,11 @@ class Batch:
         )
         entries = [_entry(kind, row) for kind, row in fresh]
         entries += await self._withdraw(connection, gone, frontier.size + len(fresh))
-        await append(connection, frontier, entries, sign, self._now)
+        await append_entries(connection, frontier, entries, sign, self._now)
 
-    def _shuffled(self, first: int, said: _Fate, written: _Fate) -> list[tuple[str, Row]]:
+    def _shuffled(
+        self, first: int, said: _BatchOutcome, written: _BatchOutcome
+    ) -> list[tuple[str, Row]]:
         """What goes into the log, in an order drawn by lot; each row is told its position."""
         # A ballot that was replaced or erased meanwhile has its receipt, and so its entry.
         fresh = [(BALLOT, row) for row in (*said.rows(), *said.gone)]
@@ -138,14 +140,14 @@ class Batch:
         row = {"campaign": message["campaign"], "voter": voter}
         if message["kind"] == ERASE:
             return row
-        row |= message["ballot"] | {"salt": secrets.token_bytes(SALT), "weight": FULL}
+        row |= message["ballot"] | {"salt": secrets.token_bytes(SALT_BYTES), "weight": FULL_WEIGHT}
         return row | {"label": receipt_label(message["receipt"])}
 
     async def _note_pressure(
         self, connection: AsyncConnection, messages: Sequence[Message]
     ) -> None:
         """One row for each person and unit, under a pseudonym that no ballot has; it leaves ballots and log alone."""
-        said: set[Place] = set()
+        said: set[BallotKey] = set()
         erased: set[tuple[str, bytes]] = set()
         for message in messages:
             campaign = message["campaign"]
@@ -167,12 +169,12 @@ class Batch:
 
     async def _withdraw(
         self, connection: AsyncConnection, gone: Sequence[Row], first: int
-    ) -> list[Entry]:
+    ) -> list[LogEntry]:
         """Say of every entry whose text was deleted that it was. Nobody can tell these entries from ballots."""
         rows = [
             {
                 "campaign": row["campaign"],
-                "salt": secrets.token_bytes(SALT),
+                "salt": secrets.token_bytes(SALT_BYTES),
                 "body": withdrawal_body(row["campaign"], row["position"]),
             }
             for row in gone
@@ -182,13 +184,13 @@ class Batch:
         rows = [row | {"position": position} for position, row in enumerate(rows, first)]
         await insert_all(connection, tables.withdrawals, rows)
         return [
-            Entry(_unknown(), commit(row["salt"], row["body"]), WITHDRAWAL, row["campaign"])
+            LogEntry(_unknown(), commit(row["salt"], row["body"]), WITHDRAWAL, row["campaign"])
             for row in rows
         ]
 
 
-def _fate(messages: Iterable[Message], make: Callable[[Message], Row]) -> _Fate:
-    fate = _Fate()
+def _batch_outcome(messages: Iterable[Message], make: Callable[[Message], Row]) -> _BatchOutcome:
+    fate = _BatchOutcome()
     for message in messages:
         row = make(message)
         if message["kind"] == ERASE:
@@ -198,9 +200,9 @@ def _fate(messages: Iterable[Message], make: Callable[[Message], Row]) -> _Fate:
     return fate
 
 
-def _put_in_turn(fate: _Fate) -> None:
+def _put_in_turn(fate: _BatchOutcome) -> None:
     """Let those at the same place swap positions: the last in the log is the one that counts (`bot.verification.verifier`)."""
-    turns: dict[Place, list[Row]] = {}
+    turns: dict[BallotKey, list[Row]] = {}
     for row in fate.replaced:
         turns.setdefault((row["campaign"], row["unit"], row["voter"]), []).append(row)
     for place, rows in turns.items():
@@ -216,20 +218,20 @@ def _comment(message: Message) -> Row:
     return row | {
         "unit": message["unit"],
         "text": message["text"],
-        "salt": secrets.token_bytes(SALT),
+        "salt": secrets.token_bytes(SALT_BYTES),
     }
 
 
-def _entry(kind: str, row: Row) -> Entry:
+def _entry(kind: str, row: Row) -> LogEntry:
     label, body = (
         (row["label"], ballot_body(row)) if kind == BALLOT else (_unknown(), comment_body(row))
     )
-    return Entry(label, commit(row["salt"], body), kind, row["campaign"])
+    return LogEntry(label, commit(row["salt"], body), kind, row["campaign"])
 
 
 def _unknown() -> bytes:
     """A label like that of a ballot, whose receipt nobody has."""
-    return sha256(secrets.token_bytes(SALT)).digest()
+    return sha256(secrets.token_bytes(SALT_BYTES)).digest()
 
 
 def _stored(row: Row) -> Row:
@@ -249,7 +251,7 @@ async def _clear(
     return await _remove(connection, table, key, list(erased))
 
 
-async def _pull(connection: AsyncConnection, table: Table, places: list[Place]) -> list[Row]:
+async def _pull(connection: AsyncConnection, table: Table, places: list[BallotKey]) -> list[Row]:
     """Delete the rows that stand at these places; returns them."""
     return await _remove(
         connection, table, tuple_(table.c.campaign, table.c.unit, table.c.voter), places
@@ -260,7 +262,11 @@ async def _remove(
     connection: AsyncConnection, table: Table, key: Any, values: Sequence[tuple[Any, ...]]
 ) -> list[Row]:
     found: list[Row] = []
-    for start in range(0, len(values), PART):
-        statement = delete(table).where(key.in_(values[start : start + PART])).returning(*table.c)
+    for start in range(0, len(values), ROWS_A_STATEMENT):
+        statement = (
+            delete(table)
+            .where(key.in_(values[start : start + ROWS_A_STATEMENT]))
+            .returning(*table.c)
+        )
         found += [dict(row._mapping) for row in await connection.execute(statement)]
     return found

@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ballots.batch import Message
 from bot.storage.schema import all as tables
 
-REMEMBER_STOPS = 7 * 86_400
+STOP_MEMORY_SECONDS = 7 * 86_400
 """Seconds: nothing is held for more than a day, unless the mixer is away."""
 NAME = 5
 
 
-async def store_follow_ups(connection: AsyncConnection, messages: Sequence[Message]) -> None:
+async def store_requests(connection: AsyncConnection, messages: Sequence[Message]) -> None:
     """Store them in an order drawn by lot; what a person leaves about a unit again is added to what there is."""
     wanted = [
         message for message in messages if message["at"] > await _stopped(connection, message)
@@ -64,5 +64,5 @@ async def forget_stops(connection: AsyncConnection, now: datetime) -> None:
     """Forget stops that have had their effect."""
     columns = tables.follow_stops.c
     await connection.execute(
-        delete(tables.follow_stops).where(columns.at < int(now.timestamp()) - REMEMBER_STOPS)
+        delete(tables.follow_stops).where(columns.at < int(now.timestamp()) - STOP_MEMORY_SECONDS)
     )

@@ -18,44 +18,52 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Table, delete, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.ballots.batch import APART, BALLOT, FOLLOW, Batch, Message
-from bot.ballots.held_requests import store_follow_ups
-from bot.ballots.quota_places import forget, touch
-from bot.campaigns.registration import read_limits, with_seed
+from bot.ballots.batch import BALLOT, FOLLOW, UNLOGGED_KINDS, Batch, Message
+from bot.ballots.held_requests import store_requests
+from bot.ballots.quota_places import delete_quota_marks, rewrite_counts
+from bot.campaigns.registration import definition_with_seed, read_limits
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import Keyring
 from bot.crypto.note_signatures import public_key as log_key
 from bot.crypto.note_signatures import sign_checkpoint
-from bot.crypto.sealed_envelopes import Box, NotOurs, Opener, box_text, pack, public_key, seal
+from bot.crypto.sealed_envelopes import (
+    EnvelopeOpener,
+    MixerKey,
+    WrongMixerKey,
+    mixer_key_text,
+    public_key,
+    seal,
+    sign_and_pad,
+)
 from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import closing_body, registration_body
-from bot.transparency.log_writer import append, lock_log, public_entry
+from bot.transparency.log_writer import append_entries, lock_log, public_entry
 from survey_flows.errors import BadInput, MinpingError
-from survey_flows.notes import VerifierKey, read_key
+from survey_flows.signed_notes import VerifierKey, read_key
 
 log = logging.getLogger(__name__)
 
 BATCH, LEAST, PATIENCE = 50, 10, 3600.0
 """A batch is of `BATCH` people; after `PATIENCE` seconds `LEAST` will do; fewer are mixed only at the close."""
-MOST = 75
+MAX_SUBMISSIONS = 75
 """Most submissions of a batch, unless they are of few people: while one is being written citizens wait."""
-BOX_SECONDS = 86_400
-GRACE = 3600
+KEY_SECONDS = 86_400
+KEY_GRACE_SECONDS = 3600
 """Seconds for which a gate may not have heard of a new box."""
 QUARTER = 900
-AT_ONCE = 1000
-BREATH = 0.05
+READ_AT_ONCE = 1000
+SECONDS_BETWEEN_BATCHES = 0.05
 """Seconds between two batches, in which citizens are served."""
-PAUSE = 0.2
+POLL_SECONDS = 0.2
 """Seconds between two looks at what another process does."""
 LOG_KEY = "log"
 CAMPAIGN = "campaign-"
 Opened = tuple[Any, list[Message] | None]
 
 
-class Lost(MinpingError):
+class BatchTaken(MinpingError):
     """Another mixer took the batch first; nothing was written."""
 
 
@@ -79,14 +87,14 @@ class Mixer:
         self._origin = origin
         self._clock = clock
         self._since: float | None = None
-        self._signing = Ed25519PrivateKey.from_private_bytes(ring.keep(LOG_KEY))
-        self._box = Box("", b"")
+        self._signing = Ed25519PrivateKey.from_private_bytes(ring.find_or_create(LOG_KEY))
+        self._box = MixerKey("", b"")
         self._turn = asyncio.Lock()
 
     @property
     def key(self) -> VerifierKey:
         """The key by which everybody checks the log's checkpoints."""
-        return log_key(self._ring.keep(LOG_KEY), self._origin)
+        return log_key(self._ring.find_or_create(LOG_KEY), self._origin)
 
     async def turn(self) -> None:
         """Open and close campaigns that wait for it, and mix when there is a batch."""
@@ -97,13 +105,13 @@ class Mixer:
             await self.open_follow_ups()
             closing = await self._in_state("closing")
             while await self.mix(closing):  # noqa: ASYNC110  (nothing is polled: citizens come in between)
-                await asyncio.sleep(BREATH)
+                await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
             for campaign in closing:
                 await self._close(campaign)
-            await destroy_closed(self._database, self._ring, CAMPAIGN)
+            await destroy_closed_secrets(self._database, self._ring, CAMPAIGN)
 
     def _sign(self, size: int, root: bytes) -> str:
-        return sign_checkpoint(self._ring.keep(LOG_KEY), self._origin, size, root)
+        return sign_checkpoint(self._ring.find_or_create(LOG_KEY), self._origin, size, root)
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
@@ -118,27 +126,27 @@ class Mixer:
         newest = boxes[-1] if boxes else None
         if (
             newest is None
-            or self._now() - newest.made >= BOX_SECONDS
+            or self._now() - newest.made >= KEY_SECONDS
             or self._ring.find(_box(newest.id)) is None
         ):
             await self._make_box()
             return
-        self._box = Box(newest.id, newest.public)
+        self._box = MixerKey(newest.id, newest.public)
         for box in boxes[:-1]:
-            if self._now() - newest.made >= GRACE:
+            if self._now() - newest.made >= KEY_GRACE_SECONDS:
                 await self._drop_box(box.id)
 
     async def _make_box(self) -> None:
         name = secrets.token_hex(8)
-        public = public_key(self._ring.keep(_box(name)))
+        public = public_key(self._ring.find_or_create(_box(name)))
         row = {
             "id": name,
             "public": public,
-            "signature": self._signing.sign(box_text(name, public)),
+            "signature": self._signing.sign(mixer_key_text(name, public)),
         }
         async with writing(self._database) as connection:
             await connection.execute(tables.boxes.insert(), [row | {"made": self._now()}])
-        self._box = Box(name, public)
+        self._box = MixerKey(name, public)
 
     async def _drop_box(self, name: str) -> None:
         async with writing(self._database) as connection:
@@ -163,7 +171,9 @@ class Mixer:
             ).all()
             entries = []
             for position, row in enumerate(rows, frontier.size):
-                frozen = {"paper": with_seed(row.paper, await read_limits(connection, row.id))}
+                frozen = {
+                    "paper": definition_with_seed(row.paper, await read_limits(connection, row.id))
+                }
                 entries.append(
                     public_entry(
                         "registration",
@@ -176,18 +186,18 @@ class Mixer:
                 await connection.execute(
                     update(tables.campaigns).where(columns.id == row.id).values(values)
                 )
-            await append(connection, frontier, entries, self._sign, self._now())
+            await append_entries(connection, frontier, entries, self._sign, self._now())
 
     async def _publish(self) -> None:
         """Put the public entries that wait into the log."""
-        rows = await self._read(tables.notices, MOST)
+        rows = await self._read(tables.notices, MAX_SUBMISSIONS)
         if not rows:
             return
         async with writing(self._database) as connection:
             frontier = await lock_log(connection)
             await _take(connection, tables.notices, rows)
             entries = [public_entry(row.kind, row.name, row.campaign, row.body) for row in rows]
-            await append(connection, frontier, entries, self._sign, self._now())
+            await append_entries(connection, frontier, entries, self._sign, self._now())
 
     async def _in_state(self, state: str) -> set[str]:
         query = select(tables.campaigns.c.id).where(tables.campaigns.c.state == state)
@@ -199,7 +209,7 @@ class Mixer:
         columns = tables.campaigns.c
         async with writing(self._database) as connection:
             frontier = await lock_log(connection)
-            await forget(connection, campaign)
+            await delete_quota_marks(connection, campaign)
             statement = update(tables.campaigns).where(
                 columns.id == campaign, columns.state == "closing"
             )
@@ -207,7 +217,7 @@ class Mixer:
                 entry = public_entry(
                     "closing", campaign, campaign, await _count_all(connection, campaign)
                 )
-                await append(connection, frontier, [entry], self._sign, self._now())
+                await append_entries(connection, frontier, [entry], self._sign, self._now())
 
     async def mix(self, closing: Set[str] = frozenset()) -> bool:
         """Mix one batch if there is one; True when there may be another.
@@ -216,13 +226,13 @@ class Mixer:
         that would not go by itself: else closing one would uncover the few who have just rated in another.
         """
         staged, held = (
-            await self._read(tables.staging, MOST),
-            await self._read(tables.held_comments, AT_ONCE),
+            await self._read(tables.staging, MAX_SUBMISSIONS),
+            await self._read(tables.held_comments, READ_AT_ONCE),
         )
         waited = self._waited(bool(staged))
         if not _ripe(len(staged), waited) and not (closing and (staged or held)):
             return False
-        most, ballots = MOST, await asyncio.to_thread(self._open, staged, self._gate)
+        most, ballots = MAX_SUBMISSIONS, await asyncio.to_thread(self._open, staged, self._gate)
         while len(staged) == most and not _ripe(_people(ballots), waited):
             most *= 2  # else one person who sends without end would keep all others waiting
             staged = await self._read(tables.staging, most)
@@ -248,13 +258,15 @@ class Mixer:
                 await batch.write(
                     connection, frontier, _messages(ballots), _messages(comments), self._sign
                 )
-                await touch(connection, {message["campaign"] for message in _messages(ballots)})
+                await rewrite_counts(
+                    connection, {message["campaign"] for message in _messages(ballots)}
+                )
                 await insert_all(connection, tables.held_comments, forward)
                 await insert_all(connection, tables.held_follow_ups, follow_ups)
                 await insert_all(
                     connection, tables.refused, [_kept(row, self._now()) for row in strange]
                 )
-        except Lost:
+        except BatchTaken:
             return True
         self._since = None
         if strange:
@@ -274,7 +286,7 @@ class Mixer:
     def _open(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
         """Each sealed row with its messages; with None when it holds none by ``signer``."""
         found = {name: self._ring.find(_box(name)) for name in {row.box for row in rows}}
-        opener = Opener({name: secret for name, secret in found.items() if secret}, signer)
+        opener = EnvelopeOpener({name: secret for name, secret in found.items() if secret}, signer)
         return [(row, _opened(opener, row)) for row in rows]
 
     def _hold(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
@@ -283,7 +295,7 @@ class Mixer:
         An empty one is held too, so that nobody sees who wrote one.
         """
         held: dict[str, list[Message]] = {}
-        for message in (message for message in messages if message["kind"] not in APART):
+        for message in (message for message in messages if message["kind"] not in UNLOGGED_KINDS):
             voter = self._pseudonym(
                 "comment", message["campaign"], bytes.fromhex(message["voter"])
             ).hex()
@@ -294,7 +306,10 @@ class Mixer:
         return [self._parcel(messages) for messages in held.values()]
 
     def _parcel(self, messages: Sequence[Message]) -> dict[str, Any]:
-        return {"box": self._box.id, "sealed": seal(self._box, pack(messages, self._signing.sign))}
+        return {
+            "box": self._box.id,
+            "sealed": seal(self._box, sign_and_pad(messages, self._signing.sign)),
+        }
 
     def _hold_follow_up(self, message: Message) -> dict[str, Any]:
         """A follow-up until its day is over: whoever sees it appear then cannot tell after which ballot it was left."""
@@ -308,7 +323,7 @@ class Mixer:
             select(tables.held_follow_ups)
             .where(columns.due <= self._now())
             .order_by(columns.id)
-            .limit(AT_ONCE)
+            .limit(READ_AT_ONCE)
         )
         async with reading(self._database) as connection:
             rows = list(await connection.execute(query))
@@ -319,15 +334,17 @@ class Mixer:
         )
         async with writing(self._database) as connection:
             await _take(connection, tables.held_follow_ups, rows)
-            await store_follow_ups(connection, _messages(opened))
+            await store_requests(connection, _messages(opened))
 
     def _pseudonym(self, purpose: str, campaign: str, voter: bytes) -> bytes:
         return hmac.digest(
-            self._ring.keep(CAMPAIGN + campaign), purpose.encode() + b"|" + voter, "sha256"
+            self._ring.find_or_create(CAMPAIGN + campaign),
+            purpose.encode() + b"|" + voter,
+            "sha256",
         )
 
 
-class Elsewhere:
+class RemoteMixer:
     """Stands in the service for a mixer that is a process of its own.
 
     Args:
@@ -357,7 +374,7 @@ class Elsewhere:
         while await self._waits():
             if asyncio.get_running_loop().time() >= end:
                 return False
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(POLL_SECONDS)
         return True
 
     async def _waits(self) -> bool:
@@ -373,7 +390,7 @@ class Elsewhere:
         return False
 
 
-async def destroy_closed(database: AsyncEngine, ring: Keyring, lead: str = "") -> None:
+async def destroy_closed_secrets(database: AsyncEngine, ring: Keyring, lead: str = "") -> None:
     """Destroy the secrets, named by ``lead`` and the campaign, of all campaigns that are closed.
 
     Looked for again and again: a process that is killed between the close and this must not leave one behind.
@@ -391,10 +408,10 @@ def _box(name: str) -> str:
     return f"box-{name}"
 
 
-def _opened(opener: Opener, row: Any) -> list[Message] | None:
+def _opened(opener: EnvelopeOpener, row: Any) -> list[Message] | None:
     try:
         return opener.open(row.box, row.sealed)
-    except NotOurs:
+    except WrongMixerKey:
         return None
 
 
@@ -405,7 +422,7 @@ def _ripe(people: int, waited: float) -> bool:
 
 def _people(opened: Sequence[Opened]) -> int:
     """How many people something comes from that will be seen in the log: who sends much hides nobody."""
-    seen = (message for message in _messages(opened) if message["kind"] not in APART)
+    seen = (message for message in _messages(opened) if message["kind"] not in UNLOGGED_KINDS)
     return len({(message["campaign"], message["voter"]) for message in seen})
 
 
@@ -435,7 +452,7 @@ async def _take(connection: AsyncConnection, table: Table, rows: Sequence[Any]) 
     if rows:
         statement = delete(table).where(table.c.id.in_([row.id for row in rows]))
         if (await connection.execute(statement)).rowcount != len(rows):
-            raise Lost("the batch was taken by another mixer")
+            raise BatchTaken("the batch was taken by another mixer")
 
 
 async def _count_all(connection: AsyncConnection, campaign: str) -> str:

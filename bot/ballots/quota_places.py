@@ -14,42 +14,42 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.campaigns.quota_counts import Key, _key, read_taken
+from bot.campaigns.quota_counts import Key, _key, read_taken_places
 from bot.core.identity import Citizen
-from bot.crypto.gate_keys import Keys
+from bot.crypto.gate_keys import GateKeys
 from bot.storage.database import insert
 from bot.storage.schema import all as tables
-from survey_flows.quota import Cell, Quotas
+from survey_flows.quota import QuotaCell, Quotas
 
 COLUMNS = ("campaign", "unit", "grp", "stratum", "source")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PlaceRequest:
     """Somebody who needs a place in each of these cells of a campaign."""
 
     citizen: Citizen
     campaign: str
-    cells: Sequence[Cell]
+    cells: Sequence[QuotaCell]
 
 
-class Places:
+class QuotaPlaces:
     """Who has a place, by the gate's keys."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: GateKeys) -> None:
         self._keys = keys
 
     async def held(
-        self, connection: AsyncConnection, wishes: Sequence[Wish]
-    ) -> list[frozenset[Cell]]:
+        self, connection: AsyncConnection, wishes: Sequence[PlaceRequest]
+    ) -> list[frozenset[QuotaCell]]:
         """For each wish the cells in which they have a place already."""
         marks = [self._marks(wish) for wish in wishes]
         known = await _known(connection, [mark for own in marks for mark in own.values()])
         return [frozenset(cell for cell, mark in own.items() if mark in known) for own in marks]
 
     async def take(
-        self, connection: AsyncConnection, wishes: Sequence[Wish], quotas: dict[str, Quotas]
-    ) -> list[frozenset[Cell]]:
+        self, connection: AsyncConnection, wishes: Sequence[PlaceRequest], quotas: dict[str, Quotas]
+    ) -> list[frozenset[QuotaCell]]:
         """Take the places that are wished for, as far as there are any; returns for each wish the cells that are full.
 
         Who cannot have all of theirs takes none. The caller has locked the people (`lock_people`) and rolls back
@@ -68,7 +68,7 @@ class Places:
         taken = await _lock(connection, keys)
         before, marks, refused = dict(taken), [], []
         for wish, cells in zip(wishes, missing, strict=True):
-            most = quotas[wish.campaign].most
+            most = quotas[wish.campaign].capacity
             full = frozenset(cell for cell in cells if taken[wish.campaign, cell] >= most[cell])
             refused.append(full)
             for cell in () if full else cells:
@@ -79,26 +79,26 @@ class Places:
         )
         return refused
 
-    def _marks(self, wish: Wish) -> dict[Cell, bytes]:
+    def _marks(self, wish: PlaceRequest) -> dict[QuotaCell, bytes]:
         return {cell: self._mark(wish, cell) for cell in wish.cells}
 
-    def _mark(self, wish: Wish, cell: Cell) -> bytes:
+    def _mark(self, wish: PlaceRequest, cell: QuotaCell) -> bytes:
         named = (cell.unit, cell.group, cell.stratum, cell.source)
         return self._keys.place(wish.campaign, named, wish.citizen.channel, wish.citizen.user)
 
 
-async def touch(connection: AsyncConnection, campaigns: Iterable[str]) -> None:
+async def rewrite_counts(connection: AsyncConnection, campaigns: Iterable[str]) -> None:
     """Write the counts of these campaigns anew as they are, in the transaction that mixes their ballots.
 
     PostgreSQL keeps with each row which transaction wrote it last. Without this that would be the one in which the
     last person who took a place was answered, whose conversation it wrote too.
     """
-    keys = set(await read_taken(connection, campaigns))
+    keys = set(await read_taken_places(connection, campaigns))
     if keys:
         await _lock(connection, keys)
 
 
-async def forget(connection: AsyncConnection, campaign: str) -> None:
+async def delete_quota_marks(connection: AsyncConnection, campaign: str) -> None:
     """Delete marks and counts of a campaign that is being closed."""
     for table in (tables.quota_cells, tables.places):
         await connection.execute(delete(table).where(table.c.campaign == campaign))

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.campaigns.fraud_rules import Rates
-from survey_flows.facts import Facts
+from bot.campaigns.fraud_rules import RateLimits
+from survey_flows.facts import SubmissionFacts
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ return result
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class CountedSubmission:
     """A ballot about to be admitted. ``person``, ``source``, ``unit`` and ``link`` are keyed pseudonyms of a campaign.
 
     ``link`` is empty when the citizen came by none, ``link_limit`` None when anyone may use it; the rest as in `Facts`.
@@ -104,13 +104,13 @@ class Submission:
     stale: int = 0
 
 
-class Watch:
+class RateCounters:
     """Counts submissions in Redis. One for a process; `facts` may be called by any number of tasks."""
 
     def __init__(
-        self, redis: Redis, rates: Rates | None = None, answer_within: float = ANSWER_WITHIN
+        self, redis: Redis, rates: RateLimits | None = None, answer_within: float = ANSWER_WITHIN
     ) -> None:
-        rates = rates or Rates()
+        rates = rates or RateLimits()
         self._script = redis.register_script(SCRIPT)
         self._answer_within = answer_within
         self._ask_again = 0.0
@@ -128,7 +128,7 @@ class Watch:
             LINK_DAYS * DAY,
         ]
 
-    async def facts(self, submissions: Sequence[Submission]) -> list[Facts]:
+    async def ballot_facts(self, submissions: Sequence[CountedSubmission]) -> list[SubmissionFacts]:
         """Count the submissions and tell what is known of each, in their order. A replayed one is not counted again.
 
         Call it once for a batch, not again when its transaction is repeated. It never raises for want of Redis: then
@@ -144,7 +144,7 @@ class Watch:
             for submission in submissions
         ]
 
-    async def _counted(self, submissions: Sequence[Submission]) -> list[list[int]] | None:
+    async def _counted(self, submissions: Sequence[CountedSubmission]) -> list[list[int]] | None:
         loop = asyncio.get_running_loop()
         if loop.time() < self._ask_again:
             return None
@@ -160,7 +160,7 @@ class Watch:
         return [values[at : at + VALUES] for at in range(0, len(values), VALUES)]
 
 
-def _keys(submissions: Sequence[Submission]) -> list[bytes]:
+def _keys(submissions: Sequence[CountedSubmission]) -> list[bytes]:
     return [
         PREFIX + name
         for s in submissions
@@ -176,13 +176,15 @@ def _keys(submissions: Sequence[Submission]) -> list[bytes]:
     ]
 
 
-def _persons(submissions: Sequence[Submission]) -> list[bytes]:
+def _persons(submissions: Sequence[CountedSubmission]) -> list[bytes]:
     """Who is counted for the link of each submission; nobody for a link that is for everyone."""
     return [s.person if s.link and s.link_limit is not None else b"" for s in submissions]
 
 
-def _facts(submission: Submission, counted: Sequence[int] | None, unchecked: bool = False) -> Facts:
-    known = Facts(
+def _facts(
+    submission: CountedSubmission, counted: Sequence[int] | None, unchecked: bool = False
+) -> SubmissionFacts:
+    known = SubmissionFacts(
         seconds=submission.seconds,
         questions=submission.questions,
         replayed=submission.replayed,

@@ -6,26 +6,26 @@ from collections.abc import Mapping
 
 from redis.asyncio import Redis
 
-from bot.ballots.gate import Casts
-from bot.ballots.rate_counters import Submission, Watch
-from bot.campaigns.fraud_rules import DEFAULT, FraudRules, Rates
-from bot.campaigns.live_campaigns import Papers
+from bot.ballots.gate import CastEffects
+from bot.ballots.rate_counters import CountedSubmission, RateCounters
+from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, RateLimits
+from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.identity import Citizen
-from bot.crypto.gate_keys import Keys
-from survey_flows.effects import Cast
-from survey_flows.judge import risk
+from bot.crypto.gate_keys import GateKeys
+from survey_flows.effects import StoreBallot
+from survey_flows.submission_risk import risk
 
 
 class Screening:
     """Asks the counters about each ballot by its campaign's registered rules. No answer is looked at."""
 
-    def __init__(self, redis: Redis, keys: Keys, papers: Papers) -> None:
+    def __init__(self, redis: Redis, keys: GateKeys, live_campaigns: LiveCampaigns) -> None:
         self._redis = redis
         self._keys = keys
-        self._papers = papers
-        self._watches: dict[Rates, Watch] = {}
+        self._live_campaigns = live_campaigns
+        self._watches: dict[RateLimits, RateCounters] = {}
 
-    async def __call__(self, casts: Casts) -> list[int]:
+    async def __call__(self, casts: CastEffects) -> list[int]:
         """The risk of each ballot, in one round trip for those of one campaign."""
         rules = {cast.ballot.campaign: self._rules(cast.ballot.campaign) for _, cast in casts}
         found: dict[int, int] = {}
@@ -33,7 +33,7 @@ class Screening:
             places = [
                 place for place, (_, cast) in enumerate(casts) if cast.ballot.campaign == campaign
             ]
-            facts = await self._watch(own.rates).facts(
+            facts = await self._watch(own.rates).ballot_facts(
                 [self._submission(*casts[place]) for place in places]
             )
             found |= {
@@ -42,26 +42,26 @@ class Screening:
         return [found[place] for place in range(len(casts))]
 
     def _rules(self, campaign: str) -> FraudRules:
-        rules: Mapping[str, FraudRules] = self._papers.rules
-        return rules.get(campaign, DEFAULT)
+        rules: Mapping[str, FraudRules] = self._live_campaigns.rules
+        return rules.get(campaign, DEFAULT_RULES)
 
-    def _watch(self, rates: Rates) -> Watch:
+    def _watch(self, rates: RateLimits) -> RateCounters:
         if rates not in self._watches:
-            self._watches[rates] = Watch(self._redis, rates)
+            self._watches[rates] = RateCounters(self._redis, rates)
         return self._watches[rates]
 
     def _limit(self, campaign: str, token: str) -> int | None:
-        paper = self._papers.get(campaign)
-        link = paper.links.get(token) if paper else None
-        return link.most if link else None
+        definition = self._live_campaigns.get(campaign)
+        link = definition.links.get(token) if definition else None
+        return link.max_people if link else None
 
-    def _submission(self, citizen: Citizen, cast: Cast) -> Submission:
-        ballot, pace = cast.ballot, cast.pace
+    def _submission(self, citizen: Citizen, cast: StoreBallot) -> CountedSubmission:
+        ballot, pace = cast.ballot, cast.timing
 
         def counter(kind: str, name: str) -> bytes:
             return self._keys.counter(ballot.campaign, kind, name)
 
-        return Submission(
+        return CountedSubmission(
             person=counter("person", f"{citizen.channel} {citizen.user}"),
             source=counter("source", f"{citizen.channel} {pace.link or ballot.source}"),
             unit=counter("unit", ballot.unit),

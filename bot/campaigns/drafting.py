@@ -9,21 +9,21 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.checks import misfits
+from aggregation.appraisal.checks import scheme_misfits
 from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
 from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.campaigns.scheme_files import load_scheme_file, shipped_scheme
 from bot.core.shipped_files import shipped_questionnaires
-from bot.records.store import read_units, stands_in
+from bot.records.store import exists_in, read_units
 from bot.records.units import unit_search
 from bot.spreadsheets.reader import read_sheet
 from bot.storage.database import reading
+from survey_flows.campaign_definition import Unit
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
-from survey_flows.paper import Unit
 
 
-def moment(text: str, timezone: str) -> datetime:
+def parse_moment(text: str, timezone: str) -> datetime:
     """A date or a date with time, in UTC; without an offset it is meant in the city's ``timezone``.
 
     Raises:
@@ -45,8 +45,8 @@ async def stored_units(database: AsyncEngine, codes: Sequence[str] | None, year:
         BadInput: a code that is not stored, or of a unit that is not there in that year.
     """
     async with reading(database) as connection:
-        listed = [x for x in await read_units(connection) if stands_in(x.unit, year)]
-    units = [rated(x.unit, x.questionnaire) for x in listed]
+        listed = [x for x in await read_units(connection) if exists_in(x.unit, year)]
+    units = [rated_unit(x.unit, x.questionnaire) for x in listed]
     missing = set(codes or ()) - {unit.code for unit in units}
     if missing:
         raise BadInput(
@@ -56,7 +56,7 @@ async def stored_units(database: AsyncEngine, codes: Sequence[str] | None, year:
     return [unit for unit in units if not codes or unit.code in codes]
 
 
-def rated(unit: AppraisedUnit, questionnaire: str) -> Unit:
+def rated_unit(unit: AppraisedUnit, questionnaire: str) -> Unit:
     """A unit as citizens find and rate it."""
     names = {"zh-Hans": unit.zh, "en": unit.en}
     return Unit(unit.code, names, questionnaire, unit.category, unit_search(unit.zh, unit.code))
@@ -74,11 +74,11 @@ def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
     return {name: dump_questionnaire(questionnaire) for name, questionnaire in chosen.items()}
 
 
-async def find_misfits(database: AsyncEngine, scheme: Scheme, year: int) -> list[str]:
+async def find_scheme_misfits(database: AsyncEngine, scheme: Scheme, year: int) -> list[str]:
     """What would keep a year from being appraised on a scheme, with the units that are stored for it now."""
     async with reading(database) as connection:
-        units = [x.unit for x in await read_units(connection) if stands_in(x.unit, year)]
-    return misfits(scheme, units, year)
+        units = [x.unit for x in await read_units(connection) if exists_in(x.unit, year)]
+    return scheme_misfits(scheme, units, year)
 
 
 def chosen_scheme(

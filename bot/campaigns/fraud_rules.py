@@ -11,7 +11,7 @@ from survey_flows.facts import Limits
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateLimit:
     """At most ``most`` in any ``seconds``, all at once or spread."""
 
     most: int
@@ -19,14 +19,14 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class RateLimits:
     """From where on the judge hears of a rate. Plain data; a campaign registers them with its limits."""
 
-    user: Rate = Rate(10, 600)
+    user: RateLimit = RateLimit(10, 600)
     """A rating takes a minute or more."""
-    source: Rate = Rate(600, 60)
+    source: RateLimit = RateLimit(600, 60)
     """Ten in a second is the peak after a reminder in a large city."""
-    unit: Rate = Rate(200, 60)
+    unit: RateLimit = RateLimit(200, 60)
     """A third of a source's rate for a single unit."""
 
 
@@ -35,7 +35,7 @@ class FraudRules:
     """From where on the online checks and the offline signals find something, as one campaign registered it."""
 
     limits: Limits
-    rates: Rates
+    rates: RateLimits
     thresholds: Thresholds
 
     def dump(self) -> dict[str, Any]:
@@ -43,17 +43,17 @@ class FraudRules:
         return {name: asdict(getattr(self, name)) for name in ("limits", "rates", "thresholds")}
 
 
-DEFAULT = FraudRules(Limits(), Rates(), Thresholds())
+DEFAULT_RULES = FraudRules(Limits(), RateLimits(), Thresholds())
 
 
-def read_rules(paper: str) -> FraudRules:
+def read_rules(definition: str) -> FraudRules:
     """The rules in a campaign's frozen paper; the shipped ones where it has none, as imported campaigns do."""
-    found = json.loads(paper).get("fraud")
+    found = json.loads(definition).get("fraud")
     if found is None:
-        return DEFAULT
+        return DEFAULT_RULES
     windows = tuple(found["thresholds"]["windows_hours"])
     return FraudRules(
         limits=Limits(**found["limits"]),
-        rates=Rates(**{name: Rate(**rate) for name, rate in found["rates"].items()}),
+        rates=RateLimits(**{name: RateLimit(**rate) for name, rate in found["rates"].items()}),
         thresholds=Thresholds(**found["thresholds"] | {"windows_hours": windows}),
     )

@@ -12,18 +12,18 @@ from typing import Any
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.disclosure.rounding import STEP
-from bot.campaigns.live_campaigns import dump_paper
+from aggregation.disclosure.rounding import ROUNDING_BASE
+from bot.campaigns.live_campaigns import dump_definition
 from bot.core.clock import Clock
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.log_writer import give_notice
-from survey_flows.entries import canonical
+from bot.transparency.log_writer import request_entry
+from survey_flows.campaign_definition import Link, Unit
 from survey_flows.errors import BadInput
-from survey_flows.paper import Link, Unit
+from survey_flows.log_entries import canonical
 
 
-async def closed_campaigns(connection: AsyncConnection, campaigns: set[str]) -> set[str]:
+async def campaigns_not_accepting(connection: AsyncConnection, campaigns: set[str]) -> set[str]:
     """Those of ``campaigns`` that take no ballots now; the others cannot be closed until this transaction ends."""
     query = select(tables.campaigns.c.id).where(
         tables.campaigns.c.id.in_(campaigns), tables.campaigns.c.state == "open"
@@ -33,14 +33,14 @@ async def closed_campaigns(connection: AsyncConnection, campaigns: set[str]) -> 
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 LINK = 10
-MOST_PEOPLE = 1_000_000
+MAX_PEOPLE = 1_000_000
 """Characters of a link's token: 50 random bits, and short enough to read from a poster."""
 PERSONAL = "~"
 """Begins the token of a link that only invitations lead to (`bot.fieldwork.audience.admission`). It is handed out to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class CampaignDraft:
     """A campaign before it opens. ``questionnaires`` are texts as `survey_flows.load` reads them, by id.
 
     A ``trial`` counts in no year's appraisal, which citizens are told and the log holds from the opening on.
@@ -54,11 +54,11 @@ class Draft:
     units: Sequence[Unit]
     questionnaires: Mapping[str, str]
     scheme: str
-    trial: bool = False
+    pilot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class CampaignSummary:
     """What is known of a campaign; its ballots are told by `rounded` only, ``cell`` being the scheme's floor."""
 
     id: str
@@ -71,10 +71,10 @@ class Summary:
     ballots: int
     cell: int
     links: tuple[Link, ...]
-    trial: bool = False
+    pilot: bool = False
 
 
-async def create_campaign(database: AsyncEngine, draft: Draft, clock: Clock) -> Link:
+async def create_campaign(database: AsyncEngine, draft: CampaignDraft, clock: Clock) -> Link:
     """Store a draft and its open link; returns the link.
 
     Raises:
@@ -86,7 +86,7 @@ async def create_campaign(database: AsyncEngine, draft: Draft, clock: Clock) -> 
     return link
 
 
-async def add_campaign(connection: AsyncConnection, draft: Draft, link: Link) -> None:
+async def add_campaign(connection: AsyncConnection, draft: CampaignDraft, link: Link) -> None:
     """Store a draft and its open link in the caller's transaction; raises as `create_campaign`."""
     _check(draft)
     if await _state(connection, draft.id):
@@ -95,7 +95,7 @@ async def add_campaign(connection: AsyncConnection, draft: Draft, link: Link) ->
     await _add_link(connection, draft.id, link)
 
 
-async def is_made(database: AsyncEngine, draft: Draft) -> bool:
+async def draft_exists(database: AsyncEngine, draft: CampaignDraft) -> bool:
     """Whether there is a campaign of this name that says what the draft says, in whatever state it is by now."""
     async with reading(database) as connection:
         row = (
@@ -107,7 +107,7 @@ async def is_made(database: AsyncEngine, draft: Draft) -> bool:
     return row is not None and all(row._mapping[name] == value for name, value in said.items())
 
 
-async def add_link(
+async def create_link(
     database: AsyncEngine,
     campaign: str,
     group: str,
@@ -124,10 +124,10 @@ async def add_link(
         BadInput: no such campaign, or a limit of nobody.
     """
     async with writing(database) as connection:
-        return await make_link(connection, campaign, group, stratum, clock, most)
+        return await add_vouching_link(connection, campaign, group, stratum, clock, most)
 
 
-async def make_link(
+async def add_vouching_link(
     connection: AsyncConnection,
     campaign: str,
     group: str,
@@ -135,8 +135,8 @@ async def make_link(
     clock: Clock,
     most: int | None = None,
 ) -> Link:
-    """As `add_link`, in the caller's transaction."""
-    if most is not None and not 1 <= most <= MOST_PEOPLE:
+    """As `create_link`, in the caller's transaction."""
+    if most is not None and not 1 <= most <= MAX_PEOPLE:
         raise BadInput(
             "a link is meant for one person or more; leave the number out if it is for anyone",
             str(most),
@@ -152,7 +152,7 @@ async def make_link(
             "stratum": stratum,
             "most": most,
         }
-        await give_notice(
+        await request_entry(
             connection, "link", campaign, canonical(limit), f"{campaign}/{clock.token()}"
         )
     return link
@@ -208,7 +208,7 @@ async def close_campaign(database: AsyncEngine, campaign: str) -> None:
     await _move(database, campaign, ("open", "paused"), "closing")
 
 
-async def list_campaigns(database: AsyncEngine) -> list[Summary]:
+async def list_campaigns(database: AsyncEngine) -> list[CampaignSummary]:
     """Every campaign, the newest last."""
     async with reading(database) as connection:
         counted = await connection.execute(
@@ -232,7 +232,7 @@ async def list_campaigns(database: AsyncEngine) -> list[Summary]:
     return [_summary(row, ballots.get(row.id, 0), tuple(links.get(row.id, ()))) for row in rows]
 
 
-async def show_campaign(database: AsyncEngine, campaign: str) -> Summary:
+async def show_campaign(database: AsyncEngine, campaign: str) -> CampaignSummary:
     """One campaign.
 
     Raises:
@@ -244,7 +244,7 @@ async def show_campaign(database: AsyncEngine, campaign: str) -> Summary:
     return found[0]
 
 
-def _check(draft: Draft) -> None:
+def _check(draft: CampaignDraft) -> None:
     if not ID.fullmatch(draft.id):
         raise BadInput("a campaign's name has 1 to 32 characters: a–z, 0–9 and -", draft.id)
     if draft.closes_at <= draft.opens_at:
@@ -256,15 +256,15 @@ def _check(draft: Draft) -> None:
             raise BadInput(f"there is no questionnaire «{unit.questionnaire}»", f"unit {unit.code}")
 
 
-def _row(draft: Draft) -> dict[str, object]:
+def _row(draft: CampaignDraft) -> dict[str, object]:
     return {
         "id": draft.id,
         "year": draft.year,
         "state": "draft",
         "opens_at": int(draft.opens_at.timestamp()),
         "closes_at": int(draft.closes_at.timestamp()),
-        "paper": dump_paper(
-            dict(draft.title), list(draft.units), dict(draft.questionnaires), draft.trial
+        "paper": dump_definition(
+            dict(draft.title), list(draft.units), dict(draft.questionnaires), draft.pilot
         ),
         "scheme": draft.scheme,
     }
@@ -277,7 +277,7 @@ async def _add_link(connection: AsyncConnection, campaign: str, link: Link) -> N
         "grp": link.group,
         "source": link.source,
     }
-    row |= {"stratum": link.stratum, "most": link.most}
+    row |= {"stratum": link.stratum, "most": link.max_people}
     await connection.execute(tables.links.insert(), [row])
 
 
@@ -303,7 +303,7 @@ async def _move(
                 "state": after,
                 "at": int(clock.now().timestamp()),
             }
-            await give_notice(
+            await request_entry(
                 connection, "pause", campaign, canonical(body), f"{campaign}/{clock.token()}"
             )
 
@@ -329,12 +329,12 @@ def _unknown(campaign: str) -> BadInput:
 
 
 def _cell(row: Row[Any]) -> int:
-    return int(json.loads(row.scheme).get("min_n", {}).get("publish_cell", STEP))
+    return int(json.loads(row.scheme).get("min_n", {}).get("publish_cell", ROUNDING_BASE))
 
 
-def _summary(row: Row[Any], ballots: int, links: tuple[Link, ...]) -> Summary:
+def _summary(row: Row[Any], ballots: int, links: tuple[Link, ...]) -> CampaignSummary:
     frozen = json.loads(row.paper)
-    return Summary(
+    return CampaignSummary(
         id=row.id,
         year=row.year,
         title=frozen["title"],
@@ -345,5 +345,5 @@ def _summary(row: Row[Any], ballots: int, links: tuple[Link, ...]) -> Summary:
         ballots=ballots,
         cell=_cell(row),
         links=links,
-        trial=bool(frozen.get("trial")),
+        pilot=bool(frozen.get("trial")),
     )

@@ -13,17 +13,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.fraud_rules import DEFAULT, FraudRules, read_rules
-from bot.campaigns.quota_counts import read_taken
-from bot.campaigns.quota_terms import read_most
-from bot.campaigns.registration import changed_since
+from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
+from bot.campaigns.quota_counts import read_taken_places
+from bot.campaigns.quota_terms import read_capacities
+from bot.campaigns.registration import differing_from_log
 from bot.core.shipped_files import shipped_words
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from survey_flows.campaign_definition import CampaignDefinition, CitizenWording, Link, Unit
 from survey_flows.events import Event, Started
 from survey_flows.load import load_questionnaire
-from survey_flows.outside import Phase, phase
-from survey_flows.paper import Link, Paper, Unit, Words
+from survey_flows.outside_window import Phase, phase
 from survey_flows.quota import Quotas
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ State = tuple[tuple[str, str, int, int, int], ...]
 """Id, state, opening, closing and number of links of each campaign: what tells that something changed."""
 
 
-def dump_paper(
+def dump_definition(
     title: dict[str, str], units: list[Unit], questionnaires: dict[str, str], trial: bool = False
 ) -> str:
     """What a campaign freezes, as JSON; questionnaires as the text they were loaded from."""
@@ -50,15 +50,17 @@ def dump_paper(
         "title": title,
         "units": listed,
         "questionnaires": questionnaires,
-        "fraud": DEFAULT.dump(),
+        "fraud": DEFAULT_RULES.dump(),
     }
     return json.dumps(frozen | ({"trial": True} if trial else {}), ensure_ascii=False)
 
 
-def load_paper(row: Row[Any], links: list[Link], words: Words, zone: tzinfo) -> Paper:
+def load_definition(
+    row: Row[Any], links: list[Link], words: CitizenWording, zone: tzinfo
+) -> CampaignDefinition:
     """A campaign's row as the engine sees it."""
     frozen = json.loads(row.paper)
-    return Paper(
+    return CampaignDefinition(
         campaign=row.id,
         title=frozen["title"],
         units={unit["code"]: Unit(**unit) for unit in frozen["units"]},
@@ -66,23 +68,23 @@ def load_paper(row: Row[Any], links: list[Link], words: Words, zone: tzinfo) -> 
             name: load_questionnaire(text, name) for name, text in frozen["questionnaires"].items()
         },
         links={link.token: link for link in links},
-        words=words,
+        wording=words,
         opens_at=datetime.fromtimestamp(row.opens_at, zone),
         closes_at=datetime.fromtimestamp(row.closes_at, zone),
         state=row.state,
-        quotas=Quotas(read_most(frozen)),
-        trial=bool(frozen.get("trial")),
+        quotas=Quotas(read_capacities(frozen)),
+        pilot=bool(frozen.get("trial")),
     )
 
 
 @dataclass(slots=True)
 class _Known:
     state: State
-    papers: dict[str, Paper]
+    definitions: dict[str, CampaignDefinition]
     rules: dict[str, FraudRules]
 
 
-class Papers:
+class LiveCampaigns:
     """Every campaign that is open or was, by id. `refresh` notices what other processes changed."""
 
     def __init__(self, database: AsyncEngine, timezone: str) -> None:
@@ -103,24 +105,26 @@ class Papers:
 
     async def _note_full(self, connection: AsyncConnection) -> None:
         """See which quotas are full; none ever has a place again."""
-        papers = self._known.papers
+        definitions = self._known.definitions
         limited = [
-            name for name, paper in papers.items() if paper.quotas.most and paper.state == "open"
+            name
+            for name, definition in definitions.items()
+            if definition.quotas.capacity and definition.state == "open"
         ]
         if not limited:
             return
-        taken = await read_taken(connection, limited)
+        taken = await read_taken_places(connection, limited)
         for name in limited:
-            quotas = papers[name].quotas
+            quotas = definitions[name].quotas
             full = frozenset(
-                cell for cell, most in quotas.most.items() if taken.get((name, cell), 0) >= most
+                cell for cell, most in quotas.capacity.items() if taken.get((name, cell), 0) >= most
             )
             if full != quotas.full:
-                papers[name] = replace(papers[name], quotas=replace(quotas, full=full))
+                definitions[name] = replace(definitions[name], quotas=replace(quotas, full=full))
 
     async def _read_papers(
         self, connection: AsyncConnection
-    ) -> tuple[dict[str, Paper], dict[str, FraudRules]]:
+    ) -> tuple[dict[str, CampaignDefinition], dict[str, FraudRules]]:
         links: dict[str, list[Link]] = {}
         for row in await connection.execute(select(tables.links)):
             links.setdefault(row.campaign, []).append(
@@ -130,17 +134,18 @@ class Papers:
             tables.campaigns.c.state.not_in(("draft", "opening"))
         )
         rows = (await connection.execute(query.order_by(tables.campaigns.c.opens_at))).all()
-        changed = await changed_since(connection, rows)
+        changed = await differing_from_log(connection, rows)
         for campaign in sorted(changed):
             log.error(
                 "campaign %s is not what the log has of it, and takes no ballots: minping verify",
                 campaign,
             )
         rows = [row for row in rows if row.id not in changed]
-        papers = {
-            row.id: load_paper(row, links.get(row.id, []), self._words, self._zone) for row in rows
+        definitions = {
+            row.id: load_definition(row, links.get(row.id, []), self._words, self._zone)
+            for row in rows
         }
-        return papers, {row.id: read_rules(row.paper) for row in rows}
+        return definitions, {row.id: read_rules(row.paper) for row in rows}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -155,32 +160,34 @@ class Papers:
     @property
     def campaigns(self) -> tuple[str, ...]:
         """The ids of all campaigns that are open or were."""
-        return tuple(self._known.papers)
+        return tuple(self._known.definitions)
 
-    def get(self, campaign: str) -> Paper | None:
+    def get(self, campaign: str) -> CampaignDefinition | None:
         """The paper of one campaign that is open or was."""
-        return self._known.papers.get(campaign)
+        return self._known.definitions.get(campaign)
 
     def quotas(self, campaign: str) -> Quotas:
         """The quotas of a campaign and which of them are full; none for one that is not known."""
-        paper = self.get(campaign)
-        return paper.quotas if paper else Quotas()
+        definition = self.get(campaign)
+        return definition.quotas if definition else Quotas()
 
-    def current(self, now: datetime) -> Paper | None:
+    def current(self, now: datetime) -> CampaignDefinition | None:
         """The campaign of a citizen who came without a link: of those that take ballots now the one that opened last.
 
         When none does: of those that are open the next, else the one that was last.
         """
-        papers = list(self._known.papers.values())
-        taking = [paper for paper in papers if phase(paper, now) is Phase.OPEN]
-        waiting = [paper for paper in papers if phase(paper, now) is Phase.BEFORE]
+        definitions = list(self._known.definitions.values())
+        taking = [definition for definition in definitions if phase(definition, now) is Phase.OPEN]
+        waiting = [
+            definition for definition in definitions if phase(definition, now) is Phase.BEFORE
+        ]
         return (
             next(reversed(taking), None)
             or next(iter(waiting), None)
-            or next(reversed(papers), None)
+            or next(reversed(definitions), None)
         )
 
-    def find(self, event: Event, campaign: str, now: datetime) -> Paper | None:
+    def find(self, event: Event, campaign: str, now: datetime) -> CampaignDefinition | None:
         """The campaign that an event belongs to: its link's, else its conversation's, else the current one."""
         held = self.get(campaign)
         if isinstance(event, Started):
@@ -188,14 +195,21 @@ class Papers:
             return self._by_link(event.link) or still or self.current(now)
         return held or self.current(now)
 
-    def _by_link(self, token: str) -> Paper | None:
-        return next((paper for paper in self._known.papers.values() if token in paper.links), None)
+    def _by_link(self, token: str) -> CampaignDefinition | None:
+        return next(
+            (
+                definition
+                for definition in self._known.definitions.values()
+                if token in definition.links
+            ),
+            None,
+        )
 
-    def tell(self, lang: str, key: str) -> str:
+    def sentence(self, lang: str, key: str) -> str:
         """A sentence for a citizen."""
         return self._words.say(lang, key)
 
-    def say(self, key: str) -> str:
+    def sentence_in_each_language(self, key: str) -> str:
         """A sentence for a citizen whose language is not known: in each language, a line each."""
         return "\n".join(self._words.say(lang, key) for lang in self._words.languages)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.spreadsheets.columns import Field, arrange, reader
-from bot.spreadsheets.reader import Problems, Sheet, plain
+from bot.spreadsheets.columns import Field, cell_reader, match_columns
+from bot.spreadsheets.reader import Problems, Sheet, normalise_width
 
 FIELDS = (
     Field("unit", ("单位代码", "单位"), optional=True),
@@ -20,7 +20,7 @@ PEOPLE = re.compile(r"[1-9]\d{0,9}")
 
 
 def read_population(sheet: Sheet) -> list[dict[str, Any]]:
-    """The table as `aggregation.scheme.population.Figure` takes it. Without ``margin``, ``value`` is a whole stratum.
+    """The table as `aggregation.scheme.population.PopulationFigure` takes it. Without ``margin``, ``value`` is a whole stratum.
 
     Raises:
         BadInput: by row and column.
@@ -28,10 +28,13 @@ def read_population(sheet: Sheet) -> list[dict[str, Any]]:
     problems = Problems(sheet.file)
     found: list[dict[str, Any]] = []
     seen: dict[tuple[str, ...], int] = {}
-    for row in arrange(sheet, FIELDS, problems):
-        cell = reader(problems, row)
-        texts = {name: plain(cell(name).text) for name in ("unit", "group", "value")}
-        margin, people = plain(cell("margin").text), plain(cell("people").text).replace(",", "")
+    for row in match_columns(sheet, FIELDS, problems):
+        cell = cell_reader(problems, row)
+        texts = {name: normalise_width(cell(name).text) for name in ("unit", "group", "value")}
+        margin, people = (
+            normalise_width(cell("margin").text),
+            normalise_width(cell("people").text).replace(",", ""),
+        )
         if margin not in MARGINS:
             cell("margin").complain(
                 f"«{margin}» is no margin; write 1 for the first part of the stratum"

@@ -9,17 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import all as tables
-from survey_flows.quota import Cell
+from survey_flows.quota import QuotaCell
 
-Key = tuple[str, Cell]
+Key = tuple[str, QuotaCell]
 """A campaign and a cell of it."""
 
 
-async def read_taken(connection: AsyncConnection, campaigns: Iterable[str]) -> dict[Key, int]:
+async def read_taken_places(
+    connection: AsyncConnection, campaigns: Iterable[str]
+) -> dict[Key, int]:
     """How many places are taken in the cells of these campaigns; a cell that nobody has rated yet is left out."""
     query = select(tables.quota_cells).where(tables.quota_cells.c.campaign.in_(list(campaigns)))
     return {_key(row): row.taken for row in await connection.execute(query)}
 
 
 def _key(row: Any) -> Key:
-    return row.campaign, Cell(row.unit, row.grp, row.stratum, row.source)
+    return row.campaign, QuotaCell(row.unit, row.grp, row.stratum, row.source)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.spreadsheets.columns import Field, arrange, reader
-from bot.spreadsheets.reader import Problems, Row, Sheet, plain
+from bot.spreadsheets.columns import Field, cell_reader, match_columns
+from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
 from survey_flows.ballot import STAFF
-from survey_flows.quota import Cell, revealing
+from survey_flows.quota import QuotaCell, revealing_cells
 
 FIELDS = (
     Field("unit", ("单位代码", "单位")),
@@ -18,12 +18,12 @@ FIELDS = (
 )
 SOURCES = {"open": ("公开链接",), "invited": ("邀请链接",), "personal": ("个人邀请",)}
 """By which way a rater comes, with what offices call it."""
-LARGEST = 10_000_000
+MAX_CAPACITY = 10_000_000
 
 
 def read_quotas(
     sheet: Sheet, units: Collection[str], groups: Collection[str], floor: int
-) -> dict[Cell, int]:
+) -> dict[QuotaCell, int]:
     """The quotas of a table. An empty cell of a column but the first and the last means: whoever.
 
     Args:
@@ -36,16 +36,16 @@ def read_quotas(
         BadInput: by row and column.
     """
     problems = Problems(sheet.file)
-    most: dict[Cell, int] = {}
-    rows: dict[Cell, int] = {}
-    for row in arrange(sheet, FIELDS, problems):
+    most: dict[QuotaCell, int] = {}
+    rows: dict[QuotaCell, int] = {}
+    for row in match_columns(sheet, FIELDS, problems):
         cell, number = _quota(row, units, groups, floor, problems)
         if cell in rows:
             problems.add(f"the same cell stands in row {rows[cell]} already", row.number, "unit")
         rows.setdefault(cell, row.number)
         most[cell] = number
     problems.settle()
-    for wide, narrow in revealing(most, floor):
+    for wide, narrow in revealing_cells(most, floor):
         problems.add(
             f"once this quota and those within it (such as row {rows[narrow]}) are full, it is known that fewer than"
             f" {floor} people are in the rest; let the rest be none or more",
@@ -58,19 +58,19 @@ def read_quotas(
 
 def _quota(
     row: Row, units: Collection[str], groups: Collection[str], floor: int, problems: Problems
-) -> tuple[Cell, int]:
-    cell = reader(problems, row)
+) -> tuple[QuotaCell, int]:
+    cell = cell_reader(problems, row)
     unit = cell("unit").one_of(units, "unit of this campaign")
     group = cell("group").text and cell("group").one_of(groups, "evaluator group")
     if group == STAFF:
         cell("group").complain("a unit's own staff are counted apart and take no place")
-    source = plain(cell("source").text)
+    source = normalise_width(cell("source").text)
     source = next((name for name, called in SOURCES.items() if source in (name, *called)), source)
     if source and source not in SOURCES:
         cell("source").complain(f"there is no source «{source}»; there are {', '.join(SOURCES)}")
     number = cell("most").decimal()
-    if number != int(number) or not floor <= number <= LARGEST:
+    if number != int(number) or not floor <= number <= MAX_CAPACITY:
         cell("most").complain(
             f"«{cell('most').text}» is no whole number of people, {floor} or more"
         )
-    return Cell(unit, group, plain(cell("stratum").text), source), int(number)
+    return QuotaCell(unit, group, normalise_width(cell("stratum").text), source), int(number)

@@ -6,21 +6,21 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from survey_flows.quota import Cell
+from survey_flows.quota import QuotaCell
 
 CELL = ("unit", "group", "stratum", "source")
 
 
-def read_most(paper: str | Mapping[str, Any]) -> dict[Cell, int]:
+def read_capacities(definition: str | Mapping[str, Any]) -> dict[QuotaCell, int]:
     """The quotas in a campaign's frozen paper; none where it has none."""
-    frozen = json.loads(paper) if isinstance(paper, str) else paper
+    frozen = json.loads(definition) if isinstance(definition, str) else definition
     return {
-        Cell(*(str(row[name]) for name in CELL)): int(row["most"])
+        QuotaCell(*(str(row[name]) for name in CELL)): int(row["most"])
         for row in frozen.get("quotas", ())
     }
 
 
-def dump_most(most: Mapping[Cell, int]) -> list[dict[str, Any]]:
+def dump_capacities(most: Mapping[QuotaCell, int]) -> list[dict[str, Any]]:
     """Plain data for the paper, in an order that depends on the quotas alone."""
     return [
         {

@@ -10,27 +10,27 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.disclosure.rounding import rounded
-from bot.campaigns.quota_counts import read_taken
-from bot.campaigns.quota_terms import dump_most, read_most
+from aggregation.disclosure.rounding import round_down
+from bot.campaigns.quota_counts import read_taken_places
+from bot.campaigns.quota_terms import dump_capacities, read_capacities
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
-from survey_flows.quota import Cell
+from survey_flows.quota import QuotaCell
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class QuotaProgress:
     """How far a quota is filled: at least ``taken`` of ``most``, None below the smallest cell that may be told."""
 
-    cell: Cell
-    most: int
+    cell: QuotaCell
+    capacity: int
     taken: int | None
 
     @property
     def full(self) -> bool:
         """Whether nobody else finds a place."""
-        return self.taken == self.most
+        return self.taken == self.capacity
 
 
 async def set_quotas(database: AsyncEngine, campaign: str, file: str, data: bytes) -> int:
@@ -53,17 +53,20 @@ async def set_quotas(database: AsyncEngine, campaign: str, file: str, data: byte
                 " make another campaign",
                 campaign,
             )
-        paper, scheme = json.loads(row.paper), json.loads(row.scheme)
+        definition, scheme = json.loads(row.paper), json.loads(row.scheme)
         most = read_quotas(
-            sheet, {unit["code"] for unit in paper["units"]}, scheme["groups"], floor_of(row.scheme)
+            sheet,
+            {unit["code"] for unit in definition["units"]},
+            scheme["groups"],
+            disclosure_floor(row.scheme),
         )
-        paper["quotas"] = dump_most(most)
+        definition["quotas"] = dump_capacities(most)
         changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
-        await connection.execute(changed.values(paper=json.dumps(paper, ensure_ascii=False)))
+        await connection.execute(changed.values(paper=json.dumps(definition, ensure_ascii=False)))
     return len(most)
 
 
-async def show_quotas(database: AsyncEngine, campaign: str) -> list[Fill]:
+async def show_quotas(database: AsyncEngine, campaign: str) -> list[QuotaProgress]:
     """The quotas of a campaign and how far they are filled, in whole tens; a full one is told to be full.
 
     Raises:
@@ -71,19 +74,19 @@ async def show_quotas(database: AsyncEngine, campaign: str) -> list[Fill]:
     """
     async with reading(database) as connection:
         row = await _campaign(connection, campaign)
-        taken = await read_taken(connection, [campaign])
-    cell = floor_of(row.scheme)
+        taken = await read_taken_places(connection, [campaign])
+    cell = disclosure_floor(row.scheme)
     return [
-        Fill(
+        QuotaProgress(
             where,
             most,
-            most if (count := taken.get((campaign, where), 0)) >= most else rounded(count, cell),
+            most if (count := taken.get((campaign, where), 0)) >= most else round_down(count, cell),
         )
-        for where, most in sorted(read_most(row.paper).items())
+        for where, most in sorted(read_capacities(row.paper).items())
     ]
 
 
-def floor_of(scheme: str) -> int:
+def disclosure_floor(scheme: str) -> int:
     """The smallest number of people that a scheme lets be told."""
     return int(json.loads(scheme).get("min_n", {}).get("publish_cell", 10))
 

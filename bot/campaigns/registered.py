@@ -12,18 +12,18 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.scheme.scheme import Scheme, parse_scheme
-from bot.campaigns.registration import changed_since
+from bot.campaigns.registration import differing_from_log
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from survey_flows.campaign_definition import Unit
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
-from survey_flows.paper import Unit
 from survey_flows.questionnaire import Questionnaire, Text
 
 
 @dataclass(frozen=True, slots=True)
-class Poll:
+class RegisteredCampaign:
     """A campaign as it is scored. ``opens_at`` and ``closes_at`` are epoch seconds, ``units`` are by code.
 
     A ``trial`` is scored like any other, and counts in no year's appraisal.
@@ -38,15 +38,19 @@ class Poll:
     units: Mapping[str, Unit]
     questionnaires: Mapping[str, Questionnaire]
     scheme: Scheme
-    trial: bool = False
+    pilot: bool = False
 
 
-async def counting_polls(database: AsyncEngine, year: int | None = None) -> list[Poll]:
-    """The campaigns that count in an appraisal: `read_polls` without trials."""
-    return [poll for poll in await read_polls(database, year) if not poll.trial]
+async def counting_campaigns(
+    database: AsyncEngine, year: int | None = None
+) -> list[RegisteredCampaign]:
+    """The campaigns that count in an appraisal: `read_registered_campaigns` without trials."""
+    return [poll for poll in await read_registered_campaigns(database, year) if not poll.pilot]
 
 
-async def read_polls(database: AsyncEngine, year: int | None = None) -> list[Poll]:
+async def read_registered_campaigns(
+    database: AsyncEngine, year: int | None = None
+) -> list[RegisteredCampaign]:
     """Every campaign, or a year's, the newest last."""
     columns = tables.campaigns.c
     query = select(tables.campaigns).order_by(columns.opens_at, columns.id)
@@ -54,12 +58,14 @@ async def read_polls(database: AsyncEngine, year: int | None = None) -> list[Pol
         rows = (
             await connection.execute(query if year is None else query.where(columns.year == year))
         ).all()
-        changed = await changed_since(connection, [row for row in rows if row.state == "closed"])
+        changed = await differing_from_log(
+            connection, [row for row in rows if row.state == "closed"]
+        )
     if changed:
         raise BadInput(
             "this campaign is not what the log has of it; look with `minping verify`", min(changed)
         )
-    return [read_poll(row) for row in rows]
+    return [registered_campaign(row) for row in rows]
 
 
 @lru_cache(maxsize=64)
@@ -68,10 +74,10 @@ def _sheet(text: str, name: str) -> Questionnaire:
     return load_questionnaire(text, name)
 
 
-def read_poll(row: Row[Any]) -> Poll:
+def registered_campaign(row: Row[Any]) -> RegisteredCampaign:
     """A campaign's row as it is scored."""
     frozen = json.loads(row.paper)
-    return Poll(
+    return RegisteredCampaign(
         id=row.id,
         year=row.year,
         title=frozen["title"],
@@ -83,11 +89,11 @@ def read_poll(row: Row[Any]) -> Poll:
             name: _sheet(text, name) for name, text in frozen["questionnaires"].items()
         },
         scheme=parse_scheme(json.loads(row.scheme), f"campaign {row.id}"),
-        trial=bool(frozen.get("trial")),
+        pilot=bool(frozen.get("trial")),
     )
 
 
 async def year_scheme(database: AsyncEngine, year: int | None) -> Scheme:
     """The scheme that the year's last campaign runs on, or the last of all for None; without one, the shipped one."""
-    polls = await counting_polls(database, year)
+    polls = await counting_campaigns(database, year)
     return polls[-1].scheme if polls else shipped_scheme()

@@ -18,14 +18,14 @@ from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import registration_body
 
 
-def with_seed(paper: str, limits: Sequence[Mapping[str, Any]] = ()) -> str:
+def definition_with_seed(definition: str, limits: Sequence[Mapping[str, Any]] = ()) -> str:
     """The paper as it is registered: with the limits of its links (`read_limits`), and the seed of its samples.
 
     The mixer draws the seed at the opening: nobody who makes the campaign can choose it.
     """
     more: dict[str, Any] = {"links": list(limits)} if limits else {}
     return json.dumps(
-        json.loads(paper) | more | {"seed": secrets.token_hex(32)}, ensure_ascii=False
+        json.loads(definition) | more | {"seed": secrets.token_hex(32)}, ensure_ascii=False
     )
 
 
@@ -39,7 +39,7 @@ async def read_limits(connection: AsyncConnection, campaign: str) -> list[dict[s
     return [{"group": row.grp, "stratum": row.stratum, "most": row.most} for row in rows]
 
 
-async def changed_since(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> set[str]:
+async def differing_from_log(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> set[str]:
     """Those of these campaigns that are not what the log has of them.
 
     One that takes ballots must be in the log; a closed one may never have been, when its ballots were imported.

@@ -72,7 +72,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
-    from aggregation.model.results import Status
+    from aggregation.model.results import ProposalStatus
     from bot.appraisal.year import is_sealed, open_year
     from bot.terminal.listings import print_appraisal, print_inside, print_proposals
 
@@ -82,7 +82,7 @@ async def _show(database: AsyncEngine, chosen: argparse.Namespace) -> None:
     elif chosen.inside:
         print_inside(year, chosen.inside, chosen.lang)
     elif chosen.proposals or chosen.open:
-        print_proposals(year.bodies, chosen.lang, Status.PROPOSED if chosen.open else None)
+        print_proposals(year.bodies, chosen.lang, ProposalStatus.PROPOSED if chosen.open else None)
     else:
         print_appraisal(
             year.result, year.inputs.scheme, await is_sealed(database, chosen.year), chosen.lang

@@ -29,11 +29,11 @@ def register(commands: Any) -> None:
 
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print a line for each act."""
-    from bot.accounts.audit_log import read_acts
+    from bot.accounts.audit_log import read_records
 
     zone = ZoneInfo(settings.timezone)
     async with open_store(settings) as database:
-        acts = await read_acts(database, chosen.login, _second(chosen.since, zone), chosen.most)
+        acts = await read_records(database, chosen.login, _second(chosen.since, zone), chosen.most)
     for act in acts:
         at = datetime.fromtimestamp(act.at, zone).strftime("%Y-%m-%d %H:%M:%S")
         print(
@@ -46,10 +46,10 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_verify(settings: Settings, _chosen: argparse.Namespace) -> int:
     """Walk the chain; 1 when it is broken."""
-    from bot.accounts.audit_log import broken
+    from bot.accounts.audit_log import verify_rows
 
     async with open_store(settings) as database:
-        count, wrong = await broken(database)
+        count, wrong = await verify_rows(database)
     print(
         f"FAIL  row {wrong} is not what it was"
         if wrong

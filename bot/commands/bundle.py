@@ -7,11 +7,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from bot.ballots.mixer import Elsewhere
+from bot.ballots.mixer import RemoteMixer
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import keep_keys
-from bot.service.composition import make_mixer, open_store, settle
+from bot.crypto.gate_keys import load_gate_keys
+from bot.service.composition import finish_closing, make_mixer, open_store
 from survey_flows.errors import BadInput
 
 
@@ -31,14 +31,14 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Put the result into the log, write the file, and name it and the log's key."""
-    from bot.verification.bundle import make_bundle, note_result, pack
+    from bot.verification.bundle import make_bundle, pack, request_result_entry
 
-    keys = keep_keys(settings.data / "keys")
+    keys = load_gate_keys(settings.data / "keys")
     async with open_store(settings) as database:
         mixer = make_mixer(settings, database, keys, SystemClock())
-        await note_result(database, chosen.campaign)
-        await settle(settings, database, keys, SystemClock())
-        if isinstance(mixer, Elsewhere) and not await mixer.wait(0):
+        await request_result_entry(database, chosen.campaign)
+        await finish_closing(settings, database, keys, SystemClock())
+        if isinstance(mixer, RemoteMixer) and not await mixer.wait(0):
             raise BadInput(
                 "the mixer has not put the result into the log; see that it runs, and try again",
                 "mixer",

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.disclosure.rounding import STEP, rounded
+from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
 from bot.campaigns.lifecycle import (
-    Draft,
-    Summary,
-    add_link,
+    CampaignDraft,
+    CampaignSummary,
     close_campaign,
     create_campaign,
+    create_link,
     list_campaigns,
     open_campaign,
     pause_campaign,
@@ -27,9 +27,9 @@ from bot.campaigns.lifecycle import (
 )
 from bot.core.clock import Clock, SystemClock
 from bot.core.settings import Settings
-from bot.core.urls import addresses
-from bot.crypto.gate_keys import keep_keys
-from bot.service.composition import open_store, settle
+from bot.core.urls import citizen_urls
+from bot.crypto.gate_keys import load_gate_keys
+from bot.service.composition import finish_closing, open_store
 
 
 def register(commands: Any) -> None:
@@ -114,21 +114,26 @@ def _with_clock(move: Callable[[AsyncEngine, str, Clock], Awaitable[None]]) -> A
 
 async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
     """Store a draft."""
-    from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme, moment, stored_units
+    from bot.campaigns.drafting import (
+        chosen_questionnaires,
+        chosen_scheme,
+        parse_moment,
+        stored_units,
+    )
 
     async with open_store(settings) as database:
-        draft = Draft(
+        draft = CampaignDraft(
             id=chosen.id,
             year=chosen.year,
             title={"zh-Hans": chosen.title_zh, "en": chosen.title_en},
-            opens_at=moment(chosen.opens, settings.timezone),
-            closes_at=moment(chosen.closes, settings.timezone),
+            opens_at=parse_moment(chosen.opens, settings.timezone),
+            closes_at=parse_moment(chosen.closes, settings.timezone),
             units=await stored_units(database, chosen.units, chosen.year),
             questionnaires=await asyncio.to_thread(chosen_questionnaires, chosen.questionnaire),
             scheme=await asyncio.to_thread(
                 chosen_scheme, chosen.scheme, chosen.population, chosen.grades
             ),
-            trial=chosen.trial,
+            pilot=chosen.trial,
         )
         await create_campaign(database, draft, SystemClock())
         await _show(database, chosen.id, settings)
@@ -138,20 +143,20 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
 async def run_link(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make a link and print its addresses."""
     async with open_store(settings) as database:
-        link = await add_link(
+        link = await create_link(
             database, chosen.id, chosen.group, chosen.stratum, SystemClock(), chosen.most
         )
-    print("\n".join(addresses(settings, link)))
+    print("\n".join(citizen_urls(settings, link)))
     return 0
 
 
 async def run_move(settings: Settings, chosen: argparse.Namespace) -> int:
     """Open or close."""
     clock = SystemClock()
-    keys = keep_keys(settings.data / "keys")
+    keys = load_gate_keys(settings.data / "keys")
     async with open_store(settings) as database:
         await chosen.action(database, chosen.id)
-        await settle(settings, database, keys, clock)
+        await finish_closing(settings, database, keys, clock)
         await _show(database, chosen.id, settings)
     return 0
 
@@ -180,42 +185,44 @@ def _count(text: str) -> int:
 
 async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> None:
     """Print a campaign, and while it takes ballots or will, what keeps its year from being appraised."""
-    from bot.campaigns.drafting import find_misfits
-    from bot.campaigns.registered import read_polls
+    from bot.campaigns.drafting import find_scheme_misfits
+    from bot.campaigns.registered import read_registered_campaigns
 
     summary = await show_campaign(database, campaign)
     _print(summary, settings)
-    if summary.state not in ("closing", "closed") and not summary.trial:
+    if summary.state not in ("closing", "closed") and not summary.pilot:
         scheme = next(
-            poll.scheme for poll in await read_polls(database, summary.year) if poll.id == campaign
+            poll.scheme
+            for poll in await read_registered_campaigns(database, summary.year)
+            if poll.id == campaign
         )
-        for problem in await find_misfits(database, scheme, summary.year):
+        for problem in await find_scheme_misfits(database, scheme, summary.year):
             print(f"  {summary.year} cannot be appraised like this: {problem}")
 
 
-def told_count(summary: Summary) -> str:
+def told_count(summary: CampaignSummary) -> str:
     """The ballots, as they may be told."""
-    count = rounded(summary.ballots, summary.cell)
+    count = round_down(summary.ballots, summary.cell)
     if count is None:
-        return f"fewer than {max(STEP, summary.cell)}"
+        return f"fewer than {max(ROUNDING_BASE, summary.cell)}"
     return f"at least {count}" if count else "0"
 
 
-def _print(summary: Summary, settings: Settings) -> None:
+def _print(summary: CampaignSummary, settings: Settings) -> None:
     zone = ZoneInfo(settings.timezone)
     opens, closes = (
         datetime.fromtimestamp(t, zone).isoformat(timespec="minutes")
         for t in (summary.opens_at, summary.closes_at)
     )
     print(f"{summary.id}  {summary.title['zh-Hans']} / {summary.title['en']}")
-    kind = "a trial, " if summary.trial else ""
+    kind = "a trial, " if summary.pilot else ""
     print(
         f"  {kind}{summary.state}, {opens} to {closes}; {summary.units} units, {told_count(summary)} ballots"
     )
     for link in summary.links:
-        limit = f", for {link.most} people" if link.most else ""
+        limit = f", for {link.max_people} people" if link.max_people else ""
         print(
             f"  {link.group} ({link.source}{', ' + link.stratum if link.stratum else ''}{limit}):"
         )
-        for address in addresses(settings, link):
+        for address in citizen_urls(settings, link):
             print(f"    {address}")

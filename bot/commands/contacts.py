@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.commands.import_ import read_file
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.contact_keys import keep_contact_keys
+from bot.crypto.contact_keys import load_contact_keys
 from bot.fieldwork.audience.contacts import REASONS, count_contacts
 from bot.service.composition import open_store
 from bot.storage.database import reading
@@ -59,13 +59,13 @@ async def run_import(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.fieldwork.audience.contact_file import import_contacts
 
     data = await asyncio.to_thread(read_file, chosen.file)
-    keys = keep_contact_keys(settings.data / "keys")
+    keys = load_contact_keys(settings.data / "keys")
     async with open_store(settings) as database:
         done = await import_contacts(
             database, keys, chosen.file.name, data, today(settings), chosen.dry_run
         )
     would = " would be" if chosen.dry_run else ""
-    print(f"contacts:{would} {done.new} new, {done.changed} changed, {done.same} as they were")
+    print(f"contacts:{would} {done.new} new, {done.changed} changed, {done.unchanged} as they were")
     if done.opted_out:
         print(f"  {done.opted_out} have opted out and stay so")
     return 0
@@ -73,11 +73,11 @@ async def run_import(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_count(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print the counts."""
-    from bot.accounts.preferences import choices_of
+    from bot.accounts.preferences import preferences_in
 
     async with open_store(settings) as database, reading(database) as connection:
         days = (
-            (await choices_of(connection)).fatigue_days
+            (await preferences_in(connection)).fatigue_days
             if chosen.fatigue_days is None
             else chosen.fatigue_days
         )
@@ -102,7 +102,7 @@ async def run_opt_out(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.fieldwork.audience.contact_file import import_opt_outs
 
     data = await asyncio.to_thread(read_file, chosen.file)
-    keys = keep_contact_keys(settings.data / "keys")
+    keys = load_contact_keys(settings.data / "keys")
     async with open_store(settings) as database:
         rows, new = await import_opt_outs(database, keys, chosen.file.name, data, today(settings))
     print(f"{rows} have opted out, {rows - new} of them before")

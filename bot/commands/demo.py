@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.core.urls import addresses
-from bot.service.composition import open_store, settle
+from bot.core.urls import citizen_urls
+from bot.service.composition import finish_closing, open_store
 
 
 def register(commands: Any) -> None:
@@ -25,11 +25,11 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Fill the database and say what to try next."""
-    from bot.crypto.gate_keys import keep_keys
+    from bot.crypto.gate_keys import load_gate_keys
     from bot.demo.fill import fill
     from bot.terminal.progress import bar
 
-    keys, clock = keep_keys(settings.data / "keys"), SystemClock()
+    keys, clock = load_gate_keys(settings.data / "keys"), SystemClock()
     async with open_store(settings) as database:
         with bar("ballots") as progress:
             done = await fill(
@@ -42,7 +42,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
                 chosen.ballots,
                 progress,
             )
-        await settle(settings, database, keys, clock)
+        await finish_closing(settings, database, keys, clock)
     print(
         f"{done.units} units, {done.leaders} leaders, {done.ballots} ballots of {done.year} in campaign {done.closed}"
     )
@@ -50,6 +50,6 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         f"try: minping score {done.closed}; minping appraise {done.year}; minping export --year {done.year} --out out"
     )
     print(f"campaign {done.open} is open; with `minping serve` running, rate at")
-    for address in addresses(settings, done.link):
+    for address in citizen_urls(settings, done.link):
         print(f"  {address}")
     return 0

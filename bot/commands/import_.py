@@ -68,11 +68,11 @@ async def run_table(settings: Settings, chosen: argparse.Namespace) -> int:
 async def run_ballots(settings: Settings, chosen: argparse.Namespace) -> int:
     """Store ballots."""
     from bot.ballots.imported.importer import import_ballots
-    from bot.ballots.mixer import destroy_closed
-    from bot.crypto.gate_keys import keep_keys
+    from bot.ballots.mixer import destroy_closed_secrets
+    from bot.crypto.gate_keys import load_gate_keys
     from bot.terminal.progress import bar
 
-    keys = keep_keys(settings.data / "keys")
+    keys = load_gate_keys(settings.data / "keys")
     with bar("ballots") as progress:
         work = partial(
             import_ballots, keys=keys, clock=SystemClock(), file=chosen.file, mapping=chosen.map
@@ -80,7 +80,7 @@ async def run_ballots(settings: Settings, chosen: argparse.Namespace) -> int:
         async with open_store(settings) as database:
             done = await work(database, campaign=chosen.campaign, progress=progress)
             # An imported campaign is closed at once: the key of its pseudonyms goes.
-            await destroy_closed(database, keys.voters)
+            await destroy_closed_secrets(database, keys.voters)
     print(f"{done.campaign}: {done.rows} rows, {done.ballots} ballots stored")
     print(
         f"  {done.duplicates} rows gave way to a later one, {done.replaced} stored ballots were replaced"

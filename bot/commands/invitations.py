@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from aggregation.disclosure.rounding import STEP, rounded
+from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
 from bot.campaigns.lifecycle import show_campaign
 from bot.commands.contacts import print_left_out, today
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import keep_keys
+from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import open_store
 
 
@@ -36,7 +36,7 @@ async def run_make(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make them."""
     from bot.fieldwork.audience.invitations import make_invitations
 
-    keys = keep_keys(settings.data / "keys")
+    keys = load_gate_keys(settings.data / "keys")
     async with open_store(settings) as database:
         made = await make_invitations(
             database, keys, chosen.campaign, today(settings), SystemClock()
@@ -65,7 +65,7 @@ async def run_count(settings: Settings, chosen: argparse.Namespace) -> int:
     invited, answered_in_all = (
         sum(getattr(r, part) for r in found) for part in ("invited", "answered")
     )
-    least = rounded(answered_in_all, summary.cell)
+    least = round_down(answered_in_all, summary.cell)
     if least:
         print(f"in all: {invited} invited, response rate at least {100 * least // invited} %")
     if not found:
@@ -74,9 +74,9 @@ async def run_count(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _told(count: int, cell: int) -> str:
-    least = rounded(count, cell)
+    least = round_down(count, cell)
     return (
-        f"fewer than {max(STEP, cell)}"
+        f"fewer than {max(ROUNDING_BASE, cell)}"
         if least is None
         else f"at least {least}"
         if least

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.ballots.gate import Gate
-from bot.campaigns.live_campaigns import Papers
+from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.channels.telegram.json import read_json
 from bot.channels.telegram.parsing import read_update
 from bot.channels.wechat.account import WECHAT, WECOM
@@ -18,10 +18,10 @@ from bot.channels.wechat.parsing import number, read_message
 from bot.channels.wechat.xml import BadXml, read_fields
 from bot.conversations.conductor import AWAY, Conductor
 from bot.conversations.contract import Incoming
-from bot.conversations.dead_letters import UNREADABLE, Letters, Opened, Reader
+from bot.conversations.dead_letters import UNREADABLE, DeadLetterOpened, DeadLetterStore, Reader
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import Keys, keep_keys
+from bot.crypto.gate_keys import GateKeys, load_gate_keys
 from bot.service.composition import make_mixer, open_store
 from survey_flows.errors import BadInput
 
@@ -53,7 +53,9 @@ def register(commands: Any) -> None:
 async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
     """List the letters."""
     async with open_store(settings) as database:
-        letters = await Letters(database, keep_keys(settings.data / "keys"), SystemClock()).all()
+        letters = await DeadLetterStore(
+            database, load_gate_keys(settings.data / "keys"), SystemClock()
+        ).list_letters()
     for letter in letters:
         when = datetime.fromtimestamp(letter.at, ZoneInfo(settings.timezone)).isoformat(
             timespec="minutes"
@@ -69,19 +71,24 @@ async def run_replay(settings: Settings, chosen: argparse.Namespace) -> int:
     """Take letters again; 1 when some failed again."""
     if bool(chosen.keys) == chosen.all:
         raise BadInput("name the letters, or say --all", "minping letters replay")
-    clock, keys = SystemClock(), keep_keys(settings.data / "keys")
+    clock, keys = SystemClock(), load_gate_keys(settings.data / "keys")
     async with open_store(settings) as database:
-        letters, papers = Letters(database, keys, clock), Papers(database, settings.timezone)
-        await papers.refresh()
+        letters, live_campaigns = (
+            DeadLetterStore(database, keys, clock),
+            LiveCampaigns(database, settings.timezone),
+        )
+        await live_campaigns.refresh()
         gate = Gate(keys, make_mixer(settings, database, keys, clock).key.public)
-        conductor = Conductor(database, keys, papers, clock, gate)
-        opened = await letters.open(chosen.keys or None, readers(keys))
+        conductor = Conductor(database, keys, live_campaigns, clock, gate)
+        opened = await letters.open(chosen.keys or None, update_readers(keys))
         failed = [letter for letter in opened if not await replay_one(letters, conductor, letter)]
     print(f"{len(opened) - len(failed)} taken, {len(failed)} failed again and stay")
     return 1 if failed else 0
 
 
-async def replay_one(letters: Letters, conductor: Conductor, letter: Opened) -> bool:
+async def replay_one(
+    letters: DeadLetterStore, conductor: Conductor, letter: DeadLetterOpened
+) -> bool:
     """Whether the letter's update could be taken; if not, that is noted in it.
 
     Raises:
@@ -105,7 +112,9 @@ async def replay_one(letters: Letters, conductor: Conductor, letter: Opened) -> 
 async def run_drop(settings: Settings, chosen: argparse.Namespace) -> int:
     """Delete one letter."""
     async with open_store(settings) as database:
-        await Letters(database, keep_keys(settings.data / "keys"), SystemClock()).drop(chosen.key)
+        await DeadLetterStore(database, load_gate_keys(settings.data / "keys"), SystemClock()).drop(
+            chosen.key
+        )
     log.warning("dead letter %s was dropped: %s", chosen.key, chosen.reason)
     print(f"{chosen.key} is dropped")
     return 0
@@ -119,7 +128,7 @@ def _read_telegram(raw: bytes) -> Incoming | None:
     return taken.incoming if taken else None
 
 
-def readers(keys: Keys) -> dict[str, Reader]:
+def update_readers(keys: GateKeys) -> dict[str, Reader]:
     """How what came by a channel is read."""
     return {
         "telegram": _read_telegram,
@@ -127,7 +136,7 @@ def readers(keys: Keys) -> dict[str, Reader]:
     }
 
 
-def _read_weixin(keys: Keys, channel: str, raw: bytes) -> Incoming | None:
+def _read_weixin(keys: GateKeys, channel: str, raw: bytes) -> Incoming | None:
     try:
         fields = read_fields(raw)
         taken = read_message(channel, fields, number(fields, "CreateTime"), keys.update)

@@ -11,7 +11,7 @@ from typing import Any
 from bot.ballots.mixer import Mixer
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import SIZE, Keyring, keep_keys
+from bot.crypto.gate_keys import SIZE, Keyring, load_gate_keys
 from bot.service.composition import MIX_SECONDS, PATIENCE, open_store, repeat, running
 from survey_flows.errors import BadInput
 
@@ -43,7 +43,7 @@ def register(commands: Any) -> None:
 
 async def run_gate(settings: Settings, _chosen: argparse.Namespace) -> int:
     """Print what the mixer knows the gate by."""
-    print(keep_keys(settings.data / "keys").public().hex())
+    print(load_gate_keys(settings.data / "keys").public().hex())
     return 0
 
 

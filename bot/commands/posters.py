@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from bot.campaigns.lifecycle import show_campaign
-from bot.campaigns.live_campaigns import load_paper
+from bot.campaigns.live_campaigns import load_definition
 from bot.commands.import_ import read_file
 from bot.core.settings import Settings, variable
 from bot.core.shipped_files import shipped_words
-from bot.core.urls import addresses
+from bot.core.urls import citizen_urls
 from bot.service.composition import open_store
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
@@ -45,7 +45,7 @@ def register(commands: Any) -> None:
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Write the PDF."""
     from bot.publication.reports.counter_file import read_counters
-    from bot.publication.reports.posters import posters
+    from bot.publication.reports.posters import render_posters
     from bot.spreadsheets.reader import read_sheet
 
     _check_settings(settings, chosen.to)
@@ -58,15 +58,17 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             row = (await connection.execute(query)).one()
     if summary.state in ("closing", "closed"):
         raise BadInput("this campaign is over; nothing can be rated by a poster of it", summary.id)
-    paper = load_paper(row, list(summary.links), shipped_words(), ZoneInfo(settings.timezone))
-    counters = read_counters(sheet, paper.units)
+    definition = load_definition(
+        row, list(summary.links), shipped_words(), ZoneInfo(settings.timezone)
+    )
+    counters = read_counters(sheet, definition.units)
     # What hangs where everybody passes vouches for nobody: only the open link is ever printed.
     link = next(link for link in summary.links if link.source == "open")
     leads = {
-        counter.unit: addresses(settings, link, counter.unit)[PLACES.index(chosen.to)]
+        counter.unit: citizen_urls(settings, link, counter.unit)[PLACES.index(chosen.to)]
         for counter in counters
     }
-    [file] = await asyncio.to_thread(posters, paper, counters, leads)
+    [file] = await asyncio.to_thread(render_posters, definition, counters, leads)
     await asyncio.to_thread(_write, chosen.out, file)
     print(f"{chosen.out}: {len(counters)} posters")
     return 0

@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.core.urls import web_address
-from bot.crypto.gate_keys import keep_keys
-from bot.service.composition import open_store, settle
+from bot.core.urls import web_chat_url
+from bot.crypto.gate_keys import load_gate_keys
+from bot.service.composition import finish_closing, open_store
 from survey_flows.errors import BadInput
 
 
@@ -27,17 +27,19 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make public or withdraw, and say where the page is."""
-    from bot.campaigns.registered import read_polls
-    from bot.publication.public_release import make_public, withdraw
-    from bot.verification.bundle import keep_bundle, note_result
+    from bot.campaigns.registered import read_registered_campaigns
+    from bot.publication.public_release import make_public, withdraw_publication
+    from bot.verification.bundle import request_result_entry, save_bundle
 
     clock = SystemClock()
     async with open_store(settings) as database:
         if chosen.withdraw:
-            await withdraw(database, chosen.campaign)
+            await withdraw_publication(database, chosen.campaign)
             print(f"{chosen.campaign}: not public any more")
             return 0
-        found = [poll for poll in await read_polls(database) if poll.id == chosen.campaign]
+        found = [
+            poll for poll in await read_registered_campaigns(database) if poll.id == chosen.campaign
+        ]
         if not found:
             raise BadInput(
                 "there is no such campaign; see `minping campaign show`", chosen.campaign
@@ -46,12 +48,12 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             database, found[0], f"cli:{getpass.getuser()}", clock, settings.timezone
         )
         print(
-            f"{made.campaign}: release {made.number} is public at {web_address(settings)}/results/{made.campaign}"
+            f"{made.campaign}: release {made.number} is public at {web_chat_url(settings)}/results/{made.campaign}"
         )
         try:
-            await note_result(database, made.campaign)
-            await settle(settings, database, keep_keys(settings.data / "keys"), clock)
-            await keep_bundle(database, settings.data, made.campaign, made.number)
+            await request_result_entry(database, made.campaign)
+            await finish_closing(settings, database, load_gate_keys(settings.data / "keys"), clock)
+            await save_bundle(database, settings.data, made.campaign, made.number)
         except BadInput as error:
             print(f"there is no bundle to check it with: {error}")
     return 0

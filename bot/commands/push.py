@@ -72,14 +72,14 @@ def _add_text(parser: argparse.ArgumentParser) -> None:
 
 async def run_begin(settings: Settings, chosen: argparse.Namespace) -> int:
     """Queue a step."""
-    from bot.accounts.preferences import read_choices
-    from bot.fieldwork.outreach.push import begin_push, plain_texts
+    from bot.accounts.preferences import read_preferences
+    from bot.fieldwork.outreach.push_service import begin_push, plain_texts
 
     async with open_store(settings) as database:
         texts = await plain_texts(database, chosen.campaign, settings.timezone) | _read_texts(
             chosen
         )
-        choices = await read_choices(database)
+        choices = await read_preferences(database)
         days = choices.not_on if chosen.not_on is None else chosen.not_on
         push = await begin_push(
             database, chosen.campaign, texts, chosen.hours or choices.hours, days
@@ -92,12 +92,12 @@ async def run_begin(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_turn(settings: Settings, chosen: argparse.Namespace) -> int:
     """Pause, resume or cancel."""
-    from bot.fieldwork.outreach import push as pushing
+    from bot.fieldwork.outreach import push_service
 
     turn = {
-        "pause": pushing.pause_push,
-        "resume": pushing.resume_push,
-        "cancel": pushing.cancel_push,
+        "pause": push_service.pause_push,
+        "resume": push_service.resume_push,
+        "cancel": push_service.cancel_push,
     }[chosen.action]
     async with open_store(settings) as database:
         await turn(database, chosen.campaign)
@@ -106,7 +106,7 @@ async def run_turn(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print how far each step is."""
-    from bot.fieldwork.outreach.push import show_pushes
+    from bot.fieldwork.outreach.push_service import show_pushes
 
     async with open_store(settings) as database:
         found = await show_pushes(database, chosen.campaign, settings.push_rate)
@@ -114,7 +114,11 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
         counts = ", ".join(
             f"{count} {state.replace('_', ' ')}" for state, count in progress.counts.items()
         )
-        left = f", about {progress.left / 60:.0f} minutes left" if progress.left else ""
+        left = (
+            f", about {progress.seconds_left / 60:.0f} minutes left"
+            if progress.seconds_left
+            else ""
+        )
         print(f"{_called(progress.push.step)}: {progress.push.state}; {counts}{left}")
     if not found:
         print("nothing was pushed in this campaign; see `minping push begin`")
@@ -123,11 +127,11 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_test(settings: Settings, chosen: argparse.Namespace) -> int:
     """Send one message."""
-    from bot.channels.telegram.messenger import TelegramPostman
-    from bot.channels.telegram.rate_limit import Pause
+    from bot.channels.telegram.messenger import TelegramMessenger
+    from bot.channels.telegram.rate_limit import RateLimitPause
     from bot.core.shipped_files import shipped_words
-    from bot.fieldwork.outreach.messenger import Fate, Letter
-    from bot.fieldwork.outreach.push import plain_texts
+    from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
+    from bot.fieldwork.outreach.push_service import plain_texts
 
     if not chosen.chat.removeprefix("-").isdecimal():
         raise BadInput("a chat id is a number; the bot @userinfobot tells you yours", chosen.chat)
@@ -137,11 +141,13 @@ async def run_test(settings: Settings, chosen: argparse.Namespace) -> int:
             chosen
         )
     words = shipped_words()
-    async with TelegramPostman(settings.telegram_token, settings.telegram_api, Pause()) as postman:
+    async with TelegramMessenger(
+        settings.telegram_token, settings.telegram_api, RateLimitPause()
+    ) as postman:
         for lang, text in texts.items():
             begin, stop = words.say(lang, "invitation-begin"), words.say(lang, "invitation-stop")
-            fate = await postman.send(chosen.chat, Letter(text, begin, "TEST", stop))
-            if fate is not Fate.SENT:
+            fate = await postman.send(chosen.chat, OutgoingMessage(text, begin, "TEST", stop))
+            if fate is not DeliveryOutcome.SENT:
                 raise BadInput(
                     f"Telegram did not take it: {fate.value}; has this chat pressed Start?",
                     chosen.chat,
@@ -152,10 +158,10 @@ async def run_test(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_work(settings: Settings, _chosen: argparse.Namespace) -> int:
     """Send until SIGTERM or SIGINT."""
-    from bot.channels.telegram.messenger import TelegramPostman
-    from bot.channels.telegram.rate_limit import Pause
+    from bot.channels.telegram.messenger import TelegramMessenger
+    from bot.channels.telegram.rate_limit import RateLimitPause
     from bot.fieldwork.outreach.pace import Pace
-    from bot.serving import make_pusher
+    from bot.serving import make_push_sender
 
     _require_telegram(settings)
     if not settings.redis_url:
@@ -167,11 +173,11 @@ async def run_work(settings: Settings, _chosen: argparse.Namespace) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with build(settings) as service:
         bot = settings.telegram_token.partition(":")[0]
-        pause = Pause(service.redis, bot)
-        async with TelegramPostman(
+        pause = RateLimitPause(service.redis, bot)
+        async with TelegramMessenger(
             settings.telegram_token, settings.telegram_api, pause
         ) as postman:
-            pusher = make_pusher(
+            pusher = make_push_sender(
                 service, {"telegram": postman}, Pace(service.redis, settings.push_rate, bot)
             )
             working = [asyncio.create_task(work) for work in (pusher.run(), pause.watch())]

@@ -39,12 +39,12 @@ async def run_check(_settings: Settings, chosen: argparse.Namespace) -> int:
     """Read the file and list its questions."""
     from bot.campaigns.questionnaire_files import read_questionnaire
 
-    paper = await asyncio.to_thread(read_questionnaire, chosen.file)
+    questionnaire = await asyncio.to_thread(read_questionnaire, chosen.file)
     print(
-        f"{paper.id} (version {paper.version}): {len(paper.questions)} questions, {len(paper.rated)} rated; good to use"
+        f"{questionnaire.id} (version {questionnaire.version}): {len(questionnaire.questions)} questions, {len(questionnaire.rated)} rated; good to use"
     )
-    for position, question in enumerate(paper.questions, 1):
-        label = question.label[paper.languages[0]]
+    for position, question in enumerate(questionnaire.questions, 1):
+        label = question.label[questionnaire.languages[0]]
         print(
             f"  {position}. {question.id} [{question.kind}{', optional' if question.optional else ''}] {label}"
         )

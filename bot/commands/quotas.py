@@ -7,7 +7,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from aggregation.disclosure.rounding import STEP
+from aggregation.disclosure.rounding import ROUNDING_BASE
 from bot.commands.import_ import read_file
 from bot.core.settings import Settings
 from bot.service.composition import open_store
@@ -53,11 +53,11 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
         told = (
             "full"
             if fill.full
-            else f"fewer than {STEP}"
+            else f"fewer than {ROUNDING_BASE}"
             if fill.taken is None
             else f"at least {fill.taken}"
         )
-        print(f"{named}: {'0' if fill.taken == 0 else told} of {fill.most}")
+        print(f"{named}: {'0' if fill.taken == 0 else told} of {fill.capacity}")
     if not found:
         print("this campaign has no quotas; `minping quotas set` gives them to a draft")
     return 0

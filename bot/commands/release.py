@@ -30,26 +30,28 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make the release and say what it holds back."""
-    from bot.campaigns.registered import read_polls
-    from bot.results.releases import publish
+    from bot.campaigns.registered import read_registered_campaigns
+    from bot.results.releases import publish_release
 
     async with open_store(settings) as database:
-        found = [poll for poll in await read_polls(database) if poll.id == chosen.campaign]
+        found = [
+            poll for poll in await read_registered_campaigns(database) if poll.id == chosen.campaign
+        ]
         if not found:
             raise BadInput(
                 "there is no such campaign; see `minping campaign show`", chosen.campaign
             )
         corrections = dict.fromkeys(chosen.correct, (chosen.by, chosen.reason))
-        outcome = await publish(database, found[0], SystemClock(), corrections)
+        outcome = await publish_release(database, found[0], SystemClock(), corrections)
     release, floor = outcome.release, found[0].scheme.min_n.publish_cell
     print(
-        f"{release.campaign}: release {release.number}{'' if outcome.made else ', nothing new is told'}"
+        f"{release.campaign}: release {release.number}{'' if outcome.is_new else ', nothing new is told'}"
     )
-    for unit in outcome.kept:
+    for unit in outcome.withheld:
         print(
             f"  {unit}: not changed, because fewer than {floor} people could be told apart by the difference"
         )
-    if outcome.kept:
+    if outcome.withheld:
         print(
             "  a score that must be put right: --correct UNIT --by NAME --reason TEXT (the score alone is published)"
         )

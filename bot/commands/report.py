@@ -69,8 +69,8 @@ def _documents(
     chosen: argparse.Namespace, material: Any, timezone: str
 ) -> Iterator[tuple[str, Any]]:
     from bot.publication.exports import Audience
-    from bot.publication.reports.circular import circular
-    from bot.publication.reports.evidence import evidence
+    from bot.publication.reports.circular import circular_document
+    from bot.publication.reports.evidence import evidence_page
 
     audience = Audience(chosen.audience)
     end = "-internal" if audience is Audience.INTERNAL else ""
@@ -80,14 +80,16 @@ def _documents(
         if chosen.kind == "circular":
             yield (
                 f"circular-{chosen.year}-{tail}",
-                lambda lang=lang: circular(material, audience, lang, timezone),
+                lambda lang=lang: circular_document(material, audience, lang, timezone),
             )
         else:
             for unit in units:
                 page = f"evidence-{chosen.year}-{unit}-{tail}"
                 yield (
                     page,
-                    lambda unit=unit, lang=lang: evidence(material, unit, audience, lang, timezone),
+                    lambda unit=unit, lang=lang: evidence_page(
+                        material, unit, audience, lang, timezone
+                    ),
                 )
 
 

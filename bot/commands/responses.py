@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from aggregation.fieldwork.dispositions import DISPOSITIONS, Range
+from aggregation.fieldwork.dispositions import DISPOSITIONS, CountRange
 from bot.core.settings import Settings
 from bot.service.composition import open_store
 
@@ -30,7 +30,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         print(
             "  "
             + ", ".join(
-                f"{name} {told(cell.told[name])}"
+                f"{name} {range_text(cell.told[name])}"
                 for name in DISPOSITIONS
                 if cell.told[name] != (0, 0)
             )
@@ -41,20 +41,21 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             strict=True,
         )
         print(
-            "  " + ", ".join(f"{name} {told(rate)} %" for name, rate in rates if rate is not None)
+            "  "
+            + ", ".join(f"{name} {range_text(rate)} %" for name, rate in rates if rate is not None)
         )
     for source, counts in monitor.by_source.items():
         print(
             f"by {source} links: "
-            + ", ".join(f"{name} {told(people)}" for name, people in counts.items())
+            + ", ".join(f"{name} {range_text(people)}" for name, people in counts.items())
         )
     for stop in monitor.stops:
-        print(f"stop at {stop.questionnaire}, {stop.question}: {told(stop.people)}")
+        print(f"stop at {stop.questionnaire}, {stop.question}: {range_text(stop.people)}")
     for day, counts in monitor.days.items():
         print(
             f"{day}: "
             + ", ".join(
-                f"{name} {told(counts[name])}" for name in ("started", "broken", "completed")
+                f"{name} {range_text(counts[name])}" for name in ("started", "broken", "completed")
             )
         )
     if not (monitor.cells or monitor.by_source):
@@ -62,7 +63,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def told(span: Range) -> str:
+def range_text(span: CountRange) -> str:
     """A range in words."""
     low, high = span
     return str(low) if low == high else f"{low}–{high}"

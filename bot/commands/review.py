@@ -46,11 +46,11 @@ def register(commands: Any) -> None:
 
 async def run_scan(settings: Settings, chosen: argparse.Namespace) -> int:
     """Find cases and say how many there are."""
-    from bot.fraud_review.case_finding import scan
+    from bot.fraud_review.case_finding import find_cases
 
     async with open_store(settings) as database:
         with bar("review") as tell:
-            result = await scan(database, chosen.campaign, tell, settings.timezone)
+            result = await find_cases(database, chosen.campaign, tell, settings.timezone)
     print(
         f"{chosen.campaign}: {result.new} new cases, {result.known} known, {result.dropped} dropped"
     )
@@ -80,7 +80,7 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database:
         case = await show_case(database, chosen.case)
     print(f"{case.id}  {case.campaign}  {case.state}  {case.verdict}")
-    for name, value in case.told.items():
+    for name, value in case.evidence.items():
         print(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
     for vote in case.votes:
         print(
@@ -91,10 +91,10 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_reopen(settings: Settings, chosen: argparse.Namespace) -> int:
     """Reopen the case."""
-    from bot.fraud_review.case_review import reopen
+    from bot.fraud_review.case_review import reopen_case
 
     async with open_store(settings) as database:
-        await reopen(database, chosen.case, chosen.by, chosen.reason, SystemClock())
+        await reopen_case(database, chosen.case, chosen.by, chosen.reason, SystemClock())
     print(f"{chosen.case}: open again; what was decided stands until two reviewers agree")
     return 0
 
@@ -103,11 +103,11 @@ async def run_effect(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print a line for each rule that found something."""
     from dataclasses import asdict
 
-    from bot.fraud_review.rule_effects import measure
+    from bot.fraud_review.rule_effects import measure_effects
     from bot.terminal.tables import print_table
 
     async with open_store(settings) as database:
-        effects = await measure(database, chosen.campaign, SystemClock(), settings.timezone)
+        effects = await measure_effects(database, chosen.campaign, SystemClock(), settings.timezone)
     if chosen.json:
         print(json.dumps([asdict(effect) for effect in effects], indent=1))
         return 0

@@ -12,7 +12,7 @@ from aggregation.fieldwork.sampling import METHODS
 from bot.commands.contacts import print_left_out, today
 from bot.commands.import_ import read_file
 from bot.core.settings import Settings
-from bot.crypto.contact_keys import keep_contact_keys
+from bot.crypto.contact_keys import load_contact_keys
 from bot.service.composition import open_store
 from survey_flows.errors import BadInput
 
@@ -65,9 +65,9 @@ def register(commands: Any) -> None:
 
 async def run_plan(settings: Settings, chosen: argparse.Namespace) -> int:
     """Settle frame and design."""
-    from bot.accounts.preferences import read_choices
+    from bot.accounts.preferences import read_preferences
     from bot.fieldwork.audience.cell_file import read_cells
-    from bot.fieldwork.audience.sampling import Wish, plan_sample
+    from bot.fieldwork.audience.sampling import SampleRequest, plan_sample
     from bot.spreadsheets.reader import read_sheet
 
     values = None
@@ -76,14 +76,14 @@ async def run_plan(settings: Settings, chosen: argparse.Namespace) -> int:
         values = read_cells(await asyncio.to_thread(read_sheet, chosen.cells.name, data))
     if chosen.size < 0 or chosen.least < 0 or (chosen.fatigue_days or 0) < 0:
         raise BadInput("numbers of people and days are 0 or more", "minping sample plan")
-    keys = keep_contact_keys(settings.data / "keys")
+    keys = load_contact_keys(settings.data / "keys")
     async with open_store(settings) as database:
         days = (
-            (await read_choices(database)).fatigue_days
+            (await read_preferences(database)).fatigue_days
             if chosen.fatigue_days is None
             else chosen.fatigue_days
         )
-        wish = Wish(chosen.allocation, chosen.size, chosen.least, values, days)
+        wish = SampleRequest(chosen.allocation, chosen.size, chosen.least, values, days)
         plan = await plan_sample(database, keys, chosen.campaign, wish, today(settings))
     print(f"{sum(plan.sizes.values())} of {sum(plan.people.values())} will be drawn")
     for cell, size in plan.sizes.items():
@@ -94,10 +94,10 @@ async def run_plan(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_draw(settings: Settings, chosen: argparse.Namespace) -> int:
     """Draw, and write the file."""
-    from bot.fieldwork.audience.sampling import draw_sample, write_sample
+    from bot.fieldwork.audience.sampling import draw_campaign_sample, write_sample
 
     async with open_store(settings) as database:
-        sample = await draw_sample(database, chosen.campaign)
+        sample = await draw_campaign_sample(database, chosen.campaign)
     await asyncio.to_thread(_write_new, chosen.out, write_sample(sample))
     print(f"{sum(map(len, sample.drawn.values()))} drawn; {chosen.out} can be published")
     return 0
@@ -119,11 +119,11 @@ async def run_verify(_settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _verify(chosen: argparse.Namespace) -> int:
-    from aggregation.fieldwork.sampling import wrong
-    from bot.fieldwork.audience.sampling import differs, read_sample
+    from aggregation.fieldwork.sampling import sample_contradiction
+    from bot.fieldwork.audience.sampling import read_sample, sample_difference
 
     sample = read_sample(chosen.file.name, read_file(chosen.file))
-    found = wrong(sample)
+    found = sample_contradiction(sample)
     drawn, people = (sum(map(len, part.values())) for part in (sample.drawn, sample.frame))
     print(
         f"FAIL  {found}"
@@ -135,7 +135,7 @@ def _verify(chosen: argparse.Namespace) -> int:
             "      seed and frame were not compared with the log: give the campaign's bundle (--bundle)"
         )
         return int(bool(found))
-    other = differs(sample, _registered(chosen.bundle, sample.campaign))
+    other = sample_difference(sample, _registered(chosen.bundle, sample.campaign))
     print(
         f"FAIL  {other}"
         if other
@@ -147,9 +147,9 @@ def _verify(chosen: argparse.Namespace) -> int:
 def _registered(path: Path, campaign: str) -> dict[str, Any]:
     """The registered paper in a bundle; whether the bundle is the log's is for `minping verify` to say."""
     from bot.verification.bundle_format import unpack
-    from bot.verification.bundle_reader import Case, Wanted
+    from bot.verification.bundle_reader import Bundle, VerificationRequest
 
-    case = Case(unpack(path), Wanted())
+    case = Bundle(unpack(path), VerificationRequest())
     if case.campaign != campaign:
         raise BadInput(
             f"this is the bundle of {case.campaign}, and the sample is of {campaign}", str(path)
@@ -157,5 +157,5 @@ def _registered(path: Path, campaign: str) -> dict[str, Any]:
     entries = case.entries("registration")
     if len(entries) != 1:
         raise BadInput("the bundle has not one registration; see `minping verify`", str(path))
-    paper: dict[str, Any] = json.loads(entries[0][1]["paper"])
-    return paper
+    definition: dict[str, Any] = json.loads(entries[0][1]["paper"])
+    return definition

@@ -61,20 +61,20 @@ async def run_check(_settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_diff(_settings: Settings, chosen: argparse.Namespace) -> int:
     """Print a line for each field that differs."""
-    from aggregation.scheme.diff import differences
+    from aggregation.scheme.diff import scheme_differences
     from bot.campaigns.scheme_files import load_scheme_file
     from bot.terminal.listings import print_differences
 
     before, after = [
         await asyncio.to_thread(load_scheme_file, file) for file in (chosen.before, chosen.after)
     ]
-    print_differences(differences(before, after), chosen.lang)
+    print_differences(scheme_differences(before, after), chosen.lang)
     return 0
 
 
 async def run_simulate(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print the fields that differ from the year's scheme, who would move, and the counts of grades."""
-    from aggregation.scheme.diff import differences
+    from aggregation.scheme.diff import scheme_differences
     from bot.appraisal.sensitivity import simulate
     from bot.appraisal.year import open_year
     from bot.campaigns.scheme_files import load_scheme_file
@@ -84,6 +84,6 @@ async def run_simulate(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database:
         year = await open_year(database, chosen.year)
     outcome = await asyncio.to_thread(simulate, year, scheme)
-    print_differences(differences(year.inputs.scheme, scheme), chosen.lang)
+    print_differences(scheme_differences(year.inputs.scheme, scheme), chosen.lang)
     print_simulation(year.result, outcome, chosen.lang)
     return 0

@@ -10,7 +10,7 @@ from bot.core.settings import Settings
 from bot.service.composition import open_store
 
 if TYPE_CHECKING:
-    from bot.results.scoring import Scored
+    from bot.results.scoring import ScoredCampaign
 
 
 def register(commands: Any) -> None:
@@ -35,13 +35,13 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def print_scored(scored: Scored, as_json: bool, lang: str) -> None:
+def print_scored(scored: ScoredCampaign, as_json: bool, lang: str) -> None:
     """Print the table, or the same as JSON."""
     if as_json:
         from bot.publication.exports.score_pages import scores_page
-        from bot.publication.exports.writers import records
+        from bot.publication.exports.writers import page_records
 
-        print(json.dumps(records(scores_page(scored)), ensure_ascii=False, indent=1))
+        print(json.dumps(page_records(scores_page(scored)), ensure_ascii=False, indent=1))
     else:
         from bot.terminal.listings import print_scores
 

@@ -11,8 +11,8 @@ from bot.core.settings import Settings
 from bot.service.composition import open_store
 
 if TYPE_CHECKING:
-    from aggregation.appraisal.stability import Shift
-    from bot.appraisal.year import Year
+    from aggregation.appraisal.stability import ResultShift
+    from bot.appraisal.year import AppraisedYear
 
 
 def register(commands: Any) -> None:
@@ -50,8 +50,8 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
-async def _shifts(database: Any, year: Year, timezone: str) -> Sequence[Shift]:
-    from bot.appraisal.sensitivity import sensitivity, without_rules
+async def _shifts(database: Any, year: AppraisedYear, timezone: str) -> Sequence[ResultShift]:
+    from bot.appraisal.sensitivity import effects_of_fraud_rules, sensitivity
 
     found = await asyncio.to_thread(sensitivity, year)
-    return [*found, *(await without_rules(database, year, timezone) if timezone else [])]
+    return [*found, *(await effects_of_fraud_rules(database, year, timezone) if timezone else [])]

@@ -14,7 +14,7 @@ from bot.accounts.staff import (
     end_sessions,
     find_account,
     generate_password,
-    handed_out,
+    initial_password_expiry,
     list_accounts,
     set_password,
 )
@@ -71,7 +71,12 @@ async def run_add(settings: Settings, chosen: argparse.Namespace) -> int:
     password = generate_password()
     async with open_store(settings) as database:
         await add_staff(
-            database, chosen.login, password, chosen.role, chosen.unit, handed_out(SystemClock())
+            database,
+            chosen.login,
+            password,
+            chosen.role,
+            chosen.unit,
+            initial_password_expiry(SystemClock()),
         )
     print(f"{chosen.login} ({chosen.role}), password (shown only now): {password}")
     return 0
@@ -81,7 +86,7 @@ async def run_password(settings: Settings, chosen: argparse.Namespace) -> int:
     """Give one person a new password."""
     password = generate_password()
     async with open_store(settings) as database:
-        await set_password(database, chosen.login, password, handed_out(SystemClock()))
+        await set_password(database, chosen.login, password, initial_password_expiry(SystemClock()))
     print(f"{chosen.login}, password (shown only now): {password}")
     return 0
 
@@ -140,7 +145,7 @@ async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
             unit = f"unit {account.unit}" if account.unit else ""
             told = (
                 unit,
-                "second factor" if account.second else "",
+                "second factor" if account.has_second_factor else "",
                 "closed" if account.disabled else "",
             )
             print("  ".join((account.login, account.role, *filter(None, told))))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.accounts.api_tokens import SCOPES, USUAL_DAYS, add_token, list_tokens, revoke_token
+from bot.accounts.api_tokens import SCOPES, USUAL_DAYS, create_token, list_tokens, revoke_token
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
@@ -43,7 +43,9 @@ async def run_add(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make one token."""
     async with open_store(settings) as database:
         by = f"cli:{getpass.getuser()}"
-        token = await add_token(database, chosen.name, chosen.scope, chosen.days, by, SystemClock())
+        token = await create_token(
+            database, chosen.name, chosen.scope, chosen.days, by, SystemClock()
+        )
     print(f"{chosen.name} ({' '.join(chosen.scope)}), token (shown only now): {token}")
     return 0
 
@@ -55,9 +57,9 @@ async def run_list(settings: Settings, _chosen: argparse.Namespace) -> int:
         found = await list_tokens(database)
     for token in found:
         until = datetime.fromtimestamp(token.expires, zone).date()
-        used = f"last used {token.used}" if token.used else "never used"
+        used = f"last used {token.last_used_on}" if token.last_used_on else "never used"
         print(
-            f"{token.name}  {token.state(now)}, until {until}, {used}; by {token.by}; {' '.join(token.scopes)}"
+            f"{token.name}  {token.state(now)}, until {until}, {used}; by {token.created_by}; {' '.join(token.scopes)}"
         )
     if not found:
         print("there is no token yet; `minping token add --help` tells how to make one")

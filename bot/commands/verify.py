@@ -47,12 +47,12 @@ async def run(_settings: Settings, chosen: argparse.Namespace) -> int:
 
 def _verify(chosen: argparse.Namespace) -> int:
     from bot.verification.bundle_format import unpack
-    from bot.verification.bundle_reader import Wanted
+    from bot.verification.bundle_reader import VerificationRequest
     from bot.verification.verifier import verify
-    from survey_flows.notes import read_key
+    from survey_flows.signed_notes import read_key
 
     gc.disable()  # a million ballots are kept until the end: walking through them again and again doubles the time
-    wanted = Wanted(
+    wanted = VerificationRequest(
         keys=[read_key(key) for key in chosen.key],
         witnesses=[read_key(key) for key in chosen.witness],
         receipt=chosen.receipt,

@@ -42,8 +42,8 @@ def register(commands: Any) -> None:
 async def run(_settings: Settings, chosen: argparse.Namespace) -> int:
     """Make a key, or watch. A log that was rolled back or rewritten ends it with exit code 1."""
     from bot.crypto.note_signatures import public_key, read_secret, write_secret
-    from bot.verification.witness import Watch, Witness
-    from survey_flows.notes import COSIGNATURE, good_name, read_key
+    from bot.verification.witness import Witness, WitnessClient
+    from survey_flows.signed_notes import COSIGNATURE, good_name, read_key
 
     if chosen.name:
         if not good_name(chosen.name):
@@ -58,14 +58,16 @@ async def run(_settings: Settings, chosen: argparse.Namespace) -> int:
     if not chosen.log_key or not chosen.state:
         chosen.fail("give --log-key and --state too")
     witness = Witness(name, seed, read_key(chosen.log_key))
-    await _watch(Watch(witness, chosen.log, chosen.state, lambda: int(time.time())), chosen.every)
+    await _watch(
+        WitnessClient(witness, chosen.log, chosen.state, lambda: int(time.time())), chosen.every
+    )
     return 0
 
 
 async def _watch(watch: Any, every: int) -> None:
     import aiohttp
 
-    from bot.verification.witness import Dishonest
+    from bot.verification.witness import LogForked
 
     async with aiohttp.ClientSession() as session:
         while True:
@@ -75,7 +77,7 @@ async def _watch(watch: Any, every: int) -> None:
                     f"{'signed' if outcome.signed else 'nothing new'}: {outcome.size} entries",
                     flush=True,
                 )
-            except Dishonest:
+            except LogForked:
                 raise
             except BadInput as error:
                 if not every:

@@ -17,11 +17,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.ballots.gate import CampaignClosed, Gate, NoBox
-from bot.ballots.quota_places import Places, Wish
-from bot.campaigns.live_campaigns import Papers
+from bot.ballots.gate import CampaignClosed, Gate, NoMixerKey
+from bot.ballots.quota_places import PlaceRequest, QuotaPlaces
+from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.contract import Delivery, Incoming, Reply
-from bot.conversations.dead_letters import Opened, seal_event, take_letters
+from bot.conversations.dead_letters import DeadLetterOpened, seal_event, take_letters
 from bot.conversations.store import (
     keep_dead_letter,
     lock_people,
@@ -32,35 +32,54 @@ from bot.conversations.store import (
     write_sessions,
 )
 from bot.conversations.stored_conversation import (
+    AnswerMessages,
     Conversation,
-    Recent,
-    Shown,
-    keep,
+    RecentConversations,
+    conversation_to_keep,
     read_conversation,
 )
 from bot.core.clock import Clock
 from bot.core.identity import Address, Citizen
 from bot.crypto.contact_keys import ContactKeys
-from bot.crypto.gate_keys import Keys, sealed_hour
-from bot.crypto.rectification_keys import FollowKeys
+from bot.crypto.gate_keys import GateKeys, key_hour_of
+from bot.crypto.rectification_keys import RectificationKeys
 from bot.fieldwork.audience.admission import admit_invited
 from bot.fieldwork.audience.contacts import opt_out
-from bot.fieldwork.monitoring.progress import NOT_BEGUN, followed
+from bot.fieldwork.monitoring.progress import NOT_BEGUN, progress_after
 from bot.storage.database import writing
 from bot.transparency.log_reader import find_receipt
-from survey_flows.effects import Ask, Cast, Check, Close, Effect, Follow, OptOut, Say, TurnedAway
+from survey_flows.campaign_definition import CampaignDefinition
+from survey_flows.effects import (
+    Effect,
+    EndConversation,
+    HandleRequestAction,
+    LookUpReceipt,
+    OptOut,
+    QuotaFull,
+    ShowNotice,
+    ShowScreen,
+    StoreBallot,
+)
 from survey_flows.engine import step
 from survey_flows.errors import BadSession, MinpingError
-from survey_flows.events import Event, Followed, OptedOut, Pressed, Returned, Started, Typed, Update
-from survey_flows.paper import Paper
-from survey_flows.quota import Cell
+from survey_flows.events import (
+    Event,
+    OptedOut,
+    Pressed,
+    RequestAction,
+    Returned,
+    Started,
+    Typed,
+    Update,
+)
+from survey_flows.quota import QuotaCell
 from survey_flows.session import Session
 
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 128
 TRIES = 3
-AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, NoBox)
+AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, NoMixerKey)
 """What tells that ballots cannot be stored now, as against that it will not take this update."""
 
 
@@ -73,7 +92,7 @@ class _Waiting:
     incoming: Incoming
     person: bytes
     answer: asyncio.Future[Reply]
-    letter: Opened | None = None
+    letter: DeadLetterOpened | None = None
 
 
 @dataclass(slots=True)
@@ -90,8 +109,8 @@ class _Step:
     before: Conversation | None
     after: Conversation | None = None
     effects: tuple[Effect, ...] = ()
-    held: frozenset[Cell] = frozenset()
-    full: frozenset[Cell] = frozenset()
+    held: frozenset[QuotaCell] = frozenset()
+    full: frozenset[QuotaCell] = frozenset()
 
 
 class Conductor:
@@ -100,8 +119,8 @@ class Conductor:
     def __init__(
         self,
         database: AsyncEngine,
-        keys: Keys,
-        papers: Papers,
+        keys: GateKeys,
+        live_campaigns: LiveCampaigns,
         clock: Clock,
         gate: Gate,
         contact_keys: ContactKeys | None = None,
@@ -109,11 +128,11 @@ class Conductor:
         self._contact_keys = contact_keys
         self._database = database
         self._keys = keys
-        self._papers = papers
+        self._live_campaigns = live_campaigns
         self._clock = clock
         self._gate = gate
-        self._places = Places(keys)
-        self._recent = Recent()
+        self._places = QuotaPlaces(keys)
+        self._recent = RecentConversations()
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
 
@@ -129,7 +148,7 @@ class Conductor:
         self._wake.set()
         return await waiting.answer
 
-    async def replay(self, letter: Opened, incoming: Incoming) -> Reply:
+    async def replay(self, letter: DeadLetterOpened, incoming: Incoming) -> Reply:
         """Take the update of a dead letter, once, and delete the letter with it; beside `run` or without.
 
         Whatever the update raises is raised, and then nothing is stored.
@@ -152,10 +171,14 @@ class Conductor:
                 await lock_people(connection, [person])
                 bodies = await read_sessions(connection, [person])
                 before = self._open(person, bodies.get(person))
-                shown = (before.shown if before else Shown()).sent(delivery.shown, delivery.removed)
-                if shown != (before.shown if before else Shown()):
+                shown = (before.answer_messages if before else AnswerMessages()).sent(
+                    delivery.shown, delivery.removed
+                )
+                if shown != (before.answer_messages if before else AnswerMessages()):
                     await write_sessions(
-                        connection, {person: self._sealed(person, keep(before, shown))}, now
+                        connection,
+                        {person: self._sealed(person, conversation_to_keep(before, shown))},
+                        now,
                     )
         except AWAY as error:
             raise Unavailable(f"nothing can be stored: {type(error).__name__}") from None
@@ -220,7 +243,7 @@ class Conductor:
                 )
         except (DBAPIError, PoolTimeout, OSError):
             return Unavailable("the database cannot be reached")
-        return Reply(notices=(self._papers.say("trouble"),))
+        return Reply(notices=(self._live_campaigns.sentence_in_each_language("trouble"),))
 
     async def _store(self, batch: list[_Waiting]) -> list[Reply]:
         for _ in range(TRIES):
@@ -228,7 +251,7 @@ class Conductor:
                 async with writing(self._database) as connection:
                     return await self._step_all(connection, batch)
             except CampaignClosed:
-                await self._papers.refresh()
+                await self._live_campaigns.refresh()
         raise OSError("campaigns keep closing")
 
     async def _step_all(self, connection: AsyncConnection, batch: list[_Waiting]) -> list[Reply]:
@@ -247,7 +270,7 @@ class Conductor:
             event = _again(waiting.incoming.event) if replayed else waiting.incoming.event
             if isinstance(event, Started):
                 event = await admit_invited(
-                    connection, self._keys, self._papers, citizen, event, now
+                    connection, self._keys, self._live_campaigns, citizen, event, now
                 )
             before = self._open(waiting.person, bodies.get(waiting.person))
             steps.append(_Step(waiting, citizen, event, replayed, before))
@@ -259,9 +282,12 @@ class Conductor:
         for one in steps:
             told = await self._told(connection, one.citizen, one.before, one.effects)
             reply = _reply(told, one.replayed)
-            was, place = one.before.shown if one.before else Shown(), one.waiting.incoming.message
+            was, place = (
+                one.before.answer_messages if one.before else AnswerMessages(),
+                one.waiting.incoming.message,
+            )
             shown = was.after(reply.screen, place)
-            after = keep(one.after, shown)
+            after = conversation_to_keep(one.after, shown)
             if after != one.before:
                 changed[one.waiting.person] = self._sealed(one.waiting.person, after)
             todo += [(one.citizen, effect) for effect in one.effects]
@@ -286,15 +312,17 @@ class Conductor:
             (one, effect)
             for one in steps
             for effect in one.effects
-            if isinstance(effect, TurnedAway)
+            if isinstance(effect, QuotaFull)
         ]
-        wishes = [Wish(one.citizen, effect.campaign, list(effect.cells)) for one, effect in away]
+        wishes = [
+            PlaceRequest(one.citizen, effect.campaign, list(effect.cells)) for one, effect in away
+        ]
         for (one, _), held in zip(away, await self._places.held(connection, wishes), strict=True):
             if held:
                 one.held = held
                 self._take(one, now)
         casts = [(one, wish) for one in steps for wish in self._wishes(one)]
-        quotas = {wish.campaign: self._papers.quotas(wish.campaign) for _, wish in casts}
+        quotas = {wish.campaign: self._live_campaigns.quotas(wish.campaign) for _, wish in casts}
         for (one, _), full in zip(
             casts,
             await self._places.take(connection, [wish for _, wish in casts], quotas),
@@ -304,15 +332,15 @@ class Conductor:
                 one.full = full
                 self._take(one, now)
 
-    def _wishes(self, one: _Step) -> list[Wish]:
+    def _wishes(self, one: _Step) -> list[PlaceRequest]:
         """The places that this step's ballot needs; none where its campaign has no quotas for it."""
         found = []
         for effect in one.effects:
-            if isinstance(effect, Cast):
+            if isinstance(effect, StoreBallot):
                 ballot = effect.ballot
-                quotas = self._papers.quotas(ballot.campaign)
+                quotas = self._live_campaigns.quotas(ballot.campaign)
                 cells = quotas.of(ballot.unit, ballot.group, ballot.stratum, ballot.source)
-                found += [Wish(one.citizen, ballot.campaign, cells)] if cells else []
+                found += [PlaceRequest(one.citizen, ballot.campaign, cells)] if cells else []
         return found
 
     async def _opt_out(
@@ -326,7 +354,7 @@ class Conductor:
         if conversation is None:
             return None
         sealed = self._keys.seal(person, conversation.to_text())
-        self._recent.put(sealed_hour(sealed), person, sealed, conversation)
+        self._recent.put(key_hour_of(sealed), person, sealed, conversation)
         return sealed
 
     def _open(self, person: bytes, sealed: bytes | None) -> Conversation | None:
@@ -349,34 +377,50 @@ class Conductor:
         before, event = one.before, one.event
         if isinstance(event, OptedOut):
             lang = before.session.lang if before and before.session else ""
-            told = self._papers.tell(lang, "opted-out") if lang else self._papers.say("opted-out")
-            return before, (OptOut(), Say(told))
-        if isinstance(event, Followed):
-            return before, (Follow(event),)
-        paper = self._papers.find(event, before.campaign if before else "", now)
-        if paper is None:
-            return None, (Say(self._papers.say("no-campaign")), Close())
-        if one.held or one.full:
-            full = (paper.quotas.full | one.full) - one.held
-            paper = replace(paper, quotas=replace(paper.quotas, full=full))
-        if before is None or before.session is None or before.campaign == paper.campaign:
-            session = before.session if before else None
-            after, effects = step(paper, session, self._with_chance(event), now)
-            course = followed(
-                before.course if before else NOT_BEGUN, paper, session, after, effects
+            told = (
+                self._live_campaigns.sentence(lang, "opted-out")
+                if lang
+                else self._live_campaigns.sentence_in_each_language("opted-out")
             )
-            return Conversation(paper.campaign, after, course=course) if after else None, effects
-        return self._move(before, before.session, paper, event, now)
+            return before, (OptOut(), ShowNotice(told))
+        if isinstance(event, RequestAction):
+            return before, (HandleRequestAction(event),)
+        definition = self._live_campaigns.find(event, before.campaign if before else "", now)
+        if definition is None:
+            return None, (
+                ShowNotice(self._live_campaigns.sentence_in_each_language("no-campaign")),
+                EndConversation(),
+            )
+        if one.held or one.full:
+            full = (definition.quotas.full | one.full) - one.held
+            definition = replace(definition, quotas=replace(definition.quotas, full=full))
+        if before is None or before.session is None or before.campaign == definition.campaign:
+            session = before.session if before else None
+            after, effects = step(definition, session, self._with_chance(event), now)
+            course = progress_after(
+                before.progress if before else NOT_BEGUN, definition, session, after, effects
+            )
+            return Conversation(
+                definition.campaign, after, progress=course
+            ) if after else None, effects
+        return self._move(before, before.session, definition, event, now)
 
     def _move(
-        self, before: Conversation, session: Session, paper: Paper, event: Event, now: datetime
+        self,
+        before: Conversation,
+        session: Session,
+        definition: CampaignDefinition,
+        event: Event,
+        now: datetime,
     ) -> tuple[Conversation, tuple[Effect, ...]]:
         """A link leads to another campaign. One that takes no ballots only says so; what was begun elsewhere stays."""
-        after, effects = step(paper, None, self._with_chance(event), now)
+        after, effects = step(definition, None, self._with_chance(event), now)
         if after is None:
             return before, effects
-        dropped = (Say(paper.words.say(after.lang, "dropped")),) if session.answers else ()
-        return Conversation(paper.campaign, after), (*dropped, *effects)
+        dropped = (
+            (ShowNotice(definition.wording.say(after.lang, "dropped")),) if session.answers else ()
+        )
+        return Conversation(definition.campaign, after), (*dropped, *effects)
 
     async def _told(
         self,
@@ -388,14 +432,16 @@ class Conductor:
         """The effects with answers in place of questions: about the log, and about follow-ups."""
         told: list[Effect] = []
         for effect in effects:
-            if isinstance(effect, Check):
+            if isinstance(effect, LookUpReceipt):
                 found = await find_receipt(connection, effect.code)
                 told.append(
-                    Say(
-                        self._papers.tell(effect.lang, "receipt-in" if found else "receipt-not-yet")
+                    ShowNotice(
+                        self._live_campaigns.sentence(
+                            effect.lang, "receipt-in" if found else "receipt-not-yet"
+                        )
                     )
                 )
-            elif isinstance(effect, Follow):
+            elif isinstance(effect, HandleRequestAction):
                 lang = before.session.lang if before and before.session else ""
                 told += await self._follow(connection, citizen, effect, lang)
             else:
@@ -403,19 +449,23 @@ class Conductor:
         return told
 
     async def _follow(
-        self, connection: AsyncConnection, citizen: Citizen, effect: Follow, lang: str
+        self, connection: AsyncConnection, citizen: Citizen, effect: HandleRequestAction, lang: str
     ) -> tuple[Effect, ...]:
         # They know the scheme, whose models take memory that a service need not spend until somebody asks.
-        from bot.rectification.citizen_view import follow
-        from bot.rectification.requests import Person
+        from bot.rectification.citizen_view import handle_request_action
+        from bot.rectification.requests import Requester
 
-        person = Person(
-            FollowKeys(self._keys.follow), Address(citizen.channel, citizen.user), self._local()
+        person = Requester(
+            RectificationKeys(self._keys.rectification),
+            Address(citizen.channel, citizen.user),
+            self._local(),
         )
-        return await follow(connection, self._papers, person, effect.followed, lang)
+        return await handle_request_action(
+            connection, self._live_campaigns, person, effect.action, lang
+        )
 
     def _local(self) -> datetime:
-        return self._clock.now().astimezone(self._papers.zone)
+        return self._clock.now().astimezone(self._live_campaigns.zone)
 
     def _with_chance(self, event: Event) -> Event:
         if isinstance(event, Typed):
@@ -429,8 +479,8 @@ class Conductor:
 
 def _again(event: Update) -> Update:
     """What an update means that was taken before: nothing new, and an opt-out is no less one."""
-    if isinstance(event, Followed):
-        return Followed("open", event.code)
+    if isinstance(event, RequestAction):
+        return RequestAction("open", event.code)
     return event if isinstance(event, OptedOut) else Returned()
 
 
@@ -440,8 +490,8 @@ def _storable(text: str) -> str:
 
 
 def _reply(effects: Iterable[Effect], replayed: bool) -> Reply:
-    notices = tuple(effect.text for effect in effects if isinstance(effect, Say))
-    screens = [effect.screen for effect in effects if isinstance(effect, Ask)]
+    notices = tuple(effect.text for effect in effects if isinstance(effect, ShowNotice))
+    screens = [effect.screen for effect in effects if isinstance(effect, ShowScreen)]
     return Reply(notices, screens[-1] if screens else None, replayed)
 
 

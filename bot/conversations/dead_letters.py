@@ -21,11 +21,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.conversations.contract import Incoming
 from bot.conversations.store import keep_dead_letter
 from bot.core.clock import Clock
-from bot.crypto.gate_keys import Keys, sealed_hour
+from bot.crypto.gate_keys import GateKeys, key_hour_of
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput, BadSession
-from survey_flows.events import Event, Followed, OptedOut
+from survey_flows.events import Event, OptedOut, RequestAction
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,12 @@ BOUND = b"dead letter"
 MOST = 65_536
 """Bytes of an unreadable update that are kept; no update of a private chat has half as many."""
 UNREADABLE = "Unreadable"
-EVENTS = {kind.__name__: kind for kind in (*get_args(Event), OptedOut, Followed)}
+_STORED_NAMES = {"TopicRequested": "Asked", "RequestAction": "Followed"}
+"""Names that stored letters keep for events whose class has another name."""
+EVENTS = {
+    _STORED_NAMES.get(kind.__name__, kind.__name__): kind
+    for kind in (*get_args(Event), OptedOut, RequestAction)
+}
 
 Body = dict[str, Any]
 """``channel`` and ``tries``, with ``user``, ``key`` and ``event``, or with ``raw``: base64 of what came."""
@@ -43,7 +48,7 @@ Reader = Callable[[bytes], Incoming | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetter:
     """What is told of a letter. ``channel`` is empty and ``tries`` 0 when it was sealed under another key."""
 
     key: str
@@ -54,7 +59,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class DeadLetterOpened:
     """A letter with the update in it.
 
     ``incoming`` is None when what came cannot be read, or need not be taken. ``taken``: the update counts as taken
@@ -67,9 +72,10 @@ class Opened:
     taken: bool
 
 
-def seal_event(keys: Keys, incoming: Incoming) -> bytes:
+def seal_event(keys: GateKeys, incoming: Incoming) -> bytes:
     """The body of a letter for an update that was read and could not be handled."""
-    event = {"kind": type(incoming.event).__name__, **asdict(incoming.event)}
+    name = type(incoming.event).__name__
+    event = {"kind": _STORED_NAMES.get(name, name), **asdict(incoming.event)}
     body = {
         "channel": incoming.channel,
         "user": incoming.user,
@@ -81,7 +87,7 @@ def seal_event(keys: Keys, incoming: Incoming) -> bytes:
 
 
 async def take_letters(
-    connection: AsyncConnection, letters: Sequence[tuple[Opened, str]]
+    connection: AsyncConnection, letters: Sequence[tuple[DeadLetterOpened, str]]
 ) -> set[str]:
     """Delete letters as their updates are taken; returns the updates' keys that only these letters had marked."""
     new = set()
@@ -92,15 +98,15 @@ async def take_letters(
     return new
 
 
-class Letters:
+class DeadLetterStore:
     """The letters of one installation."""
 
-    def __init__(self, database: AsyncEngine, keys: Keys, clock: Clock) -> None:
+    def __init__(self, database: AsyncEngine, keys: GateKeys, clock: Clock) -> None:
         self._database = database
         self._keys = keys
         self._clock = clock
 
-    async def keep(self, channel: str, raw: bytes) -> bool:
+    async def add(self, channel: str, raw: bytes) -> bool:
         """Keep an update that could not be read; False when nothing can be stored now. The same again is kept once."""
         if len(raw) > MOST:
             log.error("an update that cannot be read is too large to be kept")
@@ -117,11 +123,13 @@ class Letters:
             return False
         return True
 
-    async def all(self) -> list[Letter]:
+    async def list_letters(self) -> list[DeadLetter]:
         """Every letter, the oldest first."""
         return [self._told(row) for row in await self._rows()]
 
-    async def open(self, chosen: Sequence[str] | None, readers: dict[str, Reader]) -> list[Opened]:
+    async def open(
+        self, chosen: Sequence[str] | None, readers: dict[str, Reader]
+    ) -> list[DeadLetterOpened]:
         """The letters of these keys (None: all that can be opened), the oldest first, read as each channel now does.
 
         Raises:
@@ -140,21 +148,21 @@ class Letters:
             body = _unseal(self._keys, row.body)
             if body is not None:
                 incoming = _read(body, readers)
-                opened.append(Opened(row.key, body, incoming, "raw" not in body))
+                opened.append(DeadLetterOpened(row.key, body, incoming, "raw" not in body))
             elif chosen is not None:
                 raise BadInput(
                     "this letter was sealed under another key; it can only be dropped", row.key
                 )
         return opened
 
-    async def failed(self, letter: Opened, error: str) -> None:
+    async def failed(self, letter: DeadLetterOpened, error: str) -> None:
         """Note that a letter was tried once more in vain, and why."""
         body = _seal(self._keys, letter.body | {"tries": letter.body["tries"] + 1})
         columns = tables.dead_letters.c
         async with writing(self._database) as connection:
             changed = update(tables.dead_letters).where(columns.key == letter.key)
             await connection.execute(
-                changed.values(body=body, hour=sealed_hour(body), error=error[:80])
+                changed.values(body=body, hour=key_hour_of(body), error=error[:80])
             )
 
     async def drop(self, key: str) -> None:
@@ -176,9 +184,9 @@ class Letters:
             query = select(tables.dead_letters).order_by(columns.at, columns.key)
             return list((await connection.execute(query)).all())
 
-    def _told(self, row: Row[Any]) -> Letter:
+    def _told(self, row: Row[Any]) -> DeadLetter:
         body = _unseal(self._keys, row.body) or {"channel": "", "tries": 0}
-        return Letter(row.key, row.error, row.at, body["channel"], body["tries"])
+        return DeadLetter(row.key, row.error, row.at, body["channel"], body["tries"])
 
 
 def _read(body: Body, readers: dict[str, Reader]) -> Incoming | None:
@@ -190,12 +198,12 @@ def _read(body: Body, readers: dict[str, Reader]) -> Incoming | None:
     return Incoming(body["key"], body["channel"], body["user"], kind(**event))
 
 
-def _seal(keys: Keys, body: Body) -> bytes:
+def _seal(keys: GateKeys, body: Body) -> bytes:
     # JSON in ASCII, so that half of a surrogate pair does no harm.
     return keys.seal(BOUND, json.dumps(body))
 
 
-def _unseal(keys: Keys, sealed: bytes) -> Body | None:
+def _unseal(keys: GateKeys, sealed: bytes) -> Body | None:
     try:
         body: Body = json.loads(keys.unseal(BOUND, bytes(sealed)))
     except BadSession:

@@ -1,7 +1,7 @@
 """Every hour a new key: what is sealed is sealed anew, and the old keys are destroyed.
 
 Then an old copy of the database, be it a backup, a write-ahead log or pages that were freed, cannot be read with all
-the keys that there are. What need not be kept any longer goes on the way (`survey_flows.session.worn`).
+the keys that there are. What need not be kept any longer goes on the way (`survey_flows.session.without_expired`).
 """
 
 from __future__ import annotations
@@ -14,17 +14,22 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.live_campaigns import Papers
+from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.dead_letters import BOUND
 from bot.conversations.stored_conversation import read_conversation
 from bot.core.clock import Clock
-from bot.crypto.gate_keys import HOUR, Keys
-from bot.fieldwork.monitoring.progress import Move, count, followed, standing
+from bot.crypto.gate_keys import HOUR, GateKeys
+from bot.fieldwork.monitoring.progress import (
+    ProgressChange,
+    apply_changes,
+    participation_state,
+    progress_after,
+)
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from survey_flows.campaign_definition import IDLE_LIMIT
 from survey_flows.errors import BadSession
-from survey_flows.paper import IDLE_LIMIT
-from survey_flows.session import worn
+from survey_flows.session import without_expired
 
 AT_ONCE = 200
 BREATH = 0.02
@@ -32,7 +37,7 @@ BREATH = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedColumn:
     """A table with sealed bodies: its key, what a body is bound to (None: the key), and what is kept of it.
 
     ``keep`` takes the text, epoch seconds and the campaigns; it tells what is to be counted of it, too.
@@ -41,68 +46,74 @@ class Sealed:
     table: Table
     key: str
     bound: bytes | None
-    keep: Callable[[str, int, Papers], tuple[str, Move | None]]
+    reseal: Callable[[str, int, LiveCampaigns], tuple[str, ProgressChange | None]]
 
 
-def _conversation(text: str, now: int, papers: Papers) -> tuple[str, Move | None]:
+def _conversation(
+    text: str, now: int, live_campaigns: LiveCampaigns
+) -> tuple[str, ProgressChange | None]:
     conversation = read_conversation(text)
     old = conversation.session
     if old is None:
         return text, None
-    session = worn(old, now, IDLE_LIMIT.total_seconds())
+    session = without_expired(old, now, IDLE_LIMIT.total_seconds())
     conversation = replace(conversation, session=session)
-    paper = papers.get(conversation.campaign)
-    if paper is None:
+    definition = live_campaigns.get(conversation.campaign)
+    if definition is None:
         return conversation.to_text(), None
     course = (
-        followed(conversation.course, paper, old, session, ())
+        progress_after(conversation.progress, definition, old, session, ())
         if session != old
-        else conversation.course
+        else conversation.progress
     )
-    counted = standing(course, paper, session)
+    counted = participation_state(course, definition, session)
     move = (
-        Move(paper.campaign, course.counted, counted, session.seen // HOUR)
-        if counted != course.counted
+        ProgressChange(definition.campaign, course.counted_as, counted, session.seen // HOUR)
+        if counted != course.counted_as
         else None
     )
-    return replace(conversation, course=replace(course, counted=counted)).to_text(), move
+    return replace(conversation, progress=replace(course, counted_as=counted)).to_text(), move
 
 
 SEALED = (
-    Sealed(tables.sessions, "person", None, _conversation),
-    Sealed(tables.dead_letters, "key", BOUND, lambda text, _now, _papers: (text, None)),
+    SealedColumn(tables.sessions, "person", None, _conversation),
+    SealedColumn(
+        tables.dead_letters, "key", BOUND, lambda text, _now, _live_campaigns: (text, None)
+    ),
 )
 
 
-class Resealing:
+class KeyRotation:
     """Turns the keys of one installation. `turn` does what is to be done now, and mostly that is nothing."""
 
-    def __init__(self, database: AsyncEngine, keys: Keys, clock: Clock, papers: Papers) -> None:
-        self._papers = papers
+    def __init__(
+        self, database: AsyncEngine, keys: GateKeys, clock: Clock, live_campaigns: LiveCampaigns
+    ) -> None:
+        self._live_campaigns = live_campaigns
         self._database = database
         self._keys = keys
         self._clock = clock
         self._done: int | None = None
 
-    async def turn(self) -> None:
+    async def rotate(self) -> None:
         """Begin a new hour if there is one; interrupted, it is taken up again at the next turn."""
         now = int(self._clock.now().timestamp())
         hour = now // HOUR
         if hour == self._done:
             return
-        self._keys.hours.turn(hour)
+        self._keys.hours.set_hour(hour)
         for sealed in SEALED:
             async for _ in self._batches(sealed, hour, now):
                 await asyncio.sleep(BREATH)
         self._keys.hours.destroy_others()
         self._done = hour
 
-    async def _batches(self, sealed: Sealed, hour: int, now: int) -> AsyncIterator[None]:
+    async def _batches(self, sealed: SealedColumn, hour: int, now: int) -> AsyncIterator[None]:
         after: Any = None
         while (after := await self._some(sealed, hour, now, after)) is not None:
             yield
 
-    async def _some(self, sealed: Sealed, hour: int, now: int, after: Any) -> Any:
+    async def _some(self, sealed: SealedColumn, hour: int, now: int, after: Any) -> Any:
         """Seal some rows anew, from a key on; returns the last key, None when there are no more."""
         columns = sealed.table.c
         key = columns[sealed.key]
@@ -126,7 +137,7 @@ class Resealing:
         values: dict[str, Any] = {"body": bindparam("new"), "hour": bindparam("present")}
         async with writing(self._database) as connection:
             if moves:
-                await count(connection, await _unchanged(connection, moves))
+                await apply_changes(connection, await _unchanged(connection, moves))
             if kept:
                 await connection.execute(update(sealed.table).where(*same).values(values), kept)
             if lost:
@@ -134,20 +145,22 @@ class Resealing:
         return rows[-1][0]
 
     def _anew(
-        self, sealed: Sealed, row: Sequence[Any], now: int
-    ) -> tuple[bytes | None, Move | None]:
+        self, sealed: SealedColumn, row: Sequence[Any], now: int
+    ) -> tuple[bytes | None, ProgressChange | None]:
         """The body under the present key, None when nobody can read it any more; and what is to be counted."""
         bound = bytes(row[0]) if sealed.bound is None else sealed.bound
         try:
-            text, move = sealed.keep(self._keys.unseal(bound, bytes(row[1])), now, self._papers)
+            text, move = sealed.reseal(
+                self._keys.unseal(bound, bytes(row[1])), now, self._live_campaigns
+            )
         except BadSession:
             return None, None
         return self._keys.seal(bound, text), move
 
 
 async def _unchanged(
-    connection: AsyncConnection, moves: Mapping[bytes, tuple[bytes, Move]]
-) -> list[Move]:
+    connection: AsyncConnection, moves: Mapping[bytes, tuple[bytes, ProgressChange]]
+) -> list[ProgressChange]:
     """Those of the moves whose conversations nobody has changed since, nor will until this transaction ends."""
     columns = tables.sessions.c
     query = (

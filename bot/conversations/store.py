@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.crypto.gate_keys import sealed_hour
+from bot.crypto.gate_keys import key_hour_of
 from bot.storage.database import insert, upsert
 from bot.storage.schema import all as tables
 
@@ -20,7 +20,7 @@ REMEMBER_UPDATES = 7 * 86400
 REMEMBER_UNREACHABLE = 366 * 86400
 
 
-def coarse(now: datetime) -> int:
+def rounded_hour(now: datetime) -> int:
     """Epoch seconds of the quarter of an hour: what is kept must not tell when a citizen tapped."""
     return int(now.timestamp()) // 900 * 900
 
@@ -30,7 +30,7 @@ async def take_updates(connection: AsyncConnection, keys: list[str], now: dateti
     statement = (
         insert(connection, tables.updates).on_conflict_do_nothing().returning(tables.updates.c.key)
     )
-    rows = [{"key": key, "at": coarse(now)} for key in dict.fromkeys(keys)]
+    rows = [{"key": key, "at": rounded_hour(now)} for key in dict.fromkeys(keys)]
     return set((await connection.execute(statement, rows)).scalars())
 
 
@@ -61,7 +61,7 @@ async def write_sessions(
 ) -> None:
     """Store the conversations; None forgets one."""
     rows = [
-        {"person": person, "body": body, "hour": sealed_hour(body), "touched": coarse(now)}
+        {"person": person, "body": body, "hour": key_hour_of(body), "touched": rounded_hour(now)}
         for person, body in bodies.items()
         if body is not None
     ]
@@ -71,7 +71,9 @@ async def write_sessions(
         await connection.execute(delete(tables.sessions).where(tables.sessions.c.person.in_(gone)))
 
 
-async def forget_old(connection: AsyncConnection, now: datetime, session_days: int = 30) -> None:
+async def delete_expired(
+    connection: AsyncConnection, now: datetime, session_days: int = 30
+) -> None:
     """Drop update keys that cannot come again, and conversations and dead letters left long ago."""
     second = int(now.timestamp())
     await connection.execute(
@@ -89,7 +91,7 @@ async def forget_old(connection: AsyncConnection, now: datetime, session_days: i
 async def mark_unreachable(connection: AsyncConnection, person: bytes, now: datetime) -> None:
     """Note that a citizen has blocked the bot."""
     await upsert(
-        connection, tables.unreachable, ["person"], [{"person": person, "at": coarse(now)}]
+        connection, tables.unreachable, ["person"], [{"person": person, "at": rounded_hour(now)}]
     )
 
 
@@ -109,9 +111,9 @@ async def keep_dead_letter(
     row = {
         "key": fingerprint,
         "body": body,
-        "hour": sealed_hour(body),
+        "hour": key_hour_of(body),
         "error": error[:80],
-        "at": coarse(now),
+        "at": rounded_hour(now),
     }
     await connection.execute(
         insert(connection, tables.dead_letters).on_conflict_do_nothing(), [row]

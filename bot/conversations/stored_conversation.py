@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.fieldwork.monitoring.progress import NOT_BEGUN, Course, read_course
+from bot.fieldwork.monitoring.progress import NOT_BEGUN, Progress, read_progress
 from survey_flows.effects import Screen
 from survey_flows.errors import BadSession
 from survey_flows.session import Session, read_session
@@ -15,7 +15,7 @@ MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AnswerMessages:
     """The chat's messages in which answers stand: they could be shown to somebody who pays or presses for them.
 
     ``message`` shows answers now, 0 when none does. ``stale`` have had their time and are still to be removed.
@@ -24,26 +24,26 @@ class Shown:
     message: int = 0
     stale: tuple[int, ...] = ()
 
-    def after(self, screen: Screen | None, place: int) -> Shown:
+    def after(self, screen: Screen | None, place: int) -> AnswerMessages:
         """What is so once ``screen`` stands in the message ``place`` (0: in a new one, whose number is not known)."""
         if screen is None:
             return self
         old = (*self.stale, self.message) if self.message else self.stale
         stale = tuple(dict.fromkeys(message for message in old if message != place))
-        return Shown(place if screen.shows_answers else 0, stale[-MOST:])
+        return AnswerMessages(place if screen.shows_answers else 0, stale[-MOST:])
 
     def covers(self, screen: Screen | None, place: int) -> bool:
         """Whether ``screen`` takes the place of answers without showing any."""
         return screen is not None and not screen.shows_answers and 0 != place == self.message
 
-    def sent(self, message: int, removed: tuple[int, ...]) -> Shown:
+    def sent(self, message: int, removed: tuple[int, ...]) -> AnswerMessages:
         """What is so once answers stand in the new ``message`` (0: none do), and others are removed."""
         old = (
             (*self.stale, self.message)
             if message and self.message not in (0, message)
             else self.stale
         )
-        return Shown(
+        return AnswerMessages(
             message or self.message, tuple(number for number in old if number not in removed)
         )
 
@@ -54,14 +54,14 @@ class Conversation:
 
     campaign: str = ""
     session: Session | None = None
-    shown: Shown = Shown()
-    course: Course = NOT_BEGUN
+    answer_messages: AnswerMessages = AnswerMessages()
+    progress: Progress = NOT_BEGUN
 
     def to_text(self) -> str:
         """What `read_conversation` reads back as an equal value."""
         session = self.session.to_json() if self.session else ""
-        numbers = " ".join(map(str, (self.shown.message, *self.shown.stale)))
-        return f"{self.campaign}\n{session}\n{numbers}\n{self.course.to_text()}"
+        numbers = " ".join(map(str, (self.answer_messages.message, *self.answer_messages.stale)))
+        return f"{self.campaign}\n{session}\n{numbers}\n{self.progress.to_text()}"
 
 
 def read_conversation(text: str) -> Conversation:
@@ -77,13 +77,13 @@ def read_conversation(text: str) -> Conversation:
         message, *stale = (int(number) for number in numbers.split() or ["0"])
     except ValueError:
         raise BadSession("the stored conversation was kept in another way") from None
-    shown = Shown(message, tuple(stale))
+    shown = AnswerMessages(message, tuple(stale))
     return Conversation(
-        campaign, read_session(session) if session else None, shown, read_course(course)
+        campaign, read_session(session) if session else None, shown, read_progress(course)
     )
 
 
-class Recent:
+class RecentConversations:
     """Conversations that were sealed a moment ago, so that the next tap need not open and read them again.
 
     They are found by whose they are and what they were sealed to, so one that was changed or moved elsewhere is never
@@ -108,8 +108,8 @@ class Recent:
         return self._found.pop((person, sealed), None)
 
 
-def keep(after: Conversation | None, shown: Shown) -> Conversation | None:
+def conversation_to_keep(after: Conversation | None, shown: AnswerMessages) -> Conversation | None:
     """What is kept after a step: the conversation, if there is one, with what is ``shown`` in the chat."""
-    if (after is None or after.session is None) and shown == Shown():
+    if (after is None or after.session is None) and shown == AnswerMessages():
         return None
-    return replace(after or Conversation(), shown=shown)
+    return replace(after or Conversation(), answer_messages=shown)

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from aggregation.model.facts import Grade, Role, Verdict
-from aggregation.model.results import Certainty, Kind, Status
+from aggregation.model.results import Certainty, ConsequenceKind, ProposalStatus
 from aggregation.quality.changes import ChangeVerdict
 
 if TYPE_CHECKING:
-    from aggregation.disclosure.suppression import Bound, Told
+    from aggregation.disclosure.suppression import DisclosedScore, ShareBound
 
 Pair = tuple[str, str]
 
@@ -31,13 +31,13 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         Role.OFFICER: ("工作人员", "officer"),
     },
     Certainty: {
-        Certainty.CONFIRMED: ("确定", "settled by the answers"),
+        Certainty.SETTLED: ("确定", "settled by the answers"),
         Certainty.PROVISIONAL: ("暂定", "not settled by the answers"),
     },
-    Status: {
-        Status.PROPOSED: ("待决定", "proposed"),
-        Status.CONFIRMED: ("已确认", "confirmed"),
-        Status.DECLINED: ("未采纳", "declined"),
+    ProposalStatus: {
+        ProposalStatus.PROPOSED: ("待决定", "proposed"),
+        ProposalStatus.CONFIRMED: ("已确认", "confirmed"),
+        ProposalStatus.DECLINED: ("未采纳", "declined"),
     },
     ChangeVerdict: {
         ChangeVerdict.BETTER: ("显著上升", "surely better"),
@@ -49,18 +49,21 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Pair]] = {
         Verdict.CONFIRMED: ("确认", "confirmed"),
         Verdict.DECLINED: ("不采纳", "declined"),
     },
-    Kind: {
-        Kind.GRADE_FOUR: ("确定为四等", "grade four"),
-        Kind.REMOVAL_FROM_POSTS: ("撤销党政职务", "removal from Party and government posts"),
-        Kind.DISMISSAL: ("免职", "dismissal"),
-        Kind.DOWNGRADE: ("降等", "one grade down"),
-        Kind.ADMONITION_TALK: ("诫勉谈话", "admonition talk"),
-        Kind.VERIFICATION_REVIEW: ("甄别考察", "verification review"),
-        Kind.BAR_FIRST: ("不得评为一等", "barred from the first grade"),
-        Kind.VOID_ANSWERS: ("评价作废", "answers void"),
-        Kind.DISCIPLINE_REFERRAL: ("移送纪检", "referral for discipline"),
-        Kind.COMMENDATION: ("表彰", "commendation"),
-        Kind.PROMOTION_FILE: ("提拔使用参考", "file for promotion"),
+    ConsequenceKind: {
+        ConsequenceKind.GRADE_FOUR: ("确定为四等", "grade four"),
+        ConsequenceKind.REMOVAL_FROM_POSTS: (
+            "撤销党政职务",
+            "removal from Party and government posts",
+        ),
+        ConsequenceKind.DISMISSAL: ("免职", "dismissal"),
+        ConsequenceKind.DOWNGRADE: ("降等", "one grade down"),
+        ConsequenceKind.ADMONITION_TALK: ("诫勉谈话", "admonition talk"),
+        ConsequenceKind.VERIFICATION_REVIEW: ("甄别考察", "verification review"),
+        ConsequenceKind.BAR_FIRST: ("不得评为一等", "barred from the first grade"),
+        ConsequenceKind.VOID_ANSWERS: ("评价作废", "answers void"),
+        ConsequenceKind.DISCIPLINE_REFERRAL: ("移送纪检", "referral for discipline"),
+        ConsequenceKind.COMMENDATION: ("表彰", "commendation"),
+        ConsequenceKind.PROMOTION_FILE: ("提拔使用参考", "file for promotion"),
     },
 }
 FLAGS: Mapping[str, Pair] = {
@@ -113,12 +116,12 @@ def flag(code: str, lang: str = "zh-Hans") -> str:
     return pick(FLAGS.get(code, (code, code)), lang)
 
 
-def told_flags(told: Told) -> tuple[str, ...]:
+def disclosed_flags(told: DisclosedScore) -> tuple[str, ...]:
     """A unit's flags as they are told."""
     return (*told.flags, *(["corrected"] if told.corrected else []))
 
 
-def bound_text(bound: Bound) -> str:
+def bound_text(bound: ShareBound) -> str:
     """A share of which only a bound is told."""
     return f"{'>' if bound.more else '<'}{bound.percent}%"
 

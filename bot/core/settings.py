@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from survey_flows.errors import BadInput
-from survey_flows.notes import COSIGNATURE, ED25519, read_key
+from survey_flows.signed_notes import COSIGNATURE, ED25519, read_key
 
 
 @dataclass(frozen=True, slots=True)

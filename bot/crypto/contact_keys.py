@@ -70,6 +70,6 @@ def open_address(secret: bytes, bound: bytes, sealed: bytes, file: str) -> Addre
         ) from error
 
 
-def keep_contact_keys(folder: Path) -> ContactKeys:
+def load_contact_keys(folder: Path) -> ContactKeys:
     """The contacts' secret in ``folder``; made if there is none, readable by its owner only."""
-    return ContactKeys(Keyring(folder).keep("contacts"))
+    return ContactKeys(Keyring(folder).find_or_create("contacts"))

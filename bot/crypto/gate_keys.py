@@ -39,16 +39,16 @@ class Keyring:
         self._folder = folder
         self._known: dict[str, bytes] = {}
 
-    def keep(self, name: str) -> bytes:
+    def find_or_create(self, name: str) -> bytes:
         """The secret of this name; made if there is none."""
         if name not in self._known:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._known[name] = keep_secret(self._path(name))
+            self._known[name] = load_secret(self._path(name))
         return self._known[name]
 
     def find(self, name: str) -> bytes | None:
         """The secret of this name, if there is one."""
-        return self.keep(name) if self._path(name).exists() else None
+        return self.find_or_create(name) if self._path(name).exists() else None
 
     def names(self) -> list[str]:
         """The names of all secrets, also of those that another process has destroyed and this one still knows."""
@@ -76,7 +76,7 @@ class Keyring:
         return self._folder / (name + SUFFIX)
 
 
-class Hours:
+class HourlyKeys:
     """Secrets by the hour since 1970 in which they were made. What is sealed now is sealed under `now`'s.
 
     Until the first `turn` that is the newest there is.
@@ -87,15 +87,15 @@ class Hours:
         self._secrets: dict[int, bytes] = {}
         self.now = max(map(int, ring.names()), default=0)
 
-    def turn(self, hour: int) -> None:
+    def set_hour(self, hour: int) -> None:
         """From now on seal under the secret of this hour."""
-        self._secrets[hour] = self._ring.keep(str(hour))
+        self._secrets[hour] = self._ring.find_or_create(str(hour))
         self.now = hour
 
     def secret(self) -> bytes:
         """The secret to seal under."""
         if self.now not in self._secrets:
-            self.turn(self.now)
+            self.set_hour(self.now)
         return self._secrets[self.now]
 
     def find(self, hour: int) -> bytes | None:
@@ -113,7 +113,7 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class GateKeys:
     """The gate's secrets. They never leave this object's methods.
 
     ``gate`` makes pseudonyms of conversations and addresses, ``sign`` vouches for what is handed to the mixer,
@@ -124,8 +124,8 @@ class Keys:
     gate: bytes
     sign: bytes
     voters: Keyring
-    hours: Hours
-    follow: bytes
+    hours: HourlyKeys
+    rectification: bytes
 
     def person(self, channel: str, user: str) -> bytes:
         """The pseudonym under which a conversation is kept. An unkeyed hash would be guessed by trying every id."""
@@ -133,18 +133,18 @@ class Keys:
 
     def voter(self, campaign: str, channel: str, user: str) -> bytes:
         """The pseudonym of one citizen in one campaign; once that key is destroyed nobody can make it again."""
-        return pseudonym(self.voters.keep(campaign), "voter", campaign, channel, user)
+        return pseudonym(self.voters.find_or_create(campaign), "voter", campaign, channel, user)
 
     def counter(self, campaign: str, kind: str, name: str) -> bytes:
         """Under which name something of a campaign is counted: no other pseudonym, and gone with the campaign's key."""
-        return pseudonym(self.voters.keep(campaign), "counter", kind, name)[:COUNTER]
+        return pseudonym(self.voters.find_or_create(campaign), "counter", kind, name)[:COUNTER]
 
     def invitation(self, campaign: str, number: str) -> str:
         """The token of the invitation of who has this number in a campaign's frame: 80 bits, like `Clock.token`.
 
         It is made again whenever it is needed and stored nowhere; once the campaign's key is destroyed nobody can.
         """
-        raw = pseudonym(self.voters.keep(campaign), "invitation", number)[:INVITATION]
+        raw = pseudonym(self.voters.find_or_create(campaign), "invitation", number)[:INVITATION]
         return base64.b32encode(raw).decode()
 
     def invitation_mark(self, campaign: str, token: str) -> bytes | None:
@@ -154,11 +154,11 @@ class Keys:
 
     def holder(self, campaign: str, channel: str, user: str) -> bytes:
         """The pseudonym of who used an invitation: none that a conversation or a ballot has."""
-        return pseudonym(self.voters.keep(campaign), "holder", channel, user)
+        return pseudonym(self.voters.find_or_create(campaign), "holder", channel, user)
 
     def place(self, campaign: str, cell: Sequence[str], channel: str, user: str) -> bytes:
         """The mark of one citizen's place in a cell: no other pseudonym, and another one in each cell."""
-        return pseudonym(self.voters.keep(campaign), "place", *cell, channel, user)
+        return pseudonym(self.voters.find_or_create(campaign), "place", *cell, channel, user)
 
     def update(self, name: str) -> str:
         """What stands for an update in the list of those that were taken, where its name tells who sent it."""
@@ -193,7 +193,7 @@ class Keys:
             BadSession: sealed under another key or one that is destroyed, for another person, or damaged.
         """
         stamp, nonce, rest = sealed[:STAMP], sealed[STAMP : STAMP + NONCE], sealed[STAMP + NONCE :]
-        secret = self.hours.find(sealed_hour(sealed))
+        secret = self.hours.find(key_hour_of(sealed))
         try:
             if secret is not None and len(nonce) == NONCE:
                 return ChaCha20Poly1305(secret).decrypt(nonce, rest, stamp + person).decode()
@@ -207,7 +207,7 @@ def _signing(secret: bytes) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(secret)
 
 
-def sealed_hour(sealed: bytes) -> int:
+def key_hour_of(sealed: bytes) -> int:
     """Of which hour the secret is that something was sealed under."""
     return int.from_bytes(sealed[:STAMP], "big")
 
@@ -221,14 +221,20 @@ def pseudonym(key: bytes, *parts: str) -> bytes:
     return hmac.digest(key, message, "sha256")
 
 
-def keep_keys(folder: Path) -> Keys:
+def load_gate_keys(folder: Path) -> GateKeys:
     """Read the gate's keys in ``folder``; make those that are missing, readable by their owner only."""
     ring = Keyring(folder)
-    voters, hours = Keyring(folder / "voters"), Hours(Keyring(folder / "hours"))
-    return Keys(ring.keep("gate"), ring.keep("sign"), voters, hours, ring.keep("follow"))
+    voters, hours = Keyring(folder / "voters"), HourlyKeys(Keyring(folder / "hours"))
+    return GateKeys(
+        ring.find_or_create("gate"),
+        ring.find_or_create("sign"),
+        voters,
+        hours,
+        ring.find_or_create("follow"),
+    )
 
 
-def keep_secret(path: Path) -> bytes:
+def load_secret(path: Path) -> bytes:
     """32 random bytes kept in ``path``. Two that ask for it at once agree on one of them."""
     if not path.exists():
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from survey_flows.errors import BadInput, Misuse
-from survey_flows.notes import (
+from survey_flows.signed_notes import (
     COSIGNATURE,
     ED25519,
     LARGEST,
@@ -30,7 +30,7 @@ PRIVATE = "PRIVATE+KEY+"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class VerifiedNote:
     """A note of which every signature by a key we know is good. ``signers`` are the names of those keys' owners."""
 
     checkpoint: Checkpoint
@@ -70,7 +70,7 @@ def cosign(seed: bytes, name: str, checkpoint: Checkpoint, timestamp: int) -> Si
     )
 
 
-def holds(key: VerifierKey, signature: Signature, text: str) -> bool:
+def verify_signature(key: VerifierKey, signature: Signature, text: str) -> bool:
     """Whether ``key`` made this signature of ``text``."""
     message, raw = text.encode(), signature.raw
     if key.kind == COSIGNATURE:
@@ -85,7 +85,7 @@ def holds(key: VerifierKey, signature: Signature, text: str) -> bool:
     return True
 
 
-def open_note(text: str, keys: Sequence[VerifierKey]) -> Opened:
+def open_note(text: str, keys: Sequence[VerifierKey]) -> VerifiedNote:
     """Read a checkpoint that at least one of ``keys`` signed. Signatures by other keys are passed over.
 
     Raises:
@@ -98,7 +98,7 @@ def open_note(text: str, keys: Sequence[VerifierKey]) -> Opened:
         for key in keys:
             if (signature.name, signature.key_id) != (key.name, key.id):
                 continue
-            if not holds(key, signature, note.text):
+            if not verify_signature(key, signature, note.text):
                 raise BadInput(
                     f"the signature of {key.name} is false; do not trust this checkpoint",
                     "checkpoint",
@@ -110,7 +110,7 @@ def open_note(text: str, keys: Sequence[VerifierKey]) -> Opened:
         raise BadInput(
             f"the checkpoint is not signed by {names or 'any key that was given'}", "checkpoint"
         )
-    return Opened(checkpoint, note, tuple(signers))
+    return VerifiedNote(checkpoint, note, tuple(signers))
 
 
 def write_secret(seed: bytes, name: str) -> str:

@@ -14,7 +14,7 @@ from bot.crypto.gate_keys import pseudonym
 
 
 @dataclass(frozen=True, slots=True)
-class FollowKeys:
+class RectificationKeys:
     """What can be done with the secret, which never leaves this object's methods."""
 
     secret: bytes

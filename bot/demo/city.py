@@ -18,14 +18,14 @@ from aggregation.model.facts import (
     Adjustment,
     AppraisedUnit,
     Decision,
-    Fact,
+    Finding,
     Leader,
     Membership,
     PastGrade,
 )
-from bot.demo.city_ballots import Vote, draw_votes
+from bot.demo.city_ballots import SyntheticBallot, draw_votes
 from bot.demo.city_people import draw_leaders
-from bot.demo.city_story import Story, tell_story
+from bot.demo.city_story import YearEvents, draw_story
 from bot.demo.city_unit import CityUnit
 from survey_flows.questionnaire import Questionnaire
 
@@ -47,10 +47,10 @@ class City:
     indicators: Mapping[tuple[str, str], Decimal]
     personal: Mapping[str, Decimal]
     adjustments: tuple[Adjustment, ...]
-    facts: tuple[Fact, ...]
+    facts: tuple[Finding, ...]
     decisions: tuple[Decision, ...]
     history: tuple[PastGrade, ...]
-    votes: tuple[Vote, ...]
+    ballots: tuple[SyntheticBallot, ...]
 
 
 def make_city(
@@ -72,7 +72,7 @@ def make_city(
     opens = date(year, 12, 1)
     campaign = f"city-{year}"
     leaders = draw_leaders(_stream(seed, "people"), units)
-    story = tell_story(_stream(seed, "story"), year, units, leaders)
+    story = draw_story(_stream(seed, "story"), year, units, leaders)
     votes = draw_votes(_stream(seed, "ballots"), units, questionnaires, campaign, opens, ballots)
     return City(
         year=year,
@@ -86,7 +86,7 @@ def make_city(
         facts=story.facts,
         decisions=story.decisions,
         history=story.history,
-        votes=votes,
+        ballots=votes,
     )
 
 
@@ -123,7 +123,7 @@ def _indicators(rng: Random, units: tuple[CityUnit, ...]) -> dict[tuple[str, str
     }
 
 
-def _personal(rng: Random, leaders: tuple[Leader, ...], story: Story) -> dict[str, Decimal]:
+def _personal(rng: Random, leaders: tuple[Leader, ...], story: YearEvents) -> dict[str, Decimal]:
     """Whoever something happened to was assessed lower than the others. No two scores are the same."""
     low, high = (rng.sample(range(*span), len(leaders)) for span in ((6000, 7000), (7400, 9800)))
     drawn = zip(leaders, low, high, strict=True)

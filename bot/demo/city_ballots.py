@@ -68,7 +68,7 @@ WORDS = {"VS": PRAISE, "S": PRAISE, "B": PLAIN, "D": BLAME, "VD": BLAME}
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
+class SyntheticBallot:
     """A ballot with the number of the citizen who cast it; a citizen rates a unit once at most."""
 
     voter: int
@@ -91,12 +91,12 @@ def draw_votes(
     campaign: str,
     opens: date,
     ballots: int,
-) -> tuple[Vote, ...]:
+) -> tuple[SyntheticBallot, ...]:
     """``ballots`` votes in the order in which they were cast, over `DAYS` days from ``opens``."""
     crowd = _crowd(rng, max(ballots * 2 // 5, LEAST * 4))
     start = int(datetime(opens.year, opens.month, opens.day, tzinfo=UTC).timestamp()) // 900 - 8 * 4
     votes = [
-        Vote(
+        SyntheticBallot(
             citizen.number,
             _ballot(rng, citizen, x, questionnaires[x.questionnaire], merit, campaign, start),
         )
@@ -128,17 +128,19 @@ def _ballot(
     rng: Random,
     citizen: _Citizen,
     x: CityUnit,
-    paper: Questionnaire,
+    questionnaire: Questionnaire,
     merit: float,
     campaign: str,
     start: int,
 ) -> Ballot:
-    contact = _contact(rng, citizen) if "contact" in paper.by_id else ""
-    ratings = [_rating(rng, question, merit + citizen.temper, contact) for question in paper.rated]
+    contact = _contact(rng, citizen) if "contact" in questionnaire.by_id else ""
+    ratings = [
+        _rating(rng, question, merit + citizen.temper, contact) for question in questionnaire.rated
+    ]
     return Ballot(
         campaign=campaign,
         unit=x.unit.code,
-        questionnaire=paper.id,
+        questionnaire=questionnaire.id,
         group=_group(citizen, contact),
         stratum=citizen.stratum,
         source=citizen.source,
@@ -182,8 +184,8 @@ def _quarter(rng: Random) -> int:
     return (day * 24 + rng.choices(range(24), HOURS)[0]) * 4 + rng.randrange(4)
 
 
-def counted(
-    votes: tuple[Vote, ...],
+def latest_ballots(
+    votes: tuple[SyntheticBallot, ...],
 ) -> Iterator[tuple[tuple[str, str, str, str, str, int, str], int]]:
     """The votes as the one scan counts them: (unit, questionnaire, group, stratum, source, weight, ratings), count."""
     counts: dict[tuple[str, str, str, str, str, int, str], int] = {}

@@ -21,7 +21,7 @@ POSTS = (("窗口岗", "Counter"), ("审核岗", "Checking"), ("综合岗", "Rec
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class InnerUnits:
     """Parts and people; ``points`` by part and indicator of the shipped scheme, ``personal`` by person."""
 
     parts: tuple[AppraisedUnit, ...]
@@ -30,7 +30,7 @@ class Inside:
     personal: Mapping[str, Decimal]
 
 
-def draw_inside(seed: int) -> Inside:
+def draw_inner_units(seed: int) -> InnerUnits:
     """The same sections, posts and people for the same number: a head in each section, two officers in each post."""
     rng = Random(f"inside {seed}")  # noqa: S311 — a made-up city, the same for the same number
     sections = [
@@ -57,4 +57,4 @@ def draw_inside(seed: int) -> Inside:
     points = {(x.code, "tasks"): Decimal(rng.randint(700, 960)) / 10 for x in sections}
     points |= {(x.code, "duties"): Decimal(rng.randint(700, 960)) / 10 for x in posts}
     personal = {person.id: Decimal(rng.randint(700, 960)) / 10 for person in people}
-    return Inside((*sections, *posts), people, points, personal)
+    return InnerUnits((*sections, *posts), people, points, personal)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from aggregation.model.facts import (
     Adjustment,
     Decision,
-    EventKind,
-    Fact,
+    Finding,
+    FindingKind,
     Grade,
     Leader,
     PastGrade,
@@ -30,19 +30,19 @@ FAULTS = ("督查事项逾期", "信访积案未按期化解", "数据报送差�
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class YearEvents:
     """The year's events and their aftermath. ``marked`` are leaders whose own assessment suffered."""
 
     adjustments: tuple[Adjustment, ...]
-    facts: tuple[Fact, ...]
+    facts: tuple[Finding, ...]
     decisions: tuple[Decision, ...]
     history: tuple[PastGrade, ...]
     marked: frozenset[str]
 
 
-def tell_story(
+def draw_story(
     rng: Random, year: int, units: tuple[CityUnit, ...], leaders: tuple[Leader, ...]
-) -> Story:
+) -> YearEvents:
     """Draw the year: offences, accidents, findings, a veto; decisions on all of it; the two years before."""
     teller = _Teller(rng, year, units, leaders)
     teller.offences()
@@ -50,7 +50,7 @@ def tell_story(
     teller.weak_units()
     teller.findings()
     teller.veto()
-    return Story(
+    return YearEvents(
         adjustments=tuple(teller.adjustments()),
         facts=tuple(teller.facts),
         decisions=tuple(teller.decisions),
@@ -66,7 +66,7 @@ class _Teller:
         self, rng: Random, year: int, units: tuple[CityUnit, ...], leaders: tuple[Leader, ...]
     ) -> None:
         self.rng, self.year, self.units, self.leaders = rng, year, units, leaders
-        self.facts: list[Fact] = []
+        self.facts: list[Finding] = []
         self.decisions: list[Decision] = []
         self.marked: set[str] = set()
         self.hit: list[CityUnit] = []
@@ -76,7 +76,10 @@ class _Teller:
         """Three deputies of steady departments are convicted."""
         for leader in self._some(3, self._of("steady", Role.DEPUTY)):
             fact = self._fact(
-                EventKind.CRIMINAL_OFFENCE, leader.id, "市中级人民法院刑事判决书", "受贿罪 bribery"
+                FindingKind.CRIMINAL_OFFENCE,
+                leader.id,
+                "市中级人民法院刑事判决书",
+                "受贿罪 bribery",
             )
             for kind in ("grade_four", "removal_from_posts"):
                 self._decide("criminal_offence", kind, leader.id, "判决已生效", fact)
@@ -95,7 +98,10 @@ class _Teller:
         ]
         for x in self.hit:
             fact = self._fact(
-                EventKind.SAFETY_ACCIDENT, x.unit.code, "市政府事故调查报告", "较大生产安全责任事故"
+                FindingKind.SAFETY_ACCIDENT,
+                x.unit.code,
+                "市政府事故调查报告",
+                "较大生产安全责任事故",
             )
             for principal in self._principals(x):
                 self._confirm_both("safety_accident", principal, "负主要领导责任", fact)
@@ -124,7 +130,7 @@ class _Teller:
         deputies = self._some(17, self._of("weak", Role.DEPUTY))
         for number, leader in enumerate(deputies):
             fact = self._fact(
-                EventKind.REVIEW_FINDING, leader.id, "甄别考察报告", "分管工作排名靠后"
+                FindingKind.REVIEW_FINDING, leader.id, "甄别考察报告", "分管工作排名靠后"
             )
             reason = "已作书面检查，整改到位" if number >= 15 else "考察认定履职不力"
             self._decide(
@@ -133,7 +139,7 @@ class _Teller:
             self.marked.add(leader.id)
         for leader in self._some(1, self._of("steady", Role.DEPUTY)):
             fact = self._fact(
-                EventKind.UNFITNESS, leader.id, "市委组织部考察报告", "民主测评和考察均认定不胜任"
+                FindingKind.UNFITNESS, leader.id, "市委组织部考察报告", "民主测评和考察均认定不胜任"
             )
             self._decide("unfitness", "dismissal", leader.id, "市委常委会研究决定", fact)
             self.marked.add(leader.id)
@@ -143,7 +149,7 @@ class _Teller:
         """The strong department with the largest team missed a binding target."""
         strong = [x for x in self.units if x.profile == "strong" and not x.unit.memberships]
         chosen = max(strong, key=lambda x: x.leaders)
-        self._fact(EventKind.VETO, chosen.unit.code, "市节能减排领导小组通报", "约束性指标未完成")
+        self._fact(FindingKind.VETO, chosen.unit.code, "市节能减排领导小组通报", "约束性指标未完成")
 
     def adjustments(self) -> Iterator[Adjustment]:
         """A dozen bonuses, a few deductions, and one for each accident."""
@@ -221,11 +227,13 @@ class _Teller:
             if leader.unit == x.unit.code and leader.role is Role.PRINCIPAL
         ]
 
-    def _fact(self, kind: EventKind, subject: str, source: str, note: str) -> str:
+    def _fact(self, kind: FindingKind, subject: str, source: str, note: str) -> str:
         name = f"E{len(self.facts) + 1:03}"
         day = f"{self.year}-{self.rng.randint(1, 12):02}-{self.rng.randint(1, 28):02}"
         self.facts.append(
-            Fact(name, kind, subject, day, f"{source}〔{self.year}〕{len(self.facts) + 1}号", note)
+            Finding(
+                name, kind, subject, day, f"{source}〔{self.year}〕{len(self.facts) + 1}号", note
+            )
         )
         return name
 

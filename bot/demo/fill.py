@@ -12,24 +12,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.drafting import rated
-from bot.campaigns.lifecycle import LINK, Draft, add_campaign
+from bot.campaigns.drafting import rated_unit
+from bot.campaigns.lifecycle import LINK, CampaignDraft, add_campaign
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.clock import Clock
 from bot.core.shipped_files import shipped_questionnaires
-from bot.crypto.gate_keys import Keys
+from bot.crypto.gate_keys import GateKeys
 from bot.demo.city import City, make_city, read_units
-from bot.demo.city_ballots import DAYS, Vote
-from bot.demo.city_inner_units import draw_inside
+from bot.demo.city_ballots import DAYS, SyntheticBallot
+from bot.demo.city_inner_units import draw_inner_units
 from bot.demo.city_unit import CityUnit
 from bot.records import store
 from bot.records.store import PERSONAL, ListedUnit
 from bot.storage.bulk import upsert_many
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
+from survey_flows.campaign_definition import Link
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
-from survey_flows.paper import Link
 
 FILLED = (
     tables.units,
@@ -65,7 +65,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Demo:
+class DemoSummary:
     """What was made: the year that can be appraised, its campaign, the campaign that is open now and its link."""
 
     year: int
@@ -79,14 +79,14 @@ class Demo:
 
 async def fill(
     database: AsyncEngine,
-    keys: Keys,
+    keys: GateKeys,
     clock: Clock,
     timezone: str,
     seed: int = 1,
     year: int = 2010,
     ballots: int = 30_000,
     progress: Progress = lambda _done, _total: None,
-) -> Demo:
+) -> DemoSummary:
     """Store the whole city in one transaction: all of it, or nothing.
 
     Args:
@@ -132,8 +132,8 @@ async def fill(
         )
         await add_campaign(connection, opened, link)
         await _set_state(connection, opened.id, "opening")
-    return Demo(
-        year, city.campaign, opened.id, link, len(city.units), len(city.leaders), len(city.votes)
+    return DemoSummary(
+        year, city.campaign, opened.id, link, len(city.units), len(city.leaders), len(city.ballots)
     )
 
 
@@ -157,7 +157,7 @@ def _all_units(*years: int) -> list[ListedUnit]:
 
 async def _store_year(connection: AsyncConnection, city: City) -> None:
     year = city.year
-    inside = draw_inside(year)
+    inside = draw_inner_units(year)
     await store.replace_inner(connection, year, inside.parts)
     await store.replace_leaders(connection, year, [*city.leaders, *inside.people])
     personal = {
@@ -165,17 +165,20 @@ async def _store_year(connection: AsyncConnection, city: City) -> None:
     }
     await store.merge_indicators(connection, year, {**city.indicators, **inside.points, **personal})
     await store.replace_adjustments(connection, year, city.adjustments)
-    await store.replace_facts(connection, year, city.facts)
+    await store.replace_findings(connection, year, city.facts)
     await store.append_decisions(connection, year, city.decisions)
     await store.append_history(connection, city.history, {x.unit.code for x in city.units})
 
 
 def _draft(
     name: str, year: int, opens: date, days: int, units: Sequence[CityUnit], timezone: str
-) -> Draft:
-    papers = {name: dump_questionnaire(paper) for name, paper in shipped_questionnaires().items()}
+) -> CampaignDraft:
+    questionnaires = {
+        name: dump_questionnaire(questionnaire)
+        for name, questionnaire in shipped_questionnaires().items()
+    }
     begin = datetime.combine(opens, time(), ZoneInfo(timezone)).astimezone(UTC)
-    return Draft(
+    return CampaignDraft(
         id=name,
         year=year,
         title={
@@ -184,13 +187,13 @@ def _draft(
         },
         opens_at=begin,
         closes_at=begin + timedelta(days=days),
-        units=[rated(x.unit, x.questionnaire) for x in units],
-        questionnaires=papers,
+        units=[rated_unit(x.unit, x.questionnaire) for x in units],
+        questionnaires=questionnaires,
         scheme=shipped_scheme().model_dump_json(),
     )
 
 
-async def _add(connection: AsyncConnection, draft: Draft, state: str, clock: Clock) -> None:
+async def _add(connection: AsyncConnection, draft: CampaignDraft, state: str, clock: Clock) -> None:
     await add_campaign(connection, draft, Link(clock.token()[:LINK]))
     await _set_state(connection, draft.id, state)
 
@@ -202,29 +205,29 @@ async def _set_state(connection: AsyncConnection, campaign: str, state: str) -> 
     )
 
 
-def _rows(city: City, keys: Keys, progress: Progress) -> Iterator[list[tuple[object, ...]]]:
-    voters = {vote.voter for vote in city.votes}
+def _rows(city: City, keys: GateKeys, progress: Progress) -> Iterator[list[tuple[object, ...]]]:
+    voters = {vote.voter for vote in city.ballots}
     names = {voter: keys.voter(city.campaign, CHANNEL, str(voter)) for voter in voters}
-    for start in range(0, len(city.votes), CHUNK):
-        part = city.votes[start : start + CHUNK]
+    for start in range(0, len(city.ballots), CHUNK):
+        part = city.ballots[start : start + CHUNK]
         yield [_row(vote, names[vote.voter]) for vote in part]
-        progress(start + len(part), len(city.votes))
+        progress(start + len(part), len(city.ballots))
 
 
-def _comments(city: City, keys: Keys) -> Iterator[list[tuple[object, ...]]]:
+def _comments(city: City, keys: GateKeys) -> Iterator[list[tuple[object, ...]]]:
     said = [
         (
             vote.ballot.unit,
             keys.voter(city.campaign, COMMENTER, str(vote.voter)),
             vote.ballot.comment,
         )
-        for vote in city.votes
+        for vote in city.ballots
     ]
     rows = sorted((voter, unit, text) for unit, voter, text in said if text)
     yield [(city.campaign, unit, voter, text) for voter, unit, text in rows]
 
 
-def _row(vote: Vote, voter: bytes) -> tuple[object, ...]:
+def _row(vote: SyntheticBallot, voter: bytes) -> tuple[object, ...]:
     b = vote.ballot
     facts = json.dumps(dict(b.facts), ensure_ascii=False, sort_keys=True)
     head = (

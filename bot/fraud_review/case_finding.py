@@ -16,8 +16,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.campaigns.fraud_rules import read_rules
-from bot.campaigns.registered import Poll, read_poll
-from bot.fraud_review.case_review import decide
+from bot.campaigns.registered import RegisteredCampaign, registered_campaign
+from bot.fraud_review.case_review import apply_verdict
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, WAITING
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -49,14 +49,14 @@ COLUMNS = (
     "stratum",
 )
 
-Tell = Callable[[int, int], None]
+ProgressReport = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Looked:
+class SignalFindings:
     """A campaign's ballots as the signals see them. ``rows`` are the ballots' rows in the order of ``table``."""
 
-    poll: Poll
+    campaign: RegisteredCampaign
     rows: Sequence[Row[Any]]
     table: BallotTable
     comments: Comments
@@ -65,12 +65,12 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
-    """A case before it is stored. ``weights`` are by ballot, of those below full."""
+class SuspectedCase:
+    """A case before it is stored. ``fraud_weights`` are by ballot, of those below full."""
 
     unit: str
     rules: Sequence[str]
-    told: Mapping[str, Any]
+    evidence: Mapping[str, Any]
     weights: Mapping[int, int]
 
     @property
@@ -80,7 +80,7 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
+class CaseScan:
     """How many cases are new, were known, and are found no more."""
 
     new: int
@@ -88,12 +88,12 @@ class Scan:
     dropped: int
 
 
-async def scan(
+async def find_cases(
     database: AsyncEngine,
     campaign: str,
-    tell: Tell = lambda _done, _total: None,
+    tell: ProgressReport = lambda _done, _total: None,
     timezone: str = TIMEZONE,
-) -> Scan:
+) -> CaseScan:
     """Look at a closed campaign and store its cases with their proposed weights, all or nothing.
 
     What was found before stays as it is. A case without votes that is found no more is dropped and its ballots get back
@@ -109,8 +109,8 @@ async def scan(
         BadInput: no such campaign, or it is not closed.
     """
     steps = 4
-    looked = await look(database, campaign, lambda done: tell(done, steps), timezone)
-    suspects = await asyncio.to_thread(find_suspects, looked)
+    looked = await run_signals(database, campaign, lambda done: tell(done, steps), timezone)
+    suspects = await asyncio.to_thread(suspected_cases, looked)
     tell(3, steps)
     async with writing(database) as connection:
         result = await _store(connection, campaign, suspects)
@@ -118,13 +118,13 @@ async def scan(
     return result
 
 
-async def look(
+async def run_signals(
     database: AsyncEngine,
     campaign: str,
     tell: Callable[[int], None] = lambda _done: None,
     timezone: str = TIMEZONE,
-) -> Looked:
-    """Read a closed campaign and let every signal look at it; raises `BadInput` as `scan`.
+) -> SignalFindings:
+    """Read a closed campaign and let every signal look at it; raises `BadInput` as `find_cases`.
 
     What units' own staff say of them is left out: it counts apart in any case, and would only draw others along.
     """
@@ -154,7 +154,7 @@ async def look(
     tell(1)
     looked = await asyncio.to_thread(
         _look,
-        read_poll(row),
+        registered_campaign(row),
         rows,
         texts,
         read_rules(row.paper).thresholds,
@@ -171,46 +171,50 @@ def _ahead(moment: int, timezone: str) -> int:
 
 
 def _look(
-    poll: Poll, rows: Sequence[Any], texts: Sequence[Any], thresholds: Thresholds, ahead: int
-) -> Looked:
+    poll: RegisteredCampaign,
+    rows: Sequence[Any],
+    texts: Sequence[Any],
+    thresholds: Thresholds,
+    ahead: int,
+) -> SignalFindings:
     from aggregation.fraud.ballot_table import Comments, opinions, read_ballots
-    from aggregation.fraud.suspicion import find_all
+    from aggregation.fraud.suspicion import find_clusters
 
     columns = {name: [row[at] for row in rows] for at, name in enumerate(COLUMNS)}
     columns["voter"] = [bytes(voter).hex() for voter in columns["voter"]]
     table = read_ballots(columns, opinions(poll.scheme), ahead)
     comments = Comments([row[0] for row in texts], [row[1] for row in texts])
-    found = find_all(table, comments, thresholds) if rows else []
-    return Looked(poll, rows, table, comments, thresholds, found)
+    found = find_clusters(table, comments, thresholds) if rows else []
+    return SignalFindings(poll, rows, table, comments, thresholds, found)
 
 
-def find_suspects(looked: Looked) -> list[Suspect]:
+def suspected_cases(looked: SignalFindings) -> list[SuspectedCase]:
     """One case for each unit, source and opinion in which ballots would weigh less than in full."""
     import numpy as np
 
-    from aggregation.fraud.suspicion import FULL, posteriors, weights
+    from aggregation.fraud.suspicion import FULL_WEIGHT, fraud_weights, posteriors
 
     table = looked.table
     if not len(table):
         return []
-    proposed = weights(posteriors(table, looked.found, looked.thresholds), looked.thresholds)
+    proposed = fraud_weights(posteriors(table, looked.found, looked.thresholds), looked.thresholds)
     rules: dict[int, list[Cluster]] = {}
     for cluster in looked.found:
         for cell in np.unique(table.cell[np.array(cluster.members, dtype=np.int64)]).tolist():
             rules.setdefault(cell, []).append(cluster)
     suspects = []
-    for cell in np.unique(table.cell[proposed < FULL]).tolist():
-        chosen = np.flatnonzero((table.cell == cell) & (proposed < FULL))
+    for cell in np.unique(table.cell[proposed < FULL_WEIGHT]).tolist():
+        chosen = np.flatnonzero((table.cell == cell) & (proposed < FULL_WEIGHT))
         unit = str(looked.rows[int(chosen[0])].unit)
         clusters = rules.get(cell, [])
         weighed = {int(looked.rows[at].id): int(proposed[at]) for at in chosen.tolist()}
-        told = tell_case(looked, unit, clusters, chosen)
-        suspects.append(Suspect(unit, sorted({c.rule for c in clusters}), told, weighed))
+        told = case_evidence(looked, unit, clusters, chosen)
+        suspects.append(SuspectedCase(unit, sorted({c.rule for c in clusters}), told, weighed))
     return suspects
 
 
-def tell_case(
-    looked: Looked, unit: str, clusters: Sequence[Cluster], chosen: Any
+def case_evidence(
+    looked: SignalFindings, unit: str, clusters: Sequence[Cluster], chosen: Any
 ) -> dict[str, Any]:
     """What reviewers are told: coarse numbers (`STEPS`; 0 is fewer than ten), neither unit, opinion nor moment.
 
@@ -229,37 +233,39 @@ def tell_case(
     copied = {at for c in looked.found for at in c.comments if looked.comments.units[at] == unit}
     source = looked.rows[int(chosen[0])].source
     return {
-        "ballots": coarse(len(chosen)),
+        "ballots": coarse_count(len(chosen)),
         "hours": next((window for window in WINDOWS if hours <= window), None),
         "source": OPEN if source == OPEN else "vouched",
-        "alike": coarse(alike),
-        "comments": coarse(len(copied)),
-        "young": coarse(int(table.young[chosen].sum())),
+        "alike": coarse_count(alike),
+        "comments": coarse_count(len(copied)),
+        "young": coarse_count(int(table.young[chosen].sum())),
         "rules": {
-            rule: _tell_rule([c for c in clusters if c.rule == rule])
+            rule: _rule_evidence([c for c in clusters if c.rule == rule])
             for rule in sorted({c.rule for c in clusters})
         },
     }
 
 
-def _tell_rule(clusters: Sequence[Cluster]) -> dict[str, int]:
+def _rule_evidence(clusters: Sequence[Cluster]) -> dict[str, int]:
     best = max(clusters, key=lambda cluster: (cluster.posterior, len(cluster.members)))
     observed = best.evidence.get("observed", float(len(best.members)))
     expected = best.evidence.get("expected", 0.0)
     # To tens of percent: with exact shares small counts could be worked out.
     return {
-        "observed": coarse(observed),
-        "expected": coarse(expected),
+        "observed": coarse_count(observed),
+        "expected": coarse_count(expected),
         "share": round(best.share * 10) * 10,
     }
 
 
-def coarse(count: float) -> int:
+def coarse_count(count: float) -> int:
     """The highest of `STEPS` that is not above a count; 0 when it is below ten."""
     return max((step for step in STEPS if step <= count), default=0)
 
 
-async def _store(connection: AsyncConnection, campaign: str, suspects: Sequence[Suspect]) -> Scan:
+async def _store(
+    connection: AsyncConnection, campaign: str, suspects: Sequence[SuspectedCase]
+) -> CaseScan:
     # Two scans at once would store everything twice.
     await connection.execute(
         select(tables.campaigns.c.id).where(tables.campaigns.c.id == campaign).with_for_update()
@@ -276,7 +282,7 @@ async def _store(connection: AsyncConnection, campaign: str, suspects: Sequence[
     }
     gone = [row for digest, row in stored.items() if digest not in wanted and row.id not in touched]
     for row in gone:
-        await decide(connection, row, DROPPED, [])
+        await apply_verdict(connection, row, DROPPED, [])
         # Should it be found once more, it is a new case.
         await connection.execute(
             tables.cases.update()
@@ -287,15 +293,15 @@ async def _store(connection: AsyncConnection, campaign: str, suspects: Sequence[
     # In no order that would tell of their units.
     for suspect in sorted(new, key=lambda _: secrets.token_bytes(8)):
         await _add(connection, campaign, suspect)
-    return Scan(len(new), len(wanted) - len(new), len(gone))
+    return CaseScan(len(new), len(wanted) - len(new), len(gone))
 
 
-def _without(suspect: Suspect, stored: Mapping[str, Any], held: set[int]) -> Suspect:
+def _without(suspect: SuspectedCase, stored: Mapping[str, Any], held: set[int]) -> SuspectedCase:
     """A suspect without the ballots that people decide on elsewhere; one that is known is left whole."""
     if suspect.digest in stored:
         return suspect
     rest = {ballot: weight for ballot, weight in suspect.weights.items() if ballot not in held}
-    return Suspect(suspect.unit, suspect.rules, suspect.told, rest)
+    return SuspectedCase(suspect.unit, suspect.rules, suspect.evidence, rest)
 
 
 async def _with_votes(connection: AsyncConnection) -> set[str]:
@@ -307,13 +313,13 @@ async def _ballots_of(connection: AsyncConnection, names: Sequence[str]) -> set[
     return set((await connection.execute(query)).scalars())
 
 
-async def _add(connection: AsyncConnection, campaign: str, suspect: Suspect) -> None:
+async def _add(connection: AsyncConnection, campaign: str, suspect: SuspectedCase) -> None:
     row = {
         "id": secrets.token_hex(4),
         "campaign": campaign,
         "rules": json.dumps(list(suspect.rules)),
         "unit": suspect.unit,
-        "told": json.dumps(suspect.told),
+        "told": json.dumps(suspect.evidence),
         "digest": suspect.digest,
         "salt": secrets.token_bytes(16),
         "state": WAITING,
@@ -342,4 +348,4 @@ async def _add(connection: AsyncConnection, campaign: str, suspect: Suspect) -> 
     stored = (
         await connection.execute(select(tables.cases).where(tables.cases.c.id == row["id"]))
     ).one()
-    await decide(connection, stored, PROPOSED, [])
+    await apply_verdict(connection, stored, PROPOSED, [])

@@ -27,9 +27,9 @@ from bot.fraud_review.verdicts import (
 )
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.log_writer import give_notice
-from survey_flows.entries import canonical
+from bot.transparency.log_writer import request_entry
 from survey_flows.errors import BadInput
+from survey_flows.log_entries import canonical
 
 OTHER = "other"
 REASONS = {
@@ -37,17 +37,17 @@ REASONS = {
     RELEASE: ("coincidence", "genuine-event", "ordinary-reminder", "insufficient-evidence", OTHER),
 }
 """Codes of reasons by verdict; `OTHER` needs a note."""
-ENOUGH = 2
+VOTES_NEEDED = 2
 """Reviewers who have to agree."""
 NO_CASE = "there is no such case; see `minping review list`"
-LONGEST_NOTE = 2000
+MAX_NOTE = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
     """What somebody did with a case; ``at`` is in epoch seconds."""
 
-    reviewer: str
+    checker: str
     round: int
     verdict: str
     reason: str
@@ -56,24 +56,24 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class FraudCase:
     """A case as reviewers may see it: neither unit nor ballots.
 
-    ``told`` is the evidence (`bot.fraud_review.case_finding.tell_case`), ``votes`` only those that the asker may read.
+    ``told`` is the evidence (`bot.fraud_review.case_finding.case_evidence`), ``votes`` only those that the asker may read.
     ``voted`` says whether the asker has voted in this round.
     """
 
     id: str
     campaign: str
     rules: Sequence[str]
-    told: dict[str, Any]
+    evidence: dict[str, Any]
     state: str
     verdict: str
     votes: Sequence[Vote] = ()
     voted: bool = False
 
 
-async def list_cases(database: AsyncEngine, login: str = "", campaign: str = "") -> list[Case]:
+async def list_cases(database: AsyncEngine, login: str = "", campaign: str = "") -> list[FraudCase]:
     """The cases that a person may see, those that wait first; without a ``login`` all. Votes are left out."""
     columns = tables.cases.c
     query = (
@@ -94,7 +94,7 @@ async def list_cases(database: AsyncEngine, login: str = "", campaign: str = "")
     return [_case(row, voted=(row.id, row.round) in done) for row in kept]
 
 
-async def show_case(database: AsyncEngine, name: str, login: str = "") -> Case:
+async def show_case(database: AsyncEngine, name: str, login: str = "") -> FraudCase:
     """One case with the votes that this person may read: none of a round before they voted or it is decided.
 
     Raises:
@@ -104,7 +104,7 @@ async def show_case(database: AsyncEngine, name: str, login: str = "") -> Case:
         row = await _find(connection, name, login)
         votes = await _votes(connection, name)
     voted = any(
-        vote.reviewer == login and vote.round == row.round and vote.verdict != REOPEN
+        vote.checker == login and vote.round == row.round and vote.verdict != REOPEN
         for vote in votes
     )
     seen = [
@@ -115,9 +115,9 @@ async def show_case(database: AsyncEngine, name: str, login: str = "") -> Case:
     return _case(row, seen, voted)
 
 
-async def vote(
+async def cast_vote(
     database: AsyncEngine, name: str, login: str, verdict: str, reason: str, note: str, clock: Clock
-) -> Case:
+) -> FraudCase:
     """Record a reviewer's verdict; with the second that agrees the case is decided.
 
     Raises:
@@ -125,7 +125,7 @@ async def vote(
     """
     _require_reason(verdict, reason, note)
     async with writing(database) as connection:
-        await _require_reviewer(connection, login)
+        await _require_checker(connection, login)
         row = await _find(connection, name, login, hold=True)
         if row.state != WAITING:
             raise BadInput(
@@ -136,16 +136,18 @@ async def vote(
             for v in await _votes(connection, name)
             if v.round == row.round and v.verdict != REOPEN
         ]
-        if any(v.reviewer == login for v in before):
+        if any(v.checker == login for v in before):
             raise BadInput("this person has voted on the case; somebody else has to", name)
         await _append(connection, row, login, verdict, reason, note, "vote", clock)
         agreeing = [v.reason for v in before if v.verdict == verdict] + [reason]
-        if len(agreeing) >= ENOUGH:
-            await decide(connection, row, verdict, agreeing)
+        if len(agreeing) >= VOTES_NEEDED:
+            await apply_verdict(connection, row, verdict, agreeing)
     return await show_case(database, name, login)
 
 
-async def reopen(database: AsyncEngine, name: str, login: str, reason: str, clock: Clock) -> None:
+async def reopen_case(
+    database: AsyncEngine, name: str, login: str, reason: str, clock: Clock
+) -> None:
     """Let a decided case be looked at again. What was decided stands until two people agree anew.
 
     Raises:
@@ -163,10 +165,10 @@ async def reopen(database: AsyncEngine, name: str, login: str, reason: str, cloc
         await connection.execute(
             update(tables.cases).where(tables.cases.c.id == name).values(values)
         )
-        await _tell_log(connection, row, row.number + 1, REOPEN, [], row.verdict)
+        await _request_log_entry(connection, row, row.number + 1, REOPEN, [], row.verdict)
 
 
-async def decide(
+async def apply_verdict(
     connection: AsyncConnection, row: Row[Any], verdict: str, reasons: Iterable[str]
 ) -> None:
     """Let a verdict's weights stand: ballots, case and the notice for the log, in the caller's transaction."""
@@ -175,7 +177,7 @@ async def decide(
     await _weigh(connection, row.id, verdict)
     values = {"state": state, "verdict": verdict, "number": number}
     await connection.execute(update(tables.cases).where(tables.cases.c.id == row.id).values(values))
-    await _tell_log(connection, row, number, verdict, sorted(set(reasons)), verdict)
+    await _request_log_entry(connection, row, number, verdict, sorted(set(reasons)), verdict)
 
 
 async def _weigh(connection: AsyncConnection, name: str, verdict: str) -> None:
@@ -193,7 +195,7 @@ async def _weigh(connection: AsyncConnection, name: str, verdict: str) -> None:
         )
 
 
-async def _tell_log(
+async def _request_log_entry(
     connection: AsyncConnection,
     row: Row[Any],
     number: int,
@@ -211,7 +213,7 @@ async def _tell_log(
         "reasons": list(reasons),
         "weights": weights_digest(bytes(row.salt), await case_weights(connection, row.id, stands)),
     }
-    await give_notice(
+    await request_entry(
         connection, "decision", row.campaign, canonical(body), f"{row.campaign}/{row.id}/{number}"
     )
 
@@ -275,7 +277,7 @@ async def _require_staff(connection: AsyncConnection, login: str) -> str:
     return str(role)
 
 
-async def _require_reviewer(connection: AsyncConnection, login: str) -> None:
+async def _require_checker(connection: AsyncConnection, login: str) -> None:
     if await _require_staff(connection, login) != "reviewer":
         raise BadInput(
             "only a reviewer decides on cases; see `minping staff add --role reviewer`", login
@@ -289,8 +291,8 @@ def _require_reason(verdict: str, reason: str, note: str) -> None:
         raise BadInput(f"the reasons to {verdict} are {', '.join(REASONS[verdict])}", reason)
     if reason == OTHER and not note.strip():
         raise BadInput("say in a note what the other reason is", "note")
-    if len(note) > LONGEST_NOTE:
-        raise BadInput(f"a note has at most {LONGEST_NOTE} characters", "note")
+    if len(note) > MAX_NOTE:
+        raise BadInput(f"a note has at most {MAX_NOTE} characters", "note")
 
 
 async def _votes(connection: AsyncConnection, name: str) -> list[Vote]:
@@ -326,6 +328,6 @@ async def _append(
     )
 
 
-def _case(row: Row[Any], votes: Sequence[Vote] = (), voted: bool = False) -> Case:
+def _case(row: Row[Any], votes: Sequence[Vote] = (), voted: bool = False) -> FraudCase:
     rules, told = json.loads(row.rules), json.loads(row.told)
-    return Case(row.id, row.campaign, rules, told, row.state, row.verdict, votes, voted)
+    return FraudCase(row.id, row.campaign, rules, told, row.state, row.verdict, votes, voted)

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.appraisal.appeals import read_notices
-from bot.campaigns.registered import Poll
+from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
 from bot.results.releases import last_release
 from bot.storage.database import reading, upsert, writing
@@ -40,7 +40,7 @@ async def read_publications(database: AsyncEngine) -> Mapping[str, Publication]:
 
 
 async def make_public(
-    database: AsyncEngine, poll: Poll, by: str, clock: Clock, timezone: str
+    database: AsyncEngine, poll: RegisteredCampaign, by: str, clock: Clock, timezone: str
 ) -> Publication:
     """Let anybody read the campaign's last release.
 
@@ -81,7 +81,7 @@ async def _require_notice(database: AsyncEngine, year: int, today: date) -> None
         )
 
 
-async def withdraw(database: AsyncEngine, campaign: str) -> None:
+async def withdraw_publication(database: AsyncEngine, campaign: str) -> None:
     """Take a campaign's results off the public pages. What people have read or kept stays read.
 
     Raises:

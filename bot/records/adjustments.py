@@ -6,10 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.model.facts import Adjustment
 from bot.records import code_lists as choices
-from bot.records.context import Known, Outcome
+from bot.records.context import ImportResult, YearContext
 from bot.records.store import read_adjustments as stored
 from bot.records.store import replace_adjustments
-from bot.spreadsheets.columns import Field, arrange, reader, refuse_twins
+from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
 
 FIELDS = (
@@ -20,36 +20,38 @@ FIELDS = (
 )
 
 
-async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+async def store_table(
+    connection: AsyncConnection, known: YearContext, sheet: Sheet
+) -> ImportResult:
     """Make these the year's bonuses and deductions, so that a table handed in twice does not count twice."""
     adjustments = read_adjustments(sheet, known)
     before = len(await stored(connection, known.year))
     await replace_adjustments(connection, known.year, adjustments)
-    return Outcome(len(adjustments), (f"they take the place of {before}",))
+    return ImportResult(len(adjustments), (f"they take the place of {before}",))
 
 
-async def standing(connection: AsyncConnection, known: Known) -> list[Cells]:
+async def current_table(connection: AsyncConnection, known: YearContext) -> list[Cells]:
     """The year's bonuses and deductions as a table."""
     found = await stored(connection, known.year)
     return [(x.unit, f"{x.points:f}", x.reason, x.source) for x in found]
 
 
-def read_adjustments(sheet: Sheet, known: Known) -> list[Adjustment]:
+def read_adjustments(sheet: Sheet, known: YearContext) -> list[Adjustment]:
     """The bonuses (above 0) and deductions (below) of a table.
 
     Raises:
         BadInput: by row and column.
     """
     problems = Problems(sheet.file)
-    rows = arrange(sheet, FIELDS, problems)
-    refuse_twins(rows, [field.name for field in FIELDS], problems)
+    rows = match_columns(sheet, FIELDS, problems)
+    refuse_duplicates(rows, [field.name for field in FIELDS], problems)
     adjustments = [_adjustment(row, known, problems) for row in rows]
     problems.settle()
     return adjustments
 
 
-def _adjustment(row: Row, known: Known, problems: Problems) -> Adjustment:
-    cell = reader(problems, row)
+def _adjustment(row: Row, known: YearContext, problems: Problems) -> Adjustment:
+    cell = cell_reader(problems, row)
     points = cell("points").decimal()
     if not points:
         cell("points").complain(

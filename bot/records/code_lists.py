@@ -7,43 +7,43 @@ from enum import StrEnum
 from typing import TypeVar
 
 from aggregation.model.facts import AppraisedUnit
-from aggregation.scheme.scheme import levels
+from aggregation.scheme.scheme import scheme_levels
 from bot.core.labels import Pair
 from bot.core.shipped_files import shipped_questionnaires
-from bot.records.context import Known
+from bot.records.context import YearContext
 
 Member = TypeVar("Member", bound=StrEnum)
 Codes = Mapping[str, Pair]
-Choices = Callable[[Known], Codes]
+Choices = Callable[[YearContext], Codes]
 """Codes with their names in Chinese and English."""
 
 
-def members(names: Mapping[Member, Iterable[str]]) -> Choices:
+def enum_names(names: Mapping[Member, Iterable[str]]) -> Choices:
     """The members of an enumeration. Both of a member's names may be written: its first Chinese one, and its value."""
     codes = {member.value: (next(iter(called)), member.value) for member, called in names.items()}
     return lambda _known: codes
 
 
-def categories(known: Known) -> Codes:
+def categories(known: YearContext) -> Codes:
     """Kinds of the city's units."""
     return {code: (it.zh, it.en) for code, it in known.scheme.categories.items()}
 
 
-def inner_categories(known: Known) -> Codes:
+def inner_categories(known: YearContext) -> Codes:
     """Kinds of parts inside units, of every level."""
     return {
         code: (it.zh, it.en)
-        for level in levels(known.scheme)
+        for level in scheme_levels(known.scheme)
         for code, it in level.categories.items()
     }
 
 
-def leagues(known: Known) -> Codes:
+def leagues(known: YearContext) -> Codes:
     """The leagues of districts and counties."""
     return {code: (it.zh, it.en) for code, it in known.scheme.leagues.items()}
 
 
-def questionnaires(known: Known) -> Codes:
+def questionnaires(known: YearContext) -> Codes:
     """The shipped questionnaires, and those that units have."""
     shipped = {
         code: (it.title["zh-Hans"], it.title["en"]) for code, it in shipped_questionnaires().items()
@@ -53,22 +53,22 @@ def questionnaires(known: Known) -> Codes:
     } | shipped
 
 
-def city_units(known: Known) -> Codes:
+def city_units(known: YearContext) -> Codes:
     """The city's own units."""
     return _named(listed.unit for listed in known.city.values())
 
 
-def parts(known: Known) -> Codes:
+def parts(known: YearContext) -> Codes:
     """The parts inside units."""
     return _named(known.inner.values())
 
 
-def units(known: Known) -> Codes:
+def units(known: YearContext) -> Codes:
     """The city's units and the parts inside them."""
     return _named(known.units.values())
 
 
-def subjects(known: Known) -> Codes:
+def subjects(known: YearContext) -> Codes:
     """Units, parts and people."""
     return {**units(known), **{id_: (it.zh, it.en) for id_, it in known.leaders.items()}}
 

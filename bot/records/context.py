@@ -9,12 +9,12 @@ from functools import cached_property
 from aggregation.model.facts import AppraisedUnit, Leader
 from aggregation.scheme.inner_units import PARENT, InnerCategory
 from aggregation.scheme.parts import Category, Name
-from aggregation.scheme.scheme import PUBLIC, Scheme, levels
+from aggregation.scheme.scheme import PUBLIC, Scheme, scheme_levels
 from bot.records.store import ListedUnit
 
 
 @dataclass(frozen=True)
-class Known:
+class YearContext:
     """The city as it is stored. ``year`` is 0 for units, which stand in every year.
 
     ``city`` are the units themselves, ``inner`` the parts inside them.
@@ -45,20 +45,20 @@ class Known:
         """The scheme's indicators of every level."""
         return {
             **self.scheme.indicators,
-            **{k: v for level in levels(self.scheme) for k, v in level.indicators.items()},
+            **{k: v for level in scheme_levels(self.scheme) for k, v in level.indicators.items()},
         }
 
     def used(self, unit: str) -> set[str]:
         """The indicators that make up the total of a unit."""
         category = self.units[unit].category
         kinds: list[Mapping[str, Category | InnerCategory]] = [self.scheme.categories]
-        kinds += [level.categories for level in levels(self.scheme)]
+        kinds += [level.categories for level in scheme_levels(self.scheme)]
         found = next((kind[category] for kind in kinds if category in kind), None)
         return set(found.weights) - {PUBLIC, PARENT} if found else set()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ImportResult:
     """How many rows a table had, and what its owner should know."""
 
     rows: int

@@ -6,48 +6,50 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.model.facts import Decision, Verdict
 from bot.records import code_lists as choices
-from bot.records.context import Known, Outcome
+from bot.records.context import ImportResult, YearContext
 from bot.records.store import append_decisions
 from bot.records.store import read_decisions as stored
-from bot.spreadsheets.columns import Field, arrange, reader, refuse_twins
-from bot.spreadsheets.reader import Problems, Row, Sheet, plain
+from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
+from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
 
 VERDICTS = {Verdict.CONFIRMED: ("确认", "同意"), Verdict.DECLINED: ("不采纳", "不同意")}
 FIELDS = (
     Field("proposal", ("建议编号", "建议", "key"), longest=200),
-    Field("verdict", ("决定",), choices=choices.members(VERDICTS), named=True),
+    Field("verdict", ("决定",), choices=choices.enum_names(VERDICTS), named=True),
     Field("by", ("决定人",), longest=80),
     Field("reason", ("理由",)),
     Field("at", ("日期", "时间")),
 )
 
 
-async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+async def store_table(
+    connection: AsyncConnection, known: YearContext, sheet: Sheet
+) -> ImportResult:
     """Append the decisions; those that stand already, word for word, are not added again."""
     decisions = read_decisions(sheet, known)
     standing = set(await stored(connection, known.year))
     new = [decision for decision in decisions if decision not in standing]
     await append_decisions(connection, known.year, new)
-    return Outcome(len(decisions), (f"{len(new)} lines are new",))
+    return ImportResult(len(decisions), (f"{len(new)} lines are new",))
 
 
-def read_decisions(sheet: Sheet, known: Known) -> list[Decision]:
+def read_decisions(sheet: Sheet, known: YearContext) -> list[Decision]:
     """The decisions of a table, one for each proposal, each with name, reason and date.
 
     Raises:
         BadInput: by row and column.
     """
     problems = Problems(sheet.file)
-    rows = arrange(sheet, FIELDS, problems)
-    refuse_twins(rows, ["proposal"], problems)
+    rows = match_columns(sheet, FIELDS, problems)
+    refuse_duplicates(rows, ["proposal"], problems)
     decisions = [_decision(row, known, problems) for row in rows]
     problems.settle()
     return decisions
 
 
-def _decision(row: Row, known: Known, problems: Problems) -> Decision:
-    cell = reader(problems, row)
-    proposal = plain(cell("proposal").text)
+def _decision(row: Row, known: YearContext, problems: Problems) -> Decision:
+    cell = cell_reader(problems, row)
+    proposal = normalise_width(cell("proposal").text)
     if not proposal.startswith(f"{known.year}/") or not 4 <= len(proposal.split("/")) <= 5:
         cell("proposal").complain(
             f"«{proposal}» is not a proposal of {known.year}: {known.year}/rule/kind/subject"

@@ -5,25 +5,25 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.appraisal.checks import ABOUT_UNITS
-from aggregation.model.facts import EventKind, Fact
+from aggregation.model.facts import Finding, FindingKind
 from bot.records import code_lists as choices
-from bot.records.context import Known, Outcome
-from bot.records.store import read_facts as stored
-from bot.records.store import replace_facts
-from bot.spreadsheets.columns import Field, arrange, reader, refuse_twins
+from bot.records.context import ImportResult, YearContext
+from bot.records.store import read_findings as stored
+from bot.records.store import replace_findings
+from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
 
 KINDS = {
-    EventKind.CRIMINAL_OFFENCE: ("触犯刑律",),
-    EventKind.SAFETY_ACCIDENT: ("重大安全责任事故", "安全事故"),
-    EventKind.UNFITNESS: ("不能胜任现职",),
-    EventKind.REVIEW_FINDING: ("甄别考察结论",),
-    EventKind.MANIPULATION: ("操纵评价",),
-    EventKind.VETO: ("一票否决",),
+    FindingKind.CRIMINAL_OFFENCE: ("触犯刑律",),
+    FindingKind.SAFETY_ACCIDENT: ("重大安全责任事故", "安全事故"),
+    FindingKind.UNFITNESS: ("不能胜任现职",),
+    FindingKind.REVIEW_FINDING: ("甄别考察结论",),
+    FindingKind.MANIPULATION: ("操纵评价",),
+    FindingKind.VETO: ("一票否决",),
 }
 FIELDS = (
     Field("id", ("编号", "文号")),
-    Field("kind", ("类型", "情形"), choices=choices.members(KINDS), named=True),
+    Field("kind", ("类型", "情形"), choices=choices.enum_names(KINDS), named=True),
     Field("subject", ("对象", "单位或干部编号"), choices=choices.subjects),
     Field("date", ("日期",)),
     Field("source", ("依据", "来源")),
@@ -31,43 +31,45 @@ FIELDS = (
 )
 
 
-async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+async def store_table(
+    connection: AsyncConnection, known: YearContext, sheet: Sheet
+) -> ImportResult:
     """Make these the year's findings. Decisions on proposals that no longer have a ground stay, and are shown."""
-    facts = read_facts(sheet, known)
+    facts = read_findings_table(sheet, known)
     before = len(await stored(connection, known.year))
-    await replace_facts(connection, known.year, facts)
-    return Outcome(len(facts), (f"they take the place of {before}",))
+    await replace_findings(connection, known.year, facts)
+    return ImportResult(len(facts), (f"they take the place of {before}",))
 
 
-async def standing(connection: AsyncConnection, known: Known) -> list[Cells]:
+async def current_table(connection: AsyncConnection, known: YearContext) -> list[Cells]:
     """The year's findings as a table."""
     found = await stored(connection, known.year)
     return [(x.id, x.kind, x.subject, x.date, x.source, x.note) for x in found]
 
 
-def read_facts(sheet: Sheet, known: Known) -> list[Fact]:
+def read_findings_table(sheet: Sheet, known: YearContext) -> list[Finding]:
     """The findings of a table, each with the document it stands in.
 
     Raises:
         BadInput: by row and column.
     """
     problems = Problems(sheet.file)
-    rows = arrange(sheet, FIELDS, problems)
-    refuse_twins(rows, ["id"], problems)
+    rows = match_columns(sheet, FIELDS, problems)
+    refuse_duplicates(rows, ["id"], problems)
     facts = [_fact(row, known, problems) for row in rows]
     problems.settle()
     return facts
 
 
-def _fact(row: Row, known: Known, problems: Problems) -> Fact:
-    cell = reader(problems, row)
-    kind = cell("kind").member(EventKind, KINDS)
+def _fact(row: Row, known: YearContext, problems: Problems) -> Finding:
+    cell = cell_reader(problems, row)
+    kind = cell("kind").member(FindingKind, KINDS)
     subject = cell("subject").one_of(known.subjects, "unit or leader")
     if kind in ABOUT_UNITS and subject in known.leaders:
         cell("subject").complain(f"{kind} concerns a unit, and «{subject}» is a leader")
     if kind not in ABOUT_UNITS and subject in known.units:
         cell("subject").complain(f"{kind} concerns a leader, and «{subject}» is a unit")
     source = cell("source").text
-    return Fact(
+    return Finding(
         cell("id").code(), kind, subject, cell("date").day(known.year), source, cell("note").text
     )

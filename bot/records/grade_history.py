@@ -6,10 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.model.facts import Grade, PastGrade
 from bot.records import code_lists as choices
-from bot.records.context import Known, Outcome
+from bot.records.context import ImportResult, YearContext
 from bot.records.store import NOT_APPRAISED, append_history, read_history
-from bot.spreadsheets.columns import Cell, Field, arrange, reader, refuse_twins
-from bot.spreadsheets.reader import Problems, Row, Sheet, plain
+from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_columns, refuse_duplicates
+from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
 
 GRADES = {
     Grade.FIRST: ("一等",),
@@ -20,7 +20,7 @@ GRADES = {
 FIELDS = (
     Field("year", ("年度", "年份")),
     Field("subject", ("对象", "编号", "单位或干部编号"), choices=choices.subjects),
-    Field("grade", ("等次",), choices=choices.members(GRADES), named=True),
+    Field("grade", ("等次",), choices=choices.enum_names(GRADES), named=True),
     Field("confirmed", ("是否确定",), optional=True),
     Field("unit", ("单位代码", "单位"), optional=True, choices=choices.units),
     Field("post", ("职务",), optional=True, longest=120),
@@ -30,40 +30,42 @@ WITHOUT_GRADE = (NOT_APPRAISED, "未考核")
 YES, NO = ("yes", "true", "1", "是", "确定"), ("no", "false", "0", "否", "暂定")
 
 
-async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+async def store_table(
+    connection: AsyncConnection, known: YearContext, sheet: Sheet
+) -> ImportResult:
     """Append the lines; those that stand already, word for word, are not added again. Nothing is overwritten."""
-    lines = read_lines(sheet, known)
+    lines = read_grade_lines(sheet, known)
     standing = set(await read_history(connection))
     new = [line for line in lines if line not in standing]
     await append_history(connection, new, set(known.units))
-    return Outcome(len(lines), (f"{len(new)} lines are new",))
+    return ImportResult(len(lines), (f"{len(new)} lines are new",))
 
 
-def read_lines(sheet: Sheet, known: Known) -> list[PastGrade]:
+def read_grade_lines(sheet: Sheet, known: YearContext) -> list[PastGrade]:
     """The grades of a table. A leader need not hold a post today: a person's history outlasts it.
 
     Raises:
         BadInput: by row and column.
     """
     problems = Problems(sheet.file)
-    rows = arrange(sheet, FIELDS, problems)
-    refuse_twins(rows, ["year", "subject"], problems)
+    rows = match_columns(sheet, FIELDS, problems)
+    refuse_duplicates(rows, ["year", "subject"], problems)
     lines = [_line(row, known, problems) for row in rows]
     problems.settle()
     return lines
 
 
-def _line(row: Row, known: Known, problems: Problems) -> PastGrade:
-    cell = reader(problems, row)
+def _line(row: Row, known: YearContext, problems: Problems) -> PastGrade:
+    cell = cell_reader(problems, row)
     year = cell("year").year()
     if known.year and year >= known.year:
         cell("year").complain(f"{year} is not before {known.year}")
     subject = cell("subject").code()
-    without = plain(cell("grade").text).lower() in WITHOUT_GRADE
+    without = normalise_width(cell("grade").text).lower() in WITHOUT_GRADE
     grade = None if without else cell("grade").member(Grade, GRADES)
     if grade is Grade.FOURTH and subject in known.units:
         cell("grade").complain("a unit's grade is first, second or third")
-    unit = subject if subject in known.units else plain(cell("unit").text)
+    unit = subject if subject in known.units else normalise_width(cell("unit").text)
     return PastGrade(
         year,
         subject,
@@ -75,8 +77,8 @@ def _line(row: Row, known: Known, problems: Problems) -> PastGrade:
     )
 
 
-def _confirmed(cell: Cell) -> bool:
-    text = plain(cell.text).lower()
+def _confirmed(cell: InputCell) -> bool:
+    text = normalise_width(cell.text).lower()
     if text not in (*YES, *NO):
         cell.complain(f"«{text}» is neither yes nor no")
     return text not in NO

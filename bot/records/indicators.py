@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.context import Known, Outcome
+from bot.records.context import ImportResult, YearContext
 from bot.records.store import PERSONAL, Values, merge_indicators, read_indicators
-from bot.spreadsheets.columns import Field, arrange, reader, refuse_twins
+from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
 
 SUBJECT = Field("subject", ("单位代码", "代码", "编号", "code", "unit", "id"))
@@ -21,19 +21,19 @@ LONG = (SUBJECT, Field("indicator", ("指标",)), Field("value", ("得分", "分
 NAMED = 8
 
 
-def wide(known: Known) -> tuple[Field, ...]:
+def wide_columns(known: YearContext) -> tuple[Field, ...]:
     """The columns of the wide form: one for each indicator that somebody needs, the personal score among them."""
     return (SUBJECT, NAME, *(column for column in _columns(known) if column.name in _of_use(known)))
 
 
-def _of_use(known: Known) -> set[str]:
-    return {indicator for _, indicator in needed(known)}
+def _of_use(known: YearContext) -> set[str]:
+    return {indicator for _, indicator in needed_points(known)}
 
 
-async def standing(connection: AsyncConnection, known: Known) -> list[Cells]:
+async def current_table(connection: AsyncConnection, known: YearContext) -> list[Cells]:
     """The year's points in the wide form: a row for everybody who needs some, empty where they are still missing."""
     values = await read_indicators(connection, known.year)
-    columns = [column.name for column in wide(known)[2:]]
+    columns = [column.name for column in wide_columns(known)[2:]]
     return [
         (subject, known.name_of(subject), *(_shown(values.get((subject, x))) for x in columns))
         for subject in known.subjects
@@ -45,12 +45,14 @@ def _shown(value: Decimal | None) -> str:
     return "" if value is None else f"{value:f}"
 
 
-async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+async def store_table(
+    connection: AsyncConnection, known: YearContext, sheet: Sheet
+) -> ImportResult:
     """Add the points or change them; notes say who still lacks which."""
     values = read_values(sheet, known)
     await merge_indicators(connection, known.year, values)
-    lacking = sorted(needed(known) - set(await read_indicators(connection, known.year)))
-    return Outcome(len(values), (_note(lacking),) if lacking else ())
+    lacking = sorted(needed_points(known) - set(await read_indicators(connection, known.year)))
+    return ImportResult(len(values), (_note(lacking),) if lacking else ())
 
 
 def _note(lacking: list[tuple[str, str]]) -> str:
@@ -59,13 +61,13 @@ def _note(lacking: list[tuple[str, str]]) -> str:
     return f"still missing in {len(lacking)} places: {shown}{more}"
 
 
-def needed(known: Known) -> set[tuple[str, str]]:
+def needed_points(known: YearContext) -> set[tuple[str, str]]:
     """The subjects and indicators for which the year needs points."""
     units = {(code, name) for code in known.units for name in known.used(code)}
     return units | {(leader, PERSONAL) for leader in known.leaders}
 
 
-def read_values(sheet: Sheet, known: Known) -> Values:
+def read_values(sheet: Sheet, known: YearContext) -> Values:
     """The points of a table.
 
     Raises:
@@ -79,12 +81,12 @@ def read_values(sheet: Sheet, known: Known) -> Values:
     return values
 
 
-def _read_long(sheet: Sheet, known: Known, problems: Problems) -> Values:
-    rows = arrange(sheet, LONG, problems)
-    refuse_twins(rows, ["subject", "indicator"], problems)
+def _read_long(sheet: Sheet, known: YearContext, problems: Problems) -> Values:
+    rows = match_columns(sheet, LONG, problems)
+    refuse_duplicates(rows, ["subject", "indicator"], problems)
     values: Values = {}
     for row in rows:
-        cell = reader(problems, row)
+        cell = cell_reader(problems, row)
         subject = _subject(row, known, problems)
         indicator = cell("indicator").one_of(_indicators(known), "indicator")
         if indicator in _indicators(known) and subject and indicator not in _used(known, subject):
@@ -95,17 +97,17 @@ def _read_long(sheet: Sheet, known: Known, problems: Problems) -> Values:
     return values
 
 
-def _read_wide(sheet: Sheet, known: Known, problems: Problems) -> Values:
+def _read_wide(sheet: Sheet, known: YearContext, problems: Problems) -> Values:
     columns = _columns(known)
-    rows = arrange(sheet, (SUBJECT, NAME, *columns), problems)
+    rows = match_columns(sheet, (SUBJECT, NAME, *columns), problems)
     present = [f.name for f in columns if any(f.known_as(heading) for heading in sheet.columns)]
     if not present:
         problems.add(f"there is no column of points; name one {', '.join(_indicators(known))}")
-    refuse_twins(rows, ["subject"], problems)
+    refuse_duplicates(rows, ["subject"], problems)
     return dict(value for row in rows for value in _wide_row(row, present, known, problems))
 
 
-def _columns(known: Known) -> list[Field]:
+def _columns(known: YearContext) -> list[Field]:
     named = known.indicators
     headings = {
         i: (named[i].zh, named[i].en) if i in named else ("个人得分",) for i in _indicators(known)
@@ -114,9 +116,9 @@ def _columns(known: Known) -> list[Field]:
 
 
 def _wide_row(
-    row: Row, present: list[str], known: Known, problems: Problems
+    row: Row, present: list[str], known: YearContext, problems: Problems
 ) -> Iterable[tuple[tuple[str, str], Decimal]]:
-    cell = reader(problems, row)
+    cell = cell_reader(problems, row)
     subject = _subject(row, known, problems)
     used = _used(known, subject)
     for indicator in present:
@@ -134,17 +136,17 @@ def _wide_row(
             )
 
 
-def _subject(row: Row, known: Known, problems: Problems) -> str:
+def _subject(row: Row, known: YearContext, problems: Problems) -> str:
     """A unit's code or a leader's id; empty when it is neither."""
-    subject = reader(problems, row)("subject").one_of(known.subjects, "unit or leader")
+    subject = cell_reader(problems, row)("subject").one_of(known.subjects, "unit or leader")
     return subject if subject in known.units or subject in known.leaders else ""
 
 
-def _indicators(known: Known) -> list[str]:
+def _indicators(known: YearContext) -> list[str]:
     return [*known.indicators, PERSONAL]
 
 
-def _used(known: Known, subject: str) -> set[str]:
+def _used(known: YearContext, subject: str) -> set[str]:
     """The indicators that count for a subject."""
     if subject in known.leaders:
         return {PERSONAL}

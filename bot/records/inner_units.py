@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.appraisal.nesting import depth, find_ring
+from aggregation.appraisal.nesting import depth, find_cycle
 from aggregation.model.facts import AppraisedUnit
-from aggregation.scheme.scheme import levels
+from aggregation.scheme.scheme import scheme_levels
 from bot.records import code_lists as choices
-from bot.records.context import Known, Outcome
+from bot.records.context import ImportResult, YearContext
 from bot.records.store import replace_inner, replace_leaders
-from bot.spreadsheets.columns import Field, arrange, reader, refuse_twins
-from bot.spreadsheets.reader import Cells, Problems, Row, Sheet, plain
+from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
+from bot.spreadsheets.reader import Cells, Problems, Row, Sheet, normalise_width
 
 FIELDS = (
     Field("code", ("代码", "科室代码", "岗位代码")),
@@ -26,7 +26,9 @@ FIELDS = (
 NAMED = 8
 
 
-async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+async def store_table(
+    connection: AsyncConnection, known: YearContext, sheet: Sheet
+) -> ImportResult:
     """Make these the year's parts inside units; people who stood in parts that are gone are appraised no more."""
     parts = read_inner(sheet, known)
     await replace_inner(connection, known.year, parts)
@@ -40,10 +42,10 @@ async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outc
         f"they take the place of {len(known.inner)}",
         *([_lost([x.id for x in lost])] if lost else []),
     ]
-    return Outcome(len(parts), tuple(notes))
+    return ImportResult(len(parts), tuple(notes))
 
 
-async def standing(_connection: AsyncConnection, known: Known) -> list[Cells]:
+async def current_table(_connection: AsyncConnection, known: YearContext) -> list[Cells]:
     """The year's parts inside units as a table."""
     return [(x.code, x.zh, x.en, x.parent, x.category) for x in known.inner.values()]
 
@@ -57,11 +59,11 @@ def _lost(people: list[str]) -> str:
 class _Tree:
     """Who is part of whom in the table, and the cities' own units with no parent."""
 
-    known: Known
+    known: YearContext
     parents: Mapping[str, str]
 
 
-def read_inner(sheet: Sheet, known: Known) -> list[AppraisedUnit]:
+def read_inner(sheet: Sheet, known: YearContext) -> list[AppraisedUnit]:
     """The parts of a table. A parent is a unit of the city or another row, before it or after.
 
     Raises:
@@ -69,9 +71,11 @@ def read_inner(sheet: Sheet, known: Known) -> list[AppraisedUnit]:
             has no rules for, a category that is not of its level.
     """
     problems = Problems(sheet.file)
-    rows = arrange(sheet, FIELDS, problems)
-    refuse_twins(rows, ["code"], problems)
-    above = {plain(row.cells["code"]): plain(row.cells["parent"]) for row in rows}
+    rows = match_columns(sheet, FIELDS, problems)
+    refuse_duplicates(rows, ["code"], problems)
+    above = {
+        normalise_width(row.cells["code"]): normalise_width(row.cells["parent"]) for row in rows
+    }
     tree = _Tree(known, {**above, **dict.fromkeys(known.city, "")})
     parts = [_part(row, tree, problems) for row in rows]
     problems.settle()
@@ -79,14 +83,14 @@ def read_inner(sheet: Sheet, known: Known) -> list[AppraisedUnit]:
 
 
 def _part(row: Row, tree: _Tree, problems: Problems) -> AppraisedUnit:
-    cell = reader(problems, row)
+    cell = cell_reader(problems, row)
     code = cell("code").code()
     if code in tree.known.city or code in tree.known.leaders:
         what = "unit of the city" if code in tree.known.city else "person"
         cell("code").complain(f"«{code}» is the code of a {what}; give the part another")
     parent = cell("parent").one_of(tree.parents, "unit or part")
-    name, category = cell("name_zh").text, plain(cell("category").text)
-    if ring := find_ring(code, tree.parents):
+    name, category = cell("name_zh").text, normalise_width(cell("category").text)
+    if ring := find_cycle(code, tree.parents):
         cell("parent").complain(
             f"«{code}» is part of itself: {' → '.join(ring)}; correct one of the parents"
         )
@@ -95,13 +99,13 @@ def _part(row: Row, tree: _Tree, problems: Problems) -> AppraisedUnit:
     return AppraisedUnit(code, name, cell("name_en").text or name, category, parent=parent)
 
 
-def _category(row: Row, level: int, known: Known, problems: Problems) -> str:
-    rules = levels(known.scheme)
-    cell = reader(problems, row)
+def _category(row: Row, level: int, known: YearContext, problems: Problems) -> str:
+    rules = scheme_levels(known.scheme)
+    cell = cell_reader(problems, row)
     if level > len(rules):
         where = ".".join(["inner"] * level)
         cell("parent").complain(
             f"this is level {level} inside a unit, and the scheme has no rules for it ({where})"
         )
-        return plain(cell("category").text)
+        return normalise_width(cell("category").text)
     return cell("category").one_of(rules[level - 1].categories, f"category of level {level}")

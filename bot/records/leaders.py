@@ -9,26 +9,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregation.model.facts import Leader, Role
 from bot.records import code_lists as choices
-from bot.records.context import Known, Outcome
+from bot.records.context import ImportResult, YearContext
 from bot.records.store import replace_leaders
-from bot.spreadsheets.columns import Field, arrange, reader, refuse_twins
+from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
 
 LEADING = {Role.PRINCIPAL: ("正职",), Role.DEPUTY: ("副职",)}
 ROLES = {**LEADING, Role.OFFICER: ("工作人员", "一般干部")}
-INSIDE = {"unit": choices.parts, "role": choices.members(ROLES)}
+INSIDE = {"unit": choices.parts, "role": choices.enum_names(ROLES)}
 FIELDS = (
     Field("id", ("编号", "干部编号")),
     Field("name_zh", ("姓名", "name"), longest=80),
     Field("name_en", ("英文姓名",), optional=True, longest=120),
     Field("unit", ("单位代码", "单位"), choices=choices.city_units),
-    Field("role", ("正副职", "职级"), choices=choices.members(LEADING), named=True),
+    Field("role", ("正副职", "职级"), choices=choices.enum_names(LEADING), named=True),
     Field("post", ("职务",), optional=True, longest=120),
 )
 PEOPLE = tuple(replace(field, choices=INSIDE.get(field.name, field.choices)) for field in FIELDS)
 
 
-async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+async def store_table(
+    connection: AsyncConnection, known: YearContext, sheet: Sheet
+) -> ImportResult:
     """Make these the year's leaders: whoever is not in the table is not appraised. People inside units stay."""
     leaders = read_leaders(sheet, known)
     outcome = await _replace(connection, known, leaders, known.city)
@@ -40,22 +42,24 @@ def _note(without: Iterable[str]) -> str:
     return f"units without a principal: {', '.join(without)}"
 
 
-async def store_people(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+async def store_people_table(
+    connection: AsyncConnection, known: YearContext, sheet: Sheet
+) -> ImportResult:
     """Make these the year's people inside units. Leaders of units stay."""
     return await _replace(connection, known, read_people(sheet, known), known.inner)
 
 
-async def standing(_connection: AsyncConnection, known: Known) -> list[Cells]:
+async def current_table(_connection: AsyncConnection, known: YearContext) -> list[Cells]:
     """The year's leaders as a table."""
     return _rows(known, known.city)
 
 
-async def standing_people(_connection: AsyncConnection, known: Known) -> list[Cells]:
+async def current_people_table(_connection: AsyncConnection, known: YearContext) -> list[Cells]:
     """The year's people inside units as a table."""
     return _rows(known, known.inner)
 
 
-def _rows(known: Known, units: Collection[str]) -> list[Cells]:
+def _rows(known: YearContext, units: Collection[str]) -> list[Cells]:
     return [
         (x.id, x.zh, x.en, x.unit, x.role, x.post)
         for x in known.leaders.values()
@@ -64,17 +68,17 @@ def _rows(known: Known, units: Collection[str]) -> list[Cells]:
 
 
 async def _replace(
-    connection: AsyncConnection, known: Known, leaders: list[Leader], units: Collection[str]
-) -> Outcome:
+    connection: AsyncConnection, known: YearContext, leaders: list[Leader], units: Collection[str]
+) -> ImportResult:
     """Whoever stands in other than ``units`` stays, unless the table moves the person into one of these."""
     listed = {x.id for x in leaders}
     stay = [x for x in known.leaders.values() if x.unit not in units and x.id not in listed]
     await replace_leaders(connection, known.year, [*stay, *leaders])
     gone = sum(x.unit in units for x in known.leaders.values())
-    return Outcome(len(leaders), (f"they take the place of {gone}",))
+    return ImportResult(len(leaders), (f"they take the place of {gone}",))
 
 
-def read_leaders(sheet: Sheet, known: Known) -> list[Leader]:
+def read_leaders(sheet: Sheet, known: YearContext) -> list[Leader]:
     """The leaders of a table, whose units are the city's.
 
     Raises:
@@ -83,7 +87,7 @@ def read_leaders(sheet: Sheet, known: Known) -> list[Leader]:
     return _read(sheet, known, known.city)
 
 
-def read_people(sheet: Sheet, known: Known) -> list[Leader]:
+def read_people(sheet: Sheet, known: YearContext) -> list[Leader]:
     """The people of a table, who stand in parts inside units.
 
     Raises:
@@ -92,17 +96,17 @@ def read_people(sheet: Sheet, known: Known) -> list[Leader]:
     return _read(sheet, known, known.inner)
 
 
-def _read(sheet: Sheet, known: Known, units: Collection[str]) -> list[Leader]:
+def _read(sheet: Sheet, known: YearContext, units: Collection[str]) -> list[Leader]:
     problems = Problems(sheet.file)
-    rows = arrange(sheet, FIELDS, problems)
-    refuse_twins(rows, ["id"], problems)
+    rows = match_columns(sheet, FIELDS, problems)
+    refuse_duplicates(rows, ["id"], problems)
     leaders = [_leader(row, known, units, problems) for row in rows]
     problems.settle()
     return leaders
 
 
-def _leader(row: Row, known: Known, units: Collection[str], problems: Problems) -> Leader:
-    cell = reader(problems, row)
+def _leader(row: Row, known: YearContext, units: Collection[str], problems: Problems) -> Leader:
+    cell = cell_reader(problems, row)
     id_ = cell("id").code()
     if id_ in known.units:
         cell("id").complain(f"«{id_}» is the code of a unit; give the leader another id")

@@ -15,8 +15,8 @@ from aggregation.model.facts import (
     Adjustment,
     AppraisedUnit,
     Decision,
-    EventKind,
-    Fact,
+    Finding,
+    FindingKind,
     Grade,
     Leader,
     Membership,
@@ -33,7 +33,7 @@ NOT_APPRAISED = "not_appraised"
 PERSONAL = "personal"
 """The indicator under which a leader's personal score is kept; every other one is a unit's."""
 GRADE, DECISION, SCORE = "grade", "decision", "score"
-EVER = 0
+SINCE_EVER = 0
 """The year from which a membership without a beginning counts."""
 
 
@@ -67,7 +67,7 @@ class Amendment:
 Values = dict[tuple[str, str], Decimal]
 
 
-def stands_in(unit: AppraisedUnit, year: int) -> bool:
+def exists_in(unit: AppraisedUnit, year: int) -> bool:
     """Whether a unit is there in a year: a county that became a district is not, after or before."""
     return not unit.memberships or any(membership.covers(year) for membership in unit.memberships)
 
@@ -98,7 +98,7 @@ def _memberships(rows: Sequence[Row[Any]]) -> tuple[Membership, ...]:
     """Each row holds until the year before the next one; a row without a league only ends the one before it."""
     ends = [later.from_year - 1 for _, later in pairwise(rows)] + [None]
     return tuple(
-        Membership(row.league, None if row.from_year == EVER else row.from_year, end)
+        Membership(row.league, None if row.from_year == SINCE_EVER else row.from_year, end)
         for row, end in zip(rows, ends, strict=True)
         if row.league
     )
@@ -117,7 +117,7 @@ async def read_inner(connection: AsyncConnection, year: int) -> tuple[AppraisedU
 
 async def read_all_units(connection: AsyncConnection, year: int) -> tuple[AppraisedUnit, ...]:
     """The city's units and the parts inside them, as they stand in a year."""
-    own = (x.unit for x in await read_units(connection) if stands_in(x.unit, year))
+    own = (x.unit for x in await read_units(connection) if exists_in(x.unit, year))
     return (*own, *await read_inner(connection, year))
 
 
@@ -150,13 +150,15 @@ async def read_adjustments(connection: AsyncConnection, year: int) -> tuple[Adju
     return tuple(Adjustment(r.unit, Decimal(r.points), r.reason, r.source) for r in rows)
 
 
-async def read_facts(connection: AsyncConnection, year: int) -> tuple[Fact, ...]:
+async def read_findings(connection: AsyncConnection, year: int) -> tuple[Finding, ...]:
     """The year's findings by id."""
     columns = tables.findings.c
     rows = await connection.execute(
         select(tables.findings).where(columns.year == year).order_by(columns.id)
     )
-    return tuple(Fact(r.id, EventKind(r.kind), r.subject, r.on, r.source, r.note) for r in rows)
+    return tuple(
+        Finding(r.id, FindingKind(r.kind), r.subject, r.on, r.source, r.note) for r in rows
+    )
 
 
 async def read_decisions(connection: AsyncConnection, year: int) -> tuple[Decision, ...]:
@@ -227,12 +229,12 @@ def _unit_row(listed: ListedUnit, position: int) -> dict[str, object]:
 
 
 def _membership_rows(unit: AppraisedUnit) -> Iterable[dict[str, object]]:
-    ordered = sorted(unit.memberships, key=lambda m: m.since or EVER)
-    begins = {m.since or EVER for m in ordered}
+    ordered = sorted(unit.memberships, key=lambda m: m.since or SINCE_EVER)
+    begins = {m.since or SINCE_EVER for m in ordered}
     for membership in ordered:
         yield {
             "unit": unit.code,
-            "from_year": membership.since or EVER,
+            "from_year": membership.since or SINCE_EVER,
             "league": membership.league,
         }
         if membership.until is not None and membership.until + 1 not in begins:
@@ -285,7 +287,9 @@ async def replace_adjustments(
     await _replace(connection, tables.adjustments, year, rows)
 
 
-async def replace_facts(connection: AsyncConnection, year: int, facts: Iterable[Fact]) -> None:
+async def replace_findings(
+    connection: AsyncConnection, year: int, facts: Iterable[Finding]
+) -> None:
     """Make these the year's findings."""
     rows = [
         {

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.model.facts import AppraisedUnit, Membership
 from aggregation.scheme.parts import Category
 from bot.records import code_lists as choices
-from bot.records.context import Known, Outcome
+from bot.records.context import ImportResult, YearContext
 from bot.records.store import ListedUnit, write_units
-from bot.spreadsheets.columns import Field, arrange, reader, refuse_twins
+from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
 
 FIELDS = (
@@ -38,18 +38,20 @@ def unit_search(name_zh: str, code: str) -> str:
     return " ".join(dict.fromkeys(word for word in words if word))
 
 
-async def store(connection: AsyncConnection, known: Known, sheet: Sheet) -> Outcome:
+async def store_table(
+    connection: AsyncConnection, known: YearContext, sheet: Sheet
+) -> ImportResult:
     """Add the units or change them. A league counts from ``since`` on; without it, ever since."""
     listed = read_units(sheet, known)
     await write_units(connection, listed)
     new = sum(x.unit.code not in known.city for x in listed)
     same = sum(x == known.city.get(x.unit.code) for x in listed)
-    return Outcome(
+    return ImportResult(
         len(listed), (f"{new} new, {len(listed) - new - same} changed, {same} as they were",)
     )
 
 
-async def standing(_connection: AsyncConnection, known: Known) -> list[Cells]:
+async def current_table(_connection: AsyncConnection, known: YearContext) -> list[Cells]:
     """The city's units as a table, each with its last league."""
     return [_cells(listed.unit, listed.questionnaire) for listed in known.city.values()]
 
@@ -60,22 +62,22 @@ def _cells(unit: AppraisedUnit, questionnaire: str) -> Cells:
     return (unit.code, unit.zh, unit.en, unit.category, questionnaire, *league)
 
 
-def read_units(sheet: Sheet, known: Known) -> list[ListedUnit]:
+def read_units(sheet: Sheet, known: YearContext) -> list[ListedUnit]:
     """The units of a table, whose categories and leagues the scheme must have.
 
     Raises:
         BadInput: by row and column.
     """
     problems = Problems(sheet.file)
-    rows = arrange(sheet, FIELDS, problems)
-    refuse_twins(rows, ["code"], problems)
+    rows = match_columns(sheet, FIELDS, problems)
+    refuse_duplicates(rows, ["code"], problems)
     listed = [_unit(row, known, problems) for row in rows]
     problems.settle()
     return listed
 
 
-def _unit(row: Row, known: Known, problems: Problems) -> ListedUnit:
-    cell = reader(problems, row)
+def _unit(row: Row, known: YearContext, problems: Problems) -> ListedUnit:
+    cell = cell_reader(problems, row)
     code = cell("code").code()
     if code in known.leaders:
         cell("code").complain(f"«{code}» is the id of a leader; give the unit another code")
@@ -88,9 +90,9 @@ def _unit(row: Row, known: Known, problems: Problems) -> ListedUnit:
 
 
 def _leagues(
-    row: Row, category: Category | None, known: Known, problems: Problems
+    row: Row, category: Category | None, known: YearContext, problems: Problems
 ) -> tuple[Membership, ...]:
-    cell = reader(problems, row)
+    cell = cell_reader(problems, row)
     ranked = category is not None and category.graded_by == "league"
     if not row.cells["league"]:
         if ranked:

@@ -12,9 +12,9 @@ from importlib.resources import files
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.procedure.workdays import SATURDAY, Calendar
-from bot.spreadsheets.columns import Cell, Field, arrange, reader, refuse_twins
-from bot.spreadsheets.reader import Problems, plain, read_sheet
+from aggregation.procedure.workdays import SATURDAY, WorkingDays
+from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_columns, refuse_duplicates
+from bot.spreadsheets.reader import Problems, normalise_width, read_sheet
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 
@@ -41,13 +41,13 @@ def shipped_days() -> Days:
     }
 
 
-async def read_calendar(database: AsyncEngine) -> Calendar:
+async def read_calendar(database: AsyncEngine) -> WorkingDays:
     """The calendar as it stands now."""
     async with reading(database) as connection:
         return await stored_calendar(connection)
 
 
-async def stored_calendar(connection: AsyncConnection) -> Calendar:
+async def stored_calendar(connection: AsyncConnection) -> WorkingDays:
     """The calendar: a year that was imported takes the place of the shipped one."""
     columns = tables.calendar_days.c
     rows = await connection.execute(select(columns.day, columns.kind))
@@ -58,9 +58,9 @@ async def stored_calendar(connection: AsyncConnection) -> Calendar:
     )
 
 
-def make_calendar(days: Days) -> Calendar:
+def make_calendar(days: Days) -> WorkingDays:
     """A calendar from its days."""
-    return Calendar(frozenset(_of(days, OFF)), frozenset(_of(days, WORK)))
+    return WorkingDays(frozenset(_of(days, OFF)), frozenset(_of(days, WORK)))
 
 
 def _of(days: Days, kind: str) -> Iterable[date]:
@@ -93,25 +93,25 @@ def read_days(file: str, data: bytes) -> list[dict[str, str]]:
         BadInput: by row and column.
     """
     problems = Problems(file)
-    rows = arrange(read_sheet(file, data), FIELDS, problems)
+    rows = match_columns(read_sheet(file, data), FIELDS, problems)
     if not rows:
         problems.add("the table has a header and no rows")
     found = []
     for row in rows:
-        cell = reader(problems, row)
+        cell = cell_reader(problems, row)
         day, kind = cell("day").day(), _kind(cell("kind"))
         if kind == WORK and day and date.fromisoformat(day).weekday() < SATURDAY:
             cell("day").complain(
                 f"{day} is no day of a weekend, so it is worked anyway; leave it out"
             )
         found.append({"day": day, "kind": kind, "name": cell("name").text})
-    refuse_twins(rows, ["day"], problems)
+    refuse_duplicates(rows, ["day"], problems)
     problems.settle()
     return found
 
 
-def _kind(cell: Cell) -> str:
-    kind = KINDS.get(plain(cell.text).lower(), "")
+def _kind(cell: InputCell) -> str:
+    kind = KINDS.get(normalise_width(cell.text).lower(), "")
     if not kind:
         cell.complain(f"«{cell.text}» is neither off (休) nor work (班)")
     return kind

@@ -6,60 +6,67 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregation.procedure.rectification import Mended, State
-from bot.campaigns.live_campaigns import Papers
+from aggregation.procedure.rectification import FixRating, RectificationState
+from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.shipped_files import shipped_words
 from bot.rectification.buttons import ALL, LEAD, LIST, OPEN, SAY, SHARE, STOP
 from bot.rectification.requests import LONGEST as MOST_WORDS
 from bot.rectification.requests import (
     PUSHED,
-    FollowUp,
-    Person,
-    add_own_words,
-    own_follow_ups,
-    rate,
-    share,
-    stop,
-    stop_waiting,
+    RectificationRequest,
+    Requester,
+    add_person_message,
+    rate_outcome,
+    requests_of_person,
+    share_with_unit,
+    stop_held_requests,
+    stop_requests,
 )
-from survey_flows.effects import Ask, Button, Effect, Input, Say, Screen
+from survey_flows.effects import Button, Effect, Input, Screen, ShowNotice, ShowScreen
 from survey_flows.errors import BadInput
-from survey_flows.events import Followed
-from survey_flows.reading import clean
-from survey_flows.speech import unit_name
+from survey_flows.events import RequestAction
+from survey_flows.localized_names import unit_name
+from survey_flows.typed_text import clean
 
 MOST_SHOWN = 8
 LONGEST = 3200
 """Characters of messages on one screen; Telegram takes 4096 with the rest."""
-Deed = Callable[[AsyncConnection, FollowUp, Followed, Person], Awaitable[None]]
+Deed = Callable[[AsyncConnection, RectificationRequest, RequestAction, Requester], Awaitable[None]]
 
 
-async def follow(
-    connection: AsyncConnection, papers: Papers, person: Person, event: Followed, lang: str
+async def handle_request_action(
+    connection: AsyncConnection,
+    live_campaigns: LiveCampaigns,
+    person: Requester,
+    event: RequestAction,
+    lang: str,
 ) -> tuple[Effect, ...]:
     """Do what a citizen asks about their follow-ups, and show what there is now. Whose it is not sees nothing of it."""
-    mine = await own_follow_ups(connection, person)
-    view = _View(papers, person, lang or (mine[0].lang if mine else ""))
+    mine = await requests_of_person(connection, person)
+    view = _View(live_campaigns, person, lang or (mine[0].lang if mine else ""))
     if event.act == ALL:
-        await stop(connection, mine)
-        await stop_waiting(connection, person)
-        return Say(view.say("follow-stopped")), Ask(
-            view.listed(await own_follow_ups(connection, person))
+        await stop_requests(connection, mine)
+        await stop_held_requests(connection, person)
+        return ShowNotice(view.say("follow-stopped")), ShowScreen(
+            view.listed(await requests_of_person(connection, person))
         )
     found = next((one for one in mine if one.id == event.code), None)
     if found is None:
-        return (Ask(view.listed(mine)),)
+        return (ShowScreen(view.listed(mine)),)
     try:
         said = await _act(connection, found, event, person)
     except BadInput:
         said = "follow-long" if len(event.text) > MOST_WORDS else "follow-cannot"
-    mine = await own_follow_ups(connection, person)
-    screen = Ask(view.opened(next(one for one in mine if one.id == found.id)))
-    return (Say(view.say(said)), screen) if said else (screen,)
+    mine = await requests_of_person(connection, person)
+    screen = ShowScreen(view.opened(next(one for one in mine if one.id == found.id)))
+    return (ShowNotice(view.say(said)), screen) if said else (screen,)
 
 
 async def _act(
-    connection: AsyncConnection, found: FollowUp, event: Followed, person: Person
+    connection: AsyncConnection,
+    found: RectificationRequest,
+    event: RequestAction,
+    person: Requester,
 ) -> str:
     """Do it; returns the key of the sentence that says so, empty for just looking."""
     deed = _DEEDS.get(event.act)
@@ -70,50 +77,62 @@ async def _act(
 
 
 async def _say(
-    connection: AsyncConnection, found: FollowUp, event: Followed, person: Person
+    connection: AsyncConnection,
+    found: RectificationRequest,
+    event: RequestAction,
+    person: Requester,
 ) -> None:
-    await add_own_words(connection, found, clean(event.text), person)
+    await add_person_message(connection, found, clean(event.text), person)
 
 
 async def _share(
-    connection: AsyncConnection, found: FollowUp, _event: Followed, _person: Person
+    connection: AsyncConnection,
+    found: RectificationRequest,
+    _event: RequestAction,
+    _person: Requester,
 ) -> None:
-    await share(connection, found)
+    await share_with_unit(connection, found)
 
 
 async def _stop(
-    connection: AsyncConnection, found: FollowUp, _event: Followed, _person: Person
+    connection: AsyncConnection,
+    found: RectificationRequest,
+    _event: RequestAction,
+    _person: Requester,
 ) -> None:
-    await stop(connection, [found])
+    await stop_requests(connection, [found])
 
 
 async def _rate(
-    connection: AsyncConnection, found: FollowUp, event: Followed, person: Person
+    connection: AsyncConnection,
+    found: RectificationRequest,
+    event: RequestAction,
+    person: Requester,
 ) -> None:
-    await rate(connection, found, event.act, person)
+    await rate_outcome(connection, found, event.act, person)
 
 
 _DEEDS: Mapping[str, Deed] = {
     SAY: _say,
     SHARE: _share,
     STOP: _stop,
-    Mended.YES: _rate,
-    Mended.NO: _rate,
+    FixRating.YES: _rate,
+    FixRating.NO: _rate,
 }
 _SAID: Mapping[str, str] = {
     SAY: "follow-said",
     SHARE: "follow-shared",
     STOP: "follow-stopped",
-    Mended.YES: "follow-rated",
-    Mended.NO: "follow-rated",
+    FixRating.YES: "follow-rated",
+    FixRating.NO: "follow-rated",
 }
 
 
 class _View:
     """The screens in one citizen's language."""
 
-    def __init__(self, papers: Papers, person: Person, lang: str) -> None:
-        self._papers = papers
+    def __init__(self, live_campaigns: LiveCampaigns, person: Requester, lang: str) -> None:
+        self._live_campaigns = live_campaigns
         self._pushed = person.address.channel == PUSHED
         self._lang = lang or shipped_words().languages[0]
 
@@ -122,7 +141,7 @@ class _View:
         args |= {"limit": MOST_WORDS} if key == "follow-long" else {}
         return shipped_words().say(self._lang, key, **args)
 
-    def listed(self, mine: Sequence[FollowUp]) -> Screen:
+    def listed(self, mine: Sequence[RectificationRequest]) -> Screen:
         """All of a person's follow-ups."""
         lines = [self.say("follow-list" if mine else "follow-none"), self.say("follow-waiting")]
         rows = [
@@ -132,7 +151,7 @@ class _View:
         rows.append((Button(self.say("follow-stop-all"), f"{LEAD}{ALL}:"),))
         return Screen("follow", self._lang, "\n".join(lines), tuple(rows))
 
-    def opened(self, one: FollowUp) -> Screen:
+    def opened(self, one: RectificationRequest) -> Screen:
         """One follow-up: what was said, newest last, and what can be done."""
         head = self.say("follow-head", unit=self._unit(one), code=f"F-{one.id}")
         lines = [head, self.say(f"follow-{one.standing.state}"), *self._said(one)]
@@ -143,20 +162,25 @@ class _View:
         text = Input.TEXT if one.open else Input.NONE
         return Screen(f"follow:{one.id}", self._lang, "\n".join(lines), self._buttons(one), text)
 
-    def _said(self, one: FollowUp) -> list[str]:
+    def _said(self, one: RectificationRequest) -> list[str]:
         """The last messages, as many as there is room for."""
         lines: list[str] = []
-        for word in reversed(one.words[-MOST_SHOWN:]):
-            who = self.say("follow-office" if word.by else "follow-you", day=word.on.isoformat())
+        for word in reversed(one.messages[-MOST_SHOWN:]):
+            who = self.say(
+                "follow-office" if word.sender else "follow-you", day=word.sent_on.isoformat()
+            )
             if sum(map(len, lines)) + len(word.text) > LONGEST:
                 break
             lines = ["", who, f"→ {word.text}", *lines]
         return [*lines, ""]
 
-    def _buttons(self, one: FollowUp) -> tuple[tuple[Button, ...], ...]:
+    def _buttons(self, one: RectificationRequest) -> tuple[tuple[Button, ...], ...]:
         keys: list[str] = []
-        if one.standing.state in (State.FIXED, State.CLOSED) and not one.standing.mended:
-            keys += [Mended.YES, Mended.NO]
+        if (
+            one.standing.state in (RectificationState.FIXED, RectificationState.CLOSED)
+            and not one.standing.mended
+        ):
+            keys += [FixRating.YES, FixRating.NO]
         keys += [SHARE] if one.open and not one.shared else []
         keys += [STOP] if one.open else []
         return tuple(
@@ -164,6 +188,6 @@ class _View:
             for key in (*keys, LIST)
         )
 
-    def _unit(self, one: FollowUp) -> str:
-        paper = self._papers.get(one.campaign)
-        return unit_name(paper, one.unit, self._lang) if paper else one.unit
+    def _unit(self, one: RectificationRequest) -> str:
+        definition = self._live_campaigns.get(one.campaign)
+        return unit_name(definition, one.unit, self._lang) if definition else one.unit

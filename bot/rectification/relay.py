@@ -11,51 +11,55 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.campaigns.live_campaigns import Papers
+from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.clock import Clock
 from bot.core.shipped_files import shipped_words
-from bot.crypto.rectification_keys import FollowKeys
-from bot.fieldwork.outreach.messenger import Fate
+from bot.crypto.rectification_keys import RectificationKeys
+from bot.fieldwork.outreach.messenger import DeliveryOutcome
 from bot.fieldwork.outreach.pace import Pace
 from bot.rectification.buttons import LEAD, OPEN, STOP
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.rectification import QUEUED, SENT, UNREACHABLE
 from survey_flows.errors import BadSession
-from survey_flows.speech import unit_name
+from survey_flows.localized_names import unit_name
 
 log = logging.getLogger(__name__)
 
 LEASE = 120
 """Seconds after which another may send what is not settled."""
 IDLE = 2.0
-STATES = {Fate.SENT: SENT, Fate.UNREACHABLE: UNREACHABLE, Fate.FAILED: UNREACHABLE}
+STATES = {
+    DeliveryOutcome.SENT: SENT,
+    DeliveryOutcome.UNREACHABLE: UNREACHABLE,
+    DeliveryOutcome.FAILED: UNREACHABLE,
+}
 Buttons = list[tuple[str, str]]
 """Labels and data."""
 
 
-class Teller(Protocol):
+class AnswerMessenger(Protocol):
     """Writes a message with buttons to somebody unasked."""
 
-    async def tell(self, address: str, text: str, buttons: Buttons) -> Fate:
+    async def send_answer(self, address: str, text: str, buttons: Buttons) -> DeliveryOutcome:
         """Send it once."""
 
 
-class Relay:
+class AnswerRelay:
     """Sends one answer after the other, at the pace of all that nobody asked for. `run` it until it is cancelled."""
 
     def __init__(
         self,
         database: AsyncEngine,
-        keys: FollowKeys,
-        papers: Papers,
-        tellers: Mapping[str, Teller],
+        keys: RectificationKeys,
+        live_campaigns: LiveCampaigns,
+        tellers: Mapping[str, AnswerMessenger],
         pace: Pace,
         clock: Clock,
     ) -> None:
         self._database = database
         self._keys = keys
-        self._papers = papers
+        self._live_campaigns = live_campaigns
         self._tellers = tellers
         self._pace = pace
         self._clock = clock
@@ -64,14 +68,14 @@ class Relay:
         """Send until cancelled."""
         while True:
             try:
-                busy = await self.turn()
+                busy = await self.relay_batch()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("no answer can be relayed now: %s", type(error).__name__)
                 busy = False
             if not busy:
                 await asyncio.sleep(IDLE)
 
-    async def turn(self) -> bool:
+    async def relay_batch(self) -> bool:
         """Send the next answer; False when none waits."""
         row = await self._take()
         if row is None:
@@ -136,13 +140,13 @@ class Relay:
         teller = self._tellers.get(where.channel)
         if teller is None:
             return ""
-        await self._pace.place()
-        fate = await teller.tell(where.address, *self._written(row))
+        await self._pace.wait_for_slot()
+        fate = await teller.send_answer(where.address, *self._written(row))
         return STATES.get(fate, "")
 
     def _written(self, row: Row[Any]) -> tuple[str, Buttons]:
-        words, paper = shipped_words(), self._papers.get(row.campaign)
-        unit = unit_name(paper, row.unit, row.lang) if paper else row.unit
+        words, definition = shipped_words(), self._live_campaigns.get(row.campaign)
+        unit = unit_name(definition, row.unit, row.lang) if definition else row.unit
         head = words.say(row.lang, "follow-answer", unit=unit, code=f"F-{row.name}")
         text = "\n\n".join((head, row.text, words.say(row.lang, "follow-how")))
         keys = (OPEN, STOP)

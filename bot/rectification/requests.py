@@ -11,13 +11,20 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.disclosure.rounding import rounded
-from aggregation.procedure.rectification import Act, Standing, State, Step, check, stand
-from aggregation.procedure.workdays import Calendar
-from bot.campaigns.registered import read_polls
+from aggregation.disclosure.rounding import round_down
+from aggregation.procedure.rectification import (
+    RectificationAct,
+    RectificationState,
+    RectificationStatus,
+    RectificationStep,
+    check_rectification_step,
+    rectification_status,
+)
+from aggregation.procedure.workdays import WorkingDays
+from bot.campaigns.registered import read_registered_campaigns
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.identity import Address, Office
-from bot.crypto.rectification_keys import FollowKeys
+from bot.crypto.rectification_keys import RectificationKeys
 from bot.records.working_days import stored_calendar
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema import all as tables
@@ -32,21 +39,21 @@ PUSHED = "telegram"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class RequestMessage:
     """A message. ``by`` is a login, empty for the person; ``state`` says what became of an office's.
 
     ``shared``: the person lets the unit read it.
     """
 
-    by: str
+    sender: str
     text: str
-    on: date
+    sent_on: date
     shared: bool
     state: str
 
 
 @dataclass(frozen=True, slots=True)
-class FollowUp:
+class RectificationRequest:
     """A follow-up with its messages and steps. ``open``: the person can be reached."""
 
     id: str
@@ -55,51 +62,54 @@ class FollowUp:
     lang: str
     day: date
     open: bool
-    words: Sequence[Words]
-    steps: Sequence[Step]
-    standing: Standing
+    messages: Sequence[RequestMessage]
+    steps: Sequence[RectificationStep]
+    standing: RectificationStatus
 
     @property
     def shared(self) -> bool:
         """Whether the unit may read all that the person has written so far."""
-        return all(word.shared for word in self.words if not word.by)
+        return all(word.shared for word in self.messages if not word.sender)
 
     @property
-    def contacted(self) -> date | None:
+    def first_answered_on(self) -> date | None:
         """The day of the first answer."""
-        return next((word.on for word in self.words if word.by), None)
+        return next((word.sent_on for word in self.messages if word.sender), None)
 
-    def silent(self, today: date) -> bool:
+    def is_contact_overdue(self, today: date) -> bool:
         """Whether the first contact is overdue, or came too late."""
-        return self.open and (self.contacted or today) > self.standing.contact
+        return self.open and (self.first_answered_on or today) > self.standing.contact
 
 
-async def list_follow_ups(database: AsyncEngine, unit: str = "") -> list[FollowUp]:
+async def list_requests(database: AsyncEngine, unit: str = "") -> list[RectificationRequest]:
     """Follow-ups, those left first first; of one unit, or all."""
     columns = tables.shortcomings.c
     query = select(tables.shortcomings).order_by(columns.day, columns.id)
     query = query.where(columns.unit == unit) if unit else query
-    days = await mend_days(database)
+    days = await rectification_days(database)
     async with reading(database) as connection:
         rows = (await connection.execute(query)).all()
         return await _read(connection, rows, days)
 
 
-async def show_follow_up(database: AsyncEngine, name: str) -> FollowUp:
+async def read_request(database: AsyncEngine, name: str) -> RectificationRequest:
     """One follow-up. Raises `BadInput` when there is none of this name."""
-    days = await mend_days(database)
+    days = await rectification_days(database)
     async with reading(database) as connection:
         return await _find(connection, name, days)
 
 
-async def mend_days(database: AsyncEngine) -> Mapping[str, int]:
+async def rectification_days(database: AsyncEngine) -> Mapping[str, int]:
     """The working days in which a shortcoming is fixed, by campaign; of others the shipped scheme's count."""
     return {
-        poll.id: poll.scheme.procedure.rectification_days for poll in await read_polls(database)
+        poll.id: poll.scheme.procedure.rectification_days
+        for poll in await read_registered_campaigns(database)
     }
 
 
-async def _find(connection: AsyncConnection, name: str, days: Mapping[str, int]) -> FollowUp:
+async def _find(
+    connection: AsyncConnection, name: str, days: Mapping[str, int]
+) -> RectificationRequest:
     query = select(tables.shortcomings).where(tables.shortcomings.c.id == name)
     found = await _read(connection, (await connection.execute(query)).all(), days)
     if not found:
@@ -109,7 +119,7 @@ async def _find(connection: AsyncConnection, name: str, days: Mapping[str, int])
 
 async def _read(
     connection: AsyncConnection, rows: Sequence[Row[Any]], days: Mapping[str, int]
-) -> list[FollowUp]:
+) -> list[RectificationRequest]:
     names = [row.id for row in rows]
     words = await _all(connection, tables.shortcoming_words, names, tables.shortcoming_words.c.id)
     steps = await _all(connection, tables.shortcoming_steps, names, tables.shortcoming_steps.c.step)
@@ -136,39 +146,43 @@ def _follow_up(
     row: Row[Any],
     words: Sequence[Row[Any]],
     steps: Sequence[Row[Any]],
-    calendar: Calendar,
+    calendar: WorkingDays,
     days: Mapping[str, int],
-) -> FollowUp:
+) -> RectificationRequest:
     day, told = date.fromisoformat(row.day), [_step(step) for step in steps]
     within = days.get(row.campaign, shipped_scheme().procedure.rectification_days)
     said = [
-        Words(word.by, word.text, date.fromisoformat(word.on), word.shared, word.state)
+        RequestMessage(word.by, word.text, date.fromisoformat(word.on), word.shared, word.state)
         for word in words
     ]
-    standing = stand(day, told, calendar, within)
-    return FollowUp(
+    standing = rectification_status(day, told, calendar, within)
+    return RectificationRequest(
         row.id, row.campaign, row.unit, row.lang, day, row.sealed is not None, said, told, standing
     )
 
 
-def _step(row: Row[Any]) -> Step:
-    return Step(Act(row.act), row.by, date.fromisoformat(row.on), row.text, row.to, row.value)
+def _step(row: Row[Any]) -> RectificationStep:
+    return RectificationStep(
+        RectificationAct(row.act), row.by, date.fromisoformat(row.on), row.text, row.to, row.value
+    )
 
 
-async def take_step(database: AsyncEngine, name: str, new: Step) -> None:
+async def take_step(database: AsyncEngine, name: str, new: RectificationStep) -> None:
     """Add what an office did with a shortcoming.
 
     Raises:
         BadInput: there is no such follow-up, it is not the time, or something is missing.
     """
-    days = await mend_days(database)
+    days = await rectification_days(database)
     async with writing(database) as connection:
         await add_step(connection, await _find(connection, name, days), new)
 
 
-async def add_step(connection: AsyncConnection, found: FollowUp, new: Step) -> None:
+async def add_step(
+    connection: AsyncConnection, found: RectificationRequest, new: RectificationStep
+) -> None:
     """Add a step in the caller's transaction; raises `BadInput` as `take_step`."""
-    check(found.standing, new)
+    check_rectification_step(found.standing, new)
     if len(new.text) > LONGEST or len(new.to) > 120:
         raise BadInput(f"the text is longer than {LONGEST} characters", "text")
     row = {
@@ -185,8 +199,8 @@ async def add_step(connection: AsyncConnection, found: FollowUp, new: Step) -> N
         raise BadInput("somebody else did this just now; look at it again", found.id) from error
 
 
-async def say(
-    database: AsyncEngine, keys: FollowKeys, name: str, text: str, office: Office
+async def queue_answer(
+    database: AsyncEngine, keys: RectificationKeys, name: str, text: str, office: Office
 ) -> None:
     """Have an office's answer relayed.
 
@@ -235,15 +249,17 @@ async def _add_words(
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Requester:
     """A citizen before their follow-ups; in memory only. ``now`` is in the city's time."""
 
-    keys: FollowKeys
+    keys: RectificationKeys
     address: Address
     now: datetime
 
 
-async def own_follow_ups(connection: AsyncConnection, person: Person) -> list[FollowUp]:
+async def requests_of_person(
+    connection: AsyncConnection, person: Requester
+) -> list[RectificationRequest]:
     """A person's follow-ups, the newest first. Days of repair are the shipped scheme's: nobody is shown them here."""
     columns = tables.shortcomings.c
     pairs = (await connection.execute(select(columns.campaign, columns.unit).distinct())).all()
@@ -256,8 +272,8 @@ async def own_follow_ups(connection: AsyncConnection, person: Person) -> list[Fo
     return await _read(connection, (await connection.execute(query)).all(), {})
 
 
-async def add_own_words(
-    connection: AsyncConnection, found: FollowUp, text: str, person: Person
+async def add_person_message(
+    connection: AsyncConnection, found: RectificationRequest, text: str, person: Requester
 ) -> None:
     """Add what a person says further; raises `BadInput` as `check_text`, or when they have stopped it."""
     check_text(text)
@@ -266,14 +282,14 @@ async def add_own_words(
     await _add_words(connection, found.id, "", text, person.now.date(), "")
 
 
-async def share(connection: AsyncConnection, found: FollowUp) -> None:
+async def share_with_unit(connection: AsyncConnection, found: RectificationRequest) -> None:
     """Let the unit read what the person has written until now; what they write later is another matter."""
     columns = tables.shortcoming_words.c
     own = update(tables.shortcoming_words).where(columns.shortcoming == found.id, columns.by == "")
     await connection.execute(own.values(shared=True))
 
 
-async def stop(connection: AsyncConnection, found: Sequence[FollowUp]) -> None:
+async def stop_requests(connection: AsyncConnection, found: Sequence[RectificationRequest]) -> None:
     """Forget where the person of these follow-ups is written to, and send nothing more."""
     names = [one.id for one in found]
     columns = tables.shortcoming_words.c
@@ -286,19 +302,25 @@ async def stop(connection: AsyncConnection, found: Sequence[FollowUp]) -> None:
     await connection.execute(waiting.values(state=STOPPED, due=0))
 
 
-async def stop_waiting(connection: AsyncConnection, person: Person) -> None:
+async def stop_held_requests(connection: AsyncConnection, person: Requester) -> None:
     """Let nothing come of what the person has left and nobody has read yet."""
     row = {"mark": person.keys.mark(person.address), "at": int(person.now.timestamp())}
     await upsert(connection, tables.follow_stops, ["mark"], [row])
 
 
-async def rate(connection: AsyncConnection, found: FollowUp, mended: str, person: Person) -> None:
+async def rate_outcome(
+    connection: AsyncConnection, found: RectificationRequest, mended: str, person: Requester
+) -> None:
     """Note once whether a person finds a shortcoming mended; raises `BadInput` when it is not the time."""
-    await add_step(connection, found, Step(Act.RATED, "", person.now.date(), value=mended))
+    await add_step(
+        connection,
+        found,
+        RectificationStep(RectificationAct.RATED, "", person.now.date(), value=mended),
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
+class ThemeCounts:
     """How many people left something about a unit under a theme, how many of it is fixed; in whole tens, None below."""
 
     unit: str
@@ -307,17 +329,17 @@ class Theme:
     fixed: int | None
 
 
-async def count_themes(database: AsyncEngine, unit: str = "") -> list[Theme]:
+async def count_themes(database: AsyncEngine, unit: str = "") -> list[ThemeCounts]:
     """What is told of shortcomings: by unit and theme, in whole tens; nothing of fewer than the smallest cell."""
     floor = shipped_scheme().min_n.publish_cell
     left: dict[tuple[str, str], list[int]] = {}
-    for found in await list_follow_ups(database, unit):
-        done = found.standing.state in (State.FIXED, State.CLOSED)
+    for found in await list_requests(database, unit):
+        done = found.standing.state in (RectificationState.FIXED, RectificationState.CLOSED)
         count = left.setdefault((found.unit, found.standing.theme), [0, 0])
         count[0] += 1
         count[1] += done
     told = [
-        Theme(unit, theme, rounded(people, floor), rounded(fixed, floor))
+        ThemeCounts(unit, theme, round_down(people, floor), round_down(fixed, floor))
         for (unit, theme), (people, fixed) in sorted(left.items())
         if theme
     ]

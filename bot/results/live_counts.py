@@ -7,26 +7,26 @@ import asyncio
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.disclosure.rounding import rounded
+from aggregation.disclosure.rounding import round_down
 from aggregation.disclosure.suppression import Count
-from bot.campaigns.registered import Poll
+from bot.campaigns.registered import RegisteredCampaign
 from bot.results.releases import read_releases
 from bot.results.scoring import score_release
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 
 
-async def unit_counts(database: AsyncEngine, poll: Poll) -> dict[str, Count]:
+async def unit_counts(database: AsyncEngine, poll: RegisteredCampaign) -> dict[str, Count]:
     """Ballots by unit: rounded while they come in, and after the close the valid ones as they were released."""
     cell = poll.scheme.min_n.publish_cell
     if poll.state == "closed":
         releases = await read_releases(database, poll.id)
         scored = await asyncio.to_thread(score_release, poll, releases[-1]) if releases else None
-        return {code: told.n_valid for code, told in scored.told.items()} if scored else {}
+        return {code: told.n_valid for code, told in scored.disclosed.items()} if scored else {}
     columns = tables.ballots.c
     query = (
         select(columns.unit, func.count()).where(columns.campaign == poll.id).group_by(columns.unit)
     )
     async with reading(database) as connection:
         found = {row[0]: row[1] for row in await connection.execute(query)}
-    return {code: rounded(found.get(code, 0), cell) for code in poll.units}
+    return {code: round_down(found.get(code, 0), cell) for code in poll.units}

@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import OPEN, PatternCount, cell_of, tally
-from aggregation.estimation.rater_covariance import Covariances, Said, covariances
-from aggregation.estimation.scores import influences
-from bot.results.scan import Shared
+from aggregation.estimation.rater_covariance import Covariances, RaterAnswer, score_covariances
+from aggregation.estimation.scores import score_influences
+from bot.results.scan import SharedBallot
 from survey_flows.ballot import STAFF
 
 if TYPE_CHECKING:
-    from bot.campaigns.registered import Poll
+    from bot.campaigns.registered import RegisteredCampaign
 
 
 def rater_covariances(
-    poll: Poll, counts: Sequence[PatternCount], shared: Iterable[Shared]
+    poll: RegisteredCampaign, counts: Sequence[PatternCount], shared: Iterable[SharedBallot]
 ) -> Covariances:
     """Of the scores that ``counts`` give; ``shared`` are the ballots of those who rated several units.
 
     Only of units that the scheme's smallest cell or more have in common, and in points² to nine decimals.
     """
-    reader = Reader(poll.questionnaires, poll.scheme)
+    reader = PatternReader(poll.questionnaires, poll.scheme)
     counted = tally(counts, reader)
-    moves = influences(
+    moves = score_influences(
         counted, {code: unit.category for code, unit in poll.units.items()}, poll.scheme
     )
     raters: dict[bytes, int] = {}
     ballots = [
-        Said(
+        RaterAnswer(
             raters.setdefault(b.voter, len(raters)),
             cell_of(b.unit, b.grp, b.source == OPEN, b.stratum, reader),
             b.weight,
@@ -39,5 +39,5 @@ def rater_covariances(
         for b in shared
         if b.grp != STAFF
     ]
-    found = covariances(ballots, reader.outcomes, moves, poll.scheme.min_n.publish_cell)
+    found = score_covariances(ballots, reader.outcomes, moves, poll.scheme.min_n.publish_cell)
     return {pair: round(value, 9) for pair, value in found.items()}

@@ -1,6 +1,6 @@
 """Releases: what was published of a closed campaign. Pages and exports show the last one and nothing newer.
 
-The first look at the scores makes the first release. A later one (`publish`) takes over what has changed since, unit by
+The first look at the scores makes the first release. A later one (`publish_release`) takes over what has changed since, unit by
 unit, unless somebody who compares it with an earlier release could tell fewer than ``min_n.publish_cell`` people apart.
 """
 
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import OPEN, PatternCount, tally
-from aggregation.disclosure.suppression import cells, differences, small
+from aggregation.disclosure.suppression import below_floor, derivable_counts, revealing_differences
 from aggregation.estimation.rater_covariance import Covariances
 from aggregation.estimation.scores import UnitScore, score_tally
 from aggregation.numbers import half_up
@@ -29,11 +29,11 @@ from bot.results.scan import read_counts, read_shared
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.ballot import STAFF
-from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
+from survey_flows.log_entries import canonical
 
 if TYPE_CHECKING:
-    from bot.campaigns.registered import Poll
+    from bot.campaigns.registered import RegisteredCampaign
 
 VOUCHED = "vouched"
 """What stands for every source but the open link: scores know no other difference."""
@@ -102,18 +102,20 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PublishOutcome:
     """What came of publishing anew. ``kept`` are units whose changes are held back, each with the cells why.
 
     ``release`` is the one that is shown now; ``made`` says whether it is new.
     """
 
     release: Release
-    made: bool
-    kept: Mapping[str, Sequence[str]]
+    is_new: bool
+    withheld: Mapping[str, Sequence[str]]
 
 
-async def last_release(database: AsyncEngine, poll: Poll, clock: Clock | None = None) -> Release:
+async def last_release(
+    database: AsyncEngine, poll: RegisteredCampaign, clock: Clock | None = None
+) -> Release:
     """The release that is shown; the first look makes the first one."""
     found = await read_releases(database, poll.id)
     if found:
@@ -124,12 +126,12 @@ async def last_release(database: AsyncEngine, poll: Poll, clock: Clock | None = 
     return (await read_releases(database, poll.id))[-1]
 
 
-async def _first(database: AsyncEngine, poll: Poll, at: int) -> Release:
+async def _first(database: AsyncEngine, poll: RegisteredCampaign, at: int) -> Release:
     from bot.results.rater_covariance import rater_covariances
 
     counts, shared = await read_counts(database, poll.id), await read_shared(database, poll.id)
     found = await asyncio.to_thread(rater_covariances, poll, counts, shared)
-    return Release(poll.id, 1, at, blocks(counts, _reader(poll)), covariances=found)
+    return Release(poll.id, 1, at, unit_blocks(counts, _reader(poll)), covariances=found)
 
 
 async def read_releases(database: AsyncEngine, campaign: str) -> list[Release]:
@@ -140,12 +142,12 @@ async def read_releases(database: AsyncEngine, campaign: str) -> list[Release]:
         return [read_release(row) for row in await connection.execute(query)]
 
 
-async def publish(
+async def publish_release(
     database: AsyncEngine,
-    poll: Poll,
+    poll: RegisteredCampaign,
     clock: Clock | None = None,
     corrections: Mapping[str, tuple[str, str]] | None = None,
-) -> Outcome:
+) -> PublishOutcome:
     """Release what the campaign's ballots say now.
 
     Args:
@@ -166,37 +168,42 @@ async def publish(
     asked = {unit: _signed(unit, *signature) for unit, signature in (corrections or {}).items()}
     await last_release(database, poll, clock)
     earlier = await read_releases(database, poll.id)
-    now = blocks(await read_counts(database, poll.id), _reader(poll))
-    release, kept = follow(poll, earlier, now, asked, _now(clock))
+    now = unit_blocks(await read_counts(database, poll.id), _reader(poll))
+    release, kept = next_release(poll, earlier, now, asked, _now(clock))
     idle = asked.keys() - kept.keys() - release.corrections.keys()
     if idle:
         raise BadInput(
             "nothing about this unit is held back, so there is nothing to correct", min(idle)
         )
     if release.body() == earlier[-1].body():
-        return Outcome(earlier[-1], False, kept)
+        return PublishOutcome(earlier[-1], False, kept)
     async with writing(database) as connection:
         if not await _store(connection, release):
             raise BadInput("another release was made just now; look at it first", poll.id)
-    return Outcome(release, True, kept)
+    return PublishOutcome(release, True, kept)
 
 
-async def correct(
-    database: AsyncEngine, poll: Poll, unit: str, by: str, reason: str, clock: Clock | None = None
+async def publish_correction(
+    database: AsyncEngine,
+    poll: RegisteredCampaign,
+    unit: str,
+    by: str,
+    reason: str,
+    clock: Clock | None = None,
 ) -> bool:
     """Publish a unit's score as its ballots count now: with all that changed where that may be told, else alone.
 
-    Returns whether there was anything to publish. Raises `BadInput` as `publish`.
+    Returns whether there was anything to publish. Raises `BadInput` as `publish_release`.
     """
     asked = {unit: _signed(unit, by, reason)}
-    outcome = await publish(database, poll, clock)
-    if unit in outcome.kept:
-        outcome = await publish(database, poll, clock, asked)
-    return outcome.made
+    outcome = await publish_release(database, poll, clock)
+    if unit in outcome.withheld:
+        outcome = await publish_release(database, poll, clock, asked)
+    return outcome.is_new
 
 
-def follow(
-    poll: Poll,
+def next_release(
+    poll: RegisteredCampaign,
     earlier: Sequence[Release],
     now: Mapping[str, Block],
     asked: Mapping[str, tuple[str, str]],
@@ -204,7 +211,7 @@ def follow(
 ) -> tuple[Release, dict[str, Sequence[str]]]:
     """The release after ``earlier`` (at least one), and the units whose changes it holds back with the cells why."""
     last, floor = earlier[-1], poll.scheme.min_n.publish_cell
-    ruler = _Ruler(poll)
+    ruler = _ReleaseDisclosure(poll)
     shown, corrections = dict(last.blocks), dict(last.corrections)
     kept: dict[str, Sequence[str]] = {}
     for unit in sorted(now.keys() | last.blocks.keys()):
@@ -224,10 +231,10 @@ def follow(
     return Release(last.campaign, last.number + 1, at, shown, corrections, last.covariances), kept
 
 
-class _Ruler:
+class _ReleaseDisclosure:
     """Counts the ballots of units and tells how two states differ."""
 
-    def __init__(self, poll: Poll) -> None:
+    def __init__(self, poll: RegisteredCampaign) -> None:
         self._poll = poll
         self._reader = _reader(poll)
 
@@ -239,19 +246,21 @@ class _Ruler:
 
     def told_apart(self, unit: str, old: Block, new: Block, floor: int) -> list[str]:
         """The cells by which the difference tells of few people; ``ballots`` is the number of those that moved."""
-        found = differences(self._cells(unit, old), self._cells(unit, new), floor)
+        found = revealing_differences(self._cells(unit, old), self._cells(unit, new), floor)
         moved = max((old - new).total(), (new - old).total())
-        return [*found, *(["ballots"] if small(moved, floor) else [])]
+        return [*found, *(["ballots"] if below_floor(moved, floor) else [])]
 
     def _cells(self, unit: str, block: Block) -> dict[str, int]:
-        found = cells(self.score(unit, block), by_weight(_rows(unit, block)).get(unit, {}))
+        found = derivable_counts(
+            self.score(unit, block), ballots_by_weight(_rows(unit, block)).get(unit, {})
+        )
         return found | {
             "own staff": sum(count for pattern, count in block.items() if pattern[1] == STAFF)
         }
 
 
-def _reader(poll: Poll) -> Reader:
-    return Reader(poll.questionnaires, poll.scheme)
+def _reader(poll: RegisteredCampaign) -> PatternReader:
+    return PatternReader(poll.questionnaires, poll.scheme)
 
 
 def _rows(unit: str, block: Block) -> list[PatternCount]:
@@ -273,7 +282,7 @@ def _past(earlier: Iterable[Release], unit: str) -> list[Block]:
     return found
 
 
-def blocks(rows: Iterable[PatternCount], reader: Reader) -> dict[str, Block]:
+def unit_blocks(rows: Iterable[PatternCount], reader: PatternReader) -> dict[str, Block]:
     """Rows of the scan by unit, without what scores do not need: of a unit's own staff only how many they are."""
     found: dict[str, Block] = {}
     for row in rows:
@@ -286,7 +295,7 @@ def blocks(rows: Iterable[PatternCount], reader: Reader) -> dict[str, Block]:
     return found
 
 
-def by_weight(rows: Iterable[PatternCount]) -> dict[str, dict[int, int]]:
+def ballots_by_weight(rows: Iterable[PatternCount]) -> dict[str, dict[int, int]]:
     """Each unit's ballots by fraud weight in quarters, without those of its own staff."""
     found: dict[str, dict[int, int]] = {}
     for row in rows:
@@ -297,7 +306,7 @@ def by_weight(rows: Iterable[PatternCount]) -> dict[str, dict[int, int]]:
     return found
 
 
-def _printed(score: Fraction | None, poll: Poll) -> Fraction | None:
+def _printed(score: Fraction | None, poll: RegisteredCampaign) -> Fraction | None:
     return None if score is None else Fraction(half_up(score, poll.scheme.places))
 
 

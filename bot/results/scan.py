@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.counts.scan import KEYS, PatternCount, Span, scan
+from aggregation.counts.scan import KEYS, PatternCount, PositionSpan, scan
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
@@ -30,7 +30,7 @@ WEIGHTS = {0, 1, 2, 4}
 
 
 async def read_counts(
-    engine: AsyncEngine, campaign: str, span: Span | None = None
+    engine: AsyncEngine, campaign: str, span: PositionSpan | None = None
 ) -> list[PatternCount]:
     """The counts of one campaign's ballots, or of a span of them, by their keys; the same on every engine."""
     statement = scan_sql(engine.dialect.name, campaign, span)
@@ -39,7 +39,7 @@ async def read_counts(
     return in_order(rows)
 
 
-class Shared(NamedTuple):
+class SharedBallot(NamedTuple):
     """A ballot of somebody who rated several units. The voter's pseudonym goes no further than into sums."""
 
     voter: bytes
@@ -52,7 +52,7 @@ class Shared(NamedTuple):
     ratings: str
 
 
-async def read_shared(engine: AsyncEngine, campaign: str) -> list[Shared]:
+async def read_shared(engine: AsyncEngine, campaign: str) -> list[SharedBallot]:
     """The ballots of a campaign's voters who rated several units, in no order."""
     columns = tables.ballots.c
     several = (
@@ -61,10 +61,10 @@ async def read_shared(engine: AsyncEngine, campaign: str) -> list[Shared]:
         .group_by(columns.voter)
         .having(func.count() > 1)
     )
-    chosen = [columns[name] for name in Shared._fields]
+    chosen = [columns[name] for name in SharedBallot._fields]
     query = select(*chosen).where(columns.campaign == campaign, columns.voter.in_(several))
     async with reading(engine) as connection:
-        return [Shared(*row) for row in await connection.execute(query)]
+        return [SharedBallot(*row) for row in await connection.execute(query)]
 
 
 def counts_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> list[PatternCount]:
@@ -160,7 +160,7 @@ def _only_campaign(connection: Any) -> str:
 
 
 @lru_cache(maxsize=64)
-def scan_sql(engine: str, campaign: str, span: Span | None = None) -> str:
+def scan_sql(engine: str, campaign: str, span: PositionSpan | None = None) -> str:
     """The one scan in the language of ``engine``: sqlite, postgresql, duckdb or spark."""
     import ibis
 

@@ -9,40 +9,42 @@ from fractions import Fraction
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.appraisal.totals import judged
+from aggregation.appraisal.totals import as_estimate
 from aggregation.counts.scan import PatternCount
-from aggregation.disclosure.suppression import Told, tell
+from aggregation.disclosure.suppression import DisclosedScore, disclose
 from aggregation.estimation.rater_covariance import Covariances
 from aggregation.estimation.scores import UnitScore, score_units
-from aggregation.numbers import half_up, ranks
+from aggregation.numbers import competition_ranks, half_up
 from aggregation.quality.reliability import Consistency, consistency
-from aggregation.quality.shrinkage import Shrinkage, Shrunken, shrink
-from aggregation.ranking.ranks import Together, rank_sets
+from aggregation.quality.shrinkage import Shrinkage, ShrunkenScore, shrink
+from aggregation.ranking.ranks import JointInference, rank_sets
 from aggregation.scheme.scheme import Scheme
-from bot.campaigns.registered import Poll, read_polls
-from bot.results.releases import Release, by_weight, last_release
+from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
+from bot.results.releases import Release, ballots_by_weight, last_release
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredCampaign:
     """A closed campaign as it was released last: its counts, and the public score of each of its units by code.
 
     ``covariances`` are those of the scores (`aggregation.ranking.ranks.Covariances`), None when nobody worked them out.
     """
 
-    poll: Poll
+    campaign: RegisteredCampaign
     counts: tuple[PatternCount, ...]
     scores: Mapping[str, UnitScore]
     release: Release | None = None
     covariances: Covariances | None = None
 
     @property
-    def told(self) -> dict[str, Told]:
+    def disclosed(self) -> dict[str, DisclosedScore]:
         """What may be told of each unit, by code. Made anew each time: keep it while you need it."""
         staff = sum(row.count for row in self.counts if row.grp == STAFF)
-        told = tell(self.scores, by_weight(self.counts), self.poll.scheme, self._alone(), staff)
+        told = disclose(
+            self.scores, ballots_by_weight(self.counts), self.campaign.scheme, self._alone(), staff
+        )
         corrected = self.release.corrections if self.release else {}
         return {
             code: replace(it, corrected=True, low=None, high=None, unweighted=None)
@@ -54,7 +56,7 @@ class Scored:
     @property
     def graded(self) -> dict[str, UnitScore]:
         """The scores that are ranked and graded: as they are, or where the scheme says so those that borrow."""
-        if self.poll.scheme.graded_score == "direct":
+        if self.campaign.scheme.graded_score == "direct":
             return dict(self.scores)
         found = {code: it for part in self.shrinkage().values() for code, it in part.units.items()}
         return {
@@ -73,13 +75,13 @@ class Scored:
         """Empirical Bayes by category; only units with enough answers are borrowed from."""
         by_category: dict[str, dict[str, UnitScore]] = {}
         for code, score in self.scores.items():
-            by_category.setdefault(self.poll.units[code].category, {})[code] = score
+            by_category.setdefault(self.campaign.units[code].category, {})[code] = score
         return {
-            category: shrink(part, [code for code, score in part.items() if ranked(score)])
+            category: shrink(part, [code for code, score in part.items() if is_ranked(score)])
             for category, part in by_category.items()
         }
 
-    def borrowed(self, told: Mapping[str, Told]) -> dict[str, Shrunken]:
+    def borrowed(self, told: Mapping[str, DisclosedScore]) -> dict[str, ShrunkenScore]:
         """The empirical Bayes scores that may be told: none from which a hidden number of answers would follow."""
         found = {code: it for part in self.shrinkage().values() for code, it in part.units.items()}
         return {
@@ -88,42 +90,44 @@ class Scored:
             if told[code].n_valid is not None and not told[code].corrected
         }
 
-    def consistency(self, told: Mapping[str, Told]) -> dict[str, Consistency]:
+    def consistency(self, told: Mapping[str, DisclosedScore]) -> dict[str, Consistency]:
         """Alpha and omega by questionnaire, from the ballots of groups that are told of; none of few ballots."""
         rows = [row for row in self.counts if row.grp != STAFF and _open(told[row.unit], row.grp)]
-        least = max(self.poll.scheme.min_n.publish_cell, self.poll.scheme.min_n.group)
-        found = consistency(rows, self.poll.questionnaires, self.poll.scheme)
+        least = max(self.campaign.scheme.min_n.publish_cell, self.campaign.scheme.min_n.group)
+        found = consistency(rows, self.campaign.questionnaires, self.campaign.scheme)
         return {name: it for name, it in found.items() if it.n >= least}
 
     def _alone(self) -> set[str]:
         """The units of which a single item is rated."""
-        single = {name for name, sheet in self.poll.questionnaires.items() if len(sheet.rated) == 1}
-        return {code for code, unit in self.poll.units.items() if unit.questionnaire in single}
+        single = {
+            name for name, sheet in self.campaign.questionnaires.items() if len(sheet.rated) == 1
+        }
+        return {code for code, unit in self.campaign.units.items() if unit.questionnaire in single}
 
 
-def ranked(score: UnitScore) -> bool:
+def is_ranked(score: UnitScore) -> bool:
     """Whether a unit has a score from enough answers to be ranked."""
     return score.score is not None and "insufficient" not in score.flags
 
 
-def _open(told: Told, group: str) -> bool:
+def _open(told: DisclosedScore, group: str) -> bool:
     """Whether the answers of a group count in a score and are told of."""
     return told.n_valid is not None and not told.withheld and bool(told.group(group).weight_used)
 
 
-async def score_campaign(database: AsyncEngine, campaign: str) -> Scored:
+async def score_campaign(database: AsyncEngine, campaign: str) -> ScoredCampaign:
     """Score every unit of a closed campaign.
 
     Raises:
         BadInput: no such campaign, or it is not closed: a league table while people vote invites canvassing.
     """
-    found = [poll for poll in await read_polls(database) if poll.id == campaign]
+    found = [poll for poll in await read_registered_campaigns(database) if poll.id == campaign]
     if not found:
         raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    return await score_poll(database, found[0])
+    return await score_registered(database, found[0])
 
 
-async def score_poll(database: AsyncEngine, poll: Poll) -> Scored:
+async def score_registered(database: AsyncEngine, poll: RegisteredCampaign) -> ScoredCampaign:
     """As `score_campaign`, of a campaign that was read already."""
     if poll.state != "closed":
         raise BadInput(
@@ -133,7 +137,7 @@ async def score_poll(database: AsyncEngine, poll: Poll) -> Scored:
     return await asyncio.to_thread(score_release, poll, release)
 
 
-def score_release(poll: Poll, release: Release) -> Scored:
+def score_release(poll: RegisteredCampaign, release: Release) -> ScoredCampaign:
     """The scores of a release, corrected ones in the place of those that its counts give."""
     categories = {code: unit.category for code, unit in poll.units.items()}
     counts = release.counts
@@ -142,11 +146,11 @@ def score_release(poll: Poll, release: Release) -> Scored:
         scores[unit] = replace(scores[unit], score=correction.score)
     # Scores that borrow from each other move together in another way: what is not known is bounded.
     known = release.covariances if poll.scheme.graded_score == "direct" else None
-    return Scored(poll, counts, scores, release, known)
+    return ScoredCampaign(poll, counts, scores, release, known)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class UnitRank:
     """A unit's rank by public score among the ``of`` ranked units of its category, and its 95 % rank set."""
 
     rank: int
@@ -155,27 +159,27 @@ class Place:
     high: int
 
 
-def places(scored: Scored) -> dict[str, Place]:
+def unit_ranks(scored: ScoredCampaign) -> dict[str, UnitRank]:
     """The place of each unit that has enough answers: the others are not ranked."""
     by_category: dict[str, dict[str, UnitScore]] = {}
     for code, score in scored.graded.items():
-        if ranked(score):
-            by_category.setdefault(scored.poll.units[code].category, {})[code] = score
-    found: dict[str, Place] = {}
+        if is_ranked(score):
+            by_category.setdefault(scored.campaign.units[code].category, {})[code] = score
+    found: dict[str, UnitRank] = {}
     for category, part in by_category.items():
-        seed = f"{scored.poll.scheme.digest}/{scored.poll.id}/{category}"
-        found |= _places(part, scored.poll.scheme, Together(scored.covariances, seed))
+        seed = f"{scored.campaign.scheme.digest}/{scored.campaign.id}/{category}"
+        found |= _places(part, scored.campaign.scheme, JointInference(scored.covariances, seed))
     return found
 
 
 def _places(
-    scores: Mapping[str, UnitScore], scheme: Scheme, together: Together
-) -> dict[str, Place]:
+    scores: Mapping[str, UnitScore], scheme: Scheme, together: JointInference
+) -> dict[str, UnitRank]:
     known = {code: score.score for code, score in scores.items() if score.score is not None}
     keys = {code: (half_up(score, scheme.places),) for code, score in known.items()}
-    units = {code: judged(score, scores[code]) for code, score in known.items()}
+    units = {code: as_estimate(score, scores[code]) for code, score in known.items()}
     sets = rank_sets(units, None, scheme.confidence_pct, together)
     return {
-        code: Place(rank, len(keys), sets[code].low, sets[code].high)
-        for code, rank in ranks(keys).items()
+        code: UnitRank(rank, len(keys), sets[code].low, sets[code].high)
+        for code, rank in competition_ranks(keys).items()
     }

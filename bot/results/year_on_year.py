@@ -7,51 +7,51 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.disclosure.suppression import Told
-from aggregation.quality.changes import Change, Reading, changes, measure
-from bot.campaigns.registered import Poll, counting_polls
-from bot.results.scoring import Scored, score_poll
+from aggregation.disclosure.suppression import DisclosedScore
+from aggregation.quality.changes import ScoreChange, YearScore, score_changes, score_definition
+from bot.campaigns.registered import RegisteredCampaign, counting_campaigns
+from bot.results.scoring import ScoredCampaign, score_registered
 
 Z95 = 1.96
 
 
 async def read_changes(
-    database: AsyncEngine, year: int, polls: Sequence[Scored]
-) -> dict[str, Change]:
+    database: AsyncEngine, year: int, polls: Sequence[ScoredCampaign]
+) -> dict[str, ScoreChange]:
     """The change of each unit since the year before, as both years were released; nothing without campaigns then.
 
     A unit that two campaigns of the year before rate is left out: nobody says which of them counts.
     """
     earlier = _alone(
-        [poll for poll in await counting_polls(database, year - 1) if poll.state == "closed"]
+        [poll for poll in await counting_campaigns(database, year - 1) if poll.state == "closed"]
     )
     if not earlier:
         return {}
     chosen = {poll.id: poll for poll in earlier.values()}
-    scored = [await score_poll(database, poll) for poll in chosen.values()]
+    scored = [await score_registered(database, poll) for poll in chosen.values()]
     before = {unit: it for part in scored for unit, it in _readings(part) if unit in earlier}
     after = {unit: it for part in polls for unit, it in _readings(part)}
-    return changes(before, after, polls[0].poll.scheme.confidence_pct)
+    return score_changes(before, after, polls[0].campaign.scheme.confidence_pct)
 
 
-def _alone(polls: Iterable[Poll]) -> dict[str, Poll]:
+def _alone(polls: Iterable[RegisteredCampaign]) -> dict[str, RegisteredCampaign]:
     polls = list(polls)
     rated = Counter(unit for poll in polls for unit in poll.units)
     return {unit: poll for poll in polls for unit in poll.units if rated[unit] == 1}
 
 
-def _readings(part: Scored) -> Iterable[tuple[str, Reading]]:
+def _readings(part: ScoredCampaign) -> Iterable[tuple[str, YearScore]]:
     """Scores that are told and may be leaned on. A corrected one is not what its counts, and so its error, say."""
-    poll = part.poll
-    for code, told in part.told.items():
+    poll = part.campaign
+    for code, told in part.disclosed.items():
         if told.withheld or told.corrected or told.score is None or "insufficient" in told.flags:
             continue
         unit = poll.units[code]
-        how = measure(poll.questionnaires[unit.questionnaire], unit.category, poll.scheme)
-        yield code, Reading(told.score, _variance(part.scores[code].variance, told), how)
+        how = score_definition(poll.questionnaires[unit.questionnaire], unit.category, poll.scheme)
+        yield code, YearScore(told.score, _variance(part.scores[code].variance, told), how)
 
 
-def _variance(variance: float, told: Told) -> float:
+def _variance(variance: float, told: DisclosedScore) -> float:
     """At least what the interval says, which is never 0: where all say the same the plain variance claims certainty."""
     if told.low is None or told.high is None:
         return variance

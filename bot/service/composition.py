@@ -12,19 +12,19 @@ from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.accounts.second_factor import FactorKeys, keep_factor_keys
+from bot.accounts.second_factor import FactorKeys, load_factor_keys
 from bot.ballots.gate import Gate
 from bot.ballots.held_requests import forget_stops
-from bot.ballots.mixer import Elsewhere, Mixer, destroy_closed
+from bot.ballots.mixer import Mixer, RemoteMixer, destroy_closed_secrets
 from bot.ballots.screening import Screening
-from bot.campaigns.live_campaigns import Papers
+from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.conductor import Conductor
-from bot.conversations.key_rotation import Resealing
-from bot.conversations.store import forget_old
+from bot.conversations.key_rotation import KeyRotation
+from bot.conversations.store import delete_expired
 from bot.core.clock import Clock, SystemClock
 from bot.core.settings import Settings
-from bot.crypto.contact_keys import ContactKeys, keep_contact_keys
-from bot.crypto.gate_keys import Keyring, Keys, keep_keys
+from bot.crypto.contact_keys import ContactKeys, load_contact_keys
+from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
 from bot.service.embedded_valkey import EmbeddedValkey
 from bot.storage.database import open_database, writing
 from bot.storage.migrate import migrate
@@ -48,12 +48,12 @@ class Service:
     clock: Clock
     database: AsyncEngine
     redis: Redis
-    keys: Keys
+    keys: GateKeys
     contact_keys: ContactKeys
     factor_keys: FactorKeys
-    papers: Papers
+    live_campaigns: LiveCampaigns
     conductor: Conductor
-    mixer: Mixer | Elsewhere
+    mixer: Mixer | RemoteMixer
 
 
 @asynccontextmanager
@@ -83,27 +83,27 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             url, socket_connect_timeout=REDIS_PATIENCE, socket_timeout=REDIS_PATIENCE
         )
         stack.push_async_callback(redis.aclose)
-        keys = keep_keys(settings.data / "keys")
-        papers = Papers(database, settings.timezone)
+        keys = load_gate_keys(settings.data / "keys")
+        live_campaigns = LiveCampaigns(database, settings.timezone)
         mixer = make_mixer(settings, database, keys, clock)
         await mixer.turn()
-        await papers.refresh()
-        resealing = Resealing(database, keys, clock, papers)
-        await resealing.turn()
-        gate = Gate(keys, mixer.key.public, Screening(redis, keys, papers))
+        await live_campaigns.refresh()
+        resealing = KeyRotation(database, keys, clock, live_campaigns)
+        await resealing.rotate()
+        gate = Gate(keys, mixer.key.public, Screening(redis, keys, live_campaigns))
         contact_keys, factor_keys = (
-            keep_contact_keys(settings.data / "keys"),
-            keep_factor_keys(settings.data / "keys"),
+            load_contact_keys(settings.data / "keys"),
+            load_factor_keys(settings.data / "keys"),
         )
-        conductor = Conductor(database, keys, papers, clock, gate, contact_keys)
+        conductor = Conductor(database, keys, live_campaigns, clock, gate, contact_keys)
         await stack.enter_async_context(running(conductor.run()))
-        await stack.enter_async_context(running(repeat(papers.refresh, REFRESH_SECONDS)))
-        await stack.enter_async_context(running(repeat(resealing.turn, MIX_SECONDS)))
+        await stack.enter_async_context(running(repeat(live_campaigns.refresh, REFRESH_SECONDS)))
+        await stack.enter_async_context(running(repeat(resealing.rotate, MIX_SECONDS)))
         await stack.enter_async_context(
             running(repeat(lambda: _forget(database, clock), FORGET_SECONDS))
         )
         await stack.enter_async_context(
-            running(repeat(lambda: take_turn(mixer, database, keys), MIX_SECONDS))
+            running(repeat(lambda: run_mixer_once(mixer, database, keys), MIX_SECONDS))
         )
         yield Service(
             settings,
@@ -113,18 +113,18 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             keys,
             contact_keys,
             factor_keys,
-            papers,
+            live_campaigns,
             conductor,
             mixer,
         )
 
 
 def make_mixer(
-    settings: Settings, database: AsyncEngine, keys: Keys, clock: Clock
-) -> Mixer | Elsewhere:
+    settings: Settings, database: AsyncEngine, keys: GateKeys, clock: Clock
+) -> Mixer | RemoteMixer:
     """The mixer with its own secrets; when it is a process of its own, what stands for it here."""
     if settings.log_key:
-        return Elsewhere(database, settings.log_key, settings.log_origin)
+        return RemoteMixer(database, settings.log_key, settings.log_origin)
     return Mixer(
         database,
         Keyring(settings.data / "keys" / "mixer"),
@@ -134,21 +134,23 @@ def make_mixer(
     )
 
 
-async def settle(settings: Settings, database: AsyncEngine, keys: Keys, clock: Clock) -> None:
+async def finish_closing(
+    settings: Settings, database: AsyncEngine, keys: GateKeys, clock: Clock
+) -> None:
     """Let a command's work take effect without a running service: open, mix, close, destroy what is not needed.
 
     A mixer that is a process of its own is waited for, for a while.
     """
     mixer = make_mixer(settings, database, keys, clock)
-    if isinstance(mixer, Elsewhere):
+    if isinstance(mixer, RemoteMixer):
         await mixer.wait()
-    await take_turn(mixer, database, keys)
+    await run_mixer_once(mixer, database, keys)
 
 
-async def take_turn(mixer: Mixer | Elsewhere, database: AsyncEngine, keys: Keys) -> None:
+async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys: GateKeys) -> None:
     """The mixer's turn; then the gate, too, loses the keys of campaigns that are closed."""
     await mixer.turn()
-    await destroy_closed(database, keys.voters)
+    await destroy_closed_secrets(database, keys.voters)
 
 
 async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:
@@ -158,7 +160,7 @@ async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:
 
 async def _forget(database: AsyncEngine, clock: Clock) -> None:
     async with writing(database) as connection:
-        await forget_old(connection, clock.now())
+        await delete_expired(connection, clock.now())
         await forget_stops(connection, clock.now())
 
 

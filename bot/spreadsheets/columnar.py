@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.spreadsheets.reader import Problems, read_sheet, tidy
+from bot.spreadsheets.reader import Problems, read_sheet, strip_invisible
 from survey_flows.errors import BadInput
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ FIRST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TextColumn:
     """The distinct texts of a column and, for each row, the place of its text among them."""
 
     texts: list[str]
@@ -36,14 +36,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ColumnarTable:
     """Columns of equal length. ``numbers`` are the rows' numbers in the file, the header being row 1."""
 
-    columns: dict[str, Column]
+    columns: dict[str, TextColumn]
     numbers: Places
 
 
-def read_table(path: Path, needed: dict[str, str]) -> Table:
+def read_table(path: Path, needed: dict[str, str]) -> ColumnarTable:
     """The needed columns of a file; its name's end tells the format.
 
     Args:
@@ -70,7 +70,7 @@ def read_table(path: Path, needed: dict[str, str]) -> Table:
     return table
 
 
-def _without_blanks(table: Table) -> Table:
+def _without_blanks(table: ColumnarTable) -> ColumnarTable:
     """The table without rows that are empty in every column, such as blank lines at a file's end."""
     import numpy as np
 
@@ -79,18 +79,18 @@ def _without_blanks(table: Table) -> Table:
         blank &= np.array([not text for text in column.texts] or [True])[column.places]
     if not blank.any():
         return table
-    return Table(
+    return ColumnarTable(
         {name: _chosen(column, ~blank) for name, column in table.columns.items()},
         table.numbers[~blank],
     )
 
 
-def _chosen(column: Column, rows: npt.NDArray[np.bool_]) -> Column:
+def _chosen(column: TextColumn, rows: npt.NDArray[np.bool_]) -> TextColumn:
     """Some rows of a column, with the texts that they use."""
     import numpy as np
 
     used, places = np.unique(column.places[rows], return_inverse=True)
-    return Column([column.texts[place] for place in used.tolist()], places)
+    return TextColumn([column.texts[place] for place in used.tolist()], places)
 
 
 def _check_header(header: Iterable[str], needed: dict[str, str], path: Path) -> None:
@@ -107,13 +107,13 @@ def _check_header(header: Iterable[str], needed: dict[str, str], path: Path) -> 
     problems.settle()
 
 
-def _csv(path: Path, needed: dict[str, str]) -> Table:
+def _csv(path: Path, needed: dict[str, str]) -> ColumnarTable:
     import numpy as np
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
     header, encoding, delimiter = _look_at_csv(path)
-    _check_header([tidy(name) for name in header], needed, path)
+    _check_header([strip_invisible(name) for name in header], needed, path)
     wrong: list[Any] = []
 
     def keep(row: Any) -> str:
@@ -125,7 +125,10 @@ def _csv(path: Path, needed: dict[str, str]) -> Table:
             path,
             # One thread: only then does a wrong row know its number.
             arrow_csv.ReadOptions(
-                use_threads=False, encoding=encoding, column_names=[*map(tidy, header)], skip_rows=0
+                use_threads=False,
+                encoding=encoding,
+                column_names=[*map(strip_invisible, header)],
+                skip_rows=0,
             ),
             arrow_csv.ParseOptions(
                 delimiter=delimiter,
@@ -155,7 +158,7 @@ def _csv(path: Path, needed: dict[str, str]) -> Table:
     problems.settle()
     numbers = np.arange(1, table.num_rows + len(wrong) + 1, dtype=np.int64)
     numbers = np.setdiff1d(numbers, [row.number for row in wrong])
-    return Table({name: _encode(table[name].slice(1)) for name in needed}, numbers[1:])
+    return ColumnarTable({name: _encode(table[name].slice(1)) for name in needed}, numbers[1:])
 
 
 def _look_at_csv(path: Path) -> tuple[list[str], str, str]:
@@ -180,7 +183,7 @@ def _look_at_csv(path: Path) -> tuple[list[str], str, str]:
     )
 
 
-def _parquet(path: Path, needed: dict[str, str]) -> Table:
+def _parquet(path: Path, needed: dict[str, str]) -> ColumnarTable:
     import numpy as np
     import pyarrow as pa
     from pyarrow import parquet
@@ -192,10 +195,10 @@ def _parquet(path: Path, needed: dict[str, str]) -> Table:
     except pa.ArrowInvalid:
         raise BadInput("this is not a Parquet file, or it is damaged", path.name) from None
     numbers = np.arange(FIRST, table.num_rows + FIRST, dtype=np.int64)
-    return Table({name: _encode(table[name]) for name in needed}, numbers)
+    return ColumnarTable({name: _encode(table[name]) for name in needed}, numbers)
 
 
-def _xlsx(path: Path, needed: dict[str, str]) -> Table:
+def _xlsx(path: Path, needed: dict[str, str]) -> ColumnarTable:
     import numpy as np
     import pyarrow as pa
 
@@ -205,10 +208,10 @@ def _xlsx(path: Path, needed: dict[str, str]) -> Table:
         name: _encode(pa.chunked_array([[row.cells[name] for row in sheet.rows]]))
         for name in needed
     }
-    return Table(columns, np.array([row.number for row in sheet.rows], dtype=np.int64))
+    return ColumnarTable(columns, np.array([row.number for row in sheet.rows], dtype=np.int64))
 
 
-def _encode(column: pa.ChunkedArray) -> Column:
+def _encode(column: pa.ChunkedArray) -> TextColumn:
     import numpy as np
     import pyarrow as pa
 
@@ -221,7 +224,7 @@ def _encode(column: pa.ChunkedArray) -> Column:
         known.setdefault(_text(value), len(known)) for value in encoded.dictionary.to_pylist()
     ]
     places = np.array(merged or [0], dtype=np.int64)[encoded.indices.to_numpy(zero_copy_only=False)]
-    return Column(list(known), places)
+    return TextColumn(list(known), places)
 
 
 def _text(value: Any) -> str:
@@ -232,5 +235,5 @@ def _text(value: Any) -> str:
     return (
         value
         if isinstance(value, str) and value.isascii() and value == value.strip()
-        else tidy(str(value))
+        else strip_invisible(str(value))
     )

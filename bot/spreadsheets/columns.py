@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.spreadsheets.reader import Problems, Row, Sheet, plain
+from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
 
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,15})?")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
@@ -18,7 +18,7 @@ FEW = 12
 """So many codes at most are listed for who wrote another."""
 HUNDRED = Decimal(100)
 
-Member = TypeVar("Member", bound=StrEnum)
+EnumMember = TypeVar("EnumMember", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Field:
 
 
 def _fold(heading: str) -> str:
-    return plain(heading).lower().replace(" ", "").replace("_", "")
+    return normalise_width(heading).lower().replace(" ", "").replace("_", "")
 
 
-def arrange(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> list[Row]:
+def match_columns(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> list[Row]:
     """The rows with their cells under the names of ``fields``; what is left out is empty.
 
     Raises:
@@ -92,7 +92,7 @@ def _names(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> dict[st
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class InputCell:
     """One cell while it is read; what is wrong with it goes to ``problems`` and a harmless value comes back."""
 
     problems: Problems
@@ -111,14 +111,14 @@ class Cell:
 
     def code(self) -> str:
         """A new code or id."""
-        text = plain(self.text)
+        text = normalise_width(self.text)
         if not CODE.fullmatch(text):
             self.complain(f"«{text}» is not a code: 1 to 32 letters A–Z, digits, «_», «.» or «-»")
         return text
 
     def one_of(self, known: Collection[str], what: str) -> str:
         """A code that is among ``known``."""
-        text = plain(self.text)
+        text = normalise_width(self.text)
         if text not in known:
             few = 0 < len(known) <= FEW
             self.complain(
@@ -126,9 +126,11 @@ class Cell:
             )
         return text
 
-    def member(self, kind: type[Member], names: Mapping[Member, Iterable[str]]) -> Member:
+    def member(
+        self, kind: type[EnumMember], names: Mapping[EnumMember, Iterable[str]]
+    ) -> EnumMember:
         """A member of ``kind``, by its value or one of its names."""
-        text = plain(self.text)
+        text = normalise_width(self.text)
         for member in kind:
             if text.lower() == member.value or text in names.get(member, ()):
                 return member
@@ -137,7 +139,7 @@ class Cell:
 
     def decimal(self) -> Decimal:
         """An exact number."""
-        text = plain(self.text).replace("\u2212", "-")
+        text = normalise_width(self.text).replace("\u2212", "-")
         if not NUMBER.fullmatch(text):
             self.complain(f"«{self.text}» is not a number; write it like 87.5")
             return Decimal(0)
@@ -152,7 +154,7 @@ class Cell:
 
     def year(self) -> int:
         """A year of four digits."""
-        text = plain(self.text)
+        text = normalise_width(self.text)
         if not re.fullmatch(r"(19|20)\d\d", text):
             self.complain(f"«{text}» is not a year; write it like 2026")
             return 0
@@ -160,7 +162,7 @@ class Cell:
 
     def day(self, year: int | None = None) -> str:
         """A date as ISO text, in ``year`` if one is given."""
-        text = plain(self.text)
+        text = normalise_width(self.text)
         parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text)
         try:
             found = date(*(int(part) for part in parts.groups())) if parts else None
@@ -175,7 +177,7 @@ class Cell:
 
     def moment(self) -> str:
         """A date or a date with time, as ISO text."""
-        text = plain(self.text)
+        text = normalise_width(self.text)
         try:
             return datetime.fromisoformat(text).isoformat() if "T" in text else self.day()
         except ValueError:
@@ -183,16 +185,16 @@ class Cell:
             return ""
 
 
-def reader(problems: Problems, row: Row) -> Callable[[str], Cell]:
+def cell_reader(problems: Problems, row: Row) -> Callable[[str], InputCell]:
     """The cells of a row by column."""
-    return lambda column: Cell(problems, row, column)
+    return lambda column: InputCell(problems, row, column)
 
 
-def refuse_twins(rows: Sequence[Row], columns: Sequence[str], problems: Problems) -> None:
+def refuse_duplicates(rows: Sequence[Row], columns: Sequence[str], problems: Problems) -> None:
     """Note rows that name the same thing as an earlier row."""
     seen: dict[tuple[str, ...], int] = {}
     for row in rows:
-        key = tuple(plain(row.cells[column]) for column in columns)
+        key = tuple(normalise_width(row.cells[column]) for column in columns)
         if all(key) and key in seen:
             problems.add(
                 f"«{' '.join(key)}» stands in row {seen[key]} already", row.number, columns[0]

@@ -13,11 +13,11 @@ from typing import Any
 
 from survey_flows.errors import BadInput
 
-MOST_PROBLEMS = 20
-MOST_BYTES = 50_000_000
-MOST_ROWS = 200_000
-MOST_UNPACKED = 200_000_000
-MOST_CELLS = 5_000_000
+MAX_PROBLEMS = 20
+MAX_BYTES = 50_000_000
+MAX_ROWS = 200_000
+MAX_UNPACKED_BYTES = 200_000_000
+MAX_CELLS = 5_000_000
 """A workbook is an archive: a small one may hold more than the service's memory does."""
 
 Cells = Sequence[str]
@@ -51,12 +51,12 @@ class Problems:
         """Go on if there is no problem.
 
         Raises:
-            BadInput: the first `MOST_PROBLEMS` problems, a line each, and how many there are.
+            BadInput: the first `MAX_PROBLEMS` problems, a line each, and how many there are.
         """
         if not self.found:
             return
-        more = len(self.found) - MOST_PROBLEMS
-        lines = self.found[:MOST_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
+        more = len(self.found) - MAX_PROBLEMS
+        lines = self.found[:MAX_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
         text = (
             lines[0]
             if len(lines) == 1
@@ -87,33 +87,33 @@ def read_sheet(file: str, data: bytes) -> Sheet:
     Raises:
         BadInput: not such a file, unreadable cells (by row and column), a header that is empty or stands twice.
     """
-    if len(data) > MOST_BYTES:
-        raise BadInput(f"the file is larger than {MOST_BYTES // 1_000_000} MB; split it", file)
+    if len(data) > MAX_BYTES:
+        raise BadInput(f"the file is larger than {MAX_BYTES // 1_000_000} MB; split it", file)
     problems = Problems(file)
     lines = (
-        (number, [tidy(cell) for cell in cells])
+        (number, [strip_invisible(cell) for cell in cells])
         for number, cells in _source(file)(file, data, problems)
     )
     table = [(number, cells) for number, cells in lines if any(cells)]
     problems.settle()
     if not table:
         raise BadInput("the file is empty; it needs a header and at least one row", file)
-    if len(table) > MOST_ROWS:
-        raise BadInput(f"the file has more than {MOST_ROWS} rows; split it", file)
+    if len(table) > MAX_ROWS:
+        raise BadInput(f"the file has more than {MAX_ROWS} rows; split it", file)
     columns = _header(table[0], problems)
     rows = tuple(_row(number, cells, columns, problems) for number, cells in table[1:])
     problems.settle()
     return Sheet(file, tuple(columns), rows)
 
 
-def tidy(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """Text without white space and invisible marks at its ends."""
     return text.strip().strip("\ufeff\u200b").strip()
 
 
-def plain(text: str) -> str:
+def normalise_width(text: str) -> str:
     """A code, a number or a heading with plain digits, letters and signs in place of full-width ones (NFKC)."""
-    return tidy(unicodedata.normalize("NFKC", text))
+    return strip_invisible(unicodedata.normalize("NFKC", text))
 
 
 def _source(file: str) -> Source:
@@ -126,7 +126,7 @@ def _source(file: str) -> Source:
 
 
 def _header(line: tuple[int, Cells], problems: Problems) -> list[str]:
-    number, columns = line[0], [plain(cell) for cell in line[1]]
+    number, columns = line[0], [normalise_width(cell) for cell in line[1]]
     while columns and not columns[-1]:
         columns.pop()
     for place, column in enumerate(columns, 1):
@@ -199,7 +199,7 @@ def _first_sheet(file: str, data: bytes, cached: bool) -> Iterable[tuple[Any, ..
         sheet = book.worksheets[0]
         # Some programs write wrong dimensions; without them every row is read.
         sheet.reset_dimensions()
-        return _bounded(file, sheet.iter_rows(max_row=MOST_ROWS + 2))
+        return _bounded(file, sheet.iter_rows(max_row=MAX_ROWS + 2))
     except BadInput:
         raise
     except Exception:
@@ -213,9 +213,9 @@ def _refuse_bombs(file: str, data: bytes) -> None:
     """Look at what the archive says of its sizes: more than that is never unpacked."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         unpacked = sum(part.file_size for part in archive.infolist())
-    if unpacked > MOST_UNPACKED:
+    if unpacked > MAX_UNPACKED_BYTES:
         raise BadInput(
-            f"the file unpacks to more than {MOST_UNPACKED // 1_000_000} MB; split it", file
+            f"the file unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; split it", file
         )
 
 
@@ -224,9 +224,9 @@ def _bounded(file: str, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]
     found, cells = [], 0
     for row in rows:
         cells += len(row)
-        if cells > MOST_CELLS:
+        if cells > MAX_CELLS:
             raise BadInput(
-                f"the sheet has more than {MOST_CELLS} cells; delete empty columns, or split it",
+                f"the sheet has more than {MAX_CELLS} cells; delete empty columns, or split it",
                 file,
             )
         found.append(row)

@@ -51,10 +51,10 @@ def open_database(url: str, patience: float | None = None) -> AsyncEngine:
 
 
 def _patient(seconds: float) -> dict[str, Any]:
-    from bot.storage.postgres_timeouts import patient
+    from bot.storage.postgres_timeouts import connect_with_timeout
 
     options = f"-c idle_in_transaction_session_timeout={int(1000 * seconds)}"
-    return {"async_creator_fn": patient(seconds), "options": options}
+    return {"async_creator_fn": connect_with_timeout(seconds), "options": options}
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

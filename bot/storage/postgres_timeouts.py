@@ -29,7 +29,7 @@ class PatientConnection(AsyncConnection[Any]):
             raise OperationalError("the link to the server is broken") from None
 
 
-def patient(seconds: float) -> Connect:
+def connect_with_timeout(seconds: float) -> Connect:
     """Makes connections with so much patience."""
 
     async def connect(*arguments: Any, **options: Any) -> AsyncConnection[Any]:

@@ -140,7 +140,7 @@ NAMED = frozenset(
 """Commands whose next word is the name of what they are about; other words may be files."""
 
 
-def called(arguments: Sequence[str]) -> tuple[str, str]:
+def audited_command(arguments: Sequence[str]) -> tuple[str, str]:
     """The command as it is noted, and what it is about; empty when it changes nothing."""
     words = [word for word in arguments if not word.startswith("-")]
     for length in (2, 1):
@@ -153,14 +153,16 @@ def called(arguments: Sequence[str]) -> tuple[str, str]:
 
 async def note_command(settings: Settings, arguments: Sequence[str], outcome: str) -> None:
     """Note a command that changes something, and what came of it."""
-    name, what = called(arguments)
+    name, what = audited_command(arguments)
     if not name:
         return
-    from bot.accounts.audit_log import Act, note
+    from bot.accounts.audit_log import AuditRecord, append_record
     from bot.core.clock import SystemClock
     from bot.service.composition import open_store
 
     async with open_store(settings) as database:
-        await note(
-            database, Act(f"cli:{getpass.getuser()}", "", name, what, outcome), SystemClock()
+        await append_record(
+            database,
+            AuditRecord(f"cli:{getpass.getuser()}", "", name, what, outcome),
+            SystemClock(),
         )

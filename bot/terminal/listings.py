@@ -7,16 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from aggregation.appraisal.stability import Move, Shift
-from aggregation.disclosure.suppression import Bound, Share, Told
+from aggregation.appraisal.stability import RankChange, ResultShift
+from aggregation.disclosure.suppression import DisclosedScore, Share, ShareBound
 from aggregation.model.facts import Grade
-from aggregation.model.results import AppraisalResult, Kind, Proposal, Status, UnitResult
-from aggregation.scheme.diff import Difference
+from aggregation.model.results import (
+    AppraisalResult,
+    ConsequenceKind,
+    Proposal,
+    ProposalStatus,
+    UnitResult,
+)
+from aggregation.scheme.diff import SchemeDifference
 from aggregation.scheme.scheme import Scheme
 from bot.appraisal.sensitivity import Simulation
-from bot.appraisal.year import Year
-from bot.core.labels import HIDDEN, bound_text, flag, flags, name, pick, told_flags
-from bot.results.scoring import Place, Scored, places
+from bot.appraisal.year import AppraisedYear
+from bot.core.labels import HIDDEN, bound_text, disclosed_flags, flag, flags, name, pick
+from bot.results.scoring import ScoredCampaign, UnitRank, unit_ranks
 from bot.terminal.tables import number, percent, print_table
 from survey_flows.errors import BadInput
 
@@ -27,12 +33,12 @@ def _heads(lang: str, *pairs: tuple[str, str]) -> list[str]:
     return [pick(pair, lang) for pair in pairs]
 
 
-def print_scores(scored: Scored, lang: str) -> None:
+def print_scores(scored: ScoredCampaign, lang: str) -> None:
     """The units of a campaign by category, best first; who is not ranked stands last."""
-    ranked, told = places(scored), scored.told
-    categories = scored.poll.scheme.categories
+    ranked, told = unit_ranks(scored), scored.disclosed
+    categories = scored.campaign.scheme.categories
     for category, called in categories.items():
-        codes = [code for code, unit in scored.poll.units.items() if unit.category == category]
+        codes = [code for code, unit in scored.campaign.units.items() if unit.category == category]
         if codes:
             codes.sort(
                 key=lambda code: (ranked[code].rank if code in ranked else len(codes) + 1, code)
@@ -59,8 +65,10 @@ def print_scores(scored: Scored, lang: str) -> None:
             )
 
 
-def _score(scored: Scored, told: Told, place: Place | None, lang: str) -> list[str]:
-    unit = scored.poll.units[told.unit]
+def _score(
+    scored: ScoredCampaign, told: DisclosedScore, place: UnitRank | None, lang: str
+) -> list[str]:
+    unit = scored.campaign.units[told.unit]
     return [
         str(place.rank) if place else "—",
         f"{unit.name[lang]} {told.unit}",
@@ -69,12 +77,12 @@ def _score(scored: Scored, told: Told, place: Place | None, lang: str) -> list[s
         f"{place.low}–{place.high}" if place else "—",
         *(HIDDEN if count is None else str(count) for count in (told.n, told.n_valid)),
         *(_share(share) for share in (told.dont_know, told.top_two)),
-        flags(told_flags(told), lang, scored.poll.scheme.groups, brief=True),
+        flags(disclosed_flags(told), lang, scored.campaign.scheme.groups, brief=True),
     ]
 
 
 def _share(share: Share) -> str:
-    return bound_text(share) if isinstance(share, Bound) else percent(share)
+    return bound_text(share) if isinstance(share, ShareBound) else percent(share)
 
 
 def print_appraisal(result: AppraisalResult, scheme: Scheme, sealed: bool, lang: str) -> None:
@@ -144,10 +152,10 @@ def _counts(grades: Counter[Grade | None]) -> list[str]:
 
 def _print_kinds(result: AppraisalResult, lang: str) -> None:
     """How many subjects each kind of proposal concerns, by what was decided."""
-    heads = [pick(("建议", "proposals"), lang), *(name(status, lang) for status in Status)]
+    heads = [pick(("建议", "proposals"), lang), *(name(status, lang) for status in ProposalStatus)]
     rows = [
-        [name(kind, lang), *(str(len(result.subjects(kind, status))) for status in Status)]
-        for kind in Kind
+        [name(kind, lang), *(str(len(result.subjects(kind, status))) for status in ProposalStatus)]
+        for kind in ConsequenceKind
         if any(p.kind is kind for p in result.proposals)
     ]
     print_table(
@@ -170,7 +178,7 @@ def _state(result: AppraisalResult, sealed: bool, lang: str) -> str:
     return text
 
 
-def print_inside(year: Year, unit: str, lang: str) -> None:
+def print_inside(year: AppraisedYear, unit: str, lang: str) -> None:
     """The parts of a unit and the people in them.
 
     Raises:
@@ -221,7 +229,9 @@ def print_inside(year: Year, unit: str, lang: str) -> None:
         print_table(pick(("人员", "people"), lang), heads, rows, right=[3])
 
 
-def print_proposals(results: Sequence[AppraisalResult], lang: str, status: Status | None) -> None:
+def print_proposals(
+    results: Sequence[AppraisalResult], lang: str, status: ProposalStatus | None
+) -> None:
     """The proposals one by one, with the keys by which they are decided; all, or those of one status."""
     shown = [p for result in results for p in result.proposals if status in (None, p.status)]
     names = {u.unit: (u.zh, u.en) for result in results for u in result.units}
@@ -252,7 +262,7 @@ def _proposal(proposal: Proposal, called: str, lang: str) -> list[str]:
     ]
 
 
-def print_shifts(result: AppraisalResult, shifts: Sequence[Shift], lang: str) -> None:
+def print_shifts(result: AppraisalResult, shifts: Sequence[ResultShift], lang: str) -> None:
     """What other rules would have done: a line each, then every unit whose grade would be another."""
     heads = _heads(
         lang,
@@ -262,7 +272,7 @@ def print_shifts(result: AppraisalResult, shifts: Sequence[Shift], lang: str) ->
     rows = [
         [
             *(pick((s.zh, s.en), lang), "—" if s.tau is None else f"{s.tau:.3f}", str(s.moved)),
-            *(str(s.furthest), s.whose or "—", str(len(s.graded))),
+            *(str(s.furthest), s.furthest_unit or "—", str(len(s.graded))),
         ]
         for s in shifts
     ]
@@ -275,7 +285,7 @@ def print_shifts(result: AppraisalResult, shifts: Sequence[Shift], lang: str) ->
 
 
 def _print_moves(
-    title: str, result: AppraisalResult, moves: Sequence[tuple[str, Move]], lang: str
+    title: str, result: AppraisalResult, moves: Sequence[tuple[str, RankChange]], lang: str
 ) -> None:
     names = {u.unit: (u.zh, u.en) for u in result.units}
     heads = _heads(lang, ("规则", "rule"), ("单位", "unit"), ("名次", "rank"), ("等次", "grade"))
@@ -311,7 +321,7 @@ def _weights(weights: Mapping[str, Decimal]) -> str:
     return ", ".join(f"{part} {weight}" for part, weight in weights.items())
 
 
-def print_differences(found: Sequence[Difference], lang: str) -> None:
+def print_differences(found: Sequence[SchemeDifference], lang: str) -> None:
     """The fields in which two schemes differ."""
     if not found:
         print(pick(("两个办法没有差别", "the two schemes say the same"), lang))

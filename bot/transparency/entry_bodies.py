@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from survey_flows.entries import canonical
+from survey_flows.log_entries import canonical
 
 
 def ballot_body(row: RowMapping | Mapping[str, Any]) -> str:

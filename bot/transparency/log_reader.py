@@ -13,8 +13,8 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema.all import checkpoints, cosignatures, log_entries, log_tiles
-from survey_flows.entries import receipt_label
 from survey_flows.errors import BadInput, MinpingError
+from survey_flows.log_entries import receipt_label
 from survey_flows.merkle import (
     SIZE,
     Subtrees,
@@ -34,7 +34,7 @@ class LogDamaged(MinpingError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredCheckpoint:
     """A checkpoint with the witnesses' signatures that have come in for it."""
 
     size: int
@@ -43,14 +43,14 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StoredEntry:
     """Where a receipt stands in the log, and its entry's 64 bytes."""
 
     position: int
     data: bytes
 
 
-async def latest_checkpoint(connection: AsyncConnection) -> Stored | None:
+async def latest_checkpoint(connection: AsyncConnection) -> StoredCheckpoint | None:
     """The newest checkpoint; None while the log is empty."""
     query = select(checkpoints.c.size, checkpoints.c.note, checkpoints.c.at).order_by(
         checkpoints.c.size.desc()
@@ -64,17 +64,19 @@ async def latest_checkpoint(connection: AsyncConnection) -> Stored | None:
         .order_by(cosignatures.c.name)
     )
     below = (await connection.execute(lines)).scalars()
-    return Stored(row.size, row.note + "".join(f"{line.rstrip()}\n" for line in below), row.at)
+    return StoredCheckpoint(
+        row.size, row.note + "".join(f"{line.rstrip()}\n" for line in below), row.at
+    )
 
 
-async def find_receipt(connection: AsyncConnection, code: str) -> Found | None:
-    """The entry of a receipt's code (as `survey_flows.entries.read_code` gives it); None when it is not in the log."""
+async def find_receipt(connection: AsyncConnection, code: str) -> StoredEntry | None:
+    """The entry of a receipt's code (as `survey_flows.log_entries.read_code` gives it); None when it is not in the log."""
     label = receipt_label(code)
     query = select(log_entries.c.position, log_entries.c.commitment).where(
         log_entries.c.label == label
     )
     row = (await connection.execute(query.order_by(log_entries.c.position).limit(1))).first()
-    return Found(row.position, label + row.commitment) if row else None
+    return StoredEntry(row.position, label + row.commitment) if row else None
 
 
 async def prove_inclusion(connection: AsyncConnection, position: int, size: int) -> list[bytes]:

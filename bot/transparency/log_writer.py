@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema import all as tables
 from bot.transparency.log_reader import HEIGHT, WIDTH, read_hashes
-from survey_flows.entries import commit, public_label
+from survey_flows.log_entries import commit, public_label
 from survey_flows.merkle import Frontier, leaf_hash
 
 LOCK = 7012
@@ -22,7 +22,7 @@ Signer = Callable[[int, bytes], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """What goes into the log. ``body`` only of a public entry; it is stored."""
 
     label: bytes
@@ -32,12 +32,12 @@ class Entry:
     body: str | None = None
 
 
-def public_entry(kind: str, name: str, campaign: str, body: str) -> Entry:
+def public_entry(kind: str, name: str, campaign: str, body: str) -> LogEntry:
     """An entry that everybody may read."""
-    return Entry(public_label(kind, name), commit(b"", body), kind, campaign, body)
+    return LogEntry(public_label(kind, name), commit(b"", body), kind, campaign, body)
 
 
-async def give_notice(
+async def request_entry(
     connection: AsyncConnection, kind: str, campaign: str, body: str, name: str = ""
 ) -> None:
     """Ask the mixer to put a public entry about a campaign into the log, unless it is the last of its kind already.
@@ -67,8 +67,12 @@ async def lock_log(connection: AsyncConnection) -> Frontier:
     return Frontier.from_bytes(row.size, row.frontier) if row else Frontier()
 
 
-async def append(
-    connection: AsyncConnection, frontier: Frontier, entries: Sequence[Entry], sign: Signer, at: int
+async def append_entries(
+    connection: AsyncConnection,
+    frontier: Frontier,
+    entries: Sequence[LogEntry],
+    sign: Signer,
+    at: int,
 ) -> None:
     """Store entries after the present end, and a checkpoint over all. ``at`` is in epoch seconds.
 

@@ -23,20 +23,20 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import tally
 from bot.fraud_review.case_review import read_case_weights
-from bot.results.scoring import Scored, score_campaign
+from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import ballot_body, comment_body
-from bot.transparency.log_reader import LogDamaged, Stored, latest_checkpoint
-from bot.transparency.log_writer import give_notice
+from bot.transparency.log_reader import LogDamaged, StoredCheckpoint, latest_checkpoint
+from bot.transparency.log_writer import request_entry
 from bot.verification.bundle_format import (
     CASES,
     CHECKPOINT,
     FORMAT,
-    FULL,
+    FULL_WEIGHT,
     LOG,
     LOG_HEAD,
     MANIFEST,
@@ -46,10 +46,10 @@ from bot.verification.bundle_format import (
     WEIGHTS,
     WEIGHTS_HEAD,
 )
-from bot.verification.public_totals import result_body, totals, write_totals
-from survey_flows.entries import canonical, commit
+from bot.verification.public_totals import public_totals, result_body, write_totals
 from survey_flows.errors import BadInput
-from survey_flows.notes import read_checkpoint, read_note
+from survey_flows.log_entries import canonical, commit
+from survey_flows.signed_notes import read_checkpoint, read_note
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -73,27 +73,29 @@ async def make_bundle(database: AsyncEngine, campaign: str, openings: bool) -> d
         cases = await read_case_weights(connection, campaign) if openings else []
     opened = (sealed, weights) if openings else None
     files = await asyncio.to_thread(_files, campaign, newest, rows, file, opened)
-    return files | ({CASES: lines(cases)} if cases else {})
+    return files | ({CASES: json_lines(cases)} if cases else {})
 
 
-def totals_file(scored: Scored) -> bytes:
+def totals_file(scored: ScoredCampaign) -> bytes:
     """``totals.json`` of a closed campaign."""
-    poll = scored.poll
-    counted = tally(scored.counts, Reader(poll.questionnaires, poll.scheme))
-    return write_totals(totals(poll.id, counted, scored.scores, poll.scheme, scored.told))
+    poll = scored.campaign
+    counted = tally(scored.counts, PatternReader(poll.questionnaires, poll.scheme))
+    return write_totals(
+        public_totals(poll.id, counted, scored.scores, poll.scheme, scored.disclosed)
+    )
 
 
-async def result_of(database: AsyncEngine, campaign: str) -> str:
+async def result_entry_body(database: AsyncEngine, campaign: str) -> str:
     """The public entry by which the log commits to a closed campaign's totals; raises `BadInput` as `make_bundle`."""
     scored = await score_campaign(database, campaign)
     return result_body(campaign, await asyncio.to_thread(totals_file, scored))
 
 
-async def note_result(database: AsyncEngine, campaign: str) -> None:
+async def request_result_entry(database: AsyncEngine, campaign: str) -> None:
     """Ask for the result's entry in the log, without which there is no bundle; raises `BadInput` as `make_bundle`."""
-    result = await result_of(database, campaign)
+    result = await result_entry_body(database, campaign)
     async with writing(database) as connection:
-        await give_notice(connection, "result", campaign, result)
+        await request_entry(connection, "result", campaign, result)
 
 
 def bundle_path(data: Path, campaign: str, number: int) -> Path:
@@ -101,7 +103,7 @@ def bundle_path(data: Path, campaign: str, number: int) -> Path:
     return data / "bundles" / f"{campaign}-{number}.zip"
 
 
-async def keep_bundle(database: AsyncEngine, data: Path, campaign: str, number: int) -> None:
+async def save_bundle(database: AsyncEngine, data: Path, campaign: str, number: int) -> None:
     """Make the public bundle of a campaign's last release, of this number, and keep it; raises as `make_bundle`."""
     packed = await asyncio.to_thread(pack, await make_bundle(database, campaign, openings=False))
     await asyncio.to_thread(_write_whole, bundle_path(data, campaign, number), packed)
@@ -143,7 +145,9 @@ async def _refuse_unlogged(connection: AsyncConnection, campaign: str) -> None:
         )
 
 
-async def _read_entries(connection: AsyncConnection, newest: Stored | None) -> list[Row[Any]]:
+async def _read_entries(
+    connection: AsyncConnection, newest: StoredCheckpoint | None
+) -> list[Row[Any]]:
     columns = tables.log_entries.c
     query = select(
         columns.position, columns.label, columns.commitment, columns.campaign, columns.body
@@ -173,7 +177,7 @@ def _require_result(rows: Iterable[Row[Any]], campaign: str, file: bytes) -> Non
 async def _read_weights(connection: AsyncConnection, campaign: str) -> list[tuple[int, int]]:
     columns = tables.ballots.c
     query = select(columns.position, columns.weight).where(
-        columns.campaign == campaign, columns.weight != FULL
+        columns.campaign == campaign, columns.weight != FULL_WEIGHT
     )
     return [
         (row.position, row.weight)
@@ -183,7 +187,7 @@ async def _read_weights(connection: AsyncConnection, campaign: str) -> list[tupl
 
 def _files(
     campaign: str,
-    newest: Stored | None,
+    newest: StoredCheckpoint | None,
     rows: list[Row[Any]],
     file: bytes,
     opened: tuple[list[tuple[int, bytes, str]], list[tuple[int, int]]] | None,
@@ -196,7 +200,7 @@ def _files(
         ),
         CHECKPOINT: newest.note.encode(),
         LOG: log_csv((row.label + row.commitment, row.campaign) for row in rows),
-        PUBLIC: lines(
+        PUBLIC: json_lines(
             {"position": row.position, "body": row.body} for row in rows if row.body is not None
         ),
         TOTALS: file,
@@ -204,7 +208,7 @@ def _files(
     if opened:
         sealed, weights = opened
         _check_openings(rows, sealed)
-        files[OPENINGS] = lines(
+        files[OPENINGS] = json_lines(
             {"position": at, "salt": salt.hex(), "body": body} for at, salt, body in sealed
         )
         files[WEIGHTS] = weights_csv(weights)
@@ -243,7 +247,7 @@ def weights_csv(weights: Iterable[tuple[int, int]]) -> bytes:
     )
 
 
-def lines(values: Iterable[Mapping[str, object]]) -> bytes:
+def json_lines(values: Iterable[Mapping[str, object]]) -> bytes:
     """One JSON object a line."""
     return "".join(f"{canonical(value)}\n" for value in values).encode()
 

@@ -28,10 +28,10 @@ NEEDED = {MANIFEST, CHECKPOINT, LOG, PUBLIC, TOTALS}
 LOG_HEAD, WEIGHTS_HEAD = "position,label,commitment,campaign", "position,weight"
 
 
-MOST_BYTES = 8 << 30
+MAX_BYTES = 8 << 30
 
 
-FULL = 4
+FULL_WEIGHT = 4
 """The fraud weight of a ballot that counts in full, in quarters."""
 
 
@@ -43,7 +43,7 @@ def unpack(path: Path) -> dict[str, bytes]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
+            if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
                 raise BadInput("the bundle is too large to be one", str(path))
             names = archive.namelist()
             if (

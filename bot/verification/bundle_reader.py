@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 
 from aggregation.scheme.scheme import Scheme, parse_scheme
-from bot.campaigns.quota_terms import read_most
-from bot.crypto.note_signatures import Opened
+from bot.campaigns.quota_terms import read_capacities
+from bot.crypto.note_signatures import VerifiedNote
 from bot.verification.bundle_format import (
     CHECKPOINT,
     FORMAT,
@@ -31,13 +31,13 @@ from bot.verification.public_totals import read_totals
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.merkle import leaf_hash, root
-from survey_flows.notes import VerifierKey
 from survey_flows.questionnaire import Questionnaire
-from survey_flows.quota import Cell
+from survey_flows.quota import QuotaCell
+from survey_flows.signed_notes import VerifierKey
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class VerificationRequest:
     """What is to be checked beside the bundle itself.
 
     ``keys`` are the log's public keys that are trusted, ``witnesses`` those whose signatures there have to be,
@@ -52,7 +52,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class RegisteredTerms:
     """A campaign as it was registered before it opened."""
 
     position: int
@@ -62,13 +62,13 @@ class Registered:
     scheme: Scheme
     opens_at: int
     closes_at: int
-    quotas: Mapping[Cell, int]
-    trial: bool
+    quotas: Mapping[QuotaCell, int]
+    pilot: bool
 
 
-SAID = ("unit", "questionnaire", "group", "stratum", "source", "ratings")
-Said = tuple[str, ...]
-"""What a ballot says, in the order of `SAID`. Equal ones are one object: there are a million ballots."""
+ANSWER_FIELDS = ("unit", "questionnaire", "group", "stratum", "source", "ratings")
+BallotAnswer = tuple[str, ...]
+"""What a ballot says, in the order of `ANSWER_FIELDS`. Equal ones are one object: there are a million ballots."""
 
 
 @dataclass(slots=True)
@@ -80,32 +80,32 @@ class Opening:
     kind: str
     campaign: str
     names: int = -1
-    said: Said = ()
+    answer: BallotAnswer = ()
     voter: str = ""
     bucket: int = 0
 
 
 @dataclass(slots=True)
-class Ballots:
+class OpenedBallots:
     """The opened ballots of the campaign: the last of each voter and unit counts."""
 
-    counted: dict[int, Said] = field(default_factory=dict)
+    counted: dict[int, BallotAnswer] = field(default_factory=dict)
     superseded: int = 0
     voters: set[str] = field(default_factory=set)
 
 
-class Failed(Exception):
+class CheckFailed(Exception):
     """A check does not hold; the message is its sentence."""
 
 
-class Case:
+class Bundle:
     """A bundle with what was worked out of it.
 
     Raises:
-        BadInput: a file of it cannot be read; a later look raises `Failed` for what should be there and is not.
+        BadInput: a file of it cannot be read; a later look raises `CheckFailed` for what should be there and is not.
     """
 
-    def __init__(self, files: Mapping[str, bytes], wanted: Wanted) -> None:
+    def __init__(self, files: Mapping[str, bytes], wanted: VerificationRequest) -> None:
         self.files, self.wanted = files, wanted
         manifest = read_json(files[MANIFEST], MANIFEST)
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -115,11 +115,11 @@ class Case:
         self.data, self.campaigns = _read_log(files[LOG])
         self.public = _read_public(files[PUBLIC], len(self.data))
         self.opened = self._openings() if manifest.get("openings") else None
-        self.opening_note: Opened | None = None
+        self.opening_note: VerifiedNote | None = None
 
     def _openings(self) -> dict[int, Opening]:
         found: dict[int, Opening] = {}
-        known: dict[Said, Said] = {}
+        known: dict[BallotAnswer, BallotAnswer] = {}
         for number, line in enumerate(read_lines(self.files.get(OPENINGS, b""), OPENINGS), 1):
             value = read_json(line, f"{OPENINGS}, line {number}")
             try:
@@ -160,11 +160,11 @@ class Case:
         ]
 
     @cached_property
-    def registered(self) -> Registered:
+    def registered(self) -> RegisteredTerms:
         """The campaign as it was registered."""
         found = self.entries("registration")
         if len(found) != 1:
-            raise Failed(
+            raise CheckFailed(
                 f"the log holds {len(found)} registrations of the campaign, and it should hold one"
             )
         return _read_registration(*found[0])
@@ -174,7 +174,7 @@ class Case:
         """Position and text of the campaign's closing."""
         found = self.entries("closing")
         if len(found) != 1:
-            raise Failed(
+            raise CheckFailed(
                 f"the log holds {len(found)} closings of the campaign, and it should hold one"
             )
         return found[0]
@@ -190,19 +190,19 @@ class Case:
         return [o.names for _, o in sorted((self.opened or {}).items()) if o.kind == "withdrawal"]
 
     @cached_property
-    def ballots(self) -> Ballots:
+    def ballots(self) -> OpenedBallots:
         """The opened ballots, of which the last of each voter and unit counts."""
-        result = Ballots()
+        result = OpenedBallots()
         last: dict[tuple[str, str], int] = {}
         for position, opening in sorted((self.opened or {}).items()):
             if opening.kind != "ballot":
                 continue
-            who = (opening.voter, opening.said[0])
+            who = (opening.voter, opening.answer[0])
             if who in last:
                 result.superseded += 1
                 del result.counted[last[who]]
             last[who] = position
-            result.counted[position] = opening.said
+            result.counted[position] = opening.answer
             result.voters.add(opening.voter)
         return result
 
@@ -223,7 +223,7 @@ class Case:
         return found
 
 
-def _read_opening(value: Mapping[str, Any], known: dict[Said, Said]) -> Opening:
+def _read_opening(value: Mapping[str, Any], known: dict[BallotAnswer, BallotAnswer]) -> Opening:
     text = value["body"].encode()
     body = orjson.loads(text)
     commitment = sha256(bytes.fromhex(value["salt"]) + text).digest()
@@ -232,29 +232,29 @@ def _read_opening(value: Mapping[str, Any], known: dict[Said, Said]) -> Opening:
     if opening.kind == "withdrawal":
         opening.names = int(body["position"])
     if opening.kind == "ballot":
-        said = tuple(str(body[name]) for name in SAID)
-        opening.said = known.setdefault(said, said)
+        said = tuple(str(body[name]) for name in ANSWER_FIELDS)
+        opening.answer = known.setdefault(said, said)
         opening.voter, opening.bucket = str(body["voter"]), int(body["bucket"])
     return opening
 
 
-def _read_registration(position: int, body: Mapping[str, Any]) -> Registered:
-    paper, scheme = (
+def _read_registration(position: int, body: Mapping[str, Any]) -> RegisteredTerms:
+    definition, scheme = (
         json.loads(x) if isinstance(x, str) else x for x in (body["paper"], body["scheme"])
     )
-    units = {unit["code"]: unit for unit in paper["units"]}
-    return Registered(
+    units = {unit["code"]: unit for unit in definition["units"]}
+    return RegisteredTerms(
         position=position,
         categories={code: unit["category"] for code, unit in units.items()},
         questionnaires={
-            name: _questionnaire(text, name) for name, text in paper["questionnaires"].items()
+            name: _questionnaire(text, name) for name, text in definition["questionnaires"].items()
         },
         used={code: unit["questionnaire"] for code, unit in units.items()},
         scheme=parse_scheme(scheme, f"entry {position}"),
         opens_at=body["opens_at"],
         closes_at=body["closes_at"],
-        quotas=read_most(paper),
-        trial=bool(paper.get("trial")),
+        quotas=read_capacities(definition),
+        pilot=bool(definition.get("trial")),
     )
 
 

@@ -8,15 +8,20 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from aggregation.counts.scan import Cell, Counts, Tally
-from aggregation.disclosure.suppression import Told, small, tell
-from aggregation.estimation.estimates import Sums, add_up, common_scale, numerators
-from aggregation.estimation.public_totals import PublicCell, PublicGroup, Recomputed, recompute
+from aggregation.counts.scan import Counts, ScoreCell, Tally
+from aggregation.disclosure.suppression import DisclosedScore, below_floor, disclose
+from aggregation.estimation.estimates import CellSums, common_scale, numerators, sum_cell
+from aggregation.estimation.public_totals import (
+    PublicCell,
+    PublicGroup,
+    RecomputedScore,
+    recompute_score,
+)
 from aggregation.estimation.scores import UnitScore
 from aggregation.numbers import half_up
 from aggregation.scheme.scheme import Scheme
-from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
+from survey_flows.log_entries import canonical
 
 FORMAT = "minping-totals/1"
 PLACES = 4
@@ -25,12 +30,12 @@ MEAN = ("n", "w", "wy")
 SPREAD = ("wy2", "w2", "w2y", "w2y2", "all_n", "all_y")
 
 
-def totals(
+def public_totals(
     campaign: str,
     counted: Tally,
     scores: Mapping[str, UnitScore],
     scheme: Scheme,
-    told: Mapping[str, Told] | None = None,
+    told: Mapping[str, DisclosedScore] | None = None,
 ) -> dict[str, Any]:
     """What is published; ``scores`` are those of `aggregation.estimation.scores.score_tally` over ``counted``.
 
@@ -38,7 +43,9 @@ def totals(
     """
     scale = common_scale(counted.outcomes)
     summed = _Summed(counted, scale, scheme)
-    told = tell(scores, _by_weight(counted), scheme, staff=counted.staff) if told is None else told
+    told = (
+        disclose(scores, _by_weight(counted), scheme, staff=counted.staff) if told is None else told
+    )
     units = [summed.unit(score, told[code]) for code, score in sorted(scores.items())]
     return {"format": FORMAT, "campaign": campaign, "scale": scale, "units": units}
 
@@ -73,11 +80,11 @@ class _Summed:
         self._floor = scheme.min_n.publish_cell
         self._scale = scale
         self._scores = numerators(counted.outcomes, scale)
-        self._cells: dict[str, list[tuple[Cell, Counts]]] = {}
+        self._cells: dict[str, list[tuple[ScoreCell, Counts]]] = {}
         for cell, counts in counted.cells.items():
             self._cells.setdefault(cell.unit, []).append((cell, counts))
 
-    def unit(self, score: UnitScore, told: Told) -> dict[str, Any]:
+    def unit(self, score: UnitScore, told: DisclosedScore) -> dict[str, Any]:
         """One unit with its published score."""
         if told.withheld or told.corrected or told.n_valid is None:
             return {"unit": score.unit, "withheld": True}
@@ -88,11 +95,11 @@ class _Summed:
             for cell in g["cells"] or ()
             if "all_n" in cell
         )
-        if small(score.excluded - apart, self._floor):
+        if below_floor(score.excluded - apart, self._floor):
             groups = self._groups(score, told, spread=False)
         return {"unit": score.unit, "score": _printed(score.score), "groups": groups}
 
-    def _groups(self, score: UnitScore, told: Told, spread: bool) -> list[dict[str, Any]]:
+    def _groups(self, score: UnitScore, told: DisclosedScore, spread: bool) -> list[dict[str, Any]]:
         cells = self._cells.get(score.unit, [])
         return [
             {
@@ -107,24 +114,26 @@ class _Summed:
         ]
 
     def _told(
-        self, group: str, cells: list[tuple[Cell, Counts]], spread: bool
+        self, group: str, cells: list[tuple[ScoreCell, Counts]], spread: bool
     ) -> list[dict[str, Any]] | None:
         own = sorted(
             ((cell.open_link, counts) for cell, counts in cells if cell.group == group),
             key=lambda part: part[0],
         )
-        sums = {link: add_up(counts, self._scores, self._scale) for link, counts in own}
+        sums = {link: sum_cell(counts, self._scores, self._scale) for link, counts in own}
         received = [sum(counts.values()) for _, counts in own]
         if any(
-            small(count, self._floor) for part in sums.values() for count in (part.n, part.all_n)
-        ) or any(small(count, self._floor) for count in received):
+            below_floor(count, self._floor)
+            for part in sums.values()
+            for count in (part.n, part.all_n)
+        ) or any(below_floor(count, self._floor) for count in received):
             return None
         return [
             {"link": LINKS[link], **self._figures(sums[link], counts, spread)}
             for link, counts in own
         ]
 
-    def _figures(self, sums: Sums, counts: Counts, spread: bool) -> dict[str, int]:
+    def _figures(self, sums: CellSums, counts: Counts, spread: bool) -> dict[str, int]:
         told = SPREAD if spread and not self._few_of_a_weight(counts) else ()
         return {name: getattr(sums, name) for name in (*MEAN, *told)}
 
@@ -156,9 +165,9 @@ def read_totals(file: bytes) -> dict[str, Any]:
     return found
 
 
-def recomputed(
+def recomputed_scores(
     found: Mapping[str, Any], categories: Mapping[str, str], scheme: Scheme
-) -> dict[str, Recomputed | None]:
+) -> dict[str, RecomputedScore | None]:
     """The score of every unit from the published sums; None where it rests on what is withheld.
 
     Raises:
@@ -172,12 +181,14 @@ def recomputed(
     if set(units) != set(categories) or len(units) < len(found["units"]):
         raise BadInput("the totals do not list each unit of the campaign once", "totals.json")
     return {
-        name: None if groups is None else recompute(groups, categories[name], scheme)
+        name: None if groups is None else recompute_score(groups, categories[name], scheme)
         for name, groups in units.items()
     }
 
 
-def contradicted(found: Mapping[str, Any], again: Mapping[str, Recomputed | None]) -> list[str]:
+def contradicted_units(
+    found: Mapping[str, Any], again: Mapping[str, RecomputedScore | None]
+) -> list[str]:
     """The units whose published score is not the recomputed one, to the last printed place."""
     return [
         unit["unit"]
@@ -205,5 +216,5 @@ def _cell(cell: Mapping[str, Any], scale: int) -> PublicCell:
     spread = "w2" in cell
     figures = {name: int(cell[name]) for name in (*MEAN, *(SPREAD if spread else ()))}
     return PublicCell(
-        {"open": True, "vouched": False}[cell["link"]], Sums(scale, **figures), spread
+        {"open": True, "vouched": False}[cell["link"]], CellSums(scale, **figures), spread
     )

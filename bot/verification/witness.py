@@ -15,10 +15,10 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.crypto.note_signatures import cosign, holds, open_note, public_key
+from bot.crypto.note_signatures import cosign, open_note, public_key, verify_signature
 from survey_flows.errors import BadInput
 from survey_flows.merkle import SIZE, verify_consistency
-from survey_flows.notes import (
+from survey_flows.signed_notes import (
     COSIGNATURE,
     Checkpoint,
     Note,
@@ -29,10 +29,10 @@ from survey_flows.notes import (
 )
 
 SECONDS = 20
-MOST_BYTES = 65_536
+MAX_BYTES = 65_536
 
 
-class Dishonest(BadInput):
+class LogForked(BadInput):
     """The log contradicts what it signed before. Both signed notes together prove it to anybody."""
 
 
@@ -50,7 +50,7 @@ class Witness:
         return public_key(self.seed, self.name, COSIGNATURE)
 
 
-def judge(witness: Witness, before: str, note: str, proof: Sequence[bytes]) -> Checkpoint:
+def verified_growth(witness: Witness, before: str, note: str, proof: Sequence[bytes]) -> Checkpoint:
     """The checkpoint in ``note``, if the log only grew since the one in ``before`` (empty: nothing was seen yet).
 
     Raises:
@@ -64,39 +64,39 @@ def judge(witness: Witness, before: str, note: str, proof: Sequence[bytes]) -> C
         return new
     old = read_checkpoint(read_note(before).text)
     if new.size < old.size:
-        raise Dishonest(
+        raise LogForked(
             f"the log was rolled back: it had {old.size} entries, and now it has {new.size}",
             new.origin,
         )
     if new.size == old.size and new.root != old.root:
-        raise Dishonest(
+        raise LogForked(
             f"the log was rewritten: it signed two different roots of {new.size} entries",
             new.origin,
         )
     if not verify_consistency(old.size, new.size, proof, old.root, new.root):
-        raise Dishonest(
+        raise LogForked(
             f"the log does not prove that its first {old.size} entries are what they were",
             new.origin,
         )
     return new
 
 
-def endorse(
+def countersign(
     witness: Witness, before: str, note: str, proof: Sequence[bytes], now: int
 ) -> Signature:
-    """The witness's signature for ``note`` at ``now`` (seconds); raises as `judge`."""
-    return cosign(witness.seed, witness.name, judge(witness, before, note, proof), now)
+    """The witness's signature for ``note`` at ``now`` (seconds); raises as `verified_growth`."""
+    return cosign(witness.seed, witness.name, verified_growth(witness, before, note, proof), now)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class WitnessResult:
     """What one look at the log led to: its size, and whether something new was signed."""
 
     size: int
     signed: bool
 
 
-class Watch:
+class WitnessClient:
     """Looks at a log again and again; ``state`` is the file that remembers the last checkpoint that was signed."""
 
     def __init__(self, witness: Witness, url: str, state: Path, now: Callable[[], int]) -> None:
@@ -105,35 +105,35 @@ class Watch:
         self._state = state
         self._now = now
 
-    async def look(self, session: aiohttp.ClientSession) -> Outcome:
+    async def check_growth(self, session: aiohttp.ClientSession) -> WitnessResult:
         """Fetch, judge, remember, sign and hand in, once.
 
         Raises:
             BadInput: the log cannot be reached or answers with something else; it may do better later.
-            Dishonest: as `judge`; the note is kept beside the state as evidence.
+            Dishonest: as `verified_growth`; the note is kept beside the state as evidence.
         """
         before = await asyncio.to_thread(self._read)
         note = await self._get(session, "/log/checkpoint")
         new = open_note(note, [self._witness.log])
         if before and note_text(before) == new.note.text and self._has_signed(new.note):
-            return Outcome(new.checkpoint.size, False)
+            return WitnessResult(new.checkpoint.size, False)
         try:
             proof = await self._proof(session, before, new.checkpoint)
-            signature = endorse(self._witness, before, note, proof, self._now())
-        except Dishonest:
+            signature = countersign(self._witness, before, note, proof, self._now())
+        except LogForked:
             await asyncio.to_thread(
-                _keep, self._state.with_name(self._state.name + ".evidence"), note
+                _write_durably, self._state.with_name(self._state.name + ".evidence"), note
             )
             raise
         # Remembered before it is handed out: a witness that forgets what it signed could sign a fork after it.
-        await asyncio.to_thread(_keep, self._state, note)
+        await asyncio.to_thread(_write_durably, self._state, note)
         await self._post(session, Note(new.note.text, (signature,)).write())
-        return Outcome(new.checkpoint.size, True)
+        return WitnessResult(new.checkpoint.size, True)
 
     def _has_signed(self, note: Note) -> bool:
         key = self._witness.key
         own = [s for s in note.signatures if (s.name, s.key_id) == (key.name, key.id)]
-        return any(holds(key, signature, note.text) for signature in own)
+        return any(verify_signature(key, signature, note.text) for signature in own)
 
     def _read(self) -> str:
         try:
@@ -180,7 +180,7 @@ class Watch:
             raise BadInput(
                 f"the log cannot be reached ({type(error).__name__})", self._url
             ) from error
-        if response.status >= 300 or len(body) > MOST_BYTES:
+        if response.status >= 300 or len(body) > MAX_BYTES:
             raise BadInput(
                 f"the log answered {response.status} to {path.partition('?')[0]}", self._url
             )
@@ -191,7 +191,7 @@ async def _read_most(response: aiohttp.ClientResponse) -> bytes:
     body = b""
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BYTES:
             break
     return body
 
@@ -201,7 +201,7 @@ def note_text(note: str) -> str:
     return read_note(note).text
 
 
-def _keep(path: Path, text: str) -> None:
+def _write_durably(path: Path, text: str) -> None:
     """Write durably: after a crash there is the old text or the new one."""
     draft = path.with_name(f"{path.name}.new")
     try:

@@ -9,15 +9,15 @@ from sqlalchemy import text
 
 from bot.service.composition import Service
 from bot.storage.database import reading
-from bot.web.admin.bundle_jobs import MAKING, Making
+from bot.web.admin.bundle_jobs import BUNDLE_JOBS, BundleJobs
 from bot.web.admin.routes import staff_routes
 from bot.web.api.routes import api_routes
 from bot.web.public import chat as citizen
 from bot.web.public import log_pages
 from bot.web.shared.app_keys import SERVICE
-from bot.web.shared.lazy_routes import later
-from bot.web.shared.middleware import kind_errors, security_headers
-from bot.web.shared.result_cache import SHELF, Shelf
+from bot.web.shared.lazy_routes import lazy_handler
+from bot.web.shared.middleware import error_pages, security_headers
+from bot.web.shared.result_cache import RESULT_CACHE, ResultCache
 from bot.web.shared.templates import prepare_templates, serve_asset
 
 RESULTS = (
@@ -34,18 +34,18 @@ def make_web(
     service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()
 ) -> web.Application:
     """The application over a built service. ``extra_routes`` are mounted beside the pages (Telegram's webhook)."""
-    app = web.Application(middlewares=[kind_errors])
+    app = web.Application(middlewares=[error_pages])
     app[SERVICE] = service
     app.on_response_prepare.append(security_headers(service.settings))
     prepare_templates(app)
-    app[SHELF] = Shelf()
-    app[MAKING] = Making()
-    app.on_cleanup.append(app[MAKING].stop)
+    app[RESULT_CACHE] = ResultCache()
+    app[BUNDLE_JOBS] = BundleJobs()
+    app.on_cleanup.append(app[BUNDLE_JOBS].stop)
     app.add_routes(citizen.routes)
     app.add_routes(log_pages.routes)
     app.add_routes(staff_routes())
     app.add_routes(api_routes())
-    app.add_routes([web.route("GET", path, later(where)) for path, where in RESULTS])
+    app.add_routes([web.route("GET", path, lazy_handler(where)) for path, where in RESULTS])
     app.add_routes(
         [
             web.get("/static/{name}", serve_asset),

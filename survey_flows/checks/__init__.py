@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from functools import cache
 
 from survey_flows.errors import Misuse
-from survey_flows.facts import Check
-from survey_flows.registry import walk
+from survey_flows.facts import OnlineCheck
+from survey_flows.registry import load_package
 
 
 @cache
-def registry() -> Mapping[str, Check]:
+def registry() -> Mapping[str, OnlineCheck]:
     """Every check by name. Raises `Misuse` when a file's name and its check's differ, or two checks share a bit."""
-    checks: Mapping[str, Check] = walk(__name__, __path__, "CHECK", "code")
+    checks: Mapping[str, OnlineCheck] = load_package(__name__, __path__, "CHECK", "code")
     bits = [check.bit for check in checks.values()]
     if len(set(bits)) < len(bits):
         raise Misuse(

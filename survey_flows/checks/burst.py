@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from survey_flows.facts import Check, Facts, Level, Limits
+from survey_flows.facts import CheckLevel, Limits, OnlineCheck, SubmissionFacts
 
 
-def _holds(facts: Facts, limits: Limits) -> bool:
+def _holds(facts: SubmissionFacts, limits: Limits) -> bool:
     usual = facts.expected or 0.0  # nothing is known yet: the floor alone decides
     return facts.burst > max(float(limits.burst_floor), usual * limits.burst_factor)
 
 
-CHECK = Check("burst", 7, Level.COUNT, _holds)
+CHECK = OnlineCheck("burst", 7, CheckLevel.COUNT, _holds)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from survey_flows.facts import Check, Facts, Level, Limits
+from survey_flows.facts import CheckLevel, Limits, OnlineCheck, SubmissionFacts
 
 
-def _holds(facts: Facts, limits: Limits) -> bool:
+def _holds(facts: SubmissionFacts, limits: Limits) -> bool:
     return facts.ballots > limits.ballots
 
 
-CHECK = Check("many_ballots", 2, Level.DOWN_WEIGHT, _holds)
+CHECK = OnlineCheck("many_ballots", 2, CheckLevel.DOWN_WEIGHT, _holds)

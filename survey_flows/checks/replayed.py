@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from survey_flows.facts import Check, Facts, Level, Limits
+from survey_flows.facts import CheckLevel, Limits, OnlineCheck, SubmissionFacts
 
 
-def _holds(facts: Facts, _: Limits) -> bool:
+def _holds(facts: SubmissionFacts, _: Limits) -> bool:
     return facts.replayed
 
 
-CHECK = Check("replayed", 1, Level.COUNT, _holds)
+CHECK = OnlineCheck("replayed", 1, CheckLevel.COUNT, _holds)

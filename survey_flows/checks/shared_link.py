@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from survey_flows.facts import Check, Facts, Level, Limits
+from survey_flows.facts import CheckLevel, Limits, OnlineCheck, SubmissionFacts
 
 
-def _holds(facts: Facts, _: Limits) -> bool:
+def _holds(facts: SubmissionFacts, _: Limits) -> bool:
     return facts.link_limit is not None and facts.link_users > facts.link_limit
 
 
-CHECK = Check("shared_link", 6, Level.QUARANTINE, _holds)
+CHECK = OnlineCheck("shared_link", 6, CheckLevel.QUARANTINE, _holds)

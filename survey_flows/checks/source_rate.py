@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from survey_flows.facts import Check, Facts, Level, Limits
+from survey_flows.facts import CheckLevel, Limits, OnlineCheck, SubmissionFacts
 
 
-def _holds(facts: Facts, _: Limits) -> bool:
+def _holds(facts: SubmissionFacts, _: Limits) -> bool:
     return facts.source_rate
 
 
-CHECK = Check("source_rate", 4, Level.COUNT, _holds)
+CHECK = OnlineCheck("source_rate", 4, CheckLevel.COUNT, _holds)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from survey_flows.facts import Check, Facts, Level, Limits
+from survey_flows.facts import CheckLevel, Limits, OnlineCheck, SubmissionFacts
 
 
-def _holds(facts: Facts, limits: Limits) -> bool:
+def _holds(facts: SubmissionFacts, limits: Limits) -> bool:
     return facts.stale >= limits.stale
 
 
-CHECK = Check("stale_presses", 9, Level.COUNT, _holds)
+CHECK = OnlineCheck("stale_presses", 9, CheckLevel.COUNT, _holds)

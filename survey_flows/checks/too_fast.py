@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from survey_flows.facts import Check, Facts, Level, Limits
+from survey_flows.facts import CheckLevel, Limits, OnlineCheck, SubmissionFacts
 
 
-def _holds(facts: Facts, limits: Limits) -> bool:
+def _holds(facts: SubmissionFacts, limits: Limits) -> bool:
     return (
         facts.seconds is not None and facts.seconds < facts.questions * limits.seconds_per_question
     )
 
 
-CHECK = Check("too_fast", 0, Level.DOWN_WEIGHT, _holds)
+CHECK = OnlineCheck("too_fast", 0, CheckLevel.DOWN_WEIGHT, _holds)

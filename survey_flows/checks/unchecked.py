@@ -5,11 +5,11 @@ That is our fault: the ballot counts.
 
 from __future__ import annotations
 
-from survey_flows.facts import Check, Facts, Level, Limits
+from survey_flows.facts import CheckLevel, Limits, OnlineCheck, SubmissionFacts
 
 
-def _holds(facts: Facts, _: Limits) -> bool:
+def _holds(facts: SubmissionFacts, _: Limits) -> bool:
     return facts.unchecked
 
 
-CHECK = Check("unchecked", 10, Level.COUNT, _holds)
+CHECK = OnlineCheck("unchecked", 10, CheckLevel.COUNT, _holds)

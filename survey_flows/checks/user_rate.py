@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from survey_flows.facts import Check, Facts, Level, Limits
+from survey_flows.facts import CheckLevel, Limits, OnlineCheck, SubmissionFacts
 
 
-def _holds(facts: Facts, _: Limits) -> bool:
+def _holds(facts: SubmissionFacts, _: Limits) -> bool:
     return facts.user_rate
 
 
-CHECK = Check("user_rate", 3, Level.DOWN_WEIGHT, _holds)
+CHECK = OnlineCheck("user_rate", 3, CheckLevel.DOWN_WEIGHT, _holds)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from bot.storage.database import DRIVERS
 from bot.storage.schema import all as tables
 from survey_flows.merkle import leaf_hash, root
-from survey_flows.notes import read_checkpoint, read_note
+from survey_flows.signed_notes import read_checkpoint, read_note
 from tests.chaos.crowd import Seen
 
 SYNC = {"sqlite": "sqlite", "postgresql": DRIVERS["postgresql"]}

@@ -20,7 +20,7 @@ from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import create_campaign
 from bot.conversations.contract import Incoming, Reply
 from bot.core.settings import Settings
-from bot.service.composition import Service, _forget, build, take_turn
+from bot.service.composition import Service, _forget, build, run_mixer_once
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.events import Event, Started
@@ -102,7 +102,7 @@ async def _city(database_url: str) -> AsyncIterator[tuple[Service, Road]]:
             assert isinstance(service.mixer, Mixer)
             road = Road(
                 service.database,
-                service.papers,
+                service.live_campaigns,
                 service.conductor,
                 clock,
                 link,
@@ -110,7 +110,7 @@ async def _city(database_url: str) -> AsyncIterator[tuple[Service, Road]]:
                 service.mixer,
             )
             await road.open("year")
-            await service.papers.refresh()
+            await service.live_campaigns.refresh()
             yield service, road
 
 
@@ -129,9 +129,9 @@ async def _before(service: Service, road: Road, right: datetime) -> int:
 async def _at(service: Service, road: Road, moment: datetime) -> None:
     """The clock shows this; the service does all that it does by itself."""
     road.clock.time = moment
-    await service.papers.refresh()
+    await service.live_campaigns.refresh()
     await _forget(service.database, service.clock)
-    await take_turn(service.mixer, service.database, service.keys)
+    await run_mixer_once(service.mixer, service.database, service.keys)
 
 
 async def _goes_on(road: Road) -> bool:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from aggregation.procedure.appeals import Ruling
+from aggregation.procedure.appeals import AppealRuling
 from bot.appraisal.appeals import give_public_notice
-from bot.publication.public_account import Account, Mending, read_account
+from bot.publication.public_account import PublicAccount, RectificationTotals, read_public_account
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from tests.contract.test_appeals import Hall, hall
@@ -53,21 +53,30 @@ async def test_what_was_mended_is_told_in_tens_of_the_whole_city(road: Road) -> 
     await leave(road, range(25))
     await leave(road, range(25, 45), fixed="2026-11-10")
     await leave(road, range(45, 57), fixed="2027-05-01")
-    account = await read_account(road.database, 2026, DUE_LATER)
-    assert account == Account(
-        2026, DUE_LATER, None, 0, 0, Mending(10, received=50, fixed=30, in_time=20, late=0)
+    account = await read_public_account(road.database, 2026, DUE_LATER)
+    assert account == PublicAccount(
+        2026,
+        DUE_LATER,
+        None,
+        0,
+        0,
+        RectificationTotals(10, received=50, fixed=30, in_time=20, late=0),
     )
-    assert (await read_account(road.database, 2026, OVERDUE)).mending == Mending(
-        10, 50, 30, 20, late=20
-    )
-    assert (await read_account(road.database, 2025, OVERDUE)).mending == Mending(10, 0, 0, 0, 0)
+    assert (
+        await read_public_account(road.database, 2026, OVERDUE)
+    ).rectification == RectificationTotals(10, 50, 30, 20, late=20)
+    assert (
+        await read_public_account(road.database, 2025, OVERDUE)
+    ).rectification == RectificationTotals(10, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(("few", "told"), [(0, 0), (1, None), (9, None), (10, 10), (19, 10)])
 async def test_of_few_nothing_is_told(road: Road, few: int, told: int | None) -> None:
     if few:
         await leave(road, range(few))
-    assert (await read_account(road.database, 2026, DUE_LATER)).mending.received == told
+    assert (
+        await read_public_account(road.database, 2026, DUE_LATER)
+    ).rectification.received == told
 
 
 async def test_reviews_are_counted_as_they_were_answered(hall: Hall) -> None:
@@ -75,8 +84,8 @@ async def test_reviews_are_counted_as_they_were_answered(hall: Hall) -> None:
     notice = await give_public_notice(database, 2026, zhou)
     first = await hall.received()
     await hall.received("EDU")
-    account = await read_account(database, 2026, zhou.today)
+    account = await read_public_account(database, 2026, zhou.today)
     assert (account.notice, account.asked, account.upheld) == (notice, 2, 0)
-    await hall.answered(first, "chen", Ruling.UPHELD, "grade:first:")
-    account = await read_account(database, 2026, zhou.today)
+    await hall.answered(first, "chen", AppealRuling.UPHELD, "grade:first:")
+    account = await read_public_account(database, 2026, zhou.today)
     assert (account.asked, account.upheld) == (2, 1)

@@ -12,16 +12,16 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from aggregation.model.facts import AppraisedUnit, Decision, Grade, Leader, PastGrade, Role, Verdict
-from aggregation.procedure.appeals import Ruling, State
+from aggregation.procedure.appeals import AppealRuling, AppealState
 from bot.appraisal.appeals import (
     Appeal,
-    answer,
+    answer_appeal,
     appeal_again,
-    assign,
+    assign_appeal,
+    eligible_deciders,
     give_public_notice,
     list_appeals,
-    may_decide,
-    receive,
+    receive_appeal,
     remedies,
     show_appeal,
 )
@@ -45,13 +45,15 @@ class Hall:
         return Office(login, self.road.clock, "Asia/Shanghai")
 
     async def received(self, subject: str = "TAX") -> Appeal:
-        return await receive(
+        return await receive_appeal(
             self.road.database, 2026, subject, "The count is wrong", self.who("zhou")
         )
 
-    async def answered(self, appeal: Appeal, by: str, ruling: Ruling, remedy: str = "") -> Appeal:
-        await assign(self.road.database, appeal.number, by, self.who("zhou"))
-        return await answer(
+    async def answered(
+        self, appeal: Appeal, by: str, ruling: AppealRuling, remedy: str = ""
+    ) -> Appeal:
+        await assign_appeal(self.road.database, appeal.number, by, self.who("zhou"))
+        return await answer_appeal(
             self.road.database, appeal.number, ruling, "looked at", remedy, self.who(by)
         )
 
@@ -103,7 +105,7 @@ async def test_notice_comes_first_and_a_review_is_asked_for_in_time(hall: Hall) 
     hall.road.clock.time = datetime(
         2026, 12, 3, 15, 59, tzinfo=UTC
     )  # a minute before midnight in the city
-    assert (await hall.received()).standing.state is State.WAITING
+    assert (await hall.received()).standing.state is AppealState.WAITING
     with pytest.raises(BadInput, match="appeal 1: a review was asked for already"):
         await hall.received()
     assert (await hall.received("EDU")).number == 2
@@ -128,26 +130,29 @@ async def test_whoever_decided_first_or_belongs_to_the_unit_decides_no_appeal(ha
     await give_public_notice(database, 2026, hall.who("zhou"))
     appeal = await hall.received()
     async with reading(database) as connection:
-        assert await may_decide(connection, appeal) == ["chen", "dai"]
+        assert await eligible_deciders(connection, appeal) == ["chen", "dai"]
     for login, sentence in (
         ("zhou", "decided before"),
         ("tan", "decided before"),
         ("rui", "no administrator"),
     ):
         with pytest.raises(BadInput, match=sentence):
-            await assign(database, appeal.number, login, hall.who("dai"))
-    first = await hall.answered(appeal, "chen", Ruling.REJECTED)
-    assert (first.standing.state, first.standing.due.isoformat()) == (State.ANSWERED, "2026-12-23")
+            await assign_appeal(database, appeal.number, login, hall.who("dai"))
+    first = await hall.answered(appeal, "chen", AppealRuling.REJECTED)
+    assert (first.standing.state, first.standing.due.isoformat()) == (
+        AppealState.ANSWERED,
+        "2026-12-23",
+    )
     again = await appeal_again(database, appeal.number, "still wrong", hall.who("zhou"))
     async with reading(database) as connection:
-        assert await may_decide(connection, again) == ["dai"]
+        assert await eligible_deciders(connection, again) == ["dai"]
     with pytest.raises(BadInput, match="charge somebody else"):
-        await assign(database, appeal.number, "chen", hall.who("zhou"))
-    last = await hall.answered(again, "dai", Ruling.UPHELD, f"decision:declined:{KEY}")
+        await assign_appeal(database, appeal.number, "chen", hall.who("zhou"))
+    last = await hall.answered(again, "dai", AppealRuling.UPHELD, f"decision:declined:{KEY}")
     assert (last.standing.state, last.standing.round, last.standing.ruling) == (
-        State.FINAL,
+        AppealState.FINAL,
         2,
-        Ruling.UPHELD,
+        AppealRuling.UPHELD,
     )
 
 
@@ -170,7 +175,7 @@ async def test_of_a_person_inside_a_unit_nobody_decides_who_belongs_to_the_unit_
     person, part = await hall.received("Q1"), await hall.received("TAX-1-1")
     async with reading(database) as connection:
         for appeal in (person, part):
-            assert await may_decide(connection, appeal) == [
+            assert await eligible_deciders(connection, appeal) == [
                 "chen",
                 "dai",
             ]  # Zhou decided about TAX, Tan is of it
@@ -179,7 +184,7 @@ async def test_of_a_person_inside_a_unit_nobody_decides_who_belongs_to_the_unit_
             for appeal in (person, part)
         }
     assert ("fourth" in grades["Q1"], "fourth" in grades["TAX-1-1"]) == (True, False)
-    await hall.answered(part, "chen", Ruling.UPHELD, "grade:first:")
+    await hall.answered(part, "chen", AppealRuling.UPHELD, "grade:first:")
     assert await grade_of(hall, "TAX-1-1") is Grade.FIRST
 
 
@@ -190,17 +195,19 @@ async def test_an_appeal_that_is_upheld_appends_an_amendment_that_names_it(hall:
     async with reading(database) as connection:
         known = {":".join(way) for way in await remedies(connection, appeal)}
     assert known == {"grade:first:", "grade:third:", f"decision:declined:{KEY}", "score::"}
-    await assign(database, appeal.number, "chen", hall.who("zhou"))
+    await assign_appeal(database, appeal.number, "chen", hall.who("zhou"))
     for remedy in ("", "grade:second:", "grade:fourth:", "decision:declined:2026/x/downgrade/EDU"):
         with pytest.raises(BadInput, match="say what is amended"):
-            await answer(database, appeal.number, Ruling.UPHELD, "so", remedy, hall.who("chen"))
+            await answer_appeal(
+                database, appeal.number, AppealRuling.UPHELD, "so", remedy, hall.who("chen")
+            )
     assert (
         await show_appeal(database, appeal.number, hall.who("chen").today)
-    ).standing.state is State.CHARGED
-    await answer(
+    ).standing.state is AppealState.CHARGED
+    await answer_appeal(
         database,
         appeal.number,
-        Ruling.UPHELD,
+        AppealRuling.UPHELD,
         "the count was wrong",
         "grade:first:",
         hall.who("chen"),
@@ -229,7 +236,9 @@ async def test_an_appeal_that_is_upheld_appends_an_amendment_that_names_it(hall:
 async def test_a_decision_is_amended_by_another_that_names_the_appeal(hall: Hall) -> None:
     database = hall.road.database
     await give_public_notice(database, 2026, hall.who("zhou"))
-    await hall.answered(await hall.received(), "chen", Ruling.UPHELD, f"decision:declined:{KEY}")
+    await hall.answered(
+        await hall.received(), "chen", AppealRuling.UPHELD, f"decision:declined:{KEY}"
+    )
     async with reading(database) as connection:
         (made,) = await yearbook.read_decisions(connection, 2026)
     assert (made.verdict, made.by, made.reason) == (Verdict.DECLINED, "chen", "appeal 1: looked at")
@@ -238,7 +247,7 @@ async def test_a_decision_is_amended_by_another_that_names_the_appeal(hall: Hall
 async def test_what_was_recorded_can_be_neither_changed_nor_deleted(hall: Hall) -> None:
     database = hall.road.database
     await give_public_notice(database, 2026, hall.who("zhou"))
-    await hall.answered(await hall.received(), "chen", Ruling.UPHELD, "grade:first:")
+    await hall.answered(await hall.received(), "chen", AppealRuling.UPHELD, "grade:first:")
     changes = (
         update(tables.appeal_steps).values(text="nothing"),
         update(tables.public_notices).values(until="2027-01-01"),
@@ -256,10 +265,10 @@ async def test_an_answer_is_for_good(hall: Hall) -> None:
     database = hall.road.database
     await give_public_notice(database, 2026, hall.who("zhou"))
     appeal = await hall.received()
-    await assign(database, appeal.number, "chen", hall.who("zhou"))
-    await answer(database, appeal.number, Ruling.REJECTED, "no", "", hall.who("chen"))
+    await assign_appeal(database, appeal.number, "chen", hall.who("zhou"))
+    await answer_appeal(database, appeal.number, AppealRuling.REJECTED, "no", "", hall.who("chen"))
     with pytest.raises(BadInput, match="this appeal is answered"):
-        await answer(
-            database, appeal.number, Ruling.UPHELD, "yes", "grade:first:", hall.who("chen")
+        await answer_appeal(
+            database, appeal.number, AppealRuling.UPHELD, "yes", "grade:first:", hall.who("chen")
         )
     assert await grade_of(hall, "TAX") is Grade.SECOND

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.publication.exports.score_pages import scores_page
-from bot.publication.exports.writers import records
+from bot.publication.exports.writers import page_records
 from bot.results.archive.format import (
     BALLOTS,
     COUNTS,
@@ -68,7 +68,7 @@ async def test_an_archive_gives_the_scores_of_the_database_and_tells_of_nobody(
     assert (again.read, again.manifest.parts) == ([], written.manifest.parts)
     by_files, by_database = score_archive(folder), await score_campaign(database, case.name)
     assert repr(by_files.scored.scores) == repr(by_database.scores)
-    assert records(scores_page(by_files.scored)) == records(scores_page(by_database))
+    assert page_records(scores_page(by_files.scored)) == page_records(scores_page(by_database))
     assert by_files.changed == ()
     found = check_archive(folder)
     assert (found.ballots, found.scanned, found.manifest.size) == (

@@ -17,12 +17,12 @@ from bot.storage.database import open_database, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
 from bot.transparency.log_reader import LogDamaged
-from bot.verification.bundle import make_bundle, pack, result_of
+from bot.verification.bundle import make_bundle, pack, result_entry_body
 from bot.verification.bundle_format import MANIFEST
-from bot.verification.bundle_reader import Wanted
+from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
-from survey_flows.entries import receipt_label
 from survey_flows.errors import BadInput
+from survey_flows.log_entries import receipt_label
 from tests.bundles import CLOSES, OPENS, PAPER, RULES, SCHEME, Campaign, drawn
 from tests.conftest import Backend
 from tests.logs import ORIGIN, SEED, Log, store
@@ -116,10 +116,12 @@ async def test_the_bundle_of_the_database_is_that_of_the_log_in_memory(
         files = await make_bundle(database, case.name, openings)
         assert files == case.bundle(openings)
         assert pack(files) == pack(await make_bundle(database, case.name, openings))
-        assert [check.what for check in verify(files, Wanted([KEY])) if not check.ok] == []
+        assert [
+            check.what for check in verify(files, VerificationRequest([KEY])) if not check.ok
+        ] == []
         everything = b"".join(files.values())
         assert all((voter.encode() in everything) == openings for voter, _ in case.last)
-    assert await result_of(database, case.name) == case.log.entries[-1].body
+    assert await result_entry_body(database, case.name) == case.log.entries[-1].body
 
 
 async def test_a_bundle_is_refused_before_the_close_without_result_and_for_ballots_from_elsewhere(

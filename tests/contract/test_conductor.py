@@ -16,20 +16,26 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ballots.gate import Gate
 from bot.ballots.mixer import Mixer
-from bot.campaigns.lifecycle import Draft, add_link, close_campaign, create_campaign, open_campaign
-from bot.campaigns.live_campaigns import Papers
+from bot.campaigns.lifecycle import (
+    CampaignDraft,
+    close_campaign,
+    create_campaign,
+    create_link,
+    open_campaign,
+)
+from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.conversations.conductor import Conductor, Unavailable
 from bot.conversations.contract import Incoming, Reply
-from bot.conversations.store import forget_old, keep_dead_letter
+from bot.conversations.store import delete_expired, keep_dead_letter
 from bot.core.shipped_files import shipped_questionnaires
-from bot.crypto.gate_keys import Keyring, Keys, keep_keys
+from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
-from survey_flows.events import Asked, Event, Pressed, Returned, Started, Typed
+from survey_flows.campaign_definition import Link, Unit
+from survey_flows.events import Event, Pressed, Returned, Started, TopicRequested, Typed
 from survey_flows.load import dump_questionnaire
-from survey_flows.paper import Link, Unit
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 SCHEME = shipped_scheme().model_dump_json()
@@ -53,11 +59,11 @@ class Frozen:
 @dataclass
 class Road:
     database: AsyncEngine
-    papers: Papers
+    live_campaigns: LiveCampaigns
     conductor: Conductor
     clock: Frozen
     link: Link
-    keys: Keys
+    keys: GateKeys
     mixer: Mixer
     sent: int = 0
     screens: dict[str, Reply] = field(default_factory=dict)
@@ -121,14 +127,14 @@ class Road:
             )
 
 
-def draft(name: str = "year", closes: timedelta = timedelta(days=14)) -> Draft:
+def draft(name: str = "year", closes: timedelta = timedelta(days=14)) -> CampaignDraft:
     questionnaires = {name: dump_questionnaire(q) for name, q in shipped_questionnaires().items()}
     units = [
         Unit("TAX", {"zh-Hans": "市税务局", "en": "Tax Bureau"}, "window", "B_econ"),
         Unit("EDU", {"zh-Hans": "市教育局", "en": "Education Bureau"}, "livelihood", "C_social"),
     ]
     title = {"zh-Hans": "民评", "en": "Public evaluation"}
-    return Draft(
+    return CampaignDraft(
         name, 2026, title, NOW - timedelta(days=1), NOW + closes, units, questionnaires, SCHEME
     )
 
@@ -140,14 +146,14 @@ async def make_road(url: str, folder: Path) -> AsyncIterator[Road]:
     clock = Frozen()
     link = await create_campaign(database, draft(), clock)
     await open_campaign(database, "year")
-    keys = keep_keys(folder / "keys")
+    keys = load_gate_keys(folder / "keys")
     mixer = Mixer(database, Keyring(folder / "mixer"), keys.public(), "minping", clock)
     await mixer.turn()
-    papers = Papers(database, "Asia/Shanghai")
-    await papers.refresh()
-    conductor = Conductor(database, keys, papers, clock, Gate(keys, mixer.key.public))
+    live_campaigns = LiveCampaigns(database, "Asia/Shanghai")
+    await live_campaigns.refresh()
+    conductor = Conductor(database, keys, live_campaigns, clock, Gate(keys, mixer.key.public))
     running = asyncio.create_task(conductor.run())
-    yield Road(database, papers, conductor, clock, link, keys, mixer)
+    yield Road(database, live_campaigns, conductor, clock, link, keys, mixer)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await database.dispose()
@@ -227,7 +233,7 @@ async def test_two_processes_do_not_lose_each_others_steps(store_url: str, tmp_p
         other = Conductor(
             road.database,
             road.keys,
-            road.papers,
+            road.live_campaigns,
             road.clock,
             Gate(road.keys, road.mixer.key.public),
         )
@@ -253,7 +259,7 @@ async def test_a_conversation_survives_a_restart(store_url: str, tmp_path: Path)
         again = Conductor(
             road.database,
             road.keys,
-            road.papers,
+            road.live_campaigns,
             road.clock,
             Gate(road.keys, road.mixer.key.public),
         )
@@ -286,17 +292,17 @@ async def test_delete_erases_the_ballots_and_the_conversation(road: Road) -> Non
     await road.rate("ann")
     await road.rate("ann", unit="EDU")
     await road.rate("ben")
-    await road.send("ann", Asked("delete"))
+    await road.send("ann", TopicRequested("delete"))
     await road.press("ann", "Delete them all")
     assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")]
     assert await road.count("sessions") == 1
 
 
 async def test_an_invitation_vouches_for_the_group(road: Road) -> None:
-    link = await add_link(road.database, "year", "deputy", "430102", road.clock)
+    link = await create_link(road.database, "year", "deputy", "430102", road.clock)
     other = await create_campaign(road.database, draft("other"), road.clock)
     await road.open("other")
-    await road.papers.refresh()
+    await road.live_campaigns.refresh()
     assert other.token != link.token
     road.link = link
     await road.rate("ann")
@@ -307,7 +313,7 @@ async def test_a_link_of_another_campaign_takes_the_citizen_there(road: Road) ->
     await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
     road.link = await create_campaign(road.database, draft("other"), road.clock)
     await road.open("other")
-    await road.papers.refresh()
+    await road.live_campaigns.refresh()
     await road.rate("ann")
     await road.mix()
     async with reading(road.database) as connection:
@@ -332,10 +338,10 @@ async def test_one_poisoned_update_is_kept_aside_and_the_others_pass(
 
     honest = bot.conversations.conductor.step
 
-    def step(paper, session, event, now):  # type: ignore[no-untyped-def]
+    def step(definition, session, event, now):  # type: ignore[no-untyped-def]
         if isinstance(event, Typed) and event.text == "poison":
             raise ZeroDivisionError
-        return honest(paper, session, event, now)
+        return honest(definition, session, event, now)
 
     monkeypatch.setattr(bot.conversations.conductor, "step", step)
     replies = await asyncio.gather(
@@ -380,7 +386,7 @@ async def test_without_any_campaign_there_is_a_kind_word(store_url: str, tmp_pat
                 )
             )
             await connection.execute(tables.campaigns.delete())
-        await road.papers.refresh()
+        await road.live_campaigns.refresh()
         reply = await road.send("ann", Started())
         assert reply.screen is None
         assert "目前没有正在进行的评价活动" in reply.notices[0]
@@ -391,18 +397,18 @@ async def test_old_updates_and_conversations_are_forgotten(road: Road) -> None:
     await road.send("ann", Started(unit="TAX"))
     assert (await road.count("updates"), await road.count("sessions")) == (1, 1)
     async with writing(road.database) as connection:
-        await forget_old(connection, NOW + timedelta(days=8))
+        await delete_expired(connection, NOW + timedelta(days=8))
     assert (await road.count("updates"), await road.count("sessions")) == (0, 1)
     async with writing(road.database) as connection:
-        await forget_old(connection, NOW + timedelta(days=31))
+        await delete_expired(connection, NOW + timedelta(days=31))
     assert await road.count("sessions") == 0
 
 
 async def test_a_link_made_while_the_campaign_is_open_is_noticed_by_every_process(
     road: Road,
 ) -> None:
-    road.link = await add_link(road.database, "year", "deputy", "430102", road.clock)
-    await road.papers.refresh()
+    road.link = await create_link(road.database, "year", "deputy", "430102", road.clock)
+    await road.live_campaigns.refresh()
     await road.rate("ann")
     assert await road.ballots() == [("TAX", "deputy", "S VS VS VS")]
 
@@ -413,7 +419,7 @@ async def test_the_link_of_a_campaign_that_is_over_takes_no_answer_away(road: Ro
     )
     await road.open("past")
     await road.close("past")
-    await road.papers.refresh()
+    await road.live_campaigns.refresh()
     await road.answer_all("ann")
     reply = await road.send("ann", Started(link=old.token, lang="en"))
     assert reply.screen is not None
@@ -431,7 +437,7 @@ async def test_a_campaign_that_opens_later_does_not_stand_before_the_one_that_is
     later = replace(draft("later"), opens_at=NOW + timedelta(days=3))
     await create_campaign(road.database, later, road.clock)
     await road.open("later")
-    await road.papers.refresh()
+    await road.live_campaigns.refresh()
     await road.answer_all("ann")
     reply = await road.send("ann", Started(lang="en"))
     assert reply.screen is not None
@@ -444,7 +450,7 @@ async def test_who_goes_to_another_campaign_is_told_that_unfinished_answers_are_
     await road.answer_all("ann")
     other = await create_campaign(road.database, draft("other"), road.clock)
     await road.open("other")
-    await road.papers.refresh()
+    await road.live_campaigns.refresh()
     reply = await road.send("ann", Started(link=other.token, lang="en"))
     assert "Your earlier unsubmitted answers were cleared." in reply.notices
 
@@ -466,10 +472,10 @@ async def test_a_pool_without_a_free_connection_is_no_poison(
 async def test_dead_letters_are_forgotten_like_conversations(road: Road) -> None:
     async with writing(road.database) as connection:
         await keep_dead_letter(connection, "k", b"sealed", "ZeroDivisionError", NOW)
-        await forget_old(connection, NOW + timedelta(days=29))
+        await delete_expired(connection, NOW + timedelta(days=29))
     assert await road.count("dead_letters") == 1
     async with writing(road.database) as connection:
-        await forget_old(connection, NOW + timedelta(days=31))
+        await delete_expired(connection, NOW + timedelta(days=31))
     assert await road.count("dead_letters") == 0
 
 
@@ -482,22 +488,22 @@ async def test_a_receipt_is_checked_in_the_chat_and_nothing_is_said_of_the_answe
     for user in ("ann", "ben"):
         asked = await road.send(user, Typed(code))
         assert asked.notices == (
-            road.papers.tell("en" if user == "ann" else "zh-Hans", "receipt-not-yet"),
+            road.live_campaigns.sentence("en" if user == "ann" else "zh-Hans", "receipt-not-yet"),
         )
     await road.mix()
     for words in (code, code.replace("-", ""), f"/receipt {code.lower()}", f" {code} "):
         asked = await road.send("ann", Typed(words))
-        assert asked.notices == (road.papers.tell("en", "receipt-in"),)
+        assert asked.notices == (road.live_campaigns.sentence("en", "receipt-in"),)
         assert asked.screen == reply.screen
-    assert (await road.send("ann", Asked("receipt"))).notices == (
-        road.papers.tell("en", "receipt-how"),
+    assert (await road.send("ann", TopicRequested("receipt"))).notices == (
+        road.live_campaigns.sentence("en", "receipt-how"),
     )
     await road.close("year")
-    await road.papers.refresh()
+    await road.live_campaigns.refresh()
     closed = await road.send("ann", Typed(code))
-    assert closed.notices == (road.papers.tell("en", "receipt-in"),)
-    assert (await road.send("ann", Asked("receipt"))).notices == (
-        road.papers.tell("zh-Hans", "receipt-how"),
+    assert closed.notices == (road.live_campaigns.sentence("en", "receipt-in"),)
+    assert (await road.send("ann", TopicRequested("receipt"))).notices == (
+        road.live_campaigns.sentence("zh-Hans", "receipt-how"),
     )
 
 
@@ -508,7 +514,7 @@ async def test_a_code_where_words_are_asked_for_is_a_comment_unless_the_command_
     await road.press("ann", "Used a service", "Satisfied", *["Very satisfied"] * 3)
     code = "ABCD-EFGH-IJKL-MNOP"
     asked = await road.send("ann", Typed(f"/receipt {code}"))
-    assert asked.notices == (road.papers.tell("en", "receipt-not-yet"),)
+    assert asked.notices == (road.live_campaigns.sentence("en", "receipt-not-yet"),)
     assert asked.screen is not None
     assert asked.screen.step == "q:comment"
     reviewed = (await road.send("ann", Typed(code))).screen
@@ -522,7 +528,7 @@ async def test_a_citizen_who_was_told_how_to_rate_can_say_so_and_the_screen_show
     shown = (await road.rate("ann")).screen
     pressed = await road.press("ann", "I was told how to rate")
     assert pressed.screen == shown
-    assert pressed.notices == (road.papers.tell("en", "pressured-noted"),)
+    assert pressed.notices == (road.live_campaigns.sentence("en", "pressured-noted"),)
     assert (await road.send("ann", Returned())).screen == shown
     await road.press("ann", "I was told how to rate")
     assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")]

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.identity import Address
-from bot.crypto.contact_keys import ContactKeys, keep_contact_keys
-from bot.crypto.gate_keys import keep_keys
+from bot.crypto.contact_keys import ContactKeys, load_contact_keys
+from bot.crypto.gate_keys import load_gate_keys
 from bot.fieldwork.audience.contact_file import blank_list, import_contacts, import_opt_outs
-from bot.fieldwork.audience.contacts import Stored, count_contacts, set_unreachable
+from bot.fieldwork.audience.contacts import ContactImportCounts, count_contacts, set_unreachable
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
@@ -43,7 +43,7 @@ async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
-async def bring(database: AsyncEngine, text: str, **more: Any) -> Stored:
+async def bring(database: AsyncEngine, text: str, **more: Any) -> ContactImportCounts:
     return await import_contacts(database, KEYS, "list.csv", text.encode(), TODAY, **more)
 
 
@@ -73,9 +73,9 @@ def who(address: str) -> bytes:
 
 
 async def test_a_list_is_stored_and_the_same_again_changes_nothing(database: AsyncEngine) -> None:
-    assert await bring(database, LIST) == Stored(3, 0, 0, 0)
+    assert await bring(database, LIST) == ContactImportCounts(3, 0, 0, 0)
     before = await stored(database)
-    assert await bring(database, LIST) == Stored(0, 0, 3, 0)
+    assert await bring(database, LIST) == ContactImportCounts(0, 0, 3, 0)
     assert await stored(database) == before
     assert before.keys() == {who(ANN), who(BEN), who(CAT)}
     ben = before[who(BEN)]
@@ -99,11 +99,11 @@ async def test_of_who_did_not_consent_no_address_is_kept_until_they_do(
     assert await counted(database) == ({"enterprise": 1, "resident": 1}, {"no_consent": 1})
     assert await bring(
         database, HEAD + f"telegram,{CAT},zh-Hans,resident,430102,,2026-11-24,hall\n"
-    ) == Stored(0, 1, 0, 0)
+    ) == ContactImportCounts(0, 1, 0, 0)
     assert KEYS.unseal(who(CAT), (await stored(database))[who(CAT)]["sealed"]) == Address(
         "telegram", CAT
     )
-    assert await bring(database, LIST) == Stored(0, 0, 3, 0), (
+    assert await bring(database, LIST) == ContactImportCounts(0, 0, 3, 0), (
         "a list that knows of no consent takes none away"
     )
     assert await counted(database) == ({"enterprise": 1, "resident": 2}, {})
@@ -120,7 +120,7 @@ async def test_an_opt_out_deletes_the_address_and_outlasts_every_import(
         LIST.replace("2026-01-02", "2026-11-24")
         + f"telegram,{stranger},en,resident,,,2026-11-24,\n"
     )
-    assert await bring(database, later) == Stored(0, 0, 2, 2)
+    assert await bring(database, later) == ContactImportCounts(0, 0, 2, 2)
     found = await stored(database)
     for address in (ANN, stranger):
         row = found[who(address)]
@@ -223,7 +223,7 @@ async def test_a_wrong_row_is_told_by_its_place_and_nothing_is_stored(
 
 
 async def test_a_dry_run_tells_what_would_be_stored(database: AsyncEngine) -> None:
-    assert await bring(database, LIST, dry_run=True) == Stored(3, 0, 0, 0)
+    assert await bring(database, LIST, dry_run=True) == ContactImportCounts(3, 0, 0, 0)
     assert await stored(database) == {}
 
 
@@ -252,8 +252,8 @@ async def test_no_address_is_written_in_clear(sqlite_url: str, tmp_path: Path) -
 
 
 def test_a_contacts_pseudonym_is_no_other_and_belongs_to_its_key(tmp_path: Path) -> None:
-    keys, contacts = keep_keys(tmp_path), keep_contact_keys(tmp_path)
-    assert contacts == keep_contact_keys(tmp_path)
+    keys, contacts = load_gate_keys(tmp_path), load_contact_keys(tmp_path)
+    assert contacts == load_contact_keys(tmp_path)
     ann = Address("telegram", ANN)
     others = {keys.person("telegram", ANN), keys.voter("year", "telegram", ANN), KEYS.lookup(ann)}
     assert contacts.lookup(ann) not in others

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.ballots.gate import Gate
 from bot.ballots.screening import Screening
-from bot.conversations.key_rotation import Resealing
+from bot.conversations.key_rotation import KeyRotation
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadSession
@@ -54,7 +54,7 @@ async def road(
     redis = Redis.from_url(valkey_url)
     async with make_road(written[0], tmp_path / "service") as made:
         made.conductor._gate = Gate(
-            made.keys, made.mixer.key.public, Screening(redis, made.keys, made.papers)
+            made.keys, made.mixer.key.public, Screening(redis, made.keys, made.live_campaigns)
         )
         yield made, written[1], redis
     await redis.aclose()
@@ -147,8 +147,8 @@ async def test_an_hour_later_nothing_unfinished_can_be_opened_with_all_the_gates
     road: tuple[Road, Written, Redis],
 ) -> None:
     made, files, _ = road
-    turning = Resealing(made.database, made.keys, made.clock, made.papers)
-    await turning.turn()
+    turning = KeyRotation(made.database, made.keys, made.clock, made.live_campaigns)
+    await turning.rotate()
     for user in CITIZENS[:20]:
         await answer(made, user, WORDS)
     async with reading(made.database) as connection:
@@ -157,7 +157,7 @@ async def test_an_hour_later_nothing_unfinished_can_be_opened_with_all_the_gates
     assert all(made.keys.unseal(person, body) for person, body in copy)
     assert all(body in files() for _, body in copy), "the attacker has the bytes"
     made.clock.time += 2 * HOUR
-    await turning.turn()
+    await turning.rotate()
     for person, body in copy:
         with pytest.raises(BadSession):
             made.keys.unseal(person, body)

@@ -12,26 +12,30 @@ from redis.asyncio import Redis
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from aggregation.procedure.rectification import Act, State, Step
+from aggregation.procedure.rectification import (
+    RectificationAct,
+    RectificationState,
+    RectificationStep,
+)
 from bot.conversations.contract import Incoming, Reply
 from bot.core.identity import Address, Office
-from bot.crypto.rectification_keys import FollowKeys
-from bot.fieldwork.outreach.messenger import Fate
+from bot.crypto.rectification_keys import RectificationKeys
+from bot.fieldwork.outreach.messenger import DeliveryOutcome
 from bot.fieldwork.outreach.pace import Pace
-from bot.rectification.relay import LEASE, Relay
+from bot.rectification.relay import LEASE, AnswerRelay
 from bot.rectification.requests import (
-    FollowUp,
+    RectificationRequest,
     count_themes,
-    list_follow_ups,
-    say,
-    show_follow_up,
+    list_requests,
+    queue_answer,
+    read_request,
     take_step,
 )
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.effects import Cast, Shortcoming
+from survey_flows.effects import HoldRequest, StoreBallot
 from survey_flows.errors import BadInput
-from survey_flows.events import Followed, Typed
+from survey_flows.events import RequestAction, Typed
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_mixer import admit, ballot, rows
 
@@ -45,9 +49,11 @@ class Teller:
     """Notes what it is given; ``fate`` is what becomes of it."""
 
     told: list[tuple[str, str]] = field(default_factory=list)
-    fate: Fate = Fate.SENT
+    fate: DeliveryOutcome = DeliveryOutcome.SENT
 
-    async def tell(self, address: str, text: str, _buttons: list[tuple[str, str]]) -> Fate:
+    async def tell(
+        self, address: str, text: str, _buttons: list[tuple[str, str]]
+    ) -> DeliveryOutcome:
         self.told.append((address, text))
         return self.fate
 
@@ -74,21 +80,21 @@ async def next_day(road: Road) -> None:
     await road.mixer.turn()
 
 
-async def only(road: Road) -> FollowUp:
-    (found,) = await list_follow_ups(road.database)
+async def only(road: Road) -> RectificationRequest:
+    (found,) = await list_requests(road.database)
     return found
 
 
 async def does(road: Road, user: str, act: str, code: str = "", text: str = "") -> Reply:
-    return await road.send(user, Followed(act, code, text))
+    return await road.send(user, RequestAction(act, code, text))
 
 
 def office(road: Road) -> Office:
     return Office("ofa", road.clock, "Asia/Shanghai")
 
 
-def keys(road: Road) -> FollowKeys:
-    return FollowKeys(road.keys.follow)
+def keys(road: Road) -> RectificationKeys:
+    return RectificationKeys(road.keys.rectification)
 
 
 async def test_it_reaches_the_office_when_its_day_is_over_and_not_before(road: Road) -> None:
@@ -96,7 +102,7 @@ async def test_it_reaches_the_office_when_its_day_is_over_and_not_before(road: R
     assert "tomorrow" in reply.notices[0]
     await road.mix()
     await road.mixer.turn()
-    assert await list_follow_ups(road.database) == []
+    assert await list_requests(road.database) == []
     held = await rows(road, tables.held_follow_ups)
     assert [row.due for row in held] == [int(MIDNIGHT.timestamp())]
     assert WORDS.encode() not in bytes(held[0].sealed)
@@ -109,7 +115,7 @@ async def test_it_reaches_the_office_when_its_day_is_over_and_not_before(road: R
         True,
         False,
     )
-    assert [(word.by, word.text) for word in found.words] == [("", WORDS)]
+    assert [(word.sender, word.text) for word in found.messages] == [("", WORDS)]
     assert await rows(road, tables.held_follow_ups) == []
     assert len(await road.ballots()) == 1
 
@@ -118,7 +124,7 @@ async def test_answers_go_both_ways_and_nobody_else_sees_them(road: Road) -> Non
     await leave(road, "ann")
     await next_day(road)
     code = (await only(road)).id
-    await say(road.database, keys(road), code, "Which door?", office(road))
+    await queue_answer(road.database, keys(road), code, "Which door?", office(road))
     reply = await does(road, "ann", "open", code)
     assert reply.screen is not None
     assert "Which door?" in reply.screen.text
@@ -128,16 +134,16 @@ async def test_answers_go_both_ways_and_nobody_else_sees_them(road: Road) -> Non
     assert stranger.screen is not None
     assert "还没有您的留言" in stranger.screen.text
     assert "Which door?" not in stranger.screen.text
-    found = await show_follow_up(road.database, code)
-    assert [(w.by, w.text) for w in found.words] == [
+    found = await read_request(road.database, code)
+    assert [(w.sender, w.text) for w in found.messages] == [
         ("", WORDS),
         ("ofa", "Which door?"),
         ("", "The one in the north"),
     ]
-    again = Incoming("twice", "test", "ann", Followed("say", code, "Once"))
+    again = Incoming("twice", "test", "ann", RequestAction("say", code, "Once"))
     for _ in range(2):
         await road.conductor.handle(again)
-    assert [w.text for w in (await show_follow_up(road.database, code)).words].count("Once") == 1
+    assert [w.text for w in (await read_request(road.database, code)).messages].count("Once") == 1
 
 
 async def test_who_stops_it_can_be_reached_no_more_and_nothing_waiting_is_sent(road: Road) -> None:
@@ -150,9 +156,9 @@ async def test_who_stops_it_can_be_reached_no_more_and_nothing_waiting_is_sent(r
     assert "Stopped" in reply.notices[0]
     assert [row.sealed for row in await rows(road, tables.shortcomings)] == [None]
     with pytest.raises(BadInput, match="stopped this follow-up"):
-        await say(road.database, keys(road), found.id, "Hello?", office(road))
+        await queue_answer(road.database, keys(road), found.id, "Hello?", office(road))
     await does(road, "ann", "say", found.id, "Not any more")
-    assert len((await only(road)).words) == 1
+    assert len((await only(road)).messages) == 1
 
 
 async def test_stopping_everything_stops_also_what_nobody_has_read_yet(road: Road) -> None:
@@ -167,7 +173,7 @@ async def test_stopping_everything_stops_also_what_nobody_has_read_yet(road: Roa
     await leave(road, "ann", words="Another thing")
     road.clock.time += timedelta(days=1)
     await next_day(road)
-    assert {word.text for one in await list_follow_ups(road.database) for word in one.words} == {
+    assert {word.text for one in await list_requests(road.database) for word in one.messages} == {
         WORDS,
         "Another thing",
     }
@@ -182,7 +188,7 @@ async def test_a_later_one_about_the_same_unit_belongs_to_the_first_and_is_share
     road.clock.time += timedelta(days=1)
     await next_day(road)
     found = await only(road)
-    assert [(word.text, word.shared) for word in found.words] == [
+    assert [(word.text, word.shared) for word in found.messages] == [
         (WORDS, True),
         ("My own affair", False),
     ]
@@ -196,21 +202,23 @@ async def test_a_shortcoming_is_mended_rated_once_and_opened_again(road: Road) -
     await next_day(road)
     code, day = (await only(road)).id, office(road).today
 
-    async def step(act: Act, **more: str) -> None:
-        await take_step(road.database, code, Step(act, "ofa", day, more.pop("text", "so"), **more))
+    async def step(act: RectificationAct, **more: str) -> None:
+        await take_step(
+            road.database, code, RectificationStep(act, "ofa", day, more.pop("text", "so"), **more)
+        )
 
     await does(road, "ann", "yes", code)
     assert (await only(road)).standing.mended == "", "nothing is fixed yet"
-    await step(Act.ASSIGNED, to="Hall", value="speed")
-    await step(Act.PLANNED)
-    await step(Act.FIXED)
+    await step(RectificationAct.ASSIGNED, to="Hall", value="speed")
+    await step(RectificationAct.PLANNED)
+    await step(RectificationAct.FIXED)
     reply = await does(road, "ann", "no", code)
     assert "changes no score" in reply.notices[0]
     await does(road, "ann", "yes", code)
     found = await only(road)
-    assert (found.standing.state, found.standing.mended) == (State.FIXED, "no")
-    await step(Act.REOPENED)
-    assert (await only(road)).standing.state is State.NEW
+    assert (found.standing.state, found.standing.mended) == (RectificationState.FIXED, "no")
+    await step(RectificationAct.REOPENED)
+    assert (await only(road)).standing.state is RectificationState.NEW
     assert await count_themes(road.database) == [], "one person is not told of"
     assert [(unit, ratings) for unit, _, ratings in await road.ballots()] == [("TAX", "S VS VS VS")]
     with pytest.raises(DBAPIError, match="only grows"):
@@ -253,26 +261,31 @@ async def test_an_answer_is_sent_once_and_what_cannot_be_delivered_is_known(
     road: Road, valkey_url: str
 ) -> None:
     redis, teller = Redis.from_url(valkey_url), Teller()
-    relay = Relay(
-        road.database, keys(road), road.papers, {"telegram": teller}, Pace(redis, 1000), road.clock
+    relay = AnswerRelay(
+        road.database,
+        keys(road),
+        road.live_campaigns,
+        {"telegram": teller},
+        Pace(redis, 1000),
+        road.clock,
     )
     await left_by_chat(road, "4711")
     code = (await only(road)).id
-    assert not await relay.turn()
-    await say(road.database, keys(road), code, "We have looked", office(road))
-    teller.fate = Fate.LATER
-    assert await relay.turn()
-    assert not await relay.turn(), "it is not tried again at once"
+    assert not await relay.relay_batch()
+    await queue_answer(road.database, keys(road), code, "We have looked", office(road))
+    teller.fate = DeliveryOutcome.LATER
+    assert await relay.relay_batch()
+    assert not await relay.relay_batch(), "it is not tried again at once"
     road.clock.time += timedelta(seconds=LEASE + 1)
-    teller.fate = Fate.SENT
-    assert await relay.turn()
-    assert not await relay.turn()
+    teller.fate = DeliveryOutcome.SENT
+    assert await relay.relay_batch()
+    assert not await relay.relay_batch()
     assert [address for address, _ in teller.told] == ["4711"] * 2
     assert all(part in teller.told[1][1] for part in (f"F-{code}", "We have looked", "Tax Bureau"))
-    teller.fate = Fate.UNREACHABLE
-    await say(road.database, keys(road), code, "Hello?", office(road))
-    await relay.turn()
-    assert [word.state for word in (await only(road)).words] == ["", "sent", "unreachable"]
+    teller.fate = DeliveryOutcome.UNREACHABLE
+    await queue_answer(road.database, keys(road), code, "Hello?", office(road))
+    await relay.relay_batch()
+    assert [word.state for word in (await only(road)).messages] == ["", "sent", "unreachable"]
     await redis.aclose()
 
 
@@ -302,9 +315,9 @@ async def left_by_chat(road: Road, chat: str) -> None:
         )
 
 
-def mended(number: int) -> Shortcoming:
+def mended(number: int) -> HoldRequest:
     due = int(MIDNIGHT.timestamp())
-    return Shortcoming("year", "TAX", f"mend {number}", False, "en", "2026-11-23", due, due - 3600)
+    return HoldRequest("year", "TAX", f"mend {number}", False, "en", "2026-11-23", due, due - 3600)
 
 
 async def test_a_dump_leads_from_a_follow_up_to_no_ballot(road: Road) -> None:
@@ -312,7 +325,7 @@ async def test_a_dump_leads_from_a_follow_up_to_no_ballot(road: Road) -> None:
     for start in range(0, 60, 20):
         for n in range(start, start + 20):
             await admit(
-                road, (f"u{n}", Cast(ballot(n, ratings=f"S S S {n}"))), (f"u{n}", mended(n))
+                road, (f"u{n}", StoreBallot(ballot(n, ratings=f"S S S {n}"))), (f"u{n}", mended(n))
             )
         await road.mix()
     assert len({len(bytes(row.sealed)) for row in await rows(road, tables.held_follow_ups)}) == 1
@@ -352,8 +365,8 @@ async def test_two_of_one_person_cannot_be_told_to_be_one_person_s(road: Road) -
 
 
 async def test_what_is_staged_looks_like_a_ballot(road: Road) -> None:
-    longest = Shortcoming("year", "TAX", "很" * 300, True, "zh-Hans", "2026-11-23", 1, 1)
-    await admit(road, ("4711000000", Cast(ballot(1))), ("4711000000", longest))
+    longest = HoldRequest("year", "TAX", "很" * 300, True, "zh-Hans", "2026-11-23", 1, 1)
+    await admit(road, ("4711000000", StoreBallot(ballot(1))), ("4711000000", longest))
     assert len({len(bytes(row.sealed)) for row in await rows(road, tables.staging)}) == 1
     async with reading(road.database) as connection:
         assert (await connection.execute(select(tables.held_follow_ups))).all() == []

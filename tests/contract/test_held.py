@@ -12,9 +12,9 @@ from sqlalchemy import select
 from bot.campaigns.lifecycle import close_campaign, pause_campaign, resume_campaign
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from bot.transparency.log_writer import give_notice
-from bot.verification.bundle import make_bundle, result_of
-from bot.verification.bundle_reader import Wanted
+from bot.transparency.log_writer import request_entry
+from bot.verification.bundle import make_bundle, result_entry_body
+from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.errors import BadInput
 from tests.contract.test_conductor import Road, make_road
@@ -44,7 +44,7 @@ async def test_a_held_campaign_takes_no_ballot_and_keeps_what_was_begun(road: Ro
     assert reply.screen.step == "paused"
     assert await road.ballots() == []
     await resume_campaign(road.database, "year", road.clock)
-    await road.papers.refresh()
+    await road.live_campaigns.refresh()
     await road.rate("ben")
     assert len(await road.ballots()) == 1
     assert await told(road) == ["paused", "open"]
@@ -57,12 +57,14 @@ async def test_a_held_campaign_can_be_closed_and_its_bundle_verifies(road: Road)
     await pause_campaign(road.database, "year", road.clock)
     await close_campaign(road.database, "year")
     await road.mixer.turn()
-    result = await result_of(road.database, "year")
+    result = await result_entry_body(road.database, "year")
     async with writing(road.database) as connection:
-        await give_notice(connection, "result", "year", result)
+        await request_entry(connection, "result", "year", result)
     await road.mixer.turn()
     files = await make_bundle(road.database, "year", True)
-    assert [check.what for check in verify(files, Wanted([road.mixer.key])) if not check.ok] == []
+    assert [
+        check.what for check in verify(files, VerificationRequest([road.mixer.key])) if not check.ok
+    ] == []
     assert b'"state":"paused"' in b"".join(files.values()).replace(b"\\", b"")
 
 

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.model.facts import Grade, UnitDecision, Verdict
 from bot.appraisal.import_tables import import_table
-from bot.appraisal.year import Year, open_year, record_decision, seal_year
+from bot.appraisal.year import AppraisedYear, open_year, record_decision, seal_year
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import keep_keys
+from bot.crypto.gate_keys import load_gate_keys
 from bot.demo.fill import fill
 from bot.publication.exports import Audience, year_book
 from bot.records import store
@@ -24,7 +24,7 @@ from bot.service.composition import open_store
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput
 
-KEYS = keep_keys(Path(mkdtemp()))
+KEYS = load_gate_keys(Path(mkdtemp()))
 YEAR = 2010
 AT = datetime(2011, 2, 10, 1, 0, tzinfo=UTC)
 HEAD = "code,name_zh,parent,category\n"
@@ -59,7 +59,7 @@ async def bring_all(database: AsyncEngine) -> None:
     await bring(database, "indicators", POINTS)
 
 
-def inside(year: Year, unit: str) -> dict[str, tuple[Decimal | None, Grade | None]]:
+def inside(year: AppraisedYear, unit: str) -> dict[str, tuple[Decimal | None, Grade | None]]:
     result = next(body.result for body in year.inside if body.unit == unit)
     assert result is not None
     units = {part.unit: (part.total, part.grade) for part in result.units}

@@ -20,13 +20,18 @@ from bot.conversations.contract import Incoming
 from bot.core.identity import Address, Citizen
 from bot.fieldwork.audience.admission import _take
 from bot.fieldwork.audience.contacts import REASONS, opt_out, set_unreachable
-from bot.fieldwork.audience.invitations import Made, Response, count_responses, make_invitations
-from bot.fieldwork.audience.sampling import draw_sample
+from bot.fieldwork.audience.invitations import (
+    CellInvitations,
+    InvitationBatch,
+    count_responses,
+    make_invitations,
+)
+from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from survey_flows.campaign_definition import Link
 from survey_flows.errors import BadInput
 from survey_flows.events import Started
-from survey_flows.paper import Link
 from tests.contract.test_conductor import NOW, Road, draft, make_road
 from tests.contract.test_contacts import read_all
 from tests.contract.test_sampling import KEYS, TODAY, bring, people, plan
@@ -85,10 +90,10 @@ async def sampled(road: Road, fatigue_days: int = 0) -> None:
     await bring(road, people(CELLS))
     await plan(road, size=20, fatigue_days=fatigue_days)
     await road.open("next")
-    await draw_sample(road.database, "next")
+    await draw_campaign_sample(road.database, "next")
 
 
-async def make(road: Road) -> Made:
+async def make(road: Road) -> InvitationBatch:
     return await make_invitations(road.database, road.keys, "next", TODAY, road.clock)
 
 
@@ -119,8 +124,8 @@ async def invited(road: Road) -> list[Invited]:
 async def made(store_url: str, tmp_path: Path) -> AsyncIterator[Invitations]:
     async with make_road(store_url, tmp_path) as road:
         await sampled(road)
-        assert await make(road) == Made(20, 20, NOBODY)
-        await road.papers.refresh()
+        assert await make(road) == InvitationBatch(20, 20, NOBODY)
+        await road.live_campaigns.refresh()
         yield Invitations(road, await invited(road))
 
 
@@ -151,7 +156,11 @@ async def test_two_who_come_at_once_are_not_both_vouched_for(made: Invitations) 
     token = (await made.by_cell())["deputy"][0]
     road = made.road
     other = Conductor(
-        road.database, road.keys, road.papers, road.clock, Gate(road.keys, road.mixer.key.public)
+        road.database,
+        road.keys,
+        road.live_campaigns,
+        road.clock,
+        Gate(road.keys, road.mixer.key.public),
     )
     running = asyncio.create_task(other.run())
     users = [f"citizen {number}" for number in range(8)]
@@ -225,7 +234,9 @@ async def test_made_again_nothing_changes_and_who_left_gets_none(made: Invitatio
     async with writing(made.road.database) as connection:
         await opt_out(connection, KEYS, [made.all[0].address], TODAY)
         await set_unreachable(connection, [made.all[1].lookup], TODAY)
-    assert await make(made.road) == Made(20, 18, NOBODY | {"opted_out": 1, "unreachable": 1})
+    assert await make(made.road) == InvitationBatch(
+        20, 18, NOBODY | {"opted_out": 1, "unreachable": 1}
+    )
     assert await rows(made.road, tables.invitations) == before
     assert await invited(made.road) == made.all[2:]
     days = {bytes(row.lookup): row.invited for row in await rows(made.road, tables.contacts)}
@@ -248,13 +259,15 @@ async def test_who_another_campaign_invited_since_the_plan_is_left_alone(
                 one = update(tables.contacts).where(contacts.lookup == lookup)
                 await connection.execute(one.values(invited=day))
             await set_unreachable(connection, [drawn[2]], TODAY)
-        assert await make(road) == Made(20, 18, NOBODY | {"fatigue": 1, "unreachable": 1})
+        assert await make(road) == InvitationBatch(
+            20, 18, NOBODY | {"fatigue": 1, "unreachable": 1}
+        )
         assert {one.lookup for one in await invited(road)} == {*drawn} - {drawn[0], drawn[2]}
         async with writing(road.database) as connection:
             again = update(tables.contacts).where(contacts.lookup == drawn[2])
             await connection.execute(again.values(unreachable=""))
         before = await rows(road, tables.invitations)
-        assert await make(road) == Made(20, 19, NOBODY | {"fatigue": 1}), (
+        assert await make(road) == InvitationBatch(20, 19, NOBODY | {"fatigue": 1}), (
             "who can be reached now is written to"
         )
         assert await rows(road, tables.invitations) == before
@@ -269,8 +282,8 @@ async def test_responses_are_counted_by_cell(made: Invitations) -> None:
     await made.road.send("ben", Started(link=tokens["deputy"][0], lang="en"))
     await made.ballots()
     assert await count_responses(made.road.database, "next") == [
-        Response("deputy", 10, 1, 0),
-        Response("resident/430102/large", 10, 3, 3),
+        CellInvitations("deputy", 10, 1, 0),
+        CellInvitations("resident/430102/large", 10, 3, 3),
     ]
     assert await count_responses(made.road.database, "year") == []
 
@@ -289,7 +302,7 @@ async def test_invitations_come_after_the_draw_and_before_the_close(
         await road.open("next")
         with pytest.raises(BadInput, match="next: nobody was drawn"):
             await make(road)
-        await draw_sample(road.database, "next")
+        await draw_campaign_sample(road.database, "next")
         await make(road)
         await road.close("next")
         road.keys.voters.destroy("next")

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 import bot.conversations.conductor
 from bot.commands import letters as command
-from bot.commands.letters import readers, replay_one
+from bot.commands.letters import replay_one, update_readers
 from bot.conversations.contract import Incoming
-from bot.conversations.dead_letters import UNREADABLE, Letters
+from bot.conversations.dead_letters import UNREADABLE, DeadLetterStore
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import keep_keys
+from bot.crypto.gate_keys import load_gate_keys
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
@@ -37,8 +37,8 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 @pytest.fixture
-def letters(road: Road) -> Letters:
-    return Letters(road.database, road.keys, road.clock)
+def letters(road: Road) -> DeadLetterStore:
+    return DeadLetterStore(road.database, road.keys, road.clock)
 
 
 def break_engine(patch: pytest.MonkeyPatch, error: type[Exception] = ZeroDivisionError) -> None:
@@ -48,8 +48,8 @@ def break_engine(patch: pytest.MonkeyPatch, error: type[Exception] = ZeroDivisio
     patch.setattr(bot.conversations.conductor, "step", step)
 
 
-async def replay_all(road: Road, letters: Letters) -> list[bool]:
-    opened = await letters.open(None, readers(road.keys))
+async def replay_all(road: Road, letters: DeadLetterStore) -> list[bool]:
+    opened = await letters.open(None, update_readers(road.keys))
     return [await replay_one(letters, road.conductor, letter) for letter in opened]
 
 
@@ -61,27 +61,34 @@ async def fail_to_submit(road: Road) -> None:
     assert reply.screen is None
 
 
-async def test_a_letter_taken_again_casts_its_ballot_once(road: Road, letters: Letters) -> None:
+async def test_a_letter_taken_again_casts_its_ballot_once(
+    road: Road, letters: DeadLetterStore
+) -> None:
     await fail_to_submit(road)
     assert await road.ballots() == []
-    (letter,) = await letters.open(["telegram:99"], readers(road.keys))
+    (letter,) = await letters.open(["telegram:99"], update_readers(road.keys))
     assert await replay_one(letters, road.conductor, letter)
     assert await replay_one(
         letters, road.conductor, letter
     )  # by somebody who opened it at the same time
     assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")]
     assert await road.count("superseded") == 0
-    assert (await letters.all(), await letters.open(None, readers(road.keys))) == ([], [])
+    assert (await letters.list_letters(), await letters.open(None, update_readers(road.keys))) == (
+        [],
+        [],
+    )
     # Telegram may deliver it once more, too.
     assert (await road.send(USER, Pressed("x"), "telegram:99")).replayed
 
 
-async def test_what_is_told_of_a_letter_is_not_what_it_says(road: Road, letters: Letters) -> None:
+async def test_what_is_told_of_a_letter_is_not_what_it_says(
+    road: Road, letters: DeadLetterStore
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         break_engine(patch)
         await road.send(USER, Typed(WORDS), "telegram:1")
-    assert await letters.keep("telegram", BROKEN)
-    told = await letters.all()
+    assert await letters.add("telegram", BROKEN)
+    told = await letters.list_letters()
     assert {(letter.channel, letter.error, letter.tries) for letter in told} == {
         ("test", "ZeroDivisionError", 1), ("telegram", UNREADABLE, 1),
     }  # fmt: skip
@@ -91,36 +98,40 @@ async def test_what_is_told_of_a_letter_is_not_what_it_says(road: Road, letters:
     assert USER not in stored
 
 
-async def test_a_letter_that_fails_again_stays_and_is_counted(road: Road, letters: Letters) -> None:
+async def test_a_letter_that_fails_again_stays_and_is_counted(
+    road: Road, letters: DeadLetterStore
+) -> None:
     await fail_to_submit(road)
     with pytest.MonkeyPatch.context() as patch:
         break_engine(patch, KeyError)
         assert await replay_all(road, letters) == [False]
-    (letter,) = await letters.all()
+    (letter,) = await letters.list_letters()
     assert (letter.key, letter.error, letter.tries) == ("telegram:99", "KeyError", 2)
     assert await replay_all(road, letters) == [True]
     assert len(await road.ballots()) == 1
 
 
-async def test_what_nobody_can_read_is_kept_once_and_stays(road: Road, letters: Letters) -> None:
-    assert await letters.keep("telegram", BROKEN)
-    assert await letters.keep("telegram", BROKEN)
+async def test_what_nobody_can_read_is_kept_once_and_stays(
+    road: Road, letters: DeadLetterStore
+) -> None:
+    assert await letters.add("telegram", BROKEN)
+    assert await letters.add("telegram", BROKEN)
     assert await replay_all(road, letters) == [False]
-    (letter,) = await letters.all()
+    (letter,) = await letters.list_letters()
     assert (letter.error, letter.tries) == (UNREADABLE, 2)
 
 
-async def test_what_can_be_read_by_now_is_taken(road: Road, letters: Letters) -> None:
-    assert await letters.keep("telegram", GOOD)
+async def test_what_can_be_read_by_now_is_taken(road: Road, letters: DeadLetterStore) -> None:
+    assert await letters.add("telegram", GOOD)
     assert await replay_all(road, letters) == [True]
-    assert (await road.count("sessions"), await letters.all()) == (1, [])
+    assert (await road.count("sessions"), await letters.list_letters()) == (1, [])
 
 
 async def test_what_came_again_in_good_order_is_not_taken_a_second_time(
-    road: Road, letters: Letters
+    road: Road, letters: DeadLetterStore
 ) -> None:
     await road.answer_all("5")
-    assert await letters.keep("telegram", GOOD)
+    assert await letters.add("telegram", GOOD)
     await road.conductor.handle(Incoming("telegram:7", "test", "5", road.button("5", "Submit")))
     async with reading(road.database) as connection:
         before = (await connection.execute(select(tables.sessions.c.person))).scalars().all()
@@ -128,32 +139,45 @@ async def test_what_came_again_in_good_order_is_not_taken_a_second_time(
     async with reading(road.database) as connection:
         after = (await connection.execute(select(tables.sessions.c.person))).scalars().all()
     # «hello» would have begun a conversation of the Telegram user 5.
-    assert (before, len(await road.ballots()), await letters.all()) == (after, 1, [])
+    assert (before, len(await road.ballots()), await letters.list_letters()) == (after, 1, [])
 
 
-async def test_a_letter_can_be_dropped_unread(road: Road, letters: Letters, tmp_path: Path) -> None:
+async def test_a_letter_can_be_dropped_unread(
+    road: Road, letters: DeadLetterStore, tmp_path: Path
+) -> None:
     await fail_to_submit(road)
-    stranger = Letters(road.database, keep_keys(tmp_path / "others"), road.clock)
-    (told,) = await stranger.all()
-    assert (told.channel, told.tries, await stranger.open(None, readers(road.keys))) == ("", 0, [])
+    stranger = DeadLetterStore(road.database, load_gate_keys(tmp_path / "others"), road.clock)
+    (told,) = await stranger.list_letters()
+    assert (told.channel, told.tries, await stranger.open(None, update_readers(road.keys))) == (
+        "",
+        0,
+        [],
+    )
     with pytest.raises(BadInput, match="another key"):
-        await stranger.open(["telegram:99"], readers(road.keys))
+        await stranger.open(["telegram:99"], update_readers(road.keys))
     await stranger.drop("telegram:99")
-    assert await letters.all() == []
-    for doing in (letters.drop("telegram:99"), letters.open(["telegram:99"], readers(road.keys))):
+    assert await letters.list_letters() == []
+    for doing in (
+        letters.drop("telegram:99"),
+        letters.open(["telegram:99"], update_readers(road.keys)),
+    ):
         with pytest.raises(BadInput, match="no such letter"):
             await doing
 
 
 async def test_the_command_lists_replays_and_drops(
-    road: Road, letters: Letters, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    road: Road,
+    letters: DeadLetterStore,
+    store_url: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     # The command has a clock of its own, by which the campaign may be over: then the letter is taken, and no ballot.
     (tmp_path / "keys" / "mixer").symlink_to(tmp_path / "mixer")
     settings = Settings(data=tmp_path, database_url=store_url)
     assert await command.run_show(settings, argparse.Namespace()) == 0
     await fail_to_submit(road)
-    assert await letters.keep("telegram", BROKEN)
+    assert await letters.add("telegram", BROKEN)
     await command.run_show(settings, argparse.Namespace())
     listed = capsys.readouterr().out
     assert "there are no dead letters" in listed
@@ -162,11 +186,11 @@ async def test_the_command_lists_replays_and_drops(
         await command.run_replay(settings, argparse.Namespace(keys=["telegram:99"], all=False)) == 0
     )
     assert await command.run_replay(settings, argparse.Namespace(keys=[], all=True)) == 1
-    (left,) = await letters.all()
+    (left,) = await letters.list_letters()
     await command.run_drop(
         settings, argparse.Namespace(key=left.key, reason="a fault of the sender")
     )
-    assert await letters.all() == []
+    assert await letters.list_letters() == []
     told = capsys.readouterr().out
     assert "1 taken, 0 failed again and stay" in told
     assert "0 taken, 1 failed again and stay" in told

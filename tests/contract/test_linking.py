@@ -12,7 +12,7 @@ import pytest
 
 from bot.crypto.gate_keys import Keyring
 from bot.storage.schema import all as tables
-from survey_flows.effects import Cast
+from survey_flows.effects import StoreBallot
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_mixer import admit, ballot, rows
 
@@ -30,7 +30,11 @@ async def vote(road: Road) -> int:
     for start in range(0, CITIZENS, 60):
         chosen = range(start, start + 60)
         await admit(
-            road, *((f"{n}", Cast(ballot(n, f"comment {n}", ratings=f"S S S {n}"))) for n in chosen)
+            road,
+            *(
+                (f"{n}", StoreBallot(ballot(n, f"comment {n}", ratings=f"S S S {n}")))
+                for n in chosen
+            ),
         )
         await road.mixer.turn()
     await road.mix()
@@ -78,7 +82,7 @@ async def test_the_gates_key_makes_no_pseudonym_that_the_database_knows(road: Ro
 
 async def test_the_mixers_key_makes_none_from_a_citizens_id(road: Road, tmp_path: Path) -> None:
     await vote(road)
-    secret = Keyring(tmp_path / "mixer").keep("campaign-year")
+    secret = Keyring(tmp_path / "mixer").find_or_create("campaign-year")
     known = {row.voter for row in await rows(road, tables.ballots)}
     for n in range(CITIZENS):
         for raw in (str(n), f"test|{n}", f"year|test|{n}"):
@@ -117,7 +121,9 @@ async def test_after_the_close_both_keys_are_gone(road: Road, tmp_path: Path) ->
 async def test_no_answer_and_no_id_is_written_in_clear_before_it_is_mixed(
     road: Road, tmp_path: Path
 ) -> None:
-    await admit(road, *((f"canary-{n}", Cast(ballot(n, "canary in the mine"))) for n in range(20)))
+    await admit(
+        road, *((f"canary-{n}", StoreBallot(ballot(n, "canary in the mine"))) for n in range(20))
+    )
     for table in (tables.staging, tables.held_comments):
         for row in await rows(road, table):
             assert b"canary" not in bytes(row.sealed)

@@ -15,24 +15,24 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.ballots.gate import Gate, NoBox
-from bot.ballots.mixer import BATCH, BOX_SECONDS, GRACE, Mixer
+from bot.ballots.gate import Gate, NoMixerKey
+from bot.ballots.mixer import BATCH, KEY_GRACE_SECONDS, KEY_SECONDS, Mixer
 from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
 from bot.core.identity import Citizen
-from bot.crypto.gate_keys import Keyring, keep_keys
+from bot.crypto.gate_keys import Keyring, load_gate_keys
 from bot.crypto.note_signatures import open_note
-from bot.service.composition import take_turn
+from bot.service.composition import run_mixer_once
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import ballot_body
 from bot.transparency.log_reader import find_receipt, latest_checkpoint, prove_inclusion, read_root
-from bot.transparency.log_writer import give_notice
-from bot.verification.bundle import make_bundle, result_of
-from bot.verification.bundle_reader import Wanted
+from bot.transparency.log_writer import request_entry
+from bot.verification.bundle import make_bundle, result_entry_body
+from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.ballot import Ballot
-from survey_flows.effects import Cast, Effect, Erase, Pressured
-from survey_flows.entries import commit
+from survey_flows.effects import CountPressure, Effect, ErasePerson, StoreBallot
+from survey_flows.log_entries import commit
 from survey_flows.merkle import leaf_hash, root, verify_inclusion
 from tests.contract.test_conductor import Road, draft, make_road
 
@@ -95,7 +95,10 @@ async def test_what_the_gate_writes_names_nobody_and_says_nothing(road: Road) ->
     # Long enough not to come about by chance in what is sealed.
     user = "5550001234567"
     await admit(
-        road, (user, Cast(ballot(1, long))), ("ben", Cast(ballot(2))), ("cy", Erase("year"))
+        road,
+        (user, StoreBallot(ballot(1, long))),
+        ("ben", StoreBallot(ballot(2))),
+        ("cy", ErasePerson("year")),
     )
     staged = await rows(road, tables.staging)
     assert len({len(row.sealed) for row in staged}) == 1
@@ -107,17 +110,19 @@ async def test_what_the_gate_writes_names_nobody_and_says_nothing(road: Road) ->
 
 
 async def test_a_batch_waits_for_company(road: Road) -> None:
-    await admit(road, *((f"u{n}", Cast(ballot(n))) for n in range(BATCH - 1)))
+    await admit(road, *((f"u{n}", StoreBallot(ballot(n))) for n in range(BATCH - 1)))
     await road.mixer.turn()
     assert await rows(road, tables.ballots) == []
-    await admit(road, ("last", Cast(ballot(BATCH))))
+    await admit(road, ("last", StoreBallot(ballot(BATCH))))
     await road.mixer.turn()
     assert (len(await rows(road, tables.ballots)), await rows(road, tables.staging)) == (BATCH, [])
     assert await verify_log(road) == BATCH + 1
 
 
 async def test_ballots_are_not_written_in_the_order_in_which_they_came(road: Road) -> None:
-    await admit(road, *((f"u{n}", Cast(ballot(n, ratings=f"S S S {n}"))) for n in range(200)))
+    await admit(
+        road, *((f"u{n}", StoreBallot(ballot(n, ratings=f"S S S {n}"))) for n in range(200))
+    )
     await road.mix()
     order = [
         int(row.ratings.split()[-1])
@@ -131,11 +136,11 @@ async def test_ballots_are_not_written_in_the_order_in_which_they_came(road: Roa
 async def test_a_later_ballot_supersedes_and_both_receipts_stay_in_the_log(road: Road) -> None:
     await admit(
         road,
-        ("ann", Cast(ballot(1, ratings="D D D D"))),
-        ("ann", Cast(ballot(2, ratings="B B B B"))),
+        ("ann", StoreBallot(ballot(1, ratings="D D D D"))),
+        ("ann", StoreBallot(ballot(2, ratings="B B B B"))),
     )
     await road.mix()
-    await admit(road, ("ann", Cast(ballot(3))))
+    await admit(road, ("ann", StoreBallot(ballot(3))))
     await road.mix()
     assert [row.ratings for row in await rows(road, tables.ballots)] == ["S S S S"]
     kept = {json.loads(row.body)["ratings"] for row in await rows(road, tables.superseded)}
@@ -154,7 +159,7 @@ async def test_a_later_ballot_supersedes_and_both_receipts_stay_in_the_log(road:
 async def test_of_ballots_in_one_batch_the_last_to_come_is_the_last_in_the_log(road: Road) -> None:
     turns = ("D D D D", "B B B B", "S S S S")
     votes = [
-        (f"u{user}", Cast(ballot(3 * user + turn, ratings=turns[turn])))
+        (f"u{user}", StoreBallot(ballot(3 * user + turn, ratings=turns[turn])))
         for turn in range(3)
         for user in range(40)
     ]
@@ -175,12 +180,18 @@ async def test_of_ballots_in_one_batch_the_last_to_come_is_the_last_in_the_log(r
 async def test_erasing_deletes_what_was_said_and_leaves_the_entries(
     road: Road, apart: bool
 ) -> None:
-    await admit(road, ("ann", Cast(ballot(1, "my comment"))), ("ann", Cast(ballot(2, "another"))))
-    await admit(road, ("ann", Cast(ballot(3, unit="EDU"))), ("ben", Cast(ballot(4, "mine"))))
+    await admit(
+        road,
+        ("ann", StoreBallot(ballot(1, "my comment"))),
+        ("ann", StoreBallot(ballot(2, "another"))),
+    )
+    await admit(
+        road, ("ann", StoreBallot(ballot(3, unit="EDU"))), ("ben", StoreBallot(ballot(4, "mine")))
+    )
     if apart:
         await road.mix()
         await road.mix()
-    await admit(road, ("ann", Erase("year")))
+    await admit(road, ("ann", ErasePerson("year")))
     await road.mix()
     await road.mix()
     assert len(await rows(road, tables.ballots)) == 1
@@ -198,10 +209,10 @@ async def test_erasing_deletes_what_was_said_and_leaves_the_entries(
 async def test_a_comment_comes_later_than_its_ballot_and_under_another_pseudonym(
     road: Road,
 ) -> None:
-    await admit(road, *((f"u{n}", Cast(ballot(n, f"comment {n}"))) for n in range(BATCH)))
+    await admit(road, *((f"u{n}", StoreBallot(ballot(n, f"comment {n}"))) for n in range(BATCH)))
     await road.mixer.turn()
     assert await rows(road, tables.comments) == []
-    await admit(road, *((f"v{n}", Cast(ballot(BATCH + n))) for n in range(BATCH)))
+    await admit(road, *((f"v{n}", StoreBallot(ballot(BATCH + n))) for n in range(BATCH)))
     await road.mixer.turn()
     comments = await rows(road, tables.comments)
     assert {row.text for row in comments} == {f"comment {n}" for n in range(BATCH)}
@@ -212,10 +223,10 @@ async def test_a_comment_comes_later_than_its_ballot_and_under_another_pseudonym
 
 
 async def test_who_rates_again_without_a_comment_takes_the_old_one_back(road: Road) -> None:
-    await admit(road, ("ann", Cast(ballot(1, "in anger"))))
+    await admit(road, ("ann", StoreBallot(ballot(1, "in anger"))))
     await road.mix()
     await road.mix()
-    await admit(road, ("ann", Cast(ballot(2))))
+    await admit(road, ("ann", StoreBallot(ballot(2))))
     await road.mix()
     await road.mix()
     assert await rows(road, tables.comments) == []
@@ -223,10 +234,10 @@ async def test_who_rates_again_without_a_comment_takes_the_old_one_back(road: Ro
 
 
 async def test_what_the_gate_did_not_sign_is_kept_aside(road: Road, tmp_path: Path) -> None:
-    stranger = Gate(keep_keys(tmp_path / "stranger"), road.mixer.key.public)
+    stranger = Gate(load_gate_keys(tmp_path / "stranger"), road.mixer.key.public)
     async with writing(road.database) as connection:
-        await stranger.admit(connection, [(Citizen("test", "eve"), Cast(ballot(1)))])
-    await admit(road, ("ann", Cast(ballot(2))))
+        await stranger.admit(connection, [(Citizen("test", "eve"), StoreBallot(ballot(1)))])
+    await admit(road, ("ann", StoreBallot(ballot(2))))
     await road.mix()
     assert len(await rows(road, tables.ballots)) == 1
     assert len(await rows(road, tables.refused)) == 1
@@ -236,12 +247,12 @@ async def test_a_box_that_was_slipped_in_is_not_sealed_to(road: Road) -> None:
     async with writing(road.database) as connection:
         row = {"id": "theirs", "public": b"x" * 32, "signature": b"y" * 64, "made": 2**40}
         await connection.execute(tables.boxes.insert(), [row])
-    with pytest.raises(NoBox):
-        await admit(road, ("ann", Cast(ballot(1))))
+    with pytest.raises(NoMixerKey):
+        await admit(road, ("ann", StoreBallot(ballot(1))))
 
 
 async def test_closing_mixes_the_rest_and_destroys_the_key(road: Road, tmp_path: Path) -> None:
-    await admit(road, ("ann", Cast(ballot(1, "hello"))), ("ben", Cast(ballot(2))))
+    await admit(road, ("ann", StoreBallot(ballot(1, "hello"))), ("ben", StoreBallot(ballot(2))))
     assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
     await road.close("year")
     assert [row.state for row in await rows(road, tables.campaigns)] == ["closed"]
@@ -269,7 +280,7 @@ async def test_closing_one_campaign_uncovers_nobody_in_another(road: Road) -> No
     await create_campaign(road.database, draft("other"), road.clock)
     await road.open("other")
     elsewhere = replace(ballot(1, "hello"), campaign="other")
-    await admit(road, ("ann", Cast(elsewhere)), ("ben", Cast(ballot(2))))
+    await admit(road, ("ann", StoreBallot(elsewhere)), ("ben", StoreBallot(ballot(2))))
     await road.close("year")
     assert [row.campaign for row in await rows(road, tables.ballots)] == ["year"]
     assert len(await rows(road, tables.staging)) == 1
@@ -280,12 +291,12 @@ async def test_closing_one_campaign_uncovers_nobody_in_another(road: Road) -> No
 
 
 async def test_what_was_slipped_in_makes_no_batch(road: Road, tmp_path: Path) -> None:
-    stranger = Gate(keep_keys(tmp_path / "stranger"), road.mixer.key.public)
+    stranger = Gate(load_gate_keys(tmp_path / "stranger"), road.mixer.key.public)
     async with writing(road.database) as connection:
         await stranger.admit(
-            connection, [(Citizen("test", f"e{n}"), Cast(ballot(n))) for n in range(BATCH)]
+            connection, [(Citizen("test", f"e{n}"), StoreBallot(ballot(n))) for n in range(BATCH)]
         )
-    await admit(road, ("ann", Cast(ballot(BATCH))))
+    await admit(road, ("ann", StoreBallot(ballot(BATCH))))
     await road.mixer.turn()
     assert (await rows(road, tables.ballots), len(await rows(road, tables.staging))) == ([], 1)
     assert len(await rows(road, tables.refused)) == BATCH
@@ -296,8 +307,8 @@ async def test_a_key_that_was_left_behind_by_a_crash_is_destroyed_by_the_next_tu
 ) -> None:
     await road.close("year")
     for ring, name in ((Keyring(tmp_path / "mixer"), "campaign-year"), (road.keys.voters, "year")):
-        ring.keep(name)
-    await take_turn(road.mixer, road.database, road.keys)
+        ring.find_or_create(name)
+    await run_mixer_once(road.mixer, road.database, road.keys)
     assert "campaign-year" not in Keyring(tmp_path / "mixer").names()
     assert road.keys.voters.names() == []
 
@@ -306,13 +317,15 @@ async def test_boxes_change_and_the_old_secret_goes_when_nothing_is_sealed_to_it
     road: Road,
 ) -> None:
     (old,) = await rows(road, tables.boxes)
-    await admit(road, ("ann", Cast(ballot(1))))
-    later = road.clock.time.timestamp() + BOX_SECONDS
+    await admit(road, ("ann", StoreBallot(ballot(1))))
+    later = road.clock.time.timestamp() + KEY_SECONDS
     road.clock.time = road.clock.time.fromtimestamp(later, road.clock.time.tzinfo)
     await road.mixer.turn()
     assert len(await rows(road, tables.boxes)) == 2
-    await admit(road, ("ben", Cast(ballot(2))))
-    road.clock.time = road.clock.time.fromtimestamp(later + GRACE, road.clock.time.tzinfo)
+    await admit(road, ("ben", StoreBallot(ballot(2))))
+    road.clock.time = road.clock.time.fromtimestamp(
+        later + KEY_GRACE_SECONDS, road.clock.time.tzinfo
+    )
     await road.mixer.turn()
     assert old.id in {row.id for row in await rows(road, tables.boxes)}
     await road.mix()
@@ -329,7 +342,7 @@ async def test_two_mixers_write_each_ballot_once(road: Road, tmp_path: Path) -> 
     )
     await other.turn()
     for start in range(0, 300, 60):
-        await admit(road, *((f"u{n}", Cast(ballot(n))) for n in range(start, start + 60)))
+        await admit(road, *((f"u{n}", StoreBallot(ballot(n))) for n in range(start, start + 60)))
         await asyncio.gather(road.mixer.turn(), other.turn())
     await road.mix()
     assert len(await rows(road, tables.ballots)) == 300
@@ -359,9 +372,11 @@ async def test_the_bundle_of_what_the_mixer_wrote_passes_every_check(road: Road)
     await road.open("audit")
     quarter = int(road.clock.now().timestamp()) // 900
 
-    def vote(number: int, comment: str = "") -> Cast:
+    def vote(number: int, comment: str = "") -> StoreBallot:
         codes = ("VS S B S", "S S DK -", "D VD S S")[number % 3]
-        return Cast(replace(ballot(number, comment, codes), campaign="audit", bucket=quarter))
+        return StoreBallot(
+            replace(ballot(number, comment, codes), campaign="audit", bucket=quarter)
+        )
 
     numbers = iter(range(10_000))
     for _ in range(
@@ -374,18 +389,20 @@ async def test_the_bundle_of_what_the_mixer_wrote_passes_every_check(road: Road)
         ]
         await admit(road, *votes)
         await admit(
-            road, *((f"u{user}", Erase("audit")) for user in range(5)), ("u3", vote(next(numbers)))
+            road,
+            *((f"u{user}", ErasePerson("audit")) for user in range(5)),
+            ("u3", vote(next(numbers))),
         )
         await road.mix()
     await road.close("audit")
-    result = await result_of(road.database, "audit")
+    result = await result_entry_body(road.database, "audit")
     async with writing(road.database) as connection:
-        await give_notice(connection, "result", "audit", result)
+        await request_entry(connection, "result", "audit", result)
     await road.mixer.turn()
     for openings in (False, True):
         files = await make_bundle(road.database, "audit", openings)
         for number in range(0, next(numbers), 7):
-            checks = verify(files, Wanted([road.mixer.key], receipt=code(number)))
+            checks = verify(files, VerificationRequest([road.mixer.key], receipt=code(number)))
             assert [check.what for check in checks if not check.ok] == []
 
 
@@ -414,10 +431,10 @@ async def test_of_mixers_that_open_and_close_at_once_one_writes_to_the_log(
 async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
     road: Road, tmp_path: Path
 ) -> None:
-    await admit(road, ("ann", Cast(ballot(1))))
+    await admit(road, ("ann", StoreBallot(ballot(1))))
     await road.mix()
     await close_campaign(road.database, "year")
-    for where in ("bot.ballots.mixer.append", "bot.crypto.gate_keys.Keyring.destroy"):
+    for where in ("bot.ballots.mixer.append_entries", "bot.crypto.gate_keys.Keyring.destroy"):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(where, _die)
             with pytest.raises(ZeroDivisionError):
@@ -440,10 +457,12 @@ def _die(*_: object) -> None:
 
 
 async def test_who_was_told_how_to_rate_is_counted_once_and_joined_to_no_ballot(road: Road) -> None:
-    pressed = Pressured("year", "TAX")
-    await admit(road, *((f"u{n}", Cast(ballot(n))) for n in range(20)))
+    pressed = CountPressure("year", "TAX")
+    await admit(road, *((f"u{n}", StoreBallot(ballot(n))) for n in range(20)))
     sizes = {len(row.sealed) for row in await rows(road, tables.staging)}
-    await admit(road, *((f"u{n}", pressed) for n in (3, 4, 3, 3)), ("u5", Pressured("year", "EDU")))
+    await admit(
+        road, *((f"u{n}", pressed) for n in (3, 4, 3, 3)), ("u5", CountPressure("year", "EDU"))
+    )
     assert {len(row.sealed) for row in await rows(road, tables.staging)} == sizes, (
         "it looks like any ballot"
     )
@@ -461,23 +480,29 @@ async def test_who_was_told_how_to_rate_is_counted_once_and_joined_to_no_ballot(
     assert len(await rows(road, tables.log_entries)) - len(before) == 20, (
         "the log says nothing of it"
     )
-    await admit(road, ("u3", Cast(ballot(30, ratings="D D D D"))), ("u4", Erase("year")))
+    await admit(
+        road, ("u3", StoreBallot(ballot(30, ratings="D D D D"))), ("u4", ErasePerson("year"))
+    )
     await road.mix()
     assert len(await rows(road, tables.pressure)) == 3 - 1, "who erases takes it back"
     await admit(
-        road, ("u6", pressed), ("u6", Erase("year")), ("u7", Erase("year")), ("u7", pressed)
+        road,
+        ("u6", pressed),
+        ("u6", ErasePerson("year")),
+        ("u7", ErasePerson("year")),
+        ("u7", pressed),
     )
     await road.mix()
     assert len(await rows(road, tables.pressure)) == 3, "in the order in which it came"
 
 
 async def test_who_sends_without_end_hides_nobody_and_keeps_nobody_waiting(road: Road) -> None:
-    await admit(road, ("victim", Cast(ballot(1))))
-    await admit(road, *(("eve", Pressured("year", "TAX")) for _ in range(2 * BATCH)))
-    await admit(road, *(("eve", Cast(ballot(100 + n))) for n in range(2 * BATCH)))
+    await admit(road, ("victim", StoreBallot(ballot(1))))
+    await admit(road, *(("eve", CountPressure("year", "TAX")) for _ in range(2 * BATCH)))
+    await admit(road, *(("eve", StoreBallot(ballot(100 + n))) for n in range(2 * BATCH)))
     await road.mixer.turn()
     assert await rows(road, tables.ballots) == [], "two people are no crowd"
-    await admit(road, *((f"u{n}", Cast(ballot(300 + n))) for n in range(BATCH - 2)))
+    await admit(road, *((f"u{n}", StoreBallot(ballot(300 + n))) for n in range(BATCH - 2)))
     await road.mixer.turn()
     assert len(await rows(road, tables.ballots)) == BATCH
     assert await rows(road, tables.staging) == []

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
-from bot.channels.telegram.rate_limit import NAME, Pause
+from bot.channels.telegram.rate_limit import NAME, RateLimitPause
 
 
 @pytest.fixture
@@ -19,37 +19,37 @@ async def redis(speed_url: str) -> AsyncIterator[Redis]:
 
 
 async def test_another_process_is_silent_too_and_so_is_one_that_starts_later(redis: Redis) -> None:
-    one, other, later = Pause(redis), Pause(redis), Pause(redis)
+    one, other, later = RateLimitPause(redis), RateLimitPause(redis), RateLimitPause(redis)
     await one.begin(30)
-    await other.look()
-    assert 29 < one.left <= 30.01
-    assert 29 < other.left <= 30.01
+    await other.refresh()
+    assert 29 < one.seconds_left <= 30.01
+    assert 29 < other.seconds_left <= 30.01
     await other.begin(5)
-    await later.look()
-    assert 29 < later.left <= 30.01, "a shorter pause does not end a longer one"
+    await later.refresh()
+    assert 29 < later.seconds_left <= 30.01, "a shorter pause does not end a longer one"
 
 
 async def test_a_pause_ends(redis: Redis) -> None:
-    one, other = Pause(redis), Pause(redis)
+    one, other = RateLimitPause(redis), RateLimitPause(redis)
     await one.begin(0.05)
     await asyncio.sleep(0.1)
-    await other.look()
-    assert (one.left, other.left) == (0, 0)
+    await other.refresh()
+    assert (one.seconds_left, other.seconds_left) == (0, 0)
     assert await redis.exists(f"{NAME}:") == 0
 
 
 async def test_a_longer_pause_takes_the_place_of_a_shorter_one(redis: Redis) -> None:
-    one, other = Pause(redis), Pause(redis)
+    one, other = RateLimitPause(redis), RateLimitPause(redis)
     await one.begin(1)
     await one.begin(60)
     watching = asyncio.create_task(other.watch())
     await asyncio.sleep(0.2)
     watching.cancel()
-    assert 59 < other.left <= 60.01
+    assert 59 < other.seconds_left <= 60.01
 
 
 async def test_without_the_server_a_process_still_heeds_what_it_was_told_itself() -> None:
-    alone = Pause(Redis.from_url("redis://127.0.0.1:9"))
+    alone = RateLimitPause(Redis.from_url("redis://127.0.0.1:9"))
     await alone.begin(30)
-    await alone.look()
-    assert 29 < alone.left <= 30
+    await alone.refresh()
+    assert 29 < alone.seconds_left <= 30

@@ -18,10 +18,10 @@ from bot.conversations.contract import Delivery, Incoming
 from bot.core.identity import Address
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.audience.contacts import _write, opt_out
-from bot.fieldwork.outreach.messenger import Fate, Letter
-from bot.fieldwork.outreach.outbox import LEASE, PutBack, put_back, read_pushes, take
+from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
+from bot.fieldwork.outreach.outbox import LEASE, PutBack, claim_messages, put_back, read_pushes
 from bot.fieldwork.outreach.pace import Pace
-from bot.fieldwork.outreach.push import (
+from bot.fieldwork.outreach.push_service import (
     begin_push,
     cancel_push,
     pause_push,
@@ -29,7 +29,7 @@ from bot.fieldwork.outreach.push import (
     resume_push,
     show_pushes,
 )
-from bot.fieldwork.outreach.sender import HANDFUL, HASTE, TRIES, Pusher
+from bot.fieldwork.outreach.sender import HANDFUL, HASTE, TRIES, PushSender
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
@@ -45,18 +45,18 @@ RATE = 2000.0
 class Post:
     """A postman who notes what he is given; ``fates`` are by address, the first of each is used up."""
 
-    sent: list[tuple[str, Letter]] = field(default_factory=list)
-    fates: dict[str, list[Fate]] = field(default_factory=dict)
-    silence: float = 0.0
+    sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
+    fates: dict[str, list[DeliveryOutcome]] = field(default_factory=dict)
+    pause_seconds: float = 0.0
     seconds: float = 0.0
     meanwhile: Callable[[], None] = lambda: None
 
-    async def send(self, address: str, letter: Letter) -> Fate:
+    async def send(self, address: str, letter: OutgoingMessage) -> DeliveryOutcome:
         await asyncio.sleep(self.seconds)
         self.sent.append((address, letter))
         self.meanwhile()
         fates = self.fates.get(address, [])
-        return fates.pop(0) if fates else Fate.SENT
+        return fates.pop(0) if fates else DeliveryOutcome.SENT
 
     def times(self) -> Counter[str]:
         return Counter(address for address, _ in self.sent)
@@ -70,10 +70,10 @@ class Office:
     people: dict[str, str]
     """The token of everybody's invitation by address."""
 
-    def pusher(self, post: Post | None = None) -> Pusher:
+    def pusher(self, post: Post | None = None) -> PushSender:
         pace = Pace(self.redis, RATE)
         road, postmen = self.road, {"telegram": post or self.post}
-        return Pusher(
+        return PushSender(
             road.database,
             road.keys,
             KEYS,
@@ -92,7 +92,7 @@ class Office:
         """Send all that is due now."""
         pusher = self.pusher(post)
         await pusher.look()
-        while await pusher.turn():
+        while await pusher.send_batch():
             await pusher.look()
 
     async def counts(self, step: int = 0) -> dict[str, int]:
@@ -105,7 +105,7 @@ async def office(store_url: str, speed_url: str, tmp_path: Path) -> AsyncIterato
     async with make_road(store_url, tmp_path) as road:
         await sampled(road)
         await make(road)
-        await road.papers.refresh()
+        await road.live_campaigns.refresh()
         road.conductor._contact_keys = KEYS
         people = {person.address.address: person.token for person in await invited(road)}
         yield Office(road, redis, Post(), people)
@@ -113,7 +113,7 @@ async def office(store_url: str, speed_url: str, tmp_path: Path) -> AsyncIterato
 
 
 @asynccontextmanager
-async def at_work(pusher: Pusher) -> AsyncIterator[None]:
+async def at_work(pusher: PushSender) -> AsyncIterator[None]:
     working = asyncio.create_task(pusher.run())
     yield
     working.cancel()
@@ -136,7 +136,7 @@ async def test_everybody_gets_their_own_invitation_once(office: Office) -> None:
 
 async def test_who_cannot_be_reached_is_noted_and_not_tried_again(office: Office) -> None:
     ann, ben, *_ = office.people
-    office.post.fates = {ann: [Fate.UNREACHABLE], ben: [Fate.FAILED]}
+    office.post.fates = {ann: [DeliveryOutcome.UNREACHABLE], ben: [DeliveryOutcome.FAILED]}
     await office.begin()
     await office.send()
     assert await office.counts() == {"sent": 18, "unreachable": 1, "failed": 1}
@@ -201,7 +201,10 @@ async def test_what_may_have_been_lost_is_sent_again_later_and_given_up_in_the_e
     office: Office,
 ) -> None:
     ann, ben, *_ = office.people
-    office.post.fates = {ann: [Fate.LATER] * 2, ben: [Fate.LATER] * (TRIES + 5)}
+    office.post.fates = {
+        ann: [DeliveryOutcome.LATER] * 2,
+        ben: [DeliveryOutcome.LATER] * (TRIES + 5),
+    }
     await office.begin()
     await office.send()
     assert await office.counts() == {"sent": 18, "queued": 2}
@@ -214,12 +217,12 @@ async def test_what_may_have_been_lost_is_sent_again_later_and_given_up_in_the_e
 
 async def test_a_429_costs_no_attempt_and_silences_all(office: Office) -> None:
     ann = next(iter(office.people))
-    office.post.fates = {ann: [Fate.SILENCE] * (TRIES + 1)}
+    office.post.fates = {ann: [DeliveryOutcome.SILENCE] * (TRIES + 1)}
     await office.begin()
     for _ in range(TRIES + 2):
         await office.send()
     assert (office.post.times()[ann], await office.counts()) == (TRIES + 2, {"sent": 20})
-    office.post.silence = 5.0
+    office.post.pause_seconds = 5.0
     await office.begin()
     before = len(office.post.sent)
     await office.send()
@@ -237,13 +240,13 @@ async def test_who_needs_no_reminder_is_settled_among_those_who_do(office: Offic
     office.post.seconds = 0.15
     settled: list[set[bytes]] = []
     pusher = office.pusher()
-    noted = pusher.note
+    noted = pusher.record_outcomes
 
     async def note() -> None:
         settled.append({key[2] for key in pusher._settled.states})
         await noted()
 
-    pusher.note = note  # type: ignore[method-assign]
+    pusher.record_outcomes = note  # type: ignore[method-assign]
     async with at_work(pusher):
         await asyncio.sleep(2.5)
     spared = {KEYS.lookup(Address("telegram", ann)) for ann in list(office.people)[:10]}
@@ -262,7 +265,7 @@ async def test_a_service_that_stops_while_the_database_is_away_stops(office: Off
 
     working = asyncio.create_task(pusher.run())
     await asyncio.sleep(0.6)
-    pusher.note = note  # type: ignore[method-assign]
+    pusher.record_outcomes = note  # type: ignore[method-assign]
     working.cancel()
     async with asyncio.timeout(3):
         with pytest.raises(asyncio.CancelledError):
@@ -284,11 +287,11 @@ async def test_who_lost_the_lease_puts_nothing_back(office: Office) -> None:
     now = int(office.road.clock.now().timestamp())
     async with writing(office.road.database) as connection:
         found = await read_pushes(connection, now=now)
-        first = await take(connection, found, 5, now)
-        second = await take(connection, found, 20, now + LEASE + 1)
+        first = await claim_messages(connection, found, 5, now)
+        second = await claim_messages(connection, found, 20, now + LEASE + 1)
         assert {item.key for item in first} <= {item.key for item in second}
         await put_back(connection, {item.key: PutBack(item.until, 0, True) for item in first})
-        assert await take(connection, found, 20, now + LEASE + 2) == []
+        assert await claim_messages(connection, found, 20, now + LEASE + 2) == []
 
 
 async def test_nothing_is_sent_outside_the_campaign_s_window(office: Office) -> None:
@@ -322,7 +325,7 @@ async def test_a_process_that_dies_misses_nobody_and_its_lease_keeps_others_away
     await office.begin()
     now = int(office.road.clock.now().timestamp())
     async with writing(office.road.database) as connection:
-        dead = await take(connection, await read_pushes(connection, now=now), 7, now)
+        dead = await claim_messages(connection, await read_pushes(connection, now=now), 7, now)
     assert len(dead) == 7
     await office.send()
     assert len(office.post.sent) == 13
@@ -344,7 +347,7 @@ async def test_nothing_is_sent_near_the_end_of_a_lease(office: Office) -> None:
     office.post.meanwhile = late
     pusher = office.pusher()
     await pusher.look()
-    await pusher.turn()
+    await pusher.send_batch()
     assert 0 < len(office.post.sent) <= 8
     office.post.meanwhile = lambda: None
     await office.send()
@@ -476,7 +479,7 @@ async def test_the_pace_is_one_for_all_senders(speed_url: str) -> None:
 
     async def hurry(pace: Pace) -> None:
         for _ in range(30):
-            await pace.place()
+            await pace.wait_for_slot()
             times.append(asyncio.get_running_loop().time())
 
     await asyncio.gather(*map(hurry, paces))
@@ -486,7 +489,7 @@ async def test_the_pace_is_one_for_all_senders(speed_url: str) -> None:
     assert times[-1] - times[0] >= 119 * 0.01
     paces[0]._replies = 20
     before = asyncio.get_running_loop().time()
-    await paces[0].place()
+    await paces[0].wait_for_slot()
     assert asyncio.get_running_loop().time() - before > 0.15
     await redis.aclose()
 

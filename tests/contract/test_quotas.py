@@ -15,19 +15,19 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.ballots.gate import Gate
-from bot.campaigns.lifecycle import add_link, create_campaign
-from bot.campaigns.live_campaigns import Papers
-from bot.campaigns.quotas import Fill, set_quotas, show_quotas
+from bot.campaigns.lifecycle import create_campaign, create_link
+from bot.campaigns.live_campaigns import LiveCampaigns
+from bot.campaigns.quotas import QuotaProgress, set_quotas, show_quotas
 from bot.conversations.conductor import Conductor
 from bot.conversations.contract import Incoming, Reply
 from bot.core.shipped_files import shipped_scales
 from bot.storage.database import open_database, reading, writing
 from bot.storage.schema import all as tables
+from survey_flows.campaign_definition import Link, Unit
 from survey_flows.errors import BadInput
-from survey_flows.events import Asked, Event, Pressed, Started
+from survey_flows.events import Event, Pressed, Started, TopicRequested
 from survey_flows.load import dump_questionnaire, load_questionnaire
-from survey_flows.paper import Link, Unit
-from survey_flows.quota import Cell
+from survey_flows.quota import QuotaCell
 from tests.contract.test_conductor import Road, draft, make_road
 
 SMALL = """
@@ -59,7 +59,7 @@ async def limited(url: str, folder: Path, table: str) -> AsyncIterator[Road]:
         road.link = await create_campaign(road.database, made, road.clock)
         await set_quotas(road.database, "small", "quotas.csv", (HEAD + table).encode())
         await road.open("small")
-        await road.papers.refresh()
+        await road.live_campaigns.refresh()
         yield road
 
 
@@ -97,7 +97,7 @@ def received(reply: Reply) -> bool:
 async def fill(road: Road, unit: str = "ONE", people: int = 10) -> None:
     for number in range(people):
         assert received(await rate(road, f"{unit}-{number}", unit))
-    await road.papers.refresh()
+    await road.live_campaigns.refresh()
 
 
 async def counted(road: Road) -> Counter[tuple[str, str]]:
@@ -112,13 +112,13 @@ async def test_five_hundred_at_once_by_two_processes_fill_the_quotas_exactly(
 ) -> None:
     table = "ONE,,,,120\nONE,resident,,,100\nTWO,,,open,90\n"
     async with limited(store_url, tmp_path, table) as road:
-        deputies = await add_link(road.database, "small", "deputy", "", road.clock)
-        await road.papers.refresh()
+        deputies = await create_link(road.database, "small", "deputy", "", road.clock)
+        await road.live_campaigns.refresh()
         database = open_database(store_url)
-        papers = Papers(database, "Asia/Shanghai")
-        await papers.refresh()
+        live_campaigns = LiveCampaigns(database, "Asia/Shanghai")
+        await live_campaigns.refresh()
         other = Conductor(
-            database, road.keys, papers, road.clock, Gate(road.keys, road.mixer.key.public)
+            database, road.keys, live_campaigns, road.clock, Gate(road.keys, road.mixer.key.public)
         )
         working = asyncio.create_task(other.run())
         tapped = iter(range(10**6))
@@ -184,7 +184,7 @@ async def test_who_began_before_is_told_at_the_next_tap_and_who_is_last_by_a_hai
     late = await here.press("hair", "Submit")  # before this process has heard that the unit is full
     assert told_full(late)
     assert not received(late)
-    await here.papers.refresh()
+    await here.live_campaigns.refresh()
     assert told_full(await here.press("slow", "Satisfied"))
     assert await counted(here) == {("ONE", "resident"): 10}
 
@@ -204,7 +204,7 @@ async def test_a_second_rating_takes_no_second_place_and_is_taken_although_the_u
 
 async def test_a_place_stays_with_who_deleted_their_ratings(here: Road) -> None:
     await fill(here)
-    await here.send("ONE-3", Asked("delete"))
+    await here.send("ONE-3", TopicRequested("delete"))
     await here.press("ONE-3", "Delete them all")
     assert await counted(here) == {("ONE", "resident"): 9}
     assert told_full(await rate(here, "late")), (
@@ -231,8 +231,8 @@ async def test_quotas_are_registered_and_cannot_be_changed_any_more(road: Road) 
         query = select(tables.log_entries.c.body).where(
             tables.log_entries.c.kind == "registration", tables.log_entries.c.campaign == "small"
         )
-        paper = json.loads(json.loads((await connection.execute(query)).scalar_one())["paper"])
-    assert paper["quotas"] == [
+        definition = json.loads(json.loads((await connection.execute(query)).scalar_one())["paper"])
+    assert definition["quotas"] == [
         {"unit": "ONE", "group": "", "stratum": "", "source": "", "most": 10}
     ]
     with pytest.raises(
@@ -285,12 +285,12 @@ async def test_no_count_was_last_written_with_somebodys_conversation_once_the_ba
 
 
 async def test_what_is_told_of_a_quota_is_rounded(here: Road) -> None:
-    cell = Cell("ONE")
-    assert await show_quotas(here.database, "small") == [Fill(cell, 10, 0)]
+    cell = QuotaCell("ONE")
+    assert await show_quotas(here.database, "small") == [QuotaProgress(cell, 10, 0)]
     await fill(here, people=9)
-    assert await show_quotas(here.database, "small") == [Fill(cell, 10, None)]
+    assert await show_quotas(here.database, "small") == [QuotaProgress(cell, 10, None)]
     await rate(here, "last")
-    assert await show_quotas(here.database, "small") == [Fill(cell, 10, 10)]
+    assert await show_quotas(here.database, "small") == [QuotaProgress(cell, 10, 10)]
 
 
 @pytest.mark.parametrize(
@@ -349,5 +349,5 @@ async def test_a_table_in_chinese_takes_the_place_of_the_one_before(
         table = "单位代码,评价主体,区域,来源,人数上限\nTWO,deputy,430102,邀请链接,30\n"
         assert await set_quotas(road.database, "small", "b.csv", table.encode()) == 1
         assert await show_quotas(road.database, "small") == [
-            Fill(Cell("TWO", "deputy", "430102", "invited"), 30, 0)
+            QuotaProgress(QuotaCell("TWO", "deputy", "430102", "invited"), 30, 0)
         ]

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.campaigns.fraud_rules import DEFAULT, FraudRules, read_rules
-from bot.campaigns.lifecycle import add_link, create_campaign
-from bot.campaigns.live_campaigns import Papers
+from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
+from bot.campaigns.lifecycle import create_campaign, create_link
+from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.results.scoring import score_campaign
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -48,7 +48,7 @@ async def tamper(road: Road, **values: object) -> None:
 
 async def test_rules_and_a_seed_are_registered(road: Road) -> None:
     found = json.loads((await registration(road))["paper"])
-    assert read_rules(json.dumps(found)) == DEFAULT
+    assert read_rules(json.dumps(found)) == DEFAULT_RULES
     assert len(bytes.fromhex(found["seed"])) == 32
     async with reading(road.database) as connection:
         row = (await connection.execute(select(tables.campaigns))).one()
@@ -57,10 +57,10 @@ async def test_rules_and_a_seed_are_registered(road: Road) -> None:
 
 async def test_limits_of_links_are_registered_or_told_later_and_never_changed(road: Road) -> None:
     await create_campaign(road.database, draft("next"), road.clock)
-    limited = await add_link(road.database, "next", "deputy", "430102", road.clock, most=30)
-    await add_link(road.database, "next", "deputy", "", road.clock)
+    limited = await create_link(road.database, "next", "deputy", "430102", road.clock, most=30)
+    await create_link(road.database, "next", "deputy", "", road.clock)
     await road.open("next")
-    await add_link(road.database, "next", "enterprise", "", road.clock, most=12)
+    await create_link(road.database, "next", "enterprise", "", road.clock, most=12)
     await road.mixer.turn()
     columns = tables.log_entries.c
     async with reading(road.database) as connection:
@@ -78,17 +78,17 @@ async def test_limits_of_links_are_registered_or_told_later_and_never_changed(ro
         async with writing(road.database) as connection:
             await connection.execute(update(tables.links).values(most=99))
     with pytest.raises(BadInput, match="one person or more"):
-        await add_link(road.database, "next", "deputy", "", road.clock, most=0)
+        await create_link(road.database, "next", "deputy", "", road.clock, most=0)
 
 
 def test_rules_are_read_as_they_were_written() -> None:
     rules = FraudRules(
         Limits(stale=3),
-        replace(DEFAULT.rates, unit=replace(DEFAULT.rates.unit, most=7)),
-        DEFAULT.thresholds,
+        replace(DEFAULT_RULES.rates, unit=replace(DEFAULT_RULES.rates.unit, most=7)),
+        DEFAULT_RULES.thresholds,
     )
     assert read_rules(json.dumps({"fraud": json.loads(json.dumps(rules.dump()))})) == rules
-    assert read_rules("{}") == DEFAULT
+    assert read_rules("{}") == DEFAULT_RULES
 
 
 @pytest.mark.parametrize("change", ["scheme", "window", "paper", "registration"])
@@ -104,12 +104,12 @@ async def test_a_campaign_that_was_changed_takes_no_ballots(
         "registration": {"registered": None},
     }
     await tamper(road, **values[change])
-    fresh = Papers(road.database, "Asia/Shanghai")
+    fresh = LiveCampaigns(road.database, "Asia/Shanghai")
     with caplog.at_level(logging.ERROR):
         await fresh.refresh()
     assert fresh.get("year") is None
     assert "campaign year is not what the log has of it" in caplog.text
-    road.conductor._papers = fresh
+    road.conductor._live_campaigns = fresh
     reply = await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
     assert reply.screen is None
     assert await road.ballots() == []

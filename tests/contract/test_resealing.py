@@ -12,11 +12,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.conversations.contract import Incoming
-from bot.conversations.dead_letters import Letters, seal_event
-from bot.conversations.key_rotation import AT_ONCE, Resealing
+from bot.conversations.dead_letters import DeadLetterStore, seal_event
+from bot.conversations.key_rotation import AT_ONCE, KeyRotation
 from bot.conversations.store import keep_dead_letter
 from bot.conversations.stored_conversation import read_conversation
-from bot.crypto.gate_keys import keep_keys
+from bot.crypto.gate_keys import load_gate_keys
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadSession
@@ -33,8 +33,8 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
         yield made
 
 
-def resealing(road: Road) -> Resealing:
-    return Resealing(road.database, road.keys, road.clock, road.papers)
+def resealing(road: Road) -> KeyRotation:
+    return KeyRotation(road.database, road.keys, road.clock, road.live_campaigns)
 
 
 async def bodies(road: Road) -> dict[bytes, bytes]:
@@ -52,7 +52,7 @@ async def test_an_old_copy_is_closed_to_all_later_keys_and_nobody_loses_an_answe
     road: Road, tmp_path: Path
 ) -> None:
     turning = resealing(road)
-    await turning.turn()
+    await turning.rotate()
     for number in range(5):
         await road.answer_all(f"{number}")
     letter = Incoming("k", "test", "ann", Typed("what she said", "T" * 16))
@@ -62,11 +62,11 @@ async def test_an_old_copy_is_closed_to_all_later_keys_and_nobody_loses_an_answe
         )
     copy = await bodies(road)
     road.clock.time += 2 * HOUR
-    await turning.turn()
+    await turning.rotate()
     assert [path.name for path in (tmp_path / "keys" / "hours").iterdir()] == [
         f"{road.keys.hours.now}.key"
     ]
-    for keys in (road.keys, keep_keys(tmp_path / "keys")):
+    for keys in (road.keys, load_gate_keys(tmp_path / "keys")):
         for person, body in copy.items():
             with pytest.raises(BadSession):
                 keys.unseal(person, body)
@@ -74,7 +74,7 @@ async def test_an_old_copy_is_closed_to_all_later_keys_and_nobody_loses_an_answe
         reply = await road.press(f"{number}", "Submit")
         assert reply.screen is not None
         assert reply.screen.step == "receipt"
-    letters = Letters(road.database, road.keys, road.clock)
+    letters = DeadLetterStore(road.database, road.keys, road.clock)
     assert [opened.incoming for opened in await letters.open(["k"], {})] == [letter]
 
 
@@ -83,10 +83,10 @@ async def test_a_receipt_is_kept_for_an_hour_and_answers_for_three_days(road: Ro
     await road.rate("ann")
     await road.answer_all("ben")
     road.clock.time += HOUR / 2
-    await turning.turn()
+    await turning.rotate()
     assert (await conversation(road, "ann")).receipt
     road.clock.time += HOUR
-    await turning.turn()
+    await turning.rotate()
     ann = await conversation(road, "ann")
     assert (ann.receipt, ann.place, ann.unit) == ("", "unit", "")
     assert len((await conversation(road, "ben")).answers) == 6
@@ -94,7 +94,7 @@ async def test_a_receipt_is_kept_for_an_hour_and_answers_for_three_days(road: Ro
     assert again is not None
     assert again.step == "unit"
     road.clock.time += 71 * HOUR
-    await turning.turn()
+    await turning.rotate()
     assert (await conversation(road, "ben")).answers == {}
     assert await road.ballots() == [("TAX", "service_user", "S VS VS VS")]
 
@@ -102,7 +102,7 @@ async def test_a_receipt_is_kept_for_an_hour_and_answers_for_three_days(road: Ro
 async def test_many_are_sealed_anew_and_who_is_killed_in_between_goes_on(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await resealing(road).turn()
+    await resealing(road).rotate()
     many = 2 * AT_ONCE + 3
     rows = []
     for number in range(many):
@@ -125,9 +125,9 @@ async def test_many_are_sealed_anew_and_who_is_killed_in_between_goes_on(
 
     monkeypatch.setattr(first, "_some", dies)
     with pytest.raises(OSError, match=r"^$"):
-        await first.turn()
-    keys = keep_keys(road.keys.voters._folder.parent)
-    await Resealing(road.database, keys, road.clock, road.papers).turn()
+        await first.rotate()
+    keys = load_gate_keys(road.keys.voters._folder.parent)
+    await KeyRotation(road.database, keys, road.clock, road.live_campaigns).rotate()
     found = await bodies(road)
     assert len(found) == many
     assert all(keys.unseal(person, body).startswith("year\n") for person, body in found.items())
@@ -137,7 +137,7 @@ async def test_what_a_citizen_does_meanwhile_counts(
     road: Road, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turning = resealing(road)
-    await turning.turn()
+    await turning.rotate()
     await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
 
     @asynccontextmanager
@@ -148,19 +148,19 @@ async def test_what_a_citizen_does_meanwhile_counts(
 
     monkeypatch.setattr("bot.conversations.key_rotation.writing", later)
     road.clock.time += 2 * HOUR
-    await turning.turn()
+    await turning.rotate()
     assert len((await conversation(road, "ann")).answers) == 1
 
 
 async def test_what_nobody_can_open_any_more_is_forgotten_and_the_citizen_begins_anew(
     road: Road,
 ) -> None:
-    await resealing(road).turn()
+    await resealing(road).rotate()
     await road.answer_all("ann")
     async with writing(road.database) as connection:
         await connection.execute(update(tables.sessions).values(body=b"\x00" * 60, hour=0))
     road.clock.time += 2 * HOUR
-    await resealing(road).turn()
+    await resealing(road).rotate()
     assert await bodies(road) == {}
     reply = await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
     assert reply.screen is not None
@@ -168,11 +168,11 @@ async def test_what_nobody_can_open_any_more_is_forgotten_and_the_citizen_begins
 
 async def test_a_clock_that_jumps_ahead_and_back_loses_no_answer(road: Road) -> None:
     turning = resealing(road)
-    await turning.turn()
+    await turning.rotate()
     await road.answer_all("ann")
     for jump in (24 * HOUR, -24 * HOUR, -2 * HOUR, 2 * HOUR):
         road.clock.time += jump
-        await turning.turn()
+        await turning.rotate()
         assert len((await conversation(road, "ann")).answers) == 6
     reply = await road.press("ann", "Submit")
     assert reply.screen is not None

@@ -12,16 +12,16 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.campaigns.lifecycle import create_campaign
-from bot.conversations.key_rotation import Resealing
+from bot.conversations.key_rotation import KeyRotation
 from bot.fieldwork.audience.contacts import opt_out
 from bot.fieldwork.audience.invitations import make_invitations
-from bot.fieldwork.audience.sampling import draw_sample
+from bot.fieldwork.audience.sampling import draw_campaign_sample
 from bot.fieldwork.monitoring.response_monitor import Monitor, Stop, read_monitor
-from bot.fieldwork.outreach.push import begin_push, plain_texts
+from bot.fieldwork.outreach.push_service import begin_push, plain_texts
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.events import Asked, Started
-from survey_flows.paper import Link
+from survey_flows.campaign_definition import Link
+from survey_flows.events import Started, TopicRequested
 from tests.contract.test_conductor import Road, draft, make_road
 from tests.contract.test_contacts import KEYS
 from tests.contract.test_sampling import TODAY, bring, people, plan
@@ -36,7 +36,7 @@ class Office:
     def __init__(self, road: Road, tokens: dict[str, list[str]]) -> None:
         self.road = road
         self.tokens = tokens
-        self.resealing = Resealing(road.database, road.keys, road.clock, road.papers)
+        self.resealing = KeyRotation(road.database, road.keys, road.clock, road.live_campaigns)
 
     async def come(self, user: str, group: str) -> None:
         self.road.link = Link(self.tokens[group].pop())
@@ -53,7 +53,7 @@ class Office:
     async def later(self, hours: int = 1) -> Monitor:
         """What is told after the conversations were sealed anew."""
         self.road.clock.time += timedelta(hours=hours)
-        await self.resealing.turn()
+        await self.resealing.rotate()
         return await self.monitor()
 
     async def monitor(self) -> Monitor:
@@ -74,9 +74,9 @@ async def open_office(url: str, folder: Path) -> AsyncIterator[Office]:
         await bring(road, people(CELLS))
         await plan(road, size=70)
         await road.open("next")
-        await draw_sample(road.database, "next")
+        await draw_campaign_sample(road.database, "next")
         await make_invitations(road.database, road.keys, "next", TODAY, road.clock)
-        await road.papers.refresh()
+        await road.live_campaigns.refresh()
         await begin_push(road.database, "next", await plain_texts(road.database, "next", ZONE))
         tokens: dict[str, list[str]] = {}
         async with writing(road.database) as connection:
@@ -86,7 +86,7 @@ async def open_office(url: str, folder: Path) -> AsyncIterator[Office]:
             ):
                 tokens.setdefault(row.grp, []).append(road.keys.invitation("next", row.number))
         made = Office(road, tokens)
-        await made.resealing.turn()
+        await made.resealing.rotate()
         yield made
 
 
@@ -197,7 +197,7 @@ async def test_who_deletes_everything_and_comes_back_never_makes_more_than_were_
             )
         await here.later()
         for number in range(12):
-            await here.road.send(f"back-{number}", Asked("delete"))
+            await here.road.send(f"back-{number}", TopicRequested("delete"))
             await here.road.press(f"back-{number}", "Delete them all")
     assert (await here.stored())["deputy", "completed"] == 36
     assert told(await here.monitor())["deputy"] == {"completed": (10, 19), "sent": (10, 19)}

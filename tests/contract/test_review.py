@@ -17,23 +17,30 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.estimation.scores import score_units
 from aggregation.fraud.thresholds import Thresholds
 from benchmarks.fraud import scenario
-from bot.campaigns.fraud_rules import DEFAULT
-from bot.campaigns.live_campaigns import dump_paper
-from bot.campaigns.registered import read_polls
+from bot.campaigns.fraud_rules import DEFAULT_RULES
+from bot.campaigns.live_campaigns import dump_definition
+from bot.campaigns.registered import read_registered_campaigns
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.clock import SystemClock
 from bot.core.shipped_files import shipped_questionnaires
-from bot.fraud_review.case_finding import scan
-from bot.fraud_review.case_review import Case, case_weights, list_cases, reopen, show_case, vote
-from bot.fraud_review.rule_effects import measure, read_effects
+from bot.fraud_review.case_finding import find_cases
+from bot.fraud_review.case_review import (
+    FraudCase,
+    case_weights,
+    cast_vote,
+    list_cases,
+    reopen_case,
+    show_case,
+)
+from bot.fraud_review.rule_effects import measure_effects, read_effects
 from bot.fraud_review.verdicts import weights_digest
 from bot.results.scan import read_counts
 from bot.storage.database import open_database, reading, writing
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
+from survey_flows.campaign_definition import Unit
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
-from survey_flows.paper import Unit
 
 REVIEWERS = ("chen", "liu", "sun")
 AT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -97,13 +104,13 @@ async def plant(database: AsyncEngine, kind: str) -> None:
         "closes_at": 1,
         "scheme": shipped_scheme().model_dump_json(),
     }
-    paper = dump_paper({"zh-Hans": "民评"}, units, {"window": dump_questionnaire(sheet)})
+    definition = dump_definition({"zh-Hans": "民评"}, units, {"window": dump_questionnaire(sheet)})
     people = [
         {"login": login, "password": "x", "role": "reviewer", "unit": None} for login in REVIEWERS
     ]
     people.append({"login": "wang", "password": "x", "role": "administrator", "unit": None})
     async with writing(database) as connection:
-        await connection.execute(tables.campaigns.insert(), [row | {"paper": paper}])
+        await connection.execute(tables.campaigns.insert(), [row | {"paper": definition}])
         await connection.execute(tables.ballots.insert(), rows)
         await connection.execute(tables.staff.insert(), people)
 
@@ -143,7 +150,7 @@ async def committed(database: AsyncEngine, case: str, verdict: str) -> str:
 
 async def scores(database: AsyncEngine) -> dict[str, Any]:
     """Every unit's exact score by what its ballots weigh now."""
-    (poll,) = await read_polls(database)
+    (poll,) = await read_registered_campaigns(database)
     categories = {code: unit.category for code, unit in poll.units.items()}
     found = score_units(
         await read_counts(database, "c"), categories, poll.questionnaires, poll.scheme
@@ -151,14 +158,14 @@ async def scores(database: AsyncEngine) -> dict[str, Any]:
     return {code: score.score for code, score in found.items()}
 
 
-async def cast(database: AsyncEngine, case: Case, login: str, verdict: str) -> Case:
+async def cast(database: AsyncEngine, case: FraudCase, login: str, verdict: str) -> FraudCase:
     reason = {"uphold": "shared-devices", "release": "genuine-event"}[verdict]
-    return await vote(database, case.id, login, verdict, reason, "", Clock())
+    return await cast_vote(database, case.id, login, verdict, reason, "", Clock())
 
 
-async def first(database: AsyncEngine) -> Case:
+async def first(database: AsyncEngine) -> FraudCase:
     """The case with the most ballots."""
-    return max(await list_cases(database), key=lambda case: (case.told["ballots"], case.id))
+    return max(await list_cases(database), key=lambda case: (case.evidence["ballots"], case.id))
 
 
 async def test_a_scan_finds_the_attacked_units_and_weighs_their_ballots(
@@ -167,7 +174,7 @@ async def test_a_scan_finds_the_attacked_units_and_weighs_their_ballots(
     _, truth, targets = simulated("attacks")
     before = await scores(attacked)
     steps: list[tuple[int, int]] = []
-    result = await scan(attacked, "c", lambda done, total: steps.append((done, total)))
+    result = await find_cases(attacked, "c", lambda done, total: steps.append((done, total)))
     assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
     async with reading(attacked) as connection:
         found = set((await connection.execute(select(tables.cases.c.unit))).scalars())
@@ -196,14 +203,14 @@ async def test_a_scan_finds_the_attacked_units_and_weighs_their_ballots(
         ]
     after = await scores(attacked)
     assert {unit for unit in targets if before[unit] == after[unit]} == set()
-    again = await scan(attacked, "c")
+    again = await find_cases(attacked, "c")
     assert (again.new, again.known, again.dropped) == (0, result.new, 0)
     assert (await list_cases(attacked), await stored_weights(attacked)) == (cases, weights)
 
 
 async def test_two_who_agree_release_and_a_reopened_case_is_upheld(attacked: AsyncEngine) -> None:
     untouched, full = await scores(attacked), await stored_weights(attacked)
-    await scan(attacked, "c")
+    await find_cases(attacked, "c")
     proposed, weighed = await scores(attacked), await stored_weights(attacked)
     for case in await list_cases(attacked):
         assert (await cast(attacked, case, "chen", "release")).state == "waiting"
@@ -212,7 +219,7 @@ async def test_two_who_agree_release_and_a_reopened_case_is_upheld(attacked: Asy
         assert (await cast(attacked, case, "liu", "release")).verdict == "release"
     assert (await scores(attacked), await stored_weights(attacked)) == (untouched, full)
     for case in await list_cases(attacked):
-        await reopen(attacked, case.id, "wang", "a witness came forward", Clock())
+        await reopen_case(attacked, case.id, "wang", "a witness came forward", Clock())
     assert (await scores(attacked), await stored_weights(attacked)) == (untouched, full)
     for case in await list_cases(attacked):
         await cast(attacked, case, "sun", "uphold")
@@ -234,7 +241,7 @@ async def test_two_who_agree_release_and_a_reopened_case_is_upheld(attacked: Asy
         (3, "reopen", [], heavy),
         (4, "uphold", ["shared-devices"], light),
     ]
-    history = [(v.reviewer, v.round, v.verdict) for v in (await show_case(attacked, case.id)).votes]
+    history = [(v.checker, v.round, v.verdict) for v in (await show_case(attacked, case.id)).votes]
     assert history == [
         ("chen", 1, "release"),
         ("liu", 1, "release"),
@@ -242,12 +249,12 @@ async def test_two_who_agree_release_and_a_reopened_case_is_upheld(attacked: Asy
         ("sun", 2, "uphold"),
         ("chen", 2, "uphold"),
     ]
-    again = await scan(attacked, "c")
+    again = await find_cases(attacked, "c")
     assert (again.new, again.dropped, await stored_weights(attacked)) == (0, 0, weighed)
 
 
 async def test_where_two_differ_a_third_decides(attacked: AsyncEngine) -> None:
-    await scan(attacked, "c")
+    await find_cases(attacked, "c")
     case, weighed = await first(attacked), await stored_weights(attacked)
     await cast(attacked, case, "chen", "uphold")
     assert (await cast(attacked, case, "liu", "release")).state == "waiting"
@@ -262,7 +269,7 @@ async def test_where_two_differ_a_third_decides(attacked: AsyncEngine) -> None:
 async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_unit(
     attacked: AsyncEngine,
 ) -> None:
-    await scan(attacked, "c")
+    await find_cases(attacked, "c")
     case = await first(attacked)
     async with writing(attacked) as connection:
         unit = (
@@ -276,7 +283,7 @@ async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_
     await cast(attacked, case, "chen", "uphold")
     with pytest.raises(BadInput, match="somebody else"):
         await cast(attacked, case, "chen", "uphold")
-    assert [v.reviewer for v in (await show_case(attacked, case.id, "chen")).votes] == ["chen"]
+    assert [v.checker for v in (await show_case(attacked, case.id, "chen")).votes] == ["chen"]
     assert (await show_case(attacked, case.id, "liu")).votes == []
     for act in (
         show_case(attacked, case.id, "sun"),
@@ -298,24 +305,26 @@ async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_
         ("maybe", "other", "x", "a verdict is"),
     ):
         with pytest.raises(BadInput, match=sentence):
-            await vote(attacked, case.id, "liu", verdict, reason, note, Clock())
+            await cast_vote(attacked, case.id, "liu", verdict, reason, note, Clock())
     with pytest.raises(BadInput, match="open already"):
-        await reopen(attacked, case.id, "wang", "why not", Clock())
+        await reopen_case(attacked, case.id, "wang", "why not", Clock())
 
 
 async def test_a_case_that_is_found_no_more_gives_its_ballots_back(attacked: AsyncEngine) -> None:
     full = await stored_weights(attacked)
-    result = await scan(attacked, "c")
+    result = await find_cases(attacked, "c")
     decided = await first(attacked)
     await cast(attacked, decided, "chen", "uphold")
-    thresholds = json.loads(replace(Thresholds(), hint=600.0).registered())
+    thresholds = json.loads(replace(Thresholds(), hint=600.0).dump())
     async with writing(attacked) as connection:
-        paper = json.loads(
+        definition = json.loads(
             (await connection.execute(select(tables.campaigns.c.paper))).scalar_one()
         )
-        changed = json.dumps(paper | {"fraud": DEFAULT.dump() | {"thresholds": thresholds}})
+        changed = json.dumps(
+            definition | {"fraud": DEFAULT_RULES.dump() | {"thresholds": thresholds}}
+        )
         await connection.execute(update(tables.campaigns).values(paper=changed))
-    again = await scan(attacked, "c")
+    again = await find_cases(attacked, "c")
     assert (again.new, again.dropped) == (0, result.new - 1)
     assert [case.id for case in await list_cases(attacked)] == [decided.id]
     async with reading(attacked) as connection:
@@ -327,7 +336,7 @@ async def test_a_case_that_is_found_no_more_gives_its_ballots_back(attacked: Asy
 async def test_a_wave_of_honest_anger_is_no_case(empty: AsyncEngine) -> None:
     await plant(empty, "wave")
     full = await stored_weights(empty)
-    result = await scan(empty, "c")
+    result = await find_cases(empty, "c")
     (unit,) = simulated("wave")[2]
     async with reading(empty) as connection:
         assert unit not in set((await connection.execute(select(tables.cases.c.unit))).scalars())
@@ -338,8 +347,8 @@ async def test_a_wave_of_honest_anger_is_no_case(empty: AsyncEngine) -> None:
 async def test_the_effect_of_each_rule_is_told_and_a_release_of_all_leaves_none(
     attacked: AsyncEngine,
 ) -> None:
-    await scan(attacked, "c")
-    effects = await measure(attacked, "c", Clock())
+    await find_cases(attacked, "c")
+    effects = await measure_effects(attacked, "c", Clock())
     assert await read_effects(attacked, "c") == effects
     by_rule = {effect.rule: effect for effect in effects}
     assert by_rule["source_share" if "source_share" in by_rule else "burst"].moved == 0, (
@@ -350,7 +359,7 @@ async def test_the_effect_of_each_rule_is_told_and_a_release_of_all_leaves_none(
     for case in await list_cases(attacked):
         await cast(attacked, case, "chen", "release")
         await cast(attacked, case, "liu", "release")
-    after = await measure(attacked, "c", Clock())
+    after = await measure_effects(attacked, "c", Clock())
     assert [effect.rule for effect in after] == [effect.rule for effect in effects]
     assert sum(effect.moved for effect in after) < sum(effect.moved for effect in effects)
 
@@ -359,7 +368,7 @@ async def test_nothing_is_scanned_before_the_close(attacked: AsyncEngine) -> Non
     async with writing(attacked) as connection:
         await connection.execute(update(tables.campaigns).values(state="open"))
     with pytest.raises(BadInput, match="once it is closed"):
-        await scan(attacked, "c")
+        await find_cases(attacked, "c")
     with pytest.raises(BadInput, match="no such campaign"):
-        await scan(attacked, "d")
+        await find_cases(attacked, "d")
     assert await list_cases(attacked) == []

@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from aggregation.fieldwork.sampling import Sample, wrong
+from aggregation.fieldwork.sampling import Sample, sample_contradiction
 from bot.campaigns.lifecycle import create_campaign
 from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
 from bot.fieldwork.audience.contacts import Contact, opt_out, store_contacts
 from bot.fieldwork.audience.sampling import (
-    Plan,
-    Wish,
-    differs,
-    draw_sample,
+    SamplePlan,
+    SampleRequest,
+    draw_campaign_sample,
     plan_sample,
     read_plan,
     read_sample,
+    sample_difference,
     write_sample,
 )
 from bot.storage.database import reading, writing
@@ -61,11 +61,11 @@ async def bring(road: Road, contacts: Sequence[Contact]) -> None:
         await store_contacts(connection, KEYS, contacts)
 
 
-async def plan(road: Road, campaign: str = "next", **wish: Any) -> Plan:
-    return await plan_sample(road.database, KEYS, campaign, Wish(**wish), TODAY)
+async def plan(road: Road, campaign: str = "next", **wish: Any) -> SamplePlan:
+    return await plan_sample(road.database, KEYS, campaign, SampleRequest(**wish), TODAY)
 
 
-async def paper(road: Road, campaign: str = "next") -> dict[str, Any]:
+async def definition(road: Road, campaign: str = "next") -> dict[str, Any]:
     async with reading(road.database) as connection:
         query = select(tables.campaigns.c.paper).where(tables.campaigns.c.id == campaign)
         return dict(json.loads((await connection.execute(query)).scalar_one()))
@@ -84,34 +84,36 @@ async def test_a_sample_is_planned_registered_and_drawn(road: Road) -> None:
     assert planned.sizes == {"deputy": 10, "resident/430102": 16, "resident/430103/large": 10}
     assert await read_plan(road.database, "next") == replace(planned, left_out={})
     await road.open("next")
-    sample = await draw_sample(road.database, "next")
+    sample = await draw_campaign_sample(road.database, "next")
     assert {cell: len(numbers) for cell, numbers in sample.drawn.items()} == planned.sizes
-    assert wrong(sample) == ""
-    assert differs(sample, await paper(road)) == ""
+    assert sample_contradiction(sample) == ""
+    assert sample_difference(sample, await definition(road)) == ""
     found = await drawn_contacts(road)
     assert {KEYS.number("next", lookup) for lookup in found} == {
         n for listed in sample.drawn.values() for n in listed
     }
-    assert await draw_sample(road.database, "next") == sample, "drawn again it is the same"
+    assert await draw_campaign_sample(road.database, "next") == sample, "drawn again it is the same"
     assert await drawn_contacts(road) == found
     async with reading(road.database) as connection:
         query = select(tables.log_entries.c.body).where(
             tables.log_entries.c.kind == "registration", tables.log_entries.c.campaign == "next"
         )
         registered = json.loads((await connection.execute(query)).scalar_one())["paper"]
-    assert json.loads(registered) == await paper(road), "the log commits to frame, design and seed"
-    assert (await paper(road))["sampling"]["fatigue_days"] == 90
+    assert json.loads(registered) == await definition(road), (
+        "the log commits to frame, design and seed"
+    )
+    assert (await definition(road))["sampling"]["fatigue_days"] == 90
 
 
 async def test_the_order_of_the_lists_decides_nothing(road: Road) -> None:
     await bring(road, people())
     await plan(road, size=36)
-    first = await paper(road)
+    first = await definition(road)
     async with writing(road.database) as connection:
         await connection.execute(tables.contacts.delete())
     await bring(road, people()[::-1])
     await plan(road, size=36)
-    assert await paper(road) == first
+    assert await definition(road) == first
 
 
 async def test_a_published_sample_is_read_as_it_was_written_and_a_changed_one_is_noticed(
@@ -120,12 +122,12 @@ async def test_a_published_sample_is_read_as_it_was_written_and_a_changed_one_is
     await bring(road, people())
     await plan(road, method="neyman", size=40, values=dict.fromkeys(CELLS, Decimal("12.5")))
     await road.open("next")
-    sample = await draw_sample(road.database, "next")
+    sample = await draw_campaign_sample(road.database, "next")
     data = write_sample(sample)
     assert read_sample("sample.json", data) == replace(
         sample, frame={cell: sorted(numbers) for cell, numbers in sample.frame.items()}
     )
-    registered = await paper(road)
+    registered = await definition(road)
     fewer = {cell: numbers[1:] for cell, numbers in sample.frame.items()}
     changed: dict[str, Sample] = {
         "the seed is not": replace(sample, seed="0" * 64),
@@ -133,8 +135,11 @@ async def test_a_published_sample_is_read_as_it_was_written_and_a_changed_one_is
         "the design is not": replace(sample, design=replace(sample.design, size=41)),
     }
     for complaint, other in changed.items():
-        assert differs(other, registered).startswith(complaint)
-    assert differs(sample, await paper(road, "year")) == "the campaign registered no sample"
+        assert sample_difference(other, registered).startswith(complaint)
+    assert (
+        sample_difference(sample, await definition(road, "year"))
+        == "the campaign registered no sample"
+    )
     for broken in (
         b"no",
         b"[]",
@@ -161,7 +166,7 @@ async def test_only_who_can_be_invited_is_in_the_frame(road: Road) -> None:
         "the last plan counts"
     )
     await road.open("next")
-    frame = (await draw_sample(road.database, "next")).frame["resident"]
+    frame = (await draw_campaign_sample(road.database, "next")).frame["resident"]
     numbers = [KEYS.number("next", KEYS.lookup(contact.address)) for contact in contacts]
     assert set(frame) == set(numbers) - set(numbers[:2])
 
@@ -197,24 +202,24 @@ async def test_a_plan_that_cannot_be_is_refused_and_changes_nothing(
     await bring(road, people(cells))
     with pytest.raises(BadInput, match=complaint):
         await plan(road, **wish)
-    assert "sampling" not in await paper(road)
+    assert "sampling" not in await definition(road)
     assert await road.count("frames") == 0
 
 
 async def test_plan_and_draw_come_in_their_order(road: Road) -> None:
     await bring(road, people())
     with pytest.raises(BadInput, match="next: no sample was planned"):
-        await draw_sample(road.database, "next")
+        await draw_campaign_sample(road.database, "next")
     with pytest.raises(BadInput, match="year: the sample is planned before the campaign is opened"):
         await plan(road, "year", size=36)
     await plan(road, size=36)
     with pytest.raises(BadInput, match="next: the seed is drawn when the campaign is opened"):
-        await draw_sample(road.database, "next")
+        await draw_campaign_sample(road.database, "next")
     await road.open("next")
     async with writing(road.database) as connection:
         await connection.execute(update(tables.frames).values(stratum="elsewhere"))
     with pytest.raises(BadInput, match="the stored frame is not the one that was registered"):
-        await draw_sample(road.database, "next")
+        await draw_campaign_sample(road.database, "next")
 
 
 async def test_a_number_is_another_in_each_campaign(road: Road) -> None:

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from bot.ballots.gate import Gate
 from bot.ballots.screening import Screening
-from bot.campaigns.lifecycle import add_link
+from bot.campaigns.lifecycle import create_link
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.events import Pressed
-from survey_flows.judge import codes
+from survey_flows.submission_risk import codes
 from tests.contract.test_conductor import Road, make_road
 
 
@@ -24,7 +24,7 @@ from tests.contract.test_conductor import Road, make_road
 async def road(store_url: str, speed_url: str, tmp_path: Path) -> AsyncIterator[Road]:
     redis = Redis.from_url(speed_url)
     async with make_road(store_url, tmp_path) as made:
-        screening = Screening(redis, made.keys, made.papers)
+        screening = Screening(redis, made.keys, made.live_campaigns)
         made.conductor._gate = Gate(made.keys, made.mixer.key.public, screening)
         yield made
     await redis.aclose()
@@ -71,8 +71,8 @@ async def test_a_person_who_sends_many_is_noticed_and_every_ballot_is_kept(road:
 async def test_a_link_that_more_people_use_than_it_is_meant_for_is_noticed_and_every_ballot_is_kept(
     road: Road,
 ) -> None:
-    road.link = await add_link(road.database, "year", "deputy", "", road.clock, most=2)
-    await road.papers.refresh()
+    road.link = await create_link(road.database, "year", "deputy", "", road.clock, most=2)
+    await road.live_campaigns.refresh()
     for user in ("ann", "ben", "ann", "cyd"):
         await road.answer_all(user, "EDU" if user == "cyd" else "TAX")
         road.clock.time += timedelta(minutes=1)
@@ -83,7 +83,7 @@ async def test_a_link_that_more_people_use_than_it_is_meant_for_is_noticed_and_e
 async def test_without_counters_ballots_are_taken_and_say_so(road: Road) -> None:
     away = Redis.from_url("unix:///nowhere/at/all")
     road.conductor._gate = Gate(
-        road.keys, road.mixer.key.public, Screening(away, road.keys, road.papers)
+        road.keys, road.mixer.key.public, Screening(away, road.keys, road.live_campaigns)
     )
     await road.answer_all("ann")
     road.clock.time += timedelta(minutes=1)

@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from bot.ballots.gate import Gate
 from bot.conversations.conductor import Conductor
 from bot.conversations.contract import Delivery, Incoming, Reply
-from bot.conversations.store import forget_old
+from bot.conversations.store import delete_expired
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.events import Asked, Event, Typed
+from survey_flows.events import Event, TopicRequested, Typed
 from tests.contract.test_conductor import Road, make_road
 
 
@@ -47,13 +47,13 @@ async def to_the_review(road: Road, message: int) -> None:
 
 async def test_answers_are_stale_once_something_else_stands_below_them(road: Road) -> None:
     await to_the_review(road, 55)
-    incoming, reply = await at(road, "help", Asked("help"))
+    incoming, reply = await at(road, "help", TopicRequested("help"))
     assert reply.stale == (55,)
     async with restarted(road) as again:
-        _, reply = await at(again, "help", Asked("help"))
+        _, reply = await at(again, "help", TopicRequested("help"))
         assert (reply.replayed, reply.stale) == (True, (55,))
         await again.conductor.note(incoming, Delivery(removed=(55,)))
-        _, reply = await at(again, "more help", Asked("help"))
+        _, reply = await at(again, "more help", TopicRequested("help"))
         assert reply.stale == ()
 
 
@@ -61,7 +61,7 @@ async def test_a_submission_covers_the_answers_in_their_own_message(road: Road) 
     await to_the_review(road, 55)
     _, reply = await at(road, "submit", road.button("ann", "Submit"), 55)
     assert (reply.covers, reply.stale) == (True, ())
-    _, reply = await at(road, "help", Asked("help"))
+    _, reply = await at(road, "help", TopicRequested("help"))
     assert (reply.covers, reply.stale) == (False, ())
 
 
@@ -73,7 +73,7 @@ async def test_a_submission_from_another_message_leaves_the_answers_stale(road: 
 
 async def test_erased_is_erased_and_the_answers_in_the_chat_are_still_removed(road: Road) -> None:
     await to_the_review(road, 55)
-    await at(road, "delete", Asked("delete"))
+    await at(road, "delete", TopicRequested("delete"))
     incoming, reply = await at(road, "yes", road.button("ann", "Delete"), 60)
     assert reply.stale == (55,)
     person = road.keys.person("test", "ann")
@@ -83,12 +83,12 @@ async def test_erased_is_erased_and_the_answers_in_the_chat_are_still_removed(ro
 
 
 async def test_who_blocked_the_bot_is_unreachable_for_a_year(road: Road) -> None:
-    incoming, _ = await at(road, "start", Asked("help"))
+    incoming, _ = await at(road, "start", TopicRequested("help"))
     for _ in range(2):
         await road.conductor.note(incoming, Delivery(blocked=True))
     assert await unreachable(road) == 1
     async with writing(road.database) as connection:
-        await forget_old(connection, road.clock.now().replace(year=road.clock.now().year + 2))
+        await delete_expired(connection, road.clock.now().replace(year=road.clock.now().year + 2))
     assert await unreachable(road) == 0
 
 
@@ -96,7 +96,7 @@ async def test_who_blocked_the_bot_is_unreachable_for_a_year(road: Road) -> None
 async def restarted(road: Road) -> AsyncIterator[Road]:
     """The same installation, started anew."""
     gate = Gate(road.keys, road.mixer.key.public)
-    conductor = Conductor(road.database, road.keys, road.papers, road.clock, gate)
+    conductor = Conductor(road.database, road.keys, road.live_campaigns, road.clock, gate)
     running = asyncio.create_task(conductor.run())
     yield replace(road, conductor=conductor)
     running.cancel()

@@ -9,7 +9,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.accounts.api_tokens import GIVEN, Token, add_token, find_token, list_tokens, revoke_token
+from bot.accounts.api_tokens import (
+    GIVEN,
+    ApiToken,
+    create_token,
+    find_token,
+    list_tokens,
+    revoke_token,
+)
 from bot.storage.database import open_database, reading
 from bot.storage.migrate import migrate
 from bot.storage.schema.api import tokens
@@ -28,7 +35,9 @@ async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
 
 
 async def made(database: AsyncEngine, clock: Clock, name: str = "portal", days: int = 30) -> str:
-    return await add_token(database, name, ["results:read", "campaigns:read"], days, "zhou", clock)
+    return await create_token(
+        database, name, ["results:read", "campaigns:read"], days, "zhou", clock
+    )
 
 
 async def test_a_token_is_found_by_itself_and_by_nothing_near_it(database: AsyncEngine) -> None:
@@ -36,7 +45,7 @@ async def test_a_token_is_found_by_itself_and_by_nothing_near_it(database: Async
     given, other = await made(database, clock), await made(database, clock, "other")
     found = await find_token(database, given, clock, ZONE)
     assert found is not None
-    assert (found.name, found.scopes, found.by) == (
+    assert (found.name, found.scopes, found.created_by) == (
         "portal",
         ("campaigns:read", "results:read"),
         "zhou",
@@ -87,8 +96,8 @@ async def test_use_is_noted_by_the_day_and_no_finer(database: AsyncEngine) -> No
 
     async def used() -> str:
         (token,) = await list_tokens(database)
-        assert isinstance(token, Token)
-        return token.used
+        assert isinstance(token, ApiToken)
+        return token.last_used_on
 
     assert await used() == ""
     await find_token(database, given, clock, ZONE)
@@ -115,5 +124,5 @@ async def test_what_is_wrong_is_told_and_nothing_stored(
     await made(database, clock)
     await revoke_token(database, "portal", clock)  # a name is not given again, even then
     with pytest.raises(BadInput, match=complaint):
-        await add_token(database, name, scopes, days, "zhou", clock)
+        await create_token(database, name, scopes, days, "zhou", clock)
     assert [token.name for token in await list_tokens(database)] == ["portal"]

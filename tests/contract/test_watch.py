@@ -12,12 +12,12 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.ballots import rate_counters as watch
-from bot.ballots.rate_counters import PREFIX, Submission, Watch
-from bot.campaigns.fraud_rules import Rate, Rates
-from survey_flows.facts import Facts
+from bot.ballots.rate_counters import PREFIX, CountedSubmission, RateCounters
+from bot.campaigns.fraud_rules import RateLimit, RateLimits
+from survey_flows.facts import SubmissionFacts
 
-WIDE = Rate(1_000_000, 3600)
-ONE = Submission(b"person", b"source", b"unit", seconds=40, questions=5)
+WIDE = RateLimit(1_000_000, 3600)
+ONE = CountedSubmission(b"person", b"source", b"unit", seconds=40, questions=5)
 
 
 @pytest.fixture
@@ -26,13 +26,15 @@ async def redis(speed_url: str) -> AsyncIterator[Redis]:
         yield client
 
 
-def watching(client: Redis, **rates: Rate) -> Watch:
-    return Watch(
-        client, Rates(**({"user": WIDE, "source": WIDE, "unit": WIDE} | rates)), answer_within=10
+def watching(client: Redis, **rates: RateLimit) -> RateCounters:
+    return RateCounters(
+        client,
+        RateLimits(**({"user": WIDE, "source": WIDE, "unit": WIDE} | rates)),
+        answer_within=10,
     )
 
 
-def crowd(size: int) -> list[Submission]:
+def crowd(size: int) -> list[CountedSubmission]:
     return [replace(ONE, person=b"person %d" % number) for number in range(size)]
 
 
@@ -40,13 +42,13 @@ def crowd(size: int) -> list[Submission]:
 async def test_of_a_hundred_at_once_exactly_the_limit_is_within_the_rate(
     redis: Redis, field: str
 ) -> None:
-    looking = watching(redis, **{field: Rate(17, 86_400)})
-    answers = await asyncio.gather(*(looking.facts([ONE]) for _ in range(100)))
+    looking = watching(redis, **{field: RateLimit(17, 86_400)})
+    answers = await asyncio.gather(*(looking.ballot_facts([ONE]) for _ in range(100)))
     assert Counter(getattr(facts, f"{field}_rate") for [facts] in answers) == {False: 17, True: 83}
 
 
 async def test_a_batch_counts_like_one_after_the_other(redis: Redis) -> None:
-    facts = await watching(redis, user=Rate(2, 86_400)).facts(
+    facts = await watching(redis, user=RateLimit(2, 86_400)).ballot_facts(
         [ONE, replace(ONE, person=b"other"), ONE, ONE]
     )
     assert [(f.ballots, f.user_rate, f.burst) for f in facts] == [
@@ -58,17 +60,17 @@ async def test_a_batch_counts_like_one_after_the_other(redis: Redis) -> None:
 
 
 async def test_a_rate_recovers_with_time(redis: Redis) -> None:
-    looking = watching(redis, user=Rate(1, 1))
-    first = [(await looking.facts([ONE]))[0].user_rate for _ in range(2)]
+    looking = watching(redis, user=RateLimit(1, 1))
+    first = [(await looking.ballot_facts([ONE]))[0].user_rate for _ in range(2)]
     await asyncio.sleep(1.05)
-    assert (first, (await looking.facts([ONE]))[0].user_rate) == ([False, True], False)
+    assert (first, (await looking.ballot_facts([ONE]))[0].user_rate) == ([False, True], False)
 
 
 async def test_a_batch_is_one_round_trip(redis: Redis) -> None:
     looking = watching(redis)
-    await looking.facts([ONE])
+    await looking.ballot_facts([ONE])
     before = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
-    await looking.facts(crowd(200))
+    await looking.ballot_facts(crowd(200))
     calls = await redis.info("commandstats")
     assert calls["cmdstat_evalsha"]["calls"] == before + 1
     assert "cmdstat_eval" not in calls
@@ -76,7 +78,7 @@ async def test_a_batch_is_one_round_trip(redis: Redis) -> None:
 
 async def test_a_link_counts_its_persons_once_each(redis: Redis) -> None:
     mine = replace(ONE, link=b"link", link_limit=1)
-    facts = await watching(redis).facts(
+    facts = await watching(redis).ballot_facts(
         [mine, mine, replace(mine, person=b"other"), replace(ONE, link=b"open")]
     )
     assert [(f.link_users, f.link_limit) for f in facts] == [(1, 1), (1, 1), (2, 1), (0, None)]
@@ -84,7 +86,7 @@ async def test_a_link_counts_its_persons_once_each(redis: Redis) -> None:
 
 async def test_a_replayed_update_is_not_counted_again(redis: Redis) -> None:
     again = replace(ONE, replayed=True)
-    facts = await watching(redis).facts([ONE, again, ONE])
+    facts = await watching(redis).ballot_facts([ONE, again, ONE])
     assert [(f.ballots, f.replayed) for f in facts] == [(1, False), (1, True), (2, False)]
 
 
@@ -95,11 +97,11 @@ async def test_the_expectation_follows_the_quarters_of_an_hour(
     looking = watching(redis)
     seconds, micro = await redis.time()
     await asyncio.sleep(2 - seconds % 2 - micro / 1e6)  # to the beginning of a quarter
-    first = await looking.facts(crowd(10))
+    first = await looking.ballot_facts(crowd(10))
     await asyncio.sleep(2)
-    second = await looking.facts(crowd(5))
+    second = await looking.ballot_facts(crowd(5))
     await asyncio.sleep(2)
-    third = await looking.facts(crowd(1))
+    third = await looking.ballot_facts(crowd(1))
     assert [(batch[-1].burst, batch[-1].expected) for batch in (first, second, third)] == [
         (10, None),
         (5, 10.0),
@@ -111,7 +113,7 @@ async def test_every_key_expires_and_names_only_pseudonyms(redis: Redis) -> None
     given = replace(
         ONE, person=b"\xff\x00P", source=b"\xfeS", unit=b"\xfdU", link=b"\xfcL", link_limit=3
     )
-    await watching(redis).facts([given])
+    await watching(redis).ballot_facts([given])
     names = [
         b"user:\xff\x00P",
         b"source:\xfeS",
@@ -132,25 +134,25 @@ async def test_without_redis_ballots_are_admitted_unchecked_and_it_is_asked_agai
 ) -> None:
     monkeypatch.setattr(watch, "AWAY_FOR", 1.0)
     async with Redis(unix_socket_path=str(tmp_path / "nobody")) as client:
-        looking = Watch(client)
+        looking = RateCounters(client)
         for _ in range(5):
-            assert await looking.facts([replace(ONE, young=True, stale=2)]) == [
-                Facts(seconds=40, questions=5, young=True, stale=2, unchecked=True)
+            assert await looking.ballot_facts([replace(ONE, young=True, stale=2)]) == [
+                SubmissionFacts(seconds=40, questions=5, young=True, stale=2, unchecked=True)
             ]
         await asyncio.sleep(1.05)
-        await looking.facts([ONE])
+        await looking.ballot_facts([ONE])
     assert [text.split("(")[0] for text in caplog.messages] == [
         "ballots are admitted unchecked: Redis is away "
     ] * 2
 
 
 async def test_a_redis_that_does_not_answer_holds_nobody_up(redis: Redis) -> None:
-    looking = Watch(redis, answer_within=0.05)
-    await looking.facts([ONE])
+    looking = RateCounters(redis, answer_within=0.05)
+    await looking.ballot_facts([ONE])
     await redis.client_pause(400)
-    stalled = await looking.facts([ONE])
+    stalled = await looking.ballot_facts([ONE])
     await asyncio.sleep(0.5)
-    assert (stalled[0].unchecked, (await watching(redis).facts([ONE]))[0].unchecked) == (
+    assert (stalled[0].unchecked, (await watching(redis).ballot_facts([ONE]))[0].unchecked) == (
         True,
         False,
     )

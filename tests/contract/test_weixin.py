@@ -21,7 +21,7 @@ from sqlalchemy import select
 
 import bot.conversations.conductor
 from bot.channels.wechat import channel as weixin
-from bot.conversations.dead_letters import Letters
+from bot.conversations.dead_letters import DeadLetterStore
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from tests.conftest import POSTGRES
@@ -334,15 +334,17 @@ async def test_an_account_of_wecom_is_the_same_in_capital_letters(city: City) ->
 
 
 async def test_what_cannot_be_read_is_kept_and_answered(phone: Phone) -> None:
-    letters = Letters(phone.city.service.database, phone.city.service.keys, phone.city.clock)
-    before = len(await letters.all())
+    letters = DeadLetterStore(
+        phone.city.service.database, phone.city.service.keys, phone.city.clock
+    )
+    before = len(await letters.list_letters())
     for inner in (
         "no xml",
         "<xml><MsgType>text</MsgType></xml>",
         "<!DOCTYPE x [<!ENTITY a 'b'>]><xml>&a;</xml>",
     ):
         assert await phone.post(*phone.wrapped(inner)) == (200, b"success")
-    kept = (await letters.all())[before:]
+    kept = (await letters.list_letters())[before:]
     assert [(letter.channel, letter.error) for letter in kept] == [("wechat", "Unreadable")] * 3
 
 

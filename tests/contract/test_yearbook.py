@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.model.facts import AppraisedUnit, Grade, Membership, PastGrade, Verdict
-from aggregation.model.results import Kind, Status
+from aggregation.model.results import ConsequenceKind, ProposalStatus
 from aggregation.quality.changes import ChangeVerdict
 from aggregation.scheme.parts import UnitQuota
 from aggregation.scheme.scheme import Scheme
@@ -26,7 +26,7 @@ from bot.appraisal.year import (
     seal_year,
 )
 from bot.campaigns.drafting import stored_units
-from bot.campaigns.lifecycle import Draft, add_campaign
+from bot.campaigns.lifecycle import CampaignDraft, add_campaign
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.settings import Settings
 from bot.core.shipped_files import shipped_questionnaires
@@ -34,9 +34,9 @@ from bot.records import store
 from bot.service.composition import open_store
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from survey_flows.campaign_definition import Link, Unit
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
-from survey_flows.paper import Link, Unit
 
 YEAR = 2026
 AT = datetime(2026, 12, 20, 1, 30, tzinfo=UTC)
@@ -98,10 +98,12 @@ async def poll(
         Unit(x.unit.code, {"zh-Hans": x.unit.zh, "en": x.unit.en}, x.questionnaire, x.unit.category)
         for x in listed
     ]
-    papers = {key: dump_questionnaire(sheet) for key, sheet in sheets.items()}
+    live_campaigns = {key: dump_questionnaire(sheet) for key, sheet in sheets.items()}
     text = (rules or scheme()).model_dump_json()
     title = {"zh-Hans": "民评", "en": "Poll"}
-    draft = Draft(name, year, title, AT, AT.replace(day=21), units, papers, text, trial)
+    draft = CampaignDraft(
+        name, year, title, AT, AT.replace(day=21), units, live_campaigns, text, trial
+    )
     number = count()
     rows = [
         {
@@ -210,7 +212,7 @@ async def test_a_trial_counts_in_no_appraisal(city: AsyncEngine) -> None:
     )
     await poll(city, "before", year=YEAR - 1, answers=dict.fromkeys(ANSWERS, "VD"), trial=True)
     year = await open_year(city, YEAR)
-    assert (year.result, [part.poll.id for part in year.polls], year.changes) == (
+    assert (year.result, [part.campaign.id for part in year.campaigns], year.changes) == (
         before,
         ["poll"],
         {},
@@ -295,7 +297,7 @@ async def test_a_decision_is_appended_and_the_last_one_counts(city: AsyncEngine)
     await record_decision(city, YEAR, key, Verdict.DECLINED, "何建民", "再审改判", AT)
     result = (await open_year(city, YEAR)).result
     assert result.leader("L2").grade is not Grade.FOURTH
-    assert [p.status for p in result.proposals if p.key == key] == [Status.DECLINED]
+    assert [p.status for p in result.proposals if p.key == key] == [ProposalStatus.DECLINED]
     assert (await rows_of(city))["decisions"] == 2
 
 
@@ -320,7 +322,7 @@ async def test_decisions_of_a_meeting_come_as_a_table_once(city: AsyncEngine) ->
     made = "proposal,verdict,by,reason,at\n2026/third_grade_unit/downgrade/L3,confirmed,周正平,负领导责任,2026-12-20\n"
     assert await bring(city, "decisions", made) == (1, ("1 lines are new",))
     assert await bring(city, "decisions", made) == (1, ("0 lines are new",))
-    assert (await open_year(city, YEAR)).result.subjects(Kind.DOWNGRADE) == ("L3",)
+    assert (await open_year(city, YEAR)).result.subjects(ConsequenceKind.DOWNGRADE) == ("L3",)
 
 
 async def test_a_sealed_year_is_history_and_an_amendment_is_appended(city: AsyncEngine) -> None:

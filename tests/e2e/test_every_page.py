@@ -17,7 +17,7 @@ from bot.accounts.staff import find_account
 from bot.core.settings import Settings
 from bot.service.composition import Service, build
 from bot.web.admin.sessions import open_session
-from bot.web.admin.sign_in_checks import begin_step
+from bot.web.admin.sign_in_checks import begin_second_step
 from bot.web.server import make_web
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, press
 from tests.every_page import REVIEWERS, WITHOUT_SESSION, addresses, fill_pages
@@ -83,7 +83,7 @@ async def code_page(page: Page, service: Service, flaws: list[str]) -> int:
     account = await find_account(service.database, "li")
     assert account is not None
     await page.context.add_cookies(
-        [{"name": "step", "value": await begin_step(service, account), **_whole(page)}]
+        [{"name": "step", "value": await begin_second_step(service, account), **_whole(page)}]
     )
     return await look(page, "/admin/sign-in/code", flaws)
 

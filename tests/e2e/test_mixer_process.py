@@ -15,13 +15,13 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.__main__ import main
-from bot.ballots.mixer import BATCH, Elsewhere
+from bot.ballots.mixer import BATCH, RemoteMixer
 from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Incoming
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.service.composition import Service, build, settle, take_turn
+from bot.service.composition import Service, build, finish_closing, run_mixer_once
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.events import Pressed, Started
@@ -111,7 +111,7 @@ def test_mixed_elsewhere_and_killed_there(
 
     async def drive() -> None:
         async with build(apart, SystemClock()) as service:
-            assert isinstance(service.mixer, Elsewhere)
+            assert isinstance(service.mixer, RemoteMixer)
             link = (
                 await create_campaign(
                     service.database,
@@ -120,12 +120,12 @@ def test_mixed_elsewhere_and_killed_there(
                 )
             ).token
             await open_campaign(service.database, "year")
-            await service.papers.refresh()
-            await take_turn(service.mixer, service.database, service.keys)
+            await service.live_campaigns.refresh()
+            await run_mixer_once(service.mixer, service.database, service.keys)
             assert await state(service) == "opening", "only the mixer opens"
             with mixing(settings, secrets, gate) as process:
                 await holds(service, "state", "open")
-                await service.papers.refresh()
+                await service.live_campaigns.refresh()
                 assert {await rate(service, link, f"citizen {n}") for n in range(BATCH)} == {
                     "receipt"
                 }
@@ -136,7 +136,7 @@ def test_mixed_elsewhere_and_killed_there(
             assert (await count(service, "ballots"), await count(service, "staging")) == (BATCH, 3)
             await close_campaign(service.database, "year")
             with mixing(settings, secrets, gate):
-                await settle(apart, service.database, service.keys, SystemClock())
+                await finish_closing(apart, service.database, service.keys, SystemClock())
                 assert await state(service) == "closed"
                 assert (await count(service, "ballots"), await count(service, "staging")) == (
                     BATCH + 3,
@@ -167,7 +167,7 @@ def test_the_service_seals_to_no_other_mixer(
             await open_campaign(service.database, "year")
             with mixing(settings, tmp_path / "slipped in", gate):
                 await holds(service, "state", "open")
-            await service.papers.refresh()
+            await service.live_campaigns.refresh()
             with pytest.raises(Unavailable):
                 await rate(service, link, "ann")
             assert (await count(service, "ballots"), await count(service, "staging")) == (0, 0)

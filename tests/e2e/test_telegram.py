@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.ballots.mixer import Mixer
-from bot.campaigns.lifecycle import Draft, create_campaign, open_campaign
+from bot.campaigns.lifecycle import CampaignDraft, create_campaign, open_campaign
 from bot.conversations.dead_letters import UNREADABLE
 from bot.core.settings import Settings
 from bot.core.shipped_files import shipped_questionnaires
@@ -29,8 +29,8 @@ from bot.service.composition import Service, build
 from bot.serving import listening
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
+from survey_flows.campaign_definition import Unit
 from survey_flows.load import dump_questionnaire
-from survey_flows.paper import Unit
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
 from tests.conftest import Backend
@@ -109,14 +109,14 @@ class City:
             }
 
 
-def draft() -> Draft:
+def draft() -> CampaignDraft:
     questionnaires = {name: dump_questionnaire(q) for name, q in shipped_questionnaires().items()}
     units = [
         Unit("TAX", {"zh-Hans": "市税务局", "en": "Tax Bureau"}, "window", "B_econ"),
         Unit("EDU", {"zh-Hans": "市教育局", "en": "Education Bureau"}, "livelihood", "C_social"),
     ]
     title = {"zh-Hans": "民评", "en": "Public evaluation"}
-    return Draft(
+    return CampaignDraft(
         "year",
         2026,
         title,
@@ -161,7 +161,7 @@ async def open_year(service: Service) -> str:
     link = await create_campaign(service.database, draft(), service.clock)
     await open_campaign(service.database, "year")
     await service.mixer.turn()
-    await service.papers.refresh()
+    await service.live_campaigns.refresh()
     return link.token
 
 

@@ -26,7 +26,7 @@ from bot.verification.bundle import pack
 from bot.verification.bundle_format import unpack
 from bot.web.server import make_web
 from survey_flows.ballot import Ballot
-from survey_flows.effects import Cast, Effect, Erase
+from survey_flows.effects import Effect, ErasePerson, StoreBallot
 from tests.desk import PASSWORD, Desk
 from tests.unit.bot.test_web import Browser
 from tests.web_city import NOW, City, after_notice, city
@@ -62,11 +62,11 @@ async def crowd(made: City, people: int) -> list[str]:
     gate = Gate(service.keys, service.mixer.key.public)
     ballots = [ballot(rng, number) for number in range(people)]
     todo: list[tuple[Citizen, Effect]] = [
-        (Citizen("test", str(n)), Cast(b)) for n, b in enumerate(ballots)
+        (Citizen("test", str(n)), StoreBallot(b)) for n, b in enumerate(ballots)
     ]
     again = [ballot(rng, number) for number in range(40)]
-    todo += [(Citizen("test", str(n)), Cast(b)) for n, b in enumerate(again)]
-    todo += [(Citizen("test", str(n)), Erase("2026")) for n in range(30, 60)]
+    todo += [(Citizen("test", str(n)), StoreBallot(b)) for n, b in enumerate(again)]
+    todo += [(Citizen("test", str(n)), ErasePerson("2026")) for n in range(30, 60)]
     for start in range(0, len(todo), 100):
         async with writing(service.database) as connection:
             await gate.admit(connection, todo[start : start + 100])

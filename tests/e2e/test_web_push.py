@@ -10,13 +10,13 @@ import openpyxl
 import pytest
 from playwright.async_api import Page, expect
 
-from aggregation.fieldwork.sampling import wrong
+from aggregation.fieldwork.sampling import sample_contradiction
 from bot.accounts.staff import add_staff
 from bot.campaigns.lifecycle import create_campaign
 from bot.core.settings import Settings
 from bot.fieldwork.audience.sampling import read_sample
 from bot.service.composition import build
-from bot.serving import telegram
+from bot.serving import serve_telegram
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
@@ -40,7 +40,7 @@ async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, chromi
             telegram_api=api.url,
             push_rate=RATE,
         )
-        async with build(settings, Clock()) as service, telegram(service) as channel:
+        async with build(settings, Clock()) as service, serve_telegram(service) as channel:
             assert channel is not None
             stop = asyncio.Event()
             polling = asyncio.create_task(channel.poll(stop))
@@ -105,7 +105,7 @@ async def invite(page: Page, folder: Path) -> None:
         await page.get_by_role("link", name="下载样本").click()
     await (await waiting.value).save_as(folder / "sample.json")
     sample = read_sample("sample.json", (folder / "sample.json").read_bytes())
-    assert (wrong(sample), sum(map(len, sample.drawn.values()))) == ("", 30)
+    assert (sample_contradiction(sample), sum(map(len, sample.drawn.values()))) == ("", 30)
     assert json.loads((folder / "sample.json").read_text())
 
 

@@ -14,8 +14,8 @@ from bot.core.identity import Address
 from bot.core.settings import Settings
 from bot.fieldwork.audience.contacts import Contact, store_contacts
 from bot.fieldwork.audience.invitations import make_invitations
-from bot.fieldwork.audience.sampling import Wish, draw_sample, plan_sample
-from bot.fieldwork.outreach.push import begin_push, plain_texts
+from bot.fieldwork.audience.sampling import SampleRequest, draw_campaign_sample, plan_sample
+from bot.fieldwork.outreach.push_service import begin_push, plain_texts
 from bot.service.composition import Service, build
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
@@ -101,12 +101,12 @@ async def run_campaign(service: Service) -> None:
     ]
     async with writing(database) as connection:
         await store_contacts(connection, service.contact_keys, people)
-    await plan_sample(database, service.contact_keys, "2026", Wish(size=165), day)
+    await plan_sample(database, service.contact_keys, "2026", SampleRequest(size=165), day)
     await open_campaign(database, "2026")
     await service.mixer.turn()
-    await draw_sample(database, "2026")
+    await draw_campaign_sample(database, "2026")
     await make_invitations(database, service.keys, "2026", day, service.clock)
-    await service.papers.refresh()
+    await service.live_campaigns.refresh()
     await begin_push(database, "2026", await plain_texts(database, "2026", "Asia/Shanghai"))
     async with writing(database) as connection:
         await connection.execute(update(tables.outbox).values(state="sent"))

@@ -8,9 +8,9 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from bot.accounts.api_tokens import add_token, revoke_token
+from bot.accounts.api_tokens import create_token, revoke_token
 from bot.accounts.staff import add_staff
-from bot.campaigns.registered import read_polls
+from bot.campaigns.registered import read_registered_campaigns
 from bot.core.settings import Settings
 from bot.publication.public_release import make_public
 from bot.service.composition import build
@@ -27,11 +27,11 @@ async def test_results_files_and_tokens_are_found_and_read(
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         year = await fill(service, ballots=6_000)
         await after_notice(service, year)
-        poll = (await read_polls(service.database))[0]
+        poll = (await read_registered_campaigns(service.database))[0]
         await make_public(service.database, poll, "zhou", service.clock, service.settings.timezone)
         await add_staff(service.database, "zhou", PASSWORD, "administrator")
         for name in ("old-portal", "statistics"):
-            await add_token(service.database, name, ["results:read"], 30, "zhou", service.clock)
+            await create_token(service.database, name, ["results:read"], 30, "zhou", service.clock)
         await revoke_token(service.database, "old-portal", service.clock)
         async with browsing(service, chromium, viewport=DESKTOP) as page:
             await page.goto("/admin/sign-in?lang=en")

@@ -37,7 +37,7 @@ async def test_hidden_numbers_say_so_and_why(
             await connection.execute(
                 update(tables.ballots).where(columns.id.in_(rest)).values(weight=0)
             )
-        told = (await score_campaign(service.database, "city-2010")).told
+        told = (await score_campaign(service.database, "city-2010")).disclosed
         rich = next(
             u
             for u, it in sorted(told.items())

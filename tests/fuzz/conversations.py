@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from survey_flows.effects import Ask, Cast, Close, Erase, Screen
+from survey_flows.campaign_definition import CampaignDefinition
+from survey_flows.effects import EndConversation, ErasePerson, Screen, ShowScreen, StoreBallot
 from survey_flows.engine import TOPICS
-from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
-from survey_flows.paper import Paper
+from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
 from survey_flows.session import Session
 from tests.conversations import MORNING, Talk, build_paper
 
@@ -90,22 +90,28 @@ class Walked:
 
 def walk_often(conversations: int, seed: int = 0) -> Walked:
     """So many conversations, each with a seed of its own."""
-    result, paper = Walked(), build_paper()
-    papers = {state: build_paper(state=state) for state in STATES} | {"open": paper}
+    result, definition = Walked(), build_paper()
+    live_campaigns = {state: build_paper(state=state) for state in STATES} | {"open": definition}
     for number in range(seed, seed + conversations):
         result.walks += 1
         try:
-            _walk(random.Random(number), papers, result)
+            _walk(random.Random(number), live_campaigns, result)
         except Exception as error:
             result.faults.append(f"walk {number}: {type(error).__name__}: {error}")
     return result
 
 
-def _walk(chance: random.Random, papers: dict[str, Paper], result: Walked) -> None:
-    talk, known, past = Talk(papers["open"]), list[str](), list[Event]()
+def _walk(
+    chance: random.Random, live_campaigns: dict[str, CampaignDefinition], result: Walked
+) -> None:
+    talk, known, past = Talk(live_campaigns["open"]), list[str](), list[Event]()
     talk.take(_start(chance, talk))
     for _ in range(chance.randint(1, MOST_ACTS)):
-        talk.paper = papers[chance.choice(STATES)] if chance.random() < 0.05 else papers["open"]
+        talk.definition = (
+            live_campaigns[chance.choice(STATES)]
+            if chance.random() < 0.05
+            else live_campaigns["open"]
+        )
         right = talk.now = talk.now + timedelta(hours=chance.choice(HOURS))
         if chance.random() < 0.04:
             talk.now += timedelta(hours=chance.choice(JUMPS))
@@ -114,11 +120,11 @@ def _walk(chance: random.Random, papers: dict[str, Paper], result: Walked) -> No
         before = talk.session
         talk.take(event)
         result.steps += 1
-        result.ballots += sum(isinstance(effect, Cast) for effect in talk.effects)
+        result.ballots += sum(isinstance(effect, StoreBallot) for effect in talk.effects)
         known += _check(talk, before)
         talk.now = right
     result.ended[talk.session.place.partition(":")[0] if talk.session else "nothing kept"] += 1
-    _reach_a_receipt(talk, papers["open"])
+    _reach_a_receipt(talk, live_campaigns["open"])
 
 
 def _next_event(chance: random.Random, talk: Talk, known: list[str], past: list[Event]) -> Event:
@@ -132,7 +138,7 @@ def _next_event(chance: random.Random, talk: Talk, known: list[str], past: list[
     if act < 0.84:
         return Typed(chance.choice(WORDS), talk.token())
     if act < 0.90:
-        return Asked(chance.choice((*TOPICS, "weather")))
+        return TopicRequested(chance.choice((*TOPICS, "weather")))
     if act < 0.94:
         return _start(chance, talk)
     if act < 0.97 and past:
@@ -154,21 +160,26 @@ def _start(chance: random.Random, talk: Talk) -> Started:
 
 def _check(talk: Talk, before: Session | None) -> list[str]:
     """Assert that a step led to a legal state; returns the data of the buttons that are offered."""
-    screens = [effect.screen for effect in talk.effects if isinstance(effect, Ask)]
+    screens = [effect.screen for effect in talk.effects if isinstance(effect, ShowScreen)]
     assert len(screens) == 1, f"{len(screens)} screens"
     offered = _check_screen(screens[0])
     if talk.session is None:
-        ended = any(isinstance(effect, Erase | Close) for effect in talk.effects)
+        ended = any(isinstance(effect, ErasePerson | EndConversation) for effect in talk.effects)
         assert before is None or ended or not _takes_ballots(talk), "the conversation was forgotten"
         return offered
-    _check_session(talk.session, talk.paper)
+    _check_session(talk.session, talk.definition)
     for effect in talk.effects:
-        assert not isinstance(effect, Cast) or _takes_ballots(talk), "a ballot outside the campaign"
+        assert not isinstance(effect, StoreBallot) or _takes_ballots(talk), (
+            "a ballot outside the campaign"
+        )
     return offered
 
 
 def _takes_ballots(talk: Talk) -> bool:
-    return talk.paper.state == "open" and talk.paper.opens_at <= talk.now < talk.paper.closes_at
+    return (
+        talk.definition.state == "open"
+        and talk.definition.opens_at <= talk.now < talk.definition.closes_at
+    )
 
 
 def _check_screen(screen: Screen) -> list[str]:
@@ -182,24 +193,27 @@ def _check_screen(screen: Screen) -> list[str]:
     return [button.data for button in buttons]
 
 
-def _check_session(session: Session, paper: Paper) -> None:
+def _check_session(session: Session, definition: CampaignDefinition) -> None:
     assert session.place in PLACES or session.place.startswith("q:"), (
         f"an unknown place {session.place}"
     )
     assert session.overlay in OVERLAYS, f"an unknown overlay {session.overlay}"
     if session.rating:
         questions = {
-            q.id for q in paper.questionnaires[paper.units[session.unit].questionnaire].questions
+            q.id
+            for q in definition.questionnaires[
+                definition.units[session.unit].questionnaire
+            ].questions
         }
         assert set(session.answers) <= questions, "answers to questions that are not asked"
 
 
-def _reach_a_receipt(talk: Talk, paper: Paper) -> None:
+def _reach_a_receipt(talk: Talk, definition: CampaignDefinition) -> None:
     """A citizen who goes straight on from wherever the walk ended reaches a receipt."""
-    talk.paper, talk.now = paper, MORNING
+    talk.definition, talk.now = definition, MORNING
     talk.take(Started(unit="FIN", lang="zh-CN", token=talk.token()))
     for _ in range(MOST_TAPS):
-        if any(isinstance(effect, Cast) for effect in talk.effects):
+        if any(isinstance(effect, StoreBallot) for effect in talk.effects):
             return
         assert talk.screen is not None
         before = talk.session

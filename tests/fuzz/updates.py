@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from bot.campaigns.lifecycle import create_campaign, open_campaign
 from bot.channels.telegram.channel import SECRET_HEADER, TelegramChannel
-from bot.conversations.dead_letters import UNREADABLE, Letters
+from bot.conversations.dead_letters import UNREADABLE, DeadLetterStore
 from bot.core.settings import Settings
 from bot.service.composition import Service, build
 from bot.storage.database import reading
@@ -117,8 +117,8 @@ async def fuzz_updates(updates: int, seed: int = 0) -> Fuzzed:
     with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
         async with build(Settings(data=Path(name))) as service:
             link = await _open_city(service)
-            letters = Letters(service.database, service.keys, service.clock)
-            channel = TelegramChannel("42:fuzz", service.conductor, SECRET, keep=letters.keep)
+            letters = DeadLetterStore(service.database, service.keys, service.clock)
+            channel = TelegramChannel("42:fuzz", service.conductor, SECRET, keep=letters.add)
             channel._requests._send = _answer  # type: ignore[method-assign]
             async with channel:
                 await _send_all(channel, Mutator(random.Random(seed), link), updates, result)
@@ -136,7 +136,7 @@ async def _open_city(service: Service) -> str:
     link = await create_campaign(service.database, made, service.clock)
     await open_campaign(service.database, made.id)
     await service.mixer.turn()
-    await service.papers.refresh()
+    await service.live_campaigns.refresh()
     return link.token
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.totals import INSUFFICIENT
-from aggregation.model.facts import EventKind, Fact, Grade
-from aggregation.model.results import AppraisalResult, Certainty, Kind, Status
+from aggregation.model.facts import Finding, FindingKind, Grade
+from aggregation.model.results import AppraisalResult, Certainty, ConsequenceKind, ProposalStatus
 from aggregation.numbers import apportion
 from tests.cities import confirm, public, small_city, small_scheme
 
@@ -25,14 +25,14 @@ LEADERS = [x.id for x in BASE.leaders]
 POINTS = st.sampled_from([Decimal(n) / 4 for n in range(240, 400, 10)])
 WORST = [Grade.FIRST, Grade.SECOND, Grade.THIRD, Grade.FOURTH]
 KINDS = {
-    EventKind.VETO: DEPARTMENTS,
-    EventKind.MANIPULATION: DEPARTMENTS,
-    EventKind.SAFETY_ACCIDENT: DEPARTMENTS,
+    FindingKind.VETO: DEPARTMENTS,
+    FindingKind.MANIPULATION: DEPARTMENTS,
+    FindingKind.SAFETY_ACCIDENT: DEPARTMENTS,
 }
 PERSONAL = {
-    EventKind.CRIMINAL_OFFENCE: LEADERS,
-    EventKind.UNFITNESS: LEADERS,
-    EventKind.REVIEW_FINDING: LEADERS,
+    FindingKind.CRIMINAL_OFFENCE: LEADERS,
+    FindingKind.UNFITNESS: LEADERS,
+    FindingKind.REVIEW_FINDING: LEADERS,
 }
 LAW = settings(max_examples=40, deadline=None)
 
@@ -57,10 +57,10 @@ def cities(draw: st.DrawFn) -> AppraisalInputs:
 
 
 @st.composite
-def facts(draw: st.DrawFn, number: int) -> Fact:
+def facts(draw: st.DrawFn, number: int) -> Finding:
     kind = draw(st.sampled_from([*KINDS, *PERSONAL]))
     subject = draw(st.sampled_from((KINDS | PERSONAL)[kind]))
-    return Fact(f"E{number}", kind, subject, "2010-06-01", "document")
+    return Finding(f"E{number}", kind, subject, "2010-06-01", "document")
 
 
 def worst(grade: Grade | None) -> int:
@@ -126,17 +126,19 @@ def test_lower_grades_come_only_from_what_a_person_confirmed(city: AppraisalInpu
     status = {p.key: (p.kind, p.status) for p in result.proposals}
     for leader in result.leaders:
         causes = [status[key] for key in leader.lowered_by]
-        assert (leader.grade is Grade.FOURTH) == ((Kind.GRADE_FOUR, Status.CONFIRMED) in causes)
+        assert (leader.grade is Grade.FOURTH) == (
+            (ConsequenceKind.GRADE_FOUR, ProposalStatus.CONFIRMED) in causes
+        )
         if leader.grade is Grade.THIRD:
             assert causes
-            assert set(causes) == {(Kind.DOWNGRADE, Status.CONFIRMED)}
+            assert set(causes) == {(ConsequenceKind.DOWNGRADE, ProposalStatus.CONFIRMED)}
 
 
 @LAW
 @given(cities())
 def test_nothing_takes_effect_undecided(city: AppraisalInputs) -> None:
     result = appraise(replace(city, decisions=()))
-    assert {p.status for p in result.proposals} <= {Status.PROPOSED}
+    assert {p.status for p in result.proposals} <= {ProposalStatus.PROPOSED}
     assert {x.grade for x in result.leaders} <= {Grade.FIRST, Grade.SECOND, None}
 
 
@@ -167,7 +169,7 @@ def test_the_rank_lies_in_its_set_and_a_confirmed_grade_has_no_other_in_it(
 ) -> None:
     for unit in _ranked(appraise(city)):
         assert (unit.low or 0) <= (unit.rank or 0) <= (unit.high or 0)
-        if unit.certainty is Certainty.CONFIRMED and unit.grade is Grade.THIRD:
+        if unit.certainty is Certainty.SETTLED and unit.grade is Grade.THIRD:
             assert unit.low == unit.of
 
 

@@ -14,9 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.counts.scan import PatternCount, Span
+from aggregation.counts.scan import PatternCount, PositionSpan
 from bot.results.archive.format import count_tables
-from bot.results.archive.writer import Written, write_parts
+from bot.results.archive.writer import WrittenArchive, write_parts
 from bot.results.scan import counts_of, read_counts
 from bot.storage.database import open_database, writing
 from bot.storage.schema import all as tables
@@ -38,11 +38,11 @@ class Campaign:
         self.database, self.folder = database, folder
         self.live: list[int] = []
         self.positions = 0
-        self.moved: set[Span] = set()
+        self.moved: set[PositionSpan] = set()
         self.fresh = iter(ballot | {"campaign": CAMPAIGN} for ballot in drawn(17, 100))
 
-    def span(self, position: int) -> Span:
-        return Span(True, position // SIZE * SIZE, position // SIZE * SIZE + SIZE)
+    def span(self, position: int) -> PositionSpan:
+        return PositionSpan(True, position // SIZE * SIZE, position // SIZE * SIZE + SIZE)
 
     async def append(self, _lot: int) -> None:
         row = next(self.fresh) | {"position": self.positions, "salt": b"s" * 16, "weight": 4}
@@ -76,7 +76,7 @@ class Campaign:
 
     async def archive(
         self, _lot: int, progress: Callable[[int, int], None] | None = None
-    ) -> Written:
+    ) -> WrittenArchive:
         written = await write_parts(self.database, CAMPAIGN, self.folder, True, progress, SIZE)
         assert set(written.read) <= self.moved
         self.moved = set()
@@ -91,7 +91,7 @@ class Campaign:
             await self.archive(lot, stop)
 
 
-def merged(folder: Path, written: Written) -> list[PatternCount]:
+def merged(folder: Path, written: WrittenArchive) -> list[PatternCount]:
     """The sum of the parts."""
     found: dict[tuple[Any, ...], int] = {}
     for table in count_tables(folder, written.manifest):

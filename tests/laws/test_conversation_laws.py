@@ -8,11 +8,19 @@ from datetime import timedelta
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from survey_flows.effects import Ask, Cast, Close, Effect, Erase, Pressured, Shortcoming
+from survey_flows.effects import (
+    CountPressure,
+    Effect,
+    EndConversation,
+    ErasePerson,
+    HoldRequest,
+    ShowScreen,
+    StoreBallot,
+)
 from survey_flows.engine import step
-from survey_flows.events import Asked, Event, Pressed, Returned, Started, TimedOut, Typed
-from survey_flows.questionnaire import Kind
-from survey_flows.route import kept
+from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
+from survey_flows.questionnaire import QuestionKind
+from survey_flows.route import answers_that_count
 from survey_flows.session import Session
 from tests.conversations import MORNING, Talk, build_paper
 
@@ -62,7 +70,9 @@ events = st.one_of(
         sent=st.sampled_from([0, 0, 1, 2**33]),
     ),
     st.builds(Pressed, data | garbage, token=st.sampled_from(["", "PRESSTOKEN000000"])),
-    st.builds(Asked, st.sampled_from(["language", "help", "privacy", "delete", "weather"])),
+    st.builds(
+        TopicRequested, st.sampled_from(["language", "help", "privacy", "delete", "weather"])
+    ),
     st.just(Returned()),
     st.just(TimedOut()),
 )
@@ -93,7 +103,7 @@ def test_every_step_can_be_seen_and_every_button_fits(
     for act, hours in script:
         talk.now += timedelta(hours=hours)
         play(talk, act)
-        screens = [effect.screen for effect in talk.effects if isinstance(effect, Ask)]
+        screens = [effect.screen for effect in talk.effects if isinstance(effect, ShowScreen)]
         assert len(screens) == 1
         assert screens[0].text
         assert all(
@@ -102,9 +112,11 @@ def test_every_step_can_be_seen_and_every_button_fits(
         assert all(
             PAPER.opens_at <= talk.now < PAPER.closes_at
             for e in talk.effects
-            if isinstance(e, Cast)
+            if isinstance(e, StoreBallot)
         )
-        assert (talk.session is None) >= any(isinstance(e, Erase | Close) for e in talk.effects)
+        assert (talk.session is None) >= any(
+            isinstance(e, ErasePerson | EndConversation) for e in talk.effects
+        )
 
 
 @settings(max_examples=150, deadline=None)
@@ -124,8 +136,8 @@ def test_no_answer_is_lost_without_an_event_that_says_so(
         if before.answers.items() <= after.items():
             continue
         # Something given is gone or different: it was submitted, the citizen was told, or changed that very answer.
-        submitted = any(isinstance(e, Cast | Shortcoming) for e in talk.effects)
-        erased = any(isinstance(e, Erase) for e in talk.effects)
+        submitted = any(isinstance(e, StoreBallot | HoldRequest) for e in talk.effects)
+        erased = any(isinstance(e, ErasePerson) for e in talk.effects)
         changed = {k for k in before.answers if after.get(k) != before.answers[k]} == {
             before.place[2:]
         }
@@ -141,7 +153,7 @@ def test_a_ballot_says_what_was_on_the_review(script: list[tuple[int | Event, in
         before = talk.session
         play(talk, act)
         for effect in talk.effects:
-            if isinstance(effect, Cast):
+            if isinstance(effect, StoreBallot):
                 assert before is not None
                 ballot = effect.ballot
                 form = PAPER.questionnaires[ballot.questionnaire]
@@ -149,7 +161,7 @@ def test_a_ballot_says_what_was_on_the_review(script: list[tuple[int | Event, in
                 assert ballot.ratings.split(" ") == [
                     before.answers.get(q.id) or "-" for q in form.rated
                 ]
-                assert kept(form, before.answers) == before.answers
+                assert answers_that_count(form, before.answers) == before.answers
                 assert ballot.receipt
                 assert talk.session is not None
                 assert (talk.session.place, talk.session.answers) == ("receipt", {})
@@ -187,7 +199,7 @@ def test_a_press_repeated_changes_nothing_more(script: list[tuple[int | Event, i
                 once.place,
                 once.unit,
             )
-            assert not any(isinstance(e, Cast) for e in talk.effects)
+            assert not any(isinstance(e, StoreBallot) for e in talk.effects)
 
 
 sessions = st.builds(
@@ -225,10 +237,10 @@ sessions = st.builds(
 @given(sessions, events, st.sampled_from(["", "FIN", "MIX"]))
 def test_any_stored_session_is_taken_on(session: Session, event: Event, removed: str) -> None:
     units = {code: unit for code, unit in PAPER.units.items() if code != removed}
-    paper = replace(PAPER, units=units)
-    after, effects = step(paper, session, event, MORNING)
-    assert sum(isinstance(effect, Ask) for effect in effects) == 1
-    assert after is None or step(paper, after, Returned(), MORNING)[0] == after
+    definition = replace(PAPER, units=units)
+    after, effects = step(definition, session, event, MORNING)
+    assert sum(isinstance(effect, ShowScreen) for effect in effects) == 1
+    assert after is None or step(definition, after, Returned(), MORNING)[0] == after
 
 
 @settings(max_examples=50, deadline=None)
@@ -239,10 +251,10 @@ def test_nothing_is_cast_while_the_campaign_is_not_open(script: list[Event], sta
     talk.press("不了解")
     talk.press("跳过")
     submit = talk.data("提交")
-    talk.paper = build_paper(state=state)
+    talk.definition = build_paper(state=state)
     for event in [Pressed(submit, token="X" * 16), *script]:
         talk.take(event)
-        assert not any(isinstance(e, Cast | Erase) for e in talk.effects)
+        assert not any(isinstance(e, StoreBallot | ErasePerson) for e in talk.effects)
 
 
 def rated(unit: str, lang: str, place: int) -> list[tuple[Effect, ...]]:
@@ -257,7 +269,7 @@ def rated(unit: str, lang: str, place: int) -> list[tuple[Effect, ...]]:
         ]
         codes = [code for code in question.choices if code != "DK"]
         data = [b.data for row in talk.screen.rows for b in row] if talk.screen else []
-        chosen = codes[place if question.kind is Kind.RATING else 0] if codes else ""
+        chosen = codes[place if question.kind is QuestionKind.RATING else 0] if codes else ""
         wanted = (f":a:{question.id}:{chosen}", f":s:{question.id}", f":k:{question.id}")
         pressed = next((d for d in data if d.endswith(wanted)), None)
         said.append(talk.press_data(pressed) if pressed else talk.write("1"))
@@ -275,10 +287,10 @@ def heard(effects: tuple[Effect, ...]) -> list[Effect]:
     """What can be read, without the answers that the review repeats."""
     shown: list[Effect] = []
     for effect in effects:
-        if isinstance(effect, Ask) and effect.screen.step == "review":
+        if isinstance(effect, ShowScreen) and effect.screen.step == "review":
             lines = [line for line in effect.screen.text.splitlines() if not line.startswith("→")]
-            shown.append(Ask(replace(effect.screen, text="\n".join(lines))))
-        elif not isinstance(effect, Cast):
+            shown.append(ShowScreen(replace(effect.screen, text="\n".join(lines))))
+        elif not isinstance(effect, StoreBallot):
             shown.append(effect)
     return shown
 
@@ -288,7 +300,7 @@ def heard(effects: tuple[Effect, ...]) -> list[Effect]:
 def test_nothing_that_is_said_depends_on_how_good_the_rating_is(unit: str, lang: str) -> None:
     best, worst = rated(unit, lang, 0), rated(unit, lang, -1)
     casts = [
-        [e.ballot.ratings for e in effects if isinstance(e, Cast)]
+        [e.ballot.ratings for e in effects if isinstance(e, StoreBallot)]
         for told in (best, worst)
         for effects in told
     ]
@@ -298,7 +310,7 @@ def test_nothing_that_is_said_depends_on_how_good_the_rating_is(unit: str, lang:
         effect
         for effects in (*best, *worst)
         for effect in effects
-        if isinstance(effect, Shortcoming)
+        if isinstance(effect, HoldRequest)
     ]
     assert [one.text for one in left] == ["The doors open late"] * 2
 
@@ -312,7 +324,7 @@ def test_who_says_to_have_been_told_sees_the_same_screen_as_before(
     talk.start(unit="MIX")
     for act, _ in script:
         play(talk, act)
-    talk.take(Asked(topic) if topic else Returned())
+    talk.take(TopicRequested(topic) if topic else Returned())
     before, screen = talk.session, talk.screen
     assume(before is not None)
     assert before is not None
@@ -321,7 +333,7 @@ def test_who_says_to_have_been_told_sees_the_same_screen_as_before(
     offered = any(button.data == data for row in screen.rows for button in row)
     assert offered == ((bool(before.unit) and before.overlay == "help") or screen.step == "receipt")
     effects = talk.press_data(data)
-    told = [effect for effect in effects if isinstance(effect, Pressured)]
-    assert told == [Pressured(PAPER.campaign, before.unit)] * offered
+    told = [effect for effect in effects if isinstance(effect, CountPressure)]
+    assert told == [CountPressure(PAPER.campaign, before.unit)] * offered
     assert talk.screen == screen
     assert not offered or talk.session == before

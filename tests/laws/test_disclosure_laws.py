@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from aggregation.disclosure.suppression import hidden, safe
+from aggregation.disclosure.suppression import sum_protects, suppressed_cells
 from survey_flows.ballot import STAFF
 from tests.disclosure import (
     FLOOR,
@@ -82,9 +82,9 @@ def test_no_count_of_few_people_can_be_solved_for(ballots: list[Ballots]) -> Non
 def test_hidden_cells_of_a_known_sum_leave_each_other_room(
     counts: dict[str, int], floor: int
 ) -> None:
-    gone = hidden(counts, floor)
+    gone = suppressed_cells(counts, floor)
     assert {name for name, count in counts.items() if 0 < count < floor} <= gone
-    assert safe(counts, gone, floor) or gone == set(counts)
-    if gone and safe(counts, gone, floor):
+    assert sum_protects(counts, gone, floor) or gone == set(counts)
+    if gone and sum_protects(counts, gone, floor):
         assert sum(counts[name] for name in gone) >= floor
         assert len(gone) > 1

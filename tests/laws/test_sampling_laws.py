@@ -11,7 +11,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation.fieldwork.sampling import Design, allocate, draw, frame_digest
+from aggregation.fieldwork.sampling import SampleDesign, allocate, draw_numbers, frame_digest
 
 CELLS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 500), min_size=1)
 FRAMES = st.dictionaries(
@@ -27,7 +27,7 @@ def test_each_number_and_each_pair_is_drawn_equally_often() -> None:
     one: Counter[str] = Counter()
     two: Counter[tuple[str, ...]] = Counter()
     for seed in range(DRAWS):
-        drawn = draw(f"{seed:064x}", {"a": numbers}, {"a": 3})["a"]
+        drawn = draw_numbers(f"{seed:064x}", {"a": numbers}, {"a": 3})["a"]
         one.update(drawn)
         two.update(combinations(sorted(drawn), 2))
     for counts, members, share in ((one, 10, 3 / 10), (two, 45, 1 / 15)):
@@ -40,7 +40,7 @@ def test_what_is_drawn_in_one_cell_says_nothing_of_another() -> None:
     frame = {"a": ["00", "01"], "b": ["02", "03"]}
     both: Counter[tuple[str, str]] = Counter()
     for seed in range(DRAWS):
-        drawn = draw(f"{seed:064x}", frame, {"a": 1, "b": 1})
+        drawn = draw_numbers(f"{seed:064x}", frame, {"a": 1, "b": 1})
         both[drawn["a"][0], drawn["b"][0]] += 1
     off = 5 * sqrt(DRAWS * 3 / 16)
     assert len(both) == 4
@@ -56,7 +56,7 @@ def test_the_order_of_the_list_changes_nothing(
         cell: chance.sample(frame[cell], len(frame[cell]))
         for cell in chance.sample(sorted(frame), len(frame))
     }
-    assert draw(seed, shuffled, sizes) == draw(seed, frame, sizes)
+    assert draw_numbers(seed, shuffled, sizes) == draw_numbers(seed, frame, sizes)
     assert frame_digest(shuffled) == frame_digest(frame)
 
 
@@ -66,7 +66,7 @@ def test_a_larger_sample_begins_as_the_smaller(
 ) -> None:
     most = {cell: len(numbers) for cell, numbers in frame.items()}
     fewer = {cell: data.draw(st.integers(0, size)) for cell, size in most.items()}
-    whole, part = draw(seed, frame, most), draw(seed, frame, fewer)
+    whole, part = draw_numbers(seed, frame, most), draw_numbers(seed, frame, fewer)
     for cell, size in fewer.items():
         assert sorted(whole.get(cell, [])) == sorted(frame[cell]), (
             "without replacement, and nobody is left out"
@@ -84,7 +84,9 @@ def test_an_allocation_sums_up_within_its_bounds(
     values: dict[str, Decimal] = data.draw(
         st.just({}) | st.fixed_dictionaries(dict.fromkeys(people, deviation))
     )
-    sizes = allocate(Design("neyman" if values else "proportional", size, least, values), people)
+    sizes = allocate(
+        SampleDesign("neyman" if values else "proportional", size, least, values), people
+    )
     assert sizes.keys() == people.keys()
     assert sum(sizes.values()) == size
     assert all(low[cell] <= sizes[cell] <= people[cell] for cell in people)
@@ -96,7 +98,7 @@ def test_a_proportional_allocation_is_off_by_less_than_one(
 ) -> None:
     total = sum(people.values())
     size = data.draw(st.integers(0, total))
-    sizes = allocate(Design("proportional", size, 0, {}), people)
+    sizes = allocate(SampleDesign("proportional", size, 0, {}), people)
     assert all(abs(sizes[cell] * total - size * n) < total for cell, n in people.items())
 
 
@@ -106,5 +108,5 @@ def test_equal_deviations_are_a_proportional_allocation(
 ) -> None:
     size = data.draw(st.integers(1, sum(people.values())))
     equal = dict.fromkeys(people, Decimal("1.5"))
-    neyman = allocate(Design("neyman", size, 0, equal), people)
-    assert neyman == allocate(Design("proportional", size, 0, {}), people)
+    neyman = allocate(SampleDesign("neyman", size, 0, equal), people)
+    assert neyman == allocate(SampleDesign("proportional", size, 0, {}), people)

@@ -10,10 +10,10 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount, tally, tally_table
 from aggregation.estimation.scores import UnitScore, score_table, score_tally, score_units
-from aggregation.estimation.weights import redistribute
+from aggregation.estimation.weights import redistributed_weights
 from survey_flows.ballot import STAFF
 from tests.scoring import (
     DISTRICT,
@@ -144,7 +144,7 @@ def test_the_rates_are_those_of_the_ballots_one_by_one(rows: list[PatternCount])
 def test_parts_counted_apart_and_merged_give_the_score_of_all(
     here: list[PatternCount], there: list[PatternCount]
 ) -> None:
-    reader = Reader(QUESTIONNAIRES, scheme(1, 1))
+    reader = PatternReader(QUESTIONNAIRES, scheme(1, 1))
     merged, rest = tally(there, reader), tally(here, reader)
     merged.merge(rest)
     assert score_tally(merged, {"U": "econ"}, scheme(1, 1))["U"] == score([*here, *there])
@@ -203,7 +203,7 @@ def test_one_more_best_ballot_never_lowers_the_score_of_a_group(rows: list[Patte
 def test_redistributed_weights_keep_their_ratio_and_sum_to_a_hundred(
     weights: dict[str, Fraction], counted: set[str]
 ) -> None:
-    used = redistribute(weights, counted)
+    used = redistributed_weights(weights, counted)
     kept = {group: weight for group, weight in weights.items() if group in counted and weight}
     assert sum(used.values()) == (100 if kept else 0)
     for group, weight in kept.items():
@@ -223,7 +223,7 @@ def test_what_staff_say_of_their_own_unit_is_counted_and_changes_no_figure(
     assert score(every) == score(rows)
     table = pa.Table.from_pylist([asdict(r) for r in every])
     assert score_table(table, {"U": "econ"}, QUESTIONNAIRES, scheme(1, 1))["U"] == score(rows)
-    reader = Reader(QUESTIONNAIRES, scheme(1, 1))
+    reader = PatternReader(QUESTIONNAIRES, scheme(1, 1))
     said = sum(r.count for r in staff)
     assert (tally(every, reader).staff, tally_table(table, reader).staff) == (said, said)
     merged = tally(rows, reader)

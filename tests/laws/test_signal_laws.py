@@ -11,7 +11,7 @@ import pytest
 
 from aggregation.fraud.ballot_table import Comments, read_ballots
 from aggregation.fraud.clusters import Cluster
-from aggregation.fraud.suspicion import find_all, posteriors, weights
+from aggregation.fraud.suspicion import find_clusters, fraud_weights, posteriors
 from aggregation.fraud.thresholds import Thresholds
 from benchmarks.fraud.scenario import Scenario, angered, attacked
 from tests.campaigns import PLACES, background
@@ -29,8 +29,8 @@ def scenario(seed: int) -> Scenario:
 
 def findings(rows: pd.DataFrame) -> tuple[list[Cluster], np.ndarray[Any, Any]]:
     ballots = read_ballots(rows, PLACES)
-    found = find_all(ballots, Comments(), USUAL)
-    return found, weights(posteriors(ballots, found, USUAL), USUAL)
+    found = find_clusters(ballots, Comments(), USUAL)
+    return found, fraud_weights(posteriors(ballots, found, USUAL), USUAL)
 
 
 def flags(rows: pd.DataFrame) -> list[int]:

@@ -17,10 +17,10 @@ import pytest
 
 from bot.crypto.note_signatures import public_key
 from bot.verification.bundle_format import CHECKPOINT
-from bot.verification.bundle_reader import Wanted
+from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
-from bot.verification.witness import Dishonest, Witness, endorse
-from survey_flows.entries import canonical
+from bot.verification.witness import LogForked, Witness, countersign
+from survey_flows.log_entries import canonical
 from survey_flows.merkle import consistency_proof
 from tests.bundles import Campaign, drawn
 from tests.logs import ORIGIN, SEED, Entry
@@ -33,7 +33,7 @@ NOW = 1_800_000_000
 
 
 def good(files: dict[str, bytes], *witnesses: Witness, since: str = "") -> bool:
-    wanted = Wanted([KEY], [witness.key for witness in witnesses], since=since)
+    wanted = VerificationRequest([KEY], [witness.key for witness in witnesses], since=since)
     return all(check.ok for check in verify(files, wanted))
 
 
@@ -47,8 +47,8 @@ def signed(campaign: Campaign, seen: str) -> list[str]:
         else []
     )
     try:
-        return [endorse(WITNESS, seen, log.checkpoint(), proof, NOW).line()]
-    except Dishonest:
+        return [countersign(WITNESS, seen, log.checkpoint(), proof, NOW).line()]
+    except LogForked:
         return []
 
 
@@ -228,7 +228,7 @@ def test_a_weight_without_a_decision_is_found_with_and_without_a_witness(
         (at,) = case.weights.keys() - honest.weights.keys()
         line = signed(case, honest.log.checkpoint())
         assert line, "the log only grew, so the witness signs"
-        checks = verify(case.bundle(cosignatures=line), Wanted([KEY], [WITNESS.key]))
+        checks = verify(case.bundle(cosignatures=line), VerificationRequest([KEY], [WITNESS.key]))
         assert [check.what for check in checks if not check.ok] == [
             f"no decision in the log lets 1 ballots weigh less than in full, first entry {at}"
         ]
@@ -260,13 +260,13 @@ def test_a_thousand_erasures_alarm_nobody() -> None:
                 else []
             )
             note = case.log.checkpoint(size)
-            endorse(WITNESS, seen, note, proof, NOW)
+            countersign(WITNESS, seen, note, proof, NOW)
             seen = note
         files = case.bundle(cosignatures=signed(case, seen))
-        wanted = Wanted([KEY], [WITNESS.key], since=case.log.checkpoint(30))
+        wanted = VerificationRequest([KEY], [WITNESS.key], since=case.log.checkpoint(30))
         assert [check.what for check in verify(files, wanted) if not check.ok] == []
         for code in case.codes:
-            checks = verify(case.bundle(openings=False), Wanted([KEY], receipt=code))
+            checks = verify(case.bundle(openings=False), VerificationRequest([KEY], receipt=code))
             assert any(
                 check.ok and check.what.startswith("the receipt is included") for check in checks
             )

@@ -10,18 +10,18 @@ from random import Random
 
 import pytest
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount, tally
-from aggregation.disclosure.suppression import tell
+from aggregation.disclosure.suppression import disclose
 from aggregation.estimation.scores import UnitScore, score_tally
 from aggregation.scheme.scheme import Scheme
-from bot.results.releases import by_weight as released_by_weight
+from bot.results.releases import ballots_by_weight as released_by_weight
 from bot.verification.public_totals import (
-    contradicted,
+    contradicted_units,
+    public_totals,
     read_totals,
-    recomputed,
+    recomputed_scores,
     result_body,
-    totals,
     write_totals,
 )
 from survey_flows.errors import BadInput
@@ -51,9 +51,9 @@ def drawn(seed: int) -> list[PatternCount]:
 
 
 def published(rows: list[PatternCount], rules: Scheme) -> tuple[dict[str, UnitScore], bytes]:
-    counted = tally(rows, Reader(QUESTIONNAIRES, rules))
+    counted = tally(rows, PatternReader(QUESTIONNAIRES, rules))
     scores = score_tally(counted, CATEGORIES, rules)
-    return scores, write_totals(totals("2026", counted, scores, rules))
+    return scores, write_totals(public_totals("2026", counted, scores, rules))
 
 
 def ruled(seed: int) -> Scheme:
@@ -77,8 +77,8 @@ def test_scores_are_recomputed_exactly_wherever_nothing_they_rest_on_is_withheld
     for seed in range(SEEDS):
         rules, _, scores, file = case(seed)
         found = read_totals(file)
-        again = recomputed(found, CATEGORIES, rules)
-        assert contradicted(found, again) == []
+        again = recomputed_scores(found, CATEGORIES, rules)
+        assert contradicted_units(found, again) == []
         told = {unit["unit"]: unit for unit in found["units"]}
         for name, score in scores.items():
             got = again[name]
@@ -102,8 +102,8 @@ def test_scores_are_recomputed_exactly_wherever_nothing_they_rest_on_is_withheld
 def test_no_cell_of_few_people_is_told_and_none_follows_from_the_others() -> None:
     for seed in range(SEEDS):
         rules, rows, scores, file = case(seed)
-        reader = Reader(QUESTIONNAIRES, rules)
-        shown = tell(scores, released_by_weight(rows), rules)
+        reader = PatternReader(QUESTIONNAIRES, rules)
+        shown = disclose(scores, released_by_weight(rows), rules)
         for unit in read_totals(file)["units"]:
             if "withheld" in unit:
                 told = shown[unit["unit"]]
@@ -158,9 +158,9 @@ def test_a_changed_sum_or_score_is_noticed() -> None:
             unit["groups"][0]["cells"][0][change] -= 1 if change == "wy" else 60
         if change in ("n", "counted"):
             with pytest.raises(BadInput, match=r"counted, or did not|impossible"):
-                recomputed(found, CATEGORIES, rules)
+                recomputed_scores(found, CATEGORIES, rules)
         else:
-            assert "U" in contradicted(found, recomputed(found, CATEGORIES, rules))
+            assert "U" in contradicted_units(found, recomputed_scores(found, CATEGORIES, rules))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format":"other"}'])
@@ -188,10 +188,10 @@ def test_what_is_no_totals_file_is_refused(text: str) -> None:
 def test_damaged_totals_are_refused(units: object) -> None:
     found = {"format": "minping-totals/1", "campaign": "2026", "scale": 1, "units": units}
     with pytest.raises(BadInput, match=r"damaged|each unit"):
-        recomputed(found, CATEGORIES, scheme())
+        recomputed_scores(found, CATEGORIES, scheme())
 
 
 def test_a_unit_nobody_answered_for_has_no_score() -> None:
     _, file = published([], scheme())
     assert [unit["withheld"] for unit in read_totals(file)["units"]] == [True] * 3
-    assert Fraction(0) not in recomputed(read_totals(file), CATEGORIES, scheme()).values()
+    assert Fraction(0) not in recomputed_scores(read_totals(file), CATEGORIES, scheme()).values()

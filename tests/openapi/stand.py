@@ -13,9 +13,9 @@ from pathlib import Path
 from aiohttp.test_utils import TestServer
 
 from aggregation.model.facts import AppraisedUnit
-from bot.accounts.api_tokens import SCOPES, add_token
+from bot.accounts.api_tokens import SCOPES, create_token
 from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
-from bot.campaigns.registered import read_polls
+from bot.campaigns.registered import read_registered_campaigns
 from bot.records.store import ListedUnit, write_units
 from bot.service.composition import Service
 from bot.storage.database import writing
@@ -67,7 +67,7 @@ async def standing(folder: Path, redis_url: str) -> AsyncIterator[tuple[Service,
         TestServer(make_web(made.service)) as server,
     ):
         await close_one(made.service)
-        token = await add_token(
+        token = await create_token(
             made.service.database, "everything", tuple(SCOPES), 30, "test", made.service.clock
         )
         yield made.service, server, token
@@ -80,7 +80,9 @@ async def close_one(service: Service, campaign: str = "closed") -> None:
     await service.mixer.turn()
     await close_campaign(service.database, campaign)
     await service.mixer.turn()
-    sheets = next(p for p in await read_polls(service.database) if p.id == campaign).questionnaires
+    sheets = next(
+        p for p in await read_registered_campaigns(service.database) if p.id == campaign
+    ).questionnaires
     listed = [
         ListedUnit(AppraisedUnit(code, zh, en, category), form)
         for code, zh, en, category, form in UNITS
@@ -95,7 +97,7 @@ async def close_one(service: Service, campaign: str = "closed") -> None:
     async with writing(service.database) as connection:
         await write_units(connection, listed)
         await connection.execute(tables.ballots.insert(), rows)
-    await service.papers.refresh()
+    await service.live_campaigns.refresh()
 
 
 def _ballot(campaign: str, unit: str, sheet: str, size: int, number: int) -> dict[str, object]:

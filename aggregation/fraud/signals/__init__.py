@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 
 from aggregation.fraud.clusters import Signal
-from survey_flows.registry import walk
+from survey_flows.registry import load_package
 
 
 @cache
 def registry() -> Mapping[str, Signal]:
     """Every signal by name. Raises `Misuse` when a file's name and its signal's differ."""
-    return walk(__name__, __path__, "SIGNAL")
+    return load_package(__name__, __path__, "SIGNAL")

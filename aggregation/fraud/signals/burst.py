@@ -11,7 +11,7 @@ import numpy as np
 
 from aggregation.fraud.ballot_table import BallotTable, Comments
 from aggregation.fraud.clusters import Cluster, Signal
-from aggregation.fraud.excess import Expected, clusters, compare, excesses
+from aggregation.fraud.excess import ExpectedCounts, excess_clusters, expected_beside, find_excesses
 from aggregation.fraud.thresholds import Thresholds
 
 WINDOW = 24
@@ -32,13 +32,15 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
         part.sum(axis=1, keepdims=True) - part for part in (hits, misses, misses * usual)
     )
     spread = thresholds.spreads["burst"]
-    city = Expected((misses + 1) * usual, spread**2 + 1 / (misses + 1))
+    city = ExpectedCounts((misses + 1) * usual, spread**2 + 1 / (misses + 1))
     views = [
         city,
-        compare(misses, usual, other_hits, other_misses, other_plain, spread, thresholds),
+        expected_beside(misses, usual, other_hits, other_misses, other_plain, spread, thresholds),
     ]
-    found = excesses("burst", hits, views, hits.sum(axis=2, keepdims=True), thresholds)
-    return clusters("burst", found, place, np.arange(len(ballots)), thresholds, hours=WINDOW / 4)
+    found = find_excesses("burst", hits, views, hits.sum(axis=2, keepdims=True), thresholds)
+    return excess_clusters(
+        "burst", found, place, np.arange(len(ballots)), thresholds, hours=WINDOW / 4
+    )
 
 
 SIGNAL = Signal("burst", find)

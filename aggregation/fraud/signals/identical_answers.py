@@ -8,7 +8,7 @@ import numpy as np
 
 from aggregation.fraud.ballot_table import NO_OPINION, BallotTable, Comments
 from aggregation.fraud.clusters import Cluster, Signal
-from aggregation.fraud.excess import Expected, clusters, compare, excesses
+from aggregation.fraud.excess import ExpectedCounts, excess_clusters, expected_beside, find_excesses
 from aggregation.fraud.thresholds import Thresholds
 
 
@@ -32,19 +32,19 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
         part.sum(axis=1, keepdims=True) - part for part in (hits, misses, misses * usual)
     )
     spread = thresholds.spreads["identical_answers"]
-    city = Expected((misses + 1) * usual, spread**2 + 1 / (misses + 1))
+    city = ExpectedCounts((misses + 1) * usual, spread**2 + 1 / (misses + 1))
     views = [
         city,
-        compare(misses, usual, other_hits, other_misses, other_plain, spread, thresholds),
+        expected_beside(misses, usual, other_hits, other_misses, other_plain, spread, thresholds),
     ]
-    found = excesses("identical_answers", hits, views, hits + misses, thresholds)
+    found = find_excesses("identical_answers", hits, views, hits + misses, thresholds)
     rank = np.full(ballots.patterns, -1)
     rank[often] = np.arange(len(often))
     rows = np.flatnonzero(rank[ballots.pattern] >= 0)
     cell = (ballots.unit * ballots.sources + ballots.source)[rows] * len(often) + rank[
         ballots.pattern
     ][rows]
-    return clusters("identical_answers", found, cell, rows, thresholds)
+    return excess_clusters("identical_answers", found, cell, rows, thresholds)
 
 
 SIGNAL = Signal("identical_answers", find)

@@ -8,7 +8,15 @@ import numpy as np
 
 from aggregation.fraud.ballot_table import BallotTable, Comments, Floats
 from aggregation.fraud.clusters import Cluster, Signal
-from aggregation.fraud.excess import Excess, across_units, clusters, excesses, expect, sided, split
+from aggregation.fraud.excess import (
+    ExcessCells,
+    across_units,
+    excess_clusters,
+    expected_counts,
+    find_excesses,
+    split_by_opinion,
+    sum_by_side,
+)
 from aggregation.fraud.thresholds import Thresholds
 
 
@@ -34,20 +42,25 @@ def _in_windows(
         rows = np.flatnonzero(window == at)
         for look, found in (
             ("opinion", _excess(hits, total, thresholds)),
-            ("side", split(_excess(sided(hits), sided(total), thresholds), hits, total - hits)),
+            (
+                "side",
+                split_by_opinion(
+                    _excess(sum_by_side(hits), sum_by_side(total), thresholds), hits, total - hits
+                ),
+            ),
         ):
             name = f"{look} {hours}h+{shift}"
-            yield from clusters(
+            yield from excess_clusters(
                 "lockstep", found, ballots.cell[rows], rows, thresholds, name, hours=hours
             )
 
 
-def _excess(hits: Floats, total: Floats, thresholds: Thresholds) -> Excess:
+def _excess(hits: Floats, total: Floats, thresholds: Thresholds) -> ExcessCells:
     misses = total - hits
-    views = expect(
+    views = expected_counts(
         hits, misses, across_units(hits, misses), thresholds.spreads["lockstep"], thresholds
     )
-    return excesses("lockstep", hits, views, total.sum(axis=2, keepdims=True), thresholds)
+    return find_excesses("lockstep", hits, views, total.sum(axis=2, keepdims=True), thresholds)
 
 
 SIGNAL = Signal("lockstep", find)

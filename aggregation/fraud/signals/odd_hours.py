@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from aggregation.fraud.ballot_table import BallotTable, Comments
 from aggregation.fraud.clusters import Cluster, Signal
-from aggregation.fraud.excess import marked
+from aggregation.fraud.excess import marked_clusters
 from aggregation.fraud.thresholds import Thresholds
 
 MORNING = 6 * 4
@@ -15,7 +15,7 @@ MORNING = 6 * 4
 
 def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
     """Clusters between midnight and six."""
-    return marked("odd_hours", ballots, ballots.quarter % 96 < MORNING, thresholds)
+    return marked_clusters("odd_hours", ballots, ballots.quarter % 96 < MORNING, thresholds)
 
 
 SIGNAL = Signal("odd_hours", find)

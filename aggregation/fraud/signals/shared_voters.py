@@ -18,7 +18,7 @@ from aggregation.fraud.ballot_table import (
     Ints,
 )
 from aggregation.fraud.clusters import Cluster, Signal
-from aggregation.fraud.excess import Expected, clusters, excesses
+from aggregation.fraud.excess import ExpectedCounts, excess_clusters, find_excesses
 from aggregation.fraud.thresholds import Thresholds
 
 MOST = 12
@@ -39,10 +39,12 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
     heard = np.bincount(np.concatenate([one, two]), minlength=opinions).astype(np.float64)
     observed = counts.astype(np.float64)
     views, most = _views(*np.divmod(keys, opinions), observed, heard, ballots.units, thresholds)
-    found = excesses("shared_voters", observed, views, most, thresholds)
+    found = find_excesses("shared_voters", observed, views, most, thresholds)
     rows = np.concatenate([first, second])
     order = np.argsort(rows, kind="stable")
-    return clusters("shared_voters", found, np.tile(place, 2)[order], rows[order], thresholds)
+    return excess_clusters(
+        "shared_voters", found, np.tile(place, 2)[order], rows[order], thresholds
+    )
 
 
 def _pairs(ballots: BallotTable) -> tuple[Ints, Ints]:
@@ -61,7 +63,7 @@ def _pairs(ballots: BallotTable) -> tuple[Ints, Ints]:
 
 def _views(
     low: Ints, high: Ints, observed: Floats, heard: Floats, units: int, thresholds: Thresholds
-) -> tuple[list[Expected], Floats]:
+) -> tuple[list[ExpectedCounts], Floats]:
     """What chance gives, and what other opinions of the two units give: neighbours share voters of every kind."""
     spread, few = thresholds.spreads["shared_voters"], thresholds.shrinkage
     chance = heard[low] * heard[high] / max(heard.sum(), 1)
@@ -71,8 +73,8 @@ def _views(
     others = np.bincount(of_two, weights=observed)[of_two] - observed
     near = (others + few * chance) * agree / np.maximum(1 - agree, 0.01)
     views = [
-        Expected(chance, spread**2 + 1 / (np.minimum(heard[low], heard[high]) + 1)),
-        Expected(near, spread**2 + 1 / (others + 1)),
+        ExpectedCounts(chance, spread**2 + 1 / (np.minimum(heard[low], heard[high]) + 1)),
+        ExpectedCounts(near, spread**2 + 1 / (others + 1)),
     ]
     return views, np.minimum(heard[low], heard[high])
 

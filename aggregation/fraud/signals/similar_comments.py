@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from aggregation.fraud.ballot_table import BallotTable, Comments
 from aggregation.fraud.clusters import Cluster, Signal
 from aggregation.fraud.thresholds import Thresholds
-from survey_flows.facts import Level
+from survey_flows.facts import CheckLevel
 
 PIECE = 3
 """Characters of a piece; two texts are as similar as the share of pieces that they have in common (Jaccard)."""
@@ -36,7 +36,9 @@ def find(_: BallotTable, comments: Comments, thresholds: Thresholds) -> Iterable
             if count >= thresholds.comments + thresholds.comment_factor * usual:
                 members = tuple(at for at in group if comments.units[at] == unit)
                 evidence = {"alike": float(count), "expected": round(usual, 1)}
-                yield Cluster("similar_comments", (), 0.0, evidence, Level.REVIEW, comments=members)
+                yield Cluster(
+                    "similar_comments", (), 0.0, evidence, CheckLevel.REVIEW, comments=members
+                )
 
 
 def _plain(text: str) -> str:

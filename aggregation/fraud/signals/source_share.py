@@ -8,7 +8,7 @@ import numpy as np
 
 from aggregation.fraud.ballot_table import BallotTable, Comments
 from aggregation.fraud.clusters import Cluster, Signal
-from aggregation.fraud.excess import Expected, clusters, excesses
+from aggregation.fraud.excess import ExpectedCounts, excess_clusters, find_excesses
 from aggregation.fraud.thresholds import Thresholds
 
 
@@ -19,11 +19,11 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
     odds = np.median((counts + 1) / (others + 1), axis=0) if len(ballots) else np.zeros(0)
     doubt = thresholds.spreads["source_share"] ** 2 + 1 / (others + 1)
     most = counts.sum(axis=1, keepdims=True)
-    found = excesses(
-        "source_share", counts, [Expected((others + 1) * odds, doubt)], most, thresholds
+    found = find_excesses(
+        "source_share", counts, [ExpectedCounts((others + 1) * odds, doubt)], most, thresholds
     )
     cell = ballots.unit * ballots.sources + ballots.source
-    return clusters("source_share", found, cell, np.arange(len(ballots)), thresholds)
+    return excess_clusters("source_share", found, cell, np.arange(len(ballots)), thresholds)
 
 
 SIGNAL = Signal("source_share", find)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from aggregation.fraud.ballot_table import BallotTable, Comments
 from aggregation.fraud.clusters import Cluster, Signal
-from aggregation.fraud.excess import marked
+from aggregation.fraud.excess import marked_clusters
 from aggregation.fraud.thresholds import Thresholds
 
 OFFICE = range(9 * 4, 17 * 4)
@@ -20,7 +20,7 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
     day, quarter = ballots.quarter // 96, ballots.quarter % 96
     working = (day + THURSDAY) % 7 < 5
     office = (quarter >= OFFICE.start) & (quarter < OFFICE.stop)
-    return marked("staff_orders", ballots, working & office, thresholds)
+    return marked_clusters("staff_orders", ballots, working & office, thresholds)
 
 
 SIGNAL = Signal("staff_orders", find)

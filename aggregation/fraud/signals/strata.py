@@ -8,7 +8,15 @@ import numpy as np
 
 from aggregation.fraud.ballot_table import BallotTable, Comments, Floats
 from aggregation.fraud.clusters import Cluster, Signal
-from aggregation.fraud.excess import FAR, Excess, Expected, clusters, excesses, sided, split
+from aggregation.fraud.excess import (
+    FAR,
+    ExcessCells,
+    ExpectedCounts,
+    excess_clusters,
+    find_excesses,
+    split_by_opinion,
+    sum_by_side,
+)
 from aggregation.fraud.thresholds import Thresholds
 
 
@@ -20,19 +28,21 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
     elsewhere = counts.sum(axis=1, keepdims=True) - counts
     for look, found in (
         ("opinion", _excess(counts, thresholds)),
-        ("side", split(_excess(sided(counts), thresholds), counts, elsewhere)),
+        ("side", split_by_opinion(_excess(sum_by_side(counts), thresholds), counts, elsewhere)),
     ):
-        yield from clusters("strata", found, ballots.cell, rows, thresholds, look)
+        yield from excess_clusters("strata", found, ballots.cell, rows, thresholds, look)
 
 
-def _excess(counts: Floats, thresholds: Thresholds) -> Excess:
+def _excess(counts: Floats, thresholds: Thresholds) -> ExcessCells:
     others = counts @ FAR.T
     # One of the other sources may be manipulated itself: what it alone makes suspicious here does not count.
     views = [_expect(counts, others, left_out, thresholds) for left_out in range(counts.shape[1])]
-    return excesses("strata", counts, views, counts.sum(axis=2, keepdims=True), thresholds)
+    return find_excesses("strata", counts, views, counts.sum(axis=2, keepdims=True), thresholds)
 
 
-def _expect(counts: Floats, others: Floats, left_out: int, thresholds: Thresholds) -> Expected:
+def _expect(
+    counts: Floats, others: Floats, left_out: int, thresholds: Thresholds
+) -> ExpectedCounts:
     """By (unit, source, direction), from the unit's sources but the cell's own and ``left_out``."""
     few = thresholds.shrinkage
     city_hits, city_others = (
@@ -44,7 +54,7 @@ def _expect(counts: Floats, others: Floats, left_out: int, thresholds: Threshold
     hits, rest = _elsewhere(counts, left_out), _elsewhere(others, left_out)
     odds = (hits + few * usual) / (rest + few) * own_habit / usual
     doubt = thresholds.spreads["strata"] ** 2 + 1 / (others + 1) + 1 / (hits + 1) + 1 / (rest + 1)
-    return Expected((others + 1) * odds, doubt)
+    return ExpectedCounts((others + 1) * odds, doubt)
 
 
 def _elsewhere(counts: Floats, left_out: int) -> Floats:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from aggregation.fraud.ballot_table import BallotTable, Comments
 from aggregation.fraud.clusters import Cluster, Signal
-from aggregation.fraud.excess import marked
+from aggregation.fraud.excess import marked_clusters
 from aggregation.fraud.thresholds import Thresholds
 
 
 def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
     """Clusters of new accounts."""
-    return marked("young_accounts", ballots, ballots.young, thresholds)
+    return marked_clusters("young_accounts", ballots, ballots.young, thresholds)
 
 
 SIGNAL = Signal("young_accounts", find)

@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.ballots.imported import mapping as plans
-from bot.spreadsheets.columnar import Column, Table
-from bot.spreadsheets.reader import MOST_PROBLEMS, Problems
-from survey_flows.questionnaire import NO_ANSWER, Kind, Question, Questionnaire
+from bot.spreadsheets.columnar import ColumnarTable, TextColumn
+from bot.spreadsheets.reader import MAX_PROBLEMS, Problems
+from survey_flows.questionnaire import NO_ANSWER, Question, QuestionKind, Questionnaire
 
 if TYPE_CHECKING:
     from bot.spreadsheets.columnar import Places
 
 QUARTER_HOUR = 900
-CLOSED = (Kind.RATING, Kind.CHOICE, Kind.YES_NO)
-LONGEST = {"stratum": 32, "source": 16}
-LONGEST_COMMENT = 2000
+CLOSED = (QuestionKind.RATING, QuestionKind.CHOICE, QuestionKind.YES_NO)
+MAX_CODE_LENGTH = {"stratum": 32, "source": 16}
+MAX_COMMENT_LENGTH = 2000
 
 Fault = Callable[[str], str]
 """What is wrong with a text; empty when nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ImportTarget:
     """The campaign that ballots go to. ``units`` gives each one's questionnaire, ``opens_at`` in seconds since 1970."""
 
     campaign: str
@@ -37,20 +37,20 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
+class CodedBallots:
     """The rows as ballots, column by column. ``kept`` are the rows that count, in the order of the file."""
 
     rows: int
     kept: Places
-    respondent: tuple[Column, ...]
-    unit: Column
-    questionnaire: Column
-    group: Column
-    stratum: Column
-    source: Column
-    ratings: Column
-    facts: Column
-    comment: Column
+    respondent: tuple[TextColumn, ...]
+    unit: TextColumn
+    questionnaire: TextColumn
+    group: TextColumn
+    stratum: TextColumn
+    source: TextColumn
+    ratings: TextColumn
+    facts: TextColumn
+    comment: TextColumn
     buckets: Places
 
     @property
@@ -66,7 +66,7 @@ class Coded:
         return int(np.isin(self.ratings.places[self.kept], silent).sum())
 
 
-def check_mapping(plan: plans.Mapping, target: Target, file: str) -> None:
+def check_mapping(plan: plans.BallotMapping, target: ImportTarget, file: str) -> None:
     """Check the mapping's items, codes and constants against the campaign.
 
     Raises:
@@ -93,11 +93,13 @@ def check_mapping(plan: plans.Mapping, target: Target, file: str) -> None:
     problems.settle()
 
 
-def code_table(table: Table, plan: plans.Mapping, target: Target, file: str) -> Coded:
+def code_table(
+    table: ColumnarTable, plan: plans.BallotMapping, target: ImportTarget, file: str
+) -> CodedBallots:
     """Turn every cell into its code.
 
     Raises:
-        BadInput: every row and column (the first `MOST_PROBLEMS`) that has no place in the campaign.
+        BadInput: every row and column (the first `MAX_PROBLEMS`) that has no place in the campaign.
     """
     problems = Problems(file)
     places = {
@@ -118,10 +120,10 @@ def code_table(table: Table, plan: plans.Mapping, target: Target, file: str) -> 
     _complain(table, plan.comment, comment, _comment_fault, problems)
     problems.settle()
     unit = places["unit"]
-    asked = Column([target.units[text] for text in unit.texts], unit.places)
+    asked = TextColumn([target.units[text] for text in unit.texts], unit.places)
     ratings, facts = _answers(table, asked, items, target, plan, problems)
     problems.settle()
-    return Coded(
+    return CodedBallots(
         rows=len(table.numbers),
         kept=_last_of_each((*respondent, unit), seconds),
         respondent=respondent,
@@ -137,16 +139,16 @@ def code_table(table: Table, plan: plans.Mapping, target: Target, file: str) -> 
     )
 
 
-def _codes(place: plans.Place) -> list[str]:
+def _codes(place: plans.ColumnMapping) -> list[str]:
     return [*place.values.values(), *([] if place.constant is None else [place.constant])]
 
 
-def _questions(target: Target, name: str) -> list[Question]:
+def _questions(target: ImportTarget, name: str) -> list[Question]:
     found = [questionnaire.by_id.get(name) for questionnaire in target.questionnaires.values()]
     return [question for question in found if question is not None and question.kind in CLOSED]
 
 
-def _faults(target: Target) -> dict[str, Fault]:
+def _faults(target: ImportTarget) -> dict[str, Fault]:
     return {
         "unit": lambda text: "" if text in target.units else f"the campaign has no unit «{text}»",
         "group": lambda text: (
@@ -159,11 +161,13 @@ def _faults(target: Target) -> dict[str, Fault]:
 
 def _length_fault(field: str) -> Fault:
     return lambda text: (
-        "" if len(text) <= LONGEST[field] else f"a {field} has at most {LONGEST[field]} characters"
+        ""
+        if len(text) <= MAX_CODE_LENGTH[field]
+        else f"a {field} has at most {MAX_CODE_LENGTH[field]} characters"
     )
 
 
-def _item_fault(target: Target, name: str) -> Fault:
+def _item_fault(target: ImportTarget, name: str) -> Fault:
     known = {code for question in _questions(target, name) for code in question.choices} | {
         NO_ANSWER
     }
@@ -173,20 +177,24 @@ def _item_fault(target: Target, name: str) -> Fault:
 def _comment_fault(text: str) -> str:
     return (
         ""
-        if len(text) <= LONGEST_COMMENT
-        else f"a comment has at most {LONGEST_COMMENT} characters"
+        if len(text) <= MAX_COMMENT_LENGTH
+        else f"a comment has at most {MAX_COMMENT_LENGTH} characters"
     )
 
 
-def _constant(text: str, table: Table) -> Column:
+def _constant(text: str, table: ColumnarTable) -> TextColumn:
     import numpy as np
 
-    return Column([text], np.zeros(len(table.numbers), dtype=np.int64))
+    return TextColumn([text], np.zeros(len(table.numbers), dtype=np.int64))
 
 
 def _code(
-    table: Table, place: plans.Place, fault: Fault, problems: Problems, blank: str = ""
-) -> Column:
+    table: ColumnarTable,
+    place: plans.ColumnMapping,
+    fault: Fault,
+    problems: Problems,
+    blank: str = "",
+) -> TextColumn:
     """The codes of a column; an empty cell is ``blank``."""
     if place.constant is not None:
         return _constant(place.constant, table)
@@ -200,23 +208,27 @@ def _code(
         for text, code in zip(found.texts, codes, strict=True)
     }
     _complain(table, place.column, found, wrong.__getitem__, problems)
-    return Column([code or "" for code in codes], found.places)
+    return TextColumn([code or "" for code in codes], found.places)
 
 
-def _complain(table: Table, name: str, column: Column, fault: Fault, problems: Problems) -> None:
+def _complain(
+    table: ColumnarTable, name: str, column: TextColumn, fault: Fault, problems: Problems
+) -> None:
     import numpy as np
 
     wrong = {place: what for place, text in enumerate(column.texts) if (what := fault(text))}
     if not wrong:
         return
     rows = np.flatnonzero(np.isin(column.places, list(wrong)))
-    for row in rows[:MOST_PROBLEMS]:
+    for row in rows[:MAX_PROBLEMS]:
         problems.add(wrong[int(column.places[row])], int(table.numbers[row]), name)
-    if len(rows) > MOST_PROBLEMS:
-        problems.add(f"{len(rows) - MOST_PROBLEMS} more rows are wrong in this column", column=name)
+    if len(rows) > MAX_PROBLEMS:
+        problems.add(f"{len(rows) - MAX_PROBLEMS} more rows are wrong in this column", column=name)
 
 
-def _seconds(table: Table, plan: plans.Mapping, target: Target, problems: Problems) -> Places:
+def _seconds(
+    table: ColumnarTable, plan: plans.BallotMapping, target: ImportTarget, problems: Problems
+) -> Places:
     import numpy as np
 
     if plan.time is None:
@@ -240,7 +252,7 @@ def _moment(text: str, zone: ZoneInfo) -> int | None:
         return None
 
 
-def _combine(columns: Sequence[Column]) -> tuple[list[tuple[str, ...]], Places]:
+def _combine(columns: Sequence[TextColumn]) -> tuple[list[tuple[str, ...]], Places]:
     """The distinct combinations of texts and, for each row, the place of its own."""
     import numpy as np
 
@@ -254,13 +266,13 @@ def _combine(columns: Sequence[Column]) -> tuple[list[tuple[str, ...]], Places]:
 
 
 def _answers(
-    table: Table,
-    asked: Column,
-    items: Mapping[str, Column],
-    target: Target,
-    plan: plans.Mapping,
+    table: ColumnarTable,
+    asked: TextColumn,
+    items: Mapping[str, TextColumn],
+    target: ImportTarget,
+    plan: plans.BallotMapping,
     problems: Problems,
-) -> tuple[Column, Column]:
+) -> tuple[TextColumn, TextColumn]:
     """Rating patterns and the other closed answers as JSON."""
     combined, places = _combine([asked, *items.values()])
     ratings, facts = [], []
@@ -277,21 +289,21 @@ def _answers(
         rest = {
             q.id: given[q.id]
             for q in questionnaire.questions
-            if q.kind is not Kind.RATING and q.id in given
+            if q.kind is not QuestionKind.RATING and q.id in given
         }
         facts.append(json.dumps(rest, ensure_ascii=False))
     for index, item in enumerate(items):
         faults = [_misplaced(target, name, item, codes[index]) for name, *codes in combined]
-        column = Column([str(place) for place in range(len(combined))], places)
+        column = TextColumn([str(place) for place in range(len(combined))], places)
 
         def fault_of(text: str, faults: list[str] = faults) -> str:
             return faults[int(text)]
 
         _complain(table, plan.items[item].column, column, fault_of, problems)
-    return Column(ratings, places), Column(facts, places)
+    return TextColumn(ratings, places), TextColumn(facts, places)
 
 
-def _misplaced(target: Target, questionnaire: str, item: str, code: str) -> str:
+def _misplaced(target: ImportTarget, questionnaire: str, item: str, code: str) -> str:
     question = target.questionnaires[questionnaire].by_id.get(item)
     if code in (NO_ANSWER, "") or (question is not None and code in question.choices):
         return ""
@@ -300,7 +312,7 @@ def _misplaced(target: Target, questionnaire: str, item: str, code: str) -> str:
     )
 
 
-def _last_of_each(key: Sequence[Column], seconds: Places) -> Places:
+def _last_of_each(key: Sequence[TextColumn], seconds: Places) -> Places:
     """The last row, by time and then by number, of each combination; in the order of the file."""
     import numpy as np
 

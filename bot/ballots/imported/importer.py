@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.ballots.imported.coding import Coded, Target, check_mapping, code_table
+from bot.ballots.imported.coding import CodedBallots, ImportTarget, check_mapping, code_table
 from bot.ballots.imported.mapping import NewCampaign, read_mapping
 from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme
-from bot.campaigns.lifecycle import LINK, Draft, add_campaign
+from bot.campaigns.lifecycle import LINK, CampaignDraft, add_campaign
 from bot.core.clock import Clock
-from bot.crypto.gate_keys import Keys
+from bot.crypto.gate_keys import GateKeys
 from bot.spreadsheets.columnar import read_table
 from bot.storage.bulk import upsert_many
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.ballot import STAFF
+from survey_flows.campaign_definition import Link, Unit
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
-from survey_flows.paper import Link, Unit
 
 if TYPE_CHECKING:
     from bot.spreadsheets.columnar import Places
@@ -51,12 +51,12 @@ COLUMNS = (
 )
 COMMENT_COLUMNS = ("campaign", "unit", "voter", "text")
 
-Progress = Callable[[int, int], None]
+ImportProgress = Callable[[int, int], None]
 """Called with the number of ballots stored so far and the number of all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportSummary:
     """What an import did.
 
     Attributes:
@@ -84,13 +84,13 @@ def _silent(_done: int, _total: int) -> None:
 
 async def import_ballots(
     database: AsyncEngine,
-    keys: Keys,
+    keys: GateKeys,
     clock: Clock,
     file: Path,
     mapping: Path,
     campaign: str = "",
-    progress: Progress = _silent,
-) -> Imported:
+    progress: ImportProgress = _silent,
+) -> ImportSummary:
     """Store the ballots of a CSV, Parquet or XLSX file in one transaction.
 
     Of several rows of one respondent for one unit the last counts, by time and then by row. Respondents become keyed
@@ -136,7 +136,7 @@ async def import_ballots(
         if draft:
             await _close(connection, target.campaign)
     ballots = len(coded.kept)
-    return Imported(
+    return ImportSummary(
         campaign=target.campaign,
         created=draft is not None,
         rows=coded.rows,
@@ -147,7 +147,7 @@ async def import_ballots(
     )
 
 
-def _draft(new: NewCampaign, mapping: Path) -> Draft:
+def _draft(new: NewCampaign, mapping: Path) -> CampaignDraft:
     beside = mapping.parent
     own = new.questionnaire.endswith((".yaml", ".yml", ".xlsx"))
     texts = chosen_questionnaires([beside / new.questionnaire] if own else [])
@@ -170,35 +170,35 @@ def _draft(new: NewCampaign, mapping: Path) -> Draft:
         twice = next(code for code in codes if codes.count(code) > 1)
         raise BadInput(f"campaign.units: the code {twice} stands twice", mapping.name)
     scheme = chosen_scheme(beside / new.scheme if new.scheme else None)
-    return Draft(
+    return CampaignDraft(
         new.id, new.year, new.title, new.opens, new.closes, units, {name: texts[name]}, scheme
     )
 
 
-def _draft_target(draft: Draft) -> Target:
+def _draft_target(draft: CampaignDraft) -> ImportTarget:
     units = {unit.code: unit.questionnaire for unit in draft.units}
     return _target(
         draft.id, units, draft.questionnaires, draft.scheme, int(draft.opens_at.timestamp())
     )
 
 
-async def _read_target(database: AsyncEngine, campaign: str) -> Target:
+async def _read_target(database: AsyncEngine, campaign: str) -> ImportTarget:
     columns = tables.campaigns.c
     query = select(columns.paper, columns.scheme, columns.opens_at).where(columns.id == campaign)
     async with reading(database) as connection:
         row = (await connection.execute(query)).one_or_none()
     if row is None:
         raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    paper = json.loads(row.paper)
-    units = {unit["code"]: unit["questionnaire"] for unit in paper["units"]}
-    return _target(campaign, units, paper["questionnaires"], row.scheme, row.opens_at)
+    definition = json.loads(row.paper)
+    units = {unit["code"]: unit["questionnaire"] for unit in definition["units"]}
+    return _target(campaign, units, definition["questionnaires"], row.scheme, row.opens_at)
 
 
 def _target(
     campaign: str, units: Map[str, str], texts: Map[str, str], scheme: str, opens_at: int
-) -> Target:
+) -> ImportTarget:
     questionnaires = {name: load_questionnaire(text, name) for name, text in texts.items()}
-    return Target(
+    return ImportTarget(
         campaign, dict(units), questionnaires, (*json.loads(scheme)["groups"], STAFF), opens_at
     )
 
@@ -230,7 +230,7 @@ async def _close(connection: AsyncConnection, campaign: str) -> None:
 
 
 def _rows(
-    coded: Coded, target: Target, keys: Keys, progress: Progress
+    coded: CodedBallots, target: ImportTarget, keys: GateKeys, progress: ImportProgress
 ) -> Iterator[list[tuple[object, ...]]]:
     """The kept rows as tuples of `COLUMNS`, in chunks.
 
@@ -246,7 +246,9 @@ def _rows(
         progress(start + len(chosen), len(order))
 
 
-def _comments(coded: Coded, target: Target, keys: Keys) -> Iterator[list[tuple[object, ...]]]:
+def _comments(
+    coded: CodedBallots, target: ImportTarget, keys: GateKeys
+) -> Iterator[list[tuple[object, ...]]]:
     """The comments as tuples of `COMMENT_COLUMNS`, under pseudonyms that are not the ballots', in their order."""
     people = zip(*(column.take(coded.kept) for column in coded.respondent), strict=True)
     said = zip(people, coded.unit.take(coded.kept), coded.comment.take(coded.kept), strict=True)
@@ -261,7 +263,7 @@ def _comments(coded: Coded, target: Target, keys: Keys) -> Iterator[list[tuple[o
 
 
 def _chunk(
-    coded: Coded, target: Target, rows: Places, voters: list[bytes]
+    coded: CodedBallots, target: ImportTarget, rows: Places, voters: list[bytes]
 ) -> list[tuple[object, ...]]:
     told = (
         coded.unit,

@@ -35,7 +35,7 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-class Place(_Data):
+class ColumnMapping(_Data):
     """Where a value comes from: a column, or a constant for all rows. ``values`` turns what is there into our codes."""
 
     column: str = ""
@@ -43,7 +43,7 @@ class Place(_Data):
     values: Names = {}
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Place:
+    def _one_of_both(self) -> ColumnMapping:
         if bool(self.column) == (self.constant is not None):
             raise ValueError("give either a column or a constant")
         return self
@@ -58,7 +58,7 @@ def _zone(name: str) -> ZoneInfo:
         ) from None
 
 
-class Moment(_Data):
+class TimeMapping(_Data):
     """A column with the time of the answer: ISO 8601, or seconds since 1970. ``zone`` is for times that name none."""
 
     column: str
@@ -93,16 +93,20 @@ class NewCampaign(_Data):
     units: tuple[NewUnit, ...] = Field(min_length=1)
 
 
-class Mapping(_Data):
+class BallotMapping(_Data):
     """Where each part of a ballot stands in a file. ``respondent`` may be several columns that identify one answer."""
 
     respondent: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
-    unit: Annotated[Place, BeforeValidator(_as_column)]
-    items: dict[str, Annotated[Place, BeforeValidator(_as_column)]] = Field(min_length=1)
-    group: Annotated[Place, BeforeValidator(_as_column)] = Place(constant="resident")
-    stratum: Annotated[Place, BeforeValidator(_as_column)] = Place(constant="")
-    source: Annotated[Place, BeforeValidator(_as_column)] = Place(constant="imported")
-    time: Annotated[Moment | None, BeforeValidator(_as_column)] = None
+    unit: Annotated[ColumnMapping, BeforeValidator(_as_column)]
+    items: dict[str, Annotated[ColumnMapping, BeforeValidator(_as_column)]] = Field(min_length=1)
+    group: Annotated[ColumnMapping, BeforeValidator(_as_column)] = ColumnMapping(
+        constant="resident"
+    )
+    stratum: Annotated[ColumnMapping, BeforeValidator(_as_column)] = ColumnMapping(constant="")
+    source: Annotated[ColumnMapping, BeforeValidator(_as_column)] = ColumnMapping(
+        constant="imported"
+    )
+    time: Annotated[TimeMapping | None, BeforeValidator(_as_column)] = None
     comment: str = ""
     campaign: NewCampaign | None = None
 
@@ -122,7 +126,7 @@ class Mapping(_Data):
         return {column: field for field, column in reversed(named)}
 
 
-def read_mapping(path: Path) -> Mapping:
+def read_mapping(path: Path) -> BallotMapping:
     """The mapping in a YAML file.
 
     Raises:
@@ -142,7 +146,7 @@ def read_mapping(path: Path) -> Mapping:
     except yaml.YAMLError:
         raise BadInput("this is not a YAML text", path.name) from None
     try:
-        return Mapping.model_validate(data)
+        return BallotMapping.model_validate(data)
     except ValidationError as error:
         raise BadInput(
             "; ".join(_sentence(e["loc"], e["msg"]) for e in error.errors()), path.name

@@ -21,13 +21,13 @@ from redis.asyncio import Redis
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
-from bot.channels.telegram.delivery import Sender, Unsent, waits
+from bot.channels.channel_wording import channel_words
+from bot.channels.telegram.delivery import ReplyNotSent, ReplySender, retry_waits
 from bot.channels.telegram.http import READ_SECONDS, TelegramRequest
 from bot.channels.telegram.json import read_json
-from bot.channels.telegram.parsing import Taken, is_broken, read_update
-from bot.channels.telegram.rate_limit import Pause
+from bot.channels.telegram.parsing import ParsedUpdate, is_broken, read_update
+from bot.channels.telegram.rate_limit import RateLimitPause
 from bot.channels.telegram.rendering import Call, render, render_toast
-from bot.channels.words import channel_words
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Delivery, Handler, Reply
 from survey_flows.errors import BadInput
@@ -100,17 +100,17 @@ class TelegramChannel:
         self._secret = secret
         self._handler = handler
         self._keep = keep
-        self.pause = Pause(redis, token.partition(":")[0])
+        self.pause = RateLimitPause(redis, token.partition(":")[0])
         self._replied = replied
         self._requests = TelegramRequest(base_url + token, self.pause)
         self._bot = Bot(token, base_url, request=self._requests, get_updates_request=self._requests)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.counts: Counter[str] = Counter()
-        self._sender = Sender(self._requests, self.counts, _cleared())
+        self._sender = ReplySender(self._requests, self.counts, _cleared())
 
     async def __aenter__(self) -> Self:
         await self._requests.initialize()
-        await self.pause.look()
+        await self.pause.refresh()
         self._watching = asyncio.create_task(self.pause.watch())
         return self
 
@@ -162,7 +162,7 @@ class TelegramChannel:
             reply = await self._handler.handle(taken.incoming)
             self._replied()
             return await self._respond(taken, reply)
-        except (Unavailable, Unsent):
+        except (Unavailable, ReplyNotSent):
             return web.Response(status=503)
 
     async def _leave(self, raw: object, body: bytes) -> bool:
@@ -173,17 +173,17 @@ class TelegramChannel:
         self.counts["broken"] += 1
         return await self._keep("telegram", body)
 
-    async def _respond(self, taken: Taken, reply: Reply) -> web.Response:
+    async def _respond(self, taken: ParsedUpdate, reply: Reply) -> web.Response:
         """Answer in the webhook's response, which saves a call, unless what becomes of it must be known."""
         call = render(taken, reply)
         toast = render_toast(taken, reply) if taken.query else None
-        if self.pause.left or _must_be_known(taken, reply):
+        if self.pause.seconds_left or _must_be_known(taken, reply):
             try:
                 await self._show(taken, reply)
-            except Unsent:
+            except ReplyNotSent:
                 # Telegram can reach us though we cannot reach it: rather the screen with its fate unknown than none.
                 if (
-                    self.pause.left
+                    self.pause.seconds_left
                     or call is None
                     or call["method"] != "editMessageText"
                     or reply.stale
@@ -195,20 +195,20 @@ class TelegramChannel:
             self._in_background(self._sender.toast(toast))
         return _response(call)
 
-    async def _show(self, taken: Taken, reply: Reply) -> None:
+    async def _show(self, taken: ParsedUpdate, reply: Reply) -> None:
         """Show a reply by a call of its own and note what became of it.
 
         Raises:
             Unsent: Telegram could not be reached.
             Unavailable: it was shown, and that could not be noted.
         """
-        delivery = await self._sender.show(taken, reply)
+        delivery = await self._sender.deliver(taken, reply)
         if delivery == Delivery():
             return
         try:
             await self._handler.note(taken.incoming, delivery)
         except Unavailable:
-            await self._sender.take_back(taken, filter(None, [delivery.shown]))
+            await self._sender.remove_messages(taken, filter(None, [delivery.shown]))
             raise
 
     async def poll(self, stop: asyncio.Event) -> None:
@@ -219,7 +219,7 @@ class TelegramChannel:
         """
         if not await _announced(self._announce_polling):
             await _unless(stop, _insist(self._announce_polling))
-        offset, pauses = 0, waits()
+        offset, pauses = 0, retry_waits()
         while not stop.is_set():
             try:
                 raws = await _unless(stop, self._fetch(offset)) or []
@@ -227,7 +227,7 @@ class TelegramChannel:
                 log.warning("Telegram gives no updates: %s", _reason(error))
                 await _unless(stop, asyncio.sleep(next(pauses)))
                 continue
-            pauses = waits()
+            pauses = retry_waits()
             taken = await _unless(stop, self._take_all(raws))
             offset = _after(raws, offset) if taken else offset
 
@@ -243,7 +243,7 @@ class TelegramChannel:
 
     async def _take_all(self, raws: list[Any]) -> bool:
         """Take a batch, each chat's updates in their order; returns True when all is stored and answered."""
-        chats: dict[int, list[Taken]] = {}
+        chats: dict[int, list[ParsedUpdate]] = {}
         for raw in raws:
             if (taken := read_update(raw)) is None:
                 await self._leave_patiently(raw)
@@ -254,23 +254,23 @@ class TelegramChannel:
                 group.create_task(self._take_in_order(updates))
         return True
 
-    async def _take_in_order(self, updates: Iterable[Taken]) -> None:
+    async def _take_in_order(self, updates: Iterable[ParsedUpdate]) -> None:
         for taken in updates:
             await self._take_patiently(taken)
 
     async def _leave_patiently(self, raw: object) -> None:
-        for wait in waits():
+        for wait in retry_waits():
             if await self._leave(raw, orjson.dumps(raw)):
                 return
             await asyncio.sleep(wait)
 
-    async def _take_patiently(self, taken: Taken) -> None:
+    async def _take_patiently(self, taken: ParsedUpdate) -> None:
         """Take an update and show the reply, again and again until both are done: nobody else would do it.
 
         The next updates of all chats wait for this one. So where Telegram takes other calls, and not those about this
         chat, the reply is left: the answer is stored, and the chat's next update brings the screen.
         """
-        for rounds, wait in enumerate(waits(), 1):
+        for rounds, wait in enumerate(retry_waits(), 1):
             try:
                 reply = await self._handler.handle(taken.incoming)
                 self._replied()
@@ -279,7 +279,7 @@ class TelegramChannel:
                 await self._show(taken, reply)
             except Unavailable:
                 await asyncio.sleep(wait)
-            except Unsent:
+            except ReplyNotSent:
                 if rounds >= HOPELESS and await self._is_heard():
                     self.counts["unsent"] += 1
                     return
@@ -309,7 +309,7 @@ class TelegramChannel:
         task.add_done_callback(self._tasks.discard)
 
 
-def _must_be_known(taken: Taken, reply: Reply) -> bool:
+def _must_be_known(taken: ParsedUpdate, reply: Reply) -> bool:
     """Whether answers would stay in the chat, unnoticed, if Telegram did not carry out what a response asks for."""
     new_answers = (
         reply.screen is not None and reply.screen.shows_answers and not taken.incoming.message
@@ -368,7 +368,7 @@ async def _announced(announce: Callable[[], Awaitable[None]]) -> bool:
 
 
 async def _insist(announce: Callable[[], Awaitable[None]]) -> None:
-    for wait in waits():
+    for wait in retry_waits():
         await asyncio.sleep(wait)
         try:
             if await _announced(announce):

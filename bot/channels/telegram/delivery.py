@@ -14,8 +14,8 @@ from typing import Any
 
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
-from bot.channels.telegram.http import Silenced, TelegramRequest
-from bot.channels.telegram.parsing import Taken
+from bot.channels.telegram.http import RateLimited, TelegramRequest
+from bot.channels.telegram.parsing import ParsedUpdate
 from bot.channels.telegram.rendering import Call, render
 from bot.conversations.contract import Delivery, Reply
 
@@ -23,15 +23,15 @@ TRIES = 4
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 
 
-class Unsent(Exception):
+class ReplyNotSent(Exception):
     """Telegram cannot take the call now."""
 
 
-class Blocked(Exception):
+class BotBlocked(Exception):
     """The citizen has blocked the bot."""
 
 
-def waits() -> Iterator[float]:
+def retry_waits() -> Iterator[float]:
     """Seconds between attempts, doubling."""
     wait = FIRST_WAIT
     while True:
@@ -39,7 +39,7 @@ def waits() -> Iterator[float]:
         wait = min(2 * wait, LONGEST_WAIT)
 
 
-class Sender:
+class ReplySender:
     """Makes the calls that show replies. ``counts`` gets ``unreachable`` citizens and ``unsent`` calls."""
 
     def __init__(self, requests: TelegramRequest, counts: Counter[str], cleared: str) -> None:
@@ -47,7 +47,7 @@ class Sender:
         self._counts = counts
         self._cleared = cleared
 
-    async def show(self, taken: Taken, reply: Reply) -> Delivery:
+    async def deliver(self, taken: ParsedUpdate, reply: Reply) -> Delivery:
         """Remove what is stale, then show the reply; returns what is to be noted of it.
 
         Raises:
@@ -58,7 +58,7 @@ class Sender:
             for number in reply.stale:
                 await self._remove(taken.chat, number)
             sent = await self.call(call) if call else None
-        except Blocked:
+        except BotBlocked:
             self._counts["unreachable"] += 1
             return Delivery(blocked=True)
         number, place = (
@@ -68,19 +68,19 @@ class Sender:
         new = reply.screen is not None and reply.screen.shows_answers and number not in (0, place)
         return Delivery(number if new else 0, (*reply.stale, *([place] if new and place else [])))
 
-    async def take_back(self, taken: Taken, messages: Iterable[int]) -> None:
+    async def remove_messages(self, taken: ParsedUpdate, messages: Iterable[int]) -> None:
         """Remove messages, as far as can be: nobody will remember them."""
         for number in messages:
             try:
                 await self._remove(taken.chat, number)
-            except (Unsent, Blocked):
+            except (ReplyNotSent, BotBlocked):
                 self._counts["unsent"] += 1
 
     async def toast(self, call: Call) -> None:
         """Answer a press; one that comes too late is no loss."""
         try:
             await self.call(call)
-        except (Unsent, Blocked):
+        except (ReplyNotSent, BotBlocked):
             self._counts["unsent"] += 1
 
     async def call(self, call: Call) -> Any:
@@ -112,19 +112,19 @@ class Sender:
 
     async def _attempt(self, method: str, params: dict[str, Any]) -> Any:
         """Make a call until Telegram takes or refuses it: at least once, so a lost answer may make it twice."""
-        for wait in (*islice(waits(), TRIES - 1), None):
+        for wait in (*islice(retry_waits(), TRIES - 1), None):
             try:
                 return await self._requests.call(method, params)
             except Forbidden:
-                raise Blocked from None
-            except Silenced:
-                raise Unsent from None
+                raise BotBlocked from None
+            except RateLimited:
+                raise ReplyNotSent from None
             except BadRequest:
                 raise  # for the library it is an error of the network
             except NetworkError:
                 if wait is not None:
                     await asyncio.sleep(wait)
-        raise Unsent
+        raise ReplyNotSent
 
     async def _remove(self, chat: int, message: int) -> None:
         """Delete a message, or clear it where Telegram deletes it no longer (after 48 hours)."""

@@ -14,7 +14,7 @@ from telegram.request._requestparameter import RequestParameter
 from yarl import URL
 
 from bot.channels.telegram.json import read_json
-from bot.channels.telegram.rate_limit import Pause
+from bot.channels.telegram.rate_limit import RateLimitPause
 from survey_flows.errors import Misuse
 
 TRIES = 3
@@ -33,7 +33,7 @@ def _parsed(url: str) -> URL:
     return URL(url)
 
 
-class Silenced(TelegramError):
+class RateLimited(TelegramError):
     """Telegram wants to hear nothing for now. (The library's own error for this warns of its own future.)"""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class TelegramRequest(BaseRequest):
     more than the name of their kind, and without a cause.
     """
 
-    def __init__(self, base_url: str, pause: Pause, patient: bool = True) -> None:
+    def __init__(self, base_url: str, pause: RateLimitPause, patient: bool = True) -> None:
         self._base_url = base_url
         self._patient = patient
         self._session: aiohttp.ClientSession | None = None
@@ -119,7 +119,7 @@ class TelegramRequest(BaseRequest):
                 _require_telegrams_own(code, body)
                 return code, body
             await self._pause.begin(_retry_after(body))
-        raise Silenced
+        raise RateLimited
 
     async def _send(self, url: str, payload: bytes, seconds: float) -> tuple[int, bytes]:
         if self._session is None:
@@ -137,9 +137,9 @@ class TelegramRequest(BaseRequest):
             raise NetworkError(f"Telegram cannot be reached ({type(error).__name__})") from None
 
     async def _sit_out_a_pause(self) -> None:
-        while left := self._pause.left:
+        while left := self._pause.seconds_left:
             if left > LONGEST_PAUSE or not self._patient:
-                raise Silenced
+                raise RateLimited
             await asyncio.sleep(left)
 
     @staticmethod

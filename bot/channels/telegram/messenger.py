@@ -7,11 +7,11 @@ from typing import Any, Self
 
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
-from bot.channels.telegram.http import Silenced, TelegramRequest
+from bot.channels.telegram.http import RateLimited, TelegramRequest
 from bot.channels.telegram.parsing import BEGIN, STOP
-from bot.channels.telegram.rate_limit import Pause
+from bot.channels.telegram.rate_limit import RateLimitPause
 from bot.channels.telegram.rendering import TEXT, clip
-from bot.fieldwork.outreach.messenger import Fate, Letter
+from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
 
 GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
 """Of refusals, in small letters: the library writes them with a capital."""
@@ -21,10 +21,10 @@ WRONG_TOKEN = 30.0
 """Seconds until it is tried again."""
 
 
-class TelegramPostman:
+class TelegramMessenger:
     """A sender for one bot. Enter it, then call `send` from any number of tasks."""
 
-    def __init__(self, token: str, api_base_url: str, pause: Pause) -> None:
+    def __init__(self, token: str, api_base_url: str, pause: RateLimitPause) -> None:
         self._pause = pause
         self._requests = TelegramRequest(
             f"{api_base_url.rstrip('/')}/bot{token}", pause, patient=False
@@ -38,41 +38,43 @@ class TelegramPostman:
         await self._requests.shutdown()
 
     @property
-    def silence(self) -> float:
+    def pause_seconds(self) -> float:
         """Seconds for which Telegram wants to hear nothing; 0 when it does."""
-        return self._pause.left
+        return self._pause.seconds_left
 
-    async def send(self, address: str, letter: Letter) -> Fate:
+    async def send(self, address: str, letter: OutgoingMessage) -> DeliveryOutcome:
         """Send a letter once to the chat ``address``."""
         return await self._send(write(int(address), letter))
 
-    async def tell(self, address: str, text: str, buttons: Sequence[tuple[str, str]]) -> Fate:
+    async def send_answer(
+        self, address: str, text: str, buttons: Sequence[tuple[str, str]]
+    ) -> DeliveryOutcome:
         """Send a message once to the chat ``address``; the buttons are labels with their data."""
         return await self._send(_message(int(address), text, buttons))
 
-    async def _send(self, params: dict[str, Any]) -> Fate:
+    async def _send(self, params: dict[str, Any]) -> DeliveryOutcome:
         try:
             await self._requests.call("sendMessage", params)
-        except Silenced:
-            return Fate.SILENCE
+        except RateLimited:
+            return DeliveryOutcome.SILENCE
         except Forbidden:
-            return Fate.UNREACHABLE
+            return DeliveryOutcome.UNREACHABLE
         except BadRequest as error:
             return (
-                Fate.UNREACHABLE
+                DeliveryOutcome.UNREACHABLE
                 if any(what in error.message.casefold() for what in GONE)
-                else Fate.FAILED
+                else DeliveryOutcome.FAILED
             )
         except InvalidToken:
             # It is mended by whoever runs the service; nobody must be missed for it.
             await self._pause.begin(WRONG_TOKEN)
-            return Fate.SILENCE
+            return DeliveryOutcome.SILENCE
         except TelegramError:
-            return Fate.LATER
-        return Fate.SENT
+            return DeliveryOutcome.LATER
+        return DeliveryOutcome.SENT
 
 
-def write(chat: int, letter: Letter) -> dict[str, Any]:
+def write(chat: int, letter: OutgoingMessage) -> dict[str, Any]:
     """The parameters of ``sendMessage``."""
     return _message(chat, letter.text, [(letter.begin, BEGIN + letter.token), (letter.stop, STOP)])
 

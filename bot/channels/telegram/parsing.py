@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.words import read_words
+from bot.channels.channel_wording import read_words
 from bot.conversations.contract import Incoming
-from bot.rectification.buttons import SAY, read_follow
-from survey_flows.events import Followed, OptedOut, Pressed, Started, Typed, Update
+from bot.rectification.buttons import SAY, read_request_button
+from survey_flows.events import OptedOut, Pressed, RequestAction, Started, Typed, Update
 
 BEGIN, STOP = "invitation:", "no-invitations"
 """What the buttons of an invitation send: `BEGIN` with its token, and `STOP`."""
@@ -35,7 +35,7 @@ MEDIA = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ParsedUpdate:
     """An update of a private chat. ``query``: the press that waits for an answer, or empty."""
 
     incoming: Incoming
@@ -43,7 +43,7 @@ class Taken:
     query: str = ""
 
 
-def read_update(raw: object) -> Taken | None:
+def read_update(raw: object) -> ParsedUpdate | None:
     """The update, or None for what is malformed or no concern of ours: groups, channels, edits, unknown kinds."""
     if not isinstance(raw, dict) or type(raw.get("update_id")) is not int:
         return None
@@ -93,7 +93,7 @@ def _is_broken_chat(message: object) -> bool:
     )
 
 
-def _read_press(update_id: int, query: dict[str, Any]) -> Taken | None:
+def _read_press(update_id: int, query: dict[str, Any]) -> ParsedUpdate | None:
     message, data, query_id = query.get("message"), query.get("data"), query.get("id")
     if not (isinstance(message, dict) and isinstance(data, str) and isinstance(query_id, str)):
         return None
@@ -102,7 +102,7 @@ def _read_press(update_id: int, query: dict[str, Any]) -> Taken | None:
         return None
     event = _pressed(data, query["from"].get("language_code"))
     # An opt-out leaves the message as it is: whoever thinks better of it can still begin.
-    return Taken(_incoming(update_id, user, event, _editable(message)), chat, query_id)
+    return ParsedUpdate(_incoming(update_id, user, event, _editable(message)), chat, query_id)
 
 
 def _pressed(data: str, lang: object) -> Update:
@@ -110,7 +110,7 @@ def _pressed(data: str, lang: object) -> Update:
     known = lang if isinstance(lang, str) else ""
     if data == STOP:
         return OptedOut()
-    if followed := read_follow(data):
+    if followed := read_request_button(data):
         return followed
     return (
         Started(link=data.removeprefix(BEGIN), lang=known)
@@ -126,22 +126,22 @@ def _editable(message: dict[str, Any]) -> int:
     return number if type(number) is int and message.get("date") != 0 else 0
 
 
-def _read_message(update_id: int, message: dict[str, Any]) -> Taken | None:
+def _read_message(update_id: int, message: dict[str, Any]) -> ParsedUpdate | None:
     chat, user, text = _private_chat(message), _sender(message), message.get("text")
     if chat is None or user is None:
         return None
     if isinstance(text, str) and (code := _answered(message)):
-        return Taken(_incoming(update_id, user, Followed(SAY, code, text)), chat)
+        return ParsedUpdate(_incoming(update_id, user, RequestAction(SAY, code, text)), chat)
     if isinstance(text, str):
         lang = message["from"].get("language_code")
-        return Taken(
+        return ParsedUpdate(
             _incoming(update_id, user, read_words(text, lang if isinstance(lang, str) else "")),
             chat,
         )
     if MEDIA.isdisjoint(message):
         return None
     caption = message.get("caption")
-    return Taken(
+    return ParsedUpdate(
         _incoming(update_id, user, Typed(caption if isinstance(caption, str) else "")), chat
     )
 

@@ -12,7 +12,7 @@ NAME = "telegram:pause"
 WATCH_SECONDS = 0.5
 
 
-class Pause:
+class RateLimitPause:
     """How long nothing may be sent by one ``bot`` (the public part of its token).
 
     Processes tell each other through Redis; without it each finds out for itself.
@@ -24,7 +24,7 @@ class Pause:
         self._until = 0.0
 
     @property
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds for which Telegram wants to hear nothing; 0 when it does."""
         return max(0.0, self._until - asyncio.get_running_loop().time())
 
@@ -38,7 +38,7 @@ class Pause:
                     pipe.pexpire(self._name, int(seconds * 1000) + 1, gt=True)
                     await pipe.execute()
 
-    async def look(self) -> None:
+    async def refresh(self) -> None:
         """Take over what other processes, or this one before it was started anew, were told."""
         if self._redis is not None:
             with suppress(RedisError, OSError):
@@ -47,7 +47,7 @@ class Pause:
     async def watch(self) -> None:
         """`look` again and again, until cancelled."""
         while True:
-            await self.look()
+            await self.refresh()
             await asyncio.sleep(WATCH_SECONDS)
 
     def _at_least(self, seconds: float) -> None:

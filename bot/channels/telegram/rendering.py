@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.channels.telegram.parsing import Taken
+from bot.channels.telegram.parsing import ParsedUpdate
 from bot.conversations.contract import Reply
 from survey_flows.effects import Button, Screen
 
@@ -16,7 +16,7 @@ TEXT, TOAST = 4096, 200
 CHOSEN = "✓ "
 
 
-def render(taken: Taken, reply: Reply) -> Call | None:
+def render(taken: ParsedUpdate, reply: Reply) -> Call | None:
     """The call that shows the reply's screen (and what does not go in a toast), or None when the toast says it all.
 
     A press changes the message that it was on; words and commands are answered below them.
@@ -40,7 +40,7 @@ def render(taken: Taken, reply: Reply) -> Call | None:
     return call
 
 
-def toast(taken: Taken, reply: Reply) -> str:
+def toast(taken: ParsedUpdate, reply: Reply) -> str:
     """The notices, if they fit over a pressed button."""
     if not taken.query or not reply.notices:
         return ""
@@ -48,7 +48,7 @@ def toast(taken: Taken, reply: Reply) -> str:
     return text if _units(text) <= TOAST else ""
 
 
-def render_toast(taken: Taken, reply: Reply) -> Call:
+def render_toast(taken: ParsedUpdate, reply: Reply) -> Call:
     """The call that answers a press. A notice that stands alone stays until the citizen has read it."""
     params: Call = {"method": "answerCallbackQuery", "callback_query_id": taken.query}
     if text := toast(taken, reply):

@@ -7,7 +7,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.channels.wechat.crypto import BadSeal, Seal, is_signed, read_aes_key, signature
+from bot.channels.wechat.crypto import (
+    BadCiphertext,
+    MessageCipher,
+    is_signed,
+    read_aes_key,
+    signature,
+)
 from bot.channels.wechat.xml import BadXml, read_fields, write_fields
 from survey_flows.errors import BadInput
 
@@ -21,17 +27,17 @@ Query = Mapping[str, str]
 """What stands in a request's address."""
 
 
-class Refused(Exception):
+class MessageRefused(Exception):
     """Not from whom we know, not for us, or not of now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class WechatAccount:
     """What an account's page and ours have in common. Without a seal messages are signed only, and in clear."""
 
     channel: str
     token: str = field(repr=False)
-    seal: Seal | None = None
+    cipher: MessageCipher | None = None
 
     def echo(self, query: Query, now: int) -> bytes:
         """What shows that we know the secrets: the account's page asks for it when the address is set.
@@ -40,30 +46,30 @@ class Account:
             Refused: somebody else asks.
         """
         given = query.get("echostr", "")
-        if self.channel == WECHAT or self.seal is None:
+        if self.channel == WECHAT or self.cipher is None:
             self._verify(query, now, "signature")
             return given.encode("utf-8", "replace")
         self._verify(query, now, "msg_signature", given)
-        return _opened(self.seal, given)
+        return _opened(self.cipher, given)
 
-    def open(self, query: Query, body: bytes, now: int) -> bytes:
+    def decrypt(self, query: Query, body: bytes, now: int) -> bytes:
         """What was sent, as XML in clear. Where there is a seal nothing is taken that lacks it.
 
         Raises:
             Refused: wrongly signed, not sealed for us, or not of now.
         """
-        if self.seal is None:
+        if self.cipher is None:
             self._verify(query, now, "signature")
             return body
         sealed = _envelope(body)
         self._verify(query, now, "msg_signature", sealed)
-        return _opened(self.seal, sealed)
+        return _opened(self.cipher, sealed)
 
-    def close(self, xml: str, now: int) -> str:
+    def encrypt(self, xml: str, now: int) -> str:
         """A reply as it goes back: sealed and signed where there is a seal."""
-        if self.seal is None:
+        if self.cipher is None:
             return xml
-        sealed, nonce = self.seal.close(xml), secrets.token_hex(8)
+        sealed, nonce = self.cipher.encrypt(xml), secrets.token_hex(8)
         signed = signature(self.token, str(now), nonce, sealed)
         return write_fields(
             {"Encrypt": sealed, "MsgSignature": signed, "TimeStamp": now, "Nonce": nonce}
@@ -72,16 +78,16 @@ class Account:
     def _verify(self, query: Query, now: int, name: str, *more: str) -> None:
         told, nonce = query.get("timestamp", ""), query.get("nonce", "")
         if not is_signed(query.get(name, ""), self.token, told, nonce, *more):
-            raise Refused
+            raise MessageRefused
         if not (told.isascii() and told.isdigit() and len(told) <= 12):
-            raise Refused
+            raise MessageRefused
         if abs(int(told) - now) > MOST_APART:
             log.warning(
                 "a message by %s was refused: its time is %d s from ours",
                 self.channel,
                 int(told) - now,
             )
-            raise Refused
+            raise MessageRefused
 
 
 def _envelope(body: bytes) -> str:
@@ -89,17 +95,17 @@ def _envelope(body: bytes) -> str:
     try:
         return read_fields(body).get("Encrypt", "")
     except BadXml:
-        raise Refused from None
+        raise MessageRefused from None
 
 
-def _opened(seal: Seal, sealed: str) -> bytes:
+def _opened(seal: MessageCipher, sealed: str) -> bytes:
     try:
-        return seal.open(sealed)
-    except BadSeal:
-        raise Refused from None
+        return seal.decrypt(sealed)
+    except BadCiphertext:
+        raise MessageRefused from None
 
 
-def read_account(channel: str, token: str, aes_key: str, receiver: str) -> Account | None:
+def read_account(channel: str, token: str, aes_key: str, receiver: str) -> WechatAccount | None:
     """The account of these settings; None when there is none. WeCom always seals.
 
     Raises:
@@ -113,11 +119,11 @@ def read_account(channel: str, token: str, aes_key: str, receiver: str) -> Accou
             "a token has 3 to 32 letters and digits, as on the account's page", f"{name}_TOKEN"
         )
     if not aes_key and channel == WECHAT:
-        return Account(channel, token)
+        return WechatAccount(channel, token)
     key = read_aes_key(aes_key, f"{name}_AES_KEY")
     if not receiver:
         what = f"{name}_APP_ID" if channel == WECHAT else f"{name}_CORP_ID"
         raise BadInput(
             "without it sealed messages cannot be opened; copy it from the account's page", what
         )
-    return Account(channel, token, Seal(key, receiver))
+    return WechatAccount(channel, token, MessageCipher(key, receiver))

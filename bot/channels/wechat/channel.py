@@ -16,11 +16,11 @@ from typing import Self
 
 from aiohttp import web
 
-from bot.channels.wechat.account import WECHAT, Account, Refused
-from bot.channels.wechat.parsing import Mark, Taken, is_broken, read_message, written_at
+from bot.channels.channel_wording import channel_words
+from bot.channels.wechat.account import WECHAT, MessageRefused, WechatAccount
+from bot.channels.wechat.parsing import Mark, ParsedMessage, is_broken, read_message, written_at
 from bot.channels.wechat.rendering import write_reply
 from bot.channels.wechat.xml import BadXml, Fields, read_fields, write_fields
-from bot.channels.words import channel_words
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Delivery, Handler, Reply
 from bot.core.clock import Clock
@@ -50,7 +50,7 @@ class _Work:
     asked: int = 0
 
 
-class WeixinChannel:
+class WechatChannel:
     """One account. Enter it, then mount `routes`.
 
     Args:
@@ -68,7 +68,7 @@ class WeixinChannel:
 
     def __init__(
         self,
-        account: Account,
+        account: WechatAccount,
         handler: Handler,
         clock: Clock,
         mark: Mark,
@@ -105,7 +105,7 @@ class WeixinChannel:
             return web.Response(
                 body=self._account.echo(request.query, self._now()), content_type="text/plain"
             )
-        except Refused:
+        except MessageRefused:
             return self._refuse()
 
     async def receive(self, request: web.Request) -> web.Response:
@@ -116,8 +116,8 @@ class WeixinChannel:
             self.counts["dropped"] += 1  # it would be no smaller if it were delivered again
             return web.Response(text=SUCCESS)
         try:
-            plain = self._account.open(request.query, body, self._now())
-        except Refused:
+            plain = self._account.decrypt(request.query, body, self._now())
+        except MessageRefused:
             return self._refuse()
         try:
             fields = read_fields(plain)
@@ -147,7 +147,7 @@ class WeixinChannel:
         kept = await self._keep(self._account.channel, plain)
         return web.Response(text=SUCCESS) if kept else web.Response(status=503)
 
-    async def _let_go(self, taken: Taken) -> web.Response:
+    async def _let_go(self, taken: ParsedMessage) -> web.Response:
         """Note that somebody follows us no more: nothing can be written to them."""
         try:
             await self._handler.note(taken.incoming, Delivery(blocked=True))
@@ -155,7 +155,7 @@ class WeixinChannel:
             return web.Response(status=503)
         return web.Response(text=SUCCESS)
 
-    async def _answer(self, taken: Taken, age: int) -> web.Response:
+    async def _answer(self, taken: ParsedMessage, age: int) -> web.Response:
         """Wait for the reply, as long as this try of the sender lasts; ``age`` are the seconds since the first."""
         work = self._work(taken)
         work.asked += 1
@@ -169,7 +169,7 @@ class WeixinChannel:
         self._unseen.add(taken.incoming.user)
         return self._respond(taken, "\n".join(_in_each_language("text-busy")))
 
-    def _work(self, taken: Taken) -> _Work:
+    def _work(self, taken: ParsedMessage) -> _Work:
         """The update's work, begun if this process does not know of it."""
         key = taken.incoming.key
         if key not in self._works:
@@ -180,7 +180,7 @@ class WeixinChannel:
     def _forget(self, key: str) -> None:
         self._works.pop(key).answer.cancel()
 
-    async def _handled(self, taken: Taken) -> Reply:
+    async def _handled(self, taken: ParsedMessage) -> Reply:
         """The reply, when all is stored; while nothing can be, try again for as long as somebody asks."""
         incoming = taken.incoming
         unseen = incoming.user in self._unseen and isinstance(incoming.event, Typed)
@@ -194,7 +194,7 @@ class WeixinChannel:
                 return replace(reply, notices=told + reply.notices)
             await asyncio.sleep(AGAIN)
 
-    def _written(self, taken: Taken, reply: Reply) -> str:
+    def _written(self, taken: ParsedMessage, reply: Reply) -> str:
         """The reply's text. Who else may see what is sent, and where nobody does, is told at the beginning."""
         say, lang, notes = channel_words().say, _lang(reply), list[str]()
         if taken.web is not None:
@@ -204,7 +204,7 @@ class WeixinChannel:
             )
         return write_reply(reply, self._account.channel == WECHAT, *notes)
 
-    def _respond(self, taken: Taken, text: str) -> web.Response:
+    def _respond(self, taken: ParsedMessage, text: str) -> web.Response:
         now = self._now()
         fields: dict[str, str | int] = {
             "ToUserName": taken.to,
@@ -212,7 +212,7 @@ class WeixinChannel:
             "CreateTime": now,
         }
         xml = write_fields(fields | {"MsgType": "text", "Content": text})
-        return web.Response(text=self._account.close(xml, now), content_type="application/xml")
+        return web.Response(text=self._account.encrypt(xml, now), content_type="application/xml")
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())

@@ -27,7 +27,7 @@ LEAD = 16
 LENGTH = 4
 
 
-class BadSeal(Exception):
+class BadCiphertext(Exception):
     """Not sealed by whom we know, for us."""
 
 
@@ -43,13 +43,13 @@ def is_signed(given: str, *parts: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class MessageCipher:
     """What seals and opens. ``receiver`` is the AppID of an Official Account or the CorpID of a company."""
 
     key: bytes = field(repr=False)
     receiver: str
 
-    def close(self, text: str) -> str:
+    def encrypt(self, text: str) -> str:
         """The sealed text in base64."""
         body = text.encode("utf-8", "replace")
         whole = (
@@ -64,7 +64,7 @@ class Seal:
             sealing.update(whole + bytes([pad]) * pad) + sealing.finalize()
         ).decode()
 
-    def open(self, sealed: str) -> bytes:
+    def decrypt(self, sealed: str) -> bytes:
         """The text in what `close` made.
 
         Raises:
@@ -73,16 +73,16 @@ class Seal:
         whole = _unpadded(self._decrypted(sealed))
         end = LEAD + LENGTH + int.from_bytes(whole[LEAD : LEAD + LENGTH], "big")
         if not hmac.compare_digest(whole[end:], self.receiver.encode()):
-            raise BadSeal("meant for somebody else")
+            raise BadCiphertext("meant for somebody else")
         return whole[LEAD + LENGTH : end]
 
     def _decrypted(self, sealed: str) -> bytes:
         try:
             raw = base64.b64decode(sealed, validate=True)
         except (binascii.Error, ValueError):
-            raise BadSeal("not base64") from None
+            raise BadCiphertext("not base64") from None
         if not raw or len(raw) % LEAD:
-            raise BadSeal("not whole blocks")
+            raise BadCiphertext("not whole blocks")
         opening = self._cipher().decryptor()
         return opening.update(raw) + opening.finalize()
 
@@ -93,7 +93,7 @@ class Seal:
 def _unpadded(raw: bytes) -> bytes:
     pad = raw[-1]
     if not 1 <= pad <= BLOCK or raw[-pad:] != bytes([pad]) * pad or len(raw) - pad < LEAD + LENGTH:
-        raise BadSeal("not padded as agreed")
+        raise BadCiphertext("not padded as agreed")
     return raw[:-pad]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from bot.channels.channel_wording import read_payload, read_words
 from bot.channels.wechat.xml import Fields
-from bot.channels.words import read_payload, read_words
 from bot.conversations.contract import Incoming
 from survey_flows.engine import RECEIPT, TOPICS
-from survey_flows.events import Asked, Pressed, Returned, Started, Typed, Update
-from survey_flows.listing import fold
+from survey_flows.events import Pressed, Returned, Started, TopicRequested, Typed, Update
+from survey_flows.unit_list import fold
 
 SCENE = "qrscene_"
 """What stands before the payload of a QR code that made somebody a follower."""
@@ -37,7 +37,7 @@ Mark = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ParsedMessage:
     """A message or an event. ``to`` and ``by`` are the citizen's id and the account's as they stand in it.
 
     ``web``: where to in the web chat (``r/…`` or nothing), when its address is to be told. ``left``: the citizen
@@ -62,7 +62,7 @@ def is_broken(fields: Fields) -> bool:
     return fields["MsgType"] == "text" and "Content" not in fields
 
 
-def read_message(channel: str, fields: Fields, sent: int, mark: Mark) -> Taken | None:
+def read_message(channel: str, fields: Fields, sent: int, mark: Mark) -> ParsedMessage | None:
     """The message, or None for what is malformed or no concern of ours.
 
     Args:
@@ -80,7 +80,7 @@ def read_message(channel: str, fields: Fields, sent: int, mark: Mark) -> Taken |
     # WeCom's ids are the same in capital letters; WeChat's are not.
     user = fields["FromUserName"].casefold() if channel == "wecom" else fields["FromUserName"]
     incoming = Incoming(f"{channel}:{mark(_name(fields))}", channel, user, event)
-    return Taken(
+    return ParsedMessage(
         incoming, fields["FromUserName"], fields.get("ToUserName", ""), _web(fields, event), left
     )
 
@@ -121,15 +121,15 @@ def _meant(what: str) -> Update:
     if what in ("start", "start en"):
         return Started(lang=what.removeprefix("start").strip())
     if what in (*TOPICS, RECEIPT):
-        return Asked(what)
-    return Returned() if what in ("view", WEB) else Asked("help")
+        return TopicRequested(what)
+    return Returned() if what in ("view", WEB) else TopicRequested("help")
 
 
 def _web(fields: Fields, event: Update) -> str | None:
     if isinstance(event, Started):
         return "/".join(("r", event.link, event.unit)).rstrip("/") if event.link else ""
     asked = fields.get("EventKey") == WEB or WORDS.get(fold(fields.get("Content", ""))) == WEB
-    return "" if asked or event == Asked("privacy") else None
+    return "" if asked or event == TopicRequested("privacy") else None
 
 
 def number(fields: Fields, name: str) -> int:

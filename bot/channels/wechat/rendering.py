@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bot.channels.words import channel_words
+from bot.channels.channel_wording import channel_words
 from bot.conversations.contract import Reply
+from survey_flows.choice_numbers import START, by_number, by_word, command_words, verb
 from survey_flows.effects import Button, Input, Screen
-from survey_flows.numbers import START, numbered, verb, worded, words
 from survey_flows.wording import DEFAULT
 
 MOST_BYTES = 2048
@@ -81,7 +81,7 @@ def _choices(screen: Screen, taps: bool) -> list[str]:
             button,
             taps,
         )
-        for number, button in enumerate(numbered(screen), 1)
+        for number, button in enumerate(by_number(screen), 1)
         if verb(button) != CHANGE
     ]
     return [
@@ -91,11 +91,11 @@ def _choices(screen: Screen, taps: bool) -> list[str]:
 
 
 def _hint(screen: Screen, taps: bool) -> str:
-    say, others = channel_words().say, worded(screen)
+    say, others = channel_words().say, by_word(screen)
     spoken = say(screen.lang, "text-between").join(_word(button, taps) for button in others)
     if starts := [button for row in screen.rows for button in row if verb(button) == START]:
         return "\n".join(_start(button, taps) for button in starts)
-    if not numbered(screen):
+    if not by_number(screen):
         return _filled("text-words", screen.lang, words=spoken) if others else ""
     key = "text-search" if screen.input is Input.SEARCH else "text-number"
     both = "text-search-both" if screen.input is Input.SEARCH else "text-both"
@@ -104,7 +104,7 @@ def _hint(screen: Screen, taps: bool) -> str:
 
 def _review(screen: Screen, taps: bool) -> str:
     """How to submit comes first: it is what nearly everybody wants."""
-    submit, stop = (next(b for b in worded(screen) if verb(b) == wanted) for wanted in "yx")
+    submit, stop = (next(b for b in by_word(screen) if verb(b) == wanted) for wanted in "yx")
     told = _filled("text-review", screen.lang, submit=_word(submit, taps))
     return told + "\n" + _filled("text-change", screen.lang, stop=_word(stop, taps))
 
@@ -113,7 +113,7 @@ def _start(button: Button, taps: bool) -> str:
     """A button that begins in a language, in that language."""
     lang = button.data.partition(":")[2]
     told = channel_words().say(lang, "text-start")
-    return _tap(told, words(button), button, taps)
+    return _tap(told, command_words(button), button, taps)
 
 
 def _filled(key: str, lang: str, **links: str) -> str:
@@ -125,7 +125,7 @@ def _filled(key: str, lang: str, **links: str) -> str:
 
 
 def _word(button: Button, taps: bool) -> str:
-    return _tap(words(button), words(button), button, taps)
+    return _tap(command_words(button), command_words(button), button, taps)
 
 
 def _tap(shown: str, sent: str, button: Button, taps: bool) -> str:

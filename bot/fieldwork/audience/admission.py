@@ -16,20 +16,20 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.campaigns.lifecycle import PERSONAL
-from bot.campaigns.live_campaigns import Papers
+from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.identity import Citizen
-from bot.crypto.gate_keys import Keys
+from bot.crypto.gate_keys import GateKeys
 from bot.storage.schema import all as tables
 from survey_flows.events import Started
-from survey_flows.outside import Phase, phase
+from survey_flows.outside_window import Phase, phase
 
 TOKEN = re.compile(r"[A-Z2-7]{16}")
 
 
 async def admit_invited(
     connection: AsyncConnection,
-    keys: Keys,
-    papers: Papers,
+    keys: GateKeys,
+    live_campaigns: LiveCampaigns,
     citizen: Citizen,
     event: Started,
     now: datetime,
@@ -45,25 +45,27 @@ async def admit_invited(
         )  # whoever read it in the database gets nothing by it
     if not TOKEN.fullmatch(event.link):
         return event
-    found = await _find(connection, keys, papers, event.link)
-    paper = papers.get(found.campaign) if found else None
-    if found is None or paper is None or found.link not in paper.links:
+    found = await _find(connection, keys, live_campaigns, event.link)
+    definition = live_campaigns.get(found.campaign) if found else None
+    if found is None or definition is None or found.link not in definition.links:
         return event
-    if phase(paper, now) is Phase.OPEN and not await _take(connection, keys, found, citizen):
+    if phase(definition, now) is Phase.OPEN and not await _take(connection, keys, found, citizen):
         return event
     return replace(event, link=found.link)
 
 
 async def _find(
-    connection: AsyncConnection, keys: Keys, papers: Papers, token: str
+    connection: AsyncConnection, keys: GateKeys, live_campaigns: LiveCampaigns, token: str
 ) -> Row[Any] | None:
-    made = (keys.invitation_mark(campaign, token) for campaign in papers.campaigns)
+    made = (keys.invitation_mark(campaign, token) for campaign in live_campaigns.campaigns)
     marks = [mark for mark in made if mark]
     query = select(tables.invitations).where(tables.invitations.c.mark.in_(marks))
     return (await connection.execute(query)).first() if marks else None
 
 
-async def _take(connection: AsyncConnection, keys: Keys, found: Row[Any], citizen: Citizen) -> bool:
+async def _take(
+    connection: AsyncConnection, keys: GateKeys, found: Row[Any], citizen: Citizen
+) -> bool:
     holder = keys.holder(found.campaign, citizen.channel, citizen.user)
     if found.holder is not None:
         return bytes(found.holder) == holder

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from bot.fieldwork.audience.contact_file import AREA, SIZE
 from bot.fieldwork.audience.sampling import cell_of, stratum_of
-from bot.spreadsheets.columns import Field, arrange, reader
-from bot.spreadsheets.reader import Problems, Sheet, plain
+from bot.spreadsheets.columns import Field, cell_reader, match_columns
+from bot.spreadsheets.reader import Problems, Sheet, normalise_width
 
 FIELDS = (
     Field("group", ("评价主体", "主体")),
@@ -25,9 +25,11 @@ def read_cells(sheet: Sheet) -> dict[str, Decimal]:
     """
     problems = Problems(sheet.file)
     found: dict[str, Decimal] = {}
-    for row in arrange(sheet, FIELDS, problems):
-        cell = reader(problems, row)
-        group, area, size = (plain(cell(column).text) for column in ("group", "area", "size"))
+    for row in match_columns(sheet, FIELDS, problems):
+        cell = cell_reader(problems, row)
+        group, area, size = (
+            normalise_width(cell(column).text) for column in ("group", "area", "size")
+        )
         name = cell_of(group, stratum_of(area, size))
         if name in found:
             problems.add(f"the cell {name} stands in an earlier row already", row.number, "group")

@@ -14,9 +14,9 @@ from bot.campaigns.registered import year_scheme
 from bot.core.identity import Address
 from bot.core.shipped_files import shipped_words
 from bot.crypto.contact_keys import ContactKeys
-from bot.fieldwork.audience.contacts import Contact, Stored, opt_out, store_contacts
-from bot.spreadsheets.columns import Cell, Field, arrange, reader
-from bot.spreadsheets.reader import Problems, Row, Sheet, plain, read_sheet
+from bot.fieldwork.audience.contacts import Contact, ContactImportCounts, opt_out, store_contacts
+from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_columns
+from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width, read_sheet
 from bot.spreadsheets.template_workbook import workbook
 from bot.storage.database import writing
 from survey_flows.errors import BadInput
@@ -57,7 +57,7 @@ async def import_contacts(
     data: bytes,
     today: date,
     dry_run: bool = False,
-) -> Stored:
+) -> ContactImportCounts:
     """Read, check and store a list of contacts, all of it or nothing.
 
     Args:
@@ -105,7 +105,7 @@ async def import_opt_outs(
     """
     sheet = await _sheet(file, data)
     problems = Problems(file)
-    rows = arrange(sheet, WHO, problems)
+    rows = match_columns(sheet, WHO, problems)
     addresses = [_address(row, problems) for row in rows]
     problems.settle()
     async with writing(database) as connection:
@@ -119,7 +119,7 @@ def read_contacts(sheet: Sheet, groups: Collection[str], today: date) -> list[Co
         BadInput: by row and column.
     """
     problems = Problems(sheet.file)
-    rows = arrange(sheet, FIELDS, problems)
+    rows = match_columns(sheet, FIELDS, problems)
     contacts = [_contact(row, groups, today, problems) for row in rows]
     _refuse_twins(rows, contacts, problems)
     problems.settle()
@@ -127,7 +127,7 @@ def read_contacts(sheet: Sheet, groups: Collection[str], today: date) -> list[Co
 
 
 def _contact(row: Row, groups: Collection[str], today: date, problems: Problems) -> Contact:
-    cell = reader(problems, row)
+    cell = cell_reader(problems, row)
     return Contact(
         address=_address(row, problems),
         lang=_language(cell("language")),
@@ -140,9 +140,9 @@ def _contact(row: Row, groups: Collection[str], today: date, problems: Problems)
 
 
 def _address(row: Row, problems: Problems) -> Address:
-    cell = reader(problems, row)
-    channel = plain(cell("channel").text).lower()
-    address = plain(cell("address").text)
+    cell = cell_reader(problems, row)
+    channel = normalise_width(cell("channel").text).lower()
+    address = normalise_width(cell("address").text)
     if channel not in ADDRESSES:
         cell("channel").complain(f"there is no such channel; there are {', '.join(ADDRESSES)}")
         return Address(channel, address)
@@ -153,8 +153,8 @@ def _address(row: Row, problems: Problems) -> Address:
     return Address(channel, address)
 
 
-def _language(cell: Cell) -> str:
-    text = plain(cell.text).lower()
+def _language(cell: InputCell) -> str:
+    text = normalise_width(cell.text).lower()
     for tag in shipped_words().languages:
         if text == tag.lower() or text in LANGUAGES.get(tag, ()):
             return tag
@@ -164,8 +164,8 @@ def _language(cell: Cell) -> str:
     return ""
 
 
-def _place(cell: Cell, longest: int) -> str:
-    text = plain(cell.text)
+def _place(cell: InputCell, longest: int) -> str:
+    text = normalise_width(cell.text)
     if not PLACE.fullmatch(text) or len(cell.text) <= longest < len(
         text
     ):  # plain text may be longer than written
@@ -175,7 +175,7 @@ def _place(cell: Cell, longest: int) -> str:
     return text
 
 
-def _consent(cell: Cell, today: date) -> str:
+def _consent(cell: InputCell, today: date) -> str:
     found = cell.day() if cell.text else ""
     if found > today.isoformat():
         cell.complain(f"{found} is later than today; give the day on which the person consented")

@@ -47,17 +47,17 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class ContactImportCounts:
     """What an import did: how many contacts are new, changed, as they were, and not touched since they opted out."""
 
     new: int
     changed: int
-    same: int
+    unchanged: int
     opted_out: int
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class ContactCounts:
     """How many can be invited by group, and how many cannot by reason (`REASONS`)."""
 
     groups: Mapping[str, int]
@@ -66,7 +66,7 @@ class Count:
 
 async def store_contacts(
     connection: AsyncConnection, keys: ContactKeys, listed: Sequence[Contact]
-) -> Stored:
+) -> ContactImportCounts:
     """Add contacts or change them; importing the same again changes nothing.
 
     The later consent counts. A list that knows of none takes none away: that is what an opt-out is for.
@@ -87,7 +87,7 @@ async def store_contacts(
         done["new" if old is None else "changed"] += 1
         rows.append(row)
     await _write(connection, rows)
-    return Stored(done["new"], done["changed"], done["same"], done["opted_out"])
+    return ContactImportCounts(done["new"], done["changed"], done["same"], done["opted_out"])
 
 
 def _merged(keys: ContactKeys, lookup: bytes, contact: Contact, old: Row[Any] | None) -> Values:
@@ -160,20 +160,22 @@ async def set_unreachable(connection: AsyncConnection, lookups: Iterable[bytes],
 
 async def count_contacts(
     connection: AsyncConnection, day: date, fatigue_days: int = FATIGUE_DAYS
-) -> Count:
+) -> ContactCounts:
     """How many can be invited on a day, and how many cannot and why."""
     groups: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
     for row in await connection.execute(select(tables.contacts)):
-        reason = why_not(row, day, fatigue_days)
+        reason = exclusion_reason(row, day, fatigue_days)
         if reason:
             left_out[reason] += 1
         else:
             groups[row.grp] += 1
-    return Count(dict(sorted(groups.items())), {reason: left_out[reason] for reason in REASONS})
+    return ContactCounts(
+        dict(sorted(groups.items())), {reason: left_out[reason] for reason in REASONS}
+    )
 
 
-def why_not(row: Row[Any], day: date, fatigue_days: int) -> str:
+def exclusion_reason(row: Row[Any], day: date, fatigue_days: int) -> str:
     """The first of `REASONS` for which a contact's row cannot be invited on a day; empty when it can."""
     if row.opted_out:
         return "opted_out"

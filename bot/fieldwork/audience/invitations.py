@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.campaigns.lifecycle import LINK, PERSONAL
 from bot.core.clock import Clock
-from bot.crypto.gate_keys import Keys
-from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, why_not
+from bot.crypto.gate_keys import GateKeys
+from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason
 from bot.fieldwork.audience.sampling import cell_of
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
@@ -26,7 +26,7 @@ SOURCE = "personal"
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class InvitationBatch:
     """How many invitations there are, to how many people they go, and how many get none by reason (`REASONS`)."""
 
     invitations: int
@@ -35,7 +35,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class CellInvitations:
     """What came of the invitations of a cell. ``opened`` and ``answered`` are told by `bot.campaigns.rounded` only."""
 
     cell: str
@@ -45,8 +45,8 @@ class Response:
 
 
 async def make_invitations(
-    database: AsyncEngine, keys: Keys, campaign: str, day: date, clock: Clock
-) -> Made:
+    database: AsyncEngine, keys: GateKeys, campaign: str, day: date, clock: Clock
+) -> InvitationBatch:
     """Make an invitation for everybody who was drawn, and note who gets one; made again, no invitation is added.
 
     All are made at once, also of people who cannot be invited any more: what is made for one person alone could be told
@@ -67,16 +67,19 @@ async def make_invitations(
         await _add(connection, [_row(keys, campaign, member, links) for member in members])
         # Another campaign may have invited somebody since the plan; one's own invitation is no reason against it.
         why = {
-            member: why_not(member, day, 0 if member.told else fatigue_days) for member in members
+            member: exclusion_reason(member, day, 0 if member.told else fatigue_days)
+            for member in members
         }
         await _note_invited(
             connection, campaign, [m for m in members if not why[m] and not m.told], day
         )
     left_out = Counter(why.values())
-    return Made(len(members), left_out[""], {reason: left_out[reason] for reason in REASONS})
+    return InvitationBatch(
+        len(members), left_out[""], {reason: left_out[reason] for reason in REASONS}
+    )
 
 
-async def count_responses(database: AsyncEngine, campaign: str) -> list[Response]:
+async def count_responses(database: AsyncEngine, campaign: str) -> list[CellInvitations]:
     """What came of the invitations, by cell: from the invitations who opened one, from the ballots who answered."""
     links, invitations, ballots = tables.links.c, tables.invitations.c, tables.ballots.c
     used = select(invitations.link, func.count(), func.count(invitations.holder))
@@ -92,7 +95,7 @@ async def count_responses(database: AsyncEngine, campaign: str) -> list[Response
         )
         cells = (await connection.execute(own.order_by(links.grp, links.stratum))).all()
     return [
-        Response(
+        CellInvitations(
             cell_of(row.grp, row.stratum),
             *counted.get(row.token, (0, 0)),
             answered[row.grp, row.stratum],
@@ -168,7 +171,7 @@ async def _keep_links(
 
 
 def _row(
-    keys: Keys, campaign: str, member: Row[Any], links: Mapping[tuple[str, str], str]
+    keys: GateKeys, campaign: str, member: Row[Any], links: Mapping[tuple[str, str], str]
 ) -> dict[str, Any]:
     mark = keys.invitation_mark(campaign, keys.invitation(campaign, member.number))
     return {

@@ -20,14 +20,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregation.fieldwork.sampling import (
     METHODS,
     RULE,
-    Design,
     Sample,
+    SampleDesign,
     allocate,
-    draw,
+    draw_numbers,
     frame_digest,
 )
 from bot.crypto.contact_keys import ContactKeys
-from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, why_not
+from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
@@ -36,8 +36,8 @@ FORMAT = "minping-sample/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What an office wants, as in `Design`; ``least`` is raised to the scheme's smallest cell.
+class SampleRequest:
+    """What an office wants, as in `SampleDesign`; ``least`` is raised to the scheme's smallest cell.
 
     ``size`` may be 0 with ``fixed``, where it follows from ``values``.
     """
@@ -50,7 +50,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SamplePlan:
     """What was planned: how many are drawn of how many in each cell, and how many cannot be invited and why."""
 
     sizes: Mapping[str, int]
@@ -69,8 +69,8 @@ def cell_of(group: str, stratum: str) -> str:
 
 
 async def plan_sample(
-    database: AsyncEngine, keys: ContactKeys, campaign: str, wish: Wish, day: date
-) -> Plan:
+    database: AsyncEngine, keys: ContactKeys, campaign: str, wish: SampleRequest, day: date
+) -> SamplePlan:
     """Settle the frame and the design of a draft; planned again, the last plan counts.
 
     Raises:
@@ -96,13 +96,13 @@ async def plan_sample(
             "day": day.isoformat(),
         }
         await _keep_frame(connection, campaign, members)
-        paper = json.dumps(json.loads(row.paper) | {"sampling": plan}, ensure_ascii=False)
+        definition = json.dumps(json.loads(row.paper) | {"sampling": plan}, ensure_ascii=False)
         changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
-        await connection.execute(changed.values(paper=paper))
-    return Plan(sizes, people, left_out)
+        await connection.execute(changed.values(paper=definition))
+    return SamplePlan(sizes, people, left_out)
 
 
-async def read_plan(database: AsyncEngine, campaign: str) -> Plan | None:
+async def read_plan(database: AsyncEngine, campaign: str) -> SamplePlan | None:
     """What was planned for a campaign, without who was left out then; None when nothing was.
 
     Raises:
@@ -113,46 +113,46 @@ async def read_plan(database: AsyncEngine, campaign: str) -> Plan | None:
         columns.campaign == campaign
     )
     async with reading(database) as connection:
-        paper = (
+        definition = (
             await connection.execute(select(campaigns.paper).where(campaigns.id == campaign))
         ).scalar_one_or_none()
         rows = (await connection.execute(counted.group_by(columns.grp, columns.stratum))).all()
-    if paper is None:
+    if definition is None:
         raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    sampling = json.loads(paper).get("sampling")
+    sampling = json.loads(definition).get("sampling")
     if sampling is None:
         return None
     people = dict(sorted((cell_of(row.grp, row.stratum), int(row.people)) for row in rows))
-    return Plan(allocate(_read_design(sampling), people), people, {})
+    return SamplePlan(allocate(_read_design(sampling), people), people, {})
 
 
-async def draw_sample(database: AsyncEngine, campaign: str) -> Sample:
+async def draw_campaign_sample(database: AsyncEngine, campaign: str) -> Sample:
     """Draw the sample of a campaign that is open or was; drawn again, it is the same.
 
     Raises:
         BadInput: no such campaign, not planned, not opened yet, or the frame is not the one that was registered.
     """
     async with writing(database) as connection:
-        paper = json.loads((await _campaign(connection, campaign)).paper)
-        if "sampling" not in paper:
+        definition = json.loads((await _campaign(connection, campaign)).paper)
+        if "sampling" not in definition:
             raise BadInput("no sample was planned for this campaign before it was opened", campaign)
-        if "seed" not in paper:
+        if "seed" not in definition:
             raise BadInput("the seed is drawn when the campaign is opened; open it first", campaign)
         query = select(tables.frames).where(tables.frames.c.campaign == campaign)
         members = [dict(row._mapping) for row in await connection.execute(query)]
         frame = _frame(members)
-        if frame_digest(frame) != paper["sampling"]["frame"]:
+        if frame_digest(frame) != definition["sampling"]["frame"]:
             raise BadInput(
                 "the stored frame is not the one that was registered; restore it from a backup",
                 campaign,
             )
-        design = _read_design(paper["sampling"])
+        design = _read_design(definition["sampling"])
         sizes = allocate(design, {cell: len(numbers) for cell, numbers in frame.items()})
-        drawn = draw(paper["seed"], frame, sizes)
+        drawn = draw_numbers(definition["seed"], frame, sizes)
         await _mark(
             connection, campaign, {number for numbers in drawn.values() for number in numbers}
         )
-    return Sample(campaign, paper["seed"], design, frame, drawn)
+    return Sample(campaign, definition["seed"], design, frame, drawn)
 
 
 def write_sample(sample: Sample) -> bytes:
@@ -193,12 +193,12 @@ def read_sample(file: str, data: bytes) -> Sample:
         raise BadInput("this is not a sample as `minping sample draw` writes it", file) from None
 
 
-def differs(sample: Sample, paper: Mapping[str, Any]) -> str:
+def sample_difference(sample: Sample, definition: Mapping[str, Any]) -> str:
     """In what a published sample is not what its campaign registered, in one sentence; empty when in nothing."""
-    plan = paper.get("sampling")
+    plan = definition.get("sampling")
     if plan is None:
         return "the campaign registered no sample"
-    if sample.seed != paper.get("seed"):
+    if sample.seed != definition.get("seed"):
         return "the seed is not the registered one"
     if frame_digest(sample.frame) != plan["frame"]:
         return "the frame is not the registered one: people were added, left out or moved"
@@ -207,7 +207,7 @@ def differs(sample: Sample, paper: Mapping[str, Any]) -> str:
     return ""
 
 
-def _design(wish: Wish, least: int) -> Design:
+def _design(wish: SampleRequest, least: int) -> SampleDesign:
     if wish.method not in METHODS:
         raise BadInput(
             f"there is no allocation «{wish.method}»; there are {', '.join(METHODS)}", "sample"
@@ -218,17 +218,17 @@ def _design(wish: Wish, least: int) -> Design:
     size = wish.size or (int(sum(values.values())) if wish.method == "fixed" else 0)
     if size < 1:
         raise BadInput("say how many are to be drawn", "sample")
-    return Design(wish.method, size, least, values)
+    return SampleDesign(wish.method, size, least, values)
 
 
-def _dump_design(design: Design) -> dict[str, Any]:
+def _dump_design(design: SampleDesign) -> dict[str, Any]:
     values = {cell: str(value) for cell, value in sorted(design.values.items())}
     return {"method": design.method, "size": design.size, "least": design.least, "values": values}
 
 
-def _read_design(plan: Mapping[str, Any]) -> Design:
+def _read_design(plan: Mapping[str, Any]) -> SampleDesign:
     values = {str(cell): Decimal(value) for cell, value in plan["values"].items()}
-    return Design(str(plan["method"]), int(plan["size"]), int(plan["least"]), values)
+    return SampleDesign(str(plan["method"]), int(plan["size"]), int(plan["least"]), values)
 
 
 def _refuse_small(people: Mapping[str, int], sizes: Mapping[str, int], floor: int) -> None:
@@ -258,7 +258,7 @@ async def _members(
     left_out: Counter[str] = Counter()
     members = []
     for row in await connection.execute(select(tables.contacts)):
-        if reason := why_not(row, day, fatigue_days):
+        if reason := exclusion_reason(row, day, fatigue_days):
             left_out[reason] += 1
             continue
         lookup = bytes(row.lookup)

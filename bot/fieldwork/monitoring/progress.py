@@ -18,40 +18,40 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregation.fieldwork.dispositions import BROKEN, COMPLETED, PARTIAL, STARTED
 from bot.storage.database import insert
 from bot.storage.schema import all as tables
-from survey_flows.effects import Cast, Effect, TurnedAway
+from survey_flows.campaign_definition import CampaignDefinition, Link
+from survey_flows.effects import Effect, QuotaFull, StoreBallot
 from survey_flows.errors import BadSession
-from survey_flows.paper import Link, Paper
 from survey_flows.session import Session
 
 HOUR = 3600
-Standing = tuple[str, str, str, str, str]
-"""How far (`aggregation.fieldwork.dispositions.COURSES`), by which source, group and stratum, and at which question they stand."""
+ParticipationState = tuple[str, str, str, str, str]
+"""How far (`aggregation.fieldwork.dispositions.PARTICIPATION_STATES`), by which source, group and stratum, and at which question they stand."""
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Progress:
     """``done``: something was submitted. ``left``: at which question answers were given up, else empty.
 
     ``counted`` is what was counted of this person last, nothing before that.
     """
 
     done: bool = False
-    left: str = ""
-    counted: Standing | None = None
+    broke_off_at: str = ""
+    counted_as: ParticipationState | None = None
 
     def to_text(self) -> str:
         """One line that `read_course` reads back as an equal value; empty when there is nothing to tell."""
         return (
             ""
             if self == NOT_BEGUN
-            else json.dumps([self.done, self.left, self.counted], ensure_ascii=False)
+            else json.dumps([self.done, self.broke_off_at, self.counted_as], ensure_ascii=False)
         )
 
 
-NOT_BEGUN = Course()
+NOT_BEGUN = Progress()
 
 
-def read_course(text: str) -> Course:
+def read_progress(text: str) -> Progress:
     """What `Course.to_text` wrote.
 
     Raises:
@@ -66,57 +66,59 @@ def read_course(text: str) -> Course:
             counted = how, source, group, stratum, place
     except (ValueError, TypeError):
         raise BadSession("the stored conversation was kept in another way") from None
-    return Course(bool(done), str(left), counted)
+    return Progress(bool(done), str(left), counted)
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class ProgressChange:
     """Somebody is further than when they were counted last, or was not counted yet (``old`` None)."""
 
     campaign: str
-    old: Standing | None
-    new: Standing
+    old: ParticipationState | None
+    new: ParticipationState
     hour: int
 
 
-def followed(
-    course: Course,
-    paper: Paper,
+def progress_after(
+    course: Progress,
+    definition: CampaignDefinition,
     before: Session | None,
     after: Session | None,
     effects: Iterable[Effect],
-) -> Course:
+) -> Progress:
     """The course after a step of the conversation."""
     kinds = {type(effect) for effect in effects}
-    if Cast in kinds:
-        return Course(True, "", course.counted)
+    if StoreBallot in kinds:
+        return Progress(True, "", course.counted_as)
     if after is not None and after.rating and after.answers:
-        return replace(course, left="") if course.left else course
-    if before is None or not (before.rating and before.answers) or TurnedAway in kinds:
+        return replace(course, broke_off_at="") if course.broke_off_at else course
+    if before is None or not (before.rating and before.answers) or QuotaFull in kinds:
         return course
-    return replace(course, left=place_of(paper, before))
+    return replace(course, broke_off_at=question_position(definition, before))
 
 
-def place_of(paper: Paper, session: Session) -> str:
+def question_position(definition: CampaignDefinition, session: Session) -> str:
     """Where in which questionnaire a rating stands, such as ``window:overall`` or ``window:review``."""
-    unit = paper.units.get(session.unit)
+    unit = definition.units.get(session.unit)
     return f"{unit.questionnaire if unit else ''}:{session.place.removeprefix('q:')}"
 
 
-def standing(course: Course, paper: Paper, session: Session) -> Standing:
+def participation_state(
+    course: Progress, definition: CampaignDefinition, session: Session
+) -> ParticipationState:
     """What is counted of somebody."""
-    link = paper.links.get(session.link) or Link("")
+    link = definition.links.get(session.link) or Link("")
     how, place = STARTED, ""
     if course.done:
         how = COMPLETED
     elif session.rating and session.answers:
-        how, place = PARTIAL, place_of(paper, session)
-    elif course.left:
-        how, place = BROKEN, course.left
+        how, place = PARTIAL, question_position(definition, session)
+    elif course.broke_off_at:
+        how, place = BROKEN, course.broke_off_at
     return how, link.source, link.group, link.stratum, place
 
 
-async def count(connection: AsyncConnection, moves: Sequence[Move]) -> None:
+async def apply_changes(connection: AsyncConnection, moves: Sequence[ProgressChange]) -> None:
     """Count these people anew."""
     where: Counter[tuple[Any, ...]] = Counter()
     when: Counter[tuple[Any, ...]] = Counter()

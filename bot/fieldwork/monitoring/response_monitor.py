@@ -17,23 +17,23 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.disclosure.rounding import STEP
+from aggregation.disclosure.rounding import ROUNDING_BASE
 from aggregation.fieldwork.dispositions import (
     BROKEN,
     COMPLETED,
-    COURSES,
     DISPOSITIONS,
     PARTIAL,
-    Known,
-    Range,
-    Rates,
+    PARTICIPATION_STATES,
+    CountRange,
+    InvitationCounts,
+    ResponseRates,
+    as_ranges,
     dispositions,
-    rates,
-    span_of,
-    tell,
+    range_of,
+    response_rates,
 )
 from bot.campaigns.lifecycle import PERSONAL
-from bot.campaigns.quotas import Fill, floor_of, show_quotas
+from bot.campaigns.quotas import QuotaProgress, disclosure_floor, show_quotas
 from bot.fieldwork.audience.invitations import SOURCE
 from bot.fieldwork.audience.sampling import cell_of
 from bot.fieldwork.monitoring.progress import HOUR
@@ -47,13 +47,13 @@ DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class CellResponse:
+class CellDispositions:
     """What became of the invitations of a cell: dispositions and rates in ranges."""
 
     cell: str
     invited: int
-    told: Mapping[str, Range]
-    rates: Rates
+    told: Mapping[str, CountRange]
+    rates: ResponseRates
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Stop:
 
     questionnaire: str
     question: str
-    people: Range
+    people: CountRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,13 @@ class Monitor:
     first. ``units`` are their names by language.
     """
 
-    cells: list[CellResponse]
-    whole: CellResponse | None
-    by_source: Mapping[str, Mapping[str, Range]]
-    days: Mapping[str, Mapping[str, Range]]
-    hours: Mapping[int, Mapping[str, Range]]
+    cells: list[CellDispositions]
+    whole: CellDispositions | None
+    by_source: Mapping[str, Mapping[str, CountRange]]
+    days: Mapping[str, Mapping[str, CountRange]]
+    hours: Mapping[int, Mapping[str, CountRange]]
     stops: list[Stop]
-    quotas: list[Fill]
+    quotas: list[QuotaProgress]
     units: Mapping[str, Mapping[str, str]]
 
 
@@ -96,7 +96,10 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
         people = await _courses(connection, campaign)
         when = await _arrivals(connection, campaign)
         stops = await _stops(connection, campaign)
-    step, over = max(STEP, floor_of(row.scheme)), row.state in ("closing", "closed")
+    step, over = (
+        max(ROUNDING_BASE, disclosure_floor(row.scheme)),
+        row.state in ("closing", "closed"),
+    )
     found = {
         cell: dispositions(_known(cell, counts, people), over)
         for cell, counts in sorted(cells.items())
@@ -110,25 +113,25 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
         by_source=_by_source(people, step),
         days={day: _ranges(days[day], step) for day in sorted(days)[-DAYS:]},
         hours={int(hour): _ranges(hours[hour], step) for hour in sorted(hours)},
-        stops=[Stop(*where, span_of(people, step)) for where, people in stops],
+        stops=[Stop(*where, range_of(people, step)) for where, people in stops],
         quotas=await show_quotas(database, campaign),
         units={unit["code"]: unit["name"] for unit in json.loads(row.paper)["units"]},
     )
 
 
-def _told(cell: str, found: Mapping[str, int], step: int) -> CellResponse:
-    told = tell(found, step)
-    return CellResponse(cell, sum(found.values()), told, rates(told))
+def _told(cell: str, found: Mapping[str, int], step: int) -> CellDispositions:
+    told = as_ranges(found, step)
+    return CellDispositions(cell, sum(found.values()), told, response_rates(told))
 
 
-def _ranges(counts: Mapping[str, int], step: int) -> dict[str, Range]:
+def _ranges(counts: Mapping[str, int], step: int) -> dict[str, CountRange]:
     """Each count by itself: what they add up to is told nowhere."""
-    return {name: span_of(max(0, counts.get(name, 0)), step) for name in COURSES}
+    return {name: range_of(max(0, counts.get(name, 0)), step) for name in PARTICIPATION_STATES}
 
 
 def _by_source(
     people: Mapping[tuple[str, str, str, str], int], step: int
-) -> dict[str, dict[str, Range]]:
+) -> dict[str, dict[str, CountRange]]:
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for (source, _, _, course), count in people.items():
         found[source][course] += count
@@ -190,7 +193,7 @@ def _written(campaign: str) -> Any:
 
 
 def _name(row: Row[Any]) -> str:
-    """Which of `Known` these people are; empty for those who got their message and want no less of them."""
+    """Which of `InvitationCounts` these people are; empty for those who got their message and want no less of them."""
     if not row.invited:
         return "opted_out" if row.out else "unreachable"
     if row.state in (None, QUEUED):
@@ -206,11 +209,11 @@ def _known(
     cell: tuple[str, str],
     counts: Mapping[str, int],
     people: Mapping[tuple[str, str, str, str], int],
-) -> Known:
+) -> InvitationCounts:
     came = {
         course: people.get((SOURCE, *cell, course), 0) for course in (PARTIAL, BROKEN, COMPLETED)
     }
-    return Known(**counts, **came)
+    return InvitationCounts(**counts, **came)
 
 
 async def _courses(

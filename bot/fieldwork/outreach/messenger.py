@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Protocol
 
 
-class Fate(Enum):
+class DeliveryOutcome(Enum):
     """What became of a message."""
 
     SENT = "sent"
@@ -22,7 +22,7 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingMessage:
     """A message with two buttons. ``token`` is that of the personal link that the first one opens."""
 
     text: str
@@ -31,12 +31,12 @@ class Letter:
     stop: str
 
 
-class Postman(Protocol):
+class Messenger(Protocol):
     """Writes to people of one channel."""
 
     @property
-    def silence(self) -> float:
+    def pause_seconds(self) -> float:
         """Seconds for which the channel wants to hear nothing; 0 when it does."""
 
-    async def send(self, address: str, letter: Letter) -> Fate:
+    async def send(self, address: str, letter: OutgoingMessage) -> DeliveryOutcome:
         """Send a letter once."""

@@ -52,7 +52,7 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ClaimedMessage:
     """A message in hand until ``until`` (epoch seconds)."""
 
     key: Key
@@ -81,18 +81,20 @@ async def read_pushes(connection: AsyncConnection, campaign: str = "", now: int 
     return [_push(row) for row in await connection.execute(query)]
 
 
-async def take(
+async def claim_messages(
     connection: AsyncConnection, allowed: Iterable[Push], most: int, now: int
-) -> list[Taken]:
+) -> list[ClaimedMessage]:
     """Take some of the messages that are due, of pushes that may send now."""
-    found: list[Taken] = []
+    found: list[ClaimedMessage] = []
     for push in allowed:
         if len(found) < most:
             found += await _take(connection, push, most - len(found), now)
     return found
 
 
-async def _take(connection: AsyncConnection, push: Push, most: int, now: int) -> list[Taken]:
+async def _take(
+    connection: AsyncConnection, push: Push, most: int, now: int
+) -> list[ClaimedMessage]:
     own = (outbox.c.state == QUEUED, outbox.c.campaign == push.campaign, outbox.c.step == push.step)
     query = (
         select(outbox.c.lookup)
@@ -110,7 +112,7 @@ async def _take(connection: AsyncConnection, push: Push, most: int, now: int) ->
     )
     tries = {bytes(row.lookup): row.tries for row in rows}
     return [
-        Taken((push.campaign, push.step, bytes(lookup)), tries[bytes(lookup)], now + LEASE)
+        ClaimedMessage((push.campaign, push.step, bytes(lookup)), tries[bytes(lookup)], now + LEASE)
         for lookup in lookups
     ]
 
@@ -124,7 +126,7 @@ class PutBack:
     untried: bool
 
 
-async def settle(connection: AsyncConnection, settled: Mapping[Key, str]) -> None:
+async def record_outcomes(connection: AsyncConnection, settled: Mapping[Key, str]) -> None:
     """Note what became of messages, by their final states. How often each was tried is forgotten."""
     rows = [{"c": key[0], "s": key[1], "l": key[2], "new": state} for key, state in settled.items()]
     if rows:
@@ -171,7 +173,9 @@ async def count_states(connection: AsyncConnection, campaign: str) -> dict[int, 
     return found
 
 
-async def opened(connection: AsyncConnection, marks: Mapping[bytes, bytes]) -> set[bytes]:
+async def read_opened_contacts(
+    connection: AsyncConnection, marks: Mapping[bytes, bytes]
+) -> set[bytes]:
     """The contacts whose invitation somebody has opened; ``marks`` are what is stored of their tokens, by contact."""
     invitations = tables.invitations.c
     query = select(invitations.mark).where(

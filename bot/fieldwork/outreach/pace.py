@@ -46,11 +46,11 @@ class Pace:
         self._interval = int(1_000_000 * MARGIN / rate)
         self._replies = 0
 
-    def replied(self) -> None:
+    def note_reply(self) -> None:
         """Note a reply: what nobody asked for comes after it."""
         self._replies += 1
 
-    async def place(self) -> None:
+    async def wait_for_slot(self) -> None:
         """Wait for the next free place.
 
         Raises:

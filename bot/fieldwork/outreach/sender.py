@@ -17,20 +17,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.clock import Clock
 from bot.crypto.contact_keys import ContactKeys
-from bot.crypto.gate_keys import Keys
+from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import set_unreachable
-from bot.fieldwork.outreach.messenger import Fate, Letter, Postman
+from bot.fieldwork.outreach.messenger import DeliveryOutcome, Messenger, OutgoingMessage
 from bot.fieldwork.outreach.outbox import (
+    ClaimedMessage,
     Key,
     Push,
     PutBack,
-    Taken,
-    opened,
+    claim_messages,
     put_back,
+    read_opened_contacts,
     read_people,
     read_pushes,
-    settle,
-    take,
+    record_outcomes,
 )
 from bot.fieldwork.outreach.pace import Pace
 from bot.storage.database import reading, writing
@@ -72,7 +72,7 @@ class _Settled:
         return bool(self.states or self.later)
 
 
-class Pusher:
+class PushSender:
     """One sender of queued messages. `run` it until it is cancelled.
 
     Args:
@@ -89,9 +89,9 @@ class Pusher:
     def __init__(
         self,
         database: AsyncEngine,
-        keys: Keys,
+        keys: GateKeys,
         contact_keys: ContactKeys,
-        postmen: Mapping[str, Postman],
+        postmen: Mapping[str, Messenger],
         pace: Pace,
         clock: Clock,
         timezone: str,
@@ -128,7 +128,7 @@ class Pusher:
     async def _keep_sending(self) -> None:
         while True:
             try:
-                busy = await self.turn()
+                busy = await self.send_batch()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("nothing can be sent now: %s", type(error).__name__)
                 busy = False
@@ -139,12 +139,14 @@ class Pusher:
             if not busy:
                 await asyncio.sleep(IDLE)
 
-    async def turn(self) -> bool:
+    async def send_batch(self) -> bool:
         """Take a handful, send it and settle it; False when there was nothing to send."""
-        if not self._allowed or any(postman.silence for postman in self._postmen.values()):
+        if not self._allowed or any(postman.pause_seconds for postman in self._postmen.values()):
             return False
         async with writing(self._database) as connection:
-            taken = await take(connection, self._allowed.values(), HANDFUL, self._second())
+            taken = await claim_messages(
+                connection, self._allowed.values(), HANDFUL, self._second()
+            )
         if not taken:
             return False
         left = {item.key: item for item in taken}
@@ -166,8 +168,8 @@ class Pusher:
         return True
 
     async def _write(
-        self, connection: AsyncConnection, taken: Sequence[Taken]
-    ) -> dict[Key, tuple[Postman, str, Letter]]:
+        self, connection: AsyncConnection, taken: Sequence[ClaimedMessage]
+    ) -> dict[Key, tuple[Messenger, str, OutgoingMessage]]:
         """Who is to be written to where and what; what need not or cannot be sent is settled."""
         people = await read_people(connection, [item.key for item in taken])
         for key in [
@@ -176,11 +178,11 @@ class Pusher:
             log.error(
                 "a contact was sealed under another key and cannot be written to; restore contacts.key"
             )
-            self._settled.states[key] = Fate.FAILED.value
+            self._settled.states[key] = DeliveryOutcome.FAILED.value
             del people[key]
-        used = await opened(connection, self._marks(people))
+        used = await read_opened_contacts(connection, self._marks(people))
         blocked = await self._blocked(connection, people)
-        letters: dict[Key, tuple[Postman, str, Letter]] = {}
+        letters: dict[Key, tuple[Messenger, str, OutgoingMessage]] = {}
         for item in taken:
             row, push = people.get(item.key), self._allowed.get(item.key[:2])
             if item.key in self._settled.states:
@@ -191,9 +193,9 @@ class Pusher:
             elif row is None or row.opted_out or row.sealed is None:
                 self._settled.states[item.key] = "opted_out"
             elif row.unreachable or item.key[2] in blocked:
-                self._settled.states[item.key] = Fate.UNREACHABLE.value
+                self._settled.states[item.key] = DeliveryOutcome.UNREACHABLE.value
             elif push.step and item.key[2] in used:
-                letters[item.key] = (_Nobody(), "", Letter("", "", "", ""))
+                letters[item.key] = (_NullMessenger(), "", OutgoingMessage("", "", "", ""))
             else:
                 letters[item.key] = self._letter(push, row)
         return letters
@@ -205,13 +207,13 @@ class Pusher:
             return False
         return True
 
-    def _letter(self, push: Push, row: Row[Any]) -> tuple[Postman, str, Letter]:
+    def _letter(self, push: Push, row: Row[Any]) -> tuple[Messenger, str, OutgoingMessage]:
         where = self._contact_keys.unseal(bytes(row.lookup), bytes(row.sealed))
         lang = row.lang if row.lang in push.texts else DEFAULT
         begin, stop = (
             self._words.say(lang, key) for key in ("invitation-begin", "invitation-stop")
         )
-        letter = Letter(
+        letter = OutgoingMessage(
             push.texts[lang], begin, self._keys.invitation(push.campaign, row.number), stop
         )
         return self._postmen[where.channel], where.address, letter
@@ -241,54 +243,58 @@ class Pusher:
     async def _deliver(
         self,
         gate: asyncio.Semaphore,
-        item: Taken,
-        postman: Postman,
+        item: ClaimedMessage,
+        postman: Messenger,
         address: str,
-        letter: Letter,
-        left: dict[Key, Taken],
+        letter: OutgoingMessage,
+        left: dict[Key, ClaimedMessage],
     ) -> None:
         async with gate:
-            while postman.silence:
+            while postman.pause_seconds:
                 if not self._may(item):
                     return
-                await asyncio.sleep(min(postman.silence, LOOK))
+                await asyncio.sleep(min(postman.pause_seconds, LOOK))
             try:
-                await self._pace.place()
+                await self._pace.wait_for_slot()
             except OSError:
                 return
-            if not self._may(item) or postman.silence:
+            if not self._may(item) or postman.pause_seconds:
                 return
             del left[item.key]
             fate = await self._send(postman, address, letter, item)
-            if fate is Fate.SILENCE:
+            if fate is DeliveryOutcome.SILENCE:
                 self._put_back(item, 0, untried=True)
-            elif fate is Fate.LATER and item.tries < TRIES:
+            elif fate is DeliveryOutcome.LATER and item.tries < TRIES:
                 self._put_back(
                     item, self._second() + min(FIRST_DELAY * 2**item.tries, LONGEST_DELAY)
                 )
             else:
-                self._settled.states[item.key] = (Fate.FAILED if fate is Fate.LATER else fate).value
-                if fate is Fate.UNREACHABLE:
+                self._settled.states[item.key] = (
+                    DeliveryOutcome.FAILED if fate is DeliveryOutcome.LATER else fate
+                ).value
+                if fate is DeliveryOutcome.UNREACHABLE:
                     self._settled.unreachable.add(item.key[2])
 
-    async def _send(self, postman: Postman, address: str, letter: Letter, item: Taken) -> Fate:
+    async def _send(
+        self, postman: Messenger, address: str, letter: OutgoingMessage, item: ClaimedMessage
+    ) -> DeliveryOutcome:
         """Send, to the end: a service that stops waits for the answer, so that nobody is written to twice for it."""
         sending = asyncio.ensure_future(_tried(postman, address, letter))
         try:
             return await asyncio.shield(sending)
         except asyncio.CancelledError:
             fate = await sending
-            if fate is Fate.SENT:
+            if fate is DeliveryOutcome.SENT:
                 self._settled.states[item.key] = fate.value
             else:
                 self._put_back(item, 0, untried=True)
             raise
 
-    def _may(self, item: Taken) -> bool:
+    def _may(self, item: ClaimedMessage) -> bool:
         """Whether a message may still be sent: its push was not paused, and its lease lasts."""
         return item.key[:2] in self._allowed and self._second() < item.until - HASTE
 
-    def _put_back(self, item: Taken, due: int, untried: bool = False) -> None:
+    def _put_back(self, item: ClaimedMessage, due: int, untried: bool = False) -> None:
         self._settled.later[item.key] = PutBack(item.until, due, untried)
 
     async def _watch(self) -> None:
@@ -314,18 +320,18 @@ class Pusher:
 
     async def _note_quietly(self) -> None:
         try:
-            await self.note()
+            await self.record_outcomes()
         except (SQLAlchemyError, OSError) as error:
             log.warning("what was sent cannot be noted yet: %s", type(error).__name__)
 
-    async def note(self) -> None:
+    async def record_outcomes(self) -> None:
         """Note what became of messages; what cannot be noted is kept for the next time."""
         settled, self._settled = self._settled, _Settled()
         if not settled:
             return
         try:
             async with writing(self._database) as connection:
-                await settle(connection, settled.states)
+                await record_outcomes(connection, settled.states)
                 await put_back(connection, settled.later)
                 if settled.unreachable:
                     day = datetime.fromtimestamp(self._second(), self._zone).date()
@@ -341,20 +347,20 @@ class Pusher:
         return int(self._clock.now().timestamp())
 
 
-class _Nobody:
+class _NullMessenger:
     """Stands for the postman of who needs no reminder: takes a place and about as long as a call, and sends nothing."""
 
-    silence = 0.0
+    pause_seconds = 0.0
 
-    async def send(self, _address: str, _letter: Letter) -> Fate:
+    async def send(self, _address: str, _letter: OutgoingMessage) -> DeliveryOutcome:
         await asyncio.sleep(SPARED * random.uniform(0.5, 1.5))  # noqa: S311  (no secret)
-        return Fate.SENT
+        return DeliveryOutcome.SENT
 
 
-async def _tried(postman: Postman, address: str, letter: Letter) -> Fate:
+async def _tried(postman: Messenger, address: str, letter: OutgoingMessage) -> DeliveryOutcome:
     """What became of a letter; a fault of the postman's is a letter that may have been lost."""
     try:
         return await postman.send(address, letter)
     except Exception as error:
         log.error("a message could not be sent: %s", type(error).__name__)
-        return Fate.LATER
+        return DeliveryOutcome.LATER

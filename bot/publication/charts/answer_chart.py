@@ -8,12 +8,12 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from aggregation.disclosure.suppression import Told
+from aggregation.disclosure.suppression import DisclosedScore
 from aggregation.estimation.scores import SATISFIED
 from aggregation.scheme.parts import ScaleOption
 from aggregation.scheme.scheme import Scheme
 from bot.core.labels import HIDDEN, pick
-from bot.publication.charts.canvas import INK, LINE_HEIGHT, PRINTED, drawn, plain_axes
+from bot.publication.charts.canvas import INK, LINE_HEIGHT, PRINTED, plain_axes, render_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ class Bar:
     parts: tuple[tuple[str, Fraction], ...]
 
 
-def shares(told: Told, scheme: Scheme) -> tuple[tuple[str, Fraction], ...]:
+def answer_shares(told: DisclosedScore, scheme: Scheme) -> tuple[tuple[str, Fraction], ...]:
     """The shares of the overall answers with points, best first; what is hidden alone is one part, `LUMPED`.
 
     Empty where not even the sum of the answers follows from what is told.
@@ -54,7 +54,7 @@ def shares(told: Told, scheme: Scheme) -> tuple[tuple[str, Fraction], ...]:
     return tuple(parts)
 
 
-def _whole(told: Told, counts: Sequence[tuple[str, int | None]], known: int) -> int:
+def _whole(told: DisclosedScore, counts: Sequence[tuple[str, int | None]], known: int) -> int:
     """The number of answers with points: what is told adds up to it, or the told top-two rate gives it."""
     gone = {code for code, count in counts if count is None}
     if not gone:
@@ -104,7 +104,7 @@ def share_picture(
         _legend(figure, options, lang)
 
     margins = 0.95 if sum(sizes) == 1 else 0.5 * len(sizes) + 0.7
-    return drawn(draw, LINE_HEIGHT * sum(sizes) + margins, form, PRINTED)
+    return render_figure(draw, LINE_HEIGHT * sum(sizes) + margins, form, PRINTED)
 
 
 def _panel(axes: Axes, title: str, bars: Sequence[Bar], colours: Mapping[str, str]) -> None:

@@ -49,10 +49,10 @@ def ranking_picture(ranking: Ranking, title: str, lang: str, form: str = "png") 
             pick(("得分（0–100）及 95% 区间", "score (0–100) and 95 % interval"), lang), color=INK
         )
 
-    return drawn(draw, ROW * sum(sizes) + 0.55 * len(sizes) + MARGINS, form)
+    return render_figure(draw, ROW * sum(sizes) + 0.55 * len(sizes) + MARGINS, form)
 
 
-def drawn(draw: Draw, height: float, form: str, width: float = WIDTH) -> bytes:
+def render_figure(draw: Draw, height: float, form: str, width: float = WIDTH) -> bytes:
     """What ``draw`` puts on a figure of ``width`` × ``height`` inches, as a file of one of `FORMATS`."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from aggregation.model.facts import Grade
 from bot.core.labels import name, pick
-from bot.publication.charts.canvas import GREY, INK, LINE, LINE_HEIGHT, PRINTED, drawn, plain_axes
+from bot.publication.charts.canvas import (
+    GREY,
+    INK,
+    LINE,
+    LINE_HEIGHT,
+    PRINTED,
+    plain_axes,
+    render_figure,
+)
 from bot.publication.charts.ranking import Mark, Panel, Ranking
 
 if TYPE_CHECKING:
@@ -48,7 +56,7 @@ def rank_picture(ranking: Ranking, lang: str, form: str = "svg") -> bytes:
         if any(panel.graded for panel in panels):
             _legend(figure, lang)
 
-    return drawn(draw, LINE_HEIGHT * sum(sizes) + 0.5 * len(sizes) + 0.7, form, PRINTED)
+    return render_figure(draw, LINE_HEIGHT * sum(sizes) + 0.5 * len(sizes) + 0.7, form, PRINTED)
 
 
 def _panel(axes: Axes, panel: Panel) -> None:

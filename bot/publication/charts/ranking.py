@@ -9,15 +9,15 @@ from fractions import Fraction
 from math import ceil, floor
 
 from aggregation.appraisal.outlook_lines import odds_text
-from aggregation.disclosure.suppression import Count, Told
+from aggregation.disclosure.suppression import Count, DisclosedScore
 from aggregation.model.facts import Grade
 from aggregation.model.results import UnitResult
 from aggregation.numbers import half_up
-from aggregation.quality.shrinkage import Shrunken
+from aggregation.quality.shrinkage import ShrunkenScore
 from aggregation.scheme.scheme import PUBLIC, Scheme
-from bot.appraisal.year import Year
+from bot.appraisal.year import AppraisedYear
 from bot.core.labels import pick
-from bot.results.scoring import Place, Scored, places
+from bot.results.scoring import ScoredCampaign, UnitRank, unit_ranks
 
 GREY = frozenset({"insufficient", "pooled", "open_link_only"})
 """Flags of a score that is not to be leaned on."""
@@ -89,24 +89,24 @@ class Ranking:
         return list(range(-(-self.least // step) * step, self.most + 1, step))
 
 
-def year_ranking(year: Year, lang: str) -> Ranking:
+def year_ranking(year: AppraisedYear, lang: str) -> Ranking:
     """Totals of a year's appraisal. Only the public score is uncertain: its interval is carried over by its weight."""
     scheme = year.inputs.scheme
     named = {**{k: (v.zh, v.en) for k, v in scheme.leagues.items()}, **_categories(scheme)}
     found = [
-        (u.family, _year_mark(u, year.inputs.told.get(u.unit), scheme, lang))
+        (u.family, _year_mark(u, year.inputs.disclosed.get(u.unit), scheme, lang))
         for u in year.result.units
     ]
     return _ranking(found, named, scheme, lang)
 
 
-def campaign_ranking(scored: Scored, lang: str) -> Ranking:
+def campaign_ranking(scored: ScoredCampaign, lang: str) -> Ranking:
     """Public scores of one campaign, by category."""
-    scheme, ranked = scored.poll.scheme, places(scored)
-    known = scored.told
+    scheme, ranked = scored.campaign.scheme, unit_ranks(scored)
+    known = scored.disclosed
     borrowed, found = scored.borrowed(known), []
     for code, told in known.items():
-        unit = scored.poll.units[code]
+        unit = scored.campaign.units[code]
         called = pick((unit.name["zh-Hans"], unit.name.get("en") or unit.name["zh-Hans"]), lang)
         found.append(
             (unit.category, _mark(called, told, ranked.get(code), scheme, borrowed.get(code)))
@@ -118,7 +118,7 @@ def _categories(scheme: Scheme) -> dict[str, tuple[str, str]]:
     return {name: (category.zh, category.en) for name, category in scheme.categories.items()}
 
 
-def _year_mark(unit: UnitResult, public: Told | None, scheme: Scheme, lang: str) -> Mark:
+def _year_mark(unit: UnitResult, public: DisclosedScore | None, scheme: Scheme, lang: str) -> Mark:
     low = high = None
     if (
         unit.exact is not None
@@ -148,7 +148,11 @@ def _year_mark(unit: UnitResult, public: Told | None, scheme: Scheme, lang: str)
 
 
 def _mark(
-    name: str, told: Told, place: Place | None, scheme: Scheme, borrowed: Shrunken | None
+    name: str,
+    told: DisclosedScore,
+    place: UnitRank | None,
+    scheme: Scheme,
+    borrowed: ShrunkenScore | None,
 ) -> Mark:
     return Mark(
         code=told.unit,

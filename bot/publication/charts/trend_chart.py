@@ -8,7 +8,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from bot.core.labels import pick
-from bot.publication.charts.canvas import INK, LINE, PAPER, PRINTED, drawn
+from bot.publication.charts.canvas import INK, LINE, PAPER, PRINTED, render_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,4 +53,4 @@ def trend_picture(points: Sequence[Point], lang: str, form: str = "svg") -> byte
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
 
-    return drawn(draw, HEIGHT, form, PRINTED)
+    return render_figure(draw, HEIGHT, form, PRINTED)

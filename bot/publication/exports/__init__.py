@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.appraisal.year import Year, open_year
+from bot.appraisal.year import AppraisedYear, open_year
 from bot.publication.exports.appraisal_pages import (
     leaders_page,
     leagues_page,
@@ -24,7 +24,7 @@ from bot.publication.exports.appraisal_pages import (
 )
 from bot.publication.exports.book import Book, Page
 from bot.publication.exports.change_pages import changes_page, sensitivity_book
-from bot.publication.exports.dictionary import with_dictionary
+from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.inner_unit_pages import parts_page, people_page
 from bot.publication.exports.labelled_data import answers_data
 from bot.publication.exports.method_page import method_page
@@ -37,13 +37,12 @@ from bot.publication.exports.score_pages import (
     scores_page,
 )
 from bot.publication.exports.statistical_files import statistical_files
-from bot.publication.exports.writers import archive, csv_archive, csv_files, workbook
-from bot.results.scoring import Scored, score_campaign
+from bot.publication.exports.writers import csv_archive, csv_files, workbook, zip_archive
+from bot.results.scoring import ScoredCampaign, score_campaign
 
 __all__ = [
     "Audience",
     "Book",
-    "archive",
     "campaign_book",
     "csv_archive",
     "csv_files",
@@ -53,6 +52,7 @@ __all__ = [
     "statistical_files",
     "workbook",
     "year_book",
+    "zip_archive",
 ]
 
 
@@ -81,30 +81,32 @@ async def export_campaign(database: AsyncEngine, campaign: str, timezone: str) -
     return await asyncio.to_thread(campaign_book, scored, timezone)
 
 
-def year_book(year: Year, audience: Audience, timezone: str) -> Book:
+def year_book(year: AppraisedYear, audience: Audience, timezone: str) -> Book:
     """A year's pages: method, units, leagues, quotas, those of its scores; internally those on persons.
 
     With a campaign of the year before, also what has changed since.
     """
     internal = _internal(year) if audience is Audience.INTERNAL else []
     pages = [
-        method_page(year.polls, _windows(year.polls, timezone), year.result),
+        method_page(year.campaigns, _windows(year.campaigns, timezone), year.result),
         units_page(year),
         leagues_page(year),
         quotas_page(year),
         *([changes_page(year)] if year.changes else []),
         *internal,
-        *_score_pages(year.polls),
+        *_score_pages(year.campaigns),
     ]
-    return _bound(f"{year.year} 年度绩效考核 Appraisal {year.year}", year.polls, timezone, pages)
+    return _bound(
+        f"{year.year} 年度绩效考核 Appraisal {year.year}", year.campaigns, timezone, pages
+    )
 
 
-def _internal(year: Year) -> list[Page]:
+def _internal(year: AppraisedYear) -> list[Page]:
     inside = [parts_page(year), people_page(year)] if year.inside else []
     return [leaders_page(year), *inside, proposals_page(year), reasons_page(year)]
 
 
-def campaign_book(scored: Scored, timezone: str) -> Book:
+def campaign_book(scored: ScoredCampaign, timezone: str) -> Book:
     """A campaign's pages: method, units, questions, exclusions, groups, reliability."""
     polls = [scored]
     pages = [
@@ -113,26 +115,31 @@ def campaign_book(scored: Scored, timezone: str) -> Book:
         *_score_pages(polls),
     ]
     return _bound(
-        f"{scored.poll.title['zh-Hans']} {scored.poll.title['en']}", polls, timezone, pages
+        f"{scored.campaign.title['zh-Hans']} {scored.campaign.title['en']}", polls, timezone, pages
     )
 
 
-def _score_pages(polls: Sequence[Scored]) -> list[Page]:
+def _score_pages(polls: Sequence[ScoredCampaign]) -> list[Page]:
     return [
         *(questions_page(polls), exclusions_page(polls), groups_page(polls)),
         *(reliability_page(polls), covariances_page(polls)),
     ]
 
 
-def _bound(title: str, polls: Sequence[Scored], timezone: str, pages: Sequence[Page]) -> Book:
-    closed = max(scored.poll.closes_at for scored in polls)
+def _bound(
+    title: str, polls: Sequence[ScoredCampaign], timezone: str, pages: Sequence[Page]
+) -> Book:
+    closed = max(scored.campaign.closes_at for scored in polls)
     answers = tuple(data for scored in polls for data in answers_data(scored))
-    return with_dictionary(Book(title, _moment(closed, timezone).date(), tuple(pages), answers))
+    return add_dictionary(Book(title, _moment(closed, timezone).date(), tuple(pages), answers))
 
 
-def _windows(polls: Sequence[Scored], timezone: str) -> list[tuple[str, str]]:
+def _windows(polls: Sequence[ScoredCampaign], timezone: str) -> list[tuple[str, str]]:
     return [
-        (_printed(scored.poll.opens_at, timezone), _printed(scored.poll.closes_at, timezone))
+        (
+            _printed(scored.campaign.opens_at, timezone),
+            _printed(scored.campaign.closes_at, timezone),
+        )
         for scored in polls
     ]
 

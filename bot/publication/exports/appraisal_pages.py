@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregation.disclosure.suppression import Told
+from aggregation.disclosure.suppression import DisclosedScore
 from aggregation.model.facts import UNIT_GRADES, Grade
-from aggregation.model.results import Cut, LeaderResult, Proposal, UnitResult
+from aggregation.model.results import GradeCut, LeaderResult, Proposal, UnitResult
 from aggregation.scheme.scheme import PUBLIC
-from bot.appraisal.year import Year
-from bot.core.labels import name, told_flags
-from bot.publication.exports.book import EXACT, POINTS, SHARE, Column, Page, Value, joined
+from bot.appraisal.year import AppraisedYear
+from bot.core.labels import disclosed_flags, name
+from bot.publication.exports.book import EXACT, POINTS, SHARE, Column, Page, Value, joined_text
 from bot.publication.exports.score_pages import (
     FLAGS,
     SCORE,
@@ -40,7 +40,7 @@ OUTLOOK = (
 )
 
 
-def units_page(year: Year) -> Page:
+def units_page(year: AppraisedYear) -> Page:
     """Every unit with its total, what it was made of, rank, grade and public score."""
     scheme = year.inputs.scheme
     parts = [*scheme.indicators, PUBLIC]
@@ -68,7 +68,7 @@ def units_page(year: Year) -> Page:
         *distribution_columns(scheme),
         *FLAGS,
     )
-    told = year.inputs.told
+    told = year.inputs.disclosed
     rows = tuple(_unit(year, unit, told.get(unit.unit), parts) for unit in year.result.units)
     return Page("units", "单位", columns, rows)
 
@@ -80,7 +80,7 @@ def _part_columns(part: str, label: str) -> Iterable[Column]:
 
 
 def _unit(
-    year: Year, unit: UnitResult, told: Told | None, parts: Iterable[str]
+    year: AppraisedYear, unit: UnitResult, told: DisclosedScore | None, parts: Iterable[str]
 ) -> tuple[Value, ...]:
     scheme = year.inputs.scheme
     components = {c.id: (c.points, c.weight, c.contribution) for c in unit.components}
@@ -96,12 +96,12 @@ def _unit(
         *(unit.total, unit.rank, unit.of, unit.low, unit.high),
         *grade_cells(unit),
         *_outlook(unit),
-        *(joined(unit.barred), unit.decided_by),
+        *(joined_text(unit.barred), unit.decided_by),
         *(value for part in parts for value in components.get(part, (None, None, None))),
         unit.adjustment,
         *score_cells(told),
         *distribution_cells(told, scheme),
-        *flag_cells(told_flags(told) if told else ("insufficient",), scheme),
+        *flag_cells(disclosed_flags(told) if told else ("insufficient",), scheme),
     )
 
 
@@ -124,13 +124,13 @@ def _outlook(unit: UnitResult) -> tuple[Value, ...]:
     )
 
 
-def _way(cut: Cut | None) -> tuple[Value, ...]:
+def _way(cut: GradeCut | None) -> tuple[Value, ...]:
     if cut is None:
         return (None, None)
     return (cut.gap, "never" if cut.never else cut.ballots)
 
 
-def leagues_page(year: Year) -> Page:
+def leagues_page(year: AppraisedYear) -> Page:
     """The districts and the counties, each ranked among themselves (R3)."""
     columns = (
         Column("league", "分组"),
@@ -152,7 +152,7 @@ def leagues_page(year: Year) -> Page:
     return Page("leagues", "区县排名", columns, tuple(rows))
 
 
-def quotas_page(year: Year) -> Page:
+def quotas_page(year: AppraisedYear) -> Page:
     """The places locked at the start of the year, and the grades that were given (R4)."""
     grades = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
     columns = (
@@ -171,14 +171,14 @@ def quotas_page(year: Year) -> Page:
             *(use.places.get(grade, 0) for grade in grades),
             *(use.given.get(grade, 0) for grade in grades),
             use.waiting,
-            *(joined([line.text(lang) for line in use.notes]) for lang in ("zh-Hans", "en")),
+            *(joined_text([line.text(lang) for line in use.notes]) for lang in ("zh-Hans", "en")),
         )
         for use in year.result.quotas
     )
     return Page("quotas", "名额", columns, rows)
 
 
-def leaders_page(year: Year) -> Page:
+def leaders_page(year: AppraisedYear) -> Page:
     """Every leader's year. Internal."""
     names = {unit.unit: unit.zh for unit in year.result.units}
     rows = tuple(leader_cells(x, names[x.unit]) for x in year.result.leaders)
@@ -229,11 +229,11 @@ def leader_cells(leader: LeaderResult, unit: str) -> tuple[Value, ...]:
             leader.grade or "",
             name(leader.grade),
         ),
-        *(leader.certainty or "", name(leader.certainty), joined(leader.lowered_by)),
+        *(leader.certainty or "", name(leader.certainty), joined_text(leader.lowered_by)),
     )
 
 
-def proposals_page(year: Year) -> Page:
+def proposals_page(year: AppraisedYear) -> Page:
     """What the rules propose, on what grounds, and what persons decided. Internal."""
     columns = (
         Column("key", "建议编号"),
@@ -272,11 +272,14 @@ def _proposal(proposal: Proposal, called: str) -> tuple[Value, ...]:
         ),
         *(proposal.subject, called, proposal.discretionary, proposal.status, name(proposal.status)),
         *((made.by, made.at, made.reason) if made else ("", "", "")),
-        *(joined([line.text(lang) for line in proposal.grounds]) for lang in ("zh-Hans", "en")),
+        *(
+            joined_text([line.text(lang) for line in proposal.grounds])
+            for lang in ("zh-Hans", "en")
+        ),
     )
 
 
-def reasons_page(year: Year) -> Page:
+def reasons_page(year: AppraisedYear) -> Page:
     """The reason trail of every unit, part and person. Internal."""
     columns = (
         Column("subject", "对象"),

@@ -1,6 +1,6 @@
 """A publication as a value: pages of rows, each column with its name, its label and how its numbers are written.
 
-`Data` is the same for statistics: numbers and texts with labels and codes of missing values.
+`LabelledData` is the same for statistics: numbers and texts with labels and codes of missing values.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from aggregation.numbers import half_up
 
-Cell = float | str | None
+CellValue = float | str | None
 Pair = tuple[str, str]
 Value = str | int | float | Decimal | Fraction | bool | None
 
@@ -54,13 +54,13 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
+class LabelledData:
     """A table of numbers and texts; None is missing without a reason (system-missing)."""
 
     name: str
     zh: str
     variables: tuple[Variable, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[CellValue, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ class Book:
     title: str
     day: date
     pages: tuple[Page, ...]
-    answers: tuple[Data, ...] = ()
+    answers: tuple[LabelledData, ...] = ()
 
     def page(self, name: str) -> Page:
         """The page with this name. Raises KeyError."""
         return {page.name: page for page in self.pages}[name]
 
 
-def settle(value: Value, column: Column) -> str | int | Decimal | None:
+def printed_value(value: Value, column: Column) -> str | int | Decimal | None:
     """What is written: text, a count, or a number rounded half up to the column's decimals."""
     if value is None or isinstance(value, str):
         return value
@@ -91,6 +91,6 @@ def settle(value: Value, column: Column) -> str | int | Decimal | None:
     return half_up(Fraction(value), column.places)
 
 
-def joined(parts: Sequence[str]) -> str:
+def joined_text(parts: Sequence[str]) -> str:
     """Several texts in one cell."""
     return "; ".join(part for part in parts if part)

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregation.appraisal.stability import Shift
-from bot.appraisal.year import Year
+from aggregation.appraisal.stability import ResultShift
+from bot.appraisal.year import AppraisedYear
 from bot.core.labels import name
 from bot.publication.exports.book import EXACT, SHARE, Book, Column, Page, Value
-from bot.publication.exports.dictionary import with_dictionary
+from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.score_pages import UNIT
 
 
-def changes_page(year: Year) -> Page:
+def changes_page(year: AppraisedYear) -> Page:
     """Each unit's public score beside that of the year before, with a test of the difference (Holm)."""
     columns = (
         *UNIT,
@@ -38,7 +38,7 @@ def changes_page(year: Year) -> Page:
     return Page("changes", "与上年比较", columns, rows)
 
 
-def shifts_page(shifts: Sequence[Shift]) -> Page:
+def shifts_page(shifts: Sequence[ResultShift]) -> Page:
     """What each other rule would have done."""
     columns = (
         Column("key", "代码"),
@@ -51,12 +51,13 @@ def shifts_page(shifts: Sequence[Shift]) -> Page:
         Column("graded", "等次改变的单位数"),
     )
     rows = tuple(
-        (s.key, s.zh, s.en, s.tau, s.moved, s.furthest, s.whose, len(s.graded)) for s in shifts
+        (s.key, s.zh, s.en, s.tau, s.moved, s.furthest, s.furthest_unit, len(s.graded))
+        for s in shifts
     )
     return Page("sensitivity", "敏感性", columns, rows)
 
 
-def moves_page(year: Year, shifts: Sequence[Shift]) -> Page:
+def moves_page(year: AppraisedYear, shifts: Sequence[ResultShift]) -> Page:
     """Every unit whose grade would have been another."""
     columns = (
         Column("key", "代码"),
@@ -86,9 +87,9 @@ def moves_page(year: Year, shifts: Sequence[Shift]) -> Page:
     return Page("grades_that_change", "等次改变的单位", columns, tuple(rows))
 
 
-def sensitivity_book(year: Year, shifts: Sequence[Shift], timezone: str) -> Book:
+def sensitivity_book(year: AppraisedYear, shifts: Sequence[ResultShift], timezone: str) -> Book:
     """A year's sensitivity as a book of its own: it takes seconds to make."""
-    closed = max(part.poll.closes_at for part in year.polls)
+    closed = max(part.campaign.closes_at for part in year.campaigns)
     title = f"{year.year} 年度考核敏感性分析 Sensitivity of the appraisal {year.year}"
     day = datetime.fromtimestamp(closed, ZoneInfo(timezone)).date()
-    return with_dictionary(Book(title, day, (shifts_page(shifts), moves_page(year, shifts))))
+    return add_dictionary(Book(title, day, (shifts_page(shifts), moves_page(year, shifts))))

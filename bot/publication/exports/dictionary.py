@@ -207,7 +207,7 @@ FORMS: tuple[tuple[str, str, tuple[str, str]], ...] = (
 )
 
 
-def entry(column: Column) -> Entry:
+def dictionary_entry(column: Column) -> Entry:
     """English label and unit of a column.
 
     Raises:
@@ -222,18 +222,18 @@ def entry(column: Column) -> Entry:
     raise KeyError(f"{column.name} ({column.zh})")
 
 
-def english(column: Column) -> str:
+def english_label(column: Column) -> str:
     """The English label of a column; its name where there is none."""
     try:
-        return entry(column)[0]
+        return dictionary_entry(column)[0]
     except KeyError:
         return column.name
 
 
-def measure(column: Column, lang: str) -> str:
+def unit_of_measure(column: Column, lang: str) -> str:
     """The unit of a column in Chinese or English; nothing where it is not known."""
     try:
-        return entry(column)[1][0 if lang.startswith("zh") else 1]
+        return dictionary_entry(column)[1][0 if lang.startswith("zh") else 1]
     except KeyError:
         return ""
 
@@ -249,7 +249,7 @@ COLUMNS = (
 )
 
 
-def with_dictionary(book: Book) -> Book:
+def add_dictionary(book: Book) -> Book:
     """The book with one more page that says what each column is."""
     rows = tuple(
         (
@@ -257,9 +257,9 @@ def with_dictionary(book: Book) -> Book:
             page.zh,
             column.name,
             column.zh,
-            english(column),
-            measure(column, "zh"),
-            measure(column, "en"),
+            english_label(column),
+            unit_of_measure(column, "zh"),
+            unit_of_measure(column, "en"),
         )
         for page in book.pages
         for column in page.columns

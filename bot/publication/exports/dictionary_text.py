@@ -8,7 +8,7 @@ from enum import StrEnum
 from aggregation.scheme.scheme import Scheme
 from bot.core.labels import FLAGS, NAMES, Pair
 from bot.publication.exports.book import Book, Column, Page
-from bot.publication.exports.dictionary import english, measure
+from bot.publication.exports.dictionary import english_label, unit_of_measure
 from bot.publication.exports.labelled_data import AT_LEAST, DONT_KNOW, MISSING
 from bot.publication.exports.score_pages import REASONS
 
@@ -80,8 +80,8 @@ def _page(page: Page) -> str:
 
 
 def _row(column: Column) -> tuple[str, ...]:
-    units = dict.fromkeys((measure(column, "zh"), measure(column, "en")))
-    return f"`{column.name}`", column.zh, english(column), " ".join(units)
+    units = dict.fromkeys((unit_of_measure(column, "zh"), unit_of_measure(column, "en")))
+    return f"`{column.name}`", column.zh, english_label(column), " ".join(units)
 
 
 def _codes(scheme: Scheme) -> Iterator[str]:

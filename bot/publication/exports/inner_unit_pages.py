@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aggregation.appraisal.nesting import Body
+from aggregation.appraisal.nesting import InnerBody
 from aggregation.model.results import AppraisalResult, UnitResult
-from bot.appraisal.year import Year
+from bot.appraisal.year import AppraisedYear
 from bot.publication.exports.appraisal_pages import GRADE, grade_cells, leader_cells, leader_columns
-from bot.publication.exports.book import POINTS, Column, Page, Value, joined
+from bot.publication.exports.book import POINTS, Column, Page, Value, joined_text
 from bot.publication.exports.score_pages import UNIT
 
 
-def parts_page(year: Year) -> Page:
+def parts_page(year: AppraisedYear) -> Page:
     """Every section and post with its total, what it was made of, rank among the parts of its unit, and grade."""
     places = year.inputs.scheme.places
     columns = (
@@ -34,23 +34,23 @@ def parts_page(year: Year) -> Page:
     return Page("parts", "内设机构与岗位", columns, rows)
 
 
-def _settled(year: Year) -> Iterator[tuple[Body, AppraisalResult]]:
+def _settled(year: AppraisedYear) -> Iterator[tuple[InnerBody, AppraisalResult]]:
     for body in year.inside:
         if body.result is not None:
             yield body, body.result
 
 
-def _part(body: Body, part: UnitResult) -> tuple[Value, ...]:
+def _part(body: InnerBody, part: UnitResult) -> tuple[Value, ...]:
     return (
         *(part.unit, part.zh, part.en, body.unit, body.zh, body.level, part.category),
-        joined([f"{c.id} {float(c.points or 0):.2f} × {c.weight}%" for c in part.components]),
+        joined_text([f"{c.id} {float(c.points or 0):.2f} × {c.weight}%" for c in part.components]),
         *(part.adjustment, part.total, part.rank, part.of),
         *grade_cells(part),
-        *(joined(part.barred), part.decided_by),
+        *(joined_text(part.barred), part.decided_by),
     )
 
 
-def people_page(year: Year) -> Page:
+def people_page(year: AppraisedYear) -> Page:
     """Every person inside units."""
     names = {part.unit: part.zh for _, result in _settled(year) for part in result.units}
     rows = tuple(

@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from aggregation.counts.ratings import Reader
-from aggregation.disclosure.patterns import told_patterns
+from aggregation.counts.ratings import PatternReader
+from aggregation.disclosure.patterns import disclosed_patterns
 from aggregation.scheme.scheme import Scheme
 from bot.core.labels import HIDDEN, Pair
-from bot.publication.exports.book import Cell, Column, Data, Page, Variable, settle
-from bot.publication.exports.dictionary import english
-from bot.results.scoring import Scored
+from bot.publication.exports.book import (
+    CellValue,
+    Column,
+    LabelledData,
+    Page,
+    Variable,
+    printed_value,
+)
+from bot.publication.exports.dictionary import english_label
+from bot.results.scoring import ScoredCampaign
 from survey_flows.questionnaire import NO_ANSWER, Question, Questionnaire
 
 NOT_TOLD, BOUND_ONLY = -9, -8
@@ -28,35 +35,35 @@ DONT_KNOW = 97
 AT_LEAST = Column("ballots", "评价票（至少，整十）", 0)
 
 
-def page_data(page: Page) -> Data:
+def page_data(page: Page) -> LabelledData:
     """A page of a publication as labelled data."""
     columns = (
         list(zip(page.columns, zip(*page.rows, strict=True), strict=True)) if page.rows else []
     )
-    settled = [[settle(value, column) for value in values] for column, values in columns] or [
-        []
-    ] * len(page.columns)
+    settled = [
+        [printed_value(value, column) for value in values] for column, values in columns
+    ] or [[]] * len(page.columns)
     made = [_variable(column, values) for column, values in zip(page.columns, settled, strict=True)]
     rows = zip(*(cells for _, cells in made), strict=True)
-    return Data(page.name, page.zh, tuple(variable for variable, _ in made), tuple(rows))
+    return LabelledData(page.name, page.zh, tuple(variable for variable, _ in made), tuple(rows))
 
 
 def _variable(
     column: Column, values: list[str | int | Decimal | None]
-) -> tuple[Variable, list[Cell]]:
+) -> tuple[Variable, list[CellValue]]:
     words = [value for value in values if isinstance(value, str)]
     numbers = column.places is not None or any(
         isinstance(value, (int, Decimal)) for value in values
     )
     text = any(not _stands_in(word) for word in words) or not (numbers or HIDDEN in words)
     if text:
-        return Variable(column.name, column.zh, english(column), text=True), [
+        return Variable(column.name, column.zh, english_label(column), text=True), [
             _text(value) for value in values
         ]
-    cells: list[Cell] = [_number(value) for value in values]
+    cells: list[CellValue] = [_number(value) for value in values]
     used = {code: pair for code, pair in MISSING.items() if code in cells}
     return Variable(
-        column.name, column.zh, english(column), False, column.places or 0, used, tuple(used)
+        column.name, column.zh, english_label(column), False, column.places or 0, used, tuple(used)
     ), cells
 
 
@@ -75,14 +82,16 @@ def _text(value: str | int | Decimal | None) -> str:
     return "" if value is None else str(value)
 
 
-def answers_data(scored: Scored) -> list[Data]:
+def answers_data(scored: ScoredCampaign) -> list[LabelledData]:
     """The answers of a campaign, a table for each questionnaire: a row for each pattern that may be told.
 
     Nobody's ballot is in it: `aggregation.disclosure.patterns` says what is. «Don't know» is user-missing, no answer is missing.
     """
-    poll = scored.poll
-    reader = Reader(poll.questionnaires, poll.scheme)
-    found = told_patterns(scored.counts, scored.told, reader, poll.scheme.min_n.publish_cell)
+    poll = scored.campaign
+    reader = PatternReader(poll.questionnaires, poll.scheme)
+    found = disclosed_patterns(
+        scored.counts, scored.disclosed, reader, poll.scheme.min_n.publish_cell
+    )
     return [
         _answers(poll.id, poll.questionnaires[name], poll.scheme, told)
         for name, told in found.items()
@@ -91,12 +100,12 @@ def answers_data(scored: Scored) -> list[Data]:
 
 def _answers(
     campaign: str, sheet: Questionnaire, scheme: Scheme, patterns: Mapping[str, int]
-) -> Data:
+) -> LabelledData:
     codes = [_codes(question, scheme) for question in sheet.rated]
     items = [
         _item(question, known, scheme) for question, known in zip(sheet.rated, codes, strict=True)
     ]
-    count = Variable(AT_LEAST.name, AT_LEAST.zh, english(AT_LEAST))
+    count = Variable(AT_LEAST.name, AT_LEAST.zh, english_label(AT_LEAST))
     rows = [
         (
             *(known.get(code) for known, code in zip(codes, pattern.split(), strict=True)),
@@ -104,7 +113,7 @@ def _answers(
         )
         for pattern, ballots in patterns.items()
     ]
-    return Data(
+    return LabelledData(
         f"answers-{campaign}-{sheet.id}",
         sheet.title.get("zh-Hans", sheet.id),
         (*items, count),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from aggregation.disclosure.suppression import small
+from aggregation.disclosure.suppression import below_floor
 from aggregation.model.results import AppraisalResult
 from aggregation.scheme.parts import Category
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from bot.core.labels import HIDDEN
-from bot.publication.exports.book import Column, Page, joined
-from bot.publication.exports.score_pages import count_cell, told_fates
-from bot.results.scoring import Scored
+from bot.publication.exports.book import Column, Page, joined_text
+from bot.publication.exports.score_pages import count_cell, disclosed_exclusions
+from bot.results.scoring import ScoredCampaign
 
 Line = tuple[str, str, str, str, str]
 PUBLIC_NAME = ("民评", "public evaluation")
@@ -26,7 +26,9 @@ COLUMNS = (
 
 
 def method_page(
-    polls: Sequence[Scored], day_texts: Sequence[tuple[str, str]], result: AppraisalResult | None
+    polls: Sequence[ScoredCampaign],
+    day_texts: Sequence[tuple[str, str]],
+    result: AppraisalResult | None,
 ) -> Page:
     """Scheme, campaigns, definitions, floors and weights as they were in force.
 
@@ -35,7 +37,7 @@ def method_page(
         day_texts: for each, when it opened and closed, as printed.
         result: the year's outcome, or None when only scores are published.
     """
-    scheme = polls[0].poll.scheme
+    scheme = polls[0].campaign.scheme
     title = f"({scheme.version})"
     lines = [
         (
@@ -162,11 +164,14 @@ DEFINITIONS: tuple[Line, ...] = (
 )
 
 
-def _campaign(scored: Scored, days: tuple[str, str]) -> Iterable[Line]:
-    poll, floor = scored.poll, scored.poll.scheme.min_n.publish_cell
-    received, counted = sum(row.count for row in scored.counts), told_fates(scored)["counted"]
+def _campaign(scored: ScoredCampaign, days: tuple[str, str]) -> Iterable[Line]:
+    poll, floor = scored.campaign, scored.campaign.scheme.min_n.publish_cell
+    received, counted = (
+        sum(row.count for row in scored.counts),
+        disclosed_exclusions(scored)["counted"],
+    )
     yield (f"campaign.{poll.id}", "评价活动", "campaign", poll.title["zh-Hans"], poll.title["en"])
-    if poll.trial:
+    if poll.pilot:
         yield (
             f"campaign.{poll.id}.trial",
             "性质",
@@ -179,7 +184,7 @@ def _campaign(scored: Scored, days: tuple[str, str]) -> Iterable[Line]:
         f"campaign.{poll.id}.ballots",
         "收到评价票",
         "ballots received",
-        HIDDEN if small(received, floor) else received,
+        HIDDEN if below_floor(received, floor) else received,
     )
     yield _same(f"campaign.{poll.id}.counted", "计入评价票", "ballots counted", count_cell(counted))
     if scored.release:
@@ -249,10 +254,10 @@ def _population(scheme: Scheme) -> Iterable[Line]:
 
 def _weights(scheme: Scheme) -> Iterable[Line]:
     for scale, given in scheme.scales.items():
-        zh = joined(
+        zh = joined_text(
             [f"{o.code} {o.zh} {'—' if o.points is None else o.points}" for o in given.options]
         )
-        en = joined(
+        en = joined_text(
             [f"{o.code} {o.en} {'—' if o.points is None else o.points}" for o in given.options]
         )
         yield (f"scales.{scale}", "量表分值", "points of the scale", zh, en)
@@ -273,7 +278,7 @@ def _named(
 ) -> tuple[str, str]:
     """A category's weights in both languages."""
     zh, en = (
-        joined([f"{names[part][side]} {weight}" for part, weight in weights.items()])
+        joined_text([f"{names[part][side]} {weight}" for part, weight in weights.items()])
         for side in (0, 1)
     )
     return f"{category.zh}：{zh}", f"{category.en}: {en}"

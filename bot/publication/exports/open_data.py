@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.core.labels import HIDDEN
-from bot.publication.exports.book import Book, Page, settle
+from bot.publication.exports.book import Book, Page, printed_value
 
 FORMAT = "minping-open-data/1"
 NOTE = (
@@ -27,7 +27,7 @@ def open_data(book: Book, about: Mapping[str, Any]) -> bytes:
 def _records(page: Page) -> list[dict[str, str | int | None]]:
     return [
         {
-            column.name: _exact(settle(value, column))
+            column.name: _exact(printed_value(value, column))
             for value, column in zip(row, page.columns, strict=True)
         }
         for row in page.rows

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from aggregation.counts.ratings import Reader
-from aggregation.disclosure.exclusions import tell_fates
-from aggregation.disclosure.suppression import Bound, Count, Share, Told
-from aggregation.estimation.weighting import Fit
+from aggregation.counts.ratings import PatternReader
+from aggregation.disclosure.exclusions import disclose_exclusions
+from aggregation.disclosure.suppression import Count, DisclosedScore, Share, ShareBound
+from aggregation.estimation.weighting import RakingFit
 from aggregation.scheme.scheme import Scheme
-from bot.core.labels import HIDDEN, bound_text, flags, told_flags
-from bot.publication.exports.book import EXACT, SHARE, Column, Page, Value, joined
-from bot.results.scoring import Scored, places
+from bot.core.labels import HIDDEN, bound_text, disclosed_flags, flags
+from bot.publication.exports.book import EXACT, SHARE, Column, Page, Value, joined_text
+from bot.results.scoring import ScoredCampaign, unit_ranks
 from survey_flows.ballot import STAFF
 from survey_flows.conditions import write_condition
 from survey_flows.questionnaire import NO_ANSWER, Option, Question
@@ -71,7 +71,7 @@ REASONS = {
 }
 
 
-def codes(scheme: Scheme) -> list[str]:
+def scheme_codes(scheme: Scheme) -> list[str]:
     """Every code that the scheme's scales have, and the one for no answer, in a fixed order."""
     return [
         *dict.fromkeys(o.code for scale in scheme.scales.values() for o in scale.options),
@@ -86,11 +86,11 @@ def distribution_columns(scheme: Scheme) -> list[Column]:
         Column("n_none", "总体评价：未作答")
         if code == NO_ANSWER
         else Column(f"n_{code}", f"总体评价：{labels[code]}（票）")
-        for code in codes(scheme)
+        for code in scheme_codes(scheme)
     ]
 
 
-def score_cells(told: Told | None) -> list[Value]:
+def score_cells(told: DisclosedScore | None) -> list[Value]:
     """The cells of `SCORE`; empty for a unit that no campaign rates, and without figures where too few answered."""
     if told is None:
         return [None] * len(SCORE)
@@ -99,11 +99,11 @@ def score_cells(told: Told | None) -> list[Value]:
     return [told.score, told.low, told.high, told.unweighted, *counts, *shares]
 
 
-def distribution_cells(told: Told | None, scheme: Scheme) -> list[Value]:
+def distribution_cells(told: DisclosedScore | None, scheme: Scheme) -> list[Value]:
     """Counts by code."""
     if told is None:
-        return [None] * len(codes(scheme))
-    return [count_cell(told.distribution.get(code, 0)) for code in codes(scheme)]
+        return [None] * len(scheme_codes(scheme))
+    return [count_cell(told.distribution.get(code, 0)) for code in scheme_codes(scheme)]
 
 
 def count_cell(count: Count) -> Value:
@@ -113,18 +113,18 @@ def count_cell(count: Count) -> Value:
 
 def share_cell(share: Share) -> Value:
     """A share, or the bound that is told of it."""
-    return bound_text(share) if isinstance(share, Bound) else share
+    return bound_text(share) if isinstance(share, ShareBound) else share
 
 
 def flag_cells(found: Sequence[str], scheme: Scheme) -> list[Value]:
     """The cells of `FLAGS`."""
-    return [joined(found), *(flags(found, lang, scheme.groups) for lang in ("zh-Hans", "en"))]
+    return [joined_text(found), *(flags(found, lang, scheme.groups) for lang in ("zh-Hans", "en"))]
 
 
-def scores_page(scored: Scored) -> Page:
+def scores_page(scored: ScoredCampaign) -> Page:
     """The units of one campaign with their public scores and places."""
-    scheme = scored.poll.scheme
-    ranked, told = places(scored), scored.told
+    scheme = scored.campaign.scheme
+    ranked, told = unit_ranks(scored), scored.disclosed
     borrowed = scored.borrowed(told)
     columns = (
         *UNIT,
@@ -142,18 +142,18 @@ def scores_page(scored: Scored) -> Page:
     )
     rows = []
     for code, it in told.items():
-        unit, place = scored.poll.units[code], ranked.get(code)
+        unit, place = scored.campaign.units[code], ranked.get(code)
         head: list[Value] = [code, unit.name["zh-Hans"], unit.name["en"], unit.category]
         spot = [place.rank, place.of, place.low, place.high] if place else [None] * 4
         own = borrowed.get(code)
         cells = [*score_cells(it), *([own.score, own.share] if own else [None, None])]
-        cells += [*distribution_cells(it, scheme), *flag_cells(told_flags(it), scheme)]
+        cells += [*distribution_cells(it, scheme), *flag_cells(disclosed_flags(it), scheme)]
         kind = scheme.categories[unit.category]
         rows.append((*head, kind.zh, kind.en, *spot, *cells))
     return Page("units", "单位", columns, tuple(rows))
 
 
-def reliability_page(polls: Iterable[Scored]) -> Page:
+def reliability_page(polls: Iterable[ScoredCampaign]) -> Page:
     """How much of what was measured is real: of each questionnaire its consistency, of each category its scatter."""
     columns = (
         Column("campaign", "活动"),
@@ -165,14 +165,14 @@ def reliability_page(polls: Iterable[Scored]) -> Page:
         Column("value", "数值", EXACT),
     )
     rows = tuple(
-        (scored.poll.id, about, code, name, *MEASURES[name], value)
+        (scored.campaign.id, about, code, name, *MEASURES[name], value)
         for scored in polls
-        for about, code, name, value in reliability(scored, scored.told)
+        for about, code, name, value in reliability_rows(scored, scored.disclosed)
     )
     return Page("reliability", "信度", columns, rows)
 
 
-def covariances_page(polls: Iterable[Scored]) -> Page:
+def covariances_page(polls: Iterable[ScoredCampaign]) -> Page:
     """How the scores of ranked units of one category move together, from raters in common; none means 0."""
     columns = (
         Column("campaign", "活动"),
@@ -181,16 +181,18 @@ def covariances_page(polls: Iterable[Scored]) -> Page:
         Column("covariance", "民评得分的协方差（同一批参评者所致）", PRECISE),
     )
     rows = tuple(
-        (scored.poll.id, *pair, value) for scored in polls for pair, value in _covariances(scored)
+        (scored.campaign.id, *pair, value)
+        for scored in polls
+        for pair, value in _covariances(scored)
     )
     return Page("covariances", "协方差", columns, rows)
 
 
-def _covariances(scored: Scored) -> Iterable[tuple[tuple[str, str], float]]:
-    told, units = scored.told, scored.poll.units
+def _covariances(scored: ScoredCampaign) -> Iterable[tuple[tuple[str, str], float]]:
+    told, units = scored.disclosed, scored.campaign.units
     shown = {
         code
-        for code in places(scored)
+        for code in unit_ranks(scored)
         if told[code].n_valid is not None and not told[code].corrected
     }
     for (one, other), value in sorted((scored.covariances or {}).items()):
@@ -198,8 +200,8 @@ def _covariances(scored: Scored) -> Iterable[tuple[tuple[str, str], float]]:
             yield (one, other), value
 
 
-def reliability(
-    scored: Scored, told: Mapping[str, Told]
+def reliability_rows(
+    scored: ScoredCampaign, told: Mapping[str, DisclosedScore]
 ) -> Iterable[tuple[str, str, str, Fraction | float | None]]:
     """About what, its code, the measure by the codes of `MEASURES`, and the value; None where it cannot be had."""
     for code, sheet in scored.consistency(told).items():
@@ -211,7 +213,7 @@ def reliability(
                 yield ("category", category, name, getattr(found.family, name))
 
 
-def groups_page(polls: Iterable[Scored]) -> Page:
+def groups_page(polls: Iterable[ScoredCampaign]) -> Page:
     """What each evaluator group gave each unit, without the groups that are too small to be shown."""
     columns = (
         Column("campaign", "活动"),
@@ -229,17 +231,20 @@ def groups_page(polls: Iterable[Scored]) -> Page:
         *FLAGS,
     )
     rows = tuple(
-        row for scored in polls for it in scored.told.values() for row in _group_rows(scored, it)
+        row
+        for scored in polls
+        for it in scored.disclosed.values()
+        for row in _group_rows(scored, it)
     )
     return Page("groups", "评价主体", columns, rows)
 
 
-def _group_rows(scored: Scored, told: Told) -> Iterable[tuple[Value, ...]]:
-    scheme, unit = scored.poll.scheme, scored.poll.units[told.unit]
+def _group_rows(scored: ScoredCampaign, told: DisclosedScore) -> Iterable[tuple[Value, ...]]:
+    scheme, unit = scored.campaign.scheme, scored.campaign.units[told.unit]
     for group in told.groups:
         called = scheme.groups.get(group.group, {"zh": group.group, "en": group.group})
         head = (
-            scored.poll.id,
+            scored.campaign.id,
             told.unit,
             unit.name["zh-Hans"],
             unit.name["en"],
@@ -259,7 +264,7 @@ def _group_rows(scored: Scored, told: Told) -> Iterable[tuple[Value, ...]]:
         )
 
 
-def _fit_cells(fit: Fit | None) -> list[Value]:
+def _fit_cells(fit: RakingFit | None) -> list[Value]:
     """The cells of `WEIGHTING`; empty for a group whose answers are not weighted to the population."""
     if fit is None:
         return [None] * len(WEIGHTING)
@@ -273,7 +278,7 @@ def _fit_cells(fit: Fit | None) -> list[Value]:
     ]
 
 
-def questions_page(polls: Iterable[Scored]) -> Page:
+def questions_page(polls: Iterable[ScoredCampaign]) -> Page:
     """Every question as it was asked."""
     columns = (
         Column("campaign", "活动"),
@@ -294,10 +299,10 @@ def questions_page(polls: Iterable[Scored]) -> Page:
         Column("show_if", "显示条件"),
     )
     rows = tuple(
-        (scored.poll.id, sheet.id, sheet.version, position, *_question(question))
+        (scored.campaign.id, sheet.id, sheet.version, position, *_question(question))
         for scored in polls
-        for sheet in scored.poll.questionnaires.values()
-        if sheet.id in {unit.questionnaire for unit in scored.poll.units.values()}
+        for sheet in scored.campaign.questionnaires.values()
+        if sheet.id in {unit.questionnaire for unit in scored.campaign.units.values()}
         for position, question in enumerate(sheet.questions, 1)
     )
     return Page("questions", "题目", columns, rows)
@@ -310,7 +315,7 @@ def _question(question: Question) -> tuple[Value, ...]:
         question.kind.value,
         _said(question.label, "zh-Hans"),
         _said(question.label, "en"),
-        joined([option.code for option in options]),
+        joined_text([option.code for option in options]),
         _listed(options, "zh-Hans"),
         _listed(options, "en"),
         question.scale or "",
@@ -322,14 +327,14 @@ def _question(question: Question) -> tuple[Value, ...]:
 
 
 def _listed(options: Sequence[Option], lang: str) -> str:
-    return joined([_said(option.label, lang) for option in options])
+    return joined_text([_said(option.label, lang) for option in options])
 
 
 def _said(text: Mapping[str, str], lang: str) -> str:
     return text.get(lang, "")
 
 
-def exclusions_page(polls: Iterable[Scored]) -> Page:
+def exclusions_page(polls: Iterable[ScoredCampaign]) -> Page:
     """For each campaign how many ballots counted, and why the others did not; few are hidden."""
     columns = (
         Column("campaign", "活动"),
@@ -340,25 +345,25 @@ def exclusions_page(polls: Iterable[Scored]) -> Page:
     )
     rows = []
     for scored in polls:
-        counts = told_fates(scored)
+        counts = disclosed_exclusions(scored)
         rows += [
-            (scored.poll.id, code, *words, count_cell(counts[code]))
+            (scored.campaign.id, code, *words, count_cell(counts[code]))
             for code, words in REASONS.items()
         ]
     return Page("exclusions", "计入与剔除", columns, tuple(rows))
 
 
-def told_fates(scored: Scored) -> dict[str, Count]:
+def disclosed_exclusions(scored: ScoredCampaign) -> dict[str, Count]:
     """What may be told of what became of the ballots, by the codes of `REASONS`."""
-    counts = fates(scored)
+    counts = exclusion_counts(scored)
     found = {reason: counts[reason] for reason in REASONS}
-    return tell_fates(found, scored.scores, scored.told, scored.poll.scheme)
+    return disclose_exclusions(found, scored.scores, scored.disclosed, scored.campaign.scheme)
 
 
-def fates(scored: Scored) -> Counter[str]:
+def exclusion_counts(scored: ScoredCampaign) -> Counter[str]:
     """What became of the ballots, by the codes of `REASONS`."""
-    poll = scored.poll
-    sheets = Reader(poll.questionnaires, poll.scheme)
+    poll = scored.campaign
+    sheets = PatternReader(poll.questionnaires, poll.scheme)
     result: Counter[str] = Counter()
     for row in scored.counts:
         if row.grp == STAFF:

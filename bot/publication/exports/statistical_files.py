@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bot.core.labels import pick
-from bot.publication.exports.book import Book, Data, Variable
+from bot.publication.exports.book import Book, LabelledData, Variable
 from bot.publication.exports.labelled_data import page_data
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def statistical_files(book: Book, form: str) -> dict[str, bytes]:
     }
 
 
-def sav_file(data: Data, lang: str, day: date) -> bytes:
+def sav_file(data: LabelledData, lang: str, day: date) -> bytes:
     """The data for SPSS with labels in one language; the same bytes for the same data."""
     import pyreadstat
 
@@ -79,7 +79,7 @@ def _measure(variable: Variable) -> str:
     return "ordinal" if any(code > 0 for code in variable.values) else "scale"
 
 
-def _frame(data: Data) -> pd.DataFrame:
+def _frame(data: LabelledData) -> pd.DataFrame:
     import pandas as pd
 
     columns = {
@@ -91,11 +91,11 @@ def _frame(data: Data) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _columns(data: Data) -> list[Sequence[Any]]:
+def _columns(data: LabelledData) -> list[Sequence[Any]]:
     return list(zip(*data.rows, strict=True)) if data.rows else [()] * len(data.variables)
 
 
-def parquet_file(data: Data) -> bytes:
+def parquet_file(data: LabelledData) -> bytes:
     """The data as Parquet: numbers and texts, null where a number is missing, labels as JSON beside each column.
 
     The last column names the columns whose number is not told in that row.

@@ -10,7 +10,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from bot.publication.exports.book import Book, Column, Page, settle
+from bot.publication.exports.book import Book, Column, Page, printed_value
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -54,7 +54,7 @@ def _write_page(file: Workbook, page: Page) -> None:
         sheet.set_column(place, place, _width(page, place))
     for number, row in enumerate(page.rows, 2):
         for place, (value, column) in enumerate(zip(row, page.columns, strict=True)):
-            _write_cell(sheet, number, place, settle(value, column), formats[place])
+            _write_cell(sheet, number, place, printed_value(value, column), formats[place])
     sheet.freeze_panes(2, 1)
     if page.rows:
         sheet.autofilter(1, 0, len(page.rows) + 1, len(page.columns) - 1)
@@ -78,7 +78,7 @@ def _number_format(file: Workbook, column: Column) -> Any:
 def _width(page: Page, place: int) -> int:
     """Wide enough for the first rows; a Chinese character takes the room of two."""
     column = page.columns[place]
-    shown = [str(settle(row[place], column) or "") for row in page.rows[:200]]
+    shown = [str(printed_value(row[place], column) or "") for row in page.rows[:200]]
     # The label may be broken over two lines.
     needed = [_room(column.name), -(-_room(column.zh) // 2), *(_room(text) for text in shown)]
     return min(max(needed) + 2, WIDEST)
@@ -99,27 +99,30 @@ def _csv(page: Page) -> bytes:
     writer.writerow([column.name for column in page.columns])
     for row in page.rows:
         writer.writerow(
-            [_csv_cell(settle(v, column)) for v, column in zip(row, page.columns, strict=True)]
+            [
+                _csv_cell(printed_value(v, column))
+                for v, column in zip(row, page.columns, strict=True)
+            ]
         )
     return text.getvalue().encode("utf-8-sig")
 
 
 def _csv_cell(value: str | int | Decimal | None) -> str:
     if isinstance(value, str):
-        return defused(value)
+        return escape_formula(value)
     return "" if value is None else str(value)
 
 
-def defused(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Text that no spreadsheet takes for a formula: with an apostrophe before it where needed."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def records(page: Page) -> list[dict[str, str | int | float | None]]:
+def page_records(page: Page) -> list[dict[str, str | int | float | None]]:
     """The page's rows by column name, for JSON."""
     return [
         {
-            column.name: _plain(settle(value, column))
+            column.name: _plain(printed_value(value, column))
             for value, column in zip(row, page.columns, strict=True)
         }
         for row in page.rows
@@ -132,10 +135,10 @@ def _plain(value: str | int | Decimal | None) -> str | int | float | None:
 
 def csv_archive(book: Book) -> bytes:
     """The CSV files in one ZIP."""
-    return archive(csv_files(book))
+    return zip_archive(csv_files(book))
 
 
-def archive(files: Mapping[str, bytes]) -> bytes:
+def zip_archive(files: Mapping[str, bytes]) -> bytes:
     """The files in one ZIP, the same bytes for the same files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as whole:

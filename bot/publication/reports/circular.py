@@ -5,37 +5,45 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from aggregation.disclosure.rounding import rounded
-from aggregation.disclosure.suppression import Told, small
+from aggregation.disclosure.rounding import round_down
+from aggregation.disclosure.suppression import DisclosedScore, below_floor
 from aggregation.model.facts import Grade, PastGrade
-from aggregation.model.results import Certainty, LeaderResult, Status, UnitResult
+from aggregation.model.results import Certainty, LeaderResult, ProposalStatus, UnitResult
 from aggregation.quality.changes import ChangeVerdict
-from bot.appraisal.year import Year
+from bot.appraisal.year import AppraisedYear
 from bot.core.labels import HIDDEN, name
-from bot.publication.charts.answer_chart import Bar, Panels, scored_options, share_picture, shares
+from bot.publication.charts.answer_chart import (
+    Bar,
+    Panels,
+    answer_shares,
+    scored_options,
+    share_picture,
+)
 from bot.publication.charts.rank_chart import rank_picture
 from bot.publication.charts.ranking import Mark, Ranking, year_ranking
 from bot.publication.exports import Audience
 from bot.publication.exports.method_page import method_page
-from bot.publication.exports.score_pages import REASONS, told_fates
+from bot.publication.exports.score_pages import REASONS, disclosed_exclusions
 from bot.publication.reports.document_model import (
     Block,
     Document,
-    Facts,
     Heading,
+    KeyFigures,
     Paragraph,
-    Picture,
-    Table,
+    ReportImage,
+    ReportTable,
 )
-from bot.publication.reports.material import Material
-from bot.publication.reports.wording import DASH, Speaker, change_text
+from bot.publication.reports.material import ReportMaterial
+from bot.publication.reports.wording import DASH, ReportSpeaker, change_text
 
 GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
 METHOD_LEFT_OUT = ("response_rate", "scheme_digest")
 """Lines of the method that the circular says elsewhere, or that only programs need."""
 
 
-def circular(material: Material, audience: Audience, lang: str, timezone: str) -> Document:
+def circular_document(
+    material: ReportMaterial, audience: Audience, lang: str, timezone: str
+) -> Document:
     """The circular of a year in one language; the public one names no leader.
 
     Takes seconds, for the charts: call it in a thread.
@@ -44,17 +52,17 @@ def circular(material: Material, audience: Audience, lang: str, timezone: str) -
 
 
 class _Circular:
-    def __init__(self, material: Material, lang: str, timezone: str) -> None:
+    def __init__(self, material: ReportMaterial, lang: str, timezone: str) -> None:
         self.material, self.year = material, material.year
         self.scheme = self.year.inputs.scheme
-        self.say = Speaker(lang, timezone, self.scheme.places)
-        self.told = self.year.inputs.told
+        self.say = ReportSpeaker(lang, timezone, self.scheme.places)
+        self.told = self.year.inputs.disclosed
 
     def document(self, audience: Audience) -> Document:
         say, internal = self.say, audience is Audience.INTERNAL
         release = ", ".join(
-            f"{part.poll.id} №{part.release.number if part.release else 0}"
-            for part in self.year.polls
+            f"{part.campaign.id} №{part.release.number if part.release else 0}"
+            for part in self.year.campaigns
         )
         parts = [
             self._glance(),
@@ -79,17 +87,19 @@ class _Circular:
 
     def _glance(self) -> Iterator[Block]:
         say, result = self.say, self.year.result
-        polls = self.year.polls
-        days = "; ".join(f"{say.day(p.poll.opens_at)} – {say.day(p.poll.closes_at)}" for p in polls)
+        polls = self.year.campaigns
+        days = "; ".join(
+            f"{say.day(p.campaign.opens_at)} – {say.day(p.campaign.closes_at)}" for p in polls
+        )
         settled = Counter(unit.certainty for unit in result.units if unit.grade)
         yield Heading(say("part-glance"))
-        yield Facts(
+        yield KeyFigures(
             (
                 (say("fact-units"), str(len(result.units))),
                 (say("fact-leaders"), str(len(result.leaders))),
                 (say("fact-ballots"), self._received()),
                 (say("fact-counted"), self._counted()),
-                (say("fact-confirmed"), f"{settled[Certainty.CONFIRMED]} / {settled.total()}"),
+                (say("fact-confirmed"), f"{settled[Certainty.SETTLED]} / {settled.total()}"),
                 (say("fact-response"), self._rate() or DASH),
                 (say("fact-window"), days),
             )
@@ -99,11 +109,11 @@ class _Circular:
             yield Paragraph(self._places())
 
     def _received(self) -> str:
-        received = sum(row.count for part in self.year.polls for row in part.counts)
-        return HIDDEN if small(received, self.scheme.min_n.publish_cell) else str(received)
+        received = sum(row.count for part in self.year.campaigns for row in part.counts)
+        return HIDDEN if below_floor(received, self.scheme.min_n.publish_cell) else str(received)
 
     def _counted(self) -> str:
-        counts = [told_fates(part)["counted"] for part in self.year.polls]
+        counts = [disclosed_exclusions(part)["counted"] for part in self.year.campaigns]
         return HIDDEN if None in counts else str(sum(count or 0 for count in counts))
 
     def _places(self) -> str:
@@ -125,7 +135,7 @@ class _Circular:
 
     def _rate(self) -> str:
         invited, answered = (
-            rounded(count, self.scheme.min_n.publish_cell) for count in self._invited()
+            round_down(count, self.scheme.min_n.publish_cell) for count in self._invited()
         )
         return f"{self.say.number(100 * answered / invited, 1)}%" if invited and answered else ""
 
@@ -154,14 +164,14 @@ class _Circular:
             title = f"{say.pick(called.zh, called.en)} · {say('head-places')}: {places}"
             yield self._table(title, sorted(units, key=_by_rank), graded=True)
 
-    def _table(self, title: str, units: Sequence[UnitResult], graded: bool) -> Table:
+    def _table(self, title: str, units: Sequence[UnitResult], graded: bool) -> ReportTable:
         say = self.say
         heads = ["head-rank", "head-unit", "head-total", *(["head-grade"] if graded else [])]
         heads += ["head-set", "head-public", "head-valid"]
         right = (0, 2, 6) if graded else (0, 2, 5)
         note = say("table-note", floor=self.scheme.min_n.publish_cell)
         rows = tuple(self._row(unit, graded) for unit in units)
-        return Table(title, tuple(say(head) for head in heads), rows, right, (1,), note)
+        return ReportTable(title, tuple(say(head) for head in heads), rows, right, (1,), note)
 
     def _row(self, unit: UnitResult, graded: bool) -> tuple[str, ...]:
         say, told = self.say, self.told.get(unit.unit)
@@ -171,7 +181,7 @@ class _Circular:
         head = (rank, say.pick(unit.zh, unit.en), say.number(unit.total))
         return (*head, *grade, spot, self._public(told), say.count(told.n_valid) if told else "0")
 
-    def _public(self, told: Told | None) -> str:
+    def _public(self, told: DisclosedScore | None) -> str:
         if told is None or told.score is None:
             return DASH
         return f"{self.say.number(told.score)} ({self.say.span(told.low, told.high)})"
@@ -190,11 +200,11 @@ class _Circular:
         yield Heading(say("part-ranks"), page=True)
         yield Paragraph(say("ranks-lead"))
         for part in _leaves(ranking):
-            yield Picture(rank_picture(part, say.lang), say("ranks-alt"))
+            yield ReportImage(rank_picture(part, say.lang), say("ranks-alt"))
         yield Heading(say("part-answers"), page=True)
         yield Paragraph(say("answers-lead"))
         for panels in _bars(ranking, self.year):
-            yield Picture(
+            yield ReportImage(
                 share_picture(panels, scored_options(self.scheme), say.lang), say("answers-alt")
             )
 
@@ -222,7 +232,7 @@ class _Circular:
                 )
                 for unit in moved
             )
-            yield Table("", heads, rows)
+            yield ReportTable("", heads, rows)
 
     def _moved_scores(self) -> Iterator[Block]:
         """Units whose public score is shown to have changed; nothing where no earlier year was measured alike."""
@@ -237,7 +247,7 @@ class _Circular:
         units = {unit.unit: say.pick(unit.zh, unit.en) for unit in self.year.result.units}
         rows = tuple((units[c.unit], change_text(c, say)) for c in found if c.unit in units)
         yield Paragraph(say("change-scores"))
-        yield Table("", (say("head-unit"), say("head-change")), rows, wide=(1,))
+        yield ReportTable("", (say("head-unit"), say("head-change")), rows, wide=(1,))
 
     def _leaders(self) -> Iterator[Block]:
         say, leaders = self.say, self.year.result.leaders
@@ -249,7 +259,7 @@ class _Circular:
         heads = ("head-name", "head-unit", "head-post", "head-score", "head-base", "head-final")
         units = {unit.unit: say.pick(unit.zh, unit.en) for unit in self.year.result.units}
         rows = tuple(self._leader(leader, units) for leader in leaders if _worth_naming(leader))
-        yield Table("", tuple(say(head) for head in heads), rows, (3,), (1, 2))
+        yield ReportTable("", tuple(say(head) for head in heads), rows, (3,), (1, 2))
 
     def _leader(self, leader: LeaderResult, units: dict[str, str]) -> tuple[str, ...]:
         say = self.say
@@ -271,15 +281,19 @@ class _Circular:
         rows = tuple(
             (
                 name(kind, say.lang),
-                str(sum(counts[kind, status] for status in Status)),
+                str(sum(counts[kind, status] for status in ProposalStatus)),
                 *(
                     str(counts[kind, status])
-                    for status in (Status.PROPOSED, Status.CONFIRMED, Status.DECLINED)
+                    for status in (
+                        ProposalStatus.PROPOSED,
+                        ProposalStatus.CONFIRMED,
+                        ProposalStatus.DECLINED,
+                    )
                 ),
             )
             for kind in kinds
         )
-        yield Table("", tuple(say(head) for head in heads), rows, (1, 2, 3, 4))
+        yield ReportTable("", tuple(say(head) for head in heads), rows, (1, 2, 3, 4))
 
     def _who(self) -> Iterator[Block]:
         say = self.say
@@ -289,26 +303,29 @@ class _Circular:
         yield self._mix()
         yield Heading(say("part-not"))
         yield Paragraph(say("not-lead"))
-        for part in self.year.polls:
-            counts = told_fates(part)
+        for part in self.year.campaigns:
+            counts = disclosed_exclusions(part)
             rows = tuple(
                 (say.pick(*words), say.count(counts[code])) for code, words in REASONS.items()
             )
             heads = (say("head-reason"), say("head-ballots"))
-            yield Table(
-                say.pick(part.poll.title["zh-Hans"], part.poll.title["en"]), heads, rows, (1,)
+            yield ReportTable(
+                say.pick(part.campaign.title["zh-Hans"], part.campaign.title["en"]),
+                heads,
+                rows,
+                (1,),
             )
 
     def _responses(self) -> str:
         say, (invited, answered) = self.say, self._invited()
         if not invited:
             return say("response-none")
-        told = [rounded(count, self.scheme.min_n.publish_cell) for count in (invited, answered)]
+        told = [round_down(count, self.scheme.min_n.publish_cell) for count in (invited, answered)]
         few = say("response-few")
         shown = [few if count is None else str(count) for count in told]
         return say("response-line", invited=shown[0], answered=shown[1], rate=self._rate() or few)
 
-    def _mix(self) -> Table:
+    def _mix(self) -> ReportTable:
         """The groups' valid answers over all units that tell of them: what hides in one hides in the sum."""
         say, valid, by_link = self.say, Counter[str](), Counter[str]()
         gone: set[str] = set()
@@ -329,23 +346,24 @@ class _Circular:
             for group, called in self.scheme.groups.items()
         )
         heads = ("head-group", "head-n", "head-open", "head-share")
-        return Table("", tuple(say(head) for head in heads), rows, (1, 2, 3))
+        return ReportTable("", tuple(say(head) for head in heads), rows, (1, 2, 3))
 
     def _method(self) -> Iterator[Block]:
         say = self.say
         yield Heading(say("part-method"), page=True)
         yield Paragraph(say("method-lead"))
         days = [
-            (say.day(part.poll.opens_at), say.day(part.poll.closes_at)) for part in self.year.polls
+            (say.day(part.campaign.opens_at), say.day(part.campaign.closes_at))
+            for part in self.year.campaigns
         ]
-        page = method_page(self.year.polls, days, self.year.result)
+        page = method_page(self.year.campaigns, days, self.year.result)
         chosen = 1 if say.lang.startswith("zh") else 2
         rows = tuple(
             (str(row[chosen]), str(row[chosen + 2]))
             for row in page.rows
             if str(row[0]) not in METHOD_LEFT_OUT
         )
-        yield Table("", (say("head-part"), say("part-method")), rows, wide=(1,))
+        yield ReportTable("", (say("head-part"), say("part-method")), rows, wide=(1,))
 
     def _verify(self) -> Iterator[Block]:
         yield Heading(self.say("part-verify"))
@@ -384,12 +402,12 @@ def _leaves(ranking: Ranking) -> list[Ranking]:
     ]
 
 
-def _bars(ranking: Ranking, year: Year) -> Iterator[Panels]:
+def _bars(ranking: Ranking, year: AppraisedYear) -> Iterator[Panels]:
     """For each leaf the units' bars in the order of their ranks."""
-    told, scheme = year.inputs.told, year.inputs.scheme
+    told, scheme = year.inputs.disclosed, year.inputs.scheme
 
     def bar(mark: Mark) -> Bar:
-        return Bar(mark.name, shares(told[mark.code], scheme) if mark.code in told else ())
+        return Bar(mark.name, answer_shares(told[mark.code], scheme) if mark.code in told else ())
 
     for leaf in _leaves(ranking):
         yield tuple((panel.name, tuple(bar(mark) for mark in panel.marks)) for panel in leaf.panels)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.publication.reports.posters import MOST, Counter
-from bot.spreadsheets.columns import Field, arrange, reader, refuse_twins
+from bot.publication.reports.posters import MAX_COUNTERS, Counter
+from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Problems, Sheet
 from survey_flows.errors import BadInput
 
@@ -22,16 +22,17 @@ def read_counters(sheet: Sheet, units: Collection[str]) -> list[Counter]:
     Raises:
         BadInput: by row and column; no row, or more than fit into one file.
     """
-    if not 0 < len(sheet.rows) <= MOST:
+    if not 0 < len(sheet.rows) <= MAX_COUNTERS:
         raise BadInput(
-            f"the table needs 1 to {MOST} rows and has {len(sheet.rows)}; split it", sheet.file
+            f"the table needs 1 to {MAX_COUNTERS} rows and has {len(sheet.rows)}; split it",
+            sheet.file,
         )
     problems = Problems(sheet.file)
-    rows = arrange(sheet, FIELDS, problems)
-    refuse_twins(rows, ["unit", "counter_zh"], problems)
+    rows = match_columns(sheet, FIELDS, problems)
+    refuse_duplicates(rows, ["unit", "counter_zh"], problems)
     found = []
     for row in rows:
-        cell = reader(problems, row)
+        cell = cell_reader(problems, row)
         zh = cell("counter_zh").text
         name = {"zh-Hans": zh, "en": cell("counter_en").text or zh}
         found.append(Counter(cell("unit").one_of(units, "unit in this campaign"), name))

@@ -25,14 +25,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class KeyFigures:
     """Names with their values, side by side, the most important first."""
 
     pairs: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Rows of text; every row has a cell for each head.
 
     ``right`` are the columns that are set to the right, ``wide`` those that take the room that is left. ``title`` says
@@ -48,7 +48,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ReportImage:
     """A chart as SVG. ``alt`` says in words what it shows, for who cannot see it."""
 
     svg: bytes = field(repr=False)
@@ -56,7 +56,14 @@ class Picture:
     caption: str = ""
 
 
-Block = Heading | Paragraph | Facts | Table | Picture
+Block = Heading | Paragraph | KeyFigures | ReportTable | ReportImage
+_TEMPLATE_KINDS: dict[type[Block], str] = {
+    Heading: "heading",
+    Paragraph: "paragraph",
+    KeyFigures: "facts",
+    ReportTable: "table",
+    ReportImage: "picture",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +81,12 @@ class Document:
     blocks: tuple[Block, ...]
     compact: bool = False
 
-    def tables(self) -> Sequence[Table]:
+    def tables(self) -> Sequence[ReportTable]:
         """Its tables, in order."""
-        return [block for block in self.blocks if isinstance(block, Table)]
+        return [block for block in self.blocks if isinstance(block, ReportTable)]
 
 
-def plain(document: Document) -> dict[str, Any]:
+def as_template_data(document: Document) -> dict[str, Any]:
     """The document as JSON-like data, for templates: each block with its ``kind``."""
     head = {
         name: getattr(document, name)
@@ -90,6 +97,6 @@ def plain(document: Document) -> dict[str, Any]:
 
 def _block(block: Block) -> dict[str, Any]:
     told: dict[str, Any] = {name: getattr(block, name) for name in block.__slots__}
-    if isinstance(block, Picture):
+    if isinstance(block, ReportImage):
         told["svg"] = block.svg.decode()
-    return {"kind": type(block).__name__.lower()} | told
+    return {"kind": _TEMPLATE_KINDS[type(block)]} | told

@@ -6,30 +6,30 @@ from collections.abc import Iterator
 from statistics import median
 
 from aggregation.appraisal.outlook_lines import outlook_lines
-from aggregation.disclosure.suppression import Told
+from aggregation.disclosure.suppression import DisclosedScore
 from aggregation.model.facts import Grade
 from aggregation.model.results import Certainty, UnitResult
 from aggregation.scheme.scheme import PUBLIC
-from bot.core.labels import flags, name, told_flags
-from bot.publication.charts.answer_chart import Bar, scored_options, share_picture, shares
+from bot.core.labels import disclosed_flags, flags, name
+from bot.publication.charts.answer_chart import Bar, answer_shares, scored_options, share_picture
 from bot.publication.charts.trend_chart import Point, trend_picture
 from bot.publication.exports import Audience
 from bot.publication.reports.document_model import (
     Block,
     Document,
-    Facts,
     Heading,
+    KeyFigures,
     Paragraph,
-    Picture,
-    Table,
+    ReportImage,
+    ReportTable,
 )
-from bot.publication.reports.material import Material, shipped_themes
-from bot.publication.reports.wording import DASH, Speaker, change_text
+from bot.publication.reports.material import ReportMaterial, shipped_themes
+from bot.publication.reports.wording import DASH, ReportSpeaker, change_text
 from survey_flows.errors import BadInput
 
 
-def evidence(
-    material: Material, unit: str, audience: Audience, lang: str, timezone: str
+def evidence_page(
+    material: ReportMaterial, unit: str, audience: Audience, lang: str, timezone: str
 ) -> Document:
     """A unit's page in one language; the public one has no themes of comments. Call it in a thread.
 
@@ -43,12 +43,14 @@ def evidence(
 
 
 class _Evidence:
-    def __init__(self, material: Material, unit: UnitResult, lang: str, timezone: str) -> None:
+    def __init__(
+        self, material: ReportMaterial, unit: UnitResult, lang: str, timezone: str
+    ) -> None:
         self.material, self.unit = material, unit
         self.year = material.year
         self.scheme = self.year.inputs.scheme
-        self.say = Speaker(lang, timezone, self.scheme.places)
-        self.told: Told | None = self.year.inputs.told.get(unit.unit)
+        self.say = ReportSpeaker(lang, timezone, self.scheme.places)
+        self.told: DisclosedScore | None = self.year.inputs.disclosed.get(unit.unit)
 
     def document(self, audience: Audience) -> Document:
         say, internal = self.say, audience is Audience.INTERNAL
@@ -90,7 +92,7 @@ class _Evidence:
                 (say("fact-valid"), say.count(told.n_valid)),
                 (say("fact-unweighted"), say.number(told.unweighted)),
             ]
-        yield Facts(tuple(pairs))
+        yield KeyFigures(tuple(pairs))
         if told is None or told.withheld:
             yield Paragraph(say("withheld", floor=self.scheme.min_n.publish_cell))
 
@@ -121,7 +123,7 @@ class _Evidence:
         rows.append((say("fact-total"), "", "", say.number(self.unit.total)))
         heads = ("head-part", "head-points", "head-weight", "head-contribution")
         yield Heading(say("section-total"))
-        yield Table("", tuple(say(head) for head in heads), tuple(rows), (1, 2, 3))
+        yield ReportTable("", tuple(say(head) for head in heads), tuple(rows), (1, 2, 3))
 
     def _sure(self) -> Iterator[Block]:
         say, unit = self.say, self.unit
@@ -140,10 +142,10 @@ class _Evidence:
         if told is None or told.withheld:
             return
         yield Heading(say("section-answers"))
-        parts = shares(told, self.scheme)
+        parts = answer_shares(told, self.scheme)
         if parts:
             bar = Bar(say.pick(self.unit.zh, self.unit.en), parts)
-            yield Picture(
+            yield ReportImage(
                 share_picture((("", (bar,)),), scored_options(self.scheme), say.lang),
                 say("answers-alt"),
             )
@@ -175,7 +177,7 @@ class _Evidence:
             ]
         )
         yield Heading(say("section-groups"))
-        yield Table("", tuple(say(head) for head in heads), rows, (1, 2, 3, 4))
+        yield ReportTable("", tuple(say(head) for head in heads), rows, (1, 2, 3, 4))
 
     def _themes(self) -> Iterator[Block]:
         say, floor = self.say, self.scheme.min_n.publish_cell
@@ -195,7 +197,7 @@ class _Evidence:
         if len(points) < 2:
             yield Paragraph(say("trend-none"))
         else:
-            yield Picture(trend_picture(points, say.lang), say("trend-alt"))
+            yield ReportImage(trend_picture(points, say.lang), say("trend-alt"))
         if change := self.year.changes.get(self.unit.unit):
             yield Paragraph(change_text(change, say))
         past = [
@@ -209,7 +211,7 @@ class _Evidence:
 
     def _points(self) -> list[Point]:
         """The years in which the unit's score and interval are told, with the median of all units that year."""
-        years = {**self.material.earlier, self.year.year: self.year.inputs.told}
+        years = {**self.material.earlier, self.year.year: self.year.inputs.disclosed}
         points = []
         for year, told in sorted(years.items()):
             mine = told.get(self.unit.unit)
@@ -220,7 +222,7 @@ class _Evidence:
         return points
 
     def _notes(self) -> Iterator[Block]:
-        if self.told is None or not told_flags(self.told):
+        if self.told is None or not disclosed_flags(self.told):
             return
-        said = flags(told_flags(self.told), self.say.lang, self.scheme.groups)
+        said = flags(disclosed_flags(self.told), self.say.lang, self.scheme.groups)
         yield Paragraph(self.say("colon", name=self.say("section-flags"), value=said), quiet=True)

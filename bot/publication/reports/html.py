@@ -8,12 +8,12 @@ from importlib.resources import files
 
 import jinja2
 
-from bot.publication.reports.document_model import Document, plain
+from bot.publication.reports.document_model import Document, as_template_data
 
 
 def to_html(document: Document) -> bytes:
     """One file, UTF-8."""
-    return _template().render(plain(document), style=_read("document.css")).encode()
+    return _template().render(as_template_data(document), style=_read("document.css")).encode()
 
 
 @cache

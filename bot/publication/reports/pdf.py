@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.publication.reports.document_model import Document, plain
+from bot.publication.reports.document_model import Document, as_template_data
 
 if TYPE_CHECKING:
     import typst
@@ -32,7 +32,7 @@ def _compile(document: Document, form: Literal["pdf", "png"], ppi: float = 144) 
         files("bot.publication.reports").joinpath(TEMPLATE).read_bytes(),
         format=form,
         ppi=ppi,
-        sys_inputs={"data": json.dumps(plain(document), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(as_template_data(document), ensure_ascii=False)},
         font_paths=bundled_fonts(),
         pdf_standards="ua-1" if form == "pdf" else None,
     )

@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 from bot.core.shipped_files import shipped_words
 from bot.publication.reports.pdf import bundled_fonts
-from survey_flows.paper import Paper
+from survey_flows.campaign_definition import CampaignDefinition
+from survey_flows.localized_names import in_language, show_date
 from survey_flows.questionnaire import Text
-from survey_flows.speech import in_language, show_date
 
 Form = Literal["pdf", "png"]
-MOST = 1_000
+MAX_COUNTERS = 1_000
 """Pages of one file."""
 
 
@@ -28,8 +28,8 @@ class Counter:
     name: Text
 
 
-def posters(
-    paper: Paper,
+def render_posters(
+    definition: CampaignDefinition,
     counters: Sequence[Counter],
     addresses: Mapping[str, str],
     form: Form = "pdf",
@@ -48,7 +48,7 @@ def posters(
     """
     import typst
 
-    data = {"data": json.dumps(_said(paper, counters, addresses), ensure_ascii=False)}
+    data = {"data": json.dumps(_said(definition, counters, addresses), ensure_ascii=False)}
     drawn: Any = typst.compile(
         _template(),
         format=form,
@@ -65,7 +65,7 @@ def _template() -> bytes:
 
 
 def _said(
-    paper: Paper, counters: Sequence[Counter], addresses: Mapping[str, str]
+    definition: CampaignDefinition, counters: Sequence[Counter], addresses: Mapping[str, str]
 ) -> dict[str, object]:
     """All that stands on the pages: each sentence in every language, the default first."""
     words = shipped_words()
@@ -74,11 +74,11 @@ def _said(
         return [words.say(lang, key) for lang in words.languages]
 
     until = [
-        words.say(lang, "poster-until", date=show_date(paper, lang, paper.closes_at))
+        words.say(lang, "poster-until", date=show_date(definition, lang, definition.closes_at))
         for lang in words.languages
     ]
     return {
-        "title": " · ".join(_names(paper, paper.title)),
+        "title": " · ".join(_names(definition, definition.title)),
         "once": say("poster-once"),
         "ask": say("poster-ask"),
         "type": say("poster-type"),
@@ -88,8 +88,8 @@ def _said(
         "until": until,
         "pages": [
             {
-                "unit": _names(paper, paper.units[counter.unit].name),
-                "counter": _names(paper, counter.name),
+                "unit": _names(definition, definition.units[counter.unit].name),
+                "counter": _names(definition, counter.name),
                 "address": addresses[counter.unit],
                 "code": _code(addresses[counter.unit]),
             }
@@ -98,9 +98,11 @@ def _said(
     }
 
 
-def _names(paper: Paper, text: Text) -> list[str]:
+def _names(definition: CampaignDefinition, text: Text) -> list[str]:
     """The text in every language, each wording once."""
-    return list(dict.fromkeys(in_language(text, lang, paper) for lang in paper.words.languages))
+    return list(
+        dict.fromkeys(in_language(text, lang, definition) for lang in definition.wording.languages)
+    )
 
 
 def _code(address: str) -> str:

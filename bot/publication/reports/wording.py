@@ -10,9 +10,9 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from aggregation.disclosure.suppression import Bound, Count, Share
+from aggregation.disclosure.suppression import Count, Share, ShareBound
 from aggregation.numbers import half_up
-from aggregation.quality.changes import Change
+from aggregation.quality.changes import ScoreChange
 from bot.core.labels import HIDDEN, bound_text, name, pick
 from survey_flows.wording import Wording
 
@@ -31,7 +31,7 @@ def report_words() -> Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class ReportSpeaker:
     """Says things in one language, and writes figures as they are printed."""
 
     lang: str
@@ -66,7 +66,7 @@ class Speaker:
 
     def share(self, share: Share) -> str:
         """A share in percent, or its bound."""
-        if isinstance(share, Bound):
+        if isinstance(share, ShareBound):
             return bound_text(share)
         return HIDDEN if share is None else f"{half_up(share * 100, 1)}%"
 
@@ -75,7 +75,7 @@ class Speaker:
         return datetime.fromtimestamp(seconds, ZoneInfo(self.timezone)).strftime("%Y-%m-%d")
 
 
-def change_text(change: Change, say: Speaker) -> str:
+def change_text(change: ScoreChange, say: ReportSpeaker) -> str:
     """What came of comparing a unit's public score with that of the year before."""
     p = DASH if change.p is None else say.number(change.p, 3)
     return say(

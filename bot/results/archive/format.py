@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aggregation.counts.scan import KEYS, Span
+from aggregation.counts.scan import KEYS, PositionSpan
 from bot.results.scan import check_values, counts_from_parquet, counts_of
 from survey_flows.errors import BadInput
 
@@ -38,16 +38,16 @@ COUNTS, BALLOTS = "counts", "ballots"
 
 Progress = Callable[[int, int], None]
 """Told how many ballots are done, and of how many."""
-Scan = Callable[[list[Path], str], "list[PatternCount]"]
+ScanFunction = Callable[[list[Path], str], "list[PatternCount]"]
 """Runs the one scan over Parquet files of ballots."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ArchivePart:
     """A Parquet file of the archive. ``stamp`` tells in which state of the database it was written."""
 
     file: str
-    span: Span
+    span: PositionSpan
     stamp: str
     ballots: int
     rows: int
@@ -61,20 +61,20 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class ArchiveManifest:
     """What the archive holds. ``size`` is that of the log at its checkpoint; ``files`` are digests by name."""
 
     campaign: str
     whole: bool = False
     size: int = 0
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ArchivePart, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, folder: str) -> list[Part]:
+    def of(self, folder: str) -> list[ArchivePart]:
         """The parts in `COUNTS` or `BALLOTS`."""
         return [part for part in self.parts if part.folder == folder]
 
-    def with_part(self, part: Part) -> Manifest:
+    def with_part(self, part: ArchivePart) -> ArchiveManifest:
         """With the part in the place of the one of the same span and folder, if there is one."""
         others = [p for p in self.parts if (p.folder, p.span) != (part.folder, part.span)]
         order = sorted([*others, part], key=lambda p: (p.folder, not p.span.logged, p.span.first))
@@ -82,16 +82,16 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class ArchiveCheck:
     """What a check found to be so: ``scanned`` says that there were single ballots and that they give the counts."""
 
-    manifest: Manifest
+    manifest: ArchiveManifest
     digest: str
     ballots: int
     scanned: bool
 
 
-def read_manifest(folder: Path) -> Manifest | None:
+def read_manifest(folder: Path) -> ArchiveManifest | None:
     """The manifest of an archive; None where there is none.
 
     Raises:
@@ -104,13 +104,16 @@ def read_manifest(folder: Path) -> Manifest | None:
         found = json.loads(path.read_bytes())
         if found.pop("format") != FORMAT:
             raise BadInput(f"this is not an archive of the format {FORMAT}", str(path))
-        parts = tuple(Part(**part | {"span": Span(**part["span"])}) for part in found.pop("parts"))
-        return Manifest(**found, parts=parts)
+        parts = tuple(
+            ArchivePart(**part | {"span": PositionSpan(**part["span"])})
+            for part in found.pop("parts")
+        )
+        return ArchiveManifest(**found, parts=parts)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         raise BadInput("the manifest cannot be read; write the archive anew", str(path)) from None
 
 
-def whole_manifest(folder: Path) -> Manifest:
+def whole_manifest(folder: Path) -> ArchiveManifest:
     """The manifest of an archive that was finished; raises `BadInput` where there is none."""
     manifest = read_manifest(folder)
     if manifest is None:
@@ -123,16 +126,16 @@ def whole_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def save_manifest(folder: Path, manifest: Manifest) -> None:
+def save_manifest(folder: Path, manifest: ArchiveManifest) -> None:
     """Write the manifest, whole or not at all."""
-    save(
+    save_file(
         folder,
         MANIFEST,
         json.dumps({"format": FORMAT, **asdict(manifest)}, ensure_ascii=False, indent=1).encode(),
     )
 
 
-def save(folder: Path, name: str, data: bytes) -> str:
+def save_file(folder: Path, name: str, data: bytes) -> str:
     """Write a file of the archive, whole or not at all; returns its SHA-256. Raises `BadInput` where it cannot be."""
     path = folder / name
     try:
@@ -145,14 +148,14 @@ def save(folder: Path, name: str, data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def read_text(folder: Path, manifest: Manifest, name: str) -> Any:
+def read_text(folder: Path, manifest: ArchiveManifest, name: str) -> Any:
     """A JSON file of the archive. Raises `BadInput` when it is not the one that was written."""
     path = folder / name
     _check_digest(path, manifest.files.get(name, ""))
     return json.loads(path.read_bytes())
 
 
-def count_tables(folder: Path, manifest: Manifest) -> Iterator[pa.Table]:
+def count_tables(folder: Path, manifest: ArchiveManifest) -> Iterator[pa.Table]:
     """The counts, one part after the other, each with the columns of `aggregation.counts.scan.scan`."""
     from pyarrow import parquet
 
@@ -165,8 +168,8 @@ def count_tables(folder: Path, manifest: Manifest) -> Iterator[pa.Table]:
 
 
 def check_archive(
-    folder: Path, scan: Scan = counts_from_parquet, progress: Progress | None = None
-) -> Checked:
+    folder: Path, scan: ScanFunction = counts_from_parquet, progress: Progress | None = None
+) -> ArchiveCheck:
     """Verify every digest and sum, and that single ballots, where there are any, give the counts.
 
     Args:
@@ -190,13 +193,17 @@ def check_archive(
         done += part.ballots
         if progress:
             progress(done, total)
-    return Checked(
+    return ArchiveCheck(
         manifest, sha256((folder / MANIFEST).read_bytes()).hexdigest(), total, bool(rows)
     )
 
 
 def _check_ballots(
-    folder: Path, campaign: str, part: Part | None, counts: list[PatternCount], scan: Scan
+    folder: Path,
+    campaign: str,
+    part: ArchivePart | None,
+    counts: list[PatternCount],
+    scan: ScanFunction,
 ) -> None:
     if part is None:
         raise BadInput("single ballots of some of the counts are missing", str(folder / BALLOTS))

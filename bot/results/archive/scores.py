@@ -7,35 +7,37 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import tally_tables
 from aggregation.estimation.scores import score_tally
-from bot.campaigns.registered import read_poll
+from bot.campaigns.registered import registered_campaign
 from bot.results.archive.format import CAMPAIGN, RELEASE, count_tables, read_text, whole_manifest
 from bot.results.releases import read_release
-from bot.results.scoring import Scored, score_release
+from bot.results.scoring import ScoredCampaign, score_release
 
 
 @dataclass(frozen=True, slots=True)
-class Rescored:
+class RescoredArchive:
     """The scores as they are released. ``changed`` are the units of which the archive's ballots say something else:
     what changed after the release is held back until the next one, as everywhere.
     """
 
-    scored: Scored
+    scored: ScoredCampaign
     changed: tuple[str, ...]
 
 
-def score_archive(folder: Path) -> Rescored:
+def score_archive(folder: Path) -> RescoredArchive:
     """Score every unit from the archive's counts and compare with the release that it holds.
 
     Raises:
         BadInput: no archive, one that is not finished, or a file that is not the one that was written.
     """
     manifest = whole_manifest(folder)
-    poll = read_poll(_row(read_text(folder, manifest, CAMPAIGN)))
+    poll = registered_campaign(_row(read_text(folder, manifest, CAMPAIGN)))
     scored = score_release(poll, read_release(_row(read_text(folder, manifest, RELEASE))))
-    counted = tally_tables(count_tables(folder, manifest), Reader(poll.questionnaires, poll.scheme))
+    counted = tally_tables(
+        count_tables(folder, manifest), PatternReader(poll.questionnaires, poll.scheme)
+    )
     scores = score_tally(
         counted, {code: unit.category for code, unit in poll.units.items()}, poll.scheme
     )
@@ -45,7 +47,7 @@ def score_archive(folder: Path) -> Rescored:
         for unit, score in scores.items()
         if unit not in corrected and score != scored.scores[unit]
     )
-    return Rescored(scored, tuple(changed))
+    return RescoredArchive(scored, tuple(changed))
 
 
 def _row(found: dict[str, Any]) -> Any:

@@ -19,19 +19,19 @@ from typing import Any
 from sqlalchemy import Column, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.counts.scan import KEYS, PatternCount, Span
-from bot.campaigns.registered import read_polls
+from aggregation.counts.scan import KEYS, PatternCount, PositionSpan
+from bot.campaigns.registered import read_registered_campaigns
 from bot.results.archive.format import (
     BALLOTS,
     CAMPAIGN,
     CHECKPOINT,
     COUNTS,
     RELEASE,
-    Manifest,
-    Part,
+    ArchiveManifest,
+    ArchivePart,
     Progress,
     read_manifest,
-    save,
+    save_file,
     save_manifest,
 )
 from bot.results.releases import FIELDS as RELEASE_FIELDS
@@ -40,24 +40,24 @@ from bot.results.scan import read_counts
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.transparency.log_reader import latest_checkpoint
-from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
+from survey_flows.log_entries import canonical
 
 SPAN = 1 << 18
 """Places in a span: a change of one weight costs one such file to be read and written again."""
 FULL = 4
 FROZEN = ("id", "year", "state", "opens_at", "closes_at", "paper", "scheme")
 COUNT_COLUMNS = (*KEYS, "count")
-TRIES = 5
+MAX_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPart:
     """The ballots of a span as the database has them now: how many, the last one's place, and place and weight of
     those not of full weight.
     """
 
-    span: Span
+    span: PositionSpan
     ballots: int
     last: int
     light: tuple[tuple[int, int], ...]
@@ -70,11 +70,11 @@ class Found:
 
 
 @dataclass(slots=True)
-class Written:
+class WrittenArchive:
     """What a run did: the spans that it read, one for each file that it wrote."""
 
-    manifest: Manifest
-    read: list[Span] = field(default_factory=list)
+    manifest: ArchiveManifest
+    read: list[PositionSpan] = field(default_factory=list)
 
 
 async def write_archive(
@@ -83,7 +83,7 @@ async def write_archive(
     folder: Path,
     auditors: bool,
     progress: Progress | None = None,
-) -> Written:
+) -> WrittenArchive:
     """Bring the archive of a closed campaign up to date, or make it.
 
     Args:
@@ -96,7 +96,7 @@ async def write_archive(
     Raises:
         BadInput: the campaign is not closed, the folder holds something else, or a file cannot be written.
     """
-    polls = [poll for poll in await read_polls(database) if poll.id == campaign]
+    polls = [poll for poll in await read_registered_campaigns(database) if poll.id == campaign]
     if not polls:
         raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
     if polls[0].state != "closed":
@@ -119,10 +119,10 @@ async def write_parts(
     auditors: bool = False,
     progress: Progress | None = None,
     size: int = SPAN,
-) -> Written:
+) -> WrittenArchive:
     """Write the spans that are new or have changed, ``size`` places each, until none has changed meanwhile."""
-    written = Written(_begin(folder, campaign))
-    for _ in range(TRIES):
+    written = WrittenArchive(_begin(folder, campaign))
+    for _ in range(MAX_TRIES):
         found = await find_spans(database, campaign, size)
         wanted = {
             (name, f.span): f
@@ -147,7 +147,7 @@ async def write_parts(
     )
 
 
-async def find_spans(database: AsyncEngine, campaign: str, size: int = SPAN) -> list[Found]:
+async def find_spans(database: AsyncEngine, campaign: str, size: int = SPAN) -> list[FoundPart]:
     """Every span that has ballots, those of the log first."""
     async with reading(database) as connection:
         return [
@@ -159,7 +159,7 @@ async def find_spans(database: AsyncEngine, campaign: str, size: int = SPAN) -> 
 
 async def _find(
     connection: AsyncConnection, campaign: str, logged: bool, place: Column[Any], size: int
-) -> list[Found]:
+) -> list[FoundPart]:
     columns = tables.ballots.c
     chosen = (columns.campaign == campaign, columns.position.is_not(None) == logged)
     part = place // size
@@ -170,8 +170,8 @@ async def _find(
         rare.setdefault(at // size, []).append((at, weight))
     rows = sorted(tuple(row) for row in await connection.execute(counts))
     return [
-        Found(
-            Span(logged, number * size, (number + 1) * size),
+        FoundPart(
+            PositionSpan(logged, number * size, (number + 1) * size),
             count,
             last,
             tuple(rare.get(number, [])),
@@ -180,7 +180,7 @@ async def _find(
     ]
 
 
-def _begin(folder: Path, campaign: str) -> Manifest:
+def _begin(folder: Path, campaign: str) -> ArchiveManifest:
     manifest = read_manifest(folder)
     if manifest is None and folder.exists() and any(folder.iterdir()):
         raise BadInput(
@@ -190,11 +190,16 @@ def _begin(folder: Path, campaign: str) -> Manifest:
         raise BadInput(
             f"the folder holds the archive of {manifest.campaign}; name another one", str(folder)
         )
-    return manifest or Manifest(campaign)
+    return manifest or ArchiveManifest(campaign)
 
 
 async def _write_part(
-    database: AsyncEngine, campaign: str, folder: Path, name: str, found: Found, written: Written
+    database: AsyncEngine,
+    campaign: str,
+    folder: Path,
+    name: str,
+    found: FoundPart,
+    written: WrittenArchive,
 ) -> None:
     span, kind = found.span, "log" if found.span.logged else "import"
     if name == COUNTS:
@@ -205,8 +210,8 @@ async def _write_part(
         rows = ballots
     # The stamp is in the name: a file is never replaced by another one that the manifest does not know yet.
     file = f"{name}/{kind}-{span.first:012d}-{found.stamp}.parquet"
-    digest = await asyncio.to_thread(save, folder, file, data)
-    part = Part(file, span, found.stamp, ballots, rows, len(data), digest)
+    digest = await asyncio.to_thread(save_file, folder, file, data)
+    part = ArchivePart(file, span, found.stamp, ballots, rows, len(data), digest)
     before = {(p.folder, p.span): p.file for p in written.manifest.parts}.get((name, span))
     written.manifest = written.manifest.with_part(part)
     written.read.append(span)
@@ -215,7 +220,7 @@ async def _write_part(
         (folder / before).unlink(missing_ok=True)
 
 
-def _drop(folder: Path, written: Written, wanted: set[tuple[str, Span]]) -> None:
+def _drop(folder: Path, written: WrittenArchive, wanted: set[tuple[str, PositionSpan]]) -> None:
     """Drop what the archive has no more: spans without ballots, single ballots that are no longer asked for."""
     gone = [part for part in written.manifest.parts if (part.folder, part.span) not in wanted]
     if gone:
@@ -242,7 +247,9 @@ def _counts_file(counts: Sequence[PatternCount]) -> tuple[int, int, bytes]:
     return sum(columns["count"]), len(counts), _parquet(table)
 
 
-async def _ballots_file(database: AsyncEngine, campaign: str, span: Span) -> tuple[int, bytes]:
+async def _ballots_file(
+    database: AsyncEngine, campaign: str, span: PositionSpan
+) -> tuple[int, bytes]:
     import pyarrow as pa
 
     async with reading(database) as connection:
@@ -258,7 +265,7 @@ async def _ballots_file(database: AsyncEngine, campaign: str, span: Span) -> tup
     return len(rows), await asyncio.to_thread(_parquet, pa.table(arrays, names=names))
 
 
-def _of_span(campaign: str, span: Span) -> Select[Any]:
+def _of_span(campaign: str, span: PositionSpan) -> Select[Any]:
     columns = tables.ballots.c
     place = columns.position if span.logged else columns.id
     chosen = (columns.campaign == campaign, columns.position.is_not(None) == span.logged)
@@ -297,7 +304,7 @@ async def _write_texts(
     }
     if checkpoint:
         texts[CHECKPOINT] = checkpoint.note.encode()
-    files = {name: save(folder, name, data) for name, data in texts.items()}
+    files = {name: save_file(folder, name, data) for name, data in texts.items()}
     return files, checkpoint.size if checkpoint else 0
 
 

@@ -150,7 +150,7 @@ ballots = Table(
         Integer,
         nullable=False,
         default=0,
-        comment="bits of the online checks (survey_flows.judge)",
+        comment="bits of the online checks (survey_flows.submission_risk)",
     ),
     Column(
         "position",

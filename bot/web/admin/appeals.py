@@ -8,23 +8,23 @@ from typing import Any
 from aiohttp import web
 
 from aggregation.model.facts import Grade, Verdict
-from aggregation.model.results import Kind
-from aggregation.procedure.appeals import Ruling, State
+from aggregation.model.results import ConsequenceKind
+from aggregation.procedure.appeals import AppealRuling, AppealState
 from bot.appraisal.appeals import (
     Appeal,
-    answer,
+    answer_appeal,
     appeal_again,
-    assign,
-    correct_score,
+    assign_appeal,
+    eligible_deciders,
     give_public_notice,
     list_appeals,
-    may_decide,
+    publish_amended_score,
     read_notices,
-    receive,
+    receive_appeal,
     remedies,
     show_appeal,
 )
-from bot.campaigns.registered import read_polls
+from bot.campaigns.registered import read_registered_campaigns
 from bot.core.identity import Office
 from bot.core.labels import name, pick
 from bot.records import store
@@ -44,20 +44,22 @@ async def show_list(visit: Visit) -> web.Response:
     database, today = visit.service.database, visit.today
     appeals = await list_appeals(database, today)
     years = sorted(
-        {poll.year for poll in await read_polls(database)} | {a.year for a in appeals}, reverse=True
+        {poll.year for poll in await read_registered_campaigns(database)}
+        | {a.year for a in appeals},
+        reverse=True,
     )
     async with reading(database) as connection:
         notices = {year: await read_notices(connection, year) for year in years}
         names = {year: await read_names(connection, year, visit.lang) for year in years}
     calendar = await read_calendar(database)
-    return visit.show(
+    return visit.render(
         "appeals",
         appeals=[_told(visit, appeal, names[appeal.year]) for appeal in appeals],
         notices={year: found[-1] for year, found in notices.items() if found},
         years=years,
         names=names,
         today=today,
-        amended=[told for year in years for told in await told_amendments(visit, year)],
+        amended=[told for year in years for told in await amendment_rows(visit, year)],
         unknown_year=None if calendar.knows(today.year) else today.year,
     )
 
@@ -91,11 +93,13 @@ async def take_new(visit: Visit) -> web.Response:
     database, office = visit.service.database, _office(visit)
     if act == NOTICE:
         await give_public_notice(database, int(year), office)
-        return visit.see("/admin/appeals", "notice")
+        return visit.redirect("/admin/appeals", "notice")
     if act != RECEIVE:
         raise BadInput("there is no such button", act)
-    appeal = await receive(database, int(year), visit.text("subject"), visit.text("reason"), office)
-    return visit.see(f"/admin/appeals/{appeal.number}", "received")
+    appeal = await receive_appeal(
+        database, int(year), visit.text("subject"), visit.text("reason"), office
+    )
+    return visit.redirect(f"/admin/appeals/{appeal.number}", "received")
 
 
 @staff_page
@@ -104,18 +108,18 @@ async def show_one(visit: Visit) -> web.Response:
     appeal = await _appeal(visit)
     async with reading(visit.service.database) as connection:
         names = await read_names(connection, appeal.year, visit.lang)
-        able = await may_decide(connection, appeal)
+        able = await eligible_deciders(connection, appeal)
         ways = [(":".join(way), _remedy(visit, way)) for way in await remedies(connection, appeal)]
-    return visit.show(
+    return visit.render(
         "appeal",
         appeal=_told(visit, appeal, names),
         able=able,
         ways=ways,
-        rulings=tuple(Ruling),
-        states=State,
+        rulings=tuple(AppealRuling),
+        states=AppealState,
         amended=[
             told
-            for told in await told_amendments(visit, appeal.year)
+            for told in await amendment_rows(visit, appeal.year)
             if told[0].appeal == appeal.number
         ],
         mine=appeal.standing.charged == visit.visitor.login,
@@ -129,24 +133,29 @@ async def take_step(visit: Visit) -> web.Response:
     database, number, office = visit.service.database, (await _appeal(visit)).number, _office(visit)
     act, reason = visit.text("act"), visit.text("reason")
     if act == ASSIGN:
-        await assign(database, number, visit.text("to"), office)
+        await assign_appeal(database, number, visit.text("to"), office)
     elif act == ANSWER:
-        if visit.text("ruling") not in tuple(Ruling):
+        if visit.text("ruling") not in tuple(AppealRuling):
             raise BadInput("choose to uphold or to reject", "ruling")
-        await answer(
-            database, number, Ruling(visit.text("ruling")), reason, visit.text("remedy"), office
+        await answer_appeal(
+            database,
+            number,
+            AppealRuling(visit.text("ruling")),
+            reason,
+            visit.text("remedy"),
+            office,
         )
     elif act == CORRECT:
-        await correct_score(database, number, office)
+        await publish_amended_score(database, number, office)
     elif act == AGAIN:
         await appeal_again(database, number, reason, office)
     else:
         raise BadInput("there is no such button", act)
-    return visit.see(f"/admin/appeals/{number}", f"appeal-{act}")
+    return visit.redirect(f"/admin/appeals/{number}", f"appeal-{act}")
 
 
 async def _appeal(visit: Visit) -> Appeal:
-    return await show_appeal(visit.service.database, int(visit.part("appeal")), visit.today)
+    return await show_appeal(visit.service.database, int(visit.path_param("appeal")), visit.today)
 
 
 def _office(visit: Visit) -> Office:
@@ -164,13 +173,13 @@ def _remedy(visit: Visit, way: Sequence[str]) -> str:
         return words.say(
             visit.lang,
             "remedy-decision",
-            what=name(Kind(what.split("/")[2]), visit.lang),
+            what=name(ConsequenceKind(what.split("/")[2]), visit.lang),
             verdict=verdict,
         )
     return words.say(visit.lang, "remedy-score")
 
 
-async def told_amendments(visit: Visit, year: int) -> list[tuple[store.Amendment, str]]:
+async def amendment_rows(visit: Visit, year: int) -> list[tuple[store.Amendment, str]]:
     """What appeals have changed of a year, each in words."""
     async with reading(visit.service.database) as connection:
         found = await store.read_amendments(connection, year)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.accounts.audit_log import read_acts
+from bot.accounts.audit_log import read_records
 from bot.web.admin.page import Visit, staff_page
 
 PAGE = 50
@@ -16,14 +16,14 @@ PAGE = 50
 @staff_page
 async def show_audit(visit: Visit) -> web.Response:
     """The newest acts first, of one person if a login is asked for."""
-    login, before = visit.asked("login")[:80], visit.asked("before")
+    login, before = visit.query("login")[:80], visit.query("before")
     number = int(before) if before.isdecimal() and len(before) < 16 else 0
-    acts = await read_acts(visit.service.database, login, most=PAGE + 1, before=number)
+    acts = await read_records(visit.service.database, login, most=PAGE + 1, before=number)
     zone = ZoneInfo(visit.service.settings.timezone)
     rows = [
         (act, datetime.fromtimestamp(act.at, zone).strftime("%Y-%m-%d %H:%M:%S"))
         for act in acts[:PAGE]
     ]
-    return visit.show(
+    return visit.render(
         "audit", rows=rows, login=login, older=acts[PAGE - 1].number if len(acts) > PAGE else 0
     )

@@ -15,7 +15,7 @@ from survey_flows.errors import BadInput
 
 
 @dataclass(slots=True)
-class Making:
+class BundleJobs:
     """The bundles that are being made, by campaign, and why the last try of others failed."""
 
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -42,4 +42,4 @@ class Making:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-MAKING = web.AppKey("making", Making)
+BUNDLE_JOBS = web.AppKey("making", BundleJobs)

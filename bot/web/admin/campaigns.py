@@ -9,25 +9,25 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from sqlalchemy import func, select
 
-from aggregation.disclosure.rounding import rounded
+from aggregation.disclosure.rounding import round_down
 from bot.campaigns.lifecycle import (
-    Summary,
-    add_link,
+    CampaignSummary,
     close_campaign,
+    create_link,
     list_campaigns,
     open_campaign,
     pause_campaign,
     resume_campaign,
     show_campaign,
 )
-from bot.campaigns.registered import Poll, read_polls
+from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
 from bot.core.labels import pick
-from bot.core.urls import addresses
+from bot.core.urls import citizen_urls
 from bot.fraud_review.rule_effects import read_effects
 from bot.publication.charts.ranking import campaign_ranking
 from bot.results.live_counts import unit_counts
 from bot.results.releases import last_release
-from bot.results.scoring import Scored, score_campaign
+from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.admin.page import Visit, staff_page
@@ -43,14 +43,14 @@ MEASURED = {"alpha": 2, "omega": 2, "reliability": 2, "units": 0, "mean": 1}
 async def show_overview(visit: Visit) -> web.Response:
     """Every campaign with its state, every year with its pages; of a year without results, where tables come in."""
     found = await list_campaigns(visit.service.database)
-    campaigns = [describe(summary, visit) for summary in reversed(found)]
-    counting = [c for c in found if not c.trial]
+    campaigns = [campaign_row(summary, visit) for summary in reversed(found)]
+    counting = [c for c in found if not c.pilot]
     years = sorted({visit.today.year, *(c.year for c in counting)}, reverse=True)
     closed = {c.year for c in counting if c.state == "closed"}
-    return visit.show("overview", campaigns=campaigns, years=years, closed=closed)
+    return visit.render("overview", campaigns=campaigns, years=years, closed=closed)
 
 
-def describe(summary: Summary, visit: Visit) -> dict[str, object]:
+def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:
     """A campaign in this person's language and the city's time."""
     zone = ZoneInfo(visit.service.settings.timezone)
     opens, closes = (
@@ -65,7 +65,7 @@ def describe(summary: Summary, visit: Visit) -> dict[str, object]:
     title = pick(
         (summary.title["zh-Hans"], summary.title.get("en", summary.title["zh-Hans"])), visit.lang
     )
-    ballots = rounded(summary.ballots, summary.cell)
+    ballots = round_down(summary.ballots, summary.cell)
     return {
         "it": summary,
         "ballots": ballots,
@@ -76,14 +76,14 @@ def describe(summary: Summary, visit: Visit) -> dict[str, object]:
     }
 
 
-def _window(summary: Summary) -> tuple[int, int]:
+def _window(summary: CampaignSummary) -> tuple[int, int]:
     return summary.opens_at, summary.closes_at
 
 
 @staff_page
 async def show_one(visit: Visit) -> web.Response:
     """A campaign's state, links and counts; no score before it is closed."""
-    summary = await show_campaign(visit.service.database, visit.part("campaign"))
+    summary = await show_campaign(visit.service.database, visit.path_param("campaign"))
     poll = await _poll(visit)
     cell = poll.scheme.min_n.publish_cell
     counts = await unit_counts(visit.service.database, poll)
@@ -93,10 +93,10 @@ async def show_one(visit: Visit) -> web.Response:
     may_link = visit.visitor.may("POST", f"/admin/campaigns/{poll.id}/links")
     # An invitation is worth a vote in its group: who only looks on gets none.
     told = [link for link in summary.links if link.source == "open" or may_link]
-    links = [(link, addresses(visit.service.settings, link)) for link in told]
-    return visit.show(
+    links = [(link, citizen_urls(visit.service.settings, link)) for link in told]
+    return visit.render(
         "campaign",
-        campaign=describe(summary, visit),
+        campaign=campaign_row(summary, visit),
         units=units,
         links=links,
         groups={
@@ -110,19 +110,19 @@ async def show_one(visit: Visit) -> web.Response:
     )
 
 
-async def _misfits(visit: Visit, poll: Poll) -> list[Said]:
+async def _misfits(visit: Visit, poll: RegisteredCampaign) -> list[Said]:
     """What would keep the year from being appraised on what is locked, while ballots are taken or will be."""
-    from bot.campaigns.drafting import find_misfits
+    from bot.campaigns.drafting import find_scheme_misfits
 
-    if poll.trial or poll.state in ("closing", "closed"):
+    if poll.pilot or poll.state in ("closing", "closed"):
         return []
     return [
         translate(text, visit.lang)
-        for text in await find_misfits(visit.service.database, poll.scheme, poll.year)
+        for text in await find_scheme_misfits(visit.service.database, poll.scheme, poll.year)
     ]
 
 
-def _frozen(poll: Poll, lang: str) -> dict[str, object]:
+def _frozen(poll: RegisteredCampaign, lang: str) -> dict[str, object]:
     """What opening locks, beside the units: scheme, population figures, questionnaires and the groups that count."""
     used = {unit.questionnaire for unit in poll.units.values()}
     titles = [poll.questionnaires[name].title for name in sorted(used)]
@@ -137,27 +137,27 @@ def _frozen(poll: Poll, lang: str) -> dict[str, object]:
     }
 
 
-async def _poll(visit: Visit) -> Poll:
+async def _poll(visit: Visit) -> RegisteredCampaign:
     found = [
         poll
-        for poll in await read_polls(visit.service.database)
-        if poll.id == visit.part("campaign")
+        for poll in await read_registered_campaigns(visit.service.database)
+        if poll.id == visit.path_param("campaign")
     ]
     if not found:
-        raise BadInput("there is no such campaign", visit.part("campaign"))
+        raise BadInput("there is no such campaign", visit.path_param("campaign"))
     return found[0]
 
 
-def _groups(poll: Poll) -> list[tuple[str, dict[str, str]]]:
+def _groups(poll: RegisteredCampaign) -> list[tuple[str, dict[str, str]]]:
     return list(poll.scheme.groups.items())
 
 
-def _name(poll: Poll, code: str, lang: str) -> str:
+def _name(poll: RegisteredCampaign, code: str, lang: str) -> str:
     name = poll.units[code].name
     return pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), lang)
 
 
-async def _pressed(visit: Visit, poll: Poll) -> list[tuple[str, int]]:
+async def _pressed(visit: Visit, poll: RegisteredCampaign) -> list[tuple[str, int]]:
     """After the close: the units whose raters say they were told how to rate, where they are not few; in whole tens."""
     if poll.state != "closed":
         return []
@@ -167,7 +167,7 @@ async def _pressed(visit: Visit, poll: Poll) -> list[tuple[str, int]]:
     )
     async with reading(visit.service.database) as connection:
         found = [
-            (row[0], rounded(row[1], cell))
+            (row[0], round_down(row[1], cell))
             for row in await connection.execute(query.order_by(columns.unit))
         ]
     return [(_name(poll, code, visit.lang), count) for code, count in found if count]
@@ -176,34 +176,34 @@ async def _pressed(visit: Visit, poll: Poll) -> list[tuple[str, int]]:
 @staff_page
 async def take_open(visit: Visit) -> web.Response:
     """Let a draft take ballots."""
-    await open_campaign(visit.service.database, visit.part("campaign"))
+    await open_campaign(visit.service.database, visit.path_param("campaign"))
     await visit.service.mixer.turn()
-    await visit.service.papers.refresh()
-    return visit.see(f"/admin/campaigns/{visit.part('campaign')}", "opened")
+    await visit.service.live_campaigns.refresh()
+    return visit.redirect(f"/admin/campaigns/{visit.path_param('campaign')}", "opened")
 
 
 @staff_page
 async def take_pause(visit: Visit) -> web.Response:
     """Take no ballots for a while, or take them again."""
-    campaign, act = visit.part("campaign"), visit.text("act")
+    campaign, act = visit.path_param("campaign"), visit.text("act")
     moves = {"pause": pause_campaign, "resume": resume_campaign}
     if act not in moves:
         raise BadInput("there is no such button", act)
     await moves[act](visit.service.database, campaign, visit.service.clock)
-    await visit.service.papers.refresh()
-    return visit.see(f"/admin/campaigns/{campaign}", f"{act}d")
+    await visit.service.live_campaigns.refresh()
+    return visit.redirect(f"/admin/campaigns/{campaign}", f"{act}d")
 
 
 @staff_page
 async def take_close(visit: Visit) -> web.Response:
     """Take no more ballots, for good: the form asks for the campaign's name, so that no slip does it."""
-    campaign = visit.part("campaign")
+    campaign = visit.path_param("campaign")
     if visit.text("name") != campaign:
         raise BadInput("that is not the campaign's name; nothing was done", campaign)
     await close_campaign(visit.service.database, campaign)
     await visit.service.mixer.turn()
-    await visit.service.papers.refresh()
-    return visit.see(f"/admin/campaigns/{campaign}", "closed")
+    await visit.service.live_campaigns.refresh()
+    return visit.redirect(f"/admin/campaigns/{campaign}", "closed")
 
 
 @staff_page
@@ -218,7 +218,7 @@ async def take_link(visit: Visit) -> web.Response:
     most = visit.text("most")
     if most and not (most.isascii() and most.isdigit() and len(most) < 8):
         raise BadInput("this is no number of people", most[:20])
-    await add_link(
+    await create_link(
         visit.service.database,
         poll.id,
         group,
@@ -226,48 +226,51 @@ async def take_link(visit: Visit) -> web.Response:
         visit.service.clock,
         int(most) if most else None,
     )
-    return visit.see(f"/admin/campaigns/{poll.id}", "linked")
+    return visit.redirect(f"/admin/campaigns/{poll.id}", "linked")
 
 
 @staff_page
 async def show_scores(visit: Visit) -> web.Response:
     """The public scores of a closed campaign, ranked with their intervals."""
-    scored = await score_campaign(visit.service.database, visit.part("campaign"))
+    scored = await score_campaign(visit.service.database, visit.path_param("campaign"))
     ranking = await asyncio.to_thread(campaign_ranking, scored, visit.lang)
     measures = await asyncio.to_thread(_measures, scored, visit.lang)
-    summary = await show_campaign(visit.service.database, visit.part("campaign"))
-    release = scored.release or await last_release(visit.service.database, scored.poll)
+    summary = await show_campaign(visit.service.database, visit.path_param("campaign"))
+    release = scored.release or await last_release(visit.service.database, scored.campaign)
     corrected = [
-        (_name(scored.poll, code, visit.lang), made) for code, made in release.corrections.items()
+        (_name(scored.campaign, code, visit.lang), made)
+        for code, made in release.corrections.items()
     ]
     at = datetime.fromtimestamp(release.at, ZoneInfo(visit.service.settings.timezone)).strftime(
         "%Y-%m-%d %H:%M"
     )
-    return visit.show(
+    return visit.render(
         "scores",
-        campaign=describe(summary, visit),
+        campaign=campaign_row(summary, visit),
         ranking=ranking,
         release=release,
         at=at,
         corrected=corrected,
         measures=measures,
-        graded=scored.poll.scheme.graded_score,
-        effects=await read_effects(visit.service.database, scored.poll.id),
+        graded=scored.campaign.scheme.graded_score,
+        effects=await read_effects(visit.service.database, scored.campaign.id),
     )
 
 
-def _measures(scored: Scored, lang: str) -> dict[str, list[list[str]]]:
+def _measures(scored: ScoredCampaign, lang: str) -> dict[str, list[list[str]]]:
     """For questionnaires and for categories a row each: its name, and the measures that are shown of it."""
-    from bot.publication.exports.score_pages import reliability
+    from bot.publication.exports.score_pages import reliability_rows
 
-    names = {code: pick((it.zh, it.en), lang) for code, it in scored.poll.scheme.categories.items()}
-    sheets = scored.poll.questionnaires
+    names = {
+        code: pick((it.zh, it.en), lang) for code, it in scored.campaign.scheme.categories.items()
+    }
+    sheets = scored.campaign.questionnaires
     names |= {
         code: pick((it.title["zh-Hans"], it.title.get("en", code)), lang)
         for code, it in sheets.items()
     }
     found: dict[str, dict[str, list[str]]] = {"questionnaire": {}, "category": {}}
-    for about, code, name, value in reliability(scored, scored.told):
+    for about, code, name, value in reliability_rows(scored, scored.disclosed):
         if name in MEASURED:
             shown = "–" if value is None else f"{float(value):.{MEASURED[name]}f}"
             found[about].setdefault(code, [names[code]]).append(shown)
@@ -277,11 +280,13 @@ def _measures(scored: Scored, lang: str) -> dict[str, list[list[str]]]:
 @staff_page
 async def send_picture(visit: Visit) -> web.Response:
     """The ranking as a picture."""
-    scored = await score_campaign(visit.service.database, visit.part("campaign"))
+    scored = await score_campaign(visit.service.database, visit.path_param("campaign"))
     ranking = await asyncio.to_thread(campaign_ranking, scored, visit.lang)
-    title = pick((scored.poll.title["zh-Hans"], scored.poll.title.get("en", "")), visit.lang)
+    title = pick(
+        (scored.campaign.title["zh-Hans"], scored.campaign.title.get("en", "")), visit.lang
+    )
     return await picture_file(
-        ranking, title, visit.lang, visit.part("form"), f"{scored.poll.id}-ranking"
+        ranking, title, visit.lang, visit.path_param("form"), f"{scored.campaign.id}-ranking"
     )
 
 
@@ -290,6 +295,6 @@ async def send_book(visit: Visit) -> web.Response:
     """The campaign's scores as a workbook, or as CSV files in an archive."""
     from bot.publication.exports import export_campaign
 
-    campaign = visit.part("campaign")
+    campaign = visit.path_param("campaign")
     book = await export_campaign(visit.service.database, campaign, visit.service.settings.timezone)
-    return await book_file(book, visit.part("form"), f"minping-{campaign}")
+    return await book_file(book, visit.path_param("form"), f"minping-{campaign}")

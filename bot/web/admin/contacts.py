@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from bot.accounts.preferences import choices_of
+from bot.accounts.preferences import preferences_in
 from bot.campaigns.registered import year_scheme
 from bot.fieldwork.audience.contact_file import KINDS, blank_list, import_contacts, import_opt_outs
 from bot.fieldwork.audience.contacts import REASONS, count_contacts
@@ -31,12 +31,12 @@ async def _page(
     done: tuple[str, dict[str, int]] = ("", {}),
 ) -> web.Response:
     async with reading(visit.service.database) as connection:
-        fatigue = (await choices_of(connection)).fatigue_days
+        fatigue = (await preferences_in(connection)).fatigue_days
         count = await count_contacts(connection, visit.today, fatigue)
     side = "zh" if visit.lang.startswith("zh") else "en"
     scheme = await year_scheme(visit.service.database, None)
     names = {group: called[side] for group, called in scheme.groups.items()}
-    return visit.show(
+    return visit.render(
         "contacts",
         status=status,
         groups=[(names.get(group, group), number) for group, number in count.groups.items()],
@@ -51,7 +51,7 @@ async def _page(
 @staff_page
 async def send_list(visit: Visit) -> web.Response:
     """An empty list to fill in."""
-    kind = visit.part("list")
+    kind = visit.path_param("list")
     if kind not in KINDS:
         raise web.HTTPNotFound
     body = await blank_list(visit.service.database, kind, visit.lang)
@@ -84,5 +84,10 @@ async def _store(visit: Visit, kind: str, name: str, data: bytes) -> tuple[str, 
     done = await import_contacts(
         service.database, service.contact_keys, name, data, visit.today, checking
     )
-    numbers = {"new": done.new, "changed": done.changed, "same": done.same, "out": done.opted_out}
+    numbers = {
+        "new": done.new,
+        "changed": done.changed,
+        "same": done.unchanged,
+        "out": done.opted_out,
+    }
     return "contacts-checked" if checking else "contacts-imported", numbers

@@ -12,7 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from aggregation.model.facts import UNIT_GRADES
-from bot.campaigns.lifecycle import Draft, create_campaign, discard_draft
+from bot.campaigns.lifecycle import CampaignDraft, create_campaign, discard_draft
 from bot.campaigns.scheme_files import shipped_scheme, shipped_text
 from bot.core.labels import pick
 from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
@@ -29,7 +29,7 @@ YEARS = range(1990, 3000)
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class DraftTexts:
     """What a draft is made of, as `bot.campaigns.Draft` keeps it."""
 
     scheme: str
@@ -45,7 +45,7 @@ async def show_draft(visit: Visit) -> web.Response:
 @staff_page
 async def send_model(visit: Visit) -> web.Response:
     """The shipped scheme, or a shipped questionnaire by its id: what one's own begins with."""
-    name = visit.part("model")
+    name = visit.path_param("model")
     if name != SCHEME and name not in shipped_questionnaires():
         raise web.HTTPNotFound
     text = shipped_text() if name == SCHEME else questionnaire_text(name)
@@ -60,17 +60,17 @@ async def take_draft(visit: Visit) -> web.Response:
         await create_campaign(visit.service.database, draft, visit.service.clock)
     except BadInput as error:
         return _show(visit, 422, told(error, visit.lang))
-    return visit.see(f"/admin/campaigns/{draft.id}", "drafted")
+    return visit.redirect(f"/admin/campaigns/{draft.id}", "drafted")
 
 
 @staff_page
 async def take_discard(visit: Visit) -> web.Response:
     """Forget a draft: the form asks for its name, so that no slip does it."""
-    campaign = visit.part("campaign")
+    campaign = visit.path_param("campaign")
     if visit.text("name") != campaign:
         raise BadInput("that is not the campaign's name; nothing was done", campaign)
     await discard_draft(visit.service.database, campaign)
-    return visit.see("/admin", "discarded")
+    return visit.redirect("/admin", "discarded")
 
 
 def _show(visit: Visit, status: int = 200, problem: Said | None = None) -> web.Response:
@@ -80,7 +80,7 @@ def _show(visit: Visit, status: int = 200, problem: Said | None = None) -> web.R
     models = [
         (name, _titled(form.title, visit.lang)) for name, form in shipped_questionnaires().items()
     ]
-    return visit.show(
+    return visit.render(
         "draft",
         models=models,
         shipped=shipped,
@@ -95,24 +95,24 @@ def _titled(title: Mapping[str, str], lang: str) -> str:
     return pick((title["zh-Hans"], title["en"]), lang)
 
 
-async def _draft(visit: Visit) -> Draft:
-    from bot.campaigns.drafting import moment, stored_units
+async def _draft(visit: Visit) -> CampaignDraft:
+    from bot.campaigns.drafting import parse_moment, stored_units
 
     year, zone = _year(visit.text("year")), visit.service.settings.timezone
     for name in ("title_zh", "title_en"):
         if not visit.text(name):
             raise BadInput("a campaign has a title in Chinese and one in English", name)
     made = await _read_files(visit, _grades(visit))
-    return Draft(
+    return CampaignDraft(
         id=visit.text("id"),
         year=year,
         title={"zh-Hans": visit.text("title_zh"), "en": visit.text("title_en")},
-        opens_at=moment(visit.text("opens"), zone),
-        closes_at=moment(visit.text("closes"), zone),
+        opens_at=parse_moment(visit.text("opens"), zone),
+        closes_at=parse_moment(visit.text("closes"), zone),
         units=await stored_units(visit.service.database, visit.text("units").split(), year),
         questionnaires=made.questionnaires,
         scheme=made.scheme,
-        trial=visit.text("trial") == "yes",
+        pilot=visit.text("trial") == "yes",
     )
 
 
@@ -135,7 +135,7 @@ def _year(text: str) -> int:
     return int(text)
 
 
-async def _read_files(visit: Visit, grades: Sequence[int] | None) -> Texts:
+async def _read_files(visit: Visit, grades: Sequence[int] | None) -> DraftTexts:
     """What was uploaded, read as the command line reads files; without any, what the product comes with."""
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -169,10 +169,10 @@ def _plain(name: str) -> str:
     return "".join(sign for sign in last if sign.isprintable()).lstrip(".")[-60:]
 
 
-def _texts(files: Mapping[str, Sequence[Path]], grades: Sequence[int] | None) -> Texts:
+def _texts(files: Mapping[str, Sequence[Path]], grades: Sequence[int] | None) -> DraftTexts:
     from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme
 
     scheme, population = (next(iter(files[name]), None) for name in ("scheme", "population"))
-    return Texts(
+    return DraftTexts(
         chosen_scheme(scheme, population, grades), chosen_questionnaires(files["questionnaires"])
     )

@@ -10,15 +10,20 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.campaigns.lifecycle import Summary, list_campaigns
-from bot.campaigns.registered import Poll, read_polls
-from bot.publication.public_release import Publication, make_public, read_publications, withdraw
+from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
+from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
+from bot.publication.public_release import (
+    Publication,
+    make_public,
+    read_publications,
+    withdraw_publication,
+)
 from bot.results.releases import read_releases
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from bot.verification.bundle import bundle_path, keep_bundle, note_result
-from bot.web.admin.bundle_jobs import MAKING
-from bot.web.admin.campaigns import describe
+from bot.verification.bundle import bundle_path, request_result_entry, save_bundle
+from bot.web.admin.bundle_jobs import BUNDLE_JOBS
+from bot.web.admin.campaigns import campaign_row
 from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.error_translation import told
 from survey_flows.errors import BadInput
@@ -28,7 +33,7 @@ ANYBODY, OFFICE, LEADERS = "anybody", "office", "leaders"
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class ExportFile:
     """A file: a key of its name in the wording, its address with ``{}`` for campaign or year, and for whom it is."""
 
     name: str
@@ -37,34 +42,34 @@ class File:
 
 
 CLOSED = (
-    File("scores", "/admin/campaigns/{}/export.xlsx", ANYBODY),
-    File("scores", "/admin/campaigns/{}/export.zip", ANYBODY),
-    File("labelled", "/admin/campaigns/{}/export.sav", ANYBODY),
-    File("labelled", "/admin/campaigns/{}/export.parquet", ANYBODY),
-    File("ranking", "/admin/campaigns/{}/ranking.png", ANYBODY),
-    File("ranking", "/admin/campaigns/{}/ranking.svg", ANYBODY),
-    File("ranking", "/admin/campaigns/{}/ranking.pdf", ANYBODY),
+    ExportFile("scores", "/admin/campaigns/{}/export.xlsx", ANYBODY),
+    ExportFile("scores", "/admin/campaigns/{}/export.zip", ANYBODY),
+    ExportFile("labelled", "/admin/campaigns/{}/export.sav", ANYBODY),
+    ExportFile("labelled", "/admin/campaigns/{}/export.parquet", ANYBODY),
+    ExportFile("ranking", "/admin/campaigns/{}/ranking.png", ANYBODY),
+    ExportFile("ranking", "/admin/campaigns/{}/ranking.svg", ANYBODY),
+    ExportFile("ranking", "/admin/campaigns/{}/ranking.pdf", ANYBODY),
 )
-SAMPLE = File("sample", "/admin/campaigns/{}/push/sample.json", ANYBODY)
-BUNDLE = File("bundle", "/admin/campaigns/{}/bundle.zip", ANYBODY)
+SAMPLE = ExportFile("sample", "/admin/campaigns/{}/push/sample.json", ANYBODY)
+BUNDLE = ExportFile("bundle", "/admin/campaigns/{}/bundle.zip", ANYBODY)
 OPEN_DATA = tuple(
-    File("open-data", f"/results/{{}}/data.{form}", ANYBODY)
+    ExportFile("open-data", f"/results/{{}}/data.{form}", ANYBODY)
     for form in ("json", "csv", "zip", "xlsx")
 )
 YEAR = (
-    File("year-public", "/admin/years/{}/export.xlsx?audience=public", ANYBODY),
-    File("year-public", "/admin/years/{}/export.zip?audience=public", ANYBODY),
-    File("year-labelled", "/admin/years/{}/export.sav?audience=public", ANYBODY),
-    File("year-labelled", "/admin/years/{}/export.parquet?audience=public", ANYBODY),
-    File("year-internal", "/admin/years/{}/export.xlsx?audience=internal", LEADERS),
-    File("year-internal", "/admin/years/{}/export.zip?audience=internal", LEADERS),
-    File("circular-public", "/admin/years/{}/circular.pdf?audience=public", ANYBODY),
-    File("circular-public", "/admin/years/{}/circular.html?audience=public", ANYBODY),
-    File("circular-internal", "/admin/years/{}/circular.pdf?audience=internal", LEADERS),
-    File("circular-internal", "/admin/years/{}/circular.html?audience=internal", LEADERS),
-    File("year-ranking", "/admin/years/{}/ranking.png", OFFICE),
-    File("year-ranking", "/admin/years/{}/ranking.svg", OFFICE),
-    File("year-ranking", "/admin/years/{}/ranking.pdf", OFFICE),
+    ExportFile("year-public", "/admin/years/{}/export.xlsx?audience=public", ANYBODY),
+    ExportFile("year-public", "/admin/years/{}/export.zip?audience=public", ANYBODY),
+    ExportFile("year-labelled", "/admin/years/{}/export.sav?audience=public", ANYBODY),
+    ExportFile("year-labelled", "/admin/years/{}/export.parquet?audience=public", ANYBODY),
+    ExportFile("year-internal", "/admin/years/{}/export.xlsx?audience=internal", LEADERS),
+    ExportFile("year-internal", "/admin/years/{}/export.zip?audience=internal", LEADERS),
+    ExportFile("circular-public", "/admin/years/{}/circular.pdf?audience=public", ANYBODY),
+    ExportFile("circular-public", "/admin/years/{}/circular.html?audience=public", ANYBODY),
+    ExportFile("circular-internal", "/admin/years/{}/circular.pdf?audience=internal", LEADERS),
+    ExportFile("circular-internal", "/admin/years/{}/circular.html?audience=internal", LEADERS),
+    ExportFile("year-ranking", "/admin/years/{}/ranking.png", OFFICE),
+    ExportFile("year-ranking", "/admin/years/{}/ranking.svg", OFFICE),
+    ExportFile("year-ranking", "/admin/years/{}/ranking.pdf", OFFICE),
 )
 
 
@@ -75,16 +80,16 @@ async def show_exports(visit: Visit) -> web.Response:
     public = await read_publications(visit.service.database)
     closed = [summary for summary in found if summary.state == "closed"]
     campaigns = [await _campaign(visit, summary, public.get(summary.id)) for summary in closed]
-    appraised = {summary.year for summary in closed if not summary.trial}
+    appraised = {summary.year for summary in closed if not summary.pilot}
     years = {year: _addressed(YEAR, str(year)) for year in sorted(appraised, reverse=True)}
-    return visit.show("exports", campaigns=campaigns, years=years)
+    return visit.render("exports", campaigns=campaigns, years=years)
 
 
 async def _campaign(
-    visit: Visit, summary: Summary, public: Publication | None
+    visit: Visit, summary: CampaignSummary, public: Publication | None
 ) -> dict[str, object]:
     releases = await read_releases(visit.service.database, summary.id)
-    newest, making = releases[-1].number if releases else 0, visit.request.app[MAKING]
+    newest, making = releases[-1].number if releases else 0, visit.request.app[BUNDLE_JOBS]
     bundled = await _bundled(visit, summary.id, newest)
     files = [
         *CLOSED,
@@ -92,7 +97,7 @@ async def _campaign(
         *([SAMPLE] if await _is_drawn(visit, summary.id) else []),
     ]
     return {
-        "campaign": describe(summary, visit),
+        "campaign": campaign_row(summary, visit),
         "files": _addressed([*files, *(OPEN_DATA if public else ())], summary.id),
         "public": public,
         "day": _day(visit, public.at) if public else "",
@@ -104,7 +109,7 @@ async def _campaign(
 
 
 def _addressed(
-    files: list[File] | tuple[File, ...], name: str
+    files: list[ExportFile] | tuple[ExportFile, ...], name: str
 ) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """By name and audience, each file's form and address."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -138,11 +143,11 @@ async def take_publish(visit: Visit) -> web.Response:
     """Make the last release public, take it back, or make the bundle."""
     act, poll = visit.text("act"), await _poll(visit)
     if act == "withdraw":
-        await withdraw(visit.service.database, poll.id)
-        return visit.see("/admin/exports", "withdrawn")
+        await withdraw_publication(visit.service.database, poll.id)
+        return visit.redirect("/admin/exports", "withdrawn")
     if act == "bundle":
         _begin_bundle(visit, poll)
-        return visit.see("/admin/exports")
+        return visit.redirect("/admin/exports")
     if act != "publish":
         raise BadInput("there is no such button", act)
     if visit.text("sure") != "yes":
@@ -152,36 +157,36 @@ async def take_publish(visit: Visit) -> web.Response:
         service.database, poll, visit.visitor.login, service.clock, service.settings.timezone
     )
     _begin_bundle(visit, poll)
-    return visit.see("/admin/exports", "published")
+    return visit.redirect("/admin/exports", "published")
 
 
-async def _poll(visit: Visit) -> Poll:
+async def _poll(visit: Visit) -> RegisteredCampaign:
     found = [
         poll
-        for poll in await read_polls(visit.service.database)
-        if poll.id == visit.part("campaign")
+        for poll in await read_registered_campaigns(visit.service.database)
+        if poll.id == visit.path_param("campaign")
     ]
     if not found:
-        raise BadInput("there is no such campaign", visit.part("campaign"))
+        raise BadInput("there is no such campaign", visit.path_param("campaign"))
     return found[0]
 
 
-def _begin_bundle(visit: Visit, poll: Poll) -> None:
+def _begin_bundle(visit: Visit, poll: RegisteredCampaign) -> None:
     service = visit.service
 
     async def make() -> None:
-        await note_result(service.database, poll.id)
+        await request_result_entry(service.database, poll.id)
         await service.mixer.turn()
         number = (await read_releases(service.database, poll.id))[-1].number
-        await keep_bundle(service.database, service.settings.data, poll.id, number)
+        await save_bundle(service.database, service.settings.data, poll.id, number)
 
-    visit.request.app[MAKING].begin(poll.id, make)
+    visit.request.app[BUNDLE_JOBS].begin(poll.id, make)
 
 
 @staff_page
 async def send_bundle(visit: Visit) -> web.StreamResponse:
     """The public bundle of the last release."""
-    campaign = visit.part("campaign")
+    campaign = visit.path_param("campaign")
     releases = await read_releases(visit.service.database, campaign)
     path = bundle_path(
         visit.service.settings.data, campaign, releases[-1].number if releases else 0

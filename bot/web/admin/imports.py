@@ -7,7 +7,7 @@ import asyncio
 from aiohttp import web
 
 from bot.appraisal.import_tables import TABLES, import_table, table_workbook
-from bot.records.context import Outcome
+from bot.records.context import ImportResult
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import XLSX, download
 from bot.web.shared.error_translation import Said, told, translate
@@ -43,15 +43,15 @@ async def take_import(visit: Visit) -> web.Response:
     except BadInput as error:
         return _show_import(visit, kind, status=422, problem=told(error, visit.lang))
     if not (outcome.notes or checking):
-        return visit.see(f"/admin/years/{year_of(visit)}/import", "imported")
-    visit.forget()
+        return visit.redirect(f"/admin/years/{year_of(visit)}/import", "imported")
+    visit.clear_result_cache()
     return _show_import(visit, kind, outcome=outcome, checked=checking)
 
 
 @staff_page
 async def send_table(visit: Visit) -> web.Response:
     """One table as it stands, with the codes to choose from."""
-    kind, year = visit.part("kind"), year_of(visit)
+    kind, year = visit.path_param("kind"), year_of(visit)
     if kind not in TABLES:
         raise web.HTTPNotFound
     body = await table_workbook(
@@ -66,10 +66,10 @@ def _show_import(
     *,
     status: int = 200,
     problem: Said | None = None,
-    outcome: Outcome | None = None,
+    outcome: ImportResult | None = None,
     checked: bool = False,
 ) -> web.Response:
-    return visit.show(
+    return visit.render(
         "import",
         status=status,
         year=year_of(visit),

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from aggregation.appraisal.nesting import Body
+from aggregation.appraisal.nesting import InnerBody
 from aggregation.model.facts import Grade
 from aggregation.model.results import LeaderResult, UnitResult
-from aggregation.scheme.scheme import levels
-from bot.appraisal.year import Year
+from aggregation.scheme.scheme import scheme_levels
+from bot.appraisal.year import AppraisedYear
 from bot.core.labels import name, pick
 from bot.web.admin.page import Visit, staff_page, year_of
 from survey_flows.errors import BadInput
@@ -20,13 +20,13 @@ from survey_flows.errors import BadInput
 @staff_page
 async def show_inside(visit: Visit) -> web.Response:
     """Units that have parts; with ``?unit=`` the parts of one and the people in them. Internal."""
-    year, code = await visit.year(), visit.asked("unit")
+    year, code = await visit.year(), visit.query("unit")
     bodies = {body.unit: body for body in year.inside}
     if code and code not in bodies:
         raise BadInput("there are no parts inside it in that year", code)
     body = bodies.get(code)
     parts, people = _inside(body)
-    return visit.show(
+    return visit.render(
         "inside",
         year=year_of(visit),
         name=lambda named: name(named, visit.lang),
@@ -44,7 +44,7 @@ async def show_inside(visit: Visit) -> web.Response:
     )
 
 
-def _inside(body: Body | None) -> tuple[list[UnitResult], tuple[LeaderResult, ...]]:
+def _inside(body: InnerBody | None) -> tuple[list[UnitResult], tuple[LeaderResult, ...]]:
     if body is None or body.result is None:
         return [], ()
     return sorted(body.result.units, key=_order), body.result.leaders
@@ -54,10 +54,10 @@ def _order(part: UnitResult) -> tuple[str, bool, int, str]:
     return (part.category, part.rank is None, part.rank or 0, part.unit)
 
 
-def _above(body: Body, bodies: Mapping[str, Body]) -> list[Body]:
+def _above(body: InnerBody, bodies: Mapping[str, InnerBody]) -> list[InnerBody]:
     """The bodies that this one is in, the outermost first."""
     home = {unit.code: it for it in bodies.values() for unit in it.inputs.units}
-    way: list[Body] = []
+    way: list[InnerBody] = []
     up = home.get(body.unit)
     while up is not None:
         way.insert(0, up)
@@ -65,6 +65,6 @@ def _above(body: Body, bodies: Mapping[str, Body]) -> list[Body]:
     return way
 
 
-def _kinds(year: Year, lang: str) -> dict[str, str]:
-    found = [level.categories for level in levels(year.inputs.scheme)]
+def _kinds(year: AppraisedYear, lang: str) -> dict[str, str]:
+    found = [level.categories for level in scheme_levels(year.inputs.scheme)]
     return {code: pick((it.zh, it.en), lang) for kinds in found for code, it in kinds.items()}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.service.composition import Service
-from bot.web.shared.middleware import client_address, count, is_secure
+from bot.web.shared.middleware import client_address, increment_counter, is_secure
 
 WINDOW = 900
 MOST_OF_A_BROWSER, MOST_FOR_LOGIN_FROM_ADDRESS, MOST_FROM_ADDRESS, MOST_FOR_LOGIN = 10, 10, 30, 50
@@ -21,19 +21,21 @@ MOST_OF_A_BROWSER, MOST_FOR_LOGIN_FROM_ADDRESS, MOST_FROM_ADDRESS, MOST_FOR_LOGI
 BROWSER_DAYS = 180
 
 
-class TooManyTries(Exception):
+class TooManyAttempts(Exception):
     """Tries of this kind failed too often."""
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class AttemptOrigin:
     """Where a try comes from: the client's address, and the mark that its browser carries."""
 
     address: str
     browser: str = ""
 
 
-async def count_try(service: Service, kind: str, login: str, origin: Origin) -> list[str]:
+async def count_attempt(
+    service: Service, kind: str, login: str, origin: AttemptOrigin
+) -> list[str]:
     """Count a try before anything is verified, so that many at once do not slip through.
 
     Returns what to hand to `forgive` when it was none that failed.
@@ -42,7 +44,7 @@ async def count_try(service: Service, kind: str, login: str, origin: Origin) -> 
         TooManyTries: nothing is to be verified.
         redis.exceptions.RedisError: without Redis nobody signs in.
     """
-    if knows(service, login, origin.browser):
+    if is_known_browser(service, login, origin.browser):
         limits = {f"browser {kind} {login} {origin.browser}": MOST_OF_A_BROWSER}
     else:
         limits = {
@@ -55,18 +57,18 @@ async def count_try(service: Service, kind: str, login: str, origin: Origin) -> 
         for what, most in limits.items()
     }
     for key, most in keys.items():
-        if await count(service.redis, key, WINDOW) > most:
-            raise TooManyTries
+        if await increment_counter(service.redis, key, WINDOW) > most:
+            raise TooManyAttempts
     return list(keys)
 
 
-async def forgive(service: Service, keys: list[str]) -> None:
+async def clear_attempts(service: Service, keys: list[str]) -> None:
     """The try was none that failed. What failed before stays counted, but for a browser that is known by it."""
     for key in keys:
         await service.redis.decr(key)
 
 
-def knows(service: Service, login: str, browser: str) -> bool:
+def is_known_browser(service: Service, login: str, browser: str) -> bool:
     """Whether a browser's mark was made for this person."""
     nonce, _, stamp = browser.partition(".")
     return (
@@ -80,17 +82,19 @@ def _stamp(service: Service, login: str, nonce: str) -> str:
     return service.keys.person("staff browser", f"{login} {nonce}").hex()[:32]
 
 
-def origin_of(request: web.Request, service: Service) -> Origin:
+def origin_of(request: web.Request, service: Service) -> AttemptOrigin:
     """Where a request comes from."""
     browser = request.cookies.get(_cookie_name(service), "")
-    return Origin(client_address(request, service.settings), browser if browser.isascii() else "")
+    return AttemptOrigin(
+        client_address(request, service.settings), browser if browser.isascii() else ""
+    )
 
 
 def remember_browser(
-    response: web.StreamResponse, service: Service, login: str, origin: Origin
+    response: web.StreamResponse, service: Service, login: str, origin: AttemptOrigin
 ) -> None:
     """Let a browser from which a person has signed in be known as theirs."""
-    if knows(service, login, origin.browser):
+    if is_known_browser(service, login, origin.browser):
         return
     nonce, secure = secrets.token_urlsafe(16), is_secure(service.settings)
     value, age = f"{nonce}.{_stamp(service, login, nonce)}", BROWSER_DAYS * 86400

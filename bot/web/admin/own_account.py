@@ -19,7 +19,7 @@ from bot.accounts.second_factor import (
     reset_factor,
 )
 from bot.accounts.staff import Account, find_account, set_password
-from bot.web.admin.login_throttle import TooManyTries, count_try, forgive, origin_of
+from bot.web.admin.login_throttle import TooManyAttempts, clear_attempts, count_attempt, origin_of
 from bot.web.admin.page import Visit, staff_page
 from bot.web.admin.sessions import (
     device_of,
@@ -38,7 +38,7 @@ from survey_flows.errors import BadInput
 @staff_page
 async def show_password(visit: Visit) -> web.Response:
     """The form for another password."""
-    return visit.show("password", wrong="")
+    return visit.render("password", wrong="")
 
 
 @staff_page
@@ -50,10 +50,10 @@ async def take_password(visit: Visit) -> web.Response:
     if not wrong and visit.secret("new") == visit.secret("old"):
         status, wrong = 422, "password-same"
     if wrong:
-        return visit.show("password", status=status, wrong=wrong)
+        return visit.render("password", status=status, wrong=wrong)
     await set_password(visit.service.database, visit.visitor.login, visit.secret("new"))
     await sign_out(visit.service, visit.visitor)
-    response = visit.see("/admin", "password")
+    response = visit.redirect("/admin", "password")
     token = await open_session(visit.service, await _account(visit), device_of(visit.request))
     set_cookie(response, visit.service, token)
     return response
@@ -73,7 +73,7 @@ async def _password_wrong(visit: Visit, field: str = "password") -> tuple[int, s
         account = await check_password(
             visit.service, visit.visitor.login, visit.secret(field), origin
         )
-    except TooManyTries:
+    except TooManyAttempts:
         return 429, "sign-in-often"
     return (200, "") if account else (422, "password-wrong")
 
@@ -91,8 +91,15 @@ async def _factor_page(
     uri = await pending_uri(service.database, service.factor_keys, account.login, "Minping")
     secret = parse_qs(urlsplit(uri).query).get("secret", [""])[0].rstrip("=")
     grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    shown = {"second": account.second, "picture": _picture(uri), "secret": grouped, "codes": codes}
-    return visit.show("factor", status=status, wrong=wrong, must=bool(visit.visitor.first), **shown)
+    shown = {
+        "second": account.has_second_factor,
+        "picture": _picture(uri),
+        "secret": grouped,
+        "codes": codes,
+    }
+    return visit.render(
+        "factor", status=status, wrong=wrong, must=bool(visit.visitor.required_page), **shown
+    )
 
 
 def _picture(uri: str) -> Markup:
@@ -132,14 +139,14 @@ async def take_factor(visit: Visit) -> web.Response:
 
 async def _begin(visit: Visit) -> web.Response:
     await begin_factor(visit.service.database, visit.service.factor_keys, visit.visitor.login)
-    return visit.see("/admin/second-factor")
+    return visit.redirect("/admin/second-factor")
 
 
 async def _confirm(visit: Visit) -> web.Response:
     service, login = visit.service, visit.visitor.login
     try:
-        tries = await count_try(service, "code", login, origin_of(visit.request, service))
-    except TooManyTries:
+        tries = await count_attempt(service, "code", login, origin_of(visit.request, service))
+    except TooManyAttempts:
         return await _factor_page(visit, 429, "sign-in-often")
     now = service.clock.now().timestamp()
     codes = await confirm_factor(
@@ -147,14 +154,14 @@ async def _confirm(visit: Visit) -> web.Response:
     )
     if not codes:
         return await _factor_page(visit, 422, "code-wrong")
-    await forgive(service, tries)
+    await clear_attempts(service, tries)
     await revoke_others(service, visit.visitor)
     return await _factor_page(visit, codes=codes)
 
 
 async def _renew(visit: Visit) -> web.Response:
     account = await _account(visit)
-    if not account.second:
+    if not account.has_second_factor:
         raise BadInput("there is no second factor yet", account.login)
     return await _factor_page(
         visit,
@@ -169,12 +176,12 @@ async def _turn_off(visit: Visit) -> web.Response:
         fits = await check_code(
             visit.service, account, visit.text("code"), origin_of(visit.request, visit.service)
         )
-    except TooManyTries:
+    except TooManyAttempts:
         return await _factor_page(visit, 429, "sign-in-often")
     if not fits:
         return await _factor_page(visit, 422, "code-wrong")
     await reset_factor(visit.service.database, account.login)
-    return visit.see("/admin/second-factor", "factor-off")
+    return visit.redirect("/admin/second-factor", "factor-off")
 
 
 @staff_page
@@ -183,9 +190,10 @@ async def show_sessions(visit: Visit) -> web.Response:
     zone = ZoneInfo(visit.service.settings.timezone)
     found = await list_sessions(visit.service, await _account(visit))
     rows = [
-        (session, *(_time(at, zone) for at in (session.begun, session.seen))) for session in found
+        (session, *(_time(at, zone) for at in (session.started_at, session.last_seen_at)))
+        for session in found
     ]
-    return visit.show("sessions", rows=rows, present=name_of(visit.visitor.key))
+    return visit.render("sessions", rows=rows, present=name_of(visit.visitor.key))
 
 
 def _time(at: int, zone: ZoneInfo) -> str:
@@ -199,4 +207,4 @@ async def take_sessions(visit: Visit) -> web.Response:
         await revoke_others(visit.service, visit.visitor)
     elif not await revoke(visit.service, visit.visitor.login, visit.text("session")):
         raise BadInput("there is no such session any more", visit.text("session")[:20])
-    return visit.see("/admin/sessions", "sessions")
+    return visit.redirect("/admin/sessions", "sessions")

@@ -13,15 +13,15 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.accounts.audit_log import DONE as ACT_DONE
-from bot.accounts.audit_log import FAILED, REFUSED, Act, note
+from bot.accounts.audit_log import FAILED, REFUSED, AuditRecord, append_record
 from bot.accounts.roles import RIGHTS
-from bot.appraisal.year import Year
+from bot.appraisal.year import AppraisedYear
 from bot.service.composition import Service
 from bot.web.admin.sessions import Visitor, knows_csrf, read_visitor
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.error_translation import told
 from bot.web.shared.middleware import Form, close_files, read_form
-from bot.web.shared.result_cache import SHELF
+from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import render
 from survey_flows.errors import BadInput
 
@@ -89,11 +89,11 @@ class Visit:
         value = self.form.get(name) if self.form is not None else None
         return value if isinstance(value, str) else ""
 
-    def asked(self, name: str) -> str:
+    def query(self, name: str) -> str:
         """A parameter of the address."""
         return self.request.query.get(name, "").strip()
 
-    def part(self, name: str) -> str:
+    def path_param(self, name: str) -> str:
         """A part of the path."""
         return self.request.match_info[name]
 
@@ -107,13 +107,13 @@ class Visit:
         """The present day in the city."""
         return self.service.clock.now().astimezone(ZoneInfo(self.service.settings.timezone)).date()
 
-    async def year(self) -> Year:
+    async def year(self) -> AppraisedYear:
         """The year that the path names."""
-        return await self.request.app[SHELF].year(self.service, year_of(self))
+        return await self.request.app[RESULT_CACHE].year(self.service, year_of(self))
 
-    def show(self, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    def render(self, template: str, *, status: int = 200, **context: Any) -> web.Response:
         """A page."""
-        done = self.asked("done")
+        done = self.query("done")
         context |= {
             "visitor": self.visitor,
             "done": done if done in DONE else "",
@@ -124,13 +124,13 @@ class Visit:
             self.request, f"admin_{template}.html", self.visitor.lang, status=status, **context
         )
 
-    def forget(self) -> None:
+    def clear_result_cache(self) -> None:
         """Let the next page be appraised anew, because something was changed."""
-        self.request.app[SHELF].clear()
+        self.request.app[RESULT_CACHE].clear()
 
-    def see(self, path: str, done: str = "") -> web.Response:
+    def redirect(self, path: str, done: str = "") -> web.Response:
         """Lead to a page after something was done."""
-        self.forget()
+        self.clear_result_cache()
         location = f"{path}{'&' if '?' in path else '?'}done={done}" if done else path
         return web.Response(status=303, headers={"Location": location})
 
@@ -140,7 +140,7 @@ Page = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 def year_of(visit: Visit) -> int:
     """The year in the path."""
-    return int(visit.part("year"))
+    return int(visit.path_param("year"))
 
 
 def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -155,16 +155,16 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
         visitor = await read_visitor(request, service)
         if visitor is None:
             return web.Response(status=303, headers={"Location": "/admin/sign-in"})
-        if visitor.first and request.path not in (visitor.first, "/admin/sign-out"):
-            return web.Response(status=303, headers={"Location": visitor.first})
+        if visitor.required_page and request.path not in (visitor.required_page, "/admin/sign-out"):
+            return web.Response(status=303, headers={"Location": visitor.required_page})
         if request.method != "POST":
             if not visitor.may("GET", request.path):
                 return _elsewhere(visitor, request)
-            return await answer(page, Visit(request, service, visitor))
+            return await page_or_error(page, Visit(request, service, visitor))
         form = await read_form(request, MOST_BYTES)
         try:
             if not (knows_csrf(visitor, form.get("csrf")) and visitor.may("POST", request.path)):
-                await note_act(request, visitor, form, REFUSED)
+                await audit_form(request, visitor, form, REFUSED)
                 raise web.HTTPForbidden
             return await _acted(page, Visit(request, service, visitor, form))
         finally:
@@ -177,17 +177,19 @@ async def _acted(page: Page, visit: Visit) -> web.StreamResponse:
     """Do what a form asks for, and note what came of it."""
     outcome = FAILED
     try:
-        response = await answer(page, visit)
+        response = await page_or_error(page, visit)
         outcome = ACT_DONE if response.status < 400 else REFUSED
     except web.HTTPException:
         outcome = REFUSED
         raise
     finally:
-        await note_act(visit.request, visit.visitor, visit.form, outcome)
+        await audit_form(visit.request, visit.visitor, visit.form, outcome)
     return response
 
 
-async def note_act(request: web.Request, visitor: Visitor, form: Form | None, outcome: str) -> None:
+async def audit_form(
+    request: web.Request, visitor: Visitor, form: Form | None, outcome: str
+) -> None:
     """Note a form that was sent: where to, which of its buttons, and about what; nothing that was typed."""
     route = request.match_info.route.resource
     where = route.canonical if route else request.path
@@ -197,17 +199,19 @@ async def note_act(request: web.Request, visitor: Visitor, form: Form | None, ou
     act = " ".join(filter(None, (where, button if WORD.fullmatch(button) else "")))
     what = " ".join(request.match_info.values())
     service = request.app[SERVICE]
-    await note(
-        service.database, Act(visitor.login, visitor.role, act, what, outcome), service.clock
+    await append_record(
+        service.database,
+        AuditRecord(visitor.login, visitor.role, act, what, outcome),
+        service.clock,
     )
 
 
-async def answer(page: Page, visit: Visit) -> web.StreamResponse:
+async def page_or_error(page: Page, visit: Visit) -> web.StreamResponse:
     """The page, or the sentence that says why not."""
     try:
         return await page(visit)
     except BadInput as error:
-        return visit.show(
+        return visit.render(
             "refused", status=409 if visit.form is None else 422, said=told(error, visit.lang)
         )
 

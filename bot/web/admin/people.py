@@ -17,7 +17,7 @@ from bot.accounts.staff import (
     end_sessions,
     find_account,
     generate_password,
-    handed_out,
+    initial_password_expiry,
     list_accounts,
     set_password,
 )
@@ -38,7 +38,7 @@ async def show_people(visit: Visit) -> web.Response:
 async def _people(visit: Visit, login: str = "", password: str = "") -> web.Response:
     accounts = await list_accounts(visit.service.database)
     named = await _units(visit)
-    return visit.show(
+    return visit.render(
         "people", accounts=accounts, units=named, roles=ROLES, made=login, password=password
     )
 
@@ -57,7 +57,7 @@ async def _units(visit: Visit) -> dict[str, str]:
 async def take_person(visit: Visit) -> web.Response:
     """Add a person; the password is shown this once."""
     login, password = visit.text("login").lower(), generate_password()
-    until = handed_out(visit.service.clock)
+    until = initial_password_expiry(visit.service.clock)
     await add_staff(
         visit.service.database, login, password, visit.text("role"), visit.text("unit"), until
     )
@@ -80,11 +80,11 @@ async def _person(visit: Visit, password: str = "") -> web.Response:
         "units": await _units(visit),
         "own": own,
     }
-    return visit.show("person", password=password, roles=ROLES, **shown)
+    return visit.render("person", password=password, roles=ROLES, **shown)
 
 
 async def _account(visit: Visit) -> Account:
-    account = await find_account(visit.service.database, visit.part("login"))
+    account = await find_account(visit.service.database, visit.path_param("login"))
     if account is None:
         raise web.HTTPNotFound
     return account
@@ -98,7 +98,7 @@ async def take_change(visit: Visit) -> web.Response:
         raise BadInput("have another administrator do this with your own account", login)
     if act == "password":
         password = generate_password()
-        await set_password(database, login, password, handed_out(visit.service.clock))
+        await set_password(database, login, password, initial_password_expiry(visit.service.clock))
         return await _person(visit, password)
     if act == "change":
         await change_staff(database, login, visit.text("role"), visit.text("unit"))
@@ -116,4 +116,4 @@ async def take_change(visit: Visit) -> web.Response:
 
 
 def _see(visit: Visit, login: str, done: str) -> web.Response:
-    return visit.see(f"/admin/people/{login}", done)
+    return visit.redirect(f"/admin/people/{login}", done)

@@ -8,16 +8,22 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import func, select
 
-from aggregation.disclosure.rounding import rounded
-from bot.accounts.preferences import choices_of
+from aggregation.disclosure.rounding import round_down
+from bot.accounts.preferences import preferences_in
 from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.audience.contacts import REASONS, count_contacts
 from bot.fieldwork.audience.invitations import count_responses, make_invitations
-from bot.fieldwork.audience.sampling import Wish, draw_sample, plan_sample, read_plan, write_sample
-from bot.fieldwork.outreach.messenger import Fate, Letter
-from bot.fieldwork.outreach.push import (
+from bot.fieldwork.audience.sampling import (
+    SampleRequest,
+    draw_campaign_sample,
+    plan_sample,
+    read_plan,
+    write_sample,
+)
+from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
+from bot.fieldwork.outreach.push_service import (
     begin_push,
     cancel_push,
     pause_push,
@@ -27,7 +33,7 @@ from bot.fieldwork.outreach.push import (
 )
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from bot.web.admin.campaigns import describe
+from bot.web.admin.campaigns import campaign_row
 from bot.web.admin.live_updates import stream
 from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.templates import page_words
@@ -45,12 +51,12 @@ async def show_push(visit: Visit) -> web.Response:
 
 
 async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
-    service, campaign = visit.service, visit.part("campaign")
+    service, campaign = visit.service, visit.path_param("campaign")
     summary = await show_campaign(service.database, campaign)
     steps = await _steps(visit)
     texts = await plain_texts(service.database, campaign, service.settings.timezone)
     async with reading(service.database) as connection:
-        choices = await choices_of(connection)
+        choices = await preferences_in(connection)
         people = await count_contacts(connection, visit.today, choices.fatigue_days)
         frames = tables.frames.c
         counted = select(
@@ -61,7 +67,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
         ).one()
     words = shipped_words()
     context: dict[str, Any] = {
-        "campaign": describe(summary, visit),
+        "campaign": campaign_row(summary, visit),
         "steps": steps,
         "texts": texts,
         "hours": choices.hours,
@@ -82,13 +88,13 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
         "telegram": bool(service.settings.telegram_token),
         "previewed": False,
     }
-    return visit.show("push", status=status, **(context | more))
+    return visit.render("push", status=status, **(context | more))
 
 
 async def _steps(visit: Visit) -> list[dict[str, Any]]:
     """Each step as it is shown."""
     found = await show_pushes(
-        visit.service.database, visit.part("campaign"), visit.service.settings.push_rate
+        visit.service.database, visit.path_param("campaign"), visit.service.settings.push_rate
     )
     steps = []
     for progress in found:
@@ -101,7 +107,7 @@ async def _steps(visit: Visit) -> list[dict[str, Any]]:
                 "counts": progress.counts,
                 "total": total,
                 "done": done,
-                "minutes": -(-int(progress.left) // 60),
+                "minutes": -(-int(progress.seconds_left) // 60),
             }
         )
     return steps
@@ -109,23 +115,24 @@ async def _steps(visit: Visit) -> list[dict[str, Any]]:
 
 async def _planned(visit: Visit) -> list[tuple[str, int, int]]:
     """By cell: its name, how many are in the frame, how many are to be drawn."""
-    plan = await read_plan(visit.service.database, visit.part("campaign"))
+    plan = await read_plan(visit.service.database, visit.path_param("campaign"))
     if plan is None:
         return []
     return [
-        (called(cell, visit.lang), people, plan.sizes[cell]) for cell, people in plan.people.items()
+        (cell_label(cell, visit.lang), people, plan.sizes[cell])
+        for cell, people in plan.people.items()
     ]
 
 
 async def _cells(visit: Visit, cell: int) -> list[dict[str, Any]]:
     """By cell how many were invited, opened theirs and answered; what people did is told in tens."""
-    found = await count_responses(visit.service.database, visit.part("campaign"))
+    found = await count_responses(visit.service.database, visit.path_param("campaign"))
     return [
         {
-            "cell": called(response.cell, visit.lang),
+            "cell": cell_label(response.cell, visit.lang),
             "invited": response.invited,
-            "opened": rounded(response.opened, cell),
-            "answered": rounded(response.answered, cell),
+            "opened": round_down(response.opened, cell),
+            "answered": round_down(response.answered, cell),
         }
         for response in found
     ]
@@ -144,34 +151,34 @@ async def show_live(visit: Visit) -> web.StreamResponse:
 @staff_page
 async def take_plan(visit: Visit) -> web.Response:
     """Settle whom the lot may fall on and how many it draws, before the campaign is opened."""
-    wish = Wish(
+    wish = SampleRequest(
         size=_number(visit, "size"),
         least=_number(visit, "least"),
         fatigue_days=_number(visit, "fatigue"),
     )
     service = visit.service
     await plan_sample(
-        service.database, service.contact_keys, visit.part("campaign"), wish, visit.today
+        service.database, service.contact_keys, visit.path_param("campaign"), wish, visit.today
     )
-    return visit.see(_path(visit), "planned")
+    return visit.redirect(_path(visit), "planned")
 
 
 @staff_page
 async def take_invite(visit: Visit) -> web.Response:
     """Draw, and make the invitations; nothing is sent."""
-    service, campaign = visit.service, visit.part("campaign")
-    await draw_sample(service.database, campaign)
+    service, campaign = visit.service, visit.path_param("campaign")
+    await draw_campaign_sample(service.database, campaign)
     await make_invitations(service.database, service.keys, campaign, visit.today, service.clock)
-    await service.papers.refresh()
-    return visit.see(_path(visit), "invited")
+    await service.live_campaigns.refresh()
+    return visit.redirect(_path(visit), "invited")
 
 
 @staff_page
 async def send_sample(visit: Visit) -> web.Response:
     """What is published of the sample, so that anybody can draw it again."""
-    sample = await draw_sample(visit.service.database, visit.part("campaign"))
+    sample = await draw_campaign_sample(visit.service.database, visit.path_param("campaign"))
     body = await asyncio.to_thread(write_sample, sample)
-    name = f'attachment; filename="sample-{visit.part("campaign")}.json"'
+    name = f'attachment; filename="sample-{visit.path_param("campaign")}.json"'
     return web.Response(
         body=body, content_type="application/json", headers={"Content-Disposition": name}
     )
@@ -188,14 +195,16 @@ async def take_begin(visit: Visit) -> web.Response:
         return await _page(visit, **again, told=await _sent_to_oneself(visit, texts))
     if act != "begin":
         return await _page(visit, **again)
-    await begin_push(visit.service.database, visit.part("campaign"), texts, hours, days.split())
-    return visit.see(_path(visit), "pushed")
+    await begin_push(
+        visit.service.database, visit.path_param("campaign"), texts, hours, days.split()
+    )
+    return visit.redirect(_path(visit), "pushed")
 
 
 async def _sent_to_oneself(visit: Visit, texts: dict[str, str]) -> str:
     """The sentence that tells what became of a message to one's own chat."""
-    from bot.channels.telegram.messenger import TelegramPostman
-    from bot.channels.telegram.rate_limit import Pause
+    from bot.channels.telegram.messenger import TelegramMessenger
+    from bot.channels.telegram.rate_limit import RateLimitPause
 
     settings, chat = visit.service.settings, visit.text("chat")
     if not settings.telegram_token:
@@ -203,13 +212,15 @@ async def _sent_to_oneself(visit: Visit, texts: dict[str, str]) -> str:
     if not chat.removeprefix("-").isdecimal():
         return page_words().say(visit.lang, "push-test-chat")
     words = shipped_words()
-    pause = Pause(visit.service.redis, settings.telegram_token.partition(":")[0])
-    await pause.look()
-    async with TelegramPostman(settings.telegram_token, settings.telegram_api, pause) as postman:
+    pause = RateLimitPause(visit.service.redis, settings.telegram_token.partition(":")[0])
+    await pause.refresh()
+    async with TelegramMessenger(settings.telegram_token, settings.telegram_api, pause) as postman:
         for lang, text in texts.items():
             buttons = [words.say(lang, f"invitation-{name}") for name in ("begin", "stop")]
-            fate = await postman.send(chat, Letter(text, buttons[0], TEST_TOKEN, buttons[1]))
-            if fate is not Fate.SENT:
+            fate = await postman.send(
+                chat, OutgoingMessage(text, buttons[0], TEST_TOKEN, buttons[1])
+            )
+            if fate is not DeliveryOutcome.SENT:
                 return page_words().say(visit.lang, "push-test-failed")
     return page_words().say(visit.lang, "push-test-sent")
 
@@ -217,16 +228,16 @@ async def _sent_to_oneself(visit: Visit, texts: dict[str, str]) -> str:
 @staff_page
 async def take_turn(visit: Visit) -> web.Response:
     """Pause, resume or, with the campaign's name, cancel."""
-    act, campaign = visit.text("act"), visit.part("campaign")
+    act, campaign = visit.text("act"), visit.path_param("campaign")
     if act not in TURNS:
         raise BadInput("there is no such button", act)
     if act == "cancel" and visit.text("name") != campaign:
         raise BadInput("that is not the campaign's name; nothing was done", campaign)
     await TURNS[act](visit.service.database, campaign)
-    return visit.see(_path(visit), f"push-{act}")
+    return visit.redirect(_path(visit), f"push-{act}")
 
 
-def called(cell: str, lang: str) -> str:
+def cell_label(cell: str, lang: str) -> str:
     """A cell with its evaluator group's name in place of the code."""
     group, stroke, rest = cell.partition("/")
     names = shipped_scheme().groups.get(group)
@@ -243,4 +254,4 @@ def _number(visit: Visit, name: str) -> int:
 
 
 def _path(visit: Visit) -> str:
-    return f"/admin/campaigns/{visit.part('campaign')}/push"
+    return f"/admin/campaigns/{visit.path_param('campaign')}/push"

@@ -8,20 +8,25 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import select
 
-from aggregation.procedure.rectification import THEMES, Act, State, Step
-from bot.appraisal.appeals import list_appeals, read_notices, receive
-from bot.campaigns.registered import read_polls
+from aggregation.procedure.rectification import (
+    THEMES,
+    RectificationAct,
+    RectificationState,
+    RectificationStep,
+)
+from bot.appraisal.appeals import list_appeals, read_notices, receive_appeal
+from bot.campaigns.registered import read_registered_campaigns
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.identity import Office
 from bot.core.labels import pick
-from bot.crypto.rectification_keys import FollowKeys
+from bot.crypto.rectification_keys import RectificationKeys
 from bot.records.working_days import read_calendar
 from bot.rectification.requests import (
-    FollowUp,
+    RectificationRequest,
     count_themes,
-    list_follow_ups,
-    say,
-    show_follow_up,
+    list_requests,
+    queue_answer,
+    read_request,
     take_step,
 )
 from bot.storage.database import reading
@@ -31,7 +36,15 @@ from survey_flows.errors import BadInput
 
 HERE = "/admin/shortcomings"
 SAY = "say"
-STEPS = frozenset((Act.ASSIGNED, Act.PLANNED, Act.FIXED, Act.CLOSED, Act.REOPENED))
+STEPS = frozenset(
+    (
+        RectificationAct.ASSIGNED,
+        RectificationAct.PLANNED,
+        RectificationAct.FIXED,
+        RectificationAct.CLOSED,
+        RectificationAct.REOPENED,
+    )
+)
 """What an office does; that a shortcoming is mended only the person says."""
 Namer = Callable[[str, str], str]
 
@@ -39,30 +52,39 @@ Namer = Callable[[str, str], str]
 @staff_page
 async def show_list(visit: Visit) -> web.Response:
     """Every follow-up, those that wait first; overdue ones are marked."""
-    found = await list_follow_ups(visit.service.database)
-    state = visit.asked("state")
+    found = await list_requests(visit.service.database)
+    state = visit.query("state")
     called = await _namer(visit)
     shown = [_told(visit, one, called) for one in found if state in ("", one.standing.state)]
     year = visit.today.year
-    return visit.show(
+    return visit.render(
         "shortcomings",
         shown=sorted(
-            shown, key=lambda told: (not told["late"], told["it"].standing.state == State.CLOSED)
+            shown,
+            key=lambda told: (
+                not told["late"],
+                told["it"].standing.state == RectificationState.CLOSED,
+            ),
         ),
-        states=tuple(State),
+        states=tuple(RectificationState),
         state=state,
         unknown_year=None if (await read_calendar(visit.service.database)).knows(year) else year,
     )
 
 
-def _told(visit: Visit, one: FollowUp, called: Namer) -> dict[str, Any]:
-    late, silent = one.standing.late(visit.today), one.silent(visit.today)
-    return {"it": one, "unit": called(one.campaign, one.unit), "late": late, "silent": silent}
+def _told(visit: Visit, one: RectificationRequest, called: Namer) -> dict[str, Any]:
+    late, silent = one.standing.late(visit.today), one.is_contact_overdue(visit.today)
+    return {
+        "it": one,
+        "unit": called(one.campaign, one.unit),
+        "late": late,
+        "is_contact_overdue": silent,
+    }
 
 
 async def _namer(visit: Visit) -> Namer:
     """What a campaign calls a unit, in this person's language."""
-    polls = {poll.id: poll for poll in await read_polls(visit.service.database)}
+    polls = {poll.id: poll for poll in await read_registered_campaigns(visit.service.database)}
 
     def called(campaign: str, code: str) -> str:
         name: Mapping[str, str] = (
@@ -76,19 +98,25 @@ async def _namer(visit: Visit) -> Namer:
 @staff_page
 async def show_one(visit: Visit) -> web.Response:
     """One follow-up: what was said, what was done, and the forms for what may be done now."""
-    one = await show_follow_up(visit.service.database, visit.part("name"))
+    one = await read_request(visit.service.database, visit.path_param("name"))
     told = _told(visit, one, await _namer(visit))
-    return visit.show("shortcoming", told=told, themes=THEMES, may=_may(one), acts=Act)
+    return visit.render(
+        "shortcoming", told=told, themes=THEMES, may=_may(one), acts=RectificationAct
+    )
 
 
-def _may(one: FollowUp) -> list[Act]:
+def _may(one: RectificationRequest) -> list[RectificationAct]:
     """What an office may do now, in the order in which it is offered."""
     after = {
-        State.NEW: [Act.ASSIGNED],
-        State.ASSIGNED: [Act.PLANNED, Act.ASSIGNED],
-        State.PLANNED: [Act.FIXED, Act.PLANNED, Act.ASSIGNED],
-        State.FIXED: [Act.CLOSED, Act.REOPENED],
-        State.CLOSED: [Act.REOPENED],
+        RectificationState.NEW: [RectificationAct.ASSIGNED],
+        RectificationState.ASSIGNED: [RectificationAct.PLANNED, RectificationAct.ASSIGNED],
+        RectificationState.PLANNED: [
+            RectificationAct.FIXED,
+            RectificationAct.PLANNED,
+            RectificationAct.ASSIGNED,
+        ],
+        RectificationState.FIXED: [RectificationAct.CLOSED, RectificationAct.REOPENED],
+        RectificationState.CLOSED: [RectificationAct.REOPENED],
     }
     return after[one.standing.state]
 
@@ -96,26 +124,34 @@ def _may(one: FollowUp) -> list[Act]:
 @staff_page
 async def take_act(visit: Visit) -> web.Response:
     """Have an answer relayed, or note what was done."""
-    service, name, act = visit.service, visit.part("name"), visit.text("act")
+    service, name, act = visit.service, visit.path_param("name"), visit.text("act")
     if act == SAY:
         office = Office(visit.visitor.login, service.clock, service.settings.timezone)
-        await say(
-            service.database, FollowKeys(service.keys.follow), name, visit.text("text"), office
+        await queue_answer(
+            service.database,
+            RectificationKeys(service.keys.rectification),
+            name,
+            visit.text("text"),
+            office,
         )
     elif act in STEPS:
-        step = Step(
-            Act(act), visit.visitor.login, visit.today, visit.text("text"), visit.text("to")
+        step = RectificationStep(
+            RectificationAct(act),
+            visit.visitor.login,
+            visit.today,
+            visit.text("text"),
+            visit.text("to"),
         )
         await take_step(service.database, name, _with_theme(step, visit.text("theme")))
     else:
         raise BadInput("there is no such button", act)
-    return visit.see(f"{HERE}/{name}", f"mend-{act}")
+    return visit.redirect(f"{HERE}/{name}", f"mend-{act}")
 
 
-def _with_theme(step: Step, theme: str) -> Step:
+def _with_theme(step: RectificationStep, theme: str) -> RectificationStep:
     return (
-        Step(step.act, step.by, step.on, step.text, step.to, theme)
-        if step.act is Act.ASSIGNED
+        RectificationStep(step.act, step.by, step.on, step.text, step.to, theme)
+        if step.act is RectificationAct.ASSIGNED
         else step
     )
 
@@ -123,7 +159,7 @@ def _with_theme(step: Step, theme: str) -> Step:
 @staff_page
 async def show_themes(visit: Visit) -> web.Response:
     """How many people asked for what to be mended, by unit and theme, in whole tens."""
-    return visit.show("themes", **await _themes(visit, ""))
+    return visit.render("themes", **await _themes(visit, ""))
 
 
 async def _themes(visit: Visit, unit: str) -> dict[str, Any]:
@@ -140,7 +176,7 @@ async def _themes(visit: Visit, unit: str) -> dict[str, Any]:
 async def _unit_names(visit: Visit) -> dict[str, str]:
     """What units are called, by the last campaign that has them."""
     names: dict[str, str] = {}
-    for poll in await read_polls(visit.service.database):
+    for poll in await read_registered_campaigns(visit.service.database):
         for code, unit in poll.units.items():
             names[code] = pick(
                 (unit.name["zh-Hans"], unit.name.get("en", unit.name["zh-Hans"])), visit.lang
@@ -152,13 +188,15 @@ async def _unit_names(visit: Visit) -> dict[str, str]:
 async def show_unit(visit: Visit) -> web.Response:
     """A unit's own page: themes in whole tens, the words that people let it read, its appeals."""
     unit, database = await own_unit(visit), visit.service.database
-    found = await list_follow_ups(database, unit)
-    words = [word.text for one in found for word in one.words if word.shared and not word.by]
+    found = await list_requests(database, unit)
+    words = [word.text for one in found for word in one.messages if word.shared and not word.sender]
     appeals = [
         appeal for appeal in await list_appeals(database, visit.today) if appeal.subject == unit
     ]
     async with reading(database) as connection:
-        years = sorted({poll.year for poll in await read_polls(database)}, reverse=True)
+        years = sorted(
+            {poll.year for poll in await read_registered_campaigns(database)}, reverse=True
+        )
         notices = {year: (await read_notices(connection, year))[-1:] for year in years}
     asked = {appeal.year for appeal in appeals}
     running = [
@@ -166,7 +204,7 @@ async def show_unit(visit: Visit) -> web.Response:
         for y, found in notices.items()
         if found and visit.today <= found[0].until and y not in asked
     ]
-    return visit.show(
+    return visit.render(
         "unit", words=sorted(words), appeals=appeals, running=running, **await _themes(visit, unit)
     )
 
@@ -178,8 +216,10 @@ async def take_unit(visit: Visit) -> web.Response:
     if not (year.isdecimal() and len(year) == 4):
         raise BadInput("choose a year", "year")
     office = Office(visit.visitor.login, service.clock, service.settings.timezone)
-    await receive(service.database, int(year), await own_unit(visit), visit.text("reason"), office)
-    return visit.see("/admin/unit", "received")
+    await receive_appeal(
+        service.database, int(year), await own_unit(visit), visit.text("reason"), office
+    )
+    return visit.redirect("/admin/unit", "received")
 
 
 async def own_unit(visit: Visit) -> str:

@@ -8,20 +8,20 @@ from typing import Any
 
 from aiohttp import web
 
-from aggregation.disclosure.rounding import STEP
-from aggregation.fieldwork.dispositions import COURSES, Range, share
+from aggregation.disclosure.rounding import ROUNDING_BASE
+from aggregation.fieldwork.dispositions import PARTICIPATION_STATES, CountRange, percent_range
 from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.quota_file import FIELDS, SOURCES
-from bot.campaigns.quotas import Fill, set_quotas
+from bot.campaigns.quotas import QuotaProgress, set_quotas
 from bot.core.labels import pick
-from bot.fieldwork.monitoring.response_monitor import CellResponse, Stop, read_monitor
-from bot.web.admin.campaigns import describe
+from bot.fieldwork.monitoring.response_monitor import CellDispositions, Stop, read_monitor
+from bot.web.admin.campaigns import campaign_row
 from bot.web.admin.live_updates import stream
 from bot.web.admin.page import Visit, staff_page
-from bot.web.admin.push import called
+from bot.web.admin.push import cell_label
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput
-from survey_flows.speech import in_language
+from survey_flows.localized_names import in_language
 
 LIVE_SECONDS = 5.0
 
@@ -33,12 +33,12 @@ async def show_responses(visit: Visit) -> web.Response:
 
 
 async def _page(visit: Visit, status: int = 200, problem: str = "") -> web.Response:
-    summary = await show_campaign(visit.service.database, visit.part("campaign"))
+    summary = await show_campaign(visit.service.database, visit.path_param("campaign"))
     context = await _parts(visit)
-    return visit.show(
+    return visit.render(
         "responses",
         status=status,
-        campaign=describe(summary, visit),
+        campaign=campaign_row(summary, visit),
         fields=FIELDS,
         problem=problem,
         **context,
@@ -59,15 +59,15 @@ async def take_quotas(visit: Visit) -> web.Response:
         return await _page(visit, 422, problem="no-file")
     data = await asyncio.to_thread(file.file.read)
     try:
-        await set_quotas(visit.service.database, visit.part("campaign"), file.filename, data)
+        await set_quotas(visit.service.database, visit.path_param("campaign"), file.filename, data)
     except BadInput as error:
         return await _page(visit, 422, problem=str(error))
-    return visit.see(f"/admin/campaigns/{visit.part('campaign')}/responses", "quotas")
+    return visit.redirect(f"/admin/campaigns/{visit.path_param('campaign')}/responses", "quotas")
 
 
 async def _parts(visit: Visit) -> dict[str, Any]:
     monitor = await read_monitor(
-        visit.service.database, visit.part("campaign"), visit.service.settings.timezone
+        visit.service.database, visit.path_param("campaign"), visit.service.settings.timezone
     )
     return {
         "quotas": [_quota(visit, fill, monitor.units[fill.cell.unit]) for fill in monitor.quotas],
@@ -88,19 +88,19 @@ async def _parts(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _quota(visit: Visit, fill: Fill, name: Mapping[str, str]) -> dict[str, Any]:
+def _quota(visit: Visit, fill: QuotaProgress, name: Mapping[str, str]) -> dict[str, Any]:
     """A quota as it is shown."""
     cell, words = fill.cell, page_words()
     whoever = words.say(visit.lang, "response-whoever")
-    parts = [called(cell.group, visit.lang) if cell.group else whoever, cell.stratum]
+    parts = [cell_label(cell.group, visit.lang) if cell.group else whoever, cell.stratum]
     parts.append(_source(visit, cell.source) if cell.source else "")
-    told = "0" if fill.taken == 0 else words.say(visit.lang, "fewer-than", n=STEP)
+    told = "0" if fill.taken == 0 else words.say(visit.lang, "fewer-than", n=ROUNDING_BASE)
     if fill.taken:
         told = words.say(visit.lang, "at-least", n=fill.taken)
     return {
         "unit": pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), visit.lang),
         "who": " · ".join(filter(None, parts)),
-        "most": fill.most,
+        "most": fill.capacity,
         "taken": fill.taken or 0,
         "told": words.say(visit.lang, "response-full") if fill.full else told,
     }
@@ -111,9 +111,9 @@ def _source(visit: Visit, source: str) -> str:
     return page_words().say(visit.lang, f"response-source-{source}") if known else source
 
 
-def _cell(visit: Visit, cell: CellResponse) -> dict[str, Any]:
+def _cell(visit: Visit, cell: CellDispositions) -> dict[str, Any]:
     return {
-        "name": called(cell.cell, visit.lang),
+        "name": cell_label(cell.cell, visit.lang),
         "invited": cell.invited,
         "told": {name: _people(visit, people) for name, people in cell.told.items()},
         "rates": [
@@ -122,20 +122,20 @@ def _cell(visit: Visit, cell: CellResponse) -> dict[str, Any]:
     }
 
 
-def _courses(visit: Visit, told: Mapping[str, Range]) -> list[str]:
-    """The counts in the order of `COURSES`, and of those who ended how many broke off."""
-    broken = share(told["broken"], [told["completed"]])
-    return [*(_people(visit, told[name]) for name in COURSES), _percent(broken)]
+def _courses(visit: Visit, told: Mapping[str, CountRange]) -> list[str]:
+    """The counts in the order of `PARTICIPATION_STATES`, and of those who ended how many broke off."""
+    broken = percent_range(told["broken"], [told["completed"]])
+    return [*(_people(visit, told[name]) for name in PARTICIPATION_STATES), _percent(broken)]
 
 
-def _people(visit: Visit, people: Range) -> str:
+def _people(visit: Visit, people: CountRange) -> str:
     low, high = people
     if low == high:
         return str(low)
     return page_words().say(visit.lang, "fewer-than", n=high + 1) if low <= 1 else f"{low}–{high}"
 
 
-def _percent(span: Range | None) -> str:
+def _percent(span: CountRange | None) -> str:
     if span is None:
         return "–"
     return f"{span[0]} %" if span[0] == span[1] else f"{span[0]}–{span[1]} %"
@@ -143,13 +143,13 @@ def _percent(span: Range | None) -> str:
 
 def _question(visit: Visit, stop: Stop) -> tuple[str, str]:
     """The titles of questionnaire and question."""
-    words, paper = page_words(), visit.service.papers.get(visit.part("campaign"))
-    form = paper.questionnaires.get(stop.questionnaire) if paper else None
-    if paper is None or form is None:
+    words, definition = page_words(), visit.service.live_campaigns.get(visit.path_param("campaign"))
+    form = definition.questionnaires.get(stop.questionnaire) if definition else None
+    if definition is None or form is None:
         return stop.questionnaire, stop.question
-    title = in_language(form.title, visit.lang, paper)
+    title = in_language(form.title, visit.lang, definition)
     if stop.question == "review":
         return title, words.say(visit.lang, "response-review")
     question = form.by_id.get(stop.question)
-    label = in_language(question.label, visit.lang, paper) if question else stop.question
+    label = in_language(question.label, visit.lang, definition) if question else stop.question
     return title, label.replace("{unit}", words.say(visit.lang, "response-unit"))

@@ -6,7 +6,14 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.fraud_review.case_review import NO_CASE, REASONS, Case, list_cases, show_case, vote
+from bot.fraud_review.case_review import (
+    NO_CASE,
+    REASONS,
+    FraudCase,
+    cast_vote,
+    list_cases,
+    show_case,
+)
 from bot.web.admin.page import Visit, staff_page
 from survey_flows.errors import BadInput
 
@@ -18,7 +25,7 @@ LOWEST = 10
 async def show_list(visit: Visit) -> web.Response:
     """The cases that this person may see, those that wait first."""
     cases = await list_cases(visit.service.database, visit.visitor.login)
-    return visit.show("review", cases=cases, lowest=LOWEST)
+    return visit.render("review", cases=cases, lowest=LOWEST)
 
 
 @staff_page
@@ -34,7 +41,7 @@ async def take_vote(visit: Visit) -> web.Response:
     verdict, _, reason = visit.text("reason").partition(":")
     if reason not in REASONS.get(verdict, ()):
         return _show(visit, case, status=422, wrong="review-choose")
-    await vote(
+    await cast_vote(
         visit.service.database,
         case.id,
         visit.visitor.login,
@@ -43,10 +50,10 @@ async def take_vote(visit: Visit) -> web.Response:
         visit.text("note"),
         visit.service.clock,
     )
-    return visit.see(f"/admin/review/{case.id}", "decided")
+    return visit.redirect(f"/admin/review/{case.id}", "decided")
 
 
-def _show(visit: Visit, case: Case, status: int = 200, wrong: str = "") -> web.Response:
+def _show(visit: Visit, case: FraudCase, status: int = 200, wrong: str = "") -> web.Response:
     may_vote = (
         visit.visitor.may("POST", visit.request.path) and case.state == "waiting" and not case.voted
     )
@@ -56,12 +63,14 @@ def _show(visit: Visit, case: Case, status: int = 200, wrong: str = "") -> web.R
         "may_vote": may_vote,
         "lowest": LOWEST,
     }
-    return visit.show("case", status=status, wrong=wrong, **shown)
+    return visit.render("case", status=status, wrong=wrong, **shown)
 
 
-async def _case(visit: Visit) -> Case:
+async def _case(visit: Visit) -> FraudCase:
     try:
-        return await show_case(visit.service.database, visit.part("case"), visit.visitor.login)
+        return await show_case(
+            visit.service.database, visit.path_param("case"), visit.visitor.login
+        )
     except BadInput as error:
         # Whoever is barred hears the same as of a case that does not exist.
         raise (web.HTTPNotFound if error.what == NO_CASE else error) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.web.shared.lazy_routes import later
+from bot.web.shared.lazy_routes import lazy_handler
 
 PAGES = (
     ("GET", "/admin/sign-in", "admin.sign_in.show_sign_in"),
@@ -114,4 +114,4 @@ PAGES = (
 
 def staff_routes() -> list[web.RouteDef]:
     """A route for each page."""
-    return [web.route(method, path, later(where)) for method, path, where in PAGES]
+    return [web.route(method, path, lazy_handler(where)) for method, path, where in PAGES]

@@ -9,16 +9,16 @@ from aiohttp import web
 from bot.core.labels import name, pick
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import book_file
-from bot.web.shared.result_cache import SHELF
+from bot.web.shared.result_cache import RESULT_CACHE
 
 
 @staff_page
 async def show_sensitivity(visit: Visit) -> web.Response:
     """A line for each other rule, and every unit whose grade would be another."""
     year = await visit.year()
-    shifts = await visit.request.app[SHELF].shifts(year)
+    shifts = await visit.request.app[RESULT_CACHE].shifts(year)
     names = {unit.unit: pick((unit.zh, unit.en), visit.lang) for unit in year.result.units}
-    return visit.show(
+    return visit.render(
         "sensitivity",
         year=year_of(visit),
         shifts=[(pick((s.zh, s.en), visit.lang), s) for s in shifts],
@@ -33,6 +33,6 @@ async def send_sensitivity(visit: Visit) -> web.Response:
     from bot.publication.exports import sensitivity_book
 
     year = await visit.year()
-    shifts = await visit.request.app[SHELF].shifts(year)
+    shifts = await visit.request.app[RESULT_CACHE].shifts(year)
     book = await asyncio.to_thread(sensitivity_book, year, shifts, visit.service.settings.timezone)
-    return await book_file(book, visit.part("form"), f"minping-{year.year}-sensitivity")
+    return await book_file(book, visit.path_param("form"), f"minping-{year.year}-sensitivity")

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.accounts.preferences import read_choices
+from bot.accounts.preferences import read_preferences
 from bot.accounts.roles import ADMINISTRATOR, may
 from bot.accounts.staff import Account, find_account
 from bot.service.composition import Service
@@ -57,7 +57,7 @@ class Visitor:
     csrf: str
     key: str
     lang: str = ""
-    first: str = ""
+    required_page: str = ""
 
     @property
     def may_act(self) -> bool:
@@ -70,13 +70,13 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SignInSession:
     """A session as its person sees it. ``begun`` and ``seen`` are in epoch seconds, ``device`` is coarse."""
 
     name: str
     device: str
-    begun: int
-    seen: int
+    started_at: int
+    last_seen_at: int
 
 
 async def open_session(service: Service, account: Account, device: str = "") -> str:
@@ -142,7 +142,8 @@ async def _first(service: Service, account: Account) -> str:
     if account.initial_until:
         return "/admin/password"
     required = (
-        not account.second and account.role in (await read_choices(service.database)).second_factor
+        not account.has_second_factor
+        and account.role in (await read_preferences(service.database)).second_factor
     )
     return "/admin/second-factor" if required else ""
 
@@ -153,7 +154,7 @@ def _is_over(session: dict[str, Any], account: Account, now: int) -> bool:
     return too_old or ended or _mark(account) != session["mark"]
 
 
-async def list_sessions(service: Service, account: Account) -> list[Session]:
+async def list_sessions(service: Service, account: Account) -> list[SignInSession]:
     """A person's sessions, the one used last first."""
     index, now = _index(service, account.login), int(service.clock.now().timestamp())
     keys = await _keys(service, account.login)
@@ -163,9 +164,10 @@ async def list_sessions(service: Service, account: Account) -> list[Session]:
     if gone := [key for key in keys if key not in live]:
         await service.redis.srem(index, *gone)
     sessions = [
-        Session(name_of(key), s.get("device", ""), s["begun"], s["seen"]) for key, s in live.items()
+        SignInSession(name_of(key), s.get("device", ""), s["begun"], s["seen"])
+        for key, s in live.items()
     ]
-    return sorted(sessions, key=lambda session: (-session.seen, session.name))
+    return sorted(sessions, key=lambda session: (-session.last_seen_at, session.name))
 
 
 async def revoke(service: Service, login: str, name: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.engine import make_url
 
-from bot.accounts.preferences import Choices, choose, read_choices
+from bot.accounts.preferences import Preferences, read_preferences, save_preferences
 from bot.accounts.roles import ROLES
-from bot.ballots.mixer import Elsewhere
+from bot.ballots.mixer import RemoteMixer
 from bot.core.settings import variable
 from bot.web.admin.page import Visit, staff_page
 from survey_flows.errors import BadInput
@@ -27,9 +27,9 @@ TOLD = (
 @staff_page
 async def show_settings(visit: Visit) -> web.Response:
     """The page."""
-    choices = await read_choices(visit.service.database)
+    choices = await read_preferences(visit.service.database)
     told = [(variable(name), getattr(visit.service.settings, name)) for name in TOLD]
-    return visit.show("settings", choices=choices, told=told, runs=_parts(visit), roles=ROLES)
+    return visit.render("settings", choices=choices, told=told, runs=_parts(visit), roles=ROLES)
 
 
 def _parts(visit: Visit) -> dict[str, str]:
@@ -37,7 +37,7 @@ def _parts(visit: Visit) -> dict[str, str]:
     service = visit.service
     settings = service.settings
     database = make_url(settings.database).get_backend_name()
-    own_mixer = isinstance(service.mixer, Elsewhere)
+    own_mixer = isinstance(service.mixer, RemoteMixer)
     return {
         "database": "PostgreSQL" if database.startswith("postgres") else "SQLite",
         "redis": "Redis" if settings.redis_url else "Valkey",
@@ -55,8 +55,8 @@ async def take_settings(visit: Visit) -> web.Response:
     if not days.isdecimal() or len(days) > 6:
         raise BadInput("this is no whole number", days[:20])
     roles = tuple(role for role in ROLES if visit.text(f"factor-{role}") == "yes")
-    wanted = Choices(
+    wanted = Preferences(
         visit.text("hours"), tuple(sorted(set(visit.text("not_on").split()))), int(days), roles
     )
-    await choose(visit.service.database, wanted)
-    return visit.see("/admin/settings", "settings")
+    await save_preferences(visit.service.database, wanted)
+    return visit.redirect("/admin/settings", "settings")

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.accounts.audit_log import DONE, REFUSED, Act, note
+from bot.accounts.audit_log import DONE, REFUSED, AuditRecord, append_record
 from bot.accounts.staff import Account, find_account
 from bot.service.composition import Service
-from bot.web.admin.login_throttle import TooManyTries, origin_of, remember_browser
+from bot.web.admin.login_throttle import TooManyAttempts, origin_of, remember_browser
 from bot.web.admin.page import Visit, staff_page
 from bot.web.admin.sessions import (
     cookie_name,
@@ -20,12 +20,12 @@ from bot.web.admin.sessions import (
     sign_out,
 )
 from bot.web.admin.sign_in_checks import (
-    begin_step,
+    begin_second_step,
     check_code,
     check_password,
-    end_step,
-    set_step,
-    stepping,
+    end_second_step,
+    pending_login,
+    set_second_step,
 )
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.middleware import close_files, is_secure, read_form
@@ -50,21 +50,21 @@ async def take_sign_in(request: web.Request) -> web.Response:
         account = await check_password(
             service, login, fields("password"), origin_of(request, service)
         )
-    except TooManyTries:
+    except TooManyAttempts:
         return render(request, "admin_sign_in.html", status=429, login=login, wrong="sign-in-often")
     if account is None:
         await _note_refused(service, login, "/admin/sign-in")
         return render(request, "admin_sign_in.html", status=401, login=login, wrong="sign-in-wrong")
-    if account.second:
+    if account.has_second_factor:
         response = _see(CODE)
-        set_step(response, service, await begin_step(service, account))
+        set_second_step(response, service, await begin_second_step(service, account))
         return response
     return await _enter(request, account, "/admin/sign-in")
 
 
 async def show_code(request: web.Request) -> web.Response:
     """The form for the code, for who gave the password a moment ago."""
-    if await stepping(request, request.app[SERVICE]) is None:
+    if await pending_login(request, request.app[SERVICE]) is None:
         return _see("/admin/sign-in")
     return render(request, "admin_code.html", wrong="")
 
@@ -72,18 +72,18 @@ async def show_code(request: web.Request) -> web.Response:
 async def take_code(request: web.Request) -> web.Response:
     """Check the code; only now is anybody signed in."""
     fields, service = await _fields(request), request.app[SERVICE]
-    account = await stepping(request, service)
+    account = await pending_login(request, service)
     if account is None:
         return _see("/admin/sign-in")
     try:
         fits = await check_code(service, account, fields("code"), origin_of(request, service))
-    except TooManyTries:
+    except TooManyAttempts:
         return render(request, "admin_code.html", status=429, wrong="sign-in-often")
     if not fits:
         await _note_refused(service, account.login, CODE)
         return render(request, "admin_code.html", status=401, wrong="code-wrong")
     response = await _enter(request, account, CODE)
-    await end_step(request, response, service)
+    await end_second_step(request, response, service)
     return response
 
 
@@ -93,7 +93,9 @@ async def _enter(request: web.Request, account: Account, by: str) -> web.Respons
     old = await read_visitor(request, service)
     if old is not None:
         await sign_out(service, old)
-    await note(service.database, Act(account.login, account.role, by, "", DONE), service.clock)
+    await append_record(
+        service.database, AuditRecord(account.login, account.role, by, "", DONE), service.clock
+    )
     response = _see("/admin")
     set_cookie(response, service, await open_session(service, account, device_of(request)))
     remember_browser(response, service, account.login, origin_of(request, service))
@@ -103,8 +105,8 @@ async def _enter(request: web.Request, account: Account, by: str) -> web.Respons
 async def _note_refused(service: Service, login: str, by: str) -> None:
     """Note a try; a login that nobody has is not kept, for it may be a password in the wrong field."""
     known = await find_account(service.database, login)
-    act = Act(known.login if known else "", known.role if known else "", by, "", REFUSED)
-    await note(service.database, act, service.clock)
+    act = AuditRecord(known.login if known else "", known.role if known else "", by, "", REFUSED)
+    await append_record(service.database, act, service.clock)
 
 
 async def _fields(request: web.Request) -> Callable[[str], str]:
@@ -121,7 +123,7 @@ def _see(path: str) -> web.Response:
 async def take_sign_out(visit: Visit) -> web.Response:
     """End the session."""
     await sign_out(visit.service, visit.visitor)
-    response = visit.see("/admin/sign-in")
+    response = visit.redirect("/admin/sign-in")
     secure = is_secure(visit.service.settings)
     response.headers["Clear-Site-Data"] = '"cache"'
     response.del_cookie(cookie_name(visit.service), secure=secure, httponly=True, samesite="Strict")

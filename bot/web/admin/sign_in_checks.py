@@ -9,9 +9,9 @@ import secrets
 from aiohttp import web
 
 from bot.accounts.second_factor import check_factor
-from bot.accounts.staff import Account, find_account, tidy_login, verify_password
+from bot.accounts.staff import Account, find_account, normalize_login, verify_password
 from bot.service.composition import Service
-from bot.web.admin.login_throttle import Origin, count_try, forgive
+from bot.web.admin.login_throttle import AttemptOrigin, clear_attempts, count_attempt
 from bot.web.shared.middleware import is_secure
 
 STEP_SECONDS = 300
@@ -19,7 +19,7 @@ STEP_SECONDS = 300
 
 
 async def check_password(
-    service: Service, login: str, password: str, origin: Origin
+    service: Service, login: str, password: str, origin: AttemptOrigin
 ) -> Account | None:
     """The account whose login and password these are; None when they do not fit, or the account is closed.
 
@@ -29,12 +29,12 @@ async def check_password(
         TooManyTries: nothing was verified.
         redis.exceptions.RedisError: without Redis nobody signs in.
     """
-    tries = await count_try(service, "password", tidy_login(login), origin)
+    tries = await count_attempt(service, "password", normalize_login(login), origin)
     account = await find_account(service.database, login)
     hashed = "" if account is None or account.disabled else account.password
     if not await verify_password(hashed, password) or account is None or _expired(service, account):
         return None
-    await forgive(service, tries)
+    await clear_attempts(service, tries)
     return account
 
 
@@ -43,21 +43,21 @@ def _expired(service: Service, account: Account) -> bool:
     return 0 < account.initial_until < service.clock.now().timestamp()
 
 
-async def check_code(service: Service, account: Account, code: str, origin: Origin) -> bool:
+async def check_code(service: Service, account: Account, code: str, origin: AttemptOrigin) -> bool:
     """Whether this is the present code of a person's second factor, or a recovery code; it is used up by that.
 
     Raises:
         TooManyTries: nothing was verified.
     """
-    tries = await count_try(service, "code", account.login, origin)
+    tries = await count_attempt(service, "code", account.login, origin)
     now = service.clock.now().timestamp()
     if not await check_factor(service.database, service.factor_keys, account.login, code, now):
         return False
-    await forgive(service, tries)
+    await clear_attempts(service, tries)
     return True
 
 
-async def begin_step(service: Service, account: Account) -> str:
+async def begin_second_step(service: Service, account: Account) -> str:
     """Note that a person knew the password, until the code comes; returns a token that opens nothing else."""
     token = secrets.token_urlsafe(32)
     kept = json.dumps([account.login, hashlib.sha256(account.password.encode()).hexdigest()])
@@ -65,7 +65,7 @@ async def begin_step(service: Service, account: Account) -> str:
     return token
 
 
-async def stepping(request: web.Request, service: Service) -> Account | None:
+async def pending_login(request: web.Request, service: Service) -> Account | None:
     """Whose password was right a moment ago in this browser."""
     token = request.cookies.get(_step_cookie(service), "")
     kept = await service.redis.get(_step_key(token)) if token and token.isascii() else None
@@ -82,7 +82,7 @@ async def stepping(request: web.Request, service: Service) -> Account | None:
     return account
 
 
-def set_step(response: web.StreamResponse, service: Service, token: str) -> None:
+def set_second_step(response: web.StreamResponse, service: Service, token: str) -> None:
     """Let the browser come back with the code."""
     secure = is_secure(service.settings)
     response.set_cookie(
@@ -95,7 +95,9 @@ def set_step(response: web.StreamResponse, service: Service, token: str) -> None
     )
 
 
-async def end_step(request: web.Request, response: web.StreamResponse, service: Service) -> None:
+async def end_second_step(
+    request: web.Request, response: web.StreamResponse, service: Service
+) -> None:
     """The code came: the token is worth nothing any more."""
     await service.redis.delete(_step_key(request.cookies.get(_step_cookie(service), "")))
     response.del_cookie(

@@ -11,7 +11,7 @@ from bot.accounts.api_tokens import (
     LONGEST_DAYS,
     SCOPES,
     USUAL_DAYS,
-    add_token,
+    create_token,
     list_tokens,
     revoke_token,
 )
@@ -40,7 +40,7 @@ async def _page(visit: Visit, made: str = "", name: str = "") -> web.Response:
     order = {"good": 0, "expired": 1, "revoked": 2}
     rows.sort(key=lambda row: order[str(row["state"])])
     limits = {"days": USUAL_DAYS, "longest": LONGEST_DAYS}
-    return visit.show(
+    return visit.render(
         "tokens", rows=rows, scopes=SCOPES, made=made, name=name, path_of=PATH, **limits
     )
 
@@ -54,7 +54,7 @@ async def take_token(visit: Visit) -> web.Response:
     form = visit.form
     scopes = [str(scope) for scope in form.getall("scope", [])] if form is not None else []
     name, login = visit.text("name"), visit.visitor.login
-    made = await add_token(
+    made = await create_token(
         visit.service.database, name, scopes, int(days), login, visit.service.clock
     )
     return await _page(visit, made, name)
@@ -63,5 +63,5 @@ async def take_token(visit: Visit) -> web.Response:
 @staff_page
 async def take_revoke(visit: Visit) -> web.Response:
     """End a token."""
-    await revoke_token(visit.service.database, visit.part("token"), visit.service.clock)
-    return visit.see(PATH, "revoked")
+    await revoke_token(visit.service.database, visit.path_param("token"), visit.service.clock)
+    return visit.redirect(PATH, "revoked")

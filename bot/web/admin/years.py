@@ -13,11 +13,11 @@ from aiohttp import web
 from aggregation.appraisal.outlook_lines import odds_text
 from aggregation.disclosure.suppression import Count
 from aggregation.model.facts import UNIT_GRADES, Grade, Verdict
-from aggregation.model.results import Cut, LeaderResult, Proposal, Status, UnitResult
-from bot.appraisal.year import BINDING, Year, record_decision, record_unit_decision
-from bot.core.labels import flags, name, pick, told_flags
+from aggregation.model.results import GradeCut, LeaderResult, Proposal, ProposalStatus, UnitResult
+from bot.appraisal.year import BINDING, AppraisedYear, record_decision, record_unit_decision
+from bot.core.labels import disclosed_flags, flags, name, pick
 from bot.publication.charts.ranking import year_ranking
-from bot.web.admin.appeals import told_amendments
+from bot.web.admin.appeals import amendment_rows
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import book_file, picture_file
 from survey_flows.errors import BadInput
@@ -33,7 +33,7 @@ async def show_year(visit: Visit) -> web.Response:
     ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
     quotas = [(_category(year, use.category, visit.lang), use) for use in year.result.quotas]
     waiting = [unit for unit in year.result.units if unit.insufficient]
-    amended = await told_amendments(visit, year.year)
+    amended = await amendment_rows(visit, year.year)
     return _show(
         visit,
         year,
@@ -46,8 +46,8 @@ async def show_year(visit: Visit) -> web.Response:
     )
 
 
-def _show(visit: Visit, year: Year | None, template: str, **context: Any) -> web.Response:
-    return visit.show(
+def _show(visit: Visit, year: AppraisedYear | None, template: str, **context: Any) -> web.Response:
+    return visit.render(
         template,
         year=year_of(visit),
         result=year.result if year else None,
@@ -60,7 +60,7 @@ def _namer(visit: Visit) -> Any:
     return lambda code: name(code, visit.lang)
 
 
-def _category(year: Year, category: str, lang: str) -> str:
+def _category(year: AppraisedYear, category: str, lang: str) -> str:
     called = year.inputs.scheme.categories[category]
     return pick((called.zh, called.en), lang)
 
@@ -72,7 +72,7 @@ async def send_picture(visit: Visit) -> web.Response:
     ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
     title = pick((f"{year.year}年度绩效考核总分", f"Appraisal {year.year}: totals"), visit.lang)
     return await picture_file(
-        ranking, title, visit.lang, visit.part("form"), f"minping-{year.year}-ranking"
+        ranking, title, visit.lang, visit.path_param("form"), f"minping-{year.year}-ranking"
     )
 
 
@@ -81,11 +81,11 @@ async def send_book(visit: Visit) -> web.Response:
     """The year as a workbook, or as CSV files in an archive; ``?audience=public`` leaves out persons."""
     from bot.publication.exports import Audience, year_book
 
-    audience = Audience.PUBLIC if visit.asked("audience") == "public" else Audience.INTERNAL
+    audience = Audience.PUBLIC if visit.query("audience") == "public" else Audience.INTERNAL
     book = await asyncio.to_thread(
         year_book, await visit.year(), audience, visit.service.settings.timezone
     )
-    return await book_file(book, visit.part("form"), f"minping-{year_of(visit)}-{audience}")
+    return await book_file(book, visit.path_param("form"), f"minping-{year_of(visit)}-{audience}")
 
 
 @staff_page
@@ -93,7 +93,7 @@ async def show_leaders(visit: Visit) -> web.Response:
     """Leaders with score and grade: internal."""
     year = await visit.year()
     units = {unit.unit: pick((unit.zh, unit.en), visit.lang) for unit in year.result.units}
-    grade, words = visit.asked("grade"), visit.asked("q")
+    grade, words = visit.query("grade"), visit.query("q")
     found = [
         (leader, pick((leader.zh, leader.en), visit.lang), units[leader.unit])
         for leader in sorted(year.result.leaders, key=_by_grade)
@@ -127,7 +127,7 @@ def _has(words: str, *texts: str) -> bool:
 def _page(visit: Visit, rows: Sequence[T]) -> tuple[Sequence[T], dict[str, object]]:
     """The rows of the page that was asked for, and what its links need."""
     last = max(1, -(-len(rows) // PAGE))
-    asked = visit.asked("page")
+    asked = visit.query("page")
     number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 6 else 1
     rest = {
         key: value
@@ -148,9 +148,9 @@ async def show_proposals(visit: Visit) -> web.Response:
     """What the rules propose, each with its grounds and the form for a person's decision."""
     year = await visit.year()
     status, kind, words = (
-        visit.asked("status") or Status.PROPOSED,
-        visit.asked("kind"),
-        visit.asked("q"),
+        visit.query("status") or ProposalStatus.PROPOSED,
+        visit.query("kind"),
+        visit.query("q"),
     )
     names = _subjects(year, visit.lang)
     proposals = [p for result in year.bodies for p in result.proposals]
@@ -182,7 +182,7 @@ def _binding_first(proposal: Proposal) -> tuple[bool, bool, str]:
     return (proposal.kind not in BINDING, proposal.rule == "first_grade", proposal.key)
 
 
-def _subjects(year: Year, lang: str) -> Mapping[str, str]:
+def _subjects(year: AppraisedYear, lang: str) -> Mapping[str, str]:
     """What each unit, part and person is called; a part and a person with what they are part of."""
     units = {unit.unit: pick((unit.zh, unit.en), lang) for unit in year.result.units}
     for body in year.inside:
@@ -212,7 +212,7 @@ async def take_decision(visit: Visit) -> web.Response:
         visit.text("reason"),
         now,
     )
-    return visit.see(_back(visit), "decided")
+    return visit.redirect(_back(visit), "decided")
 
 
 @staff_page
@@ -229,7 +229,7 @@ async def take_grade(visit: Visit) -> web.Response:
         visit.text("reason"),
         visit.service.clock.now(),
     )
-    return visit.see(f"/admin/years/{year_of(visit)}", "graded")
+    return visit.redirect(f"/admin/years/{year_of(visit)}", "graded")
 
 
 def _signature(visit: Visit) -> str:
@@ -249,7 +249,7 @@ def _back(visit: Visit) -> str:
 @staff_page
 async def show_reasons(visit: Visit) -> web.Response:
     """Where every figure and finding about a unit or a leader came from."""
-    year, subject = await visit.year(), visit.part("subject")
+    year, subject = await visit.year(), visit.path_param("subject")
     result = year.about(subject)
     if result is None:
         raise BadInput("there is no such unit or leader in that year", subject)
@@ -277,7 +277,7 @@ async def show_reasons(visit: Visit) -> web.Response:
     )
 
 
-def _outlook(unit: UnitResult | None) -> list[tuple[Grade, str, Cut | None]]:
+def _outlook(unit: UnitResult | None) -> list[tuple[Grade, str, GradeCut | None]]:
     """Each grade with its probability and the way there."""
     if unit is None or unit.outlook is None:
         return []
@@ -285,9 +285,9 @@ def _outlook(unit: UnitResult | None) -> list[tuple[Grade, str, Cut | None]]:
     return [(grade, odds_text(unit.outlook.odds[grade]), ways.get(grade)) for grade in UNIT_GRADES]
 
 
-def _answers(year: Year, unit: str, lang: str) -> list[tuple[str, Count]]:
+def _answers(year: AppraisedYear, unit: str, lang: str) -> list[tuple[str, Count]]:
     """How many gave each answer to the overall question; None where that is hidden."""
-    told, scheme = year.inputs.told.get(unit), year.inputs.scheme
+    told, scheme = year.inputs.disclosed.get(unit), year.inputs.scheme
     if told is None or told.withheld:
         return []
     labels = {
@@ -299,6 +299,6 @@ def _answers(year: Year, unit: str, lang: str) -> list[tuple[str, Count]]:
     return [(labels.get(code, none), count) for code, count in told.distribution.items()]
 
 
-def _flags(year: Year, unit: str, lang: str) -> str:
-    told = year.inputs.told.get(unit)
-    return flags(told_flags(told), lang, year.inputs.scheme.groups) if told else ""
+def _flags(year: AppraisedYear, unit: str, lang: str) -> str:
+    told = year.inputs.disclosed.get(unit)
+    return flags(disclosed_flags(told), lang, year.inputs.scheme.groups) if told else ""

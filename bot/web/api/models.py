@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.accounts.api_tokens import SCOPES
-from bot.campaigns.lifecycle import MOST_PEOPLE
-from bot.campaigns.quota_file import LARGEST
+from bot.campaigns.lifecycle import MAX_PEOPLE
+from bot.campaigns.quota_file import MAX_CAPACITY
 
 LINE = r"^[^\u0000-\u001f\u007f]+$"
 CAMPAIGN = r"^[a-z0-9][a-z0-9-]{0,31}$"
@@ -38,19 +38,19 @@ def _whole(given: object) -> object:
 Whole = Annotated[int, BeforeValidator(_whole)]
 
 
-class Told(BaseModel):
+class ResponseModel(BaseModel):
     """What is answered: nothing but what is described."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
-class Asked(BaseModel):
+class RequestModel(BaseModel):
     """What is sent: types as they are, and nothing that is not known."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
-class Problem(Told):
+class ProblemDetails(ResponseModel):
     """Why a request was not met (RFC 9457). Nothing was stored then."""
 
     type: Literal["about:blank"] = "about:blank"
@@ -60,19 +60,19 @@ class Problem(Told):
     where: str = Field("", description="the field or the name that it is about")
 
 
-class Names(Told):
+class LocalizedNames(ResponseModel):
     """A name in both languages."""
 
     zh: str = Field(alias="zh-Hans")
     en: str
 
 
-class CampaignTold(Told):
+class Campaign(ResponseModel):
     """A campaign. While it takes ballots, only rounded numbers of them are told and no score."""
 
     id: str
     year: int
-    title: Names
+    title: LocalizedNames
     state: State
     opens_at: Moment
     closes_at: Moment
@@ -82,15 +82,15 @@ class CampaignTold(Told):
     step: int = Field(description="numbers are rounded down to multiples of this")
 
 
-class Campaigns(Told):
+class CampaignList(ResponseModel):
     """A page of campaigns, the newest first."""
 
-    items: list[CampaignTold]
+    items: list[Campaign]
     total: int
     next: str | None = Field(description="the address of the next page")
 
 
-class LinkTold(Told):
+class CampaignLink(ResponseModel):
     """A link into a campaign. Whoever has one that vouches for a group votes in it: give it to that group only."""
 
     group: str
@@ -100,13 +100,13 @@ class LinkTold(Told):
     addresses: list[str]
 
 
-class Links(Told):
+class LinkList(ResponseModel):
     """The links of a campaign."""
 
-    items: list[LinkTold]
+    items: list[CampaignLink]
 
 
-class QuotaTold(Told):
+class QuotaFill(ResponseModel):
     """A quota and how far it is filled."""
 
     unit: str
@@ -118,21 +118,21 @@ class QuotaTold(Told):
     full: bool
 
 
-class Quotas(Told):
+class QuotaList(ResponseModel):
     """The quotas of a campaign."""
 
-    items: list[QuotaTold]
+    items: list[QuotaFill]
     step: int = Field(description="numbers are rounded down to multiples of this")
 
 
-class UnitCount(Told):
+class UnitCount(ResponseModel):
     """How many ballots a unit has."""
 
     unit: str
     ballots: Count
 
 
-class CellResponse(Told):
+class CellResponseCounts(ResponseModel):
     """What came of the personal invitations of a cell."""
 
     cell: str
@@ -141,7 +141,7 @@ class CellResponse(Told):
     answered: Tens
 
 
-class Counts(Told):
+class CampaignCounts(ResponseModel):
     """How many have answered. Until the close rounded down to `step`; after it the valid ballots as released."""
 
     campaign: str
@@ -150,10 +150,10 @@ class Counts(Told):
     step: int
     ballots: Tens
     units: list[UnitCount]
-    invitations: list[CellResponse]
+    invitations: list[CellResponseCounts]
 
 
-class ShareTold(Told):
+class BoundedPercent(ResponseModel):
     """A share: exact, or only a bound on it in whole percent."""
 
     exact: Exact | None = None
@@ -161,7 +161,7 @@ class ShareTold(Told):
     above_percent: int | None = None
 
 
-class GroupTold(Told):
+class PublicGroupScore(ResponseModel):
     """What an evaluator group gave a unit."""
 
     group: str
@@ -175,11 +175,11 @@ class GroupTold(Told):
     flags: list[str]
 
 
-class UnitScoreTold(Told):
+class PublicUnitScore(ResponseModel):
     """A unit's public score, 0–100, with its 95 % interval and its place among the ranked units of its category."""
 
     unit: str
-    name: Names
+    name: LocalizedNames
     category: str
     withheld: bool = Field(description="too few answered for anything to be told")
     corrected: bool = Field(description="the score was corrected after its counts were published")
@@ -196,14 +196,14 @@ class UnitScoreTold(Told):
     n: Count
     n_valid: Count
     excluded: Count
-    dont_know: ShareTold | None
-    top_two: ShareTold | None
+    dont_know: BoundedPercent | None
+    top_two: BoundedPercent | None
     distribution: dict[str, Count] = Field(description="overall answers by code; - is none")
-    groups: list[GroupTold]
+    groups: list[PublicGroupScore]
     flags: list[str]
 
 
-class ReleaseTold(Told):
+class ReleaseSummary(ResponseModel):
     """A release: what was published of a closed campaign."""
 
     number: int
@@ -211,21 +211,21 @@ class ReleaseTold(Told):
     corrected: list[str] = Field(description="units whose score was corrected")
 
 
-class Releases(Told):
+class ReleaseList(ResponseModel):
     """Every release of a campaign, the newest last."""
 
-    items: list[ReleaseTold]
+    items: list[ReleaseSummary]
     public: int | None = Field(description="the release that is open to anybody")
 
 
-class Fate(Told):
+class ExclusionCount(ResponseModel):
     """What became of ballots."""
 
     reason: str
     ballots: Count
 
 
-class Results(Told):
+class CampaignResults(ResponseModel):
     """A page of the scores of a closed campaign, by the order of its units."""
 
     campaign: str
@@ -233,18 +233,18 @@ class Results(Told):
     confidence_percent: Exact
     scheme: str = Field(description="version of the scheme")
     scheme_digest: str
-    release: ReleaseTold
-    fates: list[Fate]
-    items: list[UnitScoreTold]
+    release: ReleaseSummary
+    fates: list[ExclusionCount]
+    items: list[PublicUnitScore]
     total: int
     next: str | None
 
 
-class YearUnit(Told):
+class YearUnit(ResponseModel):
     """A unit's year: total, place and grade."""
 
     unit: str
-    name: Names
+    name: LocalizedNames
     category: str
     league: str | None
     total: Exact | None
@@ -259,7 +259,7 @@ class YearUnit(Told):
     decided_by: str
 
 
-class YearUnits(Told):
+class YearUnitList(ResponseModel):
     """A page of the units of a year."""
 
     year: int
@@ -270,11 +270,11 @@ class YearUnits(Told):
     next: str | None
 
 
-class YearLeader(Told):
+class YearLeader(ResponseModel):
     """A leader's year."""
 
     leader: str
-    name: Names
+    name: LocalizedNames
     unit: str
     role: str
     post: str
@@ -284,7 +284,7 @@ class YearLeader(Told):
     lowered_by: list[str]
 
 
-class YearLeaders(Told):
+class YearLeaderList(ResponseModel):
     """A page of the leaders of a year."""
 
     year: int
@@ -293,7 +293,7 @@ class YearLeaders(Told):
     next: str | None
 
 
-class YearProposal(Told):
+class YearProposal(ResponseModel):
     """What a rule proposes, and what a person decided on it."""
 
     key: str
@@ -308,7 +308,7 @@ class YearProposal(Told):
     reason: str
 
 
-class YearProposals(Told):
+class YearProposalList(ResponseModel):
     """A page of the proposals of a year."""
 
     year: int
@@ -317,27 +317,27 @@ class YearProposals(Told):
     next: str | None
 
 
-class PageAsked(Asked):
+class PageQuery(RequestModel):
     """Which page, and how long it is."""
 
     page: int = Field(1, ge=1, le=1_000_000)
     limit: int = Field(50, ge=1, le=MOST_ON_A_PAGE)
 
 
-class CampaignsAsked(PageAsked):
+class CampaignQuery(PageQuery):
     """Which campaigns."""
 
     state: State | None = None
     year: int | None = Field(None, ge=1990, le=2999)
 
 
-class ProposalsAsked(PageAsked):
+class ProposalQuery(PageQuery):
     """Which proposals."""
 
     status: Literal["proposed", "confirmed", "declined"] | None = None
 
 
-class BookAsked(Asked):
+class ExportQuery(RequestModel):
     """For whom the file is."""
 
     audience: Literal["public", "internal"] = Field(
@@ -345,7 +345,7 @@ class BookAsked(Asked):
     )
 
 
-class NamesAsked(Asked):
+class TitleInput(RequestModel):
     """A name in both languages."""
 
     zh: str = Field(
@@ -354,7 +354,7 @@ class NamesAsked(Asked):
     en: str = Field(min_length=1, max_length=120, pattern=LINE, examples=["Ratings 2026"])
 
 
-class GradesAsked(Asked):
+class GradeQuestionnaires(RequestModel):
     """How many departments get each grade; together they are as many as there are."""
 
     first: Whole = Field(ge=0, le=999_999, examples=[18])
@@ -362,11 +362,11 @@ class GradesAsked(Asked):
     third: Whole = Field(ge=0, le=999_999, examples=[6])
 
 
-class DraftAsked(Asked):
+class CampaignCreate(RequestModel):
     """A campaign to be made on the shipped questionnaires and scheme, from units that are stored for its year."""
 
     year: Whole = Field(ge=1990, le=2999, examples=[2026])
-    title: NamesAsked
+    title: TitleInput
     opens_at: AwareDatetime = Field(examples=["2026-11-24T00:00:00Z"])
     closes_at: AwareDatetime = Field(
         examples=["2026-12-24T00:00:00Z"],
@@ -380,46 +380,46 @@ class DraftAsked(Asked):
         description="only these; null: all that are stored",
     )
     trial: bool = Field(False, description="it counts in no appraisal, and citizens are told so")
-    grades: GradesAsked | None = Field(
+    grades: GradeQuestionnaires | None = Field(
         None,
         description="how many departments get each grade, locked when it opens; null: as the scheme has it",
     )
 
 
-class LinkAsked(Asked):
+class LinkCreate(RequestModel):
     """A link that vouches for an evaluator group."""
 
     group: str = Field(pattern=r"^[a-z_]{1,16}$", examples=["deputy"])
     stratum: str = Field("", max_length=32, pattern=STRATUM)
-    most: Annotated[int, Field(ge=1, le=MOST_PEOPLE), BeforeValidator(_whole)] | None = Field(
+    most: Annotated[int, Field(ge=1, le=MAX_PEOPLE), BeforeValidator(_whole)] | None = Field(
         None,
         description="how many people it is meant for; ballots of more are looked at by reviewers",
     )
 
 
-class QuotaAsked(Asked):
+class QuotaInput(RequestModel):
     """How many people may rate a unit; an empty field stands for whoever."""
 
     unit: str = Field(pattern=CODE)
     group: str = Field("", pattern=r"^[a-z_]{0,16}$")
     stratum: str = Field("", max_length=32, pattern=STRATUM)
     source: Literal["", "open", "invited", "personal"] = ""
-    most: Whole = Field(ge=1, le=LARGEST)
+    most: Whole = Field(ge=1, le=MAX_CAPACITY)
 
 
-class QuotasAsked(Asked):
+class QuotaListInput(RequestModel):
     """All quotas of a draft; they take the place of those that it had."""
 
-    items: list[QuotaAsked] = Field(min_length=1, max_length=2000)
+    items: list[QuotaInput] = Field(min_length=1, max_length=2000)
 
 
-class CloseAsked(Asked):
+class CloseConfirmation(RequestModel):
     """The campaign's name once more, so that no slip closes it."""
 
     confirm: str = Field(pattern=CAMPAIGN)
 
 
-class ScopesTold(Told):
+class TokenScopes(ResponseModel):
     """What the token is good for."""
 
     token: str

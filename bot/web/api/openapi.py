@@ -16,7 +16,7 @@ from bot.web.api import models as api_models
 from bot.web.api.operation import FILES, VERSION, Operation
 from bot.web.api.operation_table import OPERATIONS
 from bot.web.api.request import KEY, PARTS
-from bot.web.shared.caching import mark, unless_known
+from bot.web.shared.caching import etag_of, not_modified_or
 from bot.web.shared.problems import KIND
 from bot.web.shared.templates import render
 
@@ -71,7 +71,9 @@ def written() -> bytes:
 
 def _schemas() -> dict[str, Any]:
     asked = {operation.body for operation in OPERATIONS if operation.body}
-    answered = {operation.answer for operation in OPERATIONS if operation.answer} | {"Problem"}
+    answered = {operation.answer for operation in OPERATIONS if operation.answer} | {
+        "ProblemDetails"
+    }
     models = [(_model(name), "validation") for name in sorted(asked)]
     models += [(_model(name), "serialization") for name in sorted(answered)]
     _, found = models_json_schema(models, ref_template=PLACES)  # type: ignore[arg-type]
@@ -170,7 +172,7 @@ def _statuses(operation: Operation) -> set[int]:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    schema = {"$ref": PLACES.format(model="Problem")}
+    schema = {"$ref": PLACES.format(model="ProblemDetails")}
     described: dict[str, Any] = {
         "description": MEANINGS[status],
         "content": {KIND: {"schema": schema}},
@@ -194,7 +196,9 @@ def _content(operation: Operation) -> dict[str, Any]:
 async def send_document(request: web.Request) -> web.Response:
     """The document, for anybody: it tells of addresses and of nothing in them."""
     body = written()
-    return unless_known(request, mark(body), lambda: web.Response(body=body, content_type=JSON))
+    return not_modified_or(
+        request, etag_of(body), lambda: web.Response(body=body, content_type=JSON)
+    )
 
 
 async def show_document(request: web.Request) -> web.Response:

@@ -18,7 +18,12 @@ READ, WRITE, SCORES, INTERNAL, EXPORTS = (
 GONE, CONFLICT, WRONG = 404, 409, 422
 OPERATIONS = (
     Operation(
-        "GET", "/token", "api.campaigns.show_token", "", "What this token is good for", "ScopesTold"
+        "GET",
+        "/token",
+        "api.campaigns.show_token",
+        "",
+        "What this token is good for",
+        "TokenScopes",
     ),
     Operation(
         "GET",
@@ -26,8 +31,8 @@ OPERATIONS = (
         "api.campaigns.list_all",
         READ,
         "Campaigns, the newest first",
-        "Campaigns",
-        "CampaignsAsked",
+        "CampaignList",
+        "CampaignQuery",
     ),
     Operation(
         "GET",
@@ -35,7 +40,7 @@ OPERATIONS = (
         "api.campaigns.show_one",
         READ,
         "One campaign",
-        "CampaignTold",
+        "Campaign",
         refuses=(GONE,),
     ),
     Operation(
@@ -44,8 +49,8 @@ OPERATIONS = (
         "api.campaigns.make_draft",
         WRITE,
         "Make a draft; sent again, it is made once",
-        "CampaignTold",
-        body="DraftAsked",
+        "Campaign",
+        body="CampaignCreate",
         status=201,
         refuses=(CONFLICT, WRONG),
     ),
@@ -56,8 +61,8 @@ OPERATIONS = (
             f"api.campaigns.{act}_one",
             WRITE,
             summary,
-            "CampaignTold",
-            body="CloseAsked" if act == "close" else "",
+            "Campaign",
+            body="CloseConfirmation" if act == "close" else "",
             refuses=(GONE, CONFLICT, WRONG) if act == "close" else (GONE, CONFLICT),
         )
         for act, summary in (
@@ -73,7 +78,7 @@ OPERATIONS = (
         "api.campaigns.list_links",
         READ,
         "The open link; with campaigns:write also those that vouch for a group",
-        "Links",
+        "LinkList",
         refuses=(GONE,),
     ),
     Operation(
@@ -82,8 +87,8 @@ OPERATIONS = (
         "api.campaigns.make_link",
         WRITE,
         "Make a link that vouches for an evaluator group",
-        "LinkTold",
-        body="LinkAsked",
+        "CampaignLink",
+        body="LinkCreate",
         status=201,
         refuses=(GONE, CONFLICT, WRONG),
         repeats=True,
@@ -94,7 +99,7 @@ OPERATIONS = (
         "api.campaigns.list_quotas",
         READ,
         "The quotas and how far they are filled",
-        "Quotas",
+        "QuotaList",
         refuses=(GONE,),
     ),
     Operation(
@@ -103,8 +108,8 @@ OPERATIONS = (
         "api.campaigns.put_quotas",
         WRITE,
         "Give a draft its quotas; opening registers them in the log",
-        "Quotas",
-        body="QuotasAsked",
+        "QuotaList",
+        body="QuotaListInput",
         refuses=(GONE, CONFLICT, WRONG),
     ),
     Operation(
@@ -113,7 +118,7 @@ OPERATIONS = (
         "api.campaigns.show_counts",
         READ,
         "How many have answered",
-        "Counts",
+        "CampaignCounts",
         refuses=(GONE, CONFLICT),
     ),
     Operation(
@@ -122,8 +127,8 @@ OPERATIONS = (
         "api.results.show_results",
         SCORES,
         "The scores of a closed campaign",
-        "Results",
-        "PageAsked",
+        "CampaignResults",
+        "PageQuery",
         refuses=(GONE, CONFLICT),
     ),
     Operation(
@@ -132,7 +137,7 @@ OPERATIONS = (
         "api.results.list_releases",
         SCORES,
         "What was published of a closed campaign, and when",
-        "Releases",
+        "ReleaseList",
         refuses=(GONE, CONFLICT),
     ),
     *(
@@ -152,8 +157,8 @@ OPERATIONS = (
         "api.results.list_units",
         INTERNAL,
         "A year's units with total, place and grade",
-        "YearUnits",
-        "PageAsked",
+        "YearUnitList",
+        "PageQuery",
         refuses=(GONE, CONFLICT),
     ),
     Operation(
@@ -162,8 +167,8 @@ OPERATIONS = (
         "api.results.list_leaders",
         INTERNAL,
         "A year's leaders with score and grade",
-        "YearLeaders",
-        "PageAsked",
+        "YearLeaderList",
+        "PageQuery",
         refuses=(GONE, CONFLICT),
     ),
     Operation(
@@ -172,8 +177,8 @@ OPERATIONS = (
         "api.results.list_proposals",
         INTERNAL,
         "What the rules propose for a year, and what was decided",
-        "YearProposals",
-        "ProposalsAsked",
+        "YearProposalList",
+        "ProposalQuery",
         refuses=(GONE, CONFLICT),
     ),
     *(
@@ -183,7 +188,7 @@ OPERATIONS = (
             f"api.results.send_year_{form}",
             EXPORTS,
             f"A year's appraisal as {form.upper()}",
-            query="BookAsked",
+            query="ExportQuery",
             refuses=(GONE, CONFLICT),
         )
         for form in FILES

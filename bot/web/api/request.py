@@ -15,16 +15,16 @@ from pydantic import BaseModel, ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
-from bot.accounts.api_tokens import Token, find_token
-from bot.accounts.audit_log import DONE, FAILED, REFUSED, Act, note
-from bot.campaigns.lifecycle import Summary, list_campaigns
+from bot.accounts.api_tokens import ApiToken, find_token
+from bot.accounts.audit_log import DONE, FAILED, REFUSED, AuditRecord, append_record
+from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
 from bot.service.composition import Service
 from bot.web.api import models as api_models
 from bot.web.api.operation import Operation
 from bot.web.api.rate_limit import seconds_to_wait
 from bot.web.shared.app_keys import SERVICE
-from bot.web.shared.caching import mark, unless_known
-from bot.web.shared.middleware import too_many
+from bot.web.shared.caching import etag_of, not_modified_or
+from bot.web.shared.middleware import is_over_limit
 from bot.web.shared.problems import problem
 from survey_flows.errors import BadInput
 
@@ -44,7 +44,7 @@ PARTS = {
 T = TypeVar("T")
 
 
-class Refusal(Exception):
+class RequestRefused(Exception):
     """A request is not met, for a reason that its sender is told."""
 
     def __init__(self, status: int, detail: str, where: str = "", **headers: str) -> None:
@@ -61,17 +61,17 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """One request of a program whose token is good for it; ``query`` and ``body`` are models as they were asked for."""
 
     request: web.Request
     service: Service
-    token: Token
+    token: ApiToken
     query: Any
     body: Any
     raw: bytes
 
-    def part(self, name: str) -> str:
+    def path_param(self, name: str) -> str:
         """A part of the path."""
         return self.request.match_info[name]
 
@@ -79,13 +79,13 @@ class Call:
         """Whether the token is good for this, too."""
         return scope in self.token.scopes
 
-    async def summary(self) -> Summary:
+    async def summary(self) -> CampaignSummary:
         """The campaign that the path names."""
-        name = self.part("campaign")
+        name = self.path_param("campaign")
         for summary in await list_campaigns(self.service.database):
             if summary.id == name:
                 return summary
-        raise Refusal(404, "there is no such campaign", name)
+        raise RequestRefused(404, "there is no such campaign", name)
 
     def paged(self, rows: list[T]) -> tuple[list[T], str | None]:
         """The rows of the page that is asked for, and the address of the next."""
@@ -94,30 +94,30 @@ class Call:
         following = self.request.rel_url.update_query(page=str(page + 1), limit=str(limit))
         return rows[(page - 1) * limit : page * limit], str(following) if more else None
 
-    def reply(self, model: BaseModel, status: int = 200) -> web.Response:
+    def response(self, model: BaseModel, status: int = 200) -> web.Response:
         """The answer; one that was sent before, and is still the same, is not sent again."""
         body = model.model_dump_json(by_alias=True).encode()
         if self.request.method != "GET":
             return web.Response(body=body, status=status, content_type="application/json")
-        return unless_known(
+        return not_modified_or(
             self.request,
-            mark(body),
+            etag_of(body),
             lambda: web.Response(body=body, content_type="application/json"),
         )
 
 
 async def answer(request: web.Request, operation: Operation) -> web.StreamResponse:
     """Meet a request, or say in one sentence why not; what changes something is noted either way."""
-    token: Token | None = None
+    token: ApiToken | None = None
     outcome = FAILED
     try:
         token = await _token(request)
         _check_scope(token, operation)
         await _spare(request, token)
-        handler: Callable[[Call], Awaitable[web.StreamResponse]] = _handler(operation)
+        handler: Callable[[ApiCall], Awaitable[web.StreamResponse]] = _handler(operation)
         response = await handler(await _call(request, operation, token))
         outcome = DONE
-    except Refusal as refusal:
+    except RequestRefused as refusal:
         response, outcome = refusal.response(), REFUSED
     except BadInput as error:
         response, outcome = problem(409, error.what, error.where), REFUSED
@@ -141,18 +141,18 @@ def _handler(operation: Operation) -> Any:
     return getattr(importlib.import_module(f"bot.web.{module}"), name)
 
 
-async def _token(request: web.Request) -> Token:
+async def _token(request: web.Request) -> ApiToken:
     service, kind, given = request.app[SERVICE], *_authorization(request)
     found = None
     if kind.lower() == "bearer":
         found = await find_token(service.database, given, service.clock, service.settings.timezone)
     if found is not None:
         return found
-    if await too_many(request, "api", MOST_WRONG):
-        raise Refusal(
+    if await is_over_limit(request, "api", MOST_WRONG):
+        raise RequestRefused(
             429, "too many requests without a good token came from this address", Retry_After="3600"
         )
-    raise Refusal(
+    raise RequestRefused(
         401,
         "send a token that is good: the header Authorization: Bearer minping_…",
         "Authorization",
@@ -165,31 +165,33 @@ def _authorization(request: web.Request) -> tuple[str, str]:
     return kind, given.strip()
 
 
-def _check_scope(token: Token, operation: Operation) -> None:
+def _check_scope(token: ApiToken, operation: Operation) -> None:
     if operation.scope and operation.scope not in token.scopes:
-        raise Refusal(403, f"this token is not good for {operation.scope}", "Authorization")
+        raise RequestRefused(403, f"this token is not good for {operation.scope}", "Authorization")
 
 
-async def _spare(request: web.Request, token: Token) -> None:
+async def _spare(request: web.Request, token: ApiToken) -> None:
     service = request.app[SERVICE]
     wait = await seconds_to_wait(service.redis, token.name, service.settings.api_rate)
     if wait:
-        raise Refusal(429, f"this token asks too often; wait {wait} s", Retry_After=str(wait))
+        raise RequestRefused(
+            429, f"this token asks too often; wait {wait} s", Retry_After=str(wait)
+        )
 
 
-async def _call(request: web.Request, operation: Operation, token: Token) -> Call:
+async def _call(request: web.Request, operation: Operation, token: ApiToken) -> ApiCall:
     _check_path(request)
     raw = await _read(request)
     query = _query(request, operation.query)
     body = _body(request, raw, operation.body)
-    return Call(request, request.app[SERVICE], token, query, body, raw)
+    return ApiCall(request, request.app[SERVICE], token, query, body, raw)
 
 
 def _check_path(request: web.Request) -> None:
     for name, value in request.match_info.items():
         shape, sentence = PARTS[name]
         if not shape.fullmatch(value):
-            raise Refusal(400, sentence, name)
+            raise RequestRefused(400, sentence, name)
 
 
 async def _read(request: web.Request) -> bytes:
@@ -198,17 +200,17 @@ async def _read(request: web.Request) -> bytes:
     try:
         return await request.clone(client_max_size=MOST_BYTES).read()
     except web.HTTPRequestEntityTooLarge:
-        raise Refusal(413, f"the body is larger than {MOST_BYTES} bytes") from None
+        raise RequestRefused(413, f"the body is larger than {MOST_BYTES} bytes") from None
 
 
 def _query(request: web.Request, model: str) -> Any:
     given = request.query
     twice = sorted({name for name in given if len(given.getall(name)) > 1})
     if twice:
-        raise Refusal(400, "this parameter stands twice in the address", twice[0][:40])
+        raise RequestRefused(400, "this parameter stands twice in the address", twice[0][:40])
     if not model:
         if given:
-            raise Refusal(400, "there is no such parameter here", min(given)[:40])
+            raise RequestRefused(400, "there is no such parameter here", min(given)[:40])
         return None
     return _fitting(lambda: getattr(api_models, model).model_validate(dict(given)))
 
@@ -216,10 +218,12 @@ def _query(request: web.Request, model: str) -> Any:
 def _body(request: web.Request, raw: bytes, model: str) -> Any:
     if not model:
         if raw.strip():
-            raise Refusal(400, "nothing but the address is asked for here; send no body", "body")
+            raise RequestRefused(
+                400, "nothing but the address is asked for here; send no body", "body"
+            )
         return None
     if request.content_type != "application/json":
-        raise Refusal(415, "send the body as application/json", "Content-Type")
+        raise RequestRefused(415, "send the body as application/json", "Content-Type")
     return _fitting(lambda: getattr(api_models, model).model_validate_json(raw, strict=True))
 
 
@@ -231,14 +235,14 @@ def _fitting(read: Callable[[], T]) -> T:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])[:120]
         message = str(first["msg"])
-        raise Refusal(400, message[:1].lower() + message[1:], where or "body") from None
+        raise RequestRefused(400, message[:1].lower() + message[1:], where or "body") from None
 
 
-def idempotency_key(call: Call) -> str:
+def idempotency_key(call: ApiCall) -> str:
     """The key by which a request that makes something is known when it comes again."""
     key = call.request.headers.get("Idempotency-Key", "")
     if not KEY.fullmatch(key):
-        raise Refusal(
+        raise RequestRefused(
             400,
             "send a header Idempotency-Key of 8 to 64 printable ASCII characters, another for each thing to be made",
             "Idempotency-Key",
@@ -246,10 +250,12 @@ def idempotency_key(call: Call) -> str:
     return key
 
 
-async def _note(request: web.Request, operation: Operation, token: Token, outcome: str) -> None:
+async def _note(request: web.Request, operation: Operation, token: ApiToken, outcome: str) -> None:
     what = " ".join(
         value for name, value in request.match_info.items() if PARTS[name][0].fullmatch(value)
     )
-    act = Act(f"api:{token.name}", ROLE, f"{operation.method} {operation.full_path}", what, outcome)
+    act = AuditRecord(
+        f"api:{token.name}", ROLE, f"{operation.method} {operation.full_path}", what, outcome
+    )
     service = request.app[SERVICE]
-    await note(service.database, act, service.clock)
+    await append_record(service.database, act, service.clock)

@@ -10,38 +10,38 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import func, select
 
-from aggregation.disclosure.suppression import Bound, Share, Told, ToldGroup
+from aggregation.disclosure.suppression import DisclosedGroup, DisclosedScore, Share, ShareBound
 from aggregation.model.results import LeaderResult, Proposal, UnitResult
 from aggregation.numbers import half_up
-from bot.appraisal.year import Year
-from bot.campaigns.registered import Poll
-from bot.core.labels import told_flags
+from bot.appraisal.year import AppraisedYear
+from bot.campaigns.registered import RegisteredCampaign
+from bot.core.labels import disclosed_flags
 from bot.publication.public_release import read_publications
 from bot.results.releases import Release, read_releases
-from bot.results.scoring import Place
+from bot.results.scoring import UnitRank
 from bot.storage.database import reading
 from bot.storage.schema.all import releases
-from bot.web.api.campaigns import moment, names
+from bot.web.api.campaigns import names, utc_datetime
 from bot.web.api.models import (
-    Fate,
-    GroupTold,
-    Releases,
-    ReleaseTold,
-    Results,
-    ShareTold,
-    UnitScoreTold,
+    BoundedPercent,
+    CampaignResults,
+    ExclusionCount,
+    PublicGroupScore,
+    PublicUnitScore,
+    ReleaseList,
+    ReleaseSummary,
     YearLeader,
-    YearLeaders,
+    YearLeaderList,
     YearProposal,
-    YearProposals,
+    YearProposalList,
     YearUnit,
-    YearUnits,
+    YearUnitList,
 )
 from bot.web.api.operation import VERSION
-from bot.web.api.request import Call, Refusal
-from bot.web.shared.caching import knows, mark, unless_known
-from bot.web.shared.result_cache import SHELF
-from bot.web.shared.told_release import Shown
+from bot.web.api.request import ApiCall, RequestRefused
+from bot.web.shared.caching import etag_of, matches_etag, not_modified_or
+from bot.web.shared.disclosed_release import DisclosedRelease
+from bot.web.shared.result_cache import RESULT_CACHE
 from survey_flows.errors import BadInput
 
 PLACES = 4
@@ -52,48 +52,52 @@ def exact(value: Fraction | Decimal | float | None, places_: int = PLACES) -> st
     return None if value is None else f"{half_up(Fraction(value), places_):f}"
 
 
-async def show_results(call: Call) -> web.StreamResponse:
+async def show_results(call: ApiCall) -> web.StreamResponse:
     """A page of scores."""
     campaign = await _closed(call)
     tag = await _known_tag(call, campaign)
-    if knows(call.request, tag):
-        return unless_known(call.request, tag, web.Response)
-    shown = await call.request.app[SHELF].last(call.service, campaign)
+    if matches_etag(call.request, tag):
+        return not_modified_or(call.request, tag, web.Response)
+    shown = await call.request.app[RESULT_CACHE].last_release(call.service, campaign)
     body = await asyncio.to_thread(_results, call, shown)
     tag = _tag(call, shown.release.number)
-    return unless_known(
+    return not_modified_or(
         call.request, tag, lambda: web.Response(body=body, content_type="application/json")
     )
 
 
-def _results(call: Call, shown: Shown) -> bytes:
-    poll, codes = shown.scored.poll, list(shown.told)
+def _results(call: ApiCall, shown: DisclosedRelease) -> bytes:
+    poll, codes = shown.scored.campaign, list(shown.told)
     page, following = call.paged(codes)
-    results = Results(
+    results = CampaignResults(
         campaign=poll.id,
         confidence_percent=f"{poll.scheme.confidence_pct:f}",
         scheme=poll.scheme.version,
         scheme_digest=poll.scheme.digest,
-        release=told_release(shown.release),
-        fates=[Fate(reason=reason, ballots=count) for reason, count in shown.fates.items()],
-        items=[told_unit(poll, shown.told[code], shown.places.get(code)) for code in page],
+        release=release_model(shown.release),
+        fates=[
+            ExclusionCount(reason=reason, ballots=count) for reason, count in shown.fates.items()
+        ],
+        items=[unit_model(poll, shown.told[code], shown.places.get(code)) for code in page],
         total=len(codes),
         next=following,
     )
     return results.model_dump_json(by_alias=True).encode()
 
 
-def told_release(release: Release) -> ReleaseTold:
+def release_model(release: Release) -> ReleaseSummary:
     """A release without its counts."""
-    return ReleaseTold(
-        number=release.number, at=moment(release.at), corrected=sorted(release.corrections)
+    return ReleaseSummary(
+        number=release.number, at=utc_datetime(release.at), corrected=sorted(release.corrections)
     )
 
 
-def told_unit(poll: Poll, told: Told, place: Place | None) -> UnitScoreTold:
+def unit_model(
+    poll: RegisteredCampaign, told: DisclosedScore, place: UnitRank | None
+) -> PublicUnitScore:
     """A unit as programs read it."""
     unit = poll.units[told.unit]
-    return UnitScoreTold(
+    return PublicUnitScore(
         unit=told.unit,
         name=names(unit.name["zh-Hans"], unit.name.get("en", "")),
         category=unit.category,
@@ -114,22 +118,22 @@ def told_unit(poll: Poll, told: Told, place: Place | None) -> UnitScoreTold:
         top_two=_share(told.top_two),
         distribution=dict(told.distribution),
         groups=[_group(group) for group in told.groups],
-        flags=list(told_flags(told)),
+        flags=list(disclosed_flags(told)),
     )
 
 
-def _share(share: Share) -> ShareTold | None:
-    if isinstance(share, Bound):
+def _share(share: Share) -> BoundedPercent | None:
+    if isinstance(share, ShareBound):
         return (
-            ShareTold(above_percent=share.percent)
+            BoundedPercent(above_percent=share.percent)
             if share.more
-            else ShareTold(below_percent=share.percent)
+            else BoundedPercent(below_percent=share.percent)
         )
-    return None if share is None else ShareTold(exact=exact(share))
+    return None if share is None else BoundedPercent(exact=exact(share))
 
 
-def _group(group: ToldGroup) -> GroupTold:
-    return GroupTold(
+def _group(group: DisclosedGroup) -> PublicGroupScore:
+    return PublicGroupScore(
         group=group.group,
         hidden=group.hidden,
         n=group.n,
@@ -142,11 +146,11 @@ def _group(group: ToldGroup) -> GroupTold:
     )
 
 
-async def _closed(call: Call) -> str:
+async def _closed(call: ApiCall) -> str:
     """The campaign's name; a refusal while it is not closed."""
     summary = await call.summary()
     if summary.state != "closed":
-        raise Refusal(
+        raise RequestRefused(
             409,
             f"this campaign is {summary.state}; scores can be read once it is closed",
             summary.id,
@@ -154,7 +158,7 @@ async def _closed(call: Call) -> str:
     return summary.id
 
 
-async def _known_tag(call: Call, campaign: str) -> str:
+async def _known_tag(call: ApiCall, campaign: str) -> str:
     """The tag of the answer as it would be made from the last release; empty before the first one."""
     query = select(func.max(releases.c.number)).where(releases.c.campaign == campaign)
     async with reading(call.service.database) as connection:
@@ -162,31 +166,31 @@ async def _known_tag(call: Call, campaign: str) -> str:
     return _tag(call, number) if number else ""
 
 
-def _tag(call: Call, number: int) -> str:
+def _tag(call: ApiCall, number: int) -> str:
     # Not of the release's digest: whoever knows all of its counts but a few hidden ones could try them out.
-    return mark(str(call.request.rel_url).encode(), str(number).encode(), VERSION.encode())
+    return etag_of(str(call.request.rel_url).encode(), str(number).encode(), VERSION.encode())
 
 
-async def list_releases(call: Call) -> web.Response:
+async def list_releases(call: ApiCall) -> web.Response:
     """Every release."""
     campaign = await _closed(call)
     found = await read_releases(call.service.database, campaign)
     public = (await read_publications(call.service.database)).get(campaign)
-    items = [told_release(release) for release in found]
-    return call.reply(Releases(items=items, public=public.number if public else None))
+    items = [release_model(release) for release in found]
+    return call.response(ReleaseList(items=items, public=public.number if public else None))
 
 
-async def send_campaign_xlsx(call: Call) -> web.Response:
+async def send_campaign_xlsx(call: ApiCall) -> web.Response:
     """A campaign's workbook."""
     return await _campaign_file(call, "xlsx")
 
 
-async def send_campaign_zip(call: Call) -> web.Response:
+async def send_campaign_zip(call: ApiCall) -> web.Response:
     """A campaign's CSV files."""
     return await _campaign_file(call, "zip")
 
 
-async def _campaign_file(call: Call, form: str) -> web.Response:
+async def _campaign_file(call: ApiCall, form: str) -> web.Response:
     from bot.publication.exports import export_campaign
 
     campaign = await _closed(call)
@@ -194,31 +198,31 @@ async def _campaign_file(call: Call, form: str) -> web.Response:
     return await _file(call, book, form, f"minping-{campaign}")
 
 
-async def _file(call: Call, book: Any, form: str, name: str) -> web.Response:
+async def _file(call: ApiCall, book: Any, form: str, name: str) -> web.Response:
     from bot.web.shared.downloads import book_file
 
     response = await book_file(book, form, name)
     body = bytes(response.body)  # type: ignore[arg-type]
-    if knows(call.request, mark(body)):
-        return unless_known(call.request, mark(body), web.Response)
-    return unless_known(call.request, mark(body), lambda: response)
+    if matches_etag(call.request, etag_of(body)):
+        return not_modified_or(call.request, etag_of(body), web.Response)
+    return not_modified_or(call.request, etag_of(body), lambda: response)
 
 
-async def _year(call: Call) -> Year:
-    number = int(call.part("year"))
+async def _year(call: ApiCall) -> AppraisedYear:
+    number = int(call.path_param("year"))
     try:
-        return await call.request.app[SHELF].year(call.service, number)
+        return await call.request.app[RESULT_CACHE].year(call.service, number)
     except BadInput as error:
         missing = error.where == str(number)
-        raise Refusal(404 if missing else 409, error.what, error.where) from error
+        raise RequestRefused(404 if missing else 409, error.what, error.where) from error
 
 
-async def list_units(call: Call) -> web.Response:
+async def list_units(call: ApiCall) -> web.Response:
     """A page of a year's units."""
     year = await _year(call)
     page, following = call.paged(list(year.result.units))
-    return call.reply(
-        YearUnits(
+    return call.response(
+        YearUnitList(
             year=year.year,
             scheme=year.result.scheme_version,
             scheme_digest=year.result.scheme_digest,
@@ -253,12 +257,12 @@ def _points(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:f}"
 
 
-async def list_leaders(call: Call) -> web.Response:
+async def list_leaders(call: ApiCall) -> web.Response:
     """A page of a year's leaders."""
     year = await _year(call)
     page, following = call.paged(list(year.result.leaders))
     items, total = [_leader(leader) for leader in page], len(year.result.leaders)
-    return call.reply(YearLeaders(year=year.year, items=items, total=total, next=following))
+    return call.response(YearLeaderList(year=year.year, items=items, total=total, next=following))
 
 
 def _leader(leader: LeaderResult) -> YearLeader:
@@ -275,13 +279,15 @@ def _leader(leader: LeaderResult) -> YearLeader:
     )
 
 
-async def list_proposals(call: Call) -> web.Response:
+async def list_proposals(call: ApiCall) -> web.Response:
     """A page of a year's proposals."""
     year, status = await _year(call), call.query.status
     found = [proposal for proposal in year.result.proposals if status in (None, proposal.status)]
     page, following = call.paged(found)
     items = [_proposal(proposal) for proposal in page]
-    return call.reply(YearProposals(year=year.year, items=items, total=len(found), next=following))
+    return call.response(
+        YearProposalList(year=year.year, items=items, total=len(found), next=following)
+    )
 
 
 def _proposal(proposal: Proposal) -> YearProposal:
@@ -300,23 +306,23 @@ def _proposal(proposal: Proposal) -> YearProposal:
     )
 
 
-async def send_year_xlsx(call: Call) -> web.Response:
+async def send_year_xlsx(call: ApiCall) -> web.Response:
     """A year's workbook."""
     return await _year_file(call, "xlsx")
 
 
-async def send_year_zip(call: Call) -> web.Response:
+async def send_year_zip(call: ApiCall) -> web.Response:
     """A year's CSV files."""
     return await _year_file(call, "zip")
 
 
-async def _year_file(call: Call, form: str) -> web.Response:
+async def _year_file(call: ApiCall, form: str) -> web.Response:
     from bot.publication.exports import Audience, year_book
 
     audience = Audience(call.query.audience)
     if audience is Audience.INTERNAL and not call.may("results:internal"):
-        raise Refusal(403, "this token is not good for results:internal", "Authorization")
+        raise RequestRefused(403, "this token is not good for results:internal", "Authorization")
     book = await asyncio.to_thread(
         year_book, await _year(call), audience, call.service.settings.timezone
     )
-    return await _file(call, book, form, f"minping-{call.part('year')}-{audience}")
+    return await _file(call, book, form, f"minping-{call.path_param('year')}-{audience}")

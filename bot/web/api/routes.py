@@ -6,15 +6,15 @@ from aiohttp import web
 
 from bot.web.api.operation import Operation
 from bot.web.api.operation_table import OPERATIONS
-from bot.web.shared.lazy_routes import Handler, later
+from bot.web.shared.lazy_routes import Handler, lazy_handler
 from bot.web.shared.problems import PREFIX
 
 
 def api_routes() -> list[web.RouteDef]:
     """A route for each operation, and for the document that describes them."""
     described = [
-        web.route("GET", f"{PREFIX}/openapi.json", later("api.openapi.send_document")),
-        web.route("GET", "/api", later("api.openapi.show_document")),
+        web.route("GET", f"{PREFIX}/openapi.json", lazy_handler("api.openapi.send_document")),
+        web.route("GET", "/api", lazy_handler("api.openapi.show_document")),
     ]
     return [
         *described,

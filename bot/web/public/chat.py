@@ -20,20 +20,35 @@ from redis.exceptions import RedisError
 
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Incoming, Reply
-from bot.crypto.gate_keys import Keys
-from bot.rectification.buttons import OPEN, SAY, read_follow
+from bot.crypto.gate_keys import GateKeys
+from bot.rectification.buttons import OPEN, SAY, read_request_button
 from bot.service.composition import Service
-from bot.web.public.chat_screen import draw
+from bot.web.public.chat_screen import chat_view
 from bot.web.shared.app_keys import SERVICE
-from bot.web.shared.middleware import PATIENCE, close_files, is_secure, read_form, too_many, trouble
+from bot.web.shared.middleware import (
+    PATIENCE,
+    close_files,
+    error_page,
+    is_over_limit,
+    is_secure,
+    read_form,
+)
 from bot.web.shared.templates import accepted_language, render
-from survey_flows.effects import Ask
-from survey_flows.events import Asked, Followed, Pressed, Returned, Started, Typed, Update
-from survey_flows.outside import Phase, outside, phase
-from survey_flows.paper import Paper
-from survey_flows.reading import clean
+from survey_flows.campaign_definition import CampaignDefinition
+from survey_flows.effects import ShowScreen
+from survey_flows.events import (
+    Pressed,
+    RequestAction,
+    Returned,
+    Started,
+    TopicRequested,
+    Typed,
+    Update,
+)
+from survey_flows.localized_names import in_language, unit_name
+from survey_flows.outside_window import Phase, answer_outside_window, phase
 from survey_flows.screens import explain
-from survey_flows.speech import in_language, unit_name
+from survey_flows.typed_text import clean
 
 CHANNEL = "web"
 COOKIE_DAYS = 90
@@ -66,7 +81,7 @@ async def show_follow_ups(request: web.Request) -> web.Response:
     service, user = request.app[SERVICE], read_cookie(request)
     if user is None:
         return web.Response(status=303, headers={"Location": "/"})
-    event = Followed(OPEN, request.query.get("thread", "")[:8])
+    event = RequestAction(OPEN, request.query.get("thread", "")[:8])
     reply = await service.conductor.handle(Incoming(f"web:{new_id()}", CHANNEL, user, event))
     return chat_page(
         request, replace(reply, notices=await _kept_notices(service, user) + reply.notices)
@@ -86,9 +101,13 @@ async def show_start(request: web.Request) -> web.Response:
 async def show_text(request: web.Request) -> web.Response:
     """Help or privacy for who has not begun."""
     service, lang, topic = request.app[SERVICE], accepted_language(request), request.path[1:]
-    paper = service.papers.current(service.clock.now())
+    definition = service.live_campaigns.current(service.clock.now())
     return render(
-        request, "text.html", lang, topic=topic, text=explain(paper, lang, topic) if paper else ""
+        request,
+        "text.html",
+        lang,
+        topic=topic,
+        text=explain(definition, lang, topic) if definition else "",
     )
 
 
@@ -98,8 +117,8 @@ async def start(request: web.Request) -> web.StreamResponse:
     fields = await _fields(request)
     service, user = request.app[SERVICE], read_cookie(request)
     if user is None:
-        if await too_many(request, "new", service.settings.web_rate):
-            return trouble(request, 429)
+        if await is_over_limit(request, "new", service.settings.web_rate):
+            return error_page(request, 429)
         user = new_id()
     event = Started(link=fields.get("l", ""), unit=fields.get("u", ""), lang=fields.get("lang", ""))
     response = await _take(request, fields, user, event)
@@ -120,17 +139,21 @@ async def ask(request: web.Request) -> web.StreamResponse:
     fields = await _fields(request)
     if fields.get("topic") not in TOPICS:
         raise web.HTTPBadRequest
-    return await _take(request, fields, read_cookie(request), Asked(fields["topic"]))
+    return await _take(request, fields, read_cookie(request), TopicRequested(fields["topic"]))
 
 
 def _answered(fields: Mapping[str, str]) -> Update:
     if "press" in fields:
-        return read_follow(fields["press"]) or Pressed(fields["press"])
+        return read_request_button(fields["press"]) or Pressed(fields["press"])
     words = fields.get("text", "")
     if "thread" in fields:
-        return Followed(SAY, fields["thread"][:8], clean(words))
+        return RequestAction(SAY, fields["thread"][:8], clean(words))
     command = words.strip().removeprefix("/")
-    return Asked(command) if words.strip().startswith("/") and command in TOPICS else Typed(words)
+    return (
+        TopicRequested(command)
+        if words.strip().startswith("/") and command in TOPICS
+        else Typed(words)
+    )
 
 
 async def _take(
@@ -156,7 +179,7 @@ def _see_chat(request: web.Request, event: Update | None = None) -> web.Response
     if _wants_fragment(request):
         return web.Response(status=204)  # our script then opens the chat anew
     path = "/?begun=1" if isinstance(event, Started) else "/"
-    if isinstance(event, Followed):
+    if isinstance(event, RequestAction):
         path = f"/follow?{urlencode({'thread': event.code})}"
     return web.Response(status=303, headers={"Location": path})
 
@@ -173,39 +196,39 @@ def _update_key(request: web.Request, fields: Mapping[str, str]) -> str:
 def start_page(request: web.Request, link: str, unit: str) -> web.Response:
     """What a visitor sees before anything is kept of them."""
     service, lang = request.app[SERVICE], accepted_language(request)
-    paper = service.papers.find(Started(link=link), "", service.clock.now())
+    definition = service.live_campaigns.find(Started(link=link), "", service.clock.now())
     refused = "begun" in request.query and read_cookie(request) is None
     return render(
         request,
         "start.html",
         lang,
-        title=in_language(paper.title, lang, paper) if paper else "",
-        unit=unit_name(paper, unit, lang) if paper and unit in paper.units else "",
-        trial=paper is not None and paper.trial,
-        shut=_shut(service, paper, lang),
+        title=in_language(definition.title, lang, definition) if definition else "",
+        unit=unit_name(definition, unit, lang) if definition and unit in definition.units else "",
+        trial=definition is not None and definition.pilot,
+        shut=_shut(service, definition, lang),
         cookie_refused=refused,
         fields={"l": link, "u": unit, "lang": lang, "id": new_id()},
         query={name: request.query[name] for name in ("l", "u") if name in request.query},
     )
 
 
-def _shut(service: Service, paper: Paper | None, lang: str) -> str:
+def _shut(service: Service, definition: CampaignDefinition | None, lang: str) -> str:
     """Why no rating can be begun now; empty when one can."""
-    if paper is None:
-        return service.papers.say("no-campaign")
+    if definition is None:
+        return service.live_campaigns.sentence_in_each_language("no-campaign")
     now = service.clock.now()
-    where = phase(paper, now)
+    where = phase(definition, now)
     if where is Phase.OPEN:
         return ""
-    effects = outside(paper, None, Started(lang=lang), where, now)[1]
-    return next(effect.screen.text for effect in effects if isinstance(effect, Ask))
+    effects = answer_outside_window(definition, None, Started(lang=lang), where, now)[1]
+    return next(effect.screen.text for effect in effects if isinstance(effect, ShowScreen))
 
 
 def chat_page(request: web.Request, reply: Reply) -> web.Response:
     """The screen of a reply with its notices."""
     template = "chat_body.html" if _wants_fragment(request) else "chat.html"
     lang = reply.screen.lang if reply.screen else accepted_language(request)
-    picture = draw(reply.screen) if reply.screen else None
+    picture = chat_view(reply.screen) if reply.screen else None
     response = render(request, template, lang, notices=reply.notices, picture=picture, id=new_id())
     return _marked(request, response)
 
@@ -263,7 +286,7 @@ def _cookie_name(service: Service) -> str:
     return "__Host-m" if is_secure(service.settings) else "m"
 
 
-def _stamp(keys: Keys, user: str) -> str:
+def _stamp(keys: GateKeys, user: str) -> str:
     return keys.person("web cookie", user).hex()[:32]
 
 

@@ -20,7 +20,7 @@ LOOKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ChatButton:
     """A button of the page. ``look``: option, main, danger or plain."""
 
     label: str
@@ -30,7 +30,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChatLine:
     """A paragraph. ``look``: text, answer, point or receipt."""
 
     text: str
@@ -38,7 +38,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ChatView:
     """A screen in the page's terms. ``share`` is progress as (this step, all steps) or None.
 
     ``thread`` is the follow-up that typed words belong to, or empty.
@@ -46,18 +46,18 @@ class Picture:
 
     step: str
     heading: str
-    lines: tuple[Line, ...]
-    rows: tuple[tuple[Shown, ...], ...]
+    lines: tuple[ChatLine, ...]
+    rows: tuple[tuple[ChatButton, ...], ...]
     input: str
     share: tuple[int, int] | None
     thread: str = ""
 
 
-def draw(screen: Screen) -> Picture:
+def chat_view(screen: Screen) -> ChatView:
     """The screen with its first line as the heading."""
     heading, *rest = screen.text.split("\n")
     step, _, rest_of_step = screen.step.partition(":")
-    return Picture(
+    return ChatView(
         thread=rest_of_step if step == "follow" else "",
         step=step,
         heading=heading,
@@ -70,17 +70,17 @@ def draw(screen: Screen) -> Picture:
     )
 
 
-def _line(text: str) -> Line:
+def _line(text: str) -> ChatLine:
     if RECEIPT.fullmatch(text):
-        return Line(text, "receipt")
+        return ChatLine(text, "receipt")
     if text.startswith("→ "):
-        return Line(text.removeprefix("→ "), "answer")
+        return ChatLine(text.removeprefix("→ "), "answer")
     if text.startswith("· "):
-        return Line(text.removeprefix("· "), "point")
-    return Line(text, "text")
+        return ChatLine(text.removeprefix("· "), "point")
+    return ChatLine(text, "text")
 
 
-def _button(button: Button, selected: str) -> Shown:
+def _button(button: Button, selected: str) -> ChatButton:
     key, _, rest = button.data.partition(":")
     look = "main" if key == "start" else LOOKS.get(rest, LOOKS.get(rest.partition(":")[0], "plain"))
-    return Shown(button.label, button.data, look, bool(selected) and button.data == selected)
+    return ChatButton(button.label, button.data, look, bool(selected) and button.data == selected)

@@ -7,23 +7,30 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.crypto.note_signatures import holds
+from bot.crypto.note_signatures import verify_signature
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.all import checkpoints, cosignatures
 from bot.transparency.log_reader import (
-    Found,
-    Stored,
+    StoredCheckpoint,
+    StoredEntry,
     find_receipt,
     latest_checkpoint,
     prove_consistency,
     prove_inclusion,
 )
 from bot.web.shared.app_keys import SERVICE
-from bot.web.shared.middleware import close_files, read_form, too_many
+from bot.web.shared.middleware import close_files, is_over_limit, read_form
 from bot.web.shared.templates import accepted_language, render
-from survey_flows.entries import inclusion_file, read_code
 from survey_flows.errors import BadInput
-from survey_flows.notes import Note, Signature, VerifierKey, read_checkpoint, read_key, read_note
+from survey_flows.log_entries import inclusion_file, read_code
+from survey_flows.signed_notes import (
+    Note,
+    Signature,
+    VerifierKey,
+    read_checkpoint,
+    read_key,
+    read_note,
+)
 
 MOST_FORM = 4096
 MOST_NOTE = 16_384
@@ -143,7 +150,7 @@ async def show_receipt(request: web.Request) -> web.Response:
 
 async def _spare(request: web.Request) -> None:
     """Turn off an address that asks for too many proofs: each costs reads of the database."""
-    if await too_many(request, "proof", MOST_PROOFS):
+    if await is_over_limit(request, "proof", MOST_PROOFS):
         raise web.HTTPTooManyRequests
 
 
@@ -155,12 +162,12 @@ def witness_keys(setting: str) -> list[VerifierKey]:
 def _is_by_a_witness(signature: Signature, note: Note, keys: list[VerifierKey]) -> bool:
     return any(
         (signature.name, signature.key_id) == (key.name, key.id)
-        and holds(key, signature, note.text)
+        and verify_signature(key, signature, note.text)
         for key in keys
     )
 
 
-def _told(newest: Stored) -> dict[str, object]:
+def _told(newest: StoredCheckpoint) -> dict[str, object]:
     note = read_note(newest.note)
     witnesses = [
         signature.name
@@ -170,7 +177,7 @@ def _told(newest: Stored) -> dict[str, object]:
     return {"size": newest.size, "note": newest.note, "witnesses": witnesses}
 
 
-def _download(found: Found, newest: Stored, proof: list[bytes]) -> web.Response:
+def _download(found: StoredEntry, newest: StoredCheckpoint, proof: list[bytes]) -> web.Response:
     response = web.Response(
         body=inclusion_file(found.position, found.data, proof, newest.note),
         content_type="application/json",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from aggregation.disclosure.rounding import rounded
+from aggregation.disclosure.rounding import round_down
 from aggregation.disclosure.suppression import Count
 from bot.campaigns.lifecycle import list_campaigns
 from bot.core.labels import pick
@@ -21,14 +21,14 @@ from bot.publication.exports import Book, campaign_book, csv_archive, csv_files,
 from bot.publication.exports.method_page import DEFINITIONS
 from bot.publication.exports.open_data import open_data
 from bot.publication.exports.score_pages import REASONS
-from bot.publication.public_account import Account, read_account
+from bot.publication.public_account import PublicAccount, read_public_account
 from bot.publication.public_release import Publication, read_publications
 from bot.verification.bundle import bundle_path
 from bot.web.shared.app_keys import SERVICE
-from bot.web.shared.middleware import too_many
-from bot.web.shared.result_cache import SHELF
+from bot.web.shared.disclosed_release import DisclosedRelease
+from bot.web.shared.middleware import is_over_limit
+from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import accepted_language, render
-from bot.web.shared.told_release import Shown
 
 MOST_LOOKS = 1200
 """Looks at results from one address in an hour: a school or an office is one address."""
@@ -41,7 +41,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class ResponseRate:
     """How many were invited personally, and at least how many of them answered."""
 
     invited: int
@@ -66,7 +66,7 @@ async def list_results(request: web.Request) -> web.Response:
     rows = [
         {
             "id": summary.id,
-            "trial": summary.trial,
+            "trial": summary.pilot,
             "title": pick(
                 (summary.title["zh-Hans"], summary.title.get("en") or summary.title["zh-Hans"]),
                 lang,
@@ -86,20 +86,22 @@ async def list_results(request: web.Request) -> web.Response:
     )
 
 
-async def _account(request: web.Request, year: int) -> Account:
+async def _account(request: web.Request, year: int) -> PublicAccount:
     """Made once a day, so that nobody watches one person's doings in it."""
     service = request.app[SERVICE]
     today = service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
     key = ("account", str(year), today.isoformat())
-    return await request.app[SHELF].keep(key, lambda: read_account(service.database, year, today))
+    return await request.app[RESULT_CACHE].cached(
+        key, lambda: read_public_account(service.database, year, today)
+    )
 
 
 async def show_result(request: web.Request) -> web.Response:
     """One campaign's results with their method, uncertainty and what was not counted."""
     public, shown = await _public(request)
-    lang, poll = accepted_language(request), shown.scored.poll
+    lang, poll = accepted_language(request), shown.scored.campaign
     key = (public.campaign, str(public.number), "ranking", lang)
-    ranking = await request.app[SHELF].keep(key, _thread(_ranking, shown, lang))
+    ranking = await request.app[RESULT_CACHE].cached(key, _thread(_ranking, shown, lang))
     service, response = request.app[SERVICE], await _response(request, public, shown)
     bundle = bundle_path(service.settings.data, public.campaign, public.number)
     return render(
@@ -129,7 +131,7 @@ async def show_result(request: web.Request) -> web.Response:
     )
 
 
-def _ranking(shown: Shown, lang: str) -> Ranking:
+def _ranking(shown: DisclosedRelease, lang: str) -> Ranking:
     """The scores alone: what they would be if units learned from each other is for who reads the tables."""
     ranking = campaign_ranking(shown.scored, lang)
     panels = [
@@ -139,17 +141,17 @@ def _ranking(shown: Shown, lang: str) -> Ranking:
     return replace(ranking, panels=tuple(panels))
 
 
-async def _public(request: web.Request) -> tuple[Publication, Shown]:
+async def _public(request: web.Request) -> tuple[Publication, DisclosedRelease]:
     await _spare(request)
     service, campaign = request.app[SERVICE], request.match_info["campaign"]
     public = (await read_publications(service.database)).get(campaign)
     if public is None:
         raise web.HTTPNotFound
-    return public, await request.app[SHELF].release(service, campaign, public.number)
+    return public, await request.app[RESULT_CACHE].release(service, campaign, public.number)
 
 
 async def _spare(request: web.Request) -> None:
-    if await too_many(request, "results", MOST_LOOKS):
+    if await is_over_limit(request, "results", MOST_LOOKS):
         raise web.HTTPTooManyRequests
 
 
@@ -167,26 +169,30 @@ def _window(request: web.Request, opens: int, closes: int) -> tuple[str, str]:
     )
 
 
-def _name(shown: Shown, code: str, lang: str) -> str:
-    name = shown.scored.poll.units[code].name
+def _name(shown: DisclosedRelease, code: str, lang: str) -> str:
+    name = shown.scored.campaign.units[code].name
     return pick((name["zh-Hans"], name.get("en") or name["zh-Hans"]), lang)
 
 
-def _fates(shown: Shown, lang: str) -> list[tuple[str, str, Count]]:
+def _fates(shown: DisclosedRelease, lang: str) -> list[tuple[str, str, Count]]:
     return [(code, pick(REASONS[code], lang), count) for code, count in shown.fates.items()]
 
 
-async def _response(request: web.Request, public: Publication, shown: Shown) -> Response | None:
+async def _response(
+    request: web.Request, public: Publication, shown: DisclosedRelease
+) -> ResponseRate | None:
     """The response rate among people who were invited personally; None where nobody was: then it is not known."""
-    database, cell = request.app[SERVICE].database, shown.scored.poll.scheme.min_n.publish_cell
+    database, cell = request.app[SERVICE].database, shown.scored.campaign.scheme.min_n.publish_cell
 
-    async def count() -> Response | None:
+    async def count() -> ResponseRate | None:
         found = await count_responses(database, public.campaign)
         invited = sum(response.invited for response in found)
-        answered = sum(rounded(response.answered, cell) or 0 for response in found)
-        return Response(invited, answered) if invited else None
+        answered = sum(round_down(response.answered, cell) or 0 for response in found)
+        return ResponseRate(invited, answered) if invited else None
 
-    return await request.app[SHELF].keep((public.campaign, str(public.number), "response"), count)
+    return await request.app[RESULT_CACHE].cached(
+        (public.campaign, str(public.number), "response"), count
+    )
 
 
 async def send_data(request: web.Request) -> web.Response:
@@ -199,7 +205,9 @@ async def send_data(request: web.Request) -> web.Response:
         book = campaign_book(shown.scored, request.app[SERVICE].settings.timezone)
         return _written(book, form, _about(public, shown, response))
 
-    body = await request.app[SHELF].keep((public.campaign, str(public.number), form), _thread(make))
+    body = await request.app[RESULT_CACHE].cached(
+        (public.campaign, str(public.number), form), _thread(make)
+    )
     return open_file(request, body, KINDS[form], f"minping-{public.campaign}.{form}")
 
 
@@ -211,12 +219,14 @@ def _written(book: Book, form: str, about: dict[str, Any]) -> bytes:
     return workbook(book) if form == "xlsx" else csv_archive(book)
 
 
-def _about(public: Publication, shown: Shown, response: Response | None) -> dict[str, Any]:
-    poll = shown.scored.poll
+def _about(
+    public: Publication, shown: DisclosedRelease, response: ResponseRate | None
+) -> dict[str, Any]:
+    poll = shown.scored.campaign
     return {
         "campaign": poll.id,
         "year": poll.year,
-        "trial": poll.trial,
+        "trial": poll.pilot,
         "title": dict(poll.title),
         "opens_at": _iso(poll.opens_at),
         "closes_at": _iso(poll.closes_at),
@@ -235,12 +245,12 @@ def _iso(seconds: int) -> str:
 
 def open_file(request: web.Request, body: bytes, kind: str, name: str) -> web.Response:
     """A file for everybody, other sites' pages among them; one that was had before is not sent again."""
-    from bot.web.shared.caching import mark, unless_known
+    from bot.web.shared.caching import etag_of, not_modified_or
 
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    response = unless_known(
+    response = not_modified_or(
         request,
-        mark(body),
+        etag_of(body),
         lambda: web.Response(body=body, content_type=kind, charset=_charset(kind), headers=headers),
     )
     response.headers["Cache-Control"] = "public, no-cache"

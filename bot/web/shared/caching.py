@@ -8,20 +8,22 @@ from hashlib import sha256
 from aiohttp import web
 
 
-def mark(*parts: bytes) -> str:
+def etag_of(*parts: bytes) -> str:
     """An entity tag of what an answer is made from."""
     return f'"{sha256(b"|".join(parts)).hexdigest()[:32]}"'
 
 
-def unless_known(request: web.Request, tag: str, made: Callable[[], web.Response]) -> web.Response:
+def not_modified_or(
+    request: web.Request, tag: str, made: Callable[[], web.Response]
+) -> web.Response:
     """The answer with its tag, or that it is still the same."""
-    response = web.Response(status=304) if knows(request, tag) else made()
+    response = web.Response(status=304) if matches_etag(request, tag) else made()
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
-def knows(request: web.Request, tag: str) -> bool:
+def matches_etag(request: web.Request, tag: str) -> bool:
     """Whether whoever asks has this version."""
     return bool(tag) and tag in [
         part.strip().removeprefix("W/")

@@ -17,7 +17,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 async def book_file(book: Book, form: str, name: str) -> web.Response:
     """A book as ``xlsx``, or as an archive of files: CSV for ``zip``, else ``sav`` (SPSS) or ``parquet``."""
-    from bot.publication.exports import archive, csv_files, statistical_files, workbook
+    from bot.publication.exports import csv_files, statistical_files, workbook, zip_archive
 
     if form == "xlsx":
         return download(await asyncio.to_thread(workbook, book), XLSX, f"{name}.xlsx")
@@ -27,7 +27,7 @@ async def book_file(book: Book, form: str, name: str) -> web.Response:
         else asyncio.to_thread(statistical_files, book, form)
     )
     kept = name if form == "zip" else f"{name}-{form}"
-    return download(await asyncio.to_thread(archive, files), "application/zip", f"{kept}.zip")
+    return download(await asyncio.to_thread(zip_archive, files), "application/zip", f"{kept}.zip")
 
 
 async def picture_file(

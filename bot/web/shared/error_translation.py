@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message
 
 HOLE = "{}"
 JOINT = "; "
@@ -41,6 +41,8 @@ class Said:
 
 def told(error: BadInput, lang: str) -> Said:
     """An error as a page says it: where, and what is wrong there."""
+    if all(isinstance(problem.message, Message) for problem in error.problems):
+        return Said(error.render(lang))
     said, where = translate(error.what, lang), translate_place(error.where, lang)
     colon = "：" if lang.startswith("zh") else ": "
     return Said(f"{where}{colon}{said.text}" if where else said.text, said.foreign)

@@ -13,7 +13,7 @@ from aiohttp import web
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def later(where: str) -> Handler:
+def lazy_handler(where: str) -> Handler:
     """The handler ``module.name`` of `bot.web`."""
     module, _, name = where.rpartition(".")
 

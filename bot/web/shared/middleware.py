@@ -67,30 +67,30 @@ def security_headers(settings: Settings) -> Callable[..., Awaitable[None]]:
 
 
 @web.middleware
-async def kind_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Pages that a person can read instead of errors; a failure of ours is logged without what people sent."""
     try:
         return await handler(request)
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return with_ways(trouble(request, error.status), error)
+        return with_allowed_methods(error_page(request, error.status), error)
     except (Unavailable, RedisError):
-        return trouble(request, 503)
+        return error_page(request, 503)
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error("a page failed: %s at %s:%s", type(error).__name__, place.name, place.lineno)
-        return trouble(request, 500)
+        return error_page(request, 500)
 
 
-def with_ways(response: web.Response, error: web.HTTPException) -> web.Response:
+def with_allowed_methods(response: web.Response, error: web.HTTPException) -> web.Response:
     """The answer with the methods that would have been right, where one was wrong."""
     if "Allow" in error.headers:
         response.headers["Allow"] = error.headers["Allow"]
     return response
 
 
-def trouble(request: web.Request, status: int) -> web.Response:
+def error_page(request: web.Request, status: int) -> web.Response:
     """The page of an error; what a program reads, where a program asks."""
     if is_for_programs(request):
         return problem(status)
@@ -101,7 +101,7 @@ def trouble(request: web.Request, status: int) -> web.Response:
     return response
 
 
-def from_elsewhere(request: web.Request, settings: Settings) -> bool:
+def is_cross_origin(request: web.Request, settings: Settings) -> bool:
     """Whether another site, or no browser at all, made this request that changes something."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -118,7 +118,7 @@ async def read_form(request: web.Request, most_bytes: int) -> Form:
         aiohttp.web.HTTPForbidden: sent from another site.
         aiohttp.web.HTTPRequestEntityTooLarge: more than ``most_bytes``.
     """
-    if from_elsewhere(request, request.app[SERVICE].settings):
+    if is_cross_origin(request, request.app[SERVICE].settings):
         raise web.HTTPForbidden
     try:
         return await request.clone(client_max_size=most_bytes).post()
@@ -162,7 +162,7 @@ def _network(address: str) -> str:
     return str(known.ipv4_mapped or ipaddress.IPv6Address(int(known) >> 64 << 64))
 
 
-async def count(redis: Redis, key: str, seconds: int) -> int:
+async def increment_counter(redis: Redis, key: str, seconds: int) -> int:
     """Add one to a counter that starts again ``seconds`` after its first count; returns the new number.
 
     Raises:
@@ -174,12 +174,14 @@ async def count(redis: Redis, key: str, seconds: int) -> int:
         return int((await pipe.execute())[0])
 
 
-async def too_many(request: web.Request, what: str, most: int) -> bool:
+async def is_over_limit(request: web.Request, what: str, most: int) -> bool:
     """Whether this address did it more than ``most`` times this hour. While Redis is away nobody is turned off."""
     service = request.app[SERVICE]
     address = service.keys.address(client_address(request, service.settings))
     try:
         async with asyncio.timeout(PATIENCE):
-            return await count(service.redis, f"minping:web:{what}:{address}", HOUR) > most
+            return (
+                await increment_counter(service.redis, f"minping:web:{what}:{address}", HOUR) > most
+            )
     except (RedisError, OSError):
         return False

@@ -14,9 +14,9 @@ from bot.service.composition import Service
 from survey_flows.errors import BadInput
 
 if TYPE_CHECKING:
-    from aggregation.appraisal.stability import Shift
-    from bot.appraisal.year import Year
-    from bot.web.shared.told_release import Shown
+    from aggregation.appraisal.stability import ResultShift
+    from bot.appraisal.year import AppraisedYear
+    from bot.web.shared.disclosed_release import DisclosedRelease
 
 KEEP_SECONDS = 15.0
 KEEP_RELEASES, KEEP_FILES = 4, 16
@@ -24,17 +24,17 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Shelf:
+class ResultCache:
     """Leafing through pages must not appraise again at each; nor must everybody who reads a public page."""
 
-    years: dict[int, tuple[float, Year]] = field(default_factory=dict)
+    years: dict[int, tuple[float, AppraisedYear]] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    releases: dict[tuple[str, int], Shown] = field(default_factory=dict)
+    releases: dict[tuple[str, int], DisclosedRelease] = field(default_factory=dict)
     releasing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    kept: dict[tuple[str, ...], Any] = field(default_factory=dict)
-    shifted: tuple[Year, list[Shift]] | None = None
+    files: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    shifted: tuple[AppraisedYear, list[ResultShift]] | None = None
 
-    async def year(self, service: Service, year: int) -> Year:
+    async def year(self, service: Service, year: int) -> AppraisedYear:
         """A year's outcome, at most `KEEP_SECONDS` old.
 
         Raises:
@@ -49,7 +49,7 @@ class Shelf:
                 self.years = {year: kept}
             return kept[1]
 
-    async def last(self, service: Service, campaign: str) -> Shown:
+    async def last_release(self, service: Service, campaign: str) -> DisclosedRelease:
         """The last release of a closed campaign; the first look makes the first one.
 
         Raises:
@@ -57,35 +57,39 @@ class Shelf:
         """
         return await self.release(service, campaign, 0)
 
-    async def release(self, service: Service, campaign: str, number: int) -> Shown:
+    async def release(self, service: Service, campaign: str, number: int) -> DisclosedRelease:
         """The release of this number of a closed campaign (0: the last). A release never changes."""
-        from bot.campaigns.registered import read_polls
-        from bot.web.shared.told_release import find_release, show_release
+        from bot.campaigns.registered import read_registered_campaigns
+        from bot.web.shared.disclosed_release import disclose_release, find_release
 
         async with self.releasing:
             if (campaign, number) in self.releases:
                 return self.releases[campaign, number]
-            found = [poll for poll in await read_polls(service.database) if poll.id == campaign]
+            found = [
+                poll
+                for poll in await read_registered_campaigns(service.database)
+                if poll.id == campaign
+            ]
             if not found:
                 raise BadInput("there is no such campaign", campaign)
             release = await find_release(service.database, found[0], number)
             key = (campaign, release.number)
             if key not in self.releases:
-                shown = await asyncio.to_thread(show_release, found[0], release)
+                shown = await asyncio.to_thread(disclose_release, found[0], release)
                 kept = list(self.releases.items())[1 - KEEP_RELEASES :]
                 self.releases = {**dict(kept), key: shown}
             return self.releases[key]
 
-    async def keep(self, key: tuple[str, ...], make: Callable[[], Awaitable[T]]) -> T:
+    async def cached(self, key: tuple[str, ...], make: Callable[[], Awaitable[T]]) -> T:
         """What ``make`` gives, made once: for what follows from a release, and so never changes."""
         async with self.releasing:
-            if key not in self.kept:
+            if key not in self.files:
                 made = await make()
-                self.kept = {**dict(list(self.kept.items())[1 - KEEP_FILES :]), key: made}
-            found: T = self.kept[key]
+                self.files = {**dict(list(self.files.items())[1 - KEEP_FILES :]), key: made}
+            found: T = self.files[key]
             return found
 
-    async def shifts(self, year: Year) -> list[Shift]:
+    async def shifts(self, year: AppraisedYear) -> list[ResultShift]:
         """How the year would move under other rules, worked out once for each appraisal of it."""
         from bot.appraisal.sensitivity import sensitivity
 
@@ -99,4 +103,4 @@ class Shelf:
         self.years, self.shifted = {}, None
 
 
-SHELF: web.AppKey[Shelf] = web.AppKey("shelf", Shelf)
+RESULT_CACHE: web.AppKey[ResultCache] = web.AppKey("shelf", ResultCache)

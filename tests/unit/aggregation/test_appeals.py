@@ -10,34 +10,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregation.procedure.appeals import (
-    Act,
-    Ruling,
-    State,
-    Step,
-    barred,
-    check,
-    due,
+    AppealAct,
+    AppealRuling,
+    AppealState,
+    AppealStep,
+    appeal_status,
+    barred_deciders,
+    check_appeal_step,
+    due_day,
     public_notice,
-    stand,
 )
-from aggregation.procedure.workdays import Calendar
+from aggregation.procedure.workdays import WorkingDays
 from aggregation.scheme.parts import Procedure
 from survey_flows.errors import BadInput
 
-DAYS, CALENDAR = Procedure(), Calendar()
+DAYS, CALENDAR = Procedure(), WorkingDays()
 MONDAY = date(2026, 11, 23)
 PEOPLE = ("ann", "ben", "cy", "dan")
 
 
-def step(act: Act, by: str = "ann", day: date = MONDAY, round_: int = 1, **more: object) -> Step:
-    made = Step(act, by, day, "because", **more)  # type: ignore[arg-type]
-    return replace(made, due=due(act, day, round_, CALENDAR, DAYS))
+def step(
+    act: AppealAct, by: str = "ann", day: date = MONDAY, round_: int = 1, **more: object
+) -> AppealStep:
+    made = AppealStep(act, by, day, "because", **more)  # type: ignore[arg-type]
+    return replace(made, due=due_day(act, day, round_, CALENDAR, DAYS))
 
 
-RECEIVED = step(Act.RECEIVED)
-CHARGED = (RECEIVED, step(Act.ASSIGNED, to="ben"))
-ANSWERED = (*CHARGED, step(Act.ANSWERED, "ben", ruling=Ruling.REJECTED))
-AGAIN = (*ANSWERED, step(Act.AGAIN))
+RECEIVED = step(AppealAct.RECEIVED)
+CHARGED = (RECEIVED, step(AppealAct.ASSIGNED, to="ben"))
+ANSWERED = (*CHARGED, step(AppealAct.ANSWERED, "ben", ruling=AppealRuling.REJECTED))
+AGAIN = (*ANSWERED, step(AppealAct.AGAIN))
 
 
 def test_a_notice_lasts_five_working_days_and_a_review_may_be_asked_for_in_ten() -> None:
@@ -53,34 +55,38 @@ def test_a_notice_lasts_five_working_days_and_a_review_may_be_asked_for_in_ten()
 
 
 def test_an_appeal_goes_from_its_reception_to_the_answer_of_a_second_one() -> None:
-    assert stand([RECEIVED], MONDAY).state is State.WAITING
-    now = stand(CHARGED, MONDAY)
+    assert appeal_status([RECEIVED], MONDAY).state is AppealState.WAITING
+    now = appeal_status(CHARGED, MONDAY)
     assert (now.state, now.charged, now.due, now.round) == (
-        State.CHARGED,
+        AppealState.CHARGED,
         "ben",
         date(2026, 12, 3),
         1,
     )
-    now = stand(ANSWERED, MONDAY)
-    assert (now.state, now.ruling, now.due) == (State.ANSWERED, Ruling.REJECTED, date(2026, 12, 23))
-    now = stand(AGAIN, MONDAY)
-    assert (now.state, now.round, now.due) == (State.WAITING, 2, date(2026, 12, 23))
+    now = appeal_status(ANSWERED, MONDAY)
+    assert (now.state, now.ruling, now.due) == (
+        AppealState.ANSWERED,
+        AppealRuling.REJECTED,
+        date(2026, 12, 23),
+    )
+    now = appeal_status(AGAIN, MONDAY)
+    assert (now.state, now.round, now.due) == (AppealState.WAITING, 2, date(2026, 12, 23))
     second = (
         *AGAIN,
-        step(Act.ASSIGNED, to="cy"),
-        step(Act.ANSWERED, "cy", round_=2, ruling=Ruling.UPHELD),
+        step(AppealAct.ASSIGNED, to="cy"),
+        step(AppealAct.ANSWERED, "cy", round_=2, ruling=AppealRuling.UPHELD),
     )
-    assert (stand(second, MONDAY).state, stand(second, MONDAY).ruling) == (
-        State.FINAL,
-        Ruling.UPHELD,
+    assert (appeal_status(second, MONDAY).state, appeal_status(second, MONDAY).ruling) == (
+        AppealState.FINAL,
+        AppealRuling.UPHELD,
     )
 
 
 def test_an_answer_is_late_after_its_last_day_and_becomes_final_when_nobody_appeals_again() -> None:
-    assert not stand(CHARGED, date(2026, 12, 3)).late(date(2026, 12, 3))
-    assert stand(CHARGED, date(2026, 12, 4)).late(date(2026, 12, 4))
-    assert stand(ANSWERED, date(2026, 12, 23)).state is State.ANSWERED
-    assert stand(ANSWERED, date(2026, 12, 24)).state is State.FINAL
+    assert not appeal_status(CHARGED, date(2026, 12, 3)).late(date(2026, 12, 3))
+    assert appeal_status(CHARGED, date(2026, 12, 4)).late(date(2026, 12, 4))
+    assert appeal_status(ANSWERED, date(2026, 12, 23)).state is AppealState.ANSWERED
+    assert appeal_status(ANSWERED, date(2026, 12, 24)).state is AppealState.FINAL
 
 
 @pytest.mark.parametrize(
@@ -88,45 +94,45 @@ def test_an_answer_is_late_after_its_last_day_and_becomes_final_when_nobody_appe
     [
         (
             CHARGED,
-            step(Act.ANSWERED, "cy", ruling=Ruling.UPHELD),
+            step(AppealAct.ANSWERED, "cy", ruling=AppealRuling.UPHELD),
             (),
             "ben is charged with this appeal",
         ),
         (
             CHARGED,
-            step(Act.ANSWERED, "ben", ruling=Ruling.UPHELD),
+            step(AppealAct.ANSWERED, "ben", ruling=AppealRuling.UPHELD),
             ("ben",),
             "whoever decided before",
         ),
-        (CHARGED, step(Act.ANSWERED, "ben"), (), "upholds or rejects"),
-        (CHARGED, step(Act.AGAIN), (), "this appeal is charged"),
+        (CHARGED, step(AppealAct.ANSWERED, "ben"), (), "upholds or rejects"),
+        (CHARGED, step(AppealAct.AGAIN), (), "this appeal is charged"),
         (
             (RECEIVED,),
-            step(Act.ANSWERED, "ben", ruling=Ruling.UPHELD),
+            step(AppealAct.ANSWERED, "ben", ruling=AppealRuling.UPHELD),
             (),
             "this appeal is waiting",
         ),
-        ((RECEIVED,), step(Act.ASSIGNED, to="dan"), ("dan",), "whoever decided before"),
-        (AGAIN, step(Act.ASSIGNED, to="ben"), (), "whoever decided before"),
-        (ANSWERED, step(Act.AGAIN, day=date(2026, 12, 24)), (), "this appeal is final"),
-        (ANSWERED, replace(step(Act.AGAIN), text=" "), (), "say why"),
+        ((RECEIVED,), step(AppealAct.ASSIGNED, to="dan"), ("dan",), "whoever decided before"),
+        (AGAIN, step(AppealAct.ASSIGNED, to="ben"), (), "whoever decided before"),
+        (ANSWERED, step(AppealAct.AGAIN, day=date(2026, 12, 24)), (), "this appeal is final"),
+        (ANSWERED, replace(step(AppealAct.AGAIN), text=" "), (), "say why"),
         (ANSWERED, RECEIVED, (), "cannot be done"),
     ],
 )
 def test_what_may_not_be_is_refused(
-    steps: tuple[Step, ...], new: Step, first: tuple[str, ...], sentence: str
+    steps: tuple[AppealStep, ...], new: AppealStep, first: tuple[str, ...], sentence: str
 ) -> None:
     with pytest.raises(BadInput, match=sentence):
-        check(steps, new, first)
+        check_appeal_step(steps, new, first)
 
 
 acts = st.lists(
     st.builds(
         lambda act, by, to, ruling, wait: (act, by, to, ruling, wait),
-        st.sampled_from(list(Act)),
+        st.sampled_from(list(AppealAct)),
         st.sampled_from(PEOPLE),
         st.sampled_from(PEOPLE),
-        st.sampled_from([None, *Ruling]),
+        st.sampled_from([None, *AppealRuling]),
         st.integers(0, 20),
     ),
     max_size=25,
@@ -135,7 +141,7 @@ acts = st.lists(
 
 @given(acts, st.sets(st.sampled_from(PEOPLE), max_size=2))
 def test_nobody_ever_decides_twice_and_there_are_two_answers_at_most(
-    tried: list[tuple[Act, str, str, Ruling | None, int]], first: set[str]
+    tried: list[tuple[AppealAct, str, str, AppealRuling | None, int]], first: set[str]
 ) -> None:
     steps, day = [RECEIVED], MONDAY
     for act, by, to, ruling, wait in tried:
@@ -144,16 +150,16 @@ def test_nobody_ever_decides_twice_and_there_are_two_answers_at_most(
             act,
             by,
             day,
-            stand(steps, day).round,
-            to=to if act is Act.ASSIGNED else "",
+            appeal_status(steps, day).round,
+            to=to if act is AppealAct.ASSIGNED else "",
             ruling=ruling,
         )
         try:
-            check(steps, new, first)
+            check_appeal_step(steps, new, first)
         except BadInput:
             continue
         steps.append(new)
-    answers = [one.by for one in steps if one.act is Act.ANSWERED]
+    answers = [one.by for one in steps if one.act is AppealAct.ANSWERED]
     assert len(answers) == len(set(answers)) <= 2
     assert not first & set(answers)
-    assert barred(steps, first) == first | set(answers)
+    assert barred_deciders(steps, first) == first | set(answers)

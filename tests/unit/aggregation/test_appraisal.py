@@ -12,8 +12,8 @@ from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.model.facts import (
     Adjustment,
-    EventKind,
-    Fact,
+    Finding,
+    FindingKind,
     Grade,
     Membership,
     PastGrade,
@@ -72,7 +72,7 @@ def test_a_small_city_is_graded_by_its_quota_and_ranked_in_its_leagues() -> None
     assert grades(result) == "1122222223"
     assert result.leagues == {"county": ("Y1",), "district": ("X1", "X2")}
     assert [result.unit(code).standing for code in ("X1", "X2", "Y1")] == [F, S, F]
-    assert {u.certainty for u in result.units} == {Certainty.CONFIRMED}
+    assert {u.certainty for u in result.units} == {Certainty.SETTLED}
 
 
 def test_equal_totals_are_separated_by_the_public_score() -> None:
@@ -116,7 +116,7 @@ def test_a_unit_with_too_few_answers_waits_and_so_do_its_leaders() -> None:
 def test_a_fourth_grade_does_not_wait_for_the_unit() -> None:
     given = replace(
         lacking(small_city(), "U01"),
-        facts=(Fact("E1", EventKind.CRIMINAL_OFFENCE, "A01", "2010-06-01", "判决书"),),
+        facts=(Finding("E1", FindingKind.CRIMINAL_OFFENCE, "A01", "2010-06-01", "判决书"),),
         decisions=confirm("2010/criminal_offence/grade_four/A01/E1"),
     )
     assert [x.grade for x in appraise(given).leaders if x.unit == "U01"] == [
@@ -148,7 +148,9 @@ def test_a_persons_grade_of_a_unit_with_enough_answers_changes_nothing() -> None
 
 
 def test_a_veto_bars_the_first_grade_and_the_next_one_moves_up() -> None:
-    given = replace(small_city(), facts=(Fact("E1", EventKind.VETO, "U01", "2010-06-01", "通报"),))
+    given = replace(
+        small_city(), facts=(Finding("E1", FindingKind.VETO, "U01", "2010-06-01", "通报"),)
+    )
     result = appraise(given)
     assert grades(result) == "2112222223"
     assert (result.unit("U01").rank, result.unit("U01").barred) == (1, ("E1: 通报, 2010-06-01",))
@@ -156,7 +158,7 @@ def test_a_veto_bars_the_first_grade_and_the_next_one_moves_up() -> None:
 
 def test_manipulation_bars_only_once_it_is_confirmed() -> None:
     given = replace(
-        small_city(), facts=(Fact("E1", EventKind.MANIPULATION, "U01", "2010-06-01", "调查"),)
+        small_city(), facts=(Finding("E1", FindingKind.MANIPULATION, "U01", "2010-06-01", "调查"),)
     )
     assert grades(appraise(given)) == "1122222223"
     confirmed = replace(given, decisions=confirm("2010/manipulation/bar_first/U01/E1"))
@@ -169,7 +171,7 @@ def test_a_grade_that_the_answers_do_not_settle_is_provisional() -> None:
     certainties = {u.unit: u.certainty for u in appraise(vague).units}
     unsure = {unit for unit, certainty in certainties.items() if certainty is Certainty.PROVISIONAL}
     assert {"U02", "U03"} <= unsure
-    assert certainties["X1"] is Certainty.CONFIRMED
+    assert certainties["X1"] is Certainty.SETTLED
 
 
 def test_ceilings_are_rounded_down_in_each_unit() -> None:
@@ -212,7 +214,7 @@ def test_the_principal_of_a_third_grade_unit_is_not_first_unless_the_scheme_lets
 def test_a_first_that_is_lowered_is_second_and_its_place_is_not_filled() -> None:
     given = replace(
         small_city(),
-        facts=(Fact("E1", EventKind.SAFETY_ACCIDENT, "U05", "2010-06-01", "报告"),),
+        facts=(Finding("E1", FindingKind.SAFETY_ACCIDENT, "U05", "2010-06-01", "报告"),),
         decisions=confirm("2010/safety_accident/downgrade/P05/E1"),
     )
     result = appraise(given)
@@ -247,7 +249,7 @@ def test_this_years_grades_are_next_years_history() -> None:
 def test_the_reasons_of_a_unit_are_printed_line_by_line() -> None:
     given = replace(
         small_city(),
-        facts=(Fact("E1", EventKind.MANIPULATION, "U01", "2010-06-01", "调查报告"),),
+        facts=(Finding("E1", FindingKind.MANIPULATION, "U01", "2010-06-01", "调查报告"),),
         decisions=confirm("2010/manipulation/bar_first/U01/E1"),
     )
     assert explain(appraise(given), "U01", "en") == [
@@ -353,19 +355,19 @@ Change = Callable[[AppraisalInputs], dict[str, Any]]
             "adjustment of Z: no such unit",
         ),
         (
-            lambda _: {"facts": (Fact("E1", EventKind.VETO, "P01", "2010-06-01", "s"),)},
+            lambda _: {"facts": (Finding("E1", FindingKind.VETO, "P01", "2010-06-01", "s"),)},
             "fact E1 (veto): 'P01' is no unit",
         ),
         (
-            lambda _: {"facts": (Fact("E1", EventKind.UNFITNESS, "U01", "2010-06-01", "s"),)},
+            lambda _: {"facts": (Finding("E1", FindingKind.UNFITNESS, "U01", "2010-06-01", "s"),)},
             "'U01' is no leader; correct",
         ),
         (
-            lambda _: {"facts": (Fact("E1", EventKind.VETO, "U01", "June", "s"),)},
+            lambda _: {"facts": (Finding("E1", FindingKind.VETO, "U01", "June", "s"),)},
             "fact E1: 'June' is not a date",
         ),
         (
-            lambda _: {"facts": (Fact("E1", EventKind.VETO, "U01", "2010-06-01", " "),)},
+            lambda _: {"facts": (Finding("E1", FindingKind.VETO, "U01", "2010-06-01", " "),)},
             "fact E1: the source is missing",
         ),
         (

@@ -9,8 +9,8 @@ from fractions import Fraction
 import pyarrow as pa
 import pytest
 
-from aggregation.counts.ratings import Outcome, Reader
-from aggregation.counts.scan import Cell, PatternCount, Tally, tally, tally_table
+from aggregation.counts.ratings import PatternOutcome, PatternReader
+from aggregation.counts.scan import PatternCount, ScoreCell, Tally, tally, tally_table
 from survey_flows.errors import BadInput, Misuse
 from tests.scoring import QUESTIONNAIRES, row, scheme
 
@@ -24,22 +24,22 @@ ROWS = (
     row("DK DK DK DK", 9, grp="deputy"),
     row("S S S S", 6, unit="市税务局", weight=0),
 )
-EIGHTY = Outcome(Fraction(80), "S", "five_dk", False)
-SIXTY = Outcome(Fraction(60), "B", "five_dk", False)
-UNKNOWN = Outcome(None, "DK", "five_dk", True)
+EIGHTY = PatternOutcome(Fraction(80), "S", "five_dk", False)
+SIXTY = PatternOutcome(Fraction(60), "B", "five_dk", False)
+UNKNOWN = PatternOutcome(None, "DK", "five_dk", True)
 BY_HAND = {
-    Cell("U", "resident", False): {(4, EIGHTY): 7, (2, EIGHTY): 5, (4, SIXTY): 3},
-    Cell("U", "resident", True): {(4, SIXTY): 7},
-    Cell("U", "deputy", False): {(4, UNKNOWN): 9},
-    Cell("市税务局", "resident", False): {(0, EIGHTY): 6},
+    ScoreCell("U", "resident", False): {(4, EIGHTY): 7, (2, EIGHTY): 5, (4, SIXTY): 3},
+    ScoreCell("U", "resident", True): {(4, SIXTY): 7},
+    ScoreCell("U", "deputy", False): {(4, UNKNOWN): 9},
+    ScoreCell("市税务局", "resident", False): {(0, EIGHTY): 6},
 }
 
 
-def reader() -> Reader:
-    return Reader(QUESTIONNAIRES, scheme())
+def reader() -> PatternReader:
+    return PatternReader(QUESTIONNAIRES, scheme())
 
 
-def plain(counted: Tally) -> dict[Cell, dict[tuple[int, Outcome], int]]:
+def plain(counted: Tally) -> dict[ScoreCell, dict[tuple[int, PatternOutcome], int]]:
     """The tally with the outcomes themselves in place of their places."""
     return {
         cell: {
@@ -71,7 +71,7 @@ def test_a_table_without_rows_has_no_cells() -> None:
 def test_counts_beyond_floating_point_stay_exact() -> None:
     rows = [row("S S S S", 2**53), row("S S S S", 1, stratum="x")]
     for counted in (tally(rows, reader()), tally_table(table(rows), reader())):
-        assert plain(counted) == {Cell("U", "resident", False): {(4, EIGHTY): 2**53 + 1}}
+        assert plain(counted) == {ScoreCell("U", "resident", False): {(4, EIGHTY): 2**53 + 1}}
 
 
 def test_parts_are_merged_into_the_whole_and_the_part_that_was_added_stays_as_it_was() -> None:

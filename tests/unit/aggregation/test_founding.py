@@ -12,8 +12,14 @@ import yaml
 
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.model.facts import EventKind, Fact, Grade, Verdict
-from aggregation.model.results import AppraisalResult, Kind, LeaderResult, Status, UnitResult
+from aggregation.model.facts import Finding, FindingKind, Grade, Verdict
+from aggregation.model.results import (
+    AppraisalResult,
+    ConsequenceKind,
+    LeaderResult,
+    ProposalStatus,
+    UnitResult,
+)
 from bot.core.shipped_files import shipped_questionnaires
 from bot.demo import city, city_ballots, city_people, city_story
 from survey_flows.ballot import Ballot
@@ -100,7 +106,11 @@ def test_the_founding_figures_come_out_of_the_rules() -> None:
     assert result.unit_grades() == {Grade.FIRST: 18, Grade.SECOND: 75, Grade.THIRD: 6}
     expected = {Grade.FIRST: 163, Grade.SECOND: 658, Grade.THIRD: 11, Grade.FOURTH: 3}
     assert result.leader_grades() == expected
-    sanctions = (Kind.REMOVAL_FROM_POSTS, Kind.DISMISSAL, Kind.ADMONITION_TALK)
+    sanctions = (
+        ConsequenceKind.REMOVAL_FROM_POSTS,
+        ConsequenceKind.DISMISSAL,
+        ConsequenceKind.ADMONITION_TALK,
+    )
     assert [len(result.subjects(kind)) for kind in sanctions] == [3, 2, 26]
     assert result.unused == ()
 
@@ -127,7 +137,7 @@ def test_the_figures_do_not_hang_on_one_seed() -> None:
         )
     )
     assert sorted(result.leader_grades().values()) == [3, 11, 163, 658]
-    assert len(result.subjects(Kind.ADMONITION_TALK)) == 26
+    assert len(result.subjects(ConsequenceKind.ADMONITION_TALK)) == 26
 
 
 def test_the_generator_knows_nothing_of_how_grades_are_made() -> None:
@@ -143,7 +153,7 @@ def test_the_generator_knows_nothing_of_how_grades_are_made() -> None:
 
 def test_an_offence_fewer_changes_one_leader() -> None:
     given = founding_inputs()
-    fact = next(f for f in given.facts if f.kind is EventKind.CRIMINAL_OFFENCE)
+    fact = next(f for f in given.facts if f.kind is FindingKind.CRIMINAL_OFFENCE)
     keys = [
         f"2010/criminal_offence/{kind}/{fact.subject}/{fact.id}"
         for kind in ("grade_four", "removal_from_posts")
@@ -162,7 +172,7 @@ def test_an_offence_of_a_first_grade_leader_admits_the_next_one() -> None:
     culprit = next(x for x in before.leaders if x.grade is Grade.FIRST)
     team = [x for x in before.leaders if x.unit == culprit.unit and x.base is Grade.SECOND]
     heir = max(team, key=lambda x: (x.score, x.personal))
-    fact = Fact("E900", EventKind.CRIMINAL_OFFENCE, culprit.leader, "2010-09-01", "判决书")
+    fact = Finding("E900", FindingKind.CRIMINAL_OFFENCE, culprit.leader, "2010-09-01", "判决书")
     keys = [
         f"2010/criminal_offence/{kind}/{culprit.leader}/E900"
         for kind in ("grade_four", "removal_from_posts")
@@ -190,7 +200,7 @@ def test_an_offence_of_a_first_grade_leader_admits_the_next_one() -> None:
 def test_an_unconfirmed_offence_changes_no_grade() -> None:
     given = founding_inputs()
     innocent = next(x for x in founding_result().leaders if x.grade is Grade.FIRST).leader
-    fact = Fact("E900", EventKind.CRIMINAL_OFFENCE, innocent, "2010-09-01", "判决书")
+    fact = Finding("E900", FindingKind.CRIMINAL_OFFENCE, innocent, "2010-09-01", "判决书")
     keys = [
         f"2010/criminal_offence/{kind}/{innocent}/E900"
         for kind in ("grade_four", "removal_from_posts")
@@ -252,7 +262,10 @@ def test_a_declined_finding_is_one_talk_fewer() -> None:
         replace(d, verdict=Verdict.DECLINED) if d == old else d for d in given.decisions
     )
     assert flip(decisions=changed) == nothing(proposals={old.proposal: ("confirmed", "declined")})
-    assert len(appraise(replace(given, decisions=changed)).subjects(Kind.ADMONITION_TALK)) == 25
+    assert (
+        len(appraise(replace(given, decisions=changed)).subjects(ConsequenceKind.ADMONITION_TALK))
+        == 25
+    )
 
 
 def test_a_declined_downgrade_restores_the_grade_and_leaves_the_talk() -> None:
@@ -310,7 +323,9 @@ def test_a_year_not_appraised_breaks_the_two_years() -> None:
     two_years_ago = next(h for h in given.history if h.year == 2008)
     assert absent.subject == two_years_ago.subject
     assert founding_result().leader(absent.subject).grade is Grade.THIRD
-    assert absent.subject not in founding_result().subjects(Kind.DISMISSAL, Status.PROPOSED)
+    assert absent.subject not in founding_result().subjects(
+        ConsequenceKind.DISMISSAL, ProposalStatus.PROPOSED
+    )
 
 
 def test_a_provisional_unit_third_dismisses_nobody() -> None:
@@ -323,7 +338,7 @@ def test_a_provisional_unit_third_dismisses_nobody() -> None:
 
 def test_without_the_veto_the_unit_takes_back_its_place() -> None:
     given, before = founding_inputs(), founding_result()
-    veto = next(f for f in given.facts if f.kind is EventKind.VETO)
+    veto = next(f for f in given.facts if f.kind is FindingKind.VETO)
     after = flip(facts=tuple(f for f in given.facts if f != veto))
     graded = {unit: change["grade"] for unit, change in after["units"].items() if "grade" in change}
     firsts = [u for u in before.units if u.family == "C_social" and u.grade is Grade.FIRST]
@@ -339,11 +354,11 @@ def test_without_the_veto_the_unit_takes_back_its_place() -> None:
 def test_one_ballot_changes_its_unit_alone() -> None:
     the = the_city()
     index, vote = next(
-        (i, v) for i, v in enumerate(the.votes) if _is_content_invited_resident(v.ballot)
+        (i, v) for i, v in enumerate(the.ballots) if _is_content_invited_resident(v.ballot)
     )
     worse = replace(vote, ballot=replace(vote.ballot, ratings="VD VD VD VD"))
-    votes = (*the.votes[:index], worse, *the.votes[index + 1 :])
-    scores = score_city(replace(the, votes=votes), frozenset({"TRA"}))
+    votes = (*the.ballots[:index], worse, *the.ballots[index + 1 :])
+    scores = score_city(replace(the, ballots=votes), frozenset({"TRA"}))
     after = flip(public={**founding_inputs().public, **scores})
     before = founding_result()
     assert set(after["units"]["TRA"]) >= {"components", "exact", "total", "variance"}

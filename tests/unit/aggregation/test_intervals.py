@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from aggregation.estimation.estimates import Estimate, add_up, estimate, mix
+from aggregation.estimation.estimates import Estimate, combine, estimate, sum_cell
 from aggregation.estimation.intervals import effective_size, interval, posterior, third_of_mean
 from aggregation.estimation.scores import score_units
 from tests.scoring import QUESTIONNAIRES, row, scheme
@@ -20,7 +20,7 @@ VALUES = np.array([float(p) for p in POINTS])
 def simple(histogram: dict[int, int]) -> Estimate:
     """The estimate of single-item answers that all weigh the same."""
     counts = {(4, place): n for place, n in enumerate(histogram.values())}
-    found = estimate(add_up(counts, list(histogram), 1))
+    found = estimate(sum_cell(counts, list(histogram), 1))
     assert found is not None
     return found
 
@@ -61,7 +61,7 @@ def test_at_the_ends_of_the_scale_nothing_is_known_of_skewness() -> None:
 def test_the_posterior_of_a_mix_is_that_of_its_parts() -> None:
     # by hand: 30 at 100 with a prior of ¼·0.24 at each point, 20 at 60 with ¾·0.24
     small, large = simple({100: 30}), simple({60: 20})
-    whole = mix([(Fraction(1, 4), small), (Fraction(3, 4), large)])
+    whole = combine([(Fraction(1, 4), small), (Fraction(3, 4), large)])
     assert whole is not None
     mean, variance, third = 0.0, 0.0, 0.0
     for share, point, n in ((0.25, 100.0, 30), (0.75, 60.0, 20)):
@@ -77,7 +77,7 @@ def test_the_posterior_of_a_mix_is_that_of_its_parts() -> None:
 @pytest.mark.parametrize("shares", [(1,), (1, 5), (1, 1, 1, 1, 1, 1), (30, 30, 20, 10, 5, 5)])
 def test_the_prior_pulls_less_than_one_standard_deviation(shares: tuple[int, ...]) -> None:
     # So whoever is surely better, which takes more than 1.6 of them, has the greater score too.
-    whole = mix([(Fraction(share, sum(shares)), simple({100: 30})) for share in shares])
+    whole = combine([(Fraction(share, sum(shares)), simple({100: 30})) for share in shares])
     assert whole is not None
     found = posterior(whole, POINTS)
     assert 0.5 < -found.pull / found.variance**0.5 < 1
@@ -115,35 +115,35 @@ def test_the_effective_size_of_even_answers_is_their_number() -> None:
 def test_the_effective_size_of_uneven_answers_is_what_their_variance_is_worth() -> None:
     # Two at 100 and two at 0, in each pair weights 1 and ¼ (in quarters 4 and 1), so that the mean is 50.
     # s² = 4/3 · 50²; V = 4/3 · (16 + 1 + 16 + 1) · 50² / 10², so that s²/V = 100/34.
-    found = estimate(add_up({(4, 0): 1, (1, 0): 1, (4, 1): 1, (1, 1): 1}, [100, 0], 1))
+    found = estimate(sum_cell({(4, 0): 1, (1, 0): 1, (4, 1): 1, (1, 1): 1}, [100, 0], 1))
     assert found is not None
     assert (found.mean, found.variance) == (50, Fraction(4, 3) * 34 * 2500 / 100)
     assert effective_size(found) == Fraction(100, 34)
 
 
 def test_the_effective_size_of_uneven_answers_that_agree_is_how_evenly_they_weigh() -> None:
-    agreed = estimate(add_up({(4, 0): 3, (1, 0): 4}, [80], 1))
+    agreed = estimate(sum_cell({(4, 0): 3, (1, 0): 4}, [80], 1))
     assert agreed is not None
     assert agreed.variance == 0
     assert effective_size(agreed) == Fraction(16**2, 3 * 16 + 4)  # (Σw)²/Σw²
 
 
 def test_the_effective_size_of_groups_that_agree_is_that_of_their_shares() -> None:
-    whole = mix([(Fraction(1, 4), simple({80: 10})), (Fraction(3, 4), simple({80: 10}))])
+    whole = combine([(Fraction(1, 4), simple({80: 10})), (Fraction(3, 4), simple({80: 10}))])
     assert whole is not None
     assert effective_size(whole) == 16  # 1 / (1/16 / 10 + 9/16 / 10)
 
 
 def test_groups_that_differ_are_worth_no_more_answers_than_they_gave() -> None:
     # s² is almost all between the groups, V only within: s²/V would be in the hundreds.
-    whole = mix([(Fraction(1, 2), simple({100: 10})), (Fraction(1, 2), simple({0: 9, 30: 1}))])
+    whole = combine([(Fraction(1, 2), simple({100: 10})), (Fraction(1, 2), simple({0: 9, 30: 1}))])
     assert whole is not None
     assert effective_size(whole) == 20
 
 
 def test_the_interval_of_a_weighted_histogram() -> None:
     # As above: n_eff = 100/34 answers, half at 100 and half at 0, and 0.24 at each of 100, 80, 60, 30 and 0.
-    found = estimate(add_up({(4, 0): 1, (1, 0): 1, (4, 1): 1, (1, 1): 1}, [100, 0], 1))
+    found = estimate(sum_cell({(4, 0): 1, (1, 0): 1, (4, 1): 1, (1, 1): 1}, [100, 0], 1))
     assert found is not None
     n = 100 / 34
     p = (np.array([n / 2, 0, 0, 0, n / 2]) + 0.24) / (n + 1.2)
@@ -202,7 +202,7 @@ def test_it_covers_groups_put_together_with_fraud_weights(
             (Fraction(weight, total), answered(chance, size, shares))
             for weight, size, shares in groups
         ]
-        whole = mix(parts)
+        whole = combine(parts)
         assert whole is not None
         low, high = interval(whole, POINTS)
         covered += low <= truth <= high
@@ -220,7 +220,7 @@ def answered(chance: np.random.Generator, size: int, shares: tuple[float, ...]) 
         for weight, n in zip((4, 2, 1), row, strict=True)
         if n
     }
-    found = estimate(add_up(counts, [100, 80, 60, 30, 0], 1))
+    found = estimate(sum_cell(counts, [100, 80, 60, 30, 0], 1))
     assert found is not None
     return found
 
@@ -228,14 +228,16 @@ def answered(chance: np.random.Generator, size: int, shares: tuple[float, ...]) 
 def test_a_small_group_at_the_ceiling_is_uncertain_inside_a_mix_too() -> None:
     small, large = simple({100: 30}), simple({100: 500, 30: 500})
     alone = interval(small, POINTS)
-    whole = mix([(Fraction(9, 10), small), (Fraction(1, 10), large)])
+    whole = combine([(Fraction(9, 10), small), (Fraction(1, 10), large)])
     assert whole is not None
     low, high = interval(whole, POINTS)
     assert high - low > 0.8 * (alone[1] - alone[0])
 
 
 def test_single_answers_of_many_groups_claim_no_more_than_points_can_scatter() -> None:
-    whole = mix([(Fraction(1, 20), simple({point: 1})) for point in (100, 0) for _ in range(10)])
+    whole = combine(
+        [(Fraction(1, 20), simple({point: 1})) for point in (100, 0) for _ in range(10)]
+    )
     assert whole is not None
     low, high = interval(whole, POINTS)
     assert 0 <= low < 50 < high <= 100

@@ -9,9 +9,16 @@ import pytest
 
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.appraisal.nesting import Body, appraise_inside, city_part, find_ring
-from aggregation.model.facts import AppraisedUnit, EventKind, Fact, Grade, PastGrade, UnitDecision
-from aggregation.model.results import AppraisalResult, Certainty, Kind, explain
+from aggregation.appraisal.nesting import InnerBody, appraise_inside, city_inputs, find_cycle
+from aggregation.model.facts import (
+    AppraisedUnit,
+    Finding,
+    FindingKind,
+    Grade,
+    PastGrade,
+    UnitDecision,
+)
+from aggregation.model.results import AppraisalResult, Certainty, ConsequenceKind, explain
 from aggregation.scheme.scheme import parse_scheme
 from survey_flows.errors import BadInput
 from tests.cities import confirm, founding_inputs, founding_result, public, scheme_data, small_city
@@ -20,12 +27,12 @@ from tests.nested import LEADERS, POSTS, SECTIONS, appraised, nested_city, neste
 F, S, T = Grade.FIRST, Grade.SECOND, Grade.THIRD
 
 
-def result(body: Body) -> AppraisalResult:
+def result(body: InnerBody) -> AppraisalResult:
     assert body.result is not None
     return body.result
 
 
-def grades(body: Body) -> str:
+def grades(body: InnerBody) -> str:
     return "".join({F: "1", S: "2", T: "3", None: "?"}[unit.grade] for unit in result(body).units)
 
 
@@ -152,15 +159,15 @@ def test_what_is_not_sure_above_is_not_sure_below() -> None:
 
 def test_the_rules_for_leaders_hold_for_people_inside_as_far_as_the_scheme_says_so() -> None:
     facts = (
-        Fact("E1", EventKind.CRIMINAL_OFFENCE, "PU05-2", "2010-06-01", "判决书"),
-        Fact("E2", EventKind.UNFITNESS, "PU05-3", "2010-06-01", "考察报告"),
+        Finding("E1", FindingKind.CRIMINAL_OFFENCE, "PU05-2", "2010-06-01", "判决书"),
+        Finding("E2", FindingKind.UNFITNESS, "PU05-3", "2010-06-01", "考察报告"),
     )
     key = "2010/criminal_offence/grade_four/PU05-2/E1"
     given = replace(nested_city(), facts=facts, decisions=confirm(key))
     city, bodies = appraised(given)
     inside = result(bodies["U05"])
     assert inside.leader("PU05-2").grade is Grade.FOURTH
-    assert inside.subjects(Kind.GRADE_FOUR) == ("PU05-2",)
+    assert inside.subjects(ConsequenceKind.GRADE_FOUR) == ("PU05-2",)
     assert "2010/unfitness/dismissal/PU05-3/E2" in {p.key for p in inside.about("PU05-3")}
     assert city.proposals == appraise(small_city(nested_scheme())).proposals
     assert (city.unused, inside.unused) == ((), ())
@@ -169,7 +176,7 @@ def test_the_rules_for_leaders_hold_for_people_inside_as_far_as_the_scheme_says_
 def test_a_person_who_came_from_elsewhere_brings_the_history_along() -> None:
     third = replace(
         nested_city(),
-        facts=(Fact("E1", EventKind.CRIMINAL_OFFENCE, "PU05-2", "2010-06-01", "判决书"),),
+        facts=(Finding("E1", FindingKind.CRIMINAL_OFFENCE, "PU05-2", "2010-06-01", "判决书"),),
         history=(PastGrade(2009, "PU05-2", T, True, "U01", "科长", "default-1"),),
     )
     _, bodies = appraised(third)
@@ -235,8 +242,8 @@ def test_two_units_that_are_part_of_each_other_are_refused() -> None:
 
 def test_a_ring_is_found_from_any_unit_that_hangs_below_it() -> None:
     parents = {"A": "B", "B": "C", "C": "B", "D": "", "E": "D"}
-    assert find_ring("A", parents) == ["B", "C", "B"]
-    assert find_ring("E", parents) == []
+    assert find_cycle("A", parents) == ["B", "C", "B"]
+    assert find_cycle("E", parents) == []
 
 
 def test_an_officer_is_appraised_where_the_scheme_has_shares_for_officers() -> None:
@@ -265,7 +272,7 @@ def test_four_levels_are_appraised_like_two() -> None:
         "68.90"
     )  # 0.3 x 89.65 + 0.7 x 60, rounded half up
     assert appraise_inside(given, city) == tuple(bodies.values())
-    assert city_part(given).units == small_city().units
+    assert city_inputs(given).units == small_city().units
 
 
 @pytest.mark.parametrize(

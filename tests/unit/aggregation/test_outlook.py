@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from aggregation.appraisal.appraise import appraise
-from aggregation.appraisal.cuts import cuts, fewest
+from aggregation.appraisal.cuts import fewest_ballots, grade_cuts
 from aggregation.appraisal.outlook_lines import odds_text
-from aggregation.appraisal.quota import Entry, grade
+from aggregation.appraisal.quota import GradeCandidate, assign_grades
 from aggregation.model.facts import Grade
 from aggregation.ranking.draws import normals, uniforms
-from aggregation.ranking.odds import Race, graded, odds, possible_scores
+from aggregation.ranking.odds import GradeDraws, drawn_grades, grade_odds, possible_scores
 from tests.cities import public, small_city
 
 FIRST, SECOND, THIRD = Grade.FIRST, Grade.SECOND, Grade.THIRD
@@ -38,13 +38,13 @@ def test_anybody_can_make_the_draws_again() -> None:
 def test_draws_are_graded_as_the_quota_grades(first: int, third: int) -> None:
     rows = uniforms("rows", 40, 5)
     eligible = np.array([True, False, True, True, False])
-    is_first, is_third = graded(rows, eligible, first, third)
+    is_first, is_third = drawn_grades(rows, eligible, first, third)
     for row, one, other in zip(rows, is_first, is_third, strict=True):
         entries = [
-            Entry(str(at), (Decimal(float(x)),), not able)
+            GradeCandidate(str(at), (Decimal(float(x)),), not able)
             for at, (x, able) in enumerate(zip(row, eligible, strict=True))
         ]
-        found = grade(entries, first, third, "better")
+        found = assign_grades(entries, first, third, "better")
         expected = [FIRST if a else THIRD if b else SECOND for a, b in zip(one, other, strict=True)]
         assert [found[str(at)] for at in range(5)] == expected
 
@@ -76,10 +76,10 @@ def calibration(seeds: range, errors: str) -> list[tuple[float, float, int]]:
         seen = true + 2 * z[1]
         flat = np.zeros(units)
         codes = [str(at) for at in range(units)]
-        race = Race(codes, flat, flat + 1, seen, np.diag(flat + 4.0), (), 4, 2)
-        found = odds(race, f"odds/{seed}", 499)
+        race = GradeDraws(codes, flat, flat + 1, seen, np.diag(flat + 4.0), (), 4, 2)
+        found = grade_odds(race, f"odds/{seed}", 499)
         everybody = np.ones(units, dtype=bool)
-        given, real = (graded(values[None, :], everybody, 4, 2) for values in (seen, true))
+        given, real = (drawn_grades(values[None, :], everybody, 4, 2) for values in (seen, true))
         for at, code in enumerate(codes):
             mine = FIRST if given[0][0, at] else THIRD if given[1][0, at] else SECOND
             truly = FIRST if real[0][0, at] else THIRD if real[1][0, at] else SECOND
@@ -112,10 +112,10 @@ def test_odds_are_never_printed_as_certain() -> None:
 
 def test_one_pool_needs_what_the_formula_says() -> None:
     # W·Δ/(100 − θ − Δ) = 1000·2/18 = 111.1 and, downwards, W·Δ/(θ − Δ) = 1000·2/78 = 25.6
-    assert fewest([(1.0, 1000, 80.0)], 2, True) == 112
-    assert fewest([(1.0, 1000, 80.0)], 2, False) == 26
-    assert fewest([(1.0, 1000, 80.0)], 20, True) is None
-    assert fewest([(1.0, 1000, 80.0)], 0, True) == 1
+    assert fewest_ballots([(1.0, 1000, 80.0)], 2, True) == 112
+    assert fewest_ballots([(1.0, 1000, 80.0)], 2, False) == 26
+    assert fewest_ballots([(1.0, 1000, 80.0)], 20, True) is None
+    assert fewest_ballots([(1.0, 1000, 80.0)], 0, True) == 1
 
 
 def test_several_pools_need_the_least_that_any_split_does() -> None:
@@ -127,17 +127,19 @@ def test_several_pools_need_the_least_that_any_split_does() -> None:
         )
 
     least = min(sum(split) for split in product(range(40), repeat=3) if moved(split) >= 6)
-    assert 0 <= least - (fewest(pools, 6, True) or 0) <= len(pools) - 1
+    assert 0 <= least - (fewest_ballots(pools, 6, True) or 0) <= len(pools) - 1
 
 
 def test_cuts_are_those_beside_the_grade() -> None:
     entries = [
-        Entry(name, (Decimal(points),), name == "b")
+        GradeCandidate(name, (Decimal(points),), name == "b")
         for name, points in zip("abcde", (95, 94, 90, 85, 70), strict=True)
     ]
-    grades = grade(entries, 1, 1, "better")
+    grades = assign_grades(entries, 1, 1, "better")
     found = {
-        e.unit: [(c.grade, c.up, c.gap, c.points) for c in cuts(e, entries, grades, 0.5, None)]
+        e.unit: [
+            (c.grade, c.up, c.gap, c.points) for c in grade_cuts(e, entries, grades, 0.5, None)
+        ]
         for e in entries
     }
     assert found == {
@@ -147,7 +149,7 @@ def test_cuts_are_those_beside_the_grade() -> None:
         "d": [(FIRST, True, Decimal(10), 20.0), (THIRD, False, Decimal(15), 30.0)],
         "e": [(SECOND, True, Decimal(15), 30.0)],
     }
-    assert all(c.never for c in cuts(entries[0], entries, grades, 0.0, None))
+    assert all(c.never for c in grade_cuts(entries[0], entries, grades, 0.0, None))
 
 
 def test_a_close_race_is_told_as_one() -> None:
@@ -171,10 +173,10 @@ def test_what_does_not_differ_is_shrunk_so_that_noise_wins_no_grade() -> None:
 
 def test_who_may_not_be_first_never_is() -> None:
     scores = np.array([90.0, 80.0, 70.0])
-    race = Race(
+    race = GradeDraws(
         ("a", "b", "c"), np.zeros(3), np.ones(3), scores, np.diag([400.0] * 3), ("a",), 1, 1
     )
-    found = odds(race, "seed")
+    found = grade_odds(race, "seed")
     assert found["a"][FIRST] == 0
     assert found["b"][FIRST] + found["c"][FIRST] == pytest.approx(1)
 

@@ -5,17 +5,26 @@ from fractions import Fraction
 
 import pytest
 
-from aggregation.appraisal.quota import Entry, check, grade, places_by_category, tie_notes
+from aggregation.appraisal.quota import (
+    GradeCandidate,
+    assign_grades,
+    check_quota,
+    places_by_category,
+    tie_notes,
+)
 from aggregation.model.facts import Grade
-from aggregation.numbers import apportion, half_up, ranks
+from aggregation.numbers import apportion, competition_ranks, half_up
 from aggregation.scheme.parts import UnitQuota
 from survey_flows.errors import BadInput
 
 F, S, T = Grade.FIRST, Grade.SECOND, Grade.THIRD
 
 
-def entries(*points: int, barred: str = "") -> list[Entry]:
-    return [Entry(chr(97 + i), (Decimal(p),), chr(97 + i) in barred) for i, p in enumerate(points)]
+def entries(*points: int, barred: str = "") -> list[GradeCandidate]:
+    return [
+        GradeCandidate(chr(97 + i), (Decimal(p),), chr(97 + i) in barred)
+        for i, p in enumerate(points)
+    ]
 
 
 def letters(grades: dict[str, Grade]) -> str:
@@ -27,13 +36,13 @@ def test_the_reference_quota_that_does_not_add_up_is_refused() -> None:
         BadInput,
         match=r"unit_quota: 18 first \+ 76 second \+ 6 third = 100, but 99 .*\(second: 75 would\)",
     ):
-        check(UnitQuota(first=18, second=76, third=6), 99)
-    check(UnitQuota(first=18, second=75, third=6), 99)
+        check_quota(UnitQuota(first=18, second=76, third=6), 99)
+    check_quota(UnitQuota(first=18, second=75, third=6), 99)
 
 
 def test_a_quota_that_no_second_can_mend_names_no_second() -> None:
     with pytest.raises(BadInput, match=r"make the counts sum to 3$"):
-        check(UnitQuota(first=3, second=0, third=1), 3)
+        check_quota(UnitQuota(first=3, second=0, third=1), 3)
 
 
 def test_places_are_shared_by_largest_remainder() -> None:
@@ -72,19 +81,24 @@ def test_first_and_third_never_overlap_in_a_category_of_one() -> None:
 def test_grades_with_two_first_and_one_third_place(
     points: tuple[int, ...], ties: str, expected: str
 ) -> None:
-    assert letters(grade(entries(*points), 2, 1, ties)) == expected
+    assert letters(assign_grades(entries(*points), 2, 1, ties)) == expected
 
 
 def test_a_barred_unit_lets_the_next_one_move_up() -> None:
-    assert letters(grade(entries(9, 8, 7, 6, 5, barred="a"), 2, 1, "better")) == "21123"
+    assert letters(assign_grades(entries(9, 8, 7, 6, 5, barred="a"), 2, 1, "better")) == "21123"
 
 
 def test_the_last_place_is_third_even_when_bars_leave_nobody_else() -> None:
-    assert letters(grade(entries(9, 8, 7, barred="ab"), 1, 1, "better")) == "223"
+    assert letters(assign_grades(entries(9, 8, 7, barred="ab"), 1, 1, "better")) == "223"
 
 
 def test_equal_keys_share_the_better_rank() -> None:
-    assert ranks({e.unit: e.key for e in entries(5, 9, 5, 1)}) == {"a": 2, "b": 1, "c": 2, "d": 4}
+    assert competition_ranks({e.unit: e.key for e in entries(5, 9, 5, 1)}) == {
+        "a": 2,
+        "b": 1,
+        "c": 2,
+        "d": 4,
+    }
 
 
 def test_an_overrun_and_a_shortfall_are_recorded_with_their_ties() -> None:

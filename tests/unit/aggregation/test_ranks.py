@@ -10,7 +10,7 @@ import pytest
 from multiple_inference.confidence_set import MarginalRanking, SimultaneousRanking
 from scipy.stats import norm, t
 
-from aggregation.appraisal.totals import freedom, judged
+from aggregation.appraisal.totals import as_estimate, degrees_of_freedom
 from aggregation.estimation.intervals import Posterior
 from aggregation.estimation.scores import GroupScore, score_units
 from aggregation.ranking.draws import normals
@@ -23,12 +23,12 @@ from aggregation.ranking.pairs import (
 )
 from aggregation.ranking.ranks import (
     UNKNOWN,
-    Comparison,
-    Estimate,
+    JointInference,
+    PairwiseComparison,
     RankSet,
-    Together,
-    estimates,
+    TotalEstimate,
     rank_sets,
+    total_estimates,
 )
 from tests.cities import public
 from tests.scoring import QUESTIONNAIRES, row, scheme
@@ -39,7 +39,7 @@ def totals(*pairs: tuple[int, float]) -> dict[str, tuple[Fraction, float]]:
 
 
 def test_without_uncertainty_the_rank_set_is_the_rank() -> None:
-    assert rank_sets(estimates(totals((9, 0), (7, 0), (8, 0)))) == {
+    assert rank_sets(total_estimates(totals((9, 0), (7, 0), (8, 0)))) == {
         "a": RankSet(1, 1),
         "b": RankSet(3, 3),
         "c": RankSet(2, 2),
@@ -47,7 +47,7 @@ def test_without_uncertainty_the_rank_set_is_the_rank() -> None:
 
 
 def test_exact_ties_share_their_places() -> None:
-    assert rank_sets(estimates(totals((9, 0), (9, 0), (8, 0)))) == {
+    assert rank_sets(total_estimates(totals((9, 0), (9, 0), (8, 0)))) == {
         "a": RankSet(1, 2),
         "b": RankSet(1, 2),
         "c": RankSet(3, 3),
@@ -56,8 +56,8 @@ def test_exact_ties_share_their_places() -> None:
 
 def test_differences_are_judged_by_the_sum_of_errors_and_bonferroni() -> None:
     # two units: z = quantile of 1 - 0.05/2 = 1.960; errors 1 + 1, so a difference of 3.91 is open and 3.93 is not
-    near = estimates({"a": (Fraction(391, 100), 1.0), "b": (Fraction(0), 1.0)})
-    far = estimates({"a": (Fraction(393, 100), 1.0), "b": (Fraction(0), 1.0)})
+    near = total_estimates({"a": (Fraction(391, 100), 1.0), "b": (Fraction(0), 1.0)})
+    far = total_estimates({"a": (Fraction(393, 100), 1.0), "b": (Fraction(0), 1.0)})
     assert rank_sets(near) == {"a": RankSet(1, 2), "b": RankSet(1, 2)}
     assert rank_sets(far) == {"a": RankSet(1, 1), "b": RankSet(2, 2)}
 
@@ -65,7 +65,7 @@ def test_differences_are_judged_by_the_sum_of_errors_and_bonferroni() -> None:
 def test_more_units_need_larger_differences() -> None:
     # three units: z = quantile of 1 - 0.05/6 = 2.394, so 3.93 no longer separates
     assert rank_sets(
-        estimates(
+        total_estimates(
             {"a": (Fraction(393, 100), 1.0), "b": (Fraction(0), 1.0), "c": (Fraction(-99), 1.0)}
         )
     ) == {
@@ -76,7 +76,7 @@ def test_more_units_need_larger_differences() -> None:
 
 
 def test_ranks_among_some_count_only_those_and_oneself() -> None:
-    known = estimates(totals((9, 0), (8, 0), (7, 0)))
+    known = total_estimates(totals((9, 0), (8, 0), (7, 0)))
     assert rank_sets(known, frozenset({"b", "c"})) == {
         "a": RankSet(1, 1),
         "b": RankSet(1, 1),
@@ -85,16 +85,20 @@ def test_ranks_among_some_count_only_those_and_oneself() -> None:
 
 
 def test_one_unit_holds_the_first_place() -> None:
-    assert rank_sets(estimates(totals((9, 4.0)))) == {"a": RankSet(1, 1)}
+    assert rank_sets(total_estimates(totals((9, 4.0)))) == {"a": RankSet(1, 1)}
 
 
-def shared(size: int, variance: float, correlation: float) -> Together:
+def shared(size: int, variance: float, correlation: float) -> JointInference:
     pairs = [(a, b) for a in range(size) for b in range(a + 1, size)]
-    return Together({(f"{a:02}", f"{b:02}"): correlation * variance for a, b in pairs}, "seed")
+    return JointInference(
+        {(f"{a:02}", f"{b:02}"): correlation * variance for a, b in pairs}, "seed"
+    )
 
 
-def named(values: Iterable[float], variance: float) -> dict[str, Estimate]:
-    return estimates({f"{at:02}": (Fraction(value), variance) for at, value in enumerate(values)})
+def named(values: Iterable[float], variance: float) -> dict[str, TotalEstimate]:
+    return total_estimates(
+        {f"{at:02}": (Fraction(value), variance) for at, value in enumerate(values)}
+    )
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.6])
@@ -104,7 +108,7 @@ def test_sets_are_those_of_another_library(correlation: float) -> None:
     step = 0.5 * np.sqrt(2 * variance * (1 - correlation))
     values = 70 + step * np.array([3, 9, 0, 13, 1, 12, 6, 2, 11, 5, 10, 4, 8, 7.0])
     together = shared(size, variance, correlation)
-    compared = Comparison(named(values, variance), Decimal(95), together)
+    compared = PairwiseComparison(named(values, variance), Decimal(95), together)
     covariance = (
         np.full((size, size), correlation * variance) + np.eye(size) * (1 - correlation) * variance
     )
@@ -119,7 +123,7 @@ def test_sets_are_those_of_another_library(correlation: float) -> None:
 
 def test_own_sets_lie_within_the_simultaneous_ones() -> None:
     for together in (UNKNOWN, shared(24, 2.0, 0.3)):
-        compared = Comparison(named(70 + np.arange(24) / 2, 2.0), Decimal(95), together)
+        compared = PairwiseComparison(named(70 + np.arange(24) / 2, 2.0), Decimal(95), together)
         all_, own = compared.sets(), compared.own_sets()
         assert all(all_[u].low <= own[u].low <= own[u].high <= all_[u].high for u in own)
         assert sum(s.high - s.low for s in own.values()) < sum(
@@ -209,13 +213,13 @@ def test_freedom_of_a_difference_is_welchs() -> None:
 
 def test_sets_widen_with_estimated_variances() -> None:
     totals = {f"{at:02}": (Fraction(70 + at), 1.0) for at in range(14)}
-    few = estimates(totals, dict.fromkeys(totals, 8.0))
+    few = total_estimates(totals, dict.fromkeys(totals, 8.0))
     width = [
         sum(
             s.high - s.low
             for s in rank_sets(units, None, Decimal(95), shared(14, 1.0, 0.0)).values()
         )
-        for units in (estimates(totals), few)
+        for units in (total_estimates(totals), few)
     ]
     assert width[0] < width[1]
 
@@ -226,17 +230,21 @@ def test_freedom_of_a_score_of_groups_is_satterthwaites() -> None:
         for name, n, variance in (("resident", 101, 4.0), ("deputy", 31, 8.0))
     )
     # by hand: (1 + 2)² / (1²/100 + 2²/30)
-    assert freedom(replace(public("U"), groups=groups)) == pytest.approx(9 / (0.01 + 4 / 30))
-    assert freedom(None) == freedom(public("U")) == np.inf
+    assert degrees_of_freedom(replace(public("U"), groups=groups)) == pytest.approx(
+        9 / (0.01 + 4 / 30)
+    )
+    assert degrees_of_freedom(None) == degrees_of_freedom(public("U")) == np.inf
 
 
 def test_a_total_is_judged_by_what_the_score_of_its_share_leaves_open() -> None:
     score = replace(public("U"), posterior=Posterior(-0.5, 4.0, -2.0))
-    assert judged(Fraction(80), score, 0.5) == Estimate(Fraction(319, 4), 1.0, np.inf, -0.25)
-    assert judged(Fraction(80), replace(score, posterior=None, variance=9.0)) == Estimate(
+    assert as_estimate(Fraction(80), score, 0.5) == TotalEstimate(
+        Fraction(319, 4), 1.0, np.inf, -0.25
+    )
+    assert as_estimate(Fraction(80), replace(score, posterior=None, variance=9.0)) == TotalEstimate(
         Fraction(80), 3.0
     )
-    assert judged(Fraction(80), None) == Estimate(Fraction(80), 0.0)
+    assert as_estimate(Fraction(80), None) == TotalEstimate(Fraction(80), 0.0)
 
 
 CODES, TOP = ("VS", "S", "B", "D", "VD"), (0.9, 0.05, 0.02, 0.02, 0.01)
@@ -250,12 +258,12 @@ def test_sets_of_few_beside_many_hold_near_the_top(sizes: tuple[int, ...]) -> No
         units = {
             f"{at:02}": crowded(rng.multinomial(n, TOP).tolist()) for at, n in enumerate(sizes)
         }
-        sets = rank_sets(units, None, Decimal(95), Together({}, f"top/{city}"))
+        sets = rank_sets(units, None, Decimal(95), JointInference({}, f"top/{city}"))
         missed += any((s.low, s.high) != (1, 12) for s in sets.values())
     assert missed <= 20 + 2 * 4.4
 
 
-def crowded(answers: list[int]) -> Estimate:
+def crowded(answers: list[int]) -> TotalEstimate:
     """How a unit with so many answers at each point is judged."""
     found = score_units(
         [
@@ -268,4 +276,4 @@ def crowded(answers: list[int]) -> Estimate:
         scheme(1, 1),
     )["U"]
     assert found.score is not None
-    return judged(found.score, found)
+    return as_estimate(found.score, found)

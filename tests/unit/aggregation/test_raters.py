@@ -9,11 +9,11 @@ from math import sqrt
 
 import pytest
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import OPEN, PatternCount, Tally, cell_of, tally
-from aggregation.estimation.estimates import add_up, common_scale, numerators
-from aggregation.estimation.rater_covariance import Said, covariances
-from aggregation.estimation.scores import influences, score_tally
+from aggregation.estimation.estimates import common_scale, numerators, sum_cell
+from aggregation.estimation.rater_covariance import RaterAnswer, score_covariances
+from aggregation.estimation.scores import score_influences, score_tally
 from aggregation.scheme.scheme import Scheme
 from tests.oracles import made, taught, values
 from tests.scoring import QUESTIONNAIRES, row, scheme
@@ -22,8 +22,8 @@ from tests.unit.aggregation.test_weighting import MARGINS, RESIDENTS, rated, wit
 Rated = Sequence[tuple[str, PatternCount]]
 
 
-def counted(ballots: Rated, by: Scheme) -> tuple[Tally, Reader, dict[str, str]]:
-    reader = Reader(QUESTIONNAIRES, by)
+def counted(ballots: Rated, by: Scheme) -> tuple[Tally, PatternReader, dict[str, str]]:
+    reader = PatternReader(QUESTIONNAIRES, by)
     return tally([b for _, b in ballots], reader), reader, {b.unit: "econ" for _, b in ballots}
 
 
@@ -31,7 +31,7 @@ def found(ballots: Rated, by: Scheme, least: int = 1) -> dict[tuple[str, str], f
     whole, reader, categories = counted(ballots, by)
     numbers = {rater: at for at, rater in enumerate(dict.fromkeys(rater for rater, _ in ballots))}
     said = [
-        Said(
+        RaterAnswer(
             numbers[rater],
             cell_of(b.unit, b.grp, b.source == OPEN, b.stratum, reader),
             b.weight,
@@ -39,7 +39,7 @@ def found(ballots: Rated, by: Scheme, least: int = 1) -> dict[tuple[str, str], f
         )
         for rater, b in ballots
     ]
-    return covariances(said, reader.outcomes, influences(whole, categories, by), least)
+    return score_covariances(said, reader.outcomes, score_influences(whole, categories, by), least)
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ MIXED += [rated(5, "VS", "b"), rated(3, "D", "a"), rated(6, "S", "", source=OPEN
 def test_influences_give_the_variance_of_the_score(by: Scheme) -> None:
     whole, _, categories = counted([("", r) for r in MIXED], by)
     scale = common_scale(whole.outcomes)
-    moves, variance = influences(whole, categories, by), Fraction()
+    moves, variance = score_influences(whole, categories, by), Fraction()
     assert sum(
         move.move * sum(w * n for (w, _), n in whole.cells[cell].items()) for cell, move in moves.items()
     ) == 1  # fmt: skip
     for cell, move in moves.items():
-        s = add_up(whole.cells[cell], numerators(whole.outcomes, scale), scale)
+        s = sum_cell(whole.cells[cell], numerators(whole.outcomes, scale), scale)
         centre = move.centre * scale
         variance += (
             move.factor
@@ -109,8 +109,8 @@ def test_of_raked_answers_too() -> None:
     whole, _, categories = counted(ballots, figures)
     scale = common_scale(whole.outcomes)
     variance = Fraction()
-    for cell, move in influences(whole, categories, figures).items():
-        s = add_up(whole.cells[cell], numerators(whole.outcomes, scale), scale)
+    for cell, move in score_influences(whole, categories, figures).items():
+        s = sum_cell(whole.cells[cell], numerators(whole.outcomes, scale), scale)
         centre = move.centre * scale
         variance += (
             move.factor

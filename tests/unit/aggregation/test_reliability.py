@@ -6,13 +6,13 @@ from fractions import Fraction
 
 import pytest
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.quality.reliability import (
-    alpha,
     consistency,
     correlations,
+    cronbach_alpha,
     item_sums,
-    omega,
+    mcdonald_omega,
     one_factor,
 )
 from survey_flows.errors import BadInput
@@ -25,8 +25,8 @@ THREE = Questionnaire(
 )
 
 
-def reader() -> Reader:
-    return Reader(QUESTIONNAIRES, scheme())
+def reader() -> PatternReader:
+    return PatternReader(QUESTIONNAIRES, scheme())
 
 
 @pytest.mark.parametrize("items", [3, 4])
@@ -65,11 +65,11 @@ def test_the_sums_of_parts_add_up_and_alpha_is_exact() -> None:
     assert (sums.n, sums.scale, sums.sums) == (3, 1, (260, 220, 240, 190))
     assert sums.products[0][1] == 2 * 100 * 80 + 60 * 60
     # Items move by 40, 20, 0 and 50 from one pattern to the other: variances are in their squares.
-    assert alpha(sums) == Fraction(4, 3) * (
+    assert cronbach_alpha(sums) == Fraction(4, 3) * (
         1 - Fraction(40**2 + 20**2 + 50**2, (40 + 20 + 50) ** 2)
     )
     assert correlations(sums) is None
-    assert omega(None) is None
+    assert mcdonald_omega(None) is None
 
 
 def test_a_single_item_has_no_consistency() -> None:
@@ -89,13 +89,13 @@ def test_three_items_fix_the_factor() -> None:
     r = [[1, 0.72, 0.45], [0.72, 1, 0.4], [0.45, 0.4, 1]]
     assert one_factor(r) == pytest.approx([0.9, 0.8, 0.5], abs=1e-12)
     unique = 3 - 0.81 - 0.64 - 0.25
-    assert omega(r) == pytest.approx(1 - unique / (3 + 2 * (0.72 + 0.45 + 0.4)), abs=1e-12)
+    assert mcdonald_omega(r) == pytest.approx(1 - unique / (3 + 2 * (0.72 + 0.45 + 0.4)), abs=1e-12)
 
 
 def test_items_without_a_common_factor_have_no_omega() -> None:
     assert one_factor([[1.0, 0, 0], [0, 1, 0], [0, 0, 1]]) is None
     # λ1² = .9 · .9 / .1: more than an item can share.
-    assert omega([[1, 0.9, 0.9], [0.9, 1, 0.1], [0.9, 0.1, 1]]) is None
+    assert mcdonald_omega([[1, 0.9, 0.9], [0.9, 1, 0.1], [0.9, 0.1, 1]]) is None
 
 
 def test_a_pattern_that_cannot_be_read_is_told() -> None:

@@ -12,7 +12,7 @@ import yaml
 
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.model.facts import EventKind, Fact, Grade, PastGrade, Verdict
+from aggregation.model.facts import Finding, FindingKind, Grade, PastGrade, Verdict
 from aggregation.model.results import Proposal
 from aggregation.rules import registry
 from tests.cities import confirm, small_city, small_scheme, with_objective
@@ -48,7 +48,7 @@ def given(case: dict[str, Any]) -> AppraisalInputs:
     return replace(
         city,
         facts=tuple(
-            Fact(id_, EventKind(k), who, "2010-06-01", "document", "")
+            Finding(id_, FindingKind(k), who, "2010-06-01", "document", "")
             for id_, k, who in case.get("facts", [])
         ),
         decisions=tuple(

@@ -7,19 +7,31 @@ from decimal import Decimal
 
 import pytest
 
-from aggregation.fieldwork.sampling import Design, Sample, allocate, draw, frame_digest, lot, wrong
+from aggregation.fieldwork.sampling import (
+    Sample,
+    SampleDesign,
+    allocate,
+    draw_numbers,
+    frame_digest,
+    lot_of,
+    sample_contradiction,
+)
 from survey_flows.errors import BadInput
 
 FRAME = {"a": ["03", "00", "01"], "b": ["04", "02"]}
 
 
-def design(method: str = "proportional", size: int = 0, least: int = 0, **values: str) -> Design:
-    return Design(method, size, least, {cell: Decimal(value) for cell, value in values.items()})
+def design(
+    method: str = "proportional", size: int = 0, least: int = 0, **values: str
+) -> SampleDesign:
+    return SampleDesign(
+        method, size, least, {cell: Decimal(value) for cell, value in values.items()}
+    )
 
 
 def test_lots_and_digest_are_those_of_sha256sum() -> None:
     # printf '%s%s' seed 00 | sha256sum, and so on
-    assert {number: lot("seed", number)[:16] for number in ("00", "01", "02", "03", "04")} == {
+    assert {number: lot_of("seed", number)[:16] for number in ("00", "01", "02", "03", "04")} == {
         "00": "20fe9e8e9e69eb7b",
         "01": "218295c2817ce30c",
         "02": "d2890c48fe00e6b7",
@@ -32,10 +44,10 @@ def test_lots_and_digest_are_those_of_sha256sum() -> None:
 
 
 def test_the_smallest_lots_of_each_cell_are_drawn() -> None:
-    assert draw("seed", FRAME, {"a": 2, "b": 1}) == {"a": ["00", "01"], "b": ["04"]}
-    assert draw("seed", FRAME, {"a": 0, "b": 2}) == {"b": ["04", "02"]}
+    assert draw_numbers("seed", FRAME, {"a": 2, "b": 1}) == {"a": ["00", "01"], "b": ["04"]}
+    assert draw_numbers("seed", FRAME, {"a": 0, "b": 2}) == {"b": ["04", "02"]}
     with pytest.raises(BadInput, match="cell b: 3 are to be drawn of 2; draw fewer"):
-        draw("seed", FRAME, {"b": 3})
+        draw_numbers("seed", FRAME, {"b": 3})
 
 
 @pytest.mark.parametrize(
@@ -59,7 +71,7 @@ def test_the_smallest_lots_of_each_cell_are_drawn() -> None:
     ],
 )
 def test_a_sample_is_allocated(
-    chosen: Design, people: dict[str, int], expected: dict[str, int]
+    chosen: SampleDesign, people: dict[str, int], expected: dict[str, int]
 ) -> None:
     assert allocate(chosen, people) == expected
 
@@ -97,7 +109,7 @@ def test_a_sample_is_allocated(
         ),
     ],
 )
-def test_what_does_not_fit_is_refused_in_one_sentence(chosen: Design, complaint: str) -> None:
+def test_what_does_not_fit_is_refused_in_one_sentence(chosen: SampleDesign, complaint: str) -> None:
     with pytest.raises(BadInput) as refused:
         allocate(chosen, {"a": 9, "b": 2})
     assert str(refused.value).startswith(complaint)
@@ -105,17 +117,17 @@ def test_what_does_not_fit_is_refused_in_one_sentence(chosen: Design, complaint:
 
 def test_a_published_sample_that_was_changed_is_noticed() -> None:
     good = Sample("year", "seed", design(size=3), FRAME, {"a": ["00", "01"], "b": ["04"]})
-    assert wrong(good) == ""
-    assert wrong(replace(good, drawn={"a": ["00", "03"], "b": ["04"]})).startswith(
+    assert sample_contradiction(good) == ""
+    assert sample_contradiction(replace(good, drawn={"a": ["00", "03"], "b": ["04"]})).startswith(
         "of cell a others are drawn"
     )
-    assert wrong(replace(good, drawn={"a": ["00", "01"], "b": []})).startswith(
+    assert sample_contradiction(replace(good, drawn={"a": ["00", "01"], "b": []})).startswith(
         "of cell b others are drawn"
     )
-    assert wrong(replace(good, drawn={**good.drawn, "c": ["05"]})).startswith(
+    assert sample_contradiction(replace(good, drawn={**good.drawn, "c": ["05"]})).startswith(
         "of cell c others are drawn"
     )
-    assert wrong(replace(good, seed="seen")).startswith("of cell")
-    assert wrong(replace(good, frame={"a": ["00", "01", "03"], "b": ["00", "04"]})) == (
-        "a number stands twice in the frame"
-    )
+    assert sample_contradiction(replace(good, seed="seen")).startswith("of cell")
+    assert sample_contradiction(
+        replace(good, frame={"a": ["00", "01", "03"], "b": ["00", "04"]})
+    ) == ("a number stands twice in the frame")

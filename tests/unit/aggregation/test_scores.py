@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount, tally
 from aggregation.estimation.scores import GroupScore, UnitScore, score_tally, score_units
 from survey_flows.errors import BadInput
@@ -63,7 +63,7 @@ def score(*rows: PatternCount, category: str = "econ", group: int = 1, unit: int
 def test_the_score_of_one_ballot(
     questionnaire: str, ratings: str, expected: Fraction | None
 ) -> None:
-    assert Reader(KNOWN, scheme()).read(questionnaire, ratings).score == expected
+    assert PatternReader(KNOWN, scheme()).read(questionnaire, ratings).score == expected
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_the_score_of_one_ballot(
     ],
 )
 def test_who_knows_nothing_of_the_unit(questionnaire: str, ratings: str, unknown: bool) -> None:
-    assert Reader(KNOWN, scheme()).read(questionnaire, ratings).dont_know is unknown
+    assert PatternReader(KNOWN, scheme()).read(questionnaire, ratings).dont_know is unknown
 
 
 def test_a_questionnaire_with_an_unknown_scale_is_refused() -> None:
     odd = Questionnaire("odd", "1", TITLE, (rating("y", 1, scale="ten"),))
     with pytest.raises(BadInput, match="no scale «ten»; it has five_dk, three_dk"):
-        Reader({"odd": odd}, scheme())
+        PatternReader({"odd": odd}, scheme())
 
 
 @pytest.mark.parametrize(
@@ -393,7 +393,7 @@ def test_counts_of_parts_add_up_to_those_of_the_whole() -> None:
         row("VS VS - DK", 4, grp="deputy"),
         row("S B D VS", 2, source="open", stratum="x"),
     ]
-    reader = Reader(QUESTIONNAIRES, scheme())
+    reader = PatternReader(QUESTIONNAIRES, scheme())
     whole, part, rest = tally(rows, reader), tally(rows[:1], reader), tally(rows[1:], reader)
     part.merge(rest)
     assert score_tally(part, {"U": "econ"}, scheme()) == score_tally(whole, {"U": "econ"}, scheme())

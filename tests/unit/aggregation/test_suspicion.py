@@ -12,9 +12,14 @@ import pytest
 
 from aggregation.fraud.ballot_table import NO_OPINION, Comments, opinions
 from aggregation.fraud.clusters import Cluster, level_of
-from aggregation.fraud.suspicion import find_all, posteriors, weights, weights_with_and_without
+from aggregation.fraud.suspicion import (
+    find_clusters,
+    fraud_weights,
+    posteriors,
+    weights_with_and_without,
+)
 from aggregation.fraud.thresholds import Thresholds, read_thresholds
-from survey_flows.facts import Level
+from survey_flows.facts import CheckLevel
 from tests.campaigns import background, block, table
 from tests.scoring import scheme
 
@@ -32,8 +37,8 @@ NAMES = ("unit", "voter", "source", "ratings", "bucket", "risk")
 
 def judged(rows: list[dict[str, Any]], **settings: Any) -> list[int]:
     ballots, thresholds = table(rows), replace(USUAL, **settings)
-    found = find_all(ballots, Comments(), thresholds)
-    return weights(posteriors(ballots, found, thresholds), thresholds).tolist()
+    found = find_clusters(ballots, Comments(), thresholds)
+    return fraud_weights(posteriors(ballots, found, thresholds), thresholds).tolist()
 
 
 def test_honest_ballots_all_count_in_full() -> None:
@@ -56,26 +61,29 @@ def test_a_farm_counts_for_nothing_and_everybody_else_in_full() -> None:
 def test_a_weight_is_the_quarter_nearest_to_what_is_honest_and_doubt_is_for_the_citizen(
     probability: float, weight: int
 ) -> None:
-    assert weights(np.array([probability]), USUAL).tolist() == [weight]
+    assert fraud_weights(np.array([probability]), USUAL).tolist() == [weight]
 
 
 def test_levels_follow_the_same_steps() -> None:
     assert [level_of(p, USUAL) for p in (0.49, 0.5, 0.625, 0.875)] == [
-        Level.COUNT,
-        Level.DOWN_WEIGHT,
-        Level.QUARANTINE,
-        Level.REVIEW,
+        CheckLevel.COUNT,
+        CheckLevel.DOWN_WEIGHT,
+        CheckLevel.QUARANTINE,
+        CheckLevel.REVIEW,
     ]
 
 
 def test_weights_without_a_rule_are_those_of_all_others() -> None:
     ballots = table(background() + block("farm", FARM))
-    found = find_all(ballots, Comments(), USUAL)
+    found = find_clusters(ballots, Comments(), USUAL)
     views = weights_with_and_without(ballots, found, USUAL)
     alone = [cluster for cluster in found if cluster.rule != "lockstep"]
     assert set(views) == {"", *(cluster.rule for cluster in found)}
     assert {"lockstep", "odd_hours"} <= set(views)
-    assert views["lockstep"].tolist() == weights(posteriors(ballots, alone, USUAL), USUAL).tolist()
+    assert (
+        views["lockstep"].tolist()
+        == fraud_weights(posteriors(ballots, alone, USUAL), USUAL).tolist()
+    )
 
 
 def test_hints_alone_change_no_weight() -> None:
@@ -83,7 +91,13 @@ def test_hints_alone_change_no_weight() -> None:
     everything = tuple(range(len(ballots)))
     hints = [
         Cluster(
-            rule, everything, USUAL.ceilings[rule], {}, Level.COUNT, USUAL.ceilings[rule], 100.0
+            rule,
+            everything,
+            USUAL.ceilings[rule],
+            {},
+            CheckLevel.COUNT,
+            USUAL.ceilings[rule],
+            100.0,
         )
         for rule in ("burst", "source_share", "single_target")
     ]
@@ -95,8 +109,8 @@ def test_hints_alone_change_no_weight() -> None:
 )
 def test_nothing_is_found_where_there_is_little_to_compare(rows: list[dict[str, Any]]) -> None:
     ballots = table(rows) if rows else table_of_nothing()
-    assert find_all(ballots, Comments(), USUAL) == []
-    assert weights(posteriors(ballots, [], USUAL), USUAL).tolist() == [4] * len(rows)
+    assert find_clusters(ballots, Comments(), USUAL) == []
+    assert fraud_weights(posteriors(ballots, [], USUAL), USUAL).tolist() == [4] * len(rows)
 
 
 def table_of_nothing() -> Any:
@@ -107,7 +121,7 @@ def table_of_nothing() -> Any:
 
 
 def test_thresholds_are_registered_as_canonical_json_and_read_back() -> None:
-    text = replace(USUAL, least=20).registered()
+    text = replace(USUAL, least=20).dump()
     assert read_thresholds(text) == replace(USUAL, least=20)
     assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"))
 
@@ -138,7 +152,7 @@ def test_opinions_are_symmetric_and_opposite_answers_have_opposite_directions() 
 
 
 def test_evidence_names_neither_unit_nor_opinion() -> None:
-    found = find_all(table(background() + block("farm", FARM)), Comments(), USUAL)
+    found = find_clusters(table(background() + block("farm", FARM)), Comments(), USUAL)
     assert found
     assert {name for cluster in found for name in cluster.evidence} <= {
         "observed",

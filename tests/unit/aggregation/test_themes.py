@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation.disclosure.themes import Theme, count_themes, themes_of
+from aggregation.disclosure.themes import CommentTheme, count_themes, themes_of
 from bot.publication.reports.material import shipped_themes
 
-SLOW = Theme("speed", "办事效率", "Speed", ("太慢", "slow"))
-RUDE = Theme("attitude", "服务态度", "Manner", ("态度", "rude"))
+SLOW = CommentTheme("speed", "办事效率", "Speed", ("太慢", "slow"))
+RUDE = CommentTheme("attitude", "服务态度", "Manner", ("态度", "rude"))
 
 
 def test_a_comment_belongs_to_each_theme_of_which_it_has_a_word() -> None:

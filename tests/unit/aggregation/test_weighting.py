@@ -12,12 +12,16 @@ import pyarrow as pa
 import pytest
 import svy
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount, tally, tally_table
-from aggregation.estimation.estimates import Sums, add_up, common_scale, estimate, numerators
+from aggregation.estimation.estimates import CellSums, common_scale, estimate, numerators, sum_cell
 from aggregation.estimation.scores import score_units
-from aggregation.estimation.weighting import Weighted, join_small, weight_to
-from aggregation.scheme.population import Figure, Population, Target
+from aggregation.estimation.weighting import (
+    WeightedEstimate,
+    collapse_small_cells,
+    weighted_estimate,
+)
+from aggregation.scheme.population import Population, PopulationFigure, WeightingTarget
 from aggregation.scheme.scheme import LATER, Scheme, _plain, parse_scheme
 from bot.campaigns.scheme_files import shipped_scheme
 from survey_flows.errors import BadInput
@@ -32,13 +36,13 @@ UNITS = [f"U{number}" for number in range(1, 7)]
 
 def target(
     margins: dict[int, dict[str, int]], least: int = 10, limits: tuple[Fraction, Fraction] = WIDE
-) -> Target:
-    return Target(margins, least, *limits)
+) -> WeightingTarget:
+    return WeightingTarget(margins, least, *limits)
 
 
-def strata(rows: list[PatternCount], even: bool = False) -> dict[str, Sums]:
+def strata(rows: list[PatternCount], even: bool = False) -> dict[str, CellSums]:
     """The sums of one unit's ballots by stratum; ``even``: without fraud weights."""
-    reader = Reader(QUESTIONNAIRES, scheme())
+    reader = PatternReader(QUESTIONNAIRES, scheme())
     counts: dict[str, dict[tuple[int, int], int]] = {}
     for r in rows:
         own = counts.setdefault(r.stratum, {})
@@ -46,12 +50,13 @@ def strata(rows: list[PatternCount], even: bool = False) -> dict[str, Sums]:
         own[key] = own.get(key, 0) + r.count
     scale = common_scale(reader.outcomes)
     return {
-        name: add_up(own, numerators(reader.outcomes, scale), scale) for name, own in counts.items()
+        name: sum_cell(own, numerators(reader.outcomes, scale), scale)
+        for name, own in counts.items()
     }
 
 
-def weighted(sums: dict[str, Sums], to: Target) -> Weighted:
-    found = weight_to(sums, to)
+def weighted(sums: dict[str, CellSums], to: WeightingTarget) -> WeightedEstimate:
+    found = weighted_estimate(sums, to)
     assert found is not None
     return found
 
@@ -81,7 +86,7 @@ def test_survey_agrees_without_figures(unit: str) -> None:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_svy_agrees(unit: str) -> None:
-    reader = Reader(QUESTIONNAIRES, scheme())
+    reader = PatternReader(QUESTIONNAIRES, scheme())
     read = [(r, reader.read(r.questionnaire, r.ratings).score) for _, r in made() if r.unit == unit]
     rows = [(r.stratum, r.weight / 4, float(y)) for r, y in read if y is not None]
     frame = polars.DataFrame(rows, schema=["stratum", "w", "y"], orient="row")
@@ -95,9 +100,9 @@ def test_svy_agrees(unit: str) -> None:
     )
 
 
-def sums(n: int, y: int) -> Sums:
+def sums(n: int, y: int) -> CellSums:
     """n answers of y and as many of y + 20, of full weight."""
-    return Sums(
+    return CellSums(
         1,
         2 * n,
         8 * n,
@@ -124,11 +129,11 @@ def test_post_stratification_is_a_mean_of_means() -> None:
 
 def test_small_cells_are_joined_by_the_declared_rule() -> None:
     # c has the fewest and goes to b (same first part); d then goes to the smaller of its neighbours.
-    assert join_small({"x/a": 50, "x/b": 40, "x/c": 2, "y/d": 9, "z/e": 30}, 10) == {
+    assert collapse_small_cells({"x/a": 50, "x/b": 40, "x/c": 2, "y/d": 9, "z/e": 30}, 10) == {
         "x/a": "x/a", "x/b": "x/b", "x/c": "x/b", "y/d": "y/d", "z/e": "y/d"
     }  # fmt: skip
-    assert join_small({"a": 3, "b": 4}, 10) == {"a": "a", "b": "a"}
-    assert join_small({"a": 0, "b": 10, "c": 12}, 10) == {"a": "a", "b": "a", "c": "c"}
+    assert collapse_small_cells({"a": 3, "b": 4}, 10) == {"a": "a", "b": "a"}
+    assert collapse_small_cells({"a": 0, "b": 10, "c": 12}, 10) == {"a": "a", "b": "a", "c": "c"}
 
 
 def test_people_of_an_unheard_cell_are_spoken_for_by_its_neighbour() -> None:
@@ -177,7 +182,7 @@ Given = tuple[str, str, int, str, int]
 
 def with_population(*figures: Given) -> Scheme:
     names = ("unit", "group", "margin", "value", "people")
-    given = [Figure(**dict(zip(names, figure, strict=True))) for figure in figures]  # type: ignore[arg-type]
+    given = [PopulationFigure(**dict(zip(names, figure, strict=True))) for figure in figures]  # type: ignore[arg-type]
     return scheme(1, 1).model_copy(update={"population": Population(figures=tuple(given))})
 
 
@@ -225,7 +230,7 @@ def test_a_table_is_counted_like_its_rows() -> None:
     figures = with_population(
         *(("", "resident", at, value, n) for at, m in MARGINS.items() for value, n in m.items())
     )
-    one, other = (Reader(QUESTIONNAIRES, figures) for _ in range(2))
+    one, other = (PatternReader(QUESTIONNAIRES, figures) for _ in range(2))
     apart, whole = (
         tally(rows, one),
         tally_table(pa.Table.from_pylist([asdict(r) for r in rows]), other),
@@ -267,7 +272,7 @@ def test_fields_that_say_nothing_leave_the_digest_as_it_was() -> None:
     body = json.dumps(_plain(older), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert shipped.digest == hashlib.sha256(body.encode()).hexdigest()
     assert shipped.digest != shipped_scheme().digest
-    given = Population(figures=(Figure(group="resident", value="a", people=1),))
+    given = Population(figures=(PopulationFigure(group="resident", value="a", people=1),))
     assert shipped.model_copy(update={"population": given}).digest != shipped.digest
     assert shipped.model_copy(update={"graded_score": "shrunken"}).digest != shipped.digest
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from aggregation.estimation.weights import open_share, redistribute
+from aggregation.estimation.weights import open_link_share, redistributed_weights
 
 ECON = {
     "users": Fraction(25),
@@ -33,18 +33,18 @@ ECON = {
 def test_groups_that_do_not_count_give_their_weight_in_proportion(
     counted: set[str], expected: tuple[Fraction, ...]
 ) -> None:
-    assert redistribute(ECON, counted) == dict(zip(ECON, expected, strict=True))
+    assert redistributed_weights(ECON, counted) == dict(zip(ECON, expected, strict=True))
 
 
 def test_a_group_without_weight_gets_none_even_alone() -> None:
     weights = {"users": Fraction(100), "watchers": Fraction(0)}
-    assert redistribute(weights, {"users", "watchers"}) == {"users": 100, "watchers": 0}
-    assert redistribute(weights, {"watchers"}) == {"users": 0, "watchers": 0}
+    assert redistributed_weights(weights, {"users", "watchers"}) == {"users": 100, "watchers": 0}
+    assert redistributed_weights(weights, {"watchers"}) == {"users": 0, "watchers": 0}
 
 
 def test_parts_of_a_per_cent_stay_exact() -> None:
     thirds = {"a": Fraction("33.4"), "b": Fraction("33.3"), "c": Fraction("33.3")}
-    assert redistribute(thirds, {"a", "b"}) == {
+    assert redistributed_weights(thirds, {"a", "b"}) == {
         "a": Fraction(33400, 667),
         "b": Fraction(33300, 667),
         "c": 0,
@@ -66,11 +66,11 @@ def test_parts_of_a_per_cent_stay_exact() -> None:
 def test_open_links_count_for_their_share_and_at_most_the_cap(
     opened: int, verified: int, expected: Fraction
 ) -> None:
-    assert open_share(opened, verified, Fraction(30, 100)) == expected
+    assert open_link_share(opened, verified, Fraction(30, 100)) == expected
 
 
 @pytest.mark.parametrize(("cap", "expected"), [(Fraction(0), 0), (Fraction(1), Fraction(3, 4))])
 def test_a_cap_of_nothing_shuts_them_out_and_one_of_all_leaves_them(
     cap: Fraction, expected: Fraction
 ) -> None:
-    assert open_share(3, 1, cap) == expected
+    assert open_link_share(3, 1, cap) == expected

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation.procedure.workdays import Calendar
+from aggregation.procedure.workdays import WorkingDays
 from bot.records.working_days import make_calendar, read_days, shipped_days
 from survey_flows.errors import BadInput
 
@@ -67,7 +67,7 @@ def test_an_end_never_comes_early_nor_on_a_day_off(start: date, count: int) -> N
 
 
 def test_without_holidays_only_weekends_are_off() -> None:
-    assert Calendar().after_working(date(2026, 9, 30), 1) == date(2026, 10, 1)
+    assert WorkingDays().after_working(date(2026, 9, 30), 1) == date(2026, 10, 1)
 
 
 def test_an_imported_table_is_read_in_both_languages_and_complains_by_cell() -> None:

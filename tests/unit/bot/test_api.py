@@ -14,9 +14,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from bot.__main__ import main
-from bot.accounts.api_tokens import SCOPES, add_token, revoke_token
-from bot.accounts.audit_log import read_acts
-from bot.campaigns.registered import read_polls
+from bot.accounts.api_tokens import SCOPES, create_token, revoke_token
+from bot.accounts.audit_log import read_records
+from bot.campaigns.registered import read_registered_campaigns
 from bot.service.composition import Service
 from bot.web.api.openapi import document, written
 from bot.web.api.operation import Operation
@@ -45,7 +45,9 @@ class Program:
         self.client, self.service, self.everything = client, service, everything
 
     async def token(self, *scopes: str, name: str = "portal") -> str:
-        return await add_token(self.service.database, name, scopes, 30, "zhou", self.service.clock)
+        return await create_token(
+            self.service.database, name, scopes, 30, "zhou", self.service.clock
+        )
 
     async def ask(
         self, method: str, path: str, body: Any = None, token: str | None = None, **headers: str
@@ -147,9 +149,13 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
     graded = {**DRAFT, "grades": {"first": 1, "second": 1, "third": 0}}
     assert (await program.ask("PUT", "/campaigns/trial", graded))[0] == 409
     assert (await program.ask("PUT", "/campaigns/graded", graded))[0] == 201
-    poll = next(poll for poll in await read_polls(program.service.database) if poll.id == "graded")
+    poll = next(
+        poll
+        for poll in await read_registered_campaigns(program.service.database)
+        if poll.id == "graded"
+    )
     quota = poll.scheme.unit_quota
-    assert (told["trial"], poll.trial) == (False, False)
+    assert (told["trial"], poll.pilot) == (False, False)
     status, made, _ = await program.ask("PUT", "/campaigns/pilot", {**DRAFT, "trial": True})
     assert (status, made["trial"]) == (201, True)
     assert (quota.first, quota.second, quota.third) == (1, 1, 0)
@@ -195,7 +201,7 @@ async def test_a_campaign_is_moved_by_its_states_and_closed_by_its_name(program:
     assert (status, told["state"]) == (200, "closed")
     acts = [
         (a.who, a.act, a.what, a.outcome)
-        for a in reversed(await read_acts(program.service.database))
+        for a in reversed(await read_records(program.service.database))
     ]
     path = "/api/v1/campaigns/{campaign}"
     assert acts == [
@@ -282,7 +288,7 @@ async def test_quotas_are_given_to_a_draft_and_locked_with_it(program: Program) 
     assert (status, "cannot be changed any more" in problem["detail"]) == (409, True)
     acts = {
         (act.act, act.outcome)
-        for act in await read_acts(program.service.database)
+        for act in await read_records(program.service.database)
         if "quotas" in act.act
     }
     assert acts == {
@@ -383,7 +389,7 @@ async def test_no_token_reaches_a_log(program: Program, caplog: pytest.LogCaptur
     ]  # the service has none
     assert "heard" in ours
     assert secret not in "\n".join(ours)
-    assert secret not in str(await read_acts(program.service.database))
+    assert secret not in str(await read_records(program.service.database))
 
 
 def test_limits_are_told_as_json_schema_has_them() -> None:

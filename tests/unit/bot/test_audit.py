@@ -9,9 +9,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.__main__ import main, make_parser
-from bot.accounts.audit_log import read_acts
+from bot.accounts.audit_log import read_records
 from bot.accounts.staff import add_staff
-from bot.terminal.audited_commands import CHANGING, LOOKING, called
+from bot.terminal.audited_commands import CHANGING, LOOKING, audited_command
 from bot.web.server import make_web
 from tests.desk import PASSWORD, Desk
 from tests.unit.test_docs import commands
@@ -30,7 +30,7 @@ async def desk(tmp_path: Path, valkey_url: str) -> AsyncIterator[Desk]:
 
 
 async def told(desk: Desk) -> list[tuple[str, str, str, str]]:
-    acts = await read_acts(desk.service.database)
+    acts = await read_records(desk.service.database)
     return [(act.who, act.act, act.what, act.outcome) for act in reversed(acts)]
 
 
@@ -73,10 +73,10 @@ def test_every_command_is_known_to_change_something_or_not() -> None:
 
 
 def test_a_command_is_noted_by_its_name_and_what_it_is_about() -> None:
-    assert called(["campaign", "open", "2026"]) == ("campaign open", "2026")
-    assert called(["contacts", "import", "people.csv"]) == ("contacts import", "")
-    assert called(["import", "units", "units.csv"]) == ("import units", "")
-    assert called(["push", "show", "2026"]) == ("", "")
+    assert audited_command(["campaign", "open", "2026"]) == ("campaign open", "2026")
+    assert audited_command(["contacts", "import", "people.csv"]) == ("contacts import", "")
+    assert audited_command(["import", "units", "units.csv"]) == ("import units", "")
+    assert audited_command(["push", "show", "2026"]) == ("", "")
 
 
 def test_commands_are_noted_done_and_refused(

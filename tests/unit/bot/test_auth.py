@@ -28,7 +28,13 @@ from bot.accounts.staff import (
 from bot.storage.database import reading, writing
 from bot.storage.schema.all import staff
 from bot.web.admin import login_throttle as tries
-from bot.web.admin.login_throttle import Origin, TooManyTries, count_try, knows, remember_browser
+from bot.web.admin.login_throttle import (
+    AttemptOrigin,
+    TooManyAttempts,
+    count_attempt,
+    is_known_browser,
+    remember_browser,
+)
 from bot.web.admin.sessions import (
     Visitor,
     list_sessions,
@@ -59,7 +65,7 @@ async def enter(
     address: str = "10.0.0.1",
     browser: str = "",
 ) -> str | None:
-    account = await check_password(town.service, login, password, Origin(address, browser))
+    account = await check_password(town.service, login, password, AttemptOrigin(address, browser))
     return await open_session(town.service, account) if account else None
 
 
@@ -71,7 +77,7 @@ async def visitor(town: City, token: str | None) -> Visitor | None:
 def known_browser(town: City, login: str) -> str:
     """The mark of a browser from which somebody has signed in."""
     response = Response()
-    remember_browser(response, town.service, login, Origin("10.0.0.1"))
+    remember_browser(response, town.service, login, AttemptOrigin("10.0.0.1"))
     return response.cookies["known"].value
 
 
@@ -101,7 +107,7 @@ async def test_nothing_readable_is_stored(town: City) -> None:
 async def test_an_address_has_ten_tries_for_a_login(town: City) -> None:
     for _ in range(tries.MOST_FOR_LOGIN_FROM_ADDRESS):
         assert await enter(town, password="wrong") is None
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyAttempts):
         await enter(town)
     assert await enter(town, address="10.0.9.9") is not None
 
@@ -110,38 +116,38 @@ async def test_a_login_is_closed_to_strange_browsers_after_fifty_failures_from_a
     town: City,
 ) -> None:
     for number in range(tries.MOST_FOR_LOGIN):
-        await count_try(town.service, "password", "zhou", Origin(f"10.0.1.{number}"))
-    with pytest.raises(TooManyTries):
+        await count_attempt(town.service, "password", "zhou", AttemptOrigin(f"10.0.1.{number}"))
+    with pytest.raises(TooManyAttempts):
         await enter(town, address="10.0.9.9")
 
 
 async def test_nobody_locks_a_person_out_of_a_browser_that_is_known(town: City) -> None:
     mine = known_browser(town, "zhou")
     for number in range(tries.MOST_FOR_LOGIN + 1):
-        with suppress(TooManyTries):
-            await count_try(town.service, "password", "zhou", Origin(f"10.0.2.{number}"))
+        with suppress(TooManyAttempts):
+            await count_attempt(town.service, "password", "zhou", AttemptOrigin(f"10.0.2.{number}"))
     for number in range(tries.MOST_FROM_ADDRESS):
-        await count_try(town.service, "password", f"nobody{number}", Origin("10.0.0.1"))
-    with pytest.raises(TooManyTries):
+        await count_attempt(town.service, "password", f"nobody{number}", AttemptOrigin("10.0.0.1"))
+    with pytest.raises(TooManyAttempts):
         await enter(town, address="10.0.9.9")
     assert await enter(town, browser=mine) is not None
 
 
 async def test_a_known_browser_has_ten_tries_and_is_known_for_one_person(town: City) -> None:
     mine = known_browser(town, "zhou")
-    assert knows(town.service, "zhou", mine)
+    assert is_known_browser(town.service, "zhou", mine)
     for other in (known_browser(town, "li"), "", "x.y", mine[:-1] + "~", f"x{mine}"):
-        assert not knows(town.service, "zhou", other)
+        assert not is_known_browser(town.service, "zhou", other)
     for _ in range(tries.MOST_OF_A_BROWSER):
         assert await enter(town, password="wrong", browser=mine) is None
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyAttempts):
         await enter(town, browser=mine)
 
 
 async def test_an_address_is_closed_after_thirty_failures(town: City) -> None:
     for number in range(tries.MOST_FROM_ADDRESS):
-        await count_try(town.service, "password", f"nobody{number}", Origin("10.0.0.1"))
-    with pytest.raises(TooManyTries):
+        await count_attempt(town.service, "password", f"nobody{number}", AttemptOrigin("10.0.0.1"))
+    with pytest.raises(TooManyAttempts):
         await enter(town)
     assert await enter(town, address="10.0.0.2") is not None
 

@@ -9,10 +9,16 @@ from fractions import Fraction
 
 import pytest
 
-from aggregation.disclosure.suppression import Bound, Share, Told
+from aggregation.disclosure.suppression import DisclosedScore, Share, ShareBound
 from aggregation.model.facts import Grade
 from bot.campaigns.scheme_files import shipped_scheme
-from bot.publication.charts.answer_chart import LUMPED, Bar, scored_options, share_picture, shares
+from bot.publication.charts.answer_chart import (
+    LUMPED,
+    Bar,
+    answer_shares,
+    scored_options,
+    share_picture,
+)
 from bot.publication.charts.rank_chart import rank_picture
 from bot.publication.charts.ranking import Mark, Panel, Ranking
 from bot.publication.charts.trend_chart import Point, trend_picture
@@ -20,15 +26,15 @@ from bot.publication.charts.trend_chart import Point, trend_picture
 SCHEME = shipped_scheme()
 
 
-def told(answers: Mapping[str, int | None], top_two: Share) -> Told:
-    return Told(
+def told(answers: Mapping[str, int | None], top_two: Share) -> DisclosedScore:
+    return DisclosedScore(
         "FIN", False, None, 100, 0, Fraction(80), 75.0, 85.0, None, None, top_two, answers, (), ()
     )
 
 
 def test_shares_are_of_the_answers_with_points() -> None:
     answers = {"VS": 50, "S": 20, "B": 15, "D": 10, "VD": 5, "DK": 40, "-": 3}
-    assert shares(told(answers, Fraction(7, 10)), SCHEME) == (
+    assert answer_shares(told(answers, Fraction(7, 10)), SCHEME) == (
         ("VS", Fraction(1, 2)),
         ("S", Fraction(1, 5)),
         ("B", Fraction(3, 20)),
@@ -39,7 +45,7 @@ def test_shares_are_of_the_answers_with_points() -> None:
 
 def test_hidden_options_are_one_part_whose_size_follows_from_the_top_two_rate() -> None:
     answers = {"VS": 50, "S": 20, "B": 15, "D": None, "VD": None, "DK": None, "-": 0}
-    parts = shares(told(answers, Fraction(7, 10)), SCHEME)
+    parts = answer_shares(told(answers, Fraction(7, 10)), SCHEME)
     assert parts == (
         ("VS", Fraction(1, 2)),
         ("S", Fraction(1, 5)),
@@ -47,13 +53,13 @@ def test_hidden_options_are_one_part_whose_size_follows_from_the_top_two_rate() 
         (LUMPED, Fraction(3, 20)),
     )
     good = {"VS": None, "S": None, "B": 15, "D": 10, "VD": 5, "DK": None, "-": 0}
-    assert shares(told(good, Fraction(7, 10)), SCHEME)[0] == (LUMPED, Fraction(7, 10))
+    assert answer_shares(told(good, Fraction(7, 10)), SCHEME)[0] == (LUMPED, Fraction(7, 10))
 
 
-@pytest.mark.parametrize("top_two", [None, Bound(20, more=False)])
+@pytest.mark.parametrize("top_two", [None, ShareBound(20, more=False)])
 def test_nothing_is_drawn_where_the_sum_does_not_follow_from_what_is_told(top_two: Share) -> None:
     answers = {"VS": None, "S": 20, "B": None, "D": 10, "VD": 5, "DK": 1, "-": 0}
-    assert shares(told(answers, top_two), SCHEME) == ()
+    assert answer_shares(told(answers, top_two), SCHEME) == ()
 
 
 def ranking() -> Ranking:

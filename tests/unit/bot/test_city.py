@@ -27,19 +27,19 @@ def test_the_same_seed_draws_the_same_city() -> None:
 def test_another_seed_draws_another_city_of_the_same_frame() -> None:
     one, other = small(3), small(4)
     assert one.units == other.units
-    assert one.votes != other.votes
+    assert one.ballots != other.ballots
     assert one.decisions != other.decisions
 
 
 def test_fewer_ballots_change_nothing_but_ballots() -> None:
-    assert replace(small(SEED), votes=()) == replace(the_city(), votes=())
+    assert replace(small(SEED), ballots=()) == replace(the_city(), ballots=())
 
 
 def test_the_city_has_the_size_of_the_founding_one() -> None:
     city = the_city()
     leagues = Counter(league_of(x.unit, city.year) for x in city.units)
     assert leagues == {"district": 5, "county": 4, None: 99}
-    assert (len(city.leaders), len(city.votes)) == (835, 30_000)
+    assert (len(city.leaders), len(city.ballots)) == (835, 30_000)
     assert len({x.zh for x in city.leaders}) == 835
     heads = Counter(x.unit for x in city.leaders if x.role is Role.PRINCIPAL)
     assert {heads[x.unit.code] for x in city.units if x.unit.memberships} == {2}
@@ -63,7 +63,7 @@ def test_codes_and_leagues_are_those_of_the_year(
 
 
 def test_a_citizen_rates_a_unit_once() -> None:
-    votes = the_city().votes
+    votes = the_city().ballots
     assert len({(vote.voter, vote.ballot.unit) for vote in votes}) == len(votes)
     assert len({vote.ballot.receipt for vote in votes}) == len(votes)
 
@@ -76,7 +76,7 @@ def test_every_unit_is_heard_by_enough_people_and_unevenly() -> None:
 
 
 def test_answers_of_every_kind_are_there() -> None:
-    ballots = [vote.ballot for vote in the_city().votes]
+    ballots = [vote.ballot for vote in the_city().ballots]
     codes = {code for ballot in ballots for code in ballot.ratings.split()}
     assert codes == {"VS", "S", "B", "D", "VD", "DK", "-"}
     assert {ballot.group for ballot in ballots} == {*founding_inputs().scheme.groups, STAFF}
@@ -88,13 +88,13 @@ def test_answers_of_every_kind_are_there() -> None:
 
 
 def test_who_does_not_know_a_unit_rates_nothing_of_it() -> None:
-    unknown = [v.ballot for v in the_city().votes if ("contact", "dk") in v.ballot.facts]
+    unknown = [v.ballot for v in the_city().ballots if ("contact", "dk") in v.ballot.facts]
     assert {ballot.ratings for ballot in unknown} == {"- - - -"}
     assert {ballot.comment for ballot in unknown} == {""}
 
 
 def test_only_an_open_link_is_moved_by_the_answer_but_staff_are_staff() -> None:
-    for vote in the_city().votes:
+    for vote in the_city().ballots:
         contact = dict(vote.ballot.facts).get("contact")
         assert (vote.ballot.group == STAFF) == (contact == "own")
         if vote.ballot.source == "open" and contact != "own":
@@ -105,6 +105,6 @@ def test_only_an_open_link_is_moved_by_the_answer_but_staff_are_staff() -> None:
 
 def test_ballots_come_over_fourteen_days() -> None:
     city = the_city()
-    days = {(vote.ballot.bucket + 8 * 4) // 96 for vote in city.votes}
+    days = {(vote.ballot.bucket + 8 * 4) // 96 for vote in city.ballots}
     first = (city.opens - date(1970, 1, 1)).days
     assert days == set(range(first, first + 14))

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversations.stored_conversation import MOST, Conversation, Shown, read_conversation
+from bot.conversations.stored_conversation import (
+    MOST,
+    AnswerMessages,
+    Conversation,
+    read_conversation,
+)
 from survey_flows.effects import Screen
 from survey_flows.errors import BadSession
 from survey_flows.session import Session
@@ -26,7 +31,7 @@ def test_every_message_with_answers_is_remembered_until_it_is_removed_or_shows_o
 ) -> None:
     """The chat as it really is, beside what is remembered of it; a removal may fail, a new message has a new number."""
     chat: dict[int, bool] = {}
-    shown, fresh = Shown(), 100
+    shown, fresh = AnswerMessages(), 100
     for screen, place, removal in steps:
         covers = shown.covers(screen, place)
         shown = shown.after(screen, place)
@@ -51,15 +56,15 @@ def test_every_message_with_answers_is_remembered_until_it_is_removed_or_shows_o
 
 
 def test_a_crowd_of_stale_messages_is_bounded_and_the_newest_are_kept() -> None:
-    shown = Shown()
+    shown = AnswerMessages()
     for number in range(1, 3 * MOST):
         shown = shown.sent(number, ())
         shown = shown.after(OTHER, 0)
     assert shown.stale == tuple(range(3 * MOST - MOST, 3 * MOST))
 
 
-@given(st.builds(Shown, numbers, st.lists(numbers, max_size=3).map(tuple)), st.booleans())
-def test_a_conversation_is_read_back_as_it_was_kept(shown: Shown, begun: bool) -> None:
+@given(st.builds(AnswerMessages, numbers, st.lists(numbers, max_size=3).map(tuple)), st.booleans())
+def test_a_conversation_is_read_back_as_it_was_kept(shown: AnswerMessages, begun: bool) -> None:
     kept = Conversation(
         "c2026" if begun else "", Session("ABCDEF", 1_790_000_000, "en") if begun else None, shown
     )

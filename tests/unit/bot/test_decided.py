@@ -10,9 +10,9 @@ import pytest
 
 from bot.crypto.note_signatures import public_key
 from bot.fraud_review.verdicts import PROPOSED, RELEASE, REOPEN, UPHOLD
-from bot.verification.bundle import lines
+from bot.verification.bundle import json_lines
 from bot.verification.bundle_format import CASES
-from bot.verification.bundle_reader import Wanted
+from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from tests.bundles import HISTORIES, Campaign, Suspected, drawn
 from tests.logs import ORIGIN, SEED
@@ -22,7 +22,7 @@ Files = dict[str, bytes]
 
 
 def failures(files: Files) -> list[str]:
-    return [check.what for check in verify(files, Wanted([KEY])) if not check.ok]
+    return [check.what for check in verify(files, VerificationRequest([KEY])) if not check.ok]
 
 
 def light(case: Campaign, name: str) -> int:
@@ -46,7 +46,7 @@ def decide(case: Campaign, name: str, *verdicts: str) -> None:
 def test_the_last_decisions_fit_the_weights() -> None:
     case = drawn(21)
     assert failures(case.bundle()) == []
-    sentences = [check.what for check in verify(case.bundle(), Wanted([KEY]))]
+    sentences = [check.what for check in verify(case.bundle(), VerificationRequest([KEY]))]
     standing = len(HISTORIES) - 1  # the last was dropped
     assert (
         f"the weights are those of the log's decisions on {standing} cases, and no other ballot weighs less"
@@ -137,12 +137,12 @@ def told(case: Campaign) -> list[dict[str, Any]]:
 
 
 def left_out(case: Campaign) -> bytes:
-    return lines(told(case)[1:])
+    return json_lines(told(case)[1:])
 
 
 def other_weights(case: Campaign) -> bytes:
     first, *others = told(case)
-    return lines([first | {"weights": [[at, 4] for at, _ in first["weights"]]}, *others])
+    return json_lines([first | {"weights": [[at, 4] for at, _ in first["weights"]]}, *others])
 
 
 def twice(case: Campaign) -> bytes:

@@ -13,19 +13,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.campaigns.lifecycle import list_campaigns
-from bot.campaigns.live_campaigns import Papers
+from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import keep_keys
+from bot.crypto.gate_keys import load_gate_keys
 from bot.demo.fill import fill
-from bot.service.composition import open_store, settle
+from bot.service.composition import finish_closing, open_store
 from bot.storage.bulk import count_rows
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 
 BALLOTS = 17_600
-KEYS = keep_keys(Path(mkdtemp()))
+KEYS = load_gate_keys(Path(mkdtemp()))
 
 
 class Clock(SystemClock):
@@ -85,7 +85,7 @@ async def test_the_open_campaign_is_what_a_citizen_meets(
     database: AsyncEngine, tmp_path: Path
 ) -> None:
     made = await fill(database, KEYS, Clock(), "Asia/Shanghai", ballots=BALLOTS)
-    await settle(Settings(data=tmp_path), database, KEYS, Clock())
+    await finish_closing(Settings(data=tmp_path), database, KEYS, Clock())
     shown = {
         summary.id: (summary.state, summary.year, summary.units, summary.ballots)
         for summary in await list_campaigns(database)
@@ -94,14 +94,14 @@ async def test_the_open_campaign_is_what_a_citizen_meets(
         "city-2010": ("closed", 2010, 108, BALLOTS),
         "city-2026": ("open", 2026, 108, 0),
     }
-    papers = Papers(database, "Asia/Shanghai")
-    await papers.refresh()
-    paper = papers.current(Clock().now())
-    assert paper is not None
-    assert paper.campaign == "city-2026"
-    assert made.link.token in paper.links
-    assert paper.opens_at <= Clock().now() < paper.closes_at
-    assert ("430112" in paper.units, "430122" in paper.units) == (True, False)
+    live_campaigns = LiveCampaigns(database, "Asia/Shanghai")
+    await live_campaigns.refresh()
+    definition = live_campaigns.current(Clock().now())
+    assert definition is not None
+    assert definition.campaign == "city-2026"
+    assert made.link.token in definition.links
+    assert definition.opens_at <= Clock().now() < definition.closes_at
+    assert ("430112" in definition.units, "430122" in definition.units) == (True, False)
 
 
 async def test_one_seed_makes_one_city_and_another_makes_another(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.campaigns.scheme_files import shipped_scheme
-from bot.publication.exports.dictionary import entry
+from bot.publication.exports.dictionary import dictionary_entry
 from bot.publication.exports.dictionary_text import ARCHIVE, dictionary_text
 from bot.publication.exports.labelled_data import AT_LEAST
 from bot.results.archive.writer import COUNT_COLUMNS
@@ -22,7 +22,7 @@ COLUMNS = {
 
 @pytest.mark.parametrize("column", [*COLUMNS.values(), AT_LEAST], ids=lambda column: column.name)
 def test_every_column_has_a_meaning_and_a_unit_in_both_languages(column) -> None:  # type: ignore[no-untyped-def]
-    meaning, unit = entry(column)
+    meaning, unit = dictionary_entry(column)
     assert column.zh
     assert meaning
     assert meaning.isascii() or "–" in meaning

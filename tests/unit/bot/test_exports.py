@@ -17,26 +17,24 @@ from openpyxl import load_workbook
 
 from aggregation.counts.scan import PatternCount
 from aggregation.estimation.scores import score_units
-from bot.campaigns.registered import Poll
+from bot.campaigns.registered import RegisteredCampaign
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.labels import NAMES, flags, name
 from bot.core.shipped_files import shipped_questionnaires
 from bot.publication.exports import Book, csv_archive, csv_files, workbook
-from bot.publication.exports.book import Column, Page, settle
-from bot.publication.exports.dictionary import with_dictionary
+from bot.publication.exports.book import Column, Page, printed_value
+from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.score_pages import REASONS, exclusions_page, groups_page, scores_page
-from bot.publication.exports.writers import defused, records
-from bot.results.scoring import Scored, places
-from survey_flows.paper import Unit
+from bot.publication.exports.writers import escape_formula, page_records
+from bot.results.scoring import ScoredCampaign, unit_ranks
+from survey_flows.campaign_definition import Unit
 
 EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0")
 
 
 def book(*rows: tuple[object, ...]) -> Book:
     columns = (Column("code", "代码"), Column("total", "总分", 2), Column("n", "票数"))
-    return with_dictionary(
-        Book("2026", date(2026, 12, 31), (Page("units", "单位", columns, rows),))
-    )  # type: ignore[arg-type]
+    return add_dictionary(Book("2026", date(2026, 12, 31), (Page("units", "单位", columns, rows),)))  # type: ignore[arg-type]
 
 
 WHOLE = book(
@@ -81,8 +79,8 @@ def test_csv_has_a_mark_every_column_and_no_formula() -> None:
 @example("＝1+1")
 @example("\n=1+1")
 def test_no_text_is_taken_for_a_formula(text: str) -> None:
-    assert not defused(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
-    assert defused(text).removeprefix("'") == text.removeprefix("'")
+    assert not escape_formula(text).startswith(tuple("=+-@\t\r\n＝＋－＠"))
+    assert escape_formula(text).removeprefix("'") == text.removeprefix("'")
 
 
 def test_the_same_book_gives_the_same_bytes() -> None:
@@ -94,7 +92,9 @@ def test_the_same_book_gives_the_same_bytes() -> None:
 
 def test_numbers_are_rounded_half_up_from_their_exact_value() -> None:
     two = Column("x", "数", 2)
-    assert [str(settle(v, two)) for v in (Fraction(1, 200), Decimal("-0.005"), 0.1 + 0.2, 7)] == [
+    assert [
+        str(printed_value(v, two)) for v in (Fraction(1, 200), Decimal("-0.005"), 0.1 + 0.2, 7)
+    ] == [
         "0.01",
         "-0.01",
         "0.30",
@@ -102,9 +102,9 @@ def test_numbers_are_rounded_half_up_from_their_exact_value() -> None:
     ]
 
 
-def scored(*rows: tuple[str, str, int, str, int]) -> Scored:
+def scored(*rows: tuple[str, str, int, str, int]) -> ScoredCampaign:
     """A campaign with ballots (unit, group, weight, ratings, count)."""
-    papers = {"econ": shipped_questionnaires()["econ"]}
+    live_campaigns = {"econ": shipped_questionnaires()["econ"]}
     units = {
         code: Unit(code, {"zh-Hans": f"局{code}", "en": code}, "econ", "B_econ")
         for code in ("A", "B")
@@ -112,7 +112,7 @@ def scored(*rows: tuple[str, str, int, str, int]) -> Scored:
     counts = tuple(
         PatternCount(u, "econ", g, "", "invite", w, ratings, n) for u, g, w, ratings, n in rows
     )
-    poll = Poll(
+    poll = RegisteredCampaign(
         "c",
         2026,
         {"zh-Hans": "民评", "en": "Poll"},
@@ -120,11 +120,11 @@ def scored(*rows: tuple[str, str, int, str, int]) -> Scored:
         0,
         1,
         units,
-        papers,
+        live_campaigns,
         shipped_scheme(),
     )
-    scores = score_units(counts, dict.fromkeys(units, "B_econ"), papers, poll.scheme)
-    return Scored(poll, counts, scores)
+    scores = score_units(counts, dict.fromkeys(units, "B_econ"), live_campaigns, poll.scheme)
+    return ScoredCampaign(poll, counts, scores)
 
 
 RATED = len(shipped_questionnaires()["econ"].rated)
@@ -161,7 +161,7 @@ def test_every_ballot_is_accounted_for() -> None:
 
 def test_a_unit_below_the_floor_is_scored_and_not_ranked() -> None:
     given = scored(("A", "resident", 4, ALL_S, 120), ("B", "resident", 4, ALL_S, 99))
-    first, second = records(scores_page(given))
+    first, second = page_records(scores_page(given))
     assert (first["rank"], first["of"], first["public_score"], first["n_S"]) == (1, 1, 80.0, 120)
     assert (second["rank"], second["public_score"], second["flags"]) == (
         None,
@@ -169,12 +169,12 @@ def test_a_unit_below_the_floor_is_scored_and_not_ranked() -> None:
         second["flags"],
     )
     assert str(second["flags"]).startswith("insufficient")
-    assert list(places(given)) == ["A"]
+    assert list(unit_ranks(given)) == ["A"]
 
 
 def test_no_figure_of_nine_answers_is_published() -> None:
     given = scored(("A", "resident", 4, ALL_S, 9), ("B", "resident", 4, ALL_S, 10))
-    few, enough = records(scores_page(given))
+    few, enough = page_records(scores_page(given))
     told = (
         "public_score",
         "low",
@@ -193,7 +193,7 @@ def test_no_figure_of_nine_answers_is_published() -> None:
     assert enough["public_score"] == 80.0
     groups = [
         row
-        for row in records(groups_page([given]))
+        for row in page_records(groups_page([given]))
         if row["code"] == "A" and row["group"] == "resident"
     ]
     assert [(row["n"], row["score"]) for row in groups] == [("*", None)]
@@ -207,7 +207,7 @@ def test_few_answers_of_a_group_are_not_published() -> None:
     )
     shown = {
         row["group"]: (row["n"], row["score"])
-        for row in records(groups_page([given]))
+        for row in page_records(groups_page([given]))
         if row["code"] == "A"
     }
     assert shown == {
@@ -244,9 +244,9 @@ def test_flags_are_told_in_words(lang: str, brief: bool, text: str) -> None:
 
 def test_a_mean_of_one_item_does_not_give_two_hidden_codes_away() -> None:
     given = scored(("A", "resident", 4, ALL_S, 120))
-    sheet = given.poll.questionnaires["econ"]
+    sheet = given.campaign.questionnaires["econ"]
     single = replace(sheet, questions=tuple(q for q in sheet.questions if q.overall))
-    poll = replace(given.poll, questionnaires={"econ": single})
+    poll = replace(given.campaign, questionnaires={"econ": single})
     rows = [("VS", 60), ("S", 60), ("B", 30), ("D", 4), ("VD", 8)]
     counts = tuple(
         PatternCount("A", "econ", "resident", "", "invite", 4, code, n) for code, n in rows
@@ -254,6 +254,6 @@ def test_a_mean_of_one_item_does_not_give_two_hidden_codes_away() -> None:
     scores = score_units(
         counts, dict.fromkeys(poll.units, "B_econ"), poll.questionnaires, poll.scheme
     )
-    told = Scored(poll, counts, scores).told["A"]
+    told = ScoredCampaign(poll, counts, scores).disclosed["A"]
     assert [told.distribution[code] for code, _ in rows] == [None] * 5
     assert (told.top_two, told.n_valid) == (None, 162)

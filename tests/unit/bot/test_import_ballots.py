@@ -14,17 +14,17 @@ from pyarrow import parquet
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.ballots.imported.importer import Imported, import_ballots
+from bot.ballots.imported.importer import ImportSummary, import_ballots
 from bot.campaigns.lifecycle import show_campaign
 from bot.core.clock import SystemClock
-from bot.crypto.gate_keys import keep_keys
+from bot.crypto.gate_keys import load_gate_keys
 from bot.results.scoring import score_campaign
 from bot.storage.database import open_database, reading
 from bot.storage.migrate import migrate
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 
-KEYS = keep_keys(Path(mkdtemp()))
+KEYS = load_gate_keys(Path(mkdtemp()))
 MAPPING = """
 respondent: [name, phone]
 unit: {column: dept, values: {1: TAX, 2: EDU}}
@@ -94,7 +94,7 @@ def write(
 
 async def run(
     database: AsyncEngine, file: Path, mapping: str = MAPPING, campaign: str = ""
-) -> Imported:
+) -> ImportSummary:
     path = file.parent / "map.yaml"
     path.write_text(mapping, "utf-8")
     return await import_ballots(database, KEYS, SystemClock(), file, path, campaign)
@@ -132,7 +132,7 @@ async def test_every_kind_of_file_gives_the_same_ballots(
     database: AsyncEngine, tmp_path: Path, kind: str, encoding: str
 ) -> None:
     done = await run(database, write(tmp_path, kind, encoding=encoding or "utf-8"))
-    assert done == Imported(
+    assert done == ImportSummary(
         "last-year", created=True, rows=4, ballots=3, duplicates=1, replaced=0, unanswered=0
     )
     assert await stored(database) == STORED

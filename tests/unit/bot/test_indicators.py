@@ -11,8 +11,8 @@ from aggregation.model.facts import (
     Adjustment,
     AppraisedUnit,
     Decision,
-    EventKind,
-    Fact,
+    Finding,
+    FindingKind,
     Grade,
     Leader,
     Membership,
@@ -23,7 +23,7 @@ from aggregation.model.facts import (
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.records import adjustments, decisions, findings, indicators, leaders, units
 from bot.records import grade_history as history
-from bot.records.context import Known
+from bot.records.context import YearContext
 from bot.records.store import ListedUnit
 from bot.spreadsheets.reader import Sheet, read_sheet
 from survey_flows.errors import BadInput
@@ -31,14 +31,14 @@ from survey_flows.errors import BadInput
 FIN = ListedUnit(AppraisedUnit("FIN", "市财政局", "Finance Bureau", "B_econ"), "econ")
 EDU = ListedUnit(AppraisedUnit("EDU", "市教育局", "Education Bureau", "C_social"), "livelihood")
 WANG = Leader("L1", "王芳", "Wang Fang", "FIN", Role.PRINCIPAL, "局长")
-KNOWN = Known(2026, shipped_scheme(), {"FIN": FIN, "EDU": EDU}, {"L1": WANG})
+KNOWN = YearContext(2026, shipped_scheme(), {"FIN": FIN, "EDU": EDU}, {"L1": WANG})
 
 
 def sheet(text: str) -> Sheet:
     return read_sheet("t.csv", text.encode())
 
 
-def refusal(read: object, text: str, known: Known = KNOWN) -> str:
+def refusal(read: object, text: str, known: YearContext = KNOWN) -> str:
     with pytest.raises(BadInput) as caught:
         read(sheet(text), known)  # type: ignore[operator]
     return str(caught.value)
@@ -180,8 +180,8 @@ def test_leaders_findings_adjustments_decisions_and_history_are_read() -> None:
         sheet("unit,points,reason,source\nFIN,\u22121.5,逾期,督查通报\n"), KNOWN
     ) == [Adjustment("FIN", Decimal("-1.5"), "逾期", "督查通报")]
     found = "id,kind,subject,date,source\nF1,安全事故,FIN,2026年3月9日,事故调查报告\n"
-    assert findings.read_facts(sheet(found), KNOWN) == [
-        Fact("F1", EventKind.SAFETY_ACCIDENT, "FIN", "2026-03-09", "事故调查报告")
+    assert findings.read_findings_table(sheet(found), KNOWN) == [
+        Finding("F1", FindingKind.SAFETY_ACCIDENT, "FIN", "2026-03-09", "事故调查报告")
     ]
     made = "proposal,verdict,by,reason,at\n2026/safety_accident/downgrade/L1/F1,确认,周正平,负领导责任,2026-12-20\n"
     assert decisions.read_decisions(sheet(made), KNOWN) == [
@@ -194,7 +194,7 @@ def test_leaders_findings_adjustments_decisions_and_history_are_read() -> None:
         )
     ]
     past = "year,subject,grade,confirmed,unit\n2025,L1,三等,yes,FIN\n2025,EDU,未考核,是,\n"
-    assert history.read_lines(sheet(past), KNOWN) == [
+    assert history.read_grade_lines(sheet(past), KNOWN) == [
         PastGrade(2025, "L1", Grade.THIRD, True, "FIN"),
         PastGrade(2025, "EDU", None, True, "EDU"),
     ]
@@ -229,22 +229,22 @@ def test_leaders_findings_adjustments_decisions_and_history_are_read() -> None:
             "column reason: the cell is empty",
         ),
         (
-            findings.read_facts,
+            findings.read_findings_table,
             "id,kind,subject,date,source\nF1,veto,L1,2026-01-01,x\n",
             "veto concerns a unit",
         ),
         (
-            findings.read_facts,
+            findings.read_findings_table,
             "id,kind,subject,date,source\nF1,unfitness,FIN,2026-01-01,x\n",
             "concerns a leader",
         ),
         (
-            findings.read_facts,
+            findings.read_findings_table,
             "id,kind,subject,date,source\nF1,veto,FIN,2025-01-01,x\n",
             "2025-01-01 is not in 2026",
         ),
         (
-            findings.read_facts,
+            findings.read_findings_table,
             "id,kind,subject,date,source\nF1,veto,FIN,2026-02-30,x\n",
             "is not a date",
         ),
@@ -254,17 +254,17 @@ def test_leaders_findings_adjustments_decisions_and_history_are_read() -> None:
             "not a proposal",
         ),
         (
-            history.read_lines,
+            history.read_grade_lines,
             "year,subject,grade,confirmed\n2026,L1,third,yes\n",
             "2026 is not before 2026",
         ),
         (
-            history.read_lines,
+            history.read_grade_lines,
             "year,subject,grade,confirmed\n2025,FIN,fourth,yes\n",
             "a unit's grade is first, second",
         ),
         (
-            history.read_lines,
+            history.read_grade_lines,
             "year,subject,grade,confirmed\n2025,L1,third,maybe\n",
             "«maybe» is neither yes nor no",
         ),

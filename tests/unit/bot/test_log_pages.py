@@ -17,14 +17,14 @@ from bot.core.settings import Settings, read_settings
 from bot.crypto.note_signatures import cosign, open_note, public_key, write_secret
 from bot.service.composition import Service, build
 from bot.storage.database import writing
-from bot.verification.bundle_reader import Wanted
+from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
-from bot.verification.witness import Dishonest, Watch, Witness
+from bot.verification.witness import LogForked, Witness, WitnessClient
 from bot.web.server import make_web
-from survey_flows.entries import receipt_label
 from survey_flows.errors import BadInput
+from survey_flows.log_entries import receipt_label
 from survey_flows.merkle import verify_consistency
-from survey_flows.notes import COSIGNATURE, Checkpoint, read_key
+from survey_flows.signed_notes import COSIGNATURE, Checkpoint, read_key
 from tests.bundles import Campaign, drawn
 from tests.logs import ORIGIN, SEED, Entry, store
 
@@ -77,10 +77,12 @@ async def test_a_receipt_is_found_however_it_is_copied_and_its_proof_holds_for_t
     assert proof.headers["Content-Disposition"].startswith("attachment; filename=")
     text = await proof.text()
     for openings in (False, True):
-        checks = verify(campaign.bundle(openings), Wanted([LOG_KEY], inclusion=text, receipt=code))
+        checks = verify(
+            campaign.bundle(openings), VerificationRequest([LOG_KEY], inclusion=text, receipt=code)
+        )
         assert [check.what for check in checks if not check.ok] == []
     forged = json.loads(text) | {"position": 6}
-    checks = verify(campaign.bundle(), Wanted([LOG_KEY], inclusion=json.dumps(forged)))
+    checks = verify(campaign.bundle(), VerificationRequest([LOG_KEY], inclusion=json.dumps(forged)))
     assert [check.what for check in checks if not check.ok] == [
         "the proof of inclusion does not hold"
     ]
@@ -145,13 +147,16 @@ async def test_a_witness_watches_the_log_and_its_signature_is_handed_on(
     campaign = drawn(6)
     await site.keep(campaign)
     clock = iter(range(NOW, NOW + 99))
-    watch = Watch(WITNESS, str(site.client.make_url("/")), tmp_path / "state", lambda: next(clock))
-    assert (await watch.look(site.client.session)).signed
+    watch = WitnessClient(
+        WITNESS, str(site.client.make_url("/")), tmp_path / "state", lambda: next(clock)
+    )
+    assert (await watch.check_growth(site.client.session)).signed
     note = await (await site.client.get("/log/checkpoint")).text()
     assert open_note(note, [LOG_KEY, WITNESS.key]).signers == (LOG_KEY, WITNESS.key)
-    assert not (await watch.look(site.client.session)).signed
+    assert not (await watch.check_growth(site.client.session)).signed
     checks = verify(
-        campaign.bundle() | {"checkpoint.txt": note.encode()}, Wanted([LOG_KEY], [WITNESS.key])
+        campaign.bundle() | {"checkpoint.txt": note.encode()},
+        VerificationRequest([LOG_KEY], [WITNESS.key]),
     )
     assert all(check.ok for check in checks)
     page = await (await site.check(campaign.codes[0])).text()
@@ -164,15 +169,15 @@ async def test_a_witness_refuses_a_log_that_was_rolled_back_or_rewritten_and_kee
     campaign = drawn(7)
     await site.keep(campaign)
     size, state = len(campaign.log.entries), tmp_path / "state"
-    watch = Watch(WITNESS, str(site.client.make_url("/")), state, lambda: NOW)
+    watch = WitnessClient(WITNESS, str(site.client.make_url("/")), state, lambda: NOW)
     for what, seen in (
         ("rolled back", other_log(campaign, size + 1)),
         ("two different roots", other_log(campaign, size)),
         ("does not prove", other_log(campaign, size - 2)),
     ):
         state.write_text(seen)
-        with pytest.raises(Dishonest, match=what):
-            await watch.look(site.client.session)
+        with pytest.raises(LogForked, match=what):
+            await watch.check_growth(site.client.session)
         assert state.read_text() == seen
         assert (tmp_path / "state.evidence").read_text() == campaign.log.checkpoint()
     note = await (await site.client.get("/log/checkpoint")).text()
@@ -262,15 +267,19 @@ async def test_a_witness_tells_of_a_log_that_cannot_be_reached_or_signs_with_ano
 ) -> None:
     url = str(site.client.make_url("/"))
     with pytest.raises(BadInput, match="answered 404"):
-        await Watch(WITNESS, url, tmp_path / "s", lambda: NOW).look(site.client.session)
-    with pytest.raises(BadInput, match="cannot be reached"):
-        await Watch(WITNESS, "http://127.0.0.1:1", tmp_path / "s", lambda: NOW).look(
+        await WitnessClient(WITNESS, url, tmp_path / "s", lambda: NOW).check_growth(
             site.client.session
         )
+    with pytest.raises(BadInput, match="cannot be reached"):
+        await WitnessClient(
+            WITNESS, "http://127.0.0.1:1", tmp_path / "s", lambda: NOW
+        ).check_growth(site.client.session)
     await site.keep(drawn(1))
     stranger = Witness(WITNESS.name, WITNESS.seed, public_key(bytes(32), ORIGIN))
     with pytest.raises(BadInput, match="not signed by"):
-        await Watch(stranger, url, tmp_path / "s", lambda: NOW).look(site.client.session)
+        await WitnessClient(stranger, url, tmp_path / "s", lambda: NOW).check_growth(
+            site.client.session
+        )
     assert not (tmp_path / "s").exists()
 
 

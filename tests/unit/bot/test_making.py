@@ -6,12 +6,12 @@ import asyncio
 
 from aiohttp import web
 
-from bot.web.admin.bundle_jobs import Making
+from bot.web.admin.bundle_jobs import BundleJobs
 from survey_flows.errors import BadInput
 
 
 async def test_a_bundle_is_made_once_however_often_it_is_asked_for() -> None:
-    making, go, made = Making(), asyncio.Event(), []
+    making, go, made = BundleJobs(), asyncio.Event(), []
 
     async def make() -> None:
         await go.wait()
@@ -31,7 +31,7 @@ async def test_a_bundle_is_made_once_however_often_it_is_asked_for() -> None:
 
 
 async def test_why_it_failed_is_kept_until_the_next_try() -> None:
-    making, go = Making(), asyncio.Event()
+    making, go = BundleJobs(), asyncio.Event()
 
     async def fail() -> None:
         raise BadInput("its ballots are not in the log", "year")

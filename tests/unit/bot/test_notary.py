@@ -10,14 +10,14 @@ import pytest
 
 from bot.crypto.note_signatures import (
     cosign,
-    holds,
     open_note,
     public_key,
     sign_checkpoint,
     sign_note,
+    verify_signature,
 )
 from survey_flows.errors import BadInput, Misuse
-from survey_flows.notes import (
+from survey_flows.signed_notes import (
     COSIGNATURE,
     ED25519,
     Checkpoint,
@@ -65,7 +65,7 @@ def test_the_example_of_the_format_is_signed_byte_for_byte() -> None:
     assert signed.write() == f"{GO_TEXT}\n— PeterNeumann {GO_SIGNATURE}\n"
     assert public_key(GO_SEED, "PeterNeumann").write() == GO_KEY
     assert read_note(signed.write()) == signed
-    assert holds(read_key(GO_KEY), signed.signatures[0], GO_TEXT)
+    assert verify_signature(read_key(GO_KEY), signed.signatures[0], GO_TEXT)
 
 
 def test_a_checkpoint_of_a_public_log_is_opened_with_its_key_and_with_a_witness_s() -> None:
@@ -194,9 +194,11 @@ def test_a_cosignature_holds_for_its_time_only() -> None:
     checkpoint = Checkpoint(ORIGIN, 7, ROOT)
     signature = cosign(WITNESS, WITNESS_KEY.name, checkpoint, 5)
     later = replace(signature, raw=(6).to_bytes(8, "big") + signature.raw[8:])
-    assert holds(WITNESS_KEY, signature, checkpoint.text())
-    assert not holds(WITNESS_KEY, later, checkpoint.text())
-    assert not holds(WITNESS_KEY, replace(signature, raw=b"\xff" * 72), checkpoint.text())
-    assert not holds(VerifierKey("x", ED25519, bytes(32)), signature, checkpoint.text())
+    assert verify_signature(WITNESS_KEY, signature, checkpoint.text())
+    assert not verify_signature(WITNESS_KEY, later, checkpoint.text())
+    assert not verify_signature(
+        WITNESS_KEY, replace(signature, raw=b"\xff" * 72), checkpoint.text()
+    )
+    assert not verify_signature(VerifierKey("x", ED25519, bytes(32)), signature, checkpoint.text())
     with pytest.raises(Misuse, match="such a time"):
         cosign(WITNESS, WITNESS_KEY.name, checkpoint, -1)

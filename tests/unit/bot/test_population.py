@@ -19,8 +19,8 @@ from bot.campaigns.drafting import chosen_scheme
 from bot.campaigns.population_file import read_population
 from bot.publication.exports.method_page import method_page
 from bot.publication.exports.score_pages import groups_page
-from bot.results.releases import Release, _reader, blocks, follow, read_release
-from bot.results.scoring import Scored, score_release
+from bot.results.releases import Release, _reader, next_release, read_release, unit_blocks
+from bot.results.scoring import ScoredCampaign, score_release
 from bot.spreadsheets.reader import read_sheet
 from survey_flows.errors import BadInput
 from tests.disclosure import RATED, make_poll, published_totals
@@ -76,7 +76,7 @@ def test_a_group_that_nobody_knows_is_told_with_the_file(tmp_path: Path) -> None
         chosen_scheme(None, tmp_path / "missing.csv")
 
 
-def weighted() -> Scored:
+def weighted() -> ScoredCampaign:
     """Unit A with 400 residents who are few in stratum b, where they are not content; B without strata."""
     scheme = parse_scheme(json.loads(chosen_scheme(None)) | {"population": {"figures": FIGURES}})
     poll = replace(make_poll(["A", "B"]), scheme=scheme)
@@ -86,7 +86,7 @@ def weighted() -> Scored:
         rated("B", "", "S", 150),
         rated("A", "a", "S", 20),
     ]
-    return score_release(poll, Release("c", 1, 0, blocks(rows, _reader(poll))))
+    return score_release(poll, Release("c", 1, 0, unit_blocks(rows, _reader(poll))))
 
 
 FIGURES = [
@@ -122,8 +122,8 @@ def test_few_who_move_between_strata_are_not_told_apart() -> None:
     old = scored.release.blocks["A"]
     move = {key: -4 if key[5] == "a" else 4 for key in old if key[4].startswith(("VS", "D"))}
     now = {"A": Counter({key: count + move.get(key, 0) for key, count in old.items()})}
-    release, kept = follow(
-        scored.poll, [scored.release], now | {"B": scored.release.blocks["B"]}, {}, 1
+    release, kept = next_release(
+        scored.campaign, [scored.release], now | {"B": scored.release.blocks["B"]}, {}, 1
     )
     assert "group resident stratum a" in kept["A"]
     assert release.blocks["A"] == old

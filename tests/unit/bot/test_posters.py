@@ -14,10 +14,10 @@ from matplotlib.image import imread
 
 from bot.__main__ import main
 from bot.publication.reports.counter_file import read_counters
-from bot.publication.reports.posters import Counter, posters
+from bot.publication.reports.posters import Counter, render_posters
 from bot.spreadsheets.reader import read_sheet
+from survey_flows.campaign_definition import Unit
 from survey_flows.errors import BadInput
-from survey_flows.paper import Unit
 from tests.conversations import build_paper
 
 PAPER = build_paper()
@@ -54,7 +54,7 @@ def read(picture: bytes) -> tuple[tuple[int, int], list[str]]:
 
 def test_each_counter_has_one_page_whose_code_opens_its_unit() -> None:
     counters = [counter("HUD"), counter("430102"), counter("HUD", "2号窗口", "Counter 2")]
-    pages = posters(PAPER, counters, addresses(*counters), "png", 72)
+    pages = render_posters(PAPER, counters, addresses(*counters), "png", 72)
     for page, one in zip(pages, counters, strict=True):
         (width, height), codes = read(page)
         assert (abs(width - A4[0]) <= 1, abs(height - A4[1]) <= 1) == (True, True)
@@ -64,20 +64,20 @@ def test_each_counter_has_one_page_whose_code_opens_its_unit() -> None:
 
 def test_the_longest_names_that_are_stored_stay_on_their_page() -> None:
     name = {"zh-Hans": "局" * 80, "en": "Bureau of Words " * 7 + "and more"}
-    paper = replace(PAPER, units={"LONG": Unit("LONG", name, "window", "B")})
+    definition = replace(PAPER, units={"LONG": Unit("LONG", name, "window", "B")})
     one = counter("LONG", "窗" * 40, "W" * 59 + "!")
-    [page] = posters(paper, [one], addresses(one), "png", 72)
+    [page] = render_posters(definition, [one], addresses(one), "png", 72)
     assert read(page)[1] == ["https://rate.example.gov/r/ABCDEFGHIJ/LONG"]
 
 
 def test_a_name_is_never_taken_for_markup() -> None:
     one = counter("HUD", '#panic("x") *b* $y$ ]', "\\ #import #pagebreak()")
-    assert len(posters(PAPER, [one], addresses(one), "png", 72)) == 1
+    assert len(render_posters(PAPER, [one], addresses(one), "png", 72)) == 1
 
 
 def test_a_poster_is_the_same_bytes_every_time_and_carries_its_font() -> None:
     [first], [second] = (
-        posters(PAPER, [counter("HUD")], addresses(counter("HUD"))) for _ in range(2)
+        render_posters(PAPER, [counter("HUD")], addresses(counter("HUD"))) for _ in range(2)
     )
     assert first == second
     assert first.startswith(b"%PDF-")

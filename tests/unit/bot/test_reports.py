@@ -22,10 +22,16 @@ from bot.core.labels import HIDDEN, name
 from bot.core.settings import Settings
 from bot.publication.exports import Audience
 from bot.publication.reports import Document, to_html, to_pdf, to_png
-from bot.publication.reports.circular import circular
-from bot.publication.reports.document_model import Facts, Heading, Paragraph, Picture, Table
-from bot.publication.reports.evidence import evidence
-from bot.publication.reports.material import Material, read_material
+from bot.publication.reports.circular import circular_document
+from bot.publication.reports.document_model import (
+    Heading,
+    KeyFigures,
+    Paragraph,
+    ReportImage,
+    ReportTable,
+)
+from bot.publication.reports.evidence import evidence_page
+from bot.publication.reports.material import ReportMaterial, read_material
 from bot.service.composition import build, open_store
 from survey_flows.errors import BadInput
 from tests.desk import make_data
@@ -44,8 +50,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
 
 
 @pytest.fixture(scope="module")
-def material(folder: Path) -> Material:
-    async def read() -> Material:
+def material(folder: Path) -> ReportMaterial:
+    async def read() -> ReportMaterial:
         async with open_store(Settings(data=folder)) as database:
             return await read_material(database, 2010)
 
@@ -53,9 +59,9 @@ def material(folder: Path) -> Material:
 
 
 @pytest.fixture(scope="module")
-def circulars(material: Material) -> dict[tuple[Audience, str], Document]:
+def circulars(material: ReportMaterial) -> dict[tuple[Audience, str], Document]:
     return {
-        (audience, lang): circular(material, audience, lang, ZONE)
+        (audience, lang): circular_document(material, audience, lang, ZONE)
         for audience in Audience
         for lang in LANGUAGES
     }
@@ -68,12 +74,12 @@ def said(document: Document) -> Iterator[str]:
         match block:
             case Heading() | Paragraph():
                 yield block.text
-            case Facts():
+            case KeyFigures():
                 yield from (text for pair in block.pairs for text in pair)
-            case Table():
+            case ReportTable():
                 yield from (block.title, block.note, *block.heads)
                 yield from (cell for row in block.rows for cell in row)
-            case Picture():
+            case ReportImage():
                 yield from (block.alt, block.caption)
 
 
@@ -81,7 +87,7 @@ Circulars = dict[tuple[Audience, str], Document]
 
 
 def test_the_public_circular_names_no_leader_and_the_internal_one_all_who_were_lowered(
-    material: Material, circulars: Circulars
+    material: ReportMaterial, circulars: Circulars
 ) -> None:
     leaders = material.year.result.leaders
     public = "\n".join(said(circulars[Audience.PUBLIC, "zh-Hans"]))
@@ -94,12 +100,12 @@ def test_the_public_circular_names_no_leader_and_the_internal_one_all_who_were_l
 
 
 def test_every_unit_stands_with_its_figures_in_both_languages(
-    material: Material, circulars: Circulars
+    material: ReportMaterial, circulars: Circulars
 ) -> None:
     for lang in LANGUAGES:
         rows = [row for table in circulars[Audience.PUBLIC, lang].tables() for row in table.rows]
         for unit in material.year.result.units:
-            told = material.year.inputs.told[unit.unit]
+            told = material.year.inputs.disclosed[unit.unit]
             called = unit.zh if lang == "zh-Hans" else unit.en
             mine = next(row for row in rows if len(row) > 5 and row[1] == called)
             assert mine[0] == str(unit.rank)
@@ -113,7 +119,7 @@ def test_every_unit_stands_with_its_figures_in_both_languages(
 def test_both_languages_have_the_same_parts(circulars: Circulars) -> None:
     shapes = [
         [
-            (type(block).__name__, len(block.rows) if isinstance(block, Table) else 0)
+            (type(block).__name__, len(block.rows) if isinstance(block, ReportTable) else 0)
             for block in document.blocks
         ]
         for document in (circulars[Audience.INTERNAL, lang] for lang in LANGUAGES)
@@ -125,7 +131,7 @@ def test_both_languages_have_the_same_parts(circulars: Circulars) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_reader_finds_method_number_response_uncertainty_and_exclusions(
-    material: Material, circulars: Circulars, lang: str
+    material: ReportMaterial, circulars: Circulars, lang: str
 ) -> None:
     heads = [b.text for b in circulars[Audience.PUBLIC, lang].blocks if isinstance(b, Heading)]
     wanted = {"zh-Hans": ["名次有多确定", "谁参加了评价", "没有计入的评价票", "方法", "怎样核对"]}
@@ -140,22 +146,22 @@ def test_a_reader_finds_method_number_response_uncertainty_and_exclusions(
     assert all(one < other for one, other in pairwise(places))
     text = "\n".join(said(circulars[Audience.PUBLIC, lang]))
     assert ("参评率" if lang == "zh-Hans" else "response rate") in text
-    assert str(sum(row.count for part in material.year.polls for row in part.counts)) in text
+    assert str(sum(row.count for part in material.year.campaigns for row in part.counts)) in text
 
 
-def test_an_evidence_page_is_one_page_also_for_the_longest_unit(material: Material) -> None:
+def test_an_evidence_page_is_one_page_also_for_the_longest_unit(material: ReportMaterial) -> None:
     units = sorted(material.year.result.units, key=lambda unit: len(unit.en) + len(unit.zh))
-    flagged = max(units, key=lambda unit: len(material.year.inputs.told[unit.unit].flags))
+    flagged = max(units, key=lambda unit: len(material.year.inputs.disclosed[unit.unit].flags))
     for unit, lang in ((units[-1], "en"), (flagged, "zh-Hans")):
-        page = evidence(material, unit.unit, Audience.INTERNAL, lang, ZONE)
+        page = evidence_page(material, unit.unit, Audience.INTERNAL, lang, ZONE)
         assert len(to_png(page, 20)) == 1, unit.unit
 
 
 @pytest.fixture(scope="module")
-def second(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Material:
+def second(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> ReportMaterial:
     """The second of two years of the city, so that there is something to compare with."""
 
-    async def make() -> Material:
+    async def make() -> ReportMaterial:
         folder = tmp_path_factory.mktemp("two-years")
         async with build(Settings(data=folder, redis_url=valkey_server), Clock()) as service:
             for year in (2010, 2011):
@@ -166,19 +172,21 @@ def second(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Mate
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_evidence_of_a_second_year_tells_what_has_changed(second: Material, lang: str) -> None:
+def test_the_evidence_of_a_second_year_tells_what_has_changed(
+    second: ReportMaterial, lang: str
+) -> None:
     changed = {change.verdict: unit for unit, change in second.year.changes.items()}
     assert {ChangeVerdict.OPEN} < changed.keys()
     for verdict, unit in changed.items():
-        page = evidence(second, unit, Audience.INTERNAL, lang, ZONE)
+        page = evidence_page(second, unit, Audience.INTERNAL, lang, ZONE)
         assert name(verdict, lang) in " ".join(said(page))
-        assert any(isinstance(block, Picture) for block in page.blocks)
+        assert any(isinstance(block, ReportImage) for block in page.blocks)
         assert len(to_png(page, 20)) == 1, unit
 
 
-def test_an_evidence_page_adds_up(material: Material) -> None:
+def test_an_evidence_page_adds_up(material: ReportMaterial) -> None:
     for unit in material.year.result.units[:3]:
-        table = evidence(material, unit.unit, Audience.PUBLIC, "en", ZONE).tables()[0]
+        table = evidence_page(material, unit.unit, Audience.PUBLIC, "en", ZONE).tables()[0]
         *parts, _, total = table.rows
         assert [row[1] for row in parts] == [
             str(half_up(part.points or 0, 2)) for part in unit.components
@@ -186,23 +194,23 @@ def test_an_evidence_page_adds_up(material: Material) -> None:
         assert total[3] == str(unit.total)
 
 
-def test_only_the_internal_page_has_themes_of_comments(material: Material) -> None:
+def test_only_the_internal_page_has_themes_of_comments(material: ReportMaterial) -> None:
     commented = replace(material, themes={"TAX": {"speed": 30, "attitude": 10}})
     internal, public = (
-        "\n".join(said(evidence(commented, "TAX", audience, "en", ZONE)))
+        "\n".join(said(evidence_page(commented, "TAX", audience, "en", ZONE)))
         for audience in (Audience.INTERNAL, Audience.PUBLIC)
     )
     assert "Speed 30  ·  Manner of service 10" in internal
     assert "What comments are about" not in public
 
 
-def test_an_unknown_unit_is_refused(material: Material) -> None:
+def test_an_unknown_unit_is_refused(material: ReportMaterial) -> None:
     with pytest.raises(BadInput, match="XXX: there is no such unit"):
-        evidence(material, "XXX", Audience.PUBLIC, "en", ZONE)
+        evidence_page(material, "XXX", Audience.PUBLIC, "en", ZONE)
 
 
-def test_html_needs_nothing_from_elsewhere_and_says_the_same(material: Material) -> None:
-    page = evidence(material, "TAX", Audience.PUBLIC, "zh-Hans", ZONE)
+def test_html_needs_nothing_from_elsewhere_and_says_the_same(material: ReportMaterial) -> None:
+    page = evidence_page(material, "TAX", Audience.PUBLIC, "zh-Hans", ZONE)
     html = to_html(page).decode()
     assert '<html lang="zh-Hans">' in html
     assert re.findall(r'(?:src|href)="(?!data:image/svg\+xml;base64,)', html) == []
@@ -212,9 +220,9 @@ def test_html_needs_nothing_from_elsewhere_and_says_the_same(material: Material)
     assert [text for text in said(page) if text not in read] == []
 
 
-def test_the_same_year_gives_the_same_pdf(material: Material) -> None:
+def test_the_same_year_gives_the_same_pdf(material: ReportMaterial) -> None:
     first, second = (
-        to_pdf(evidence(material, "TAX", Audience.PUBLIC, "en", ZONE)) for _ in range(2)
+        to_pdf(evidence_page(material, "TAX", Audience.PUBLIC, "en", ZONE)) for _ in range(2)
     )
     assert first == second
     assert first.startswith(b"%PDF-1.7")

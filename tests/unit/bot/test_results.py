@@ -14,11 +14,11 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import update
 
 from bot.__main__ import main
-from bot.accounts.audit_log import read_acts
+from bot.accounts.audit_log import read_records
 from bot.accounts.staff import add_staff
-from bot.campaigns.registered import Poll, read_polls
+from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
 from bot.publication.public_release import make_public, read_publications
-from bot.results.releases import publish
+from bot.results.releases import publish_release
 from bot.results.scoring import score_campaign
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
@@ -40,8 +40,12 @@ async def desk(tmp_path: Path, valkey_url: str) -> AsyncIterator[Desk]:
         yield Desk(client, service)
 
 
-async def closed(desk: Desk) -> Poll:
-    return next(poll for poll in await read_polls(desk.service.database) if poll.id == "closed")
+async def closed(desk: Desk) -> RegisteredCampaign:
+    return next(
+        poll
+        for poll in await read_registered_campaigns(desk.service.database)
+        if poll.id == "closed"
+    )
 
 
 async def press(desk: Desk, act: str, **fields: str) -> str:
@@ -77,7 +81,7 @@ async def test_nothing_is_public_before_the_notice_is_over_and_somebody_says_so(
     assert await statuses(desk) == [404] * 6
     acts = [
         (act.who, act.act, act.outcome)
-        for act in await read_acts(desk.service.database)
+        for act in await read_records(desk.service.database)
         if "publish" in act.act
     ]
     path = "/admin/campaigns/{campaign}/publish"
@@ -104,7 +108,9 @@ async def test_while_the_notice_runs_nothing_is_made_public(desk: Desk) -> None:
         await make_public(
             desk.service.database, await closed(desk), "zhou", desk.service.clock, "Asia/Shanghai"
         )
-    opened = next(poll for poll in await read_polls(desk.service.database) if poll.id == "2026")
+    opened = next(
+        poll for poll in await read_registered_campaigns(desk.service.database) if poll.id == "2026"
+    )
     with pytest.raises(BadInput, match="once it is closed"):
         await make_public(
             desk.service.database, opened, "zhou", desk.service.clock, "Asia/Shanghai"
@@ -116,7 +122,7 @@ async def test_the_page_tells_method_uncertainty_and_what_did_not_count(desk: De
     await press(desk, "publish", sure="yes")
     desk.client.session.cookie_jar.clear()
     page = texts(await desk.open("/results/closed"))
-    told = (await score_campaign(desk.service.database, "closed")).told["FIN"]
+    told = (await score_campaign(desk.service.database, "closed")).disclosed["FIN"]
     assert told.low is not None
     assert told.high is not None
     interval = f"{told.low:.1f}–{told.high:.1f}"
@@ -169,7 +175,9 @@ async def test_a_later_release_is_public_only_when_it_is_made_so(desk: Desk) -> 
             columns.campaign == "closed", columns.ratings.like("%D")
         )
         await connection.execute(half.values(weight=0))
-    assert (await publish(desk.service.database, await closed(desk), desk.service.clock)).made
+    assert (
+        await publish_release(desk.service.database, await closed(desk), desk.service.clock)
+    ).is_new
     assert "66.11" in texts(await desk.open("/results/closed"))
     await desk.sign_in()
     assert "Release 2 is newer than what is public" in texts(await desk.open("/admin/exports"))

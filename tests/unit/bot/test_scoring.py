@@ -8,8 +8,8 @@ import pytest
 
 from aggregation.counts.scan import PatternCount
 from bot.publication.exports.score_pages import covariances_page, reliability_page, scores_page
-from bot.results.releases import Release, _reader, blocks
-from bot.results.scoring import Scored, places, score_release
+from bot.results.releases import Release, _reader, unit_blocks
+from bot.results.scoring import ScoredCampaign, score_release, unit_ranks
 from tests.disclosure import RATED, make_poll
 
 CODES = ("VS", "S", "B", "D", "VD")
@@ -22,7 +22,7 @@ UNLIKE = {
 }
 
 
-def scored(graded: str = "direct", units: str = "ABCD") -> Scored:
+def scored(graded: str = "direct", units: str = "ABCD") -> ScoredCampaign:
     """Four units that differ, and perhaps E of three answers; A and B have raters in common, and A and E."""
     poll = make_poll(list(units))
     poll = replace(poll, scheme=poll.scheme.model_copy(update={"graded_score": graded}))
@@ -44,7 +44,7 @@ def scored(graded: str = "direct", units: str = "ABCD") -> Scored:
         if (count := SIZES[unit] * share // 100)
     ]
     release = Release(
-        "c", 1, 0, blocks(rows, _reader(poll)), covariances={("A", "B"): 0.25, ("A", "E"): 0.5}
+        "c", 1, 0, unit_blocks(rows, _reader(poll)), covariances={("A", "B"): 0.25, ("A", "E"): 0.5}
     )
     return score_release(poll, release)
 
@@ -60,8 +60,8 @@ def test_grades_use_the_direct_score_unless_the_scheme_says_otherwise() -> None:
         assert score.variance == found.units[unit].variance
         assert shrunken.scores[unit].score == direct.scores[unit].score
         # What is told stays the direct score, with its interval.
-        assert shrunken.told[unit] == direct.told[unit]
-    assert set(places(shrunken)) == set(places(direct)) == set("ABCD")
+        assert shrunken.disclosed[unit] == direct.disclosed[unit]
+    assert set(unit_ranks(shrunken)) == set(unit_ranks(direct)) == set("ABCD")
     assert (direct.covariances, shrunken.covariances) == ({("A", "B"): 0.25, ("A", "E"): 0.5}, None)
 
 
@@ -76,12 +76,12 @@ def test_what_is_told_of_small_units_beside() -> None:
     # Whose number of answers is hidden is not told by the share of its own data.
     hidden = {
         code: replace(told, n_valid=None) if code == "A" else told
-        for code, told in whole.told.items()
+        for code, told in whole.disclosed.items()
     }
     assert set(whole.borrowed(hidden)) == set("BCD")
     # E's three answers hide the numbers of others, which could be had from the sum of all.
     beside = scored(units="ABCDE")
-    told = beside.told
+    told = beside.disclosed
     assert (
         set(beside.borrowed(told))
         == {code for code, it in told.items() if it.n_valid is not None}
@@ -97,9 +97,9 @@ def test_reliability_is_exported_without_units_of_few_answers() -> None:
     }
     assert found["B_econ", "units"] == 4
     fewer = replace(whole, counts=tuple(row for row in whole.counts if row.unit != "E"))
-    assert whole.consistency(whole.told) == fewer.consistency(whole.told)
+    assert whole.consistency(whole.disclosed) == fewer.consistency(whole.disclosed)
     few = replace(whole, counts=tuple(replace(row, count=1) for row in whole.counts))
-    assert few.consistency(whole.told) == {}
+    assert few.consistency(whole.disclosed) == {}
 
 
 def test_covariances_are_exported_of_ranked_units_alone() -> None:

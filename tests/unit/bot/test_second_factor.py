@@ -61,12 +61,12 @@ async def test_a_factor_counts_once_its_first_code_was_given(store: AsyncEngine)
     assert "secret=" in await pending_uri(store, KEYS, "zhou", "Minping")
     account = await find_account(store, "zhou")
     assert account is not None
-    assert not account.second
+    assert not account.has_second_factor
     assert await confirm_factor(store, KEYS, "zhou", "000000", NOW) == []
     assert len(await confirm_factor(store, KEYS, "zhou", await code(store, NOW), NOW)) == 8
     account = await find_account(store, "zhou")
     assert account is not None
-    assert account.second
+    assert account.has_second_factor
     assert await pending_uri(store, KEYS, "zhou", "Minping") == ""
     with pytest.raises(BadInput):
         await begin_factor(store, KEYS, "zhou")

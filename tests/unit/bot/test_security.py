@@ -13,9 +13,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
-from bot.accounts.preferences import Choices, choose, read_choices
+from bot.accounts.preferences import Preferences, read_preferences, save_preferences
 from bot.accounts.second_factor import _totp
-from bot.accounts.staff import add_staff, disable_staff, find_account, handed_out
+from bot.accounts.staff import add_staff, disable_staff, find_account, initial_password_expiry
 from bot.spreadsheets import reader as sheet
 from bot.spreadsheets.reader import read_sheet
 from bot.storage.database import reading
@@ -121,7 +121,7 @@ async def test_the_second_factor_is_turned_off_with_password_and_code(desk: Desk
 
 async def test_a_role_that_needs_a_second_factor_can_do_nothing_before(desk: Desk) -> None:
     await desk.sign_in()
-    await choose(desk.service.database, Choices(second_factor=("administrator",)))
+    await save_preferences(desk.service.database, Preferences(second_factor=("administrator",)))
     for path in ("/admin", "/admin/audit", "/admin/sessions", "/admin/people"):
         response = await desk.client.get(path, allow_redirects=False)
         assert (response.status, response.headers["Location"]) == (303, "/admin/second-factor")
@@ -131,7 +131,7 @@ async def test_a_role_that_needs_a_second_factor_can_do_nothing_before(desk: Des
 
 async def test_a_password_that_was_handed_out_has_to_be_changed_in_time(desk: Desk) -> None:
     database, clock = desk.service.database, desk.service.clock
-    await add_staff(database, "li", PASSWORD, "staff", initial_until=handed_out(clock))
+    await add_staff(database, "li", PASSWORD, "staff", initial_until=initial_password_expiry(clock))
     page = await desk.sign_in("li")
     assert "This password was handed to you" in page
     assert "This password was handed to you" in await desk.open("/admin")
@@ -139,7 +139,9 @@ async def test_a_password_that_was_handed_out_has_to_be_changed_in_time(desk: De
     assert "the same as the present one" in await desk.post("/admin/password", same)
     form = {"csrf": desk.csrf, "old": PASSWORD, "new": OWN, "again": OWN}
     assert "Campaigns" in texts(await desk.post("/admin/password", form))
-    await add_staff(database, "wang", PASSWORD, "staff", initial_until=handed_out(clock))
+    await add_staff(
+        database, "wang", PASSWORD, "staff", initial_until=initial_password_expiry(clock)
+    )
     desk.client.session.cookie_jar.clear()
     later(desk, days=8)
     await desk.sign_in("wang")
@@ -274,7 +276,7 @@ async def test_settings_take_effect_where_they_are_used(desk: Desk) -> None:
         "fatigue_days": "90",
     }
     await desk.post("/admin/settings", form | {"factor-auditor": "yes"})
-    assert await read_choices(desk.service.database) == Choices(
+    assert await read_preferences(desk.service.database) == Preferences(
         "10:00-19:00", ("2026-10-01", "2026-10-02"), 90, ("auditor",)
     )
     assert "Invited in the last 90 days" in texts(await desk.open("/admin/contacts"))
@@ -287,7 +289,7 @@ async def test_settings_take_effect_where_they_are_used(desk: Desk) -> None:
         await desk.open("/admin/settings")
         await desk.post("/admin/settings", form | {"csrf": desk.csrf} | wrong)
         assert desk.status == 422
-    assert (await read_choices(desk.service.database)).fatigue_days == 90
+    assert (await read_preferences(desk.service.database)).fatigue_days == 90
 
 
 async def test_no_secret_is_on_the_settings_page(tmp_path: Path, valkey_url: str) -> None:
@@ -417,7 +419,7 @@ def archive(parts: dict[str, bytes]) -> bytes:
 def test_a_workbook_that_unpacks_to_too_much_is_refused_unopened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sheet, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(sheet, "MAX_UNPACKED_BYTES", 1_000_000)
     bomb = archive({"xl/worksheets/sheet1.xml": bytes(2_000_000)})
     assert len(bomb) < 10_000
     with pytest.raises(BadInput, match="unpacks to more than 1 MB"):
@@ -434,7 +436,7 @@ def test_a_workbook_of_far_too_many_cells_is_refused(monkeypatch: pytest.MonkeyP
         page.cell(row, 1000, "x")
     out = io.BytesIO()
     book.save(out)
-    monkeypatch.setattr(sheet, "MOST_CELLS", 10_000)
+    monkeypatch.setattr(sheet, "MAX_CELLS", 10_000)
     with pytest.raises(BadInput, match="more than 10000 cells"):
         read_sheet("wide.xlsx", out.getvalue())
 

@@ -12,8 +12,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
 from bot.__main__ import main
-from bot.accounts.api_tokens import SCOPES, add_token
-from bot.campaigns.registered import read_polls
+from bot.accounts.api_tokens import SCOPES, create_token
+from bot.campaigns.registered import read_registered_campaigns
 from bot.core.settings import Settings
 from bot.publication.public_release import make_public
 from bot.results.scoring import score_campaign
@@ -229,10 +229,16 @@ async def look(
                 b"",
                 body,
             )
-        poll = next(poll for poll in await read_polls(service.database) if poll.id == CAMPAIGN)
+        poll = next(
+            poll
+            for poll in await read_registered_campaigns(service.database)
+            if poll.id == CAMPAIGN
+        )
         await after_notice(service, 2010)
         await make_public(service.database, poll, "zhou", service.clock, service.settings.timezone)
-        token = await add_token(service.database, "all", tuple(SCOPES), 30, "zhou", service.clock)
+        token = await create_token(
+            service.database, "all", tuple(SCOPES), 30, "zhou", service.clock
+        )
         for address in public():
             async with client.get(
                 address, headers={"Authorization": f"Bearer {token}"}

@@ -16,16 +16,16 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from aggregation.counts.ratings import Reader
+from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount
-from aggregation.disclosure.patterns import told_patterns
+from aggregation.disclosure.patterns import disclosed_patterns
 from aggregation.estimation.scores import score_units
-from bot.campaigns.registered import Poll
+from bot.campaigns.registered import RegisteredCampaign
 from bot.publication.exports import campaign_book, statistical_files
 from bot.publication.exports.labelled_data import BOUND_ONLY, DONT_KNOW, NOT_TOLD
-from bot.publication.exports.writers import records
-from bot.results.scoring import Scored
-from survey_flows.paper import Unit
+from bot.publication.exports.writers import page_records
+from bot.results.scoring import ScoredCampaign
+from survey_flows.campaign_definition import Unit
 from tests.ballots import CODES
 from tests.scoring import WINDOW, scheme
 
@@ -37,15 +37,17 @@ UNITS = {
 SHEETS = {"window": WINDOW}
 
 
-def scored(*rows: tuple[str, str, int, str, int]) -> Scored:
+def scored(*rows: tuple[str, str, int, str, int]) -> ScoredCampaign:
     """A campaign from rows of unit, group, weight, pattern, count."""
     counts = tuple(
         PatternCount(unit, "window", grp, "", "invited", w, p, n) for unit, grp, w, p, n in rows
     )
-    poll = Poll(
+    poll = RegisteredCampaign(
         "c1", 2026, {"zh-Hans": "民评", "en": "Poll"}, "closed", 0, 1, UNITS, SHEETS, SCHEME
     )
-    return Scored(poll, counts, score_units(counts, dict.fromkeys(UNITS, "econ"), SHEETS, SCHEME))
+    return ScoredCampaign(
+        poll, counts, score_units(counts, dict.fromkeys(UNITS, "econ"), SHEETS, SCHEME)
+    )
 
 
 GIVEN = scored(
@@ -106,7 +108,7 @@ def test_answers_read_back_from_spss_with_labels_and_missing_codes(
 def test_pages_read_back_from_spss_and_parquet_as_they_are_told(tmp_path: Path) -> None:
     savs, parquets = statistical_files(BOOK, "sav"), statistical_files(BOOK, "parquet")
     for page in BOOK.pages:
-        told = records(page)
+        told = page_records(page)
         table = pq.read_table(io.BytesIO(parquets[f"{page.name}.parquet"])).to_pylist()
         frame, meta = read_sav(savs, f"{page.name}.en.sav", tmp_path, user_missing=True)
         assert len(told) == len(table) == len(frame)
@@ -126,7 +128,10 @@ def test_pages_read_back_from_spss_and_parquet_as_they_are_told(tmp_path: Path) 
     _, meta = read_sav(savs, "units.zh-Hans.sav", tmp_path, user_missing=True)
     assert meta.column_names_to_labels["public_score"] == "民评得分"
     hidden = [
-        name for row in records(BOOK.page("units")) for name, cell in row.items() if cell == "*"
+        name
+        for row in page_records(BOOK.page("units"))
+        for name, cell in row.items()
+        if cell == "*"
     ]
     assert meta.missing_ranges[hidden[0]] == [{"lo": NOT_TOLD, "hi": NOT_TOLD}]
     assert meta.variable_value_labels[hidden[0]] == {NOT_TOLD: "人数过少，不公布"}
@@ -176,8 +181,8 @@ def test_every_count_that_is_not_told_could_be_anything_in_an_interval_of_nine(
     mean of them all. Linear programming over all patterns bounds each count.
     """
     case = scored(*((unit, grp, 4, pattern, n) for unit, grp, pattern, n in rows))
-    reader, told = Reader(SHEETS, SCHEME), case.told
-    listed = told_patterns(case.counts, told, reader, FLOOR).get("window", {})
+    reader, told = PatternReader(SHEETS, SCHEME), case.disclosed
+    listed = disclosed_patterns(case.counts, told, reader, FLOOR).get("window", {})
     pool: Counter[str] = Counter()
     for unit, _, pattern, n in rows:
         distribution = told[unit].distribution

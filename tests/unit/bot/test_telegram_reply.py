@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.telegram.parsing import Taken
+from bot.channels.telegram.parsing import ParsedUpdate
 from bot.channels.telegram.rendering import clip, render, render_toast
 from bot.conversations.contract import Incoming, Reply
 from survey_flows.effects import Button, Screen
 from survey_flows.events import Pressed, Typed
 from tests.botapi.schema import check_call
 
-TYPED = Taken(Incoming("telegram:7", "telegram", "1001", Typed("x")), 1001)
-PRESSED = Taken(Incoming("telegram:7", "telegram", "1001", Pressed("n:a"), 5), 1001, "q1")
-TOO_OLD = Taken(Incoming("telegram:7", "telegram", "1001", Pressed("n:a")), 1001, "q1")
+TYPED = ParsedUpdate(Incoming("telegram:7", "telegram", "1001", Typed("x")), 1001)
+PRESSED = ParsedUpdate(Incoming("telegram:7", "telegram", "1001", Pressed("n:a"), 5), 1001, "q1")
+TOO_OLD = ParsedUpdate(Incoming("telegram:7", "telegram", "1001", Pressed("n:a")), 1001, "q1")
 SCREEN = Screen(
     "q:overall",
     "en",
@@ -38,7 +38,7 @@ SHOWN = {
 }
 
 
-def checked(taken: Taken, reply: Reply) -> dict[str, Any] | None:
+def checked(taken: ParsedUpdate, reply: Reply) -> dict[str, Any] | None:
     """The call, if the published types and limits allow it."""
     call = render(taken, reply)
     if call is not None:
@@ -136,6 +136,6 @@ def test_cutting_never_breaks_a_character(text: str, limit: int, kept: str) -> N
     ),
     st.sampled_from([TYPED, PRESSED, TOO_OLD]),
 )
-def test_no_reply_breaks_the_published_limits(notices: list[str], taken: Taken) -> None:
+def test_no_reply_breaks_the_published_limits(notices: list[str], taken: ParsedUpdate) -> None:
     call = checked(taken, Reply(tuple(notices), SCREEN))
     assert call is not None

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.telegram.parsing import Taken, read_update
+from bot.channels.telegram.parsing import ParsedUpdate, read_update
 from bot.conversations.contract import Incoming
-from survey_flows.events import Asked, Event, Followed, Pressed, Started, Typed
+from survey_flows.events import Event, Pressed, RequestAction, Started, TopicRequested, Typed
 
 ANN = {"id": 1001, "is_bot": False, "first_name": "Ann", "language_code": "en-GB"}
 CHAT = {"id": 1001, "type": "private", "first_name": "Ann"}
@@ -31,8 +31,8 @@ def press(**changes: Any) -> dict[str, Any]:
     }
 
 
-def taken(event: Event, message: int = 0, query: str = "") -> Taken:
-    return Taken(Incoming("telegram:7", "telegram", "1001", event, message), 1001, query)
+def taken(event: Event, message: int = 0, query: str = "") -> ParsedUpdate:
+    return ParsedUpdate(Incoming("telegram:7", "telegram", "1001", event, message), 1001, query)
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def taken(event: Event, message: int = 0, query: str = "") -> Taken:
         ("/START@minping_bot ABC-TAX", Started(link="ABC", unit="TAX", lang="en-GB")),
         ("/start two words", Started(lang="en-GB")),
         ("/start " + "A" * 65, Started(lang="en-GB")),
-        ("/language", Asked("language")),
-        ("/help@minping_bot", Asked("help")),
-        ("/privacy", Asked("privacy")),
-        ("/Delete", Asked("delete")),
-        ("/delete everything please", Asked("delete")),
-        ("/nonsense", Asked("help")),
+        ("/language", TopicRequested("language")),
+        ("/help@minping_bot", TopicRequested("help")),
+        ("/privacy", TopicRequested("privacy")),
+        ("/Delete", TopicRequested("delete")),
+        ("/delete everything please", TopicRequested("delete")),
+        ("/nonsense", TopicRequested("help")),
         ("/3 of us waited", Typed("/3 of us waited")),
         ("/ a slash", Typed("/ a slash")),
         ("满意", Typed("满意")),
@@ -74,10 +74,10 @@ ANSWER = {
 
 
 def test_a_reply_to_an_offices_answer_goes_to_the_office() -> None:
-    expected = taken(Followed("say", "ABCD2345", "The north one"))
+    expected = taken(RequestAction("say", "ABCD2345", "The north one"))
     assert read_update(message(text="The north one", reply_to_message=ANSWER)) == expected
     assert read_update(message(text="/start", reply_to_message=ANSWER)) == taken(
-        Followed("say", "ABCD2345", "/start")
+        RequestAction("say", "ABCD2345", "/start")
     )
 
 
@@ -97,8 +97,11 @@ def test_a_reply_to_anything_else_is_an_ordinary_word(original: object) -> None:
 
 
 def test_follow_ups_have_a_command_and_buttons() -> None:
-    assert read_update(message(text="/followup")) == taken(Followed("list"))
-    told = {"follow:stop:ABCD2345": Followed("stop", "ABCD2345"), "follow:all:": Followed("all")}
+    assert read_update(message(text="/followup")) == taken(RequestAction("list"))
+    told = {
+        "follow:stop:ABCD2345": RequestAction("stop", "ABCD2345"),
+        "follow:all:": RequestAction("all"),
+    }
     for data, event in told.items():
         assert read_update(press(data=data)) == taken(event, 5, "q1")
 
@@ -203,14 +206,14 @@ def test_no_json_raises(raw: object) -> None:
     check(read_update({"update_id": 1, "message": raw, "callback_query": raw}))
 
 
-def check(found: Taken | None) -> None:
+def check(found: ParsedUpdate | None) -> None:
     """All that the rest relies on."""
     if found is None:
         return
     assert found.incoming.key.startswith("telegram:")
     assert found.incoming.user == str(int(found.incoming.user))
     assert (type(found.chat), type(found.incoming.message), type(found.query)) == (int, int, str)
-    assert isinstance(found.incoming.event, Started | Typed | Pressed | Asked)
+    assert isinstance(found.incoming.event, Started | Typed | Pressed | TopicRequested)
     event = found.incoming.event
     texts = [getattr(event, name) for name in type(event).__dataclass_fields__ if name != "sent"]
     assert all(isinstance(text, str) for text in texts)

@@ -24,11 +24,11 @@ from bot.verification.bundle_format import (
     WEIGHTS,
     unpack,
 )
-from bot.verification.bundle_reader import Wanted
+from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
-from survey_flows.entries import canonical
 from survey_flows.errors import BadInput
-from survey_flows.notes import COSIGNATURE
+from survey_flows.log_entries import canonical
+from survey_flows.signed_notes import COSIGNATURE
 from tests.bundles import CLOSES, SHEET, Campaign, drawn
 from tests.logs import ORIGIN, SEED, Log
 
@@ -38,8 +38,10 @@ WITNESS_KEY = public_key(WITNESS, "witness.example/w", COSIGNATURE)
 Files = dict[str, bytes]
 
 
-def failures(files: Files, wanted: Wanted | None = None) -> list[str]:
-    return [check.what for check in verify(files, wanted or Wanted([KEY])) if not check.ok]
+def failures(files: Files, wanted: VerificationRequest | None = None) -> list[str]:
+    return [
+        check.what for check in verify(files, wanted or VerificationRequest([KEY])) if not check.ok
+    ]
 
 
 def campaign(seed: int = 1) -> Campaign:
@@ -62,7 +64,9 @@ def test_an_honest_bundle_passes_every_check_with_and_without_openings() -> None
     case = campaign()
     checkpoint = open_note(case.log.checkpoint(), [KEY]).checkpoint
     line = cosign(WITNESS, WITNESS_KEY.name, checkpoint, 1_800_000_000).line()
-    wanted = Wanted([KEY], [WITNESS_KEY], case.codes[0].lower(), case.log.checkpoint(20))
+    wanted = VerificationRequest(
+        [KEY], [WITNESS_KEY], case.codes[0].lower(), case.log.checkpoint(20)
+    )
     for openings, checks in ((False, 10), (True, 18)):
         found = verify(case.bundle(openings, [line]), wanted)
         assert [check.what for check in found if not check.ok] == []
@@ -71,22 +75,26 @@ def test_an_honest_bundle_passes_every_check_with_and_without_openings() -> None
 
 def test_nothing_is_proven_without_the_right_key() -> None:
     files = campaign().bundle()
-    assert failures(files, Wanted())[0].startswith("nothing is proven without the log's key")
-    assert "not signed by" in failures(files, Wanted([public_key(bytes(32), ORIGIN)]))[0]
+    assert failures(files, VerificationRequest())[0].startswith(
+        "nothing is proven without the log's key"
+    )
+    assert (
+        "not signed by" in failures(files, VerificationRequest([public_key(bytes(32), ORIGIN)]))[0]
+    )
     assert "without the log's good signature the entries cannot be checked" in failures(
-        files, Wanted()
+        files, VerificationRequest()
     )
 
 
 def test_a_missing_witness_is_told() -> None:
     case = campaign()
     files = case.bundle()
-    assert failures(files, Wanted([KEY], [WITNESS_KEY])) == [
+    assert failures(files, VerificationRequest([KEY], [WITNESS_KEY])) == [
         "checkpoint: the checkpoint is not signed by witness.example/w"
     ]
     older = open_note(case.log.checkpoint(20), [KEY]).checkpoint
     files[CHECKPOINT] += cosign(WITNESS, WITNESS_KEY.name, older, 1_800_000_000).line().encode()
-    assert failures(files, Wanted([KEY], [WITNESS_KEY])) == [
+    assert failures(files, VerificationRequest([KEY], [WITNESS_KEY])) == [
         "checkpoint: the signature of witness.example/w is false; do not trust this checkpoint"
     ]
 
@@ -94,27 +102,27 @@ def test_a_missing_witness_is_told() -> None:
 def test_a_receipt_that_is_not_there_or_is_another_campaign_s() -> None:
     case = campaign()
     files = case.bundle()
-    assert failures(files, Wanted([KEY], receipt="A" * 16)) == [
+    assert failures(files, VerificationRequest([KEY], receipt="A" * 16)) == [
         "the receipt is not included in this bundle's log"
     ]
-    assert "16 characters" in failures(files, Wanted([KEY], receipt="A"))[0]
+    assert "16 characters" in failures(files, VerificationRequest([KEY], receipt="A"))[0]
     files[LOG] = files[LOG].replace(b"2025", b"X", 1)
     other = Campaign(Log(case.log.chance, case.log.entries), "2025")
     position = other.vote("aa", "TAX", "VS")
     assert case.log.entries[position].campaign == "2025"
-    again = failures(case.bundle(), Wanted([KEY], receipt=other.codes[0]))
+    again = failures(case.bundle(), VerificationRequest([KEY], receipt=other.codes[0]))
     assert "the receipt is included, but for another campaign: 2025" in again
 
 
 def test_an_older_checkpoint_of_another_history_is_noticed() -> None:
     files = campaign().bundle()
     size = len(campaign().log.entries)
-    assert failures(files, Wanted([KEY], since=campaign(2).log.checkpoint(20))) == [
+    assert failures(files, VerificationRequest([KEY], since=campaign(2).log.checkpoint(20))) == [
         "the log was rewritten: its first 20 entries are not what they were"
     ]
     longer = campaign()
     longer.comment("TAX", "…")
-    assert failures(files, Wanted([KEY], since=longer.log.checkpoint())) == [
+    assert failures(files, VerificationRequest([KEY], since=longer.log.checkpoint())) == [
         f"the log was rolled back: it had {size + 1} entries, and now it has {size}"
     ]
 

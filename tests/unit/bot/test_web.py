@@ -23,7 +23,7 @@ from bot.core.settings import Settings
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.server import make_web
-from bot.web.shared.middleware import client_address, count
+from bot.web.shared.middleware import client_address, increment_counter
 from bot.web.shared.templates import assets, page_words
 from survey_flows.wording import Wording
 from tests.web_city import City, city
@@ -367,7 +367,7 @@ async def test_a_browser_that_refuses_cookies_is_told_so(browser: Browser) -> No
 
 async def test_a_closed_campaign_says_so_on_the_start_page(browser: Browser) -> None:
     await close_campaign(browser.city.service.database, "2026")
-    await browser.city.service.papers.refresh()
+    await browser.city.service.live_campaigns.refresh()
     page = await browser.open(f"/r/{browser.city.link}/FIN")
     assert "has ended" in page
     assert "/start" not in page
@@ -415,8 +415,8 @@ def test_one_ipv6_network_counts_as_one_address(sent: str, seen: str) -> None:
 async def test_a_counter_always_ends(valkey_url: str) -> None:
     async with Redis.from_url(valkey_url) as redis:
         await redis.decr("tries")  # as a sign-in does that succeeds when its window has just ended
-        assert await count(redis, "tries", 900) == 0
-        assert await count(redis, "tries", 5) == 1
+        assert await increment_counter(redis, "tries", 900) == 0
+        assert await increment_counter(redis, "tries", 5) == 1
         assert 890 < await redis.ttl("tries") <= 900
 
 

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from sqlalchemy import select
 
 from bot.accounts.staff import add_staff
-from bot.campaigns.lifecycle import add_link
+from bot.campaigns.lifecycle import create_link
 from bot.core.settings import Settings
 from bot.service.composition import build
 from bot.storage.database import writing
@@ -243,11 +243,11 @@ async def test_closing_asks_for_the_name_and_is_for_good(tmp_path: Path, valkey_
         assert "nothing was done" in await desk.post(
             "/admin/campaigns/2026/close", {"csrf": csrf, "name": "2025"}
         )
-        assert town.service.papers.get("2026").state == "open"  # type: ignore[union-attr]
+        assert town.service.live_campaigns.get("2026").state == "open"  # type: ignore[union-attr]
         assert "is closed; scores" in await desk.post(
             "/admin/campaigns/2026/close", {"csrf": csrf, "name": "2026"}
         )
-        assert town.service.papers.get("2026").state == "closed"  # type: ignore[union-attr]
+        assert town.service.live_campaigns.get("2026").state == "closed"  # type: ignore[union-attr]
         await desk.post("/admin/campaigns/2026/open", {"csrf": csrf})
         assert desk.status == 422
 
@@ -267,12 +267,12 @@ async def test_an_invited_link_vouches_for_its_group(tmp_path: Path, valkey_url:
             assert len(re.findall(r'value="https://t.me/minping_bot\?start=\w{10}"', page)) == 2
             await desk.post("/admin/campaigns/2026/links", {"csrf": csrf, "group": "kings"})
             assert desk.status == 422
-        await town.service.papers.refresh()
+        await town.service.live_campaigns.refresh()
 
 
 async def test_who_only_looks_on_is_shown_no_invitation(tmp_path: Path, valkey_url: str) -> None:
     async with city(tmp_path, valkey_url) as town:
-        link = await add_link(town.service.database, "2026", "deputy", "", town.clock)
+        link = await create_link(town.service.database, "2026", "deputy", "", town.clock)
         await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
         await add_staff(town.service.database, "li", PASSWORD, "observer")
         seen = {}

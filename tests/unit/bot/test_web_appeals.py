@@ -11,9 +11,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, update
 
-from aggregation.procedure.appeals import Ruling
+from aggregation.procedure.appeals import AppealRuling
 from bot.accounts.staff import add_staff
-from bot.appraisal.appeals import answer, assign, give_public_notice, receive
+from bot.appraisal.appeals import answer_appeal, assign_appeal, give_public_notice, receive_appeal
 from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.results.scoring import score_campaign
@@ -42,16 +42,16 @@ def office(desk: Desk, login: str) -> Office:
     return Office(login, desk.service.clock, "Asia/Shanghai")
 
 
-async def decide(desk: Desk, ruling: Ruling) -> None:
+async def decide(desk: Desk, ruling: AppealRuling) -> None:
     """Appeal 1, about the Finance Bureau, answered by chen."""
     database = desk.service.database
     for login, unit in (("chen", ""), ("tan", "FIN")):
         await add_staff(database, login, PASSWORD, "administrator", unit)
     await score_campaign(database, "city-2010")
     await give_public_notice(database, 2010, office(desk, "zhou"))
-    await receive(database, 2010, "FIN", "Some were counted twice", office(desk, "zhou"))
-    await assign(database, 1, "chen", office(desk, "zhou"))
-    await answer(database, 1, ruling, "they were", "score::", office(desk, "chen"))
+    await receive_appeal(database, 2010, "FIN", "Some were counted twice", office(desk, "zhou"))
+    await assign_appeal(database, 1, "chen", office(desk, "zhou"))
+    await answer_appeal(database, 1, ruling, "they were", "score::", office(desk, "chen"))
 
 
 async def leave_out(desk: Desk, count: int) -> None:
@@ -77,7 +77,7 @@ async def press(desk: Desk, login: str) -> None:
 
 
 async def test_the_corrected_score_is_published_from_the_appeal(desk: Desk) -> None:
-    await decide(desk, Ruling.UPHELD)
+    await decide(desk, AppealRuling.UPHELD)
     before = await score_campaign(desk.service.database, "city-2010")
     await leave_out(desk, 3)
     await press(desk, "tan")  # of the unit itself
@@ -87,8 +87,10 @@ async def test_the_corrected_score_is_published_from_the_appeal(desk: Desk) -> N
     await press(desk, "chen")
     assert "The corrected score is published" in texts(desk.page)
     after = await score_campaign(desk.service.database, "city-2010")
-    assert after.told["FIN"].corrected
-    assert {code for code in after.told if after.told[code] != before.told[code]} == {"FIN"}
+    assert after.disclosed["FIN"].corrected
+    assert {
+        code for code in after.disclosed if after.disclosed[code] != before.disclosed[code]
+    } == {"FIN"}
     made = after.release.corrections["FIN"] if after.release else None
     assert made is not None
     assert (made.by, made.reason) == ("chen", "appeal 1: they were")
@@ -97,8 +99,8 @@ async def test_the_corrected_score_is_published_from_the_appeal(desk: Desk) -> N
 
 
 async def test_an_appeal_that_was_rejected_corrects_no_score(desk: Desk) -> None:
-    await decide(desk, Ruling.REJECTED)
+    await decide(desk, AppealRuling.REJECTED)
     await leave_out(desk, 3)
     await press(desk, "chen")
     assert (desk.status, "amended no score" in texts(desk.page)) == (422, True)
-    assert not (await score_campaign(desk.service.database, "city-2010")).told["FIN"].corrected
+    assert not (await score_campaign(desk.service.database, "city-2010")).disclosed["FIN"].corrected

@@ -22,7 +22,7 @@ from bot.core.identity import Address
 from bot.core.settings import Settings
 from bot.core.shipped_files import shipped_questionnaires
 from bot.fieldwork.audience.contacts import Contact, store_contacts
-from bot.fieldwork.audience.sampling import Wish, plan_sample
+from bot.fieldwork.audience.sampling import SampleRequest, plan_sample
 from bot.service.composition import build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -97,9 +97,9 @@ async def test_staff_draft_a_campaign_that_an_administrator_opens(desk: Desk) ->
     await desk.open("/admin/campaigns/spring")
     await desk.post("/admin/campaigns/spring/open", {"csrf": desk.csrf})
     assert "The campaign is open" in texts(desk.page)
-    paper = desk.service.papers.get("spring")
-    assert paper is not None
-    assert sorted(paper.units) == ["FIN", "TAX"]
+    definition = desk.service.live_campaigns.get("spring")
+    assert definition is not None
+    assert sorted(definition.units) == ["FIN", "TAX"]
 
 
 async def test_a_scheme_figures_and_questionnaires_of_the_citys_own_are_kept(desk: Desk) -> None:
@@ -248,7 +248,7 @@ async def test_a_draft_is_discarded_with_all_that_belongs_to_it(desk: Desk) -> N
     async with writing(database) as connection:
         await store_contacts(connection, desk.service.contact_keys, people)
     await plan_sample(
-        database, desk.service.contact_keys, "spring", Wish(size=30), date(2026, 11, 23)
+        database, desk.service.contact_keys, "spring", SampleRequest(size=30), date(2026, 11, 23)
     )
     before = await left(desk)
     assert {name: count for name, count in before.items() if count} == {

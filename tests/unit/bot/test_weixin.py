@@ -22,25 +22,32 @@ from wechatpy.enterprise.parser import parse_message as parse_wecom
 from wechatpy.parser import parse_message
 from wechatpy.utils import check_signature
 
-from bot.channels.wechat.account import MOST_APART, WECHAT, WECOM, Account, Refused, read_account
-from bot.channels.wechat.channel import WeixinChannel
-from bot.channels.wechat.crypto import BadSeal, Seal, read_aes_key, signature
-from bot.channels.wechat.parsing import Taken, read_message, written_at
+from bot.channels.channel_wording import channel_words
+from bot.channels.wechat.account import (
+    MOST_APART,
+    WECHAT,
+    WECOM,
+    MessageRefused,
+    WechatAccount,
+    read_account,
+)
+from bot.channels.wechat.channel import WechatChannel
+from bot.channels.wechat.crypto import BadCiphertext, MessageCipher, read_aes_key, signature
+from bot.channels.wechat.parsing import ParsedMessage, read_message, written_at
 from bot.channels.wechat.rendering import MOST_BYTES, write_reply
 from bot.channels.wechat.xml import BadXml, read_fields, write_fields
-from bot.channels.words import channel_words
-from bot.commands.letters import readers
+from bot.commands.letters import update_readers
 from bot.conversations.contract import Delivery, Incoming, Reply
 from bot.core.shipped_files import shipped_words
-from bot.crypto.gate_keys import keep_keys
+from bot.crypto.gate_keys import load_gate_keys
 from survey_flows.effects import Button, Input, Screen
 from survey_flows.errors import BadInput
-from survey_flows.events import Asked, Pressed, Returned, Started, Typed, Update
+from survey_flows.events import Pressed, Returned, Started, TopicRequested, Typed, Update
 from tests.contract.test_conductor import Frozen
 from tests.conversations import Talk, build_paper
 from tests.weixin import AES_KEY, APP_ID, CORP_ID, OPENID, TAP, TOKEN, signed
 
-SEAL = Seal(read_aes_key(AES_KEY, "test"), APP_ID)
+SEAL = MessageCipher(read_aes_key(AES_KEY, "test"), APP_ID)
 SENT = 1_795_420_800
 BOTH = pytest.mark.parametrize(
     ("channel", "crypto", "receiver"),
@@ -60,7 +67,7 @@ def test_the_library_opens_what_we_close_and_we_open_what_it_closes(
     account = read_account(channel, TOKEN, AES_KEY, receiver)
     assert account
     xml = write_fields({"MsgType": "text", "Content": text, "CreateTime": SENT})
-    ours = xmltodict.parse(account.close(xml, SENT))["xml"]
+    ours = xmltodict.parse(account.encrypt(xml, SENT))["xml"]
     other = crypto(TOKEN, AES_KEY, receiver)
     assert (
         other.decrypt_message(ours, ours["MsgSignature"], ours["TimeStamp"], ours["Nonce"]) == xml
@@ -71,7 +78,7 @@ def test_the_library_opens_what_we_close_and_we_open_what_it_closes(
         "timestamp": str(SENT),
         "nonce": "nonce",
     }
-    assert account.open(query, theirs.encode(), SENT) == xml.encode()
+    assert account.decrypt(query, theirs.encode(), SENT) == xml.encode()
 
 
 @BOTH
@@ -91,27 +98,27 @@ def test_what_is_sealed_for_another_or_changed_is_refused(
             "timestamp": str(SENT),
             "nonce": "n",
         }
-        with pytest.raises(Refused):
-            account.open(query, body.encode(), SENT)
+        with pytest.raises(MessageRefused):
+            account.decrypt(query, body.encode(), SENT)
     body = crypto(TOKEN, AES_KEY, receiver).encrypt_message("<xml/>", "n", str(SENT))
     query = {
         "msg_signature": xmltodict.parse(body)["xml"]["MsgSignature"],
         "timestamp": str(SENT),
         "nonce": "n",
     }
-    assert account.open(query, body.encode(), SENT) == b"<xml/>"
+    assert account.decrypt(query, body.encode(), SENT) == b"<xml/>"
     for changed in (
         {"nonce": "m"},
         {"timestamp": str(SENT + 1)},
         {"msg_signature": ""},
         {"msg_signature": "é"},
     ):
-        with pytest.raises(Refused):
-            account.open(query | changed, body.encode(), SENT)
+        with pytest.raises(MessageRefused):
+            account.decrypt(query | changed, body.encode(), SENT)
     for apart in (-MOST_APART - 1, MOST_APART + 1):
-        with pytest.raises(Refused):
-            account.open(query, body.encode(), SENT + apart)
-    assert account.open(query, body.encode(), SENT + MOST_APART) == b"<xml/>"
+        with pytest.raises(MessageRefused):
+            account.decrypt(query, body.encode(), SENT + apart)
+    assert account.decrypt(query, body.encode(), SENT + MOST_APART) == b"<xml/>"
 
 
 def test_where_there_is_a_seal_nothing_in_clear_is_taken() -> None:
@@ -119,11 +126,11 @@ def test_where_there_is_a_seal_nothing_in_clear_is_taken() -> None:
     assert account
     body = b"<xml><FromUserName>x</FromUserName></xml>"
     query = {"signature": signed(TOKEN, str(SENT), "n"), "timestamp": str(SENT), "nonce": "n"}
-    assert Account(WECHAT, TOKEN).open(query, body, SENT) == body
-    with pytest.raises(Refused):
-        account.open(query, body, SENT)
-    with pytest.raises(Refused):
-        account.open(query | {"msg_signature": query["signature"]}, body, SENT)
+    assert WechatAccount(WECHAT, TOKEN).decrypt(query, body, SENT) == body
+    with pytest.raises(MessageRefused):
+        account.decrypt(query, body, SENT)
+    with pytest.raises(MessageRefused):
+        account.decrypt(query | {"msg_signature": query["signature"]}, body, SENT)
 
 
 @given(data=st.binary(max_size=200))
@@ -132,11 +139,11 @@ def test_no_bytes_break_the_opening(data: bytes) -> None:
     whole = data + bytes(-len(data) % 16)
     for text in (
         data.decode("latin-1"),
-        SEAL.close("x")[: len(data)],
+        SEAL.encrypt("x")[: len(data)],
         base64.b64encode(whole).decode(),
     ):
-        with pytest.raises(BadSeal):
-            SEAL.open(text)
+        with pytest.raises(BadCiphertext):
+            SEAL.decrypt(text)
 
 
 def test_the_library_takes_our_signature() -> None:
@@ -249,10 +256,10 @@ def fields(**changed: str) -> dict[str, str]:
         ({"Content": "开始"}, Started()),
         ({"Content": "Start"}, Started(lang="en")),
         ({"Content": "/start LINK-TAX"}, Started("LINK", "TAX")),
-        ({"Content": "帮助。"}, Asked("help")),
-        ({"Content": "？"}, Asked("help")),
-        ({"Content": "删除"}, Asked("delete")),
-        ({"Content": "回执"}, Asked("receipt")),
+        ({"Content": "帮助。"}, TopicRequested("help")),
+        ({"Content": "？"}, TopicRequested("help")),
+        ({"Content": "删除"}, TopicRequested("delete")),
+        ({"Content": "回执"}, TopicRequested("receipt")),
         ({"Content": "查看"}, Returned()),
         ({"Content": "网页"}, Returned()),
         ({"Content": "帮助很大，谢谢"}, Typed("帮助很大，谢谢", sent=SENT)),
@@ -265,8 +272,8 @@ def fields(**changed: str) -> dict[str, str]:
         ),
         ({"MsgType": "event", "Event": "SCAN", "EventKey": "-TAX"}, Started("", "TAX")),
         ({"MsgType": "event", "Event": "SCAN", "EventKey": "<x>"}, Started()),
-        ({"MsgType": "event", "Event": "CLICK", "EventKey": "privacy"}, Asked("privacy")),
-        ({"MsgType": "event", "Event": "CLICK", "EventKey": "weather"}, Asked("help")),
+        ({"MsgType": "event", "Event": "CLICK", "EventKey": "privacy"}, TopicRequested("privacy")),
+        ({"MsgType": "event", "Event": "CLICK", "EventKey": "weather"}, TopicRequested("help")),
         ({"MsgType": "event", "Event": "unsubscribe"}, Returned()),
         ({"MsgType": "event", "Event": "LOCATION"}, None),
         ({"MsgType": "news"}, None),
@@ -317,11 +324,11 @@ def test_a_message_that_comes_again_has_the_same_key_and_no_other_has() -> None:
 
 
 def test_a_letter_is_read_as_the_message_was(tmp_path: Path) -> None:
-    keys, message = keep_keys(tmp_path), fields(Content="2")
+    keys, message = load_gate_keys(tmp_path), fields(Content="2")
     live = read_message(WECHAT, message, 1_795_420_790, keys.update)
     assert live
-    assert readers(keys)["wechat"](write_fields(message).encode()) == live.incoming
-    assert readers(keys)["wechat"](b"no xml") is None
+    assert update_readers(keys)["wechat"](write_fields(message).encode()) == live.incoming
+    assert update_readers(keys)["wechat"](b"no xml") is None
     assert OPENID not in live.incoming.key
 
 
@@ -351,7 +358,7 @@ def test_when_a_message_was_written_is_told_by_our_clock() -> None:
 @settings(max_examples=150, deadline=None)
 def test_any_fields_are_read_or_are_nothing(raw: dict[str, str]) -> None:
     taken = read_message(WECHAT, raw, SENT, str)
-    assert taken is None or (isinstance(taken, Taken) and taken.incoming.user)
+    assert taken is None or (isinstance(taken, ParsedMessage) and taken.incoming.user)
 
 
 # Texts
@@ -378,7 +385,7 @@ def screens(lang: str) -> list[Screen]:
             else:
                 talk.press_data(buttons[0].data)
         for topic in ("help", "privacy", "language", "delete"):
-            talk.take(Asked(topic))
+            talk.take(TopicRequested(topic))
             assert talk.screen
             shown.append(talk.screen)
     return shown
@@ -453,7 +460,7 @@ class Handler:
 class Stand:
     """One account, served alone."""
 
-    channel: WeixinChannel
+    channel: WechatChannel
     handler: Handler
     client: TestClient
     kept: list[bytes]
@@ -464,7 +471,7 @@ class Stand:
         return str(int(self.clock.time.timestamp()))
 
 
-async def stand(account: Account | None) -> AsyncIterator[Stand]:
+async def stand(account: WechatAccount | None) -> AsyncIterator[Stand]:
     assert account
     handler, kept, clock = Handler(), list[bytes](), Frozen()
 
@@ -472,7 +479,7 @@ async def stand(account: Account | None) -> AsyncIterator[Stand]:
         kept.append(raw)
         return True
 
-    async with WeixinChannel(account, handler, clock, str, keep) as channel:
+    async with WechatChannel(account, handler, clock, str, keep) as channel:
         app = Application()
         app.add_routes(channel.routes())
         async with TestClient(TestServer(app)) as client:

@@ -11,8 +11,8 @@ import yaml
 
 from survey_flows.ballot import Ballot
 from survey_flows.checks import registry
-from survey_flows.facts import Facts
-from survey_flows.judge import codes, judge, risk
+from survey_flows.facts import SubmissionFacts
+from survey_flows.submission_risk import codes, failed_checks, risk
 
 FOLDER = Path(__file__).parents[2] / "golden" / "checks"
 CASES = [
@@ -34,23 +34,26 @@ def test_every_check_has_a_bit_of_its_own_that_a_database_integer_can_hold() -> 
 
 @pytest.mark.parametrize("case", CASES)
 def test_check(case: dict[str, Any]) -> None:
-    facts = Facts(**case["facts"])
-    assert {"findings": [asdict(finding) for finding in judge(facts)], "risk": risk(facts)} == {
+    facts = SubmissionFacts(**case["facts"])
+    assert {
+        "findings": [asdict(finding) for finding in failed_checks(facts)],
+        "risk": risk(facts),
+    } == {
         "findings": case["findings"],
         "risk": case["risk"],
     }
 
 
 def test_a_risk_is_read_back_as_the_names_of_its_findings() -> None:
-    facts = Facts(seconds=1, questions=5, young=True, unchecked=True)
+    facts = SubmissionFacts(seconds=1, questions=5, young=True, unchecked=True)
     assert (
         codes(risk(facts))
-        == tuple(finding.code for finding in judge(facts))
+        == tuple(finding.code for finding in failed_checks(facts))
         == ("too_fast", "young_account", "unchecked")
     )
 
 
 def test_no_answer_is_among_the_facts() -> None:
-    assert {field.name for field in fields(Facts)} & {
+    assert {field.name for field in fields(SubmissionFacts)} & {
         field.name for field in fields(Ballot)
     } == set()

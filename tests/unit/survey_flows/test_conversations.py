@@ -7,22 +7,22 @@ from datetime import timedelta
 import pytest
 
 from survey_flows.ballot import Ballot
-from survey_flows.conditions import holds, parse_condition, write_condition
-from survey_flows.effects import Cast, Close, Erase, Screen
+from survey_flows.campaign_definition import Unit
+from survey_flows.conditions import condition_holds, parse_condition, write_condition
+from survey_flows.effects import EndConversation, ErasePerson, Screen, StoreBallot
 from survey_flows.errors import BadInput
-from survey_flows.events import Asked, Typed
-from survey_flows.listing import find
-from survey_flows.outside import Phase, phase
-from survey_flows.paper import Unit
-from survey_flows.questionnaire import Comparison, Condition
-from survey_flows.speech import known_language
+from survey_flows.events import TopicRequested, Typed
+from survey_flows.localized_names import known_language
+from survey_flows.outside_window import Phase, phase
+from survey_flows.questionnaire import AnswerComparison, Condition
+from survey_flows.unit_list import search_units
 from tests.conversations import MORNING, Talk, build_paper
 
 SHORT_ROAD = ["办过事", "满意", "非常满意", "不了解", "不满意", "跳过", "提交"]
 
 
 def cast(talk: Talk) -> Ballot:
-    (ballot,) = (effect.ballot for effect in talk.effects if isinstance(effect, Cast))
+    (ballot,) = (effect.ballot for effect in talk.effects if isinstance(effect, StoreBallot))
     return ballot
 
 
@@ -102,23 +102,23 @@ def test_several_texts_are_told_apart_in_the_comment() -> None:
 
 
 def test_the_last_moment_counts_and_the_closing_moment_does_not() -> None:
-    paper = build_paper()
+    definition = build_paper()
     second = timedelta(seconds=1)
-    assert phase(paper, paper.opens_at - second) is Phase.BEFORE
-    assert phase(paper, paper.opens_at) is Phase.OPEN
-    assert phase(paper, paper.closes_at - second) is Phase.OPEN
-    assert phase(paper, paper.closes_at) is Phase.AFTER
+    assert phase(definition, definition.opens_at - second) is Phase.BEFORE
+    assert phase(definition, definition.opens_at) is Phase.OPEN
+    assert phase(definition, definition.closes_at - second) is Phase.OPEN
+    assert phase(definition, definition.closes_at) is Phase.AFTER
 
 
 def test_deleting_leaves_nothing_of_the_conversation() -> None:
     talk = Talk(build_paper())
     rated(talk, "FIN")
     talk.write("/start")
-    talk.take(Asked("delete"))
+    talk.take(TopicRequested("delete"))
     talk.press("全部删除")
     assert talk.session is None
-    assert talk.effects[0] == Erase("c2026")
-    assert talk.effects[-1] == Close()
+    assert talk.effects[0] == ErasePerson("c2026")
+    assert talk.effects[-1] == EndConversation()
 
 
 def test_a_number_never_submits_and_never_deletes() -> None:
@@ -129,7 +129,7 @@ def test_a_number_never_submits_and_never_deletes() -> None:
     talk.write("1")
     assert talk.session is not None
     assert talk.session.place == "q:contact"
-    talk.take(Asked("delete"))
+    talk.take(TopicRequested("delete"))
     talk.write("1")
     assert talk.session is not None
     assert talk.session.overlay == "delete"
@@ -160,7 +160,7 @@ def test_submitting_without_a_token_asks_for_the_button() -> None:
     ],
 )
 def test_a_unit_is_found_by_any_part_of_its_names(query: str, codes: list[str]) -> None:
-    assert [unit.code for unit in find(build_paper(), query)] == codes
+    assert [unit.code for unit in search_units(build_paper(), query)] == codes
 
 
 @pytest.mark.parametrize(
@@ -202,11 +202,11 @@ def test_conditions_hold_over_the_answers_given(
     text: str, answers: dict[str, str], expected: bool
 ) -> None:
     condition = parse_condition(text)
-    assert holds(condition, answers) is expected
+    assert condition_holds(condition, answers) is expected
     assert parse_condition(write_condition(condition)) == condition
 
 
 def test_a_condition_is_read_into_its_parts() -> None:
     assert parse_condition("${a} != 'x' and b<=3") == Condition(
-        (Comparison("a", "!=", "x"), Comparison("b", "<=", "3"))
+        (AnswerComparison("a", "!=", "x"), AnswerComparison("b", "<=", "3"))
     )

@@ -12,7 +12,7 @@ from bot.core.shipped_files import shipped_questionnaires, shipped_scales
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadQuestionnaire
 from survey_flows.load import dump_questionnaire, load_questionnaire
-from survey_flows.questionnaire import Comparison, Condition, Kind, Option
+from survey_flows.questionnaire import AnswerComparison, Condition, Option, QuestionKind
 from tests.conversations import MIXED
 
 CATALOGUE = Path(__file__).parents[3] / "survey_flows" / "catalog"
@@ -64,12 +64,12 @@ def test_a_good_file_becomes_a_questionnaire() -> None:
     )
     assert [o.code for o in overall.options] == ["S", "B", "D", "DK"]
     assert (overall.kind, overall.scale, overall.weight, overall.overall) == (
-        Kind.RATING,
+        QuestionKind.RATING,
         "three_dk",
         60,
         True,
     )
-    assert overall.show_if == Condition((Comparison("seen", "!=", "dk"),))
+    assert overall.show_if == Condition((AnswerComparison("seen", "!=", "dk"),))
     assert form.rated == (overall, speed)
 
 
@@ -155,7 +155,9 @@ def test_shipped_ratings_can_all_be_answered_with_dont_know_and_hide_from_strang
     for form in shipped_questionnaires().values():
         assert all("DK" in question.choices and not question.optional for question in form.rated)
         hidden = (
-            Condition((Comparison("contact", "!=", "dk"),)) if "contact" in form.by_id else None
+            Condition((AnswerComparison("contact", "!=", "dk"),))
+            if "contact" in form.by_id
+            else None
         )
         assert {question.show_if for question in form.rated} == {hidden}
         assert form.questions[-1].optional

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from survey_flows.effects import Cast
-from survey_flows.events import Asked, Typed
-from survey_flows.numbers import numbered, verb, worded
+from survey_flows.choice_numbers import by_number, by_word, verb
+from survey_flows.effects import StoreBallot
+from survey_flows.events import TopicRequested, Typed
 from tests.conversations import MORNING, Talk, build_paper
 
 
@@ -29,15 +29,15 @@ def asked(unit: str = "HUD") -> Talk:
 
 def labels(talk: Talk) -> tuple[list[str], list[str]]:
     assert talk.screen
-    return [b.label for b in numbered(talk.screen)], [b.label for b in worded(talk.screen)]
+    return [b.label for b in by_number(talk.screen)], [b.label for b in by_word(talk.screen)]
 
 
 def test_a_number_stands_for_what_it_is_shown_with() -> None:
     talk = asked()
     for _ in range(40):
         assert talk.screen
-        for number, button in enumerate(numbered(talk.screen), 1):
-            by_number, by_button = Talk(talk.paper, talk.now), Talk(talk.paper, talk.now)
+        for number, button in enumerate(by_number(talk.screen), 1):
+            by_number, by_button = Talk(talk.definition, talk.now), Talk(talk.definition, talk.now)
             by_number.session = by_button.session = talk.session
             by_number.screen = by_button.screen = talk.screen
             write(by_number, str(number))
@@ -55,12 +55,12 @@ def test_what_submits_stops_or_deletes_has_no_number() -> None:
     for text in ("1", "2", "1", "1", "1", "跳过"):
         write(talk, text)
     for text in (*map(str, range(20)), "-1", "07x", "submit!"):
-        again = Talk(talk.paper, talk.now)
+        again = Talk(talk.definition, talk.now)
         again.session = talk.session
         write(again, text)
-        assert not any(isinstance(effect, Cast) for effect in again.effects)
+        assert not any(isinstance(effect, StoreBallot) for effect in again.effects)
     assert labels(talk) == ([f"修改第 {n} 项" for n in range(1, 7)], ["提交", "停止"])
-    talk.take(Asked("delete"))
+    talk.take(TopicRequested("delete"))
     assert labels(talk) == (["不删除，返回"], ["全部删除"])
 
 
@@ -138,7 +138,7 @@ def test_every_button_has_a_number_or_a_word() -> None:
     for text in ("1", "2", "1", "1", "1", "跳过", "提交"):
         assert talk.screen
         buttons = {button for row in talk.screen.rows for button in row}
-        assert set(numbered(talk.screen)) | set(worded(talk.screen)) == buttons
-        assert not set(numbered(talk.screen)) & set(worded(talk.screen))
-        assert not {verb(button) for button in numbered(talk.screen)} & set("yxe")
+        assert set(by_number(talk.screen)) | set(by_word(talk.screen)) == buttons
+        assert not set(by_number(talk.screen)) & set(by_word(talk.screen))
+        assert not {verb(button) for button in by_number(talk.screen)} & set("yxe")
         write(talk, text)

@@ -9,7 +9,7 @@ from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
 
 from bot.core.shipped_files import shipped_words
-from survey_flows.errors import BadInput, Misuse
+from survey_flows.errors import Misuse
 from survey_flows.wording import Wording
 
 ROOM = Path(__file__).parents[3] / "survey_flows"
@@ -94,7 +94,7 @@ def test_a_sentence_or_a_placeholder_that_is_not_there_is_the_callers_mistake() 
 
 
 def test_a_file_that_is_not_fluent_is_refused() -> None:
-    with pytest.raises(BadInput, match=r"zh-Hans\.ftl: this is not Fluent: what is this"):
+    with pytest.raises(Misuse, match=r"zh-Hans\.ftl: this is not Fluent: what is this"):
         Wording({"zh-Hans": "what is this"})
-    with pytest.raises(BadInput, match="the wording in zh-Hans is missing"):
+    with pytest.raises(Misuse, match="there is no wording in zh-Hans"):
         Wording({"en": "a = b"})

@@ -9,7 +9,7 @@ from bot.campaigns.xlsform_files import load_xlsx
 from bot.core.shipped_files import shipped_scales
 from survey_flows.errors import BadQuestionnaire
 from survey_flows.load import load_questionnaire
-from survey_flows.sheet import column_letters
+from survey_flows.text_sheet import column_letters
 from survey_flows.xlsform import read_xlsform
 
 ZH, EN = "label::Chinese (zh-Hans)", "label::English (en)"

@@ -16,7 +16,7 @@ KEPT = {
 
 COMMENTS = {
     "ballots.voter": "the mixer's keyed pseudonym of the gate's pseudonym",
-    "ballots.risk": "bits of the online checks (survey_flows.judge)",
+    "ballots.risk": "bits of the online checks (survey_flows.submission_risk)",
     "ballots.position": "its entry in the log; none for ballots imported from elsewhere",
     "campaigns.state": "draft, opening, open, closing, closed",
     "campaigns.registered": "position of its registration in the log; from then on it is frozen",

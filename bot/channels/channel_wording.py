@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from bot.rectification.buttons import LIST
 from survey_flows.engine import RECEIPT, TOPICS
-from survey_flows.events import Asked, Followed, OptedOut, Started, Typed, Update
+from survey_flows.events import OptedOut, RequestAction, Started, TopicRequested, Typed, Update
 from survey_flows.wording import Wording
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -37,11 +37,11 @@ def read_words(text: str, lang: str = "") -> Update:
     if name == "stop" and not argument:
         return OptedOut()
     if name == "followup" and not argument:
-        return Followed(LIST)
+        return RequestAction(LIST)
     if name in TOPICS or (name == RECEIPT and not argument):
-        return Asked(name)
+        return TopicRequested(name)
     # «/road works are late» is a comment; a lone word after a slash is a command that we do not have.
-    return Typed(text) if argument else Asked("help")
+    return Typed(text) if argument else TopicRequested("help")
 
 
 def read_payload(payload: str, lang: str = "") -> Started:

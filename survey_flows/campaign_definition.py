@@ -15,7 +15,7 @@ CODE_BYTES = 32
 """Longest unit code, so that a button (64 bytes) can carry it."""
 
 
-class Words(Protocol):
+class CitizenWording(Protocol):
     """Every citizen-facing sentence, by language."""
 
     @property
@@ -61,11 +61,11 @@ class Link:
     group: str = "resident"
     source: str = "open"
     stratum: str = ""
-    most: int | None = None
+    max_people: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class CampaignDefinition:
     """A campaign as the engine sees it. ``units`` keeps the order in which they are listed.
 
     ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry. A ``trial`` counts in no
@@ -77,10 +77,10 @@ class Paper:
     units: Mapping[str, Unit]
     questionnaires: Mapping[str, Questionnaire]
     links: Mapping[str, Link]
-    words: Words
+    wording: CitizenWording
     opens_at: datetime
     closes_at: datetime
     idle_limit: timedelta = IDLE_LIMIT
     state: str = "open"
     quotas: Quotas = field(default_factory=Quotas)
-    trial: bool = False
+    pilot: bool = False

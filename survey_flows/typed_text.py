@@ -6,15 +6,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from survey_flows.button_presses import apply_press
+from survey_flows.choice_numbers import by_number, command_words, numbered_buttons
 from survey_flows.effects import Button, Input, Screen
-from survey_flows.listing import QUERY_LENGTH, find, fold
-from survey_flows.moves import Result, Turn, answer, show
-from survey_flows.numbers import counted, numbered, words
-from survey_flows.presses import press
-from survey_flows.questionnaire import Kind, Question
+from survey_flows.questionnaire import Question, QuestionKind
 from survey_flows.route import CLOSED
 from survey_flows.screens import MEND_LENGTH
 from survey_flows.session import MEND
+from survey_flows.transitions import StepResult, Turn, answer, show
+from survey_flows.unit_list import QUERY_LENGTH, fold, search_units
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
@@ -30,17 +30,17 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(fold(clean(text))) is not None
 
 
-def typed(turn: Turn, text: str, *, without_buttons: bool = False) -> Result:
+def apply_text(turn: Turn, text: str, *, without_buttons: bool = False) -> StepResult:
     """Do what the words mean on the present screen, or say what would be understood.
 
-    ``without_buttons``: the screen was shown as text, with the numbers of `survey_flows.numbers.numbered`.
+    ``without_buttons``: the screen was shown as text, with the numbers of `survey_flows.choice_numbers.by_number`.
     """
     text = clean(text)
     screen = turn.screen()
     button = _written(screen, text) if without_buttons else None
     button = button or _button(turn, screen, text)
     if button is not None:
-        return press(turn, button)
+        return apply_press(turn, button)
     if turn.session.overlay or screen.input is Input.NONE:
         return show(turn, turn.say("use-buttons"))
     if screen.input is Input.SEARCH:
@@ -52,7 +52,7 @@ def typed(turn: Turn, text: str, *, without_buttons: bool = False) -> Result:
         return show(turn, turn.say("use-buttons"))
     return (
         _text(turn, question, text)
-        if question.kind is Kind.TEXT
+        if question.kind is QuestionKind.TEXT
         else _integer(turn, question, text)
     )
 
@@ -61,10 +61,10 @@ def _button(turn: Turn, screen: Screen, text: str) -> str | None:
     """The data of the button that the words or the number stand for."""
     wanted = fold(text)
     buttons = [button for row in screen.rows for button in row]
-    by_label = next((b.data for b in buttons if fold(words(b)) == wanted), None)
+    by_label = next((b.data for b in buttons if fold(command_words(b)) == wanted), None)
     if by_label or not wanted:
         return by_label
-    return _by_number(counted(screen), wanted) or _by_option(turn, wanted)
+    return _by_number(numbered_buttons(screen), wanted) or _by_option(turn, wanted)
 
 
 def _written(screen: Screen, text: str) -> str | None:
@@ -72,7 +72,7 @@ def _written(screen: Screen, text: str) -> str | None:
     wanted = _bare(text)
     buttons = [button for row in screen.rows for button in row]
     by_label = next((b.data for b in buttons if wanted and _bare(b.label) == wanted), None)
-    return by_label or _by_number(numbered(screen), re.sub(r"^[\W_]+|[\W_]+$", "", fold(text)))
+    return by_label or _by_number(by_number(screen), re.sub(r"^[\W_]+|[\W_]+$", "", fold(text)))
 
 
 def _bare(text: str) -> str:
@@ -104,22 +104,24 @@ def _by_option(turn: Turn, wanted: str) -> str | None:
     return None
 
 
-def _search(turn: Turn, text: str) -> Result:
+def _search(turn: Turn, text: str) -> StepResult:
     query = text[:QUERY_LENGTH]
-    if not query or find(turn.paper, query):
-        return show(turn.at(query=query, page=0))
-    return show(turn.at(query="", page=0), turn.say("units-none"))
+    if not query or search_units(turn.definition, query):
+        return show(turn.with_session(query=query, page=0))
+    return show(turn.with_session(query="", page=0), turn.say("units-none"))
 
 
-def _text(turn: Turn, question: Question, text: str) -> Result:
+def _text(turn: Turn, question: Question, text: str) -> StepResult:
     return _unfit(turn, text, question.max_length) or answer(turn, text)
 
 
-def _mend(turn: Turn, text: str) -> Result:
-    return _unfit(turn, text, MEND_LENGTH) or show(turn.at(place="send", answers={MEND: text}))
+def _mend(turn: Turn, text: str) -> StepResult:
+    return _unfit(turn, text, MEND_LENGTH) or show(
+        turn.with_session(place="send", answers={MEND: text})
+    )
 
 
-def _unfit(turn: Turn, text: str, limit: int) -> Result | None:
+def _unfit(turn: Turn, text: str, limit: int) -> StepResult | None:
     """What is said to words that are none, or too many."""
     if not text:
         return show(turn, turn.say("text-empty"))
@@ -130,7 +132,7 @@ def _unfit(turn: Turn, text: str, limit: int) -> Result | None:
     )
 
 
-def _integer(turn: Turn, question: Question, text: str) -> Result:
+def _integer(turn: Turn, question: Question, text: str) -> StepResult:
     number = fold(text)
     if _NUMBER.fullmatch(number) is None:
         return show(turn, turn.say("integer-bad"))

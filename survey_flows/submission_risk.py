@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from survey_flows.checks import registry
-from survey_flows.facts import Facts, Finding, Limits
+from survey_flows.facts import CheckFinding, Limits, SubmissionFacts
 
 DEFAULT = Limits()
 
 
-def judge(facts: Facts, limits: Limits = DEFAULT) -> tuple[Finding, ...]:
+def failed_checks(facts: SubmissionFacts, limits: Limits = DEFAULT) -> tuple[CheckFinding, ...]:
     """Every finding, in the order of the bits."""
     found = (check.examine(facts, limits) for check in registry().values())
     return tuple(sorted((finding for finding in found if finding), key=lambda finding: finding.bit))
 
 
-def risk(facts: Facts, limits: Limits = DEFAULT) -> int:
+def risk(facts: SubmissionFacts, limits: Limits = DEFAULT) -> int:
     """The findings as bits, for a ballot's ``risk``."""
-    return sum(1 << finding.bit for finding in judge(facts, limits))
+    return sum(1 << finding.bit for finding in failed_checks(facts, limits))
 
 
 def codes(risk: int) -> tuple[str, ...]:

@@ -6,19 +6,23 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
+from survey_flows.campaign_definition import CampaignDefinition, Link, Unit
 from survey_flows.effects import Button, Input, Screen
-from survey_flows.paper import Link, Paper, Unit
-from survey_flows.quota import Cell, possible_groups
+from survey_flows.localized_names import in_language, unit_name
+from survey_flows.quota import QuotaCell, possible_groups
 from survey_flows.session import Session
-from survey_flows.speech import in_language, unit_name
 
 PAGE = 8
 QUERY_LENGTH = 40
 
 
-def ratable(paper: Paper) -> list[Unit]:
+def ratable_units(definition: CampaignDefinition) -> list[Unit]:
     """The units that can be rated, in the paper's order."""
-    return [unit for unit in paper.units.values() if unit.questionnaire in paper.questionnaires]
+    return [
+        unit
+        for unit in definition.units.values()
+        if unit.questionnaire in definition.questionnaires
+    ]
 
 
 def fold(text: str) -> str:
@@ -26,11 +30,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
-def find(paper: Paper, query: str) -> list[Unit]:
+def search_units(definition: CampaignDefinition, query: str) -> list[Unit]:
     """Units that have every word of ``query`` in a name, the code or the search words; the best match first."""
     wanted = fold(query)
     words = wanted.split()
-    found = [(unit, _haystack(unit)) for unit in ratable(paper)]
+    found = [(unit, _haystack(unit)) for unit in ratable_units(definition)]
     hits = [
         (unit, names) for unit, names in found if all(word in " ".join(names) for word in words)
     ]
@@ -44,47 +48,52 @@ def _haystack(unit: Unit) -> list[str]:
     return [fold(unit.code), *(fold(name) for name in unit.name.values()), *unit.search.split()]
 
 
-def listed(paper: Paper, session: Session) -> list[Unit]:
+def listed_units(definition: CampaignDefinition, session: Session) -> list[Unit]:
     """What the session's list holds: the search results, or all units when there is no search or no result."""
-    return (find(paper, session.query) if session.query else []) or ratable(paper)
+    return (search_units(definition, session.query) if session.query else []) or ratable_units(
+        definition
+    )
 
 
-def on_page(units: Sequence[Unit], page: int) -> tuple[Sequence[Unit], int, int]:
+def units_on_page(units: Sequence[Unit], page: int) -> tuple[Sequence[Unit], int, int]:
     """The units of a page, its index after clamping, and the number of pages."""
     pages = max(1, -(-len(units) // PAGE))
     page = min(max(page, 0), pages - 1)
     return units[page * PAGE : (page + 1) * PAGE], page, pages
 
 
-def full_cells(paper: Paper, session: Session) -> frozenset[Cell]:
+def full_cells(definition: CampaignDefinition, session: Session) -> frozenset[QuotaCell]:
     """The full cells that leave this rating no way to a place; empty while there is one, whatever is answered yet."""
-    if not paper.quotas.full:
+    if not definition.quotas.full:
         return frozenset()
-    link = paper.links.get(session.link) or Link("")
-    questionnaire = paper.questionnaires[paper.units[session.unit].questionnaire]
+    link = definition.links.get(session.link) or Link("")
+    questionnaire = definition.questionnaires[definition.units[session.unit].questionnaire]
     groups = possible_groups(questionnaire, session.answers, link.group)
     if groups and (link.source != "open" or link.group != "resident"):
         groups = {link.group}
     found = [
-        paper.quotas.full_for(session.unit, group, link.stratum, link.source) for group in groups
+        definition.quotas.full_for(session.unit, group, link.stratum, link.source)
+        for group in groups
     ]
     return frozenset().union(*found) if all(found) else frozenset()
 
 
-def _named(paper: Paper, session: Session, code: str) -> str:
+def _named(definition: CampaignDefinition, session: Session, code: str) -> str:
     """The unit's name, with a mark when it has no place left."""
-    name = unit_name(paper, code, session.lang)
-    full = full_cells(paper, replace(session, unit=code, answers={}))
-    return paper.words.say(session.lang, "unit-full-mark", unit=name) if full else name
+    name = unit_name(definition, code, session.lang)
+    full = full_cells(definition, replace(session, unit=code, answers={}))
+    return definition.wording.say(session.lang, "unit-full-mark", unit=name) if full else name
 
 
-def units_screen(paper: Paper, session: Session) -> Screen:
+def units_screen(definition: CampaignDefinition, session: Session) -> Screen:
     """The list of units, or what was found."""
-    say, lang, key = paper.words.say, session.lang, session.key
-    units = listed(paper, session)
-    shown, page, pages = on_page(units, session.page)
+    say, lang, key = definition.wording.say, session.lang, session.key
+    units = listed_units(definition, session)
+    shown, page, pages = units_on_page(units, session.page)
     rows: list[tuple[Button, ...]] = []
-    rows += ((Button(_named(paper, session, unit.code), f"{key}:u:{unit.code}"),) for unit in shown)
+    rows += (
+        (Button(_named(definition, session, unit.code), f"{key}:u:{unit.code}"),) for unit in shown
+    )
     turn = []
     if page > 0:
         turn.append(Button(say(lang, "page-previous"), f"{key}:p:{page - 1}"))
@@ -95,15 +104,17 @@ def units_screen(paper: Paper, session: Session) -> Screen:
     if session.query:
         rows.append((Button(say(lang, "units-all"), f"{key}:all"),))
     return Screen(
-        "unit", lang, _text(paper, session, len(units), page, pages), tuple(rows), Input.SEARCH
+        "unit", lang, _text(definition, session, len(units), page, pages), tuple(rows), Input.SEARCH
     )
 
 
-def _text(paper: Paper, session: Session, count: int, page: int, pages: int) -> str:
-    say, lang = paper.words.say, session.lang
+def _text(
+    definition: CampaignDefinition, session: Session, count: int, page: int, pages: int
+) -> str:
+    say, lang = definition.wording.say, session.lang
     if not count:
         return say(lang, "units-empty")
-    title = in_language(paper.title, lang, paper)
+    title = in_language(definition.title, lang, definition)
     text = (
         say(lang, "units-found", count=count) if session.query else say(lang, "units", title=title)
     )

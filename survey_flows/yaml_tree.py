@@ -13,7 +13,7 @@ Problem = tuple[str, str]
 """Where, and what is wrong there."""
 
 
-def blame(problems: list[Problem]) -> BadQuestionnaire:
+def raise_problems(problems: list[Problem]) -> BadQuestionnaire:
     """One error that tells all problems: the first as its own, each of the rest on a line."""
     (where, what), *rest = problems
     return BadQuestionnaire(
@@ -21,7 +21,7 @@ def blame(problems: list[Problem]) -> BadQuestionnaire:
     )
 
 
-def compose(text: str, file: str) -> Branch:
+def parse_yaml(text: str, file: str) -> Branch:
     """The mapping that a YAML text holds.
 
     Raises:

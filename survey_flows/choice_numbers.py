@@ -20,27 +20,27 @@ def verb(button: Button) -> str:
     return START if key == START else rest.partition(":")[0]
 
 
-def counted(screen: Screen) -> tuple[Button, ...]:
+def numbered_buttons(screen: Screen) -> tuple[Button, ...]:
     """The choices that have a number on every channel, the first being 1. Where words are asked for there are none."""
     if screen.input in (Input.TEXT, Input.NUMBER):
         return ()
     return tuple(button for row in screen.rows for button in row if verb(button) in COUNTED)
 
 
-def numbered(screen: Screen) -> tuple[Button, ...]:
+def by_number(screen: Screen) -> tuple[Button, ...]:
     """The choices that have a number on a channel without buttons: what is counted, then what has no short word."""
     if screen.input in (Input.TEXT, Input.NUMBER):
         return ()
     known = COUNTED | WORDED | UNANSWERED | {START}
     return (
-        *counted(screen),
+        *numbered_buttons(screen),
         *(button for row in screen.rows for button in row if verb(button) not in known),
     )
 
 
-def worded(screen: Screen) -> tuple[Button, ...]:
+def by_word(screen: Screen) -> tuple[Button, ...]:
     """What is left: to be done by the words on the button."""
-    rest = {button.data for button in numbered(screen)}
+    rest = {button.data for button in by_number(screen)}
     return tuple(
         b
         for row in screen.rows
@@ -49,6 +49,6 @@ def worded(screen: Screen) -> tuple[Button, ...]:
     )
 
 
-def words(button: Button) -> str:
+def command_words(button: Button) -> str:
     """What to write for a button."""
     return button.label.strip("‹› ")

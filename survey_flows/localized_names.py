@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from survey_flows.paper import Paper
+from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.questionnaire import Text
 
 
-def in_language(text: Text, lang: str, paper: Paper) -> str:
+def in_language(text: Text, lang: str, definition: CampaignDefinition) -> str:
     """``text`` in ``lang``, or in the default language, or in any that it has."""
-    return text.get(lang) or text.get(paper.words.languages[0]) or next(iter(text.values()), "")
+    return (
+        text.get(lang) or text.get(definition.wording.languages[0]) or next(iter(text.values()), "")
+    )
 
 
-def unit_name(paper: Paper, code: str, lang: str) -> str:
+def unit_name(definition: CampaignDefinition, code: str, lang: str) -> str:
     """The name of a unit; its code when the paper has it no longer."""
-    unit = paper.units.get(code)
-    return (unit and in_language(unit.name, lang, paper)) or code
+    unit = definition.units.get(code)
+    return (unit and in_language(unit.name, lang, definition)) or code
 
 
-def show_date(paper: Paper, lang: str, moment: datetime) -> str:
+def show_date(definition: CampaignDefinition, lang: str, moment: datetime) -> str:
     """A moment in words, in the time zone that it carries; UTC is named because nobody's watch shows it."""
     zone = " UTC" if moment.utcoffset() == timedelta(0) else ""
     time = f"{moment:%H:%M}{zone}"
-    return paper.words.say(
+    return definition.wording.say(
         lang, "date", year=str(moment.year), month=moment.month, day=moment.day, time=time
     )
 
 
-def known_language(paper: Paper, tag: str) -> str:
+def known_language(definition: CampaignDefinition, tag: str) -> str:
     """The spoken language nearest to a tag such as ``zh-CN`` or ``en_GB``; the default when there is none."""
-    spoken = paper.words.languages
+    spoken = definition.wording.languages
     if tag in spoken:
         return tag
     base = tag.replace("_", "-").split("-")[0].lower()

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from survey_flows.paper import Paper
+from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.questionnaire import Questionnaire
-from survey_flows.route import first_open, kept, visible
+from survey_flows.route import answers_that_count, first_open, visible_questions
 from survey_flows.session import MEND, ROUNDS, Session
 
 _OVERLAYS = frozenset({"", "language", "help", "privacy", "delete"})
 
 
-def settled(
-    paper: Paper, session: Session, now: int, *, timed_out: bool
+def fit_session(
+    definition: CampaignDefinition, session: Session, now: int, *, timed_out: bool
 ) -> tuple[Session, tuple[str, ...]]:
     """The session as it fits paper and time, and the keys of the sentences that say what was cleared."""
-    session, gone = _fitting(paper, session)
-    late = timed_out or now - session.seen > paper.idle_limit.total_seconds()
+    session, gone = _fitting(definition, session)
+    late = timed_out or now - session.seen > definition.idle_limit.total_seconds()
     if not (late and session.rating and session.answers):
         return session, gone
-    questionnaire = paper.questionnaires[paper.units[session.unit].questionnaire]
+    questionnaire = definition.questionnaires[definition.units[session.unit].questionnaire]
     number = (session.round + 1) % ROUNDS
     fresh = replace(
         session,
@@ -35,19 +35,19 @@ def settled(
     return fresh, (*gone, "timed-out")
 
 
-def _fitting(paper: Paper, session: Session) -> tuple[Session, tuple[str, ...]]:
-    if session.lang not in paper.words.languages:
-        session = replace(session, lang=paper.words.languages[0])
+def _fitting(definition: CampaignDefinition, session: Session) -> tuple[Session, tuple[str, ...]]:
+    if session.lang not in definition.wording.languages:
+        session = replace(session, lang=definition.wording.languages[0])
     if session.overlay not in _OVERLAYS:
         session = replace(session, overlay="")
     if session.rating:
-        return _rating(paper, session)
-    return _resting(paper, session)
+        return _rating(definition, session)
+    return _resting(definition, session)
 
 
-def _resting(paper: Paper, session: Session) -> tuple[Session, tuple[str, ...]]:
+def _resting(definition: CampaignDefinition, session: Session) -> tuple[Session, tuple[str, ...]]:
     """A session that rates nothing: only what waits to be sent has words."""
-    if session.place in (MEND, "send") and session.unit not in paper.units:
+    if session.place in (MEND, "send") and session.unit not in definition.units:
         return replace(session, place="unit", unit="", answers={}, receipt=""), ("unit-gone",)
     if session.place == "send" and session.answers.keys() == {MEND}:
         return session, ()
@@ -56,12 +56,12 @@ def _resting(paper: Paper, session: Session) -> tuple[Session, tuple[str, ...]]:
     return (replace(session, answers={}) if session.answers else session), ()
 
 
-def _rating(paper: Paper, session: Session) -> tuple[Session, tuple[str, ...]]:
-    unit = paper.units.get(session.unit)
-    questionnaire = paper.questionnaires.get(unit.questionnaire) if unit else None
+def _rating(definition: CampaignDefinition, session: Session) -> tuple[Session, tuple[str, ...]]:
+    unit = definition.units.get(session.unit)
+    questionnaire = definition.questionnaires.get(unit.questionnaire) if unit else None
     if questionnaire is None:
         return replace(session, place="unit", unit="", answers={}, query="", page=0), ("unit-gone",)
-    answers = kept(questionnaire, session.answers)
+    answers = answers_that_count(questionnaire, session.answers)
     place = _place(questionnaire, answers, session.place)
     if answers == session.answers and place == session.place:
         return session, ()
@@ -72,7 +72,7 @@ def _rating(paper: Paper, session: Session) -> tuple[Session, tuple[str, ...]]:
 
 def _place(questionnaire: Questionnaire, answers: dict[str, str], place: str) -> str:
     """The same place if the questionnaire still has it, otherwise the first open question or the review."""
-    if any(place == f"q:{question.id}" for question in visible(questionnaire, answers)):
+    if any(place == f"q:{question.id}" for question in visible_questions(questionnaire, answers)):
         return place
     question = first_open(questionnaire, answers)
     return f"q:{question.id}" if question else "review"

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.preferences import HOURS, check_times
-from bot.campaigns.live_campaigns import load_paper
+from bot.campaigns.live_campaigns import load_definition
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.outreach.outbox import (
     CANCELLED,
@@ -28,7 +28,7 @@ from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
 from survey_flows.errors import BadInput
-from survey_flows.speech import in_language, show_date
+from survey_flows.localized_names import in_language, show_date
 
 MOST_STEPS = 4
 """The invitation and three reminders: more are no survey any more (Dillman, Smyth and Christian 2014, chapter 9)."""
@@ -38,12 +38,12 @@ STATES = ("queued", "sent", "unreachable", "opted_out", "failed")
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class PushProgress:
     """How far a step is: ``counts`` are messages by `STATES`, ``left`` seconds at a pace if all goes well."""
 
     push: Push
     counts: Mapping[str, int]
-    left: float
+    seconds_left: float
 
 
 async def begin_push(
@@ -102,13 +102,13 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
             raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
         key = "reminder-text" if await read_pushes(connection, campaign) else "invitation-text"
     words = shipped_words()
-    paper = load_paper(row, [], words, ZoneInfo(timezone))
+    definition = load_definition(row, [], words, ZoneInfo(timezone))
     return {
         lang: words.say(
             lang,
             key,
-            title=in_language(paper.title, lang, paper),
-            date=show_date(paper, lang, paper.closes_at),
+            title=in_language(definition.title, lang, definition),
+            date=show_date(definition, lang, definition.closes_at),
         )
         for lang in words.languages
     }
@@ -129,13 +129,15 @@ async def cancel_push(database: AsyncEngine, campaign: str) -> None:
     await _turn(database, campaign, (RUNNING, PAUSED), CANCELLED)
 
 
-async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list[Progress]:
+async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list[PushProgress]:
     """How far each step of a campaign is, at ``rate`` messages a second."""
     async with reading(database) as connection:
         found = await read_pushes(connection, campaign)
         counts = await count_states(connection, campaign)
     own = {push.step: dict(counts.get(push.step, {})) for push in found}
-    return [Progress(push, own[push.step], own[push.step].get(QUEUED, 0) / rate) for push in found]
+    return [
+        PushProgress(push, own[push.step], own[push.step].get(QUEUED, 0) / rate) for push in found
+    ]
 
 
 def _message(campaign: str, step: int, lookup: bytes) -> dict[str, object]:

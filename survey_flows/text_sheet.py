@@ -20,7 +20,7 @@ def column_letters(index: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class TextSheet:
     """``columns`` gives the place of each header; rows count from 1, the header being row 1."""
 
     file: str
@@ -49,7 +49,7 @@ class Sheet:
 
 def read_sheet(
     file: str, name: str, rows: Sequence[Sequence[str]], known: Callable[[str], bool], bad: Complain
-) -> Sheet:
+) -> TextSheet:
     """The sheet, with a complaint for each header that is unknown or there twice, and each cell outside the headers."""
     titles = [cell.strip() for cell in (rows[0] if rows else ())]
     columns: dict[str, int] = {}
@@ -66,4 +66,4 @@ def read_sheet(
                     "this cell has no column title above it",
                 )
     columns.pop("", None)
-    return Sheet(file, name, columns, rows)
+    return TextSheet(file, name, columns, rows)

@@ -1,0 +1,15 @@
+"""The root of every error that is raised on purpose, and the one that blames the calling code.
+
+They stand below `survey_flows.errors`, because an error of input is worded, and the wording itself
+can be called wrongly.
+"""
+
+from __future__ import annotations
+
+
+class MinpingError(Exception):
+    """Root of the errors that this project raises on purpose."""
+
+
+class Misuse(MinpingError):
+    """The calling code broke a stated precondition."""

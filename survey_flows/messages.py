@@ -1,0 +1,141 @@
+"""What the product says to people who hand something in: a message id with values, and its place.
+
+A room raises a `Message` and never words it. The words stand in Fluent, in a file
+``messages.LANGUAGE.ftl`` beside the room's code, once for every language. `render` finds them by
+the id, so that no sentence is ever translated from another language's sentence.
+
+- A message's values are text, numbers, other messages (the name of a state, say) or tuples of
+  these, which are joined as the language joins lists.
+- A place is data: file, sheet, row or line, column, field and subject. Its words stand in the same
+  way, so that a page, a program's answer and a command name it once and alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from fluent.runtime.types import fluent_number
+
+from survey_flows.wording import Wording
+
+ENGLISH = "en"
+PACKAGES = ("survey_flows", "aggregation", "bot")
+"""The packages whose rooms may have a file of messages."""
+PREFIX, SUFFIX = "messages.", ".ftl"
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Message:
+    """A sentence by its id, and the values that it names.
+
+    Args:
+        id: the message's name in ``messages.LANGUAGE.ftl``.
+        values: what stands in its placeholders.
+    """
+
+    id: str
+    values: tuple[tuple[str, Value], ...]
+
+    def __init__(self, id: str, /, **values: Value) -> None:  # noqa: A002 - Fluent's own word
+        object.__setattr__(self, "id", id)
+        object.__setattr__(self, "values", tuple(values.items()))
+
+    def __str__(self) -> str:
+        return render(self, ENGLISH)
+
+
+Value = str | int | Message | tuple["str | int | Message", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is wrong; an empty part is one that does not apply.
+
+    Args:
+        file: a file's name, as its owner knows it.
+        sheet: a workbook's sheet.
+        line: a text's line; 0 when there is none.
+        row: a table's row, as a spreadsheet numbers it; 0 when there is none.
+        column: a table's column, by its heading.
+        field: a field of a form, a request, a scheme or a questionnaire.
+        subject: what the message is about: a campaign, a unit, a login.
+    """
+
+    file: str = ""
+    sheet: str = ""
+    line: int = 0
+    row: int = 0
+    column: str = ""
+    field: str = ""
+    subject: str | Message = ""
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, part.name) for part in fields(self))
+
+    def as_data(self) -> dict[str, str | int]:
+        """The parts that apply, by name, for programs."""
+        parts = {part.name: getattr(self, part.name) for part in fields(self)}
+        return {k: v if isinstance(v, int) else str(v) for k, v in parts.items() if v}
+
+
+NOWHERE = Place()
+
+
+def render(message: Message, lang: str) -> str:
+    """The sentence of ``message`` in ``lang``.
+
+    Raises:
+        Misuse: no room words it, or a placeholder has no value.
+    """
+    values = {name: _value(value, lang) for name, value in message.values}
+    return catalogue().format(lang, message.id, values)
+
+
+def render_place(place: Place, lang: str) -> str:
+    """The words for a place, its widest part first; empty when nothing is known of it."""
+    found = [(part.name, getattr(place, part.name)) for part in fields(place)]
+    words = [render(Message(f"place-{name}", value=value), lang) for name, value in found if value]
+    return render(Message("joint-place"), lang).join(words)
+
+
+@cache
+def catalogue() -> Wording:
+    """Every message of every room, by language; it is read when the first one is rendered.
+
+    Raises:
+        Misuse: two rooms give one id its words.
+    """
+    found: dict[str, list[str]] = {}
+    for package in PACKAGES:
+        for lang, text in _files(files(package)):
+            found.setdefault(lang, []).append(text)
+    return Wording({lang: "\n".join(texts) for lang, texts in found.items()})
+
+
+def _files(folder: Traversable) -> Iterator[tuple[str, str]]:
+    """(language, Fluent text) of each file of messages in a folder and below it."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIX):
+            lang = entry.name.removeprefix(PREFIX).removesuffix(SUFFIX)
+            yield lang, entry.read_text("utf-8")
+        elif entry.is_dir() and not entry.name.startswith(("_", ".")):
+            yield from _files(entry)
+
+
+def _value(value: Value, lang: str) -> object:
+    if isinstance(value, tuple):
+        return render(Message("joint-list"), lang).join(_text(one, lang) for one in value)
+    if isinstance(value, Message):
+        return render(value, lang)
+    if isinstance(value, int):
+        # A year or a row has no mark between its thousands; Fluent still picks the plural by it.
+        return fluent_number(value, useGrouping=False)
+    return value
+
+
+def _text(value: str | int | Message, lang: str) -> str:
+    return render(value, lang) if isinstance(value, Message) else str(value)

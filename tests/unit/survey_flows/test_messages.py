@@ -1,0 +1,148 @@
+"""Every message of every room: worded in each language, with its values, and with no English in Chinese."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax import ast as fluent
+from fluent.syntax.visitor import Visitor
+
+from survey_flows.errors import BadInput, Problem, gathered
+from survey_flows.messages import PACKAGES, Message, Place, catalogue, render, render_place
+
+ROOT = Path(__file__).parents[3]
+LANGUAGES = ("en", "zh-Hans")
+JOINTS = {"joint-place", "joint-list"}
+# Ids that the code puts together; their other end is an enumeration.
+MADE = re.compile(r"place-(file|sheet|line|row|column|field|subject)")
+# What stands in Latin letters in Chinese sentences too: names of files, formats, programs and fields.
+LATIN = re.compile(r"[A-Za-z]{2,}")
+SENTENCE = re.compile(r"(?:\b[a-z]{2,}\b[ ,;]+){3,}\b[a-z]{2,}\b")
+
+
+class Placeholders(Visitor):
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_VariableReference(self, node: fluent.VariableReference) -> None:  # noqa: N802
+        self.names.add(node.id.name)
+
+
+@cache
+def entries(lang: str) -> dict[str, fluent.Message]:
+    found: dict[str, fluent.Message] = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob(f"messages.{lang}.ftl")):
+            for entry in FluentParser().parse(path.read_text("utf-8")).body:
+                assert not isinstance(entry, fluent.Junk), (path, entry.content)
+                if isinstance(entry, fluent.Message):
+                    assert entry.id.name not in found, f"{entry.id.name} stands twice"
+                    found[entry.id.name] = entry
+    return found
+
+
+def placeholders(lang: str, name: str) -> set[str]:
+    visitor = Placeholders()
+    visitor.visit(entries(lang)[name])
+    return visitor.names
+
+
+def calls() -> Iterator[tuple[Path, int, str, set[str] | None]]:
+    """(file, line, id, names of the values) of each `Message` that the code makes by a literal id."""
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "Message":
+                    continue
+                first = node.args[0] if node.args else None
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    names = {keyword.arg for keyword in node.keywords}
+                    spread = None in names
+                    known = None if spread else {name for name in names if name is not None}
+                    yield path.relative_to(ROOT), node.lineno, first.value, known
+
+
+def test_every_language_words_the_same_messages_with_the_same_values() -> None:
+    assert set(entries("en")) == set(entries("zh-Hans"))
+    for name in entries("en"):
+        assert placeholders("en", name) == placeholders("zh-Hans", name), name
+
+
+def test_every_message_that_the_code_makes_has_words_and_all_its_values() -> None:
+    missing = [
+        (str(file), line, name) for file, line, name, _ in calls() if name not in entries("en")
+    ]
+    assert missing == []
+    wrong = [
+        (str(file), line, name, names)
+        for file, line, name, names in calls()
+        if names is not None and names != placeholders("en", name)
+    ]
+    assert wrong == []
+
+
+def test_no_message_is_worded_that_nothing_says() -> None:
+    text = "\n".join(
+        path.read_text() for package in PACKAGES for path in (ROOT / package).rglob("*.py")
+    )
+    unsaid = [
+        name for name in entries("en") if f'"{name}"' not in text and not MADE.fullmatch(name)
+    ]
+    assert unsaid == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_message_can_be_rendered(lang: str) -> None:
+    for name in entries(lang):
+        values = dict.fromkeys(placeholders(lang, name), "值")
+        text = render(Message(name, **values), lang)
+        assert text.strip() or name in JOINTS
+        assert "TODO" not in text
+
+
+def test_no_chinese_message_holds_an_english_sentence() -> None:
+    spoken = {
+        name: render(Message(name, **dict.fromkeys(placeholders("zh-Hans", name), "值")), "zh-Hans")
+        for name in entries("zh-Hans")
+    }
+    # A command is typed as it stands; it is no sentence.
+    bare = {name: re.sub(r"`[^`]*`", "", text) for name, text in spoken.items()}
+    assert {name: text for name, text in bare.items() if SENTENCE.search(text)} == {}
+    assert {
+        n: t for n, t in bare.items() if LATIN.search(t) and not re.search(r"[\u4e00-\u9fff]", t)
+    } == {}
+
+
+def test_a_place_is_named_once_and_in_the_language_of_the_page() -> None:
+    place = Place("units.csv", "Sheet1", 0, 3, "code", "", "")
+    assert render_place(place, "en") == "units.csv, sheet Sheet1, row 3, column code"
+    assert render_place(place, "zh-Hans") == "units.csv，工作表“Sheet1”，第 3 行，“code”列"
+    error = BadInput(Message("problems", count=2), place)
+    assert str(error).count("units.csv") == error.render("zh-Hans").count("units.csv") == 1
+    assert place.as_data() == {"file": "units.csv", "sheet": "Sheet1", "row": 3, "column": "code"}
+
+
+def test_of_many_problems_twenty_are_worded_and_the_rest_is_counted() -> None:
+    found = [Problem(Message("problems-more", count=n), Place(row=n)) for n in range(2, 27)]
+    lines = gathered(found, "单位.csv").render("zh-Hans").split("\n  ")
+    assert lines[0] == "单位.csv：共 25 处问题，没有保存任何内容"
+    assert lines[1] == "第 2 行：另有 2 处"
+    assert (len(lines), lines[-1]) == (22, "另有 5 处")
+
+
+def test_one_problem_is_a_sentence_of_its_own_with_the_file() -> None:
+    error = gathered([Problem(Message("problems-more", count=2), Place(row=2))], "u.csv")
+    assert str(error) == "u.csv, row 2: and 2 more"
+
+
+def test_values_may_be_messages_numbers_and_lists_of_them() -> None:
+    inner = Message("problems-more", count=2)
+    listed = Message("problem", place=("a", inner, 2010), text=2010)
+    assert render(listed, "zh-Hans") == "a、另有 2 处、2010：2010"
+    assert catalogue().languages == ("zh-Hans", "en")
