@@ -87,7 +87,8 @@ def plain(path: Path) -> Text:
 def docstrings(tree: ast.Module) -> Iterator[tuple[int, int]]:
     """Yield the first and last line of each docstring, also of those that follow a field."""
     for node in ast.walk(tree):
-        for child in getattr(node, "body", []) if not isinstance(node, ast.Lambda) else []:
+        body = getattr(node, "body", None)
+        for child in body if isinstance(body, list) else []:
             if (
                 isinstance(child, ast.Expr)
                 and isinstance(child.value, ast.Constant)
