@@ -185,9 +185,9 @@ async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> Non
     _print(summary, settings)
     if summary.state not in ("closing", "closed") and not summary.pilot:
         scheme = next(
-            poll.scheme
-            for poll in await read_registered_campaigns(database, summary.year)
-            if poll.id == campaign
+            one.scheme
+            for one in await read_registered_campaigns(database, summary.year)
+            if one.id == campaign
         )
         for problem in await find_scheme_misfits(database, scheme, summary.year):
             text = problem if isinstance(problem, str) else worded(problem)

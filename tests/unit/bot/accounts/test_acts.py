@@ -65,7 +65,7 @@ async def test_every_form_is_noted_with_its_outcome_and_without_what_was_typed(d
         ("li", "/admin/campaigns/{campaign}/links", "2026", "refused"),
     ]
     page = await desk.open("/admin/audit?login=li")
-    assert "新建评价活动 2026 的链接" in page
+    assert "makes a link into campaign 2026" in page
     assert "zhou" not in page
     assert "secret words" not in str(await told(desk))
 
