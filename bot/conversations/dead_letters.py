@@ -24,7 +24,7 @@ from bot.core.clock import Clock
 from bot.crypto.gate_keys import GateKeys, key_hour_of
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput, BadSession
+from survey_flows.errors import BadInput, BadSession, Message, Place
 from survey_flows.events import Event, OptedOut, RequestAction
 
 log = logging.getLogger(__name__)
@@ -139,9 +139,8 @@ class DeadLetterStore:
         if chosen is not None:
             missing = set(chosen) - {row.key for row in rows}
             if missing:
-                raise BadInput(
-                    "there is no such letter; see `minping letters`", ", ".join(sorted(missing))
-                )
+                place = Place(subject=Message("dead-letter-keys", keys=tuple(sorted(missing))))
+                raise BadInput(Message("dead-letter-unknown"), place)
             rows = [row for row in rows if row.key in chosen]
         opened = []
         for row in rows:
@@ -150,9 +149,7 @@ class DeadLetterStore:
                 incoming = _read(body, readers)
                 opened.append(DeadLetterOpened(row.key, body, incoming, "raw" not in body))
             elif chosen is not None:
-                raise BadInput(
-                    "this letter was sealed under another key; it can only be dropped", row.key
-                )
+                raise BadInput(Message("dead-letter-other-key"), Place(subject=row.key))
         return opened
 
     async def failed(self, letter: DeadLetterOpened, error: str) -> None:
@@ -176,7 +173,7 @@ class DeadLetterStore:
                 delete(tables.dead_letters).where(tables.dead_letters.c.key == key)
             )
         if not dropped.rowcount:
-            raise BadInput("there is no such letter; see `minping letters`", key)
+            raise BadInput(Message("dead-letter-unknown"), Place(subject=key))
 
     async def _rows(self) -> list[Row[Any]]:
         columns = tables.dead_letters.c

@@ -30,7 +30,7 @@ from bot.channels.telegram.rate_limit import RateLimitPause
 from bot.channels.telegram.rendering import Call, render, render_toast
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Delivery, Handler, Reply
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.wording import DEFAULT
 
 log = logging.getLogger(__name__)
@@ -92,10 +92,7 @@ class TelegramChannel:
         replied: Callable[[], None] = lambda: None,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
-            raise BadInput(
-                "Telegram's secret has 1 to 256 characters: A–Z, a–z, 0–9, _ and -",
-                "MINPING_TELEGRAM_SECRET",
-            )
+            raise BadInput(Message("telegram-secret"), Place(field="MINPING_TELEGRAM_SECRET"))
         base_url = f"{api_base_url.rstrip('/')}/bot"
         self._secret = secret
         self._handler = handler
@@ -347,20 +344,17 @@ async def _announced(announce: Callable[[], Awaitable[None]]) -> bool:
     """Whether Telegram has taken our settings; False when it cannot be reached at present.
 
     Raises:
-        BadInput: it refuses them, which waiting does not mend.
+        BadInput: it refuses them, so that waiting is in vain.
     """
     try:
         await announce()
     except InvalidToken:
         # The library's message would name the token.
-        raise BadInput(
-            "Telegram does not know this token; copy it again from @BotFather",
-            "MINPING_TELEGRAM_TOKEN",
-        ) from None
+        place = Place(field="MINPING_TELEGRAM_TOKEN")
+        raise BadInput(Message("telegram-token-unknown"), place) from None
     except BadRequest as error:
-        raise BadInput(
-            f"Telegram refuses this address: {error.message}", "MINPING_PUBLIC_URL"
-        ) from None
+        message = Message("telegram-address-refused", reason=error.message)
+        raise BadInput(message, Place(field="MINPING_PUBLIC_URL")) from None
     except TelegramError as error:
         log.warning("Telegram cannot be told where we are, trying again: %s", _reason(error))
         return False

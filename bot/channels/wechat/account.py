@@ -15,7 +15,7 @@ from bot.channels.wechat.crypto import (
     signature,
 )
 from bot.channels.wechat.xml import BadXml, read_fields, write_fields
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 log = logging.getLogger(__name__)
 
@@ -115,15 +115,11 @@ def read_account(channel: str, token: str, aes_key: str, receiver: str) -> Wecha
     if not (token or aes_key or receiver):
         return None
     if not (token.isascii() and token.isalnum() and 3 <= len(token) <= 32):
-        raise BadInput(
-            "a token has 3 to 32 letters and digits, as on the account's page", f"{name}_TOKEN"
-        )
+        raise BadInput(Message("wechat-token"), Place(field=f"{name}_TOKEN"))
     if not aes_key and channel == WECHAT:
         return WechatAccount(channel, token)
     key = read_aes_key(aes_key, f"{name}_AES_KEY")
     if not receiver:
         what = f"{name}_APP_ID" if channel == WECHAT else f"{name}_CORP_ID"
-        raise BadInput(
-            "without it sealed messages cannot be opened; copy it from the account's page", what
-        )
+        raise BadInput(Message("wechat-receiver"), Place(field=what))
     return WechatAccount(channel, token, MessageCipher(key, receiver))

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 BLOCK = 32
 """Bytes to a multiple of which is padded (PKCS#7)."""
@@ -104,8 +104,5 @@ def read_aes_key(text: str, where: str) -> bytes:
         BadInput: not 43 letters and digits.
     """
     if not re.fullmatch(r"[A-Za-z0-9]{43}", text):
-        raise BadInput(
-            "an EncodingAESKey has 43 letters and digits; copy it again from the account's page",
-            where,
-        )
+        raise BadInput(Message("wechat-aes-key"), Place(field=where))
     return base64.b64decode(text + "=")
