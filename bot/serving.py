@@ -34,11 +34,11 @@ log = logging.getLogger(__name__)
 FIRST_ADMINISTRATOR = "admin"
 STOP_SECONDS = 10.0
 SELDOM = (10_000, 20, 20)
-"""Thresholds of the garbage collector: citizens wait while it runs, and hardly any garbage is cyclic."""
+"""The garbage collector's thresholds: citizens wait while it runs, and it finds hardly anything."""
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Runs the service until ``stop`` is set; then finishes accepted updates and takes no new ones."""
+    """Runs the service until ``stop`` is set; then finishes accepted updates and takes no more."""
     async with build(settings) as service:
         await _welcome(service)
         async with listening(service, stop):
@@ -51,7 +51,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]:
-    """Runs the listeners of a built service and yields the port, a free one when the setting is 0."""
+    """Runs the listeners of a built service and yields the port (a free one for port 0)."""
     settings = service.settings
     async with serve_telegram(service) as channel, serve_wechat(service) as accounts:
         routes = [route for part in (channel, *accounts) if part for route in part.routes()]

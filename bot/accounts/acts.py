@@ -1,4 +1,4 @@
-"""Words for the acts in the audit log. The log keeps codes; the words can be improved at any time."""
+"""Words for the acts in the audit log, which stores codes."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ ACTS: Mapping[str, str] = {
     f"POST {API}/links": "act-campaign-link",
     f"PUT {API}/quotas": "act-quotas-set",
 }
-"""The message of each code that is stored; a form is known by its route when no button is listed."""
+"""The message of each stored code; the button of a form is left out where its route says enough."""
 
 
 def describe_act(record: AuditRecord, lang: str) -> str:

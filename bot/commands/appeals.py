@@ -1,4 +1,4 @@
-"""``minping appeals``: reviews and appeals with their deadlines; they are decided in the console."""
+"""``minping appeals``: reviews and appeals with their deadlines; the console decides them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``minping appraise``: totals, ranks, grades and proposals of a year; reasons, decisions, sealing."""
+"""``minping appraise``: results of a year and their reasons, decisions and sealing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``minping mixer``: the mixer as a process of its own, with keys that the service does not have."""
+"""``minping mixer``: the mixer as a process of its own, with keys that the service lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``minping scheme``: show the shipped scheme, check one, compare two, or apply one to a past year."""
+"""``minping scheme``: show the shipped scheme; check, compare and apply others."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def run_diff(_settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def run_simulate(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Print the fields that differ from the year's scheme, counts of grades, and units that move."""
+    """Print the fields that differ from the year's scheme, counts of grades, and moved units."""
     from aggregation.scheme.diff import scheme_differences
     from bot.appraisal.sensitivity import simulate
     from bot.appraisal.year import open_year

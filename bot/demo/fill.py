@@ -68,7 +68,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class DemoSummary:
-    """The year that can be appraised, its closed campaign, the open campaign with its link, counts."""
+    """The appraisable year, its closed campaign, the open campaign with its link, and counts."""
 
     year: int
     closed: str

