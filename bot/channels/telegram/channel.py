@@ -266,9 +266,9 @@ class TelegramChannel:
     async def _take_patiently(self, taken: ParsedUpdate) -> None:
         """Takes an update and shows the reply, and repeats both until they are done.
 
-        The next updates of all chats wait for this one. So when Telegram takes other calls but none
-        about this chat, the reply is dropped: the answer is stored, and the chat's next update shows
-        the screen.
+        The next updates of all chats wait for this one. So when Telegram takes other calls but
+        none about this chat, the reply is dropped: the answer is stored, and the chat's next
+        update shows the screen.
         """
         for rounds, wait in enumerate(retry_waits(), 1):
             try:
