@@ -71,7 +71,7 @@ async def _watch(watch: Any, every: int) -> None:
     async with aiohttp.ClientSession() as session:
         while True:
             try:
-                outcome = await watch.look(session)
+                outcome = await watch.check_growth(session)
                 signed = Message("witness-signed", size=outcome.size)
                 say(
                     signed if outcome.signed else Message("witness-unchanged", size=outcome.size),
