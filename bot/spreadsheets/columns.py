@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
+from survey_flows.errors import Message
 
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,15})?")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
@@ -104,7 +105,7 @@ class InputCell:
         """The text as written."""
         return self.row.cells[self.column]
 
-    def complain(self, what: str) -> None:
+    def complain(self, what: Message | str) -> None:
         """Note a problem with this cell; an empty cell was noted already if it may not be empty."""
         if self.text:
             self.problems.add(what, self.row.number, self.column)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message
 
 MAX_PROBLEMS = 20
 MAX_BYTES = 50_000_000
@@ -38,14 +38,14 @@ class Problems:
     file: str
     found: list[str] = field(default_factory=list)
 
-    def add(self, what: str, row: int | None = None, column: str = "") -> None:
+    def add(self, what: Message | str, row: int | None = None, column: str = "") -> None:
         """Note one problem."""
         place = ", ".join(
             part
             for part in (f"row {row}" if row else "", f"column {column}" if column else "")
             if part
         )
-        self.found.append(f"{place}: {what}" if place else what)
+        self.found.append(f"{place}: {what}" if place else str(what))
 
     def settle(self) -> None:
         """Go on if there is no problem.

@@ -13,7 +13,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
-from bot.campaigns.lifecycle import create_campaign, create_link
+from bot.campaigns.lifecycle import create_campaign
+from bot.campaigns.links import create_link
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.results.scoring import score_campaign
 from bot.storage.database import reading, writing

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.ballots.gate import Gate
 from bot.ballots.screening import Screening
-from bot.campaigns.lifecycle import create_link
+from bot.campaigns.links import create_link
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.events import Pressed

@@ -13,14 +13,14 @@ from aggregation.disclosure.rounding import round_down
 from bot.campaigns.lifecycle import (
     CampaignSummary,
     close_campaign,
-    create_link,
     list_campaigns,
     open_campaign,
     pause_campaign,
     resume_campaign,
     show_campaign,
 )
-from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
+from bot.campaigns.links import create_link
+from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.core.labels import pick
 from bot.core.urls import citizen_urls
 from bot.fraud_review.rule_effects import read_effects
@@ -138,14 +138,7 @@ def _frozen(poll: RegisteredCampaign, lang: str) -> dict[str, object]:
 
 
 async def _poll(visit: Visit) -> RegisteredCampaign:
-    found = [
-        poll
-        for poll in await read_registered_campaigns(visit.service.database)
-        if poll.id == visit.path_param("campaign")
-    ]
-    if not found:
-        raise BadInput("there is no such campaign", visit.path_param("campaign"))
-    return found[0]
+    return await find_registered_campaign(visit.service.database, visit.path_param("campaign"))
 
 
 def _groups(poll: RegisteredCampaign) -> list[tuple[str, dict[str, str]]]:
@@ -209,24 +202,16 @@ async def take_close(visit: Visit) -> web.Response:
 @staff_page
 async def take_link(visit: Visit) -> web.Response:
     """Make a link that vouches for an evaluator group."""
-    poll, group = await _poll(visit), visit.text("group")
-    if group not in poll.scheme.groups:
-        raise BadInput("there is no such evaluator group", group)
-    stratum = visit.text("stratum")
-    if len(stratum) > 32:
-        raise BadInput("a stratum's name has at most 32 characters", stratum[:32])
-    most = visit.text("most")
-    if most and not (most.isascii() and most.isdigit() and len(most) < 8):
-        raise BadInput("this is no number of people", most[:20])
+    campaign = visit.path_param("campaign")
     await create_link(
         visit.service.database,
-        poll.id,
-        group,
-        stratum,
+        campaign,
+        visit.text("group"),
+        visit.text("stratum"),
         visit.service.clock,
-        int(most) if most else None,
+        visit.text("most") or None,
     )
-    return visit.redirect(f"/admin/campaigns/{poll.id}", "linked")
+    return visit.redirect(f"/admin/campaigns/{campaign}", "linked")
 
 
 @staff_page

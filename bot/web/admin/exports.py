@@ -11,7 +11,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
-from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
+from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.publication.public_release import (
     Publication,
     make_public,
@@ -161,14 +161,7 @@ async def take_publish(visit: Visit) -> web.Response:
 
 
 async def _poll(visit: Visit) -> RegisteredCampaign:
-    found = [
-        poll
-        for poll in await read_registered_campaigns(visit.service.database)
-        if poll.id == visit.path_param("campaign")
-    ]
-    if not found:
-        raise BadInput("there is no such campaign", visit.path_param("campaign"))
-    return found[0]
+    return await find_registered_campaign(visit.service.database, visit.path_param("campaign"))
 
 
 def _begin_bundle(visit: Visit, poll: RegisteredCampaign) -> None:

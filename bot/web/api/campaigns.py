@@ -28,7 +28,7 @@ from bot.campaigns.lifecycle import (
     resume_campaign,
     show_campaign,
 )
-from bot.campaigns.lifecycle import add_vouching_link as store_link
+from bot.campaigns.links import add_vouching_link as store_link
 from bot.campaigns.quotas import set_quotas, show_quotas
 from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
 from bot.core.urls import citizen_urls

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.accounts.api_tokens import SCOPES
-from bot.campaigns.lifecycle import MAX_PEOPLE
+from bot.campaigns.links import MAX_PEOPLE
 from bot.campaigns.quota_file import MAX_CAPACITY
 
 LINE = r"^[^\u0000-\u001f\u007f]+$"

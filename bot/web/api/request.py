@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.accounts.api_tokens import ApiToken, find_token
 from bot.accounts.audit_log import DONE, FAILED, REFUSED, AuditRecord, append_record
-from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
+from bot.campaigns.lifecycle import CampaignSummary, show_campaign
 from bot.service.composition import Service
 from bot.web.api import models as api_models
 from bot.web.api.operation import Operation
@@ -81,11 +81,10 @@ class ApiCall:
 
     async def summary(self) -> CampaignSummary:
         """The campaign that the path names."""
-        name = self.path_param("campaign")
-        for summary in await list_campaigns(self.service.database):
-            if summary.id == name:
-                return summary
-        raise RequestRefused(404, "there is no such campaign", name)
+        try:
+            return await show_campaign(self.service.database, self.path_param("campaign"))
+        except BadInput as error:
+            raise RequestRefused(404, error.what, error.where) from error
 
     def paged(self, rows: list[T]) -> tuple[list[T], str | None]:
         """The rows of the page that is asked for, and the address of the next."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aiohttp import web
 
 from bot.service.composition import Service
-from survey_flows.errors import BadInput
 
 if TYPE_CHECKING:
     from aggregation.appraisal.stability import ResultShift
@@ -59,23 +58,17 @@ class ResultCache:
 
     async def release(self, service: Service, campaign: str, number: int) -> DisclosedRelease:
         """The release of this number of a closed campaign (0: the last). A release never changes."""
-        from bot.campaigns.registered import read_registered_campaigns
+        from bot.campaigns.registered import find_registered_campaign
         from bot.web.shared.disclosed_release import disclose_release, find_release
 
         async with self.releasing:
             if (campaign, number) in self.releases:
                 return self.releases[campaign, number]
-            found = [
-                poll
-                for poll in await read_registered_campaigns(service.database)
-                if poll.id == campaign
-            ]
-            if not found:
-                raise BadInput("there is no such campaign", campaign)
-            release = await find_release(service.database, found[0], number)
+            found = await find_registered_campaign(service.database, campaign)
+            release = await find_release(service.database, found, number)
             key = (campaign, release.number)
             if key not in self.releases:
-                shown = await asyncio.to_thread(disclose_release, found[0], release)
+                shown = await asyncio.to_thread(disclose_release, found, release)
                 kept = list(self.releases.items())[1 - KEEP_RELEASES :]
                 self.releases = {**dict(kept), key: shown}
             return self.releases[key]
