@@ -22,7 +22,7 @@ from survey_flows.errors import Message
 HOURS = "09:00-20:30"
 """The hours in which messages are sent by default."""
 FATIGUE_DAYS = 180
-"""Half a year: nobody is invited more than twice a year, and a yearly campaign may invite everybody."""
+"""Half a year: a yearly campaign may invite everybody, and nobody is invited more than twice."""
 MOST_DAYS = 3650
 MOST_HOLIDAYS = 100
 

@@ -30,7 +30,8 @@ class Rights:
 
 
 RIGHTS = {
-    # Administrators see cases and do not vote on them, and open no ballots. Observers see scores, so
+    # Administrators see cases and do not vote on them, and open no ballots. Observers see
+    # scores, so
     # they see no cases. Citizens' words are for their office alone; others see counts by theme.
     ADMINISTRATOR: Rights(rf"/admin(?!{WORDS}|{OPENINGS}).*", rf"/admin(?!/review|{WORDS}).*"),
     OBSERVER: Rights(rf"/admin(?!/(review|people|settings)|{WORDS}|{OPENINGS}).*", OWN),

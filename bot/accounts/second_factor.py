@@ -173,7 +173,7 @@ def _step(secret: bytes, code: str, now: float) -> int:
 
 
 def _totp(secret: bytes) -> TOTP:
-    return TOTP(secret, DIGITS, SHA1(), STEP)  # noqa: S303  (as an HMAC, and every app takes no other)
+    return TOTP(secret, DIGITS, SHA1(), STEP)  # noqa: S303 - as an HMAC; apps take no other
 
 
 async def _new_codes(connection: AsyncConnection, keys: FactorKeys, login: str) -> list[str]:

@@ -41,9 +41,9 @@ _HASHER = PasswordHasher(time_cost=4, memory_cost=9 * 1024, parallelism=1)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account. ``password`` is a hash; ``signed_out`` and ``initial_until`` are in epoch seconds.
+    """An account. ``password`` is a hash; ``signed_out``, ``initial_until`` are in epoch seconds.
 
-    Sessions that began until ``signed_out`` are over. A password that was handed out opens a session
+    Sessions that began until ``signed_out`` are over. A handed-out password opens a session
     until ``initial_until``, for its owner to choose another; 0 when the password is their own.
     """
 
@@ -156,7 +156,7 @@ async def set_password(
     """Gives a person another password; their sessions end. ``initial_until`` as in `add_staff`.
 
     Raises:
-        BadInput: nobody has this login, or the password is too short, too long or too easy to guess.
+        BadInput: nobody has this login, or the password is too short, too long or too easy.
     """
     values = {
         "password": await _hash(password, login, drawn=initial_until > 0),

@@ -11,7 +11,7 @@ Invariants.
   (`definition`). After the registration neither changes by a byte: triggers refuse it, and
   `registration.differing_from_log` finds it. A campaign that differs takes no ballots.
 - The mixer draws the seed of samples at the registration, when nothing can be changed any more.
-- A pilot counts in no appraisal. That is part of the definition, so it cannot be changed afterwards.
+- A pilot counts in no appraisal. That is part of the definition, so nobody can change it later.
 - A link vouches only for a group and a stratum in which ballots count (`links`).
 - A registered campaign is never deleted; only a draft is.
 - Whether a campaign exists is decided in one place (`registered.no_such_campaign`), and its frozen

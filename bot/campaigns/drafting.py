@@ -30,7 +30,7 @@ MAX_PLACES = 9_999_999
 
 
 class GradePlaces(CheckedInput):
-    """The units that get the first, second and third grade, in place of the scheme's numbers (R4)."""
+    """The numbers of units with the first three grades, in place of the scheme's (R4)."""
 
     first: int = Field(ge=0, le=MAX_PLACES)
     second: int = Field(ge=0, le=MAX_PLACES)
@@ -44,7 +44,7 @@ class GradePlaces(CheckedInput):
 
 
 def parse_moment(text: str, timezone: str, field: str = "") -> datetime:
-    """Returns a date, or a date with time, in UTC; without an offset it is in the city's ``timezone``.
+    """Returns a date, or date and time, in UTC; without an offset it is in the city's ``timezone``.
 
     Raises:
         BadInput: the text is no such date; the place is the ``field``.
@@ -60,7 +60,7 @@ def parse_moment(text: str, timezone: str, field: str = "") -> datetime:
 
 
 async def stored_units(database: AsyncEngine, codes: Sequence[str] | None, year: int) -> list[Unit]:
-    """Returns the units of a year in their order; only those with the given codes, if there are any.
+    """Returns the units of a year in their order; with ``codes``, only those.
 
     Raises:
         BadInput: a code is not stored, or its unit does not exist in that year.

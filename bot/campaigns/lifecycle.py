@@ -57,8 +57,8 @@ class CampaignInput(CheckedInput):
 class CampaignDraft:
     """A campaign before its registration.
 
-    ``questionnaires`` are texts by id, as `survey_flows.load` reads them; ``scheme`` is JSON. A pilot
-    counts in no year's appraisal; citizens are told so, and its registration says so.
+    ``questionnaires`` are texts by id, as `survey_flows.load` reads them; ``scheme`` is JSON.
+    A pilot counts in no year's appraisal; citizens are told so, and its registration says so.
     """
 
     id: str
@@ -97,7 +97,8 @@ async def create_campaign(database: AsyncEngine, draft: CampaignDraft, clock: Cl
     """Stores a draft and its open link; returns the link.
 
     Raises:
-        BadInput: a term is wrong (`CampaignInput`), the id is taken, or a unit has no questionnaire.
+        BadInput: a field is wrong (`CampaignInput`), the id is taken, or a unit has no
+            questionnaire.
     """
     link = Link(clock.token()[:LINK])
     async with writing(database) as connection:
@@ -124,7 +125,7 @@ async def draft_exists(database: AsyncEngine, draft: CampaignDraft) -> bool:
 
 
 async def discard_draft(database: AsyncEngine, campaign: str) -> None:
-    """Deletes a draft with its links and its sampling frame. A registered campaign is never deleted.
+    """Deletes a draft with its links and its sampling frame; a registered campaign stays.
 
     Raises:
         BadInput: the campaign does not exist, or is no draft any more.
@@ -166,8 +167,8 @@ async def resume_campaign(database: AsyncEngine, campaign: str, clock: Clock) ->
 async def close_campaign(database: AsyncEngine, campaign: str) -> None:
     """Stops taking ballots for good; a ballot that is not durable by now is refused.
 
-    The mixer closes the campaign once it has mixed the last ballots and destroyed the campaign's key
-    (`Mixer.turn`).
+    The mixer closes the campaign once it has mixed the last ballots and destroyed the campaign's
+    key (`Mixer.turn`).
 
     Raises:
         BadInput: the campaign does not exist, or is neither open nor paused.
@@ -252,7 +253,7 @@ async def _move(
     state: str,
     clock: Clock | None = None,
 ) -> None:
-    """Brings a campaign from one of the ``allowed`` states to another; with a ``clock``, logs it."""
+    """Brings a campaign from an ``allowed`` state to another; with a ``clock``, logs it."""
     async with writing(database) as connection:
         row = await read_campaign_row(connection, campaign, "update")
         require_state(campaign, row.state, allowed)

@@ -56,8 +56,9 @@ async def create_link(
 ) -> Link:
     """Stores a link that vouches for an evaluator group and a stratum, and returns it.
 
-    The online checks mark the ballots of more people than ``most`` (`survey_flows.checks.shared_link`).
-    The limit is registered with the campaign; a later link's limit is logged by itself.
+    The online checks mark the ballots of more people than ``most``
+    (`survey_flows.checks.shared_link`). The limit is registered with the campaign; the limit of a
+    later link is logged by itself.
 
     Raises:
         BadInput: the campaign does not exist or is over; its scheme does not have the group or no

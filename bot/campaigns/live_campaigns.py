@@ -188,7 +188,7 @@ class LiveCampaigns:
         return self._words.say(lang, key)
 
     def sentence_in_each_language(self, key: str) -> str:
-        """Returns a sentence in every language, a line each, for a citizen whose language is unknown."""
+        """Returns a sentence in every language, a line each, for an unknown language."""
         return "\n".join(self._words.say(lang, key) for lang in self._words.languages)
 
 

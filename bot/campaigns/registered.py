@@ -1,4 +1,4 @@
-"""Registered campaigns, as they are scored; and the one place that knows whether a campaign exists."""
+"""Registered campaigns as they are scored, and the one refusal of an unknown campaign."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from survey_flows.errors import BadInput, Message, Place
 from survey_flows.questionnaire import Questionnaire, Text
 
 Lock = Literal["share", "update"]
-"""Share: the campaign cannot be closed before the transaction ends. Update: nor be read for a change."""
+"""Share: nobody closes the campaign before the transaction ends. Update: nor locks it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCampaign:
     """A campaign as it is scored.
 
-    ``opens_at`` and ``closes_at`` are in epoch seconds; ``units`` and ``questionnaires`` are by code
-    and id. A pilot is scored like any other campaign and counts in no year's appraisal.
+    ``opens_at`` and ``closes_at`` are in epoch seconds; ``units`` are by code, ``questionnaires``
+    by id. A pilot is scored like any other campaign and counts in no year's appraisal.
     """
 
     id: str
@@ -95,7 +95,11 @@ async def read_registered_campaigns(
 
 
 async def find_registered_campaign(database: AsyncEngine, campaign: str) -> RegisteredCampaign:
-    """Returns one campaign; raises as `read_registered_campaigns`, and `BadInput` for an unknown one."""
+    """Returns one campaign.
+
+    Raises:
+        BadInput: as `read_registered_campaigns`, or there is no such campaign.
+    """
     for found in await read_registered_campaigns(database):
         if found.id == campaign:
             return found

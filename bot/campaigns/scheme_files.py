@@ -46,7 +46,7 @@ def read_scheme(text: str, where: str) -> Scheme:
         BadInput: it is no YAML or no scheme, or a key stands twice, which YAML would overwrite.
     """
     try:
-        data = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 — a SafeLoader with one more refusal
+        data = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a stricter SafeLoader
     except _KeyTwice as twice:
         raise BadInput(
             Message("campaign-scheme-key-twice", key=twice.key), Place(file=where, line=twice.line)

@@ -40,7 +40,7 @@ def load_xlsx(path: Path) -> Questionnaire:
 
 
 def _text(value: object) -> str:
-    """Returns a cell as it was typed; Excel stores 5 as 5.0, and XLSForm writes truth as yes and no."""
+    """Returns a cell as it was typed: Excel stores 5 as 5.0; XLSForm writes yes and no."""
     if value is None:
         return ""
     if isinstance(value, bool):

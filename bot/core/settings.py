@@ -24,7 +24,7 @@ class Settings:
         redis_url: Redis 7 or later; empty means the bundled Valkey.
         host: address to listen on.
         port: port to listen on.
-        public_url: https address at which Telegram and citizens reach the service; empty means none.
+        public_url: https address of the service for Telegram and citizens; empty means none.
         telegram_token: the bot's token; empty means no Telegram.
         telegram_name: the bot's user name, without @, for the links that citizens get.
         telegram_secret: secret of Telegram's webhook calls; empty means a random one in `data`.

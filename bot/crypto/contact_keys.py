@@ -1,6 +1,6 @@
 """The secret of the contacts: it makes their pseudonyms and seals their addresses.
 
-It is none of the gate's keys, so nothing made with it joins a contact to a conversation or a ballot.
+It is none of the gate's keys, so nothing made with it joins a contact to a ballot.
 It outlasts hours and campaigns, because a list of contacts does.
 """
 

@@ -1,7 +1,7 @@
 """The gate's keys: they make pseudonyms, seal conversations and sign submissions.
 
 Conversations and dead letters are sealed under a key of the hour. Once all of them are sealed anew
-(`bot.conversations.key_rotation`) the key is destroyed, so an old copy of the database tells nothing.
+(`bot.conversations.key_rotation`) the key is destroyed; an old copy of the database tells nothing.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class HourlyKeys:
 class GateKeys:
     """The gate's secrets. They never leave this object's methods.
 
-    ``gate`` makes the pseudonyms of conversations and addresses. ``sign`` signs what goes to the mixer.
+    ``gate`` makes the pseudonyms of conversations and addresses. ``sign`` signs for the mixer.
     ``voters`` holds a secret for each campaign, destroyed at its close. ``hours`` seals.
     ``rectification`` is the secret of citizens' requests (`bot.crypto.rectification_keys`).
     """

@@ -5,5 +5,5 @@ crypto-conversation-other-key = the stored conversation was sealed under another
 crypto-address-other-key = an address was sealed under another key; restore { $file } from its backup
 crypto-false-signature = the signature of { $name } is false; do not trust this checkpoint
 crypto-checkpoint-unsigned = the checkpoint is not signed by { $names }
-crypto-no-key-given = no key was given by which the checkpoint could be checked
+crypto-no-key-given = the checkpoint is not signed by any key that was given
 crypto-no-witness-key-file = this is not a witness's key; make one with `minping witness --name NAME --key FILE`

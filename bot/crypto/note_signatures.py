@@ -95,7 +95,7 @@ def open_note(text: str, keys: Sequence[VerifierKey]) -> VerifiedNote:
     """Reads a checkpoint that at least one of ``keys`` signed; ignores signatures by other keys.
 
     Raises:
-        BadInput: it cannot be read, a signature by one of the keys is false, or none of them signed.
+        BadInput: it cannot be read, a signature by a known key is false, or no known key signed.
     """
     note = read_note(text)
     checkpoint = read_checkpoint(note.text)

@@ -25,13 +25,13 @@ DRIVERS = {
 def open_database(url: str, patience: float | None = None) -> AsyncEngine:
     """Returns an engine for ``url``, with our driver whatever driver it names.
 
-    Nothing is connected until the engine is used. Errors hide parameters, because errors may reach a
-    log and parameters are citizens' answers.
+    Nothing is connected until the engine is used. Errors hide parameters, because errors may reach
+    a log and parameters are citizens' answers.
 
     Args:
         url: a SQLAlchemy URL.
         patience: seconds after which a PostgreSQL server that answers no command is given up, and
-            after which it gives up our idle transaction, so that nobody waits for a dead link's lock.
+            after which it gives up our idle transaction: nobody waits for a dead link's lock.
     """
     address = make_url(url)
     address = address.set(drivername=DRIVERS.get(address.get_backend_name(), address.drivername))

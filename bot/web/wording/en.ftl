@@ -360,7 +360,7 @@ role-auditor = auditor
 role-administrator-may = everything but single ballots and verdicts
 role-observer-may = looks at results and persons, changes nothing
 role-staff-may = invites people, writes to them, sees no scores
-role-reviewer-may = decides on cases of organised rating, sees nothing else
+role-checker-may = decides on cases of organised rating, sees nothing else
 role-auditor-may = audit log, bundles, openings, scores; no persons
 role-office-may = reads and answers what citizens want mended
 role-unit-may = sees what is told to their own unit
@@ -422,7 +422,7 @@ openings-hint = Every ballot, without names: keep it, never publish it. That you
 
 # The reviewers' pages
 
-role-reviewer = reviewer
+role-checker = checker
 review = Review
 review-note = Groups of ratings that look organised. Until two reviewers agree, the weights that the rules propose stand. Where two differ, a third decides. Nothing is deleted and every decision can be reopened.
 review-release = Scores change only with the next release (minping release).

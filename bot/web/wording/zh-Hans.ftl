@@ -357,7 +357,7 @@ role-auditor = 审计员
 role-administrator-may = 全部操作，但看不到单张选票，也不参与复核
 role-observer-may = 查看结果和人员，不作任何改动
 role-staff-may = 邀请、发送消息，看不到得分
-role-reviewer-may = 复核有组织评价的个案，看不到其他内容
+role-checker-may = 复核有组织评价的个案，看不到其他内容
 role-auditor-may = 操作日志、核查包、公开值和得分，看不到个人
 role-office-may = 受理群众要求整改的事项
 role-unit-may = 只看转给本单位的事项
@@ -370,7 +370,7 @@ people-add = 添加人员
 people-login = 用户名（小写字母、数字、点、连字符、下划线）
 people-unit = 所属单位
 people-no-unit = 无
-people-unit-hint = 复核员须回避本单位的个案。
+people-unit-hint = 核查员须回避本单位的个案。
 people-made = { $login } 可以用这个密码登录：
 people-new-password = { $login } 的新密码：
 people-password-once = 只在这里显示一次。请当面交给本人，须在 7 天内首次登录并更改。
@@ -417,18 +417,18 @@ bundle-download = 公开核查包
 openings-download = 含全部选票的核查包
 openings-hint = 含每一张选票，不含姓名：请妥善保管，不得公开。下载会记入操作日志。
 
-# 复核员页面
+# 核查员页面
 
-role-reviewer = 复核员
+role-checker = 核查员
 review = 复核
-review-note = 以下是疑似有组织的评价。两名复核员意见一致之前，按规则建议的权重计算；两人不一致的，由第三人决定。不删除任何评价，所有决定均可重新复核。
+review-note = 以下是疑似有组织的评价。两名核查员意见一致之前，按规则建议的权重计算；两人不一致的，由第三人决定。不删除任何评价，所有决定均可重新复核。
 review-release = 得分在下一次发布（minping release）后才会变化。
 review-none = 没有待复核的案件。
 review-choose = 请选择结论及理由。
 case-title = 案件 { $name }
 case-waiting = 待复核
 case-decided = 已决定
-case-voted = 您已表决，还需其他复核员表决。
+case-voted = 您已表决，还需其他核查员表决。
 case-stands-proposed = 目前暂按建议的权重计算。
 case-stands-uphold = 已维持：按建议的权重计算。
 case-stands-release = 已解除：这些评价照原权重计算。

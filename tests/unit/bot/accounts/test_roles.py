@@ -53,7 +53,7 @@ AUDIENCE = {
 WORDS = {"/admin/shortcomings", "/admin/shortcomings/{name}"}
 LOOKS = {
     "staff": {"/admin", "/admin/", "/admin/campaigns/{campaign}", *AUDIENCE, *EVERYBODY},
-    "reviewer": {"/admin/review", "/admin/review/{case}", *EVERYBODY},
+    "checker": {"/admin/review", "/admin/review/{case}", *EVERYBODY},
     "office": {*WORDS, "/admin/themes", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},
     "auditor": {
@@ -75,11 +75,11 @@ ACTS = {
     "observer": EVERYBODY,
     "auditor": EVERYBODY,
     "staff": {"/admin/campaigns/{campaign}/links", *AUDIENCE, *EVERYBODY},
-    "reviewer": {"/admin/review/{case}", *EVERYBODY},
+    "checker": {"/admin/review/{case}", *EVERYBODY},
     "office": {"/admin/shortcomings/{name}", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},
 }
-HOMES = {"reviewer": "/admin/review", "office": "/admin/shortcomings", "unit": "/admin/unit"}
+HOMES = {"checker": "/admin/review", "office": "/admin/shortcomings", "unit": "/admin/unit"}
 
 
 def expected(role: str, method: str, path: str) -> bool:
