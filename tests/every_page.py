@@ -56,11 +56,11 @@ MORE = (
     "/admin/campaigns/2026/push",
     "/admin/years/2010/proposals?status=all",
     "/admin/years/2010/leaders?grade=third",
-    "/admin/years/2010/inside?unit=TAX",
+    "/admin/years/2010/inner-units?unit=TAX",
     "/admin/people/zhou",
 )
 WITHOUT_SESSION = ("/admin/sign-in", "/admin/sign-in/code")
-REVIEWERS = "/admin/review"
+REVIEWERS = "/admin/cases"
 
 
 async def fill_pages(service: Service) -> str:

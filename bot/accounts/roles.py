@@ -13,7 +13,7 @@ OWN = r"/admin/(sign-out|password|sessions|second-factor)"
 """What concerns nobody but the person."""
 OPENINGS = r"/campaigns/[^/]+/openings"
 """Every single ballot, without a name."""
-WORDS = r"/shortcomings(/|$)|/unit$"
+WORDS = r"/requests(/|$)|/unit$"
 """What a citizen wrote to an office, and what is told to a unit alone."""
 
 
@@ -29,8 +29,8 @@ class Rights:
 RIGHTS = {
     # Administrators see cases and do not vote, and open no ballots; observers see scores, and so nothing of cases. What
     # a citizen wrote to an office nobody else reads: of shortcomings they see how many there are by theme.
-    ADMINISTRATOR: Rights(rf"/admin(?!{WORDS}|{OPENINGS}).*", rf"/admin(?!/review|{WORDS}).*"),
-    OBSERVER: Rights(rf"/admin(?!/(review|people|settings)|{WORDS}|{OPENINGS}).*", OWN),
+    ADMINISTRATOR: Rights(rf"/admin(?!{WORDS}|{OPENINGS}).*", rf"/admin(?!/cases|{WORDS}).*"),
+    OBSERVER: Rights(rf"/admin(?!/(cases|people|settings)|{WORDS}|{OPENINGS}).*", OWN),
     # Auditors check what was done and counted. Nobody's name is theirs to see: no leaders, contacts or staff.
     AUDITOR: Rights(
         rf"/admin/?|{OWN}|/admin/audit|/admin/campaigns/[^/]+(/(scores|(ranking|export|bundle|openings)\.\w+))?",
@@ -43,12 +43,12 @@ RIGHTS = {
     ),
     # Who decides blindly must not look up scores and counts of units beside it.
     REVIEWER: Rights(
-        rf"{OWN}|/admin/review(/.*)?", rf"{OWN}|/admin/review(/.*)?", home="/admin/review"
+        rf"{OWN}|/admin/cases(/.*)?", rf"{OWN}|/admin/cases(/.*)?", home="/admin/cases"
     ),
     OFFICE: Rights(
-        rf"{OWN}|/admin/shortcomings(/.*)?|/admin/themes",
-        rf"{OWN}|/admin/shortcomings/.*",
-        home="/admin/shortcomings",
+        rf"{OWN}|/admin/requests(/.*)?|/admin/themes",
+        rf"{OWN}|/admin/requests/.*",
+        home="/admin/requests",
     ),
     # Of their own unit alone (`bot.web.admin.rectification.own_unit`).
     UNIT: Rights(rf"{OWN}|/admin/unit", rf"{OWN}|/admin/unit", home="/admin/unit"),
