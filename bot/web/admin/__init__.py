@@ -5,6 +5,6 @@ whether the address is theirs (`bot.accounts.roles`), a form must carry the sess
 and its outcome stands in the audit log. A page never decides by itself who may see it.
 
 States of a session: no session → password right (`sign_in_checks`, five minutes) → signed in →
-ended. A person with a handed-out password, or without the second factor that the role needs, sees
-only the page that sets it (`Visitor.required_page`).
+ended. A person with a handed-out password, or without the second factor that the role needs,
+sees only the page that sets it (`Visitor.required_page`).
 """

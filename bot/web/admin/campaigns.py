@@ -117,7 +117,7 @@ async def show_one(visit: Visit) -> web.Response:
 
 
 async def _misfits(visit: Visit, campaign: RegisteredCampaign) -> list[Said]:
-    """Returns what keeps the year from being appraised on the locked rules; empty after the close."""
+    """Returns what keeps the year from being appraised on the locked rules; [] after the close."""
     from bot.campaigns.drafting import find_scheme_misfits
 
     if campaign.pilot or campaign.state in ("closing", "closed"):
@@ -155,7 +155,7 @@ def _name(campaign: RegisteredCampaign, code: str, lang: str) -> str:
 
 
 async def _pressure_reports(visit: Visit, campaign: RegisteredCampaign) -> list[tuple[str, int]]:
-    """Returns, after the close, units and their pressure reports, rounded; small cells are left out."""
+    """Returns units and their pressure reports after the close, rounded, without small cells."""
     if campaign.state != "closed":
         return []
     columns, cell = tables.pressure.c, campaign.scheme.min_n.publish_cell

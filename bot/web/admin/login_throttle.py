@@ -1,4 +1,4 @@
-"""Throttling of sign-in attempts: passwords and codes cannot be guessed, nor their owner locked out.
+"""Throttling of sign-in attempts: nobody guesses a password, nor locks out its owner.
 
 A browser in which a person has signed in before carries a cookie that we made for that person
 (OWASP's device cookies). Its attempts are counted apart, so that somebody who fails on purpose from
@@ -18,7 +18,7 @@ from bot.web.shared.middleware import client_address, increment_counter, is_secu
 
 WINDOW = 900
 MAX_OF_BROWSER, MAX_FOR_LOGIN_FROM_ADDRESS, MAX_FROM_ADDRESS, MAX_FOR_LOGIN = 10, 10, 30, 50
-"""Attempts that may fail in `WINDOW` seconds: of a known browser; of all others, by login or address."""
+"""Attempts that may fail in `WINDOW` seconds: of a known browser; of others by what they share."""
 BROWSER_DAYS = 180
 
 

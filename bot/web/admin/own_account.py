@@ -173,7 +173,7 @@ async def _renew(visit: Visit) -> web.Response:
 
 
 async def _turn_off(visit: Visit) -> web.Response:
-    """Turns the second factor off; the code is asked for, since the password alone must not do it."""
+    """Turns the second factor off, after a code: the password alone must not be enough."""
     account = await _account(visit)
     try:
         fits = await check_code(

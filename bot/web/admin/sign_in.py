@@ -103,7 +103,7 @@ async def _enter(request: web.Request, account: Account, by: str) -> web.Respons
 
 
 async def _record_refused(service: Service, login: str, by: str) -> None:
-    """Records a refused attempt; an unknown login is left out, for it may be a mistyped password."""
+    """Records a refused attempt; an unknown login is left out, as it may be a password."""
     known = await find_account(service.database, login)
     act = AuditRecord(known.login if known else "", known.role if known else "", by, "", REFUSED)
     await append_record(service.database, act, service.clock)

@@ -82,7 +82,7 @@ class ApiCall:
         raise RequestRefused(404, Message("api-no-such-campaign"), Place(subject=name))
 
     def paged(self, rows: list[T]) -> tuple[list[T], str | None]:
-        """Returns the rows of the page that the query asks for, and the address of the next page."""
+        """Returns the rows of the requested page, and the address of the next page."""
         page, limit = self.query.page, self.query.limit
         more = page * limit < len(rows)
         following = self.request.rel_url.update_query(page=str(page + 1), limit=str(limit))

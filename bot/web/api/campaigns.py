@@ -38,6 +38,7 @@ from bot.results.live_counts import unit_counts
 from bot.storage.database import reading, writing
 from bot.storage.schema.api import repeats
 from bot.web.api.call import ApiCall, RequestRefused, idempotency_key
+from bot.web.api.inputs import QuotaInput
 from bot.web.api.models import (
     Campaign,
     CampaignCounts,
@@ -47,7 +48,6 @@ from bot.web.api.models import (
     LinkList,
     LocalizedNames,
     QuotaFill,
-    QuotaInput,
     QuotaList,
     TokenScopes,
     UnitCount,

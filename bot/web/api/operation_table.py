@@ -12,9 +12,10 @@ from bot.web.api.operation import Operation
 from bot.web.shared.lazy_routes import lazy_module
 
 if TYPE_CHECKING:
-    from bot.web.api import campaigns, models, results
+    from bot.web.api import campaigns, inputs, models, results
 else:
     campaigns = lazy_module("bot.web.api.campaigns")
+    inputs = lazy_module("bot.web.api.inputs")
     models = lazy_module("bot.web.api.models")
     results = lazy_module("bot.web.api.results")
 
@@ -45,7 +46,7 @@ OPERATIONS = (
         READ,
         "Campaigns, the newest first",
         models.CampaignList,
-        models.CampaignQuery,
+        inputs.CampaignQuery,
     ),
     Operation(
         "GET",
@@ -63,7 +64,7 @@ OPERATIONS = (
         WRITE,
         "Make a draft; sent again, it is made once",
         models.Campaign,
-        body=models.CampaignCreate,
+        body=inputs.CampaignCreate,
         status=201,
         refuses=(CONFLICT, WRONG),
     ),
@@ -101,7 +102,7 @@ OPERATIONS = (
         WRITE,
         "Take no more ballots, for good",
         models.Campaign,
-        body=models.CloseConfirmation,
+        body=inputs.CloseConfirmation,
         refuses=(GONE, CONFLICT, WRONG),
     ),
     Operation(
@@ -120,7 +121,7 @@ OPERATIONS = (
         WRITE,
         "Make a link that vouches for an evaluator group",
         models.CampaignLink,
-        body=models.LinkCreate,
+        body=inputs.LinkCreate,
         status=201,
         refuses=(GONE, CONFLICT, WRONG),
         repeats=True,
@@ -141,7 +142,7 @@ OPERATIONS = (
         WRITE,
         "Give a draft its quotas; opening registers them in the log",
         models.QuotaList,
-        body=models.QuotaListInput,
+        body=inputs.QuotaListInput,
         refuses=(GONE, CONFLICT, WRONG),
     ),
     Operation(
@@ -160,7 +161,7 @@ OPERATIONS = (
         SCORES,
         "The scores of a closed campaign",
         models.CampaignResults,
-        models.PageQuery,
+        inputs.PageQuery,
         refuses=(GONE, CONFLICT),
     ),
     Operation(
@@ -190,7 +191,7 @@ OPERATIONS = (
         INTERNAL,
         "A year's units with total, rank and grade",
         models.YearUnitList,
-        models.PageQuery,
+        inputs.PageQuery,
         refuses=(GONE, CONFLICT),
     ),
     Operation(
@@ -200,7 +201,7 @@ OPERATIONS = (
         INTERNAL,
         "A year's leaders with score and grade",
         models.YearLeaderList,
-        models.PageQuery,
+        inputs.PageQuery,
         refuses=(GONE, CONFLICT),
     ),
     Operation(
@@ -210,7 +211,7 @@ OPERATIONS = (
         INTERNAL,
         "The proposals of a year and the decisions on them",
         models.YearProposalList,
-        models.ProposalQuery,
+        inputs.ProposalQuery,
         refuses=(GONE, CONFLICT),
     ),
     *(
@@ -220,7 +221,7 @@ OPERATIONS = (
             handler,
             EXPORTS,
             f"A year's appraisal as {form.upper()}",
-            query=models.ExportQuery,
+            query=inputs.ExportQuery,
             refuses=(GONE, CONFLICT),
         )
         for form, handler in YEAR_FILES.items()

@@ -1,1 +1,1 @@
-"""Shared parts of the web: middleware, templates, caching, lazy routes and the wording of errors."""
+"""Shared parts of the web: middleware, templates, caching, lazy routes, wording of errors."""

@@ -16,7 +16,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 async def book_file(book: Book, form: str, name: str) -> web.Response:
-    """Returns a book as ``xlsx``, or as an archive: CSV for ``zip``, ``sav`` (SPSS) or ``parquet``."""
+    """Returns a book as ``xlsx``, or an archive of CSV (``zip``), ``sav`` or ``parquet`` files."""
     from bot.publication.exports import csv_files, statistical_files, workbook, zip_archive
 
     if form == "xlsx":

@@ -126,7 +126,7 @@ def _catalogue(lang: str) -> Catalogue | None:
 
 
 def _compiled(entries: Mapping[str, str], last: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The entries, those with the most fixed text first; the last hole of a frame may hold whole sentences."""
+    """The entries, those with the most fixed text first."""
     ordered = sorted(entries.items(), key=lambda entry: -len(entry[0].replace(HOLE, "")))
     return tuple(
         (re.compile(_pattern(english, last)), translation) for english, translation in ordered

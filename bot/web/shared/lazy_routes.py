@@ -61,10 +61,9 @@ def loaded(reference: T) -> T:
     return found
 
 
-def name_of(reference: object) -> str:
+def name_of(reference: Any) -> str:
     """Returns the name of a function or class; imports nothing."""
-    name: str = reference.name if isinstance(reference, LazyAttribute) else reference.__name__  # type: ignore[attr-defined]
-    return name
+    return str(reference.name if isinstance(reference, LazyAttribute) else reference.__name__)
 
 
 def lazy_route(method: str, path: str, handler: Handler) -> web.RouteDef:
@@ -90,7 +89,9 @@ def check_routes(routes: Iterable[web.AbstractRoute]) -> None:
 
 def _requests_of(route: web.AbstractRoute) -> tuple[str, str]:
     """Returns the method and the addresses of a route, in which parameters have no name."""
-    info = route.resource.get_info() if route.resource else {}
-    pattern = info.get("pattern")
-    address = re.sub(r"\?P<\w+>", "", pattern.pattern) if pattern else route.resource.canonical  # type: ignore[union-attr]
-    return route.method, address
+    if route.resource is None:
+        return route.method, ""
+    pattern = route.resource.get_info().get("pattern")
+    if pattern is None:
+        return route.method, route.resource.canonical
+    return route.method, re.sub(r"\?P<\w+>", "", pattern.pattern)

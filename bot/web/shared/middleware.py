@@ -139,7 +139,7 @@ def close_files(form: Form) -> None:
 def client_address(request: web.Request, settings: Settings) -> str:
     """Returns the client's address as the outermost trusted proxy saw it; of IPv6 the /64 network.
 
-    A client with one IPv6 address has its whole network, and could pass a limit by the next address.
+    A client has its whole IPv6 network, and could pass a limit by the next address.
     """
     return _network(_address(request, settings))
 

@@ -81,7 +81,7 @@ class ResultCache:
             return self.releases[key]
 
     async def cached(self, key: tuple[str, ...], make: Callable[[], Awaitable[T]]) -> T:
-        """Returns what ``make`` makes from a release; it is made once, for a release never changes."""
+        """Returns the result of ``make``; it is made once, since a release never changes."""
         async with self.releasing:
             if key not in self.files:
                 made = await make()

@@ -14,7 +14,7 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from tests.desk import CAMPAIGN, PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
-from tests.unit.bot.test_small_cells import suspected
+from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import Clock, fill
 
 pytestmark = pytest.mark.browser

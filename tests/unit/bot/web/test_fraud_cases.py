@@ -21,7 +21,7 @@ from bot.storage.schema import all as tables
 from bot.web.admin.routes import PAGES
 from bot.web.server import make_web
 from tests.desk import CAMPAIGN, PASSWORD, Desk, make_data, texts
-from tests.unit.bot.test_small_cells import suspected
+from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import Clock
 
 CASE = "/admin/cases/00c0ffee"

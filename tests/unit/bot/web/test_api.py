@@ -250,7 +250,8 @@ async def test_a_link_may_say_how_many_it_is_meant_for(program: Program) -> None
         )
     )[1] == made
     told = {
-        link["addresses"][0]: link["max_people"] for link in (await program.ask("GET", path))[1]["items"]
+        link["addresses"][0]: link["max_people"]
+        for link in (await program.ask("GET", path))[1]["items"]
     }
     assert (told[made["addresses"][0]], sorted(told.values(), key=str)) == (12, [12, None])
     for most in (0, -1, 1.5, "12", 1_000_001):
@@ -398,3 +399,22 @@ def test_limits_are_told_as_json_schema_has_them() -> None:
         return set().union(*(keys(value) for value in part)) if isinstance(part, list) else set()
 
     assert not keys(document()) & {"ge", "gt", "le", "lt"}
+
+
+async def test_a_problem_has_its_place_as_data_and_speaks_the_programs_language(
+    program: Program,
+) -> None:
+    path = "/campaigns/mine/quotas"
+    await program.ask("PUT", "/campaigns/mine", DRAFT)
+    few = {"items": [{"unit": "FIN", "capacity": 3}]}
+    _, problem, headers = await program.ask("PUT", path, few)
+    assert problem["place"].get("row", 2) == 2
+    assert headers["Content-Language"] == "en"
+    _, problem, headers = await program.ask("PUT", path, {}, Accept_Language="zh-CN,en;q=0.5")
+    assert (problem["detail"], problem["place"]) == ("缺少这个字段", {"field": "items"})
+    assert headers["Content-Language"] == "zh-Hans"
+    _, problem, _ = await program.ask("GET", "/campaigns/none", Accept_Language="fr")
+    assert (problem["detail"], problem["place"]) == (
+        "there is no such campaign",
+        {"subject": "none"},
+    )
