@@ -13,7 +13,7 @@ OWN = r"/admin/(sign-out|password|sessions|second-factor)"
 """Pages of a person's own account."""
 OPENINGS = r"/campaigns/[^/]+/openings"
 """The file of single ballots, without names."""
-WORDS = r"/shortcomings(/|$)|/unit$"
+WORDS = r"/requests(/|$)|/unit$"
 """Pages with citizens' words to an office, and the page of a unit's own result."""
 
 
@@ -30,11 +30,10 @@ class Rights:
 
 
 RIGHTS = {
-    # Administrators see cases and do not vote on them, and open no ballots. Observers see
-    # scores, so
-    # they see no cases. Citizens' words are for their office alone; others see counts by theme.
-    ADMINISTRATOR: Rights(rf"/admin(?!{WORDS}|{OPENINGS}).*", rf"/admin(?!/review|{WORDS}).*"),
-    OBSERVER: Rights(rf"/admin(?!/(review|people|settings)|{WORDS}|{OPENINGS}).*", OWN),
+    # Administrators see cases and do not vote on them, and open no ballots. Observers see scores,
+    # so they see no cases. Citizens' words are for their office alone; others see counts by theme.
+    ADMINISTRATOR: Rights(rf"/admin(?!{WORDS}|{OPENINGS}).*", rf"/admin(?!/cases|{WORDS}).*"),
+    OBSERVER: Rights(rf"/admin(?!/(cases|people|settings)|{WORDS}|{OPENINGS}).*", OWN),
     # Auditors check acts and counts. They see no names: no leaders, contacts or staff.
     AUDITOR: Rights(
         rf"/admin/?|{OWN}|/admin/audit"
@@ -51,12 +50,12 @@ RIGHTS = {
     ),
     # Checkers decide blindly, so they must not look up scores and counts of units.
     CHECKER: Rights(
-        rf"{OWN}|/admin/review(/.*)?", rf"{OWN}|/admin/review(/.*)?", home="/admin/review"
+        rf"{OWN}|/admin/cases(/.*)?", rf"{OWN}|/admin/cases(/.*)?", home="/admin/cases"
     ),
     OFFICE: Rights(
-        rf"{OWN}|/admin/shortcomings(/.*)?|/admin/themes",
-        rf"{OWN}|/admin/shortcomings/.*",
-        home="/admin/shortcomings",
+        rf"{OWN}|/admin/requests(/.*)?|/admin/themes",
+        rf"{OWN}|/admin/requests/.*",
+        home="/admin/requests",
     ),
     # The page shows their own unit alone (`bot.web.admin.rectification.own_unit`).
     UNIT: Rights(rf"{OWN}|/admin/unit", rf"{OWN}|/admin/unit", home="/admin/unit"),

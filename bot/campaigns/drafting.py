@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.appraisal.checks import scheme_misfits
 from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
 from aggregation.scheme.scheme import Scheme, parse_scheme
+from bot.campaigns.lifecycle import FIRST_YEAR, LAST_YEAR
 from bot.campaigns.scheme_files import load_scheme_file, shipped_scheme
 from bot.core.checked_input import CheckedInput, checked
 from bot.core.shipped_files import shipped_questionnaires
@@ -56,7 +57,9 @@ def parse_moment(text: str, timezone: str, field: str = "") -> datetime:
         return parsed.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         place = Place(field=field) if field else Place(subject=text[:40])
-        raise BadInput(Message("campaign-bad-moment"), place) from error
+        raise BadInput(
+            Message("campaign-bad-moment", first=FIRST_YEAR, last=LAST_YEAR), place
+        ) from error
 
 
 async def stored_units(database: AsyncEngine, codes: Sequence[str] | None, year: int) -> list[Unit]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -42,9 +42,16 @@ class CampaignInput(CheckedInput):
         "year": Message("campaign-bad-year", first=FIRST_YEAR, last=LAST_YEAR),
         "title_zh": Message("campaign-title-missing"),
         "title_en": Message("campaign-title-missing"),
-        "opens_at": Message("campaign-bad-moment"),
-        "closes_at": Message("campaign-bad-moment"),
+        "opens_at": Message("campaign-bad-moment", first=FIRST_YEAR, last=LAST_YEAR),
+        "closes_at": Message("campaign-bad-moment", first=FIRST_YEAR, last=LAST_YEAR),
     }
+
+    @field_validator("opens_at", "closes_at")
+    @classmethod
+    def _within_years(cls, value: datetime) -> datetime:
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValueError(value)
+        return value
 
     @model_validator(mode="after")
     def _window(self) -> CampaignInput:

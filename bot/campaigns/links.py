@@ -32,17 +32,17 @@ PERSONAL = "~"
 class LinkInput(CheckedInput):
     """A link that vouches for an evaluator group, and maybe for a stratum.
 
-    ``most`` is the number of people that it is meant for; None means anyone.
+    ``max_people`` is the number of people that it is meant for; None means anyone.
     """
 
     group: str = Field(min_length=1)
     stratum: str = Field("", max_length=32)
-    most: int | None = Field(None, ge=1, le=MAX_PEOPLE)
+    max_people: int | None = Field(None, ge=1, le=MAX_PEOPLE)
 
     problems: ClassVar = {
         "group": Message("campaign-link-group-missing"),
         "stratum": Message("campaign-stratum-too-long"),
-        "most": Message("campaign-link-for-nobody", most=MAX_PEOPLE),
+        "max_people": Message("campaign-link-for-nobody", most=MAX_PEOPLE),
     }
 
 
@@ -52,11 +52,11 @@ async def create_link(
     group: str,
     stratum: str,
     clock: Clock,
-    most: int | str | None = None,
+    max_people: int | str | None = None,
 ) -> Link:
     """Stores a link that vouches for an evaluator group and a stratum, and returns it.
 
-    The online checks mark the ballots of more people than ``most``
+    The online checks mark the ballots of more people than ``max_people``
     (`survey_flows.checks.shared_link`). The limit is registered with the campaign; the limit of a
     later link is logged by itself.
 
@@ -65,7 +65,7 @@ async def create_link(
             population figure of the group has the stratum; or the limit is no number of people.
     """
     async with writing(database) as connection:
-        return await add_vouching_link(connection, campaign, group, stratum, clock, most)
+        return await add_vouching_link(connection, campaign, group, stratum, clock, max_people)
 
 
 async def add_vouching_link(
@@ -74,14 +74,14 @@ async def add_vouching_link(
     group: str,
     stratum: str,
     clock: Clock,
-    most: int | str | None = None,
+    max_people: int | str | None = None,
 ) -> Link:
     """Does what `create_link` does, in the caller's transaction."""
-    asked = checked(LinkInput, group=group, stratum=stratum, most=most)
+    asked = checked(LinkInput, group=group, stratum=stratum, max_people=max_people)
     row = await read_campaign_row(connection, campaign, "update")
     require_state(campaign, row.state, (DRAFT, OPEN, PAUSED))
     _require_cell(read_definition(row).scheme, asked.group, asked.stratum)
-    link = Link(clock.token()[:LINK], asked.group, "invited", asked.stratum, asked.most)
+    link = Link(clock.token()[:LINK], asked.group, "invited", asked.stratum, asked.max_people)
     await add_link(connection, campaign, link)
     if link.max_people is not None and row.state != DRAFT:
         limit = {

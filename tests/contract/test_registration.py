@@ -58,10 +58,12 @@ async def test_rules_and_a_seed_are_registered(road: Road) -> None:
 
 async def test_limits_of_links_are_registered_or_told_later_and_never_changed(road: Road) -> None:
     await create_campaign(road.database, draft("next"), road.clock)
-    limited = await create_link(road.database, "next", "deputy", "430102", road.clock, most=30)
+    limited = await create_link(
+        road.database, "next", "deputy", "430102", road.clock, max_people=30
+    )
     await create_link(road.database, "next", "deputy", "", road.clock)
     await road.open("next")
-    await create_link(road.database, "next", "enterprise", "", road.clock, most=12)
+    await create_link(road.database, "next", "enterprise", "", road.clock, max_people=12)
     await road.mixer.turn()
     columns = tables.log_entries.c
     async with reading(road.database) as connection:
@@ -79,7 +81,7 @@ async def test_limits_of_links_are_registered_or_told_later_and_never_changed(ro
         async with writing(road.database) as connection:
             await connection.execute(update(tables.links).values(most=99))
     with pytest.raises(BadInput, match="one person or more"):
-        await create_link(road.database, "next", "deputy", "", road.clock, most=0)
+        await create_link(road.database, "next", "deputy", "", road.clock, max_people=0)
 
 
 def test_rules_are_read_as_they_were_written() -> None:

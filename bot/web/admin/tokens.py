@@ -1,4 +1,4 @@
-"""The page of the tokens by which programs use the interface."""
+"""The console's page of the API tokens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PATH = "/admin/tokens"
 
 @staff_page
 async def show_tokens(visit: Visit) -> web.Response:
-    """Every token without its secret, and the form for another."""
+    """Shows every token without its secret, and the form for another."""
     return await _page(visit)
 
 
@@ -46,7 +46,7 @@ async def _page(visit: Visit, made: str = "", name: str = "") -> web.Response:
 
 @staff_page
 async def take_token(visit: Visit) -> web.Response:
-    """Make a token, and show it this once."""
+    """Makes a token, and shows it this once."""
     form = visit.form
     scopes = [str(scope) for scope in form.getall("scope", [])] if form is not None else []
     name, login = visit.text("name"), visit.visitor.login
@@ -58,6 +58,6 @@ async def take_token(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_revoke(visit: Visit) -> web.Response:
-    """End a token."""
+    """Revokes a token."""
     await revoke_token(visit.service.database, visit.path_param("token"), visit.service.clock)
     return visit.redirect(PATH, "revoked")

@@ -14,7 +14,7 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from tests.desk import CAMPAIGN, PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
-from tests.unit.bot.test_small_cells import suspected
+from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import Clock, fill
 
 pytestmark = pytest.mark.browser
@@ -40,8 +40,8 @@ async def test_a_reviewer_votes(tmp_path: Path, valkey_url: str, chromium: Path)
                 for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
                     await page.set_viewport_size(viewport)
                     for name, path in {
-                        "list": "/admin/review",
-                        "case": "/admin/review/00c0ffee",
+                        "list": "/admin/cases",
+                        "case": "/admin/cases/00c0ffee",
                     }.items():
                         await page.goto(f"{path}?lang={lang}")
                         await keep(page, f"review-{size}-{name}-{lang}")
