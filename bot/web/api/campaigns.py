@@ -237,6 +237,9 @@ async def make_link(call: ApiCall) -> web.Response:
     except IntegrityError:  # the same request at the same moment
         async with reading(call.service.database) as connection:
             before, link = await _made_before(connection, call, key), None
+    except BadInput as error:
+        # A wrong field is the program's; the state of the campaign is a conflict.
+        raise RequestRefused.because(422 if error.place.field else 409, error) from error
     link = link or Link(before or "", wanted.group, "invited", wanted.stratum, wanted.max_people)
     return call.response(_link(call, link), 201)
 

@@ -55,7 +55,7 @@ class ResultCache:
         """Returns the last release of a closed campaign; makes the first one if there is none.
 
         Raises:
-            BadInput: no such campaign, or it is not what the log has of it.
+            BadInput: no such campaign, or it differs from its registration in the log.
         """
         return await self.release(service, campaign, 0)
 

@@ -33,10 +33,11 @@ def upgrade() -> None:
         for column, comment in COMMENTS.items():
             op.execute(f"COMMENT ON COLUMN {column} IS '{comment}'")
         return
-    # SQLite cannot rename a constraint; a table without triggers is copied.
+    # SQLite cannot rename a constraint. The table has no triggers, so a copy loses nothing.
     with op.batch_alter_table("case_votes") as table:
         table.drop_constraint(UNIQUE.format(OLD), type_="unique")
         table.alter_column(OLD, new_column_name=NEW)
+    with op.batch_alter_table("case_votes") as table:
         table.create_unique_constraint(UNIQUE.format(NEW), ["case_id", "round", NEW, "act"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -65,10 +66,12 @@ def test_one_place_refuses_an_unknown_campaign() -> None:
         path for path in sorted(BOT.rglob("*.py")) if '"campaign-unknown"' in path.read_text()
     ]
     assert [str(path.relative_to(BOT)) for path in places] == ["campaigns/registered.py"]
-    spoken = [
-        path.name for path in BOT.rglob("*.py") if "there is no such campaign" in path.read_text()
+    sentence = re.compile(r"there is no such campaign(;|\"|$)", re.MULTILINE)
+    spoken = [path for path in BOT.rglob("*.py") if sentence.search(path.read_text())]
+    worded = [
+        path.parent.name for path in BOT.rglob("*.en.ftl") if sentence.search(path.read_text())
     ]
-    assert spoken == []
+    assert (spoken, worded) == ([], ["campaigns"])
 
 
 def test_a_written_definition_is_read_back() -> None:
