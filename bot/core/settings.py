@@ -44,6 +44,7 @@ class Settings:
             the mixer runs in the service.
         witnesses: public keys of the log's witnesses, separated by spaces.
         timezone: the city's time zone.
+        language: language of commands, en or zh-Hans; empty means the locale's.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
 
@@ -71,6 +72,7 @@ class Settings:
     log_key: str = ""
     witnesses: str = ""
     timezone: str = "Asia/Shanghai"
+    language: str = ""
     log_level: str = "INFO"
 
     @property
@@ -79,6 +81,9 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data / 'minping.sqlite3'}"
 
 
+LANGUAGES = ("en", "zh-Hans")
+LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""POSIX asks these in this order; the first that is set decides."""
 UNPREFIXED = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
 
 
@@ -112,6 +117,8 @@ def _convert(name: str, value: str) -> str | int | Path:
         return Path(value)
     if name == "timezone":
         return _zone(value)
+    if name == "language":
+        return _language(value)
     if name == "log_level":
         return _level(value)
     if name == "log_key":
@@ -152,6 +159,21 @@ def _witnesses(value: str) -> str:
         raise BadInput(error.message, Place(field=variable("witnesses"))) from error
     if any(key.kind != COSIGNATURE for key in keys):
         raise BadInput(Message("setting-no-witness-key"), Place(field=variable("witnesses")))
+    return value
+
+
+def read_language(environment: Mapping[str, str] | None = None) -> str:
+    """Returns the language of commands, also when other settings are wrong: the refusal needs it."""
+    environment = os.environ if environment is None else environment
+    if environment.get(variable("language")) in LANGUAGES:
+        return environment[variable("language")]
+    locale = next((environment[name] for name in LOCALE if environment.get(name)), "")
+    return "zh-Hans" if locale.startswith("zh") else "en"
+
+
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise BadInput(f"«{value}» is not one of {', '.join(LANGUAGES)}", variable("language"))
     return value
 
 

@@ -86,7 +86,7 @@ def test_the_shipped_scheme_and_questionnaires_are_shown_and_can_be_used(
 
 
 def test_a_trial_is_registered_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*CREATE, *WINDOW, "--trial"]) == 0
+    assert main([*CREATE, *WINDOW, "--pilot"]) == 0
     assert main(["campaign", "open", "y"]) == 0
     assert main(["campaign", "close", "y"]) == 0
     assert main(["bundle", "y", str(tmp_path / "y.zip")]) == 0
