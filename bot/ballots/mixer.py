@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-import secrets
 from collections.abc import Sequence, Set
 from typing import Any
 
@@ -21,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.batch import BALLOT, FOLLOW, UNLOGGED_KINDS, Batch, Submission
 from bot.ballots.held_requests import store_requests
+from bot.ballots.mixer_keys import MixerKeys, key_name
 from bot.ballots.quota_places import delete_quota_marks, rewrite_counts
 from bot.campaigns.registration import definition_with_seed, read_limits
 from bot.core.clock import Clock
@@ -29,10 +29,7 @@ from bot.crypto.note_signatures import public_key as log_key
 from bot.crypto.note_signatures import sign_checkpoint
 from bot.crypto.sealed_envelopes import (
     EnvelopeOpener,
-    MixerKey,
     WrongMixerKey,
-    mixer_key_text,
-    public_key,
     seal,
     sign_and_pad,
 )
@@ -41,8 +38,8 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import closing_body, registration_body
 from bot.transparency.log_writer import append_entries, lock_log, public_entry
-from survey_flows.errors import BadInput, Message, MinpingError, Place
-from survey_flows.signed_notes import VerifierKey, read_key
+from survey_flows.errors import MinpingError
+from survey_flows.signed_notes import VerifierKey
 
 log = logging.getLogger(__name__)
 
@@ -50,15 +47,10 @@ BATCH, LEAST, PATIENCE = 50, 10, 3600.0
 """A batch has `BATCH` people, or `LEAST` after `PATIENCE` seconds; fewer are mixed at the close."""
 MAX_SUBMISSIONS = 75
 """The most submissions of a batch, unless few people sent them: writing makes citizens wait."""
-KEY_SECONDS = 86_400
-KEY_GRACE_SECONDS = 3600
-"""Seconds in which a gate may not know of a new mixer key."""
 QUARTER = 900
 READ_AT_ONCE = 1000
 SECONDS_BETWEEN_BATCHES = 0.05
 """Seconds between two batches, in which citizens are served."""
-POLL_SECONDS = 0.2
-"""Seconds between two looks at another process's work."""
 LOG_KEY = "log"
 CAMPAIGN = "campaign-"
 Opened = tuple[Any, list[Submission] | None]
@@ -89,7 +81,7 @@ class Mixer:
         self._clock = clock
         self._since: float | None = None
         self._signing = Ed25519PrivateKey.from_private_bytes(ring.find_or_create(LOG_KEY))
-        self._mixer_key = MixerKey("", b"")
+        self._keys = MixerKeys(database, ring, self._signing, clock)
         self._turn = asyncio.Lock()
 
     @property
@@ -100,7 +92,7 @@ class Mixer:
     async def turn(self) -> None:
         """Open and close the campaigns that wait for it, and mix when there is a batch."""
         async with self._turn:
-            await self._keep_key()
+            await self._keys.renew()
             await self._register()
             await self._publish()
             await self.release_requests()
@@ -116,49 +108,6 @@ class Mixer:
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
-
-    async def _keep_key(self) -> None:
-        """Make a mixer key every day, and destroy the secrets of keys that are no longer in use."""
-        columns = tables.boxes.c
-        async with reading(self._database) as connection:
-            boxes = (
-                await connection.execute(select(tables.boxes).order_by(columns.made, columns.id))
-            ).all()
-        newest = boxes[-1] if boxes else None
-        if (
-            newest is None
-            or self._now() - newest.made >= KEY_SECONDS
-            or self._ring.find(_key_name(newest.id)) is None
-        ):
-            await self._make_key()
-            return
-        self._mixer_key = MixerKey(newest.id, newest.public)
-        for box in boxes[:-1]:
-            if self._now() - newest.made >= KEY_GRACE_SECONDS:
-                await self._drop_key(box.id)
-
-    async def _make_key(self) -> None:
-        name = secrets.token_hex(8)
-        public = public_key(self._ring.find_or_create(_key_name(name)))
-        row = {
-            "id": name,
-            "public": public,
-            "signature": self._signing.sign(mixer_key_text(name, public)),
-        }
-        async with writing(self._database) as connection:
-            await connection.execute(tables.boxes.insert(), [row | {"made": self._now()}])
-        self._mixer_key = MixerKey(name, public)
-
-    async def _drop_key(self, name: str) -> None:
-        async with writing(self._database) as connection:
-            for table in (tables.staging, tables.held_comments, tables.held_follow_ups):
-                if (
-                    await connection.execute(select(table.c.id).where(table.c.box == name).limit(1))
-                ).first():
-                    return
-            await connection.execute(delete(tables.boxes).where(tables.boxes.c.id == name))
-            # A process that is killed before the commit tries again, since the row still stands.
-            self._ring.destroy(_key_name(name))
 
     async def _register(self) -> None:
         """Log a campaign's frozen definition, then open it (R4: rules first, answers after)."""
@@ -288,7 +237,7 @@ class Mixer:
 
     def _open(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
         """Open each row; its submissions are None when ``signer`` did not sign them."""
-        found = {name: self._ring.find(_key_name(name)) for name in {row.box for row in rows}}
+        found = {name: self._ring.find(key_name(name)) for name in {row.box for row in rows}}
         opener = EnvelopeOpener({name: secret for name, secret in found.items() if secret}, signer)
         return [(row, _opened(opener, row)) for row in rows]
 
@@ -312,8 +261,8 @@ class Mixer:
 
     def _sealed_row(self, submissions: Sequence[Submission]) -> dict[str, Any]:
         return {
-            "box": self._mixer_key.id,
-            "sealed": seal(self._mixer_key, sign_and_pad(submissions, self._signing.sign)),
+            "box": self._keys.current.id,
+            "sealed": seal(self._keys.current, sign_and_pad(submissions, self._signing.sign)),
         }
 
     def _hold_request(self, submission: Submission) -> dict[str, Any]:
@@ -352,55 +301,6 @@ class Mixer:
         )
 
 
-class RemoteMixer:
-    """The service's view of a mixer that is a process of its own.
-
-    Args:
-        database: where both meet.
-        key: the log's public key, as `VerifierKey.write` wrote it.
-        origin: the log's name.
-
-    Raises:
-        BadInput: the key is that of another log.
-    """
-
-    def __init__(self, database: AsyncEngine, key: str, origin: str) -> None:
-        self._database = database
-        self.key = read_key(key)
-        if self.key.name != origin:
-            raise BadInput(
-                Message("ballots-key-of-other-log", name=self.key.name, origin=origin),
-                Place(field="MINPING_LOG_KEY"),
-            )
-
-    async def turn(self) -> None:
-        """Do nothing, as the other process takes its own turns."""
-
-    async def wait(self, seconds: float = 15.0) -> bool:
-        """Wait until the other process has nothing left to open, to close or to publish.
-
-        Returns False when that takes longer than ``seconds``.
-        """
-        end = asyncio.get_running_loop().time() + seconds
-        while await self._waits():
-            if asyncio.get_running_loop().time() >= end:
-                return False
-            await asyncio.sleep(POLL_SECONDS)
-        return True
-
-    async def _waits(self) -> bool:
-        states = (
-            select(tables.campaigns.c.id)
-            .where(tables.campaigns.c.state.in_(("opening", "closing")))
-            .limit(1)
-        )
-        async with reading(self._database) as connection:
-            for query in (states, select(tables.notices.c.id).limit(1)):
-                if (await connection.execute(query)).first():
-                    return True
-        return False
-
-
 async def destroy_closed_secrets(database: AsyncEngine, ring: Keyring, lead: str = "") -> None:
     """Destroy the secrets, named by ``lead`` and the campaign, of all closed campaigns.
 
@@ -413,10 +313,6 @@ async def destroy_closed_secrets(database: AsyncEngine, ring: Keyring, lead: str
         async with reading(database) as connection:
             for campaign in (await connection.execute(query)).scalars():
                 ring.destroy(lead + campaign)
-
-
-def _key_name(name: str) -> str:
-    return f"box-{name}"
 
 
 def _opened(opener: EnvelopeOpener, row: Any) -> list[Submission] | None:

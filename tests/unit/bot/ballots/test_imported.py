@@ -231,8 +231,8 @@ async def test_a_missing_column_and_an_uneven_row_are_named(
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ("respondent: [name, phone]", "", "respondent is missing"),
-        ("comment: said", "remark: said", "remark is not known"),
+        ("respondent: [name, phone]", "", "respondent: the field is missing"),
+        ("comment: said", "remark: said", "remark: the field is not known"),
         (
             "source: {constant: survey}",
             "source: {constant: a, column: b}",
