@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.core.file_errors import unreadable
 from bot.core.shipped_files import shipped_scales
 from survey_flows.errors import BadQuestionnaire, Message, Place
 from survey_flows.load import load_questionnaire
@@ -23,9 +24,7 @@ def read_questionnaire(path: Path) -> Questionnaire:
     try:
         text = path.read_text("utf-8-sig")
     except OSError as error:
-        raise BadQuestionnaire(
-            Message("campaign-file-unreadable"), Place(file=str(path))
-        ) from error
+        raise BadQuestionnaire(unreadable(error, path).message, Place(file=str(path))) from error
     except UnicodeDecodeError as error:
         raise BadQuestionnaire(Message("campaign-file-not-utf8"), Place(file=str(path))) from error
     return load_questionnaire(text, path.name, shipped_scales())

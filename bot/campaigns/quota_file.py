@@ -60,8 +60,8 @@ def _quota(
     row: Row, units: Collection[str], groups: Collection[str], floor: int, problems: Problems
 ) -> tuple[QuotaCell, int]:
     cell = cell_reader(problems, row)
-    unit = cell("unit").one_of(units, "unit of this campaign")
-    group = cell("group").text and cell("group").one_of(groups, "evaluator group")
+    unit = cell("unit").one_of(units, Message("spreadsheets-kind-campaign-unit"))
+    group = cell("group").text and cell("group").one_of(groups, Message("spreadsheets-kind-group"))
     if group == STAFF:
         cell("group").complain(Message("campaign-quota-for-own-staff"))
     source = normalise_width(cell("source").text)

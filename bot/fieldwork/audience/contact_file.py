@@ -19,7 +19,7 @@ from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_column
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width, read_sheet
 from bot.spreadsheets.template_workbook import workbook
 from bot.storage.database import writing
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message
 
 AREA, SIZE = 20, 11
 """Characters: area, a stroke and size are a ballot's stratum, which has room for 32."""
@@ -131,7 +131,7 @@ def _contact(row: Row, groups: Collection[str], today: date, problems: Problems)
     return Contact(
         address=_address(row, problems),
         lang=_language(cell("language")),
-        group=cell("group").one_of(groups, "evaluator group"),
+        group=cell("group").one_of(groups, Message("spreadsheets-kind-group")),
         area=_place(cell("area"), AREA),
         size=_place(cell("size"), SIZE),
         consent=_consent(cell("consent"), today),

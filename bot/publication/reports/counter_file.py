@@ -7,7 +7,7 @@ from collections.abc import Collection
 from bot.publication.reports.posters import MAX_COUNTERS, Counter
 from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Problems, Sheet
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message
 
 FIELDS = (
     Field("unit", ("单位代码", "单位")),
@@ -35,6 +35,8 @@ def read_counters(sheet: Sheet, units: Collection[str]) -> list[Counter]:
         cell = cell_reader(problems, row)
         zh = cell("counter_zh").text
         name = {"zh-Hans": zh, "en": cell("counter_en").text or zh}
-        found.append(Counter(cell("unit").one_of(units, "unit in this campaign"), name))
+        found.append(
+            Counter(cell("unit").one_of(units, Message("spreadsheets-kind-campaign-unit")), name)
+        )
     problems.settle()
     return found

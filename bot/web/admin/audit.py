@@ -30,5 +30,8 @@ async def show_audit(visit: Visit) -> web.Response:
         for record in records[:PAGE]
     ]
     return visit.render(
-        "audit", rows=rows, login=login, older=records[PAGE - 1].number if len(records) > PAGE else 0
+        "audit",
+        rows=rows,
+        login=login,
+        older=records[PAGE - 1].number if len(records) > PAGE else 0,
     )
