@@ -16,7 +16,7 @@ from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.model.facts import AppraisedUnit, Parent
 from aggregation.model.results import AppraisalResult, Certainty, ReasonLine, UnitResult
 from aggregation.scheme.inner_units import InnerScheme
-from aggregation.scheme.scheme import scheme_levels
+from aggregation.scheme.scheme import inner_scheme, scheme_levels
 from survey_flows.errors import BadInput
 
 T = TypeVar("T")
@@ -179,7 +179,7 @@ def _body(
         unit.standing,
         unit.certainty is Certainty.SETTLED,
     )
-    scheme = inner.within(part.scheme, unit.standing, len(part.units))
+    scheme = inner_scheme(inner, part.scheme, unit.standing, len(part.units))
     inputs = replace(part, scheme=scheme, parent=parent, covariances=None)
     try:
         result = appraise(inputs)

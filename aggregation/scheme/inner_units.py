@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
 from aggregation.model.facts import UNIT_GRADES, Grade
 from aggregation.scheme.parts import (
-    Category,
     LeaderRules,
     Name,
     Percent,
@@ -20,9 +19,6 @@ from aggregation.scheme.parts import (
     unknown_name_problems,
     weights_of_100,
 )
-
-if TYPE_CHECKING:
-    from aggregation.scheme.scheme import Scheme
 
 PARENT = "parent"
 """The component that a part inherits: the total of the unit that it is part of."""
@@ -91,30 +87,3 @@ class InnerScheme(SchemeModel):
         yield from rule_problems(self.rules, f"{where}.rules")
         if self.inner is not None:
             yield from self.inner.problems(f"{where}.inner")
-
-    def within(self, scheme: Scheme, standing: Grade, parts: int) -> Scheme:
-        """The scheme by which the ``parts`` of a unit with the grade ``standing`` are appraised."""
-        categories = {
-            id_: Category.model_construct(
-                zh=it.zh, en=it.en, weights=it.weights, group_weights={}, graded_by="quota"
-            )
-            for id_, it in self.categories.items()
-        }
-        changed = {
-            "categories": categories,
-            "indicators": self.indicators,
-            "leagues": {},
-            "unit_quota": self.unit_quota.counts(standing, parts),
-            "tie_breaks": self.tie_breaks,
-            "leaders": self.leaders,
-            "rules": self.rules,
-            "population": None,
-            "inner": self.inner,
-        }
-        return scheme.model_copy(update=changed)
-
-
-def _again(where: str, names: Iterable[str], seen: set[str]) -> Iterator[str]:
-    for name in names:
-        if name in seen:
-            yield f"{where}.{name}: this name stands on a level above; choose another"

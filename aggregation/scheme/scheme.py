@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from aggregation.scheme.inner_units import PARENT, InnerScheme, _again
+from aggregation.model.facts import Grade
+from aggregation.scheme.inner_units import PARENT, InnerScheme
 from aggregation.scheme.parts import (
     Adjustments,
     Category,
@@ -47,7 +48,7 @@ def repeated_name_problems(scheme: Scheme) -> Iterator[str]:
         seen: set[str] = set(getattr(scheme, what))
         for level, inner in enumerate(scheme_levels(scheme), 1):
             here: Mapping[str, Any] = getattr(inner, what)
-            yield from _again(f"{'.'.join(['inner'] * level)}.{what}", here, seen)
+            yield from _repeated(f"{'.'.join(['inner'] * level)}.{what}", here, seen)
             seen |= set(here)
 
 
@@ -176,3 +177,34 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     return value
+
+
+def inner_scheme(inner: InnerScheme, scheme: Scheme, standing: Grade, parts: int) -> Scheme:
+    """Returns the scheme by which the ``parts`` of a unit with the grade ``standing`` are appraised.
+
+    Limits of adjustments, decimals and days stay those of ``scheme``.
+    """
+    categories = {
+        name: Category.model_construct(
+            zh=it.zh, en=it.en, weights=it.weights, group_weights={}, graded_by="quota"
+        )
+        for name, it in inner.categories.items()
+    }
+    changed = {
+        "categories": categories,
+        "indicators": inner.indicators,
+        "leagues": {},
+        "unit_quota": inner.unit_quota.counts(standing, parts),
+        "tie_breaks": inner.tie_breaks,
+        "leaders": inner.leaders,
+        "rules": inner.rules,
+        "population": None,
+        "inner": inner.inner,
+    }
+    return scheme.model_copy(update=changed)
+
+
+def _repeated(where: str, names: Iterable[str], seen: set[str]) -> Iterator[str]:
+    for name in names:
+        if name in seen:
+            yield f"{where}.{name}: this name stands on a level above; choose another"
