@@ -52,7 +52,7 @@ NOT_BEGUN = Progress()
 
 
 def read_progress(text: str) -> Progress:
-    """What `Course.to_text` wrote.
+    """What `Progress.to_text` wrote.
 
     Raises:
         BadSession: another text.
