@@ -15,10 +15,10 @@ from aggregation.scheme.parts import (
     Percent,
     SchemeModel,
     UnitQuota,
-    rule_problems,
-    unknown_name_problems,
     weights_of_100,
 )
+from aggregation.scheme.problems import SchemeError, rule_problems, unknown_name_problems
+from survey_flows.errors import Message, Problem
 
 PARENT = "parent"
 """The component that a part inherits: the total of the unit that it is part of."""
@@ -48,9 +48,7 @@ class InnerQuota(SchemeModel):
     @classmethod
     def _by_every_grade(cls, pct: dict[Grade, Decimal]) -> dict[Grade, Decimal]:
         if set(pct) != set(UNIT_GRADES):
-            raise ValueError(
-                "give a percentage for parts of first, second and third-grade units, and no other"
-            )
+            raise SchemeError(Message("scheme-inner-quota-grades"))
         return pct
 
     def counts(self, standing: Grade, parts: int) -> UnitQuota:
@@ -74,8 +72,8 @@ class InnerScheme(SchemeModel):
     rules: dict[str, dict[str, Any]] = Field(default={})
     inner: InnerScheme | None = None
 
-    def problems(self, where: str = "inner") -> Iterator[str]:
-        """What contradicts itself on this level and below it, each with the field."""
+    def problems(self, where: str = "inner") -> Iterator[Problem]:
+        """The contradictions on this level and below it."""
         components = {*self.indicators, PARENT}
         for id_, category in self.categories.items():
             yield from unknown_name_problems(

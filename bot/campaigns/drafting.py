@@ -19,7 +19,7 @@ from bot.records.units import unit_search
 from bot.spreadsheets.reader import read_sheet
 from bot.storage.database import reading
 from survey_flows.campaign_definition import Unit
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Problem
 from survey_flows.load import dump_questionnaire
 
 
@@ -74,8 +74,8 @@ def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
     return {name: dump_questionnaire(questionnaire) for name, questionnaire in chosen.items()}
 
 
-async def find_scheme_misfits(database: AsyncEngine, scheme: Scheme, year: int) -> list[str]:
-    """What would keep a year from being appraised on a scheme, with the units that are stored for it now."""
+async def find_scheme_misfits(database: AsyncEngine, scheme: Scheme, year: int) -> list[Problem]:
+    """Problems that keep a year's stored units from being appraised on a scheme."""
     async with reading(database) as connection:
         units = [x.unit for x in await read_units(connection) if exists_in(x.unit, year)]
     return scheme_misfits(scheme, units, year)

@@ -30,6 +30,7 @@ from bot.core.settings import Settings
 from bot.core.urls import citizen_urls
 from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import finish_closing, open_store
+from survey_flows.messages import ENGLISH
 
 
 def register(commands: Any) -> None:
@@ -197,7 +198,7 @@ async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> Non
             if poll.id == campaign
         )
         for problem in await find_scheme_misfits(database, scheme, summary.year):
-            print(f"  {summary.year} cannot be appraised like this: {problem}")
+            print(f"  {summary.year} cannot be appraised like this: {problem.render(ENGLISH)}")
 
 
 def told_count(summary: CampaignSummary) -> str:

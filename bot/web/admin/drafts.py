@@ -19,7 +19,7 @@ from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
 from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.downloads import download
 from bot.web.shared.error_translation import Said, told
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, with_renamed_files
 
 FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", "trial", *UNIT_GRADES)
 SCHEME = "scheme"
@@ -143,9 +143,8 @@ async def _read_files(visit: Visit, grades: Sequence[int] | None) -> DraftTexts:
                 _texts, {name: _saved(visit, name, Path(folder)) for name in FILES}, grades
             )
         except BadInput as error:
-            raise type(error)(
-                error.what, re.sub(rf"{re.escape(folder)}/[^/]*/", "", error.where)
-            ) from None
+            upload = re.compile(rf"{re.escape(folder)}/[^/]*/")
+            raise with_renamed_files(error, lambda name: upload.sub("", name)) from None
 
 
 def _saved(visit: Visit, name: str, folder: Path) -> list[Path]:
