@@ -17,13 +17,14 @@ from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.campaigns.lifecycle import FIRST_YEAR, LAST_YEAR
 from bot.campaigns.scheme_files import load_scheme_file, shipped_scheme
 from bot.core.checked_input import CheckedInput, checked
+from bot.core.file_errors import unreadable
 from bot.core.shipped_files import shipped_questionnaires
 from bot.records.store import exists_in, read_units
 from bot.records.units import unit_search
 from bot.spreadsheets.reader import read_sheet
 from bot.storage.database import reading
 from survey_flows.campaign_definition import Unit
-from survey_flows.errors import BadInput, Message, Place
+from survey_flows.errors import BadInput, Message, Place, Problem
 from survey_flows.load import dump_questionnaire
 
 GRADES_MISSING = Message("campaign-bad-grades")
@@ -100,7 +101,7 @@ def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
     return {name: dump_questionnaire(questionnaire) for name, questionnaire in chosen.items()}
 
 
-async def find_scheme_misfits(database: AsyncEngine, scheme: Scheme, year: int) -> list[str]:
+async def find_scheme_misfits(database: AsyncEngine, scheme: Scheme, year: int) -> list[Problem]:
     """Returns what keeps a year from being appraised by a scheme with the units stored now."""
     async with reading(database) as connection:
         units = [x.unit for x in await read_units(connection) if exists_in(x.unit, year)]
@@ -135,8 +136,8 @@ def _with_population(scheme: Scheme, file: Path) -> str:
 
     try:
         data = file.read_bytes()
-    except OSError:
-        raise BadInput(Message("campaign-file-unreadable"), Place(file=str(file))) from None
+    except OSError as error:
+        raise unreadable(error, file) from None
     figures = read_population(read_sheet(file.name, data))
     given = scheme.population.model_dump() if scheme.population else {}
     plain = scheme.model_dump(mode="json") | {"population": given | {"figures": figures}}

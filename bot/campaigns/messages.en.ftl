@@ -39,7 +39,6 @@ campaign-quota-unknown-source = there is no source «{ $source }»; there are { 
 campaign-quota-bad-number = «{ $number }» is no whole number of people, { $floor } or more
 
 # Files
-campaign-file-unreadable = the file cannot be read; check its name and whether you may read it
 campaign-file-not-utf8 = the file is not UTF-8 text; save it as UTF-8
 campaign-xlsform-not-excel = this is not an Excel file; save the form as .xlsx
 campaign-scheme-bad-yaml = this is not YAML; check indentation, colons and quotes

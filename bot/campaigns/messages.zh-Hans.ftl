@@ -39,7 +39,6 @@ campaign-quota-unknown-source = 没有渠道“{ $source }”；可用的渠道�
 campaign-quota-bad-number = “{ $number }”应为不小于 { $floor } 的整数人数
 
 # 文件
-campaign-file-unreadable = 无法读取文件；请检查文件名和读取权限
 campaign-file-not-utf8 = 文件不是 UTF-8 文本；请另存为 UTF-8
 campaign-xlsform-not-excel = 这不是 Excel 文件；请把表单另存为 .xlsx
 campaign-scheme-bad-yaml = 这不是有效的 YAML；请检查缩进、冒号和引号

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from aggregation.scheme.scheme import Scheme, parse_scheme
+from bot.core.file_errors import unreadable
 from survey_flows.errors import BadInput, Message, Place
 
 SHIPPED = "default-1"
@@ -32,8 +33,8 @@ def load_scheme_file(path: str | Path) -> Scheme:
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except OSError:
-        raise BadInput(Message("campaign-file-unreadable"), Place(file=str(path))) from None
+    except OSError as error:
+        raise unreadable(error, Path(path)) from None
     except UnicodeDecodeError:
         raise BadInput(Message("campaign-file-not-utf8"), Place(file=str(path))) from None
     return read_scheme(text, str(path))

@@ -1,4 +1,4 @@
-"""Reports for people: the year's circular (通报) and one page of evidence for each unit, as PDF and HTML.
+"""Reports: the year's circular (通报) and one evidence page for each unit, as PDF and HTML.
 
 A report is a value (`bot.publication.reports.document_model`), made of what may be told; two renderers draw it.
 """

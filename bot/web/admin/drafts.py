@@ -6,7 +6,7 @@ import asyncio
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -20,7 +20,7 @@ from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
 from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.downloads import download
 from bot.web.shared.error_translation import Said, told
-from survey_flows.errors import BadInput, Message, Place, Problem
+from survey_flows.errors import BadInput, with_renamed_files
 
 FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", "pilot", *UNIT_GRADES)
 SCHEME = "scheme"
@@ -136,23 +136,8 @@ async def _read_files(visit: Visit, grades: Sequence[str] | None) -> DraftTexts:
                 _texts, {name: _saved(visit, name, Path(folder)) for name in FILES}, grades
             )
         except BadInput as error:
-            raise _without_folder(error, folder) from None
-
-
-def _without_folder(error: BadInput, folder: str) -> BadInput:
-    """Takes the temporary folder out of the places of an error; returns the error."""
-    own = re.compile(rf"{re.escape(folder)}/[^/]*/")
-
-    def place(found: Place | str) -> Place | str:
-        if isinstance(found, str):
-            return own.sub("", found)
-        if isinstance(found.subject, str):
-            found = replace(found, subject=own.sub("", found.subject))
-        return replace(found, file=own.sub("", found.file))
-
-    error.problems = tuple(Problem(one.message, place(one.place)) for one in error.problems)
-    error.file = own.sub("", error.file)
-    return error
+            upload = re.compile(rf"{re.escape(folder)}/[^/]*/")
+            raise with_renamed_files(error, lambda name: upload.sub("", name)) from None
 
 
 def _saved(visit: Visit, name: str, folder: Path) -> list[Path]:
