@@ -306,7 +306,7 @@ async def test_invitations_come_after_the_draw_and_before_the_close(
         await make(road)
         await road.close("next")
         road.keys.voters.destroy("next")
-        with pytest.raises(BadInput, match="next: this campaign is closed"):
+        with pytest.raises(BadInput, match="next: people are invited only while the campaign is open"):
             await make(road)
         assert "next" not in road.keys.voters.names(), "the key is not made again"
 

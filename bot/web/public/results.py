@@ -14,7 +14,7 @@ from aiohttp import web
 from aggregation.disclosure.rounding import round_down
 from aggregation.disclosure.suppression import Count
 from bot.campaigns.lifecycle import list_campaigns
-from bot.core.labels import pick
+from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
 from bot.publication.exports import Book, campaign_book, csv_archive, csv_files, workbook
@@ -175,7 +175,7 @@ def _name(shown: DisclosedRelease, code: str, lang: str) -> str:
 
 
 def _fates(shown: DisclosedRelease, lang: str) -> list[tuple[str, str, Count]]:
-    return [(code, pick(REASONS[code], lang), count) for code, count in shown.fates.items()]
+    return [(code, label(REASONS[code], lang), count) for code, count in shown.fates.items()]
 
 
 async def _response(
