@@ -119,8 +119,8 @@ async def show_result(request: web.Request) -> web.Response:
         fates=_fates(shown, lang),
         response=response,
         definitions=[
-            (pick((zh, en), lang), pick((zh_, en_), lang))
-            for key, zh, en, zh_, en_ in DEFINITIONS
+            (label(term, lang), label(text, lang))
+            for key, term, text in DEFINITIONS
             if key != "response_rate" or response is None
         ],
         scheme=poll.scheme,
