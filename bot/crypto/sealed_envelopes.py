@@ -58,7 +58,7 @@ class EnvelopeOpener:
         """The messages of one parcel.
 
         Raises:
-            NotOurs: it was sealed to another key, damaged, or signed by somebody else.
+            WrongMixerKey: it was sealed to another key, damaged, or signed by somebody else.
         """
         if box not in self._boxes:
             raise WrongMixerKey("there is no key of this box")
@@ -72,7 +72,7 @@ def _unpack(parcel: bytes, signer: Ed25519PublicKey) -> list[dict[str, Any]]:
     """The messages in a parcel that the holder of ``signer`` signed.
 
     Raises:
-        NotOurs: it did not.
+        WrongMixerKey: it did not.
     """
     signature, rest = parcel[:SIGNATURE], parcel[SIGNATURE:]
     raw = rest[LENGTH : LENGTH + int.from_bytes(rest[:LENGTH], "big")]

@@ -51,7 +51,7 @@ class Teller:
     told: list[tuple[str, str]] = field(default_factory=list)
     fate: DeliveryOutcome = DeliveryOutcome.SENT
 
-    async def tell(
+    async def send_answer(
         self, address: str, text: str, _buttons: list[tuple[str, str]]
     ) -> DeliveryOutcome:
         self.told.append((address, text))

@@ -68,7 +68,7 @@ class MessageCipher:
         """The text in what `close` made.
 
         Raises:
-            BadSeal: not made by `close` with this key for this receiver.
+            BadCiphertext: not made by `encrypt` with this key for this receiver.
         """
         whole = _unpadded(self._decrypted(sealed))
         end = LEAD + LENGTH + int.from_bytes(whole[LEAD : LEAD + LENGTH], "big")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
+from aggregation.model.results import ConsequenceKind, ProposalStatus
 from aggregation.scheme.scheme import Scheme
 from bot.core.labels import FLAGS, NAMES, both
 from bot.publication.exports.book import Book, Column, Page
@@ -149,8 +150,12 @@ def _named(names: Mapping[int, Message] | Mapping[str, Message]) -> list[tuple[s
     return [(f"`{code}`", *both(message)) for code, message in names.items()]
 
 
+COLUMN_OF_KIND: Mapping[type[StrEnum], str] = {ConsequenceKind: "kind", ProposalStatus: "status"}
+"""The columns that hold codes of these enumerations, where a column is not called as they are."""
+
+
 def _title(kind: type[StrEnum]) -> str:
-    return f"`{kind.__name__.lower()}`"
+    return f"`{COLUMN_OF_KIND.get(kind, kind.__name__.lower())}`"
 
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], level: int = 2) -> str:

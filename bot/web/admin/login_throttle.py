@@ -41,7 +41,7 @@ async def count_attempt(
     Returns what to hand to `forgive` when it was none that failed.
 
     Raises:
-        TooManyTries: nothing is to be verified.
+        TooManyAttempts: nothing is to be verified.
         redis.exceptions.RedisError: without Redis nobody signs in.
     """
     if is_known_browser(service, login, origin.browser):

@@ -26,7 +26,7 @@ async def check_password(
     An unknown login takes as long as a wrong password, and is answered in the same way.
 
     Raises:
-        TooManyTries: nothing was verified.
+        TooManyAttempts: nothing was verified.
         redis.exceptions.RedisError: without Redis nobody signs in.
     """
     tries = await count_attempt(service, "password", normalize_login(login), origin)
@@ -47,7 +47,7 @@ async def check_code(service: Service, account: Account, code: str, origin: Atte
     """Whether this is the present code of a person's second factor, or a recovery code; it is used up by that.
 
     Raises:
-        TooManyTries: nothing was verified.
+        TooManyAttempts: nothing was verified.
     """
     tries = await count_attempt(service, "code", account.login, origin)
     now = service.clock.now().timestamp()

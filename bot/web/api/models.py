@@ -354,7 +354,7 @@ class TitleInput(RequestModel):
     en: str = Field(min_length=1, max_length=120, pattern=LINE, examples=["Ratings 2026"])
 
 
-class GradeQuestionnaires(RequestModel):
+class GradePlaces(RequestModel):
     """How many departments get each grade; together they are as many as there are."""
 
     first: Whole = Field(ge=0, le=999_999, examples=[18])
@@ -380,7 +380,7 @@ class CampaignCreate(RequestModel):
         description="only these; null: all that are stored",
     )
     trial: bool = Field(False, description="it counts in no appraisal, and citizens are told so")
-    grades: GradeQuestionnaires | None = Field(
+    grades: GradePlaces | None = Field(
         None,
         description="how many departments get each grade, locked when it opens; null: as the scheme has it",
     )

@@ -418,7 +418,6 @@ settings-mixer-elsewhere = a process of its own
 done-settings = Saved.
 bundle-download = Public bundle
 openings-download = Bundle with openings
-bundle-hint = Anybody can check it with minping verify.
 openings-hint = Every ballot, without names: keep it, never publish it. That you took it stands in the audit log.
 
 # The reviewers' pages

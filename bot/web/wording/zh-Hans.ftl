@@ -415,7 +415,6 @@ settings-mixer-elsewhere = 独立进程
 done-settings = 已保存。
 bundle-download = 公开核查包
 openings-download = 含全部选票的核查包
-bundle-hint = 任何人都可以用 minping verify 核查。
 openings-hint = 含每一张选票，不含姓名：请妥善保管，不得公开。下载会记入操作日志。
 
 # 复核员页面

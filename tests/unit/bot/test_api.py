@@ -115,7 +115,7 @@ async def test_what_is_answered_is_what_the_document_says(program: Program) -> N
             continue
         status, told, headers = await program.ask("GET", address(operation))
         schema = {
-            "$ref": f"#/components/schemas/{operation.answer if status == 200 else 'Problem'}"
+            "$ref": f"#/components/schemas/{operation.answer if status == 200 else 'ProblemDetails'}"
         }
         Draft202012Validator({**schema, "components": {"schemas": schemas}}).validate(told)
         assert status == (409 if operation.path.startswith("/years") else 200), operation.path

@@ -37,13 +37,16 @@ def test_a_number_stands_for_what_it_is_shown_with() -> None:
     for _ in range(40):
         assert talk.screen
         for number, button in enumerate(by_number(talk.screen), 1):
-            by_number, by_button = Talk(talk.definition, talk.now), Talk(talk.definition, talk.now)
-            by_number.session = by_button.session = talk.session
-            by_number.screen = by_button.screen = talk.screen
-            write(by_number, str(number))
-            by_button.now = by_number.now
+            number_talk, by_button = (
+                Talk(talk.definition, talk.now),
+                Talk(talk.definition, talk.now),
+            )
+            number_talk.session = by_button.session = talk.session
+            number_talk.screen = by_button.screen = talk.screen
+            write(number_talk, str(number))
+            by_button.now = number_talk.now
             by_button.press_data(button.data)
-            assert by_number.screen == by_button.screen
+            assert number_talk.screen == by_button.screen
         if talk.screen.step == "receipt":
             return
         write(talk, {"q:comment": "跳过", "review": "提交"}.get(talk.screen.step, "1"))
