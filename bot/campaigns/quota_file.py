@@ -7,6 +7,7 @@ from collections.abc import Collection
 from bot.spreadsheets.columns import Field, cell_reader, match_columns
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
 from survey_flows.ballot import STAFF
+from survey_flows.errors import Message
 from survey_flows.quota import QuotaCell, revealing_cells
 
 FIELDS = (
@@ -60,8 +61,8 @@ def _quota(
     row: Row, units: Collection[str], groups: Collection[str], floor: int, problems: Problems
 ) -> tuple[QuotaCell, int]:
     cell = cell_reader(problems, row)
-    unit = cell("unit").one_of(units, "unit of this campaign")
-    group = cell("group").text and cell("group").one_of(groups, "evaluator group")
+    unit = cell("unit").one_of(units, Message("spreadsheets-kind-campaign-unit"))
+    group = cell("group").text and cell("group").one_of(groups, Message("spreadsheets-kind-group"))
     if group == STAFF:
         cell("group").complain("a unit's own staff are counted apart and take no place")
     source = normalise_width(cell("source").text)

@@ -53,3 +53,13 @@ label-flag-verified-below-floor = vouched ballots below the floor
 label-flag-group-below-floor = group below the floor, its weight goes to others
 label-flag-corrected = score corrected after its release
 label-flag-below-floor = below the floor
+
+# Files that cannot be read or written (file_errors.py).
+
+core-file-not-found = the file cannot be read, because there is none of this name; check its name
+core-file-read-forbidden = the file cannot be read; give this account the permission to read it
+core-file-is-folder = the file cannot be read, because this is a folder; name a file
+core-file-unreadable = the file cannot be read; it or its disk may be damaged
+core-file-write-forbidden = the file cannot be written; give this account the permission, or choose another folder
+core-disk-full = the file cannot be written, because the disk is full; make room and try again
+core-file-unwritable = the file cannot be written; choose another name or folder

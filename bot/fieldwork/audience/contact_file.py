@@ -131,7 +131,7 @@ def _contact(row: Row, groups: Collection[str], today: date, problems: Problems)
     return Contact(
         address=_address(row, problems),
         lang=_language(cell("language")),
-        group=cell("group").one_of(groups, "evaluator group"),
+        group=cell("group").one_of(groups, Message("spreadsheets-kind-group")),
         area=_stratum_name(cell("area"), AREA),
         size=_stratum_name(cell("size"), SIZE),
         consent=_consent(cell("consent"), today),

@@ -35,6 +35,8 @@ def read_counters(sheet: Sheet, units: Collection[str]) -> list[Counter]:
         cell = cell_reader(problems, row)
         zh = cell("counter_zh").text
         name = {"zh-Hans": zh, "en": cell("counter_en").text or zh}
-        found.append(Counter(cell("unit").one_of(units, "unit in this campaign"), name))
+        found.append(
+            Counter(cell("unit").one_of(units, Message("spreadsheets-kind-campaign-unit")), name)
+        )
     problems.settle()
     return found

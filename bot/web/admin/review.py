@@ -73,4 +73,4 @@ async def _case(visit: Visit) -> FraudCase:
         )
     except BadInput as error:
         # Whoever is barred hears the same as of a case that does not exist.
-        raise (web.HTTPNotFound if error.what == NO_CASE else error) from error
+        raise (web.HTTPNotFound if error.message == NO_CASE else error) from error

@@ -7,7 +7,7 @@ from sqlalchemy.engine import make_url
 
 from bot.accounts.preferences import Preferences, read_preferences, save_preferences
 from bot.accounts.roles import ROLES
-from bot.ballots.mixer import RemoteMixer
+from bot.ballots.remote_mixer import RemoteMixer
 from bot.core.settings import variable
 from bot.web.admin.page import Visit, staff_page
 from survey_flows.errors import BadInput

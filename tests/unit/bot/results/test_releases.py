@@ -316,7 +316,7 @@ async def cast_more(database: AsyncEngine) -> None:
 async def test_what_cannot_be_released(database: AsyncEngine) -> None:
     await cast(database, {"A": Counter({pattern("resident", False, 4, "S"): 150})})
     poll = (await read_registered_campaigns(database))[0]
-    with pytest.raises(BadInput, match="open; a release can be made once it is closed"):
+    with pytest.raises(BadInput, match="not closed yet; a release can be made once it is closed"):
         await publish_release(database, replace(poll, state="open"), Clock())
     with pytest.raises(BadInput, match="a correction needs the name of the person and the reason"):
         await publish_release(database, poll, Clock(), {"A": ("zhou", " ")})
