@@ -217,7 +217,7 @@ async def test_a_trial_counts_in_no_appraisal(city: AsyncEngine) -> None:
         ["poll"],
         {},
     )
-    with pytest.raises(BadInput, match="pilot: a trial counts in no appraisal"):
+    with pytest.raises(BadInput, match="pilot: a pilot counts in no appraisal"):
         await open_year(city, YEAR, ["poll", "pilot"])
     with pytest.raises(BadInput, match="no closed campaign of that year"):
         await open_year(city, YEAR - 1)

@@ -1,7 +1,8 @@
-"""The response monitor: how far a campaign is, in counts that lead to nobody.
+"""The response monitor: counts of how far a campaign is, which lead to nobody.
 
-Who is written to (contacts, frames, the queue) and who came (invitations, courses) are counted each for itself and
-never joined; `aggregation.fieldwork.dispositions` makes dispositions of the counts.
+People who are written to (contacts, frames, the queue) and people who came (invitations, progress)
+are counted separately and never joined.
+`aggregation.fieldwork.dispositions` derives the dispositions from the counts.
 """
 
 from __future__ import annotations
@@ -43,12 +44,15 @@ from bot.storage.database import reading
 from bot.storage.schema import all as tables
 
 DAYS = 14
-"""Days of which it is shown how many came: longer campaigns show their last."""
+"""The last days of a campaign that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellDispositions:
-    """What became of the invitations of a cell: dispositions and rates in ranges."""
+    """Dispositions and rates of a cell's invitations, disclosed as ranges.
+
+    The field ``told`` has the range of each disposition.
+    """
 
     cell: str
     invited: int
@@ -58,7 +62,7 @@ class CellDispositions:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """How many have answers at a question, or gave them up there, that they have not submitted."""
+    """People with answers that they have not submitted, by the question at which they stand."""
 
     questionnaire: str
     question: str
@@ -67,11 +71,13 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """All that is told of a campaign's response.
+    """The disclosed response of a campaign.
 
-    ``cells`` of the sample and ``whole`` of it (None without invitations), ``by_source`` the courses of all who came by
-    source, ``days`` and ``hours`` (of the city's day) who came, broke off and completed then, ``stops`` the largest
-    first. ``units`` are their names by language.
+    ``cells``: those of the sample; ``whole``: the sample, None without invitations.
+    ``by_source``: participants by source and state.
+    ``days``, ``hours`` (of the city's day): how many came, broke off and completed then.
+    ``stops``: the largest first.
+    ``units``: names by language.
     """
 
     cells: list[CellDispositions]
@@ -85,7 +91,7 @@ class Monitor:
 
 
 async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> Monitor:
-    """What is known now; who came is counted anew every hour.
+    """Read the monitor; participants are counted anew every hour.
 
     Raises:
         BadInput: no such campaign.
@@ -126,7 +132,7 @@ def _told(cell: str, found: Mapping[str, int], step: int) -> CellDispositions:
 
 
 def _ranges(counts: Mapping[str, int], step: int) -> dict[str, CountRange]:
-    """Each count by itself: what they add up to is told nowhere."""
+    """Return each count as a range; their sum is disclosed nowhere."""
     return {name: range_of(max(0, counts.get(name, 0)), step) for name in PARTICIPATION_STATES}
 
 
@@ -150,7 +156,7 @@ Cells = dict[tuple[str, str], Counter[str]]
 
 
 async def _cells(connection: AsyncConnection, campaign: str) -> Cells:
-    """By group and stratum what both sides know: who is written to, and how many invitations were opened."""
+    """Count by group and stratum the people written to and the invitations opened."""
     cells: Cells = defaultdict(Counter)
     links, invitations = tables.links.c, tables.invitations.c
     joined = tables.invitations.join(tables.links, invitations.link == links.token)
@@ -170,7 +176,7 @@ async def _cells(connection: AsyncConnection, campaign: str) -> Cells:
 
 
 def _written(campaign: str) -> Any:
-    """Of the people who were drawn: how many are in which state of the first message, and have opted out or not."""
+    """Select the number of drawn people by state of the first message and by opt-out."""
     frames, contacts, outbox = tables.frames.c, tables.contacts.c, tables.outbox.c
     first = and_(
         outbox.campaign == frames.campaign, outbox.lookup == frames.lookup, outbox.step == 0
@@ -185,7 +191,10 @@ def _written(campaign: str) -> Any:
 
 
 def _name(row: Row[Any]) -> str:
-    """Which of `InvitationCounts` these people are; empty for those who got their message and want no less of them."""
+    """Return the count of `InvitationCounts` for these people.
+
+    It is empty for people who got their message and have not opted out.
+    """
     if not row.invited:
         return "opted_out" if row.out else "unreachable"
     if row.state in (None, QUEUED):
@@ -211,7 +220,7 @@ def _known(
 async def _courses(
     connection: AsyncConnection, campaign: str
 ) -> dict[tuple[str, str, str, str], int]:
-    """People by source, group, stratum and course."""
+    """Return the number of people by source, group, stratum and participation state."""
     columns = tables.courses.c
     query = select(columns.source, columns.grp, columns.stratum, columns.course, columns.people)
     rows = await connection.execute(query.where(columns.campaign == campaign))

@@ -20,7 +20,7 @@ from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
 from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.downloads import download
 from bot.web.shared.error_translation import Said, told
-from survey_flows.errors import BadInput, with_renamed_files
+from survey_flows.errors import BadInput, Message, Place, with_renamed_files
 
 FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", "pilot", *UNIT_GRADES)
 SCHEME = "scheme"
