@@ -27,7 +27,7 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make public or withdraw, and say where the page is."""
-    from bot.campaigns.registered import read_registered_campaigns
+    from bot.campaigns.registered import find_registered_campaign
     from bot.publication.public_release import make_public, withdraw_publication
     from bot.verification.bundle import request_result_entry, save_bundle
 
@@ -37,15 +37,9 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             await withdraw_publication(database, chosen.campaign)
             print(f"{chosen.campaign}: not public any more")
             return 0
-        found = [
-            poll for poll in await read_registered_campaigns(database) if poll.id == chosen.campaign
-        ]
-        if not found:
-            raise BadInput(
-                "there is no such campaign; see `minping campaign show`", chosen.campaign
-            )
+        campaign = await find_registered_campaign(database, chosen.campaign)
         made = await make_public(
-            database, found[0], f"cli:{getpass.getuser()}", clock, settings.timezone
+            database, campaign, f"cli:{getpass.getuser()}", clock, settings.timezone
         )
         print(
             f"{made.campaign}: release {made.number} is public at {web_chat_url(settings)}/results/{made.campaign}"

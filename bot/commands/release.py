@@ -8,7 +8,6 @@ from typing import Any
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from survey_flows.errors import BadInput
 
 
 def register(commands: Any) -> None:
@@ -30,20 +29,14 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make the release and say what it holds back."""
-    from bot.campaigns.registered import read_registered_campaigns
+    from bot.campaigns.registered import find_registered_campaign
     from bot.results.releases import publish_release
 
     async with open_store(settings) as database:
-        found = [
-            poll for poll in await read_registered_campaigns(database) if poll.id == chosen.campaign
-        ]
-        if not found:
-            raise BadInput(
-                "there is no such campaign; see `minping campaign show`", chosen.campaign
-            )
+        campaign = await find_registered_campaign(database, chosen.campaign)
         corrections = dict.fromkeys(chosen.correct, (chosen.by, chosen.reason))
-        outcome = await publish_release(database, found[0], SystemClock(), corrections)
-    release, floor = outcome.release, found[0].scheme.min_n.publish_cell
+        outcome = await publish_release(database, campaign, SystemClock(), corrections)
+    release, floor = outcome.release, campaign.scheme.min_n.publish_cell
     print(
         f"{release.campaign}: release {release.number}{'' if outcome.is_new else ', nothing new is told'}"
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aggregation.fieldwork.sampling import METHODS
 from bot.commands.contacts import print_left_out, today
@@ -15,6 +14,9 @@ from bot.core.settings import Settings
 from bot.crypto.contact_keys import load_contact_keys
 from bot.service.composition import open_store
 from survey_flows.errors import BadInput
+
+if TYPE_CHECKING:
+    from bot.campaigns.definition import FrozenDefinition
 
 
 def register(commands: Any) -> None:
@@ -144,8 +146,9 @@ def _verify(chosen: argparse.Namespace) -> int:
     return int(bool(found or other))
 
 
-def _registered(path: Path, campaign: str) -> dict[str, Any]:
-    """The registered paper in a bundle; whether the bundle is the log's is for `minping verify` to say."""
+def _registered(path: Path, campaign: str) -> FrozenDefinition:
+    """Returns the registered definition in a bundle; `minping verify` says whether to trust it."""
+    from bot.campaigns.definition import registered_definition
     from bot.verification.bundle_format import unpack
     from bot.verification.bundle_reader import Bundle, VerificationRequest
 
@@ -157,5 +160,4 @@ def _registered(path: Path, campaign: str) -> dict[str, Any]:
     entries = case.entries("registration")
     if len(entries) != 1:
         raise BadInput("the bundle has not one registration; see `minping verify`", str(path))
-    definition: dict[str, Any] = json.loads(entries[0][1]["paper"])
-    return definition
+    return registered_definition(entries[0][1], campaign)

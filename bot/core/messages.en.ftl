@@ -7,3 +7,12 @@ core-file-unreadable = the file cannot be read; it or its disk may be damaged
 core-file-write-forbidden = the file cannot be written; give this account the permission, or choose another folder
 core-disk-full = the file cannot be written, because the disk is full; make room and try again
 core-file-unwritable = the file cannot be written; choose another name or folder
+
+# Settings: refusals of environment variables.
+
+setting-unknown = there is no such setting; the settings are { $settings }
+setting-no-number = «{ $value }» is not a whole number
+setting-unknown-time-zone = there is no time zone «{ $value }»; write one like Asia/Shanghai
+setting-log-key-of-witness = this is a witness's key; `minping mixer key` prints the log's
+setting-no-witness-key = a key is not a witness's; `minping witness --key FILE` prints one
+setting-unknown-level = «{ $value }» is not one of { $levels }

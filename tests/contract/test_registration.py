@@ -13,7 +13,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
-from bot.campaigns.lifecycle import create_campaign, create_link
+from bot.campaigns.lifecycle import create_campaign
+from bot.campaigns.links import create_link
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.results.scoring import score_campaign
 from bot.storage.database import reading, writing
@@ -57,10 +58,12 @@ async def test_rules_and_a_seed_are_registered(road: Road) -> None:
 
 async def test_limits_of_links_are_registered_or_told_later_and_never_changed(road: Road) -> None:
     await create_campaign(road.database, draft("next"), road.clock)
-    limited = await create_link(road.database, "next", "deputy", "430102", road.clock, most=30)
+    limited = await create_link(
+        road.database, "next", "deputy", "430102", road.clock, max_people=30
+    )
     await create_link(road.database, "next", "deputy", "", road.clock)
     await road.open("next")
-    await create_link(road.database, "next", "enterprise", "", road.clock, most=12)
+    await create_link(road.database, "next", "enterprise", "", road.clock, max_people=12)
     await road.mixer.turn()
     columns = tables.log_entries.c
     async with reading(road.database) as connection:
@@ -78,7 +81,7 @@ async def test_limits_of_links_are_registered_or_told_later_and_never_changed(ro
         async with writing(road.database) as connection:
             await connection.execute(update(tables.links).values(most=99))
     with pytest.raises(BadInput, match="one person or more"):
-        await create_link(road.database, "next", "deputy", "", road.clock, most=0)
+        await create_link(road.database, "next", "deputy", "", road.clock, max_people=0)
 
 
 def test_rules_are_read_as_they_were_written() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.lifecycle import LINK, PERSONAL
+from bot.campaigns.definition import FrozenDefinition, read_definition
+from bot.campaigns.links import LINK, PERSONAL
+from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason
@@ -104,29 +105,21 @@ async def count_responses(database: AsyncEngine, campaign: str) -> list[CellInvi
     ]
 
 
-async def _require_open(connection: AsyncConnection, campaign: str) -> str:
-    """The paper of a campaign that is open."""
-    query = select(tables.campaigns.c.state, tables.campaigns.c.paper).where(
-        tables.campaigns.c.id == campaign
-    )
-    row = (await connection.execute(query)).first()
-    if row is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+async def _require_open(connection: AsyncConnection, campaign: str) -> FrozenDefinition:
+    """Returns the definition of a campaign that is open."""
+    row = await read_campaign_row(connection, campaign)
     if row.state != "open":
         # A key that was destroyed at the close must not be made again.
         raise BadInput(
             f"this campaign is {row.state}; people are invited only while it is open", campaign
         )
-    return str(row.paper)
+    return read_definition(row)
 
 
 async def _fatigue_days(connection: AsyncConnection, campaign: str) -> int:
     """The days that the campaign registered; raises as `_require_open`."""
-    return int(
-        json.loads(await _require_open(connection, campaign))
-        .get("sampling", {})
-        .get("fatigue_days", 0)
-    )
+    definition = await _require_open(connection, campaign)
+    return int((definition.sampling or {}).get("fatigue_days", 0))
 
 
 async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:

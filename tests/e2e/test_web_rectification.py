@@ -82,7 +82,7 @@ async def test_what_should_be_mended_goes_to_the_office_and_comes_back(
 
     async with browsing(town.service, chromium) as page:
         await sign_in(page, "ofa")
-        await page.goto("/admin/shortcomings")
+        await page.goto("/admin/requests")
         await page.get_by_role("link", name="市财政局").click()
         await page.get_by_label("给本人的答复").fill("周六下午从几点开始合适？")
         await press(page, "转达")
@@ -96,7 +96,7 @@ async def test_what_should_be_mended_goes_to_the_office_and_comes_back(
         await press(page, "记录已整改")
         where = page.url.split("?")[0]
         await look(page, where, "shortcoming")
-        await look(page, "/admin/shortcomings", "shortcomings")
+        await look(page, "/admin/requests", "shortcomings")
         await look(page, "/admin/themes", "themes")
         await sign_in(page, "fin")
         await expect(page.get_by_text(WORDS)).to_be_visible()

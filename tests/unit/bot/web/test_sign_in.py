@@ -105,7 +105,7 @@ async def test_nothing_readable_is_stored(town: City) -> None:
 
 
 async def test_an_address_has_ten_tries_for_a_login(town: City) -> None:
-    for _ in range(tries.MOST_FOR_LOGIN_FROM_ADDRESS):
+    for _ in range(tries.MAX_FOR_LOGIN_FROM_ADDRESS):
         assert await enter(town, password="wrong") is None
     with pytest.raises(TooManyAttempts):
         await enter(town)
@@ -115,7 +115,7 @@ async def test_an_address_has_ten_tries_for_a_login(town: City) -> None:
 async def test_a_login_is_closed_to_strange_browsers_after_fifty_failures_from_anywhere(
     town: City,
 ) -> None:
-    for number in range(tries.MOST_FOR_LOGIN):
+    for number in range(tries.MAX_FOR_LOGIN):
         await count_attempt(town.service, "password", "zhou", AttemptOrigin(f"10.0.1.{number}"))
     with pytest.raises(TooManyAttempts):
         await enter(town, address="10.0.9.9")
@@ -123,10 +123,10 @@ async def test_a_login_is_closed_to_strange_browsers_after_fifty_failures_from_a
 
 async def test_nobody_locks_a_person_out_of_a_browser_that_is_known(town: City) -> None:
     mine = known_browser(town, "zhou")
-    for number in range(tries.MOST_FOR_LOGIN + 1):
+    for number in range(tries.MAX_FOR_LOGIN + 1):
         with suppress(TooManyAttempts):
             await count_attempt(town.service, "password", "zhou", AttemptOrigin(f"10.0.2.{number}"))
-    for number in range(tries.MOST_FROM_ADDRESS):
+    for number in range(tries.MAX_FROM_ADDRESS):
         await count_attempt(town.service, "password", f"nobody{number}", AttemptOrigin("10.0.0.1"))
     with pytest.raises(TooManyAttempts):
         await enter(town, address="10.0.9.9")
@@ -138,14 +138,14 @@ async def test_a_known_browser_has_ten_tries_and_is_known_for_one_person(town: C
     assert is_known_browser(town.service, "zhou", mine)
     for other in (known_browser(town, "li"), "", "x.y", mine[:-1] + "~", f"x{mine}"):
         assert not is_known_browser(town.service, "zhou", other)
-    for _ in range(tries.MOST_OF_A_BROWSER):
+    for _ in range(tries.MAX_OF_BROWSER):
         assert await enter(town, password="wrong", browser=mine) is None
     with pytest.raises(TooManyAttempts):
         await enter(town, browser=mine)
 
 
 async def test_an_address_is_closed_after_thirty_failures(town: City) -> None:
-    for number in range(tries.MOST_FROM_ADDRESS):
+    for number in range(tries.MAX_FROM_ADDRESS):
         await count_attempt(town.service, "password", f"nobody{number}", AttemptOrigin("10.0.0.1"))
     with pytest.raises(TooManyAttempts):
         await enter(town)
@@ -153,7 +153,7 @@ async def test_an_address_is_closed_after_thirty_failures(town: City) -> None:
 
 
 async def test_success_does_not_count_as_a_try(town: City) -> None:
-    for _ in range(tries.MOST_FOR_LOGIN_FROM_ADDRESS + 1):
+    for _ in range(tries.MAX_FOR_LOGIN_FROM_ADDRESS + 1):
         assert await enter(town) is not None
 
 

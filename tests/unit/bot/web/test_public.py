@@ -374,7 +374,7 @@ async def test_a_closed_campaign_says_so_on_the_start_page(browser: Browser) -> 
 
 
 def test_every_language_has_the_same_sentences() -> None:
-    folder = Path(__file__).parents[3] / "bot" / "web" / "wording"
+    folder = Path(__file__).parents[4] / "bot" / "web" / "wording"
     keys = {
         file.stem: set(re.findall(r"(?m)^([a-z][a-z0-9-]*) =", file.read_text("utf-8")))
         for file in folder.iterdir()

@@ -50,10 +50,10 @@ AUDIENCE = {
     "/admin/campaigns/{campaign}/responses/live",
     "/admin/campaigns/{campaign}/responses/quotas",
 }
-WORDS = {"/admin/shortcomings", "/admin/shortcomings/{name}"}
+WORDS = {"/admin/requests", "/admin/requests/{name}"}
 LOOKS = {
     "staff": {"/admin", "/admin/", "/admin/campaigns/{campaign}", *AUDIENCE, *EVERYBODY},
-    "reviewer": {"/admin/review", "/admin/review/{case}", *EVERYBODY},
+    "checker": {"/admin/cases", "/admin/cases/{case}", *EVERYBODY},
     "office": {*WORDS, "/admin/themes", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},
     "auditor": {
@@ -71,15 +71,15 @@ LOOKS = {
 }
 ACTS = {
     "administrator": {path for method, path, _ in PAGES if method == "POST"}
-    - {"/admin/review/{case}", "/admin/shortcomings/{name}", "/admin/unit"},
+    - {"/admin/cases/{case}", "/admin/requests/{name}", "/admin/unit"},
     "observer": EVERYBODY,
     "auditor": EVERYBODY,
     "staff": {"/admin/campaigns/{campaign}/links", *AUDIENCE, *EVERYBODY},
-    "reviewer": {"/admin/review/{case}", *EVERYBODY},
-    "office": {"/admin/shortcomings/{name}", *EVERYBODY},
+    "checker": {"/admin/cases/{case}", *EVERYBODY},
+    "office": {"/admin/requests/{name}", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},
 }
-HOMES = {"reviewer": "/admin/review", "office": "/admin/shortcomings", "unit": "/admin/unit"}
+HOMES = {"checker": "/admin/cases", "office": "/admin/requests", "unit": "/admin/unit"}
 
 
 def expected(role: str, method: str, path: str) -> bool:
@@ -87,7 +87,7 @@ def expected(role: str, method: str, path: str) -> bool:
         return path in ACTS[role]
     if role in ("observer", "administrator"):
         mine = role == "administrator" or not (
-            path.startswith("/admin/review") or path in ADMINISTRATION
+            path.startswith("/admin/cases") or path in ADMINISTRATION
         )
         return mine and path not in (*WORDS, "/admin/unit", OPENINGS)
     return path in LOOKS[role]

@@ -64,8 +64,8 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found["/admin/contacts"] = ["/admin/contacts"]
     found["/admin/drafts/{model}.yaml"] = ["/admin/drafts/scheme.yaml"]
     found["/admin/contacts/{list}.xlsx"] = ["/admin/contacts/import.xlsx"]
-    found["/admin/shortcomings"] = found[
-        "/admin/shortcomings/{name}"
+    found["/admin/requests"] = found[
+        "/admin/requests/{name}"
     ] = []  # the office's alone, who reads what was left
     found["/admin/themes"] = ["/admin/themes"]
     found["/admin/unit"] = []  # the same counts as above, of one unit
@@ -79,8 +79,8 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
         f"{campaign}/export.{form}" for form in ("xlsx", "zip", "sav", "parquet")
     ]
     found |= {
-        "/admin/review": ["/admin/review"],
-        "/admin/review/{case}": ["/admin/review/00c0ffee"],
+        "/admin/cases": ["/admin/cases"],
+        "/admin/cases/{case}": ["/admin/cases/00c0ffee"],
     }
     prefix = r"/admin/years/{year:\d{4}}"
     found[prefix] = [year]
@@ -96,7 +96,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     ]
     found[f"{prefix}/evidence/{{unit}}.{{form:pdf|html}}"] = [f"{year}/evidence/{unit}.html"]
     found[f"{prefix}/leaders"] = [f"{year}/leaders"]
-    found[f"{prefix}/inside"] = [f"{year}/inside", f"{year}/inside?unit=TAX"]
+    found[f"{prefix}/inner-units"] = [f"{year}/inner-units", f"{year}/inner-units?unit=TAX"]
     found[f"{prefix}/proposals"] = [f"{year}/proposals?status=all"]
     found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
     found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]

@@ -152,20 +152,20 @@ async def test_what_the_product_comes_with_can_be_fetched_and_sent_back(desk: De
     assert desk.status == 404
 
 
-async def test_a_trial_says_so_to_everybody(desk: Desk) -> None:
+async def test_a_pilot_says_so_to_everybody(desk: Desk) -> None:
     await desk.sign_in()
     await send(
         desk,
         TYPED
-        | {"trial": "yes", "opens": "2026-11-01T08:00", "first": "1", "second": "1", "third": "1"},
+        | {"pilot": "yes", "opens": "2026-11-01T08:00", "first": "1", "second": "1", "third": "1"},
     )
     said = texts(desk.page)
-    assert "A trial: it counts in no appraisal" in said
+    assert "A pilot: it counts in no appraisal" in said
     assert "could not be appraised" not in said
     await desk.post("/admin/campaigns/spring/open", {"csrf": desk.csrf})
     link = re.findall(r"/r/(\w+)", desk.page)[0]
     start = texts(await desk.open(f"/r/{link}"))
-    assert "This is a trial: it counts in no appraisal." in start
+    assert "This is a pilot: it counts in no appraisal." in start
     assert "yearly appraisal" not in start
     reply = await desk.service.conductor.handle(
         Incoming("t:1", "telegram", "1", Started(link=link))
@@ -185,10 +185,10 @@ async def test_a_trial_says_so_to_everybody(desk: Desk) -> None:
         ({"opens": "0001-01-01T00:00"}, "write a date like 2026-11-24"),
         ({"closes": "2026-11-01T08:00"}, "closes before it opens"),
         ({"units": "TAX NONE"}, "no such unit stands in that year"),
-        ({"first": "18"}, "write how many departments get each grade, or leave all three empty"),
+        ({"first": "18"}, "write how many units get each grade, or leave all three empty"),
         (
             {"first": "18", "second": "-5", "third": "6"},
-            "write how many departments get each grade",
+            "write how many units get each grade",
         ),
     ],
 )

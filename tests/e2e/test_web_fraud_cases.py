@@ -14,7 +14,7 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from tests.desk import CAMPAIGN, PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
-from tests.unit.bot.test_small_cells import suspected
+from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import Clock, fill
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ EFFECTS = '[{"rule": "lockstep", "moved": 3, "largest": "2.41", "ranks": 5, "fur
 async def test_a_reviewer_votes(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await fill(service)
-        await add_staff(service.database, "chen", PASSWORD, "reviewer")
+        await add_staff(service.database, "chen", PASSWORD, "checker")
         await add_staff(service.database, "zhou", PASSWORD, "administrator")
         async with writing(service.database) as connection:
             await connection.execute(tables.cases.insert(), [suspected("FIN")])
@@ -40,8 +40,8 @@ async def test_a_reviewer_votes(tmp_path: Path, valkey_url: str, chromium: Path)
                 for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
                     await page.set_viewport_size(viewport)
                     for name, path in {
-                        "list": "/admin/review",
-                        "case": "/admin/review/00c0ffee",
+                        "list": "/admin/cases",
+                        "case": "/admin/cases/00c0ffee",
                     }.items():
                         await page.goto(f"{path}?lang={lang}")
                         await keep(page, f"review-{size}-{name}-{lang}")

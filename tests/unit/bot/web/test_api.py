@@ -22,6 +22,7 @@ from bot.web.api.openapi import document, written
 from bot.web.api.operation import Operation
 from bot.web.api.operation_table import OPERATIONS
 from bot.web.api.rate_limit import BURST, seconds_to_wait
+from bot.web.shared.lazy_routes import name_of
 from tests.openapi.stand import standing
 
 DRAFT = {
@@ -31,10 +32,10 @@ DRAFT = {
     "closes_at": "2026-12-31T00:00:00+08:00",
 }
 BODIES: dict[str, Any] = {
-    "DraftAsked": DRAFT,
-    "LinkAsked": {"group": "deputy"},
-    "QuotasAsked": {"items": [{"unit": "FIN", "most": 20}]},
-    "CloseAsked": {"confirm": "2026"},
+    "CampaignCreate": DRAFT,
+    "LinkCreate": {"group": "deputy"},
+    "QuotaListInput": {"items": [{"unit": "FIN", "capacity": 20}]},
+    "CloseConfirmation": {"confirm": "2026"},
 }
 
 
@@ -82,7 +83,7 @@ async def test_each_operation_asks_for_a_token_and_for_its_scope(program: Progra
         s: await program.token(*(set(SCOPES) - {s}), name=s.replace(":", "-")) for s in SCOPES
     }
     for operation in OPERATIONS:
-        body = BODIES.get(operation.body)
+        body = BODIES.get(name_of(operation.body)) if operation.body else None
         for wrong in ("", "minping_aaaaaaaaaa_" + "x" * 43):
             status, told, headers = await program.ask(
                 operation.method, address(operation), body, wrong
@@ -115,7 +116,7 @@ async def test_what_is_answered_is_what_the_document_says(program: Program) -> N
             continue
         status, told, headers = await program.ask("GET", address(operation))
         schema = {
-            "$ref": f"#/components/schemas/{operation.answer if status == 200 else 'ProblemDetails'}"
+            "$ref": f"#/components/schemas/{name_of(operation.answer) if status == 200 else 'ProblemDetails'}"
         }
         Draft202012Validator({**schema, "components": {"schemas": schemas}}).validate(told)
         assert status == (409 if operation.path.startswith("/years") else 200), operation.path
@@ -134,20 +135,20 @@ def test_the_document_is_valid_and_printed(capsys: pytest.CaptureFixture[str]) -
 
 
 async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -> None:
-    status, told, _ = await program.ask("PUT", "/campaigns/trial", DRAFT)
+    status, told, _ = await program.ask("PUT", "/campaigns/spring", DRAFT)
     assert (status, told["state"], told["closes_at"], told["units"]) == (
         201,
         "draft",
         "2026-12-30T16:00:00Z",
         2,
     )
-    assert (await program.ask("PUT", "/campaigns/trial", DRAFT))[0:2] == (200, told)
+    assert (await program.ask("PUT", "/campaigns/spring", DRAFT))[0:2] == (200, told)
     other = {**DRAFT, "title": {"zh-Hans": "别的", "en": "Other"}}
-    status, problem, _ = await program.ask("PUT", "/campaigns/trial", other)
-    assert (status, problem["where"]) == (409, "trial")
-    assert (await program.ask("GET", "/campaigns/trial"))[1] == told
+    status, problem, _ = await program.ask("PUT", "/campaigns/spring", other)
+    assert (status, problem["place"]) == (409, {"subject": "spring"})
+    assert (await program.ask("GET", "/campaigns/spring"))[1] == told
     graded = {**DRAFT, "grades": {"first": 1, "second": 1, "third": 0}}
-    assert (await program.ask("PUT", "/campaigns/trial", graded))[0] == 409
+    assert (await program.ask("PUT", "/campaigns/spring", graded))[0] == 409
     assert (await program.ask("PUT", "/campaigns/graded", graded))[0] == 201
     poll = next(
         poll
@@ -155,16 +156,16 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
         if poll.id == "graded"
     )
     quota = poll.scheme.unit_quota
-    assert (told["trial"], poll.pilot) == (False, False)
-    status, made, _ = await program.ask("PUT", "/campaigns/pilot", {**DRAFT, "trial": True})
-    assert (status, made["trial"]) == (201, True)
+    assert (told["pilot"], poll.pilot) == (False, False)
+    status, made, _ = await program.ask("PUT", "/campaigns/pilot", {**DRAFT, "pilot": True})
+    assert (status, made["pilot"]) == (201, True)
     assert (quota.first, quota.second, quota.third) == (1, 1, 0)
 
 
 @pytest.mark.parametrize(
-    ("change", "status", "where"),
+    ("change", "status", "field"),
     [
-        ({"closes_at": "2026-11-01T00:00:00Z"}, 422, "trial"),
+        ({"closes_at": "2026-11-01T00:00:00Z"}, 422, "subject spring"),
         ({"opens_at": "2026-12-01T00:00:00"}, 400, "opens_at"),
         ({"opens_at": "0001-01-01T00:00:00Z"}, 422, "opens_at"),
         ({"units": ["NONE"]}, 422, "units"),
@@ -177,27 +178,25 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
     ],
 )
 async def test_a_wrong_draft_is_told_where_and_nothing_is_stored(
-    program: Program, change: dict[str, Any], status: int, where: str
+    program: Program, change: dict[str, Any], status: int, field: str
 ) -> None:
-    found, problem, headers = await program.ask("PUT", "/campaigns/trial", DRAFT | change)
-    assert (found, problem["where"], headers["Content-Type"].split(";")[0]) == (
-        status,
-        where,
-        "application/problem+json",
-    )
+    found, problem, headers = await program.ask("PUT", "/campaigns/spring", DRAFT | change)
+    part, _, name = field.rpartition(" ")
+    assert (found, headers["Content-Type"].split(";")[0]) == (status, "application/problem+json")
+    assert problem["place"] == {part or "field": name}
     assert "\n" not in problem["detail"]
-    assert (await program.ask("GET", "/campaigns/trial"))[0] == 404
+    assert (await program.ask("GET", "/campaigns/spring"))[0] == 404
 
 
 async def test_a_campaign_is_moved_by_its_states_and_closed_by_its_name(program: Program) -> None:
-    await program.ask("PUT", "/campaigns/trial", DRAFT)
-    assert (await program.ask("POST", "/campaigns/trial/pause"))[0] == 409
+    await program.ask("PUT", "/campaigns/spring", DRAFT)
+    assert (await program.ask("POST", "/campaigns/spring/pause"))[0] == 409
     for act, state in (("open", "open"), ("pause", "paused"), ("resume", "open")):
-        status, told, _ = await program.ask("POST", f"/campaigns/trial/{act}")
+        status, told, _ = await program.ask("POST", f"/campaigns/spring/{act}")
         assert (status, told["state"]) == (200, state)
-    assert (await program.ask("GET", "/campaigns/trial/results"))[0] == 409
-    assert (await program.ask("POST", "/campaigns/trial/close", {"confirm": "other"}))[0] == 422
-    status, told, _ = await program.ask("POST", "/campaigns/trial/close", {"confirm": "trial"})
+    assert (await program.ask("GET", "/campaigns/spring/results"))[0] == 409
+    assert (await program.ask("POST", "/campaigns/spring/close", {"confirm": "other"}))[0] == 422
+    status, told, _ = await program.ask("POST", "/campaigns/spring/close", {"confirm": "spring"})
     assert (status, told["state"]) == (200, "closed")
     acts = [
         (a.who, a.act, a.what, a.outcome)
@@ -205,14 +204,14 @@ async def test_a_campaign_is_moved_by_its_states_and_closed_by_its_name(program:
     ]
     path = "/api/v1/campaigns/{campaign}"
     assert acts == [
-        ("api:everything", f"PUT {path}", "trial", "done"),
-        ("api:everything", f"POST {path}/pause", "trial", "refused"),
+        ("api:everything", f"PUT {path}", "spring", "done"),
+        ("api:everything", f"POST {path}/pause", "spring", "refused"),
         *(
-            ("api:everything", f"POST {path}/{act}", "trial", "done")
+            ("api:everything", f"POST {path}/{act}", "spring", "done")
             for act in ("open", "pause", "resume")
         ),
-        ("api:everything", f"POST {path}/close", "trial", "refused"),
-        ("api:everything", f"POST {path}/close", "trial", "done"),
+        ("api:everything", f"POST {path}/close", "spring", "refused"),
+        ("api:everything", f"POST {path}/close", "spring", "done"),
     ]
 
 
@@ -242,40 +241,41 @@ async def test_a_link_is_made_once_for_each_key_and_told_to_who_may_make_one(
 async def test_a_link_may_say_how_many_it_is_meant_for(program: Program) -> None:
     path = "/campaigns/2026/links"
     status, made, _ = await program.ask(
-        "POST", path, {"group": "deputy", "most": 12}, Idempotency_Key="few-people"
+        "POST", path, {"group": "deputy", "max_people": 12}, Idempotency_Key="few-people"
     )
-    assert (status, made["most"]) == (201, 12)
+    assert (status, made["max_people"]) == (201, 12)
     assert (
         await program.ask(
-            "POST", path, {"group": "deputy", "most": 12}, Idempotency_Key="few-people"
+            "POST", path, {"group": "deputy", "max_people": 12}, Idempotency_Key="few-people"
         )
     )[1] == made
     told = {
-        link["addresses"][0]: link["most"] for link in (await program.ask("GET", path))[1]["items"]
+        link["addresses"][0]: link["max_people"]
+        for link in (await program.ask("GET", path))[1]["items"]
     }
     assert (told[made["addresses"][0]], sorted(told.values(), key=str)) == (12, [12, None])
     for most in (0, -1, 1.5, "12", 1_000_001):
-        asked = {"group": "deputy", "most": most}
+        asked = {"group": "deputy", "max_people": most}
         assert (await program.ask("POST", path, asked, Idempotency_Key=f"most-of-{most}"))[0] == 400
 
 
 async def test_quotas_are_given_to_a_draft_and_locked_with_it(program: Program) -> None:
     path = "/campaigns/mine/quotas"
-    assert (await program.ask("PUT", path, BODIES["QuotasAsked"]))[0] == 404
+    assert (await program.ask("PUT", path, BODIES["QuotaListInput"]))[0] == 404
     await program.ask("PUT", "/campaigns/mine", DRAFT)
     assert (await program.ask("GET", path))[1] == {"items": [], "step": 10}
     items = [
-        {"unit": "FIN", "most": 20},
-        {"unit": "EDU", "group": "resident", "source": "open", "most": 30},
+        {"unit": "FIN", "capacity": 20},
+        {"unit": "EDU", "group": "resident", "source": "open", "capacity": 30},
     ]
     status, told, _ = await program.ask("PUT", path, {"items": items})
     empty = {"group": "", "stratum": "", "source": "", "taken": 0, "full": False}
     assert (status, told["items"]) == (200, [empty | items[1], empty | items[0]])
     assert (await program.ask("GET", path))[1] == told
     for wrong, said in (
-        ({"unit": "NONE", "most": 20}, "unit of this campaign"),
-        ({"unit": "FIN", "group": "nobody", "most": 20}, "evaluator group"),
-        ({"unit": "FIN", "most": 3}, "10 or more"),
+        ({"unit": "NONE", "capacity": 20}, "unit of this campaign"),
+        ({"unit": "FIN", "group": "nobody", "capacity": 20}, "evaluator group"),
+        ({"unit": "FIN", "capacity": 3}, "10 or more"),
     ):
         status, problem, _ = await program.ask("PUT", path, {"items": [wrong]})
         assert (status, said in problem["detail"]) == (422, True), problem
@@ -302,7 +302,7 @@ async def test_results_come_in_pages_with_exact_figures(program: Program) -> Non
     # Service users said S and D (80, 30), residents VS and B (100, 60); they weigh 25 and 20: (25·55 + 20·80) / 45.
     assert whole["items"][0]["score"] == "66.1111"
     assert whole["items"][0]["n_valid"] == 60
-    assert {fate["reason"]: fate["ballots"] for fate in whole["fates"]}["counted"] == 120
+    assert {fate["reason"]: fate["ballots"] for fate in whole["exclusions"]}["counted"] == 120
     first = (await program.ask("GET", "/campaigns/closed/results?limit=1"))[1]
     assert first["next"] == "/api/v1/campaigns/closed/results?limit=1&page=2"
     second = (await program.ask("GET", first["next"].removeprefix("/api/v1")))[1]
@@ -381,7 +381,7 @@ async def test_no_token_reaches_a_log(program: Program, caplog: pytest.LogCaptur
     caplog.set_level(logging.DEBUG)
     secret = program.everything.rpartition("_")[2]
     await program.ask("GET", "/campaigns")
-    await program.ask("PUT", "/campaigns/trial", {"year": secret})
+    await program.ask("PUT", "/campaigns/spring", {"year": secret})
     await program.ask("GET", f"/campaigns/{program.everything}")
     logging.getLogger("bot.web").info("heard")
     ours = [
@@ -399,3 +399,22 @@ def test_limits_are_told_as_json_schema_has_them() -> None:
         return set().union(*(keys(value) for value in part)) if isinstance(part, list) else set()
 
     assert not keys(document()) & {"ge", "gt", "le", "lt"}
+
+
+async def test_a_problem_has_its_place_as_data_and_speaks_the_programs_language(
+    program: Program,
+) -> None:
+    path = "/campaigns/mine/quotas"
+    await program.ask("PUT", "/campaigns/mine", DRAFT)
+    few = {"items": [{"unit": "FIN", "capacity": 3}]}
+    _, problem, headers = await program.ask("PUT", path, few)
+    assert problem["place"].get("row", 2) == 2
+    assert headers["Content-Language"] == "en"
+    _, problem, headers = await program.ask("PUT", path, {}, Accept_Language="zh-CN,en;q=0.5")
+    assert (problem["detail"], problem["place"]) == ("缺少这个字段", {"field": "items"})
+    assert headers["Content-Language"] == "zh-Hans"
+    _, problem, _ = await program.ask("GET", "/campaigns/none", Accept_Language="fr")
+    assert (problem["detail"], problem["place"]) == (
+        "there is no such campaign",
+        {"subject": "none"},
+    )

@@ -21,10 +21,10 @@ from bot.storage.schema import all as tables
 from bot.web.admin.routes import PAGES
 from bot.web.server import make_web
 from tests.desk import CAMPAIGN, PASSWORD, Desk, make_data, texts
-from tests.unit.bot.test_small_cells import suspected
+from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import Clock
 
-CASE = "/admin/review/00c0ffee"
+CASE = "/admin/cases/00c0ffee"
 UNIT = "FIN"
 
 
@@ -37,7 +37,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
         async with build(Settings(data=folder, redis_url=valkey_server), Clock()) as service:
             for login in ("chen", "liu", "sun"):
                 await add_staff(
-                    service.database, login, PASSWORD, "reviewer", UNIT if login == "sun" else ""
+                    service.database, login, PASSWORD, "checker", UNIT if login == "sun" else ""
                 )
             async with writing(service.database) as connection:
                 await connection.execute(tables.cases.insert(), [suspected(UNIT)])
@@ -95,7 +95,7 @@ async def leave(desk: Desk) -> None:
 async def test_the_pages_tell_neither_unit_nor_score(desk: Desk, lang: str) -> None:
     hidden = await secrets_of_the_unit(desk)
     assert "Review" in await desk.sign_in("chen")
-    for path in ("/admin/review", CASE):
+    for path in ("/admin/cases", CASE):
         page = texts(await desk.open(f"{path}?lang={lang}"))
         assert desk.status == 200
         assert [word for word in hidden if word in page] == []
@@ -117,16 +117,16 @@ async def test_a_terminal_tells_neither_unit_nor_score(
 
 async def test_who_is_barred_finds_no_such_case(desk: Desk) -> None:
     await desk.sign_in("sun")
-    assert "00c0ffee" not in await desk.open("/admin/review")
+    assert "00c0ffee" not in await desk.open("/admin/cases")
     form = {"csrf": desk.csrf, "reason": "uphold:same-wording"}
-    barred, missing = await desk.open(CASE), await desk.open("/admin/review/00c0ffef")
+    barred, missing = await desk.open(CASE), await desk.open("/admin/cases/00c0ffef")
     assert desk.status == 404
     assert barred == missing.replace("00c0ffef", "00c0ffee")
     await desk.post(CASE, form)
     assert desk.status == 404
 
 
-async def test_reviewers_see_nothing_else_and_observers_no_case(desk: Desk) -> None:
+async def test_checkers_see_nothing_else_and_observers_no_case(desk: Desk) -> None:
     await desk.sign_in("chen")
     fill = {
         "{campaign}": "city-2010",
@@ -152,12 +152,12 @@ async def test_reviewers_see_nothing_else_and_observers_no_case(desk: Desk) -> N
         "/admin/password",
         "/admin/second-factor",
         "/admin/sessions",
-        "/admin/review",
+        "/admin/cases",
         CASE,
     }
-    await leave(desk) if await desk.open("/admin/review") else None
+    await leave(desk) if await desk.open("/admin/cases") else None
     await desk.sign_in("li")
-    for path in ("/admin/review", CASE):
+    for path in ("/admin/cases", CASE):
         await desk.open(path)
         assert desk.status == 403
 

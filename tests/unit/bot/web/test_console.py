@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from sqlalchemy import select
 
 from bot.accounts.staff import add_staff
-from bot.campaigns.lifecycle import create_link
+from bot.campaigns.links import create_link
 from bot.core.settings import Settings
 from bot.service.composition import build
 from bot.storage.database import writing
@@ -328,7 +328,7 @@ async def test_after_the_close_units_are_named_of_which_many_say_they_were_told_
         for unit, count in units.items()
         for n in range(count)
     ]
-    assert "Told how to rate" not in await desk.open(CAMPAIGN)
+    assert "Pressure reports" not in await desk.open(CAMPAIGN)
     async with writing(desk.service.database) as connection:
         known = set((await connection.execute(select(tables.ballots.c.unit).distinct())).scalars())
         few, many = sorted(known)[:2]
@@ -336,5 +336,5 @@ async def test_after_the_close_units_are_named_of_which_many_say_they_were_told_
         await connection.execute(
             tables.pressure.insert(), [row | {"unit": names[str(row["unit"])]} for row in rows]
         )
-    panel = (await desk.open(CAMPAIGN)).partition("Told how to rate")[2]
+    panel = (await desk.open(CAMPAIGN)).partition("Pressure reports")[2]
     assert re.findall(r'<td class="num">([^<]+)</td>', panel) == ["20+"]

@@ -289,13 +289,13 @@ async def test_what_is_inside_a_unit_is_found_level_by_level_down_to_the_reasons
     desk: Desk,
 ) -> None:
     await desk.sign_in("li")
-    await desk.open(f"{YEAR}/inside")
+    await desk.open(f"{YEAR}/inner-units")
     assert "?unit=TAX" in desk.page
-    page = texts(await desk.open(f"{YEAR}/inside?unit=TAX"))
+    page = texts(await desk.open(f"{YEAR}/inner-units?unit=TAX"))
     assert desk.status == 200
     assert re.search(r"1 / 4 \w[\w ]+ Section [\d.]+ \w+ grade", page)
     assert "Huang Jian" in page
-    page = texts(await desk.open(f"{YEAR}/inside?unit=TAX-1"))
+    page = texts(await desk.open(f"{YEAR}/inner-units?unit=TAX-1"))
     assert "› General office" in page
     assert "Post" in page
     page = texts(await desk.open(f"{YEAR}/explain/TAX-P05"))
@@ -304,5 +304,5 @@ async def test_what_is_inside_a_unit_is_found_level_by_level_down_to_the_reasons
     page = texts(await desk.open(f"{YEAR}/explain/TAX-1"))
     assert "Total of the unit above" in page
     assert "evidence" not in desk.page
-    await desk.open(f"{YEAR}/inside?unit=FIN")
+    await desk.open(f"{YEAR}/inner-units?unit=FIN")
     assert (desk.status, "there are no parts inside it" in desk.page) == (409, True)

@@ -1,4 +1,4 @@
-"""The reviewers' pages: cases of suspected organised rating, without unit, score or opinion."""
+"""The checkers' pages of fraud cases; they show neither unit, score nor anybody's opinion."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from bot.web.admin.page import Visit, staff_page
 from survey_flows.errors import BadInput
 
 LOWEST = 10
-"""Counts below are told as «fewer than»."""
+"""Smaller counts are shown as «fewer than»."""
 
 
 @staff_page
 async def show_list(visit: Visit) -> web.Response:
-    """The cases that this person may see, those that wait first."""
+    """Shows the cases that this person may see, the waiting ones first."""
     cases = await list_cases(visit.service.database, visit.visitor.login)
-    return visit.render("review", cases=cases, lowest=LOWEST)
+    return visit.render("cases", cases=cases, lowest=LOWEST)
 
 
 @staff_page
 async def show_one(visit: Visit) -> web.Response:
-    """What is told of a case, and the form for a reviewer's verdict; 404 for who is barred."""
+    """Shows a case and the form for a checker's vote; 404 for a checker who is barred."""
     return _show(visit, await _case(visit))
 
 
 @staff_page
 async def take_vote(visit: Visit) -> web.Response:
-    """Record a reviewer's verdict."""
+    """Records a checker's vote."""
     case = await _case(visit)
     verdict, _, reason = visit.text("reason").partition(":")
     if reason not in REASONS.get(verdict, ()):
-        return _show(visit, case, status=422, wrong="review-choose")
+        return _show(visit, case, status=422, wrong="case-reason-needed")
     await cast_vote(
         visit.service.database,
         case.id,
@@ -50,7 +50,7 @@ async def take_vote(visit: Visit) -> web.Response:
         visit.text("note"),
         visit.service.clock,
     )
-    return visit.redirect(f"/admin/review/{case.id}", "decided")
+    return visit.redirect(f"/admin/cases/{case.id}", "voted")
 
 
 def _show(visit: Visit, case: FraudCase, status: int = 200, wrong: str = "") -> web.Response:
@@ -72,5 +72,5 @@ async def _case(visit: Visit) -> FraudCase:
             visit.service.database, visit.path_param("case"), visit.visitor.login
         )
     except BadInput as error:
-        # Whoever is barred hears the same as of a case that does not exist.
+        # A barred checker must not learn that the case exists.
         raise (web.HTTPNotFound if error.message == NO_CASE else error) from error
