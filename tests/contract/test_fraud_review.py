@@ -294,8 +294,8 @@ async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_
             await act
     assert case.id not in {c.id for c in await list_cases(attacked, "sun")}
     for login, sentence in (
-        ("wang", "only a reviewer"),
-        ("nobody", "no administrator or reviewer"),
+        ("wang", "only a checker"),
+        ("nobody", "no administrator or checker"),
     ):
         with pytest.raises(BadInput, match=sentence):
             await cast(attacked, case, login, "uphold")
