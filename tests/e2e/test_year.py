@@ -197,7 +197,7 @@ def test_an_office_brings_its_tables_and_its_questionnaire(run: Run, tmp_path: P
     )
     assert run("import", "units", str(tmp_path / "none.csv"))[::2] == (
         1,
-        f"minping: {tmp_path / 'none.csv'}: the file cannot be read (No such file or directory); check its name\n",
+        f"minping: {tmp_path / 'none.csv'}: the file cannot be read, because there is none of this name; check its name\n",
     )
     sheets = Path("survey_flows/catalog/window.yaml").resolve()
     code, out, _ = run("questionnaire", "check", str(sheets))

@@ -154,7 +154,7 @@ def test_a_missing_field_is_named() -> None:
 
 def test_a_key_that_stands_twice_is_refused_with_its_line() -> None:
     with pytest.raises(
-        BadInput, match=r"^x.yaml: line 2: the key 'version' stands twice; keep one of them"
+        BadInput, match=r"^x.yaml, line 2: the key «version» stands twice; keep one of them"
     ):
         read_scheme("version: a\nversion: b\n", "x.yaml")
 
