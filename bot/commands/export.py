@@ -85,4 +85,4 @@ def _files(book: Any, name: str, form: str) -> dict[str, bytes]:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    return [write_file(folder / name, data) for name, data in files.items()]
+    return [write_file(folder / name, data, make_folder=True) for name, data in files.items()]

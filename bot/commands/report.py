@@ -66,7 +66,7 @@ def _write(chosen: argparse.Namespace, material: Any, timezone: str) -> Iterator
     for name, make in tqdm(documents, unit="report", disable=None):
         document: Document = make()
         for form, draw in _forms(chosen.format).items():
-            yield write_file(chosen.out / f"{name}.{form}", draw(document))
+            yield write_file(chosen.out / f"{name}.{form}", draw(document), make_folder=True)
 
 
 def _documents(

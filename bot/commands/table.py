@@ -45,5 +45,5 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     scheme = await asyncio.to_thread(load_scheme_file, chosen.scheme) if chosen.scheme else None
     async with open_store(settings) as database:
         body = await table_workbook(database, chosen.kind, chosen.year, chosen.lang, scheme)
-    print(await asyncio.to_thread(write_file, chosen.out, body))
+    print(await asyncio.to_thread(write_file, chosen.out, body, make_folder=True))
     return 0

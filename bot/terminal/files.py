@@ -44,14 +44,15 @@ def read_text(path: Path) -> str:
         raise BadInput(Message("file-not-text"), Place(file=str(path))) from error
 
 
-def write_file(path: Path, data: bytes) -> Path:
-    """Writes a file, makes its folder when there is none, and returns its path.
+def write_file(path: Path, data: bytes, make_folder: bool = False) -> Path:
+    """Writes a file and returns its path; ``make_folder``: makes its folder when there is none.
 
     Raises:
         BadInput: the file cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     except OSError as error:
         raise unwritable(path, error) from error

@@ -72,5 +72,5 @@ async def _case(visit: Visit) -> FraudCase:
             visit.service.database, visit.path_param("case"), visit.visitor.login
         )
     except BadInput as error:
-        # Whoever is barred hears the same as of a case that does not exist.
+        # A barred checker must not learn that the case exists.
         raise (web.HTTPNotFound if error.message == NO_CASE else error) from error
