@@ -94,7 +94,7 @@ async def plan_and_open(page: Page) -> None:
     await expect(page.locator(".notice")).to_have_text("抽样已确定。")
     await page.goto("/admin/campaigns/2026")
     await page.get_by_role("button", name="开启活动").click()
-    await expect(page.get_by_text("活动已开始。")).to_be_visible()
+    await expect(page.get_by_text("活动已开启。")).to_be_visible()
 
 
 async def invite(page: Page, folder: Path) -> None:

@@ -262,7 +262,7 @@ async def test_a_draft_is_discarded_with_all_that_belongs_to_it(desk: Desk) -> N
     assert await left(desk) == before
     await desk.open("/admin/campaigns/spring")
     await desk.post("/admin/campaigns/spring/discard", {"csrf": desk.csrf, "name": "spring"})
-    assert "The draft is gone" in texts(desk.page)
+    assert "The draft is discarded" in texts(desk.page)
     assert set((await left(desk)).values()) == {0}
     await send(desk, TYPED)
     assert "The draft is stored" in texts(desk.page)
