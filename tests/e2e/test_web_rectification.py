@@ -88,7 +88,7 @@ async def test_what_should_be_mended_goes_to_the_office_and_comes_back(
         await press(page, "转达")
         await expect(page.get_by_text("市民回来时可见")).to_be_visible()
         await page.get_by_label("由谁整改").fill("大厅管理科")
-        await page.get_by_label("类别").select_option("speed")
+        await page.get_by_label("主题").select_option("speed")
         await press(page, "交办")
         await page.get_by_label("方案").fill("每周六下午增开两个窗口")
         await press(page, "记录整改方案")
