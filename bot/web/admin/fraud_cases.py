@@ -73,4 +73,4 @@ async def _case(visit: Visit) -> FraudCase:
         )
     except BadInput as error:
         # A barred checker must not learn that the case exists.
-        raise (web.HTTPNotFound if error.what == NO_CASE else error) from error
+        raise (web.HTTPNotFound if error.message == NO_CASE else error) from error
