@@ -305,4 +305,4 @@ async def test_what_is_inside_a_unit_is_found_level_by_level_down_to_the_reasons
     assert "Total of the unit above" in page
     assert "evidence" not in desk.page
     await desk.open(f"{YEAR}/inner-units?unit=FIN")
-    assert (desk.status, "there are no parts inside it" in desk.page) == (409, True)
+    assert (desk.status, "this unit has no inner units in that year" in desk.page) == (409, True)
