@@ -72,7 +72,7 @@ async def _watch(watch: Any, every: int) -> None:
     async with aiohttp.ClientSession() as session:
         while True:
             try:
-                outcome = await watch.look(session)
+                outcome = await watch.check_growth(session)
                 print(
                     f"{'signed' if outcome.signed else 'nothing new'}: {outcome.size} entries",
                     flush=True,
