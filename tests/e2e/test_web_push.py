@@ -184,7 +184,7 @@ async def close_and_export(page: Page, folder: Path) -> None:
     await page.goto("/admin/campaigns/2026")
     await page.get_by_text("提前截止…").first.click()
     await page.get_by_label("活动代号").fill("2026")
-    await page.get_by_role("button", name="提前截止…").click()
+    await page.get_by_role("button", name="截止", exact=True).click()
     await page.goto("/admin/campaigns/2026/scores")
     async with page.expect_download() as waiting:
         await page.locator("a[href*='export.xlsx']").first.click()

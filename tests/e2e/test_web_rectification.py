@@ -48,7 +48,7 @@ async def sign_in(page: Page, login: str) -> None:
     await page.get_by_label("用户名").fill(login)
     await page.get_by_label("密码").fill(PASSWORD)
     await page.get_by_role("button", name="登录").click()
-    await page.wait_for_url(re.compile(r"/admin(/shortcomings|/unit)?$"))
+    await page.wait_for_url(re.compile(r"/admin(/requests|/unit)?$"))
 
 
 async def look(page: Page, path: str, name: str) -> None:
@@ -96,7 +96,7 @@ async def test_what_should_be_mended_goes_to_the_office_and_comes_back(
         await press(page, "记录已整改")
         where = page.url.split("?")[0]
         await look(page, where, "shortcoming")
-        await look(page, "/admin/requests", "shortcomings")
+        await look(page, "/admin/requests", "requests")
         await look(page, "/admin/themes", "themes")
         await sign_in(page, "fin")
         await expect(page.get_by_text(WORDS)).to_be_visible()
