@@ -95,7 +95,7 @@ async def test_what_should_be_mended_goes_to_the_office_and_comes_back(
         await page.get_by_label("做了什么").fill("自本月起周六下午开门")
         await press(page, "记录已整改")
         where = page.url.split("?")[0]
-        await look(page, where, "shortcoming")
+        await look(page, where, "request")
         await look(page, "/admin/requests", "requests")
         await look(page, "/admin/themes", "themes")
         await sign_in(page, "fin")
