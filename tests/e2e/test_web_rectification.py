@@ -60,7 +60,7 @@ async def look(page: Page, path: str, name: str) -> None:
             await keep(page, f"loop-{name}-{size}-{lang}")
 
 
-async def test_what_should_be_mended_goes_to_the_office_and_comes_back(
+async def test_a_request_goes_to_the_office_and_comes_back(
     town: City, chromium: Path
 ) -> None:
     async with browsing(town.service, chromium) as page:
