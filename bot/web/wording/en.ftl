@@ -927,7 +927,6 @@ audit-number = No.
 audit-at = When
 audit-who = Who
 audit-act = What
-audit-what = Object
 audit-outcome = Outcome
 audit-done = done
 audit-refused = refused
