@@ -67,7 +67,7 @@ async def fill_pages(service: Service) -> str:
     """Store the city and its people; returns the token of the open campaign's link."""
     await fill(service, ballots=4000)
     database = service.database
-    for login, role in (("zhou", "administrator"), ("li", "staff"), ("chen", "reviewer")):
+    for login, role in (("zhou", "administrator"), ("li", "staff"), ("chen", "checker")):
         await add_staff(database, login, PASSWORD, role)
     await begin_factor(database, service.factor_keys, "zhou")
     async with writing(database) as connection:

@@ -18,15 +18,15 @@ from bot.campaigns.lifecycle import (
     CampaignSummary,
     close_campaign,
     create_campaign,
-    create_link,
     list_campaigns,
     open_campaign,
     pause_campaign,
     resume_campaign,
     show_campaign,
 )
+from bot.campaigns.links import create_link
 from bot.core.clock import Clock, SystemClock
-from bot.core.settings import Settings
+from bot.core.settings import Settings, read_language
 from bot.core.urls import citizen_urls
 from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import finish_closing, open_store
@@ -190,7 +190,7 @@ async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> Non
             if one.id == campaign
         )
         for problem in await find_scheme_misfits(database, scheme, summary.year):
-            text = problem if isinstance(problem, str) else worded(problem)
+            text = problem.render(read_language())
             print("  " + worded(Message("campaign-misfit", year=summary.year, problem=text)))
 
 

@@ -155,7 +155,7 @@ async def test_who_stops_it_can_be_reached_no_more_and_nothing_waiting_is_sent(r
     reply = await does(road, "ann", "stop", found.id)
     assert "Stopped" in reply.notices[0]
     assert [row.sealed for row in await rows(road, tables.shortcomings)] == [None]
-    with pytest.raises(BadInput, match="stopped this follow-up"):
+    with pytest.raises(BadInput, match="stopped this request"):
         await queue_answer(road.database, keys(road), found.id, "Hello?", office(road))
     await does(road, "ann", "say", found.id, "Not any more")
     assert len((await only(road)).messages) == 1
@@ -208,7 +208,7 @@ async def test_a_shortcoming_is_mended_rated_once_and_opened_again(road: Road) -
         )
 
     await does(road, "ann", "yes", code)
-    assert (await only(road)).standing.mended == "", "nothing is fixed yet"
+    assert (await only(road)).standing.rating == "", "nothing is fixed yet"
     await step(RectificationAct.ASSIGNED, to="Hall", value="speed")
     await step(RectificationAct.PLANNED)
     await step(RectificationAct.FIXED)
@@ -216,7 +216,7 @@ async def test_a_shortcoming_is_mended_rated_once_and_opened_again(road: Road) -
     assert "changes no score" in reply.notices[0]
     await does(road, "ann", "yes", code)
     found = await only(road)
-    assert (found.standing.state, found.standing.mended) == (RectificationState.FIXED, "no")
+    assert (found.standing.state, found.standing.rating) == (RectificationState.FIXED, "no")
     await step(RectificationAct.REOPENED)
     assert (await only(road)).standing.state is RectificationState.NEW
     assert await count_themes(road.database) == [], "one person is not told of"

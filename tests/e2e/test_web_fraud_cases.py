@@ -24,7 +24,7 @@ EFFECTS = '[{"rule": "lockstep", "moved": 3, "largest": "2.41", "ranks": 5, "fur
 async def test_a_checker_votes(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await fill(service)
-        await add_staff(service.database, "chen", PASSWORD, "reviewer")
+        await add_staff(service.database, "chen", PASSWORD, "checker")
         await add_staff(service.database, "zhou", PASSWORD, "administrator")
         async with writing(service.database) as connection:
             await connection.execute(tables.cases.insert(), [suspected("FIN")])

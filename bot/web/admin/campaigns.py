@@ -13,14 +13,14 @@ from aggregation.disclosure.rounding import round_down
 from bot.campaigns.lifecycle import (
     CampaignSummary,
     close_campaign,
-    create_link,
     list_campaigns,
     open_campaign,
     pause_campaign,
     resume_campaign,
     show_campaign,
 )
-from bot.campaigns.registered import RegisteredCampaign
+from bot.campaigns.links import create_link
+from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.core.labels import pick
 from bot.core.urls import citizen_urls
 from bot.fraud_review.rule_effects import read_effects
@@ -31,9 +31,8 @@ from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.admin.page import Visit, no_such_button, staff_page
-from bot.web.shared.campaigns import find_campaign
 from bot.web.shared.downloads import book_file, picture_file
-from bot.web.shared.error_translation import Said, translate
+from bot.web.shared.error_translation import Said
 from survey_flows.errors import BadInput, Message, Place
 
 MEASURED = {"alpha": 2, "omega": 2, "reliability": 2, "units": 0, "mean": 1}
@@ -123,8 +122,8 @@ async def _misfits(visit: Visit, campaign: RegisteredCampaign) -> list[Said]:
     if campaign.pilot or campaign.state in ("closing", "closed"):
         return []
     return [
-        translate(text, visit.lang)
-        for text in await find_scheme_misfits(
+        Said(problem.render(visit.lang))
+        for problem in await find_scheme_misfits(
             visit.service.database, campaign.scheme, campaign.year
         )
     ]
@@ -146,7 +145,7 @@ def _frozen(campaign: RegisteredCampaign, lang: str) -> dict[str, object]:
 
 
 async def _campaign(visit: Visit) -> RegisteredCampaign:
-    return await find_campaign(visit.service.database, visit.path_param("campaign"))
+    return await find_registered_campaign(visit.service.database, visit.path_param("campaign"))
 
 
 def _name(campaign: RegisteredCampaign, code: str, lang: str) -> str:
@@ -208,24 +207,16 @@ async def take_close(visit: Visit) -> web.Response:
 @staff_page
 async def take_link(visit: Visit) -> web.Response:
     """Makes a link that vouches for an evaluator group."""
-    campaign, group = await _campaign(visit), visit.text("group")
-    if group not in campaign.scheme.groups:
-        raise BadInput(Message("admin-no-such-group"), Place(field="group", subject=group[:20]))
-    stratum = visit.text("stratum")
-    if len(stratum) > 32:
-        raise BadInput(Message("admin-stratum-too-long"), Place(field="stratum"))
-    people = visit.text("max_people")
-    if people and not (people.isascii() and people.isdigit() and len(people) < 8):
-        raise BadInput(Message("admin-no-number-of-people"), Place(subject=people[:20]))
+    campaign = visit.path_param("campaign")
     await create_link(
         visit.service.database,
-        campaign.id,
-        group,
-        stratum,
+        campaign,
+        visit.text("group"),
+        visit.text("stratum"),
         visit.service.clock,
-        int(people) if people else None,
+        visit.text("max_people") or None,
     )
-    return visit.redirect(f"/admin/campaigns/{campaign.id}", "linked")
+    return visit.redirect(f"/admin/campaigns/{campaign}", "linked")
 
 
 @staff_page

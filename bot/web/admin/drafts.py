@@ -6,26 +6,26 @@ import asyncio
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 
 from aggregation.model.facts import UNIT_GRADES
-from bot.campaigns.lifecycle import CampaignDraft, create_campaign, discard_draft
+from bot.campaigns.lifecycle import CampaignDraft, CampaignInput, create_campaign, discard_draft
 from bot.campaigns.scheme_files import shipped_scheme, shipped_text
+from bot.core.checked_input import checked
 from bot.core.labels import pick
 from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
 from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.downloads import download
 from bot.web.shared.error_translation import Said, told
-from survey_flows.errors import BadInput, Message, Place, Problem
+from survey_flows.errors import BadInput, Message, Place, with_renamed_files
 
 FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", "pilot", *UNIT_GRADES)
 SCHEME = "scheme"
 FILES = ("scheme", "population", "questionnaires")
 MAX_FILES = 20
-YEARS = range(1990, 3000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,43 +98,34 @@ def _titled(title: Mapping[str, str], lang: str) -> str:
 async def _draft(visit: Visit) -> CampaignDraft:
     from bot.campaigns.drafting import parse_moment, stored_units
 
-    year, zone = _year(visit.text("year")), visit.service.settings.timezone
-    for name in ("title_zh", "title_en"):
-        if not visit.text(name):
-            raise BadInput(Message("admin-titles-needed"), Place(field=name))
+    zone = visit.service.settings.timezone
+    asked = checked(
+        CampaignInput,
+        **{name: visit.text(name) for name in ("id", "year", "title_zh", "title_en")},
+        opens_at=parse_moment(visit.text("opens"), zone, "opens_at"),
+        closes_at=parse_moment(visit.text("closes"), zone, "closes_at"),
+    )
     made = await _read_files(visit, _grades(visit))
     return CampaignDraft(
-        id=visit.text("id"),
-        year=year,
-        title={"zh-Hans": visit.text("title_zh"), "en": visit.text("title_en")},
-        opens_at=parse_moment(visit.text("opens"), zone),
-        closes_at=parse_moment(visit.text("closes"), zone),
-        units=await stored_units(visit.service.database, visit.text("units").split(), year),
+        id=asked.id,
+        year=asked.year,
+        title={"zh-Hans": asked.title_zh, "en": asked.title_en},
+        opens_at=asked.opens_at,
+        closes_at=asked.closes_at,
+        units=await stored_units(visit.service.database, visit.text("units").split(), asked.year),
         questionnaires=made.questionnaires,
         scheme=made.scheme,
         pilot=visit.text("pilot") == "yes",
     )
 
 
-def _grades(visit: Visit) -> list[int] | None:
+def _grades(visit: Visit) -> list[str] | None:
     """Returns how many units get each grade; None when the form leaves that to the scheme."""
     texts = [visit.text(grade) for grade in UNIT_GRADES]
-    if not any(texts):
-        return None
-    if not all(text.isascii() and text.isdigit() for text in texts):
-        raise BadInput(
-            Message("admin-places-needed"), Place(field="grades", subject=", ".join(texts)[:40])
-        )
-    return [int(text[:7]) for text in texts]
+    return texts if any(texts) else None
 
 
-def _year(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text[:9]) in YEARS):
-        raise BadInput(Message("admin-year-needed"), Place(field="year", subject=text[:20]))
-    return int(text)
-
-
-async def _read_files(visit: Visit, grades: Sequence[int] | None) -> DraftTexts:
+async def _read_files(visit: Visit, grades: Sequence[str] | None) -> DraftTexts:
     """Returns the uploaded scheme and questionnaires, else the shipped ones.
 
     Files are read as the command line reads them; an error names the file as its owner knows it.
@@ -145,23 +136,8 @@ async def _read_files(visit: Visit, grades: Sequence[int] | None) -> DraftTexts:
                 _texts, {name: _saved(visit, name, Path(folder)) for name in FILES}, grades
             )
         except BadInput as error:
-            raise _without_folder(error, folder) from None
-
-
-def _without_folder(error: BadInput, folder: str) -> BadInput:
-    """Takes the temporary folder out of the places of an error; returns the error."""
-    own = re.compile(rf"{re.escape(folder)}/[^/]*/")
-
-    def place(found: Place | str) -> Place | str:
-        if isinstance(found, str):
-            return own.sub("", found)
-        if isinstance(found.subject, str):
-            found = replace(found, subject=own.sub("", found.subject))
-        return replace(found, file=own.sub("", found.file))
-
-    error.problems = tuple(Problem(one.message, place(one.place)) for one in error.problems)
-    error.file = own.sub("", error.file)
-    return error
+            upload = re.compile(rf"{re.escape(folder)}/[^/]*/")
+            raise with_renamed_files(error, lambda name: upload.sub("", name)) from None
 
 
 def _saved(visit: Visit, name: str, folder: Path) -> list[Path]:
@@ -185,7 +161,7 @@ def _plain(name: str) -> str:
     return "".join(sign for sign in last if sign.isprintable()).lstrip(".")[-60:]
 
 
-def _texts(files: Mapping[str, Sequence[Path]], grades: Sequence[int] | None) -> DraftTexts:
+def _texts(files: Mapping[str, Sequence[Path]], grades: Sequence[str] | None) -> DraftTexts:
     from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme
 
     scheme, population = (next(iter(files[name]), None) for name in ("scheme", "population"))

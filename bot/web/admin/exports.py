@@ -11,7 +11,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
-from bot.campaigns.registered import RegisteredCampaign
+from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.publication.public_release import (
     Publication,
     make_public,
@@ -25,7 +25,6 @@ from bot.verification.bundle import bundle_path, request_result_entry, save_bund
 from bot.web.admin.bundle_jobs import BUNDLE_JOBS
 from bot.web.admin.campaigns import campaign_row
 from bot.web.admin.page import Visit, no_such_button, staff_page
-from bot.web.shared.campaigns import find_campaign
 from bot.web.shared.error_translation import told
 from survey_flows.errors import BadInput, Message, Place
 
@@ -143,7 +142,7 @@ async def _is_drawn(visit: Visit, campaign: str) -> bool:
 async def take_publish(visit: Visit) -> web.Response:
     """Publishes the last release, withdraws it, or makes its bundle."""
     act = visit.text("act")
-    campaign = await find_campaign(visit.service.database, visit.path_param("campaign"))
+    campaign = await find_registered_campaign(visit.service.database, visit.path_param("campaign"))
     if act == "withdraw":
         await withdraw_publication(visit.service.database, campaign.id)
         return visit.redirect("/admin/exports", "withdrawn")

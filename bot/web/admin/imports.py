@@ -10,9 +10,10 @@ from bot.appraisal.import_tables import TABLES, import_table, table_workbook
 from bot.records.context import ImportResult
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import XLSX, download
-from bot.web.shared.error_translation import Said, told, translate
+from bot.web.shared.error_translation import Said, told
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput
+from survey_flows.messages import render
 
 
 @staff_page
@@ -77,6 +78,6 @@ def _show_import(
         kind=kind,
         problem=problem,
         outcome=outcome,
-        notes=[translate(note, visit.lang) for note in outcome.notes] if outcome else [],
+        notes=[Said(render(note, visit.lang)) for note in outcome.notes] if outcome else [],
         checked=checked,
     )

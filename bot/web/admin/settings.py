@@ -5,12 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.engine import make_url
 
-from bot.accounts.preferences import Preferences, read_preferences, save_preferences
+from bot.accounts.preferences import chosen_preferences, read_preferences, save_preferences
 from bot.accounts.roles import ROLES
-from bot.ballots.mixer import RemoteMixer
+from bot.ballots.remote_mixer import RemoteMixer
 from bot.core.settings import variable
 from bot.web.admin.page import Visit, staff_page
-from survey_flows.errors import BadInput, Message, Place
 
 SHOWN = (
     "public_url",
@@ -53,14 +52,12 @@ def _parts(visit: Visit) -> dict[str, str]:
 @staff_page
 async def take_settings(visit: Visit) -> web.Response:
     """Stores the choices."""
-    days = visit.text("fatigue_days")
-    if not days.isdecimal() or len(days) > 6:
-        raise BadInput(
-            Message("admin-whole-number-needed"), Place(field="fatigue_days", subject=days[:20])
-        )
     roles = tuple(role for role in ROLES if visit.text(f"factor-{role}") == "yes")
-    wanted = Preferences(
-        visit.text("hours"), tuple(sorted(set(visit.text("not_on").split()))), int(days), roles
+    wanted = chosen_preferences(
+        visit.text("hours"),
+        sorted(set(visit.text("not_on").split())),
+        visit.text("fatigue_days"),
+        roles,
     )
     await save_preferences(visit.service.database, wanted)
     return visit.redirect("/admin/settings", "settings")

@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from bot.accounts.api_tokens import ApiToken
-from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
+from bot.campaigns.lifecycle import CampaignSummary, show_campaign
 from bot.service.composition import Service
 from bot.web.shared.caching import etag_of, not_modified_or
 from bot.web.shared.problems import problem
@@ -75,11 +75,10 @@ class ApiCall:
         Raises:
             RequestRefused: there is none (404).
         """
-        name = self.path_param("campaign")
-        for summary in await list_campaigns(self.service.database):
-            if summary.id == name:
-                return summary
-        raise RequestRefused(404, Message("api-no-such-campaign"), Place(subject=name))
+        try:
+            return await show_campaign(self.service.database, self.path_param("campaign"))
+        except BadInput as error:
+            raise RequestRefused.because(404, error) from error
 
     def paged(self, rows: list[T]) -> tuple[list[T], str | None]:
         """Returns the rows of the requested page, and the address of the next page."""

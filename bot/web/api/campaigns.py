@@ -28,10 +28,10 @@ from bot.campaigns.lifecycle import (
     resume_campaign,
     show_campaign,
 )
-from bot.campaigns.lifecycle import add_vouching_link as store_link
+from bot.campaigns.links import add_vouching_link as store_link
 from bot.campaigns.quota_file import FIELDS
 from bot.campaigns.quotas import set_quotas, show_quotas
-from bot.campaigns.registered import RegisteredCampaign
+from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.core.urls import citizen_urls
 from bot.fieldwork.audience.invitations import count_responses
 from bot.results.live_counts import unit_counts
@@ -52,7 +52,6 @@ from bot.web.api.models import (
     TokenScopes,
     UnitCount,
 )
-from bot.web.shared.campaigns import find_campaign
 from survey_flows.campaign_definition import Link
 from survey_flows.errors import BadInput, Message, Place
 
@@ -139,9 +138,6 @@ async def _draft(call: ApiCall) -> CampaignDraft:
     from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme, stored_units
 
     wanted = call.body
-    for name, at in (("opens_at", wanted.opens_at), ("closes_at", wanted.closes_at)):
-        if not EARLIEST <= at <= LATEST:
-            raise RequestRefused(422, Message("api-moment-out-of-range"), Place(field=name))
     try:
         units = await stored_units(call.service.database, wanted.units, wanted.year)
     except BadInput as error:
@@ -224,12 +220,6 @@ def _link(call: ApiCall, link: Link) -> CampaignLink:
 async def make_link(call: ApiCall) -> web.Response:
     """Makes a link; the same key and body make it once only."""
     key, campaign, wanted = idempotency_key(call), await _campaign(call), call.body
-    if wanted.group not in campaign.scheme.groups:
-        raise RequestRefused(
-            422,
-            Message("api-group-unknown", groups=tuple(campaign.scheme.groups)),
-            Place(field="group"),
-        )
     try:
         async with writing(call.service.database) as connection:
             before = await _made_before(connection, call, key)
@@ -247,6 +237,9 @@ async def make_link(call: ApiCall) -> web.Response:
     except IntegrityError:  # the same request at the same moment
         async with reading(call.service.database) as connection:
             before, link = await _made_before(connection, call, key), None
+    except BadInput as error:
+        # A wrong field is the program's; the state of the campaign is a conflict.
+        raise RequestRefused.because(422 if error.place.field else 409, error) from error
     link = link or Link(before or "", wanted.group, "invited", wanted.stratum, wanted.max_people)
     return call.response(_link(call, link), 201)
 
@@ -276,7 +269,7 @@ async def _remember(connection: AsyncConnection, call: ApiCall, key: str, answer
 
 
 async def _campaign(call: ApiCall) -> RegisteredCampaign:
-    return await find_campaign(call.service.database, (await call.summary()).id)
+    return await find_registered_campaign(call.service.database, (await call.summary()).id)
 
 
 async def list_quotas(call: ApiCall) -> web.Response:

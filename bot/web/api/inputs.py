@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.campaigns.lifecycle import MAX_PEOPLE
+from bot.campaigns.links import MAX_PEOPLE
 from bot.campaigns.quota_file import MAX_CAPACITY
 from bot.web.api.models import State
 

@@ -1,6 +1,5 @@
 # What the interface for programs answers when it refuses a request.
 
-api-no-such-campaign = there is no such campaign
 api-campaign-name-form = a campaign's name has 1 to 32 characters: a–z, 0–9 and -
 api-year-form = a year is a number from 1990 to 2999
 api-idempotency-key-needed = send a header Idempotency-Key of 8 to 64 printable ASCII characters, another for each thing to be made
@@ -28,9 +27,7 @@ api-field-text = a text is needed here
 api-field-true-or-false = true or false is needed here
 api-field-moment = a moment is needed here, such as 2026-11-24T00:00:00Z
 api-field-form = this does not have the form that /api describes
-api-moment-out-of-range = give a time between the years 1990 and 2999
 api-campaign-name-taken = there is another campaign of this name; choose another name
 api-not-this-name = this is not the campaign's name; it was not closed
-api-group-unknown = the groups are { $groups }
 api-quotas-registered = quotas are registered in the log at the opening and cannot be changed any more
 api-not-closed = scores can be read once the campaign is closed

@@ -1,6 +1,5 @@
 # 程序接口拒绝请求时的答复。
 
-api-no-such-campaign = 没有这个活动
 api-campaign-name-form = 活动代号为 1 至 32 个字符，由 a–z、0–9 和 - 组成
 api-year-form = 年度为 1990 至 2999 之间的数字
 api-idempotency-key-needed = 请发送请求头 Idempotency-Key：8 至 64 个可打印的 ASCII 字符，每建一项用一个新的
@@ -28,9 +27,7 @@ api-field-text = 此处须是文字
 api-field-true-or-false = 此处须是 true 或 false
 api-field-moment = 此处须是时刻，如 2026-11-24T00:00:00Z
 api-field-form = 不符合 /api 页面所述的格式
-api-moment-out-of-range = 时间须在 1990 年至 2999 年之间
 api-campaign-name-taken = 这个代号已被另一活动使用，请换一个
 api-not-this-name = 与活动代号不符，活动没有截止
-api-group-unknown = 评价主体有：{ $groups }
 api-quotas-registered = 配额在开启时已登记入日志，不能再更改
 api-not-closed = 活动截止后才能读取得分

@@ -14,7 +14,7 @@ from aiohttp import web
 from aggregation.disclosure.rounding import round_down
 from aggregation.disclosure.suppression import Count
 from bot.campaigns.lifecycle import list_campaigns
-from bot.core.labels import pick
+from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
 from bot.publication.exports import Book, campaign_book, csv_archive, csv_files, workbook
@@ -121,8 +121,8 @@ async def show_result(request: web.Request) -> web.Response:
         exclusions=_exclusions(shown, lang),
         response=response,
         definitions=[
-            (pick((zh, en), lang), pick((zh_, en_), lang))
-            for key, zh, en, zh_, en_ in DEFINITIONS
+            (label(term, lang), label(text, lang))
+            for key, term, text in DEFINITIONS
             if key != "response_rate" or response is None
         ],
         scheme=campaign.scheme,
@@ -177,7 +177,7 @@ def _name(shown: DisclosedRelease, code: str, lang: str) -> str:
 
 
 def _exclusions(shown: DisclosedRelease, lang: str) -> list[tuple[str, str, Count]]:
-    return [(code, pick(REASONS[code], lang), count) for code, count in shown.exclusions.items()]
+    return [(code, label(REASONS[code], lang), count) for code, count in shown.exclusions.items()]
 
 
 async def _response(

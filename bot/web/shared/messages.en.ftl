@@ -5,5 +5,4 @@ web-method-not-allowed = this address cannot be asked in this way; the header Al
 web-request-too-large = the request is too large
 web-failed = something went wrong on our side; try again later
 web-database-away = the service cannot reach its database just now; try again in a moment
-web-no-such-campaign = there is no such campaign
 web-no-such-release = there is no release of this number

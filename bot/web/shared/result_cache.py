@@ -55,7 +55,7 @@ class ResultCache:
         """Returns the last release of a closed campaign; makes the first one if there is none.
 
         Raises:
-            BadInput: no such campaign, or it is not what the log has of it.
+            BadInput: no such campaign, or it differs from its registration in the log.
         """
         return await self.release(service, campaign, 0)
 
@@ -65,13 +65,13 @@ class ResultCache:
         Raises:
             BadInput: there is no such campaign or release.
         """
-        from bot.web.shared.campaigns import find_campaign
+        from bot.campaigns.registered import find_registered_campaign
         from bot.web.shared.disclosed_release import disclose_release, find_release
 
         async with self.releasing:
             if (campaign, number) in self.releases:
                 return self.releases[campaign, number]
-            registered = await find_campaign(service.database, campaign)
+            registered = await find_registered_campaign(service.database, campaign)
             release = await find_release(service.database, registered, number)
             key = (campaign, release.number)
             if key not in self.releases:

@@ -362,7 +362,7 @@ role-auditor = auditor
 role-administrator-may = everything but single ballots and votes on cases
 role-observer-may = sees results and people, changes nothing
 role-staff-may = invites people, writes to them, sees no scores
-role-reviewer-may = votes on cases of organised rating, sees nothing else
+role-checker-may = votes on cases of organised rating, sees nothing else
 role-auditor-may = audit log, bundles, openings, scores; no persons
 role-office-may = reads and answers citizens’ requests
 role-unit-may = sees what concerns its own unit
@@ -425,7 +425,7 @@ openings-hint = Every ballot, without names: keep it safe, never publish it. The
 
 # The checkers' pages
 
-role-reviewer = checker
+role-checker = checker
 cases-title = Cases
 cases-note = Groups of ballots that look organised. Until two checkers agree, the weights that the rules propose stand. Where two differ, a third decides. Nothing is deleted and every decision can be reopened.
 cases-release = Scores change only with the next release (minping release).

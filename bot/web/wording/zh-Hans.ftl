@@ -359,7 +359,7 @@ role-auditor = 审计员
 role-administrator-may = 全部操作，但看不到单张评价票，也不参与核查
 role-observer-may = 查看结果和人员，不作任何改动
 role-staff-may = 邀请、发送消息，看不到得分
-role-reviewer-may = 核查有组织评价的案件，看不到其他内容
+role-checker-may = 核查有组织评价的案件，看不到其他内容
 role-auditor-may = 操作日志、验证包、揭示和得分，看不到个人
 role-office-may = 受理市民的整改请求
 role-unit-may = 只看与本单位有关的事项
@@ -422,7 +422,7 @@ openings-hint = 含每一张评价票，不含姓名：请妥善保管，不得�
 
 # 核查员页面
 
-role-reviewer = 核查员
+role-checker = 核查员
 cases-title = 核查
 cases-note = 以下是疑似有组织的评价。两名核查员意见一致之前，按规则建议的权重计算；两人不一致的，由第三人决定。不删除任何评价票，所有决定均可重新核查。
 cases-release = 得分在下一次发布（minping release）后才会变化。

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from sqlalchemy import select
 
 from bot.accounts.staff import add_staff
-from bot.campaigns.lifecycle import create_link
+from bot.campaigns.links import create_link
 from bot.core.settings import Settings
 from bot.service.composition import build
 from bot.storage.database import writing

@@ -37,7 +37,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
         async with build(Settings(data=folder, redis_url=valkey_server), Clock()) as service:
             for login in ("chen", "liu", "sun"):
                 await add_staff(
-                    service.database, login, PASSWORD, "reviewer", UNIT if login == "sun" else ""
+                    service.database, login, PASSWORD, "checker", UNIT if login == "sun" else ""
                 )
             async with writing(service.database) as connection:
                 await connection.execute(tables.cases.insert(), [suspected(UNIT)])
@@ -126,7 +126,7 @@ async def test_who_is_barred_finds_no_such_case(desk: Desk) -> None:
     assert desk.status == 404
 
 
-async def test_reviewers_see_nothing_else_and_observers_no_case(desk: Desk) -> None:
+async def test_checkers_see_nothing_else_and_observers_no_case(desk: Desk) -> None:
     await desk.sign_in("chen")
     fill = {
         "{campaign}": "city-2010",

@@ -149,7 +149,7 @@ async def test_the_page_tells_method_uncertainty_and_what_did_not_count(desk: De
         "95 % interval",
     ):
         assert words in page.replace("ratings counted 120", "120 ratings counted"), words
-    assert "excluded after review (weight zero) 0" in page
+    assert "excluded after a check (weight zero) 0" in page
     assert "satisfaction index" in page
     assert "<script" not in desk.page
 

@@ -26,7 +26,7 @@ from survey_flows.errors import BadInput
 from tests.disclosure import RATED, make_poll, published_totals
 
 CSV = "group,value,people\nresident,a,30000\nresident,b,70000\n"
-EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "population.csv"
+EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "population.csv"
 
 
 def test_a_table_goes_into_the_scheme_that_is_frozen(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ async def bring(
     database: AsyncEngine, kind: str, text: str, year: int = YEAR
 ) -> tuple[int, tuple[str, ...]]:
     outcome = await import_table(database, kind, f"{kind}.csv", text.encode(), year)
-    return outcome.rows, outcome.notes
+    return outcome.rows, tuple(map(str, outcome.notes))
 
 
 async def poll(
@@ -217,7 +217,7 @@ async def test_a_trial_counts_in_no_appraisal(city: AsyncEngine) -> None:
         ["poll"],
         {},
     )
-    with pytest.raises(BadInput, match="pilot: a trial counts in no appraisal"):
+    with pytest.raises(BadInput, match="pilot: a pilot counts in no appraisal"):
         await open_year(city, YEAR, ["poll", "pilot"])
     with pytest.raises(BadInput, match="no closed campaign of that year"):
         await open_year(city, YEAR - 1)
@@ -236,7 +236,10 @@ async def test_a_wrong_table_leaves_nothing(city: AsyncEngine) -> None:
 async def test_a_dry_run_checks_and_stores_nothing(database: AsyncEngine) -> None:
     before = await rows_of(database)
     outcome = await import_table(database, "units", "u.csv", UNITS.encode(), dry_run=True)
-    assert (outcome.rows, outcome.notes) == (4, ("4 new, 0 changed, 0 as they were",))
+    assert (outcome.rows, tuple(map(str, outcome.notes))) == (
+        4,
+        ("4 new, 0 changed, 0 as they were",),
+    )
     assert await rows_of(database) == before
 
 
@@ -320,7 +323,7 @@ async def test_a_decision_without_ground_name_or_reason_is_refused(
 
 async def test_decisions_of_a_meeting_come_as_a_table_once(city: AsyncEngine) -> None:
     made = "proposal,verdict,by,reason,at\n2026/third_grade_unit/downgrade/L3,confirmed,周正平,负领导责任,2026-12-20\n"
-    assert await bring(city, "decisions", made) == (1, ("1 lines are new",))
+    assert await bring(city, "decisions", made) == (1, ("1 line is new",))
     assert await bring(city, "decisions", made) == (1, ("0 lines are new",))
     assert (await open_year(city, YEAR)).result.subjects(ConsequenceKind.DOWNGRADE) == ("L3",)
 
@@ -416,7 +419,7 @@ async def test_an_open_campaign_gives_no_scores(database: AsyncEngine) -> None:
     with pytest.raises(BadInput, match="no closed campaign of that year"):
         await open_year(database, YEAR)
     with pytest.raises(
-        BadInput, match="this campaign is open; scores can be read once it is closed"
+        BadInput, match="this campaign is not closed yet; scores can be read once it is closed"
     ):
         await open_year(database, YEAR, ["running"])
     with pytest.raises(BadInput, match="there is no such campaign in 2026"):

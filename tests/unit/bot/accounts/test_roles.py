@@ -53,7 +53,7 @@ AUDIENCE = {
 WORDS = {"/admin/requests", "/admin/requests/{name}"}
 LOOKS = {
     "staff": {"/admin", "/admin/", "/admin/campaigns/{campaign}", *AUDIENCE, *EVERYBODY},
-    "reviewer": {"/admin/cases", "/admin/cases/{case}", *EVERYBODY},
+    "checker": {"/admin/cases", "/admin/cases/{case}", *EVERYBODY},
     "office": {*WORDS, "/admin/themes", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},
     "auditor": {
@@ -75,11 +75,11 @@ ACTS = {
     "observer": EVERYBODY,
     "auditor": EVERYBODY,
     "staff": {"/admin/campaigns/{campaign}/links", *AUDIENCE, *EVERYBODY},
-    "reviewer": {"/admin/cases/{case}", *EVERYBODY},
+    "checker": {"/admin/cases/{case}", *EVERYBODY},
     "office": {"/admin/requests/{name}", *EVERYBODY},
     "unit": {"/admin/unit", *EVERYBODY},
 }
-HOMES = {"reviewer": "/admin/cases", "office": "/admin/requests", "unit": "/admin/unit"}
+HOMES = {"checker": "/admin/cases", "office": "/admin/requests", "unit": "/admin/unit"}
 
 
 def expected(role: str, method: str, path: str) -> bool:

@@ -89,14 +89,14 @@ def test_long_and_wide_tables_give_the_same_points() -> None:
 )
 def test_a_wrong_row_is_refused_by_row_and_column(row: str, complaint: str) -> None:
     assert refusal(indicators.read_values, f"subject,indicator,value\n{row}\n").startswith(
-        f"t.csv: {complaint}"
+        f"t.csv, {complaint}"
     )
 
 
 def test_a_wide_table_never_leaves_a_gap() -> None:
     text = "subject,objective,superior\nFIN,90,\nEDU,90,80\n"
     assert refusal(indicators.read_values, text) == (
-        "t.csv: row 2, column superior: the cell is empty; points are never guessed: "
+        "t.csv, row 2, column superior: the cell is empty; points are never guessed: "
         "delete the row or the column if they come later"
     )
 
@@ -169,7 +169,7 @@ def test_units_are_read_with_their_leagues() -> None:
 )
 def test_a_wrong_unit_is_refused(row: str, complaint: str) -> None:
     text = f"code,name_zh,name_en,category,questionnaire,league\n{row}\n"
-    assert refusal(units.read_units, text).startswith(f"t.csv: {complaint}")
+    assert refusal(units.read_units, text).startswith(f"t.csv, {complaint}")
 
 
 def test_leaders_findings_adjustments_decisions_and_history_are_read() -> None:
@@ -231,12 +231,12 @@ def test_leaders_findings_adjustments_decisions_and_history_are_read() -> None:
         (
             findings.read_findings_table,
             "id,kind,subject,date,source\nF1,veto,L1,2026-01-01,x\n",
-            "veto concerns a unit",
+            "a finding of this kind concerns a unit",
         ),
         (
             findings.read_findings_table,
             "id,kind,subject,date,source\nF1,unfitness,FIN,2026-01-01,x\n",
-            "concerns a leader",
+            "a finding of this kind concerns a leader",
         ),
         (
             findings.read_findings_table,

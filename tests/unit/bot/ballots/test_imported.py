@@ -231,8 +231,8 @@ async def test_a_missing_column_and_an_uneven_row_are_named(
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ("respondent: [name, phone]", "", "respondent is missing"),
-        ("comment: said", "remark: said", "remark is not known"),
+        ("respondent: [name, phone]", "", "respondent: the field is missing"),
+        ("comment: said", "remark: said", "remark: the field is not known"),
         (
             "source: {constant: survey}",
             "source: {constant: a, column: b}",
@@ -299,7 +299,7 @@ async def test_imported_ballots_are_scored(database: AsyncEngine, tmp_path: Path
 
 
 async def test_the_shipped_example_fits_the_real_ratings(database: AsyncEngine) -> None:
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[4]
     file = root.parent / "shared" / "data" / "real" / "insteval.csv"
     if not file.exists():
         pytest.skip("the real ratings are not part of the project")

@@ -50,7 +50,8 @@ async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
 
 
 async def bring(database: AsyncEngine, kind: str, text: str) -> tuple[str, ...]:
-    return (await import_table(database, kind, f"{kind}.csv", text.encode(), YEAR)).notes
+    outcome = await import_table(database, kind, f"{kind}.csv", text.encode(), YEAR)
+    return tuple(map(str, outcome.notes))
 
 
 async def bring_all(database: AsyncEngine) -> None:
