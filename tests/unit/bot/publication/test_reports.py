@@ -39,7 +39,7 @@ from tests.web_city import Clock, fill
 
 ZONE = "Asia/Shanghai"
 LANGUAGES = ("zh-Hans", "en")
-WORDS = Path(__file__).parents[3] / "bot" / "reports" / "words"
+WORDS = Path(__file__).parents[4] / "bot" / "publication" / "reports" / "words"
 
 
 @pytest.fixture(scope="module")
