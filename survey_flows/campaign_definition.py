@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.questionnaire import Questionnaire, Text
 from survey_flows.quota import Quotas
 
@@ -47,7 +47,7 @@ class Unit:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.code.encode()) <= CODE_BYTES:
-            raise BadInput(f"a unit's code has 1 to {CODE_BYTES} bytes", f"unit {self.code!r}")
+            raise BadInput(Message("unit-code-length", most=CODE_BYTES), Place(subject=self.code))
 
 
 @dataclass(frozen=True, slots=True)

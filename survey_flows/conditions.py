@@ -1,4 +1,4 @@
-"""Conditions that show a question: their text form, and whether they hold."""
+"""Conditions under which a question is shown: reading, writing and evaluating them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message
 from survey_flows.questionnaire import AnswerComparison, Condition
 
 _ORDER: Mapping[str, Callable[[int, int], bool]] = {
@@ -29,16 +29,14 @@ def parse_condition(text: str) -> Condition:
     parts = re.split(r"\s+(and|or)\s+", text.strip())
     joiners = set(parts[1::2])
     if len(joiners) > 1:
-        raise BadInput(f"«{text}» mixes and with or; use only one of them")
+        raise BadInput(Message("form-condition-and-or", text=text))
     return Condition(tuple(_comparison(part) for part in parts[::2]), any_of=joiners == {"or"})
 
 
 def _comparison(text: str) -> AnswerComparison:
     match = _COMPARISON.fullmatch(text)
     if match is None:
-        raise BadInput(
-            f"«{text}» is not a comparison such as contact != dk (operators = != < <= > >=)"
-        )
+        raise BadInput(Message("form-condition-not-comparison", text=text))
     question, op, value = match["question"], match["op"], match["value"]
     return AnswerComparison(question.strip("${}"), op, value.strip("'\""))
 

@@ -1,4 +1,4 @@
-"""What every questionnaire must keep to, whatever file it comes from."""
+"""The rules that every questionnaire keeps, whatever file it comes from."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from survey_flows.errors import Message
 from survey_flows.questionnaire import (
     AnswerComparison,
     Option,
@@ -25,23 +26,26 @@ _PLACEHOLDER = re.compile(r"\{[^}]*\}|[{}]")
 
 
 class Flaw(NamedTuple):
-    """What is wrong with a field of the questionnaire (``question`` None), a question, or an option of it (indexes)."""
+    """A problem with a field of a questionnaire.
 
-    what: str
+    ``question`` and ``option`` are indexes; None stands for the questionnaire or question itself.
+    """
+
+    message: Message
     field: str
     question: int | None = None
     option: int | None = None
 
 
 def find_flaws(questionnaire: Questionnaire) -> Iterator[Flaw]:
-    """Everything that contradicts itself or the rules; nothing for a good questionnaire."""
+    """Every contradiction in a questionnaire; a sound one has none."""
     if not _ID.fullmatch(questionnaire.id):
-        yield Flaw(f"the id «{questionnaire.id}» must be 1 to 24 of a–z, 0–9 and _", "id")
+        yield Flaw(Message("form-id-invalid", id=questionnaire.id), "id")
     if not questionnaire.version:
-        yield Flaw("the version is empty", "version")
+        yield Flaw(Message("form-version-empty"), "version")
     yield from (
-        Flaw(what, "title")
-        for what in _text_flaws(questionnaire.title, questionnaire.languages, "title")
+        Flaw(message, "title")
+        for message in _text_flaws(questionnaire.title, questionnaire.languages, "title")
     )
     earlier: dict[str, Question] = {}
     for index, question in enumerate(questionnaire.questions):
@@ -53,27 +57,29 @@ def find_flaws(questionnaire: Questionnaire) -> Iterator[Flaw]:
 def _score_flaws(questionnaire: Questionnaire) -> Iterator[Flaw]:
     total = sum(question.weight for question in questionnaire.rated)
     if total != 100:
-        yield Flaw(f"the weights of the ratings add up to {total}, not 100", "questions")
+        yield Flaw(Message("form-weights-sum", total=total), "questions")
     overall = [question.id for question in questionnaire.rated if question.overall]
     if len(overall) != 1:
-        yield Flaw(
-            f"exactly one rating must be the overall one; here {', '.join(overall) or 'none'}",
-            "questions",
+        message = (
+            Message("form-overall-several", ids=tuple(overall))
+            if overall
+            else Message("form-overall-missing")
         )
+        yield Flaw(message, "questions")
 
 
 def _question_flaws(
     question: Question, index: int, earlier: Mapping[str, Question], languages: tuple[str, ...]
 ) -> Iterator[Flaw]:
     if not _ID.fullmatch(question.id):
-        yield Flaw(f"the id «{question.id}» must be 1 to 24 of a–z, 0–9 and _", "id", index)
+        yield Flaw(Message("form-id-invalid", id=question.id), "id", index)
     if question.id in earlier:
-        yield Flaw(f"the id {question.id} is used twice", "id", index)
+        yield Flaw(Message("form-id-twice", id=question.id), "id", index)
     yield from (
-        Flaw(what, "label", index) for what in _text_flaws(question.label, languages, "label")
+        Flaw(message, "label", index) for message in _text_flaws(question.label, languages, "label")
     )
-    for what, field in _kind_flaws(question):
-        yield Flaw(what, field, index)
+    for message, field in _kind_flaws(question):
+        yield Flaw(message, field, index)
     yield from _options_flaws(question, index, languages)
     for comparison in question.show_if.comparisons if question.show_if else ():
         reason = _comparison_flaw(comparison, earlier)
@@ -81,91 +87,81 @@ def _question_flaws(
             yield Flaw(reason, "show_if", index)
 
 
-def _kind_flaws(question: Question) -> Iterator[tuple[str, str]]:
+def _kind_flaws(question: Question) -> Iterator[tuple[Message, str]]:
     rated = question.kind is QuestionKind.RATING
     if rated and not 1 <= question.weight <= 100:
-        yield "a rating needs a weight of 1 to 100", "weight"
+        yield Message("form-rating-weight"), "weight"
     if not rated and (question.weight or question.overall):
-        yield (
-            "only a rating can have a weight or be the overall one",
-            "weight" if question.weight else "overall",
-        )
+        yield Message("form-weight-without-rating"), "weight" if question.weight else "overall"
     if question.kind is QuestionKind.TEXT and not 1 <= question.max_length <= LONGEST_TEXT:
-        yield f"max_length must be 1 to {LONGEST_TEXT}", "max_length"
+        yield Message("form-max-length", longest=LONGEST_TEXT), "max_length"
     low, high = question.minimum, question.maximum
     if (low is not None or high is not None) and question.kind is not QuestionKind.INTEGER:
-        yield (
-            "only an integer has a minimum and a maximum",
-            "minimum" if low is not None else "maximum",
-        )
+        yield Message("form-bounds-without-integer"), "maximum" if low is None else "minimum"
     if low is not None and high is not None and low > high:
-        yield f"the minimum {low} is above the maximum {high}", "minimum"
+        yield Message("form-minimum-above-maximum", low=low, high=high), "minimum"
 
 
 def _options_flaws(question: Question, index: int, languages: tuple[str, ...]) -> Iterator[Flaw]:
     if question.kind not in CLOSED:
         if question.options:
-            yield Flaw(f"a question of kind {question.kind} has no options", "options", index)
+            message = Message("form-kind-without-options", kind=question.kind.value)
+            yield Flaw(message, "options", index)
         return
     codes = [option.code for option in question.options]
     if len(codes) < 2:
-        yield Flaw("at least two options are needed", "options", index)
+        yield Flaw(Message("form-two-options"), "options", index)
     if question.kind is QuestionKind.RATING and DONT_KNOW not in codes:
-        yield Flaw(
-            f"a rating needs the option {DONT_KNOW} (don't know), or silence would be guessed",
-            "options",
-            index,
-        )
+        yield Flaw(Message("form-dont-know-missing", code=DONT_KNOW), "options", index)
     if question.kind is QuestionKind.YES_NO and codes != ["yes", "no"]:
-        yield Flaw("the options of a yes_no question are yes and no", "options", index)
+        yield Flaw(Message("form-yes-no-options"), "options", index)
     counts = Counter(codes)
     for number, option in enumerate(question.options):
         yield from (
-            Flaw(what, field, index, number)
-            for what, field in _option_flaws(option, counts, languages)
+            Flaw(message, field, index, number)
+            for message, field in _option_flaws(option, counts, languages)
         )
 
 
 def _option_flaws(
     option: Option, counts: Mapping[str, int], languages: tuple[str, ...]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[Message, str]]:
     if not _CODE.fullmatch(option.code):
-        yield f"the code «{option.code}» must be 1 to 12 letters, digits or _", "code"
+        yield Message("form-code-invalid", code=option.code), "code"
     if counts[option.code] > 1:
-        yield f"the option {option.code} is there {counts[option.code]} times", "code"
+        message = Message("form-code-repeated", code=option.code, times=counts[option.code])
+        yield message, "code"
     if option.group is not None and not _ID.fullmatch(option.group):
-        yield f"the group «{option.group}» must be 1 to 24 of a–z, 0–9 and _", "group"
-    yield from ((what, "label") for what in _text_flaws(option.label, languages, "label"))
+        yield Message("form-group-invalid", group=option.group), "group"
+    for message in _text_flaws(option.label, languages, "label"):
+        yield message, "label"
 
 
-def _comparison_flaw(comparison: AnswerComparison, earlier: Mapping[str, Question]) -> str | None:
+def _comparison_flaw(
+    comparison: AnswerComparison, earlier: Mapping[str, Question]
+) -> Message | None:
     other = earlier.get(comparison.question)
     if other is None:
-        return f"the condition names {comparison.question}, which is not a question before this one"
+        return Message("form-condition-question", question=comparison.question)
     if other.kind is QuestionKind.INTEGER:
-        return (
-            None
-            if re.fullmatch(r"0|-?[1-9]\d{0,8}", comparison.value)
-            else f"{comparison.value} is not a number"
-        )
+        number = re.fullmatch(r"0|-?[1-9]\d{0,8}", comparison.value)
+        return None if number else Message("form-condition-number", value=comparison.value)
     if other.kind not in CLOSED:
-        return f"the condition names {other.id}, which has neither options nor a number"
+        return Message("form-condition-kind", question=other.id)
     if comparison.op not in ("=", "!="):
-        return f"the options of {other.id} can only be compared by = and !="
-    return (
-        None
-        if comparison.value in other.choices
-        else f"{other.id} has no option {comparison.value}"
-    )
+        return Message("form-condition-operator", question=other.id)
+    if comparison.value in other.choices:
+        return None
+    return Message("form-condition-option", question=other.id, option=comparison.value)
 
 
-def _text_flaws(text: Text, languages: tuple[str, ...], what: str) -> Iterator[str]:
+def _text_flaws(text: Text, languages: tuple[str, ...], field: str) -> Iterator[Message]:
     for lang in languages:
         if not text.get(lang, "").strip():
-            yield f"the {what} in {lang} is missing"
+            yield Message("form-text-missing", field=field, lang=lang)
     for lang in text:
         if lang not in languages:
-            yield f"the {what} has {lang}, which is not among the languages {', '.join(languages)}"
+            yield Message("form-text-language", field=field, lang=lang, languages=languages)
     strange = {mark for words in text.values() for mark in _PLACEHOLDER.findall(words)} - {"{unit}"}
     if strange:
-        yield f"the {what} has {min(strange)}; only {{unit}} stands for something"
+        yield Message("form-text-placeholder", field=field, mark=min(strange))

@@ -1,4 +1,4 @@
-"""Every error that the core raises, drawn as one tree; each branch says whose fault it is.
+"""The errors of the core as one tree; each branch says whose fault it is.
 
 MinpingError
 ├── BadInput            the file or the request is wrong: say what, where, and what to do
@@ -11,14 +11,14 @@ A citizen's typing error is never an exception: the engine answers it with a rep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from survey_flows.base_errors import MinpingError, Misuse
 from survey_flows.messages import ENGLISH, NOWHERE, Message, Place, render, render_place
 
 __all__ = ["BadInput", "BadQuestionnaire", "BadSession", "Message", "MinpingError", "Misuse"]
-__all__ += ["NOWHERE", "Place", "Problem", "gathered"]
+__all__ += ["NOWHERE", "Place", "Problem", "gathered", "with_renamed_files"]
 
 MAX_PROBLEMS = 20
 """So many problems of one file are worded; the rest is counted."""
@@ -61,9 +61,10 @@ class BadInput(MinpingError):
 
     @property
     def what(self) -> str:
-        """The first problem's sentence in English."""
+        """The first problem's sentence in English; each further problem has a line of its own."""
         message = self.problems[0].message
-        return message if isinstance(message, str) else render(message, ENGLISH)
+        first = message if isinstance(message, str) else render(message, ENGLISH)
+        return "\n".join([first, *(it.render(ENGLISH) for it in self.problems[1:MAX_PROBLEMS])])
 
     @property
     def where(self) -> str:
@@ -94,26 +95,40 @@ class BadInput(MinpingError):
         return "\n  ".join(lines)
 
 
-def gathered(problems: Sequence[Problem], file: str = "") -> BadInput:
-    """One error for all that is wrong with a file; ``problems`` has at least one.
+def gathered(
+    problems: Sequence[Problem], file: str = "", kind: type[BadInput] | None = None
+) -> BadInput:
+    """One error for all that is wrong with a file.
 
     A single problem is an error of its own, whose place names the file too.
+
+    Args:
+        problems: at least one.
+        file: the file that all of them are of; empty when their places name it themselves.
+        kind: the error's class, `BadInput` by default.
     """
-    error = BadInput(problems[0].message, _within(problems[0].place, file))
+    error = (kind or BadInput)(problems[0].message, _within(problems[0].place, file))
     if len(problems) > 1:
         error.problems, error.file = tuple(problems), file
     return error
 
 
-def messages_of(error: BadInput) -> Iterable[Message | str]:
-    """The messages of an error, the first problem's first."""
-    return (problem.message for problem in error.problems)
+def with_renamed_files(error: BadInput, renamed: Callable[[str], str]) -> BadInput:
+    """The same error, whose files have the names that ``renamed`` gives them."""
+    problems = [Problem(it.message, _renamed(it.place, renamed)) for it in error.problems]
+    return gathered(problems, renamed(error.file) if error.file else "", type(error))
 
 
 def _within(place: Place | str, file: str) -> Place | str:
     if isinstance(place, str) or not file:
         return place
-    return Place(file, place.sheet, place.line, place.row, place.column, place.field, place.subject)
+    return replace(place, file=file)
+
+
+def _renamed(place: Place | str, renamed: Callable[[str], str]) -> Place | str:
+    if isinstance(place, str):
+        return renamed(place)
+    return replace(place, file=renamed(place.file)) if place.file else place
 
 
 class BadQuestionnaire(BadInput):

@@ -8,9 +8,9 @@ from typing import Any
 
 from survey_flows.conditions import parse_condition, write_condition
 from survey_flows.consistency import Flaw, find_flaws
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, BadQuestionnaire, Message, gathered
 from survey_flows.questionnaire import Condition, Option, Question, QuestionKind, Questionnaire
-from survey_flows.yaml_tree import Branch, parse_yaml, raise_problems
+from survey_flows.yaml_tree import Branch, parse_yaml
 
 Scales = Mapping[str, tuple[Option, ...]]
 """Options by scale id; the codes' points are in the scheme. ``yes_no`` has the two answers of a yes_no question."""
@@ -27,7 +27,7 @@ def load_scales(text: str, file: str) -> dict[str, tuple[Option, ...]]:
     root = parse_yaml(text, file)
     scales = {name: tuple(_option(branch) for branch in root.branches(name)) for name in root.lines}
     if root.problems:
-        raise raise_problems(root.problems)
+        raise gathered(root.problems, file, BadQuestionnaire)
     return scales
 
 
@@ -54,9 +54,9 @@ def load_questionnaire(text: str, file: str, scales: Scales | None = None) -> Qu
     root.finish()
     if not root.problems:
         for flaw in find_flaws(questionnaire):
-            root.complain(flaw.what, _line(flaw, root, branches))
+            root.complain(flaw.message, _line(flaw, root, branches))
     if root.problems:
-        raise raise_problems(root.problems)
+        raise gathered(root.problems, file, BadQuestionnaire)
     return questionnaire
 
 
@@ -97,9 +97,8 @@ def _question(branch: Branch, scales: Scales) -> Question:
 def _kind(branch: Branch) -> QuestionKind:
     name = branch.text("kind")
     if name and name not in list(QuestionKind):
-        branch.complain(
-            f"the kind «{name}» is not one of {', '.join(QuestionKind)}", branch.lines["kind"]
-        )
+        message = Message("form-kind-unknown", kind=name, known=tuple(QuestionKind))
+        branch.complain(message, branch.lines["kind"])
     return QuestionKind(name) if name in list(QuestionKind) else QuestionKind.NOTE
 
 
@@ -109,8 +108,9 @@ def _options(branch: Branch, scale: str | None, scales: Scales) -> tuple[Option,
     if scale is None:
         return ()
     if scale not in scales:
-        known = ", ".join(name for name in scales if name != "yes_no") or "none"
-        branch.complain(f"the scale «{scale}» is not known ({known})", branch.lines.get("scale"))
+        known = tuple(name for name in scales if name != "yes_no")
+        message = Message("form-scale-unknown", scale=scale, known=known)
+        branch.complain(message, branch.lines.get("scale"))
     return scales.get(scale, ())
 
 
@@ -131,7 +131,8 @@ def _condition(branch: Branch) -> Condition | None:
     try:
         return parse_condition(text)
     except BadInput as error:
-        branch.complain(error.what, branch.lines["show_if"])
+        for problem in error.problems:
+            branch.complain(problem.message, branch.lines["show_if"])
         return None
 
 

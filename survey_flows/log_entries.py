@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 CODE = re.compile(r"[A-Z2-7]{16}")
 PROOF = "minping-inclusion/1"
@@ -66,5 +66,5 @@ def read_code(text: str) -> str:
     """
     code = re.sub(r"[\s\-–—‐]+", "", text).upper()
     if not CODE.fullmatch(code):
-        raise BadInput("a receipt has 16 characters, A–Z and 2–7; copy it as you got it", "receipt")
+        raise BadInput(Message("receipt-characters"), Place(field="receipt"))
     return code

@@ -12,3 +12,87 @@ place-row = 第 { $value } 行
 place-column = “{ $value }”列
 place-field = { $value }
 place-subject = { $value }
+
+# 问卷文件；位置指明行或单元格。
+
+form-not-yaml = 不是规范的 YAML：{ $reason }
+form-not-yaml-text = 这不是 YAML 文本
+form-fields-needed = 文件须分项填写，如 id、version、questions
+form-field-missing = 缺少 { $field } 一项
+form-field-twice = { $field } 一项出现了两次
+form-field-unknown = 这里没有 { $field } 这一项
+form-text-needed = { $field } 须为文字
+form-number-needed = { $field } 须为整数，不能是“{ $text }”
+form-flag-needed = { $field } 须为 true 或 false，不能是“{ $text }”
+form-texts-needed = { $field } 须按语言分别填写文字
+form-text-list-needed = { $field } 须为文字列表
+form-list-needed = { $field } 须为列表
+form-item-fields-needed = { $field } 的每一条都须分项填写
+form-kind-unknown = 没有题型“{ $kind }”；可用的题型：{ $known }
+form-scale-unknown = 没有量表“{ $scale }”；现有：{ $known }
+form-id-invalid = 编号“{ $id }”须为 1 至 24 个字符：a–z、0–9 和 _
+form-id-twice = 编号 { $id } 用了两次
+form-version-empty = 没有填写版本
+form-weights-sum = 评分题的权重合计为 { $total }，须为 100
+form-overall-missing = 须有且只有一道总体评价题，这里没有
+form-overall-several = 须有且只有一道总体评价题，这里有：{ $ids }
+form-rating-weight = 评分题的权重须为 1 至 100
+form-weight-without-rating = 只有评分题可以有权重，或作为总体评价题
+form-max-length = max_length 须为 1 至 { $longest }
+form-bounds-without-integer = 只有整数题可以有最小值和最大值
+form-minimum-above-maximum = 最小值 { $low } 大于最大值 { $high }
+form-kind-without-options = { $kind } 题型没有选项
+form-two-options = 至少要有两个选项
+form-dont-know-missing = 评分题须有选项 { $code }（不了解），否则会替不了解的人作出猜测
+form-yes-no-options = yes_no 题的选项只能是 yes 和 no
+form-code-invalid = 代码“{ $code }”须为 1 至 12 个字母、数字或 _
+form-code-repeated = 选项 { $code } 出现了 { $times } 次
+form-group-invalid = 评价主体“{ $group }”须为 1 至 24 个字符：a–z、0–9 和 _
+form-condition-and-or = “{ $text }”同时用了 and 和 or，只能用其中一个
+form-condition-not-comparison = “{ $text }”不是条件；请写成 contact != dk 的形式，可用 = != < <= > >=
+form-condition-question = 条件提到的 { $question } 不是排在前面的题目
+form-condition-number = { $value } 不是数字
+form-condition-kind = 条件提到的 { $question } 既没有选项，也不是数字题
+form-condition-operator = { $question } 的选项只能用 = 和 != 比较
+form-condition-option = { $question } 没有选项 { $option }
+form-condition-names = “{ $text }”须以 ${"{"}name{"}"} 的形式写出前面的题目
+form-text-missing = { $field } 缺少 { $lang } 文字
+form-text-language = { $field } 有 { $lang } 文字，而问卷的语言只有 { $languages }
+form-text-placeholder = { $field } 中有 { $mark }；只能使用 {"{"}unit{"}"}
+form-sheet-unsupported = 只支持 survey、choices 和 settings 三张工作表，请删去这一张
+form-no-question = 工作表 survey 中没有题目
+form-label-column-missing = 没有“label::Chinese (zh-Hans)”这样的列
+form-setting-missing = 工作表 settings 中须填写 { $name }
+form-list-name-missing = 没有填写 list_name
+form-scale-codes = 量表 { $scale } 的代码须依次为 { $codes }
+form-type-unsupported = 不支持类型“{ $type }”（可用 text、integer、note、select_one 加列表名）
+form-list-unknown = 列表“{ $list }”既不在 choices 中，也不是量表
+form-weight-not-whole = 权重“{ $text }”不是整数
+form-yes-no-cell = { $column } 须为 yes、no 或留空，不能是“{ $text }”
+form-column-twice = “{ $column }”列出现了两次
+form-column-unsupported = 不支持“{ $column }”列
+form-cell-without-column = 这个单元格上方没有列名
+
+# 单位、已存的对话、回执。
+
+unit-code-length = 单位代码须为 1 至 { $most } 个字节，请缩短
+session-not-json = 不是规范的 JSON，请重新开始对话
+session-version = 这不是第 { $version } 版的对话，请重新开始
+session-field-type = 有一项类型不对，请重新开始对话
+receipt-characters = 回执为 16 个字符（A–Z 和 2–7），请照原样复制
+
+# 签名文本和检查点。
+
+note-no-key = 这不是公钥；请写成 name+id+key 的形式，以日志或见证方公布的为准
+note-key-mistyped = 公钥“{ $name }”有误：其标识应为 { $id }
+note-too-long = 签名文本超过 { $most } 个字符
+note-control-characters = 签名文本中有控制字符
+note-unsigned = 签名文本缺少空行和其下的签名
+note-signatures = 签名文本的签名超过 { $most } 个
+note-signature-format = 签名须为破折号、名称和 base64，各隔一个空格
+note-signature-short = 签名过短
+note-checkpoint-lines = 检查点须为三行：来源、大小和树根
+note-origin = 来源为空，或含有空格或加号
+note-size = 大小不是日志所写的整数
+note-root = 树根不是 { $length } 个字节
+note-base64 = 这不是 base64

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from survey_flows.errors import BadSession
+from survey_flows.errors import BadSession, Message
 
 VERSION = 2
 NONCE_LENGTH = 6
@@ -87,7 +87,7 @@ def read_session(text: str) -> Session:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        raise BadSession("this is not JSON; start the conversation again") from None
+        raise BadSession(Message("session-not-json")) from None
     _check(data)
     return Session(
         nonce=data["n"],
@@ -109,7 +109,7 @@ def read_session(text: str) -> Session:
 
 def _check(data: object) -> None:
     if not isinstance(data, dict) or data.keys() != _KEYS or data["v"] != VERSION:
-        raise BadSession(f"not a conversation of version {VERSION}; start it again")
+        raise BadSession(Message("session-version", version=VERSION))
     numbers = all(type(data[name]) is int for name in "rtgbs")
     texts = all(type(data[name]) is str for name in "nlkupoqc")
     if not (
@@ -119,7 +119,7 @@ def _check(data: object) -> None:
         and len(data["n"]) <= NONCE_LENGTH
         and 0 <= data["r"] < ROUNDS
     ):
-        raise BadSession("a field has the wrong type; start the conversation again")
+        raise BadSession(Message("session-field-type"))
 
 
 def _answers(data: object) -> bool:

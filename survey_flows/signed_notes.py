@@ -11,7 +11,7 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 ED25519 = 1
 """Type of a log's own signature."""
@@ -26,6 +26,7 @@ MOST_SIGNATURES = 64
 MOST_TEXT = 65_536
 """More than a note of so many signatures can have, in characters."""
 LARGEST = 2**63 - 1
+KEY_PLACE, NOTE_PLACE = Place(field="key"), Place(field="note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,13 @@ def read_key(text: str) -> VerifierKey:
     """
     name, _, rest = text.strip().partition("+")
     id_, _, key = rest.partition("+")
-    raw = _unbase64(key, "key")
+    raw = _unbase64(key, KEY_PLACE)
     if not good_name(name) or len(raw) != KEY + 1 or raw[0] not in (ED25519, COSIGNATURE):
-        raise BadInput(
-            "this is no key; write it as name+id+key, as the log or the witness publishes it", "key"
-        )
+        raise BadInput(Message("note-no-key"), KEY_PLACE)
     found = VerifierKey(name, raw[0], raw[1:])
     if found.id.hex() != id_:
-        raise BadInput(f"the key «{name}» was mistyped: its id would be {found.id.hex()}", "key")
+        message = Message("note-key-mistyped", name=name, id=found.id.hex())
+        raise BadInput(message, KEY_PLACE)
     return found
 
 
@@ -112,23 +112,23 @@ def read_note(text: str) -> Note:
         BadInput: not as the format has it, with the line.
     """
     if len(text) > MOST_TEXT:
-        raise BadInput("the note is too long", "note")
+        raise BadInput(Message("note-too-long", most=MOST_TEXT), NOTE_PLACE)
     if any(char < " " and char != "\n" for char in text):
-        raise BadInput("the note has control characters", "note")
+        raise BadInput(Message("note-control-characters"), NOTE_PLACE)
     above, found, below = text.rpartition("\n\n")
     if not found or not below.endswith("\n") or not above:
-        raise BadInput("the note lacks an empty line and signatures below it", "note")
+        raise BadInput(Message("note-unsigned"), NOTE_PLACE)
     body = above + "\n"
     lines = below[:-1].split("\n")
     if len(lines) > MOST_SIGNATURES:
-        raise BadInput(f"the note has more than {MOST_SIGNATURES} signatures", "note")
+        raise BadInput(Message("note-signatures", most=MOST_SIGNATURES), NOTE_PLACE)
     first = body.count("\n") + 2
     return Note(
-        body, tuple(read_signature(line, f"line {first + at}") for at, line in enumerate(lines))
+        body, tuple(read_signature(line, Place(line=first + at)) for at, line in enumerate(lines))
     )
 
 
-def read_signature(line: str, where: str = "signature") -> Signature:
+def read_signature(line: str, place: Place = NOTE_PLACE) -> Signature:
     """One line of signature, without its newline.
 
     Raises:
@@ -136,10 +136,10 @@ def read_signature(line: str, where: str = "signature") -> Signature:
     """
     name, _, base64 = line.removeprefix(DASH).partition(" ")
     if not line.startswith(DASH) or not good_name(name):
-        raise BadInput("a signature is an em dash, a name and base64, each after one space", where)
-    raw = _unbase64(base64, where)
+        raise BadInput(Message("note-signature-format"), place)
+    raw = _unbase64(base64, place)
     if len(raw) <= ID:
-        raise BadInput("the signature is too short", where)
+        raise BadInput(Message("note-signature-short"), place)
     return Signature(name, raw[:ID], raw[ID:])
 
 
@@ -151,19 +151,19 @@ def read_checkpoint(text: str) -> Checkpoint:
     """
     lines = text.split("\n")
     if len(lines) != 4 or lines[3]:
-        raise BadInput("a checkpoint is three lines: origin, size and root", "checkpoint")
+        raise BadInput(Message("note-checkpoint-lines"), NOTE_PLACE)
     origin, size, root, _ = lines
     if not good_name(origin):
-        raise BadInput("the origin is empty or has a space or a plus sign", "line 1")
+        raise BadInput(Message("note-origin"), Place(line=1))
     if (
         not (size.isascii() and size.isdigit())
         or str(int(size[:20])) != size
         or int(size) > LARGEST
     ):
-        raise BadInput("the size is not a whole number as the log writes it", "line 2")
-    raw = _unbase64(root, "line 3")
+        raise BadInput(Message("note-size"), Place(line=2))
+    raw = _unbase64(root, Place(line=3))
     if len(raw) != HASH:
-        raise BadInput(f"the root is not {HASH} bytes", "line 3")
+        raise BadInput(Message("note-root", length=HASH), Place(line=3))
     return Checkpoint(origin, int(size), raw)
 
 
@@ -181,12 +181,12 @@ def cosigned_text(checkpoint: Checkpoint, at: int) -> bytes:
     return f"cosignature/v1\ntime {at}\n{checkpoint.text()}".encode()
 
 
-def _unbase64(text: str, where: str) -> bytes:
+def _unbase64(text: str, place: Place) -> bytes:
     try:
         raw = b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raw = b""
     # Base64 with stray bits at its end would give one signature several spellings.
     if not raw or b64encode(raw).decode() != text:
-        raise BadInput("this is not base64", where)
+        raise BadInput(Message("note-base64"), place)
     return raw

@@ -1,12 +1,14 @@
-"""A sheet of texts with a header row, whose cells know their address."""
+"""A sheet of texts with a header row, whose cells know their places."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-Complain = Callable[[str, str], None]
-"""Takes where (``form.xlsx, survey!A7``) and what is wrong there."""
+from survey_flows.messages import Message, Place
+
+Complain = Callable[[Place, Message], None]
+"""Notes a problem and its place."""
 
 
 def column_letters(index: int) -> str:
@@ -23,14 +25,13 @@ def column_letters(index: int) -> str:
 class TextSheet:
     """``columns`` gives the place of each header; rows count from 1, the header being row 1."""
 
-    file: str
     name: str
     columns: dict[str, int]
     rows: Sequence[Sequence[str]] = field(repr=False)
 
-    def where(self, row: int, column: str) -> str:
-        """The address of a cell; of the row's first cell when there is no such column."""
-        return f"{self.file}, {self.name}!{column_letters(self.columns.get(column, 0))}{row}"
+    def where(self, row: int, column: str) -> Place:
+        """The place of a cell; of the row's first cell when there is no such column."""
+        return _place(self.name, row, self.columns.get(column, 0))
 
     def cell(self, row: int, column: str) -> str:
         """The trimmed text of a cell; empty when the column or the cell is not there."""
@@ -47,23 +48,32 @@ class TextSheet:
         )
 
 
+def _place(sheet: str, row: int, column: int) -> Place:
+    return Place(sheet=sheet, row=row, column=column_letters(column))
+
+
 def read_sheet(
-    file: str, name: str, rows: Sequence[Sequence[str]], known: Callable[[str], bool], bad: Complain
+    name: str, rows: Sequence[Sequence[str]], known: Callable[[str], bool], bad: Complain
 ) -> TextSheet:
-    """The sheet, with a complaint for each header that is unknown or there twice, and each cell outside the headers."""
+    """Reads a sheet.
+
+    It notes a problem for each header that is unknown or stands twice, and for each cell that has
+    no header above it.
+    """
     titles = [cell.strip() for cell in (rows[0] if rows else ())]
     columns: dict[str, int] = {}
     for place, title in enumerate(titles):
         if title and (title in columns or not known(title)):
-            reason = "is there twice" if title in columns else "is not supported"
-            bad(f"{file}, {name}!{column_letters(place)}1", f"the column «{title}» {reason}")
+            message = (
+                Message("form-column-twice", column=title)
+                if title in columns
+                else Message("form-column-unsupported", column=title)
+            )
+            bad(_place(name, 1, place), message)
         columns.setdefault(title, place)
     for number, cells in enumerate(rows[1:], 2):
         for place, cell in enumerate(cells):
             if cell.strip() and not (titles[place : place + 1] or [""])[0]:
-                bad(
-                    f"{file}, {name}!{column_letters(place)}{number}",
-                    "this cell has no column title above it",
-                )
+                bad(_place(name, number, place), Message("form-cell-without-column"))
     columns.pop("", None)
-    return TextSheet(file, name, columns, rows)
+    return TextSheet(name, columns, rows)

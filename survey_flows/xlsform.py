@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 
 from survey_flows.conditions import parse_condition
 from survey_flows.consistency import Flaw, find_flaws
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, BadQuestionnaire, Message, Place, Problem, gathered
 from survey_flows.load import LANGUAGES, Scales
 from survey_flows.questionnaire import Condition, Option, Question, QuestionKind, Questionnaire
 from survey_flows.text_sheet import TextSheet, read_sheet
-from survey_flows.yaml_tree import Problem, raise_problems
 
 Sheets = Mapping[str, list[list[str]]]
 
@@ -50,18 +49,19 @@ def read_xlsform(sheets: Sheets, file: str, scales: Scales) -> Questionnaire:
     Raises:
         BadQuestionnaire: the cell and the reason of everything that is wrong or unsupported.
     """
-    form = _Form(file, sheets, scales)
+    form = _Form(sheets, scales)
     questionnaire = form.read()
     if not form.problems:
-        form.problems += [(form.where(flaw), flaw.what) for flaw in find_flaws(questionnaire)]
+        form.problems += [
+            Problem(flaw.message, form.where(flaw)) for flaw in find_flaws(questionnaire)
+        ]
     if form.problems:
-        raise raise_problems(form.problems)
+        raise gathered(form.problems, file, BadQuestionnaire)
     return questionnaire
 
 
 @dataclass
 class _Form:
-    file: str
     sheets: Sheets
     scales: Scales
     problems: list[Problem] = field(default_factory=list)
@@ -69,10 +69,7 @@ class _Form:
     def read(self) -> Questionnaire:
         for name in self.sheets:
             if name not in ("survey", "choices", "settings"):
-                self.bad(
-                    f"{self.file}, {name}!A1",
-                    "only the sheets survey, choices and settings are supported",
-                )
+                self.bad(Place(sheet=name), Message("form-sheet-unsupported"))
         self.survey = self._sheet("survey", _SURVEY)
         self.choices = self._sheet("choices", _CHOICES)
         self.settings = self._sheet("settings", _SETTINGS)
@@ -80,7 +77,7 @@ class _Form:
         self.lists = self._lists()
         self.lines = list(self.survey.filled())
         if not self.lines:
-            self.bad(self.survey.where(1, "type"), "the sheet survey has no question")
+            self.bad(self.survey.where(1, "type"), Message("form-no-question"))
         return Questionnaire(
             id=self._setting("form_id"),
             version=self._setting("version"),
@@ -89,8 +86,8 @@ class _Form:
             languages=self.languages,
         )
 
-    def bad(self, where: str, what: str) -> None:
-        self.problems.append((where, what))
+    def bad(self, place: Place, message: Message | str) -> None:
+        self.problems.append(Problem(message, place))
 
     def _sheet(self, name: str, columns: set[str]) -> TextSheet:
         what = "form_title" if name == "settings" else "label"
@@ -99,17 +96,14 @@ class _Form:
             match = _LANGUAGE.fullmatch(title)
             return title in columns or (match is not None and match["what"] == what)
 
-        return read_sheet(self.file, name, self.sheets.get(name, []), known, self.bad)
+        return read_sheet(name, self.sheets.get(name, []), known, self.bad)
 
     def _languages(self) -> tuple[str, ...]:
         found = [
             match["lang"] for title in self.survey.columns if (match := _LANGUAGE.fullmatch(title))
         ]
         if not found:
-            self.bad(
-                self.survey.where(1, "type"),
-                "there is no column such as «label::Chinese (zh-Hans)»",
-            )
+            self.bad(self.survey.where(1, "type"), Message("form-label-column-missing"))
         return tuple(sorted(found, key=lambda lang: (lang not in LANGUAGES, lang != LANGUAGES[0])))
 
     def _texts(self, sheet: TextSheet, row: int, what: str = "label") -> dict[str, str]:
@@ -125,7 +119,8 @@ class _Form:
         row = next(self.settings.filled(), None)
         value = self.settings.cell(row, name) if row else ""
         if not value:
-            self.bad(self.settings.where(row or 2, name), f"the sheet settings must give {name}")
+            message = Message("form-setting-missing", name=name)
+            self.bad(self.settings.where(row or 2, name), message)
         return value
 
     def _title(self) -> dict[str, str]:
@@ -138,7 +133,7 @@ class _Form:
         for row in self.choices.filled():
             name = self.choices.cell(row, "list_name")
             if not name:
-                self.bad(self.choices.where(row, "list_name"), "the list_name is missing")
+                self.bad(self.choices.where(row, "list_name"), Message("form-list-name-missing"))
             code, group = self.choices.cell(row, "name"), self.choices.cell(row, "group")
             option = Option(code, self._texts(self.choices, row), group or None)
             lists.setdefault(name, []).append((row, option))
@@ -150,7 +145,7 @@ class _Form:
         expected = [option.code for option in self.scales.get(name, ())]
         if expected and [option.code for _, option in options] != expected:
             where = self.choices.where(options[0][0], "name")
-            self.bad(where, f"the scale {name} has the codes {', '.join(expected)}, in this order")
+            self.bad(where, Message("form-scale-codes", scale=name, codes=tuple(expected)))
 
     def _question(self, row: int) -> Question:
         kind, options, scale = self._type(row)
@@ -171,10 +166,8 @@ class _Form:
         if name in _PLAIN and not rest:
             return _PLAIN[name], (), None
         if name != "select_one" or len(rest) != 1:
-            self.bad(
-                self.survey.where(row, "type"),
-                f"the type «{' '.join([name, *rest])}» is not supported (text, integer, note, select_one LIST)",
-            )
+            message = Message("form-type-unsupported", type=" ".join([name, *rest]))
+            self.bad(self.survey.where(row, "type"), message)
             return QuestionKind.NOTE, (), None
         return self._select(row, rest[0])
 
@@ -182,10 +175,7 @@ class _Form:
         own = tuple(option for _, option in self.lists.get(name, ()))
         options = own or self.scales.get(name, ())
         if not options:
-            self.bad(
-                self.survey.where(row, "type"),
-                f"the list «{name}» is neither in choices nor a rating scale",
-            )
+            self.bad(self.survey.where(row, "type"), Message("form-list-unknown", list=name))
         if name == "yes_no":
             return QuestionKind.YES_NO, options, None
         return (
@@ -197,16 +187,16 @@ class _Form:
     def _weight(self, row: int) -> int:
         text = self.survey.cell(row, "weight")
         if text and not (text.isascii() and text.isdigit()):
-            self.bad(self.survey.where(row, "weight"), f"the weight «{text}» is not a whole number")
+            message = Message("form-weight-not-whole", text=text)
+            self.bad(self.survey.where(row, "weight"), message)
             return 0
         return int(text or 0)
 
     def _flag(self, row: int, column: str) -> bool:
         text = self.survey.cell(row, column).lower()
         if text not in _FLAGS:
-            self.bad(
-                self.survey.where(row, column), f"{column} must be yes, no or empty, not «{text}»"
-            )
+            message = Message("form-yes-no-cell", column=column, text=text)
+            self.bad(self.survey.where(row, column), message)
         return _FLAGS.get(text, False)
 
     def _condition(self, row: int) -> Condition | None:
@@ -216,16 +206,15 @@ class _Form:
         try:
             condition = parse_condition(text)
         except BadInput as error:
-            self.bad(self.survey.where(row, "relevant"), error.what)
+            for problem in error.problems:
+                self.bad(self.survey.where(row, "relevant"), problem.message)
             return None
         if text.count("${") != len(condition.comparisons):
-            self.bad(
-                self.survey.where(row, "relevant"),
-                f"«{text}» must name earlier questions as ${{name}}",
-            )
+            message = Message("form-condition-names", text=text)
+            self.bad(self.survey.where(row, "relevant"), message)
         return condition
 
-    def where(self, flaw: Flaw) -> str:
+    def where(self, flaw: Flaw) -> Place:
         """The cell that a flaw of the finished questionnaire came from."""
         if flaw.question is None:
             return self._where_form(flaw.field)
@@ -237,7 +226,7 @@ class _Form:
             return self.survey.where(row, "type")
         return self.choices.where(own[flaw.option][0], self._column(self.choices, flaw.field))
 
-    def _where_form(self, field: str) -> str:
+    def _where_form(self, field: str) -> Place:
         if field == "questions":
             return self.survey.where(1, "weight")
         return self.settings.where(2, {"id": "form_id", "title": "form_title"}.get(field, field))

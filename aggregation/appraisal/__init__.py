@@ -1,1 +1,1 @@
-"""The year's result: totals, grading, leaders, proposals and the trail of reasons; outlook and what-if."""
+"""The year's result: totals, grades, leaders, proposals, their reasons, outlook and what-if."""

@@ -1,4 +1,4 @@
-"""Refuses inputs that contradict themselves or the scheme, all at once, before anything is computed."""
+"""Checks of the inputs of an appraisal, all at once and before anything is computed."""
 
 from __future__ import annotations
 
@@ -8,43 +8,50 @@ from datetime import date
 
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.quota import quota_misfit
-from aggregation.model.facts import AppraisedUnit, FindingKind, Grade
+from aggregation.model.facts import AppraisedUnit, FindingKind, Grade, Role
 from aggregation.scheme.inner_units import PARENT
 from aggregation.scheme.scheme import PUBLIC, Scheme
-from survey_flows.errors import BadInput
+from survey_flows.errors import Message, Place, Problem, gathered
 
 ABOUT_UNITS = (FindingKind.SAFETY_ACCIDENT, FindingKind.MANIPULATION, FindingKind.VETO)
-SHOWN = 10
+ROLES = {
+    Role.PRINCIPAL: Message("appraisal-role-principal"),
+    Role.DEPUTY: Message("appraisal-role-deputy"),
+    Role.OFFICER: Message("appraisal-role-officer"),
+}
 
 
 def check_inputs(given: AppraisalInputs) -> None:
-    """Raise `BadInput` with the first problems, each naming its place and what to do."""
+    """Checks the inputs against each other and against the scheme.
+
+    Raises:
+        BadInput: every contradiction, with its subject and what to do.
+    """
     problems = [
         *_doubles(given),
         *_units(given.scheme, given.units, given.year),
         *_leaders(given),
+        *_personal_scores(given),
         *_indicators(given),
-        *_subjects(given),
+        *_adjustments(given),
+        *_findings(given),
         *_decisions(given),
     ]
     if problems:
-        more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-        raise BadInput("; ".join(problems[:SHOWN]) + more, f"inputs of {given.year}")
+        raise gathered(problems)
 
 
-def scheme_misfits(scheme: Scheme, units: Sequence[AppraisedUnit], year: int) -> list[str]:
-    """What would keep the city's units from being appraised on a scheme that is about to be locked.
+def scheme_misfits(scheme: Scheme, units: Sequence[AppraisedUnit], year: int) -> list[Problem]:
+    """The problems that would keep the city's units from being appraised on a scheme.
 
     Args:
-        scheme: its categories, leagues and quota.
-        units: those that stand in the year, without the parts inside them.
+        scheme: the scheme that is about to be locked.
+        units: the units of the year, without the parts inside them.
         year: the year that is appraised.
     """
     by_quota = [unit for unit in units if _graded_by_quota(scheme, unit)]
-    return [
-        *_units(scheme, units, year),
-        *filter(None, [quota_misfit(scheme.unit_quota, len(by_quota))]),
-    ]
+    misfit = quota_misfit(scheme.unit_quota, len(by_quota))
+    return [*_units(scheme, units, year), *([misfit] if misfit else [])]
 
 
 def _graded_by_quota(scheme: Scheme, unit: AppraisedUnit) -> bool:
@@ -53,96 +60,140 @@ def _graded_by_quota(scheme: Scheme, unit: AppraisedUnit) -> bool:
 
 
 def league_of(unit: AppraisedUnit, year: int) -> str | None:
-    """The league the unit belonged to in ``year``; None if none is dated so."""
+    """The league that the unit belonged to in ``year``; None if no membership covers it."""
     return next((m.league for m in unit.memberships if m.covers(year)), None)
 
 
-def _doubles(given: AppraisalInputs) -> Iterator[str]:
-    yield from _twice("unit", (u.code for u in given.units))
-    yield from _twice("leader", (x.id for x in given.leaders))
-    yield from _twice("fact", (f.id for f in given.facts))
-    yield from _twice("decision on", (d.proposal for d in given.decisions))
-    yield from _twice("decision on unit", (d.unit for d in given.unit_decisions))
-    yield from _twice("history of", (f"{h.subject} in {h.year}" for h in given.history))
-    yield from _twice(
-        "code of both a unit and a leader,", {*_codes(given)} & {*_ids(given)}, once=0
-    )
+def _unit(code: str) -> Place:
+    return Place(subject=Message("appraisal-unit", code=code))
 
 
-def _twice(what: str, names: Iterable[str], once: int = 1) -> Iterator[str]:
-    for name, times in sorted(Counter(names).items()):
-        if times > once:
-            yield f"{what} {name} stands twice; keep one"
+def _leader(id_: str) -> Place:
+    return Place(subject=Message("appraisal-leader", id=id_))
+
+
+def _finding(id_: str) -> Place:
+    return Place(subject=Message("appraisal-finding", id=id_))
+
+
+def _decision(key: str) -> Place:
+    return Place(subject=Message("appraisal-decision", key=key))
+
+
+def _unit_decision(code: str) -> Place:
+    return Place(subject=Message("appraisal-unit-decision", code=code))
+
+
+def _history(subject: str, year: int) -> Place:
+    return Place(subject=Message("appraisal-history", subject=subject, year=year))
+
+
+def _indicator(indicator: str, code: str) -> Place:
+    return Place(subject=Message("appraisal-indicator", indicator=indicator, code=code))
+
+
+def _doubles(given: AppraisalInputs) -> Iterator[Problem]:
+    yield from _twice(_unit(unit.code) for unit in given.units)
+    yield from _twice(_leader(leader.id) for leader in given.leaders)
+    yield from _twice(_finding(fact.id) for fact in given.facts)
+    yield from _twice(_decision(made.proposal) for made in given.decisions)
+    yield from _twice(_unit_decision(made.unit) for made in given.unit_decisions)
+    yield from _twice(_history(past.subject, past.year) for past in given.history)
+    for name in sorted(_codes(given) & _ids(given)):
+        yield Problem(Message("appraisal-code-of-unit-and-leader"), Place(subject=name))
+
+
+def _twice(places: Iterable[Place]) -> Iterator[Problem]:
+    for place, times in Counter(places).items():
+        if times > 1:
+            yield Problem(Message("appraisal-stands-twice"), place)
 
 
 def _codes(given: AppraisalInputs) -> set[str]:
-    return {u.code for u in given.units}
+    return {unit.code for unit in given.units}
 
 
 def _ids(given: AppraisalInputs) -> set[str]:
-    return {x.id for x in given.leaders}
+    return {leader.id for leader in given.leaders}
 
 
-def _units(scheme: Scheme, units: Iterable[AppraisedUnit], year: int) -> Iterator[str]:
+def _units(scheme: Scheme, units: Iterable[AppraisedUnit], year: int) -> Iterator[Problem]:
     for unit in units:
         category = scheme.categories.get(unit.category)
         if category is None:
-            yield f"unit {unit.code}: category {unit.category!r} is not in the scheme; correct one of them"
+            message = Message("appraisal-category-unknown", category=unit.category)
+            yield Problem(message, _unit(unit.code))
         elif category.graded_by == "league":
             yield from _league(scheme, unit, year)
 
 
-def _league(scheme: Scheme, unit: AppraisedUnit, year: int) -> Iterator[str]:
+def _league(scheme: Scheme, unit: AppraisedUnit, year: int) -> Iterator[Problem]:
     covering = [m.league for m in unit.memberships if m.covers(year)]
     if len(covering) != 1:
-        yield f"unit {unit.code}: {len(covering)} leagues in {year}; date its memberships so that one holds"
+        message = Message("appraisal-leagues-in-year", count=len(covering), year=year)
+        yield Problem(message, _unit(unit.code))
     elif covering[0] not in scheme.leagues:
-        yield f"unit {unit.code}: league {covering[0]!r} is not in the scheme; correct one of them"
+        message = Message("appraisal-league-unknown", league=covering[0])
+        yield Problem(message, _unit(unit.code))
 
 
-def _leaders(given: AppraisalInputs) -> Iterator[str]:
-    codes, ids = _codes(given), _ids(given)
+def _leaders(given: AppraisalInputs) -> Iterator[Problem]:
+    codes = _codes(given)
     for leader in given.leaders:
+        place = _leader(leader.id)
         if leader.unit not in codes:
-            yield f"leader {leader.id}: unit {leader.unit!r} is unknown; add the unit or correct the leader"
+            yield Problem(Message("appraisal-leader-unit-unknown", unit=leader.unit), place)
         if leader.role not in given.scheme.leaders.shares:
-            yield f"leader {leader.id}: the scheme has no shares for the role {leader.role}; change one of them"
+            yield Problem(Message("appraisal-role-without-shares", role=ROLES[leader.role]), place)
         if leader.id not in given.personal:
-            yield f"leader {leader.id}: the personal score is missing; add it"
+            yield Problem(Message("appraisal-personal-score-missing"), place)
+
+
+def _personal_scores(given: AppraisalInputs) -> Iterator[Problem]:
+    ids = _ids(given)
     for leader_id, points in given.personal.items():
         if leader_id not in ids:
-            yield f"personal score of {leader_id}: no such leader; add the leader or remove the score"
+            yield Problem(Message("appraisal-personal-score-of-nobody"), _leader(leader_id))
         elif not 0 <= points <= 100:
-            yield f"leader {leader_id}: the personal score {points} is not in 0-100; correct it"
+            message = Message("appraisal-personal-score-range", points=str(points))
+            yield Problem(message, _leader(leader_id))
 
 
-def _indicators(given: AppraisalInputs) -> Iterator[str]:
+def _indicators(given: AppraisalInputs) -> Iterator[Problem]:
     known = set(given.scheme.indicators)
     categories = {u.code: given.scheme.categories.get(u.category) for u in given.units}
     for (unit, indicator), points in given.indicators.items():
         if unit not in categories or indicator not in known:
-            yield f"indicator {indicator} of {unit}: the unit or the indicator is unknown; correct or remove it"
+            yield Problem(Message("appraisal-indicator-unknown"), _indicator(indicator, unit))
         elif not 0 <= points <= 100:
-            yield f"indicator {indicator} of {unit}: {points} is not in 0-100; correct it"
+            message = Message("appraisal-indicator-range", points=str(points))
+            yield Problem(message, _indicator(indicator, unit))
     for unit, category in categories.items():
         for indicator in category.weights if category else ():
             if indicator not in (PUBLIC, PARENT) and (unit, indicator) not in given.indicators:
-                yield f"indicator {indicator} of {unit} is missing; add it"
+                yield Problem(Message("appraisal-indicator-missing"), _indicator(indicator, unit))
 
 
-def _subjects(given: AppraisalInputs) -> Iterator[str]:
-    codes, ids = _codes(given), _ids(given)
+def _adjustments(given: AppraisalInputs) -> Iterator[Problem]:
+    codes = _codes(given)
     for adjustment in given.adjustments:
         if adjustment.unit not in codes:
-            yield f"adjustment of {adjustment.unit}: no such unit; correct or remove it"
+            place = Place(subject=Message("appraisal-adjustment", unit=adjustment.unit))
+            yield Problem(Message("appraisal-adjustment-unit-unknown"), place)
+
+
+def _findings(given: AppraisalInputs) -> Iterator[Problem]:
+    codes, ids = _codes(given), _ids(given)
     for fact in given.facts:
-        if fact.subject not in (codes if fact.kind in ABOUT_UNITS else ids):
-            what = "unit" if fact.kind in ABOUT_UNITS else "leader"
-            yield f"fact {fact.id} ({fact.kind}): {fact.subject!r} is no {what}; correct the subject"
+        place = _finding(fact.id)
+        if fact.kind in ABOUT_UNITS and fact.subject not in codes:
+            yield Problem(Message("appraisal-finding-no-unit", subject=fact.subject), place)
+        if fact.kind not in ABOUT_UNITS and fact.subject not in ids:
+            yield Problem(Message("appraisal-finding-no-leader", subject=fact.subject), place)
         if not _is_date(fact.date):
-            yield f"fact {fact.id}: {fact.date!r} is not a date; write it as YYYY-MM-DD"
+            yield Problem(Message("appraisal-finding-date", date=fact.date), place)
         if not fact.source.strip():
-            yield f"fact {fact.id}: the source is missing; name the document it comes from"
+            yield Problem(Message("appraisal-finding-source-missing"), place)
 
 
 def _is_date(text: str) -> bool:
@@ -153,13 +204,15 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _decisions(given: AppraisalInputs) -> Iterator[str]:
+def _decisions(given: AppraisalInputs) -> Iterator[Problem]:
     codes = _codes(given)
+    incomplete = Message("appraisal-decision-incomplete")
     for made in given.decisions:
         if not (made.by.strip() and made.reason.strip() and made.at.strip()):
-            yield f"decision on {made.proposal}: name, reason and time are all needed; add what is missing"
+            yield Problem(incomplete, _decision(made.proposal))
     for settled in given.unit_decisions:
+        place = _unit_decision(settled.unit)
         if settled.unit not in codes or settled.grade is Grade.FOURTH:
-            yield f"decision on unit {settled.unit}: a known unit and grade first, second or third are needed"
+            yield Problem(Message("appraisal-unit-decision-grade"), place)
         if not (settled.by.strip() and settled.reason.strip() and settled.at.strip()):
-            yield f"decision on unit {settled.unit}: name, reason and time are all needed; add what is missing"
+            yield Problem(incomplete, place)

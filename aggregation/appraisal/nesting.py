@@ -16,8 +16,8 @@ from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.model.facts import AppraisedUnit, Parent
 from aggregation.model.results import AppraisalResult, Certainty, ReasonLine, UnitResult
 from aggregation.scheme.inner_units import InnerScheme
-from aggregation.scheme.scheme import scheme_levels
-from survey_flows.errors import BadInput
+from aggregation.scheme.scheme import inner_scheme, scheme_levels
+from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 
 T = TypeVar("T")
 CITY = ""
@@ -63,18 +63,17 @@ def appraise_inside(given: AppraisalInputs, city: AppraisalResult) -> tuple[Inne
     for level, inner in enumerate([*scheme_levels(given.scheme), None], 1):
         here = [(unit, bodies[unit.unit]) for unit in above if unit.unit in bodies]
         if here and inner is None:
-            raise BadInput(_no_rules(level), f"parts of {here[0][0].unit}")
+            raise _no_rules(level, here[0][0].unit)
         done = [_body(unit, level, inner, part, digest) for unit, part in here if inner is not None]
         found += done
         above = [unit for body in done if body.result is not None for unit in body.result.units]
     return (*found, *_waiting(bodies, found))
 
 
-def _no_rules(level: int) -> str:
-    return (
-        f"the scheme has no rules for level {level} inside units; add {'.'.join(['inner'] * level)} to the scheme"
-        " or remove these parts"
-    )
+def _no_rules(level: int, unit: str) -> BadInput:
+    field = ".".join(["inner"] * level)
+    message = Message("appraisal-level-without-rules", level=level, field=field)
+    return BadInput(message, Place(subject=Message("appraisal-parts-of", unit=unit)))
 
 
 def _check_tree(units: Iterable[AppraisedUnit]) -> None:
@@ -82,15 +81,12 @@ def _check_tree(units: Iterable[AppraisedUnit]) -> None:
     parents = {unit.code: unit.parent for unit in units}
     for code, parent in parents.items():
         if parent != CITY and parent not in parents:
-            raise BadInput(
-                f"it is part of «{parent}», which there is not; add that unit or correct the parent",
-                code,
-            )
+            message = Message("appraisal-parent-unknown", parent=parent)
+            raise BadInput(message, Place(subject=code))
     for code in parents:
         if ring := find_cycle(code, parents):
-            raise BadInput(
-                f"it is part of itself: {' → '.join(ring)}; correct one of the parents", code
-            )
+            message = Message("appraisal-part-of-itself", ring=" → ".join(ring))
+            raise BadInput(message, Place(subject=code))
 
 
 def ancestors(code: str, parents: Mapping[str, str]) -> list[str]:
@@ -179,12 +175,12 @@ def _body(
         unit.standing,
         unit.certainty is Certainty.SETTLED,
     )
-    scheme = inner.within(part.scheme, unit.standing, len(part.units))
+    scheme = inner_scheme(inner, part.scheme, unit.standing, len(part.units))
     inputs = replace(part, scheme=scheme, parent=parent, covariances=None)
     try:
         result = appraise(inputs)
     except BadInput as wrong:
-        raise BadInput(wrong.what, f"{wrong.where}, parts of {unit.unit}") from None
+        raise gathered([_inside(unit.unit, problem) for problem in wrong.problems]) from None
     where = ".".join(["inner"] * level)
     trail = {
         subject: tuple(_cited(line, where) for line in lines)
@@ -192,6 +188,17 @@ def _body(
     }
     settled = replace(result, scheme_digest=digest, trail=trail)
     return InnerBody(unit.unit, unit.zh, unit.en, level, inputs, settled)
+
+
+def _inside(unit: str, problem: Problem) -> Problem:
+    """The problem of one body, whose place names the unit that the parts belong to."""
+    place = problem.place
+    if isinstance(place, str):
+        return problem
+    parts = Message("appraisal-parts-of", unit=unit)
+    if place.subject:
+        parts = Message("appraisal-subject-inside", parts=parts, subject=place.subject)
+    return Problem(problem.message, replace(place, subject=parts))
 
 
 def _cited(line: ReasonLine, where: str) -> ReasonLine:

@@ -9,26 +9,30 @@ from aggregation.model.facts import Grade
 from aggregation.model.results import ReasonLine
 from aggregation.numbers import Key, apportion
 from aggregation.scheme.parts import UnitQuota
-from survey_flows.errors import BadInput
+from survey_flows.errors import Message, Place, Problem, gathered
 
 
-def check_quota(quota: UnitQuota, departments: int) -> None:
-    """Refuse counts that do not fit. Raises `BadInput` naming the field and the number that would fit."""
-    if wrong := quota_misfit(quota, departments):
-        raise BadInput(wrong, "scheme field unit_quota")
+def check_quota(quota: UnitQuota, units: int) -> None:
+    """Checks that the places of all grades add up to the ``units`` that are graded by quota.
+
+    Raises:
+        BadInput: they do not; it names the number that would fit.
+    """
+    if wrong := quota_misfit(quota, units):
+        raise gathered([wrong])
 
 
-def quota_misfit(quota: UnitQuota, departments: int) -> str:
-    """Why counts do not fit, with the number that would; empty when they do."""
+def quota_misfit(quota: UnitQuota, units: int) -> Problem | None:
+    """The problem of counts that do not add up to ``units``; None when they do."""
     total = quota.first + quota.second + quota.third
-    if total == departments:
-        return ""
-    fitting = departments - quota.first - quota.third
-    return (
-        f"{quota.first} first + {quota.second} second + {quota.third} third = {total}, but {departments} units"
-        f" are graded by quota; make the counts sum to {departments}"
-        + (f" (second: {fitting} would)" if fitting >= 0 else "")
-    )
+    if total == units:
+        return None
+    counts = {"first": quota.first, "second": quota.second, "third": quota.third}
+    message = Message("appraisal-quota-sum", **counts, total=total, units=units)
+    fitting = units - quota.first - quota.third
+    if fitting >= 0:
+        message = Message("appraisal-quota-fits", sum=message, second=fitting)
+    return Problem(message, Place(field="unit_quota"))
 
 
 def places_by_category(quota: UnitQuota, sizes: Mapping[str, int]) -> dict[str, dict[Grade, int]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.questionnaire import NO_ANSWER, Question, Questionnaire
 
 if TYPE_CHECKING:
@@ -39,14 +39,18 @@ def scale_points(scheme: Scheme, scale: str) -> Points:
         BadInput: the scheme has no such scale.
     """
     if scale not in scheme.scales:
-        raise BadInput(
-            f"the scheme has no scale «{scale}»; it has {', '.join(scheme.scales)}", "scales"
-        )
+        message = Message("counts-scale-unknown", scale=scale, known=tuple(scheme.scales))
+        raise BadInput(message, Place(field="scales"))
     options = scheme.scales[scale].options
     return {
         option.code: None if option.points is None else Fraction(option.points)
         for option in options
     }
+
+
+def questionnaire_place(id_: str) -> Place:
+    """The place of a problem with a whole questionnaire."""
+    return Place(subject=Message("counts-questionnaire", id=id_))
 
 
 class _Sheet:
@@ -76,18 +80,18 @@ class _Sheet:
     def values(self, ratings: str) -> list[Fraction | None]:
         codes = ratings.split()
         if len(codes) != len(self.rated):
-            raise BadInput(
-                f"the pattern «{ratings}» should have {len(self.rated)} codes",
-                f"questionnaire {self.id}",
-            )
+            message = Message("counts-pattern-length", pattern=ratings, codes=len(self.rated))
+            raise BadInput(message, questionnaire_place(self.id))
         return [self._value(place, code) for place, code in enumerate(codes)]
 
     def _value(self, place: int, code: str) -> Fraction | None:
         if code == NO_ANSWER:
             return None
         if code not in self.points[place]:
-            where = f"questionnaire {self.id}, question {self.rated[place].id}"
-            raise BadInput(f"the scale has no code «{code}»", where)
+            question = Message(
+                "counts-question", questionnaire=self.id, question=self.rated[place].id
+            )
+            raise BadInput(Message("counts-code-unknown", code=code), Place(subject=question))
         return self.points[place][code]
 
     def _score(self, values: Sequence[Fraction | None]) -> Fraction | None:
@@ -175,7 +179,6 @@ class PatternReader:
 
     def _sheet(self, questionnaire: str) -> _Sheet:
         if questionnaire not in self._sheets:
-            raise BadInput(
-                "the campaign has no such questionnaire", f"questionnaire {questionnaire}"
-            )
+            message = Message("counts-questionnaire-unknown")
+            raise BadInput(message, questionnaire_place(questionnaire))
         return self._sheets[questionnaire]

@@ -13,7 +13,9 @@ from fractions import Fraction
 from aggregation.estimation.estimates import CellSums, estimate
 from aggregation.estimation.weights import open_link_share, redistributed_weights
 from aggregation.scheme.scheme import Scheme
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
+
+TOTALS = Place(field="totals")
 
 Shares = Mapping[str, Fraction]
 
@@ -62,12 +64,12 @@ def recompute_score(
         BadInput: the scheme has no such category, or what is told of a group contradicts its sums.
     """
     if category not in scheme.categories:
-        raise BadInput(f"the scheme has no category «{category}»", "totals")
+        raise BadInput(Message("estimation-category-unknown", category=category), TOTALS)
     given = scheme.categories[category].group_weights
     weights = {group.group: Fraction(given.get(group.group, 0)) for group in groups}
     by_name = {group.group: group for group in groups}
     if len(by_name) < len(groups):
-        raise BadInput("a group is listed twice in a unit", "totals")
+        raise BadInput(Message("estimation-group-twice"), TOTALS)
     for group in groups:
         _check(group, scheme)
     used = _used(weights, by_name)
@@ -169,11 +171,8 @@ def _check(group: PublicGroup, scheme: Scheme) -> None:
         return
     n = _answers(group, scheme)
     if group.counted != (n > 0 and n >= scheme.min_n.group):
-        raise BadInput(
-            f"it is told that the group «{group.group}» counted, or did not, against its {n} answers",
-            "totals",
-        )
+        raise BadInput(Message("estimation-group-floor", group=group.group, n=n), TOTALS)
     if len({cell.open_link for cell in group.cells}) < len(group.cells):
-        raise BadInput(f"the group «{group.group}» has a kind of link twice", "totals")
+        raise BadInput(Message("estimation-link-kind-twice", group=group.group), TOTALS)
     if any(cell.sums.n < 0 or (cell.sums.n > 0) != (cell.sums.w > 0) for cell in group.cells):
-        raise BadInput(f"the sums of the group «{group.group}» are impossible", "totals")
+        raise BadInput(Message("estimation-sums-impossible", group=group.group), TOTALS)

@@ -16,7 +16,7 @@ from aggregation.estimation.rater_covariance import Influence
 from aggregation.estimation.weighting import RakingFit
 from aggregation.estimation.weights import redistributed_weights
 from aggregation.scheme.scheme import Scheme
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.questionnaire import NO_ANSWER, Questionnaire
 
 if TYPE_CHECKING:
@@ -155,9 +155,8 @@ def _by_unit(
     cells: dict[str, list[tuple[ScoreCell, Counts]]] = {unit: [] for unit in categories}
     for cell, counts in counted.cells.items():
         if cell.unit not in cells:
-            raise BadInput(
-                "there are ballots for a unit that the campaign does not have", f"unit {cell.unit}"
-            )
+            message = Message("estimation-ballots-of-unknown-unit")
+            raise BadInput(message, _unit_place(cell.unit))
         cells[cell.unit].append((cell, counts))
     return cells
 
@@ -227,7 +226,8 @@ class _Scorer:
     ) -> dict[str, Fraction]:
         """The scheme's weight of every group it knows and, 0, of every other group that has ballots."""
         if category not in self._scheme.categories:
-            raise BadInput(f"the scheme has no category «{category}»", f"unit {unit}")
+            message = Message("estimation-category-unknown", category=category)
+            raise BadInput(message, _unit_place(unit))
         given = self._scheme.categories[category].group_weights
         names = dict.fromkeys(
             [*self._scheme.groups, *given, *sorted({cell.group for cell, _ in cells})]
@@ -322,3 +322,7 @@ def _heard(cells: Sequence[Counts]) -> dict[int, int]:
             if weight:
                 result[place] = result.get(place, 0) + count
     return result
+
+
+def _unit_place(code: str) -> Place:
+    return Place(subject=Message("estimation-unit", code=code))

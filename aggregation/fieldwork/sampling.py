@@ -18,7 +18,7 @@ from fractions import Fraction
 from math import lcm
 
 from aggregation.numbers import apportion
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 RULE = "sha256-order/1"
 """Stands for what `lot_of`, `draw_numbers` and `frame_digest` do, in registrations and published samples."""
@@ -58,9 +58,8 @@ def draw_numbers(seed: str, frame: Frame, sizes: Mapping[str, int]) -> dict[str,
     """
     for cell, size in sizes.items():
         if size > len(frame.get(cell, ())):
-            raise BadInput(
-                f"{size} are to be drawn of {len(frame.get(cell, ()))}; draw fewer", f"cell {cell}"
-            )
+            message = Message("fieldwork-cell-too-small", size=size, of=len(frame.get(cell, ())))
+            raise BadInput(message, _cell(cell))
     return {
         cell: sorted(frame[cell], key=lambda number: (lot_of(seed, number), number))[:size]
         for cell, size in sorted(sizes.items())
@@ -90,10 +89,14 @@ def allocate(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
     weights = _weights(design, people)
     least, most = sum(min(design.least, n) for n in people.values()), sum(people.values())
     if not least <= design.size <= most:
-        raise BadInput(
-            f"{design.size} do not fit: with at least {design.least} from each cell the sample has {least} to {most}",
-            "sample",
+        message = Message(
+            "fieldwork-size-does-not-fit",
+            size=design.size,
+            least=design.least,
+            low=least,
+            high=most,
         )
+        raise BadInput(message, _SAMPLE)
     taken = _bounded(design, people, weights)
     free = {cell: weight for cell, weight in weights.items() if cell not in taken}
     room = {cell: people[cell] for cell in free}
@@ -102,14 +105,20 @@ def allocate(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
     )
 
 
+_SAMPLE = Place(subject=Message("fieldwork-sample"))
+
+
+def _cell(cell: str) -> Place:
+    return Place(subject=Message("fieldwork-cell", cell=cell))
+
+
 def _check(design: SampleDesign, people: Mapping[str, int]) -> None:
     if design.method not in METHODS:
-        raise BadInput(
-            f"there is no allocation «{design.method}»; there are {', '.join(METHODS)}", "sample"
-        )
+        message = Message("fieldwork-allocation-unknown", method=design.method, known=METHODS)
+        raise BadInput(message, _SAMPLE)
     unknown = sorted(set(design.values) - set(people))
     if unknown:
-        raise BadInput("nobody in this cell can be invited; leave it out", f"cell {unknown[0]}")
+        raise BadInput(Message("fieldwork-cell-unknown"), _cell(unknown[0]))
 
 
 def _fixed(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
@@ -117,19 +126,15 @@ def _fixed(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
     for cell in sorted(people):
         value = design.values.get(cell, Decimal(0))
         if value != int(value) or not 0 <= value <= people[cell]:
-            raise BadInput(
-                f"{value} cannot be drawn; give a whole number from 0 to {people[cell]}",
-                f"cell {cell}",
-            )
+            message = Message("fieldwork-not-drawable", value=str(value), most=people[cell])
+            raise BadInput(message, _cell(cell))
         if 0 < value < design.least:
-            raise BadInput(
-                f"{value} are fewer than {design.least}; draw more or none", f"cell {cell}"
-            )
+            message = Message("fieldwork-below-least", value=int(value), least=design.least)
+            raise BadInput(message, _cell(cell))
         sizes[cell] = int(value)
     if sum(sizes.values()) != design.size:
-        raise BadInput(
-            f"the cells have {sum(sizes.values())} and the sample {design.size}", "sample"
-        )
+        message = Message("fieldwork-sizes-sum", sum=sum(sizes.values()), size=design.size)
+        raise BadInput(message, _SAMPLE)
     return sizes
 
 
@@ -139,7 +144,7 @@ def _weights(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
         return dict(people)
     missing = sorted(cell for cell in people if design.values.get(cell, Decimal(0)) <= 0)
     if missing:
-        raise BadInput("give its standard deviation, a number above 0", f"cell {missing[0]}")
+        raise BadInput(Message("fieldwork-deviation-missing"), _cell(missing[0]))
     exact = {cell: people[cell] * Fraction(design.values[cell]) for cell in people}
     scale = lcm(*(value.denominator for value in exact.values()))
     return {cell: int(value * scale) for cell, value in exact.items()}
@@ -176,18 +181,18 @@ class Sample:
     drawn: Mapping[str, Sequence[str]]
 
 
-def sample_contradiction(sample: Sample) -> str:
-    """What a sample contradicts when it is drawn again, in one sentence; empty when nothing.
+def sample_contradiction(sample: Sample) -> Message | None:
+    """Draws a published sample again. Returns the first contradiction; None if there is none.
 
     Raises:
         BadInput: the design does not fit the frame.
     """
     numbers = [number for listed in sample.frame.values() for number in listed]
     if len(set(numbers)) < len(numbers):
-        return "a number stands twice in the frame"
+        return Message("fieldwork-number-twice")
     sizes = allocate(sample.design, {cell: len(listed) for cell, listed in sample.frame.items()})
     again = draw_numbers(sample.seed, sample.frame, sizes)
     for cell in sorted({*again, *sample.drawn}):
         if again.get(cell, []) != list(sample.drawn.get(cell, [])):
-            return f"of cell {cell} others are drawn by the seed than the file says"
-    return ""
+            return Message("fieldwork-others-drawn", cell=cell)
+    return None

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from aggregation.procedure.workdays import WorkingDays
 from aggregation.scheme.parts import Procedure
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 FIRST, SECOND = 1, 2
 """The review, and the second appeal."""
@@ -44,6 +44,14 @@ class AppealState(StrEnum):
     CHARGED = "charged"
     ANSWERED = "answered"
     FINAL = "final"
+
+
+STATES = {
+    AppealState.WAITING: Message("procedure-appeal-waiting"),
+    AppealState.CHARGED: Message("procedure-appeal-charged"),
+    AppealState.ANSWERED: Message("procedure-appeal-answered"),
+    AppealState.FINAL: Message("procedure-appeal-final"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +146,10 @@ def check_appeal_step(steps: Sequence[AppealStep], new: AppealStep, first: Colle
         AppealAct.AGAIN: (AppealState.ANSWERED,),
     }
     if now.state not in allowed.get(new.act, ()):
-        raise BadInput(f"this appeal is {now.state}; that cannot be done with it now", new.act)
+        message = Message("procedure-appeal-state", state=STATES[now.state])
+        raise BadInput(message)
     if not new.text.strip() and new.act is not AppealAct.ASSIGNED:
-        raise BadInput("say why", "reason")
+        raise BadInput(Message("procedure-reason-missing"), Place(field="reason"))
     _check_who(steps, new, first, now)
 
 
@@ -151,10 +160,9 @@ def _check_who(
         new.to if new.act is AppealAct.ASSIGNED else new.by if new.act is AppealAct.ANSWERED else ""
     )
     if decider and decider in barred_deciders(steps, first):
-        raise BadInput(
-            "whoever decided before may not decide on the appeal; charge somebody else", decider
-        )
+        raise BadInput(Message("procedure-decided-before"), Place(subject=decider))
     if new.act is AppealAct.ANSWERED and new.by != now.charged:
-        raise BadInput(f"{now.charged} is charged with this appeal and answers it", new.by)
+        message = Message("procedure-handler-answers", handler=now.charged)
+        raise BadInput(message, Place(subject=new.by))
     if new.act is AppealAct.ANSWERED and new.ruling is None:
-        raise BadInput("an answer upholds or rejects the appeal", "ruling")
+        raise BadInput(Message("procedure-ruling-missing"), Place(field="ruling"))

@@ -12,11 +12,20 @@ from datetime import date
 from enum import StrEnum
 
 from aggregation.procedure.workdays import WorkingDays
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 CONTACT_DAYS = 1
 """Working days until whoever left a shortcoming is first written to."""
 THEMES = ("attitude", "speed", "rules", "openness", "fees", "quality", "other")
+THEME_NAMES = {
+    "attitude": Message("procedure-theme-attitude"),
+    "speed": Message("procedure-theme-speed"),
+    "rules": Message("procedure-theme-rules"),
+    "openness": Message("procedure-theme-openness"),
+    "fees": Message("procedure-theme-fees"),
+    "quality": Message("procedure-theme-quality"),
+    "other": Message("procedure-theme-other"),
+}
 
 
 class RectificationAct(StrEnum):
@@ -39,6 +48,15 @@ class RectificationState(StrEnum):
     PLANNED = "planned"
     FIXED = "fixed"
     CLOSED = "closed"
+
+
+STATES = {
+    RectificationState.NEW: Message("procedure-request-new"),
+    RectificationState.ASSIGNED: Message("procedure-request-assigned"),
+    RectificationState.PLANNED: Message("procedure-request-planned"),
+    RectificationState.FIXED: Message("procedure-request-fixed"),
+    RectificationState.CLOSED: Message("procedure-request-closed"),
+}
 
 
 class FixRating(StrEnum):
@@ -69,7 +87,7 @@ class RectificationStatus:
     to: str
     contact: date
     due: date
-    mended: str
+    rating: str
 
     def late(self, today: date) -> bool:
         """Whether it should have been fixed."""
@@ -104,15 +122,15 @@ def rectification_status(
     left: date, steps: Sequence[RectificationStep], calendar: WorkingDays, days: int
 ) -> RectificationStatus:
     """Where a shortcoming stands that was ``left`` on a day and has to be fixed in so many working ``days``."""
-    state, begun, theme, to, mended = RectificationState.NEW, left, "", "", ""
+    state, begun, theme, to, rating = RectificationState.NEW, left, "", "", ""
     for step in steps:
         state = _BECOMES.get(step.act, state)
         begun = step.on if step.act is RectificationAct.REOPENED else begun
         theme, to = (step.value, step.to) if step.act is RectificationAct.ASSIGNED else (theme, to)
-        mended = step.value if step.act is RectificationAct.RATED else mended
+        rating = step.value if step.act is RectificationAct.RATED else rating
     contact = calendar.after_working(left, CONTACT_DAYS)
     return RectificationStatus(
-        state, theme, to, contact, calendar.after_working(begun, days), mended
+        state, theme, to, contact, calendar.after_working(begun, days), rating
     )
 
 
@@ -122,11 +140,13 @@ def check_rectification_step(now: RectificationStatus, new: RectificationStep) -
     Raises:
         BadInput: it may not, and why.
     """
-    if now.state not in _AFTER[new.act] or (new.act is RectificationAct.RATED and now.mended):
-        raise BadInput(f"this shortcoming is {now.state}; that cannot be done with it now", new.act)
+    if now.state not in _AFTER[new.act] or (new.act is RectificationAct.RATED and now.rating):
+        message = Message("procedure-request-state", state=STATES[now.state])
+        raise BadInput(message)
     if new.act is RectificationAct.ASSIGNED and not (new.value in THEMES and new.to.strip()):
-        raise BadInput(f"say who mends it, and choose a theme: {', '.join(THEMES)}", "theme")
+        message = Message("procedure-unit-and-theme", themes=tuple(THEME_NAMES.values()))
+        raise BadInput(message, Place(field="theme"))
     if new.act is RectificationAct.RATED and new.value not in tuple(FixRating):
-        raise BadInput("say whether it is mended, yes or no", "mended")
+        raise BadInput(Message("procedure-rating-missing"), Place(field="rating"))
     if new.act not in (RectificationAct.ASSIGNED, RectificationAct.RATED) and not new.text.strip():
-        raise BadInput("say what was done, or why", "text")
+        raise BadInput(Message("procedure-text-missing"), Place(field="text"))

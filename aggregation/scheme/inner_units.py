@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
 from aggregation.model.facts import UNIT_GRADES, Grade
 from aggregation.scheme.parts import (
-    Category,
     LeaderRules,
     Name,
     Percent,
     SchemeModel,
     UnitQuota,
-    rule_problems,
-    unknown_name_problems,
     weights_of_100,
 )
-
-if TYPE_CHECKING:
-    from aggregation.scheme.scheme import Scheme
+from aggregation.scheme.problems import SchemeError, rule_problems, unknown_name_problems
+from survey_flows.errors import Message, Problem
 
 PARENT = "parent"
 """The component that a part inherits: the total of the unit that it is part of."""
@@ -52,9 +48,7 @@ class InnerQuota(SchemeModel):
     @classmethod
     def _by_every_grade(cls, pct: dict[Grade, Decimal]) -> dict[Grade, Decimal]:
         if set(pct) != set(UNIT_GRADES):
-            raise ValueError(
-                "give a percentage for parts of first, second and third-grade units, and no other"
-            )
+            raise SchemeError(Message("scheme-inner-quota-grades"))
         return pct
 
     def counts(self, standing: Grade, parts: int) -> UnitQuota:
@@ -78,8 +72,8 @@ class InnerScheme(SchemeModel):
     rules: dict[str, dict[str, Any]] = Field(default={})
     inner: InnerScheme | None = None
 
-    def problems(self, where: str = "inner") -> Iterator[str]:
-        """What contradicts itself on this level and below it, each with the field."""
+    def problems(self, where: str = "inner") -> Iterator[Problem]:
+        """The contradictions on this level and below it."""
         components = {*self.indicators, PARENT}
         for id_, category in self.categories.items():
             yield from unknown_name_problems(
@@ -91,30 +85,3 @@ class InnerScheme(SchemeModel):
         yield from rule_problems(self.rules, f"{where}.rules")
         if self.inner is not None:
             yield from self.inner.problems(f"{where}.inner")
-
-    def within(self, scheme: Scheme, standing: Grade, parts: int) -> Scheme:
-        """The scheme by which the ``parts`` of a unit with the grade ``standing`` are appraised."""
-        categories = {
-            id_: Category.model_construct(
-                zh=it.zh, en=it.en, weights=it.weights, group_weights={}, graded_by="quota"
-            )
-            for id_, it in self.categories.items()
-        }
-        changed = {
-            "categories": categories,
-            "indicators": self.indicators,
-            "leagues": {},
-            "unit_quota": self.unit_quota.counts(standing, parts),
-            "tie_breaks": self.tie_breaks,
-            "leaders": self.leaders,
-            "rules": self.rules,
-            "population": None,
-            "inner": self.inner,
-        }
-        return scheme.model_copy(update=changed)
-
-
-def _again(where: str, names: Iterable[str], seen: set[str]) -> Iterator[str]:
-    for name in names:
-        if name in seen:
-            yield f"{where}.{name}: this name stands on a level above; choose another"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from aggregation.model.facts import UNIT_GRADES, Grade, Role
-from aggregation.rules import registry
+from aggregation.scheme.problems import SchemeError
+from survey_flows.errors import Message
 
 Percent = Annotated[Decimal, Field(ge=0, le=100)]
 Points = Annotated[Decimal, Field(ge=0)]
@@ -24,10 +24,10 @@ class SchemeModel(BaseModel):
 
 
 def weights_of_100(weights: dict[str, Decimal]) -> dict[str, Decimal]:
-    """The weights, if they sum to 100. Raises ValueError."""
+    """Returns the weights, which must sum to 100; raises `SchemeError` otherwise."""
     total = sum(weights.values(), Decimal(0))
     if total != 100:
-        raise ValueError(f"the weights sum to {total}; change them so that they sum to 100")
+        raise SchemeError(Message("scheme-weights-sum", total=str(total)))
     return weights
 
 
@@ -74,11 +74,9 @@ class Scale(SchemeModel):
         codes = [o.code for o in options]
         points = [o.points for o in options if o.points is not None]
         if len(set(codes)) < len(codes):
-            raise ValueError(f"a code stands twice in {' '.join(codes)}; give each option its own")
+            raise SchemeError(Message("scheme-option-code-twice", codes=tuple(codes)))
         if len(points) < 2 or points != sorted(set(points), reverse=True):
-            raise ValueError(
-                "list at least two options with points, the best first, no two with the same points"
-            )
+            raise SchemeError(Message("scheme-options-falling"))
         return options
 
 
@@ -120,8 +118,8 @@ class Shares(SchemeModel):
     @model_validator(mode="after")
     def _sum_to_100(self) -> Shares:
         if self.unit + self.personal != 100:
-            raise ValueError(
-                f"unit {self.unit} and personal {self.personal} must sum to 100; change one of them"
+            raise SchemeError(
+                Message("scheme-shares-sum", unit=str(self.unit), personal=str(self.personal))
             )
         return self
 
@@ -146,18 +144,16 @@ class LeaderRules(SchemeModel):
     @classmethod
     def _both_roles(cls, shares: dict[Role, Shares]) -> dict[Role, Shares]:
         if not {Role.PRINCIPAL, Role.DEPUTY} <= set(shares):
-            raise ValueError("give shares for both principal and deputy")
+            raise SchemeError(Message("scheme-shares-roles"))
         return shares
 
     @field_validator("first_pct")
     @classmethod
     def _falling(cls, pct: dict[Grade, Decimal]) -> dict[Grade, Decimal]:
         if set(pct) != set(UNIT_GRADES):
-            raise ValueError(
-                "give a ceiling for units of the first, second and third grade, and no other"
-            )
+            raise SchemeError(Message("scheme-ceiling-grades"))
         if not pct[Grade.FIRST] >= pct[Grade.SECOND] >= pct[Grade.THIRD]:
-            raise ValueError("a worse unit may not have the higher ceiling; list them falling")
+            raise SchemeError(Message("scheme-ceilings-falling"))
         return pct
 
 
@@ -173,38 +169,3 @@ class Procedure(SchemeModel):
     review_answer_days: Days = 10
     second_appeal_days: Days = 30
     rectification_days: Days = 15
-
-
-def unknown_name_problems(
-    field: str, names: Iterable[str], known: Iterable[str], where: str
-) -> Iterable[str]:
-    """A problem for each of the names that is not known, with what may stand in its place."""
-    for name in names:
-        if name not in known:
-            yield f"{field}: {name!r} is unknown; use one of {', '.join(sorted(known))} or add it to {where}"
-
-
-def rule_problems(rules: Mapping[str, Mapping[str, Any]], field: str = "rules") -> Iterable[str]:
-    """Rules that there are not, and parameters that they do not take."""
-    known = registry()
-    yield from unknown_name_problems(field, rules, known, "aggregation/rules")
-    for name in rules.keys() & known.keys():
-        try:
-            known[name].params.model_validate(rules[name])
-        except ValidationError as wrong:
-            yield from (
-                problem_sentence((field, name, *e["loc"]), e["msg"]) for e in wrong.errors()
-            )
-
-
-def problem_sentence(loc: tuple[str | int, ...], message: str) -> str:
-    """One of pydantic's complaints as a sentence that names the field."""
-    field = ".".join(str(part) for part in loc if part != "[key]")
-    text = message.removeprefix("Value error, ")
-    hint = {
-        "Field required": "is missing; add it",
-        "Extra inputs are not permitted": "is not known; remove it",
-    }
-    if text in hint:
-        return f"{field} {hint[text]}"
-    return f"{field}: {text}" if field else text

@@ -10,6 +10,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from aggregation.scheme.problems import field_problem, raise_if_any
+from survey_flows.errors import Message, Problem
+
 STROKE = "/"
 """Divides a stratum such as ``430102/large`` into its parts: the first margin, the second, and so on."""
 CLOSE = Fraction(1, 100)
@@ -49,31 +52,31 @@ class Population(_Data):
 
     @model_validator(mode="after")
     def _consistent(self) -> Population:
-        problems = [*self._limits(), *self._doubles(), *self._sums()]
-        if problems:
-            raise ValueError("; ".join(problems))
+        raise_if_any([*self._limits(), *self._doubles(), *self._sums()])
         return self
 
-    def _limits(self) -> Iterable[str]:
+    def _limits(self) -> Iterable[Problem]:
         if not self.lightest <= 1 <= self.heaviest:
-            yield "lightest may be at most 1 and heaviest at least 1; an average answer keeps its weight"
+            yield field_problem("", Message("scheme-weighting-limits"))
 
-    def _doubles(self) -> Iterable[str]:
+    def _doubles(self) -> Iterable[Problem]:
         seen: set[tuple[str, str, int, str]] = set()
         for figure in self.figures:
             key = (figure.unit, figure.group, figure.margin, figure.value)
             if key in seen:
-                yield f"the figure of {_called(figure)} stands twice; keep one"
+                yield _figures_problem(Message("scheme-figure-twice", figure=_called(figure)))
             seen.add(key)
 
-    def _sums(self) -> Iterable[str]:
+    def _sums(self) -> Iterable[Problem]:
         for (unit, group), target in self.targets().items():
-            where = f"group {group}" + (f" of unit {unit}" if unit else "")
+            people = _people(group, unit)
             if 0 in target.margins and len(target.margins) > 1:
-                yield f"{where}: give cells or margins, not both"
+                yield _figures_problem(Message("scheme-figures-cells-or-margins", people=people))
             sums = [sum(values.values()) for values in target.margins.values()]
             if max(sums) - min(sums) > CLOSE * max(sums):
-                yield f"{where}: the margins sum to {', '.join(map(str, sums))}; correct them so that they agree"
+                yield _figures_problem(
+                    Message("scheme-figures-sums", people=people, sums=tuple(sums))
+                )
 
     def targets(self) -> dict[tuple[str, str], WeightingTarget]:
         """By unit (empty: every other) and group."""
@@ -85,6 +88,17 @@ class Population(_Data):
         return {
             key: WeightingTarget(margins, self.least, *limits) for key, margins in found.items()
         }
+
+
+def _figures_problem(message: Message) -> Problem:
+    return field_problem("figures", message)
+
+
+def _people(group: str, unit: str) -> Message:
+    """The name of the people whom figures are about."""
+    if unit:
+        return Message("scheme-people-of-unit", group=group, unit=unit)
+    return Message("scheme-people", group=group)
 
 
 def _called(figure: PopulationFigure) -> str:

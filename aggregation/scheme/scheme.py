@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from aggregation.scheme.inner_units import PARENT, InnerScheme, _again
+from aggregation.model.facts import Grade
+from aggregation.scheme.inner_units import PARENT, InnerScheme
 from aggregation.scheme.parts import (
     Adjustments,
     Category,
@@ -22,13 +23,17 @@ from aggregation.scheme.parts import (
     Scale,
     SchemeModel,
     UnitQuota,
-    problem_sentence,
-    rule_problems,
-    unknown_name_problems,
 )
 from aggregation.scheme.population import Population
+from aggregation.scheme.problems import (
+    field_problem,
+    raise_if_any,
+    rule_problems,
+    unknown_name_problems,
+    validation_problems,
+)
 from survey_flows.ballot import STAFF
-from survey_flows.errors import BadInput
+from survey_flows.errors import Message, Problem, gathered
 
 
 def scheme_levels(scheme: Scheme) -> list[InnerScheme]:
@@ -41,20 +46,24 @@ def scheme_levels(scheme: Scheme) -> list[InnerScheme]:
     return found
 
 
-def repeated_name_problems(scheme: Scheme) -> Iterator[str]:
-    """A category or an indicator means the same on every level: problems where a name stands on two."""
+def repeated_name_problems(scheme: Scheme) -> Iterator[Problem]:
+    """Problems of names that stand on two levels: a name means the same on every level."""
     for what in ("categories", "indicators"):
         seen: set[str] = set(getattr(scheme, what))
         for level, inner in enumerate(scheme_levels(scheme), 1):
             here: Mapping[str, Any] = getattr(inner, what)
-            yield from _again(f"{'.'.join(['inner'] * level)}.{what}", here, seen)
+            yield from _repeated(f"{'.'.join(['inner'] * level)}.{what}", here, seen)
             seen |= set(here)
 
 
 PUBLIC = "public"
 """The one component that is not an indicator: the public score (民评)."""
 
-KEPT = {PUBLIC: "public score", PARENT: "total of the unit that a part belongs to"}
+RESERVED = {
+    PUBLIC: Message("scheme-name-public-score"),
+    PARENT: Message("scheme-name-parent-total"),
+}
+"""Names that no indicator can have, and why."""
 LATER = frozenset({"graded_score", "population", "inner"})
 """Fields that older schemes lack: one that says no more than its default leaves the digest as it was."""
 
@@ -96,17 +105,18 @@ class Scheme(SchemeModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Scheme:
-        problems = [
-            *self._weight_problems(),
-            *self._name_problems(),
-            *rule_problems(self.rules),
-            *self._inner_problems(),
-        ]
-        if problems:
-            raise ValueError("; ".join(problems))
+        raise_if_any(
+            [
+                *self._weight_problems(),
+                *self._name_problems(),
+                *self._ranking_problems(),
+                *rule_problems(self.rules),
+                *self._inner_problems(),
+            ]
+        )
         return self
 
-    def _weight_problems(self) -> Iterable[str]:
+    def _weight_problems(self) -> Iterable[Problem]:
         components = {*self.indicators, PUBLIC}
         for id_, category in self.categories.items():
             yield from unknown_name_problems(
@@ -116,12 +126,12 @@ class Scheme(SchemeModel):
                 f"categories.{id_}.group_weights", category.group_weights, self.groups, "groups"
             )
 
-    def _name_problems(self) -> Iterable[str]:
+    def _name_problems(self) -> Iterable[Problem]:
         if STAFF in self.groups:
-            yield f"groups.{STAFF}: this name is kept for the units' own staff, who have no weight; choose another"
+            yield field_problem(f"groups.{STAFF}", Message("scheme-group-own-staff"))
         for indicators in (self.indicators, *(level.indicators for level in scheme_levels(self))):
-            for kept in {PUBLIC, PARENT} & set(indicators):
-                yield f"indicators.{kept}: this name is kept for the {KEPT[kept]}; choose another"
+            for kept in RESERVED.keys() & set(indicators):
+                yield field_problem(f"indicators.{kept}", RESERVED[kept])
         yield from unknown_name_problems(
             "default_scale", [self.default_scale], self.scales, "scales"
         )
@@ -132,12 +142,14 @@ class Scheme(SchemeModel):
         yield from unknown_name_problems(
             "tie_breaks", self.tie_breaks, {*self.indicators, PUBLIC}, "indicators"
         )
-        if self.min_n.unit < self.min_n.publish_cell:
-            yield "min_n.unit: it is below min_n.publish_cell, so units would be ranked of which nothing may be told"
-        if not self.leagues and any(c.graded_by == "league" for c in self.categories.values()):
-            yield "leagues: a category is graded by league, so name the leagues"
 
-    def _inner_problems(self) -> Iterable[str]:
+    def _ranking_problems(self) -> Iterable[Problem]:
+        if self.min_n.unit < self.min_n.publish_cell:
+            yield field_problem("min_n.unit", Message("scheme-floor-below-threshold"))
+        if not self.leagues and any(c.graded_by == "league" for c in self.categories.values()):
+            yield field_problem("leagues", Message("scheme-leagues-missing"))
+
+    def _inner_problems(self) -> Iterable[Problem]:
         if self.inner is not None:
             yield from self.inner.problems()
             yield from repeated_name_problems(self)
@@ -158,13 +170,19 @@ class Scheme(SchemeModel):
 
 
 def parse_scheme(data: object, where: str = "scheme") -> Scheme:
-    """The scheme in ``data`` (as read from YAML or JSON). Raises `BadInput` that names every wrong field."""
+    """Returns the scheme in ``data``, as it is read from YAML or JSON.
+
+    Args:
+        data: the parsed file.
+        where: the file's name, for the problems.
+
+    Raises:
+        BadInput: it names every wrong field.
+    """
     try:
         return Scheme.model_validate(data)
     except ValidationError as wrong:
-        raise BadInput(
-            "; ".join(problem_sentence(e["loc"], e["msg"]) for e in wrong.errors()), where
-        ) from None
+        raise gathered(tuple(validation_problems(wrong)), where) from None
 
 
 def _plain(value: Any) -> Any:
@@ -176,3 +194,34 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     return value
+
+
+def inner_scheme(inner: InnerScheme, scheme: Scheme, standing: Grade, parts: int) -> Scheme:
+    """Returns the scheme by which the ``parts`` of a unit with the grade ``standing`` are appraised.
+
+    Limits of adjustments, decimals and days stay those of ``scheme``.
+    """
+    categories = {
+        name: Category.model_construct(
+            zh=it.zh, en=it.en, weights=it.weights, group_weights={}, graded_by="quota"
+        )
+        for name, it in inner.categories.items()
+    }
+    changed = {
+        "categories": categories,
+        "indicators": inner.indicators,
+        "leagues": {},
+        "unit_quota": inner.unit_quota.counts(standing, parts),
+        "tie_breaks": inner.tie_breaks,
+        "leaders": inner.leaders,
+        "rules": inner.rules,
+        "population": None,
+        "inner": inner.inner,
+    }
+    return scheme.model_copy(update=changed)
+
+
+def _repeated(where: str, names: Iterable[str], seen: set[str]) -> Iterator[Problem]:
+    for name in names:
+        if name in seen:
+            yield field_problem(f"{where}.{name}", Message("scheme-name-on-level-above"))

@@ -121,9 +121,7 @@ class Mixer:
             ).all()
             entries = []
             for position, row in enumerate(rows, frontier.size):
-                frozen = {
-                    "paper": definition_with_seed(row.paper, await read_limits(connection, row.id))
-                }
+                frozen = {"paper": definition_with_seed(row, await read_limits(connection, row.id))}
                 entries.append(
                     public_entry(
                         "registration",

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.fraud_rules import read_rules
-from bot.campaigns.registered import RegisteredCampaign, registered_campaign
+from bot.campaigns.definition import read_definition
+from bot.campaigns.registered import RegisteredCampaign, read_campaign_row, registered_campaign
 from bot.fraud_review.case_review import apply_verdict
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, WAITING
 from bot.storage.database import reading, writing
@@ -134,13 +134,7 @@ async def run_signals(
         BadInput: as `find_cases`.
     """
     async with reading(database) as connection:
-        row = (
-            await connection.execute(
-                select(tables.campaigns).where(tables.campaigns.c.id == campaign)
-            )
-        ).first()
-        if row is None:
-            raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+        row = await read_campaign_row(connection, campaign)
         if row.state != "closed":
             raise BadInput(Message("fraud-review-campaign-not-closed"), Place(subject=campaign))
         mine = tables.ballots.c
@@ -159,7 +153,7 @@ async def run_signals(
         registered_campaign(row),
         rows,
         texts,
-        read_rules(row.paper).thresholds,
+        read_definition(row).fraud_rules.thresholds,
         _ahead(row.opens_at, timezone),
     )
     tell(2)

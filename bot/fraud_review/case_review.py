@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.accounts.roles import ADMINISTRATOR, CHECKER
 from bot.core.clock import Clock
 from bot.fraud_review.verdicts import (
     DECIDED,
@@ -95,7 +96,7 @@ async def list_cases(database: AsyncEngine, login: str = "", campaign: str = "")
         )
         kept = [row for row in rows if own is None or row.unit != own]
         query = select(tables.case_votes).where(
-            tables.case_votes.c.reviewer == login, tables.case_votes.c.act == "vote"
+            tables.case_votes.c.checker == login, tables.case_votes.c.act == "vote"
         )
         done = {(row.case_id, row.round) for row in await connection.execute(query)}
     return [_case(row, voted=(row.id, row.round) in done) for row in kept]
@@ -284,13 +285,13 @@ async def _require_staff(connection: AsyncConnection, login: str) -> str:
     role = (
         await connection.execute(select(tables.staff.c.role).where(tables.staff.c.login == login))
     ).scalar()
-    if role not in ("administrator", "reviewer"):
+    if role not in (ADMINISTRATOR, CHECKER):
         raise BadInput(Message("fraud-review-no-checker-or-administrator"), Place(subject=login))
     return str(role)
 
 
 async def _require_checker(connection: AsyncConnection, login: str) -> None:
-    if await _require_staff(connection, login) != "reviewer":
+    if await _require_staff(connection, login) != CHECKER:
         raise BadInput(Message("fraud-review-no-checker"), Place(subject=login))
 
 
@@ -311,9 +312,7 @@ async def _votes(connection: AsyncConnection, name: str) -> list[Vote]:
     rows = await connection.execute(
         select(tables.case_votes).where(columns.case_id == name).order_by(columns.id)
     )
-    return [
-        Vote(row.reviewer, row.round, row.verdict, row.reason, row.note, row.at) for row in rows
-    ]
+    return [Vote(row.checker, row.round, row.verdict, row.reason, row.note, row.at) for row in rows]
 
 
 async def _append(
@@ -327,7 +326,7 @@ async def _append(
     clock: Clock,
 ) -> None:
     vote = {
-        "reviewer": login,
+        "checker": login,
         "verdict": verdict,
         "reason": reason,
         "note": note.strip(),

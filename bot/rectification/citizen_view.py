@@ -182,7 +182,7 @@ class _View:
         keys: list[str] = []
         if (
             one.standing.state in (RectificationState.FIXED, RectificationState.CLOSED)
-            and not one.standing.mended
+            and not one.standing.rating
         ):
             keys += [FixRating.YES, FixRating.NO]
         keys += [SHARE] if one.open and not one.shared else []

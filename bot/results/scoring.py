@@ -19,7 +19,7 @@ from aggregation.quality.reliability import Consistency, consistency
 from aggregation.quality.shrinkage import Shrinkage, ShrunkenScore, shrink
 from aggregation.ranking.ranks import JointInference, rank_sets
 from aggregation.scheme.scheme import Scheme
-from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
+from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.results.releases import Release, ballots_by_weight, last_release
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput, Message, Place
@@ -132,10 +132,7 @@ async def score_campaign(database: AsyncEngine, campaign: str) -> ScoredCampaign
         BadInput: there is no such campaign, or it is not closed:
             a ranking while people rate would invite canvassing.
     """
-    found = [poll for poll in await read_registered_campaigns(database) if poll.id == campaign]
-    if not found:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    return await score_registered(database, found[0])
+    return await score_registered(database, await find_registered_campaign(database, campaign))
 
 
 async def score_registered(database: AsyncEngine, poll: RegisteredCampaign) -> ScoredCampaign:

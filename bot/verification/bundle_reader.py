@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
-from aggregation.scheme.scheme import Scheme, parse_scheme
-from bot.campaigns.quota_terms import read_capacities
+from aggregation.scheme.scheme import Scheme
+from bot.campaigns.definition import registered_definition
 from bot.crypto.note_signatures import VerifiedNote
 from bot.verification.bundle_format import (
     CHECKPOINT,
@@ -29,7 +28,6 @@ from bot.verification.bundle_format import (
 )
 from bot.verification.public_totals import read_totals
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.load import load_questionnaire
 from survey_flows.merkle import leaf_hash, root
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.quota import QuotaCell
@@ -258,28 +256,19 @@ def _read_opening(value: Mapping[str, Any], known: dict[BallotAnswer, BallotAnsw
 
 
 def _read_registration(position: int, body: Mapping[str, Any]) -> RegisteredTerms:
-    definition, scheme = (
-        json.loads(x) if isinstance(x, str) else x for x in (body["paper"], body["scheme"])
-    )
-    units = {unit["code"]: unit for unit in definition["units"]}
+    definition = registered_definition(body, f"entry {position}")
+    units = definition.units
     return RegisteredTerms(
         position=position,
-        categories={code: unit["category"] for code, unit in units.items()},
-        questionnaires={
-            name: _questionnaire(text, name) for name, text in definition["questionnaires"].items()
-        },
-        used={code: unit["questionnaire"] for code, unit in units.items()},
-        scheme=parse_scheme(scheme, f"entry {position}"),
+        categories={code: unit.category for code, unit in units.items()},
+        questionnaires=definition.questionnaires,
+        used={code: unit.questionnaire for code, unit in units.items()},
+        scheme=definition.scheme,
         opens_at=body["opens_at"],
         closes_at=body["closes_at"],
-        quotas=read_capacities(definition),
-        pilot=bool(definition.get("trial")),
+        quotas=definition.capacities,
+        pilot=definition.pilot,
     )
-
-
-@lru_cache(maxsize=64)
-def _questionnaire(text: str, name: str) -> Questionnaire:
-    return load_questionnaire(text, name)
 
 
 def _read_log(raw: bytes) -> tuple[list[bytes], list[str]]:

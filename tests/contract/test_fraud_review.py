@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.estimation.scores import score_units
 from aggregation.fraud.thresholds import Thresholds
 from benchmarks.fraud import scenario
+from bot.campaigns.definition import write_definition
 from bot.campaigns.fraud_rules import DEFAULT_RULES
-from bot.campaigns.live_campaigns import dump_definition
 from bot.campaigns.registered import read_registered_campaigns
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.clock import SystemClock
@@ -104,9 +104,9 @@ async def plant(database: AsyncEngine, kind: str) -> None:
         "closes_at": 1,
         "scheme": shipped_scheme().model_dump_json(),
     }
-    definition = dump_definition({"zh-Hans": "民评"}, units, {"window": dump_questionnaire(sheet)})
+    definition = write_definition({"zh-Hans": "民评"}, units, {"window": dump_questionnaire(sheet)})
     people = [
-        {"login": login, "password": "x", "role": "reviewer", "unit": None} for login in REVIEWERS
+        {"login": login, "password": "x", "role": "checker", "unit": None} for login in REVIEWERS
     ]
     people.append({"login": "wang", "password": "x", "role": "administrator", "unit": None})
     async with writing(database) as connection:
@@ -294,8 +294,8 @@ async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_
             await act
     assert case.id not in {c.id for c in await list_cases(attacked, "sun")}
     for login, sentence in (
-        ("wang", "only a reviewer"),
-        ("nobody", "no administrator or reviewer"),
+        ("wang", "only a checker"),
+        ("nobody", "no administrator or checker"),
     ):
         with pytest.raises(BadInput, match=sentence):
             await cast(attacked, case, login, "uphold")

@@ -210,7 +210,7 @@ async def test_a_request_is_fixed_rated_once_and_opened_again(road: Road) -> Non
         )
 
     await does(road, "ann", "yes", code)
-    assert (await only(road)).standing.mended == "", "nothing is fixed yet"
+    assert (await only(road)).standing.rating == "", "nothing is fixed yet"
     await step(RectificationAct.ASSIGNED, to="Hall", value="speed")
     await step(RectificationAct.PLANNED)
     await step(RectificationAct.FIXED)
@@ -218,7 +218,7 @@ async def test_a_request_is_fixed_rated_once_and_opened_again(road: Road) -> Non
     assert "changes no score" in reply.notices[0]
     await does(road, "ann", "yes", code)
     found = await only(road)
-    assert (found.standing.state, found.standing.mended) == (RectificationState.FIXED, "no")
+    assert (found.standing.state, found.standing.rating) == (RectificationState.FIXED, "no")
     await step(RectificationAct.REOPENED)
     assert (await only(road)).standing.state is RectificationState.NEW
     assert await count_themes(road.database) == [], "one person is not told of"

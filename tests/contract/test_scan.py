@@ -113,7 +113,7 @@ def test_a_missing_column_is_named(tmp_path: Path, column: str) -> None:
     ("wrong", "told"),
     [
         ({"stratum": None}, "a.parquet: the column «stratum» is not filled in every ballot"),
-        ({"campaign": None}, "campaign: there are ballots without a campaign"),
+        ({"campaign": None}, "column campaign: there are ballots without a campaign"),
         ({"weight": 3}, "a.parquet: a fraud weight is 3 quarters"),
         ({"weight": -4}, "a.parquet: a fraud weight is -4 quarters"),
     ],

@@ -1,4 +1,6 @@
-"""Signals of organised rating: one signal, one file, found by walking this package. A file names its `SIGNAL`."""
+"""Signals of organised rating, one in each file, found by walking this package.
+
+A file names its `SIGNAL`."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -15,8 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.imported.coding import CodedBallots, ImportTarget, check_mapping, code_table
 from bot.ballots.imported.mapping import NewCampaign, read_mapping
+from bot.campaigns.definition import FrozenDefinition, read_definition, write_definition
 from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme
-from bot.campaigns.lifecycle import LINK, CampaignDraft, add_campaign
+from bot.campaigns.lifecycle import CampaignDraft, add_campaign
+from bot.campaigns.links import LINK
+from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import GateKeys
 from bot.spreadsheets.columnar import read_table
@@ -26,7 +28,6 @@ from bot.storage.schema import all as tables
 from survey_flows.ballot import STAFF
 from survey_flows.campaign_definition import Link, Unit
 from survey_flows.errors import BadInput, Message, Place
-from survey_flows.load import load_questionnaire
 
 if TYPE_CHECKING:
     from bot.spreadsheets.columnar import Places
@@ -172,31 +173,21 @@ def _draft(new: NewCampaign, mapping: Path) -> CampaignDraft:
 
 
 def _draft_target(draft: CampaignDraft) -> ImportTarget:
-    units = {unit.code: unit.questionnaire for unit in draft.units}
-    return _target(
-        draft.id, units, draft.questionnaires, draft.scheme, int(draft.opens_at.timestamp())
-    )
+    text = write_definition(draft.title, draft.units, draft.questionnaires, draft.pilot)
+    definition = FrozenDefinition(text, draft.scheme, draft.id)
+    return _target(draft.id, definition, int(draft.opens_at.timestamp()))
 
 
 async def _read_target(database: AsyncEngine, campaign: str) -> ImportTarget:
-    columns = tables.campaigns.c
-    query = select(columns.paper, columns.scheme, columns.opens_at).where(columns.id == campaign)
     async with reading(database) as connection:
-        row = (await connection.execute(query)).one_or_none()
-    if row is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    definition = json.loads(row.paper)
-    units = {unit["code"]: unit["questionnaire"] for unit in definition["units"]}
-    return _target(campaign, units, definition["questionnaires"], row.scheme, row.opens_at)
+        row = await read_campaign_row(connection, campaign)
+    return _target(campaign, read_definition(row), row.opens_at)
 
 
-def _target(
-    campaign: str, units: Map[str, str], texts: Map[str, str], scheme: str, opens_at: int
-) -> ImportTarget:
-    questionnaires = {name: load_questionnaire(text, name) for name, text in texts.items()}
-    return ImportTarget(
-        campaign, dict(units), questionnaires, (*json.loads(scheme)["groups"], STAFF), opens_at
-    )
+def _target(campaign: str, definition: FrozenDefinition, opens_at: int) -> ImportTarget:
+    units = {code: unit.questionnaire for code, unit in definition.units.items()}
+    groups = (*definition.scheme.groups, STAFF)
+    return ImportTarget(campaign, units, definition.questionnaires, groups, opens_at)
 
 
 async def _refuse_other_than_draft(connection: AsyncConnection, campaign: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.campaigns.lifecycle import PERSONAL
+from bot.campaigns.links import PERSONAL
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys

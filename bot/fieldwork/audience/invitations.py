@@ -5,7 +5,6 @@ The counts are kept apart from ballots and from contacts.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +14,9 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.lifecycle import LINK, PERSONAL
+from bot.campaigns.definition import FrozenDefinition, read_definition
+from bot.campaigns.links import LINK, PERSONAL
+from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason
@@ -113,27 +114,19 @@ async def count_responses(database: AsyncEngine, campaign: str) -> list[CellInvi
     ]
 
 
-async def _require_open(connection: AsyncConnection, campaign: str) -> str:
+async def _require_open(connection: AsyncConnection, campaign: str) -> FrozenDefinition:
     """Return the definition of a campaign that is open."""
-    query = select(tables.campaigns.c.state, tables.campaigns.c.paper).where(
-        tables.campaigns.c.id == campaign
-    )
-    row = (await connection.execute(query)).first()
-    if row is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    row = await read_campaign_row(connection, campaign)
     if row.state != "open":
         # A key that was destroyed at the close must not be made again.
         raise BadInput(Message("fieldwork-invites-only-open"), Place(subject=campaign))
-    return str(row.paper)
+    return read_definition(row)
 
 
 async def _fatigue_days(connection: AsyncConnection, campaign: str) -> int:
     """Return the registered days between two invitations; raises as `_require_open`."""
-    return int(
-        json.loads(await _require_open(connection, campaign))
-        .get("sampling", {})
-        .get("fatigue_days", 0)
-    )
+    definition = await _require_open(connection, campaign)
+    return int((definition.sampling or {}).get("fatigue_days", 0))
 
 
 async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:

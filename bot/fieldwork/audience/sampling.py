@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.fieldwork.sampling import (
@@ -28,6 +28,8 @@ from aggregation.fieldwork.sampling import (
     draw_numbers,
     frame_digest,
 )
+from bot.campaigns.definition import FrozenDefinition, read_definition
+from bot.campaigns.registered import read_campaign_row
 from bot.crypto.contact_keys import ContactKeys
 from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason
 from bot.storage.database import reading, writing
@@ -86,12 +88,13 @@ async def plan_sample(
             or as `allocate`.
     """
     async with writing(database) as connection:
-        row = await _campaign(connection, campaign)
+        row = await read_campaign_row(connection, campaign, "update")
+        definition = read_definition(row)
         if row.state != "draft":
             raise BadInput(Message("fieldwork-sample-after-opening"), Place(subject=campaign))
         members, left_out = await _members(connection, keys, campaign, day, wanted.fatigue_days)
         people = dict(sorted(Counter(_cell(member) for member in members).items()))
-        floor = int(json.loads(row.scheme).get("min_n", {}).get("publish_cell", 0))
+        floor = definition.disclosure_floor
         design = _design(wanted, max(wanted.least, floor))
         sizes = allocate(design, people)
         _refuse_small(people, sizes, floor)
@@ -102,9 +105,8 @@ async def plan_sample(
             "day": day.isoformat(),
         }
         await _keep_frame(connection, campaign, members)
-        definition = json.dumps(json.loads(row.paper) | {"sampling": plan}, ensure_ascii=False)
         changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
-        await connection.execute(changed.values(paper=definition))
+        await connection.execute(changed.values(paper=definition.text_with(sampling=plan)))
     return SamplePlan(sizes, people, left_out)
 
 
@@ -114,22 +116,17 @@ async def read_plan(database: AsyncEngine, campaign: str) -> SamplePlan | None:
     Raises:
         BadInput: no such campaign.
     """
-    columns, campaigns = tables.frames.c, tables.campaigns.c
+    columns = tables.frames.c
     counted = select(columns.grp, columns.stratum, func.count().label("people")).where(
         columns.campaign == campaign
     )
     async with reading(database) as connection:
-        definition = (
-            await connection.execute(select(campaigns.paper).where(campaigns.id == campaign))
-        ).scalar_one_or_none()
+        definition = read_definition(await read_campaign_row(connection, campaign))
         rows = (await connection.execute(counted.group_by(columns.grp, columns.stratum))).all()
-    if definition is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    sampling = json.loads(definition).get("sampling")
-    if sampling is None:
+    if definition.sampling is None:
         return None
     people = dict(sorted((cell_of(row.grp, row.stratum), int(row.people)) for row in rows))
-    return SamplePlan(allocate(_read_design(sampling), people), people, {})
+    return SamplePlan(allocate(_read_design(definition.sampling), people), people, {})
 
 
 async def draw_campaign_sample(database: AsyncEngine, campaign: str) -> Sample:
@@ -140,23 +137,23 @@ async def draw_campaign_sample(database: AsyncEngine, campaign: str) -> Sample:
             registered one.
     """
     async with writing(database) as connection:
-        definition = json.loads((await _campaign(connection, campaign)).paper)
-        if "sampling" not in definition:
+        definition = read_definition(await read_campaign_row(connection, campaign, "update"))
+        if definition.sampling is None:
             raise BadInput(Message("fieldwork-sample-not-planned"), Place(subject=campaign))
-        if "seed" not in definition:
+        if definition.seed is None:
             raise BadInput(Message("fieldwork-seed-not-drawn"), Place(subject=campaign))
         query = select(tables.frames).where(tables.frames.c.campaign == campaign)
         members = [dict(row._mapping) for row in await connection.execute(query)]
         frame = _frame(members)
-        if frame_digest(frame) != definition["sampling"]["frame"]:
+        if frame_digest(frame) != definition.sampling["frame"]:
             raise BadInput(Message("fieldwork-frame-differs"), Place(subject=campaign))
-        design = _read_design(definition["sampling"])
+        design = _read_design(definition.sampling)
         sizes = allocate(design, {cell: len(numbers) for cell, numbers in frame.items()})
-        drawn = draw_numbers(definition["seed"], frame, sizes)
+        drawn = draw_numbers(definition.seed, frame, sizes)
         await _mark(
             connection, campaign, {number for numbers in drawn.values() for number in numbers}
         )
-    return Sample(campaign, definition["seed"], design, frame, drawn)
+    return Sample(campaign, definition.seed, design, frame, drawn)
 
 
 def write_sample(sample: Sample) -> bytes:
@@ -198,12 +195,12 @@ def read_sample(file: str, data: bytes) -> Sample:
         raise BadInput(Message("fieldwork-no-sample-file"), Place(file=file)) from None
 
 
-def sample_difference(sample: Sample, definition: Mapping[str, Any]) -> Message | None:
+def sample_difference(sample: Sample, definition: FrozenDefinition) -> Message | None:
     """Return how a published sample differs from its campaign's definition; None when it fits."""
-    plan = definition.get("sampling")
+    plan = definition.sampling
     if plan is None:
         return Message("fieldwork-no-registered-sample")
-    if sample.seed != definition.get("seed"):
+    if sample.seed != definition.seed:
         return Message("fieldwork-other-seed")
     if frame_digest(sample.frame) != plan["frame"]:
         return Message("fieldwork-other-frame")
@@ -250,14 +247,6 @@ def _refuse_small(people: Mapping[str, int], sizes: Mapping[str, int], floor: in
             "fieldwork-cells-too-small", floor=floor, cells=tuple(small[:FEW]), more=more
         )
         raise BadInput(message, Place(field="sample"))
-
-
-async def _campaign(connection: AsyncConnection, campaign: str) -> Row[Any]:
-    query = select(tables.campaigns).where(tables.campaigns.c.id == campaign).with_for_update()
-    row = (await connection.execute(query)).first()
-    if row is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    return row
 
 
 async def _members(

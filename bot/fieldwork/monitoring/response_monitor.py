@@ -7,7 +7,6 @@ are counted separately and never joined.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,15 +32,16 @@ from aggregation.fieldwork.dispositions import (
     range_of,
     response_rates,
 )
-from bot.campaigns.lifecycle import PERSONAL
-from bot.campaigns.quotas import QuotaProgress, disclosure_floor, show_quotas
+from bot.campaigns.definition import read_definition
+from bot.campaigns.links import PERSONAL
+from bot.campaigns.quotas import QuotaProgress, show_quotas
+from bot.campaigns.registered import read_campaign_row
 from bot.fieldwork.audience.invitations import SOURCE
 from bot.fieldwork.audience.sampling import cell_of
 from bot.fieldwork.monitoring.progress import HOUR
 from bot.fieldwork.outreach.outbox import QUEUED
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput
 
 DAYS = 14
 """The last days of a campaign that are shown."""
@@ -97,13 +97,14 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
         BadInput: no such campaign.
     """
     async with reading(database) as connection:
-        row = await _campaign(connection, campaign)
+        row = await read_campaign_row(connection, campaign)
         cells = await _cells(connection, campaign)
         people = await _courses(connection, campaign)
         when = await _arrivals(connection, campaign)
         stops = await _stops(connection, campaign)
+    definition = read_definition(row)
     step, over = (
-        max(ROUNDING_BASE, disclosure_floor(row.scheme)),
+        max(ROUNDING_BASE, definition.disclosure_floor),
         row.state in ("closing", "closed"),
     )
     found = {
@@ -121,7 +122,7 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
         hours={int(hour): _ranges(hours[hour], step) for hour in sorted(hours)},
         stops=[Stop(*where, range_of(people, step)) for where, people in stops],
         quotas=await show_quotas(database, campaign),
-        units={unit["code"]: unit["name"] for unit in json.loads(row.paper)["units"]},
+        units={code: unit.name for code, unit in definition.units.items()},
     )
 
 
@@ -149,15 +150,6 @@ def _by(when: Mapping[tuple[int, str], int], zone: ZoneInfo, form: str) -> dict[
     for (hour, course), count in when.items():
         found[datetime.fromtimestamp(hour * HOUR, zone).strftime(form)][course] += count
     return found
-
-
-async def _campaign(connection: AsyncConnection, campaign: str) -> Any:
-    columns = tables.campaigns.c
-    query = select(columns.state, columns.scheme, columns.paper).where(columns.id == campaign)
-    row = (await connection.execute(query)).first()
-    if row is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    return row
 
 
 Cells = dict[tuple[str, str], Counter[str]]

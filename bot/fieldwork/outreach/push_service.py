@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.preferences import HOURS, check_times
 from bot.campaigns.live_campaigns import load_definition
+from bot.campaigns.registered import read_campaign_row
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.outreach.outbox import (
     CANCELLED,
@@ -99,10 +100,7 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
         BadInput: no such campaign.
     """
     async with reading(database) as connection:
-        query = select(tables.campaigns).where(tables.campaigns.c.id == campaign)
-        row = (await connection.execute(query)).first()
-        if row is None:
-            raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+        row = await read_campaign_row(connection, campaign)
         key = "reminder-text" if await read_pushes(connection, campaign) else "invitation-text"
     words = shipped_words()
     definition = load_definition(row, [], words, ZoneInfo(timezone))
@@ -159,11 +157,7 @@ def _check_texts(texts: Mapping[str, str]) -> None:
 
 
 async def _require_open(connection: AsyncConnection, campaign: str) -> None:
-    columns = tables.campaigns.c
-    query = select(columns.state).where(columns.id == campaign)
-    state = (await connection.execute(query.with_for_update(read=True))).scalar()
-    if state is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    state = (await read_campaign_row(connection, campaign, "share")).state
     if state != "open":
         raise BadInput(Message("fieldwork-pushes-only-open"), Place(subject=campaign))
 

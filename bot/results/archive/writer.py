@@ -21,7 +21,7 @@ from sqlalchemy import Column, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.counts.scan import KEYS, PatternCount, PositionSpan
-from bot.campaigns.registered import read_registered_campaigns
+from bot.campaigns.registered import find_registered_campaign
 from bot.results.archive.format import (
     BALLOTS,
     CAMPAIGN,
@@ -98,12 +98,10 @@ async def write_archive(
         BadInput: the campaign is not closed, the folder holds something else,
             or a file cannot be written.
     """
-    polls = [poll for poll in await read_registered_campaigns(database) if poll.id == campaign]
-    if not polls:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    if polls[0].state != "closed":
+    poll = await find_registered_campaign(database, campaign)
+    if poll.state != "closed":
         raise BadInput(Message("archive-before-close"), Place(subject=campaign))
-    await last_release(database, polls[0])
+    await last_release(database, poll)
     written = await write_parts(database, campaign, folder, auditors, progress)
     files, size = await _write_texts(database, campaign, folder)
     written.manifest = replace(written.manifest, whole=True, size=size, files=files)

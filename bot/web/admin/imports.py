@@ -1,4 +1,4 @@
-"""The tables that a year is appraised from: fetched as they stand, changed, and brought in again."""
+"""The console's page of imports: tables of a year are fetched, changed and imported again."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from survey_flows.messages import render
 
 @staff_page
 async def show_import(visit: Visit) -> web.Response:
-    """The form for the tables that a year is appraised from."""
+    """Shows the form for the tables of a year."""
     return _show_import(visit, visit.request.query.get("kind", ""))
 
 
 @staff_page
 async def take_import(visit: Visit) -> web.Response:
-    """Check and store one table, whole or not at all; problems are told by row and column."""
+    """Checks and stores one table, whole or not at all; problems name row and column."""
     kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
     if kind not in TABLES or not isinstance(file, web.FileField) or not file.filename:
         return _show_import(
@@ -51,7 +51,7 @@ async def take_import(visit: Visit) -> web.Response:
 
 @staff_page
 async def send_table(visit: Visit) -> web.Response:
-    """One table as it stands, with the codes to choose from."""
+    """Sends one table as it is stored, with the codes to choose from."""
     kind, year = visit.path_param("kind"), year_of(visit)
     if kind not in TABLES:
         raise web.HTTPNotFound

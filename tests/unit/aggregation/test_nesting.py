@@ -203,7 +203,7 @@ def test_reasons_say_what_a_part_inherits_and_from_where() -> None:
     [
         (
             AppraisedUnit("N1", "n", "n", "section", parent="NO"),
-            "N1: it is part of «NO», which there is not; add that",
+            "N1: it is part of «NO», which does not exist; add that",
         ),
         (
             AppraisedUnit("N1", "n", "n", "section", parent="N1"),
@@ -211,7 +211,7 @@ def test_reasons_say_what_a_part_inherits_and_from_where() -> None:
         ),
         (
             AppraisedUnit("N1", "n", "n", "section", parent="U02"),
-            "parts of U02: indicator tasks of N1 is missing; add",
+            "parts of U02: indicator tasks of N1: the points are missing; add",
         ),
         (
             AppraisedUnit("N1", "n", "n", "post", parent="U02"),

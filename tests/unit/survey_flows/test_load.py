@@ -106,7 +106,9 @@ def test_a_good_file_becomes_a_questionnaire() -> None:
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_line(old: str, new: str, expected: str) -> None:
     assert old in GOOD
-    assert f"small.yaml, {expected}" in complaint(GOOD.replace(old, new))
+    text = complaint(GOOD.replace(old, new))
+    assert text.startswith("small.yaml")
+    assert expected in text
 
 
 @pytest.mark.parametrize("text", ["", "- a\n- b", "just words", "[" * 3000, "a: \x00"])
@@ -117,8 +119,9 @@ def test_what_is_no_questionnaire_at_all_is_refused(text: str) -> None:
 def test_all_problems_are_told_together() -> None:
     text = GOOD.replace("weight: 40", "wait: 40").replace("kind: choice", "kind: chose")
     assert complaint(text).splitlines() == [
-        "small.yaml, line 6: the kind «chose» is not one of rating, choice, yes_no, text, integer, note",
-        "small.yaml, line 22: the field wait is not known here",
+        "small.yaml: 2 problems, nothing was stored",
+        "  line 6: the kind «chose» is not one of rating, choice, yes_no, text, integer, note",
+        "  line 22: the field wait is not known here",
     ]
 
 
@@ -197,7 +200,7 @@ def test_a_damaged_file_is_a_questionnaire_or_a_complaint_that_names_the_file(
     try:
         form = load_questionnaire(GOOD[:at] + new + GOOD[at + cut :], where, shipped_scales())
     except BadQuestionnaire as error:
-        where = error.where
+        where = str(error)
     else:
         assert load_questionnaire(dump_questionnaire(form), where) == form
     assert where.startswith("small.yaml")
@@ -214,7 +217,7 @@ def test_a_damaged_file_is_a_questionnaire_or_a_complaint_that_names_the_file(
     ],
 )
 def test_tricks_of_yaml_are_refused(text: str) -> None:
-    assert complaint(text).startswith("small.yaml, line")
+    assert complaint(text).startswith("small.yaml")
 
 
 def test_every_scale_has_the_codes_and_words_of_the_shipped_scheme() -> None:

@@ -120,27 +120,27 @@ def test_a_file_that_is_not_excel_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sheet", "row", "column", "text", "expected"),
     [
-        ("survey", 7, 1, "select_multiple x", "survey!A7: the type «select_multiple x» is not supported"),
-        ("survey", 7, 1, "", "survey!A7: the type «» is not supported"),
-        ("survey", 3, 1, "select_one nope", "survey!A3: the list «nope» is neither in choices nor"),
-        ("survey", 3, 2, "hello", "survey!B3: the id hello is used twice"),
-        ("survey", 3, 4, "", "survey!C3: the label in en is missing"),
-        ("survey", 3, 5, "maybe", "survey!E3: required must be yes, no or empty, not «maybe»"),
-        ("survey", 6, 6, "selected(${contact}, 'dk')", "survey!F6: «selected(${contact}, 'dk')» is not"),
-        ("survey", 6, 6, "contact != 'dk'", "survey!F6: «contact != 'dk'» must name earlier questions"),
-        ("survey", 6, 6, "${later} = 'x'", "survey!F6: the condition names later, which is not a question"),
-        ("survey", 4, 6, "${contact} = 'none'", "survey!F4: contact has no option none"),
-        ("survey", 6, 7, "ten", "survey!G6: the weight «ten» is not a whole number"),
-        ("survey", 6, 7, "90", "survey!G1: the weights of the ratings add up to 90, not 100"),
-        ("survey", 1, 6, "constraint", "survey!F1: the column «constraint» is not supported"),
-        ("survey", 1, 6, "", "survey!F4: this cell has no column title above it"),
-        ("survey", 1, 6, "name", "survey!F1: the column «name» is there twice"),
-        ("choices", 3, 2, "used", "choices!B2: the option used is there 2 times"),
-        ("choices", 3, 1, "three_dk", "choices!B3: the scale three_dk has the codes S, B, D, DK, in this order"),
-        ("choices", 3, 1, "", "choices!A3: the list_name is missing"),
-        ("choices", 3, 3, "", "choices!C3: the label in zh-Hans is missing"),
-        ("settings", 2, 1, "Library!", "settings!A2: the id «Library!» must be"),
-        ("settings", 2, 2, "", "settings!B2: the sheet settings must give version"),
+        ("survey", 7, 1, "select_multiple x", "sheet survey, row 7, column A: the type «select_multiple x» is not supported"),
+        ("survey", 7, 1, "", "sheet survey, row 7, column A: the type «» is not supported"),
+        ("survey", 3, 1, "select_one nope", "sheet survey, row 3, column A: the list «nope» is neither in choices nor"),
+        ("survey", 3, 2, "hello", "sheet survey, row 3, column B: the id hello is used twice"),
+        ("survey", 3, 4, "", "sheet survey, row 3, column C: the label in en is missing"),
+        ("survey", 3, 5, "maybe", "sheet survey, row 3, column E: required must be yes, no or empty, not «maybe»"),
+        ("survey", 6, 6, "selected(${contact}, 'dk')", "sheet survey, row 6, column F: «selected(${contact}, 'dk')» is not"),
+        ("survey", 6, 6, "contact != 'dk'", "sheet survey, row 6, column F: «contact != 'dk'» must name earlier questions"),
+        ("survey", 6, 6, "${later} = 'x'", "sheet survey, row 6, column F: the condition names later, which is not a question"),
+        ("survey", 4, 6, "${contact} = 'none'", "sheet survey, row 4, column F: contact has no option none"),
+        ("survey", 6, 7, "ten", "sheet survey, row 6, column G: the weight «ten» is not a whole number"),
+        ("survey", 6, 7, "90", "sheet survey, row 1, column G: the weights of the ratings add up to 90, not 100"),
+        ("survey", 1, 6, "constraint", "sheet survey, row 1, column F: the column «constraint» is not supported"),
+        ("survey", 1, 6, "", "sheet survey, row 4, column F: this cell has no column title above it"),
+        ("survey", 1, 6, "name", "sheet survey, row 1, column F: the column «name» is there twice"),
+        ("choices", 3, 2, "used", "sheet choices, row 2, column B: the option used is there 2 times"),
+        ("choices", 3, 1, "three_dk", "sheet choices, row 3, column B: the scale three_dk has the codes S, B, D, DK, in this order"),
+        ("choices", 3, 1, "", "sheet choices, row 3, column A: the list_name is missing"),
+        ("choices", 3, 3, "", "sheet choices, row 3, column C: the label in zh-Hans is missing"),
+        ("settings", 2, 1, "Library!", "sheet settings, row 2, column A: the id «Library!» must be"),
+        ("settings", 2, 2, "", "sheet settings, row 2, column B: the sheet settings must give version"),
     ],
 )  # fmt: skip
 def test_what_lies_outside_the_subset_is_refused_by_its_cell(
@@ -150,14 +150,15 @@ def test_what_lies_outside_the_subset_is_refused_by_its_cell(
     sheets[sheet][row - 1][column - 1] = text
     with pytest.raises(BadQuestionnaire) as caught:
         read_xlsform(sheets, "form.xlsx", shipped_scales())
-    assert f"form.xlsx, {expected}" in str(caught.value)
+    assert str(caught.value).startswith("form.xlsx")
+    assert expected in str(caught.value)
 
 
 @pytest.mark.parametrize(
     "sheets", [{}, {"survey": []}, {"survey": [["type"]], "entities": [["x"]]}]
 )
 def test_a_form_without_its_sheets_is_refused(sheets: dict[str, list[list[str]]]) -> None:
-    with pytest.raises(BadQuestionnaire, match=r"form\.xlsx, "):
+    with pytest.raises(BadQuestionnaire, match=r"form\.xlsx: \d problems"):
         read_xlsform(sheets, "form.xlsx", shipped_scales())
 
 

@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.campaigns.live_campaigns import dump_definition
+from bot.campaigns.definition import write_definition
 from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
 from bot.publication.exports import csv_files, export_campaign, workbook
 from bot.results.releases import (
@@ -188,7 +188,7 @@ def test_a_correction_tells_the_score_and_nothing_else() -> None:
 async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
     engine = open_database(store_url)
     await migrate(engine)
-    definition = dump_definition(
+    definition = write_definition(
         dict(POLL.title), list(POLL.units.values()), {"econ": dump_questionnaire(FORM)}
     )
     row = {"id": "c", "year": 2026, "opens_at": 0, "closes_at": 1, "paper": definition}

@@ -1,0 +1,42 @@
+# What is wrong with the inputs of an appraisal; the place names the unit, leader or finding.
+
+appraisal-unit = unit { $code }
+appraisal-leader = leader { $id }
+appraisal-finding = finding { $id }
+appraisal-decision = decision on { $key }
+appraisal-unit-decision = decision on unit { $code }
+appraisal-history = history of { $subject } in { $year }
+appraisal-indicator = indicator { $indicator } of { $code }
+appraisal-adjustment = adjustment of { $unit }
+appraisal-parts-of = parts of { $unit }
+appraisal-subject-inside = { $parts }: { $subject }
+appraisal-role-principal = principal
+appraisal-role-deputy = deputy
+appraisal-role-officer = officer
+
+appraisal-stands-twice = it stands twice; keep one
+appraisal-code-of-unit-and-leader = this is the code of a unit and of a leader; change one of them
+appraisal-category-unknown = the category '{ $category }' is not in the scheme; correct one of them
+appraisal-leagues-in-year = the unit has { $count } leagues in { $year }; date its memberships so that one holds
+appraisal-league-unknown = the league '{ $league }' is not in the scheme; correct one of them
+appraisal-leader-unit-unknown = the unit '{ $unit }' is unknown; add it or correct the leader
+appraisal-role-without-shares = the scheme has no shares for the role { $role }; change one of them
+appraisal-personal-score-missing = the personal score is missing; add it
+appraisal-personal-score-of-nobody = there is a personal score and no such leader; add the leader or remove the score
+appraisal-personal-score-range = the personal score { $points } is not in 0–100; correct it
+appraisal-indicator-unknown = the unit or the indicator is unknown; correct or remove it
+appraisal-indicator-range = { $points } is not in 0–100; correct it
+appraisal-indicator-missing = the points are missing; add them
+appraisal-adjustment-unit-unknown = there is no such unit; correct or remove the adjustment
+appraisal-finding-no-unit = '{ $subject }' is no unit; correct the subject
+appraisal-finding-no-leader = '{ $subject }' is no leader; correct the subject
+appraisal-finding-date = '{ $date }' is not a date; write it as YYYY-MM-DD
+appraisal-finding-source-missing = the source is missing; name the document that it comes from
+appraisal-decision-incomplete = a decision needs a name, a reason and a time; add what is missing
+appraisal-unit-decision-grade = a known unit and the first, second or third grade are needed; correct the decision
+appraisal-quota-sum = { $first } first + { $second } second + { $third } third = { $total }, but { $units } units are graded by quota; make the counts sum to { $units }
+appraisal-quota-fits = { $sum } (second: { $second } would)
+
+appraisal-level-without-rules = the scheme has no rules for level { $level } inside units; add { $field } to the scheme or remove these parts
+appraisal-parent-unknown = it is part of «{ $parent }», which does not exist; add that unit or correct the parent
+appraisal-part-of-itself = it is part of itself: { $ring }; correct one of the parents

@@ -1,0 +1,42 @@
+# 考核数据哪里不对；位置指明单位、干部或认定。
+
+appraisal-unit = 单位 { $code }
+appraisal-leader = 干部 { $id }
+appraisal-finding = 认定 { $id }
+appraisal-decision = 对 { $key } 的决定
+appraisal-unit-decision = 对单位 { $code } 的决定
+appraisal-history = { $subject } { $year } 年的等次
+appraisal-indicator = 单位 { $code } 的指标 { $indicator }
+appraisal-adjustment = { $unit } 的加减分
+appraisal-parts-of = { $unit } 的内设机构
+appraisal-subject-inside = { $parts }：{ $subject }
+appraisal-role-principal = 正职
+appraisal-role-deputy = 副职
+appraisal-role-officer = 工作人员
+
+appraisal-stands-twice = 出现了两次，请保留一个
+appraisal-code-of-unit-and-leader = 单位和干部用了同一个代码，请更改其一
+appraisal-category-unknown = 办法中没有类别“{ $category }”，请更正其一
+appraisal-leagues-in-year = 该单位 { $year } 年有 { $count } 个组别，请调整起止年份，使之只属于一个
+appraisal-league-unknown = 办法中没有组别“{ $league }”，请更正其一
+appraisal-leader-unit-unknown = 没有单位“{ $unit }”，请添加单位或更正干部信息
+appraisal-role-without-shares = 办法没有规定{ $role }的得分比例，请更正其一
+appraisal-personal-score-missing = 缺少个人得分，请补上
+appraisal-personal-score-of-nobody = 有个人得分，却没有这位干部，请添加干部或删去得分
+appraisal-personal-score-range = 个人得分 { $points } 不在 0–100 之间，请更正
+appraisal-indicator-unknown = 没有这个单位或指标，请更正或删去
+appraisal-indicator-range = { $points } 不在 0–100 之间，请更正
+appraisal-indicator-missing = 缺少分值，请补上
+appraisal-adjustment-unit-unknown = 没有这个单位，请更正或删去加减分
+appraisal-finding-no-unit = “{ $subject }”不是单位，请更正对象
+appraisal-finding-no-leader = “{ $subject }”不是干部，请更正对象
+appraisal-finding-date = “{ $date }”不是日期，请写成 YYYY-MM-DD
+appraisal-finding-source-missing = 缺少依据，请写明出自哪份文件
+appraisal-decision-incomplete = 决定须写明姓名、理由和时间，请补上
+appraisal-unit-decision-grade = 须是已有单位，等次为一等、二等或三等，请更正
+appraisal-quota-sum = 一等 { $first } + 二等 { $second } + 三等 { $third } = { $total }，而按比例定等次的单位有 { $units } 个，请使合计等于 { $units }
+appraisal-quota-fits = { $sum }（二等改为 { $second } 即可）
+
+appraisal-level-without-rules = 办法没有规定单位内部第 { $level } 层，请在办法中加入 { $field }，或删去这些内设机构
+appraisal-parent-unknown = 上级单位“{ $parent }”不存在，请添加该单位或更正上级单位
+appraisal-part-of-itself = 从属于自己：{ $ring }；请更正其中一个上级单位

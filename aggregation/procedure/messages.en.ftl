@@ -1,0 +1,28 @@
+# Steps of reviews, appeals and rectification that may not come now.
+
+procedure-appeal-state = this appeal is { $state }; that cannot be done with it now
+procedure-appeal-waiting = waiting for a handler
+procedure-appeal-charged = charged to a handler
+procedure-appeal-answered = answered
+procedure-appeal-final = final
+procedure-reason-missing = say why
+procedure-decided-before = whoever decided before may not decide on the appeal; charge somebody else
+procedure-handler-answers = { $handler } is charged with this appeal and answers it
+procedure-ruling-missing = an answer upholds or rejects the appeal; choose one
+
+procedure-request-state = this request is { $state }; that cannot be done with it now
+procedure-request-new = not assigned yet
+procedure-request-assigned = assigned
+procedure-request-planned = planned
+procedure-request-fixed = fixed
+procedure-request-closed = closed
+procedure-unit-and-theme = say which unit rectifies it, and choose a theme: { $themes }
+procedure-rating-missing = say whether it is fixed, yes or no
+procedure-text-missing = say what was done, or why
+procedure-theme-attitude = attitude
+procedure-theme-speed = speed
+procedure-theme-rules = rules
+procedure-theme-openness = openness
+procedure-theme-fees = fees
+procedure-theme-quality = quality
+procedure-theme-other = other

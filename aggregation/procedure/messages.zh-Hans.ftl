@@ -1,0 +1,28 @@
+# 复核、申诉和整改中现在不能办理的步骤。
+
+procedure-appeal-state = 此申请{ $state }，现在不能这样办理
+procedure-appeal-waiting = 等待指定经办人
+procedure-appeal-charged = 正由经办人办理
+procedure-appeal-answered = 已答复
+procedure-appeal-final = 已办结
+procedure-reason-missing = 请写明理由
+procedure-decided-before = 先前作出决定的人不得办理此申请，请交他人办理
+procedure-handler-answers = 此申请由 { $handler } 负责答复
+procedure-ruling-missing = 答复只能是支持或驳回，请选择
+
+procedure-request-state = 此请求{ $state }，现在不能这样办理
+procedure-request-new = 尚未交办
+procedure-request-assigned = 已交办
+procedure-request-planned = 已有整改方案
+procedure-request-fixed = 已整改
+procedure-request-closed = 已办结
+procedure-unit-and-theme = 请写明由哪个单位整改，并选择主题：{ $themes }
+procedure-rating-missing = 请说明是否已整改：是或否
+procedure-text-missing = 请写明做了什么，或理由
+procedure-theme-attitude = 服务态度
+procedure-theme-speed = 办事效率
+procedure-theme-rules = 手续材料
+procedure-theme-openness = 信息公开
+procedure-theme-fees = 收费
+procedure-theme-quality = 办理质量
+procedure-theme-other = 其他
