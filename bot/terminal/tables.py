@@ -46,6 +46,6 @@ def percent(share: Fraction | None) -> str:
     return "—" if share is None else f"{half_up(share * 100, 1)}%"
 
 
-def print_check(wrong: Message | str, right: Message | str) -> None:
+def print_check(wrong: Message | str | None, right: Message | str) -> None:
     """Prints one check: ``FAIL`` with what is wrong, or ``ok`` when ``wrong`` is empty."""
     print(f"FAIL  {worded(wrong)}" if wrong else f"ok    {worded(right)}")
