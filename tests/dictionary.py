@@ -13,7 +13,7 @@ from bot.campaigns.scheme_files import shipped_scheme
 from bot.publication.exports import Audience, Book, campaign_book, year_book
 from bot.publication.exports.dictionary_text import dictionary_text
 from tests.cities import small_city
-from tests.unit.bot.test_exports import ALL_S, scored
+from tests.unit.bot.publication.test_exports import ALL_S, scored
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
 

@@ -120,9 +120,9 @@ def flag(code: str, lang: str = "zh-Hans") -> str:
     return label(FLAGS[code], lang) if code in FLAGS else code
 
 
-def disclosed_flags(told: DisclosedScore) -> tuple[str, ...]:
+def disclosed_flags(score: DisclosedScore) -> tuple[str, ...]:
     """Return a unit's disclosed flags."""
-    return (*told.flags, *(["corrected"] if told.corrected else []))
+    return (*score.flags, *(["corrected"] if score.corrected else []))
 
 
 def bound_text(bound: ShareBound) -> str:

@@ -74,11 +74,11 @@ async def make_invitations(
         # Another campaign may have invited somebody since the plan.
         # An earlier invitation of this campaign is no reason against its own messages.
         why = {
-            member: exclusion_reason(member, day, 0 if member.told else fatigue_days)
+            member: exclusion_reason(member, day, 0 if member.invited_here else fatigue_days)
             for member in members
         }
         await _note_invited(
-            connection, campaign, [m for m in members if not why[m] and not m.told], day
+            connection, campaign, [m for m in members if not why[m] and not m.invited_here], day
         )
     left_out = Counter(why.values())
     return InvitationBatch(
@@ -130,7 +130,7 @@ async def _fatigue_days(connection: AsyncConnection, campaign: str) -> int:
 
 
 async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:
-    """Return the drawn rows of the frame with their contacts; ``told``: invited already."""
+    """Return the drawn rows of the frame with their contacts; ``invited_here``: by this campaign."""
     frames, contacts = tables.frames.c, tables.contacts.c
     joined = tables.frames.join(tables.contacts, frames.lookup == contacts.lookup)
     columns: list[Any] = [
@@ -138,7 +138,7 @@ async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:
         frames.lookup,
         frames.grp,
         frames.stratum,
-        frames.invited.label("told"),
+        frames.invited.label("invited_here"),
     ]
     columns += [contacts.sealed, contacts.lang, contacts.consent, contacts.opted_out]
     columns += [contacts.unreachable, contacts.invited]

@@ -49,10 +49,8 @@ def dictionary_text(books: Iterable[Book], scheme: Scheme) -> str:
 
 
 def _head() -> str:
-    heading = _both(Message("publication-dictionary-title"))
-    title = f"# {heading}\n"
-    heading = _both(Message("publication-dictionary-files"))
-    files = f"## {heading}"
+    title = "# " + _both(Message("publication-dictionary-title")) + "\n"
+    files = "## " + _both(Message("publication-dictionary-files"))
     parts = [title, *_paragraphs(Message("publication-dictionary-lead")), files]
     for side in (0, 1):
         parts += ["".join(_item(both(message)[side]) for message in FORMATS)]
@@ -113,8 +111,7 @@ def _archive() -> str:
 
 def _codes(scheme: Scheme) -> Iterator[str]:
     head = (_both(CODE), *both(MEANING))
-    heading = _both(Message("publication-dictionary-codes"))
-    yield f"## {heading}\n"
+    yield "## " + _both(Message("publication-dictionary-codes")) + "\n"
     missing = _both(Message("publication-dictionary-missing"))
     yield _table(f"{missing} (SPSS)", head, _named(MISSING), 3)
     yield from _scales(scheme)

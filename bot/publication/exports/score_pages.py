@@ -156,7 +156,7 @@ def scores_page(scored: ScoredCampaign) -> Page:
     return Page("units", "page-units", columns, tuple(rows))
 
 
-def reliability_page(polls: Iterable[ScoredCampaign]) -> Page:
+def reliability_page(campaigns: Iterable[ScoredCampaign]) -> Page:
     """Return the consistency of each questionnaire and the reliability of each category."""
     columns = (
         Column("campaign", "column-campaign"),
@@ -169,13 +169,13 @@ def reliability_page(polls: Iterable[ScoredCampaign]) -> Page:
     )
     rows = tuple(
         (scored.campaign.id, about, code, name, *both(MEASURES[name]), value)
-        for scored in polls
+        for scored in campaigns
         for about, code, name, value in reliability_rows(scored, scored.disclosed)
     )
     return Page("reliability", "page-reliability", columns, rows)
 
 
-def covariances_page(polls: Iterable[ScoredCampaign]) -> Page:
+def covariances_page(campaigns: Iterable[ScoredCampaign]) -> Page:
     """Return the covariances of ranked units of one category; a pair that is not listed has 0."""
     columns = (
         Column("campaign", "column-campaign"),
@@ -185,7 +185,7 @@ def covariances_page(polls: Iterable[ScoredCampaign]) -> Page:
     )
     rows = tuple(
         (scored.campaign.id, *pair, value)
-        for scored in polls
+        for scored in campaigns
         for pair, value in _covariances(scored)
     )
     return Page("covariances", "page-covariances", columns, rows)
@@ -219,7 +219,7 @@ def reliability_rows(
                 yield ("category", category, name, getattr(found.family, name))
 
 
-def groups_page(polls: Iterable[ScoredCampaign]) -> Page:
+def groups_page(campaigns: Iterable[ScoredCampaign]) -> Page:
     """Return each evaluator group's score of each unit, without suppressed groups."""
     columns = (
         Column("campaign", "column-campaign"),
@@ -238,7 +238,7 @@ def groups_page(polls: Iterable[ScoredCampaign]) -> Page:
     )
     rows = tuple(
         row
-        for scored in polls
+        for scored in campaigns
         for it in scored.disclosed.values()
         for row in _group_rows(scored, it)
     )
@@ -284,7 +284,7 @@ def _fit_cells(fit: RakingFit | None) -> list[Value]:
     ]
 
 
-def questions_page(polls: Iterable[ScoredCampaign]) -> Page:
+def questions_page(campaigns: Iterable[ScoredCampaign]) -> Page:
     """Return every question as it was asked."""
     columns = (
         Column("campaign", "column-campaign"),
@@ -306,7 +306,7 @@ def questions_page(polls: Iterable[ScoredCampaign]) -> Page:
     )
     rows = tuple(
         (scored.campaign.id, sheet.id, sheet.version, position, *_question(question))
-        for scored in polls
+        for scored in campaigns
         for sheet in scored.campaign.questionnaires.values()
         if sheet.id in {unit.questionnaire for unit in scored.campaign.units.values()}
         for position, question in enumerate(sheet.questions, 1)
@@ -336,7 +336,7 @@ def _listed(options: Sequence[Option], lang: str) -> str:
     return joined_text([option.label.get(lang, "") for option in options])
 
 
-def exclusions_page(polls: Iterable[ScoredCampaign]) -> Page:
+def exclusions_page(campaigns: Iterable[ScoredCampaign]) -> Page:
     """Return each campaign's counted ballots, and the others by reason, without small cells."""
     columns = (
         Column("campaign", "column-campaign"),
@@ -346,7 +346,7 @@ def exclusions_page(polls: Iterable[ScoredCampaign]) -> Page:
         Column("ballots", "column-ballots"),
     )
     rows = []
-    for scored in polls:
+    for scored in campaigns:
         counts = disclosed_exclusions(scored)
         rows += [
             (scored.campaign.id, code, *both(reason), count_cell(counts[code]))

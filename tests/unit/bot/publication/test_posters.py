@@ -89,24 +89,24 @@ def test_a_poster_is_the_same_bytes_every_time_and_carries_its_font() -> None:
     [
         (
             "unit,counter_zh\nXXX,一\n",
-            "row 2, column unit: there is no unit in this campaign «XXX»",
+            ", row 2, column unit: there is no unit of this campaign «XXX»",
         ),
-        ("unit,counter_zh\nHUD,\n", "row 2, column counter_zh: the cell is empty"),
+        ("unit,counter_zh\nHUD,\n", ", row 2, column counter_zh: the cell is empty"),
         (
             "unit,counter_zh\nHUD,一\nHUD,一\n",
-            "row 3, column unit: «HUD 一» stands in row 2 already",
+            ", row 3, column unit: «HUD 一» stands in row 2 already",
         ),
-        ("unit,counter_zh\n", "the table needs 1 to 1000 rows and has 0; split it"),
+        ("unit,counter_zh\n", ": the table needs 1 to 1000 rows and has 0; split it"),
         (
             "unit,counter_zh\n" + "HUD,一\n" * 1001,
-            "the table needs 1 to 1000 rows and has 1001; split it",
+            ": the table needs 1 to 1000 rows and has 1001; split it",
         ),
     ],
 )
 def test_a_wrong_table_of_counters_is_told_by_row(text: str, complaint: str) -> None:
     with pytest.raises(BadInput) as refused:
         read_counters(read_sheet("counters.csv", text.encode()), PAPER.units)
-    assert str(refused.value).startswith(f"counters.csv: {complaint}")
+    assert str(refused.value).startswith(f"counters.csv{complaint}")
 
 
 def test_a_counter_without_an_english_name_bears_its_chinese_one() -> None:

@@ -1,4 +1,4 @@
-"""A follow-up from the receipt to the office and back, on both databases: relayed, stopped, and joined to no ballot."""
+"""A request from the receipt to the office and back: relayed, stopped, joined to no ballot."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def keys(road: Road) -> RectificationKeys:
     return RectificationKeys(road.keys.rectification)
 
 
-async def test_it_reaches_the_office_when_its_day_is_over_and_not_before(road: Road) -> None:
+async def test_a_request_reaches_the_office_after_its_day_and_not_before(road: Road) -> None:
     reply = await leave(road, "ann")
     assert "tomorrow" in reply.notices[0]
     await road.mix()
@@ -120,7 +120,7 @@ async def test_it_reaches_the_office_when_its_day_is_over_and_not_before(road: R
     assert len(await road.ballots()) == 1
 
 
-async def test_answers_go_both_ways_and_nobody_else_sees_them(road: Road) -> None:
+async def test_messages_go_both_ways_and_nobody_else_sees_them(road: Road) -> None:
     await leave(road, "ann")
     await next_day(road)
     code = (await only(road)).id
@@ -146,7 +146,9 @@ async def test_answers_go_both_ways_and_nobody_else_sees_them(road: Road) -> Non
     assert [w.text for w in (await read_request(road.database, code)).messages].count("Once") == 1
 
 
-async def test_who_stops_it_can_be_reached_no_more_and_nothing_waiting_is_sent(road: Road) -> None:
+async def test_a_stopped_request_forgets_the_address_and_sends_nothing_that_waits(
+    road: Road,
+) -> None:
     await leave(road, "ann")
     await next_day(road)
     found = await only(road)
@@ -161,7 +163,7 @@ async def test_who_stops_it_can_be_reached_no_more_and_nothing_waiting_is_sent(r
     assert len((await only(road)).messages) == 1
 
 
-async def test_stopping_everything_stops_also_what_nobody_has_read_yet(road: Road) -> None:
+async def test_stopping_everything_stops_requests_that_still_wait_in_the_mixer(road: Road) -> None:
     await leave(road, "ann")
     road.clock.time += timedelta(minutes=5)
     await does(road, "ann", "all")
@@ -179,7 +181,7 @@ async def test_stopping_everything_stops_also_what_nobody_has_read_yet(road: Roa
     }
 
 
-async def test_a_later_one_about_the_same_unit_belongs_to_the_first_and_is_shared_by_itself(
+async def test_a_later_request_about_the_same_unit_joins_the_first_and_is_shared_apart(
     road: Road,
 ) -> None:
     await leave(road, "ann", "may read it too")
@@ -197,7 +199,7 @@ async def test_a_later_one_about_the_same_unit_belongs_to_the_first_and_is_share
     assert (await only(road)).shared
 
 
-async def test_a_shortcoming_is_mended_rated_once_and_opened_again(road: Road) -> None:
+async def test_a_request_is_fixed_rated_once_and_opened_again(road: Road) -> None:
     await leave(road, "ann")
     await next_day(road)
     code, day = (await only(road)).id, office(road).today
@@ -226,7 +228,7 @@ async def test_a_shortcoming_is_mended_rated_once_and_opened_again(road: Road) -
             await connection.execute(update(tables.shortcoming_steps).values(text=""))
 
 
-async def test_themes_are_told_in_whole_tens_of_people(road: Road) -> None:
+async def test_themes_are_disclosed_in_whole_tens_of_people(road: Road) -> None:
     day = office(road).today.isoformat()
     made = [("TAX", "speed", 23), ("TAX", "fees", 9), ("EDU", "speed", 10)]
     async with writing(road.database) as connection:
@@ -257,7 +259,7 @@ async def test_themes_are_told_in_whole_tens_of_people(road: Road) -> None:
     assert [theme.unit for theme in await count_themes(road.database, "EDU")] == ["EDU"]
 
 
-async def test_an_answer_is_sent_once_and_what_cannot_be_delivered_is_known(
+async def test_an_answer_is_sent_once_and_failed_deliveries_are_known(
     road: Road, valkey_url: str
 ) -> None:
     redis, teller = Redis.from_url(valkey_url), Teller()
@@ -320,7 +322,7 @@ def mended(number: int) -> HoldRequest:
     return HoldRequest("year", "TAX", f"mend {number}", False, "en", "2026-11-23", due, due - 3600)
 
 
-async def test_a_dump_leads_from_a_follow_up_to_no_ballot(road: Road) -> None:
+async def test_a_dump_leads_from_a_request_to_no_ballot(road: Road) -> None:
     """60 people rate one unit and each leaves a follow-up; whoever has the database and follow.key guesses."""
     for start in range(0, 60, 20):
         for n in range(start, start + 20):
@@ -355,7 +357,7 @@ async def test_a_dump_leads_from_a_follow_up_to_no_ballot(road: Road) -> None:
     assert sum(text[row.id] == b for row, b in zip(by_lookup, by_voter, strict=True)) <= 4
 
 
-async def test_two_of_one_person_cannot_be_told_to_be_one_person_s(road: Road) -> None:
+async def test_two_requests_of_one_person_cannot_be_joined(road: Road) -> None:
     ann = Address("test", "ann")
     names = {keys(road).lookup("year", unit, ann) for unit in ("TAX", "EDU")} | {
         keys(road).mark(ann)
@@ -364,7 +366,7 @@ async def test_two_of_one_person_cannot_be_told_to_be_one_person_s(road: Road) -
     assert not names & {road.keys.person("test", "ann"), road.keys.voter("year", "test", "ann")}
 
 
-async def test_what_is_staged_looks_like_a_ballot(road: Road) -> None:
+async def test_a_staged_request_looks_like_a_ballot(road: Road) -> None:
     longest = HoldRequest("year", "TAX", "很" * 300, True, "zh-Hans", "2026-11-23", 1, 1)
     await admit(road, ("4711000000", StoreBallot(ballot(1))), ("4711000000", longest))
     assert len({len(bytes(row.sealed)) for row in await rows(road, tables.staging)}) == 1

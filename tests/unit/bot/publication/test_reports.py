@@ -39,7 +39,7 @@ from tests.web_city import Clock, fill
 
 ZONE = "Asia/Shanghai"
 LANGUAGES = ("zh-Hans", "en")
-WORDS = Path(__file__).parents[3] / "bot" / "reports" / "words"
+WORDS = Path(__file__).parents[4] / "bot" / "publication" / "reports" / "words"
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +136,8 @@ def test_a_reader_finds_method_number_response_uncertainty_and_exclusions(
     heads = [b.text for b in circulars[Audience.PUBLIC, lang].blocks if isinstance(b, Heading)]
     wanted = {"zh-Hans": ["名次有多确定", "谁参加了评价", "没有计入的评价票", "方法", "怎样核对"]}
     wanted["en"] = [
-        "How sure the ranks are",
-        "Who took part",
+        "Uncertainty of the ranks",
+        "Participants",
         "Ballots that do not count",
         "Method",
         "How to check",
@@ -145,7 +145,7 @@ def test_a_reader_finds_method_number_response_uncertainty_and_exclusions(
     places = [heads.index(head) for head in wanted[lang]]
     assert all(one < other for one, other in pairwise(places))
     text = "\n".join(said(circulars[Audience.PUBLIC, lang]))
-    assert ("参评率" if lang == "zh-Hans" else "response rate") in text
+    assert ("回应率" if lang == "zh-Hans" else "response rate") in text
     assert str(sum(row.count for part in material.year.campaigns for row in part.counts)) in text
 
 

@@ -235,7 +235,11 @@ def test_every_code_has_a_name_in_both_languages() -> None:
 @pytest.mark.parametrize(
     ("lang", "brief", "text"),
     [
-        ("zh-Hans", False, "有效票不足，由人工决定; 主体不足下限，权重转移 [市民群众, 企业]"),
+        (
+            "zh-Hans",
+            False,
+            "有效票不足，由人工决定; 评价主体不足最低票数，权重转给其他主体 [市民群众, 企业]",
+        ),
         (
             "en",
             True,
