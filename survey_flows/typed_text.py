@@ -1,4 +1,4 @@
-"""What typed text means: a button by its words or number, a search, a comment or a number."""
+"""The meaning of typed text: a button by its words or number, a search, a comment or a number."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ def is_number(text: str) -> bool:
 
 
 def apply_text(turn: Turn, text: str, *, without_buttons: bool = False) -> StepResult:
-    """Do what the words mean on the present screen, or say what would be understood.
+    """Applies typed words to the present screen, or says what would be understood.
 
-    ``without_buttons``: the screen was shown as text, with the numbers of `survey_flows.choice_numbers.by_number`.
+    ``without_buttons``: the screen was shown as text, with the numbers of
+    `survey_flows.choice_numbers.by_number`.
     """
     text = clean(text)
     screen = turn.screen()
@@ -58,7 +59,7 @@ def apply_text(turn: Turn, text: str, *, without_buttons: bool = False) -> StepR
 
 
 def _button(turn: Turn, screen: Screen, text: str) -> str | None:
-    """The data of the button that the words or the number stand for."""
+    """The data of the button that words or a number stand for."""
     wanted = fold(text)
     buttons = [button for row in screen.rows for button in row]
     by_label = next((b.data for b in buttons if fold(command_words(b)) == wanted), None)
@@ -68,7 +69,7 @@ def _button(turn: Turn, screen: Screen, text: str) -> str | None:
 
 
 def _written(screen: Screen, text: str) -> str | None:
-    """The button that a number or words stand for, where they were copied from a text: «“提交”。» is «提交»."""
+    """The button of a number or words copied from a text: «“提交”。» is «提交»."""
     wanted = _bare(text)
     buttons = [button for row in screen.rows for button in row]
     by_label = next((b.data for b in buttons if wanted and _bare(b.label) == wanted), None)
@@ -80,7 +81,7 @@ def _bare(text: str) -> str:
 
 
 def _by_number(choices: Sequence[Button], wanted: str) -> str | None:
-    """The n-th choice; never what submits, stops or deletes."""
+    """The n-th choice, but never submitting, stopping or deleting."""
     if not (
         wanted.isascii()
         and wanted.isdigit()
@@ -122,7 +123,7 @@ def _mend(turn: Turn, text: str) -> StepResult:
 
 
 def _unfit(turn: Turn, text: str, limit: int) -> StepResult | None:
-    """What is said to words that are none, or too many."""
+    """The answer to empty or overlong words."""
     if not text:
         return show(turn, turn.say("text-empty"))
     return (

@@ -24,7 +24,7 @@ def odds_text(probability: float) -> str:
 
 
 def outlook_lines(outlook: RankOutlook) -> Iterator[ReasonLine]:
-    """Its own rank set, the odds of each grade, and the way to the grades beside."""
+    """The reason lines of an outlook: its rank set, the odds of grades, the distance to cuts."""
     own = f"{outlook.low}–{outlook.high}"
     yield ReasonLine(
         "单看本单位的名次范围", "rank set of this unit alone", own, (), "confidence_pct"

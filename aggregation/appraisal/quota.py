@@ -1,4 +1,4 @@
-"""The locked quota (R4): places by category, and who gets them."""
+"""The locked quota (R4): places by category, and the units that get them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ def quota_misfit(quota: UnitQuota, units: int) -> Problem | None:
 
 
 def places_by_category(quota: UnitQuota, sizes: Mapping[str, int]) -> dict[str, dict[Grade, int]]:
-    """The places of each grade in each category: first and third apportioned, second the rest (R4)."""
+    """The places of each grade in each category.
+
+    First and third are apportioned by largest remainder; second is the rest (R4).
+    """
     first = apportion(quota.first, sizes)
     third = apportion(
         quota.third, sizes, {name: size - first[name] for name, size in sizes.items()}
@@ -63,11 +66,12 @@ class GradeCandidate:
 def assign_grades(
     entries: Sequence[GradeCandidate], first: int, third: int, ties: str
 ) -> dict[str, Grade]:
-    """Grades of one category's ranked units with so many places.
+    """The grades of one category's ranked units.
 
-    ``better``: first is whoever fewer than ``first`` eligible units beat. ``middle``: a tie across the cut stays out of
-    the first grade. Third is whoever, with all that are equal or worse, fits into the last ``third`` places, so a tie
-    across that cut is second under both. The third grade is settled before the first.
+    Under ``better``, a unit is first if fewer than ``first`` eligible units are above it. Under
+    ``middle``, a tie across the cut stays out of the first grade. A unit is third if it fits into
+    the last ``third`` places with all units that are equal or worse, so a tie across that cut is
+    second under both policies. The third grade is settled before the first.
     """
     eligible = [e.key for e in entries if not e.barred]
     keys = [e.key for e in entries]
@@ -88,7 +92,7 @@ def _grade(
 def tie_notes(
     entries: Iterable[GradeCandidate], given: Mapping[Grade, int], places: Mapping[Grade, int]
 ) -> list[ReasonLine]:
-    """What is recorded when the grades given are not the places locked: each shortfall or overrun, with the ties."""
+    """Notes on grades that differ from the locked places: shortfalls and overruns, with ties."""
     tied = _tied(entries)
     notes = []
     for level in (Grade.FIRST, Grade.THIRD):

@@ -1,4 +1,4 @@
-"""The reason trail: each figure and finding with the inputs and the line of the scheme it came from."""
+"""The reason trail: each figure and finding with its inputs and its line of the scheme."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class TrailInputs:
-    """All that was worked out, for the reasons to be told."""
+    """Everything that the reasons cite."""
 
     given: AppraisalInputs
     totals: dict[str, UnitTotal]
@@ -86,7 +86,7 @@ def _number(value: Fraction | None) -> str:
 
 
 def _within(found: TrailInputs) -> Iterator[ReasonLine]:
-    """What the places of a unit's parts follow from."""
+    """The reasons for the places of a unit's parts."""
     parent = found.given.parent
     if parent is not None:
         sure = Certainty.SETTLED if parent.confirmed else Certainty.PROVISIONAL
