@@ -12,7 +12,7 @@ from survey_flows.outside_window import deleted_screen
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
 from survey_flows.screens import may_report_pressure
-from survey_flows.session import MEND
+from survey_flows.session import REQUEST
 from survey_flows.transitions import (
     StepResult,
     Turn,
@@ -130,17 +130,17 @@ def _redo(turn: Turn, _argument: str) -> StepResult | None:
     return begin(turn, turn.session.unit, turn.say("redo-note"))
 
 
-def _mend(turn: Turn, _argument: str) -> StepResult | None:
+def _request(turn: Turn, _argument: str) -> StepResult | None:
     """Goes to the offer of a request, the same whatever the rating was; the session has lost it."""
-    if turn.session.place not in ("receipt", MEND):
+    if turn.session.place not in ("receipt", REQUEST):
         return None
     if turn.session.unit not in turn.definition.units:
         return choose_unit(turn, turn.say("unit-gone"))
-    return show(turn.with_session(place=MEND, overlay=""))
+    return show(turn.with_session(place=REQUEST, overlay=""))
 
 
 def _leave(turn: Turn, _argument: str) -> StepResult | None:
-    if turn.session.place not in (MEND, "send"):
+    if turn.session.place not in (REQUEST, "send"):
         return None
     said = (turn.say("mend-dropped"),) if turn.session.answers else ()
     return show(turn.with_session(place="receipt", answers={}, overlay=""), *said)
@@ -191,7 +191,7 @@ _MOVES: Mapping[str, Callable[[Turn, str], StepResult | None]] = {
     "b": _back,
     "x": _stop,
     "f": _pressured,
-    "g": _mend,
+    "g": _request,
     "h": _leave,
     "w": _send,
     "c": _change,

@@ -117,7 +117,7 @@ def _welcome(turn: Turn) -> str:
     said = turn.say(
         "welcome", date=show_date(turn.definition, turn.session.lang, turn.definition.closes_at)
     )
-    return f"{turn.say('trial')}\n{said}" if turn.definition.pilot else said
+    return f"{turn.say('pilot')}\n{said}" if turn.definition.pilot else said
 
 
 def _started(turn: Turn, event: Started) -> StepResult:

@@ -9,13 +9,13 @@ from survey_flows.effects import Button, Input, Screen
 from survey_flows.localized_names import in_language, show_date, unit_name
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
-from survey_flows.session import MEND, Session
+from survey_flows.session import REQUEST, Session
 from survey_flows.unit_list import units_screen
 
 _INPUT = {QuestionKind.TEXT: Input.TEXT, QuestionKind.INTEGER: Input.NUMBER}
 _EXCERPT = 200
 _PER_ROW = 3
-MEND_LENGTH = 300
+REQUEST_LENGTH = 300
 """Most characters of a request: sealed, they fit one `PAD_BYTES` of the sealed envelopes."""
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -28,8 +28,8 @@ def current_screen(definition: CampaignDefinition, session: Session) -> Screen:
         return units_screen(definition, session)
     if session.place == "receipt":
         return _receipt(definition, session)
-    if session.place in (MEND, "send"):
-        return _mend(definition, session)
+    if session.place in (REQUEST, "send"):
+        return _request(definition, session)
     questionnaire = definition.questionnaires[definition.units[session.unit].questionnaire]
     if session.place == "review":
         return _review(definition, session, questionnaire)
@@ -166,15 +166,17 @@ def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
     )
 
 
-def _mend(definition: CampaignDefinition, session: Session) -> Screen:
+def _request(definition: CampaignDefinition, session: Session) -> Screen:
     """Asks for a request, or shows it once more and asks who may read it."""
     say, lang, key = definition.wording.say, session.lang, session.key
     name = unit_name(definition, session.unit, lang)
-    if session.place == MEND:
-        text = f"{say(lang, 'mend-ask', unit=name)}\n{say(lang, 'mend-note', limit=MEND_LENGTH)}"
-        return Screen(MEND, lang, text, ((Button(say(lang, "mend-no"), f"{key}:h"),),), Input.TEXT)
+    if session.place == REQUEST:
+        text = f"{say(lang, 'mend-ask', unit=name)}\n{say(lang, 'mend-note', limit=REQUEST_LENGTH)}"
+        return Screen(
+            REQUEST, lang, text, ((Button(say(lang, "mend-no"), f"{key}:h"),),), Input.TEXT
+        )
     check, readers = say(lang, "mend-check", unit=name), say(lang, "mend-who", unit=name)
-    text = f"{check}\n→ {session.answers[MEND]}\n{readers}"
+    text = f"{check}\n→ {session.answers[REQUEST]}\n{readers}"
     rows = _column(
         [
             Button(say(lang, "mend-office"), f"{key}:w:office"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.route import answers_that_count, first_open, visible_questions
-from survey_flows.session import MEND, ROUNDS, Session
+from survey_flows.session import REQUEST, ROUNDS, Session
 
 _OVERLAYS = frozenset({"", "language", "help", "privacy", "delete"})
 
@@ -47,11 +47,11 @@ def _fitting(definition: CampaignDefinition, session: Session) -> tuple[Session,
 
 def _resting(definition: CampaignDefinition, session: Session) -> tuple[Session, tuple[str, ...]]:
     """A session without a rating: only a request that waits to be sent has words."""
-    if session.place in (MEND, "send") and session.unit not in definition.units:
+    if session.place in (REQUEST, "send") and session.unit not in definition.units:
         return replace(session, place="unit", unit="", answers={}, receipt=""), ("unit-gone",)
-    if session.place == "send" and session.answers.keys() == {MEND}:
+    if session.place == "send" and session.answers.keys() == {REQUEST}:
         return session, ()
-    if session.place not in ("unit", "receipt", MEND):
+    if session.place not in ("unit", "receipt", REQUEST):
         session = replace(session, place="unit")
     return (replace(session, answers={}) if session.answers else session), ()
 

@@ -22,7 +22,7 @@ from survey_flows.localized_names import unit_name
 from survey_flows.questionnaire import NO_ANSWER, Question, QuestionKind, Questionnaire
 from survey_flows.route import first_open, visible_questions, with_answer
 from survey_flows.screens import current_screen
-from survey_flows.session import MEND, ROUNDS, Session
+from survey_flows.session import REQUEST, ROUNDS, Session
 from survey_flows.unit_list import full_cells
 
 StepResult = tuple[Session | None, tuple[Effect, ...]]
@@ -102,10 +102,10 @@ def go_to_next_question(turn: Turn, *notices: str) -> StepResult:
 def turn_away(turn: Turn, *notices: str) -> StepResult:
     """Says that enough people have rated this unit and offers others; drops the rating."""
     cells = full_cells(turn.definition, turn.session)
-    told = turn.say(
+    notice = turn.say(
         "unit-full", unit=unit_name(turn.definition, turn.session.unit, turn.session.lang)
     )
-    session, effects = choose_unit(turn, *notices, told)
+    session, effects = choose_unit(turn, *notices, notice)
     return session, (QuotaFull(turn.definition.campaign, cells), *effects)
 
 
@@ -130,7 +130,7 @@ def held_request(turn: Turn, *, shared: bool) -> HoldRequest:
     local = turn.now.astimezone(turn.definition.closes_at.tzinfo)
     midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
     session, day = turn.session, local.date().isoformat()
-    where = (turn.definition.campaign, session.unit, session.answers[MEND], shared, session.lang)
+    where = (turn.definition.campaign, session.unit, session.answers[REQUEST], shared, session.lang)
     return HoldRequest(*where, day, int(midnight.timestamp()), int(turn.now.timestamp()))
 
 

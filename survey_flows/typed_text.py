@@ -11,8 +11,8 @@ from survey_flows.choice_numbers import by_number, command_words, numbered_butto
 from survey_flows.effects import Button, Input, Screen
 from survey_flows.questionnaire import Question, QuestionKind
 from survey_flows.route import CLOSED
-from survey_flows.screens import MEND_LENGTH
-from survey_flows.session import MEND
+from survey_flows.screens import REQUEST_LENGTH
+from survey_flows.session import REQUEST
 from survey_flows.transitions import StepResult, Turn, answer, show
 from survey_flows.unit_list import QUERY_LENGTH, fold, search_units
 
@@ -46,8 +46,8 @@ def apply_text(turn: Turn, text: str, *, without_buttons: bool = False) -> StepR
         return show(turn, turn.say("use-buttons"))
     if screen.input is Input.SEARCH:
         return _search(turn, text)
-    if turn.session.place == MEND:
-        return _mend(turn, text)
+    if turn.session.place == REQUEST:
+        return _request(turn, text)
     question = turn.question
     if question is None:
         return show(turn, turn.say("use-buttons"))
@@ -116,9 +116,9 @@ def _text(turn: Turn, question: Question, text: str) -> StepResult:
     return _unfit(turn, text, question.max_length) or answer(turn, text)
 
 
-def _mend(turn: Turn, text: str) -> StepResult:
-    return _unfit(turn, text, MEND_LENGTH) or show(
-        turn.with_session(place="send", answers={MEND: text})
+def _request(turn: Turn, text: str) -> StepResult:
+    return _unfit(turn, text, REQUEST_LENGTH) or show(
+        turn.with_session(place="send", answers={REQUEST: text})
     )
 
 

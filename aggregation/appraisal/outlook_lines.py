@@ -29,8 +29,8 @@ def outlook_lines(outlook: RankOutlook) -> Iterator[ReasonLine]:
     yield ReasonLine(
         "单看本单位的名次范围", "rank set of this unit alone", own, (), "confidence_pct"
     )
-    told = [(GRADES[grade], odds_text(outlook.odds[grade])) for grade in UNIT_GRADES]
-    zh, en = ("，".join(f"{words[place]} {share}" for words, share in told) for place in (0, 1))
+    texts = [(GRADES[grade], odds_text(outlook.odds[grade])) for grade in UNIT_GRADES]
+    zh, en = ("，".join(f"{words[place]} {share}" for words, share in texts) for place in (0, 1))
     yield ReasonLine(
         "各等次的概率", "probability of each grade", zh, (), "unit_quota", en.replace("，", ", ")
     )
@@ -51,9 +51,14 @@ def _cut(cut: GradeCut) -> ReasonLine:
             (f"合民评 {cut.points:.1f} 分", f"{cut.points:.1f} points of the public score")
         )
     pairs += [_ballots(cut)] if cut.ballots is not None or cut.never else []
-    told = tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
+    texts = tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
     return ReasonLine(
-        f"距{zh}", f"from the {en} grade", "；".join(told[0]), (), "unit_quota", "; ".join(told[1])
+        f"距{zh}",
+        f"from the {en} grade",
+        "；".join(texts[0]),
+        (),
+        "unit_quota",
+        "; ".join(texts[1]),
     )
 
 

@@ -19,7 +19,7 @@ from survey_flows.ballot import STAFF
 def disclose_exclusions(
     fates: Mapping[str, int],
     scores: Mapping[str, UnitScore],
-    told: Mapping[str, DisclosedScore],
+    disclosed: Mapping[str, DisclosedScore],
     scheme: Scheme,
 ) -> dict[str, Count]:
     """The disclosed counts by reason. Their sum is known, and so are the units' disclosed counts.
@@ -29,7 +29,7 @@ def disclose_exclusions(
     that of a few others.
     """
     floor = scheme.min_n.publish_cell
-    masses = _masses(scores, told, scheme)
+    masses = _masses(scores, disclosed, scheme)
     few = below_floor(fates.get(STAFF, 0), floor) or below_floor(
         sum(fates.values()) - fates.get(STAFF, 0), floor
     )
@@ -47,10 +47,10 @@ def disclose_exclusions(
 
 
 def _masses(
-    scores: Mapping[str, UnitScore], told: Mapping[str, DisclosedScore], scheme: Scheme
+    scores: Mapping[str, UnitScore], disclosed: Mapping[str, DisclosedScore], scheme: Scheme
 ) -> dict[str, int]:
     """The number of ballots with a reason in units whose counts are suppressed."""
-    unknown = [(scores[unit], it) for unit, it in told.items() if it.n is None]
+    unknown = [(scores[unit], it) for unit, it in disclosed.items() if it.n is None]
     return {
         "counted": sum(score.n_valid for score, it in unknown if it.n_valid is None),
         "excluded": sum(score.excluded for score, it in unknown if it.excluded is None),

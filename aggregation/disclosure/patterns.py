@@ -13,7 +13,7 @@ from survey_flows.ballot import STAFF
 
 def disclosed_patterns(
     rows: Iterable[PatternCount],
-    told: Mapping[str, DisclosedScore],
+    disclosed: Mapping[str, DisclosedScore],
     reader: PatternReader,
     floor: int,
 ) -> dict[str, dict[str, int]]:
@@ -27,7 +27,7 @@ def disclosed_patterns(
     """
     pools: dict[tuple[str, str], Counter[str]] = {}
     for row in rows:
-        it = told.get(row.unit)
+        it = disclosed.get(row.unit)
         if row.grp == STAFF or not row.weight or it is None or it.withheld:
             continue
         overall = reader.read(row.questionnaire, row.ratings).overall

@@ -148,13 +148,13 @@ def disclose(
         alone: units with a single rated item, whose score is one more sum over the distribution.
         staff: the number of ballots of own staff, which are in no unit's counts.
     """
-    told = {
+    disclosed = {
         unit: _unit(score, weights.get(unit, {}), scheme, unit in alone)
         for unit, score in scores.items()
     }
-    for unit in _complementary_suppression(told, scores, scheme, staff):
-        told[unit] = _without_counts(told[unit])
-    return told
+    for unit in _complementary_suppression(disclosed, scores, scheme, staff):
+        disclosed[unit] = _without_counts(disclosed[unit])
+    return disclosed
 
 
 def _unit(
@@ -173,7 +173,7 @@ def _unit(
         or below_floor(scored_not, floor)
         else score.n
     )
-    told = DisclosedScore(
+    disclosed = DisclosedScore(
         unit=score.unit,
         withheld=False,
         n=n,
@@ -194,7 +194,7 @@ def _unit(
         groups=_groups(score, gone, n, floor),
         flags=_flags(score.flags, gone),
     )
-    return told if safe_groups else _without_counts(told)
+    return disclosed if safe_groups else _without_counts(disclosed)
 
 
 def _withheld(score: UnitScore) -> DisclosedScore:
@@ -222,7 +222,7 @@ def _withheld(score: UnitScore) -> DisclosedScore:
     )
 
 
-def _without_counts(told: DisclosedScore) -> DisclosedScore:
+def _without_counts(disclosed: DisclosedScore) -> DisclosedScore:
     """The unit with its score alone."""
     groups = tuple(
         replace(
@@ -236,19 +236,19 @@ def _without_counts(told: DisclosedScore) -> DisclosedScore:
             flags=(),
             fit=None,
         )
-        for g in told.groups
+        for g in disclosed.groups
     )
     return replace(
-        told,
+        disclosed,
         n=None,
         n_valid=None,
         excluded=None,
         unweighted=None,
         dont_know=None,
         top_two=None,
-        distribution=dict.fromkeys(told.distribution),
+        distribution=dict.fromkeys(disclosed.distribution),
         groups=groups,
-        flags=_flags(told.flags, {group.group for group in groups}),
+        flags=_flags(disclosed.flags, {group.group for group in groups}),
     )
 
 
@@ -381,19 +381,22 @@ def _flags(flags: Iterable[str], gone: set[str]) -> tuple[str, ...]:
     )
 
 
-def unpointed_suppressed(score: UnitScore, told: DisclosedScore, scheme: Scheme) -> int:
+def unpointed_suppressed(score: UnitScore, disclosed: DisclosedScore, scheme: Scheme) -> int:
     """How many ballots without an overall answer that has points lie in hidden cells of a unit."""
-    if told.withheld or told.n_valid is None:
+    if disclosed.withheld or disclosed.n_valid is None:
         return score.n - score.n_valid - score.excluded
     return sum(
         score.distribution[code]
         for code in _silent(score, scheme)
-        if told.distribution[code] is None
+        if disclosed.distribution[code] is None
     )
 
 
 def _complementary_suppression(
-    told: Mapping[str, DisclosedScore], scores: Mapping[str, UnitScore], scheme: Scheme, staff: int
+    disclosed: Mapping[str, DisclosedScore],
+    scores: Mapping[str, UnitScore],
+    scheme: Scheme,
+    staff: int,
 ) -> list[str]:
     """Units whose counts are suppressed too, since few ballots lie outside the disclosed units.
 
@@ -401,26 +404,32 @@ def _complementary_suppression(
     """
     floor = scheme.min_n.publish_cell
     unknown = {
-        unit: _unknown(scores[unit], it, scheme) for unit, it in told.items() if it.n is None
+        unit: _unknown(scores[unit], it, scheme) for unit, it in disclosed.items() if it.n is None
     }
     cells = {unit: count for unit, count in unknown.items() if count}
     if below_floor(staff, floor):
         cells[STAFF] = staff
     more: list[str] = []
-    others = sorted((scores[unit].n, unit) for unit in told if unit not in cells and scores[unit].n)
+    others = sorted(
+        (scores[unit].n, unit) for unit in disclosed if unit not in cells and scores[unit].n
+    )
     while others and not sum_protects(cells, cells, floor):
         n, unit = others.pop(0)
         cells[unit] = n
         more.append(unit)
-    return more if sum_protects(cells, cells, floor) else [unit for unit in told if scores[unit].n]
+    return (
+        more
+        if sum_protects(cells, cells, floor)
+        else [unit for unit in disclosed if scores[unit].n]
+    )
 
 
-def _unknown(score: UnitScore, told: DisclosedScore, scheme: Scheme) -> int:
+def _unknown(score: UnitScore, disclosed: DisclosedScore, scheme: Scheme) -> int:
     """The number of a unit's ballots that do not follow from its disclosed figures."""
-    if told.withheld or told.n_valid is None:
+    if disclosed.withheld or disclosed.n_valid is None:
         return score.n
-    return unpointed_suppressed(score, told, scheme) + (
-        score.excluded if told.excluded is None else 0
+    return unpointed_suppressed(score, disclosed, scheme) + (
+        score.excluded if disclosed.excluded is None else 0
     )
 
 

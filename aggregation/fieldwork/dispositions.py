@@ -84,16 +84,19 @@ def as_ranges(found: Mapping[str, int], step: int) -> dict[str, CountRange]:
     − 1. When the sum and the other ranges would say more, the largest count gets a wider range, and
     if that is not enough (all are small), every small count could be anything from nothing to all.
     """
-    told = {name: range_of(count, step) for name, count in found.items()}
+    ranges = {name: range_of(count, step) for name, count in found.items()}
     whole = sum(found.values())
     small = [name for name, count in found.items() if 0 < count < step]
     largest = max(found, key=lambda name: found[name], default="")
-    while any(_narrowed(told, name, whole, step) for name in small) and told[largest] != (0, whole):
-        low, high = told[largest]
-        told[largest] = max(0, low - step), min(whole, high + step)
-    if any(_narrowed(told, name, whole, step) for name in small):
-        told |= dict.fromkeys(small, (0, whole))
-    return told
+    while any(_narrowed(ranges, name, whole, step) for name in small) and ranges[largest] != (
+        0,
+        whole,
+    ):
+        low, high = ranges[largest]
+        ranges[largest] = max(0, low - step), min(whole, high + step)
+    if any(_narrowed(ranges, name, whole, step) for name in small):
+        ranges |= dict.fromkeys(small, (0, whole))
+    return ranges
 
 
 def range_of(count: int, step: int) -> CountRange:
@@ -102,9 +105,9 @@ def range_of(count: int, step: int) -> CountRange:
     return (0, 0) if not count else (max(low, 1), low + step - 1)
 
 
-def _narrowed(told: Mapping[str, CountRange], name: str, whole: int, step: int) -> bool:
+def _narrowed(ranges: Mapping[str, CountRange], name: str, whole: int, step: int) -> bool:
     """Whether the sum says more of a small count than that it is small."""
-    others = [span for other, span in told.items() if other != name]
+    others = [span for other, span in ranges.items() if other != name]
     least, most = whole - sum(high for _, high in others), whole - sum(low for low, _ in others)
     return least > 1 or most < step - 1
 
@@ -118,20 +121,20 @@ class ResponseRates:
     break_off: CountRange | None
 
 
-def response_rates(told: Mapping[str, CountRange]) -> ResponseRates:
+def response_rates(ranges: Mapping[str, CountRange]) -> ResponseRates:
     """AAPOR's RR1 and RR2, and the break-off rate.
 
     With I completed, P partial, B broken off, and all invitations as the denominator (everybody
     drawn is eligible, and no eligibility is unknown): RR1 = I ÷ all, RR2 = (I + P) ÷ all, break-off
     rate = B ÷ (I + P + B).
     """
-    begun = [told[name] for name in (COMPLETED, PARTIAL, BROKEN)]
-    rest = [span for name, span in told.items() if name != COMPLETED]
-    unfinished = [span for name, span in told.items() if name not in (COMPLETED, PARTIAL)]
+    begun = [ranges[name] for name in (COMPLETED, PARTIAL, BROKEN)]
+    rest = [span for name, span in ranges.items() if name != COMPLETED]
+    unfinished = [span for name, span in ranges.items() if name not in (COMPLETED, PARTIAL)]
     return ResponseRates(
-        percent_range(told[COMPLETED], rest),
+        percent_range(ranges[COMPLETED], rest),
         percent_range(_sum(begun[:2]), unfinished),
-        percent_range(told[BROKEN], begun[:2]),
+        percent_range(ranges[BROKEN], begun[:2]),
     )
 
 
