@@ -1,4 +1,4 @@
-"""Covariance from raters of several units: R's survey agrees, the scores' own variances follow, few are dropped."""
+"""Covariances from raters of several units: R's survey agrees, and pairs with few are dropped."""
 
 from __future__ import annotations
 
