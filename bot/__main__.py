@@ -10,27 +10,29 @@ import os
 import pkgutil
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import uvloop
 
 import bot.commands
-from bot.core.settings import Settings, read_settings
-from bot.terminal.audited_commands import note_command
-from survey_flows.errors import BadInput
+from bot.core.settings import Settings, read_language, read_settings
+from bot.terminal.auditing import note_command
+from bot.terminal.parsing import MessageParser
+from bot.terminal.words import worded
+from survey_flows.errors import BadInput, Message
 
 DONE, WRONG_INPUT, WRONG_USE = 0, 1, 2
-READ_ENOUGH = 141
+READER_GONE, INTERRUPTED = 141, 130
 
 
 def make_parser(wanted: str = "") -> argparse.ArgumentParser:
-    """The parser with every command that `bot.commands` holds; with the one that is wanted, when there is such a one.
+    """Builds the parser with the wanted command, or with every command when there is no such one.
 
     The service must not carry in memory what only other commands need.
     """
-    parser = argparse.ArgumentParser(
-        prog="minping", description="Citizens rate departments; the year is appraised."
-    )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    parser = MessageParser(prog="minping", description=Message("help-minping"))
+    title: Any = Message("help-commands")
+    commands = parser.add_subparsers(title=title, required=True, metavar="COMMAND")
     names = [module.name for module in pkgutil.iter_modules(bot.commands.__path__)]
     for name in [name for name in names if name.strip("_") == wanted] or names:
         importlib.import_module(f"bot.commands.{name}").register(commands)
@@ -38,39 +40,44 @@ def make_parser(wanted: str = "") -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code: 0 done, 1 the input is wrong, 2 the command line is wrong."""
+    """Runs one command.
+
+    Returns:
+        The exit code: 0 done, 1 wrong input, 2 wrong use of the command line.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     chosen = make_parser(next(iter(arguments), "")).parse_args(arguments)
     try:
         settings = read_settings()
         _log(settings.log_level)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(_noted(settings, chosen, arguments)) or DONE
+            return runner.run(_run_audited(settings, chosen)) or DONE
     except BadInput as error:
-        print(f"minping: {error}", file=sys.stderr)
+        print(f"minping: {error.render(read_language())}", file=sys.stderr)
         return WRONG_INPUT
     except BrokenPipeError:
-        # Who reads has read enough (`| head`); nothing more is written, also not at the exit.
+        # The reader has closed the pipe (`| head`), so the flush at exit must not fail either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return READ_ENOUGH
+        return READER_GONE
     except KeyboardInterrupt:
-        print("minping: interrupted; what was finished is kept", file=sys.stderr)
-        return 130
+        interrupted = worded(Message("command-interrupted"))
+        print(f"minping: {interrupted}", file=sys.stderr)
+        return INTERRUPTED
 
 
-async def _noted(settings: Settings, chosen: argparse.Namespace, arguments: Sequence[str]) -> int:
-    """Run the command; if it changes something, the audit log tells of it."""
+async def _run_audited(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Runs the command; the audit log holds it, done or refused, when it changes something."""
     try:
         code: int = await chosen.run(settings, chosen)
     except BadInput:
-        await note_command(settings, arguments, "refused")
+        await note_command(settings, chosen, "refused")
         raise
-    await note_command(settings, arguments, "done")
+    await note_command(settings, chosen, "done")
     return code
 
 
 def _log(level: str) -> None:
-    # Libraries speak of statements and requests, which hold answers, below WARNING.
+    # Libraries log statements and requests, which hold answers, below WARNING.
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

@@ -1,4 +1,4 @@
-"""The running service: its parts, the web server and Telegram, until it is told to stop."""
+"""The running service: its parts, the web server and the channels, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.channels.telegram.messenger import TelegramMessenger
 from bot.channels.wechat.account import WECHAT, WECOM, read_account
 from bot.channels.wechat.channel import WechatChannel
 from bot.conversations.dead_letters import DeadLetterStore
-from bot.core.settings import Settings
+from bot.core.settings import Settings, read_language
 from bot.core.shipped_files import shipped_words
 from bot.core.urls import web_chat_url
 from bot.crypto.gate_keys import load_secret
@@ -27,21 +27,22 @@ from bot.fieldwork.outreach.sender import PushSender
 from bot.rectification.relay import AnswerMessenger, AnswerRelay
 from bot.service.composition import Service, build, running
 from bot.web.server import make_web
+from survey_flows.messages import Message, render
 
 log = logging.getLogger(__name__)
 
 FIRST_ADMINISTRATOR = "admin"
 STOP_SECONDS = 10.0
 SELDOM = (10_000, 20, 20)
-"""The collector's thresholds: hardly anything here is cyclic, and citizens wait while it looks."""
+"""The garbage collector's thresholds: citizens wait while it runs, and it finds hardly anything."""
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Run until ``stop`` is set; then take nothing new and finish what was begun."""
+    """Runs the service until ``stop`` is set; then finishes accepted updates and takes no more."""
     async with build(settings) as service:
         await _welcome(service)
         async with listening(service, stop):
-            # What was loaded by now stays: the collector need not walk through it while citizens wait.
+            # Modules loaded by now stay for good, so the collector need not visit them again.
             gc.collect()
             gc.freeze()
             gc.set_threshold(*SELDOM)
@@ -50,7 +51,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]:
-    """The listeners of a built service; yields the port (its own choice when the setting is 0)."""
+    """Runs the listeners of a built service and yields the port (a free one for port 0)."""
     settings = service.settings
     async with serve_telegram(service) as channel, serve_wechat(service) as accounts:
         routes = [route for part in (channel, *accounts) if part for route in part.routes()]
@@ -74,26 +75,29 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
 
 
 async def _welcome(service: Service) -> None:
-    """Say where the pages are; make the first administrator, whose password is shown this once."""
+    """Prints the addresses; makes the first administrator, whose password is shown only now."""
     address = web_chat_url(service.settings)
-    print(f"Citizens:        {address}/")
-    print(f"Administrators:  {address}/admin")
+    _say(Message("serving-citizens", address=f"{address}/"))
+    _say(Message("serving-console", address=f"{address}/admin"))
     if not await has_staff(service.database):
         password = generate_password()
         until = initial_password_expiry(service.clock)
         await add_staff(
             service.database, FIRST_ADMINISTRATOR, password, "administrator", initial_until=until
         )
-        print(f"First administrator: {FIRST_ADMINISTRATOR}   password (shown only now): {password}")
+        login = FIRST_ADMINISTRATOR
+        _say(Message("serving-first-administrator", login=login, password=password))
     if not service.live_campaigns.current(service.clock.now()):
-        print(
-            "No campaign is open: `minping campaign create --help`, or `minping demo` for a whole synthetic city."
-        )
+        _say(Message("serving-no-campaign"))
+
+
+def _say(message: Message) -> None:
+    print(render(message, read_language()))
 
 
 @asynccontextmanager
 async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | None]:
-    """The Telegram channel, when there is a token."""
+    """Runs the Telegram channel with its senders; yields None when no token is set."""
     settings = service.settings
     if not settings.telegram_token:
         yield None
@@ -106,16 +110,16 @@ async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | No
         TelegramChannel(
             token, service.conductor, secret, api, keep, service.redis, pace.note_reply
         ) as channel,
-        TelegramMessenger(token, api, channel.pause) as postman,
-        running(make_push_sender(service, {"telegram": postman}, pace).run()),
-        running(make_relay(service, {"telegram": postman}, pace).run()),
+        TelegramMessenger(token, api, channel.pause) as messenger,
+        running(make_push_sender(service, {"telegram": messenger}, pace).run()),
+        running(make_relay(service, {"telegram": messenger}, pace).run()),
     ):
         yield channel
 
 
 @asynccontextmanager
 async def serve_wechat(service: Service) -> AsyncIterator[list[WechatChannel]]:
-    """The channels of a WeChat Official Account and of a WeCom application, where they are set up."""
+    """Runs the channels of a WeChat Official Account and of a WeCom application, where set up."""
     settings = service.settings
     wechat = read_account(
         WECHAT, settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id
@@ -139,13 +143,21 @@ async def serve_wechat(service: Service) -> AsyncIterator[list[WechatChannel]]:
         ]
 
 
-def make_relay(service: Service, tellers: Mapping[str, AnswerMessenger], pace: Pace) -> AnswerRelay:
-    """A sender of offices' answers with the parts of a built service."""
-    keys = RectificationKeys(service.keys.rectification)
-    return AnswerRelay(service.database, keys, service.live_campaigns, tellers, pace, service.clock)
+def make_relay(
+    service: Service, messengers: Mapping[str, AnswerMessenger], pace: Pace
+) -> AnswerRelay:
+    """Returns the relay of offices' answers for a built service."""
+    keys, live = RectificationKeys(service.keys.rectification), service.live_campaigns
+    return AnswerRelay(service.database, keys, live, messengers, pace, service.clock)
 
 
-def make_push_sender(service: Service, postmen: Mapping[str, Messenger], pace: Pace) -> PushSender:
-    """A sender of queued messages with the parts of a built service."""
-    keys, zone = (service.keys, service.contact_keys), service.settings.timezone
-    return PushSender(service.database, *keys, postmen, pace, service.clock, zone, shipped_words())
+def make_push_sender(
+    service: Service, messengers: Mapping[str, Messenger], pace: Pace
+) -> PushSender:
+    """Returns the sender of queued messages for a built service."""
+    keys, zone, words = (
+        (service.keys, service.contact_keys),
+        service.settings.timezone,
+        shipped_words(),
+    )
+    return PushSender(service.database, *keys, messengers, pace, service.clock, zone, words)

@@ -13,20 +13,26 @@ way, so that a page, a program's answer and a command name it once and alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_number
 
-from survey_flows.wording import Wording
+from survey_flows.base_errors import Misuse
+from survey_flows.wording import DEFAULT
 
 ENGLISH = "en"
 PACKAGES = ("survey_flows", "aggregation", "bot")
 """The packages whose rooms may have a file of messages."""
 PREFIX, SUFFIX = "messages.", ".ftl"
+ENTRY = re.compile(r"^(?=[a-zA-Z#])", re.MULTILINE)
+"""Where a message or a comment begins: the lines that continue one are indented."""
+ID = re.compile(r"([a-zA-Z][\w-]*) *=")
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -104,8 +110,8 @@ def render_place(place: Place, lang: str) -> str:
 
 
 @cache
-def catalogue() -> Wording:
-    """Every message of every room, by language; it is read when the first one is rendered.
+def catalogue() -> Catalogue:
+    """Every message of every room, by language; the files are read when the first is rendered.
 
     Raises:
         Misuse: two rooms give one id its words.
@@ -114,7 +120,58 @@ def catalogue() -> Wording:
     for package in PACKAGES:
         for lang, text in _files(files(package)):
             found.setdefault(lang, []).append(text)
-    return Wording({lang: "\n".join(texts) for lang, texts in found.items()})
+    return Catalogue({lang: "\n".join(texts) for lang, texts in found.items()})
+
+
+class Catalogue:
+    """Messages by language. Each is parsed when it is first rendered.
+
+    To parse all of them takes a second, for which ``minping --help`` and a citizen whose service
+    words its first refusal would have to wait. So no message may refer to another one.
+
+    Args:
+        sources: Fluent text by language; `DEFAULT` must be among them.
+    """
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self._texts = {lang: _split(lang, sources[lang]) for lang in sources}
+        self._bundles = {lang: FluentBundle([lang], use_isolating=False) for lang in sources}
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that have messages, the default first."""
+        return tuple(sorted(self._texts, key=lambda lang: (lang != DEFAULT, lang)))
+
+    def format(self, lang: str, key: str, values: Mapping[str, object]) -> str:
+        """Returns a message with its values; in `DEFAULT` when the language does not have it.
+
+        Raises:
+            Misuse: there is no such message, or a placeholder has no value.
+        """
+        lang = lang if key in self._texts.get(lang, ()) else DEFAULT
+        if key not in self._texts[lang]:
+            raise Misuse(f"there is no sentence «{key}»")
+        bundle = self._bundles[lang]
+        if not bundle.has_message(key):
+            bundle.add_resource(FluentResource(self._texts[lang][key]))
+        pattern = bundle.get_message(key).value if bundle.has_message(key) else None
+        if pattern is None:
+            raise Misuse(f"«{key}» in {lang} is not Fluent")
+        text, errors = bundle.format_pattern(pattern, dict(values))
+        if errors:
+            raise Misuse(f"sentence «{key}» in {lang}: {errors[0]}")
+        return str(text)
+
+
+def _split(lang: str, source: str) -> dict[str, str]:
+    """Returns the Fluent text of each message by its id."""
+    found: dict[str, str] = {}
+    for text in ENTRY.split(source):
+        if name := ID.match(text):
+            if name[1] in found:
+                raise Misuse(f"{lang}: «{name[1]}» stands twice")
+            found[name[1]] = text
+    return found
 
 
 def _files(folder: Traversable) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,9 @@ from bot.service.composition import open_store
 from bot.storage import migrate
 from tests import servers
 
+# Tests read what commands print in English, whatever the developer's locale is.
+os.environ["MINPING_LANGUAGE"] = "en"
+
 T = TypeVar("T")
 UPGRADE = migrate._upgrade
 

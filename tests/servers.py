@@ -21,7 +21,7 @@ import psycopg
 from redis import Redis
 from redis.exceptions import RedisError
 
-from bot.service import die_with_parent as leash
+from bot.service import die_with_parent
 from bot.service.embedded_valkey import server_command
 
 REDIS = Path("/usr/bin/redis-server")
@@ -155,8 +155,8 @@ def valkey() -> Iterator[str]:
 @contextmanager
 def serving_redis(command: list[str], folder: Path) -> Iterator[str]:
     url = f"unix://{folder / 's'}"
-    tied = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), *command]
-    with running(tied, folder, lambda: answers_ping(url), stop=signal.SIGKILL):
+    wrapper = [sys.executable, "-I", "-S", die_with_parent.__file__, str(os.getpid()), *command]
+    with running(wrapper, folder, lambda: answers_ping(url), stop=signal.SIGKILL):
         yield url
 
 

@@ -1,4 +1,4 @@
-"""Words that mean the same on every channel: commands, the payload of a deep link, what a channel says of its own."""
+"""Words of all channels: commands, payloads of deep links, and the channels' own sentences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @cache
 def channel_words() -> Wording:
-    """What channels say of their own, in each language that has a file."""
+    """Returns the channels' own sentences, in each language that has a file."""
     found = [
         file
         for file in files("bot.channels").joinpath("wording").iterdir()
@@ -27,7 +27,7 @@ def channel_words() -> Wording:
 
 
 def read_words(text: str, lang: str = "") -> Update:
-    """What somebody wrote: a command or words. ``lang`` is the language that the channel knows them by."""
+    """Returns the update of a text: a command or words; ``lang`` is the channel's guess."""
     command = COMMAND.fullmatch(text)
     if command is None:
         return Typed(text)
@@ -40,11 +40,14 @@ def read_words(text: str, lang: str = "") -> Update:
         return RequestAction(LIST)
     if name in TOPICS or (name == RECEIPT and not argument):
         return TopicRequested(name)
-    # «/road works are late» is a comment; a lone word after a slash is a command that we do not have.
+    # «/road works are late» is a comment; one word after a slash is an unknown command.
     return Typed(text) if argument else TopicRequested("help")
 
 
 def read_payload(payload: str, lang: str = "") -> Started:
-    """A deep link's payload is ``<link>``, ``<link>-<unit>`` or ``-<unit>``: a link's token never has a hyphen."""
+    """Reads a deep link's payload: ``<link>``, ``<link>-<unit>`` or ``-<unit>``.
+
+    A link's token never has a hyphen.
+    """
     link, _, unit = payload.partition("-") if PAYLOAD.fullmatch(payload) else ("", "", "")
     return Started(link=link, unit=unit, lang=lang)

@@ -1,4 +1,4 @@
-"""``minping appeals``: what was appealed against, and until when it has to be answered. Decisions are made on pages."""
+"""``minping appeals``: reviews and appeals with their deadlines; the console decides them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.terminal.auditing import READS_ONLY
+from bot.terminal.words import word, worded
+from survey_flows.errors import Message
 
 if TYPE_CHECKING:
     from bot.appraisal.appeals import Appeal
@@ -14,18 +17,14 @@ if TYPE_CHECKING:
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser(
-        "appeals", help="list appeals against results, with their deadlines"
-    )
+    parser = commands.add_parser("appeals", help=Message("help-appeals"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    listed = parts.add_parser(
-        "list", help="list appeals, the newest first; overdue ones are marked"
-    )
+    listed = parts.add_parser("list", help=Message("help-appeals-list"))
     listed.add_argument("year", type=int, nargs="?", default=0, metavar="YEAR")
-    listed.set_defaults(run=run_list)
-    show = parts.add_parser("show", help="one appeal with its steps")
+    listed.set_defaults(run=run_list, audit=READS_ONLY)
+    show = parts.add_parser("show", help=Message("help-appeals-show"))
     show.add_argument("appeal", type=int, metavar="APPEAL")
-    show.set_defaults(run=run_show)
+    show.set_defaults(run=run_show, audit=READS_ONLY)
 
 
 async def run_list(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -49,17 +48,17 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     print(_line(appeal, appeal.standing.late(today(settings))))
     for step in appeal.steps:
         who = f"{step.by} → {step.to}" if step.to else step.by
-        print(
-            f"  {step.on}  {step.act}{f' {step.ruling}' if step.ruling else ''}  {who}  {step.text}".rstrip()
-        )
+        words = " ".join(worded(word(code)) for code in (step.act, step.ruling) if code)
+        print(f"  {step.on}  {words}  {who}  {step.text}".rstrip())
     return 0
 
 
 def _line(appeal: Appeal, late: bool) -> str:
     standing = appeal.standing
-    due = (
-        f"  due {standing.due}{' OVERDUE' if late else ''}"
-        if standing.state in ("waiting", "charged")
-        else ""
-    )
-    return f"{appeal.number}  {appeal.year}  {appeal.subject}  {standing.state}  round {standing.round}{due}"
+    parts = [str(appeal.number), str(appeal.year), appeal.subject, worded(word(standing.state))]
+    parts.append(worded(Message("appeals-round", round=standing.round)))
+    if standing.state in ("waiting", "charged"):
+        day = str(standing.due)
+        due = Message("appeals-overdue", day=day) if late else Message("appeals-due", day=day)
+        parts.append(worded(due))
+    return "  ".join(parts)

@@ -1,4 +1,4 @@
-"""``minping appraise``: the year's totals, ranks, grades and proposals; the reasons, decisions and sealing."""
+"""``minping appraise``: results of a year and their reasons, decisions and sealing."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from survey_flows.errors import BadInput
+from bot.terminal.auditing import Audit, the
+from bot.terminal.parsing import add_language
+from bot.terminal.words import say
+from survey_flows.errors import BadInput, Message, Place
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "appraise a year: leagues, grades, proposals; explain, decide, seal"
+    text = Message("help-appraise")
     parser = commands.add_parser("appraise", help=text, description=text)
     parser.add_argument("year", type=int, metavar="YEAR")
     parser.add_argument(
@@ -23,38 +26,30 @@ def register(commands: Any) -> None:
         nargs="+",
         default=[],
         metavar="ID",
-        help="closed campaigns to take scores from",
+        help=Message("help-closed-campaigns"),
     )
-    parser.add_argument(
-        "--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans"
-    )
-    parser.add_argument("--by", default="", help="who decides (with --decide and --grade)")
-    parser.add_argument("--reason", default="", help="why (with --decide and --grade)")
+    add_language(parser)
+    parser.add_argument("--by", default="", help=Message("help-appraise-by"))
+    parser.add_argument("--reason", default="", help=Message("help-appraise-reason"))
     action = parser.add_mutually_exclusive_group()
     action.add_argument(
-        "--explain", metavar="UNIT_OR_LEADER", help="print every reason for one result"
+        "--explain", metavar="UNIT_OR_LEADER", help=Message("help-appraise-explain")
     )
     action.add_argument(
         "--inside",
         metavar="UNIT",
-        help="print the parts of a unit or section, and the people in them",
+        help=Message("help-appraise-inside"),
+    )
+    action.add_argument("--proposals", action="store_true", help=Message("help-appraise-proposals"))
+    action.add_argument("--open", action="store_true", help=Message("help-appraise-open"))
+    action.add_argument(
+        "--decide", nargs=2, metavar=("KEY", "VERDICT"), help=Message("help-appraise-decide")
     )
     action.add_argument(
-        "--proposals", action="store_true", help="list the proposals with their keys and grounds"
+        "--grade", nargs=2, metavar=("UNIT", "GRADE"), help=Message("help-appraise-grade")
     )
-    action.add_argument(
-        "--open", action="store_true", help="list only the proposals that nobody has decided"
-    )
-    action.add_argument(
-        "--decide", nargs=2, metavar=("KEY", "VERDICT"), help="confirm or decline a proposal"
-    )
-    action.add_argument(
-        "--grade", nargs=2, metavar=("UNIT", "GRADE"), help="grade a unit with too few answers"
-    )
-    action.add_argument(
-        "--seal", action="store_true", help="append the year's grades to the history, for good"
-    )
-    parser.set_defaults(run=run)
+    action.add_argument("--seal", action="store_true", help=Message("help-appraise-seal"))
+    parser.set_defaults(run=run, audit=Audit("appraise", the("year")))
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -94,21 +89,19 @@ def _reasons(year: Any, subject: str, lang: str) -> list[str]:
 
     result = year.about(subject)
     if result is None:
-        raise BadInput(
-            "there is no such unit or leader in that year; give a unit's code or a leader's id",
-            subject,
-        )
+        raise BadInput(Message("appraise-subject-unknown"), Place(subject=subject))
     return explain(result, subject, lang)
 
 
 async def _decide(database: AsyncEngine, chosen: argparse.Namespace) -> None:
     from aggregation.model.facts import Verdict
     from bot.appraisal.year import record_decision
+    from bot.core.labels import name
 
     key, word = chosen.decide
     verdict = {"confirm": Verdict.CONFIRMED, "decline": Verdict.DECLINED}.get(word)
     if verdict is None:
-        raise BadInput("the verdict is confirm or decline", word)
+        raise BadInput(Message("appraise-verdict"), Place(subject=word))
     made = await record_decision(
         database,
         chosen.year,
@@ -119,16 +112,18 @@ async def _decide(database: AsyncEngine, chosen: argparse.Namespace) -> None:
         SystemClock().now(),
         chosen.campaign,
     )
-    print(f"{made.proposal}: {made.verdict}, {made.by}, {made.at}")
+    verdict_name = name(made.verdict, chosen.lang)
+    print(f"{made.proposal}: {verdict_name}, {made.by}, {made.at}")
 
 
 async def _grade(database: AsyncEngine, chosen: argparse.Namespace) -> None:
     from aggregation.model.facts import Grade
     from bot.appraisal.year import record_unit_decision
+    from bot.core.labels import name
 
     unit, grade = chosen.grade
     if grade not in list(Grade):
-        raise BadInput("the grade is first, second or third", grade)
+        raise BadInput(Message("appraise-grade"), Place(subject=grade))
     made = await record_unit_decision(
         database,
         chosen.year,
@@ -139,11 +134,11 @@ async def _grade(database: AsyncEngine, chosen: argparse.Namespace) -> None:
         SystemClock().now(),
         chosen.campaign,
     )
-    print(f"{made.unit}: {made.grade}, {made.by}, {made.at}")
+    print(f"{made.unit}: {name(made.grade, chosen.lang)}, {made.by}, {made.at}")
 
 
 async def _seal(database: AsyncEngine, chosen: argparse.Namespace) -> None:
     from bot.appraisal.year import seal_year
 
     added = await seal_year(database, chosen.year, chosen.campaign)
-    print(f"{chosen.year}: {len(added)} grades appended to the history")
+    say(Message("appraise-sealed", year=chosen.year, count=len(added)))

@@ -1,4 +1,4 @@
-"""``minping archive``: a closed campaign's counts in Parquet files, their check, and the scores from them alone."""
+"""``minping archive``: counts of a closed campaign in Parquet files; their check and scores."""
 
 from __future__ import annotations
 
@@ -9,80 +9,86 @@ from typing import Any
 
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.parsing import add_language
 from bot.terminal.progress import bar
+from bot.terminal.words import say, worded
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command and its steps."""
-    text = (
-        "write, check and score the archive of a closed campaign: counted patterns in Parquet files"
-    )
+    text = Message("help-archive")
     parser = commands.add_parser("archive", help=text, description=text)
     steps = parser.add_subparsers(title="steps", required=True, metavar="STEP")
-    text = "write the archive, or bring it up to date; interrupted, it goes on where it stopped"
+    text = Message("help-archive-write")
     write = steps.add_parser("write", help=text, description=text)
     write.add_argument("campaign", metavar="CAMPAIGN")
     write.add_argument(
-        "--out", type=Path, required=True, metavar="FOLDER", help="where; it is made if need be"
+        "--out", type=Path, required=True, metavar="FOLDER", help=Message("help-folder")
     )
     write.add_argument(
         "--auditors",
         action="store_true",
-        help="single ballots with their pseudonyms and receipts' places too, for auditors (never publish this one)",
+        help=Message("help-archive-write-auditors"),
     )
-    write.set_defaults(run=run_write)
-    text = "verify every file of an archive, and that single ballots, if there are any, give the counts"
+    write.set_defaults(run=run_write, audit=Audit("archive write", the("campaign")))
+    text = Message("help-archive-check")
     check = steps.add_parser("check", help=text, description=text)
     check.add_argument("folder", type=Path, metavar="FOLDER")
     check.add_argument(
         "--engine",
         choices=["duckdb", "spark"],
         default="duckdb",
-        help="what counts single ballots; default duckdb",
+        help=Message("help-archive-check-engine"),
     )
-    check.set_defaults(run=run_check)
-    text = (
-        "print the public scores from an archive alone, as `minping score` does from the database"
-    )
+    check.set_defaults(run=run_check, audit=READS_ONLY)
+    text = Message("help-archive-score")
     score = steps.add_parser("score", help=text, description=text)
     score.add_argument("folder", type=Path, metavar="FOLDER")
-    score.add_argument("--json", action="store_true", help="print JSON, exact to four decimals")
-    score.add_argument(
-        "--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans"
-    )
-    score.set_defaults(run=run_score)
+    score.add_argument("--json", action="store_true", help=Message("help-json-scores"))
+    add_language(score)
+    score.set_defaults(run=run_score, audit=READS_ONLY)
 
 
 async def run_write(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Write what is new or has changed."""
+    """Write the files that are new or have changed."""
     from bot.results.archive.writer import write_archive
 
-    with bar("ballots") as progress:
+    with bar(worded(Message("bar-ballots"))) as progress:
         async with open_store(settings) as database:
             done = await write_archive(
                 database, chosen.campaign, chosen.out, chosen.auditors, progress
             )
-    files = len(done.manifest.parts)
-    print(f"{chosen.out}: {files} files of {chosen.campaign}, {len(done.read)} of them written now")
+    say(
+        Message(
+            "archive-written",
+            folder=str(chosen.out),
+            campaign=chosen.campaign,
+            files=len(done.manifest.parts),
+            new=len(done.read),
+        )
+    )
     return 0
 
 
 async def run_check(_settings: Settings, chosen: argparse.Namespace) -> int:
-    """Say what was found to be so."""
+    """Print each property that was verified."""
     from bot.results.archive.format import check_archive
     from bot.results.scan import counts_from_parquet
     from bot.results.scan_spark import counts_from_spark
 
     scan = counts_from_spark if chosen.engine == "spark" else counts_from_parquet
-    with bar("ballots") as progress:
+    with bar(worded(Message("bar-ballots"))) as progress:
         found = await asyncio.to_thread(check_archive, chosen.folder, scan, progress)
     manifest = found.manifest
-    print(f"{chosen.folder}: the archive of {manifest.campaign} is as it was written")
-    print(f"  {len(manifest.parts)} files, SHA-256 of the manifest {found.digest}")
+    campaign, digest = manifest.campaign, found.digest
+    say(Message("archive-intact", folder=str(chosen.folder), campaign=campaign))
+    print("  " + worded(Message("archive-files", files=len(manifest.parts), digest=digest)))
     if manifest.size:
-        print(f"  at the log's checkpoint of {manifest.size} entries")
+        print("  " + worded(Message("archive-checkpoint", size=manifest.size)))
     if found.scanned:
-        print(f"  its single ballots, counted with {chosen.engine}, give the counts")
+        print("  " + worded(Message("archive-ballots-agree", engine=chosen.engine)))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""``minping audit``: who did what, and whether the log of it is whole."""
+"""``minping audit``: the audit log, and the check that no row of it was changed."""
 
 from __future__ import annotations
 
@@ -7,40 +7,45 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.core.settings import Settings
+from bot.core.settings import Settings, read_language
 from bot.service.composition import open_store
-from survey_flows.errors import BadInput
+from bot.terminal.auditing import READS_ONLY
+from bot.terminal.words import say, word, worded
+from survey_flows.errors import BadInput, Message, Place
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("audit", help="who did what on the pages and by commands")
+    parser = commands.add_parser("audit", help=Message("help-audit"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    show = parts.add_parser("show", help="the newest acts first")
-    show.add_argument("--login", default="", help="of one person, or cli:ACCOUNT")
-    show.add_argument("--since", default="", metavar="DAY", help="from this day on, as 2026-11-24")
+    show = parts.add_parser("show", help=Message("help-audit-show"))
+    show.add_argument("--login", default="", help=Message("help-audit-show-login"))
+    show.add_argument("--since", default="", metavar="DAY", help=Message("help-audit-show-since"))
     show.add_argument(
-        "--most", type=int, default=100, metavar="N", help="so many at most; default: 100"
+        "--most", type=int, default=100, metavar="N", help=Message("help-audit-show-most")
     )
-    show.set_defaults(run=run_show)
-    verify = parts.add_parser("verify", help="check that no row was changed or taken out")
-    verify.set_defaults(run=run_verify)
+    show.set_defaults(run=run_show, audit=READS_ONLY)
+    verify = parts.add_parser("verify", help=Message("help-audit-verify"))
+    verify.set_defaults(run=run_verify, audit=READS_ONLY)
 
 
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print a line for each act."""
+    from bot.accounts.acts import describe_act
     from bot.accounts.audit_log import read_records
 
     zone = ZoneInfo(settings.timezone)
     async with open_store(settings) as database:
-        acts = await read_records(database, chosen.login, _second(chosen.since, zone), chosen.most)
-    for act in acts:
-        at = datetime.fromtimestamp(act.at, zone).strftime("%Y-%m-%d %H:%M:%S")
-        print(
-            f"{act.number:>6}  {at}  {act.who} ({act.role})  {act.act}  {act.what}  {act.outcome}"
+        records = await read_records(
+            database, chosen.login, _second(chosen.since, zone), chosen.most
         )
-    if not acts:
-        print("nothing was done yet")
+    for record in records:
+        at = datetime.fromtimestamp(record.at, zone).strftime("%Y-%m-%d %H:%M:%S")
+        who = f"{record.who} ({worded(word(record.role))})" if record.role else record.who
+        act, outcome = describe_act(record, read_language()), worded(word(record.outcome))
+        print(f"{record.number:>6}  {at}  {who}  {act}  {outcome}")
+    if not records:
+        say(Message("audit-empty"))
     return 0
 
 
@@ -50,11 +55,7 @@ async def run_verify(settings: Settings, _chosen: argparse.Namespace) -> int:
 
     async with open_store(settings) as database:
         count, wrong = await verify_rows(database)
-    print(
-        f"FAIL  row {wrong} is not what it was"
-        if wrong
-        else f"ok    {count} rows, each rests on the one before"
-    )
+    say(Message("audit-broken", row=wrong) if wrong else Message("audit-intact", rows=count))
     return int(bool(wrong))
 
 
@@ -64,4 +65,4 @@ def _second(day: str, zone: ZoneInfo) -> int:
     try:
         return int(datetime.fromisoformat(day).replace(tzinfo=zone).timestamp())
     except ValueError:
-        raise BadInput("write a day like 2026-11-24", day) from None
+        raise BadInput(Message("audit-day"), Place(subject=day)) from None

@@ -1,4 +1,4 @@
-"""``minping bundle``: what anybody needs to check a campaign that is over."""
+"""``minping bundle``: the files by which anybody checks a closed campaign."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import finish_closing, make_mixer, open_store
-from survey_flows.errors import BadInput
+from bot.terminal.auditing import Audit, the
+from bot.terminal.files import write_file
+from bot.terminal.words import say
+from survey_flows.errors import BadInput, Message
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "write the bundle by which anybody can check a closed campaign with `minping verify`"
+    text = Message("help-bundle")
     parser = commands.add_parser("bundle", help=text, description=text)
     parser.add_argument("campaign", metavar="CAMPAIGN")
     parser.add_argument("file", metavar="FILE.zip", type=Path)
     parser.add_argument(
         "--openings",
         action="store_true",
-        help="for auditors: open every ballot and comment too (never publish this one)",
+        help=Message("help-bundle-openings"),
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, audit=Audit("bundle", the("campaign")))
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -39,19 +42,10 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         await request_result_entry(database, chosen.campaign)
         await finish_closing(settings, database, keys, SystemClock())
         if isinstance(mixer, RemoteMixer) and not await mixer.wait(0):
-            raise BadInput(
-                "the mixer has not put the result into the log; see that it runs, and try again",
-                "mixer",
-            )
+            raise BadInput(Message("bundle-mixer-waits"))
         files = await make_bundle(database, chosen.campaign, chosen.openings)
-    await asyncio.to_thread(_write, chosen.file, await asyncio.to_thread(pack, files))
-    print(chosen.file)
-    print(f"check it: minping verify {chosen.file} --key {mixer.key.write()}")
+    data = await asyncio.to_thread(pack, files)
+    print(await asyncio.to_thread(write_file, chosen.file, data))
+    check = f"minping verify {chosen.file} --key {mixer.key.write()}"
+    say(Message("bundle-written", command=check))
     return 0
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error

@@ -1,4 +1,4 @@
-"""``minping campaign``: create, open, close and show campaigns, and make links into them."""
+"""``minping campaign``: create, open, pause, close and show campaigns, and make links into them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.disclosure.rounding import ROUNDING_BASE, round_down
+from aggregation.disclosure.rounding import round_down
 from bot.campaigns.lifecycle import (
     CampaignDraft,
     CampaignSummary,
@@ -26,32 +26,30 @@ from bot.campaigns.lifecycle import (
     show_campaign,
 )
 from bot.core.clock import Clock, SystemClock
-from bot.core.settings import Settings
+from bot.core.settings import Settings, read_language
 from bot.core.urls import citizen_urls
 from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import finish_closing, open_store
-from survey_flows.messages import ENGLISH
+from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.words import rounded_count, say, source_word, word, worded
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("campaign", help="create, open, close and show campaigns")
+    parser = commands.add_parser("campaign", help=Message("help-campaign"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    create = parts.add_parser(
-        "create", help="make a draft from the stored units (see `minping import units`)"
-    )
-    create.add_argument("id", help="a short name: a–z, 0–9 and -, e.g. 2026")
-    create.add_argument("--year", type=int, required=True, help="the year that is appraised")
-    create.add_argument("--title-zh", required=True, help="its title in Chinese")
-    create.add_argument("--title-en", required=True, help="its title in English")
+    create = parts.add_parser("create", help=Message("help-campaign-create"))
+    create.add_argument("id", help=Message("help-campaign-create-id"))
     create.add_argument(
-        "--opens", required=True, help="2026-11-24 or 2026-11-24T08:00, in the city's time zone"
+        "--year", type=int, required=True, help=Message("help-campaign-create-year")
     )
+    create.add_argument("--title-zh", required=True, help=Message("help-campaign-create-title-zh"))
+    create.add_argument("--title-en", required=True, help=Message("help-campaign-create-title-en"))
+    create.add_argument("--opens", required=True, help=Message("help-campaign-create-opens"))
+    create.add_argument("--closes", required=True, help=Message("help-campaign-create-closes"))
     create.add_argument(
-        "--closes", required=True, help="the first moment at which no ballot is taken"
-    )
-    create.add_argument(
-        "--units", nargs="+", metavar="CODE", help="only these units; default: all that are stored"
+        "--units", nargs="+", metavar="CODE", help=Message("help-campaign-create-units")
     )
     create.add_argument(
         "--questionnaire",
@@ -59,51 +57,45 @@ def register(commands: Any) -> None:
         type=Path,
         default=[],
         metavar="FILE",
-        help="questionnaires beside the shipped ones (YAML, or XLSForm as .xlsx)",
+        help=Message("help-campaign-create-questionnaire"),
     )
-    create.add_argument(
-        "--scheme", type=Path, help="the scheme as a file; default: the shipped one"
-    )
+    create.add_argument("--scheme", type=Path, help=Message("help-campaign-create-scheme"))
     create.add_argument(
         "--population",
         type=Path,
-        help="people by stratum or margin (CSV or XLSX) that answers are weighted to",
+        help=Message("help-campaign-create-population"),
     )
     create.add_argument(
         "--grades",
         nargs=3,
         type=_count,
         metavar=("FIRST", "SECOND", "THIRD"),
-        help="how many departments get each grade, locked when it opens; default: the scheme's counts",
+        help=Message("help-campaign-create-grades"),
     )
-    create.add_argument(
-        "--trial", action="store_true", help="it counts in no appraisal, and citizens are told so"
-    )
-    create.set_defaults(run=run_create)
-    link = parts.add_parser("link", help="make a link that vouches for an evaluator group")
+    create.add_argument("--pilot", action="store_true", help=Message("help-campaign-create-pilot"))
+    create.set_defaults(run=run_create, audit=Audit("campaign create", the("id")))
+    link = parts.add_parser("link", help=Message("help-campaign-link"))
     link.add_argument("id")
     link.add_argument(
         "--group",
         required=True,
-        help="service_user, resident, enterprise, deputy, grassroots or supervisor",
+        help=Message("help-campaign-link-group"),
     )
-    link.add_argument("--stratum", default="", help="a population cell, e.g. a district")
-    link.add_argument(
-        "--most", type=int, metavar="N", help="how many people it is meant for; default: anyone"
-    )
-    link.set_defaults(run=run_link)
+    link.add_argument("--stratum", default="", help=Message("help-campaign-link-stratum"))
+    link.add_argument("--most", type=int, metavar="N", help=Message("help-campaign-link-most"))
+    link.set_defaults(run=run_link, audit=Audit("campaign link", the("id")))
     for name, help_text, action in (
-        ("open", "take ballots from now on, within the window", open_campaign),
-        ("pause", "take no ballots for a while; the log tells of it", _with_clock(pause_campaign)),
-        ("resume", "take ballots again after a pause", _with_clock(resume_campaign)),
-        ("close", "take no more ballots, for good", close_campaign),
+        ("open", Message("help-campaign-open"), open_campaign),
+        ("pause", Message("help-campaign-pause"), _with_clock(pause_campaign)),
+        ("resume", Message("help-campaign-resume"), _with_clock(resume_campaign)),
+        ("close", Message("help-campaign-close"), close_campaign),
     ):
         part = parts.add_parser(name, help=help_text)
         part.add_argument("id")
-        part.set_defaults(run=run_move, action=action)
-    show = parts.add_parser("show", help="list campaigns, or show one with its links")
+        part.set_defaults(run=run_move, audit=Audit(f"campaign {name}", the("id")), action=action)
+    show = parts.add_parser("show", help=Message("help-campaign-show"))
     show.add_argument("id", nargs="?")
-    show.set_defaults(run=run_show)
+    show.set_defaults(run=run_show, audit=READS_ONLY)
 
 
 def _with_clock(move: Callable[[AsyncEngine, str, Clock], Awaitable[None]]) -> Any:
@@ -134,7 +126,7 @@ async def run_create(settings: Settings, chosen: argparse.Namespace) -> int:
             scheme=await asyncio.to_thread(
                 chosen_scheme, chosen.scheme, chosen.population, chosen.grades
             ),
-            pilot=chosen.trial,
+            pilot=chosen.pilot,
         )
         await create_campaign(database, draft, SystemClock())
         await _show(database, chosen.id, settings)
@@ -173,19 +165,19 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     for summary in found:
         _print(summary, settings)
     if not found:
-        print("there is no campaign yet; `minping campaign create --help` tells how to make one")
+        say(Message("campaign-none"))
     return 0
 
 
 def _count(text: str) -> int:
-    """A number of departments. Raises ValueError, which the parser reports."""
+    """Reads a number of units; raises ValueError, which argparse reports."""
     if not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise ValueError(text)
     return int(text)
 
 
 async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> None:
-    """Print a campaign, and while it takes ballots or will, what keeps its year from being appraised."""
+    """Print a campaign and, until it closes, the reasons why its year cannot be appraised."""
     from bot.campaigns.drafting import find_scheme_misfits
     from bot.campaigns.registered import read_registered_campaigns
 
@@ -193,20 +185,18 @@ async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> Non
     _print(summary, settings)
     if summary.state not in ("closing", "closed") and not summary.pilot:
         scheme = next(
-            poll.scheme
-            for poll in await read_registered_campaigns(database, summary.year)
-            if poll.id == campaign
+            one.scheme
+            for one in await read_registered_campaigns(database, summary.year)
+            if one.id == campaign
         )
         for problem in await find_scheme_misfits(database, scheme, summary.year):
-            print(f"  {summary.year} cannot be appraised like this: {problem.render(ENGLISH)}")
+            text = problem.render(read_language())
+            print("  " + worded(Message("campaign-misfit", year=summary.year, problem=text)))
 
 
-def told_count(summary: CampaignSummary) -> str:
-    """The ballots, as they may be told."""
-    count = round_down(summary.ballots, summary.cell)
-    if count is None:
-        return f"fewer than {max(ROUNDING_BASE, summary.cell)}"
-    return f"at least {count}" if count else "0"
+def disclosed_ballots(summary: CampaignSummary) -> str:
+    """Returns the number of ballots as it is disclosed, in words."""
+    return worded(rounded_count(round_down(summary.ballots, summary.cell), summary.cell))
 
 
 def _print(summary: CampaignSummary, settings: Settings) -> None:
@@ -216,14 +206,20 @@ def _print(summary: CampaignSummary, settings: Settings) -> None:
         for t in (summary.opens_at, summary.closes_at)
     )
     print(f"{summary.id}  {summary.title['zh-Hans']} / {summary.title['en']}")
-    kind = "a trial, " if summary.pilot else ""
-    print(
-        f"  {kind}{summary.state}, {opens} to {closes}; {summary.units} units, {told_count(summary)} ballots"
+    state = word(summary.state)
+    figures = Message(
+        "campaign-figures",
+        state=Message("campaign-pilot", state=state) if summary.pilot else state,
+        opens=opens,
+        closes=closes,
+        units=summary.units,
+        ballots=disclosed_ballots(summary),
     )
+    print("  " + worded(figures))
     for link in summary.links:
-        limit = f", for {link.max_people} people" if link.max_people else ""
-        print(
-            f"  {link.group} ({link.source}{', ' + link.stratum if link.stratum else ''}{limit}):"
-        )
+        limit = Message("campaign-link-limit", people=link.max_people or 0)
+        parts = (source_word(link.source), link.stratum, limit if link.max_people else "")
+        told = Message("campaign-link", group=link.group, parts=tuple(filter(None, parts)))
+        print("  " + worded(told))
         for address in citizen_urls(settings, link):
             print(f"    {address}")

@@ -1,4 +1,4 @@
-"""``minping contacts``: who may be invited, and who does not want to be."""
+"""``minping contacts``: people who may be invited, and those who opted out."""
 
 from __future__ import annotations
 
@@ -10,47 +10,44 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.commands.import_ import read_file
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import load_contact_keys
-from bot.fieldwork.audience.contacts import REASONS, count_contacts
+from bot.fieldwork.audience.contacts import count_contacts
 from bot.service.composition import open_store
 from bot.storage.database import reading
+from bot.terminal.auditing import READS_ONLY, Audit
+from bot.terminal.files import read_file
+from bot.terminal.words import say, word, worded
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
     from bot.fieldwork.audience.contact_file import FIELDS, WHO
 
-    parser = commands.add_parser(
-        "contacts", help="people who may be invited: import, count, opt out"
-    )
+    parser = commands.add_parser("contacts", help=Message("help-contacts"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     columns = ", ".join(f"[{field.name}]" if field.optional else field.name for field in FIELDS)
-    text = f"add contacts or change them; all rows or none; columns (CSV or XLSX): {columns}"
-    add = parts.add_parser(
-        "import", help="add contacts or change them; all rows or none", description=text
-    )
+    text = Message("help-contacts-import-columns", columns=columns)
+    add = parts.add_parser("import", help=Message("help-contacts-import"), description=text)
     add.add_argument("file", type=Path, metavar="FILE")
-    add.add_argument("--dry-run", action="store_true", help="check all and store nothing")
-    add.set_defaults(run=run_import)
-    count = parts.add_parser(
-        "count", help="how many can be invited by group, and how many cannot and why"
+    add.add_argument("--dry-run", action="store_true", help=Message("help-contacts-import-dry-run"))
+    add.set_defaults(run=run_import, audit=Audit("contacts import"))
+    count = parts.add_parser("count", help=Message("help-contacts-count"))
+    count.add_argument(
+        "--fatigue-days", type=int, metavar="N", help=Message("help-contacts-count-fatigue-days")
     )
-    count.add_argument("--fatigue-days", type=int, metavar="N", help="default: the settings'")
-    count.set_defaults(run=run_count)
-    out = f"invite the people in a table no more, for good; columns: {', '.join(field.name for field in WHO)}"
-    leave = parts.add_parser(
-        "opt-out", help="invite the people in a table no more, for good", description=out
-    )
+    count.set_defaults(run=run_count, audit=READS_ONLY)
+    out = Message("help-contacts-opt-out-columns", columns=tuple(field.name for field in WHO))
+    leave = parts.add_parser("opt-out", help=Message("help-contacts-opt-out"), description=out)
     # A file, because a command line is kept by shells and shown to other accounts.
     leave.add_argument("file", type=Path, metavar="FILE")
-    leave.set_defaults(run=run_opt_out)
+    leave.set_defaults(run=run_opt_out, audit=Audit("contacts opt-out"))
 
 
 def today(settings: Settings) -> date:
-    """The present day in the city."""
+    """Returns the present day in the city's time zone."""
     return SystemClock().now().astimezone(ZoneInfo(settings.timezone)).date()
 
 
@@ -64,10 +61,14 @@ async def run_import(settings: Settings, chosen: argparse.Namespace) -> int:
         done = await import_contacts(
             database, keys, chosen.file.name, data, today(settings), chosen.dry_run
         )
-    would = " would be" if chosen.dry_run else ""
-    print(f"contacts:{would} {done.new} new, {done.changed} changed, {done.unchanged} as they were")
+    counts = {"new": done.new, "changed": done.changed, "unchanged": done.unchanged}
+    say(
+        Message("contacts-checked", **counts)
+        if chosen.dry_run
+        else Message("contacts-imported", **counts)
+    )
     if done.opted_out:
-        print(f"  {done.opted_out} have opted out and stay so")
+        print("  " + worded(Message("contacts-opted-out", count=done.opted_out)))
     return 0
 
 
@@ -82,7 +83,7 @@ async def run_count(settings: Settings, chosen: argparse.Namespace) -> int:
             else chosen.fatigue_days
         )
         found = await count_contacts(connection, today(settings), days)
-    print(f"{sum(found.groups.values())} can be invited")
+    say(Message("contacts-eligible", count=sum(found.groups.values())))
     for group, number in found.groups.items():
         print(f"  {group}: {number}")
     print_left_out(found.left_out)
@@ -90,11 +91,11 @@ async def run_count(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def print_left_out(left_out: Mapping[str, int]) -> None:
-    """Print how many were left out, by reason."""
-    print(f"{sum(left_out.values())} cannot")
+    """Print how many contacts cannot be invited, by reason."""
+    say(Message("contacts-left-out", count=sum(left_out.values())))
     for reason, number in left_out.items():
         if number:
-            print(f"  {REASONS[reason]}: {number}")
+            print(f"  {worded(word(reason))}: {number}")
 
 
 async def run_opt_out(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -105,5 +106,5 @@ async def run_opt_out(settings: Settings, chosen: argparse.Namespace) -> int:
     keys = load_contact_keys(settings.data / "keys")
     async with open_store(settings) as database:
         rows, new = await import_opt_outs(database, keys, chosen.file.name, data, today(settings))
-    print(f"{rows} have opted out, {rows - new} of them before")
+    say(Message("contacts-opt-outs", count=rows, before=rows - new))
     return 0

@@ -9,18 +9,19 @@ from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.core.urls import citizen_urls
 from bot.service.composition import finish_closing, open_store
+from bot.terminal.auditing import Audit
+from bot.terminal.words import say, worded
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "fill an empty database with a synthetic city: units, leaders, a year to appraise, 30,000 ballots"
+    text = Message("help-demo")
     parser = commands.add_parser("demo", help=text, description=text)
-    parser.add_argument(
-        "--seed", type=int, default=1, help="another number makes another city; default 1"
-    )
-    parser.add_argument("--year", type=int, default=2010, help="the year to appraise; default 2010")
-    parser.add_argument("--ballots", type=int, default=30_000, help="how many; default 30000")
-    parser.set_defaults(run=run)
+    parser.add_argument("--seed", type=int, default=1, help=Message("help-demo-seed"))
+    parser.add_argument("--year", type=int, default=2010, help=Message("help-demo-year"))
+    parser.add_argument("--ballots", type=int, default=30_000, help=Message("help-demo-ballots"))
+    parser.set_defaults(run=run, audit=Audit("demo"))
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -31,7 +32,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
 
     keys, clock = load_gate_keys(settings.data / "keys"), SystemClock()
     async with open_store(settings) as database:
-        with bar("ballots") as progress:
+        with bar(worded(Message("bar-ballots"))) as progress:
             done = await fill(
                 database,
                 keys,
@@ -43,13 +44,18 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
                 progress,
             )
         await finish_closing(settings, database, keys, clock)
-    print(
-        f"{done.units} units, {done.leaders} leaders, {done.ballots} ballots of {done.year} in campaign {done.closed}"
+    say(
+        Message(
+            "demo-filled",
+            units=done.units,
+            leaders=done.leaders,
+            ballots=done.ballots,
+            year=done.year,
+            campaign=done.closed,
+        )
     )
-    print(
-        f"try: minping score {done.closed}; minping appraise {done.year}; minping export --year {done.year} --out out"
-    )
-    print(f"campaign {done.open} is open; with `minping serve` running, rate at")
+    say(Message("demo-next", campaign=done.closed, year=done.year))
+    say(Message("demo-open", campaign=done.open))
     for address in citizen_urls(settings, done.link):
         print(f"  {address}")
     return 0

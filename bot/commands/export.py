@@ -10,38 +10,43 @@ from typing import Any
 
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from survey_flows.errors import BadInput
+from bot.terminal.auditing import READS_ONLY
+from bot.terminal.files import write_file
+from bot.terminal.words import worded
+from survey_flows.errors import Message
 
 FORMS = ("xlsx", "csv", "parquet", "sav")
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "write a year's appraisal, or one campaign's scores, as XLSX, CSV, Parquet and SPSS (figures, never ballots)"
+    text = Message("help-export")
     parser = commands.add_parser("export", help=text, description=text)
-    parser.add_argument("--year", type=int, help="the year to export")
+    parser.add_argument("--year", type=int, help=Message("help-export-year"))
     parser.add_argument(
         "--campaign",
         nargs="+",
         default=[],
         metavar="ID",
-        help="a closed campaign; with --year, whose scores",
+        help=Message("help-export-campaign"),
     )
     parser.add_argument(
         "--out",
         type=Path,
         required=True,
         metavar="FOLDER",
-        help="where to write; it is made if need be",
+        help=Message("help-folder"),
     )
-    parser.add_argument("--format", choices=[*FORMS, "all"], default="all", help="default all")
+    parser.add_argument(
+        "--format", choices=[*FORMS, "all"], default="all", help=Message("help-default-all")
+    )
     parser.add_argument(
         "--audience",
         choices=["public", "internal"],
         default="public",
-        help="public (default): nothing about persons; internal: leaders, proposals and reasons too",
+        help=Message("help-export-audience"),
     )
-    parser.set_defaults(run=run, fail=parser.error)
+    parser.set_defaults(run=run, audit=READS_ONLY, fail=parser.error)
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -49,7 +54,7 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.publication.exports import Audience, export_campaign, export_year
 
     if chosen.year is None and len(chosen.campaign) != 1:
-        chosen.fail("give --year, or --campaign with one campaign")
+        chosen.fail(worded(Message("export-year-or-campaign")))
     async with open_store(settings) as database:
         if chosen.year is not None:
             audience = Audience(chosen.audience)
@@ -60,7 +65,8 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
         else:
             book = await export_campaign(database, chosen.campaign[0], settings.timezone)
             name = f"minping-{chosen.campaign[0]}"
-    for path in await asyncio.to_thread(_write, chosen.out, _files(book, name, chosen.format)):
+    files = _files(book, name, chosen.format)
+    for path in await asyncio.to_thread(_write, chosen.out, files):
         print(path)
     return 0
 
@@ -79,14 +85,4 @@ def _files(book: Any, name: str, form: str) -> dict[str, bytes]:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    return [keep_file(folder / name, data) for name, data in files.items()]
-
-
-def keep_file(path: Path, data: bytes) -> Path:
-    """Write a file, in a folder that is made if need be; raises `BadInput` where that cannot be done."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    except OSError as error:
-        raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error
-    return path
+    return [write_file(folder / name, data, make_folder=True) for name, data in files.items()]

@@ -1,4 +1,4 @@
-"""``minping import``: bring in what offices hand in, and ballots collected elsewhere."""
+"""``minping import``: tables of a year from offices, and ballots collected elsewhere."""
 
 from __future__ import annotations
 
@@ -11,40 +11,49 @@ from typing import Any
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from survey_flows.errors import BadInput
+from bot.terminal.auditing import Audit, the
+from bot.terminal.files import read_file
+from bot.terminal.words import say, worded
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
     from bot.appraisal.import_tables import TABLES
 
-    parser = commands.add_parser(
-        "import", help="bring in units, leaders, indicators … and ballots; all or nothing"
-    )
+    parser = commands.add_parser("import", help=Message("help-import"))
     parts = parser.add_subparsers(required=True, metavar="WHAT")
     for kind, table in TABLES.items():
         columns = ", ".join(f"[{f.name}]" if f.optional else f.name for f in table.fields)
-        text = f"{table.help}; columns (CSV or XLSX): {columns}"
+        text = Message("help-import-table-columns", help=table.help, columns=columns)
         part = parts.add_parser(kind, help=table.help, description=text)
         part.add_argument("file", type=Path, metavar="FILE")
         if table.dated:
-            part.add_argument("--year", type=int, required=True, help="the year that is appraised")
+            part.add_argument(
+                "--year", type=int, required=True, help=Message("help-import-table-year")
+            )
         part.add_argument(
             "--scheme",
             type=Path,
-            help="the scheme it must fit; default: that of the year's campaign",
+            help=Message("help-import-table-scheme"),
         )
-        part.add_argument("--dry-run", action="store_true", help="check all and store nothing")
-        part.set_defaults(run=run_table, kind=kind, year=0)
-    ballots = parts.add_parser("ballots", help="ratings collected elsewhere (CSV, XLSX, Parquet)")
+        part.add_argument(
+            "--dry-run", action="store_true", help=Message("help-import-table-dry-run")
+        )
+        part.set_defaults(
+            run=run_table, audit=Audit(f"import {kind}", the("year")), kind=kind, year=0
+        )
+    ballots = parts.add_parser("ballots", help=Message("help-import-ballots"))
     ballots.add_argument("file", type=Path, metavar="FILE")
     ballots.add_argument(
-        "--map", type=Path, required=True, metavar="MAPPING", help="YAML: what the columns mean"
+        "--map",
+        type=Path,
+        required=True,
+        metavar="MAPPING",
+        help=Message("help-import-ballots-map"),
     )
-    ballots.add_argument(
-        "--campaign", default="", help="an existing campaign; default: the one the mapping makes"
-    )
-    ballots.set_defaults(run=run_ballots)
+    ballots.add_argument("--campaign", default="", help=Message("help-import-ballots-campaign"))
+    ballots.set_defaults(run=run_ballots, audit=Audit("import ballots", the("campaign")))
 
 
 async def run_table(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -58,10 +67,12 @@ async def run_table(settings: Settings, chosen: argparse.Namespace) -> int:
         outcome = await import_table(
             database, chosen.kind, chosen.file.name, data, chosen.year, chosen.dry_run, scheme
         )
-    done = "would be stored; nothing was" if chosen.dry_run else "stored"
-    print(f"{chosen.kind}: {outcome.rows} rows {done}")
+    table = Message("import-checked", kind=chosen.kind, rows=outcome.rows)
+    if not chosen.dry_run:
+        table = Message("import-stored", kind=chosen.kind, rows=outcome.rows)
+    say(table)
     for note in outcome.notes:
-        print(f"  {note}")
+        print("  " + worded(note))
     return 0
 
 
@@ -73,31 +84,16 @@ async def run_ballots(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.terminal.progress import bar
 
     keys = load_gate_keys(settings.data / "keys")
-    with bar("ballots") as progress:
+    with bar(worded(Message("bar-ballots"))) as progress:
         work = partial(
             import_ballots, keys=keys, clock=SystemClock(), file=chosen.file, mapping=chosen.map
         )
         async with open_store(settings) as database:
             done = await work(database, campaign=chosen.campaign, progress=progress)
-            # An imported campaign is closed at once: the key of its pseudonyms goes.
+            # An imported campaign is closed at once, so the key of its pseudonyms is destroyed.
             await destroy_closed_secrets(database, keys.voters)
-    print(f"{done.campaign}: {done.rows} rows, {done.ballots} ballots stored")
-    print(
-        f"  {done.duplicates} rows gave way to a later one, {done.replaced} stored ballots were replaced"
-    )
-    print(f"  {done.unanswered} ballots without a rating count as don't-know")
+    say(Message("ballots-stored", campaign=done.campaign, rows=done.rows, ballots=done.ballots))
+    replaced = Message("ballots-replaced", rows=done.duplicates, ballots=done.replaced)
+    print("  " + worded(replaced))
+    print("  " + worded(Message("ballots-unanswered", ballots=done.unanswered)))
     return 0
-
-
-def read_file(path: Path) -> bytes:
-    """A file's bytes.
-
-    Raises:
-        BadInput: it cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadInput(
-            f"the file cannot be read ({error.strerror}); check its name", str(path)
-        ) from error

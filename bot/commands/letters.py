@@ -1,4 +1,4 @@
-"""``minping letters``: updates that could not be handled; take them again, or drop them. Nobody reads one."""
+"""``minping letters``: dead letters, which are taken again or dropped; nobody reads one."""
 
 from __future__ import annotations
 
@@ -23,31 +23,27 @@ from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import GateKeys, load_gate_keys
 from bot.service.composition import make_mixer, open_store
-from survey_flows.errors import BadInput
+from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.words import say, worded
+from survey_flows.errors import BadInput, Message, Place
 
 log = logging.getLogger(__name__)
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser(
-        "letters", help="updates that could not be handled: list, take again, drop"
-    )
+    parser = commands.add_parser("letters", help=Message("help-letters"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    show = parts.add_parser(
-        "show", help="list them: key, channel, when, how often tried, and the kind of error"
-    )
-    show.set_defaults(run=run_show)
-    replay = parts.add_parser(
-        "replay", help="take them again, each once; one that fails again stays"
-    )
+    show = parts.add_parser("show", help=Message("help-letters-show"))
+    show.set_defaults(run=run_show, audit=READS_ONLY)
+    replay = parts.add_parser("replay", help=Message("help-letters-replay"))
     replay.add_argument("keys", nargs="*", metavar="KEY")
-    replay.add_argument("--all", action="store_true", help="all of them, the oldest first")
-    replay.set_defaults(run=run_replay)
-    drop = parts.add_parser("drop", help="delete one unread")
+    replay.add_argument("--all", action="store_true", help=Message("help-letters-replay-all"))
+    replay.set_defaults(run=run_replay, audit=Audit("letters replay"))
+    drop = parts.add_parser("drop", help=Message("help-letters-drop"))
     drop.add_argument("key", metavar="KEY")
-    drop.add_argument("--reason", required=True, help="why; it is written to the log")
-    drop.set_defaults(run=run_drop)
+    drop.add_argument("--reason", required=True, help=Message("help-letters-drop-reason"))
+    drop.set_defaults(run=run_drop, audit=Audit("letters drop", the("key")))
 
 
 async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
@@ -60,17 +56,21 @@ async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
         when = datetime.fromtimestamp(letter.at, ZoneInfo(settings.timezone)).isoformat(
             timespec="minutes"
         )
-        tried = f"tried {letter.tries}×" if letter.tries else "sealed under another key"
+        tried = worded(
+            Message("letters-tried", tries=letter.tries)
+            if letter.tries
+            else Message("letters-other-key")
+        )
         print(f"{letter.key}  {letter.channel or '?'}  {when}  {tried}  {letter.error}")
     if not letters:
-        print("there are no dead letters")
+        say(Message("letters-none"))
     return 0
 
 
 async def run_replay(settings: Settings, chosen: argparse.Namespace) -> int:
     """Take letters again; 1 when some failed again."""
     if bool(chosen.keys) == chosen.all:
-        raise BadInput("name the letters, or say --all", "minping letters replay")
+        raise BadInput(Message("letters-name-some"))
     clock, keys = SystemClock(), load_gate_keys(settings.data / "keys")
     async with open_store(settings) as database:
         letters, live_campaigns = (
@@ -82,17 +82,17 @@ async def run_replay(settings: Settings, chosen: argparse.Namespace) -> int:
         conductor = Conductor(database, keys, live_campaigns, clock, gate)
         opened = await letters.open(chosen.keys or None, update_readers(keys))
         failed = [letter for letter in opened if not await replay_one(letters, conductor, letter)]
-    print(f"{len(opened) - len(failed)} taken, {len(failed)} failed again and stay")
+    say(Message("letters-replayed", taken=len(opened) - len(failed), failed=len(failed)))
     return 1 if failed else 0
 
 
 async def replay_one(
     letters: DeadLetterStore, conductor: Conductor, letter: DeadLetterOpened
 ) -> bool:
-    """Whether the letter's update could be taken; if not, that is noted in it.
+    """Returns whether the letter's update was handled; a failure is counted in the letter.
 
     Raises:
-        BadInput: nothing can be stored now.
+        BadInput: the database or Redis is away.
     """
     if letter.incoming is None:
         await letters.failed(letter, UNREADABLE)
@@ -100,9 +100,8 @@ async def replay_one(
     try:
         await conductor.replay(letter, letter.incoming)
     except AWAY as error:
-        raise BadInput(
-            f"nothing can be stored now ({type(error).__name__}); try again later", letter.key
-        ) from None
+        message = Message("letters-store-away", error=type(error).__name__)
+        raise BadInput(message, Place(subject=letter.key)) from None
     except Exception as error:
         await letters.failed(letter, type(error).__name__)
         return False
@@ -116,7 +115,7 @@ async def run_drop(settings: Settings, chosen: argparse.Namespace) -> int:
             chosen.key
         )
     log.warning("dead letter %s was dropped: %s", chosen.key, chosen.reason)
-    print(f"{chosen.key} is dropped")
+    say(Message("letters-dropped", key=chosen.key))
     return 0
 
 
@@ -129,14 +128,14 @@ def _read_telegram(raw: bytes) -> Incoming | None:
 
 
 def update_readers(keys: GateKeys) -> dict[str, Reader]:
-    """How what came by a channel is read."""
+    """Returns the reader of a stored update for each channel."""
     return {
         "telegram": _read_telegram,
-        **{channel: partial(_read_weixin, keys, channel) for channel in (WECHAT, WECOM)},
+        **{channel: partial(_read_wechat, keys, channel) for channel in (WECHAT, WECOM)},
     }
 
 
-def _read_weixin(keys: GateKeys, channel: str, raw: bytes) -> Incoming | None:
+def _read_wechat(keys: GateKeys, channel: str, raw: bytes) -> Incoming | None:
     try:
         fields = read_fields(raw)
         taken = read_message(channel, fields, number(fields, "CreateTime"), keys.update)

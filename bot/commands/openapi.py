@@ -7,13 +7,15 @@ import sys
 from typing import Any
 
 from bot.core.settings import Settings
+from bot.terminal.auditing import READS_ONLY
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "print the OpenAPI document of the interface for programs (docs/api.md)"
+    text = Message("help-openapi")
     parser = commands.add_parser("openapi", help=text, description=text)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, audit=READS_ONLY)
 
 
 async def run(_settings: Settings, _chosen: argparse.Namespace) -> int:

@@ -12,14 +12,16 @@ from sqlalchemy import select
 
 from bot.campaigns.lifecycle import show_campaign
 from bot.campaigns.live_campaigns import load_definition
-from bot.commands.import_ import read_file
 from bot.core.settings import Settings, variable
 from bot.core.shipped_files import shipped_words
 from bot.core.urls import citizen_urls
 from bot.service.composition import open_store
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput
+from bot.terminal.auditing import READS_ONLY
+from bot.terminal.files import read_file, write_file
+from bot.terminal.words import say
+from survey_flows.errors import BadInput, Message, Place
 
 PLACES = ("web", "telegram")
 
@@ -29,17 +31,19 @@ def register(commands: Any) -> None:
     from bot.publication.reports.counter_file import FIELDS
 
     columns = ", ".join(f"[{field.name}]" if field.optional else field.name for field in FIELDS)
-    text = "make a PDF with a poster for each service counter, with the code that opens the rating of its unit"
+    text = Message("help-posters")
     parser = commands.add_parser(
-        "posters", help=text, description=f"{text}; columns (CSV or XLSX): {columns}"
+        "posters",
+        help=text,
+        description=Message("help-posters-columns", columns=columns),
     )
     parser.add_argument("campaign", metavar="CAMPAIGN")
-    parser.add_argument("file", type=Path, metavar="FILE", help="the counters")
+    parser.add_argument("file", type=Path, metavar="FILE", help=Message("help-posters-file"))
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
     parser.add_argument(
-        "--to", choices=PLACES, default=PLACES[0], help=f"where it opens; default: {PLACES[0]}"
+        "--to", choices=PLACES, default=PLACES[0], help=Message("help-posters-to", place=PLACES[0])
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, audit=READS_ONLY)
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -57,31 +61,24 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             query = select(tables.campaigns).where(tables.campaigns.c.id == summary.id)
             row = (await connection.execute(query)).one()
     if summary.state in ("closing", "closed"):
-        raise BadInput("this campaign is over; nothing can be rated by a poster of it", summary.id)
+        raise BadInput(Message("posters-campaign-closed"), Place(subject=summary.id))
     definition = load_definition(
         row, list(summary.links), shipped_words(), ZoneInfo(settings.timezone)
     )
     counters = read_counters(sheet, definition.units)
-    # What hangs where everybody passes vouches for nobody: only the open link is ever printed.
+    # Everybody can use a poster, so it must vouch for nobody: only the open link is printed.
     link = next(link for link in summary.links if link.source == "open")
     leads = {
         counter.unit: citizen_urls(settings, link, counter.unit)[PLACES.index(chosen.to)]
         for counter in counters
     }
     [file] = await asyncio.to_thread(render_posters, definition, counters, leads)
-    await asyncio.to_thread(_write, chosen.out, file)
-    print(f"{chosen.out}: {len(counters)} posters")
+    await asyncio.to_thread(write_file, chosen.out, file)
+    say(Message("posters-written", file=str(chosen.out), count=len(counters)))
     return 0
 
 
 def _check_settings(settings: Settings, place: str) -> None:
     name = "public_url" if place == "web" else "telegram_name"
     if not getattr(settings, name):
-        raise BadInput("set it first: it stands in the address that is printed", variable(name))
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error
+        raise BadInput(Message("posters-address-unset"), Place(field=variable(name)))

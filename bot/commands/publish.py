@@ -1,4 +1,4 @@
-"""``minping publish``: let anybody read the results of a campaign that is over."""
+"""``minping publish``: publish the results of a closed campaign, or withdraw them."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import getpass
 from typing import Any
 
 from bot.core.clock import SystemClock
-from bot.core.settings import Settings
+from bot.core.settings import Settings, read_language
 from bot.core.urls import web_chat_url
 from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import finish_closing, open_store
-from survey_flows.errors import BadInput
+from bot.terminal.auditing import Audit, the
+from bot.terminal.words import say
+from survey_flows.errors import BadInput, Message, Place
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "make a closed campaign's last release public: its page, open data and bundle; until then nobody reads them"
+    text = Message("help-publish")
     parser = commands.add_parser("publish", help=text, description=text)
     parser.add_argument("campaign", metavar="CAMPAIGN")
-    parser.add_argument(
-        "--withdraw", action="store_true", help="take the results off the public pages"
-    )
-    parser.set_defaults(run=run)
+    parser.add_argument("--withdraw", action="store_true", help=Message("help-publish-withdraw"))
+    parser.set_defaults(run=run, audit=Audit("publish", the("campaign")))
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Make public or withdraw, and say where the page is."""
+    """Publish or withdraw, and print the address of the page."""
     from bot.campaigns.registered import read_registered_campaigns
     from bot.publication.public_release import make_public, withdraw_publication
     from bot.verification.bundle import request_result_entry, save_bundle
@@ -35,25 +35,22 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database:
         if chosen.withdraw:
             await withdraw_publication(database, chosen.campaign)
-            print(f"{chosen.campaign}: not public any more")
+            say(Message("publish-withdrawn", campaign=chosen.campaign))
             return 0
         found = [
-            poll for poll in await read_registered_campaigns(database) if poll.id == chosen.campaign
+            one for one in await read_registered_campaigns(database) if one.id == chosen.campaign
         ]
         if not found:
-            raise BadInput(
-                "there is no such campaign; see `minping campaign show`", chosen.campaign
-            )
+            raise BadInput(Message("campaign-not-registered"), Place(subject=chosen.campaign))
         made = await make_public(
             database, found[0], f"cli:{getpass.getuser()}", clock, settings.timezone
         )
-        print(
-            f"{made.campaign}: release {made.number} is public at {web_chat_url(settings)}/results/{made.campaign}"
-        )
+        address = f"{web_chat_url(settings)}/results/{made.campaign}"
+        say(Message("publish-done", campaign=made.campaign, release=made.number, address=address))
         try:
             await request_result_entry(database, made.campaign)
             await finish_closing(settings, database, load_gate_keys(settings.data / "keys"), clock)
             await save_bundle(database, settings.data, made.campaign, made.number)
         except BadInput as error:
-            print(f"there is no bundle to check it with: {error}")
+            say(Message("publish-no-bundle", reason=error.render(read_language())))
     return 0

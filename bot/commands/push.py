@@ -1,4 +1,4 @@
-"""``minping push``: write to who was invited, remind them, hold it, and see how far it is."""
+"""``minping push``: send invitations and reminders to a sample; pause, cancel and watch them."""
 
 from __future__ import annotations
 
@@ -10,63 +10,58 @@ from typing import Any
 
 from bot.core.settings import Settings
 from bot.service.composition import build, open_store
-from survey_flows.errors import BadInput
+from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.files import read_text
+from bot.terminal.words import say, word
+from survey_flows.errors import BadInput, Message, Place
 
 ACTIONS = {
-    "pause": "hold every message that is not sent yet",
-    "resume": "go on after a pause",
-    "cancel": "send nothing more of the present step",
+    "pause": Message("help-push-pause"),
+    "resume": Message("help-push-resume"),
+    "cancel": Message("help-push-cancel"),
 }
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser(
-        "push", help="write to who was invited to a campaign, and remind them"
-    )
+    parser = commands.add_parser("push", help=Message("help-push"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    begin = parts.add_parser(
-        "begin", help="queue the invitation, or the next reminder, for everybody who is invited"
-    )
+    begin = parts.add_parser("begin", help=Message("help-push-begin"))
     begin.add_argument("campaign", metavar="CAMPAIGN")
     _add_text(begin)
     begin.add_argument(
-        "--hours", metavar="HH:MM-HH:MM", default="", help="local time; default: the settings'"
+        "--hours", metavar="HH:MM-HH:MM", default="", help=Message("help-push-begin-hours")
     )
     begin.add_argument(
         "--not-on",
         metavar="DAY",
         nargs="*",
-        help="days without messages, as 2026-10-01; default: the settings'",
+        help=Message("help-push-begin-not-on"),
     )
-    begin.set_defaults(run=run_begin)
+    begin.set_defaults(run=run_begin, audit=Audit("push begin", the("campaign")))
     for name, what in ACTIONS.items():
         part = parts.add_parser(name, help=what)
         part.add_argument("campaign", metavar="CAMPAIGN")
-        part.set_defaults(run=run_turn, action=name)
-    show = parts.add_parser("show", help="how far each step is, and how long it will take")
+        part.set_defaults(run=run_turn, audit=Audit(f"push {name}", the("campaign")), action=name)
+    show = parts.add_parser("show", help=Message("help-push-show"))
     show.add_argument("campaign", metavar="CAMPAIGN")
-    show.set_defaults(run=run_show)
-    test = parts.add_parser(
-        "test", help="send the message to one chat of your own, and to nobody else"
-    )
+    show.set_defaults(run=run_show, audit=READS_ONLY)
+    test = parts.add_parser("test", help=Message("help-push-test"))
     test.add_argument("campaign", metavar="CAMPAIGN")
-    test.add_argument("chat", metavar="CHAT", help="your chat id with the bot")
+    test.add_argument("chat", metavar="CHAT", help=Message("help-push-test-chat"))
     _add_text(test)
-    test.set_defaults(run=run_test)
-    work = parts.add_parser(
-        "work", help="send what is queued, beside the service, until it is stopped"
-    )
-    work.set_defaults(run=run_work)
+    test.set_defaults(run=run_test, audit=READS_ONLY)
+    work = parts.add_parser("work", help=Message("help-push-work"))
+    work.set_defaults(run=run_work, audit=READS_ONLY)
 
 
-def _add_text(parser: argparse.ArgumentParser) -> None:
+def _add_text(parser: Any) -> None:
     for lang in ("zh", "en"):
         parser.add_argument(
             f"--{lang}",
             type=Path,
             metavar="FILE",
-            help="the message; without it a plain invitation",
+            help=Message("help-push-message"),
         )
 
 
@@ -84,9 +79,7 @@ async def run_begin(settings: Settings, chosen: argparse.Namespace) -> int:
         push = await begin_push(
             database, chosen.campaign, texts, chosen.hours or choices.hours, days
         )
-    print(
-        f"{chosen.campaign}: {_called(push.step)} is queued and goes out while the service runs; `minping push show`"
-    )
+    say(Message("push-queued", campaign=chosen.campaign, step=_step_name(push.step)))
     return 0
 
 
@@ -105,23 +98,23 @@ async def run_turn(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Print how far each step is."""
+    """Print the progress of each step."""
     from bot.fieldwork.outreach.push_service import show_pushes
 
     async with open_store(settings) as database:
         found = await show_pushes(database, chosen.campaign, settings.push_rate)
     for progress in found:
-        counts = ", ".join(
-            f"{count} {state.replace('_', ' ')}" for state, count in progress.counts.items()
-        )
-        left = (
-            f", about {progress.seconds_left / 60:.0f} minutes left"
-            if progress.seconds_left
-            else ""
-        )
-        print(f"{_called(progress.push.step)}: {progress.push.state}; {counts}{left}")
+        counts = [
+            Message("push-count", count=count, state=word(state))
+            for state, count in progress.counts.items()
+        ]
+        if progress.seconds_left:
+            minutes = round(progress.seconds_left / 60)
+            counts.append(Message("push-minutes-left", minutes=minutes))
+        step, state = _step_name(progress.push.step), word(progress.push.state)
+        say(Message("push-progress", step=step, state=state, counts=tuple(counts)))
     if not found:
-        print("nothing was pushed in this campaign; see `minping push begin`")
+        say(Message("push-none"))
     return 0
 
 
@@ -134,7 +127,7 @@ async def run_test(settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.fieldwork.outreach.push_service import plain_texts
 
     if not chosen.chat.removeprefix("-").isdecimal():
-        raise BadInput("a chat id is a number; the bot @userinfobot tells you yours", chosen.chat)
+        raise BadInput(Message("push-chat-id"), Place(subject=chosen.chat))
     _require_telegram(settings)
     async with open_store(settings) as database:
         texts = await plain_texts(database, chosen.campaign, settings.timezone) | _read_texts(
@@ -143,16 +136,14 @@ async def run_test(settings: Settings, chosen: argparse.Namespace) -> int:
     words = shipped_words()
     async with TelegramMessenger(
         settings.telegram_token, settings.telegram_api, RateLimitPause()
-    ) as postman:
+    ) as messenger:
         for lang, text in texts.items():
             begin, stop = words.say(lang, "invitation-begin"), words.say(lang, "invitation-stop")
-            fate = await postman.send(chosen.chat, OutgoingMessage(text, begin, "TEST", stop))
-            if fate is not DeliveryOutcome.SENT:
-                raise BadInput(
-                    f"Telegram did not take it: {fate.value}; has this chat pressed Start?",
-                    chosen.chat,
-                )
-    print("sent; its button leads to the campaign as a link that nobody vouches for")
+            outcome = await messenger.send(chosen.chat, OutgoingMessage(text, begin, "TEST", stop))
+            if outcome is not DeliveryOutcome.SENT:
+                message = Message("push-test-failed", outcome=outcome.value)
+                raise BadInput(message, Place(subject=chosen.chat))
+    say(Message("push-test-sent"))
     return 0
 
 
@@ -165,9 +156,7 @@ async def run_work(settings: Settings, _chosen: argparse.Namespace) -> int:
 
     _require_telegram(settings)
     if not settings.redis_url:
-        raise BadInput(
-            "a sender of its own shares the pace with the service, so name its Redis", "REDIS_URL"
-        )
+        raise BadInput(Message("push-redis-unset"), Place(field="REDIS_URL"))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -176,11 +165,11 @@ async def run_work(settings: Settings, _chosen: argparse.Namespace) -> int:
         pause = RateLimitPause(service.redis, bot)
         async with TelegramMessenger(
             settings.telegram_token, settings.telegram_api, pause
-        ) as postman:
-            pusher = make_push_sender(
-                service, {"telegram": postman}, Pace(service.redis, settings.push_rate, bot)
+        ) as messenger:
+            sender = make_push_sender(
+                service, {"telegram": messenger}, Pace(service.redis, settings.push_rate, bot)
             )
-            working = [asyncio.create_task(work) for work in (pusher.run(), pause.watch())]
+            working = [asyncio.create_task(work) for work in (sender.run(), pause.watch())]
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)
             for task in (*working, stopping):
@@ -193,20 +182,15 @@ async def run_work(settings: Settings, _chosen: argparse.Namespace) -> int:
 
 
 def _read_texts(chosen: argparse.Namespace) -> dict[str, str]:
-    from bot.commands.import_ import read_file
 
     files = {"zh-Hans": chosen.zh, "en": chosen.en}
-    return {
-        lang: read_file(file).decode("utf-8", "strict").strip()
-        for lang, file in files.items()
-        if file
-    }
+    return {lang: read_text(file).strip() for lang, file in files.items() if file}
 
 
 def _require_telegram(settings: Settings) -> None:
     if not settings.telegram_token:
-        raise BadInput("there is no bot to write with; set its token", "MINPING_TELEGRAM_TOKEN")
+        raise BadInput(Message("push-token-unset"), Place(field="MINPING_TELEGRAM_TOKEN"))
 
 
-def _called(step: int) -> str:
-    return f"reminder {step}" if step else "the invitation"
+def _step_name(step: int) -> Message:
+    return Message("push-reminder", number=step) if step else Message("push-invitation")

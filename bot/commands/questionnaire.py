@@ -1,4 +1,4 @@
-"""``minping questionnaire``: show a shipped questionnaire, and check one before it is used."""
+"""``minping questionnaire``: show a shipped questionnaire, and check a file before its use."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ from typing import Any
 
 from bot.core.settings import Settings
 from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
+from bot.terminal.auditing import READS_ONLY
+from bot.terminal.words import say, worded
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser(
-        "questionnaire", help="show a shipped questionnaire, check one of your own"
-    )
+    parser = commands.add_parser("questionnaire", help=Message("help-questionnaire"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    show = parts.add_parser(
-        "show", help="print a shipped questionnaire as YAML, to begin one's own with"
-    )
+    show = parts.add_parser("show", help=Message("help-questionnaire-show"))
     show.add_argument("id", choices=sorted(shipped_questionnaires()), metavar="ID")
-    show.set_defaults(run=run_show)
-    check = parts.add_parser(
-        "check", help="say whether a file is a questionnaire, or what is wrong and where"
+    show.set_defaults(run=run_show, audit=READS_ONLY)
+    check = parts.add_parser("check", help=Message("help-questionnaire-check"))
+    check.add_argument(
+        "file", type=Path, metavar="FILE", help=Message("help-questionnaire-check-file")
     )
-    check.add_argument("file", type=Path, metavar="FILE", help="YAML, or XLSForm as .xlsx")
-    check.set_defaults(run=run_check)
+    check.set_defaults(run=run_check, audit=READS_ONLY)
 
 
 async def run_show(_settings: Settings, chosen: argparse.Namespace) -> int:
@@ -40,12 +39,17 @@ async def run_check(_settings: Settings, chosen: argparse.Namespace) -> int:
     from bot.campaigns.questionnaire_files import read_questionnaire
 
     questionnaire = await asyncio.to_thread(read_questionnaire, chosen.file)
-    print(
-        f"{questionnaire.id} (version {questionnaire.version}): {len(questionnaire.questions)} questions, {len(questionnaire.rated)} rated; good to use"
+    say(
+        Message(
+            "questionnaire-good",
+            id=questionnaire.id,
+            version=questionnaire.version,
+            questions=len(questionnaire.questions),
+            rated=len(questionnaire.rated),
+        )
     )
     for position, question in enumerate(questionnaire.questions, 1):
         label = question.label[questionnaire.languages[0]]
-        print(
-            f"  {position}. {question.id} [{question.kind}{', optional' if question.optional else ''}] {label}"
-        )
+        optional = worded(Message("questionnaire-optional")) if question.optional else ""
+        print(f"  {position}. {question.id} [{question.kind}{optional}] {label}")
     return 0

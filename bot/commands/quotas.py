@@ -1,4 +1,4 @@
-"""``minping quotas``: how many people may rate a unit, by cell: given to a draft, and how far they are filled."""
+"""``minping quotas``: set the response quotas of a draft, and show how far they are filled."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from aggregation.disclosure.rounding import ROUNDING_BASE
-from bot.commands.import_ import read_file
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.files import read_file
+from bot.terminal.words import rounded_count, say
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
     from bot.campaigns.quota_file import FIELDS
 
-    parser = commands.add_parser("quotas", help="how many people may rate a unit, by cell")
+    parser = commands.add_parser("quotas", help=Message("help-quotas"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     columns = ", ".join(f"[{field.name}]" if field.optional else field.name for field in FIELDS)
-    text = f"give a draft these quotas in place of those it had; columns (CSV or XLSX): {columns}"
-    give = parts.add_parser("set", help="give a draft the quotas of a table", description=text)
+    text = Message("help-quotas-set-columns", columns=columns)
+    give = parts.add_parser("set", help=Message("help-quotas-set"), description=text)
     give.add_argument("campaign")
     give.add_argument("file", type=Path, metavar="FILE")
-    give.set_defaults(run=run_set)
-    show = parts.add_parser("show", help="how far each quota is filled")
+    give.set_defaults(run=run_set, audit=Audit("quotas set", the("campaign")))
+    show = parts.add_parser("show", help=Message("help-quotas-show"))
     show.add_argument("campaign")
-    show.set_defaults(run=run_show)
+    show.set_defaults(run=run_show, audit=READS_ONLY)
 
 
 async def run_set(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -37,7 +39,7 @@ async def run_set(settings: Settings, chosen: argparse.Namespace) -> int:
     data = await asyncio.to_thread(read_file, chosen.file)
     async with open_store(settings) as database:
         count = await set_quotas(database, chosen.campaign, chosen.file.name, data)
-    print(f"{count} quotas; the log registers them when the campaign is opened")
+    say(Message("quotas-set", count=count))
     return 0
 
 
@@ -50,14 +52,9 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     for fill in found:
         cell = fill.cell
         named = "/".join(filter(None, (cell.unit, cell.group, cell.stratum, cell.source)))
-        told = (
-            "full"
-            if fill.full
-            else f"fewer than {ROUNDING_BASE}"
-            if fill.taken is None
-            else f"at least {fill.taken}"
-        )
-        print(f"{named}: {'0' if fill.taken == 0 else told} of {fill.capacity}")
+        full = fill.full and fill.taken != 0
+        taken = Message("quotas-full") if full else rounded_count(fill.taken)
+        say(Message("quotas-fill", cell=named, taken=taken, capacity=fill.capacity))
     if not found:
-        print("this campaign has no quotas; `minping quotas set` gives them to a draft")
+        say(Message("quotas-none"))
     return 0

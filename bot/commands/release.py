@@ -1,4 +1,4 @@
-"""``minping release``: publish anew what a closed campaign's ballots say."""
+"""``minping release``: make a new release of a closed campaign's scores."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from survey_flows.errors import BadInput
+from bot.terminal.auditing import Audit, the
+from bot.terminal.words import say, worded
+from survey_flows.errors import BadInput, Message, Place
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "publish a closed campaign anew, after decisions changed what counts; small changes are held back"
+    text = Message("help-release")
     parser = commands.add_parser("release", help=text, description=text)
     parser.add_argument("campaign", metavar="CAMPAIGN")
     parser.add_argument(
@@ -21,40 +23,37 @@ def register(commands: Any) -> None:
         nargs="+",
         default=[],
         metavar="UNIT",
-        help="publish the score of these units all the same",
+        help=Message("help-release-correct"),
     )
-    parser.add_argument("--by", default="", metavar="NAME", help="who decides on the correction")
-    parser.add_argument("--reason", default="", help="why it has to be published")
-    parser.set_defaults(run=run)
+    parser.add_argument("--by", default="", metavar="NAME", help=Message("help-release-by"))
+    parser.add_argument("--reason", default="", help=Message("help-release-reason"))
+    parser.set_defaults(run=run, audit=Audit("release", the("campaign")))
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Make the release and say what it holds back."""
+    """Make the release, and print the units whose change it withholds."""
     from bot.campaigns.registered import read_registered_campaigns
     from bot.results.releases import publish_release
 
     async with open_store(settings) as database:
         found = [
-            poll for poll in await read_registered_campaigns(database) if poll.id == chosen.campaign
+            one for one in await read_registered_campaigns(database) if one.id == chosen.campaign
         ]
         if not found:
-            raise BadInput(
-                "there is no such campaign; see `minping campaign show`", chosen.campaign
-            )
+            raise BadInput(Message("campaign-not-registered"), Place(subject=chosen.campaign))
         corrections = dict.fromkeys(chosen.correct, (chosen.by, chosen.reason))
         outcome = await publish_release(database, found[0], SystemClock(), corrections)
     release, floor = outcome.release, found[0].scheme.min_n.publish_cell
-    print(
-        f"{release.campaign}: release {release.number}{'' if outcome.is_new else ', nothing new is told'}"
-    )
+    made = Message("release-new", campaign=release.campaign, number=release.number)
+    same = Message("release-unchanged", campaign=release.campaign, number=release.number)
+    say(made if outcome.is_new else same)
     for unit in outcome.withheld:
-        print(
-            f"  {unit}: not changed, because fewer than {floor} people could be told apart by the difference"
-        )
+        print("  " + worded(Message("release-withheld", unit=unit, floor=floor)))
     if outcome.withheld:
-        print(
-            "  a score that must be put right: --correct UNIT --by NAME --reason TEXT (the score alone is published)"
+        print("  " + worded(Message("release-correct-hint")))
+    for unit, correction in release.corrections.items():
+        corrected = Message(
+            "release-corrected", unit=unit, reason=correction.reason, by=correction.by
         )
-    for unit, made in release.corrections.items():
-        print(f"  {unit}: score corrected: {made.reason} ({made.by})")
+        print("  " + worded(corrected))
     return 0

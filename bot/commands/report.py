@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.commands.export import keep_file
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.terminal.auditing import READS_ONLY
+from bot.terminal.files import write_file
+from survey_flows.errors import Message
 
 if TYPE_CHECKING:
     from bot.publication.reports import Document
@@ -21,31 +23,33 @@ LANGUAGES = ("zh-Hans", "en")
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "write a year's circular, or its units' evidence pages, as PDF and HTML"
+    text = Message("help-report")
     parser = commands.add_parser("report", help=text, description=text)
-    parser.add_argument(
-        "kind", choices=["circular", "evidence"], help="the whole year, or a page for each unit"
-    )
+    parser.add_argument("kind", choices=["circular", "evidence"], help=Message("help-report-kind"))
     parser.add_argument("year", type=int)
     parser.add_argument(
-        "--unit", nargs="+", default=[], metavar="CODE", help="with evidence: these units; else all"
+        "--unit", nargs="+", default=[], metavar="CODE", help=Message("help-report-unit")
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="FOLDER", help="it is made if need be"
+        "--out", type=Path, required=True, metavar="FOLDER", help=Message("help-folder")
     )
-    parser.add_argument("--format", choices=["pdf", "html", ALL], default=ALL, help="default all")
-    parser.add_argument("--lang", choices=[*LANGUAGES, ALL], default=ALL, help="default all")
+    parser.add_argument(
+        "--format", choices=["pdf", "html", ALL], default=ALL, help=Message("help-default-all")
+    )
+    parser.add_argument(
+        "--lang", choices=[*LANGUAGES, ALL], default=ALL, help=Message("help-default-all")
+    )
     parser.add_argument(
         "--audience",
         choices=["public", "internal"],
         default="public",
-        help="public (default): nothing about persons; internal: leaders, proposals and themes of comments too",
+        help=Message("help-report-audience"),
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, audit=READS_ONLY)
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Write the files and name them. A file that is there already and whole is written anew in place."""
+    """Write the files and print their names; files of the same name are replaced."""
     from bot.publication.reports.material import read_material
 
     async with open_store(settings) as database:
@@ -62,7 +66,7 @@ def _write(chosen: argparse.Namespace, material: Any, timezone: str) -> Iterator
     for name, make in tqdm(documents, unit="report", disable=None):
         document: Document = make()
         for form, draw in _forms(chosen.format).items():
-            yield keep_file(chosen.out / f"{name}.{form}", draw(document))
+            yield write_file(chosen.out / f"{name}.{form}", draw(document), make_folder=True)
 
 
 def _documents(

@@ -1,4 +1,4 @@
-"""``minping sample``: who is invited to a campaign, by a lot that anybody can draw again."""
+"""``minping sample``: plan, draw and verify a campaign's sample, which anybody can draw again."""
 
 from __future__ import annotations
 
@@ -10,57 +10,59 @@ from typing import Any
 
 from aggregation.fieldwork.sampling import METHODS
 from bot.commands.contacts import print_left_out, today
-from bot.commands.import_ import read_file
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import load_contact_keys
 from bot.service.composition import open_store
-from survey_flows.errors import BadInput
+from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.files import read_file, write_new_file
+from bot.terminal.tables import print_check
+from bot.terminal.words import say, worded
+from survey_flows.errors import BadInput, Message, Place
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser(
-        "sample", help="draw by lot who is invited to a campaign, or check such a draw"
-    )
+    parser = commands.add_parser("sample", help=Message("help-sample"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    plan = parts.add_parser(
-        "plan", help="settle who can be drawn and how many, before the campaign is opened"
-    )
+    plan = parts.add_parser("plan", help=Message("help-sample-plan"))
     plan.add_argument("campaign", metavar="CAMPAIGN")
-    plan.add_argument("--size", type=int, default=0, metavar="N", help="people in the sample")
     plan.add_argument(
-        "--allocation", choices=METHODS, default=METHODS[0], help=f"default: {METHODS[0]}"
+        "--size", type=int, default=0, metavar="N", help=Message("help-sample-plan-size")
+    )
+    plan.add_argument(
+        "--allocation",
+        choices=METHODS,
+        default=METHODS[0],
+        help=Message("help-sample-plan-allocation", method=METHODS[0]),
     )
     plan.add_argument(
         "--cells",
         type=Path,
         metavar="FILE",
-        help="group, [area], [size], value: standard deviations for neyman, numbers of people for fixed",
+        help=Message("help-sample-plan-cells"),
     )
     plan.add_argument(
-        "--least", type=int, default=0, metavar="N", help="draw at least so many in each cell"
+        "--least", type=int, default=0, metavar="N", help=Message("help-sample-plan-least")
     )
     plan.add_argument(
         "--fatigue-days",
         type=int,
         metavar="N",
-        help="leave out who was invited in the last N days; default: the settings'",
+        help=Message("help-sample-plan-fatigue-days"),
     )
-    plan.set_defaults(run=run_plan)
-    draw = parts.add_parser(
-        "draw", help="draw the sample of an open campaign and write what is published of it"
-    )
+    plan.set_defaults(run=run_plan, audit=Audit("sample plan", the("campaign")))
+    draw = parts.add_parser("draw", help=Message("help-sample-draw"))
     draw.add_argument("campaign", metavar="CAMPAIGN")
     draw.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help="a file that does not exist yet"
+        "--out", type=Path, required=True, metavar="FILE", help=Message("help-sample-draw-out")
     )
-    draw.set_defaults(run=run_draw)
-    verify = parts.add_parser("verify", help="draw a published sample again; needs no database")
+    draw.set_defaults(run=run_draw, audit=Audit("sample draw", the("campaign")))
+    verify = parts.add_parser("verify", help=Message("help-sample-verify"))
     verify.add_argument("file", type=Path, metavar="FILE")
     verify.add_argument(
-        "--bundle", type=Path, metavar="BUNDLE.zip", help="compare with what the log has of it"
+        "--bundle", type=Path, metavar="BUNDLE.zip", help=Message("help-sample-verify-bundle")
     )
-    verify.set_defaults(run=run_verify)
+    verify.set_defaults(run=run_verify, audit=READS_ONLY)
 
 
 async def run_plan(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -75,7 +77,7 @@ async def run_plan(settings: Settings, chosen: argparse.Namespace) -> int:
         data = await asyncio.to_thread(read_file, chosen.cells)
         values = read_cells(await asyncio.to_thread(read_sheet, chosen.cells.name, data))
     if chosen.size < 0 or chosen.least < 0 or (chosen.fatigue_days or 0) < 0:
-        raise BadInput("numbers of people and days are 0 or more", "minping sample plan")
+        raise BadInput(Message("sample-negative"))
     keys = load_contact_keys(settings.data / "keys")
     async with open_store(settings) as database:
         days = (
@@ -83,11 +85,13 @@ async def run_plan(settings: Settings, chosen: argparse.Namespace) -> int:
             if chosen.fatigue_days is None
             else chosen.fatigue_days
         )
-        wish = SampleRequest(chosen.allocation, chosen.size, chosen.least, values, days)
-        plan = await plan_sample(database, keys, chosen.campaign, wish, today(settings))
-    print(f"{sum(plan.sizes.values())} of {sum(plan.people.values())} will be drawn")
+        request = SampleRequest(chosen.allocation, chosen.size, chosen.least, values, days)
+        plan = await plan_sample(database, keys, chosen.campaign, request, today(settings))
+    size, people = sum(plan.sizes.values()), sum(plan.people.values())
+    say(Message("sample-planned", size=size, people=people))
     for cell, size in plan.sizes.items():
-        print(f"  {cell}: {size} of {plan.people[cell]}")
+        told = Message("sample-cell", cell=str(cell), size=size, people=plan.people[cell])
+        print("  " + worded(told))
     print_left_out(plan.left_out)
     return 0
 
@@ -98,19 +102,10 @@ async def run_draw(settings: Settings, chosen: argparse.Namespace) -> int:
 
     async with open_store(settings) as database:
         sample = await draw_campaign_sample(database, chosen.campaign)
-    await asyncio.to_thread(_write_new, chosen.out, write_sample(sample))
-    print(f"{sum(map(len, sample.drawn.values()))} drawn; {chosen.out} can be published")
+    await asyncio.to_thread(write_new_file, chosen.out, write_sample(sample))
+    count = sum(map(len, sample.drawn.values()))
+    say(Message("sample-drawn", count=count, file=str(chosen.out)))
     return 0
-
-
-def _write_new(path: Path, data: bytes) -> None:
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except OSError as error:
-        raise BadInput(
-            f"the file cannot be written ({error.strerror}); choose another name", str(path)
-        ) from error
 
 
 async def run_verify(_settings: Settings, chosen: argparse.Namespace) -> int:
@@ -125,37 +120,26 @@ def _verify(chosen: argparse.Namespace) -> int:
     sample = read_sample(chosen.file.name, read_file(chosen.file))
     found = sample_contradiction(sample)
     drawn, people = (sum(map(len, part.values())) for part in (sample.drawn, sample.frame))
-    print(
-        f"FAIL  {found}"
-        if found
-        else f"ok    the {drawn} of {people} are those that the seed draws"
-    )
+    print_check(found, Message("sample-as-seeded", drawn=drawn, people=people))
     if not chosen.bundle:
-        print(
-            "      seed and frame were not compared with the log: give the campaign's bundle (--bundle)"
-        )
+        print("      " + worded(Message("sample-log-not-compared")))
         return int(bool(found))
     other = sample_difference(sample, _registered(chosen.bundle, sample.campaign))
-    print(
-        f"FAIL  {other}"
-        if other
-        else "ok    seed, frame and design are those that the bundle's log registered"
-    )
+    print_check(other, Message("sample-as-registered"))
     return int(bool(found or other))
 
 
 def _registered(path: Path, campaign: str) -> dict[str, Any]:
-    """The registered paper in a bundle; whether the bundle is the log's is for `minping verify` to say."""
+    """Returns the registered definition in a bundle; `minping verify` checks the bundle itself."""
     from bot.verification.bundle_format import unpack
     from bot.verification.bundle_reader import Bundle, VerificationRequest
 
-    case = Bundle(unpack(path), VerificationRequest())
-    if case.campaign != campaign:
-        raise BadInput(
-            f"this is the bundle of {case.campaign}, and the sample is of {campaign}", str(path)
-        )
-    entries = case.entries("registration")
+    bundle = Bundle(unpack(path), VerificationRequest())
+    if bundle.campaign != campaign:
+        message = Message("sample-other-bundle", bundle=bundle.campaign, campaign=campaign)
+        raise BadInput(message, Place(file=str(path)))
+    entries = bundle.entries("registration")
     if len(entries) != 1:
-        raise BadInput("the bundle has not one registration; see `minping verify`", str(path))
+        raise BadInput(Message("sample-no-registration"), Place(file=str(path)))
     definition: dict[str, Any] = json.loads(entries[0][1]["paper"])
     return definition

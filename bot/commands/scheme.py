@@ -1,4 +1,4 @@
-"""``minping scheme``: show the shipped scheme, check one, compare two, and try one on a year that is over."""
+"""``minping scheme``: show the shipped scheme; check, compare and apply others."""
 
 from __future__ import annotations
 
@@ -9,37 +9,32 @@ from typing import Any
 
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.terminal.auditing import READS_ONLY
+from bot.terminal.parsing import add_language
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser(
-        "scheme", help="show, check and compare appraisal schemes, try one on a past year"
-    )
+    parser = commands.add_parser("scheme", help=Message("help-scheme"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    show = parts.add_parser(
-        "show", help="print the shipped scheme as YAML, to begin one's own with"
-    )
-    show.set_defaults(run=run_show)
-    check = parts.add_parser(
-        "check", help="say whether a scheme is sound; every mistake is named with its field"
-    )
+    show = parts.add_parser("show", help=Message("help-scheme-show"))
+    show.set_defaults(run=run_show, audit=READS_ONLY)
+    check = parts.add_parser("check", help=Message("help-scheme-check"))
     check.add_argument("file", type=Path, metavar="FILE")
-    check.set_defaults(run=run_check)
-    diff = parts.add_parser("diff", help="list the fields in which two schemes differ")
+    check.set_defaults(run=run_check, audit=READS_ONLY)
+    diff = parts.add_parser("diff", help=Message("help-scheme-diff"))
     diff.add_argument("before", type=Path, metavar="A")
     diff.add_argument("after", type=Path, metavar="B")
-    diff.set_defaults(run=run_diff)
-    simulate = parts.add_parser(
-        "simulate", help="what a scheme would have done to a year; nothing is stored"
-    )
+    diff.set_defaults(run=run_diff, audit=READS_ONLY)
+    simulate = parts.add_parser("simulate", help=Message("help-scheme-simulate"))
     simulate.add_argument("file", type=Path, metavar="FILE")
-    simulate.add_argument("--year", type=int, required=True, help="the year to try it on")
-    simulate.set_defaults(run=run_simulate)
+    simulate.add_argument(
+        "--year", type=int, required=True, help=Message("help-scheme-simulate-year")
+    )
+    simulate.set_defaults(run=run_simulate, audit=READS_ONLY)
     for part in (check, diff, simulate):
-        part.add_argument(
-            "--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans"
-        )
+        add_language(part)
 
 
 async def run_show(_settings: Settings, _chosen: argparse.Namespace) -> int:
@@ -51,7 +46,7 @@ async def run_show(_settings: Settings, _chosen: argparse.Namespace) -> int:
 
 
 async def run_check(_settings: Settings, chosen: argparse.Namespace) -> int:
-    """Print what the scheme is, in a few figures and with its digest."""
+    """Print the scheme's main figures and its digest."""
     from bot.campaigns.scheme_files import load_scheme_file
     from bot.terminal.listings import print_scheme
 
@@ -73,7 +68,7 @@ async def run_diff(_settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def run_simulate(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Print the fields that differ from the year's scheme, who would move, and the counts of grades."""
+    """Print the fields that differ from the year's scheme, counts of grades, and moved units."""
     from aggregation.scheme.diff import scheme_differences
     from bot.appraisal.sensitivity import simulate
     from bot.appraisal.year import open_year

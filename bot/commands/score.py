@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.terminal.auditing import Audit, the
+from bot.terminal.parsing import add_language
+from survey_flows.errors import Message
 
 if TYPE_CHECKING:
     from bot.results.scoring import ScoredCampaign
@@ -15,14 +18,12 @@ if TYPE_CHECKING:
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "print the public scores of a closed campaign with their 95 %% intervals and ranks"
+    text = Message("help-score")
     parser = commands.add_parser("score", help=text, description=text)
     parser.add_argument("campaign", metavar="CAMPAIGN")
-    parser.add_argument("--json", action="store_true", help="print JSON, exact to four decimals")
-    parser.add_argument(
-        "--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans"
-    )
-    parser.set_defaults(run=run)
+    parser.add_argument("--json", action="store_true", help=Message("help-json-scores"))
+    add_language(parser)
+    parser.set_defaults(run=run, audit=Audit("score", the("campaign")))
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``minping sensitivity``: how ranks and grades of a year would move under other rules."""
+"""``minping sensitivity``: ranks and grades of a year under other rules (what-if)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.terminal.auditing import READS_ONLY
+from bot.terminal.parsing import add_language
+from survey_flows.errors import Message
 
 if TYPE_CHECKING:
     from aggregation.appraisal.stability import ResultShift
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "how ranks and grades of a year would move under other scales, weights and exclusion rules; nothing is stored"
+    text = Message("help-sensitivity")
     parser = commands.add_parser("sensitivity", help=text, description=text)
     parser.add_argument("year", type=int, metavar="YEAR")
     parser.add_argument(
@@ -25,21 +28,19 @@ def register(commands: Any) -> None:
         nargs="+",
         default=[],
         metavar="ID",
-        help="closed campaigns to take scores from",
+        help=Message("help-closed-campaigns"),
     )
     parser.add_argument(
         "--rules",
         action="store_true",
-        help="also without each fraud rule: looks at all ballots again",
+        help=Message("help-sensitivity-rules"),
     )
-    parser.add_argument(
-        "--lang", choices=["zh-Hans", "en"], default="zh-Hans", help="default zh-Hans"
-    )
-    parser.set_defaults(run=run)
+    add_language(parser)
+    parser.set_defaults(run=run, audit=READS_ONLY)
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Print a line for each other rule, then every unit whose grade would be another."""
+    """Print a line for each other rule, then every unit whose grade would change."""
     from bot.appraisal.year import open_year
     from bot.terminal.listings import print_shifts
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from bot.core.settings import Settings
 from bot.serving import serve
+from bot.terminal.auditing import READS_ONLY
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    parser = commands.add_parser(
-        "serve", help="run the service: web chat, administrator's pages, Telegram"
-    )
-    parser.set_defaults(run=run)
+    parser = commands.add_parser("serve", help=Message("help-serve"))
+    parser.set_defaults(run=run, audit=READS_ONLY)
 
 
 async def run(settings: Settings, _chosen: argparse.Namespace) -> int:

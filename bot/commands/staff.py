@@ -1,4 +1,4 @@
-"""``minping staff``: who can sign in to the administrator's pages."""
+"""``minping staff``: the accounts of the console."""
 
 from __future__ import annotations
 
@@ -21,49 +21,48 @@ from bot.accounts.staff import (
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from survey_flows.errors import BadInput
-
-UNIT = "the unit this person belongs to; barred from its cases"
+from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.words import say, word, worded
+from survey_flows.errors import BadInput, Message, Place
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("staff", help="add people who can sign in, and give new passwords")
+    parser = commands.add_parser("staff", help=Message("help-staff"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    add = parts.add_parser("add", help="let a person sign in; prints the password once")
-    add.add_argument("login", help="1 to 64 characters: a–z, 0–9, dot, - and _")
-    add.add_argument("--role", choices=ROLES, default=ROLES[0], help=f"default: {ROLES[0]}")
-    add.add_argument("--unit", default="", metavar="CODE", help=UNIT)
-    add.set_defaults(run=run_add)
-    password = parts.add_parser(
-        "password", help="give a person a new password, printed once; their sessions end"
+    add = parts.add_parser("add", help=Message("help-staff-add"))
+    add.add_argument("login", help=Message("help-staff-add-login"))
+    add.add_argument(
+        "--role",
+        choices=ROLES,
+        default=ROLES[0],
+        help=Message("help-staff-add-role", role=ROLES[0]),
     )
+    add.add_argument("--unit", default="", metavar="CODE", help=Message("help-staff-unit"))
+    add.set_defaults(run=run_add, audit=Audit("staff add", the("login")))
+    password = parts.add_parser("password", help=Message("help-staff-password"))
     password.add_argument("login")
-    password.set_defaults(run=run_password)
-    change = parts.add_parser(
-        "change", help="give a person another role or unit, from their next click on"
-    )
+    password.set_defaults(run=run_password, audit=Audit("staff password", the("login")))
+    change = parts.add_parser("change", help=Message("help-staff-change"))
     change.add_argument("login")
-    change.add_argument("--role", choices=ROLES, help="default: as it is")
-    change.add_argument(
-        "--unit", metavar="CODE", help=f"{UNIT}; default: as it is, and '' for none"
-    )
-    change.set_defaults(run=run_change)
+    change.add_argument("--role", choices=ROLES, help=Message("help-staff-change-role"))
+    change.add_argument("--unit", metavar="CODE", help=Message("help-staff-change-unit"))
+    change.set_defaults(run=run_change, audit=Audit("staff change", the("login")))
     for name, run, text in (
-        ("disable", run_disable, "close a person's account, which ends their sessions"),
-        ("enable", run_enable, "open a closed account again"),
-        ("sign-out", run_sign_out, "end every session of a person"),
+        ("disable", run_disable, Message("help-staff-disable")),
+        ("enable", run_enable, Message("help-staff-enable")),
+        ("sign-out", run_sign_out, Message("help-staff-sign-out")),
         (
             "reset-factor",
             run_reset_factor,
-            "forget a second factor, when telephone and codes are lost",
+            Message("help-staff-reset-factor"),
         ),
     ):
         part = parts.add_parser(name, help=text)
         part.add_argument("login")
-        part.set_defaults(run=run)
-    show = parts.add_parser("show", help="list who can sign in")
-    show.set_defaults(run=run_show)
+        part.set_defaults(run=run, audit=Audit(f"staff {name}", the("login")))
+    show = parts.add_parser("show", help=Message("help-staff-show"))
+    show.set_defaults(run=run_show, audit=READS_ONLY)
 
 
 async def run_add(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -78,7 +77,8 @@ async def run_add(settings: Settings, chosen: argparse.Namespace) -> int:
             chosen.unit,
             initial_password_expiry(SystemClock()),
         )
-    print(f"{chosen.login} ({chosen.role}), password (shown only now): {password}")
+    role = word(chosen.role)
+    say(Message("staff-added", login=chosen.login, role=role, password=password))
     return 0
 
 
@@ -87,7 +87,7 @@ async def run_password(settings: Settings, chosen: argparse.Namespace) -> int:
     password = generate_password()
     async with open_store(settings) as database:
         await set_password(database, chosen.login, password, initial_password_expiry(SystemClock()))
-    print(f"{chosen.login}, password (shown only now): {password}")
+    say(Message("staff-password", login=chosen.login, password=password))
     return 0
 
 
@@ -96,10 +96,15 @@ async def run_change(settings: Settings, chosen: argparse.Namespace) -> int:
     async with open_store(settings) as database:
         account = await find_account(database, chosen.login)
         if account is None:
-            raise BadInput("nobody has this login", chosen.login)
+            raise BadInput(Message("staff-login-unknown"), Place(subject=chosen.login))
         unit = account.unit if chosen.unit is None else chosen.unit
         await change_staff(database, account.login, chosen.role or account.role, unit)
-    print(f"{account.login}: {chosen.role or account.role}{f', unit {unit}' if unit else ''}")
+    role = word(chosen.role or account.role)
+    say(
+        Message("staff-changed-unit", login=account.login, role=role, unit=unit)
+        if unit
+        else Message("staff-changed", login=account.login, role=role)
+    )
     return 0
 
 
@@ -107,7 +112,7 @@ async def run_disable(settings: Settings, chosen: argparse.Namespace) -> int:
     """Close an account."""
     async with open_store(settings) as database:
         await disable_staff(database, chosen.login)
-    print(f"{chosen.login}: closed")
+    say(Message("staff-closed", login=chosen.login))
     return 0
 
 
@@ -115,7 +120,7 @@ async def run_enable(settings: Settings, chosen: argparse.Namespace) -> int:
     """Open an account again."""
     async with open_store(settings) as database:
         await disable_staff(database, chosen.login, disabled=False)
-    print(f"{chosen.login}: open")
+    say(Message("staff-open", login=chosen.login))
     return 0
 
 
@@ -123,17 +128,19 @@ async def run_sign_out(settings: Settings, chosen: argparse.Namespace) -> int:
     """End a person's sessions."""
     async with open_store(settings) as database:
         await end_sessions(database, chosen.login, int(SystemClock().now().timestamp()))
-    print(f"{chosen.login}: signed out everywhere")
+    say(Message("staff-signed-out", login=chosen.login))
     return 0
 
 
 async def run_reset_factor(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Forget a person's second factor; the sessions end, for they may be somebody else's."""
+    """Remove a person's second factor and end the sessions, which may be somebody else's."""
     async with open_store(settings) as database:
         await end_sessions(database, chosen.login, int(SystemClock().now().timestamp()))
         done = await reset_factor(database, chosen.login)
-    print(
-        f"{chosen.login}: {'the second factor is forgotten' if done else 'there was no second factor'}"
+    say(
+        Message("staff-factor-removed", login=chosen.login)
+        if done
+        else Message("staff-no-factor", login=chosen.login)
     )
     return 0
 
@@ -142,11 +149,11 @@ async def run_show(settings: Settings, _chosen: argparse.Namespace) -> int:
     """List everyone."""
     async with open_store(settings) as database:
         for account in await list_accounts(database):
-            unit = f"unit {account.unit}" if account.unit else ""
-            told = (
-                unit,
-                "second factor" if account.has_second_factor else "",
-                "closed" if account.disabled else "",
+            facts = (
+                Message("staff-unit", unit=account.unit) if account.unit else "",
+                Message("staff-second-factor") if account.has_second_factor else "",
+                Message("staff-account-closed") if account.disabled else "",
             )
-            print("  ".join((account.login, account.role, *filter(None, told))))
+            words = (worded(fact) for fact in (word(account.role), *facts) if fact)
+            print("  ".join((account.login, *words)))
     return 0

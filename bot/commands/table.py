@@ -1,4 +1,4 @@
-"""``minping table``: a table of a year as it stands, to be changed and brought in again by ``minping import``."""
+"""``minping table``: a stored table of a year as XLSX, to be changed and imported again."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from bot.commands.export import keep_file
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.terminal.auditing import READS_ONLY
+from bot.terminal.files import write_file
+from survey_flows.errors import Message
 
 LANGUAGES = ("zh-Hans", "en")
 
@@ -18,25 +20,21 @@ def register(commands: Any) -> None:
     """Add the command."""
     from bot.appraisal.import_tables import TABLES
 
-    text = "write a table as it stands, as XLSX with the codes to choose from, for `minping import`"
+    text = Message("help-table")
     parser = commands.add_parser("table", help=text, description=text)
     parser.add_argument(
         "kind", choices=TABLES, help="; ".join(f"{kind}: {it.help}" for kind, it in TABLES.items())
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
-    parser.add_argument(
-        "--year", type=int, default=0, help="the year that is appraised; units need none"
-    )
-    parser.add_argument(
-        "--scheme", type=Path, help="whose codes are listed; default: that of the year's campaign"
-    )
+    parser.add_argument("--year", type=int, default=0, help=Message("help-table-year"))
+    parser.add_argument("--scheme", type=Path, help=Message("help-table-scheme"))
     parser.add_argument(
         "--lang",
         choices=LANGUAGES,
         default="zh-Hans",
-        help="of headings and names; default zh-Hans",
+        help=Message("help-table-lang"),
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, audit=READS_ONLY)
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -47,5 +45,5 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     scheme = await asyncio.to_thread(load_scheme_file, chosen.scheme) if chosen.scheme else None
     async with open_store(settings) as database:
         body = await table_workbook(database, chosen.kind, chosen.year, chosen.lang, scheme)
-    print(await asyncio.to_thread(keep_file, chosen.out, body))
+    print(await asyncio.to_thread(write_file, chosen.out, body, make_folder=True))
     return 0

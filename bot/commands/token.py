@@ -1,4 +1,4 @@
-"""``minping token``: tokens by which programs use the interface."""
+"""``minping token``: tokens with which programs use the interface."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from bot.accounts.api_tokens import SCOPES, USUAL_DAYS, create_token, list_token
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.words import say, word
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser(
-        "token", help="tokens by which programs use the interface (docs/api.md)"
-    )
+    parser = commands.add_parser("token", help=Message("help-token"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    add = parts.add_parser("add", help="make a token; prints it once")
-    add.add_argument("name", help="1 to 32 characters: a–z, 0–9, dot, - and _; never given twice")
+    add = parts.add_parser("add", help=Message("help-token-add"))
+    add.add_argument("name", help=Message("help-token-add-name"))
     add.add_argument(
         "--scope", nargs="+", required=True, choices=SCOPES, metavar="SCOPE", help=", ".join(SCOPES)
     )
@@ -29,14 +30,14 @@ def register(commands: Any) -> None:
         "--days",
         type=int,
         default=USUAL_DAYS,
-        help=f"how long it is good for; default: {USUAL_DAYS}",
+        help=Message("help-token-add-days", days=USUAL_DAYS),
     )
-    add.set_defaults(run=run_add)
-    list_ = parts.add_parser("list", help="list tokens, without their secrets")
-    list_.set_defaults(run=run_list)
-    revoke = parts.add_parser("revoke", help="end a token now and for good")
+    add.set_defaults(run=run_add, audit=Audit("token add", the("name")))
+    list_ = parts.add_parser("list", help=Message("help-token-list"))
+    list_.set_defaults(run=run_list, audit=READS_ONLY)
+    revoke = parts.add_parser("revoke", help=Message("help-token-revoke"))
     revoke.add_argument("name")
-    revoke.set_defaults(run=run_revoke)
+    revoke.set_defaults(run=run_revoke, audit=Audit("token revoke", the("name")))
 
 
 async def run_add(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -46,7 +47,8 @@ async def run_add(settings: Settings, chosen: argparse.Namespace) -> int:
         token = await create_token(
             database, chosen.name, chosen.scope, chosen.days, by, SystemClock()
         )
-    print(f"{chosen.name} ({' '.join(chosen.scope)}), token (shown only now): {token}")
+    scopes = " ".join(chosen.scope)
+    say(Message("token-added", name=chosen.name, scopes=scopes, token=token))
     return 0
 
 
@@ -57,12 +59,21 @@ async def run_list(settings: Settings, _chosen: argparse.Namespace) -> int:
         found = await list_tokens(database)
     for token in found:
         until = datetime.fromtimestamp(token.expires, zone).date()
-        used = f"last used {token.last_used_on}" if token.last_used_on else "never used"
-        print(
-            f"{token.name}  {token.state(now)}, until {until}, {used}; by {token.created_by}; {' '.join(token.scopes)}"
+        used = Message("token-never-used")
+        if token.last_used_on:
+            used = Message("token-last-used", day=str(token.last_used_on))
+        told = Message(
+            "token-listed",
+            name=token.name,
+            state=word(token.state(now)),
+            until=str(until),
+            used=used,
+            account=token.created_by,
+            scopes=" ".join(token.scopes),
         )
+        say(told)
     if not found:
-        print("there is no token yet; `minping token add --help` tells how to make one")
+        say(Message("token-none"))
     return 0
 
 
@@ -70,5 +81,5 @@ async def run_revoke(settings: Settings, chosen: argparse.Namespace) -> int:
     """End one token."""
     async with open_store(settings) as database:
         await revoke_token(database, chosen.name, SystemClock())
-    print(f"{chosen.name}: revoked")
+    say(Message("token-revoked", name=chosen.name))
     return 0

@@ -1,4 +1,4 @@
-"""``minping witness``: watch a log and sign its checkpoints for as long as it only grows."""
+"""``minping witness``: watch a log and cosign its checkpoints for as long as it only grows."""
 
 from __future__ import annotations
 
@@ -10,53 +10,52 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bot.core.settings import Settings
-from survey_flows.errors import BadInput
+from bot.core.settings import Settings, read_language
+from bot.terminal.auditing import READS_ONLY
+from bot.terminal.files import unwritable
+from bot.terminal.words import say, worded
+from survey_flows.errors import BadInput, Message, Place
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    text = "watch a log and sign its checkpoints for as long as it only grows (run it elsewhere than the service)"
+    text = Message("help-witness")
     parser = commands.add_parser("witness", help=text, description=text)
     parser.add_argument(
-        "--key", type=Path, required=True, metavar="FILE", help="the witness's secret key"
+        "--key", type=Path, required=True, metavar="FILE", help=Message("help-witness-key")
     )
-    parser.add_argument(
-        "--name", help="make a key of this name, e.g. witness.example/1, and print its public key"
-    )
-    parser.add_argument("--log", metavar="URL", help="the service whose log is watched")
-    parser.add_argument("--log-key", metavar="VKEY", help="the log's public key")
-    parser.add_argument(
-        "--state", type=Path, metavar="FILE", help="remembers the last checkpoint that was signed"
-    )
+    parser.add_argument("--name", help=Message("help-witness-name"))
+    parser.add_argument("--log", metavar="URL", help=Message("help-witness-log"))
+    parser.add_argument("--log-key", metavar="VKEY", help=Message("help-witness-log-key"))
+    parser.add_argument("--state", type=Path, metavar="FILE", help=Message("help-witness-state"))
     parser.add_argument(
         "--every",
         type=int,
         default=0,
         metavar="SECONDS",
-        help="look again and again; default: once",
+        help=Message("help-witness-every"),
     )
-    parser.set_defaults(run=run, fail=parser.error)
+    parser.set_defaults(run=run, audit=READS_ONLY, fail=parser.error)
 
 
 async def run(_settings: Settings, chosen: argparse.Namespace) -> int:
-    """Make a key, or watch. A log that was rolled back or rewritten ends it with exit code 1."""
+    """Make a key, or watch; a log that was rolled back or rewritten ends it with exit code 1."""
     from bot.crypto.note_signatures import public_key, read_secret, write_secret
     from bot.verification.witness import Witness, WitnessClient
     from survey_flows.signed_notes import COSIGNATURE, good_name, read_key
 
     if chosen.name:
         if not good_name(chosen.name):
-            raise BadInput("a name has no spaces and no plus signs", chosen.name)
+            raise BadInput(Message("witness-name"), Place(subject=chosen.name))
         await asyncio.to_thread(
-            _make, chosen.key, write_secret(secrets.token_bytes(32), chosen.name)
+            _write_key, chosen.key, write_secret(secrets.token_bytes(32), chosen.name)
         )
     name, seed = read_secret(await asyncio.to_thread(_read, chosen.key))
     if not chosen.log:
         print(public_key(seed, name, COSIGNATURE).write())
         return 0
     if not chosen.log_key or not chosen.state:
-        chosen.fail("give --log-key and --state too")
+        chosen.fail(worded(Message("witness-log-options")))
     witness = Witness(name, seed, read_key(chosen.log_key))
     await _watch(
         WitnessClient(witness, chosen.log, chosen.state, lambda: int(time.time())), chosen.every
@@ -72,9 +71,10 @@ async def _watch(watch: Any, every: int) -> None:
     async with aiohttp.ClientSession() as session:
         while True:
             try:
-                outcome = await watch.look(session)
-                print(
-                    f"{'signed' if outcome.signed else 'nothing new'}: {outcome.size} entries",
+                outcome = await watch.check_growth(session)
+                signed = Message("witness-signed", size=outcome.size)
+                say(
+                    signed if outcome.signed else Message("witness-unchanged", size=outcome.size),
                     flush=True,
                 )
             except LogForked:
@@ -82,21 +82,20 @@ async def _watch(watch: Any, every: int) -> None:
             except BadInput as error:
                 if not every:
                     raise
-                print(f"{error}; trying again in {every} s", flush=True)
+                reason = error.render(read_language())
+                say(Message("witness-retry", reason=reason, seconds=every), flush=True)
             if not every:
                 return
             await asyncio.sleep(every)
 
 
-def _make(path: Path, text: str) -> None:
+def _write_key(path: Path, text: str) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise BadInput(
-            "there is a key already; name another file, or leave out --name", str(path)
-        ) from None
+        raise BadInput(Message("witness-key-exists"), Place(file=str(path))) from None
     except OSError as error:
-        raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error
+        raise unwritable(path, error) from error
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
 
@@ -105,4 +104,4 @@ def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput("the key cannot be read; make one with --name", str(path)) from error
+        raise BadInput(Message("witness-key-unreadable"), Place(file=str(path))) from error

@@ -1,7 +1,8 @@
-"""The one road for every channel: update → conversation → engine → store → answer.
+"""The one road for every channel: update → conversation → engine → store → reply.
 
-Updates that arrive together are settled together, in one transaction, and none is answered before that is durable
-(group commit). While one batch is being written the next one gathers, so a crowd costs hardly more than a citizen.
+Updates that arrive together are settled in one transaction, and none is answered before that is
+durable (group commit). The next batch gathers while one is being written, so that a crowd costs
+hardly more than one citizen.
 """
 
 from __future__ import annotations
@@ -80,11 +81,11 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 128
 TRIES = 3
 AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, NoMixerKey)
-"""What tells that ballots cannot be stored now, as against that it will not take this update."""
+"""Errors of a store that is away, as against an update that it refuses."""
 
 
 class Unavailable(MinpingError):
-    """Nothing was stored; the sender should deliver the update again."""
+    """Nothing was stored; the channel must deliver the update again."""
 
 
 @dataclass(slots=True)
@@ -97,9 +98,10 @@ class _Waiting:
 
 @dataclass(slots=True)
 class _Step:
-    """One update on its way: what it finds, and what comes of it.
+    """One update of a batch with its conversation before and after, and its effects.
 
-    ``held`` are full cells in which this person has a place, ``full`` those in which they found none.
+    ``held`` are full quota cells in which this person has a place; ``full`` are those in which they
+    found none.
     """
 
     waiting: _Waiting
@@ -114,7 +116,7 @@ class _Step:
 
 
 class Conductor:
-    """Takes updates from every channel. Start `run` once; `handle` may be called by any number of tasks."""
+    """Takes updates from every channel. Start `run` once; any number of tasks may call `handle`."""
 
     def __init__(
         self,
@@ -137,10 +139,10 @@ class Conductor:
         self._wake = asyncio.Event()
 
     async def handle(self, incoming: Incoming) -> Reply:
-        """Take one update; returns when all that it caused is durable.
+        """Takes one update and returns its reply when all effects are durable.
 
         Raises:
-            Unavailable: nothing was stored; the sender should deliver it again.
+            Unavailable: nothing was stored; the channel must deliver the update again.
         """
         person = self._keys.person(incoming.channel, incoming.user)
         waiting = _Waiting(incoming, person, asyncio.get_running_loop().create_future())
@@ -149,16 +151,16 @@ class Conductor:
         return await waiting.answer
 
     async def replay(self, letter: DeadLetterOpened, incoming: Incoming) -> Reply:
-        """Take the update of a dead letter, once, and delete the letter with it; beside `run` or without.
+        """Takes the update of a dead letter once and deletes the letter, with `run` or without it.
 
-        Whatever the update raises is raised, and then nothing is stored.
+        An error of the update is raised, and then nothing is stored.
         """
         person = self._keys.person(incoming.channel, incoming.user)
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         return (await self._store([_Waiting(incoming, person, answer, letter)]))[0]
 
     async def note(self, incoming: Incoming, delivery: Delivery) -> None:
-        """Store what became of the reply to an update.
+        """Stores the outcome of the reply to an update.
 
         Raises:
             Unavailable: nothing was stored.
@@ -184,7 +186,7 @@ class Conductor:
             raise Unavailable(f"nothing can be stored: {type(error).__name__}") from None
 
     async def run(self) -> None:
-        """Settle batches until cancelled."""
+        """Settles batches until it is cancelled."""
         try:
             while True:
                 await self._wake.wait()
@@ -196,7 +198,7 @@ class Conductor:
                 _fail(waiting, Unavailable("the service is stopping"))
 
     def _next_batch(self) -> list[_Waiting]:
-        """The oldest updates, at most one of each person: a conversation takes its steps one by one."""
+        """Returns the oldest updates, one of each person: a conversation steps one by one."""
         chosen: dict[bytes, _Waiting] = {}
         later: list[_Waiting] = []
         while self._queue and len(chosen) < MOST_AT_ONCE:
@@ -220,7 +222,7 @@ class Conductor:
                 _fail(waiting, Unavailable("the service is stopping"))
 
     async def _outcomes(self, batch: list[_Waiting]) -> list[Reply | Unavailable]:
-        """An outcome for each update. If one of a batch is poison, each is taken alone, and that one is kept aside."""
+        """Returns an outcome for each update; when a batch fails, each update is taken alone."""
         try:
             return list(await self._store(batch))
         except AWAY as error:
@@ -294,7 +296,7 @@ class Conductor:
             replies.append(
                 replace(reply, stale=shown.stale, covers=was.covers(reply.screen, place))
             )
-        # Who unblocks the bot is made to press Start.
+        # Telegram makes a citizen who unblocks the bot press Start.
         back = [waiting.person for waiting in batch if isinstance(waiting.incoming.event, Started)]
         await mark_reachable(connection, back)
         await write_sessions(connection, changed, now)
@@ -307,7 +309,7 @@ class Conductor:
     async def _find_places(
         self, connection: AsyncConnection, steps: list[_Step], now: datetime
     ) -> None:
-        """Let who has a place in a full cell rate again, and take places for new ballots; there may be none left."""
+        """Steps holders of a place in a full cell again, and takes places for new ballots."""
         away = [
             (one, effect)
             for one in steps
@@ -333,7 +335,7 @@ class Conductor:
                 self._take(one, now)
 
     def _wishes(self, one: _Step) -> list[PlaceRequest]:
-        """The places that this step's ballot needs; none where its campaign has no quotas for it."""
+        """Returns the quota places that this step's ballot needs, which may be none."""
         found = []
         for effect in one.effects:
             if isinstance(effect, StoreBallot):
@@ -365,12 +367,12 @@ class Conductor:
                 self._keys.unseal(person, sealed)
             )
         except BadSession:
-            # Another version or another key: the citizen starts again, which is better than an error at every step.
+            # Another version or key wrote it. To begin anew is better than an error at every step.
             log.warning("a stored conversation could not be read and was begun anew")
             return None
 
     def _take(self, one: _Step, now: datetime) -> None:
-        """Step the conversation as what is known of places lets it."""
+        """Steps the conversation under the quotas as this person finds them."""
         one.after, one.effects = self._step(one, now)
 
     def _step(self, one: _Step, now: datetime) -> tuple[Conversation | None, tuple[Effect, ...]]:
@@ -413,7 +415,7 @@ class Conductor:
         event: Event,
         now: datetime,
     ) -> tuple[Conversation, tuple[Effect, ...]]:
-        """A link leads to another campaign. One that takes no ballots only says so; what was begun elsewhere stays."""
+        """Steps into another campaign by its link, unless that takes no ballots."""
         after, effects = step(definition, None, self._with_chance(event), now)
         if after is None:
             return before, effects
@@ -429,7 +431,7 @@ class Conductor:
         before: Conversation | None,
         effects: Iterable[Effect],
     ) -> list[Effect]:
-        """The effects with answers in place of questions: about the log, and about follow-ups."""
+        """Returns the effects, with answers in place of questions to the log and to requests."""
         told: list[Effect] = []
         for effect in effects:
             if isinstance(effect, LookUpReceipt):
@@ -451,7 +453,7 @@ class Conductor:
     async def _follow(
         self, connection: AsyncConnection, citizen: Citizen, effect: HandleRequestAction, lang: str
     ) -> tuple[Effect, ...]:
-        # They know the scheme, whose models take memory that a service need not spend until somebody asks.
+        # These modules load the scheme's models, memory that the service saves until it is needed.
         from bot.rectification.citizen_view import handle_request_action
         from bot.rectification.requests import Requester
 
@@ -478,14 +480,14 @@ class Conductor:
 
 
 def _again(event: Update) -> Update:
-    """What an update means that was taken before: nothing new, and an opt-out is no less one."""
+    """Returns what an update means on its second delivery: only an opt-out has an effect again."""
     if isinstance(event, RequestAction):
         return RequestAction("open", event.code)
     return event if isinstance(event, OptedOut) else Returned()
 
 
 def _storable(text: str) -> str:
-    """Text that every database can keep: no NUL, no half of a surrogate pair."""
+    """Returns text that every database can store: no NUL, no half of a surrogate pair."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 

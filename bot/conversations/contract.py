@@ -1,4 +1,4 @@
-"""The contract between a channel and the conductor: what comes in, what goes out."""
+"""The contract between a channel and the conductor: updates come in, replies go out."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from survey_flows.events import Update
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One update, normalised.
+    """One update in the domain's words.
 
-    ``key`` is unique for each update and stable when it is delivered again (``telegram:123456``); it is what makes
-    a replay harmless. ``user`` is the channel's id of the citizen: it lives in memory only, never in a table or a log.
-    ``message`` is the chat's message in which the reply will stand; 0 when it will stand in a new one.
+    Attributes:
+        key: unique for each update and the same in each delivery (``telegram:123456``), so that a
+            second delivery is harmless.
+        channel: the channel's name.
+        user: the channel's id of the citizen; it lives in memory only, never in a table or a log.
+        event: what the citizen did.
+        message: the chat's message that the reply will replace; 0 when the reply is a new message.
     """
 
     key: str
@@ -27,10 +31,14 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the citizen sees: short notices, then at most one screen. ``replayed``: the update was taken before.
+    """The notices and the screen that a citizen sees.
 
-    ``stale`` are messages of the chat in which answers stand that have had their time: remove them. ``covers``: the
-    message in which the screen will stand shows answers until then.
+    Attributes:
+        notices: short texts, shown before the screen.
+        screen: at most one screen.
+        replayed: the update had been taken before.
+        stale: messages of the chat that show answers and are to be removed.
+        covers: the message that the screen will replace shows answers until then.
     """
 
     notices: tuple[str, ...] = ()
@@ -42,10 +50,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a reply.
+    """The outcome of showing a reply.
 
-    ``shown`` is the new message in which answers stand, 0 without one; ``removed`` are those that no longer show any;
-    ``blocked``: the citizen wants to hear nothing more from the bot.
+    Attributes:
+        shown: the new message that shows answers, or 0.
+        removed: messages that show no answers any more.
+        blocked: the citizen has blocked the bot.
     """
 
     shown: int = 0
@@ -54,17 +64,17 @@ class Delivery:
 
 
 class Handler(Protocol):
-    """What a channel is given: it returns only when the update and all it caused are stored durably."""
+    """Takes updates from a channel and returns when all their effects are durable."""
 
     async def handle(self, incoming: Incoming) -> Reply:
-        """Take one update.
+        """Takes one update.
 
         Raises:
-            bot.conversations.conductor.Unavailable: nothing was stored; the sender should deliver it again.
+            bot.conversations.conductor.Unavailable: nothing was stored; the update must come again.
         """
 
     async def note(self, incoming: Incoming, delivery: Delivery) -> None:
-        """Store what became of the reply to an update.
+        """Stores the outcome of the reply to an update.
 
         Raises:
             bot.conversations.conductor.Unavailable: nothing was stored.

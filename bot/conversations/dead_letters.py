@@ -1,7 +1,8 @@
-"""Dead letters: updates that could not be handled, sealed until the fault is mended and they can be taken again.
+"""Dead letters: updates that could not be handled, sealed until they can be taken again.
 
-Nobody reads one: what is told of a letter is its key, its channel, the class of the error, when it came and how often
-it was tried. It holds the citizen's id and words, under the key that seals conversations, for as long as those.
+Nobody reads one. Operators see its key, its channel, the class of the error, the hour and the
+number of tries. It holds the citizen's id and words under the key that seals conversations, and is
+deleted as early as those.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from bot.core.clock import Clock
 from bot.crypto.gate_keys import GateKeys, key_hour_of
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput, BadSession
+from survey_flows.errors import BadInput, BadSession, Message, Place
 from survey_flows.events import Event, OptedOut, RequestAction
 
 log = logging.getLogger(__name__)
 
 BOUND = b"dead letter"
-"""What a letter's seal is bound to, in place of a person."""
+"""The context that a letter's seal is bound to, in place of a person."""
 MOST = 65_536
-"""Bytes of an unreadable update that are kept; no update of a private chat has half as many."""
+"""Bytes of the largest unreadable update that is kept; private chats send less than half of it."""
 UNREADABLE = "Unreadable"
 _STORED_NAMES = {"TopicRequested": "Asked", "RequestAction": "Followed"}
 """Names that stored letters keep for events whose class has another name."""
@@ -42,14 +43,17 @@ EVENTS = {
 }
 
 Body = dict[str, Any]
-"""``channel`` and ``tries``, with ``user``, ``key`` and ``event``, or with ``raw``: base64 of what came."""
+"""``channel`` and ``tries``, with ``user``, ``key`` and ``event``, or with ``raw`` in base64."""
 Reader = Callable[[bytes], Incoming | None]
-"""Reads an update as its channel sent it; None when it cannot, or need not, be taken."""
+"""Reads an update as its channel sent it; None when it is unreadable or of no concern."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """What is told of a letter. ``channel`` is empty and ``tries`` 0 when it was sealed under another key."""
+    """The facts of a letter that operators see.
+
+    ``channel`` is empty and ``tries`` 0 when the letter was sealed under another key.
+    """
 
     key: str
     error: str
@@ -62,8 +66,8 @@ class DeadLetter:
 class DeadLetterOpened:
     """A letter with the update in it.
 
-    ``incoming`` is None when what came cannot be read, or need not be taken. ``taken``: the update counts as taken
-    because of this letter alone.
+    ``incoming`` is None when the update is unreadable or of no concern.
+    ``taken``: the update counts as taken because of this letter alone.
     """
 
     key: str
@@ -73,7 +77,7 @@ class DeadLetterOpened:
 
 
 def seal_event(keys: GateKeys, incoming: Incoming) -> bytes:
-    """The body of a letter for an update that was read and could not be handled."""
+    """Returns the sealed body of a letter for an update that was read and could not be handled."""
     name = type(incoming.event).__name__
     event = {"kind": _STORED_NAMES.get(name, name), **asdict(incoming.event)}
     body = {
@@ -89,7 +93,7 @@ def seal_event(keys: GateKeys, incoming: Incoming) -> bytes:
 async def take_letters(
     connection: AsyncConnection, letters: Sequence[tuple[DeadLetterOpened, str]]
 ) -> set[str]:
-    """Delete letters as their updates are taken; returns the updates' keys that only these letters had marked."""
+    """Deletes letters; returns the keys of updates that only these letters had marked as taken."""
     new = set()
     for letter, key in letters:
         statement = delete(tables.dead_letters).where(tables.dead_letters.c.key == letter.key)
@@ -107,7 +111,7 @@ class DeadLetterStore:
         self._clock = clock
 
     async def add(self, channel: str, raw: bytes) -> bool:
-        """Keep an update that could not be read; False when nothing can be stored now. The same again is kept once."""
+        """Keeps an unreadable update once; returns False when the database is away."""
         if len(raw) > MOST:
             log.error("an update that cannot be read is too large to be kept")
             return True
@@ -124,24 +128,19 @@ class DeadLetterStore:
         return True
 
     async def list_letters(self) -> list[DeadLetter]:
-        """Every letter, the oldest first."""
+        """Returns every letter, the oldest first."""
         return [self._told(row) for row in await self._rows()]
 
     async def open(
         self, chosen: Sequence[str] | None, readers: dict[str, Reader]
     ) -> list[DeadLetterOpened]:
-        """The letters of these keys (None: all that can be opened), the oldest first, read as each channel now does.
-
-        Raises:
-            BadInput: there is no such letter, or it was sealed under another key.
-        """
+        """Opens the letters of these keys (None: all that can be opened), the oldest first."""
         rows = await self._rows()
         if chosen is not None:
             missing = set(chosen) - {row.key for row in rows}
             if missing:
-                raise BadInput(
-                    "there is no such letter; see `minping letters`", ", ".join(sorted(missing))
-                )
+                place = Place(subject=Message("dead-letter-keys", keys=tuple(sorted(missing))))
+                raise BadInput(Message("dead-letter-unknown"), place)
             rows = [row for row in rows if row.key in chosen]
         opened = []
         for row in rows:
@@ -150,13 +149,11 @@ class DeadLetterStore:
                 incoming = _read(body, readers)
                 opened.append(DeadLetterOpened(row.key, body, incoming, "raw" not in body))
             elif chosen is not None:
-                raise BadInput(
-                    "this letter was sealed under another key; it can only be dropped", row.key
-                )
+                raise BadInput(Message("dead-letter-other-key"), Place(subject=row.key))
         return opened
 
     async def failed(self, letter: DeadLetterOpened, error: str) -> None:
-        """Note that a letter was tried once more in vain, and why."""
+        """Counts one more failed try and its error."""
         body = _seal(self._keys, letter.body | {"tries": letter.body["tries"] + 1})
         columns = tables.dead_letters.c
         async with writing(self._database) as connection:
@@ -166,7 +163,7 @@ class DeadLetterStore:
             )
 
     async def drop(self, key: str) -> None:
-        """Delete a letter unread.
+        """Deletes a letter unread.
 
         Raises:
             BadInput: there is no such letter.
@@ -176,7 +173,7 @@ class DeadLetterStore:
                 delete(tables.dead_letters).where(tables.dead_letters.c.key == key)
             )
         if not dropped.rowcount:
-            raise BadInput("there is no such letter; see `minping letters`", key)
+            raise BadInput(Message("dead-letter-unknown"), Place(subject=key))
 
     async def _rows(self) -> list[Row[Any]]:
         columns = tables.dead_letters.c

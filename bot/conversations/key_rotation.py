@@ -1,7 +1,7 @@
-"""Every hour a new key: what is sealed is sealed anew, and the old keys are destroyed.
+"""Reseals conversations and dead letters under the key of a new hour, and destroys the old keys.
 
-Then an old copy of the database, be it a backup, a write-ahead log or pages that were freed, cannot be read with all
-the keys that there are. What need not be kept any longer goes on the way (`survey_flows.session.without_expired`).
+After that, no key can read an old copy of the database: a backup, a write-ahead log, freed pages.
+Expired parts of a session are deleted on the way (`survey_flows.session.without_expired`).
 """
 
 from __future__ import annotations
@@ -33,14 +33,19 @@ from survey_flows.session import without_expired
 
 AT_ONCE = 200
 BREATH = 0.02
-"""Seconds between two transactions, in which citizens are served."""
+"""Seconds between two transactions, in which the database serves citizens."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealedColumn:
-    """A table with sealed bodies: its key, what a body is bound to (None: the key), and what is kept of it.
+    """A table with sealed bodies.
 
-    ``keep`` takes the text, epoch seconds and the campaigns; it tells what is to be counted of it, too.
+    Attributes:
+        table: the table.
+        key: its key column.
+        bound: the context of the seal; None when that is the row's key.
+        reseal: takes a text, epoch seconds and the campaigns; returns the text to keep and a
+            change of progress to count.
     """
 
     table: Table
@@ -84,7 +89,7 @@ SEALED = (
 
 
 class KeyRotation:
-    """Turns the keys of one installation. `turn` does what is to be done now, and mostly that is nothing."""
+    """Rotates the keys of one installation; `rotate` does nothing until a new hour begins."""
 
     def __init__(
         self, database: AsyncEngine, keys: GateKeys, clock: Clock, live_campaigns: LiveCampaigns
@@ -96,7 +101,7 @@ class KeyRotation:
         self._done: int | None = None
 
     async def rotate(self) -> None:
-        """Begin a new hour if there is one; interrupted, it is taken up again at the next turn."""
+        """Begins a new hour if there is one; after an interruption the next call continues."""
         now = int(self._clock.now().timestamp())
         hour = now // HOUR
         if hour == self._done:
@@ -114,7 +119,7 @@ class KeyRotation:
             yield
 
     async def _some(self, sealed: SealedColumn, hour: int, now: int, after: Any) -> Any:
-        """Seal some rows anew, from a key on; returns the last key, None when there are no more."""
+        """Reseals some rows after a key; returns the last key, or None when there are no more."""
         columns = sealed.table.c
         key = columns[sealed.key]
         # By the key, in one pass: an index on the hour would be written at every tap.
@@ -132,7 +137,7 @@ class KeyRotation:
         ]
         lost = [{"was": row[0], "old": row[1]} for row, body, _ in fresh if body is None]
         moves = {bytes(row[0]): (bytes(row[1]), move) for row, _, move in fresh if move}
-        # Only if nobody was faster: what a citizen has done meanwhile counts, and is sealed under the new key.
+        # A citizen's step in the meantime has sealed the row under the new key already, and counts.
         same = (key == bindparam("was"), columns.body == bindparam("old"))
         values: dict[str, Any] = {"body": bindparam("new"), "hour": bindparam("present")}
         async with writing(self._database) as connection:
@@ -147,7 +152,7 @@ class KeyRotation:
     def _anew(
         self, sealed: SealedColumn, row: Sequence[Any], now: int
     ) -> tuple[bytes | None, ProgressChange | None]:
-        """The body under the present key, None when nobody can read it any more; and what is to be counted."""
+        """Returns the body under the present key (None: unreadable), and the change to count."""
         bound = bytes(row[0]) if sealed.bound is None else sealed.bound
         try:
             text, move = sealed.reseal(
@@ -161,7 +166,7 @@ class KeyRotation:
 async def _unchanged(
     connection: AsyncConnection, moves: Mapping[bytes, tuple[bytes, ProgressChange]]
 ) -> list[ProgressChange]:
-    """Those of the moves whose conversations nobody has changed since, nor will until this transaction ends."""
+    """Returns the progress changes whose conversation rows are unchanged; the rows are locked."""
     columns = tables.sessions.c
     query = (
         select(columns.person, columns.body)

@@ -1,4 +1,4 @@
-"""One transaction of the citizens' road: which updates are new, the conversations, the ballots."""
+"""Statements of the conductor's transaction: update keys, conversations, dead letters."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ REMEMBER_UNREACHABLE = 366 * 86400
 
 
 def rounded_hour(now: datetime) -> int:
-    """Epoch seconds of the quarter of an hour: what is kept must not tell when a citizen tapped."""
+    """Returns epoch seconds rounded down to a quarter of an hour, to hide when somebody tapped."""
     return int(now.timestamp()) // 900 * 900
 
 
 async def take_updates(connection: AsyncConnection, keys: list[str], now: datetime) -> set[str]:
-    """Store the updates' keys; return those that had not been taken before."""
+    """Stores the updates' keys and returns those that had not been taken before."""
     statement = (
         insert(connection, tables.updates).on_conflict_do_nothing().returning(tables.updates.c.key)
     )
@@ -35,9 +35,10 @@ async def take_updates(connection: AsyncConnection, keys: list[str], now: dateti
 
 
 async def lock_people(connection: AsyncConnection, people: Iterable[bytes]) -> None:
-    """Keep other processes from stepping the same conversations until this transaction ends.
+    """Locks these people's conversations against other processes until the transaction ends.
 
-    SQLite needs none: its write transactions exclude each other. Sorted, so that two processes cannot wait in a ring.
+    SQLite needs no locks: its write transactions exclude each other. The locks are taken in sorted
+    order, so that two processes cannot deadlock.
     """
     if connection.dialect.name == "sqlite":
         return
@@ -51,7 +52,7 @@ _BODIES = select(tables.sessions.c.person, tables.sessions.c.body).where(
 
 
 async def read_sessions(connection: AsyncConnection, people: list[bytes]) -> dict[bytes, bytes]:
-    """The sealed conversations of these people, where there are any."""
+    """Returns the sealed conversations of these people by pseudonym, where there are any."""
     rows = await connection.execute(_BODIES, {"people": people})
     return {bytes(person): bytes(body) for person, body in rows}
 
@@ -59,7 +60,7 @@ async def read_sessions(connection: AsyncConnection, people: list[bytes]) -> dic
 async def write_sessions(
     connection: AsyncConnection, bodies: dict[bytes, bytes | None], now: datetime
 ) -> None:
-    """Store the conversations; None forgets one."""
+    """Stores the conversations; None deletes one."""
     rows = [
         {"person": person, "body": body, "hour": key_hour_of(body), "touched": rounded_hour(now)}
         for person, body in bodies.items()
@@ -74,7 +75,7 @@ async def write_sessions(
 async def delete_expired(
     connection: AsyncConnection, now: datetime, session_days: int = 30
 ) -> None:
-    """Drop update keys that cannot come again, and conversations and dead letters left long ago."""
+    """Deletes expired update keys, conversations, dead letters and marks of unreachability."""
     second = int(now.timestamp())
     await connection.execute(
         delete(tables.updates).where(tables.updates.c.at < second - REMEMBER_UPDATES)
@@ -89,14 +90,14 @@ async def delete_expired(
 
 
 async def mark_unreachable(connection: AsyncConnection, person: bytes, now: datetime) -> None:
-    """Note that a citizen has blocked the bot."""
+    """Marks a citizen as unreachable, who has blocked the bot."""
     await upsert(
         connection, tables.unreachable, ["person"], [{"person": person, "at": rounded_hour(now)}]
     )
 
 
 async def mark_reachable(connection: AsyncConnection, people: list[bytes]) -> None:
-    """Note that these have come back."""
+    """Removes the marks of citizens who have come back."""
     if people:
         await connection.execute(
             delete(tables.unreachable).where(tables.unreachable.c.person.in_(people))
@@ -106,7 +107,7 @@ async def mark_reachable(connection: AsyncConnection, people: list[bytes]) -> No
 async def keep_dead_letter(
     connection: AsyncConnection, key: str, body: bytes, error: str, now: datetime
 ) -> None:
-    """Keep an update that could not be handled, so that an operator can look into it; it counts as taken."""
+    """Keeps an update that could not be handled as a dead letter; the update counts as taken."""
     fingerprint = key if len(key) <= 80 else hashlib.sha256(key.encode()).hexdigest()
     row = {
         "key": fingerprint,

@@ -1,4 +1,4 @@
-"""A citizen's conversation as it is kept, with where in the chat their answers can be read."""
+"""A citizen's conversation as it is stored, with the messages of the chat that show answers."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from survey_flows.session import Session, read_session
 
 RECENT = 512
 MOST = 20
-"""Messages that are remembered for removal; there are hardly ever two."""
+"""The most messages that are remembered for removal; there are hardly ever two."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerMessages:
-    """The chat's messages in which answers stand: they could be shown to somebody who pays or presses for them.
+    """The chat's messages that show answers, and which a buyer of votes could ask to see.
 
-    ``message`` shows answers now, 0 when none does. ``stale`` have had their time and are still to be removed.
+    ``message`` shows answers now, 0 when none does. ``stale`` messages are still to be removed.
     """
 
     message: int = 0
     stale: tuple[int, ...] = ()
 
     def after(self, screen: Screen | None, place: int) -> AnswerMessages:
-        """What is so once ``screen`` stands in the message ``place`` (0: in a new one, whose number is not known)."""
+        """Returns the state once ``screen`` stands in message ``place`` (0: a new message)."""
         if screen is None:
             return self
         old = (*self.stale, self.message) if self.message else self.stale
@@ -33,11 +33,11 @@ class AnswerMessages:
         return AnswerMessages(place if screen.shows_answers else 0, stale[-MOST:])
 
     def covers(self, screen: Screen | None, place: int) -> bool:
-        """Whether ``screen`` takes the place of answers without showing any."""
+        """Whether ``screen`` replaces answers without showing any."""
         return screen is not None and not screen.shows_answers and 0 != place == self.message
 
     def sent(self, message: int, removed: tuple[int, ...]) -> AnswerMessages:
-        """What is so once answers stand in the new ``message`` (0: none do), and others are removed."""
+        """Returns the state once the new ``message`` shows answers (0: none does)."""
         old = (
             (*self.stale, self.message)
             if message and self.message not in (0, message)
@@ -50,7 +50,7 @@ class AnswerMessages:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A session, the campaign it belongs to, and the ``course`` in it. Without a session only messages are left."""
+    """A session with its campaign and its progress; without a session only messages are left."""
 
     campaign: str = ""
     session: Session | None = None
@@ -58,17 +58,17 @@ class Conversation:
     progress: Progress = NOT_BEGUN
 
     def to_text(self) -> str:
-        """What `read_conversation` reads back as an equal value."""
+        """Returns the text that `read_conversation` reads back as an equal value."""
         session = self.session.to_json() if self.session else ""
         numbers = " ".join(map(str, (self.answer_messages.message, *self.answer_messages.stale)))
         return f"{self.campaign}\n{session}\n{numbers}\n{self.progress.to_text()}"
 
 
 def read_conversation(text: str) -> Conversation:
-    """A conversation from what `Conversation.to_text` wrote.
+    """Reads what `Conversation.to_text` wrote.
 
     Raises:
-        BadSession: written by a version that kept it in another way.
+        BadSession: another version wrote it in another form.
     """
     campaign, _, rest = text.partition("\n")
     session, _, rest = rest.partition("\n")
@@ -84,10 +84,10 @@ def read_conversation(text: str) -> Conversation:
 
 
 class RecentConversations:
-    """Conversations that were sealed a moment ago, so that the next tap need not open and read them again.
+    """Recently sealed conversations, so that the next tap need not open and parse them again.
 
-    They are found by whose they are and what they were sealed to, so one that was changed or moved elsewhere is never
-    taken for what it was. Each is given once, and none outlives the key that it was sealed under.
+    A conversation is found by its person and its sealed bytes, so a row that was changed or copied
+    is never mistaken for it. Each is given once, and none outlives the key it was sealed under.
     """
 
     def __init__(self) -> None:
@@ -95,7 +95,7 @@ class RecentConversations:
         self._found: dict[tuple[bytes, bytes], Conversation] = {}
 
     def put(self, hour: int, person: bytes, sealed: bytes, conversation: Conversation) -> None:
-        """Remember one that was sealed under the key of this hour."""
+        """Remembers a conversation that was sealed under the key of this hour."""
         if hour != self._hour:
             self._hour = hour
             self._found.clear()
@@ -104,12 +104,12 @@ class RecentConversations:
         self._found[person, sealed] = conversation
 
     def take(self, person: bytes, sealed: bytes) -> Conversation | None:
-        """The conversation that was sealed to this, if it is remembered; it is forgotten with it."""
+        """Returns the conversation of these sealed bytes, if it is remembered, and forgets it."""
         return self._found.pop((person, sealed), None)
 
 
 def conversation_to_keep(after: Conversation | None, shown: AnswerMessages) -> Conversation | None:
-    """What is kept after a step: the conversation, if there is one, with what is ``shown`` in the chat."""
+    """Returns the conversation to store after a step, or None when nothing is left to keep."""
     if (after is None or after.session is None) and shown == AnswerMessages():
         return None
     return replace(after or Conversation(), answer_messages=shown)

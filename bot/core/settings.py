@@ -41,6 +41,7 @@ class Settings:
         log_key: public key of the log when the mixer is a process of its own; empty means it runs in the service.
         witnesses: public keys of the witnesses whose signatures the log takes, separated by spaces.
         timezone: the city's time zone.
+        language: language of commands, en or zh-Hans; empty means the locale's.
         log_level: DEBUG, INFO, WARNING or ERROR.
     """
 
@@ -68,6 +69,7 @@ class Settings:
     log_key: str = ""
     witnesses: str = ""
     timezone: str = "Asia/Shanghai"
+    language: str = ""
     log_level: str = "INFO"
 
     @property
@@ -76,6 +78,9 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data / 'minping.sqlite3'}"
 
 
+LANGUAGES = ("en", "zh-Hans")
+LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""POSIX asks these in this order; the first that is set decides."""
 UNPREFIXED = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
 
 
@@ -108,6 +113,8 @@ def _convert(name: str, value: str) -> str | int | Path:
         return Path(value)
     if name == "timezone":
         return _zone(value)
+    if name == "language":
+        return _language(value)
     if name == "log_level":
         return _level(value)
     if name == "log_key":
@@ -153,6 +160,21 @@ def _witnesses(value: str) -> str:
             "a key is not a witness's; `minping witness --key FILE` prints one",
             variable("witnesses"),
         )
+    return value
+
+
+def read_language(environment: Mapping[str, str] | None = None) -> str:
+    """Returns the language of commands, also when other settings are wrong: the refusal needs it."""
+    environment = os.environ if environment is None else environment
+    if environment.get(variable("language")) in LANGUAGES:
+        return environment[variable("language")]
+    locale = next((environment[name] for name in LOCALE if environment.get(name)), "")
+    return "zh-Hans" if locale.startswith("zh") else "en"
+
+
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise BadInput(f"«{value}» is not one of {', '.join(LANGUAGES)}", variable("language"))
     return value
 
 

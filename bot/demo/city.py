@@ -1,7 +1,7 @@
-"""A synthetic city: every kind of input of a year's appraisal, seeded, for demonstrations, tests and measurements.
+"""The synthetic city: every kind of input of a year's appraisal, drawn from a seed.
 
-Nobody and nothing in it is real. Districts, counties and departments carry plausible names; people, points, events,
-decisions and ballots are drawn. It knows the shape of inputs and nothing of how they are scored, ranked or graded.
+Districts, counties and departments carry plausible names; people, points, events, decisions and
+ballots are drawn. See `bot.demo` for what the city knows.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from survey_flows.questionnaire import Questionnaire
 DISTRICTS = "A_district"
 INDICATORS = ("objective", "superior", "governance")
 POINTS = {"strong": (92, 96), "steady": (77, 85), "weak": (60, 64)}
-"""Between which points the offices' indicators of a unit lie, by its profile."""
+"""Range of the offices' indicator points of a unit, by its profile."""
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """One year of the synthetic city. ``votes`` are in the order in which they were cast."""
+    """One year of the synthetic city, with its ballots in the order in which they were cast."""
 
     year: int
     campaign: str
@@ -60,10 +60,10 @@ def make_city(
     year: int = 2010,
     ballots: int = 30_000,
 ) -> City:
-    """The same city for the same arguments, to the last comma.
+    """Draws the city; the same arguments make the same city, to the last digit.
 
     Args:
-        seed: of everything that is drawn; each part has its own stream, so that one does not shift another.
+        seed: seeds everything that is drawn; each part has its own stream.
         questionnaires: by id; ratings are drawn for their rated questions.
         year: leagues are those of that year; in 2010 they are five districts and four counties.
         ballots: how many in all, at least 160 for each unit.
@@ -91,7 +91,7 @@ def make_city(
 
 
 def read_units(year: int) -> Iterator[CityUnit]:
-    """The districts and counties as they were in ``year``, then the departments, in listing order."""
+    """Yields the districts and counties of ``year``, then the departments, in listing order."""
     for row in _rows("districts.csv"):
         membership = Membership(row["league"], _year(row["since"]), _year(row["until"]))
         if membership.covers(year):
@@ -105,7 +105,8 @@ def read_units(year: int) -> Iterator[CityUnit]:
 
 
 def _stream(seed: int, part: str) -> Random:
-    return Random(f"{seed}/{part}")  # noqa: S311 — drawn for show, and the same again for the same seed
+    # Nothing here is secret, and the same seed must make the same city.
+    return Random(f"{seed}/{part}")  # noqa: S311
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -124,7 +125,7 @@ def _indicators(rng: Random, units: tuple[CityUnit, ...]) -> dict[tuple[str, str
 
 
 def _personal(rng: Random, leaders: tuple[Leader, ...], story: YearEvents) -> dict[str, Decimal]:
-    """Whoever something happened to was assessed lower than the others. No two scores are the same."""
+    """Draws personal scores, lower for leaders with an event; no two are the same."""
     low, high = (rng.sample(range(*span), len(leaders)) for span in ((6000, 7000), (7400, 9800)))
     drawn = zip(leaders, low, high, strict=True)
     return {

@@ -1,4 +1,4 @@
-"""The synthetic city's ballots: citizens with tempers, units with merits, answers that follow from both."""
+"""The synthetic city's ballots: answers follow from citizens' tempers and units' merits."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from bot.demo.city_unit import CityUnit
 
 LEAST = 160
-"""Ballots that every unit gets, whatever its popularity."""
+"""The fewest ballots of a unit, whatever its popularity."""
 DAYS = 14
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 MERIT = {"strong": (1.0, 1.2), "steady": (0.15, 0.45), "weak": (-0.7, -0.5)}
-"""Between which merits a unit's lies, by its profile; tempers and moods are added to it."""
+"""Range of a unit's merit by its profile; tempers and moods are added to it."""
 CUTS = (("VS", 1.0), ("S", 0.1), ("B", -0.7), ("D", -1.5))
-"""The least merit felt for each answer; below the last it is VD."""
+"""The least felt merit for each answer; below the last the answer is VD."""
 HOURS = (1, 1, 0, 0, 0, 1, 4, 9, 14, 15, 13, 12, 16, 12, 11, 12, 12, 13, 16, 20, 22, 18, 9, 4)
-"""How often ballots come in each hour of the day, in the city's time (UTC+8)."""
+"""Weight of each hour of the day for the time of ballots, in the city's time (UTC+8)."""
 CONTACT = {
     "service_user": (("used", 85), ("met", 13), ("none", 2)),
     "resident": (("used", 28), ("met", 7), ("none", 55), ("own", 1), ("dk", 9)),
@@ -39,7 +39,7 @@ CROWD = (
     (7, "grassroots", "invite", ("subdistrict", "township")),
     (4, "supervisor", "invite", ("expert", "media")),
 )
-"""Shares of citizens, and the group, source and strata that their links vouch for."""
+"""Shares of citizens, with the group, source and strata that their links vouch for."""
 PRAISE = (
     "工作人员耐心，一次就办好了。",
     "流程比去年简单，材料少了一半。",
@@ -69,7 +69,7 @@ WORDS = {"VS": PRAISE, "S": PRAISE, "B": PLAIN, "D": BLAME, "VD": BLAME}
 
 @dataclass(frozen=True, slots=True)
 class SyntheticBallot:
-    """A ballot with the number of the citizen who cast it; a citizen rates a unit once at most."""
+    """A ballot with the number of its citizen, who rates a unit at most once."""
 
     voter: int
     ballot: Ballot
@@ -92,7 +92,7 @@ def draw_votes(
     opens: date,
     ballots: int,
 ) -> tuple[SyntheticBallot, ...]:
-    """``ballots`` votes in the order in which they were cast, over `DAYS` days from ``opens``."""
+    """Draws ``ballots`` ballots in the order of casting, over `DAYS` days from ``opens``."""
     crowd = _crowd(rng, max(ballots * 2 // 5, LEAST * 4))
     start = int(datetime(opens.year, opens.month, opens.day, tzinfo=UTC).timestamp()) // 900 - 8 * 4
     votes = [
@@ -116,7 +116,7 @@ def _crowd(rng: Random, size: int) -> list[_Citizen]:
 
 
 def _sizes(rng: Random, units: int, ballots: int) -> list[int]:
-    """Uneven shares of the ballots, each at least `LEAST`, that sum to ``ballots``."""
+    """Draws uneven shares of the ballots, each at least `LEAST`, that sum to ``ballots``."""
     spare = max(ballots - LEAST * units, 0)
     appeal = [rng.lognormvariate(0, 0.6) for _ in range(units)]
     sizes = [LEAST + int(spare * part / sum(appeal)) for part in appeal]
@@ -158,7 +158,7 @@ def _contact(rng: Random, citizen: _Citizen) -> str:
 
 
 def _group(citizen: _Citizen, contact: str) -> str:
-    """Only who came by an open link is moved by the answer, for a vouched link vouches; but staff are staff."""
+    """Returns the group: the stated contact moves citizens of an open link, and all own staff."""
     if contact == "own":
         return STAFF
     moved = citizen.source == "open" and contact in ("used", "met")
@@ -179,7 +179,7 @@ def _comment(rng: Random, overall: str) -> str:
 
 
 def _quarter(rng: Random) -> int:
-    """Quarters of an hour since the campaign opened: more on the first days, most in the evening."""
+    """Draws quarters of an hour since the opening: more on the first days, most in the evening."""
     day = min(int(rng.expovariate(1 / 6)), DAYS - 1)
     return (day * 24 + rng.choices(range(24), HOURS)[0]) * 4 + rng.randrange(4)
 
@@ -187,7 +187,10 @@ def _quarter(rng: Random) -> int:
 def latest_ballots(
     votes: tuple[SyntheticBallot, ...],
 ) -> Iterator[tuple[tuple[str, str, str, str, str, int, str], int]]:
-    """The votes as the one scan counts them: (unit, questionnaire, group, stratum, source, weight, ratings), count."""
+    """Returns the last ballots as the scan counts them, with their number by pattern.
+
+    A pattern is unit, questionnaire, group, stratum, source, weight and ratings.
+    """
     counts: dict[tuple[str, str, str, str, str, int, str], int] = {}
     for vote in votes:
         b = vote.ballot

@@ -1,4 +1,4 @@
-"""What is inside one department of the synthetic city: sections, posts and the people in them."""
+"""Inner units of one department of the synthetic city: sections, posts and their people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ POSTS = (("窗口岗", "Counter"), ("审核岗", "Checking"), ("综合岗", "Rec
 
 @dataclass(frozen=True, slots=True)
 class InnerUnits:
-    """Parts and people; ``points`` by part and indicator of the shipped scheme, ``personal`` by person."""
+    """Inner units and people, with points by inner unit and indicator, and by person."""
 
     parts: tuple[AppraisedUnit, ...]
     people: tuple[Leader, ...]
@@ -31,7 +31,7 @@ class InnerUnits:
 
 
 def draw_inner_units(seed: int) -> InnerUnits:
-    """The same sections, posts and people for the same number: a head in each section, two officers in each post."""
+    """Draws sections and posts for a seed: a head in each section, two officers in each post."""
     rng = Random(f"inside {seed}")  # noqa: S311 — a made-up city, the same for the same number
     sections = [
         AppraisedUnit(f"{WHERE}-{n}", zh, en, "section", parent=WHERE)

@@ -1,4 +1,4 @@
-"""The synthetic city's leading cadres: names and posts that are plausible and nobody's."""
+"""The synthetic city's leaders: names and posts that are plausible and nobody's."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ HEADS = {
     "支队": "支队长",
     "会": "主席",
 }
-"""The head's title by the ending of the unit's name, the first that fits."""
+"""The principal's title by the ending of the unit's name; the first that fits."""
 
 
 def draw_leaders(rng: Random, units: tuple[CityUnit, ...]) -> tuple[Leader, ...]:
-    """Every unit's team: two principals in a district or county (secretary and mayor), one elsewhere, then deputies."""
+    """Draws every unit's team: one principal, two in a district or county, and deputies."""
     names = draw_names(rng)
     posts = ((x.unit, role, post) for x in units for role, post in _posts(x.unit, x.leaders))
     return tuple(
@@ -51,7 +51,7 @@ def draw_leaders(rng: Random, units: tuple[CityUnit, ...]) -> tuple[Leader, ...]
 
 
 def draw_names(rng: Random) -> Iterator[tuple[str, str]]:
-    """Names in Chinese and English, no two the same."""
+    """Yields names in Chinese and English, no two the same."""
     every = [(s, a, b) for s in SURNAMES for a in FIRST for b in SECOND]
     for surname, first, second in rng.sample(every, len(every)):
         yield surname + first + second, f"{SURNAMES[surname]} {FIRST[first]}{SECOND[second]}"

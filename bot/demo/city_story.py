@@ -1,4 +1,4 @@
-"""What happened in the synthetic city, what persons decided about it, and what the years before left behind."""
+"""Events of the synthetic city's year, decisions on them, and the grades of earlier years."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FAULTS = ("督查事项逾期", "信访积案未按期化解", "数据报送差�
 
 @dataclass(frozen=True, slots=True)
 class YearEvents:
-    """The year's events and their aftermath. ``marked`` are leaders whose own assessment suffered."""
+    """Events of the year and their consequences; ``marked`` leaders have low personal scores."""
 
     adjustments: tuple[Adjustment, ...]
     facts: tuple[Finding, ...]
@@ -43,7 +43,7 @@ class YearEvents:
 def draw_story(
     rng: Random, year: int, units: tuple[CityUnit, ...], leaders: tuple[Leader, ...]
 ) -> YearEvents:
-    """Draw the year: offences, accidents, findings, a veto; decisions on all of it; the two years before."""
+    """Draws offences, accidents, findings, a veto, decisions on them, and two earlier years."""
     teller = _Teller(rng, year, units, leaders)
     teller.offences()
     teller.accidents()
@@ -60,7 +60,7 @@ def draw_story(
 
 
 class _Teller:
-    """Draws one thing after the other and keeps who has had a part already."""
+    """Draws one event after the other and remembers who has had a part already."""
 
     def __init__(
         self, rng: Random, year: int, units: tuple[CityUnit, ...], leaders: tuple[Leader, ...]
@@ -86,7 +86,7 @@ class _Teller:
             self.marked.add(leader.id)
 
     def accidents(self) -> None:
-        """Serious accidents in five steady departments, a weak one, and a steady district or county."""
+        """Serious accidents hit five steady departments, a weak one, and a district or county."""
         departments = [x for x in self.units if not x.unit.memberships]
         areas = [x for x in self.units if x.profile == "steady" and x.unit.memberships]
         steady = [x for x in departments if x.profile == "steady"]
@@ -107,7 +107,7 @@ class _Teller:
                 self._confirm_both("safety_accident", principal, "负主要领导责任", fact)
 
     def weak_units(self) -> None:
-        """Of the other five weak departments' principals, three are lowered and admonished and two are not."""
+        """Of the other five weak departments' principals, three are lowered and admonished."""
         weak = [x for x in self.units if x.profile == "weak" and not x.unit.memberships]
         rest = [x for x in weak if x not in self.hit]
         spared = self.rng.sample(rest, 2)
@@ -126,7 +126,7 @@ class _Teller:
         self.absent = self._principals(self.hit[0])[0].id
 
     def findings(self) -> None:
-        """Reviews in the weak teams find seventeen deputies wanting, two talks are declined; one leader is unfit."""
+        """Verifications find seventeen deputies unfit; two talks are declined."""
         deputies = self._some(17, self._of("weak", Role.DEPUTY))
         for number, leader in enumerate(deputies):
             fact = self._fact(
@@ -173,10 +173,10 @@ class _Teller:
             yield Adjustment(x.unit.code, Decimal(-1), "发生较大安全责任事故", "市政府事故调查报告")
 
     def history(self) -> Iterator[PastGrade]:
-        """Last year's grades of all, and some of the year before.
+        """Yields last year's grades of all leaders, and some of the year before.
 
-        One leader who was lowered was third last year, in another unit. One was third too, but provisionally. One was
-        third two years ago and not appraised last year.
+        One lowered leader was third last year, in another unit. Another was third too, but
+        provisionally. One was third two years ago and was not appraised last year.
         """
         told = {self.repeated: Grade.THIRD, self.doubtful: Grade.THIRD, self.absent: None}
         others = [x.id for x in self.leaders if x.id not in self.marked | set(told)]

@@ -9,7 +9,7 @@ from aggregation.model.facts import AppraisedUnit
 
 @dataclass(frozen=True, slots=True)
 class CityUnit:
-    """A unit with the questionnaire that citizens get and the profile it is drawn from; ``leaders`` is its team."""
+    """A unit with its questionnaire, the profile that it is drawn from and the size of its team."""
 
     unit: AppraisedUnit
     questionnaire: str

@@ -1,4 +1,4 @@
-"""Fills an empty database with a synthetic city, so that every page and export has something to show."""
+"""Fills an empty database with the synthetic city."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from bot.storage.bulk import upsert_many
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import Link
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.load import dump_questionnaire
 
 FILLED = (
@@ -42,6 +42,8 @@ FILLED = (
 CHANNEL, COMMENTER = "demo", "demo-comment"
 CHUNK = 2000
 OPEN_DAYS = 30
+LEAST_BALLOTS = 160
+"""Ballots for each unit, so that no group of the smallest unit is below its floor."""
 FULL = 4
 COLUMNS = (
     *(
@@ -66,7 +68,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class DemoSummary:
-    """What was made: the year that can be appraised, its campaign, the campaign that is open now and its link."""
+    """The appraisable year, its closed campaign, the open campaign with its link, and counts."""
 
     year: int
     closed: str
@@ -87,27 +89,28 @@ async def fill(
     ballots: int = 30_000,
     progress: Progress = lambda _done, _total: None,
 ) -> DemoSummary:
-    """Store the whole city in one transaction: all of it, or nothing.
+    """Stores the whole city in one transaction: all of it, or nothing.
 
     Args:
-        database: an empty one.
+        database: an empty database.
         keys: makes the pseudonyms of the citizens.
-        clock: now, and the links.
-        timezone: in which the campaigns open and close.
-        seed: another city for another number.
+        clock: gives the present time and the links' tokens.
+        timezone: the time zone in which the campaigns open and close.
+        seed: the same number makes the same city.
         year: the year that can be appraised; the leagues are those of that year.
-        ballots: how many, at least 160 for each unit.
-        progress: is told how far the writing is.
+        ballots: how many, at least `LEAST_BALLOTS` for each unit.
+        progress: is called with the ballots stored so far.
 
     Raises:
         BadInput: the database is not empty, or the numbers do not fit.
     """
     today = clock.now().astimezone(ZoneInfo(timezone)).date()
     if not 1990 <= year < today.year:
-        raise BadInput(f"the city's year lies between 1990 and {today.year - 1}", str(year))
+        raise BadInput(Message("demo-year", last=today.year - 1), Place(subject=str(year)))
     listed = _all_units(year, today.year)
-    if ballots < 160 * len(listed):
-        raise BadInput(f"the city needs at least {160 * len(listed)} ballots", str(ballots))
+    least = LEAST_BALLOTS * len(listed)
+    if ballots < least:
+        raise BadInput(Message("demo-ballots", least=least), Place(subject=str(ballots)))
     city = await asyncio.to_thread(
         make_city, seed, shipped_questionnaires(), year=year, ballots=ballots
     )
@@ -140,14 +143,11 @@ async def fill(
 async def _check_empty(connection: AsyncConnection) -> None:
     for table in FILLED:
         if await store.count_rows(connection, table):
-            raise BadInput(
-                "the demonstration needs an empty database, and this one holds data; choose another MINPING_DATA",
-                f"table {table.name}",
-            )
+            raise BadInput(Message("demo-database-full", table=table.name))
 
 
 def _all_units(*years: int) -> list[ListedUnit]:
-    """The units of several years, those of the first one first; a county that became a district stands as both."""
+    """Returns the units of several years; a county that became a district is listed as both."""
     listed: dict[str, ListedUnit] = {}
     for year in years:
         for x in read_units(year):

@@ -39,7 +39,7 @@ REASONS = {
 """Codes of reasons by verdict; `OTHER` needs a note."""
 VOTES_NEEDED = 2
 """Reviewers who have to agree."""
-NO_CASE = "there is no such case; see `minping review list`"
+NO_CASE = "there is no such case; see `minping cases list`"
 MAX_NOTE = 2000
 
 
@@ -129,7 +129,7 @@ async def cast_vote(
         row = await _find(connection, name, login, hold=True)
         if row.state != WAITING:
             raise BadInput(
-                "this case is decided; `minping review reopen` lets it be looked at again", name
+                "this case is decided; `minping cases reopen` lets it be looked at again", name
             )
         before = [
             v

@@ -1,4 +1,7 @@
-"""The composition root: puts the parts together from settings. Nothing opens before `build` is entered."""
+"""The composition root: builds the service from settings; nothing opens before `build` is entered.
+
+Ports are opened by `bot.serving` alone.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ PATIENCE = 8.0
 """Seconds that the database may leave one command of the running service unanswered."""
 MIX_SECONDS = 2.0
 REDIS_PATIENCE = 3.0
-"""Seconds after which a silent Redis is taken to be away: without it everything goes on but sign-ins and pushes."""
+"""Seconds after which a silent Redis counts as away; only sign-ins and pushes need it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,15 @@ class Service:
 async def open_store(
     settings: Settings, patience: float | None = None
 ) -> AsyncIterator[AsyncEngine]:
-    """The migrated database alone, for commands that need nothing else. ``patience`` as in `open_database`."""
+    """Opens the migrated database, for commands that need nothing else.
+
+    Args:
+        settings: names the database.
+        patience: seconds for one statement, as in `open_database`; the migration has no limit.
+    """
     database = open_database(settings.database)
     try:
-        await migrate(database)  # which may take its time
+        await migrate(database)
         if patience:
             await database.dispose()
             database = open_database(settings.database, patience)
@@ -74,7 +82,7 @@ async def open_store(
 
 @asynccontextmanager
 async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Service]:
-    """The running service, without its listeners; on leaving, what was taken is settled and everything closes."""
+    """Runs the service without its listeners; on leaving, accepted updates are settled first."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_store(settings, PATIENCE))
@@ -122,7 +130,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
 def make_mixer(
     settings: Settings, database: AsyncEngine, keys: GateKeys, clock: Clock
 ) -> Mixer | RemoteMixer:
-    """The mixer with its own secrets; when it is a process of its own, what stands for it here."""
+    """Returns the mixer with its own secrets, or its proxy when it is a process of its own."""
     if settings.log_key:
         return RemoteMixer(database, settings.log_key, settings.log_origin)
     return Mixer(
@@ -137,9 +145,9 @@ def make_mixer(
 async def finish_closing(
     settings: Settings, database: AsyncEngine, keys: GateKeys, clock: Clock
 ) -> None:
-    """Let a command's work take effect without a running service: open, mix, close, destroy what is not needed.
+    """Completes a command's change without a running service: opens, mixes, closes, destroys keys.
 
-    A mixer that is a process of its own is waited for, for a while.
+    A mixer that is a process of its own gets some seconds to do its part.
     """
     mixer = make_mixer(settings, database, keys, clock)
     if isinstance(mixer, RemoteMixer):
@@ -148,7 +156,7 @@ async def finish_closing(
 
 
 async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys: GateKeys) -> None:
-    """The mixer's turn; then the gate, too, loses the keys of campaigns that are closed."""
+    """Runs the mixer once, then destroys the gate keys of closed campaigns."""
     await mixer.turn()
     await destroy_closed_secrets(database, keys.voters)
 
@@ -165,7 +173,7 @@ async def _forget(database: AsyncEngine, clock: Clock) -> None:
 
 
 async def repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
-    """Do ``work`` again and again; a database that is away for a while is waited for."""
+    """Repeats ``work`` for ever with a pause of ``seconds``; an unreachable database is logged."""
     while True:
         try:
             await work()
@@ -176,7 +184,7 @@ async def repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
 
 @asynccontextmanager
 async def running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """A task that lives as long as the block; its failure ends the block."""
+    """Runs ``work`` as a task as long as the block; its failure ends the block."""
     try:
         async with asyncio.TaskGroup() as group:
             task = group.create_task(work)
@@ -186,7 +194,6 @@ async def running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
                 task.cancel()
     except BaseExceptionGroup as failed:
         if len(failed.exceptions) == 1:
-            raise failed.exceptions[
-                0
-            ] from None  # one failure speaks for itself: a wrong token is one sentence
+            # A wrong token must print one sentence, not a group of exceptions.
+            raise failed.exceptions[0] from None
         raise

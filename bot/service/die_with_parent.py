@@ -1,7 +1,8 @@
-"""Run a program that dies with the process that started it: ``python leash.py PARENT PROGRAM ARGUMENT…`` (Linux).
+"""Runs a program that dies with the process that started it (Linux).
 
-It stands alone and is run by its path: the signal is asked for in a fresh process, since a fork of a service with
-threads must not run Python code before it executes the program.
+Usage: ``python die_with_parent.py PARENT PROGRAM ARGUMENT…``. The module imports nothing of the
+project and is run by its path: a fork of a service with threads must not run Python code before it
+executes a program, so a fresh process asks for the signal.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def main() -> None:
-    """Tie this process to its parent, then become the program."""
+    """Ties this process to its parent, then becomes the program."""
     parent, program = int(sys.argv[1]), sys.argv[2:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before the signal was asked for
+    if os.getppid() != parent:  # the parent died before the call of prctl
         sys.exit(1)
     os.execv(program[0], program)  # noqa: S606  # the program is named by its path
 

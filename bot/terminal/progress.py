@@ -8,16 +8,16 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Gives a function that is told how much is done, and of how much."""
+def bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Yields a function that takes how much is done, and of how much."""
     from tqdm import tqdm
 
     with tqdm(
-        desc=what, unit="", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False
+        desc=label, unit="", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False
     ) as shown:
 
-        def tell(done: int, total: int) -> None:
+        def update(done: int, total: int) -> None:
             shown.total = total
             shown.update(done - shown.n)
 
-        yield tell
+        yield update

@@ -1,4 +1,4 @@
-"""Tables on a terminal, with columns that stand straight under Chinese text."""
+"""Tables for a terminal; Chinese characters count as two columns."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aggregation.numbers import half_up
+from bot.terminal.words import worded
+from survey_flows.messages import Message
 
 WIDE = 200
-"""Width of output that does not go to a terminal: a pipe should not get broken lines."""
-MORE = "…"
+"""Width in columns of output to a file or pipe, which must not get broken lines."""
 
 
 def print_table(
     title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()
 ) -> None:
-    """Print a table; the columns numbered in ``right`` are set to the right."""
+    """Prints a table; columns whose numbers are in ``right`` are aligned to the right."""
     from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
@@ -26,8 +27,8 @@ def print_table(
         markup=False, highlight=False, emoji=False, width=None if sys.stdout.isatty() else WIDE
     )
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE)
-    for place, head in enumerate(heads):
-        table.add_column(head, justify="right" if place in right else "left")
+    for column, head in enumerate(heads):
+        table.add_column(head, justify="right" if column in right else "left")
     for row in rows:
         table.add_row(*row)
     with console.capture() as printed:
@@ -36,10 +37,15 @@ def print_table(
 
 
 def number(value: Fraction | Decimal | float | int | None, places: int = 2) -> str:
-    """A number rounded half up, or a dash."""
+    """Returns a number rounded half up to ``places`` decimals, or a dash."""
     return "—" if value is None else str(half_up(Fraction(value), places))
 
 
 def percent(share: Fraction | None) -> str:
-    """A share as a percentage with one decimal, or a dash."""
+    """Returns a share as a percentage with one decimal, or a dash."""
     return "—" if share is None else f"{half_up(share * 100, 1)}%"
+
+
+def print_check(wrong: Message | str | None, right: Message | str) -> None:
+    """Prints one check: ``FAIL`` with what is wrong, or ``ok`` when there is nothing."""
+    print(f"FAIL  {worded(wrong)}" if wrong else f"ok    {worded(right)}")

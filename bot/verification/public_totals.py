@@ -72,7 +72,7 @@ def result_body(campaign: str, file: bytes) -> str:
 class _Summed:
     """Cells with what protects few people in them.
 
-    A unit or a group is withheld where `aggregation.disclosure.tell` hides it; both kinds of link in a group where one
+    A unit or a group is withheld where `aggregation.disclosure.suppression.disclose` hides it; both kinds of link in a group where one
     of them is small, because the group's score is published and would give it away.
     """
 

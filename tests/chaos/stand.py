@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.answers.bots import clean_environment, command_line, free_port, open_campaign
 from benchmarks.answers.process import tail
-from bot.service import die_with_parent as leash
+from bot.service import die_with_parent
 from tests import servers
 from tests.chaos.crowd import Target
 
@@ -61,8 +61,8 @@ class Process:
     def start(self) -> None:
         """Start, or start again."""
         with self.log.open("ab") as output:
-            tied = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid())]
-            whole = [*tied, sys.executable, "-m", "bot", *self.command]
+            wrapper = [sys.executable, "-I", "-S", die_with_parent.__file__, str(os.getpid())]
+            whole = [*wrapper, sys.executable, "-m", "bot", *self.command]
             self._process = subprocess.Popen(
                 whole, env=self.environment, stdout=output, stderr=output
             )

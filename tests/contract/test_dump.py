@@ -21,8 +21,8 @@ from survey_flows.events import Started, Typed
 from tests import servers
 from tests.conftest import available
 from tests.contract.test_conductor import Road, make_road
-from tests.contract.test_resealing import HOUR
-from tests.weixin import open_city
+from tests.contract.test_key_rotation import HOUR
+from tests.wechat import open_city
 
 CITIZENS = [f"7310{number:06d}" for number in range(901_234, 901_294)]
 """Ids that stand nowhere by chance."""

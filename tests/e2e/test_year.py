@@ -53,7 +53,7 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
     assert out.startswith("108 units, 835 leaders, 30000 ballots of 2010 in campaign city-2010\n")
     assert run("demo")[::2] == (
         1,
-        "minping: table units: the demonstration needs an empty database, and this one holds data; "
+        "minping: the demonstration needs an empty database, and table units holds data; "
         "choose another MINPING_DATA\n",
     )
 
@@ -81,7 +81,7 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
     assert "dismissal 0 2 0" in lines
     assert "admonition talk 0 26 4" in lines
 
-    code, out, _ = run("appraise", "2010", "--explain", "430102")
+    code, out, _ = run("appraise", "2010", "--explain", "430102", "--lang", "zh-Hans")
     assert code == 0
     assert "民评：" in out
     assert "categories.A_district.weights.public" in out
@@ -197,7 +197,8 @@ def test_an_office_brings_its_tables_and_its_questionnaire(run: Run, tmp_path: P
     )
     assert run("import", "units", str(tmp_path / "none.csv"))[::2] == (
         1,
-        f"minping: {tmp_path / 'none.csv'}: the file cannot be read (No such file or directory); check its name\n",
+        f"minping: {tmp_path / 'none.csv'}: the file cannot be read (no such file or folder); "
+        "check its name\n",
     )
     sheets = Path("survey_flows/catalog/window.yaml").resolve()
     code, out, _ = run("questionnaire", "check", str(sheets))

@@ -1,8 +1,9 @@
-"""Telegram as a channel: updates by webhook or by long polling, answers through the Bot API.
+"""Telegram as a channel: updates by webhook or long polling, replies through the Bot API.
 
-python-telegram-bot's typed `Bot` sets the channel up, and its errors say what went wrong. On the hot path updates and
-answers are plain dictionaries, which tests check against the published types: the library's objects cost some 20 times
-as much to read an update, and 10 times as much to write a keyboard, as everything that is done here for an update.
+python-telegram-bot's typed `Bot` sets the channel up, and its errors name what failed. On the hot
+path updates and replies are plain dictionaries, which tests check against the published types: the
+library's objects cost some 20 times as much to read an update, and 10 times as much to write a
+keyboard, as all the rest of the work on an update.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from bot.channels.telegram.rate_limit import RateLimitPause
 from bot.channels.telegram.rendering import Call, render, render_toast
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Delivery, Handler, Reply
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.wording import DEFAULT
 
 log = logging.getLogger(__name__)
@@ -44,11 +45,11 @@ CONNECTIONS = 100
 POLL_SECONDS = 25
 STOP_SECONDS = 5.0
 HOPELESS = 6
-"""Rounds of tries (some 40 seconds) after which a chat that alone cannot be shown its reply holds up nobody else."""
+"""Rounds of tries (some 40 seconds) after which one unreachable chat delays no others."""
 
 
 def _cleared() -> str:
-    """What stands in a message that cannot be deleted, whatever its reader's language."""
+    """Returns the text that replaces a message that cannot be deleted, in all languages."""
     words = channel_words()
     return " / ".join(words.say(lang, "cleared") for lang in words.languages)
 
@@ -65,17 +66,17 @@ class TelegramChannel:
 
     Args:
         token: the bot's token.
-        handler: takes the updates; whatever it raises besides `Unavailable` is a fault of ours.
+        handler: takes the updates; an error besides `Unavailable` is a fault of the project.
         secret: what Telegram must send with each webhook call; 1 to 256 of A–Z, a–z, 0–9, _ and -.
         api_base_url: address of the Bot API, without the token.
-        keep: is given the channel's name and an update that cannot be read; tells whether it was stored.
-        redis: through which processes that share the token tell each other to be silent.
-        replied: is called for each reply, so that what nobody asked for can keep behind.
+        keep: stores an unreadable update of a channel; returns whether it was stored.
+        redis: through which processes that share the token announce pauses to each other.
+        replied: is called for each reply, so that outgoing messages can yield to replies.
 
     Attributes:
-        pause: how long Telegram wants to hear nothing.
-        counts: ``dropped`` updates (no concern of ours, or too large), ``broken`` ones, ``unreachable`` citizens (who
-            blocked the bot), ``unsent`` replies that Telegram would not take.
+        pause: how long Telegram refuses all calls.
+        counts: ``dropped`` updates (of no concern, or too large), ``broken`` updates,
+            ``unreachable`` citizens (who blocked the bot), ``unsent`` replies.
 
     Raises:
         BadInput: a malformed secret.
@@ -92,10 +93,7 @@ class TelegramChannel:
         replied: Callable[[], None] = lambda: None,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
-            raise BadInput(
-                "Telegram's secret has 1 to 256 characters: A–Z, a–z, 0–9, _ and -",
-                "MINPING_TELEGRAM_SECRET",
-            )
+            raise BadInput(Message("telegram-secret"), Place(field="MINPING_TELEGRAM_SECRET"))
         base_url = f"{api_base_url.rstrip('/')}/bot"
         self._secret = secret
         self._handler = handler
@@ -128,7 +126,7 @@ class TelegramChannel:
         return [web.post(PATH, self.webhook)]
 
     async def start_webhook(self, public_url: str) -> None:
-        """Tell Telegram where to send updates; while it is away, go on trying beside the service.
+        """Registers the webhook; while Telegram is away, further tries run in the background.
 
         Raises:
             BadInput: Telegram refuses the token or the address.
@@ -145,7 +143,7 @@ class TelegramChannel:
             self._in_background(_insist(announce))
 
     async def webhook(self, request: web.Request) -> web.Response:
-        """Take an update; 200 only when all that it caused is stored, 503 to have it delivered again."""
+        """Takes an update; answers 200 when all effects are stored, 503 to have it again."""
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, self._secret.encode()):
             return web.Response(status=401)
@@ -166,7 +164,7 @@ class TelegramChannel:
             return web.Response(status=503)
 
     async def _leave(self, raw: object, body: bytes) -> bool:
-        """Do without an update that is nothing to us; one that is broken is kept. False when it must come again."""
+        """Drops an update of no concern, or keeps a broken one; False when it must come again."""
         if not is_broken(raw):
             self.counts["dropped"] += 1
             return True
@@ -174,14 +172,15 @@ class TelegramChannel:
         return await self._keep("telegram", body)
 
     async def _respond(self, taken: ParsedUpdate, reply: Reply) -> web.Response:
-        """Answer in the webhook's response, which saves a call, unless what becomes of it must be known."""
+        """Answers in the webhook's response, or by calls when their outcome must be known."""
         call = render(taken, reply)
         toast = render_toast(taken, reply) if taken.query else None
         if self.pause.seconds_left or _must_be_known(taken, reply):
             try:
                 await self._show(taken, reply)
             except ReplyNotSent:
-                # Telegram can reach us though we cannot reach it: rather the screen with its fate unknown than none.
+                # Telegram reaches the service, but not the reverse. A screen whose outcome is
+                # unknown is better than none.
                 if (
                     self.pause.seconds_left
                     or call is None
@@ -196,11 +195,11 @@ class TelegramChannel:
         return _response(call)
 
     async def _show(self, taken: ParsedUpdate, reply: Reply) -> None:
-        """Show a reply by a call of its own and note what became of it.
+        """Shows a reply by a call and stores the outcome.
 
         Raises:
-            Unsent: Telegram could not be reached.
-            Unavailable: it was shown, and that could not be noted.
+            ReplyNotSent: Telegram cannot be reached.
+            Unavailable: the reply was shown, and the outcome could not be stored.
         """
         delivery = await self._sender.deliver(taken, reply)
         if delivery == Delivery():
@@ -212,7 +211,7 @@ class TelegramChannel:
             raise
 
     async def poll(self, stop: asyncio.Event) -> None:
-        """Take updates by long polling until ``stop`` is set, for a machine that Telegram cannot reach.
+        """Takes updates by long polling until ``stop`` is set.
 
         Raises:
             BadInput: Telegram refuses the token.
@@ -236,13 +235,13 @@ class TelegramChannel:
         await self._set_commands()
 
     async def _fetch(self, offset: int) -> list[Any]:
-        # Not `Bot.get_updates`: it raises on the first update that it cannot read, and then no other would get past.
+        # `Bot.get_updates` raises on the first unreadable update, and no other would get through.
         params = {"offset": offset, "timeout": POLL_SECONDS, "allowed_updates": UPDATES}
         found = await self._requests.call("getUpdates", params, POLL_SECONDS + READ_SECONDS)
         return found if isinstance(found, list) else []
 
     async def _take_all(self, raws: list[Any]) -> bool:
-        """Take a batch, each chat's updates in their order; returns True when all is stored and answered."""
+        """Takes a batch, each chat's updates in order; True when all are stored and answered."""
         chats: dict[int, list[ParsedUpdate]] = {}
         for raw in raws:
             if (taken := read_update(raw)) is None:
@@ -265,10 +264,11 @@ class TelegramChannel:
             await asyncio.sleep(wait)
 
     async def _take_patiently(self, taken: ParsedUpdate) -> None:
-        """Take an update and show the reply, again and again until both are done: nobody else would do it.
+        """Takes an update and shows the reply, and repeats both until they are done.
 
-        The next updates of all chats wait for this one. So where Telegram takes other calls, and not those about this
-        chat, the reply is left: the answer is stored, and the chat's next update brings the screen.
+        The next updates of all chats wait for this one. So when Telegram takes other calls but
+        none about this chat, the reply is dropped: the answer is stored, and the chat's next
+        update shows the screen.
         """
         for rounds, wait in enumerate(retry_waits(), 1):
             try:
@@ -310,7 +310,7 @@ class TelegramChannel:
 
 
 def _must_be_known(taken: ParsedUpdate, reply: Reply) -> bool:
-    """Whether answers would stay in the chat, unnoticed, if Telegram did not carry out what a response asks for."""
+    """Whether answers could stay in the chat unnoticed if Telegram ignored a response's call."""
     new_answers = (
         reply.screen is not None and reply.screen.shows_answers and not taken.incoming.message
     )
@@ -344,23 +344,20 @@ def _after(raws: list[Any], offset: int) -> int:
 
 
 async def _announced(announce: Callable[[], Awaitable[None]]) -> bool:
-    """Whether Telegram has taken our settings; False when it cannot be reached at present.
+    """Whether Telegram has taken the settings; False when it cannot be reached at present.
 
     Raises:
-        BadInput: it refuses them, which waiting does not mend.
+        BadInput: Telegram refuses them, so that waiting is in vain.
     """
     try:
         await announce()
     except InvalidToken:
         # The library's message would name the token.
-        raise BadInput(
-            "Telegram does not know this token; copy it again from @BotFather",
-            "MINPING_TELEGRAM_TOKEN",
-        ) from None
+        place = Place(field="MINPING_TELEGRAM_TOKEN")
+        raise BadInput(Message("telegram-token-unknown"), place) from None
     except BadRequest as error:
-        raise BadInput(
-            f"Telegram refuses this address: {error.message}", "MINPING_PUBLIC_URL"
-        ) from None
+        message = Message("telegram-address-refused", reason=error.message)
+        raise BadInput(message, Place(field="MINPING_PUBLIC_URL")) from None
     except TelegramError as error:
         log.warning("Telegram cannot be told where we are, trying again: %s", _reason(error))
         return False

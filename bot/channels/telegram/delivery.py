@@ -1,7 +1,7 @@
-"""Replies on their way to Telegram, and what becomes of them.
+"""Delivery of replies to Telegram, and its outcomes.
 
-There is no queue of replies: an update is confirmed only when its reply is delivered, so whatever is lost with a
-process or a connection is asked for again by Telegram itself, which delivers the update once more.
+There is no queue of replies: an update is confirmed only when its reply is delivered. Whatever is
+lost with a process or a connection comes again, because Telegram repeats the update.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def retry_waits() -> Iterator[float]:
 
 
 class ReplySender:
-    """Makes the calls that show replies. ``counts`` gets ``unreachable`` citizens and ``unsent`` calls."""
+    """Makes the calls that show replies; ``counts`` gets ``unreachable`` and ``unsent`` ones."""
 
     def __init__(self, requests: TelegramRequest, counts: Counter[str], cleared: str) -> None:
         self._requests = requests
@@ -48,10 +48,10 @@ class ReplySender:
         self._cleared = cleared
 
     async def deliver(self, taken: ParsedUpdate, reply: Reply) -> Delivery:
-        """Remove what is stale, then show the reply; returns what is to be noted of it.
+        """Removes stale messages, then shows the reply; returns the outcome to store.
 
         Raises:
-            Unsent: something of it could not be done now; do all of it again later.
+            ReplyNotSent: a call failed for now; all of them must be repeated later.
         """
         call = render(taken, reply)
         try:
@@ -69,7 +69,7 @@ class ReplySender:
         return Delivery(number if new else 0, (*reply.stale, *([place] if new and place else [])))
 
     async def remove_messages(self, taken: ParsedUpdate, messages: Iterable[int]) -> None:
-        """Remove messages, as far as can be: nobody will remember them."""
+        """Removes messages without further tries: nothing remembers them."""
         for number in messages:
             try:
                 await self._remove(taken.chat, number)
@@ -77,20 +77,20 @@ class ReplySender:
                 self._counts["unsent"] += 1
 
     async def toast(self, call: Call) -> None:
-        """Answer a press; one that comes too late is no loss."""
+        """Answers a press; a late answer is no loss."""
         try:
             await self.call(call)
         except (ReplyNotSent, BotBlocked):
             self._counts["unsent"] += 1
 
     async def call(self, call: Call) -> Any:
-        """Telegram's answer to a call; None when it refuses it, which trying again would not mend.
+        """Returns Telegram's answer to a call, or None when it refuses the call for good.
 
         A message that cannot be edited is followed by a new one.
 
         Raises:
-            Unsent: it cannot be reached, or wants to hear nothing for long.
-            Blocked: the citizen has blocked the bot.
+            ReplyNotSent: Telegram cannot be reached, or pauses for long.
+            BotBlocked: the citizen has blocked the bot.
         """
         method, params = (
             call["method"],
@@ -111,7 +111,7 @@ class ReplySender:
         return None
 
     async def _attempt(self, method: str, params: dict[str, Any]) -> Any:
-        """Make a call until Telegram takes or refuses it: at least once, so a lost answer may make it twice."""
+        """Makes a call until Telegram takes or refuses it; a lost answer may make it twice."""
         for wait in (*islice(retry_waits(), TRIES - 1), None):
             try:
                 return await self._requests.call(method, params)
@@ -127,7 +127,7 @@ class ReplySender:
         raise ReplyNotSent
 
     async def _remove(self, chat: int, message: int) -> None:
-        """Delete a message, or clear it where Telegram deletes it no longer (after 48 hours)."""
+        """Deletes a message, or clears it after 48 hours, when Telegram deletes it no longer."""
         place = {"chat_id": chat, "message_id": message}
         try:
             await self._attempt("deleteMessage", place)

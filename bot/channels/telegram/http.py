@@ -1,4 +1,4 @@
-"""Requests to the Bot API over one pooled aiohttp session; python-telegram-bot calls this where it would call httpx."""
+"""Requests to the Bot API over one aiohttp session, in place of python-telegram-bot's httpx."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONNECTIONS = 64
 READ_SECONDS = 8.0
 KEEP_ALIVE_SECONDS = 60.0
 LONGEST_PAUSE = 20.0
-"""Seconds of a 429 that a call waits for; while a longer one lasts, calls fail at once."""
+"""The longest pause of a 429 that a call waits for, in seconds; else calls fail at once."""
 TOO_MANY = 429
 HTTP_ERROR = 400
 JSON = {"Content-Type": "application/json"}
@@ -34,7 +34,10 @@ def _parsed(url: str) -> URL:
 
 
 class RateLimited(TelegramError):
-    """Telegram wants to hear nothing for now. (The library's own error for this warns of its own future.)"""
+    """Telegram refuses all calls for now.
+
+    The library's own error for this warns that it will change.
+    """
 
     def __init__(self) -> None:
         super().__init__("Telegram wants to hear nothing for now")
@@ -43,10 +46,10 @@ class RateLimited(TelegramError):
 class TelegramRequest(BaseRequest):
     """One session for all calls. A 429 pauses every call until Telegram takes them again.
 
-    One that is not ``patient`` makes each call once and reports a 429 instead of sitting it out.
+    A session that is not ``patient`` makes each call once and reports a 429 at once.
 
-    Telegram's addresses contain the bot's token, and aiohttp's errors contain addresses. So errors leave here with no
-    more than the name of their kind, and without a cause.
+    Telegram's addresses hold the bot's token, and aiohttp's errors hold addresses. So errors leave
+    here with the name of their kind alone, and without a cause.
     """
 
     def __init__(self, base_url: str, pause: RateLimitPause, patient: bool = True) -> None:
@@ -79,7 +82,7 @@ class TelegramRequest(BaseRequest):
             self._session = None
 
     async def call(self, method: str, params: dict[str, Any], seconds: float = READ_SECONDS) -> Any:
-        """The result of one Bot API method, as plain JSON.
+        """Returns the result of one Bot API method as plain JSON.
 
         Raises:
             telegram.error.TelegramError: as python-telegram-bot's own methods do.
@@ -92,7 +95,7 @@ class TelegramRequest(BaseRequest):
         except TelegramError:
             raise
         except Exception as error:
-            # The library trusts that answers are shaped as they should be.
+            # The library does not check the shape of answers.
             raise NetworkError(
                 f"Telegram's answer cannot be read ({type(error).__name__})"
             ) from None
@@ -103,9 +106,9 @@ class TelegramRequest(BaseRequest):
         method: str,
         request_data: RequestData | None = None,
         read_timeout: object = BaseRequest.DEFAULT_NONE,
-        write_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (the library's signature)
-        connect_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (the library's signature)
-        pool_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (the library's signature)
+        write_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (its signature)
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (its signature)
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002  (its signature)
     ) -> tuple[int, bytes]:
         """Status and body of one call; python-telegram-bot calls this."""
         if method != "POST" or (request_data is not None and request_data.contains_files):
@@ -144,7 +147,7 @@ class TelegramRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
-        """The answer as JSON. (The library's own would log a body that is none.)"""
+        """Returns the answer as JSON; the library's own method would log a body that is none."""
         try:
             return read_json(payload)
         except ValueError:
@@ -159,7 +162,10 @@ def _retry_after(body: bytes) -> float:
 
 
 def _require_telegrams_own(code: int, body: bytes) -> None:
-    """A refusal must be Telegram's: a proxy's 403 does not say that somebody has blocked the bot."""
+    """Raises `NetworkError` unless a refusal is Telegram's own.
+
+    A proxy's 403 does not say that a citizen has blocked the bot.
+    """
     if code < HTTP_ERROR:
         return
     try:

@@ -9,10 +9,10 @@ import orjson
 
 
 def read_json(body: bytes) -> Any:
-    """The value in ``body``; half of a surrogate pair in a text, of which no text can be made, is read as «?».
+    """Returns the value in ``body``; half of a surrogate pair is read as «?».
 
     Raises:
-        ValueError: it is no JSON, or nested too deeply.
+        ValueError: the body is not JSON, or nested too deeply.
     """
     try:
         return orjson.loads(body)

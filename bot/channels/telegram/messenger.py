@@ -1,4 +1,4 @@
-"""Messages that nobody asked for, over Telegram: each is tried once, and what came of it is told."""
+"""Outgoing messages over Telegram: each is tried once, and its outcome is returned."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bot.channels.telegram.rendering import TEXT, clip
 from bot.fieldwork.outreach.messenger import DeliveryOutcome, OutgoingMessage
 
 GONE = ("chat not found", "user not found", "user is deactivated", "peer_id_invalid")
-"""Of refusals, in small letters: the library writes them with a capital."""
+"""Beginnings of refusals in small letters; the library writes them with a capital."""
 
 
 WRONG_TOKEN = 30.0
-"""Seconds until it is tried again."""
+"""Seconds of pause after a refused token."""
 
 
 class TelegramMessenger:
@@ -39,11 +39,11 @@ class TelegramMessenger:
 
     @property
     def pause_seconds(self) -> float:
-        """Seconds for which Telegram wants to hear nothing; 0 when it does."""
+        """Seconds for which Telegram refuses all calls; 0 when it takes them."""
         return self._pause.seconds_left
 
     async def send(self, address: str, letter: OutgoingMessage) -> DeliveryOutcome:
-        """Send a letter once to the chat ``address``."""
+        """Sends a message once to the chat ``address``."""
         return await self._send(write(int(address), letter))
 
     async def send_answer(
@@ -66,7 +66,7 @@ class TelegramMessenger:
                 else DeliveryOutcome.FAILED
             )
         except InvalidToken:
-            # It is mended by whoever runs the service; nobody must be missed for it.
+            # The operator has to correct the token; until then nobody may count as unreachable.
             await self._pause.begin(WRONG_TOKEN)
             return DeliveryOutcome.SILENCE
         except TelegramError:

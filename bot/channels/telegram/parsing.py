@@ -1,4 +1,4 @@
-"""Telegram's updates in the domain's words. Pure and total: any JSON at all is read, or is nothing."""
+"""Telegram's updates in the domain's words. Pure and total: any JSON is read, or is nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.rectification.buttons import SAY, read_request_button
 from survey_flows.events import OptedOut, Pressed, RequestAction, Started, Typed, Update
 
 BEGIN, STOP = "invitation:", "no-invitations"
-"""What the buttons of an invitation send: `BEGIN` with its token, and `STOP`."""
+"""Data of an invitation's buttons: `BEGIN` with its token, and `STOP`."""
 FOLLOW_UP = re.compile(r"\bF-([A-Z2-7]{8})\b")
 MEDIA = frozenset(
     (
@@ -31,12 +31,12 @@ MEDIA = frozenset(
         *("sticker", "story", "venue", "video", "video_note", "voice"),
     )
 )
-"""What a citizen sends instead of words; other messages without a text are Telegram's own notes about the chat."""
+"""Fields of media; other messages without a text are Telegram's own notes about the chat."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedUpdate:
-    """An update of a private chat. ``query``: the press that waits for an answer, or empty."""
+    """An update of a private chat; ``query`` is the press that waits for an answer, or empty."""
 
     incoming: Incoming
     chat: int
@@ -44,7 +44,10 @@ class ParsedUpdate:
 
 
 def read_update(raw: object) -> ParsedUpdate | None:
-    """The update, or None for what is malformed or no concern of ours: groups, channels, edits, unknown kinds."""
+    """Returns the update, or None for a malformed one or one of no concern.
+
+    Of no concern are groups, channels, edits and unknown kinds.
+    """
     if not isinstance(raw, dict) or type(raw.get("update_id")) is not int:
         return None
     if isinstance(query := raw.get("callback_query"), dict):
@@ -55,10 +58,7 @@ def read_update(raw: object) -> ParsedUpdate | None:
 
 
 def is_broken(raw: object) -> bool:
-    """Whether an update that `read_update` takes for nothing breaks the published types.
-
-    What is merely no concern of ours does not.
-    """
+    """Whether an update breaks the published types, as against being of no concern."""
     if not isinstance(raw, dict) or type(raw.get("update_id")) is not int:
         return True
     if "callback_query" in raw:
@@ -101,12 +101,12 @@ def _read_press(update_id: int, query: dict[str, Any]) -> ParsedUpdate | None:
     if chat is None or user is None:
         return None
     event = _pressed(data, query["from"].get("language_code"))
-    # An opt-out leaves the message as it is: whoever thinks better of it can still begin.
+    # An opt-out leaves the message as it is, so that its reader can still begin.
     return ParsedUpdate(_incoming(update_id, user, event, _editable(message)), chat, query_id)
 
 
 def _pressed(data: str, lang: object) -> Update:
-    """A press is the engine's, but for the two buttons of an invitation."""
+    """Returns the update of a press; an invitation's two buttons have their own."""
     known = lang if isinstance(lang, str) else ""
     if data == STOP:
         return OptedOut()
@@ -120,7 +120,7 @@ def _pressed(data: str, lang: object) -> Update:
 
 
 def _editable(message: dict[str, Any]) -> int:
-    """The number of the message whose button was pressed, 0 when it cannot be edited."""
+    """Returns the number of the message whose button was pressed; 0 when it cannot be edited."""
     number = message.get("message_id")
     # Date 0 marks an InaccessibleMessage, in which «the field is always 0».
     return number if type(number) is int and message.get("date") != 0 else 0
@@ -147,7 +147,7 @@ def _read_message(update_id: int, message: dict[str, Any]) -> ParsedUpdate | Non
 
 
 def _answered(message: dict[str, Any]) -> str:
-    """The follow-up whose message this one replies to, by the code that the bot wrote there; empty for none."""
+    """Returns the code of the request to whose message this one replies; empty for none."""
     original = message.get("reply_to_message")
     sender = original.get("from") if isinstance(original, dict) else None
     text = original.get("text") if isinstance(original, dict) else None

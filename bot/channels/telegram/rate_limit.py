@@ -1,4 +1,4 @@
-"""While Telegram answers 429, the whole bot is silent: every call of every process that uses its token."""
+"""Silence while Telegram answers 429: no process that uses the bot's token makes a call."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ WATCH_SECONDS = 0.5
 
 
 class RateLimitPause:
-    """How long nothing may be sent by one ``bot`` (the public part of its token).
+    """The pause of one ``bot`` (the public part of its token).
 
-    Processes tell each other through Redis; without it each finds out for itself.
+    Processes announce it to each other through Redis; without Redis each finds out for itself.
     """
 
     def __init__(self, redis: Redis | None = None, bot: str = "") -> None:
@@ -25,11 +25,11 @@ class RateLimitPause:
 
     @property
     def seconds_left(self) -> float:
-        """Seconds for which Telegram wants to hear nothing; 0 when it does."""
+        """Seconds for which Telegram refuses all calls; 0 when it takes them."""
         return max(0.0, self._until - asyncio.get_running_loop().time())
 
     async def begin(self, seconds: float) -> None:
-        """Be silent for ``seconds`` at least."""
+        """Begins a pause of at least ``seconds``."""
         self._at_least(seconds)
         if self._redis is not None:
             with suppress(RedisError, OSError):
@@ -39,13 +39,13 @@ class RateLimitPause:
                     await pipe.execute()
 
     async def refresh(self) -> None:
-        """Take over what other processes, or this one before it was started anew, were told."""
+        """Reads the pause that another process, or this one before a restart, has announced."""
         if self._redis is not None:
             with suppress(RedisError, OSError):
                 self._at_least(await self._redis.pttl(self._name) / 1000)
 
     async def watch(self) -> None:
-        """`look` again and again, until cancelled."""
+        """Repeats `refresh` until it is cancelled."""
         while True:
             await self.refresh()
             await asyncio.sleep(WATCH_SECONDS)

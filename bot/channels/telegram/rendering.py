@@ -1,4 +1,4 @@
-"""What the citizen sees, as calls of the Bot API. Pure."""
+"""Replies as calls of the Bot API. Pure."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from bot.conversations.contract import Reply
 from survey_flows.effects import Button, Screen
 
 Call = dict[str, Any]
-"""A method's parameters with its name as ``method``: the form in which a webhook's response may carry a call."""
+"""A method's parameters with its name as ``method``, as a webhook's response carries a call."""
 
 TEXT, TOAST = 4096, 200
-"""The most characters of a message and of a toast, counted in UTF-16 units, the strictest reading."""
+"""The most characters of a message and of a toast, in UTF-16 units, the strictest reading."""
 CHOSEN = "✓ "
 
 
 def render(taken: ParsedUpdate, reply: Reply) -> Call | None:
-    """The call that shows the reply's screen (and what does not go in a toast), or None when the toast says it all.
+    """Returns the call that shows the reply's screen and notices; None when the toast shows all.
 
-    A press changes the message that it was on; words and commands are answered below them.
+    A press changes its own message; words and commands are answered below them.
     """
     text = "\n".join(() if toast(taken, reply) else reply.notices)
     if reply.screen is not None:
@@ -41,7 +41,7 @@ def render(taken: ParsedUpdate, reply: Reply) -> Call | None:
 
 
 def toast(taken: ParsedUpdate, reply: Reply) -> str:
-    """The notices, if they fit over a pressed button."""
+    """Returns the notices if they fit into the toast over a pressed button."""
     if not taken.query or not reply.notices:
         return ""
     text = "\n".join(reply.notices)
@@ -49,7 +49,7 @@ def toast(taken: ParsedUpdate, reply: Reply) -> str:
 
 
 def render_toast(taken: ParsedUpdate, reply: Reply) -> Call:
-    """The call that answers a press. A notice that stands alone stays until the citizen has read it."""
+    """Returns the call that answers a press; a notice alone stays until the citizen closes it."""
     params: Call = {"method": "answerCallbackQuery", "callback_query_id": taken.query}
     if text := toast(taken, reply):
         params["text"] = text
@@ -59,7 +59,7 @@ def render_toast(taken: ParsedUpdate, reply: Reply) -> Call:
 
 
 def clip(text: str, limit: int) -> str:
-    """The text, cut to at most ``limit`` UTF-16 units and never inside a character."""
+    """Returns the text, cut to at most ``limit`` UTF-16 units and never inside a character."""
     if _units(text) <= limit:
         return text
     return text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"

@@ -1,4 +1,4 @@
-"""An account of WeChat or an application of WeCom: who may send us messages, and how they are opened and closed."""
+"""The shared secrets of a WeChat account or a WeCom application: checks, opens, seals messages."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from bot.channels.wechat.crypto import (
     signature,
 )
 from bot.channels.wechat.xml import BadXml, read_fields, write_fields
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 log = logging.getLogger(__name__)
 
 WECHAT, WECOM = "wechat", "wecom"
 MOST_APART = 300
-"""Seconds that a message's time may differ from ours: what somebody recorded cannot be played back later."""
+"""Seconds by which a message's time may differ, so that a recorded one cannot be replayed."""
 
 Query = Mapping[str, str]
-"""What stands in a request's address."""
+"""Parameters of a request's address."""
 
 
 class MessageRefused(Exception):
-    """Not from whom we know, not for us, or not of now."""
+    """The message is not from the account, not for the service, or too old."""
 
 
 @dataclass(frozen=True, slots=True)
 class WechatAccount:
-    """What an account's page and ours have in common. Without a seal messages are signed only, and in clear."""
+    """Secrets of an account; without a cipher messages are signed only, and in clear."""
 
     channel: str
     token: str = field(repr=False)
     cipher: MessageCipher | None = None
 
     def echo(self, query: Query, now: int) -> bytes:
-        """What shows that we know the secrets: the account's page asks for it when the address is set.
+        """Returns the proof of the secrets for which the account's page asks.
 
         Raises:
-            Refused: somebody else asks.
+            MessageRefused: the request is not from the account.
         """
         given = query.get("echostr", "")
         if self.channel == WECHAT or self.cipher is None:
@@ -53,10 +53,10 @@ class WechatAccount:
         return _opened(self.cipher, given)
 
     def decrypt(self, query: Query, body: bytes, now: int) -> bytes:
-        """What was sent, as XML in clear. Where there is a seal nothing is taken that lacks it.
+        """Returns the message as XML; an account with a cipher takes only sealed messages.
 
         Raises:
-            Refused: wrongly signed, not sealed for us, or not of now.
+            MessageRefused: wrongly signed, sealed for somebody else, or too old.
         """
         if self.cipher is None:
             self._verify(query, now, "signature")
@@ -66,7 +66,7 @@ class WechatAccount:
         return _opened(self.cipher, sealed)
 
     def encrypt(self, xml: str, now: int) -> str:
-        """A reply as it goes back: sealed and signed where there is a seal."""
+        """Returns a reply, sealed and signed where the account has a cipher."""
         if self.cipher is None:
             return xml
         sealed, nonce = self.cipher.encrypt(xml), secrets.token_hex(8)
@@ -91,7 +91,7 @@ class WechatAccount:
 
 
 def _envelope(body: bytes) -> str:
-    """What is sealed. Until its signature is found right nothing of it may be kept, not even for being broken."""
+    """Returns the sealed part; before its signature is checked nothing of it may be stored."""
     try:
         return read_fields(body).get("Encrypt", "")
     except BadXml:
@@ -106,7 +106,7 @@ def _opened(seal: MessageCipher, sealed: str) -> bytes:
 
 
 def read_account(channel: str, token: str, aes_key: str, receiver: str) -> WechatAccount | None:
-    """The account of these settings; None when there is none. WeCom always seals.
+    """Returns the account of these settings, None when there is none; WeCom always has a cipher.
 
     Raises:
         BadInput: a setting is missing or malformed.
@@ -115,15 +115,11 @@ def read_account(channel: str, token: str, aes_key: str, receiver: str) -> Wecha
     if not (token or aes_key or receiver):
         return None
     if not (token.isascii() and token.isalnum() and 3 <= len(token) <= 32):
-        raise BadInput(
-            "a token has 3 to 32 letters and digits, as on the account's page", f"{name}_TOKEN"
-        )
+        raise BadInput(Message("wechat-token"), Place(field=f"{name}_TOKEN"))
     if not aes_key and channel == WECHAT:
         return WechatAccount(channel, token)
     key = read_aes_key(aes_key, f"{name}_AES_KEY")
     if not receiver:
         what = f"{name}_APP_ID" if channel == WECHAT else f"{name}_CORP_ID"
-        raise BadInput(
-            "without it sealed messages cannot be opened; copy it from the account's page", what
-        )
+        raise BadInput(Message("wechat-receiver"), Place(field=what))
     return WechatAccount(channel, token, MessageCipher(key, receiver))

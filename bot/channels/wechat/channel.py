@@ -1,8 +1,9 @@
-"""WeChat's Official Accounts (公众号) and WeCom's applications (企业微信): the reply to a message goes in its response.
+"""WeChat's Official Accounts (公众号) and WeCom's applications (企业微信) as channels.
 
-There is no other way to answer, and five seconds for it: then the sender hangs up and sends the same message again,
-three times in all. Whoever comes again gets what the first one waits for. An answer that none of the three could take
-is told at the next message, which then changes nothing: its writer had not seen what it would be taken for.
+A reply goes in the response to its message, within five seconds: then the sender hangs up and sends
+the same message again, three times in all. A repeated message gets the reply that the first one
+waits for. A reply that comes too late for all three is announced at the next message, which then
+changes nothing, because its writer had not seen the screen that it would answer.
 """
 
 from __future__ import annotations
@@ -32,19 +33,19 @@ TRIES = 3
 HANGS_UP = 5
 """Seconds after which the sender hangs up."""
 HOLD, LAST = 6.0, 4.5
-"""Seconds to wait for an answer: until the sender has hung up and comes again, and when it will not come again."""
+"""Seconds to wait for a reply: until the sender comes again, and at its last try."""
 AGAIN = 0.5
 KEEP = 20.0
-"""Seconds for which an answer is kept for who comes again: all tries, and some."""
+"""Seconds for which a reply is kept for repeated messages: all tries, and some more."""
 SUCCESS = "success"
-"""What tells the sender that there is nothing to show, and not to come again."""
+"""The response for «nothing to show, do not repeat»."""
 
 Keep = Callable[[str, bytes], Awaitable[bool]]
 
 
 @dataclass(slots=True)
 class _Work:
-    """An update under way. ``asked`` is how often it came."""
+    """An update in progress; ``asked`` counts its deliveries."""
 
     answer: asyncio.Task[Reply]
     asked: int = 0
@@ -54,16 +55,16 @@ class WechatChannel:
     """One account. Enter it, then mount `routes`.
 
     Args:
-        account: whose messages are taken.
+        account: the account whose messages are taken.
         handler: takes the updates.
-        clock: tells what is sent now from what was recorded.
-        mark: makes a name that only we can make, for update keys: they are stored, and user ids must not be.
-        keep: is given the channel's name and a message that cannot be read; tells whether it was stored.
-        web_address: of the web chat, without a slash at the end; empty when citizens cannot reach it.
+        clock: tells new messages from recorded ones.
+        mark: makes a secret name of a text for update keys, because they are stored.
+        keep: stores an unreadable message of a channel; returns whether it was stored.
+        web_address: of the web chat, without a slash at the end; empty when there is none.
 
     Attributes:
-        counts: ``refused`` (not from the account, or old), ``dropped`` (no concern of ours, or too large), ``broken``,
-            and ``late`` messages, whose answer could not be given in time.
+        counts: ``refused`` (not from the account, or old), ``dropped`` (of no concern, or too
+            large), ``broken``, and ``late`` messages, whose reply missed the last try.
     """
 
     def __init__(
@@ -95,12 +96,12 @@ class WechatChannel:
         await asyncio.gather(*answers, return_exceptions=True)
 
     def routes(self) -> list[web.RouteDef]:
-        """The account's address: it is checked by GET and takes messages by POST."""
+        """Returns the routes of the account's address: GET checks it, POST takes messages."""
         path = f"/{self._account.channel}"
         return [web.get(path, self.check, allow_head=False), web.post(path, self.receive)]
 
     async def check(self, request: web.Request) -> web.Response:
-        """Show the account's page that we know the secrets."""
+        """Proves the secrets to the account's page."""
         try:
             return web.Response(
                 body=self._account.echo(request.query, self._now()), content_type="text/plain"
@@ -109,7 +110,7 @@ class WechatChannel:
             return self._refuse()
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Take a message; what its response shows is stored."""
+        """Takes a message and answers with the reply, once all effects are stored."""
         try:
             body = await request.clone(client_max_size=MOST_BYTES).read()
         except web.HTTPRequestEntityTooLarge:
@@ -139,7 +140,7 @@ class WechatChannel:
         return web.Response(status=403)
 
     async def _leave(self, fields: Fields, plain: bytes) -> web.Response:
-        """Do without a message that is nothing to us; one that is broken is kept."""
+        """Drops a message of no concern, and keeps a broken one."""
         if fields and not is_broken(fields):
             self.counts["dropped"] += 1
             return web.Response(text=SUCCESS)
@@ -148,7 +149,7 @@ class WechatChannel:
         return web.Response(text=SUCCESS) if kept else web.Response(status=503)
 
     async def _let_go(self, taken: ParsedMessage) -> web.Response:
-        """Note that somebody follows us no more: nothing can be written to them."""
+        """Marks a citizen who no longer follows the account as unreachable."""
         try:
             await self._handler.note(taken.incoming, Delivery(blocked=True))
         except Unavailable:
@@ -156,7 +157,7 @@ class WechatChannel:
         return web.Response(text=SUCCESS)
 
     async def _answer(self, taken: ParsedMessage, age: int) -> web.Response:
-        """Wait for the reply, as long as this try of the sender lasts; ``age`` are the seconds since the first."""
+        """Waits for the reply as long as this try lasts; ``age`` is seconds since the first try."""
         work = self._work(taken)
         work.asked += 1
         last = work.asked >= TRIES or age >= (TRIES - 1) * HANGS_UP - 1
@@ -170,7 +171,7 @@ class WechatChannel:
         return self._respond(taken, "\n".join(_in_each_language("text-busy")))
 
     def _work(self, taken: ParsedMessage) -> _Work:
-        """The update's work, begun if this process does not know of it."""
+        """Returns the update's work, which begins at its first delivery to this process."""
         key = taken.incoming.key
         if key not in self._works:
             self._works[key] = _Work(asyncio.create_task(self._handled(taken)))
@@ -181,7 +182,7 @@ class WechatChannel:
         self._works.pop(key).answer.cancel()
 
     async def _handled(self, taken: ParsedMessage) -> Reply:
-        """The reply, when all is stored; while nothing can be, try again for as long as somebody asks."""
+        """Returns the reply once all is stored, and tries again for as long as somebody asks."""
         incoming = taken.incoming
         unseen = incoming.user in self._unseen and isinstance(incoming.event, Typed)
         self._unseen.discard(incoming.user)
@@ -195,7 +196,7 @@ class WechatChannel:
             await asyncio.sleep(AGAIN)
 
     def _written(self, taken: ParsedMessage, reply: Reply) -> str:
-        """The reply's text. Who else may see what is sent, and where nobody does, is told at the beginning."""
+        """Returns the reply's text; at the beginning it names who else may read the chat."""
         say, lang, notes = channel_words().say, _lang(reply), list[str]()
         if taken.web is not None:
             notes.append(say(lang, f"text-seen-{self._account.channel}"))

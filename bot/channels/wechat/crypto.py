@@ -1,7 +1,7 @@
-"""How WeChat and WeCom sign and seal what they send: SHA-1 over sorted parts, AES-256-CBC with a key that both know.
+"""Signatures and encryption of WeChat and WeCom: SHA-1 over sorted parts, AES-256-CBC.
 
-Formats: «消息加解密说明» of WeChat and «加解密方案说明» of WeCom, which are the same but for whose id stands at
-the end of what is sealed. Tests compare both ways with an independent library.
+Formats: «消息加解密说明» of WeChat and «加解密方案说明» of WeCom, which differ only in the id at
+the end of the plaintext. Tests compare both directions with an independent library.
 """
 
 from __future__ import annotations
@@ -18,23 +18,24 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 BLOCK = 32
-"""Bytes to a multiple of which is padded (PKCS#7)."""
+"""Block size of the padding in bytes (PKCS#7)."""
 LEAD = 16
-"""Random bytes before the length of what is sealed."""
+"""Random bytes before the length of the plaintext."""
 LENGTH = 4
 
 
 class BadCiphertext(Exception):
-    """Not sealed by whom we know, for us."""
+    """The ciphertext was not made with the shared key for this receiver."""
 
 
 def signature(*parts: str) -> str:
-    """The signature of these parts, one of which is the token that both know."""
-    # SHA-1 is the senders' choice. The token is a part, so collisions do not help somebody who lacks it.
-    return hashlib.sha1("".join(sorted(parts)).encode("utf-8", "surrogatepass")).hexdigest()  # noqa: S324
+    """Returns the signature of these parts, one of which is the shared token."""
+    # The platforms prescribe SHA-1. The secret token is a part, so collisions do not help.
+    whole = "".join(sorted(parts)).encode("utf-8", "surrogatepass")
+    return hashlib.sha1(whole).hexdigest()  # noqa: S324
 
 
 def is_signed(given: str, *parts: str) -> bool:
@@ -44,7 +45,7 @@ def is_signed(given: str, *parts: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MessageCipher:
-    """What seals and opens. ``receiver`` is the AppID of an Official Account or the CorpID of a company."""
+    """A cipher; ``receiver`` is the AppID of an Official Account or the CorpID of a company."""
 
     key: bytes = field(repr=False)
     receiver: str
@@ -98,14 +99,11 @@ def _unpadded(raw: bytes) -> bytes:
 
 
 def read_aes_key(text: str, where: str) -> bytes:
-    """The 32 bytes of an «EncodingAESKey».
+    """Returns the 32 bytes of an «EncodingAESKey».
 
     Raises:
-        BadInput: not 43 letters and digits.
+        BadInput: the text is not 43 letters and digits.
     """
     if not re.fullmatch(r"[A-Za-z0-9]{43}", text):
-        raise BadInput(
-            "an EncodingAESKey has 43 letters and digits; copy it again from the account's page",
-            where,
-        )
+        raise BadInput(Message("wechat-aes-key"), Place(field=where))
     return base64.b64decode(text + "=")

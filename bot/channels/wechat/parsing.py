@@ -1,4 +1,4 @@
-"""Messages of WeChat and WeCom in the domain's words. Pure and total: any fields at all are read, or are nothing."""
+"""Messages of WeChat and WeCom in the domain's words. Pure and total."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from survey_flows.events import Pressed, Returned, Started, TopicRequested, Type
 from survey_flows.unit_list import fold
 
 SCENE = "qrscene_"
-"""What stands before the payload of a QR code that made somebody a follower."""
+"""Prefix of the payload when a QR code made somebody a follower."""
 WEB = "web"
 """The menu's key that asks for the address of the web chat."""
 ASKED: Mapping[str, tuple[str, ...]] = {
@@ -27,21 +27,21 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     RECEIPT: ("回执", "查询回执", "receipt"),
     WEB: ("网页", "网页评价", "web"),
 }
-"""By what is meant: words that are commands when they stand alone. None of them says anything as a comment."""
+"""Words that are commands when they stand alone; none of them says anything as a comment."""
 WORDS = {word: meant for meant, words in ASKED.items() for word in words}
 MEDIA = frozenset({"image", "voice", "video", "shortvideo", "location", "link", "file"})
-"""What a citizen sends instead of words."""
+"""Kinds of media messages."""
 
 Mark = Callable[[str], str]
-"""A name that only we can make from a text: update keys are stored, and user ids must not be."""
+"""Makes a secret name of a text: update keys are stored, and user ids must not be."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedMessage:
-    """A message or an event. ``to`` and ``by`` are the citizen's id and the account's as they stand in it.
+    """A message or an event; ``to`` is the citizen's id in it, ``by`` the account's.
 
-    ``web``: where to in the web chat (``r/…`` or nothing), when its address is to be told. ``left``: the citizen
-    follows the account no more and can be told nothing.
+    ``web``: the path in the web chat (``r/…`` or empty) whose address the reply names.
+    ``left``: the citizen no longer follows the account and cannot be reached.
     """
 
     incoming: Incoming
@@ -52,7 +52,7 @@ class ParsedMessage:
 
 
 def is_broken(fields: Fields) -> bool:
-    """Whether fields lack what every message and event has; what is merely no concern of ours does not."""
+    """Whether fields lack what every message and event has."""
     if (
         not fields.get("FromUserName")
         or not fields.get("MsgType")
@@ -63,12 +63,12 @@ def is_broken(fields: Fields) -> bool:
 
 
 def read_message(channel: str, fields: Fields, sent: int, mark: Mark) -> ParsedMessage | None:
-    """The message, or None for what is malformed or no concern of ours.
+    """Returns the message, or None for a malformed one or one of no concern.
 
     Args:
         channel: its name, for the citizen's pseudonym.
-        fields: as they came.
-        sent: when it was written, in seconds since 1970 by our clock.
+        fields: the message's fields.
+        sent: when it was written, in epoch seconds by our clock.
         mark: makes the update's key.
     """
     if is_broken(fields):
@@ -77,7 +77,7 @@ def read_message(channel: str, fields: Fields, sent: int, mark: Mark) -> ParsedM
     event = Returned() if left else _event(fields, sent)
     if event is None:
         return None
-    # WeCom's ids are the same in capital letters; WeChat's are not.
+    # WeCom's ids are the same in capital letters; WeChat's are case-sensitive.
     user = fields["FromUserName"].casefold() if channel == "wecom" else fields["FromUserName"]
     incoming = Incoming(f"{channel}:{mark(_name(fields))}", channel, user, event)
     return ParsedMessage(
@@ -86,7 +86,7 @@ def read_message(channel: str, fields: Fields, sent: int, mark: Mark) -> ParsedM
 
 
 def _name(fields: Fields) -> str:
-    """What tells a message from any other, and is the same when it is delivered again."""
+    """Returns a name that is unique for each message and the same in each delivery."""
     if fields.get("MsgId"):
         return f"{fields['FromUserName']}\n{fields['MsgId']}"
     names = ("FromUserName", "CreateTime", "Event", "EventKey")
@@ -109,7 +109,7 @@ def _event(fields: Fields, sent: int) -> Update | None:
 
 
 def _happened(name: str, key: str) -> Update | None:
-    """What an event means: somebody follows us, scans a code or touches the menu."""
+    """Returns the update of an event: a new follower, a scanned code, or a press of the menu."""
     if name == "subscribe":
         return read_payload(key.removeprefix(SCENE))
     if name == "scan":
@@ -133,11 +133,11 @@ def _web(fields: Fields, event: Update) -> str | None:
 
 
 def number(fields: Fields, name: str) -> int:
-    """A field that is a whole number; 0 when it is none."""
+    """Returns a field that is a whole number, or 0."""
     text = fields.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else 0
 
 
 def written_at(fields: Fields, told: int, now: float) -> int:
-    """When a message was written by our clock ``now``: the sender's clock, which ``told`` is, may be another."""
+    """Returns when a message was written by our clock ``now``; ``told`` is the sender's clock."""
     return int(now - max(0, told - number(fields, "CreateTime")))

@@ -1,4 +1,4 @@
-"""What the citizen sees where there are no buttons: one text, in which each choice has a number or a word. Pure."""
+"""Replies without buttons: one text, in which each choice has a number or a word. Pure."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from survey_flows.effects import Button, Input, Screen
 from survey_flows.wording import DEFAULT
 
 MOST_BYTES = 2048
-"""Of UTF-8 in a text message."""
+"""The most bytes of UTF-8 in a text message."""
 CHOSEN = "✓ "
 CHANGE = "c"
-"""Verb of the review's items, which stand in its text with their numbers."""
+"""Verb of the review's items, whose numbers stand in the screen's text."""
 SHORTEST = 8
 SAFE = re.compile(r"[\w.:-]+", re.ASCII)
 
 
 def write_reply(reply: Reply, taps: bool, *notes: str) -> str:
-    """The text of a reply with what the channel adds below; at most `MOST_BYTES`.
+    """Returns a reply's text with the channel's notes below; at most `MOST_BYTES`.
 
-    ``taps``: whether a choice can be a link that sends itself (`_tap`). Too much is shortened line by line.
+    ``taps``: whether a choice can be a link that sends itself (`_tap`).
+    Too long a text is shortened line by line.
     """
     whole = _parts(reply, taps, notes)
     if _size(whole) > MOST_BYTES and taps:
@@ -40,7 +41,7 @@ def write_reply(reply: Reply, taps: bool, *notes: str) -> str:
 
 
 def _parts(reply: Reply, taps: bool, notes: tuple[str, ...]) -> list[str]:
-    """What may be shortened, as the first, and what may not."""
+    """Returns the part that may be shortened, then the parts that may not."""
     said = "\n\n".join(filter(None, ["\n".join(reply.notices), _asked(reply.screen)]))
     choices = _choices(reply.screen, taps) if reply.screen else []
     return [
@@ -73,7 +74,7 @@ def _asked(screen: Screen | None) -> str:
 
 
 def _choices(screen: Screen, taps: bool) -> list[str]:
-    """The numbered choices, a line each; then what else can be replied."""
+    """Returns the numbered choices, one a line, then the words that can be replied."""
     lines = [
         _tap(
             f"{number} {CHOSEN if button.data == screen.selected else ''}{button.label}",
@@ -103,21 +104,21 @@ def _hint(screen: Screen, taps: bool) -> str:
 
 
 def _review(screen: Screen, taps: bool) -> str:
-    """How to submit comes first: it is what nearly everybody wants."""
+    """Returns the review's instructions; submitting comes first, as nearly everybody wants it."""
     submit, stop = (next(b for b in by_word(screen) if verb(b) == wanted) for wanted in "yx")
     told = _filled("text-review", screen.lang, submit=_word(submit, taps))
     return told + "\n" + _filled("text-change", screen.lang, stop=_word(stop, taps))
 
 
 def _start(button: Button, taps: bool) -> str:
-    """A button that begins in a language, in that language."""
+    """Returns a start button's line, in the language that it starts."""
     lang = button.data.partition(":")[2]
     told = channel_words().say(lang, "text-start")
     return _tap(told, command_words(button), button, taps)
 
 
 def _filled(key: str, lang: str, **links: str) -> str:
-    # Links hold data of one conversation, which the wording's memory need not keep.
+    # Links hold data of one conversation, which the wording's cache must not keep.
     told = channel_words().say(lang, key, **{name: f"«{name}»" for name in links})
     for name, link in links.items():
         told = told.replace(f"«{name}»", link)
@@ -129,10 +130,10 @@ def _word(button: Button, taps: bool) -> str:
 
 
 def _tap(shown: str, sent: str, button: Button, taps: bool) -> str:
-    """A link that sends ``sent`` as the citizen's message, with the button's data. Where it is no link it is a text.
+    """Returns a link that sends ``sent`` as the citizen's message with the button's data.
 
-    It is the link of WeChat's «msgmenu» messages; a client that lacks it shows the text, and a message without the data
-    is read like one that was typed.
+    It is the link of WeChat's «msgmenu» messages. A client that lacks it shows the text, and a
+    message without the data is read like a typed one. Where ``taps`` is false it is plain text.
     """
     shown, sent = (_disarmed(shown), _disarmed(sent)) if taps else (shown, sent)
     if not (taps and SAFE.fullmatch(button.data)):
@@ -143,5 +144,5 @@ def _tap(shown: str, sent: str, button: Button, taps: bool) -> str:
 
 
 def _disarmed(text: str) -> str:
-    """Text in which nothing is taken for a link of ours."""
+    """Returns text in which nothing is taken for one of our links."""
     return re.sub(r'[<>"]', lambda found: chr(ord(found[0]) + 0xFEE0), text)

@@ -1,4 +1,4 @@
-"""The little XML that WeChat and WeCom speak: one element with flat fields. No document type, so no entities."""
+"""The XML of WeChat and WeCom: one element with flat fields, without document type or entities."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from xml.parsers import expat
 
 Fields = dict[str, str]
 UNWRITABLE = re.compile("[^\\t\\n\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-"""What no XML can hold."""
+"""Characters that XML cannot hold."""
 
 
 class BadXml(Exception):
-    """Not XML, or more of it than is needed here."""
+    """The body is not XML, or has a document type."""
 
 
 def read_fields(body: bytes) -> Fields:
-    """The texts of the elements right under the root; what is nested deeper is left out.
+    """Returns the texts of the elements right under the root; deeper ones are left out.
 
     Raises:
-        BadXml: not well-formed, or with a document type.
+        BadXml: the body is not well-formed, or has a document type.
     """
     reader = _Reader()
     try:
@@ -60,7 +60,7 @@ class _Reader:
 
 
 def write_fields(fields: Mapping[str, str | int]) -> str:
-    """XML with these fields, texts in CDATA as the senders write them."""
+    """Returns XML with these fields; texts stand in CDATA, as the platforms write them."""
     return (
         "<xml>"
         + "".join(f"<{name}>{_written(value)}</{name}>" for name, value in fields.items())

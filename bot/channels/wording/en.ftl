@@ -5,13 +5,13 @@ command-language = Choose a language · 语言
 command-help = How to rate
 command-privacy = Your privacy
 command-receipt = Check a receipt
-command-followup = My follow-ups
+command-followup = My requests
 command-delete = Delete my ratings
 
 # In place of a message that showed answers and that Telegram no longer deletes.
 cleared = (Cleared)
 
-# WeChat and WeCom have no buttons: choices are written with numbers. For words such as “start” see weixin_update.py.
+# WeChat and WeCom have no buttons: choices are written with numbers. For words such as “start” see wechat/parsing.py.
 text-number = Please reply with a number.
 text-both = Please reply with a number, or with: { $words }
 text-search = Please reply with a number or the name of a unit.

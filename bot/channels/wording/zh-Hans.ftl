@@ -11,7 +11,7 @@ command-delete = 删除我的评价
 # 含有答案、而 Telegram 已不能删除的消息，以此代替。
 cleared = （已清除）
 
-# 微信与企业微信：没有按钮，选项以序号写出。“开始”“查看”等词见 weixin_update.py。
+# 微信与企业微信：没有按钮，选项以序号写出。“开始”“查看”等词见 wechat/parsing.py。
 text-number = 请回复序号。
 text-both = 请回复序号，或回复：{ $words }
 text-search = 请回复序号或单位名称。

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
+from aggregation.model.results import ConsequenceKind, ProposalStatus
 from aggregation.scheme.scheme import Scheme
 from bot.core.labels import FLAGS, NAMES, Pair
 from bot.publication.exports.book import Book, Column, Page
@@ -125,8 +126,12 @@ def _pairs(names: Mapping[int, Pair] | Mapping[str, Pair]) -> list[tuple[str, ..
     return [(f"`{code}`", zh, en) for code, (zh, en) in names.items()]
 
 
+COLUMN_OF_KIND: Mapping[type[StrEnum], str] = {ConsequenceKind: "kind", ProposalStatus: "status"}
+"""The columns that hold codes of these enumerations, where a column is not called as they are."""
+
+
 def _title(kind: type[StrEnum]) -> str:
-    return f"`{kind.__name__.lower()}`"
+    return f"`{COLUMN_OF_KIND.get(kind, kind.__name__.lower())}`"
 
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], level: int = 2) -> str:

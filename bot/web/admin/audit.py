@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from bot.accounts.acts import describe_act
 from bot.accounts.audit_log import read_records
 from bot.web.admin.page import Visit, staff_page
 
@@ -18,12 +19,16 @@ async def show_audit(visit: Visit) -> web.Response:
     """The newest acts first, of one person if a login is asked for."""
     login, before = visit.query("login")[:80], visit.query("before")
     number = int(before) if before.isdecimal() and len(before) < 16 else 0
-    acts = await read_records(visit.service.database, login, most=PAGE + 1, before=number)
+    records = await read_records(visit.service.database, login, most=PAGE + 1, before=number)
     zone = ZoneInfo(visit.service.settings.timezone)
     rows = [
-        (act, datetime.fromtimestamp(act.at, zone).strftime("%Y-%m-%d %H:%M:%S"))
-        for act in acts[:PAGE]
+        (
+            record,
+            describe_act(record, visit.lang),
+            datetime.fromtimestamp(record.at, zone).strftime("%Y-%m-%d %H:%M:%S"),
+        )
+        for record in records[:PAGE]
     ]
     return visit.render(
-        "audit", rows=rows, login=login, older=acts[PAGE - 1].number if len(acts) > PAGE else 0
+        "audit", rows=rows, login=login, older=records[PAGE - 1].number if len(records) > PAGE else 0
     )

@@ -924,7 +924,6 @@ audit-number = No.
 audit-at = When
 audit-who = Who
 audit-act = What
-audit-what = About
 audit-outcome = Outcome
 audit-done = done
 audit-refused = refused

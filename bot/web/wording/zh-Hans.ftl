@@ -921,7 +921,6 @@ audit-number = 序号
 audit-at = 时间
 audit-who = 何人
 audit-act = 操作
-audit-what = 对象
 audit-outcome = 结果
 audit-done = 完成
 audit-refused = 未接受

@@ -85,13 +85,13 @@ def test_the_shipped_scheme_and_questionnaires_are_shown_and_can_be_used(
         capsys.readouterr()
 
 
-def test_a_trial_is_registered_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*CREATE, *WINDOW, "--trial"]) == 0
+def test_a_pilot_is_registered_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*CREATE, *WINDOW, "--pilot"]) == 0
     assert main(["campaign", "open", "y"]) == 0
     assert main(["campaign", "close", "y"]) == 0
     assert main(["bundle", "y", str(tmp_path / "y.zip")]) == 0
     said = capsys.readouterr().out
-    assert "a trial, closed" in said
+    assert "a pilot, closed" in said
     assert "cannot be appraised" not in said
     main(["verify", str(tmp_path / "y.zip"), "--key", said.split("--key ")[1].split()[0]])
     assert (

@@ -65,10 +65,10 @@ def test_a_sample_is_planned_drawn_and_verified(
     assert main(["invitations", "count", "y"]) == 0
     assert capsys.readouterr().out.splitlines()[-5:] == [
         "there are no invitations; see `minping invitations make`",
-        "y: 30 invitations, for 30 people who can be written to",
+        "y: 30 invitations, for 30 people who can be reached",
         "0 cannot",
-        "deputy: 10 invited, none opened theirs, none answered",
-        "resident/furong: 20 invited, none opened theirs, none answered",
+        "deputy: 10 invited, 0 opened theirs, 0 answered",
+        "resident/furong: 20 invited, 0 opened theirs, 0 answered",
     ]
     assert main(["contacts", "count"]) == 0
     assert "  invited too recently: 30\n" in capsys.readouterr().out

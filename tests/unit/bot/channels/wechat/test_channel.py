@@ -45,7 +45,7 @@ from survey_flows.errors import BadInput
 from survey_flows.events import Pressed, Returned, Started, TopicRequested, Typed, Update
 from tests.contract.test_conductor import Frozen
 from tests.conversations import Talk, build_paper
-from tests.weixin import AES_KEY, APP_ID, CORP_ID, OPENID, TAP, TOKEN, signed
+from tests.wechat import AES_KEY, APP_ID, CORP_ID, OPENID, TAP, TOKEN, signed
 
 SEAL = MessageCipher(read_aes_key(AES_KEY, "test"), APP_ID)
 SENT = 1_795_420_800

@@ -1,4 +1,4 @@
-"""``minping review``: look for organised rating in a closed campaign, and let people decide on what was found."""
+"""``minping cases``: look for organised rating in a closed campaign, and show the fraud cases."""
 
 from __future__ import annotations
 
@@ -9,55 +9,47 @@ from typing import Any
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
+from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.progress import bar
+from bot.terminal.words import say, word, worded
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser(
-        "review", help="look for organised rating; two blind reviewers decide on each case"
-    )
+    parser = commands.add_parser("cases", help=Message("help-cases"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
-    scan = parts.add_parser(
-        "scan", help="look at a closed campaign; what is found waits for reviewers"
-    )
+    scan = parts.add_parser("scan", help=Message("help-cases-scan"))
     scan.add_argument("campaign", metavar="CAMPAIGN")
-    scan.set_defaults(run=run_scan)
-    listed = parts.add_parser("list", help="list the cases, without units")
+    scan.set_defaults(run=run_scan, audit=Audit("cases scan", the("campaign")))
+    listed = parts.add_parser("list", help=Message("help-cases-list"))
     listed.add_argument("campaign", metavar="CAMPAIGN", nargs="?", default="")
-    listed.set_defaults(run=run_list)
-    show = parts.add_parser("show", help="what reviewers are told of a case")
+    listed.set_defaults(run=run_list, audit=READS_ONLY)
+    show = parts.add_parser("show", help=Message("help-cases-show"))
     show.add_argument("case", metavar="CASE")
-    show.set_defaults(run=run_show)
-    effect = parts.add_parser(
-        "effect", help="how scores and ranks would move without each rule; kept for the pages"
-    )
+    show.set_defaults(run=run_show, audit=READS_ONLY)
+    effect = parts.add_parser("effect", help=Message("help-cases-effect"))
     effect.add_argument("campaign", metavar="CAMPAIGN")
-    effect.add_argument("--json", action="store_true", help="print JSON")
-    effect.set_defaults(run=run_effect)
-    again = parts.add_parser(
-        "reopen", help="let a decided case be looked at again; until then its verdict stands"
-    )
+    effect.add_argument("--json", action="store_true", help=Message("help-cases-effect-json"))
+    effect.set_defaults(run=run_effect, audit=Audit("cases effect", the("campaign")))
+    again = parts.add_parser("reopen", help=Message("help-cases-reopen"))
     again.add_argument("case", metavar="CASE")
-    again.add_argument("--by", required=True, metavar="LOGIN", help="who asks for it")
-    again.add_argument("--reason", required=True, help="why")
-    again.set_defaults(run=run_reopen)
+    again.add_argument("--by", required=True, metavar="LOGIN", help=Message("help-cases-reopen-by"))
+    again.add_argument("--reason", required=True, help=Message("help-cases-reopen-reason"))
+    again.set_defaults(run=run_reopen, audit=Audit("cases reopen", the("case")))
 
 
 async def run_scan(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Find cases and say how many there are."""
+    """Find cases and print their numbers."""
     from bot.fraud_review.case_finding import find_cases
 
     async with open_store(settings) as database:
-        with bar("review") as tell:
-            result = await find_cases(database, chosen.campaign, tell, settings.timezone)
-    print(
-        f"{chosen.campaign}: {result.new} new cases, {result.known} known, {result.dropped} dropped"
-    )
+        with bar(worded(Message("bar-cases"))) as progress:
+            result = await find_cases(database, chosen.campaign, progress, settings.timezone)
+    counts = {"new": result.new, "known": result.known, "dropped": result.dropped}
+    say(Message("cases-found", campaign=chosen.campaign, **counts))
     if result.new or result.known:
-        print(
-            f"reviewers vote at /admin/review; scores change with the next `minping release {chosen.campaign}`"
-        )
+        say(Message("cases-next", campaign=chosen.campaign))
     return 0
 
 
@@ -67,9 +59,7 @@ async def run_list(settings: Settings, chosen: argparse.Namespace) -> int:
 
     async with open_store(settings) as database:
         for case in await list_cases(database, campaign=chosen.campaign):
-            print(
-                f"{case.id}  {case.campaign}  {case.state}  {case.verdict}  {', '.join(case.rules)}"
-            )
+            print(f"{_heading(case)}  {', '.join(case.rules)}")
     return 0
 
 
@@ -79,14 +69,20 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
     async with open_store(settings) as database:
         case = await show_case(database, chosen.case)
-    print(f"{case.id}  {case.campaign}  {case.state}  {case.verdict}")
+    print(_heading(case))
     for name, value in case.evidence.items():
         print(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
     for vote in case.votes:
-        print(
-            f"  round {vote.round}: {vote.verdict}, {vote.reason}{f' ({vote.note})' if vote.note else ''}"
+        told = Message(
+            "cases-vote", round=vote.round, verdict=word(vote.verdict), reason=vote.reason
         )
+        print("  " + worded(told) + (f" ({vote.note})" if vote.note else ""))
     return 0
+
+
+def _heading(case: Any) -> str:
+    words = (worded(word(code)) for code in (case.state, case.verdict))
+    return "  ".join((case.id, case.campaign, *words))
 
 
 async def run_reopen(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -95,7 +91,7 @@ async def run_reopen(settings: Settings, chosen: argparse.Namespace) -> int:
 
     async with open_store(settings) as database:
         await reopen_case(database, chosen.case, chosen.by, chosen.reason, SystemClock())
-    print(f"{chosen.case}: open again; what was decided stands until two reviewers agree")
+    say(Message("cases-reopened", case=chosen.case))
     return 0
 
 
@@ -112,6 +108,12 @@ async def run_effect(settings: Settings, chosen: argparse.Namespace) -> int:
         print(json.dumps([asdict(effect) for effect in effects], indent=1))
         return 0
     rows = [(e.rule, str(e.moved), e.largest, str(e.ranks), str(e.furthest)) for e in effects]
-    heads = ("without the rule", "scores that move", "largest shift", "ranks that move", "furthest")
-    print_table(chosen.campaign, heads, rows, right=(1, 2, 3, 4))
+    heads = (
+        Message("cases-head-rule"),
+        Message("cases-head-scores"),
+        Message("cases-head-shift"),
+        Message("head-ranks-moved"),
+        Message("head-furthest"),
+    )
+    print_table(chosen.campaign, [worded(head) for head in heads], rows, right=(1, 2, 3, 4))
     return 0

@@ -1,6 +1,6 @@
 """Citizens in WeChat and WeCom, through the whole service on the real databases, sealed and opened by wechatpy.
 
-``UPDATE_GOLDEN=1 pytest tests/contract/test_weixin.py`` writes the conversations anew; then read the difference.
+``UPDATE_GOLDEN=1 pytest tests/contract/test_wechat.py`` writes the conversations anew; then read the difference.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ import pytest_asyncio
 from sqlalchemy import select
 
 import bot.conversations.conductor
-from bot.channels.wechat import channel as weixin
+from bot.channels.wechat import channel as wechat
 from bot.conversations.dead_letters import DeadLetterStore
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from tests.conftest import POSTGRES
-from tests.weixin import READING, City, Phone, open_city
+from tests.wechat import READING, City, Phone, open_city
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "weixin"
+GOLDEN = Path(__file__).parents[1] / "golden" / "wechat"
 SHORT_ROAD = ("1", "2", "1", "1", "1", "跳过", "提交")
 TAPS = ("办过事", "2 满意", "非常满意", "非常满意", "非常满意", "跳过", "提交")
 BALLOT = ("TAX", "service_user", "open", "S VS VS VS")
@@ -42,7 +42,7 @@ async def city(
     request: pytest.FixtureRequest, valkey_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[City]:
     """One for all tests, each of which has citizens of its own. WeChat in its secure or compatible mode, and WeCom."""
-    folder = tmp_path_factory.mktemp("weixin")
+    folder = tmp_path_factory.mktemp("wechat")
     if request.param == "sqlite":
         async with open_city(
             folder, f"sqlite:///{folder / 'minping.sqlite3'}", valkey_server
@@ -70,8 +70,8 @@ async def asked(phone: Phone) -> Phone:
 def hurried() -> Iterator[None]:
     """While the block lasts the sender hangs up after a fraction of WeChat's five seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(weixin, "HOLD", 0.3)
-        patch.setattr(weixin, "LAST", 0.2)
+        patch.setattr(wechat, "HOLD", 0.3)
+        patch.setattr(wechat, "LAST", 0.2)
         yield
 
 
@@ -254,7 +254,7 @@ async def test_another_process_knows_a_message_that_comes_again(
     asked: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = await asked.city.ballots()
-    monkeypatch.setattr(weixin, "KEEP", 2.0)  # then this process knows no more of it than another
+    monkeypatch.setattr(wechat, "KEEP", 2.0)  # then this process knows no more of it than another
     for reply in SHORT_ROAD:
         await asked.type(reply)
     receipt = asked.shown

@@ -68,25 +68,28 @@ async def test_only_telegram_s_own_word_counts(
 ) -> None:
     async with (
         answering(status, body) as url,
-        TelegramMessenger("42:x", url, RateLimitPause()) as postman,
+        TelegramMessenger("42:x", url, RateLimitPause()) as messenger,
     ):
-        assert await postman.send("1001", LETTER) is fate
-        assert (postman.pause_seconds > 0) == (fate is DeliveryOutcome.SILENCE)
+        assert await messenger.send("1001", LETTER) is fate
+        assert (messenger.pause_seconds > 0) == (fate is DeliveryOutcome.SILENCE)
 
 
 async def test_the_message_is_as_the_published_types_ask_and_its_buttons_lead_in_and_out() -> None:
-    async with BotApi() as api, TelegramMessenger(api.token, api.url, RateLimitPause()) as postman:
+    async with (
+        BotApi() as api,
+        TelegramMessenger(api.token, api.url, RateLimitPause()) as messenger,
+    ):
         chat = api.chat(1001)
-        assert await postman.send("1001", LETTER) is DeliveryOutcome.SENT
+        assert await messenger.send("1001", LETTER) is DeliveryOutcome.SENT
         assert chat.last is not None
         rows = chat.last.markup["inline_keyboard"] if chat.last.markup else []
         assert [[button["callback_data"] for button in row] for row in rows] == [
             ["invitation:" + "A" * 16],
             ["no-invitations"],
         ]
-        assert await postman.send("1002", LETTER) is DeliveryOutcome.UNREACHABLE
+        assert await messenger.send("1002", LETTER) is DeliveryOutcome.UNREACHABLE
         chat.blocked = True
-        assert await postman.send("1001", LETTER) is DeliveryOutcome.UNREACHABLE
+        assert await messenger.send("1001", LETTER) is DeliveryOutcome.UNREACHABLE
     assert api.violations == []
 
 
@@ -95,8 +98,8 @@ async def test_while_telegram_wants_silence_nothing_is_sent() -> None:
         api.chat(1001)
         pause = RateLimitPause()
         await pause.begin(0.3)
-        async with TelegramMessenger(api.token, api.url, pause) as postman:
-            assert await postman.send("1001", LETTER) is DeliveryOutcome.SILENCE
+        async with TelegramMessenger(api.token, api.url, pause) as messenger:
+            assert await messenger.send("1001", LETTER) is DeliveryOutcome.SILENCE
             assert api.calls == []
             await asyncio.sleep(0.35)
-            assert await postman.send("1001", LETTER) is DeliveryOutcome.SENT
+            assert await messenger.send("1001", LETTER) is DeliveryOutcome.SENT

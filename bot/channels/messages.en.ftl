@@ -1,0 +1,6 @@
+telegram-address-refused = Telegram refuses this address: { $reason }
+telegram-secret = Telegram's secret has 1 to 256 characters: A–Z, a–z, 0–9, _ and -
+telegram-token-unknown = Telegram does not know this token; copy it again from @BotFather
+wechat-aes-key = an EncodingAESKey has 43 letters and digits; copy it again from the account's page
+wechat-receiver = without it sealed messages cannot be opened; copy it from the account's page
+wechat-token = a token has 3 to 32 letters and digits, as on the account's page

@@ -1,0 +1,403 @@
+# Help
+help-minping = Citizens rate the units of a city; the year is appraised.
+help-commands = commands
+help-appeals = list reviews and appeals of results, with their deadlines
+help-appeals-list = list reviews and appeals, the newest first; overdue ones are marked
+help-appeals-show = show one review or appeal with its steps
+help-appraise = appraise a year: leagues, grades, proposals; explain, decide, seal
+help-appraise-by = who decides (with --decide and --grade)
+help-appraise-reason = why (with --decide and --grade)
+help-appraise-explain = print every reason for one result
+help-appraise-inside = print the inner units of a unit, and the people in them
+help-appraise-proposals = list the proposals with their keys and grounds
+help-appraise-open = list only the proposals that nobody has decided
+help-appraise-decide = confirm or decline a proposal
+help-appraise-grade = grade a unit with too few ballots
+help-appraise-seal = append the year's grades to the history, for good
+help-archive = write, check and score the archive of a closed campaign: counted patterns in Parquet files
+help-archive-write = write the archive, or bring it up to date; after an interruption it continues where it stopped
+help-archive-write-auditors = add single ballots with their pseudonyms and places in the log, for auditors (never publish this archive)
+help-archive-check = verify every file of an archive, and that its single ballots, if any, give its counts
+help-archive-check-engine = the engine that counts single ballots; default duckdb
+help-archive-score = print the public scores from an archive alone, as `minping score` does from the database
+help-audit = the audit log of console, interface and commands
+help-audit-show = list acts, the newest first
+help-audit-show-login = only acts of this account, or of cli:ACCOUNT
+help-audit-show-since = only acts since this day, as 2026-11-24
+help-audit-show-most = at most so many acts; default: 100
+help-audit-verify = check that no row was changed or removed
+help-bundle = write the bundle by which anybody can check a closed campaign with `minping verify`
+help-bundle-openings = open every ballot and comment too, for auditors (never publish this bundle)
+help-calendar = holidays, and weekend days that are worked
+help-calendar-import = replace the holidays of the years in a table
+help-calendar-import-columns = replace the holidays of the years in a table; columns: { $columns }
+help-calendar-show = list a year's holidays and the weekend days that are worked
+help-campaign = create, open, close and show campaigns
+help-campaign-create = make a draft from the stored units (see `minping import units`)
+help-campaign-create-id = a short name: a–z, 0–9 and -, e.g. 2026
+help-campaign-create-year = the year that is appraised
+help-campaign-create-title-zh = its title in Chinese
+help-campaign-create-title-en = its title in English
+help-campaign-create-opens = 2026-11-24 or 2026-11-24T08:00, in the city's time zone
+help-campaign-create-closes = the first moment at which no ballot is taken
+help-campaign-create-units = only these units; default: all that are stored
+help-campaign-create-questionnaire = questionnaires beside the shipped ones (YAML, or XLSForm as .xlsx)
+help-campaign-create-scheme = the scheme as a file; default: the shipped one
+help-campaign-create-population = population figures by stratum or margin (CSV or XLSX) for the weights
+help-campaign-create-grades = the grade quota, locked when the campaign opens; default: the scheme's
+help-campaign-create-pilot = it counts in no appraisal, and citizens are told so
+help-campaign-link = make a link that vouches for an evaluator group
+help-campaign-link-group = service_user, resident, enterprise, deputy, grassroots or supervisor
+help-campaign-link-stratum = a stratum of the population, e.g. a district
+help-campaign-link-most = how many people it is meant for; default: anyone
+help-campaign-open = take ballots from now on, within the window
+help-campaign-pause = take no ballots for a while; the public log records it
+help-campaign-resume = take ballots again after a pause
+help-campaign-close = take no more ballots, for good
+help-campaign-show = list campaigns, or show one with its links
+help-cases = look for organised rating; two checkers vote on each case
+help-cases-scan = search a closed campaign for organised rating; cases wait for checkers
+help-cases-list = list the cases, without units
+help-cases-show = show the evidence of a case, as checkers see it
+help-cases-effect = measure how scores and ranks would move without each rule, for the console too
+help-cases-effect-json = print JSON
+help-cases-reopen = reopen a decided case; until it is decided again, its verdict stands
+help-cases-reopen-by = who asks for it
+help-cases-reopen-reason = why
+help-closed-campaigns = closed campaigns to take scores from
+help-contacts = people who may be invited: import, count, opt out
+help-contacts-import = add contacts or change them; all rows or none
+help-contacts-import-columns = add contacts or change them; all rows or none; columns (CSV or XLSX): { $columns }
+help-contacts-import-dry-run = check all and store nothing
+help-contacts-count = count the people who can be invited by group, and those who cannot by reason
+help-contacts-count-fatigue-days = default: the settings'
+help-contacts-opt-out = never invite the people in a table again
+help-contacts-opt-out-columns = never invite the people in a table again; columns: { $columns }
+help-default-all = default all
+help-demo = fill an empty database with a synthetic city: units, leaders, a year to appraise, 30,000 ballots
+help-demo-seed = another number makes another city; default 1
+help-demo-year = the year to appraise; default 2010
+help-demo-ballots = how many; default 30000
+help-export = write a year's appraisal, or one campaign's scores, as XLSX, CSV, Parquet and SPSS (figures, never ballots)
+help-export-year = the year to export
+help-export-campaign = a closed campaign; with --year, the campaigns that give the scores
+help-export-audience = public (default): nothing about persons; internal: leaders, proposals and reasons too
+help-folder = where to write; the folder is made when there is none
+help-import = import units, leaders, indicators … and ballots; all or nothing
+help-import-table-columns = { $help }; columns (CSV or XLSX): { $columns }
+help-import-table-year = the year that is appraised
+help-import-table-scheme = the scheme it must fit; default: that of the year's campaign
+help-import-table-dry-run = check all and store nothing
+help-import-ballots = import ratings collected elsewhere (CSV, XLSX, Parquet)
+help-import-ballots-map = YAML: the meaning of the columns
+help-import-ballots-campaign = an existing campaign; default: the one that the mapping makes
+help-invitations = personal invitations of a sample: make them, count the responses
+help-invitations-make = make an invitation for everybody in the sample; nothing is sent
+help-invitations-count = count who was invited, opened the invitation and answered, by cell
+help-json-scores = print JSON, exact to four decimals
+help-letters = updates that could not be handled (dead letters): list, take again, drop
+help-letters-show = list them: key, channel, time, number of tries, and the kind of error
+help-letters-replay = take them again, each once; one that fails again stays
+help-letters-replay-all = all of them, the oldest first
+help-letters-drop = delete one unread
+help-letters-drop-reason = why; it is written to the service's log
+help-mixer = run the mixer apart from the service, with keys of its own
+help-mixer-gate = where the service runs: print the gate's public key
+help-mixer-key = where the mixer runs: print the log's public key, for MINPING_LOG_KEY
+help-mixer-run = where the mixer runs: mix until SIGTERM or SIGINT
+help-mixer-keys = the mixer's own secrets
+help-mixer-run-gate = the gate's public key, from `minping mixer gate`
+help-openapi = print the OpenAPI document of the interface for programs (docs/api.md)
+help-posters = make a PDF with a poster for each service counter, with the code that opens the rating of its unit
+help-posters-columns = make a PDF with a poster for each service counter, with the code that opens the rating of its unit; columns (CSV or XLSX): { $columns }
+help-posters-file = the counters
+help-posters-to = where the code leads; default: { $place }
+help-publish = publish a closed campaign's last release: its page, open data and bundle; until then nobody reads them
+help-publish-withdraw = withdraw the results from the public pages
+help-push = send invitations and reminders to the people invited to a campaign
+help-push-begin = queue the invitation, or the next reminder, for everybody who is invited
+help-push-begin-hours = local time; default: the settings'
+help-push-begin-not-on = days without messages, as 2026-10-01; default: the settings'
+help-push-pause = hold every message that is not sent yet
+help-push-resume = continue after a pause
+help-push-cancel = send nothing more of the present step
+help-push-message = the message; default: a plain invitation
+help-push-show = show the progress of each step and the time left
+help-push-test = send the message to one chat of your own, and to nobody else
+help-push-test-chat = your chat id with the bot
+help-push-work = send queued messages beside the service, until it is stopped
+help-questionnaire = show a shipped questionnaire, check one of your own
+help-questionnaire-show = print a shipped questionnaire as YAML, as a start for one's own
+help-questionnaire-check = check whether a file is a questionnaire; name what is wrong and where
+help-questionnaire-check-file = YAML, or XLSForm as .xlsx
+help-quotas = response quotas: how many people may rate a unit, by cell
+help-quotas-set = give a draft the quotas of a table
+help-quotas-set-columns = give a draft these quotas in place of those it had; columns (CSV or XLSX): { $columns }
+help-quotas-show = show how far each quota is filled
+help-release = make a new release of a closed campaign after decisions changed what counts; small changes are withheld
+help-release-correct = publish the score of these units all the same
+help-release-by = who decides on the correction
+help-release-reason = why it has to be published
+help-report = write a year's circular, or its units' evidence pages, as PDF and HTML
+help-report-kind = the whole year, or a page for each unit
+help-report-unit = with evidence: these units; default: all
+help-report-audience = public (default): nothing about persons; internal: leaders, proposals and themes of comments too
+help-responses = dispositions of a campaign's invitations, response rates and break-offs
+help-sample = draw the people who are invited to a campaign by lot, or verify such a draw
+help-sample-plan = fix the frame and the size of the sample, before the campaign is opened
+help-sample-plan-size = people in the sample
+help-sample-plan-allocation = default: { $method }
+help-sample-plan-cells = group, [area], [size], value: standard deviations for neyman, numbers of people for fixed
+help-sample-plan-least = draw at least so many in each cell
+help-sample-plan-fatigue-days = leave out people who were invited in the last N days; default: the settings'
+help-sample-draw = draw the sample of an open campaign and write the file that is published
+help-sample-draw-out = a file that does not exist yet
+help-sample-verify = draw a published sample again; needs no database
+help-sample-verify-bundle = compare the sample with the public log
+help-scheme = show, check and compare appraisal schemes, apply one to a past year
+help-scheme-show = print the shipped scheme as YAML, as a start for one's own
+help-scheme-check = check a scheme; every mistake is named with its field
+help-scheme-diff = list the fields in which two schemes differ
+help-scheme-simulate = show a year under another scheme; nothing is stored
+help-scheme-simulate-year = the year
+help-score = print the public scores of a closed campaign with their 95 % intervals and ranks
+help-sensitivity = show how ranks and grades of a year would move under other scales, weights and exclusion rules; nothing is stored
+help-sensitivity-rules = also without each fraud rule: counts all ballots again
+help-serve = run the service: web chat, console, Telegram
+help-staff = the accounts of the console: add, change, close, give new passwords
+help-staff-add = add an account; prints the password once
+help-staff-add-login = 1 to 64 characters: a–z, 0–9, dot, - and _
+help-staff-add-role = default: { $role }
+help-staff-unit = the unit this person belongs to; the person is barred from its cases
+help-staff-password = give an account a new password, printed once; its sessions end
+help-staff-change = give an account another role or unit, from the next click on
+help-staff-change-role = default: unchanged
+help-staff-change-unit = the unit this person belongs to; default: unchanged, and '' for none
+help-staff-disable = close an account, which ends its sessions
+help-staff-enable = open a closed account again
+help-staff-sign-out = end every session of an account
+help-staff-reset-factor = remove the second factor of an account, when telephone and codes are lost
+help-staff-show = list the accounts
+help-table = write a stored table as XLSX with the codes to choose from, for `minping import`
+help-table-year = the year that is appraised; units need none
+help-table-scheme = the scheme whose codes are listed; default: that of the year's campaign
+help-table-lang = language of headings and names; default zh-Hans
+help-token = tokens with which programs use the interface (docs/api.md)
+help-token-add = make a token; prints it once
+help-token-add-name = 1 to 32 characters: a–z, 0–9, dot, - and _; never given twice
+help-token-add-days = how many days it is good for; default: { $days }
+help-token-list = list tokens, without their secrets
+help-token-revoke = revoke a token now and for good
+help-verify = check the bundle of a campaign: signatures, entries, a receipt, scores; one line for each check
+help-verify-key = the log's public key
+help-verify-witness = a witness whose signature is required
+help-verify-receipt = a receipt: is it included?
+help-verify-since = an older checkpoint: did the log only grow since?
+help-verify-inclusion = an inclusion proof that the service gave
+help-witness = watch a log and cosign its checkpoints for as long as it only grows (run it elsewhere than the service)
+help-witness-key = the witness's secret key
+help-witness-name = make a key of this name, e.g. witness.example/1, and print its public key
+help-witness-log = the service whose log is watched
+help-witness-log-key = the log's public key
+help-witness-state = keeps the last checkpoint that was signed
+help-witness-every = look again every so many seconds; default: once
+
+# All commands
+bar-ballots = ballots
+bar-cases = cases
+campaign-not-registered = there is no such campaign; see `minping campaign show`
+command-interrupted = interrupted; finished work is kept
+
+# appeals
+appeals-round = round { $round }
+appeals-due = due { $day }
+appeals-overdue = due { $day } OVERDUE
+
+# appraise
+appraise-grade = the grade is first, second or third
+appraise-sealed = { $year }: { $count } grades appended to the history
+appraise-subject-unknown = there is no such unit or leader in that year; give a unit's code or a leader's id
+appraise-verdict = the verdict is confirm or decline
+
+# archive
+archive-ballots-agree = its single ballots, counted with { $engine }, give the counts
+archive-checkpoint = at the log's checkpoint of { $size } entries
+archive-files = { $files } files, SHA-256 of the manifest { $digest }
+archive-intact = { $folder }: the archive of { $campaign } is as it was written
+archive-written = { $folder }: { $files } files of { $campaign }, { $new } of them written now
+
+# audit
+audit-broken = FAIL  row { $row } was changed
+audit-day = write a day like 2026-11-24
+audit-empty = nothing was done yet
+audit-intact = ok    { $rows } rows, each rests on the one before
+
+# bundle
+bundle-mixer-waits = the mixer has not put the result into the log; check that it runs, and try again
+bundle-written = check it: { $command }
+
+# calendar
+calendar-imported = { $year }: { $count } days
+calendar-off = off
+calendar-unknown = { $year }: no holidays are known, only weekends are days off; `minping calendar import FILE`
+calendar-worked = work
+weekday-monday = Mon
+weekday-tuesday = Tue
+weekday-wednesday = Wed
+weekday-thursday = Thu
+weekday-friday = Fri
+weekday-saturday = Sat
+weekday-sunday = Sun
+
+# campaign
+campaign-figures = { $state }, { $opens } to { $closes }; { $units } units, { $ballots } ballots
+campaign-link = { $group } ({ $parts }):
+campaign-link-limit = for { $people } people
+campaign-misfit = { $year } cannot be appraised like this: { $problem }
+campaign-none = there is no campaign yet; see `minping campaign create --help`
+campaign-pilot = a pilot, { $state }
+
+# cases
+cases-found = { $campaign }: { $new } new cases, { $known } known, { $dropped } dropped
+cases-head-rule = without the rule
+cases-head-scores = scores that move
+cases-head-shift = largest shift
+cases-next = checkers vote in the console; scores change with the next `minping release { $campaign }`
+cases-reopened = { $case }: open again; the verdict stands until two checkers agree
+cases-vote = round { $round }: { $verdict }, { $reason }
+
+# contacts
+contacts-checked = contacts: would be { $new } new, { $changed } changed, { $unchanged } as they were
+contacts-eligible = { $count } can be invited
+contacts-imported = contacts: { $new } new, { $changed } changed, { $unchanged } as they were
+contacts-left-out = { $count } cannot
+contacts-opt-outs = { $count } have opted out, { $before } of them before
+contacts-opted-out = { $count } have opted out and stay so
+
+# demo
+demo-filled = { $units } units, { $leaders } leaders, { $ballots } ballots of { $year } in campaign { $campaign }
+demo-next = try: minping score { $campaign }; minping appraise { $year }; minping export --year { $year } --out out
+demo-open = campaign { $campaign } is open; with `minping serve` running, rate at
+
+# export
+export-year-or-campaign = give --year, or --campaign with one campaign
+
+# import
+ballots-replaced = { $rows } rows were replaced by a later one, { $ballots } stored ballots were replaced
+ballots-stored = { $campaign }: { $rows } rows, { $ballots } ballots stored
+ballots-unanswered = { $ballots } ballots without a rating count as don't-know
+import-checked = { $kind }: { $rows } rows would be stored; nothing was
+import-stored = { $kind }: { $rows } rows stored
+
+# invitations
+invitations-all = in all: { $invited } invited, response rate at least { $rate } %
+invitations-cell = { $cell }: { $invited } invited, { $opened } opened theirs, { $answered } answered
+invitations-made = { $campaign }: { $invitations } invitations, for { $people } people who can be reached
+invitations-none = there are no invitations; see `minping invitations make`
+
+# letters
+letters-dropped = { $key } is dropped
+letters-name-some = name the letters, or say --all
+letters-none = there are no dead letters
+letters-other-key = sealed under another key
+letters-replayed = { $taken } taken, { $failed } failed again and stay
+letters-store-away = nothing can be stored now ({ $error }); try again later
+letters-tried = tried { $tries }×
+
+# mixer
+mixer-gate-key = this is no key of a gate; `minping mixer gate` prints it where the service runs
+mixer-runs = mixing for the log { $key }
+
+# posters
+posters-address-unset = set it first: it stands in the address that is printed
+posters-campaign-closed = this campaign is closed; nothing can be rated by a poster of it
+posters-written = { $file }: { $count } posters
+
+# publish
+publish-done = { $campaign }: release { $release } is public at { $address }
+publish-no-bundle = there is no bundle to check it with: { $reason }
+publish-withdrawn = { $campaign }: not public any more
+
+# push
+push-chat-id = a chat id is a number; the bot @userinfobot tells you yours
+push-count = { $count } { $state }
+push-invitation = the invitation
+push-minutes-left = about { $minutes } minutes left
+push-none = nothing was pushed in this campaign; see `minping push begin`
+push-progress = { $step }: { $state }; { $counts }
+push-queued = { $campaign }: { $step } is queued and goes out while the service runs; `minping push show`
+push-redis-unset = a sender of its own shares the pace with the service, so name its Redis
+push-reminder = reminder { $number }
+push-test-failed = Telegram did not take it: { $outcome }; has this chat pressed Start?
+push-test-sent = sent; its button leads to the campaign as a link that vouches for nobody
+push-token-unset = there is no bot to write with; set its token
+
+# questionnaire
+questionnaire-good = { $id } (version { $version }): { $questions } questions, { $rated } rated; good to use
+questionnaire-optional = , optional
+
+# quotas
+quotas-fill = { $cell }: { $taken } of { $capacity }
+quotas-full = full
+quotas-none = this campaign has no quotas; `minping quotas set` gives them to a draft
+quotas-set = { $count } quotas; the log registers them when the campaign is opened
+
+# release
+release-correct-hint = to correct a score all the same: --correct UNIT --by NAME --reason TEXT (the score alone is published)
+release-corrected = { $unit }: score corrected: { $reason } ({ $by })
+release-new = { $campaign }: release { $number }
+release-unchanged = { $campaign }: release { $number }, nothing new is disclosed
+release-withheld = { $unit }: not changed, because the difference would disclose fewer than { $floor } people
+
+# responses
+responses-all = all
+responses-break-off = break-off
+responses-by-source = by { $source } links: { $counts }
+responses-invited = { $cell }: { $count } invited
+responses-none = nobody has been counted yet; participants are counted every hour
+responses-rr1 = RR1
+responses-rr2 = RR2
+responses-stop = stop at { $questionnaire }, { $question }: { $people }
+
+# sample
+sample-as-registered = seed, frame and design are those that the bundle's log registered
+sample-as-seeded = the { $drawn } of { $people } are those that the seed draws
+sample-cell = { $cell }: { $size } of { $people }
+sample-drawn = { $count } drawn; { $file } can be published
+sample-log-not-compared = seed and frame were not compared with the log: give the campaign's bundle (--bundle)
+sample-negative = numbers of people and days are 0 or more
+sample-no-registration = the bundle has not exactly one registration; see `minping verify`
+sample-other-bundle = this is the bundle of { $bundle }, and the sample is of { $campaign }
+sample-planned = { $size } of { $people } will be drawn
+
+# staff
+staff-account-closed = closed
+staff-added = { $login } ({ $role }), password (shown only now): { $password }
+staff-changed = { $login }: { $role }
+staff-changed-unit = { $login }: { $role }, unit { $unit }
+staff-closed = { $login }: closed
+staff-factor-removed = { $login }: the second factor is removed
+staff-login-unknown = nobody has this login
+staff-no-factor = { $login }: there was no second factor
+staff-open = { $login }: open
+staff-password = { $login }, password (shown only now): { $password }
+staff-second-factor = second factor
+staff-signed-out = { $login }: signed out everywhere
+staff-unit = unit { $unit }
+
+# token
+token-added = { $name } ({ $scopes }), token (shown only now): { $token }
+token-last-used = last used { $day }
+token-listed = { $name }  { $state }, until { $until }, { $used }; by { $account }; { $scopes }
+token-never-used = never used
+token-none = there is no token yet; see `minping token add --help`
+token-revoked = { $name }: revoked
+
+# witness
+witness-key-exists = there is a key already; name another file, or leave out --name
+witness-key-unreadable = the key cannot be read; make one with --name
+witness-log-options = give --log-key and --state too
+witness-name = a name has no spaces and no plus signs
+witness-retry = { $reason }; trying again in { $seconds } s
+witness-signed = signed: { $size } entries
+witness-unchanged = nothing new: { $size } entries

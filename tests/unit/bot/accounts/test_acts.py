@@ -1,0 +1,163 @@
+"""What goes into the audit log: every form, every sign-in, every command that changes something; nothing typed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.__main__ import main, make_parser
+from bot.accounts.acts import ACTS, describe_act
+from bot.accounts.audit_log import DONE, AuditRecord, read_records
+from bot.accounts.staff import add_staff
+from bot.terminal.auditing import Audit
+from bot.web.admin.routes import staff_routes
+from bot.web.api.operation_table import OPERATIONS
+from bot.web.server import make_web
+from tests.desk import PASSWORD, Desk
+from tests.web_city import city
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, valkey_url: str) -> AsyncIterator[Desk]:
+    async with (
+        city(tmp_path, valkey_url) as made,
+        TestClient(TestServer(make_web(made.service))) as client,
+    ):
+        for login, role in (("zhou", "administrator"), ("li", "observer")):
+            await add_staff(made.service.database, login, PASSWORD, role)
+        yield Desk(client, made.service)
+
+
+async def told(desk: Desk) -> list[tuple[str, str, str, str]]:
+    acts = await read_records(desk.service.database)
+    return [(act.who, act.act, act.what, act.outcome) for act in reversed(acts)]
+
+
+async def test_every_form_is_noted_with_its_outcome_and_without_what_was_typed(desk: Desk) -> None:
+    await desk.sign_in("zhou", "a password in vain")
+    await desk.sign_in("my-password-in-the-wrong-field", "x")
+    await desk.sign_in()
+    await desk.open("/admin/campaigns/2026")
+    csrf = desk.csrf
+    await desk.post("/admin/campaigns/2026/pause", {"csrf": csrf, "act": "pause"})
+    await desk.post("/admin/campaigns/2026/pause", {"csrf": csrf, "act": "pause"})
+    await desk.post(
+        "/admin/campaigns/2026/close", {"csrf": csrf, "name": "secret words", "act": "NO BUTTON!"}
+    )
+    await desk.post("/admin/campaigns/2026/links", {"csrf": "forged", "group": "deputy"})
+    await desk.sign_in("li")
+    await desk.open("/admin/campaigns/2026")
+    await desk.post("/admin/campaigns/2026/links", {"csrf": desk.csrf, "group": "deputy"})
+    assert await told(desk) == [
+        ("zhou", "/admin/sign-in", "", "refused"),
+        ("", "/admin/sign-in", "", "refused"),
+        ("zhou", "/admin/sign-in", "", "done"),
+        ("zhou", "/admin/campaigns/{campaign}/pause pause", "2026", "done"),
+        ("zhou", "/admin/campaigns/{campaign}/pause pause", "2026", "refused"),
+        ("zhou", "/admin/campaigns/{campaign}/close", "2026", "refused"),
+        ("zhou", "/admin/campaigns/{campaign}/links", "2026", "refused"),
+        ("li", "/admin/sign-in", "", "done"),
+        ("li", "/admin/campaigns/{campaign}/links", "2026", "refused"),
+    ]
+    page = await desk.open("/admin/audit?login=li")
+    assert "makes a link into campaign 2026" in page
+    assert "zhou" not in page
+    assert "secret words" not in str(await told(desk))
+
+
+def declared(parser: argparse.ArgumentParser) -> Iterator[tuple[str, Audit | None]]:
+    """(command, what it declares to be audited) of every command of the parser."""
+    inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not inner:
+        yield parser.prog.removeprefix("minping "), parser.get_default("audit")
+    for action in inner:
+        for child in action.choices.values():
+            yield from declared(child)
+
+
+def test_every_command_declares_what_it_audits_in_words() -> None:
+    found = dict(declared(make_parser()))
+    assert [name for name, audit in found.items() if not isinstance(audit, Audit)] == []
+    changing = {name: audit for name, audit in found.items() if audit and audit.act}
+    assert {name for name, audit in changing.items() if audit.act != name} == set()
+    assert {name for name in changing if name not in ACTS} == set()
+
+
+def test_every_form_and_every_request_that_changes_something_has_words() -> None:
+    forms = {path for method, path in routes() if method == "POST" and path.startswith("/admin")}
+    assert {path for path in forms if path not in ACTS} == set()
+    requests = {
+        f"{operation.method} {operation.full_path}"
+        for operation in OPERATIONS
+        if operation.method != "GET"
+    }
+    assert {request for request in requests if request not in ACTS} == set()
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    application = web.Application()
+    application.add_routes(staff_routes())
+    for route in application.router.routes():
+        assert route.resource
+        yield route.method, route.resource.canonical
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans"])
+def test_every_act_has_words(lang: str) -> None:
+    for act in ACTS:
+        words = describe_act(AuditRecord("zhou", "", act, "2026", DONE), lang)
+        assert words
+        assert act not in words or "/" not in act
+
+
+def test_an_act_is_said_with_its_object_and_an_unknown_code_as_it_stands() -> None:
+    record = AuditRecord("cli:root", "", "staff add", "zhou", DONE)
+    assert describe_act(record, "en") == "adds the account zhou"
+    assert describe_act(record, "zh-Hans") == "新增账号 zhou"
+    vote = AuditRecord("li", "checker", "/admin/review/{case} uphold", "k1", DONE)
+    assert describe_act(vote, "zh-Hans") == "对案件 k1 投票"
+    assert describe_act(AuditRecord("", "", "an old act", "x", DONE), "en") == "an old act x"
+
+
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        (["staff", "add", "--role", "observer", "zhou"], "zhou"),
+        (["release", "--reason", "typed words", "spring"], "spring"),
+        (["campaign", "open", "2026"], "2026"),
+        (["import", "units", "units.csv"], ""),
+        (["import", "leaders", "--year", "2026", "leaders.csv"], "2026"),
+        (["contacts", "import", "people.csv"], ""),
+        (["letters", "drop", "k1", "--reason", "typed words"], "k1"),
+        (["appraise", "2026", "--decide", "key", "confirm", "--reason", "typed"], "2026"),
+    ],
+)
+def test_the_subject_is_a_name_and_never_typed_words(words: list[str], subject: str) -> None:
+    chosen = make_parser(words[0]).parse_args(words)
+    assert chosen.audit.subject(chosen) == subject
+
+
+def test_commands_are_noted_done_and_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MINPING_DATA", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert main(["staff", "add", "zhou", "--role", "administrator"]) == 0
+    assert main(["staff", "add", "zhou", "--role", "administrator"]) == 1
+    capsys.readouterr()
+    assert main(["audit", "show"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("  adds the account zhou  refused")
+    assert lines[1].endswith("  adds the account zhou  done")
+    monkeypatch.setenv("MINPING_LANGUAGE", "zh-Hans")
+    assert main(["audit", "show"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].endswith("  新增账号 zhou  完成")
+    monkeypatch.setenv("MINPING_LANGUAGE", "en")
+    assert main(["audit", "verify"]) == 0
+    assert capsys.readouterr().out == "ok    2 rows, each rests on the one before\n"
+    assert main(["audit", "show", "--since", "tomorrow"]) == 1
