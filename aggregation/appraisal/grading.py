@@ -12,9 +12,11 @@ from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.outlook import GradedField, RankCertainty, rank_certainty
 from aggregation.appraisal.totals import UnitTotal
 from aggregation.model.facts import Grade, UnitDecision
-from aggregation.model.results import Certainty, QuotaUse, ReasonLine, UnitResult
+from aggregation.model.reason_lines import reason_line
+from aggregation.model.results import Certainty, QuotaUse, UnitResult
 from aggregation.numbers import competition_ranks
 from aggregation.ranking.ranks import RankSet
+from survey_flows.messages import Message
 
 FirstGradeBars = Mapping[str, tuple[str, ...]]
 """Why the first grade is closed, by unit code."""
@@ -217,12 +219,8 @@ def _use(
     notes = quota.tie_notes(entries, counts, places)
     if waiting:
         notes.append(
-            ReasonLine(
-                "待人工决定",
-                "waits for a person's decision",
-                str(len(waiting)),
-                waiting,
-                "min_n.unit",
+            reason_line(
+                Message("appraisal-waiting-units"), str(len(waiting)), waiting, "min_n.unit"
             )
         )
     return QuotaUse(family.name, len(results), places, counts, len(waiting), tuple(notes))

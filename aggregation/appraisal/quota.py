@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregation.model.facts import Grade
+from aggregation.model.reason_lines import reason_line
 from aggregation.model.results import ReasonLine
 from aggregation.numbers import Key, apportion
 from aggregation.scheme.parts import UnitQuota
@@ -89,6 +90,12 @@ def _grade(
     return Grade.FIRST if inside and not entry.barred else Grade.SECOND
 
 
+PLACES = {
+    Grade.FIRST: Message("appraisal-places-first"),
+    Grade.THIRD: Message("appraisal-places-third"),
+}
+
+
 def tie_notes(
     entries: Iterable[GradeCandidate], given: Mapping[Grade, int], places: Mapping[Grade, int]
 ) -> list[ReasonLine]:
@@ -97,14 +104,13 @@ def tie_notes(
     notes = []
     for level in (Grade.FIRST, Grade.THIRD):
         if (gap := given[level] - places[level]) != 0:
-            zh, en = ("超出", "over by") if gap > 0 else ("空缺", "short by")
-            name = {Grade.FIRST: "一等名额", Grade.THIRD: "三等名额"}[level]
-            place = f"places of the {level} grade"
-            notes.append(
-                ReasonLine(
-                    name, place, f"{zh} {abs(gap)}", tied, "unit_quota.ties", f"{en} {abs(gap)}"
-                )
+            count = abs(gap)
+            value = (
+                Message("appraisal-places-over", count=count)
+                if gap > 0
+                else Message("appraisal-places-short", count=count)
             )
+            notes.append(reason_line(PLACES[level], value, tied, "unit_quota.ties"))
     return notes
 
 

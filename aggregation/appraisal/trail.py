@@ -170,7 +170,7 @@ def _standing(found: TrailInputs, unit: UnitResult, use: QuotaUse | None) -> Ite
     if unit.rank is not None and unit.low is not None:
         value = f"{unit.low}–{unit.high}"
         yield ReasonLine(
-            "名次可能范围",
+            "可能名次",
             "simultaneous rank set",
             value,
             (f"variance={unit.variance:.4f}",),

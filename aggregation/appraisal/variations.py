@@ -95,7 +95,9 @@ def _moved(category: Category, step: int) -> Category:
 
 def _rows(scheme: Scheme) -> Iterator[Variation]:
     yield Variation("no_open_link", "不计公开链接", "without open-link answers", scheme, _vouched)
-    yield Variation("no_fraud_weights", "不用刷票规则", "without any fraud rule", scheme, _in_full)
+    yield Variation(
+        "no_fraud_weights", "不用反刷票规则", "without any fraud rule", scheme, _in_full
+    )
     if PEOPLE[0] in scheme.groups:
         alike = {
             name: c.model_copy(update={"group_weights": {PEOPLE[0]: Decimal(100)}})

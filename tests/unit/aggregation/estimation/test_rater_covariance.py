@@ -8,7 +8,6 @@ from fractions import Fraction
 from math import sqrt
 
 import pytest
-from tests.unit.aggregation.test_weighting import MARGINS, RESIDENTS, rated, with_population
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import OPEN, PatternCount, Tally, cell_of, tally
@@ -18,6 +17,12 @@ from aggregation.estimation.scores import score_influences, score_tally
 from aggregation.scheme.scheme import Scheme
 from tests.oracles import made, taught, values
 from tests.scoring import QUESTIONNAIRES, row, scheme
+from tests.unit.aggregation.estimation.test_weighting import (
+    MARGINS,
+    RESIDENTS,
+    rated,
+    with_population,
+)
 
 Rated = Sequence[tuple[str, PatternCount]]
 
