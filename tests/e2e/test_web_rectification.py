@@ -60,9 +60,7 @@ async def look(page: Page, path: str, name: str) -> None:
             await keep(page, f"loop-{name}-{size}-{lang}")
 
 
-async def test_a_request_goes_to_the_office_and_comes_back(
-    town: City, chromium: Path
-) -> None:
+async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium: Path) -> None:
     async with browsing(town.service, chromium) as page:
         await page.goto(f"/r/{town.link}/FIN")
         for words in RATING:

@@ -103,7 +103,10 @@ def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["score", "none"], "none: there is no such campaign; look for its name in the list of campaigns"),
+        (
+            ["score", "none"],
+            "none: there is no such campaign; look for its name in the list of campaigns",
+        ),
         (
             ["appraise", "2026"],
             "2026: no closed campaign of that year rates a stored unit; close one first",
@@ -152,7 +155,10 @@ def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture
             ["cases", "effect", "none"],
             "none: there is no such campaign; look for its name in the list of campaigns",
         ),
-        (["publish", "none"], "none: there is no such campaign; look for its name in the list of campaigns"),
+        (
+            ["publish", "none"],
+            "none: there is no such campaign; look for its name in the list of campaigns",
+        ),
         (["publish", "none", "--withdraw"], "none: the results of this campaign are not public"),
         (
             ["token", "add", "A b", "--scope", "results:read"],

@@ -1,3 +1,5 @@
+"""The scheme as validated data: its digest, and a problem for every wrong field."""
+
 from __future__ import annotations
 
 from pathlib import Path
