@@ -30,7 +30,7 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
 from tests.desk import PASSWORD
-from tests.unit.bot.test_small_cells import suspected
+from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import fill, make_draft
 
 TODAY = date(2026, 11, 23)
@@ -56,18 +56,18 @@ MORE = (
     "/admin/campaigns/2026/push",
     "/admin/years/2010/proposals?status=all",
     "/admin/years/2010/leaders?grade=third",
-    "/admin/years/2010/inside?unit=TAX",
+    "/admin/years/2010/inner-units?unit=TAX",
     "/admin/people/zhou",
 )
 WITHOUT_SESSION = ("/admin/sign-in", "/admin/sign-in/code")
-REVIEWERS = "/admin/review"
+REVIEWERS = "/admin/cases"
 
 
 async def fill_pages(service: Service) -> str:
     """Store the city and its people; returns the token of the open campaign's link."""
     await fill(service, ballots=4000)
     database = service.database
-    for login, role in (("zhou", "administrator"), ("li", "staff"), ("chen", "reviewer")):
+    for login, role in (("zhou", "administrator"), ("li", "staff"), ("chen", "checker")):
         await add_staff(database, login, PASSWORD, role)
     await begin_factor(database, service.factor_keys, "zhou")
     async with writing(database) as connection:

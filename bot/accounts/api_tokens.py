@@ -1,7 +1,7 @@
 """Tokens by which programs use the interface: made once, shown once, kept only as a hash.
 
-A token is ``minping_ID_SECRET``. The id finds the row; the secret has 256 random bits, so that its plain SHA-256 is
-enough, and is compared in constant time.
+A token is ``minping_ID_SECRET``. The id finds the row. The secret has 256 random bits, so its plain
+SHA-256 is enough; it is compared in constant time.
 """
 
 from __future__ import annotations
@@ -13,17 +13,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.core.checked_input import CheckedInput, checked
 from bot.core.clock import Clock
 from bot.storage.database import reading, writing
 from bot.storage.schema.api import tokens
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 SCOPES = {
     "campaigns:read": "see campaigns, their open links and how many have answered",
@@ -32,8 +34,7 @@ SCOPES = {
     "results:internal": "read a year's appraisal with its leaders and proposals",
     "exports:read": "download the files of campaigns and years",
 }
-"""What a token may be good for."""
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+"""The scopes of tokens, and what each allows."""
 GIVEN = re.compile(r"minping_([a-z2-7]{10})_([A-Za-z0-9_-]{43})")
 LONGEST_DAYS, USUAL_DAYS = 366, 90
 _NOBODYS = bytes(32)
@@ -41,7 +42,10 @@ _NOBODYS = bytes(32)
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """A token without its secret. Times are epoch seconds; ``used`` is the last day of use, empty for never."""
+    """A token without its secret.
+
+    Times are in epoch seconds; ``last_used_on`` is an ISO date in the city, empty for never.
+    """
 
     name: str
     scopes: tuple[str, ...]
@@ -52,45 +56,58 @@ class ApiToken:
     created_by: str
 
     def state(self, now: float) -> str:
-        """``good``, ``expired`` or ``revoked``."""
+        """Returns ``good``, ``expired`` or ``revoked``."""
         return (
             "revoked" if self.revoked is not None else "expired" if self.expires <= now else "good"
         )
 
 
+class TokenInput(CheckedInput):
+    """A token that is asked for; ``days`` is how long it is good."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,31}$")
+    scopes: frozenset[Literal[*SCOPES]] = Field(min_length=1)  # type: ignore[valid-type]
+    days: int = Field(ge=1, le=LONGEST_DAYS)
+
+    problems: ClassVar = {
+        "name": Message("token-bad-name"),
+        "scopes": Message("token-unknown-scope", scopes=tuple(SCOPES)),
+        "days": Message("token-bad-days", most=LONGEST_DAYS),
+    }
+
+
 async def create_token(
-    database: AsyncEngine, name: str, scopes: Collection[str], days: int, by: str, clock: Clock
+    database: AsyncEngine,
+    name: str,
+    scopes: Collection[str],
+    days: int | str,
+    by: str,
+    clock: Clock,
 ) -> str:
-    """Make a token that is good for ``days``; returns it, for the only time.
+    """Makes a token that is good for ``days``; returns it, for the only time.
 
     Raises:
-        BadInput: the name is malformed or was given before, a scope does not exist or none is named, or the days are
-            none or too many.
+        BadInput: a field is wrong (`TokenInput`), or a token has or had this name.
     """
-    if not NAME.fullmatch(name):
-        raise BadInput("a token's name has 1 to 32 characters: a–z, 0–9, dot, - and _", name[:40])
-    unknown = sorted(set(scopes) - SCOPES.keys())
-    if unknown or not scopes:
-        raise BadInput(
-            f"choose among the scopes {', '.join(SCOPES)}", ", ".join(unknown) or "scopes"
-        )
-    if not 1 <= days <= LONGEST_DAYS:
-        raise BadInput(f"a token is good for 1 to {LONGEST_DAYS} days", str(days))
+    asked = checked(TokenInput, name=name, scopes=frozenset(scopes), days=days)
     id_, secret = clock.token()[:10].lower(), secrets.token_urlsafe(32)
     now = clock.now()
-    times = {"made": int(now.timestamp()), "expires": int((now + timedelta(days=days)).timestamp())}
-    chosen = " ".join(scope for scope in SCOPES if scope in scopes)
+    times = {
+        "made": int(now.timestamp()),
+        "expires": int((now + timedelta(days=asked.days)).timestamp()),
+    }
+    chosen = " ".join(scope for scope in SCOPES if scope in asked.scopes)
     row = {"name": name, "id": id_, "digest": _digest(secret), "scopes": chosen, "by": by, **times}
     try:
         async with writing(database) as connection:
             await connection.execute(tokens.insert(), [row])
     except IntegrityError as error:
-        raise BadInput("a token had this name already; choose another", name) from error
+        raise BadInput(Message("token-name-taken"), Place(subject=name)) from error
     return f"minping_{id_}_{secret}"
 
 
 async def list_tokens(database: AsyncEngine) -> list[ApiToken]:
-    """Every token that there ever was, by name."""
+    """Returns every token that was ever made, by name."""
     async with reading(database) as connection:
         return [
             _read(row) for row in await connection.execute(select(tokens).order_by(tokens.c.name))
@@ -98,26 +115,26 @@ async def list_tokens(database: AsyncEngine) -> list[ApiToken]:
 
 
 async def revoke_token(database: AsyncEngine, name: str, clock: Clock) -> None:
-    """End a token now and for good.
+    """Revokes a token, at once and for good.
 
     Raises:
-        BadInput: there is none of this name, or it was revoked before.
+        BadInput: no token has this name, or it was revoked before.
     """
     standing = update(tokens).where(tokens.c.name == name, tokens.c.revoked.is_(None))
     async with writing(database) as connection:
         if not (
             await connection.execute(standing.values(revoked=int(clock.now().timestamp())))
         ).rowcount:
-            raise BadInput(
-                "there is no such token, or it was revoked before; see `minping token list`",
-                name[:40],
-            )
+            raise BadInput(Message("token-unknown"), Place(subject=name[:40]))
 
 
 async def find_token(
     database: AsyncEngine, given: str, clock: Clock, timezone: str
 ) -> ApiToken | None:
-    """The token that is given, if it is good now; notes the day of its use. An unknown one takes as long to refuse."""
+    """Returns the given token if it is good now, and notes the day of its use.
+
+    An unknown token takes as long to refuse as a wrong secret.
+    """
     parts = GIVEN.fullmatch(given)
     if parts is None:
         return None

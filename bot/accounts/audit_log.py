@@ -1,7 +1,8 @@
-"""The audit log: who did what, when, and what came of it. It only grows, and a row that was changed is found.
+"""The audit log: who did what, when, and with which outcome.
 
-It holds no password, no answer, no address and no words that somebody typed: the form or the command, and the name of
-what it was about.
+The log only grows. Each row's digest covers the row before, so a changed row is found.
+A row names the form or the command and its object. It holds no password, answer, address or other
+words that somebody typed.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from bot.storage.schema.audit_log import audit
 DONE, REFUSED, FAILED = "done", "refused", "failed"
 LOCK = 7012
 START = bytes(32)
-"""What the first row's digest rests on."""
+"""The digest before the first row."""
 FIELDS = ("number", "at", "who", "role", "act", "what", "outcome")
 LONGEST = {"who": 80, "role": 16, "act": 80, "what": 120}
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """Something that was done, or tried. ``at`` is in epoch seconds, ``number`` counts from 1."""
+    """An act that was done or tried. ``at`` is in epoch seconds; ``number`` counts from 1."""
 
     who: str
     role: str
@@ -41,7 +42,7 @@ class AuditRecord:
 
 
 async def append_record(database: AsyncEngine, act: AuditRecord, clock: Clock) -> None:
-    """Add an act to the log."""
+    """Appends an act to the log."""
     async with writing(database) as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
@@ -60,24 +61,32 @@ async def append_record(database: AsyncEngine, act: AuditRecord, clock: Clock) -
 
 
 def digest(before: bytes, row: Any) -> bytes:
-    """SHA-256 of the digest before and of the row's fields as canonical JSON."""
-    told = json.dumps([row[name] for name in FIELDS], ensure_ascii=False, separators=(",", ":"))
-    return sha256(before + told.encode()).digest()
+    """Returns SHA-256 of the digest before and of the row's fields as canonical JSON."""
+    fields = json.dumps([row[name] for name in FIELDS], ensure_ascii=False, separators=(",", ":"))
+    return sha256(before + fields.encode()).digest()
 
 
 async def read_records(
     database: AsyncEngine, who: str = "", since: int = 0, most: int = 100, before: int = 0
 ) -> list[AuditRecord]:
-    """The newest acts first, of one person or of all, from a second on, ``before`` a number."""
+    """Returns at most ``most`` acts, the newest first.
+
+    Args:
+        database: where they are.
+        who: only the acts of this login; empty means everybody.
+        since: only those from this second on.
+        most: how many.
+        before: only those with a smaller number; 0 means all.
+    """
     query = select(audit).where(audit.c.at >= since).order_by(audit.c.number.desc()).limit(most)
     query = query.where(audit.c.who == who) if who else query
     query = query.where(audit.c.number < before) if before else query
     async with reading(database) as connection:
-        return [_act(row) for row in await connection.execute(query)]
+        return [_record(row) for row in await connection.execute(query)]
 
 
 async def verify_rows(database: AsyncEngine) -> tuple[int, int]:
-    """How many rows there are, and the number of the first that is not what it was (0: none is)."""
+    """Returns the count of rows, and the number of the first changed one (0: none)."""
     async with reading(database) as connection:
         count = int(
             (await connection.execute(select(func.count()).select_from(audit))).scalar_one()
@@ -87,9 +96,9 @@ async def verify_rows(database: AsyncEngine) -> tuple[int, int]:
 
 
 def first_broken(rows: Sequence[Row[Any]]) -> int:
-    """The number of the first row that does not follow from the one before; 0 when all do.
+    """Returns the number of the first row that does not follow from the row before; 0: none.
 
-    Rows cut off at the end are not noticed by this: keep the last digest elsewhere now and then.
+    Rows that were cut off at the end are not found by this. Keep the last digest elsewhere.
     """
     before = START
     for number, row in enumerate(rows, 1):
@@ -99,5 +108,5 @@ def first_broken(rows: Sequence[Row[Any]]) -> int:
     return 0
 
 
-def _act(row: Row[Any]) -> AuditRecord:
+def _record(row: Row[Any]) -> AuditRecord:
     return AuditRecord(row.who, row.role, row.act, row.what, row.outcome, row.at, row.number)

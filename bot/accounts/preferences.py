@@ -1,4 +1,4 @@
-"""What administrators choose on the settings page; it takes effect at once, in every process."""
+"""Preferences of administrators, from the settings page; they take effect at once, everywhere."""
 
 from __future__ import annotations
 
@@ -7,62 +7,34 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, time
-from typing import Any
+from typing import Any, ClassVar
 
+from pydantic import Field, field_validator
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.roles import ROLES
+from bot.core.checked_input import CheckedInput, checked
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.all import choices
-from survey_flows.errors import BadInput
+from survey_flows.errors import Message
 
 HOURS = "09:00-20:30"
-"""When messages are sent, if nothing else is asked for."""
-
-
-def check_times(hours: str, not_on: Sequence[str]) -> None:
-    """Refuse hours and days that are none.
-
-    Raises:
-        BadInput: which, and how to write it.
-    """
-    found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", hours)
-    try:
-        begin, end = (
-            (time.fromisoformat(part) for part in found.groups()) if found else (time(), time())
-        )
-    except ValueError:
-        begin = end = time()
-    if begin >= end:
-        raise BadInput(
-            f"«{hours}» is no time of the day to send in; write it like {HOURS}", "hours"
-        )
-    for day in not_on:
-        try:
-            date.fromisoformat(day)
-        except ValueError:
-            raise BadInput(
-                f"«{day}» is no day; write it like 2026-10-01", "days without messages"
-            ) from None
-
-
+"""The hours in which messages are sent by default."""
 FATIGUE_DAYS = 180
-"""Half a year: nobody is asked more than twice a year, and a yearly campaign may ask everybody again."""
-
-
+"""Half a year: a yearly campaign may invite everybody, and nobody is invited more than twice."""
 MOST_DAYS = 3650
 MOST_HOLIDAYS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What is proposed for a new push, who is left out of a new sample, and whose sign-in needs a second factor.
+    """Defaults of pushes and samples, and the roles that need a second factor.
 
     Attributes:
         hours: local time in which messages are sent, ``HH:MM-HH:MM``.
         not_on: local days on which nothing is sent, in ISO form.
-        fatigue_days: who was invited in so many days is not asked again.
+        fatigue_days: contacts invited within so many days are not invited again.
         second_factor: roles that cannot work without one.
     """
 
@@ -72,14 +44,91 @@ class Preferences:
     second_factor: tuple[str, ...] = ()
 
 
+class SendingTimes(CheckedInput):
+    """The hours and days of messages."""
+
+    hours: str
+    not_on: tuple[str, ...] = ()
+
+    problems: ClassVar = {
+        "hours": Message("preferences-bad-hours", example=HOURS),
+        "not_on": Message("preferences-bad-day"),
+    }
+
+    @field_validator("hours")
+    @classmethod
+    def _span(cls, value: str) -> str:
+        found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", value)
+        begin, end = map(time.fromisoformat, found.groups() if found else ("", ""))
+        if begin >= end:
+            raise ValueError(value)
+        return value
+
+    @field_validator("not_on")
+    @classmethod
+    def _days(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for day in value:
+            date.fromisoformat(day)
+        return value
+
+
+class PreferencesInput(SendingTimes):
+    """Preferences as a form or a program hands them in."""
+
+    not_on: tuple[str, ...] = Field((), max_length=MOST_HOLIDAYS)
+    fatigue_days: int = Field(ge=0, le=MOST_DAYS)
+    second_factor: tuple[str, ...] = ()
+
+    problems: ClassVar = {
+        "hours": SendingTimes.problems["hours"],
+        "not_on": Message("preferences-bad-days", most=MOST_HOLIDAYS),
+        "fatigue_days": Message("preferences-bad-fatigue-days", most=MOST_DAYS),
+        "second_factor": Message("account-unknown-role", roles=ROLES),
+    }
+
+    @field_validator("second_factor")
+    @classmethod
+    def _roles(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if set(value) - set(ROLES):
+            raise ValueError(value)
+        return value
+
+
+def check_times(hours: str, not_on: Sequence[str]) -> None:
+    """Refuses hours and days in which no message can be sent.
+
+    Raises:
+        BadInput: which of them, and how to write it.
+    """
+    checked(SendingTimes, hours=hours, not_on=tuple(not_on))
+
+
+def chosen_preferences(
+    hours: str, not_on: Sequence[str], fatigue_days: int | str, second_factor: Sequence[str]
+) -> Preferences:
+    """Returns the preferences that a person or a program chose.
+
+    Raises:
+        BadInput: the hours, a day, the number of days or a role is wrong.
+    """
+    asked = checked(
+        PreferencesInput,
+        hours=hours,
+        not_on=tuple(not_on),
+        fatigue_days=fatigue_days,
+        second_factor=tuple(second_factor),
+    )
+    return Preferences(**asked.model_dump())
+
+
 async def read_preferences(database: AsyncEngine) -> Preferences:
-    """What holds now."""
+    """Returns the stored preferences."""
     async with reading(database) as connection:
         return await preferences_in(connection)
 
 
 async def preferences_in(connection: AsyncConnection) -> Preferences:
-    """What holds now, in a transaction that has begun."""
+    """Returns the stored preferences, in the caller's transaction."""
     rows: dict[str, Any] = {
         row.name: json.loads(row.value)
         for row in await connection.execute(select(choices.c.name, choices.c.value))
@@ -89,27 +138,8 @@ async def preferences_in(connection: AsyncConnection) -> Preferences:
 
 
 async def save_preferences(database: AsyncEngine, wanted: Preferences) -> None:
-    """Store what holds from now on.
-
-    Raises:
-        BadInput: hours, a day, a number of days or a role that cannot be.
-    """
-    check_times(wanted.hours, wanted.not_on)
-    if len(wanted.not_on) > MOST_HOLIDAYS:
-        raise BadInput(
-            f"these are more than {MOST_HOLIDAYS} days; take out those that are over", "days"
-        )
-    if not 0 <= wanted.fatigue_days <= MOST_DAYS:
-        raise BadInput(
-            f"this is no number of days from 0 to {MOST_DAYS}", str(wanted.fatigue_days)[:20]
-        )
-    _require_roles(wanted.second_factor)
-    rows = [{"name": name, "value": json.dumps(value)} for name, value in asdict(wanted).items()]
+    """Stores the preferences; raises `BadInput` as `chosen_preferences`."""
+    found = chosen_preferences(**asdict(wanted))
+    rows = [{"name": name, "value": json.dumps(value)} for name, value in asdict(found).items()]
     async with writing(database) as connection:
         await upsert(connection, choices, ["name"], rows)
-
-
-def _require_roles(roles: Sequence[str]) -> None:
-    for role in roles:
-        if role not in ROLES:
-            raise BadInput(f"there is no such role; the roles are {', '.join(ROLES)}", role)

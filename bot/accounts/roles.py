@@ -1,4 +1,4 @@
-"""Which pages each role may look at, and which forms it may send. What is not listed is refused."""
+"""The rights of each role: the pages that it sees and the forms that it sends."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import re
 from dataclasses import dataclass
 
 ADMINISTRATOR, OBSERVER, STAFF = "administrator", "observer", "staff"
-REVIEWER, AUDITOR = "reviewer", "auditor"
+CHECKER, AUDITOR = "checker", "auditor"
 OFFICE, UNIT = "office", "unit"
-ROLES = (ADMINISTRATOR, OBSERVER, STAFF, REVIEWER, AUDITOR, OFFICE, UNIT)
+ROLES = (ADMINISTRATOR, OBSERVER, STAFF, CHECKER, AUDITOR, OFFICE, UNIT)
 OWN = r"/admin/(sign-out|password|sessions|second-factor)"
-"""What concerns nobody but the person."""
+"""Pages of a person's own account."""
 OPENINGS = r"/campaigns/[^/]+/openings"
-"""Every single ballot, without a name."""
-WORDS = r"/shortcomings(/|$)|/unit$"
-"""What a citizen wrote to an office, and what is told to a unit alone."""
+"""The file of single ballots, without names."""
+WORDS = r"/requests(/|$)|/unit$"
+"""Pages with citizens' words to an office, and the page of a unit's own result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Paths in full, as regular expressions. ``home`` is where somebody is led who opens `/admin`."""
+    """Regular expressions of whole paths; what none of them matches is refused.
+
+    ``home`` is the page to which `/admin` leads.
+    """
 
     looks: str
     acts: str
@@ -27,36 +30,40 @@ class Rights:
 
 
 RIGHTS = {
-    # Administrators see cases and do not vote, and open no ballots; observers see scores, and so nothing of cases. What
-    # a citizen wrote to an office nobody else reads: of shortcomings they see how many there are by theme.
-    ADMINISTRATOR: Rights(rf"/admin(?!{WORDS}|{OPENINGS}).*", rf"/admin(?!/review|{WORDS}).*"),
-    OBSERVER: Rights(rf"/admin(?!/(review|people|settings)|{WORDS}|{OPENINGS}).*", OWN),
-    # Auditors check what was done and counted. Nobody's name is theirs to see: no leaders, contacts or staff.
+    # Administrators see cases and do not vote on them, and open no ballots. Observers see scores,
+    # so they see no cases. Citizens' words are for their office alone; others see counts by theme.
+    ADMINISTRATOR: Rights(rf"/admin(?!{WORDS}|{OPENINGS}).*", rf"/admin(?!/cases|{WORDS}).*"),
+    OBSERVER: Rights(rf"/admin(?!/(cases|people|settings)|{WORDS}|{OPENINGS}).*", OWN),
+    # Auditors check acts and counts. They see no names: no leaders, contacts or staff.
     AUDITOR: Rights(
-        rf"/admin/?|{OWN}|/admin/audit|/admin/campaigns/[^/]+(/(scores|(ranking|export|bundle|openings)\.\w+))?",
+        rf"/admin/?|{OWN}|/admin/audit"
+        r"|/admin/campaigns/[^/]+(/(scores|(ranking|export|bundle|openings)\.\w+))?",
         OWN,
     ),
-    # Staff draft campaigns, write to people and watch who answers. Opening, closing, scores, the year are not theirs.
+    # Staff draft campaigns, send messages and watch responses. They open and close nothing, and see
+    # no scores and no year.
     STAFF: Rights(
-        rf"/admin/?|{OWN}|/admin/(contacts(/[\w-]+\.xlsx)?|drafts(/[\w-]+\.yaml)?)|/admin/campaigns/[^/]+((/push|/responses)(/.*)?)?",
-        rf"{OWN}|/admin/(contacts|drafts)|/admin/campaigns/[^/]+/(links|discard|push/.*|responses/quotas)",
+        rf"/admin/?|{OWN}|/admin/(contacts(/[\w-]+\.xlsx)?|drafts(/[\w-]+\.yaml)?)"
+        r"|/admin/campaigns/[^/]+((/push|/responses)(/.*)?)?",
+        rf"{OWN}|/admin/(contacts|drafts)"
+        r"|/admin/campaigns/[^/]+/(links|discard|push/.*|responses/quotas)",
     ),
-    # Who decides blindly must not look up scores and counts of units beside it.
-    REVIEWER: Rights(
-        rf"{OWN}|/admin/review(/.*)?", rf"{OWN}|/admin/review(/.*)?", home="/admin/review"
+    # Checkers decide blindly, so they must not look up scores and counts of units.
+    CHECKER: Rights(
+        rf"{OWN}|/admin/cases(/.*)?", rf"{OWN}|/admin/cases(/.*)?", home="/admin/cases"
     ),
     OFFICE: Rights(
-        rf"{OWN}|/admin/shortcomings(/.*)?|/admin/themes",
-        rf"{OWN}|/admin/shortcomings/.*",
-        home="/admin/shortcomings",
+        rf"{OWN}|/admin/requests(/.*)?|/admin/themes",
+        rf"{OWN}|/admin/requests/.*",
+        home="/admin/requests",
     ),
-    # Of their own unit alone (`bot.web.admin.rectification.own_unit`).
+    # The page shows their own unit alone (`bot.web.admin.rectification.own_unit`).
     UNIT: Rights(rf"{OWN}|/admin/unit", rf"{OWN}|/admin/unit", home="/admin/unit"),
 }
 
 
 def may(role: str, method: str, path: str) -> bool:
-    """Whether somebody of this role may make this request."""
+    """Returns whether a role may make a request."""
     rights = RIGHTS.get(role)
     return rights is not None and bool(
         re.fullmatch(rights.acts if method == "POST" else rights.looks, path)

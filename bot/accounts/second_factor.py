@@ -1,6 +1,6 @@
-"""The second factor of who signs in: codes of six digits that change every half minute (RFC 6238), and codes for when
-the telephone is lost.
+"""The second factor of an account: time-based codes (RFC 6238), and recovery codes.
 
+Codes have six digits and change every half minute; recovery codes are for a lost telephone.
 A code is taken once: neither it nor an older one opens a second session.
 """
 
@@ -21,42 +21,40 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.crypto.gate_keys import NONCE, Keyring, pseudonym
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.all import recovery_codes, second_factors
-from survey_flows.errors import BadInput, BadSession
+from survey_flows.errors import BadInput, BadSession, Message, Place
 
 STEP, DIGITS, SECRET = 30, 6, 20
-"""Seconds, digits and bytes, as every authenticator app takes them; SHA-1 for the same reason (RFC 6238, 1.2)."""
+"""Seconds, digits and bytes that every authenticator app takes; so is SHA-1 (RFC 6238, 1.2)."""
 DRIFT = 1
-"""Steps by which a telephone's clock may be off."""
+"""The steps by which a telephone's clock may be off."""
 RECOVERY, GROUPS = 8, 6
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True, slots=True)
 class FactorKeys:
-    """What can be done with the secret of the second factors, which never leaves this object's methods."""
+    """The secret of the second factors; it never leaves this object's methods."""
 
     secret: bytes
 
     def seal(self, login: str, secret: bytes) -> bytes:
-        """Encrypt a person's secret, bound to the login (ChaCha20-Poly1305, RFC 8439)."""
+        """Encrypts a person's secret, bound to the login (ChaCha20-Poly1305, RFC 8439)."""
         nonce = secrets.token_bytes(NONCE)
         return nonce + self._cipher().encrypt(nonce, secret, login.encode())
 
     def unseal(self, login: str, sealed: bytes) -> bytes:
-        """Decrypt what `seal` made.
+        """Decrypts what `seal` made.
 
         Raises:
-            BadSession: sealed under another key, for another person, or damaged.
+            BadSession: it was sealed under another key or for another login, or is damaged.
         """
         try:
             return self._cipher().decrypt(sealed[:NONCE], sealed[NONCE:], login.encode())
         except InvalidTag as error:
-            raise BadSession(
-                "a second factor was sealed under another key; reset it", login
-            ) from error
+            raise BadSession(Message("second-factor-other-key"), Place(subject=login)) from error
 
     def mark(self, login: str, code: str) -> bytes:
-        """What is stored of a recovery code: 32 bytes."""
+        """Returns the keyed hash of a recovery code as it is stored, 32 bytes."""
         return pseudonym(self.secret, "recovery", login, code)
 
     def _cipher(self) -> ChaCha20Poly1305:
@@ -64,28 +62,28 @@ class FactorKeys:
 
 
 def load_factor_keys(folder: Path) -> FactorKeys:
-    """The secret in ``folder``; made if there is none, readable by its owner only."""
+    """Returns the secret in ``folder``; makes one, readable by its owner only, if there is none."""
     return FactorKeys(Keyring(folder).find_or_create("staff"))
 
 
 async def begin_factor(database: AsyncEngine, keys: FactorKeys, login: str) -> None:
-    """Make a new secret that a first code has to confirm.
+    """Makes a new secret, which a first code has to confirm.
 
     Raises:
-        BadInput: one is confirmed already.
+        BadInput: the account has a confirmed second factor.
     """
     async with writing(database) as connection:
         columns = second_factors.c
         query = select(columns.confirmed).where(columns.login == login)
         if (await connection.execute(query)).scalar():
-            raise BadInput("a second factor is in use; turn it off first", login)
+            raise BadInput(Message("second-factor-in-use"), Place(subject=login))
         sealed = keys.seal(login, secrets.token_bytes(SECRET))
         row = {"login": login, "sealed": sealed, "confirmed": False, "step": 0}
         await upsert(connection, second_factors, ["login"], [row])
 
 
 async def pending_uri(database: AsyncEngine, keys: FactorKeys, login: str, issuer: str) -> str:
-    """The ``otpauth:`` address of a secret that is not confirmed yet; empty when there is none."""
+    """Returns the ``otpauth:`` address of an unconfirmed secret; empty when there is none."""
     columns = second_factors.c
     async with reading(database) as connection:
         query = select(columns.sealed).where(columns.login == login, ~columns.confirmed)
@@ -100,9 +98,9 @@ async def pending_uri(database: AsyncEngine, keys: FactorKeys, login: str, issue
 async def confirm_factor(
     database: AsyncEngine, keys: FactorKeys, login: str, code: str, now: float
 ) -> list[str]:
-    """Take the first code; from now on one is asked for. Returns the recovery codes, which are shown once.
+    """Takes the first code, so that a code is needed from now on.
 
-    Returns nothing when the code does not fit.
+    Returns the recovery codes, which are shown once; none when the code does not fit.
     """
     async with writing(database) as connection:
         if not await _take_code(connection, keys, login, code, now, confirmed=False):
@@ -113,7 +111,7 @@ async def confirm_factor(
 async def check_factor(
     database: AsyncEngine, keys: FactorKeys, login: str, code: str, now: float
 ) -> bool:
-    """Whether a code of the app, or a recovery code that was not used yet, fits; it is used up by that."""
+    """Returns whether a code of the app or an unused recovery code fits, and uses it up."""
     code = code.replace(" ", "").lower()
     async with writing(database) as connection:
         if len(code) == DIGITS:
@@ -128,13 +126,13 @@ async def check_factor(
 
 
 async def renew_codes(database: AsyncEngine, keys: FactorKeys, login: str) -> list[str]:
-    """New recovery codes; the older ones are worth nothing from then on."""
+    """Returns new recovery codes; the older ones are void."""
     async with writing(database) as connection:
         return await _new_codes(connection, keys, login)
 
 
 async def reset_factor(database: AsyncEngine, login: str) -> bool:
-    """Forget a person's second factor and recovery codes; returns whether there was one."""
+    """Deletes a person's second factor and recovery codes; returns whether there was one."""
     async with writing(database) as connection:
         await connection.execute(delete(recovery_codes).where(recovery_codes.c.login == login))
         done = await connection.execute(
@@ -157,7 +155,7 @@ async def _take_code(
     step = _step(keys.unseal(login, bytes(sealed)), code, now) if sealed else 0
     if not step:
         return False
-    # The condition is the guard against two requests with one code at once.
+    # Two requests with one code may come at once; the condition lets one of them pass.
     later = (
         update(second_factors).where(*mine, columns.step < step).values(step=step, confirmed=True)
     )
@@ -165,7 +163,7 @@ async def _take_code(
 
 
 def _step(secret: bytes, code: str, now: float) -> int:
-    """The half minute since 1970 whose code this is; 0 when it is none of those near ``now``."""
+    """Returns the half minute since 1970 of a code; 0 when it is of none near ``now``."""
     totp, present = _totp(secret), int(now) // STEP
     near = [present + drift for drift in range(-DRIFT, DRIFT + 1)]
     fitting = [
@@ -175,11 +173,11 @@ def _step(secret: bytes, code: str, now: float) -> int:
 
 
 def _totp(secret: bytes) -> TOTP:
-    return TOTP(secret, DIGITS, SHA1(), STEP)  # noqa: S303  (as an HMAC, and every app takes no other)
+    return TOTP(secret, DIGITS, SHA1(), STEP)  # noqa: S303 - as an HMAC; apps take no other
 
 
 async def _new_codes(connection: AsyncConnection, keys: FactorKeys, login: str) -> list[str]:
-    """Codes of 119 random bits: with so many, a fast hash is as good as a slow one (ASVS 5.0, 6.5.2)."""
+    """Returns codes of 119 random bits; for so many a fast hash is enough (ASVS 5.0, 6.5.2)."""
     codes = [_recovery_code() for _ in range(RECOVERY)]
     await connection.execute(delete(recovery_codes).where(recovery_codes.c.login == login))
     rows = [{"login": login, "code": keys.mark(login, code)} for code in codes]

@@ -1,4 +1,4 @@
-"""People who can sign in: their accounts and passwords."""
+"""Accounts of the people who can sign in to the console, and their passwords."""
 
 from __future__ import annotations
 
@@ -7,42 +7,44 @@ import re
 import secrets
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from pydantic import Field, model_validator
 from sqlalchemy import Row, Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.roles import ADMINISTRATOR, ROLES, UNIT
+from bot.core.checked_input import CheckedInput, WrongTogether, checked
 from bot.core.clock import Clock
 from bot.storage.database import reading, writing
 from bot.storage.schema.all import second_factors, staff, units
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 SHORTEST, LONGEST = 12, 256
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 INITIAL_DAYS = 7
-"""Within which a password that was handed out has to be changed."""
+"""The days within which a handed-out password has to be changed."""
 GUESSES = 100_000_000
-"""Guesses that a password must outlast: what people have chosen before, and its like, is found with fewer."""
+"""The guesses that a password must outlast; those that people have chosen before need fewer."""
 LOOKED_AT = 72
-"""Characters of a password that are weighed; what follows can only make it harder to guess."""
+"""The characters of a password that are weighed; more can only make it harder to guess."""
 NOT_WEIGHED = ("minping", "民评")
 
-# OWASP's password storage cheat sheet holds argon2id with 9 MiB and four passes as strong as 19 MiB and two: a sign-in
-# must not take a fifth of the citizens' service's memory.
+# OWASP's password storage cheat sheet holds argon2id with 9 MiB and four passes as strong as 19 MiB
+# and two. A sign-in must not take a fifth of the memory of the citizens' service.
 _HASHER = PasswordHasher(time_cost=4, memory_cost=9 * 1024, parallelism=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who can sign in. ``password`` is its hash, ``second`` whether a second factor is asked for.
+    """An account. ``password`` is a hash; ``signed_out``, ``initial_until`` are in epoch seconds.
 
-    Sessions that began until ``signed_out`` are over. A password that was handed out opens one until
-    ``initial_until``, for its owner to choose another; 0 when the password is their own. Both are epoch seconds.
+    Sessions that began until ``signed_out`` are over. A handed-out password opens a session
+    until ``initial_until``, for its owner to choose another; 0 when the password is their own.
     """
 
     login: str
@@ -55,19 +57,39 @@ class Account:
     has_second_factor: bool
 
 
+class AccountInput(CheckedInput):
+    """An account that is asked for, or its new role and unit; ``unit`` is empty for none."""
+
+    login: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    role: Literal[*ROLES]  # type: ignore[valid-type]
+    unit: str = ""
+
+    problems: ClassVar = {
+        "login": Message("account-bad-login"),
+        "role": Message("account-unknown-role", roles=ROLES),
+        "unit": Message("account-unit-missing"),
+    }
+
+    @model_validator(mode="after")
+    def _unit_of_role(self) -> AccountInput:
+        if self.role == UNIT and not self.unit:
+            raise WrongTogether(Message("account-unit-missing"), "unit")
+        return self
+
+
 def generate_password() -> str:
-    """100 random bits in five groups that can be read out."""
+    """Returns a password of 100 random bits, in five groups that can be read out."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(5))
 
 
 async def has_staff(database: AsyncEngine) -> bool:
-    """Whether there is any account."""
+    """Returns whether there is any account."""
     async with reading(database) as connection:
         return (await connection.execute(select(staff.c.login).limit(1))).first() is not None
 
 
 async def find_account(database: AsyncEngine, login: str) -> Account | None:
-    """The account of this login, also one that is disabled; white space and capitals do not matter."""
+    """Returns the account of a login, also a disabled one; white space and case do not matter."""
     login = normalize_login(login)
     if not LOGIN.fullmatch(login):
         return None
@@ -77,7 +99,7 @@ async def find_account(database: AsyncEngine, login: str) -> Account | None:
 
 
 async def list_accounts(database: AsyncEngine) -> list[Account]:
-    """Every account by login."""
+    """Returns every account, by login."""
     async with reading(database) as connection:
         return [
             _account(row) for row in await connection.execute(_accounts().order_by(staff.c.login))
@@ -85,12 +107,12 @@ async def list_accounts(database: AsyncEngine) -> list[Account]:
 
 
 def normalize_login(login: str) -> str:
-    """A login as it is stored."""
+    """Returns a login as it is stored."""
     return login.strip().lower()[:64]
 
 
 def initial_password_expiry(clock: Clock) -> int:
-    """Until when a password that is handed out now opens a session."""
+    """Returns the end, in epoch seconds, of a password that is handed out now."""
     return int(clock.now().timestamp()) + INITIAL_DAYS * 86400
 
 
@@ -102,16 +124,16 @@ async def add_staff(
     unit: str = "",
     initial_until: int = 0,
 ) -> None:
-    """Let a person sign in; ``unit`` is the code of the unit they belong to, if any.
+    """Adds an account; ``unit`` is the code of the unit that the person belongs to, if any.
 
-    A password that is not of the person's own choice was drawn (`generate_password`) and has an end (`handed_out`).
+    A password that the person did not choose is drawn (`generate_password`) and has an end
+    (`initial_password_expiry`).
 
     Raises:
-        BadInput: the login is malformed or taken, the password cannot be had, or there is no such role or unit.
+        BadInput: a field is wrong (`AccountInput`), the login is taken, the password is too short,
+            too long or too easy to guess, or the unit does not exist.
     """
-    if not LOGIN.fullmatch(login):
-        raise BadInput("a login has 1 to 64 characters: a–z, 0–9, dot, - and _", login)
-    _require_role(login, role, unit)
+    checked(AccountInput, login=login, role=role, unit=unit)
     hashed = await _hash(password, login, drawn=initial_until > 0)
     try:
         async with writing(database) as connection:
@@ -125,16 +147,16 @@ async def add_staff(
             row |= {"initial_until": initial_until}
             await connection.execute(staff.insert(), [row])
     except IntegrityError as error:
-        raise BadInput("this login is taken; choose another", login) from error
+        raise BadInput(Message("account-login-taken"), Place(subject=login)) from error
 
 
 async def set_password(
     database: AsyncEngine, login: str, password: str, initial_until: int = 0
 ) -> None:
-    """Give a person another password; their sessions end. ``initial_until`` as in `add_staff`.
+    """Gives a person another password; their sessions end. ``initial_until`` as in `add_staff`.
 
     Raises:
-        BadInput: no such login, or the password is too short, too long or too easy to guess.
+        BadInput: nobody has this login, or the password is too short, too long or too easy.
     """
     values = {
         "password": await _hash(password, login, drawn=initial_until > 0),
@@ -144,33 +166,41 @@ async def set_password(
 
 
 async def change_staff(database: AsyncEngine, login: str, role: str, unit: str = "") -> None:
-    """Give a person another role and unit, from their next request on.
+    """Gives a person another role and unit, from their next request on.
 
     Raises:
-        BadInput: no such login, role or unit, or nobody would be left to administrate.
+        BadInput: nobody has this login, there is no such role or unit, or no administrator would be
+            left.
     """
-    _require_role(login, role, unit)
+    checked(AccountInput, login=login, role=role, unit=unit)
     await _change(
         database, login, {"role": role, "unit": unit or None}, unit, keeps=role == ADMINISTRATOR
     )
 
 
 async def disable_staff(database: AsyncEngine, login: str, disabled: bool = True) -> None:
-    """Close an account, which ends its sessions, or open it again. Who did what stays in the audit log.
+    """Closes an account, which ends its sessions, or opens it again.
 
     Raises:
-        BadInput: no such login, or nobody would be left to administrate.
+        BadInput: nobody has this login, or no administrator would be left.
     """
     await _change(database, login, {"disabled": disabled}, keeps=not disabled)
 
 
 async def end_sessions(database: AsyncEngine, login: str, now: int) -> None:
-    """End every session of a person that began until ``now`` (epoch seconds); raises `BadInput` for no such login."""
+    """Ends the sessions of a person that began until ``now``, in epoch seconds.
+
+    Raises:
+        BadInput: nobody has this login.
+    """
     await _change(database, login, {"signed_out": now})
 
 
 async def verify_password(hashed: str, password: str) -> bool:
-    """Whether a password fits a hash, in a thread; an empty hash takes as long and never fits."""
+    """Returns whether a password fits a hash, in a thread; an empty hash never fits.
+
+    An empty hash takes as long, so that the time does not say whether a login exists.
+    """
     fits = await asyncio.to_thread(_verify, hashed, password[:LONGEST])
     return fits and len(password) <= LONGEST
 
@@ -184,7 +214,7 @@ async def _change(
             update(staff).where(staff.c.login == login).values(**values)
         )
         if not done.rowcount:
-            raise BadInput("nobody has this login", login)
+            raise BadInput(Message("account-unknown"), Place(subject=login))
         if not keeps:
             await _require_administrator(connection, login)
 
@@ -192,24 +222,17 @@ async def _change(
 async def _require_administrator(connection: AsyncConnection, login: str) -> None:
     query = select(staff.c.login).where(staff.c.role == ADMINISTRATOR, ~staff.c.disabled).limit(1)
     if (await connection.execute(query)).first() is None:
-        raise BadInput("this is the last administrator; make another one first", login)
-
-
-def _require_role(login: str, role: str, unit: str) -> None:
-    if role not in ROLES:
-        raise BadInput(f"there is no such role; the roles are {', '.join(ROLES)}", role)
-    if role == UNIT and not unit:
-        raise BadInput("somebody of this role belongs to a unit; say which (--unit CODE)", login)
+        raise BadInput(Message("account-last-administrator"), Place(subject=login))
 
 
 async def _require_unit(connection: AsyncConnection, unit: str) -> None:
-    """A slip in the code would let a person decide on their own unit."""
+    """Refuses an unknown unit: by a slip in the code a person could decide on their own unit."""
     if (
         unit
         and (await connection.execute(select(units.c.code).where(units.c.code == unit))).first()
         is None
     ):
-        raise BadInput("there is no such unit; see `minping import units`", unit)
+        raise BadInput(Message("account-unknown-unit", unit=unit), Place(field="unit"))
 
 
 def _accounts() -> Select[Any]:
@@ -225,12 +248,12 @@ def _account(row: Row[Any]) -> Account:
 
 async def _hash(password: str, login: str, drawn: bool = False) -> str:
     if not SHORTEST <= len(password) <= LONGEST:
-        raise BadInput(f"a password has {SHORTEST} to {LONGEST} characters", "password")
-    if not drawn and await asyncio.to_thread(_guesses, password, login) < GUESSES:
         raise BadInput(
-            "this password is too easy to guess; take several words that do not belong together",
-            "password",
+            Message("account-password-length", shortest=SHORTEST, longest=LONGEST),
+            Place(field="password"),
         )
+    if not drawn and await asyncio.to_thread(_guesses, password, login) < GUESSES:
+        raise BadInput(Message("account-password-easy"), Place(field="password"))
     return await asyncio.to_thread(_HASHER.hash, password)
 
 

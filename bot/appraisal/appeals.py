@@ -1,4 +1,4 @@
-"""Public notice of a year's results, appeals against them, and what an appeal that is upheld changes."""
+"""Public notice of a year's results, reviews and appeals, and the amendments of upheld ones."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ from bot.records.working_days import stored_calendar
 from bot.results.releases import publish_correction, read_releases
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
-NO_APPEAL = "there is no such appeal; see `minping appeals list`"
 MAX_TEXT = 4000
+"""Characters of grounds or of a reason."""
 LOGIN = re.compile(r"\(([^()]+)\)\s*$")
-"""How the login ends a signature such as «Zhou Min (zhou)»."""
+"""The login at the end of a signature such as «Zhou Min (zhou)»."""
 
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """An appeal with its steps and where it stands today."""
+    """An appeal with its steps and its status today."""
 
     number: int
     year: int
@@ -61,15 +61,13 @@ async def give_public_notice(database: AsyncEngine, year: int, office: Office) -
         BadInput: nothing of the year was released or sealed, or a notice still runs.
     """
     if not await _has_results(database, year):
-        raise BadInput(
-            "nothing of this year is released or sealed, so there is nothing to give notice of",
-            str(year),
-        )
+        raise BadInput(Message("appraisal-nothing-to-notice"), Place(subject=str(year)))
     days = (await year_scheme(database, year)).procedure
     async with writing(database) as connection:
         before = await read_notices(connection, year)
         if before and office.today <= before[-1].ends:
-            raise BadInput(f"notice of this year is given until {before[-1].ends}", str(year))
+            message = Message("appraisal-notice-runs", ends=before[-1].ends.isoformat())
+            raise BadInput(message, Place(subject=str(year)))
         notice = public_notice(office.today, await stored_calendar(connection), days)
         row = {
             "year": year,
@@ -92,12 +90,12 @@ async def _has_results(database: AsyncEngine, year: int) -> bool:
     async with reading(database) as connection:
         if await store.read_history(connection, year, year):
             return True
-    polls = await counting_campaigns(database, year)
-    return any([bool(await read_releases(database, poll.id)) for poll in polls])
+    campaigns = await counting_campaigns(database, year)
+    return any([bool(await read_releases(database, campaign.id)) for campaign in campaigns])
 
 
 async def read_notices(connection: AsyncConnection, year: int) -> list[PublicNotice]:
-    """The notices of a year, the newest last."""
+    """Read the notices of a year, the newest last."""
     columns = tables.public_notices.c
     query = select(tables.public_notices).where(columns.year == year).order_by(columns.number)
     return [_notice(row) for row in await connection.execute(query)]
@@ -110,10 +108,11 @@ def _notice(row: Row[Any]) -> PublicNotice:
 async def receive_appeal(
     database: AsyncEngine, year: int, subject: str, grounds: str, office: Office
 ) -> Appeal:
-    """Take a request for review of what was decided about a unit or a leader.
+    """Receive a request for review of the result of a unit or a leader.
 
     Raises:
-        BadInput: there is no such unit or leader, no notice is given or its time is over, or there are no grounds.
+        BadInput: there is no such unit or leader, no notice is given or its time is over,
+            or there are no grounds.
     """
     _check_text(grounds)
     days = (await year_scheme(database, year)).procedure
@@ -121,17 +120,16 @@ async def receive_appeal(
         await _require_subject(connection, year, subject)
         notices = await read_notices(connection, year)
         if not notices:
-            raise BadInput("no public notice of this year's results is given yet", str(year))
+            raise BadInput(Message("appraisal-no-notice"), Place(subject=str(year)))
         if office.today > notices[-1].until:
-            raise BadInput(f"a review could be asked for until {notices[-1].until}", str(year))
+            message = Message("appraisal-review-time-over", until=notices[-1].until.isoformat())
+            raise BadInput(message, Place(subject=str(year)))
         same = select(tables.appeals.c.number).where(
             tables.appeals.c.year == year, tables.appeals.c.subject == subject
         )
         if known := (await connection.execute(same)).scalar():
-            raise BadInput(
-                "a review was asked for already; its answer can be appealed against once",
-                f"appeal {known}",
-            )
+            appeal = Message("appraisal-appeal", number=known)
+            raise BadInput(Message("appraisal-review-asked"), Place(subject=appeal))
         last = (await connection.execute(select(func.max(tables.appeals.c.number)))).scalar()
         number = (last or 0) + 1
         await _add(connection, tables.appeals, {"number": number, "year": year, "subject": subject})
@@ -146,26 +144,28 @@ async def receive_appeal(
 
 
 async def assign_appeal(database: AsyncEngine, number: int, to: str, office: Office) -> Appeal:
-    """Charge somebody with an appeal: an administrator who has decided nothing of it before.
+    """Charge a handler with an appeal: an administrator who has decided nothing of it before.
 
     Raises:
-        BadInput: there is no such appeal or administrator, the person is barred, or it is not the time.
+        BadInput: there is no such appeal or administrator, the person is barred, or the appeal
+            is not at this step.
     """
     async with reading(database) as connection:
         found = await _find(connection, number, office.today)
         if to not in await eligible_deciders(connection, found):
             await _require_administrator(connection, to)
-            raise BadInput(
-                "whoever decided before, or belongs to the unit, may not decide; charge somebody else",
-                to,
-            )
+            raise BadInput(Message("appraisal-decider-barred"), Place(subject=to))
     return await _go_on(
         database, number, AppealStep(AppealAct.ASSIGNED, office.login, office.today, to=to), office
     )
 
 
 async def appeal_again(database: AsyncEngine, number: int, grounds: str, office: Office) -> Appeal:
-    """Take a second appeal; raises `BadInput` as `receive_appeal`, or when the first was not answered or its time is over."""
+    """Receive an appeal against the answer to a review.
+
+    Raises:
+        BadInput: as `receive_appeal`, or the review was not answered or its time is over.
+    """
     return await _go_on(
         database,
         number,
@@ -182,18 +182,19 @@ async def answer_appeal(
     remedy: str,
     office: Office,
 ) -> Appeal:
-    """Uphold or reject an appeal; upholding amends what it was against, by appending.
+    """Uphold or reject an appeal; an upheld one amends the result by appending.
 
     Args:
         database: where the appeal is.
-        number: the appeal's.
-        ruling: what is decided.
-        reason: why.
-        remedy: for an appeal that is upheld one of `remedies`.
-        office: who answers.
+        number: the appeal's number.
+        ruling: the ruling.
+        reason: its reason.
+        remedy: for an upheld appeal one of `remedies`.
+        office: the person who answers.
 
     Raises:
-        BadInput: the person is not charged with it or is barred, a reason or a remedy is missing.
+        BadInput: the person is not charged with it or is barred, or a reason or a remedy is
+            missing.
     """
     step = AppealStep(AppealAct.ANSWERED, office.login, office.today, reason.strip(), ruling=ruling)
     return await _go_on(database, number, step, office, remedy)
@@ -226,10 +227,13 @@ async def _dated(
 
 
 async def publish_amended_score(database: AsyncEngine, number: int, office: Office) -> None:
-    """Publish the score that an upheld appeal amended, as the ballots count now; the year is sealed again by hand.
+    """Publish the score that an upheld appeal amended, as the ballots count now.
+
+    The year is sealed again by hand.
 
     Raises:
-        BadInput: no such appeal, it amended no score, the person is barred, or the ballots say what is published.
+        BadInput: no such appeal, it amended no score, the person is barred, or the published
+            score is the same.
     """
     async with reading(database) as connection:
         appeal = await _find(connection, number, office.today)
@@ -238,28 +242,21 @@ async def publish_amended_score(database: AsyncEngine, number: int, office: Offi
         ]
         scores = [it for it in made if it.kind == store.SCORE]
         if not scores:
-            raise BadInput("this appeal has amended no score", str(number))
+            raise BadInput(Message("appraisal-no-amended-score"), Place(subject=str(number)))
         if office.login not in (scores[-1].by, *await eligible_deciders(connection, appeal)):
-            raise BadInput(
-                "whoever decided before, or belongs to the unit, may not decide; charge somebody else",
-                "",
-            )
+            raise BadInput(Message("appraisal-decider-barred"))
         units = await _own_units(connection, appeal)
-    polls = [
-        poll for poll in await counting_campaigns(database, appeal.year) if poll.state == "closed"
-    ]
-    found = [(poll, unit) for poll in polls for unit in sorted(units & poll.units.keys())]
+    campaigns = await counting_campaigns(database, appeal.year)
+    closed = [campaign for campaign in campaigns if campaign.state == "closed"]
+    found = [(it, unit) for it in closed for unit in sorted(units & it.units.keys())]
     signed = (office.login, scores[-1].reason, office.clock)
-    changed = [await publish_correction(database, poll, unit, *signed) for poll, unit in found]
+    changed = [await publish_correction(database, it, unit, *signed) for it, unit in found]
     if not any(changed):
-        raise BadInput(
-            "what is published is what the ballots say already; nothing was released",
-            appeal.subject,
-        )
+        raise BadInput(Message("appraisal-score-published"), Place(subject=appeal.subject))
 
 
 async def list_appeals(database: AsyncEngine, today: date, year: int = 0) -> list[Appeal]:
-    """The appeals of a year, or all, the newest first."""
+    """Return the appeals of a year, or all, the newest first."""
     query = select(tables.appeals.c.number).order_by(tables.appeals.c.number.desc())
     async with reading(database) as connection:
         rows = await connection.execute(
@@ -269,7 +266,7 @@ async def list_appeals(database: AsyncEngine, today: date, year: int = 0) -> lis
 
 
 async def show_appeal(database: AsyncEngine, number: int, today: date) -> Appeal:
-    """One appeal. Raises `BadInput` when there is none of this number."""
+    """Return one appeal; raises `BadInput` when there is none of this number."""
     async with reading(database) as connection:
         return await _find(connection, number, today)
 
@@ -279,7 +276,7 @@ async def _find(connection: AsyncConnection, number: int, today: date) -> Appeal
         await connection.execute(select(tables.appeals).where(tables.appeals.c.number == number))
     ).first()
     if row is None:
-        raise BadInput(NO_APPEAL, str(number))
+        raise BadInput(Message("appraisal-no-such-appeal"), Place(subject=str(number)))
     columns = tables.appeal_steps.c
     query = select(tables.appeal_steps).where(columns.appeal == number).order_by(columns.step)
     steps = [_step(found) for found in await connection.execute(query)]
@@ -295,7 +292,7 @@ def _step(row: Row[Any]) -> AppealStep:
 
 
 async def eligible_deciders(connection: AsyncConnection, appeal: Appeal) -> list[str]:
-    """The logins that could be charged with an appeal."""
+    """Return the logins that could be charged with an appeal."""
     out = barred_deciders(appeal.steps, await _deciders(connection, appeal))
     columns = tables.staff.c
     rows = await connection.execute(
@@ -306,7 +303,7 @@ async def eligible_deciders(connection: AsyncConnection, appeal: Appeal) -> list
 
 
 async def _deciders(connection: AsyncConnection, appeal: Appeal) -> set[str]:
-    """The logins of who decided about the subject, or about a leader's unit, before there was an appeal."""
+    """Return the logins that decided on the subject or a leader's unit before the appeal."""
     about = await _own_units(connection, appeal) | {appeal.subject}
     decisions, given = tables.decisions.c, tables.unit_decisions.c
     made = await connection.execute(
@@ -322,13 +319,13 @@ async def _deciders(connection: AsyncConnection, appeal: Appeal) -> set[str]:
 
 
 def login_of(signature: str) -> str:
-    """The login in a signature; the whole of one that has none."""
+    """Return the login in a signature; the whole signature where it names none."""
     found = LOGIN.search(signature)
     return (found[1] if found else signature).strip().lower()
 
 
 async def _own_units(connection: AsyncConnection, appeal: Appeal) -> set[str]:
-    """The unit, or the leader's unit, and those that it is part of."""
+    """Return the unit, or the leader's unit, and the units that it is part of."""
     columns = tables.leaders.c
     query = select(columns.unit).where(
         columns.year == appeal.year, columns.leader == appeal.subject
@@ -338,7 +335,10 @@ async def _own_units(connection: AsyncConnection, appeal: Appeal) -> set[str]:
 
 
 async def remedies(connection: AsyncConnection, appeal: Appeal) -> list[tuple[str, str, str]]:
-    """What upholding an appeal can change: (kind, after, what), each a remedy when joined by «:»."""
+    """Return the changes that an upheld appeal can make: (kind, after, what).
+
+    Joined by «:», each is a remedy.
+    """
     found = [
         (store.GRADE, str(grade), "")
         for grade in Grade
@@ -372,10 +372,10 @@ def _other(verdict: Verdict) -> Verdict:
 async def _amend(
     connection: AsyncConnection, appeal: Appeal, remedy: str, reason: str, office: Office
 ) -> None:
-    """Append what is right now; what stood before stays in the record."""
+    """Append the amended result; the earlier one stays in the record."""
     known = {":".join(parts): parts for parts in await remedies(connection, appeal)}
     if remedy not in known:
-        raise BadInput("say what is amended, because the appeal is upheld", "remedy")
+        raise BadInput(Message("appraisal-remedy-missing"), Place(field="remedy"))
     kind, after, what = known[remedy]
     before = ""
     why = f"appeal {appeal.number}: {reason}"
@@ -432,24 +432,24 @@ async def _add(connection: AsyncConnection, table: Any, row: dict[str, Any]) -> 
     try:
         await connection.execute(table.insert(), [row])
     except IntegrityError as error:
-        raise BadInput("somebody else did this just now; look at it again", table.name) from error
+        raise BadInput(Message("appraisal-changed-just-now")) from error
 
 
 async def _require_subject(connection: AsyncConnection, year: int, subject: str) -> None:
     units = (unit.code for unit in await store.read_all_units(connection, year))
     leaders = (leader.id for leader in await store.read_leaders(connection, year))
     if subject not in {*units, *leaders}:
-        raise BadInput("there is no such unit or leader in that year", subject)
+        raise BadInput(Message("appraisal-no-such-subject"), Place(subject=subject))
 
 
 async def _require_administrator(connection: AsyncConnection, login: str) -> None:
     query = select(tables.staff.c.role).where(tables.staff.c.login == login)
     if (await connection.execute(query)).scalar() != ADMINISTRATOR:
-        raise BadInput("this is no administrator; see `minping staff show`", login)
+        raise BadInput(Message("appraisal-no-administrator"), Place(subject=login))
 
 
 def _check_text(text: str) -> None:
     if not text.strip():
-        raise BadInput("say why; the grounds or the reason are missing", "reason")
+        raise BadInput(Message("appraisal-reason-missing"), Place(field="reason"))
     if len(text) > MAX_TEXT:
-        raise BadInput(f"the text is longer than {MAX_TEXT} characters", "reason")
+        raise BadInput(Message("appraisal-text-too-long", max=MAX_TEXT), Place(field="reason"))

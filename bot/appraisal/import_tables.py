@@ -1,4 +1,4 @@
-"""The tables that a year's appraisal is made from: each is read, checked and stored whole, or nothing is."""
+"""The tables of a year's appraisal; each is read, checked and stored whole, or not at all."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from bot.spreadsheets.columns import Field
 from bot.spreadsheets.reader import Cells, Sheet, read_sheet
 from bot.spreadsheets.template_workbook import workbook
 from bot.storage.database import reading, writing
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 
 @dataclass(frozen=True, slots=True)
 class TableKind:
-    """One kind of table: what it is, its columns, how it is stored, and whether it belongs to a year.
+    """One kind of table: its purpose, columns and storage, and whether it belongs to a year.
 
-    ``standing`` gives what is stored as rows, which are empty where lines are only ever added. The columns of those
-    rows are ``wide`` if there is such a form.
+    ``current_rows`` returns the stored rows; there are none where lines are only ever added.
+    ``wide`` returns the columns of those rows, if they differ from ``fields``.
     """
 
     help: str
@@ -69,7 +69,7 @@ TABLES = {
         leaders.current_people_table,
     ),
     "indicators": TableKind(
-        "points of units by indicator and of leaders (personal), or wide: a column for each indicator",
+        "points of units by indicator and of leaders (personal), or wide: a column by indicator",
         indicators.LONG,
         indicators.store_table,
         indicators.current_table,
@@ -88,7 +88,7 @@ TABLES = {
         findings.current_table,
     ),
     "decisions": TableKind(
-        "what persons decided on proposals", decisions.FIELDS, decisions.store_table, _nothing
+        "decisions of persons on proposals", decisions.FIELDS, decisions.store_table, _nothing
     ),
     "history": TableKind(
         "grades of years before --year", history.FIELDS, history.store_table, _nothing
@@ -108,20 +108,21 @@ async def import_table(
     """Read, check and store one table.
 
     Args:
+        database: where the table is stored.
         kind: one of `TABLES`.
-        file: the file's name, for its format and for complaints.
+        file: the file's name, which gives the format and the place of problems.
         data: the file's bytes.
         year: the year that is appraised; needed by all but units.
         dry_run: check all and store nothing.
-        scheme: what the table must fit; the one of the year's last campaign if None.
+        scheme: the scheme that the table must fit; None: that of the year's last campaign.
 
     Raises:
-        BadInput: the first problems by row and column; nothing is stored.
+        BadInput: the problems by row and column; nothing is stored.
     """
     table = _table(kind, year)
     sheet = await asyncio.to_thread(read_sheet, file, data)
     if not sheet.rows:
-        raise BadInput("the table has a header and no rows; nothing was stored", file)
+        raise BadInput(Message("appraisal-table-empty"), Place(file=file))
     scheme = scheme or await year_scheme(database, year or None)
     async with writing(database) as connection:
         outcome = await table.store(connection, await _known(connection, year, scheme), sheet)
@@ -137,13 +138,14 @@ async def table_workbook(
     lang: str = "zh-Hans",
     scheme: Scheme | None = None,
 ) -> bytes:
-    """A table as it stands, as XLSX: to be changed and brought in again by `import_table`.
+    """Return a stored table as XLSX, to be changed and brought in again by `import_table`.
 
     Args:
+        database: where the table is stored.
         kind: one of `TABLES`.
         year: the year that is appraised; needed by all but units.
         lang: the language of headings and names.
-        scheme: whose codes are listed; the one of the year's last campaign if None.
+        scheme: the scheme whose codes are listed; None: that of the year's last campaign.
 
     Raises:
         BadInput: no year where one is needed.
@@ -160,7 +162,7 @@ async def table_workbook(
 
 def _table(kind: str, year: int) -> TableKind:
     if TABLES[kind].dated and not year:
-        raise BadInput(f"{kind} belong to a year; say which (--year)", kind)
+        raise BadInput(Message("appraisal-table-needs-year"), Place(subject=kind))
     return TABLES[kind]
 
 

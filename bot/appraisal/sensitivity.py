@@ -1,4 +1,4 @@
-"""A year's ranks and grades under other rules: nothing of it is stored, and nothing follows from it."""
+"""A year's ranks and grades under other rules; nothing is stored."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ from aggregation.model.results import UnitResult
 from aggregation.scheme.scheme import Scheme
 from bot.appraisal.year import AppraisedYear
 from bot.results.scoring import ScoredCampaign
+from survey_flows.messages import ENGLISH, Message, render
 
 Scores = Mapping[str, UnitScore]
 
 
 def sensitivity(year: AppraisedYear) -> list[ResultShift]:
-    """What each other rule would do to the year. Takes seconds: call it in a thread."""
+    """Return the shifts that each other rule would cause. Takes seconds: call it in a thread."""
     found = variations(year.inputs.scheme)
     return [result_shift(v.key, v.zh, v.en, year.result.units, _under(year, v)) for v in found]
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """A year under another scheme: how many units have each grade, and every unit whose rank or grade is another."""
+    """A year under another scheme: units by grade, and the units whose rank or grade differs."""
 
     before: Mapping[Grade | None, int]
     after: Mapping[Grade | None, int]
@@ -44,7 +45,7 @@ class Simulation:
 
 
 def simulate(year: AppraisedYear, scheme: Scheme) -> Simulation:
-    """What another scheme would have done to the year.
+    """Appraise the year again under another scheme.
 
     Raises:
         BadInput: the scheme does not fit the year's units, indicators or answers.
@@ -75,10 +76,10 @@ def _under(year: AppraisedYear, variation: Variation) -> tuple[UnitResult, ...]:
 
 
 def _answers(part: ScoredCampaign) -> RescoringInputs:
-    poll = part.campaign
-    categories = {code: unit.category for code, unit in poll.units.items()}
+    campaign = part.campaign
+    categories = {code: unit.category for code, unit in campaign.units.items()}
     fixed = frozenset(part.release.corrections if part.release else ())
-    return RescoringInputs(part.counts, categories, poll.questionnaires, part.scores, fixed)
+    return RescoringInputs(part.counts, categories, campaign.questionnaires, part.scores, fixed)
 
 
 def _standings(year: AppraisedYear, scores: Scores, scheme: Scheme) -> tuple[UnitResult, ...]:
@@ -89,9 +90,11 @@ def _standings(year: AppraisedYear, scores: Scores, scheme: Scheme) -> tuple[Uni
 async def effects_of_fraud_rules(
     database: AsyncEngine, year: AppraisedYear, timezone: str
 ) -> list[ResultShift]:
-    """What the year would be without each fraud rule that found something; compared with all rules as they judge now.
+    """Return the shifts of the year without each fraud rule that found something.
 
-    Takes as long as looking for organised rating does. Ballots that reviewers released count as before throughout.
+    The year without a rule is compared with the year under all rules as they judge now.
+    Ballots that checkers released count as before throughout.
+    It takes as long as a search for organised rating.
     """
     from bot.fraud_review.rule_effects import scores_without
 
@@ -112,9 +115,7 @@ def _rule_shifts(
         for _, without in parts:
             other |= without.get(rule, {})
         after = _standings(year, other, scheme)
-        found.append(
-            result_shift(
-                f"without_{rule}", f"不用规则 {rule}", f"without the rule {rule}", base, after
-            )
-        )
+        label = Message("appraisal-without-rule", rule=rule)
+        names = render(label, "zh-Hans"), render(label, ENGLISH)
+        found.append(result_shift(f"without_{rule}", *names, base, after))
     return found

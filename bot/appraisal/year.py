@@ -1,4 +1,4 @@
-"""A year's appraisal: its material out of the database, the result, the decisions on it and its sealing."""
+"""A year's appraisal: reading its material, the result, decisions on it, and sealing."""
 
 from __future__ import annotations
 
@@ -21,18 +21,22 @@ from bot.records import store
 from bot.results.scoring import ScoredCampaign, score_registered
 from bot.results.year_on_year import read_changes
 from bot.storage.database import reading, writing
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 BINDING = (ConsequenceKind.GRADE_FOUR, ConsequenceKind.DOWNGRADE, ConsequenceKind.BAR_FIRST)
 """Proposals that change a grade once confirmed: a year is not sealed before they are decided."""
+MAX_NAME = 80
+"""Characters of a signature."""
+FEW = 5
+"""So many obstacles to sealing are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class AppraisedYear:
-    """One year of the city: the campaigns that give its public scores, its material, and the outcome.
+    """One year of the city: the campaigns that give its public scores, its material, its result.
 
-    ``inputs`` and ``result`` are the city's own, ``inside`` what became of the parts of its units. ``changes`` are
-    those of the public scores since the year before, by unit.
+    ``inputs`` and ``result`` are the city's own; ``inside`` has the results inside its units.
+    ``changes`` are those of the public scores since the year before, by unit.
     """
 
     year: int
@@ -44,11 +48,11 @@ class AppraisedYear:
 
     @property
     def bodies(self) -> tuple[AppraisalResult, ...]:
-        """The city's outcome and those inside its units, as far as they can be told."""
+        """The city's result and those inside its units, where there is one."""
         return (self.result, *(body.result for body in self.inside if body.result is not None))
 
     def about(self, subject: str) -> AppraisalResult | None:
-        """The outcome that a unit, part or person is in."""
+        """Return the result that contains a unit, inner unit or person."""
         return next((result for result in self.bodies if subject in result.trail), None)
 
 
@@ -58,19 +62,20 @@ async def open_year(
     """Read a year's material, score its campaigns and appraise it.
 
     Args:
-        campaigns: closed campaigns that give the public scores; empty means all of the year's that rate stored units
-            and are no trials.
+        database: where the year's material is.
+        year: the year that is appraised.
+        campaigns: closed campaigns that give the public scores; empty: all counting campaigns of
+            the year that rate stored units.
 
     Raises:
-        BadInput: no closed campaign, two campaigns that rate the same unit or run on different schemes, or material
-            that is missing or does not fit the scheme.
+        BadInput: no closed campaign, two campaigns that rate the same unit or run on different
+            schemes, or material that is missing or does not fit the scheme.
     """
-    polls = await _score(database, year, campaigns)
-    material = await _gather(database, year, polls)
+    scored = await _score(database, year, campaigns)
+    material = await _gather(database, year, scored)
     inputs, result, inside = await asyncio.to_thread(_appraise, material)
-    return AppraisedYear(
-        year, polls, inputs, result, await read_changes(database, year, polls), inside
-    )
+    changes = await read_changes(database, year, scored)
+    return AppraisedYear(year, scored, inputs, result, changes, inside)
 
 
 def _appraise(
@@ -82,12 +87,11 @@ def _appraise(
 
 
 async def _run(database: AsyncEngine, year: int, campaigns: Sequence[str]) -> AppraisedYear:
-    """The year without what changed since the one before."""
-    polls = await _score(database, year, campaigns)
-    inputs, result, inside = await asyncio.to_thread(
-        _appraise, await _gather(database, year, polls)
-    )
-    return AppraisedYear(year, polls, inputs, result, inside=inside)
+    """Read and appraise the year without its changes since the year before."""
+    scored = await _score(database, year, campaigns)
+    material = await _gather(database, year, scored)
+    inputs, result, inside = await asyncio.to_thread(_appraise, material)
+    return AppraisedYear(year, scored, inputs, result, inside=inside)
 
 
 async def _score(
@@ -95,55 +99,46 @@ async def _score(
 ) -> tuple[ScoredCampaign, ...]:
     async with reading(database) as connection:
         known = {x.unit.code for x in await store.read_units(connection)}
-    polls = _choose(await read_registered_campaigns(database, year), year, campaigns, known)
-    return tuple([await score_registered(database, poll) for poll in polls])
+    chosen = _choose(await read_registered_campaigns(database, year), year, campaigns, known)
+    return tuple([await score_registered(database, campaign) for campaign in chosen])
 
 
 def _choose(
-    polls: Sequence[RegisteredCampaign], year: int, campaigns: Sequence[str], known: set[str]
+    registered: Sequence[RegisteredCampaign], year: int, names: Sequence[str], known: set[str]
 ) -> list[RegisteredCampaign]:
-    for campaign in campaigns:
-        if campaign not in {poll.id for poll in polls}:
+    for name in names:
+        if name not in {campaign.id for campaign in registered}:
+            raise BadInput(Message("appraisal-no-such-campaign", year=year), Place(subject=name))
+    if names:
+        chosen = [campaign for campaign in registered if campaign.id in names]
+        if pilots := [campaign.id for campaign in chosen if campaign.pilot]:
             raise BadInput(
-                f"there is no such campaign in {year}; see `minping campaign show`", campaign
-            )
-    if campaigns:
-        chosen = [poll for poll in polls if poll.id in campaigns]
-        if trials := [poll.id for poll in chosen if poll.pilot]:
-            raise BadInput(
-                "a trial counts in no appraisal, as everybody was told who rated in it",
-                ", ".join(trials),
+                Message("appraisal-pilot-counts-nowhere"), Place(subject=", ".join(pilots))
             )
     else:
-        closed = [poll for poll in polls if poll.state == "closed" and not poll.pilot]
-        chosen = [poll for poll in closed if known.intersection(poll.units)]
+        closed = [it for it in registered if it.state == "closed" and not it.pilot]
+        chosen = [campaign for campaign in closed if known.intersection(campaign.units)]
     if not chosen:
-        raise BadInput(
-            "no closed campaign of that year rates a stored unit; close one first", str(year)
-        )
+        raise BadInput(Message("appraisal-no-closed-campaign"), Place(subject=str(year)))
     _check_compatible(chosen)
     return chosen
 
 
-def _check_compatible(polls: Sequence[RegisteredCampaign]) -> None:
+def _check_compatible(campaigns: Sequence[RegisteredCampaign]) -> None:
     rated: dict[str, str] = {}
-    for poll in polls:
-        if poll.scheme.digest != polls[0].scheme.digest:
-            raise BadInput(
-                "they run on different schemes; choose campaigns of one",
-                f"{polls[0].id}, {poll.id}",
-            )
-        for unit in poll.units:
+    for campaign in campaigns:
+        if campaign.scheme.digest != campaigns[0].scheme.digest:
+            both = Place(subject=f"{campaigns[0].id}, {campaign.id}")
+            raise BadInput(Message("appraisal-different-schemes"), both)
+        for unit in campaign.units:
             if unit in rated:
-                raise BadInput(
-                    f"both rate unit {unit}, and answers of two campaigns cannot be joined; choose one (--campaign)",
-                    f"{rated[unit]}, {poll.id}",
-                )
-            rated[unit] = poll.id
+                both = Place(subject=f"{rated[unit]}, {campaign.id}")
+                raise BadInput(Message("appraisal-unit-rated-twice", unit=unit), both)
+            rated[unit] = campaign.id
 
 
 async def _gather(
-    database: AsyncEngine, year: int, polls: Sequence[ScoredCampaign]
+    database: AsyncEngine, year: int, scored: Sequence[ScoredCampaign]
 ) -> AppraisalInputs:
     async with reading(database) as connection:
         values = await store.read_indicators(connection, year)
@@ -152,17 +147,17 @@ async def _gather(
         codes, ids = {unit.code for unit in units}, {leader.id for leader in leaders}
         return AppraisalInputs(
             year=year,
-            scheme=polls[0].campaign.scheme,
+            scheme=scored[0].campaign.scheme,
             units=units,
             leaders=leaders,
-            # Points and grades given of who is no longer listed are kept, and play no part.
+            # Points and grades of subjects that are no longer listed stay stored and play no part.
             indicators={
                 (s, i): p for (s, i), p in values.items() if i != store.PERSONAL and s in codes
             },
             personal={s: p for (s, i), p in values.items() if i == store.PERSONAL and s in ids},
             public={
                 code: score
-                for part in polls
+                for part in scored
                 for code, score in part.graded.items()
                 if code in codes
             },
@@ -173,18 +168,18 @@ async def _gather(
                 d for d in await store.read_unit_decisions(connection, year) if d.unit in codes
             ),
             history=await store.read_history(connection, last=year - 1),
-            disclosed={code: it for part in polls for code, it in part.disclosed.items()},
-            covariances=_covariances(polls),
+            disclosed={code: it for part in scored for code, it in part.disclosed.items()},
+            covariances=_covariances(scored),
         )
 
 
-def _covariances(polls: Sequence[ScoredCampaign]) -> Covariances | None:
-    """Known for the direct scores of one campaign: nobody can tell which raters of two are the same people."""
-    return (
-        polls[0].covariances
-        if len(polls) == 1 and polls[0].campaign.scheme.graded_score == "direct"
-        else None
-    )
+def _covariances(scored: Sequence[ScoredCampaign]) -> Covariances | None:
+    """Return the covariances of one campaign's direct scores.
+
+    Of two campaigns there are none: their pseudonyms do not show who rated in both.
+    """
+    direct = len(scored) == 1 and scored[0].campaign.scheme.graded_score == "direct"
+    return scored[0].covariances if direct else None
 
 
 async def record_decision(
@@ -197,16 +192,14 @@ async def record_decision(
     at: datetime,
     campaigns: Sequence[str] = (),
 ) -> Decision:
-    """Append a person's decision on a proposal that stands now; an earlier one stays in the record.
+    """Append a person's decision on a current proposal; an earlier decision stays in the record.
 
     Raises:
         BadInput: no such proposal, or the name or the reason is missing.
     """
     bodies = (await _run(database, year, campaigns)).bodies
     if proposal not in {p.key for result in bodies for p in result.proposals}:
-        raise BadInput(
-            "there is no such proposal now; `minping appraise` lists them with their keys", proposal
-        )
+        raise BadInput(Message("appraisal-no-such-proposal"), Place(subject=proposal))
     decision = Decision(proposal, verdict, *_signed(by, reason, at))
     async with writing(database) as connection:
         await store.append_decisions(connection, year, [decision])
@@ -223,20 +216,18 @@ async def record_unit_decision(
     at: datetime,
     campaigns: Sequence[str] = (),
 ) -> UnitDecision:
-    """Append the grade that a person gives a unit with too few answers to be ranked.
+    """Append the grade that a person gives a unit with too few ballots to be ranked.
 
     Raises:
-        BadInput: the unit is unknown or has enough answers, the grade is not a unit's, or name or reason is missing.
+        BadInput: the unit is unknown or has enough ballots, the grade is not a unit's, or the name
+            or the reason is missing.
     """
     bodies = (await _run(database, year, campaigns)).bodies
     waiting = {u.unit for result in bodies for u in result.units if u.insufficient}
     if unit not in waiting:
-        raise BadInput(
-            "this unit's grade is not for a person to give: only a unit with too few answers is",
-            unit,
-        )
+        raise BadInput(Message("appraisal-grade-not-decided"), Place(subject=unit))
     if grade is Grade.FOURTH:
-        raise BadInput("a unit's grade is first, second or third", unit)
+        raise BadInput(Message("appraisal-no-fourth-grade"), Place(subject=unit))
     decision = UnitDecision(unit, grade, *_signed(by, reason, at))
     async with writing(database) as connection:
         await store.append_unit_decisions(connection, year, [decision])
@@ -245,22 +236,23 @@ async def record_unit_decision(
 
 def _signed(by: str, reason: str, at: datetime) -> tuple[str, str, str]:
     if not by.strip() or not reason.strip():
-        raise BadInput("a decision needs the name of the person and the reason", "decision")
-    if len(by.strip()) > 80:
-        raise BadInput("the name is longer than 80 characters", "decision")
+        raise BadInput(Message("appraisal-decision-unsigned"), Place(field="decision"))
+    if len(by.strip()) > MAX_NAME:
+        raise BadInput(Message("appraisal-name-too-long", max=MAX_NAME), Place(field="decision"))
     return by.strip(), reason.strip(), at.isoformat(timespec="seconds")
 
 
 async def seal_year(
     database: AsyncEngine, year: int, campaigns: Sequence[str] = ()
 ) -> list[PastGrade]:
-    """Append the year's grades to the history, those inside units with the city's; returns the lines that were added.
+    """Append the year's grades, also those inside units, to the history; returns the new lines.
 
-    A second sealing appends only what changed since: an amendment. Nothing is ever overwritten, nor a grade that an
-    appeal has amended undone.
+    A second sealing appends only changes, as amendments.
+    It overwrites nothing, and it never undoes a grade that an appeal has amended.
 
     Raises:
-        BadInput: a unit or leader waits for a person, or a proposal that touches a grade is not decided.
+        BadInput: a unit or leader waits for a person, or a proposal that touches a grade is not
+            decided.
     """
     settled = await _run(database, year, campaigns)
     _check_settled(settled)
@@ -285,36 +277,33 @@ async def seal_year(
 
 
 def _final(result: AppraisalResult) -> list[PastGrade]:
-    # Districts and counties are ranked: a line without a grade would say that they were not appraised.
+    # Districts and counties are only ranked.
+    # A line without a grade would say that they were not appraised.
     ranked = {u.unit for u in result.units if u.league is not None}
     return [line for line in result.records() if line.subject not in ranked]
 
 
 def _check_settled(year: AppraisedYear) -> None:
     units = [unit for result in year.bodies for unit in result.units]
-    _refuse(
-        "wait for a person's grade (`minping appraise --grade`)",
-        (u.unit for u in units if u.insufficient and u.standing is None),
-    )
-    _refuse(
-        "have no grade yet",
-        (x.leader for result in year.bodies for x in result.leaders if x.grade is None),
-    )
-    proposals = [proposal for result in year.bodies for proposal in result.proposals]
-    _refuse(
-        "touch a grade and are not decided (`minping appraise --decide`)",
-        (p.key for p in proposals if p.status is ProposalStatus.PROPOSED and p.kind in BINDING),
-    )
+    if found := _listed(u.unit for u in units if u.insufficient and u.standing is None):
+        raise BadInput(Message("appraisal-units-wait", names=found[0], more=found[1]))
+    leaders = (x for result in year.bodies for x in result.leaders)
+    if found := _listed(leader.leader for leader in leaders if leader.grade is None):
+        raise BadInput(Message("appraisal-leaders-without-grade", names=found[0], more=found[1]))
+    proposals = (proposal for result in year.bodies for proposal in result.proposals)
+    if found := _listed(
+        p.key for p in proposals if p.status is ProposalStatus.PROPOSED and p.kind in BINDING
+    ):
+        raise BadInput(Message("appraisal-proposals-undecided", names=found[0], more=found[1]))
 
 
-def _refuse(what: str, found: Iterable[str]) -> None:
+def _listed(found: Iterable[str]) -> tuple[tuple[str, ...], int] | None:
+    """Return the first names, and how many there are beside them; None for no names."""
     names = sorted(found)
-    if names:
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        raise BadInput(f"the year cannot be sealed: {', '.join(names[:5])}{more} {what}")
+    return (tuple(names[:FEW]), max(0, len(names) - FEW)) if names else None
 
 
 async def is_sealed(database: AsyncEngine, year: int) -> bool:
-    """Whether the year's grades stand in the history."""
+    """Return whether the year's grades stand in the history."""
     async with reading(database) as connection:
         return bool(await store.read_history(connection, year, year))

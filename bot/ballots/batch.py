@@ -1,4 +1,4 @@
-"""One batch of the mixer: what its messages do to ballots, comments and the log."""
+"""Writes one batch of the mixer to ballots, comments and the log."""
 
 from __future__ import annotations
 
@@ -23,37 +23,42 @@ from survey_flows.merkle import Frontier
 BALLOT, COMMENT, WITHDRAWAL = "ballot", "comment", "withdrawal"
 ERASE, PRESSURE, FOLLOW = "erase", "pressure", "follow"
 UNLOGGED_KINDS = frozenset((PRESSURE, FOLLOW))
-"""What goes the ballots' way and is seen neither among them nor in the log."""
+"""Submissions that travel with ballots and are seen neither among them nor in the log."""
 SALT_BYTES = 16
 FULL_WEIGHT = 4
 ROWS_A_STATEMENT = 200
-"""Places in one statement: SQLite takes so many parameters."""
+"""Keys in one statement, because SQLite limits its parameters."""
 
-Message = dict[str, Any]
-"""``kind`` is `BALLOT`, `ERASE`, `PRESSURE` or `FOLLOW`, with ``campaign`` and ``voter`` (hex). Pressure has ``unit``,
-a follow-up the fields of `survey_flows.effects.HoldRequest` and how its person is reached, sealed; a ballot
-has ``ballot``, ``receipt`` and ``text`` (its comment), and what was held of it has ``unit`` and ``text``.
+Submission = dict[str, Any]
+"""What an envelope holds, with ``kind``, ``campaign`` and ``voter`` (the gate's pseudonym in hex).
+
+- `BALLOT` has ``ballot``, ``receipt`` and ``text``; its held comment has ``unit`` and ``text``.
+- `ERASE` withdraws all of a voter's ballots and comments.
+- `PRESSURE` has ``unit``.
+- `FOLLOW` has the fields of `survey_flows.effects.HoldRequest` and the sealed address.
+
+The keys are those of sealed bytes, which an older gate may have written: they never change.
 """
 Row = dict[str, Any]
 BallotKey = tuple[str, str, bytes]
-"""Campaign, unit and voter: for each of them one ballot and one comment stand at most."""
+"""Campaign, unit and voter, for which at most one ballot and one comment stand."""
 Pseudonym = Callable[[str, str, bytes], bytes]
-"""Made from a purpose, a campaign and the gate's pseudonym."""
+"""Makes the mixer's pseudonym of a purpose, a campaign and the gate's pseudonym."""
 
 
 @dataclass(slots=True)
 class _BatchOutcome:
-    """What becomes of a batch's rows: ``live`` stand at its end, ``replaced`` gave way, ``gone`` were erased."""
+    """The rows of a batch at its end: standing (``live``), superseded, and withdrawn (``gone``)."""
 
     live: dict[BallotKey, Row] = field(default_factory=dict)
-    replaced: list[Row] = field(default_factory=list)
+    superseded: list[Row] = field(default_factory=list)
     gone: list[Row] = field(default_factory=list)
     erased: set[tuple[str, bytes]] = field(default_factory=set)
 
-    def bring(self, row: Row) -> None:
+    def add(self, row: Row) -> None:
         place = (row["campaign"], row["unit"], row["voter"])
         if place in self.live:
-            self.replaced.append(self.live[place])
+            self.superseded.append(self.live[place])
         self.live[place] = row
 
     def erase(self, campaign: str, voter: bytes) -> None:
@@ -66,16 +71,16 @@ class _BatchOutcome:
             for place, row in self.live.items()
             if (place[0], place[2]) != (campaign, voter)
         }
-        self.replaced = [
-            row for row in self.replaced if (row["campaign"], row["voter"]) != (campaign, voter)
+        self.superseded = [
+            row for row in self.superseded if (row["campaign"], row["voter"]) != (campaign, voter)
         ]
 
     def rows(self) -> list[Row]:
-        return [*self.live.values(), *self.replaced]
+        return [*self.live.values(), *self.superseded]
 
 
 class Batch:
-    """Messages in the order in which they came, written in another one.
+    """Writes submissions in an order other than that in which they came.
 
     Args:
         pseudonym: makes the mixer's pseudonyms.
@@ -91,20 +96,23 @@ class Batch:
         self,
         connection: AsyncConnection,
         frontier: Frontier,
-        ballots: Sequence[Message],
-        comments: Sequence[Message],
+        ballots: Sequence[Submission],
+        comments: Sequence[Submission],
         sign: Signer,
     ) -> None:
-        """Carry out new ``ballots`` and the ``comments`` that were held; the caller holds the log at ``frontier``."""
+        """Write new ``ballots`` and the held ``comments`` of earlier ones.
+
+        The caller holds the log's lock, which gave ``frontier``.
+        """
         await self._note_pressure(connection, ballots)
-        ballots = [message for message in ballots if message["kind"] not in UNLOGGED_KINDS]
+        ballots = [submission for submission in ballots if submission["kind"] not in UNLOGGED_KINDS]
         said, written = _batch_outcome(ballots, self._ballot), _batch_outcome(comments, _comment)
         fresh = self._shuffled(frontier.size, said, written)
         gone = said.gone + await _clear(connection, tables.ballots, said.erased)
         gone += await _clear(connection, tables.superseded, said.erased)
         gone += await _clear(connection, tables.comments, written.erased)
         gone += await _pull(connection, tables.comments, list(written.live))
-        replaced = said.replaced + await _pull(connection, tables.ballots, list(said.live))
+        replaced = said.superseded + await _pull(connection, tables.ballots, list(said.live))
         standing = {
             row["position"]
             for row in (*said.live.values(), *written.live.values())
@@ -125,38 +133,46 @@ class Batch:
     def _shuffled(
         self, first: int, said: _BatchOutcome, written: _BatchOutcome
     ) -> list[tuple[str, Row]]:
-        """What goes into the log, in an order drawn by lot; each row is told its position."""
-        # A ballot that was replaced or erased meanwhile has its receipt, and so its entry.
+        """Draw the order of the entries by lot, and give each row its position."""
+        # A superseded or withdrawn ballot has a receipt all the same, and so needs its entry.
         fresh = [(BALLOT, row) for row in (*said.rows(), *said.gone)]
         fresh += [(COMMENT, row) for row in written.live.values() if row["text"]]
         self._lots.shuffle(fresh)
         for position, (_, row) in enumerate(fresh, first):
             row["position"] = position
-        _put_in_turn(said)
+        _sort_positions(said)
         return sorted(fresh, key=lambda part: part[1]["position"])
 
-    def _ballot(self, message: Message) -> Row:
-        voter = self._pseudonym("ballot", message["campaign"], bytes.fromhex(message["voter"]))
-        row = {"campaign": message["campaign"], "voter": voter}
-        if message["kind"] == ERASE:
+    def _ballot(self, submission: Submission) -> Row:
+        voter = self._pseudonym(
+            "ballot", submission["campaign"], bytes.fromhex(submission["voter"])
+        )
+        row = {"campaign": submission["campaign"], "voter": voter}
+        if submission["kind"] == ERASE:
             return row
-        row |= message["ballot"] | {"salt": secrets.token_bytes(SALT_BYTES), "weight": FULL_WEIGHT}
-        return row | {"label": receipt_label(message["receipt"])}
+        row |= submission["ballot"] | {
+            "salt": secrets.token_bytes(SALT_BYTES),
+            "weight": FULL_WEIGHT,
+        }
+        return row | {"label": receipt_label(submission["receipt"])}
 
     async def _note_pressure(
-        self, connection: AsyncConnection, messages: Sequence[Message]
+        self, connection: AsyncConnection, submissions: Sequence[Submission]
     ) -> None:
-        """One row for each person and unit, under a pseudonym that no ballot has; it leaves ballots and log alone."""
+        """Store pressure reports: one for each person and unit, joined to no ballot.
+
+        Their pseudonym has a purpose of its own, so that no ballot has the same.
+        """
         said: set[BallotKey] = set()
         erased: set[tuple[str, bytes]] = set()
-        for message in messages:
-            campaign = message["campaign"]
-            voter = self._pseudonym("pressure", campaign, bytes.fromhex(message["voter"]))
-            if message["kind"] == ERASE:
+        for submission in submissions:
+            campaign = submission["campaign"]
+            voter = self._pseudonym("pressure", campaign, bytes.fromhex(submission["voter"]))
+            if submission["kind"] == ERASE:
                 erased.add((campaign, voter))
                 said = {place for place in said if (place[0], place[2]) != (campaign, voter)}
-            elif message["kind"] == PRESSURE:
-                said.add((campaign, message["unit"], voter))
+            elif submission["kind"] == PRESSURE:
+                said.add((campaign, submission["unit"], voter))
         await _clear(connection, tables.pressure, erased)
         if said:
             rows = [
@@ -170,7 +186,7 @@ class Batch:
     async def _withdraw(
         self, connection: AsyncConnection, gone: Sequence[Row], first: int
     ) -> list[LogEntry]:
-        """Say of every entry whose text was deleted that it was. Nobody can tell these entries from ballots."""
+        """Make an entry for each withdrawn one; nobody can tell these entries from ballots."""
         rows = [
             {
                 "campaign": row["campaign"],
@@ -189,35 +205,40 @@ class Batch:
         ]
 
 
-def _batch_outcome(messages: Iterable[Message], make: Callable[[Message], Row]) -> _BatchOutcome:
-    fate = _BatchOutcome()
-    for message in messages:
-        row = make(message)
-        if message["kind"] == ERASE:
-            fate.erase(row["campaign"], row["voter"])
+def _batch_outcome(
+    submissions: Iterable[Submission], make: Callable[[Submission], Row]
+) -> _BatchOutcome:
+    outcome = _BatchOutcome()
+    for submission in submissions:
+        row = make(submission)
+        if submission["kind"] == ERASE:
+            outcome.erase(row["campaign"], row["voter"])
         else:
-            fate.bring(row)
-    return fate
+            outcome.add(row)
+    return outcome
 
 
-def _put_in_turn(fate: _BatchOutcome) -> None:
-    """Let those at the same place swap positions: the last in the log is the one that counts (`bot.verification.verifier`)."""
+def _sort_positions(outcome: _BatchOutcome) -> None:
+    """Sort the positions of one voter's ballots for a unit.
+
+    The verifier counts the last one in the log, so that it must be the one that stands.
+    """
     turns: dict[BallotKey, list[Row]] = {}
-    for row in fate.replaced:
+    for row in outcome.superseded:
         turns.setdefault((row["campaign"], row["unit"], row["voter"]), []).append(row)
     for place, rows in turns.items():
-        rows.append(fate.live[place])
+        rows.append(outcome.live[place])
         for row, position in zip(rows, sorted(row["position"] for row in rows), strict=True):
             row["position"] = position
 
 
-def _comment(message: Message) -> Row:
-    row = {"campaign": message["campaign"], "voter": bytes.fromhex(message["voter"])}
-    if message["kind"] == ERASE:
+def _comment(submission: Submission) -> Row:
+    row = {"campaign": submission["campaign"], "voter": bytes.fromhex(submission["voter"])}
+    if submission["kind"] == ERASE:
         return row
     return row | {
-        "unit": message["unit"],
-        "text": message["text"],
+        "unit": submission["unit"],
+        "text": submission["text"],
         "salt": secrets.token_bytes(SALT_BYTES),
     }
 
@@ -230,7 +251,7 @@ def _entry(kind: str, row: Row) -> LogEntry:
 
 
 def _unknown() -> bytes:
-    """A label like that of a ballot, whose receipt nobody has."""
+    """Return a label like that of a ballot, whose receipt nobody has."""
     return sha256(secrets.token_bytes(SALT_BYTES)).digest()
 
 
@@ -246,13 +267,13 @@ def _superseded(row: Row) -> Row:
 async def _clear(
     connection: AsyncConnection, table: Table, erased: Iterable[tuple[str, bytes]]
 ) -> list[Row]:
-    """Delete every row of these (campaign, voter); returns them."""
+    """Delete every row of these (campaign, voter) and return them."""
     key = tuple_(table.c.campaign, table.c.voter)
     return await _remove(connection, table, key, list(erased))
 
 
 async def _pull(connection: AsyncConnection, table: Table, places: list[BallotKey]) -> list[Row]:
-    """Delete the rows that stand at these places; returns them."""
+    """Delete the rows of these keys and return them."""
     return await _remove(
         connection, table, tuple_(table.c.campaign, table.c.unit, table.c.voter), places
     )

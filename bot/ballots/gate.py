@@ -1,7 +1,7 @@
-"""Admission: the one door between a citizen's conversation and the ballots.
+"""The gate: the one way from a citizen's conversation to the ballots.
 
-What passes here is sealed to the mixer in the transaction of its update, under a pseudonym that the mixer changes:
-the database never holds a ballot beside anything that leads to a citizen.
+It seals a submission for the mixer in the transaction of its update, under the gate's pseudonym.
+The mixer changes the pseudonym, so that the database never holds a ballot beside its citizen.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ballots.batch import BALLOT, ERASE, FOLLOW, PRESSURE, Message
+from bot.ballots.batch import BALLOT, ERASE, FOLLOW, PRESSURE, Submission
 from bot.campaigns.lifecycle import campaigns_not_accepting
 from bot.core.identity import Address, Citizen
 from bot.crypto.gate_keys import GateKeys
@@ -32,24 +32,24 @@ from survey_flows.submission_risk import risk
 
 
 class CampaignClosed(MinpingError):
-    """A campaign was closed by another process while its ballots were on their way; nothing was stored."""
+    """Another process closed the campaign of a submission; nothing was stored."""
 
     def __init__(self, campaigns: set[str]) -> None:
         super().__init__("closed meanwhile: " + ", ".join(sorted(campaigns)))
 
 
 class NoMixerKey(MinpingError):
-    """The mixer has not said yet where to seal ballots to, or what the database says is not by its key."""
+    """There is no mixer key yet, or the database's one is not signed by the log's key."""
 
 
 CastEffects = Sequence[tuple[Citizen, StoreBallot]]
-SealedBallots = StoreBallot | ErasePerson | CountPressure | HoldRequest
-"""What is sealed to the mixer."""
+SealedEffect = StoreBallot | ErasePerson | CountPressure | HoldRequest
+"""The effects that are sealed for the mixer."""
 Screener = Callable[[CastEffects], Awaitable[list[int]]]
 
 
 async def _unscreened(casts: CastEffects) -> list[int]:
-    """When there is nobody to ask: the ballots count, and say that nothing is known."""
+    """Return the risk «unchecked» for each ballot, when nobody can be asked; they count."""
     return [risk(SubmissionFacts(seconds=None, questions=0, unchecked=True)) for _ in casts]
 
 
@@ -58,8 +58,8 @@ class Gate:
 
     Args:
         keys: the gate's secrets.
-        log_key: the public key of the log, which vouches for the mixer's boxes.
-        screen: the judge: what is risky about each ballot (`survey_flows.submission_risk`), whatever it says.
+        log_key: the public key of the log, which signs mixer keys.
+        screen: returns the risk of each ballot (`survey_flows.submission_risk`).
     """
 
     def __init__(self, keys: GateKeys, log_key: bytes, screen: Screener | None = None) -> None:
@@ -71,14 +71,14 @@ class Gate:
     async def admit(
         self, connection: AsyncConnection, effects: list[tuple[Citizen, Effect]]
     ) -> None:
-        """Carry out what touches ballots, within the caller's transaction; the judge hears of them first.
+        """Screen and seal the effects that touch ballots, within the caller's transaction.
 
         Raises:
-            CampaignClosed: the caller must roll back and step again on the campaigns as they are now.
-            NoBox: there is nobody to seal to.
+            CampaignClosed: the caller must roll back and repeat its step on the present campaigns.
+            NoMixerKey: there is no key to seal to.
         """
         todo = [
-            (citizen, effect) for citizen, effect in effects if isinstance(effect, SealedBallots)
+            (citizen, effect) for citizen, effect in effects if isinstance(effect, SealedEffect)
         ]
         if not todo:
             return
@@ -86,21 +86,21 @@ class Gate:
             connection, {_campaign(effect) for _, effect in todo}
         ):
             raise CampaignClosed(closed)
-        box = await self._box(connection)
+        key = await self._mixer_key(connection)
         casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, StoreBallot)]
         risks = iter(await self._screen(casts))
-        messages = [
-            self._message(citizen, effect, next(risks) if isinstance(effect, StoreBallot) else 0)
+        submissions = [
+            self._submission(citizen, effect, next(risks) if isinstance(effect, StoreBallot) else 0)
             for citizen, effect in todo
         ]
-        # In the order in which they came: of two ballots of one person the later one counts.
+        # Rows keep the order of arrival, because the later of two ballots of one person counts.
         rows = [
-            {"box": box.id, "sealed": seal(box, sign_and_pad([one], self._keys.signature))}
-            for one in messages
+            {"box": key.id, "sealed": seal(key, sign_and_pad([one], self._keys.signature))}
+            for one in submissions
         ]
         await connection.execute(tables.staging.insert(), rows)
 
-    def _message(self, citizen: Citizen, effect: SealedBallots, found: int) -> Message:
+    def _submission(self, citizen: Citizen, effect: SealedEffect, found: int) -> Submission:
         campaign = _campaign(effect)
         voter = self._keys.voter(campaign, citizen.channel, citizen.user).hex()
         if isinstance(effect, ErasePerson):
@@ -112,7 +112,7 @@ class Gate:
                 "kind": FOLLOW,
                 "voter": voter,
                 **asdict(effect),
-                **self._reachable(citizen, effect),
+                **self._sealed_address(citizen, effect),
             }
         ballot = effect.ballot
         return {
@@ -124,8 +124,8 @@ class Gate:
             "ballot": ballot_columns(ballot, found),
         }
 
-    def _reachable(self, citizen: Citizen, effect: HoldRequest) -> dict[str, str]:
-        """What lets an answer be relayed to the citizen, sealed under a key that the mixer does not have."""
+    def _sealed_address(self, citizen: Citizen, effect: HoldRequest) -> dict[str, str]:
+        """Return the citizen's address, sealed under a key that the mixer does not have."""
         keys, person = (
             RectificationKeys(self._keys.rectification),
             Address(citizen.channel, citizen.user),
@@ -134,8 +134,11 @@ class Gate:
         sealed = b64encode(keys.seal(lookup, person)).decode()
         return {"lookup": lookup.hex(), "sealed": sealed, "mark": keys.mark(person).hex()}
 
-    async def _box(self, connection: AsyncConnection) -> MixerKey:
-        """The newest box. A key that was slipped into the database is not sealed to."""
+    async def _mixer_key(self, connection: AsyncConnection) -> MixerKey:
+        """Return the newest mixer key.
+
+        A key that somebody slipped into the database lacks the log's signature.
+        """
         query = (
             select(tables.boxes)
             .order_by(tables.boxes.c.made.desc(), tables.boxes.c.id.desc())
@@ -143,21 +146,21 @@ class Gate:
         )
         row = (await connection.execute(query)).first()
         if row is None:
-            raise NoMixerKey("no box to seal ballots to; is the mixer running?")
+            raise NoMixerKey("there is no mixer key; is the mixer running?")
         if self._trusted.get(row.id) != row.public:
             try:
                 key = Ed25519PublicKey.from_public_bytes(self._log_key)
                 key.verify(row.signature, mixer_key_text(row.id, row.public))
             except InvalidSignature as error:
                 raise NoMixerKey(
-                    "the box in the database is not signed by the log's key"
+                    "the mixer key in the database is not signed by the log's key"
                 ) from error
             self._trusted = {row.id: row.public}
         return MixerKey(row.id, row.public)
 
 
 def ballot_columns(ballot: Ballot, found: int = 0) -> dict[str, Any]:
-    """The columns of `tables.ballots` that a ballot itself fills, and what the judge ``found``."""
+    """Return a ballot's columns of `tables.ballots`, with the risk that was ``found``."""
     return {
         "unit": ballot.unit,
         "questionnaire": ballot.questionnaire,
@@ -171,5 +174,5 @@ def ballot_columns(ballot: Ballot, found: int = 0) -> dict[str, Any]:
     }
 
 
-def _campaign(effect: SealedBallots) -> str:
+def _campaign(effect: SealedEffect) -> str:
     return effect.ballot.campaign if isinstance(effect, StoreBallot) else effect.campaign

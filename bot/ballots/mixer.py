@@ -1,8 +1,9 @@
-"""The mixer: takes sealed submissions in batches, shuffles them, and writes ballots and the log.
+"""The mixer: opens sealed envelopes in batches, draws their order and writes ballots and log.
 
-It never learns who cast a ballot: the gate's pseudonym comes to it, and it stores another made from that under a key of
-its own. What it writes stands in another order and another transaction than what the gate wrote. Comments go through it
-twice, so that a comment appears in a later batch than its ballot, under a pseudonym that nothing joins to the ballot's.
+It never learns whose a ballot is: it gets the gate's pseudonym and stores one of its own key.
+What it writes stands in another order and another transaction than what the gate wrote.
+Comments pass it twice: a comment appears in a later batch than its ballot, under a pseudonym that
+nothing joins to the ballot's.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-import secrets
 from collections.abc import Sequence, Set
 from typing import Any
 
@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Table, delete, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.ballots.batch import BALLOT, FOLLOW, UNLOGGED_KINDS, Batch, Message
+from bot.ballots.batch import BALLOT, FOLLOW, UNLOGGED_KINDS, Batch, Submission
 from bot.ballots.held_requests import store_requests
+from bot.ballots.mixer_keys import MixerKeys, key_name
 from bot.ballots.quota_places import delete_quota_marks, rewrite_counts
 from bot.campaigns.registration import definition_with_seed, read_limits
 from bot.core.clock import Clock
@@ -28,10 +29,7 @@ from bot.crypto.note_signatures import public_key as log_key
 from bot.crypto.note_signatures import sign_checkpoint
 from bot.crypto.sealed_envelopes import (
     EnvelopeOpener,
-    MixerKey,
     WrongMixerKey,
-    mixer_key_text,
-    public_key,
     seal,
     sign_and_pad,
 )
@@ -40,27 +38,22 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import closing_body, registration_body
 from bot.transparency.log_writer import append_entries, lock_log, public_entry
-from survey_flows.errors import BadInput, MinpingError
-from survey_flows.signed_notes import VerifierKey, read_key
+from survey_flows.errors import MinpingError
+from survey_flows.signed_notes import VerifierKey
 
 log = logging.getLogger(__name__)
 
 BATCH, LEAST, PATIENCE = 50, 10, 3600.0
-"""A batch is of `BATCH` people; after `PATIENCE` seconds `LEAST` will do; fewer are mixed only at the close."""
+"""A batch has `BATCH` people, or `LEAST` after `PATIENCE` seconds; fewer are mixed at the close."""
 MAX_SUBMISSIONS = 75
-"""Most submissions of a batch, unless they are of few people: while one is being written citizens wait."""
-KEY_SECONDS = 86_400
-KEY_GRACE_SECONDS = 3600
-"""Seconds for which a gate may not have heard of a new box."""
+"""The most submissions of a batch, unless few people sent them: writing makes citizens wait."""
 QUARTER = 900
 READ_AT_ONCE = 1000
 SECONDS_BETWEEN_BATCHES = 0.05
 """Seconds between two batches, in which citizens are served."""
-POLL_SECONDS = 0.2
-"""Seconds between two looks at what another process does."""
 LOG_KEY = "log"
 CAMPAIGN = "campaign-"
-Opened = tuple[Any, list[Message] | None]
+Opened = tuple[Any, list[Submission] | None]
 
 
 class BatchTaken(MinpingError):
@@ -68,11 +61,11 @@ class BatchTaken(MinpingError):
 
 
 class Mixer:
-    """One log's mixer. `turn` does what is to be done now.
+    """One log's mixer; `turn` does its present work.
 
     Args:
         database: where the gate stages its submissions.
-        ring: the mixer's own secrets: the log's key, boxes, and one for each campaign.
+        ring: the mixer's secrets: the log's key, mixer keys, and one for each campaign.
         gate: the gate's public key.
         origin: the log's name.
         clock: the present time.
@@ -88,23 +81,23 @@ class Mixer:
         self._clock = clock
         self._since: float | None = None
         self._signing = Ed25519PrivateKey.from_private_bytes(ring.find_or_create(LOG_KEY))
-        self._box = MixerKey("", b"")
+        self._keys = MixerKeys(database, ring, self._signing, clock)
         self._turn = asyncio.Lock()
 
     @property
     def key(self) -> VerifierKey:
-        """The key by which everybody checks the log's checkpoints."""
+        """The public key by which everybody checks the log's checkpoints."""
         return log_key(self._ring.find_or_create(LOG_KEY), self._origin)
 
     async def turn(self) -> None:
-        """Open and close campaigns that wait for it, and mix when there is a batch."""
+        """Open and close the campaigns that wait for it, and mix when there is a batch."""
         async with self._turn:
-            await self._keep_box()
+            await self._keys.renew()
             await self._register()
             await self._publish()
-            await self.open_follow_ups()
+            await self.release_requests()
             closing = await self._in_state("closing")
-            while await self.mix(closing):  # noqa: ASYNC110  (nothing is polled: citizens come in between)
+            while await self.mix(closing):  # noqa: ASYNC110  (this polls nothing)
                 await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
             for campaign in closing:
                 await self._close(campaign)
@@ -116,53 +109,10 @@ class Mixer:
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
 
-    async def _keep_box(self) -> None:
-        """Have a box that is not older than a day; destroy the secrets of those that nothing is sealed to any more."""
-        columns = tables.boxes.c
-        async with reading(self._database) as connection:
-            boxes = (
-                await connection.execute(select(tables.boxes).order_by(columns.made, columns.id))
-            ).all()
-        newest = boxes[-1] if boxes else None
-        if (
-            newest is None
-            or self._now() - newest.made >= KEY_SECONDS
-            or self._ring.find(_box(newest.id)) is None
-        ):
-            await self._make_box()
-            return
-        self._box = MixerKey(newest.id, newest.public)
-        for box in boxes[:-1]:
-            if self._now() - newest.made >= KEY_GRACE_SECONDS:
-                await self._drop_box(box.id)
-
-    async def _make_box(self) -> None:
-        name = secrets.token_hex(8)
-        public = public_key(self._ring.find_or_create(_box(name)))
-        row = {
-            "id": name,
-            "public": public,
-            "signature": self._signing.sign(mixer_key_text(name, public)),
-        }
-        async with writing(self._database) as connection:
-            await connection.execute(tables.boxes.insert(), [row | {"made": self._now()}])
-        self._box = MixerKey(name, public)
-
-    async def _drop_box(self, name: str) -> None:
-        async with writing(self._database) as connection:
-            for table in (tables.staging, tables.held_comments, tables.held_follow_ups):
-                if (
-                    await connection.execute(select(table.c.id).where(table.c.box == name).limit(1))
-                ).first():
-                    return
-            await connection.execute(delete(tables.boxes).where(tables.boxes.c.id == name))
-            # Before the commit: who is killed in between tries again, since the row still stands.
-            self._ring.destroy(_box(name))
-
     async def _register(self) -> None:
-        """Put what a campaign freezes into the log, then let it take ballots (R4: rules first, answers after)."""
+        """Log a campaign's frozen definition, then open it (R4: rules first, answers after)."""
         if not await self._in_state("opening"):
-            return  # citizens need the lock that writing takes
+            return  # Writing would take a lock that citizens need.
         columns = tables.campaigns.c
         async with writing(self._database) as connection:
             frontier = await lock_log(connection)
@@ -171,9 +121,7 @@ class Mixer:
             ).all()
             entries = []
             for position, row in enumerate(rows, frontier.size):
-                frozen = {
-                    "paper": definition_with_seed(row.paper, await read_limits(connection, row.id))
-                }
+                frozen = {"paper": definition_with_seed(row, await read_limits(connection, row.id))}
                 entries.append(
                     public_entry(
                         "registration",
@@ -189,7 +137,7 @@ class Mixer:
             await append_entries(connection, frontier, entries, self._sign, self._now())
 
     async def _publish(self) -> None:
-        """Put the public entries that wait into the log."""
+        """Log the public entries that wait."""
         rows = await self._read(tables.notices, MAX_SUBMISSIONS)
         if not rows:
             return
@@ -205,7 +153,7 @@ class Mixer:
             return set((await connection.execute(query)).scalars())
 
     async def _close(self, campaign: str) -> None:
-        """Say in the log what was counted; everything of this campaign has been mixed."""
+        """Log what a campaign counted, after everything of it has been mixed."""
         columns = tables.campaigns.c
         async with writing(self._database) as connection:
             frontier = await lock_log(connection)
@@ -220,10 +168,11 @@ class Mixer:
                 await append_entries(connection, frontier, [entry], self._sign, self._now())
 
     async def mix(self, closing: Set[str] = frozenset()) -> bool:
-        """Mix one batch if there is one; True when there may be another.
+        """Mix one batch if there is one; return whether there may be another.
 
-        Of the ``closing`` campaigns everything is taken, however little. Nothing of another campaign goes with it
-        that would not go by itself: else closing one would uncover the few who have just rated in another.
+        Of the ``closing`` campaigns everything is mixed, however little.
+        Nothing of another campaign goes with it that is not ripe by itself:
+        closing one campaign must not uncover the few who have just rated in another.
         """
         staged, held = (
             await self._read(tables.staging, MAX_SUBMISSIONS),
@@ -234,47 +183,48 @@ class Mixer:
             return False
         most, ballots = MAX_SUBMISSIONS, await asyncio.to_thread(self._open, staged, self._gate)
         while len(staged) == most and not _ripe(_people(ballots), waited):
-            most *= 2  # else one person who sends without end would keep all others waiting
+            # One person who sends without end must not keep all others waiting.
+            most *= 2
             staged = await self._read(tables.staging, most)
             ballots = await asyncio.to_thread(self._open, staged, self._gate)
         comments = await asyncio.to_thread(
             self._open, held, self._signing.public_key().public_bytes_raw()
         )
-        # Rows that somebody slipped in hide nobody, nor do many of one person.
+        # Neither foreign rows nor many of one person hide anybody.
         ripe = _ripe(_people(ballots), waited)
         ballots = ballots if ripe else _of(ballots, closing)
         comments = comments if ripe and _people(comments) >= LEAST else _of(comments, closing)
         if not ballots and not comments:
             return False
-        forward = await asyncio.to_thread(self._hold, _messages(ballots))
-        follow_ups = [self._hold_follow_up(m) for m in _messages(ballots) if m["kind"] == FOLLOW]
+        forward = await asyncio.to_thread(self._hold, _submissions(ballots))
+        follow_ups = [self._hold_request(m) for m in _submissions(ballots) if m["kind"] == FOLLOW]
         batch = Batch(self._pseudonym, self._now())
-        strange = [row for row, messages in (*ballots, *comments) if messages is None]
+        foreign = [row for row, submissions in (*ballots, *comments) if submissions is None]
         try:
             async with writing(self._database) as connection:
                 frontier = await lock_log(connection)
                 await _take(connection, tables.staging, [row for row, _ in ballots])
                 await _take(connection, tables.held_comments, [row for row, _ in comments])
                 await batch.write(
-                    connection, frontier, _messages(ballots), _messages(comments), self._sign
+                    connection, frontier, _submissions(ballots), _submissions(comments), self._sign
                 )
                 await rewrite_counts(
-                    connection, {message["campaign"] for message in _messages(ballots)}
+                    connection, {submission["campaign"] for submission in _submissions(ballots)}
                 )
                 await insert_all(connection, tables.held_comments, forward)
                 await insert_all(connection, tables.held_follow_ups, follow_ups)
                 await insert_all(
-                    connection, tables.refused, [_kept(row, self._now()) for row in strange]
+                    connection, tables.refused, [_kept(row, self._now()) for row in foreign]
                 )
         except BatchTaken:
             return True
         self._since = None
-        if strange:
-            log.error("%d sealed messages are not the gate's and were kept aside", len(strange))
+        if foreign:
+            log.error("%d envelopes are not sealed by the gate and were kept aside", len(foreign))
         return len(staged) == most or bool(closing)
 
     def _waited(self, staged: bool) -> float:
-        """Seconds since something was first seen to wait, by a clock that never jumps."""
+        """Return the seconds since something waits, by a clock that never jumps."""
         time = asyncio.get_running_loop().time()
         self._since = (time if self._since is None else self._since) if staged else None
         return 0.0 if self._since is None else time - self._since
@@ -284,40 +234,45 @@ class Mixer:
             return list(await connection.execute(select(table).order_by(table.c.id).limit(most)))
 
     def _open(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
-        """Each sealed row with its messages; with None when it holds none by ``signer``."""
-        found = {name: self._ring.find(_box(name)) for name in {row.box for row in rows}}
+        """Open each row; its submissions are None when ``signer`` did not sign them."""
+        found = {name: self._ring.find(key_name(name)) for name in {row.box for row in rows}}
         opener = EnvelopeOpener({name: secret for name, secret in found.items() if secret}, signer)
         return [(row, _opened(opener, row)) for row in rows]
 
-    def _hold(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
-        """The comments of a batch for a later one, a parcel for each campaign.
+    def _hold(self, submissions: Sequence[Submission]) -> list[dict[str, Any]]:
+        """Seal the comments of a batch for a later one, an envelope for each campaign.
 
-        An empty one is held too, so that nobody sees who wrote one.
+        Empty comments are held too, so that nobody sees which ballots had one.
         """
-        held: dict[str, list[Message]] = {}
-        for message in (message for message in messages if message["kind"] not in UNLOGGED_KINDS):
+        held: dict[str, list[Submission]] = {}
+        for submission in (
+            submission for submission in submissions if submission["kind"] not in UNLOGGED_KINDS
+        ):
             voter = self._pseudonym(
-                "comment", message["campaign"], bytes.fromhex(message["voter"])
+                "comment", submission["campaign"], bytes.fromhex(submission["voter"])
             ).hex()
-            kept = {name: message[name] for name in ("kind", "campaign")} | {"voter": voter}
-            if message["kind"] == BALLOT:
-                kept |= {"unit": message["ballot"]["unit"], "text": message["text"]}
-            held.setdefault(message["campaign"], []).append(kept)
-        return [self._parcel(messages) for messages in held.values()]
+            kept = {name: submission[name] for name in ("kind", "campaign")} | {"voter": voter}
+            if submission["kind"] == BALLOT:
+                kept |= {"unit": submission["ballot"]["unit"], "text": submission["text"]}
+            held.setdefault(submission["campaign"], []).append(kept)
+        return [self._sealed_row(submissions) for submissions in held.values()]
 
-    def _parcel(self, messages: Sequence[Message]) -> dict[str, Any]:
+    def _sealed_row(self, submissions: Sequence[Submission]) -> dict[str, Any]:
         return {
-            "box": self._box.id,
-            "sealed": seal(self._box, sign_and_pad(messages, self._signing.sign)),
+            "box": self._keys.current.id,
+            "sealed": seal(self._keys.current, sign_and_pad(submissions, self._signing.sign)),
         }
 
-    def _hold_follow_up(self, message: Message) -> dict[str, Any]:
-        """A follow-up until its day is over: whoever sees it appear then cannot tell after which ballot it was left."""
-        kept = {name: value for name, value in message.items() if name != "voter"}
-        return self._parcel([kept]) | {"due": message["due"]}
+    def _hold_request(self, submission: Submission) -> dict[str, Any]:
+        """Seal a request until its day is over.
 
-    async def open_follow_ups(self) -> None:
-        """Hand the offices what was left until midnight, in an order drawn by lot."""
+        Nobody who sees it appear then can tell after which ballot it was left.
+        """
+        kept = {name: value for name, value in submission.items() if name != "voter"}
+        return self._sealed_row([kept]) | {"due": submission["due"]}
+
+    async def release_requests(self) -> None:
+        """Hand the requests of past days to the offices, in an order drawn by lot."""
         columns = tables.held_follow_ups.c
         query = (
             select(tables.held_follow_ups)
@@ -334,7 +289,7 @@ class Mixer:
         )
         async with writing(self._database) as connection:
             await _take(connection, tables.held_follow_ups, rows)
-            await store_requests(connection, _messages(opened))
+            await store_requests(connection, _submissions(opened))
 
     def _pseudonym(self, purpose: str, campaign: str, voter: bytes) -> bytes:
         return hmac.digest(
@@ -344,56 +299,10 @@ class Mixer:
         )
 
 
-class RemoteMixer:
-    """Stands in the service for a mixer that is a process of its own.
-
-    Args:
-        database: where both meet.
-        key: the log's public key, as `VerifierKey.write` wrote it.
-        origin: the log's name.
-
-    Raises:
-        BadInput: the key is of another log.
-    """
-
-    def __init__(self, database: AsyncEngine, key: str, origin: str) -> None:
-        self._database = database
-        self.key = read_key(key)
-        if self.key.name != origin:
-            raise BadInput(
-                f"this is the key of «{self.key.name}», and MINPING_LOG_ORIGIN is «{origin}»",
-                "MINPING_LOG_KEY",
-            )
-
-    async def turn(self) -> None:
-        """Nothing: the other process takes its turns."""
-
-    async def wait(self, seconds: float = 15.0) -> bool:
-        """Until the other process has nothing left to open, to close or to publish; False when that takes longer."""
-        end = asyncio.get_running_loop().time() + seconds
-        while await self._waits():
-            if asyncio.get_running_loop().time() >= end:
-                return False
-            await asyncio.sleep(POLL_SECONDS)
-        return True
-
-    async def _waits(self) -> bool:
-        states = (
-            select(tables.campaigns.c.id)
-            .where(tables.campaigns.c.state.in_(("opening", "closing")))
-            .limit(1)
-        )
-        async with reading(self._database) as connection:
-            for query in (states, select(tables.notices.c.id).limit(1)):
-                if (await connection.execute(query)).first():
-                    return True
-        return False
-
-
 async def destroy_closed_secrets(database: AsyncEngine, ring: Keyring, lead: str = "") -> None:
-    """Destroy the secrets, named by ``lead`` and the campaign, of all campaigns that are closed.
+    """Destroy the secrets, named by ``lead`` and the campaign, of all closed campaigns.
 
-    Looked for again and again: a process that is killed between the close and this must not leave one behind.
+    Callers repeat this, because a process that is killed after the close leaves a secret behind.
     """
     named = [name.removeprefix(lead) for name in ring.names() if name.startswith(lead)]
     if named:
@@ -404,11 +313,7 @@ async def destroy_closed_secrets(database: AsyncEngine, ring: Keyring, lead: str
                 ring.destroy(lead + campaign)
 
 
-def _box(name: str) -> str:
-    return f"box-{name}"
-
-
-def _opened(opener: EnvelopeOpener, row: Any) -> list[Message] | None:
+def _opened(opener: EnvelopeOpener, row: Any) -> list[Submission] | None:
     try:
         return opener.open(row.box, row.sealed)
     except WrongMixerKey:
@@ -416,27 +321,31 @@ def _opened(opener: EnvelopeOpener, row: Any) -> list[Message] | None:
 
 
 def _ripe(people: int, waited: float) -> bool:
-    """Whether there are enough to hide among."""
+    """Return whether there are enough people to hide among."""
     return people >= BATCH or (people >= LEAST and waited >= PATIENCE)
 
 
 def _people(opened: Sequence[Opened]) -> int:
-    """How many people something comes from that will be seen in the log: who sends much hides nobody."""
-    seen = (message for message in _messages(opened) if message["kind"] not in UNLOGGED_KINDS)
-    return len({(message["campaign"], message["voter"]) for message in seen})
+    """Count the people whose submissions the log will show; many of one person hide nobody."""
+    seen = (
+        submission
+        for submission in _submissions(opened)
+        if submission["kind"] not in UNLOGGED_KINDS
+    )
+    return len({(submission["campaign"], submission["voter"]) for submission in seen})
 
 
 def _of(opened: Sequence[Opened], campaigns: Set[str]) -> list[Opened]:
-    """The parcels of some campaigns, each of which is of one, and the rows that hold none and are to be kept aside."""
+    """Return the envelopes of some campaigns, and the foreign rows, which are kept aside."""
     return [
-        (row, messages)
-        for row, messages in opened
-        if not messages or messages[0]["campaign"] in campaigns
+        (row, submissions)
+        for row, submissions in opened
+        if not submissions or submissions[0]["campaign"] in campaigns
     ]
 
 
-def _messages(opened: Sequence[Opened]) -> list[Message]:
-    return [message for _, messages in opened for message in messages or ()]
+def _submissions(opened: Sequence[Opened]) -> list[Submission]:
+    return [submission for _, submissions in opened for submission in submissions or ()]
 
 
 def _kept(row: Any, at: int) -> dict[str, Any]:
@@ -444,10 +353,10 @@ def _kept(row: Any, at: int) -> dict[str, Any]:
 
 
 async def _take(connection: AsyncConnection, table: Table, rows: Sequence[Any]) -> None:
-    """Delete what this batch was read from; all of it must still be there.
+    """Delete the rows that this batch was read from.
 
     Raises:
-        Lost: another mixer has taken some of it.
+        BatchTaken: another mixer has taken some of them.
     """
     if rows:
         statement = delete(table).where(table.c.id.in_([row.id for row in rows]))
@@ -456,7 +365,7 @@ async def _take(connection: AsyncConnection, table: Table, rows: Sequence[Any]) 
 
 
 async def _count_all(connection: AsyncConnection, campaign: str) -> str:
-    """The text of the campaign's closing."""
+    """Return the text of the campaign's closing."""
 
     async def count(column: Any, table: Table) -> int:
         query = select(func.count(column)).where(table.c.campaign == campaign)

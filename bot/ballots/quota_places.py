@@ -1,8 +1,9 @@
-"""The places of quotas: taken in the transaction of the ballot, at most as many as registered, one for each person.
+"""Takes quota places with ballots: one for each person, and no more than registered.
 
-A place is a mark, HMAC(the campaign's gate key, cell, channel, user), and one more in its cell's count. It belongs to
-who took it until the close, also when they rate again or delete their ratings: then they can rate once more, and nobody
-who watches a full cell can tell that somebody has withdrawn (`docs/decisions/0012-quotas.md`).
+A place is a mark, HMAC(the campaign's gate key, cell, channel, user), and one in its cell's count.
+A person keeps the place until the close, also when they rate again or withdraw their ballots.
+Nobody who watches a full cell can tell that somebody has withdrawn
+(`docs/decisions/0012-quotas.md`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ COLUMNS = ("campaign", "unit", "grp", "stratum", "source")
 
 @dataclass(frozen=True, slots=True)
 class PlaceRequest:
-    """Somebody who needs a place in each of these cells of a campaign."""
+    """A citizen's need for a place in each of some cells of a campaign."""
 
     citizen: Citizen
     campaign: str
@@ -34,64 +35,72 @@ class PlaceRequest:
 
 
 class QuotaPlaces:
-    """Who has a place, by the gate's keys."""
+    """Takes quota places under marks of the gate's keys."""
 
     def __init__(self, keys: GateKeys) -> None:
         self._keys = keys
 
     async def held(
-        self, connection: AsyncConnection, wishes: Sequence[PlaceRequest]
+        self, connection: AsyncConnection, requests: Sequence[PlaceRequest]
     ) -> list[frozenset[QuotaCell]]:
-        """For each wish the cells in which they have a place already."""
-        marks = [self._marks(wish) for wish in wishes]
+        """Return, for each request, the cells in which the citizen has a place already."""
+        marks = [self._marks(request) for request in requests]
         known = await _known(connection, [mark for own in marks for mark in own.values()])
         return [frozenset(cell for cell, mark in own.items() if mark in known) for own in marks]
 
     async def take(
-        self, connection: AsyncConnection, wishes: Sequence[PlaceRequest], quotas: dict[str, Quotas]
+        self,
+        connection: AsyncConnection,
+        requests: Sequence[PlaceRequest],
+        quotas: dict[str, Quotas],
     ) -> list[frozenset[QuotaCell]]:
-        """Take the places that are wished for, as far as there are any; returns for each wish the cells that are full.
+        """Take the requested places while there are any; return each request's full cells.
 
-        Who cannot have all of theirs takes none. The caller has locked the people (`lock_people`) and rolls back
-        when it does not store their ballots.
+        A request takes all of its places or none.
+        The caller has locked the people (`lock_people`),
+        and rolls back when it does not store their ballots.
         """
-        held = await self.held(connection, wishes)
+        held = await self.held(connection, requests)
         missing = [
-            [cell for cell in w.cells if cell not in own]
-            for w, own in zip(wishes, held, strict=True)
+            [cell for cell in request.cells if cell not in own]
+            for request, own in zip(requests, held, strict=True)
         ]
         keys = {
-            (wish.campaign, cell)
-            for wish, cells in zip(wishes, missing, strict=True)
+            (request.campaign, cell)
+            for request, cells in zip(requests, missing, strict=True)
             for cell in cells
         }
         taken = await _lock(connection, keys)
         before, marks, refused = dict(taken), [], []
-        for wish, cells in zip(wishes, missing, strict=True):
-            most = quotas[wish.campaign].capacity
-            full = frozenset(cell for cell in cells if taken[wish.campaign, cell] >= most[cell])
+        for request, cells in zip(requests, missing, strict=True):
+            capacity = quotas[request.campaign].capacity
+            full = frozenset(
+                cell for cell in cells if taken[request.campaign, cell] >= capacity[cell]
+            )
             refused.append(full)
             for cell in () if full else cells:
-                taken[wish.campaign, cell] += 1
-                marks.append({"mark": self._mark(wish, cell), "campaign": wish.campaign})
+                taken[request.campaign, cell] += 1
+                marks.append({"mark": self._mark(request, cell), "campaign": request.campaign})
         await _write(
             connection, {key: count for key, count in taken.items() if count != before[key]}, marks
         )
         return refused
 
-    def _marks(self, wish: PlaceRequest) -> dict[QuotaCell, bytes]:
-        return {cell: self._mark(wish, cell) for cell in wish.cells}
+    def _marks(self, request: PlaceRequest) -> dict[QuotaCell, bytes]:
+        return {cell: self._mark(request, cell) for cell in request.cells}
 
-    def _mark(self, wish: PlaceRequest, cell: QuotaCell) -> bytes:
+    def _mark(self, request: PlaceRequest, cell: QuotaCell) -> bytes:
         named = (cell.unit, cell.group, cell.stratum, cell.source)
-        return self._keys.place(wish.campaign, named, wish.citizen.channel, wish.citizen.user)
+        return self._keys.place(
+            request.campaign, named, request.citizen.channel, request.citizen.user
+        )
 
 
 async def rewrite_counts(connection: AsyncConnection, campaigns: Iterable[str]) -> None:
-    """Write the counts of these campaigns anew as they are, in the transaction that mixes their ballots.
+    """Rewrite the counts of these campaigns unchanged, in the transaction that mixes their ballots.
 
-    PostgreSQL keeps with each row which transaction wrote it last. Without this that would be the one in which the
-    last person who took a place was answered, whose conversation it wrote too.
+    PostgreSQL keeps with each row the transaction that wrote it last.
+    Without this it would be the one that wrote the conversation of the last person with a place.
     """
     keys = set(await read_taken_places(connection, campaigns))
     if keys:
@@ -112,9 +121,9 @@ async def _known(connection: AsyncConnection, marks: Sequence[bytes]) -> set[byt
 
 
 async def _lock(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, int]:
-    """The counts of these cells, which nobody else changes until this transaction ends.
+    """Lock the counts of these cells until this transaction ends, and return them.
 
-    They are written as they are, which locks them on every database; in order, so that two cannot wait in a ring.
+    Writing them unchanged locks them on every database; their order prevents a deadlock.
     """
     rows = [_columns(key) | {"taken": 0} for key in sorted(keys)]
     if not rows:

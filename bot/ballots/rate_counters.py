@@ -1,9 +1,10 @@
-"""Counters of what arrives, for the judge: rates, links and bursts, in one round trip for a whole batch.
+"""Counts arrivals for screening: rates, links and bursts, in one round trip for a whole batch.
 
-A ballot is never refused or kept waiting for them. Without Redis the facts say so, quickly.
+No ballot is refused or kept waiting for a counter; without Redis the facts quickly say so.
 
-Keys hold pseudonyms only, and all of them expire. Give pseudonyms under a key of their own: the time at which a counter
-was touched can be read from it, so a counter's name must not be the name under which a participation is stored.
+Keys hold only pseudonyms, and all of them expire.
+A counter shows when it was touched, so that its pseudonym must have a key of its own:
+it must not be the name under which a participation is stored.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 PREFIX = b"minping:watch:"
 QUARTER = 900  # seconds
 MEMORY = 0.2
-"""Weight of the last quarter of an hour in the expectation: after three hours 7 % of the older past is left."""
+"""Weight of the last quarter of an hour in the expectation; 3 hours leave 7 % of the past."""
 FORGOTTEN = 2 * 86_400  # seconds after which a silent unit and source begin anew
 DAY = 86_400
 LINK_DAYS = 60  # a campaign's links are not used for longer
@@ -32,8 +33,9 @@ ANSWER_WITHIN = 0.25  # seconds that a batch waits for counters at most
 AWAY_FOR = 2.0  # seconds in which Redis is not asked again after a failure
 VALUES = 7
 
-# Time is the server's own, so that processes with different clocks share one rate. A GCRA keeps one number, the
-# theoretical arrival time (ITU-T I.371, the virtual scheduling algorithm); what conforms moves it on by one interval.
+# Time is Redis' own, so that processes with different clocks share one rate.
+# A GCRA keeps one number, the theoretical arrival time (ITU-T I.371, virtual scheduling algorithm);
+# a conforming arrival moves it on by one interval.
 SCRIPT = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -51,13 +53,15 @@ end
 
 local function tally(key)
   local kept = redis.call('HMGET', key, 'q', 'n', 'e')
-  local last, count, usual = tonumber(kept[1] or quarter), tonumber(kept[2] or 0), tonumber(kept[3] or -1)
+  local last, count = tonumber(kept[1] or quarter), tonumber(kept[2] or 0)
+  local usual = tonumber(kept[3] or -1)
   if quarter > last then
     usual = usual < 0 and count or usual + memory * (count - usual)
     usual = usual * (1 - memory) ^ (quarter - last - 1)
     count = 0
   end
-  redis.call('HSET', key, 'q', math.max(quarter, last), 'n', count + 1, 'e', string.format('%.6f', usual))
+  local expected = string.format('%.6f', usual)
+  redis.call('HSET', key, 'q', math.max(quarter, last), 'n', count + 1, 'e', expected)
   redis.call('EXPIRE', key, forgotten)
   return count + 1, usual
 end
@@ -65,7 +69,8 @@ end
 local result = {}
 for at = 1, #KEYS, 6 do
   for kind = 0, 2 do
-    result[#result + 1] = exceeded(KEYS[at + kind], tonumber(ARGV[1 + kind * 2]), tonumber(ARGV[2 + kind * 2]))
+    local most, seconds = tonumber(ARGV[1 + kind * 2]), tonumber(ARGV[2 + kind * 2])
+    result[#result + 1] = exceeded(KEYS[at + kind], most, seconds)
   end
   result[#result + 1] = redis.call('INCR', KEYS[at + 3])
   redis.call('EXPIRE', KEYS[at + 3], day, 'NX')
@@ -87,9 +92,11 @@ return result
 
 @dataclass(frozen=True, slots=True)
 class CountedSubmission:
-    """A ballot about to be admitted. ``person``, ``source``, ``unit`` and ``link`` are keyed pseudonyms of a campaign.
+    """A ballot before its admission.
 
-    ``link`` is empty when the citizen came by none, ``link_limit`` None when anyone may use it; the rest as in `Facts`.
+    ``person``, ``source``, ``unit`` and ``link`` are keyed pseudonyms of a campaign.
+    ``link`` is empty when the citizen came by none, ``link_limit`` None when anyone may use it.
+    The other fields are those of `survey_flows.facts.SubmissionFacts`.
     """
 
     person: bytes
@@ -105,7 +112,7 @@ class CountedSubmission:
 
 
 class RateCounters:
-    """Counts submissions in Redis. One for a process; `facts` may be called by any number of tasks."""
+    """Counts submissions in Redis; any number of tasks of a process may share one."""
 
     def __init__(
         self, redis: Redis, rates: RateLimits | None = None, answer_within: float = ANSWER_WITHIN
@@ -129,10 +136,11 @@ class RateCounters:
         ]
 
     async def ballot_facts(self, submissions: Sequence[CountedSubmission]) -> list[SubmissionFacts]:
-        """Count the submissions and tell what is known of each, in their order. A replayed one is not counted again.
+        """Count the submissions and return the facts of each, in their order.
 
-        Call it once for a batch, not again when its transaction is repeated. It never raises for want of Redis: then
-        the facts are marked ``unchecked``.
+        A replayed submission is not counted again.
+        Call this once for a batch, and not again when its transaction is repeated.
+        Without Redis it raises nothing and marks the facts ``unchecked``.
         """
         new = [submission for submission in submissions if not submission.replayed]
         counted = await self._counted(new) if new else []
@@ -169,7 +177,7 @@ def _keys(submissions: Sequence[CountedSubmission]) -> list[bytes]:
             b"source:" + s.source,
             b"unit:" + s.unit,
             b"ballots:" + s.person,
-            # The length keeps two pairs from running together into one name.
+            # Without the length two pairs could run together into one name.
             b"cell:%d:" % len(s.unit) + s.unit + s.source,
             b"link:" + s.link,
         )
@@ -177,7 +185,7 @@ def _keys(submissions: Sequence[CountedSubmission]) -> list[bytes]:
 
 
 def _persons(submissions: Sequence[CountedSubmission]) -> list[bytes]:
-    """Who is counted for the link of each submission; nobody for a link that is for everyone."""
+    """Return the person to count for each link; nobody for a link that is for everyone."""
     return [s.person if s.link and s.link_limit is not None else b"" for s in submissions]
 
 

@@ -1,4 +1,4 @@
-"""The judge at the gate: from a ballot that is about to be sealed to the risk that is sealed with it."""
+"""Screens ballots at the gate: finds the risk that is sealed with each one."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from survey_flows.submission_risk import risk
 
 
 class Screening:
-    """Asks the counters about each ballot by its campaign's registered rules. No answer is looked at."""
+    """Asks the counters about each ballot by its campaign's rules, and reads no answer."""
 
     def __init__(self, redis: Redis, keys: GateKeys, live_campaigns: LiveCampaigns) -> None:
         self._redis = redis
         self._keys = keys
         self._live_campaigns = live_campaigns
-        self._watches: dict[RateLimits, RateCounters] = {}
+        self._counters: dict[RateLimits, RateCounters] = {}
 
     async def __call__(self, casts: CastEffects) -> list[int]:
-        """The risk of each ballot, in one round trip for those of one campaign."""
+        """Return the risk of each ballot, in one round trip for each campaign."""
         rules = {cast.ballot.campaign: self._rules(cast.ballot.campaign) for _, cast in casts}
         found: dict[int, int] = {}
         for campaign, own in rules.items():
             places = [
                 place for place, (_, cast) in enumerate(casts) if cast.ballot.campaign == campaign
             ]
-            facts = await self._watch(own.rates).ballot_facts(
+            facts = await self._counters_for(own.rates).ballot_facts(
                 [self._submission(*casts[place]) for place in places]
             )
             found |= {
@@ -45,10 +45,10 @@ class Screening:
         rules: Mapping[str, FraudRules] = self._live_campaigns.rules
         return rules.get(campaign, DEFAULT_RULES)
 
-    def _watch(self, rates: RateLimits) -> RateCounters:
-        if rates not in self._watches:
-            self._watches[rates] = RateCounters(self._redis, rates)
-        return self._watches[rates]
+    def _counters_for(self, rates: RateLimits) -> RateCounters:
+        if rates not in self._counters:
+            self._counters[rates] = RateCounters(self._redis, rates)
+        return self._counters[rates]
 
     def _limit(self, campaign: str, token: str) -> int | None:
         definition = self._live_campaigns.get(campaign)

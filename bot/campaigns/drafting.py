@@ -1,48 +1,73 @@
-"""What a new campaign is put together from: stored units, questionnaires and a scheme."""
+"""The parts of a new campaign: stored units, questionnaires and a scheme."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.checks import scheme_misfits
 from aggregation.model.facts import UNIT_GRADES, AppraisedUnit
 from aggregation.scheme.scheme import Scheme, parse_scheme
+from bot.campaigns.lifecycle import FIRST_YEAR, LAST_YEAR
 from bot.campaigns.scheme_files import load_scheme_file, shipped_scheme
+from bot.core.checked_input import CheckedInput, checked
+from bot.core.file_errors import unreadable
 from bot.core.shipped_files import shipped_questionnaires
 from bot.records.store import exists_in, read_units
 from bot.records.units import unit_search
 from bot.spreadsheets.reader import read_sheet
 from bot.storage.database import reading
 from survey_flows.campaign_definition import Unit
-from survey_flows.errors import BadInput, Problem
+from survey_flows.errors import BadInput, Message, Place, Problem
 from survey_flows.load import dump_questionnaire
 
+GRADES_MISSING = Message("campaign-bad-grades")
+MAX_PLACES = 9_999_999
 
-def parse_moment(text: str, timezone: str) -> datetime:
-    """A date or a date with time, in UTC; without an offset it is meant in the city's ``timezone``.
+
+class GradePlaces(CheckedInput):
+    """The numbers of units with the first three grades, in place of the scheme's (R4)."""
+
+    first: int = Field(ge=0, le=MAX_PLACES)
+    second: int = Field(ge=0, le=MAX_PLACES)
+    third: int = Field(ge=0, le=MAX_PLACES)
+
+    problems: ClassVar = {
+        "first": GRADES_MISSING,
+        "second": GRADES_MISSING,
+        "third": GRADES_MISSING,
+    }
+
+
+def parse_moment(text: str, timezone: str, field: str = "") -> datetime:
+    """Returns a date, or date and time, in UTC; without an offset it is in the city's ``timezone``.
 
     Raises:
-        BadInput: not such a text.
+        BadInput: the text is no such date; the place is the ``field``.
     """
     try:
         parsed = datetime.fromisoformat(text)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(timezone))).astimezone(
-            UTC
-        )
+        if not parsed.tzinfo:
+            parsed = parsed.replace(tzinfo=ZoneInfo(timezone))
+        return parsed.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise BadInput("write a date like 2026-11-24 or 2026-11-24T08:00", text[:40]) from error
+        place = Place(field=field) if field else Place(subject=text[:40])
+        raise BadInput(
+            Message("campaign-bad-moment", first=FIRST_YEAR, last=LAST_YEAR), place
+        ) from error
 
 
 async def stored_units(database: AsyncEngine, codes: Sequence[str] | None, year: int) -> list[Unit]:
-    """The units that stand in a year, in their order; only those with the given codes when there are any.
+    """Returns the units of a year in their order; with ``codes``, only those.
 
     Raises:
-        BadInput: a code that is not stored, or of a unit that is not there in that year.
+        BadInput: a code is not stored, or its unit does not exist in that year.
     """
     async with reading(database) as connection:
         listed = [x for x in await read_units(connection) if exists_in(x.unit, year)]
@@ -50,23 +75,25 @@ async def stored_units(database: AsyncEngine, codes: Sequence[str] | None, year:
     missing = set(codes or ()) - {unit.code for unit in units}
     if missing:
         raise BadInput(
-            "no such unit stands in that year; see `minping import units`",
-            ", ".join(sorted(missing)),
+            Message("campaign-unknown-units", units=tuple(sorted(missing)), year=year),
+            Place(field="units"),
         )
     return [unit for unit in units if not codes or unit.code in codes]
 
 
 def rated_unit(unit: AppraisedUnit, questionnaire: str) -> Unit:
-    """A unit as citizens find and rate it."""
+    """Returns a unit as citizens find and rate it."""
     names = {"zh-Hans": unit.zh, "en": unit.en}
     return Unit(unit.code, names, questionnaire, unit.category, unit_search(unit.zh, unit.code))
 
 
 def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
-    """The shipped questionnaires and those in ``files``, as texts by id; a file's takes the place of a shipped one.
+    """Returns the shipped questionnaires and those in ``files``, as texts by id.
+
+    A file's questionnaire takes the place of a shipped one with its id.
 
     Raises:
-        survey_flows.errors.BadQuestionnaire: a file that is not a questionnaire.
+        survey_flows.errors.BadQuestionnaire: a file holds no questionnaire.
     """
     from bot.campaigns.questionnaire_files import read_questionnaire
 
@@ -75,42 +102,43 @@ def chosen_questionnaires(files: Sequence[Path]) -> dict[str, str]:
 
 
 async def find_scheme_misfits(database: AsyncEngine, scheme: Scheme, year: int) -> list[Problem]:
-    """Problems that keep a year's stored units from being appraised on a scheme."""
+    """Returns what keeps a year from being appraised by a scheme with the units stored now."""
     async with reading(database) as connection:
         units = [x.unit for x in await read_units(connection) if exists_in(x.unit, year)]
     return scheme_misfits(scheme, units, year)
 
 
 def chosen_scheme(
-    file: Path | None, population: Path | None = None, grades: Sequence[int] | None = None
+    file: Path | None, population: Path | None = None, grades: Sequence[int | str] | None = None
 ) -> str:
-    """The scheme in ``file``, or the shipped one, as JSON.
+    """Returns the scheme in ``file``, or the shipped one, as JSON.
 
     Args:
         file: a scheme.
         population: a table of population figures, which take the place of the scheme's.
-        grades: how many departments get the first, second and third grade, in place of the scheme's counts (R4).
+        grades: the units that get the first, second and third grade, in place of the scheme's
+            numbers (R4).
 
     Raises:
-        BadInput: not a valid scheme or table, or figures of a group that the scheme does not have.
+        BadInput: no valid scheme, table or number, or figures of a group that the scheme lacks.
     """
     scheme = load_scheme_file(file) if file else shipped_scheme()
     if grades:
-        counts = {grade.value: count for grade, count in zip(UNIT_GRADES, grades, strict=True)}
-        scheme = scheme.model_copy(
-            update={"unit_quota": scheme.unit_quota.model_copy(update=counts)}
-        )
-    if population is None:
-        return scheme.model_dump_json()
+        names = [grade.value for grade in UNIT_GRADES]
+        places = checked(GradePlaces, **dict(zip(names, grades, strict=True)))
+        quota = scheme.unit_quota.model_copy(update=places.model_dump())
+        scheme = scheme.model_copy(update={"unit_quota": quota})
+    return _with_population(scheme, population) if population else scheme.model_dump_json()
+
+
+def _with_population(scheme: Scheme, file: Path) -> str:
     from bot.campaigns.population_file import read_population
 
     try:
-        data = population.read_bytes()
-    except OSError as wrong:
-        raise BadInput(
-            f"the file cannot be read ({wrong.strerror}); check its name", str(population)
-        ) from None
-    figures = read_population(read_sheet(population.name, data))
+        data = file.read_bytes()
+    except OSError as error:
+        raise unreadable(error, file) from None
+    figures = read_population(read_sheet(file.name, data))
     given = scheme.population.model_dump() if scheme.population else {}
     plain = scheme.model_dump(mode="json") | {"population": given | {"figures": figures}}
-    return parse_scheme(plain, population.name).model_dump_json()
+    return parse_scheme(plain, file.name).model_dump_json()

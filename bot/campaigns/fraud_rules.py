@@ -1,8 +1,8 @@
-"""The rules against organised rating that a campaign registers."""
+"""The fraud rules that a campaign registers: limits, rates and thresholds."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from survey_flows.facts import Limits
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most ``most`` in any ``seconds``, all at once or spread."""
+    """At most ``most`` submissions in any ``seconds``, all at once or spread."""
 
     most: int
     seconds: int
@@ -20,40 +20,39 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """From where on the judge hears of a rate. Plain data; a campaign registers them with its limits."""
+    """The rates above which an online check marks a submission."""
 
     user: RateLimit = RateLimit(10, 600)
     """A rating takes a minute or more."""
     source: RateLimit = RateLimit(600, 60)
-    """Ten in a second is the peak after a reminder in a large city."""
+    """A reminder in a large city brings a peak of ten submissions in a second."""
     unit: RateLimit = RateLimit(200, 60)
-    """A third of a source's rate for a single unit."""
+    """A single unit gets at most a third of a source's rate."""
 
 
 @dataclass(frozen=True, slots=True)
 class FraudRules:
-    """From where on the online checks and the offline signals find something, as one campaign registered it."""
+    """Where the online checks and the offline signals begin to find something in a campaign."""
 
     limits: Limits
     rates: RateLimits
     thresholds: Thresholds
 
     def dump(self) -> dict[str, Any]:
-        """Plain data for the campaign's paper."""
+        """Returns plain data for the campaign's definition; its keys are logged."""
         return {name: asdict(getattr(self, name)) for name in ("limits", "rates", "thresholds")}
 
 
 DEFAULT_RULES = FraudRules(Limits(), RateLimits(), Thresholds())
 
 
-def read_rules(definition: str) -> FraudRules:
-    """The rules in a campaign's frozen paper; the shipped ones where it has none, as imported campaigns do."""
-    found = json.loads(definition).get("fraud")
-    if found is None:
+def read_rules(plain: Mapping[str, Any] | None) -> FraudRules:
+    """Returns the rules that `FraudRules.dump` wrote; the shipped ones for None."""
+    if plain is None:
         return DEFAULT_RULES
-    windows = tuple(found["thresholds"]["windows_hours"])
+    windows = tuple(plain["thresholds"]["windows_hours"])
     return FraudRules(
-        limits=Limits(**found["limits"]),
-        rates=RateLimits(**{name: RateLimit(**rate) for name, rate in found["rates"].items()}),
-        thresholds=Thresholds(**found["thresholds"] | {"windows_hours": windows}),
+        limits=Limits(**plain["limits"]),
+        rates=RateLimits(**{name: RateLimit(**rate) for name, rate in plain["rates"].items()}),
+        thresholds=Thresholds(**plain["thresholds"] | {"windows_hours": windows}),
     )

@@ -1,49 +1,71 @@
-"""Campaigns and the links into them: made as drafts, opened, closed."""
+"""The states of a campaign's life: drafted, registered and opened, paused, closed."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.disclosure.rounding import ROUNDING_BASE
-from bot.campaigns.live_campaigns import dump_definition
+from bot.campaigns.definition import read_definition, write_definition
+from bot.campaigns.links import LINK, add_link, read_links
+from bot.campaigns.registered import no_such_campaign, read_campaign_row
+from bot.campaigns.states import CLOSING, DRAFT, OPEN, OPENING, PAUSED, require_state
+from bot.core.checked_input import CheckedInput, WrongTogether, checked
 from bot.core.clock import Clock
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.log_writer import request_entry
 from survey_flows.campaign_definition import Link, Unit
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical
 
-
-async def campaigns_not_accepting(connection: AsyncConnection, campaigns: set[str]) -> set[str]:
-    """Those of ``campaigns`` that take no ballots now; the others cannot be closed until this transaction ends."""
-    query = select(tables.campaigns.c.id).where(
-        tables.campaigns.c.id.in_(campaigns), tables.campaigns.c.state == "open"
-    )
-    return campaigns - set((await connection.execute(query.with_for_update(read=True))).scalars())
+FIRST_YEAR, LAST_YEAR = 1990, 2999
 
 
-ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-LINK = 10
-MAX_PEOPLE = 1_000_000
-"""Characters of a link's token: 50 random bits, and short enough to read from a poster."""
-PERSONAL = "~"
-"""Begins the token of a link that only invitations lead to (`bot.fieldwork.audience.admission`). It is handed out to nobody."""
+class CampaignInput(CheckedInput):
+    """What a form, a program or a command says of a new campaign."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
+    year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
+    title_zh: str = Field(min_length=1)
+    title_en: str = Field(min_length=1)
+    opens_at: AwareDatetime
+    closes_at: AwareDatetime
+
+    problems: ClassVar = {
+        "id": Message("campaign-bad-id"),
+        "year": Message("campaign-bad-year", first=FIRST_YEAR, last=LAST_YEAR),
+        "title_zh": Message("campaign-title-missing"),
+        "title_en": Message("campaign-title-missing"),
+        "opens_at": Message("campaign-bad-moment", first=FIRST_YEAR, last=LAST_YEAR),
+        "closes_at": Message("campaign-bad-moment", first=FIRST_YEAR, last=LAST_YEAR),
+    }
+
+    @field_validator("opens_at", "closes_at")
+    @classmethod
+    def _within_years(cls, value: datetime) -> datetime:
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValueError(value)
+        return value
+
+    @model_validator(mode="after")
+    def _window(self) -> CampaignInput:
+        if self.closes_at <= self.opens_at:
+            raise WrongTogether(Message("campaign-closes-before-opening"), "closes_at")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignDraft:
-    """A campaign before it opens. ``questionnaires`` are texts as `survey_flows.load` reads them, by id.
+    """A campaign before its registration.
 
-    A ``trial`` counts in no year's appraisal, which citizens are told and the log holds from the opening on.
+    ``questionnaires`` are texts by id, as `survey_flows.load` reads them; ``scheme`` is JSON.
+    A pilot counts in no year's appraisal; citizens are told so, and its registration says so.
     """
 
     id: str
@@ -59,7 +81,11 @@ class CampaignDraft:
 
 @dataclass(frozen=True, slots=True)
 class CampaignSummary:
-    """What is known of a campaign; its ballots are told by `rounded` only, ``cell`` being the scheme's floor."""
+    """A campaign as lists show it.
+
+    ``ballots`` is exact: disclose it by `aggregation.disclosure.rounding` only, with ``cell``, the
+    scheme's disclosure threshold. ``opens_at`` and ``closes_at`` are in epoch seconds.
+    """
 
     id: str
     year: int
@@ -75,10 +101,11 @@ class CampaignSummary:
 
 
 async def create_campaign(database: AsyncEngine, draft: CampaignDraft, clock: Clock) -> Link:
-    """Store a draft and its open link; returns the link.
+    """Stores a draft and its open link; returns the link.
 
     Raises:
-        BadInput: the id is taken or malformed, the window is empty, or a unit has no questionnaire.
+        BadInput: a field is wrong (`CampaignInput`), the id is taken, or a unit has no
+            questionnaire.
     """
     link = Link(clock.token()[:LINK])
     async with writing(database) as connection:
@@ -87,220 +114,164 @@ async def create_campaign(database: AsyncEngine, draft: CampaignDraft, clock: Cl
 
 
 async def add_campaign(connection: AsyncConnection, draft: CampaignDraft, link: Link) -> None:
-    """Store a draft and its open link in the caller's transaction; raises as `create_campaign`."""
+    """Does what `create_campaign` does, in the caller's transaction."""
     _check(draft)
-    if await _state(connection, draft.id):
-        raise BadInput("there is a campaign of this name already; choose another name", draft.id)
-    await connection.execute(tables.campaigns.insert(), [_row(draft)])
-    await _add_link(connection, draft.id, link)
+    if await _exists(connection, draft.id):
+        raise BadInput(Message("campaign-id-taken"), Place(subject=draft.id))
+    await connection.execute(tables.campaigns.insert(), [draft_row(draft)])
+    await add_link(connection, draft.id, link)
 
 
 async def draft_exists(database: AsyncEngine, draft: CampaignDraft) -> bool:
-    """Whether there is a campaign of this name that says what the draft says, in whatever state it is by now."""
+    """Returns whether a campaign of this name, in any state, says what the draft says."""
     async with reading(database) as connection:
-        row = (
-            await connection.execute(
-                select(tables.campaigns).where(tables.campaigns.c.id == draft.id)
-            )
-        ).first()
-    said = {name: value for name, value in _row(draft).items() if name != "state"}
+        query = select(tables.campaigns).where(tables.campaigns.c.id == draft.id)
+        row = (await connection.execute(query)).first()
+    said = {name: value for name, value in draft_row(draft).items() if name != "state"}
     return row is not None and all(row._mapping[name] == value for name, value in said.items())
 
 
-async def create_link(
-    database: AsyncEngine,
-    campaign: str,
-    group: str,
-    stratum: str,
-    clock: Clock,
-    most: int | None = None,
-) -> Link:
-    """A link that vouches for an evaluator group and a stratum, meant for ``most`` people.
-
-    The ballots of more people than that are marked for the review (`survey_flows/checks/shared_link.py`). The limit is
-    registered when the campaign is opened; the log tells of one that is given later.
-
-    Raises:
-        BadInput: no such campaign, or a limit of nobody.
-    """
-    async with writing(database) as connection:
-        return await add_vouching_link(connection, campaign, group, stratum, clock, most)
-
-
-async def add_vouching_link(
-    connection: AsyncConnection,
-    campaign: str,
-    group: str,
-    stratum: str,
-    clock: Clock,
-    most: int | None = None,
-) -> Link:
-    """As `create_link`, in the caller's transaction."""
-    if most is not None and not 1 <= most <= MAX_PEOPLE:
-        raise BadInput(
-            "a link is meant for one person or more; leave the number out if it is for anyone",
-            str(most),
-        )
-    link = Link(clock.token()[:LINK], group, "invited", stratum, most)
-    await _require(connection, campaign, ("draft", "open", "paused"))
-    await _add_link(connection, campaign, link)
-    if most is not None and await _state(connection, campaign) != "draft":
-        limit = {
-            "kind": "link",
-            "campaign": campaign,
-            "group": group,
-            "stratum": stratum,
-            "most": most,
-        }
-        await request_entry(
-            connection, "link", campaign, canonical(limit), f"{campaign}/{clock.token()}"
-        )
-    return link
-
-
 async def discard_draft(database: AsyncEngine, campaign: str) -> None:
-    """Forget a draft with its links and its sampling frame. What was opened is never forgotten.
+    """Deletes a draft with its links and its sampling frame; a registered campaign stays.
 
     Raises:
-        BadInput: no such campaign, or it is not a draft any more.
+        BadInput: the campaign does not exist, or is no draft any more.
     """
     async with writing(database) as connection:
-        await _require(connection, campaign, ("draft",))
+        row = await read_campaign_row(connection, campaign, "update")
+        require_state(campaign, row.state, (DRAFT,))
         for table in (tables.links, tables.frames):
             await connection.execute(delete(table).where(table.c.campaign == campaign))
         columns = tables.campaigns.c
-        gone = delete(tables.campaigns).where(columns.id == campaign, columns.state == "draft")
+        gone = delete(tables.campaigns).where(columns.id == campaign, columns.state == DRAFT)
         if not (await connection.execute(gone)).rowcount:
-            raise BadInput("this campaign was opened just now; look at it again", campaign)
+            raise BadInput(Message("campaign-opened-just-now"), Place(subject=campaign))
 
 
 async def open_campaign(database: AsyncEngine, campaign: str) -> None:
-    """Ask for a draft to take ballots: it is open as soon as the mixer has registered it in the log (`Mixer.turn`).
+    """Asks for a draft to be opened; the mixer then registers it in the log (`Mixer.turn`).
 
     Raises:
-        BadInput: no such campaign, or it is not a draft.
+        BadInput: the campaign does not exist, or is no draft.
     """
-    await _move(database, campaign, ("draft",), "opening")
+    await _move(database, campaign, (DRAFT,), OPENING)
 
 
 async def pause_campaign(database: AsyncEngine, campaign: str, clock: Clock) -> None:
-    """Take no ballots for a while; nothing is pushed meanwhile. The log tells everybody of it.
+    """Stops taking ballots and sending messages for a while; the log shows the pause.
 
     Raises:
-        BadInput: no such campaign, or it is not open.
+        BadInput: the campaign does not exist, or is not open.
     """
-    await _move(database, campaign, ("open",), "paused", clock)
+    await _move(database, campaign, (OPEN,), PAUSED, clock)
 
 
 async def resume_campaign(database: AsyncEngine, campaign: str, clock: Clock) -> None:
-    """Take ballots again; raises `BadInput` when the campaign is not paused."""
-    await _move(database, campaign, ("paused",), "open", clock)
+    """Takes ballots again; raises `BadInput` when the campaign is not paused."""
+    await _move(database, campaign, (PAUSED,), OPEN, clock)
 
 
 async def close_campaign(database: AsyncEngine, campaign: str) -> None:
-    """Take no more ballots, for good: a ballot that was not durable by now is refused.
+    """Stops taking ballots for good; a ballot that is not durable by now is refused.
 
-    It is closed as soon as the mixer has mixed what was taken, and destroyed its key (`Mixer.turn`).
+    The mixer closes the campaign once it has mixed the last ballots and destroyed the campaign's
+    key (`Mixer.turn`).
 
     Raises:
-        BadInput: no such campaign, or it is not open.
+        BadInput: the campaign does not exist, or is neither open nor paused.
     """
-    await _move(database, campaign, ("open", "paused"), "closing")
+    await _move(database, campaign, (OPEN, PAUSED), CLOSING)
 
 
 async def list_campaigns(database: AsyncEngine) -> list[CampaignSummary]:
-    """Every campaign, the newest last."""
+    """Returns every campaign, the newest last."""
+    ballots, columns = tables.ballots.c, tables.campaigns.c
     async with reading(database) as connection:
         counted = await connection.execute(
-            select(tables.ballots.c.campaign, func.count()).group_by(tables.ballots.c.campaign)
+            select(ballots.campaign, func.count()).group_by(ballots.campaign)
         )
-        ballots = {row[0]: row[1] for row in counted}
-        links: dict[str, list[Link]] = {}
-        shown = (
-            select(tables.links)
-            .where(~tables.links.c.token.startswith(PERSONAL))
-            .order_by(tables.links.c.token)
-        )
-        for row in await connection.execute(shown):
-            links.setdefault(row.campaign, []).append(
-                Link(row.token, row.grp, row.source, row.stratum, row.most)
-            )
-        query = select(tables.campaigns).order_by(
-            tables.campaigns.c.opens_at, tables.campaigns.c.id
-        )
+        counts = {row[0]: row[1] for row in counted}
+        links = await read_links(connection, personal=False)
+        query = select(tables.campaigns).order_by(columns.opens_at, columns.id)
         rows = (await connection.execute(query)).all()
-    return [_summary(row, ballots.get(row.id, 0), tuple(links.get(row.id, ()))) for row in rows]
+    return [_summary(row, counts.get(row.id, 0), links.get(row.id, ())) for row in rows]
 
 
 async def show_campaign(database: AsyncEngine, campaign: str) -> CampaignSummary:
-    """One campaign.
+    """Returns one campaign. Raises `BadInput` when it does not exist."""
+    for summary in await list_campaigns(database):
+        if summary.id == campaign:
+            return summary
+    raise no_such_campaign(campaign)
 
-    Raises:
-        BadInput: no such campaign.
+
+async def campaigns_not_accepting(connection: AsyncConnection, campaigns: set[str]) -> set[str]:
+    """Returns those of ``campaigns`` that take no ballots now.
+
+    The others are locked: they cannot be closed before the caller's transaction ends.
     """
-    found = [summary for summary in await list_campaigns(database) if summary.id == campaign]
-    if not found:
-        raise _unknown(campaign)
-    return found[0]
+    columns = tables.campaigns.c
+    query = select(columns.id).where(columns.id.in_(campaigns), columns.state == OPEN)
+    return campaigns - set((await connection.execute(query.with_for_update(read=True))).scalars())
 
 
-def _check(draft: CampaignDraft) -> None:
-    if not ID.fullmatch(draft.id):
-        raise BadInput("a campaign's name has 1 to 32 characters: a–z, 0–9 and -", draft.id)
-    if draft.closes_at <= draft.opens_at:
-        raise BadInput("the campaign closes before it opens; give a later closing time", draft.id)
-    if not draft.units:
-        raise BadInput("a campaign needs at least one unit to rate", draft.id)
-    for unit in draft.units:
-        if unit.questionnaire not in draft.questionnaires:
-            raise BadInput(f"there is no questionnaire «{unit.questionnaire}»", f"unit {unit.code}")
-
-
-def _row(draft: CampaignDraft) -> dict[str, object]:
+def draft_row(draft: CampaignDraft) -> dict[str, object]:
+    """Returns the row of a draft in the table of campaigns."""
     return {
         "id": draft.id,
         "year": draft.year,
-        "state": "draft",
+        "state": DRAFT,
         "opens_at": int(draft.opens_at.timestamp()),
         "closes_at": int(draft.closes_at.timestamp()),
-        "paper": dump_definition(
-            dict(draft.title), list(draft.units), dict(draft.questionnaires), draft.pilot
-        ),
+        "paper": write_definition(draft.title, draft.units, draft.questionnaires, draft.pilot),
         "scheme": draft.scheme,
     }
 
 
-async def _add_link(connection: AsyncConnection, campaign: str, link: Link) -> None:
-    row: dict[str, object] = {
-        "token": link.token,
-        "campaign": campaign,
-        "grp": link.group,
-        "source": link.source,
-    }
-    row |= {"stratum": link.stratum, "most": link.max_people}
-    await connection.execute(tables.links.insert(), [row])
+def _check(draft: CampaignDraft) -> None:
+    checked(
+        CampaignInput,
+        id=draft.id,
+        year=draft.year,
+        title_zh=draft.title["zh-Hans"],
+        title_en=draft.title.get("en") or draft.title["zh-Hans"],
+        opens_at=draft.opens_at,
+        closes_at=draft.closes_at,
+    )
+    if not draft.units:
+        raise BadInput(Message("campaign-without-units"), Place(subject=draft.id))
+    for unit in draft.units:
+        if unit.questionnaire not in draft.questionnaires:
+            raise BadInput(
+                Message("campaign-unknown-questionnaire", questionnaire=unit.questionnaire),
+                Place(subject=unit.code),
+            )
+
+
+async def _exists(connection: AsyncConnection, campaign: str) -> bool:
+    query = select(tables.campaigns.c.id).where(tables.campaigns.c.id == campaign)
+    return (await connection.execute(query.with_for_update())).first() is not None
 
 
 async def _move(
     database: AsyncEngine,
     campaign: str,
-    before: tuple[str, ...],
-    after: str,
+    allowed: tuple[str, ...],
+    state: str,
     clock: Clock | None = None,
 ) -> None:
-    """To another state; with a ``clock``, by an entry in the log."""
+    """Brings a campaign from an ``allowed`` state to another; with a ``clock``, logs it."""
     async with writing(database) as connection:
-        await _require(connection, campaign, before)
-        columns = tables.campaigns.c
-        await connection.execute(
-            update(tables.campaigns).where(columns.id == campaign).values(state=after)
-        )
+        row = await read_campaign_row(connection, campaign, "update")
+        require_state(campaign, row.state, allowed)
+        changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
+        await connection.execute(changed.values(state=state))
         if clock is not None:
             # Whoever stops a survey on a bad day must not be able to do it unseen.
             body = {
                 "kind": "pause",
                 "campaign": campaign,
-                "state": after,
+                "state": state,
                 "at": int(clock.now().timestamp()),
             }
             await request_entry(
@@ -308,42 +279,18 @@ async def _move(
             )
 
 
-async def _require(connection: AsyncConnection, campaign: str, states: tuple[str, ...]) -> None:
-    state = await _state(connection, campaign)
-    if state is None:
-        raise _unknown(campaign)
-    if state not in states:
-        raise BadInput(
-            f"this campaign is {state}; that can be done only while it is {' or '.join(states)}",
-            campaign,
-        )
-
-
-async def _state(connection: AsyncConnection, campaign: str) -> str | None:
-    query = select(tables.campaigns.c.state).where(tables.campaigns.c.id == campaign)
-    return (await connection.execute(query.with_for_update())).scalar()
-
-
-def _unknown(campaign: str) -> BadInput:
-    return BadInput("there is no such campaign; see `minping campaign show`", campaign)
-
-
-def _cell(row: Row[Any]) -> int:
-    return int(json.loads(row.scheme).get("min_n", {}).get("publish_cell", ROUNDING_BASE))
-
-
 def _summary(row: Row[Any], ballots: int, links: tuple[Link, ...]) -> CampaignSummary:
-    frozen = json.loads(row.paper)
+    definition = read_definition(row)
     return CampaignSummary(
         id=row.id,
         year=row.year,
-        title=frozen["title"],
+        title=definition.title,
         state=row.state,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
-        units=len(frozen["units"]),
+        units=len(definition.units),
         ballots=ballots,
-        cell=_cell(row),
+        cell=definition.disclosure_floor,
         links=links,
-        pilot=bool(frozen.get("trial")),
+        pilot=definition.pilot,
     )

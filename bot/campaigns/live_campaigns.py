@@ -1,10 +1,10 @@
-"""The campaigns as citizens meet them, read from the database and kept warm."""
+"""Live campaigns: what citizens' conversations need of every campaign, kept in memory."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
@@ -13,67 +13,42 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
+from bot.campaigns.definition import read_definition
+from bot.campaigns.fraud_rules import FraudRules
+from bot.campaigns.links import read_links
 from bot.campaigns.quota_counts import read_taken_places
-from bot.campaigns.quota_terms import read_capacities
 from bot.campaigns.registration import differing_from_log
 from bot.core.shipped_files import shipped_words
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from survey_flows.campaign_definition import CampaignDefinition, CitizenWording, Link, Unit
+from survey_flows.campaign_definition import CampaignDefinition, CitizenWording, Link
 from survey_flows.events import Event, Started
-from survey_flows.load import load_questionnaire
 from survey_flows.outside_window import Phase, phase
 from survey_flows.quota import Quotas
 
 log = logging.getLogger(__name__)
 
 State = tuple[tuple[str, str, int, int, int], ...]
-"""Id, state, opening, closing and number of links of each campaign: what tells that something changed."""
-
-
-def dump_definition(
-    title: dict[str, str], units: list[Unit], questionnaires: dict[str, str], trial: bool = False
-) -> str:
-    """What a campaign freezes, as JSON; questionnaires as the text they were loaded from."""
-    listed = [
-        {
-            "code": u.code,
-            "name": dict(u.name),
-            "questionnaire": u.questionnaire,
-            "category": u.category,
-            "search": u.search,
-        }
-        for u in units
-    ]
-    frozen = {
-        "title": title,
-        "units": listed,
-        "questionnaires": questionnaires,
-        "fraud": DEFAULT_RULES.dump(),
-    }
-    return json.dumps(frozen | ({"trial": True} if trial else {}), ensure_ascii=False)
+"""Id, state, opening, closing and number of links of each campaign; it changes with any of them."""
 
 
 def load_definition(
-    row: Row[Any], links: list[Link], words: CitizenWording, zone: tzinfo
+    row: Row[Any], links: Iterable[Link], words: CitizenWording, zone: tzinfo
 ) -> CampaignDefinition:
-    """A campaign's row as the engine sees it."""
-    frozen = json.loads(row.paper)
+    """Returns a campaign's row as the questionnaire engine takes it."""
+    definition = read_definition(row)
     return CampaignDefinition(
         campaign=row.id,
-        title=frozen["title"],
-        units={unit["code"]: Unit(**unit) for unit in frozen["units"]},
-        questionnaires={
-            name: load_questionnaire(text, name) for name, text in frozen["questionnaires"].items()
-        },
+        title=definition.title,
+        units=definition.units,
+        questionnaires=definition.questionnaires,
         links={link.token: link for link in links},
         wording=words,
         opens_at=datetime.fromtimestamp(row.opens_at, zone),
         closes_at=datetime.fromtimestamp(row.closes_at, zone),
         state=row.state,
-        quotas=Quotas(read_capacities(frozen)),
-        pilot=bool(frozen.get("trial")),
+        quotas=Quotas(definition.capacities),
+        pilot=definition.pilot,
     )
 
 
@@ -85,7 +60,10 @@ class _Known:
 
 
 class LiveCampaigns:
-    """Every campaign that is open or was, by id. `refresh` notices what other processes changed."""
+    """Every campaign that is open or was, by id.
+
+    Other processes change campaigns too; `refresh` reads what they changed.
+    """
 
     def __init__(self, database: AsyncEngine, timezone: str) -> None:
         self._database = database
@@ -95,16 +73,16 @@ class LiveCampaigns:
         self._turn = asyncio.Lock()
 
     async def refresh(self) -> None:
-        """Read the campaigns again if any of them changed."""
-        # One at a time: a reader that began earlier must not put back what it saw over what a later one saw.
+        """Reads the campaigns again if any of them changed."""
+        # One at a time: an earlier reader must not overwrite what a later one has read.
         async with self._turn, reading(self._database) as connection:
             state = await _read_state(connection)
             if state != self._known.state:
-                self._known = _Known(state, *await self._read_papers(connection))
+                self._known = _Known(state, *await self._read_definitions(connection))
             await self._note_full(connection)
 
     async def _note_full(self, connection: AsyncConnection) -> None:
-        """See which quotas are full; none ever has a place again."""
+        """Notes which quotas are full; a full one never has a place again."""
         definitions = self._known.definitions
         limited = [
             name
@@ -122,14 +100,10 @@ class LiveCampaigns:
             if full != quotas.full:
                 definitions[name] = replace(definitions[name], quotas=replace(quotas, full=full))
 
-    async def _read_papers(
+    async def _read_definitions(
         self, connection: AsyncConnection
     ) -> tuple[dict[str, CampaignDefinition], dict[str, FraudRules]]:
-        links: dict[str, list[Link]] = {}
-        for row in await connection.execute(select(tables.links)):
-            links.setdefault(row.campaign, []).append(
-                Link(row.token, row.grp, row.source, row.stratum, row.most)
-            )
+        links = await read_links(connection)
         query = select(tables.campaigns).where(
             tables.campaigns.c.state.not_in(("draft", "opening"))
         )
@@ -137,15 +111,15 @@ class LiveCampaigns:
         changed = await differing_from_log(connection, rows)
         for campaign in sorted(changed):
             log.error(
-                "campaign %s is not what the log has of it, and takes no ballots: minping verify",
+                "campaign %s differs from its registration and takes no ballots: minping verify",
                 campaign,
             )
         rows = [row for row in rows if row.id not in changed]
         definitions = {
-            row.id: load_definition(row, links.get(row.id, []), self._words, self._zone)
+            row.id: load_definition(row, links.get(row.id, ()), self._words, self._zone)
             for row in rows
         }
-        return definitions, {row.id: read_rules(row.paper) for row in rows}
+        return definitions, {row.id: read_definition(row).fraud_rules for row in rows}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -154,7 +128,7 @@ class LiveCampaigns:
 
     @property
     def rules(self) -> dict[str, FraudRules]:
-        """What each campaign registered for its judge."""
+        """The fraud rules of each campaign."""
         return self._known.rules
 
     @property
@@ -163,18 +137,19 @@ class LiveCampaigns:
         return tuple(self._known.definitions)
 
     def get(self, campaign: str) -> CampaignDefinition | None:
-        """The paper of one campaign that is open or was."""
+        """Returns the definition of a campaign that is open or was."""
         return self._known.definitions.get(campaign)
 
     def quotas(self, campaign: str) -> Quotas:
-        """The quotas of a campaign and which of them are full; none for one that is not known."""
+        """Returns a campaign's quotas with the full ones marked; an unknown campaign has none."""
         definition = self.get(campaign)
         return definition.quotas if definition else Quotas()
 
     def current(self, now: datetime) -> CampaignDefinition | None:
-        """The campaign of a citizen who came without a link: of those that take ballots now the one that opened last.
+        """Returns the default campaign, for a citizen without a link.
 
-        When none does: of those that are open the next, else the one that was last.
+        It is the one that opened last among those that take ballots now; without any, the next one
+        that will; without any, the last one that did.
         """
         definitions = list(self._known.definitions.values())
         taking = [definition for definition in definitions if phase(definition, now) is Phase.OPEN]
@@ -188,7 +163,10 @@ class LiveCampaigns:
         )
 
     def find(self, event: Event, campaign: str, now: datetime) -> CampaignDefinition | None:
-        """The campaign that an event belongs to: its link's, else its conversation's, else the current one."""
+        """Returns the campaign of an event.
+
+        It is the link's campaign, else the conversation's, else the default one.
+        """
         held = self.get(campaign)
         if isinstance(event, Started):
             still = held if held and phase(held, now) is Phase.OPEN else None
@@ -206,11 +184,11 @@ class LiveCampaigns:
         )
 
     def sentence(self, lang: str, key: str) -> str:
-        """A sentence for a citizen."""
+        """Returns a sentence for a citizen."""
         return self._words.say(lang, key)
 
     def sentence_in_each_language(self, key: str) -> str:
-        """A sentence for a citizen whose language is not known: in each language, a line each."""
+        """Returns a sentence in every language, a line each, for an unknown language."""
         return "\n".join(self._words.say(lang, key) for lang in self._words.languages)
 
 

@@ -1,4 +1,4 @@
-"""Population figures: how many people of an evaluator group are in each stratum, or have each value of a margin."""
+"""Tables of population figures: people of an evaluator group by stratum or by margin."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.spreadsheets.columns import Field, cell_reader, match_columns
 from bot.spreadsheets.reader import Problems, Sheet, normalise_width
+from survey_flows.errors import Message
 
 FIELDS = (
     Field("unit", ("单位代码", "单位"), optional=True),
@@ -20,10 +21,12 @@ PEOPLE = re.compile(r"[1-9]\d{0,9}")
 
 
 def read_population(sheet: Sheet) -> list[dict[str, Any]]:
-    """The table as `aggregation.scheme.population.PopulationFigure` takes it. Without ``margin``, ``value`` is a whole stratum.
+    """Returns the rows as `aggregation.scheme.population.PopulationFigure` takes them.
+
+    Without ``margin``, ``value`` is a whole stratum.
 
     Raises:
-        BadInput: by row and column.
+        BadInput: the table has problems, by row and column.
     """
     problems = Problems(sheet.file)
     found: list[dict[str, Any]] = []
@@ -36,16 +39,13 @@ def read_population(sheet: Sheet) -> list[dict[str, Any]]:
             normalise_width(cell("people").text).replace(",", ""),
         )
         if margin not in MARGINS:
-            cell("margin").complain(
-                f"«{margin}» is no margin; write 1 for the first part of the stratum"
-            )
+            cell("margin").complain(Message("campaign-population-bad-margin", margin=margin))
         if not PEOPLE.fullmatch(people):
-            cell("people").complain(
-                f"«{people}» is not a number of people; write a whole number from 1 on"
-            )
+            cell("people").complain(Message("campaign-population-bad-number", people=people))
         key = (*texts.values(), margin)
         if key in seen:
-            problems.add(f"the same people stand in row {seen[key]} already", row.number, "value")
+            twice = Message("campaign-population-twice", first=seen[key])
+            problems.add(twice, row.number, "value")
         seen.setdefault(key, row.number)
         found.append(texts | {"margin": margin or 0, "people": people})
     problems.settle()

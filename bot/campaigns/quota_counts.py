@@ -1,4 +1,4 @@
-"""How many places of each quota cell are taken."""
+"""Counts of the taken places of quota cells."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Key = tuple[str, QuotaCell]
 async def read_taken_places(
     connection: AsyncConnection, campaigns: Iterable[str]
 ) -> dict[Key, int]:
-    """How many places are taken in the cells of these campaigns; a cell that nobody has rated yet is left out."""
+    """Returns the taken places by cell; a cell in which nobody has rated yet is left out."""
     query = select(tables.quota_cells).where(tables.quota_cells.c.campaign.in_(list(campaigns)))
     return {_key(row): row.taken for row in await connection.execute(query)}
 

@@ -1,9 +1,8 @@
-"""The terms of a response quota, as a registration states them."""
+"""The terms of response quotas as a registration states them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from survey_flows.quota import QuotaCell
@@ -11,24 +10,20 @@ from survey_flows.quota import QuotaCell
 CELL = ("unit", "group", "stratum", "source")
 
 
-def read_capacities(definition: str | Mapping[str, Any]) -> dict[QuotaCell, int]:
-    """The quotas in a campaign's frozen paper; none where it has none."""
-    frozen = json.loads(definition) if isinstance(definition, str) else definition
-    return {
-        QuotaCell(*(str(row[name]) for name in CELL)): int(row["most"])
-        for row in frozen.get("quotas", ())
-    }
+def read_capacities(rows: Iterable[Mapping[str, Any]]) -> dict[QuotaCell, int]:
+    """Returns the people that each quota cell has room for, from the definition's rows."""
+    return {QuotaCell(*(str(row[name]) for name in CELL)): int(row["most"]) for row in rows}
 
 
-def dump_capacities(most: Mapping[QuotaCell, int]) -> list[dict[str, Any]]:
-    """Plain data for the paper, in an order that depends on the quotas alone."""
+def dump_capacities(capacities: Mapping[QuotaCell, int]) -> list[dict[str, Any]]:
+    """Returns the definition's rows, in an order that depends on the quotas alone."""
     return [
         {
             "unit": cell.unit,
             "group": cell.group,
             "stratum": cell.stratum,
             "source": cell.source,
-            "most": number,
+            "most": capacity,
         }
-        for cell, number in sorted(most.items())
+        for cell, capacity in sorted(capacities.items())
     ]

@@ -1,27 +1,31 @@
-"""The quotas of a campaign: given as a draft, frozen with it in its paper, and how far they are filled."""
+"""The response quotas of a campaign: given to a draft, frozen with it, and filled."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.disclosure.rounding import round_down
+from bot.campaigns.definition import read_definition
 from bot.campaigns.quota_counts import read_taken_places
-from bot.campaigns.quota_terms import dump_capacities, read_capacities
+from bot.campaigns.quota_terms import dump_capacities
+from bot.campaigns.registered import read_campaign_row
+from bot.campaigns.states import DRAFT, STATE_NAMES
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.quota import QuotaCell
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaProgress:
-    """How far a quota is filled: at least ``taken`` of ``most``, None below the smallest cell that may be told."""
+    """How far a quota is filled.
+
+    ``taken`` is rounded down for disclosure; it is None below the threshold, and exact when full.
+    """
 
     cell: QuotaCell
     capacity: int
@@ -29,71 +33,54 @@ class QuotaProgress:
 
     @property
     def full(self) -> bool:
-        """Whether nobody else finds a place."""
+        """Whether the cell has no place left."""
         return self.taken == self.capacity
 
 
 async def set_quotas(database: AsyncEngine, campaign: str, file: str, data: bytes) -> int:
-    """Give a draft the quotas of a table in place of those it had; a table without rows takes them away.
+    """Gives a draft the quotas of a table in place of its own; returns their number.
 
-    Returns how many there are.
+    A table without rows takes the quotas away.
 
     Raises:
-        BadInput: no such campaign, no draft any more, or what is wrong with the table by row and column.
+        BadInput: the campaign does not exist or is no draft, or the table has problems, by row and
+            column.
     """
     from bot.campaigns.quota_file import read_quotas
     from bot.spreadsheets.reader import read_sheet
 
     sheet = await asyncio.to_thread(read_sheet, file, data)
     async with writing(database) as connection:
-        row = await _campaign(connection, campaign)
-        if row.state != "draft":
+        row = await read_campaign_row(connection, campaign, "update")
+        if row.state != DRAFT:
             raise BadInput(
-                f"this campaign is {row.state}: its quotas are registered in the log and cannot be changed any more;"
-                " make another campaign",
-                campaign,
+                Message("campaign-quotas-frozen", state=STATE_NAMES[row.state]),
+                Place(subject=campaign),
             )
-        definition, scheme = json.loads(row.paper), json.loads(row.scheme)
-        most = read_quotas(
-            sheet,
-            {unit["code"] for unit in definition["units"]},
-            scheme["groups"],
-            disclosure_floor(row.scheme),
+        definition = read_definition(row)
+        capacities = read_quotas(
+            sheet, definition.units, definition.scheme.groups, definition.disclosure_floor
         )
-        definition["quotas"] = dump_capacities(most)
+        text = definition.text_with(quotas=dump_capacities(capacities))
         changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
-        await connection.execute(changed.values(paper=json.dumps(definition, ensure_ascii=False)))
-    return len(most)
+        await connection.execute(changed.values(paper=text))
+    return len(capacities)
 
 
 async def show_quotas(database: AsyncEngine, campaign: str) -> list[QuotaProgress]:
-    """The quotas of a campaign and how far they are filled, in whole tens; a full one is told to be full.
+    """Returns the quotas of a campaign and how far they are filled.
 
     Raises:
-        BadInput: no such campaign.
+        BadInput: the campaign does not exist.
     """
     async with reading(database) as connection:
-        row = await _campaign(connection, campaign)
+        definition = read_definition(await read_campaign_row(connection, campaign))
         taken = await read_taken_places(connection, [campaign])
-    cell = disclosure_floor(row.scheme)
-    return [
-        QuotaProgress(
-            where,
-            most,
-            most if (count := taken.get((campaign, where), 0)) >= most else round_down(count, cell),
-        )
-        for where, most in sorted(read_capacities(row.paper).items())
-    ]
-
-
-def disclosure_floor(scheme: str) -> int:
-    """The smallest number of people that a scheme lets be told."""
-    return int(json.loads(scheme).get("min_n", {}).get("publish_cell", 10))
-
-
-async def _campaign(connection: AsyncConnection, campaign: str) -> Row[Any]:
-    query = select(tables.campaigns).where(tables.campaigns.c.id == campaign).with_for_update()
-    row = (await connection.execute(query)).first()
-    if row is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    return row
+    floor = definition.disclosure_floor
+    found = []
+    for cell, capacity in sorted(definition.capacities.items()):
+        count = taken.get((campaign, cell), 0)
+        # A full quota may be disclosed: whoever is turned away by it knows as much.
+        shown = capacity if count >= capacity else round_down(count, floor)
+        found.append(QuotaProgress(cell, capacity, shown))
+    return found

@@ -1,32 +1,35 @@
-"""Registered campaigns: the one reader of a campaign's frozen definition."""
+"""Registered campaigns as they are scored, and the one refusal of an unknown campaign."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregation.scheme.scheme import Scheme, parse_scheme
+from aggregation.scheme.scheme import Scheme
+from bot.campaigns.definition import CampaignRow, read_definition
 from bot.campaigns.registration import differing_from_log
 from bot.campaigns.scheme_files import shipped_scheme
+from bot.campaigns.states import CLOSED
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import Unit
-from survey_flows.errors import BadInput
-from survey_flows.load import load_questionnaire
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.questionnaire import Questionnaire, Text
+
+Lock = Literal["share", "update"]
+"""Share: nobody closes the campaign before the transaction ends. Update: nor locks it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCampaign:
-    """A campaign as it is scored. ``opens_at`` and ``closes_at`` are epoch seconds, ``units`` are by code.
+    """A campaign as it is scored.
 
-    A ``trial`` is scored like any other, and counts in no year's appraisal.
+    ``opens_at`` and ``closes_at`` are in epoch seconds; ``units`` are by code, ``questionnaires``
+    by id. A pilot is scored like any other campaign and counts in no year's appraisal.
     """
 
     id: str
@@ -41,59 +44,89 @@ class RegisteredCampaign:
     pilot: bool = False
 
 
+def no_such_campaign(campaign: str) -> BadInput:
+    """The refusal of a campaign that does not exist."""
+    return BadInput(Message("campaign-unknown"), Place(subject=campaign))
+
+
+async def read_campaign_row(
+    connection: AsyncConnection, campaign: str, lock: Lock | None = None
+) -> Row[Any]:
+    """Returns a campaign's row, in the caller's transaction.
+
+    Raises:
+        BadInput: there is no such campaign.
+    """
+    query = select(tables.campaigns).where(tables.campaigns.c.id == campaign)
+    if lock:
+        query = query.with_for_update(read=lock == "share")
+    row = (await connection.execute(query)).first()
+    if row is None:
+        raise no_such_campaign(campaign)
+    return row
+
+
 async def counting_campaigns(
     database: AsyncEngine, year: int | None = None
 ) -> list[RegisteredCampaign]:
-    """The campaigns that count in an appraisal: `read_registered_campaigns` without trials."""
-    return [poll for poll in await read_registered_campaigns(database, year) if not poll.pilot]
+    """Returns the campaigns that count in an appraisal; raises as `read_registered_campaigns`."""
+    found = await read_registered_campaigns(database, year)
+    return [campaign for campaign in found if not campaign.pilot]
 
 
 async def read_registered_campaigns(
     database: AsyncEngine, year: int | None = None
 ) -> list[RegisteredCampaign]:
-    """Every campaign, or a year's, the newest last."""
+    """Returns every campaign, or a year's, the newest last.
+
+    Raises:
+        BadInput: a closed campaign differs from its registration in the log.
+    """
     columns = tables.campaigns.c
     query = select(tables.campaigns).order_by(columns.opens_at, columns.id)
     async with reading(database) as connection:
         rows = (
             await connection.execute(query if year is None else query.where(columns.year == year))
         ).all()
-        changed = await differing_from_log(
-            connection, [row for row in rows if row.state == "closed"]
-        )
+        changed = await differing_from_log(connection, [row for row in rows if row.state == CLOSED])
     if changed:
-        raise BadInput(
-            "this campaign is not what the log has of it; look with `minping verify`", min(changed)
-        )
+        raise BadInput(Message("campaign-differs-from-log"), Place(subject=min(changed)))
     return [registered_campaign(row) for row in rows]
 
 
-@lru_cache(maxsize=64)
-def _sheet(text: str, name: str) -> Questionnaire:
-    """Campaigns share questionnaires, and every page reads all campaigns."""
-    return load_questionnaire(text, name)
+async def find_registered_campaign(database: AsyncEngine, campaign: str) -> RegisteredCampaign:
+    """Returns one campaign.
+
+    Raises:
+        BadInput: as `read_registered_campaigns`, or there is no such campaign.
+    """
+    for found in await read_registered_campaigns(database):
+        if found.id == campaign:
+            return found
+    raise no_such_campaign(campaign)
 
 
-def registered_campaign(row: Row[Any]) -> RegisteredCampaign:
-    """A campaign's row as it is scored."""
-    frozen = json.loads(row.paper)
+def registered_campaign(row: CampaignRow) -> RegisteredCampaign:
+    """Returns the campaign in a row of the table of campaigns."""
+    definition = read_definition(row)
     return RegisteredCampaign(
         id=row.id,
         year=row.year,
-        title=frozen["title"],
+        title=definition.title,
         state=row.state,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
-        units={unit["code"]: Unit(**unit) for unit in frozen["units"]},
-        questionnaires={
-            name: _sheet(text, name) for name, text in frozen["questionnaires"].items()
-        },
-        scheme=parse_scheme(json.loads(row.scheme), f"campaign {row.id}"),
-        pilot=bool(frozen.get("trial")),
+        units=definition.units,
+        questionnaires=definition.questionnaires,
+        scheme=definition.scheme,
+        pilot=definition.pilot,
     )
 
 
 async def year_scheme(database: AsyncEngine, year: int | None) -> Scheme:
-    """The scheme that the year's last campaign runs on, or the last of all for None; without one, the shipped one."""
-    polls = await counting_campaigns(database, year)
-    return polls[-1].scheme if polls else shipped_scheme()
+    """Returns the scheme of the year's last counting campaign (None: of all years).
+
+    Without such a campaign it is the shipped scheme.
+    """
+    found = await counting_campaigns(database, year)
+    return found[-1].scheme if found else shipped_scheme()

@@ -1,12 +1,11 @@
-"""What a campaign registers in the log before it takes ballots, and whether it still runs on that.
+"""What a campaign registers in the log before it takes ballots, and whether it still says the same.
 
-Triggers keep a registered campaign from being changed by a slip. Whoever gets around them is found here when the
-service loads the campaign, and by everybody with `minping verify`.
+Triggers keep a registered campaign from being changed by a slip. A change that gets around them is
+found when the service loads the campaign, and by everybody with `minping verify`.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,23 +13,27 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.campaigns.definition import read_definition
+from bot.campaigns.states import CLOSED
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import registration_body
 
 
-def definition_with_seed(definition: str, limits: Sequence[Mapping[str, Any]] = ()) -> str:
-    """The paper as it is registered: with the limits of its links (`read_limits`), and the seed of its samples.
+def definition_with_seed(row: Row[Any], limits: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Returns the definition's text as it is registered: with the limits of links, and a seed.
 
-    The mixer draws the seed at the opening: nobody who makes the campaign can choose it.
+    The mixer draws the seed at the registration, so that nobody who drafts a campaign chooses its
+    sample. ``limits`` come from `read_limits`.
     """
-    more: dict[str, Any] = {"links": list(limits)} if limits else {}
-    return json.dumps(
-        json.loads(definition) | more | {"seed": secrets.token_hex(32)}, ensure_ascii=False
-    )
+    parts: dict[str, Any] = {"links": list(limits)} if limits else {}
+    return read_definition(row).text_with(**parts, seed=secrets.token_hex(32))
 
 
 async def read_limits(connection: AsyncConnection, campaign: str) -> list[dict[str, Any]]:
-    """For how many people each link of a campaign is meant that is not for anyone; what opens it is left out."""
+    """Returns group, stratum and limit of each link that is meant for a number of people.
+
+    The token is left out: whoever reads the log must not get into the campaign by it.
+    """
     columns = tables.links.c
     query = select(columns.grp, columns.stratum, columns.most).where(columns.campaign == campaign)
     rows = await connection.execute(
@@ -40,9 +43,10 @@ async def read_limits(connection: AsyncConnection, campaign: str) -> list[dict[s
 
 
 async def differing_from_log(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> set[str]:
-    """Those of these campaigns that are not what the log has of them.
+    """Returns the ids of the campaigns that differ from their registration in the log.
 
-    One that takes ballots must be in the log; a closed one may never have been, when its ballots were imported.
+    A campaign that takes ballots must be in the log. A closed one may be absent from it, because
+    imported campaigns are never registered.
     """
     places = {row.id: row.registered for row in rows if row.registered is not None}
     columns = tables.log_entries.c
@@ -50,12 +54,10 @@ async def differing_from_log(connection: AsyncConnection, rows: Sequence[Row[Any
         columns.position.in_(list(places.values()))
     )
     logged = {row.position: (row.kind, row.body) for row in await connection.execute(query)}
-    return {
-        row.id
-        for row in rows
-        if (row.registered is None and row.state != "closed")
-        or (
-            row.registered is not None
-            and logged.get(row.registered) != ("registration", registration_body(row._mapping))
-        )
-    }
+    return {row.id for row in rows if _differs(row, logged.get(row.registered))}
+
+
+def _differs(row: Row[Any], logged: tuple[str, str] | None) -> bool:
+    if row.registered is None:
+        return bool(row.state != CLOSED)
+    return logged != ("registration", registration_body(row._mapping))

@@ -1,4 +1,4 @@
-"""Appraisal schemes in files: the shipped one and a city's own."""
+"""Appraisal schemes in files: the shipped one and those of cities."""
 
 from __future__ import annotations
 
@@ -9,56 +9,67 @@ from typing import Any
 import yaml
 
 from aggregation.scheme.scheme import Scheme, parse_scheme
-from survey_flows.errors import BadInput
+from bot.core.file_errors import unreadable
+from survey_flows.errors import BadInput, Message, Place
 
 SHIPPED = "default-1"
 
 
 def shipped_scheme() -> Scheme:
-    """The default scheme that comes with the product."""
+    """Returns the default scheme that comes with the product."""
     return read_scheme(shipped_text(), f"{SHIPPED}.yaml")
 
 
 def shipped_text() -> str:
-    """The default scheme's YAML with its comments, to begin one's own with."""
+    """Returns the default scheme's YAML with its comments, as a model for a city's own."""
     return (files("aggregation") / "schemes" / f"{SHIPPED}.yaml").read_text(encoding="utf-8")
 
 
 def load_scheme_file(path: str | Path) -> Scheme:
-    """The scheme in a YAML (or JSON) file. Raises `BadInput` naming the file, and the line or field."""
+    """Returns the scheme in a YAML or JSON file.
+
+    Raises:
+        BadInput: the file cannot be read or holds no scheme; names the line or the field.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except OSError as wrong:
-        raise BadInput(
-            f"the file cannot be read ({wrong.strerror}); check its name", str(path)
-        ) from None
+    except OSError as error:
+        raise unreadable(error, Path(path)) from None
     except UnicodeDecodeError:
-        raise BadInput("the file is not UTF-8 text; save it as UTF-8", str(path)) from None
+        raise BadInput(Message("campaign-file-not-utf8"), Place(file=str(path))) from None
     return read_scheme(text, str(path))
 
 
 def read_scheme(text: str, where: str) -> Scheme:
-    """The scheme in YAML ``text``. Raises `BadInput`; a key that stands twice is refused, not overwritten."""
+    """Returns the scheme in YAML ``text``, which comes from the file ``where``.
+
+    Raises:
+        BadInput: it is no YAML or no scheme, or a key stands twice, which YAML would overwrite.
+    """
     try:
-        data = yaml.load(text, Loader=_NoDoubles)  # noqa: S506 — a SafeLoader with one more refusal
-    except yaml.MarkedYAMLError as wrong:
-        line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
-        raise BadInput(f"line {line}: {wrong.problem}; mend the YAML there", where) from None
+        data = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a stricter SafeLoader
+    except _KeyTwice as twice:
+        raise BadInput(
+            Message("campaign-scheme-key-twice", key=twice.key), Place(file=where, line=twice.line)
+        ) from None
     except yaml.YAMLError as wrong:
-        raise BadInput(f"this is not YAML ({wrong}); save the scheme as YAML", where) from None
+        mark = getattr(wrong, "problem_mark", None)
+        place = Place(file=where, line=mark.line + 1 if mark else 0)
+        raise BadInput(Message("campaign-scheme-bad-yaml"), place) from None
     return parse_scheme(data, where)
 
 
-class _NoDoubles(yaml.SafeLoader):
+class _KeyTwice(Exception):
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(key)
+        self.key, self.line = key, line
+
+
+class _UniqueKeys(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
             if str(key.value) in seen:
-                raise yaml.constructor.ConstructorError(
-                    None,
-                    None,
-                    f"the key {key.value!r} stands twice; keep one of them",
-                    key.start_mark,
-                )
+                raise _KeyTwice(str(key.value), key.start_mark.line + 1)
             seen.add(str(key.value))
         return super().construct_mapping(node, deep)

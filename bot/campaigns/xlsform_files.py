@@ -6,16 +6,16 @@ import zipfile
 from pathlib import Path
 
 from bot.core.shipped_files import shipped_scales
-from survey_flows.errors import BadQuestionnaire
+from survey_flows.errors import BadQuestionnaire, Message, Place
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.xlsform import read_xlsform
 
 
 def load_xlsx(path: Path) -> Questionnaire:
-    """The questionnaire in an XLSForm file.
+    """Returns the questionnaire in an XLSForm file.
 
     Raises:
-        BadQuestionnaire: not an .xlsx file, or the cell and the reason of everything that is wrong or unsupported.
+        BadQuestionnaire: no .xlsx file, or the cell and reason of each wrong or unsupported part.
         OSError: the file cannot be read.
     """
     from openpyxl import load_workbook
@@ -25,7 +25,7 @@ def load_xlsx(path: Path) -> Questionnaire:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError):
         raise BadQuestionnaire(
-            "this is not an Excel file; save the form as .xlsx", path.name
+            Message("campaign-xlsform-not-excel"), Place(file=path.name)
         ) from None
     try:
         sheets = {
@@ -40,7 +40,7 @@ def load_xlsx(path: Path) -> Questionnaire:
 
 
 def _text(value: object) -> str:
-    """A cell as it was typed: whole numbers without a decimal point, truth values as XLSForm writes them."""
+    """Returns a cell as it was typed: Excel stores 5 as 5.0; XLSForm writes yes and no."""
     if value is None:
         return ""
     if isinstance(value, bool):

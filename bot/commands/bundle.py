@@ -7,7 +7,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from bot.ballots.mixer import RemoteMixer
+from bot.ballots.remote_mixer import RemoteMixer
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import load_gate_keys

@@ -18,13 +18,13 @@ from bot.campaigns.lifecycle import (
     CampaignSummary,
     close_campaign,
     create_campaign,
-    create_link,
     list_campaigns,
     open_campaign,
     pause_campaign,
     resume_campaign,
     show_campaign,
 )
+from bot.campaigns.links import create_link
 from bot.core.clock import Clock, SystemClock
 from bot.core.settings import Settings, read_language
 from bot.core.urls import citizen_urls

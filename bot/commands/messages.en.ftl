@@ -205,7 +205,6 @@ help-witness-every = look again every so many seconds; default: once
 # All commands
 bar-ballots = ballots
 bar-cases = cases
-campaign-not-registered = there is no such campaign; see `minping campaign show`
 command-interrupted = interrupted; finished work is kept
 
 # appeals

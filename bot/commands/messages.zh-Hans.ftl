@@ -205,7 +205,6 @@ help-witness-every = 每隔多少秒再查一次；默认只查一次
 # 全部命令
 bar-ballots = 评价票
 bar-cases = 案件
-campaign-not-registered = 没有这个评价活动，见 `minping campaign show`
 command-interrupted = 已中断，做完的部分已保存
 
 # appeals

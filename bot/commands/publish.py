@@ -13,7 +13,7 @@ from bot.crypto.gate_keys import load_gate_keys
 from bot.service.composition import finish_closing, open_store
 from bot.terminal.auditing import Audit, the
 from bot.terminal.words import say
-from survey_flows.errors import BadInput, Message, Place
+from survey_flows.errors import BadInput, Message
 
 
 def register(commands: Any) -> None:
@@ -27,7 +27,7 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Publish or withdraw, and print the address of the page."""
-    from bot.campaigns.registered import read_registered_campaigns
+    from bot.campaigns.registered import find_registered_campaign
     from bot.publication.public_release import make_public, withdraw_publication
     from bot.verification.bundle import request_result_entry, save_bundle
 
@@ -37,13 +37,9 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
             await withdraw_publication(database, chosen.campaign)
             say(Message("publish-withdrawn", campaign=chosen.campaign))
             return 0
-        found = [
-            one for one in await read_registered_campaigns(database) if one.id == chosen.campaign
-        ]
-        if not found:
-            raise BadInput(Message("campaign-not-registered"), Place(subject=chosen.campaign))
+        campaign = await find_registered_campaign(database, chosen.campaign)
         made = await make_public(
-            database, found[0], f"cli:{getpass.getuser()}", clock, settings.timezone
+            database, campaign, f"cli:{getpass.getuser()}", clock, settings.timezone
         )
         address = f"{web_chat_url(settings)}/results/{made.campaign}"
         say(Message("publish-done", campaign=made.campaign, release=made.number, address=address))

@@ -10,7 +10,7 @@ from bot.core.settings import Settings
 from bot.service.composition import open_store
 from bot.terminal.auditing import Audit, the
 from bot.terminal.words import say, worded
-from survey_flows.errors import BadInput, Message, Place
+from survey_flows.errors import Message
 
 
 def register(commands: Any) -> None:
@@ -32,18 +32,14 @@ def register(commands: Any) -> None:
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make the release, and print the units whose change it withholds."""
-    from bot.campaigns.registered import read_registered_campaigns
+    from bot.campaigns.registered import find_registered_campaign
     from bot.results.releases import publish_release
 
     async with open_store(settings) as database:
-        found = [
-            one for one in await read_registered_campaigns(database) if one.id == chosen.campaign
-        ]
-        if not found:
-            raise BadInput(Message("campaign-not-registered"), Place(subject=chosen.campaign))
+        campaign = await find_registered_campaign(database, chosen.campaign)
         corrections = dict.fromkeys(chosen.correct, (chosen.by, chosen.reason))
-        outcome = await publish_release(database, found[0], SystemClock(), corrections)
-    release, floor = outcome.release, found[0].scheme.min_n.publish_cell
+        outcome = await publish_release(database, campaign, SystemClock(), corrections)
+    release, floor = outcome.release, campaign.scheme.min_n.publish_cell
     made = Message("release-new", campaign=release.campaign, number=release.number)
     same = Message("release-unchanged", campaign=release.campaign, number=release.number)
     say(made if outcome.is_new else same)

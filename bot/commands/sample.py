@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aggregation.fieldwork.sampling import METHODS
 from bot.commands.contacts import print_left_out, today
@@ -18,6 +17,9 @@ from bot.terminal.files import read_file, write_new_file
 from bot.terminal.tables import print_check
 from bot.terminal.words import say, worded
 from survey_flows.errors import BadInput, Message, Place
+
+if TYPE_CHECKING:
+    from bot.campaigns.definition import FrozenDefinition
 
 
 def register(commands: Any) -> None:
@@ -120,17 +122,19 @@ def _verify(chosen: argparse.Namespace) -> int:
     sample = read_sample(chosen.file.name, read_file(chosen.file))
     found = sample_contradiction(sample)
     drawn, people = (sum(map(len, part.values())) for part in (sample.drawn, sample.frame))
-    print_check(found, Message("sample-as-seeded", drawn=drawn, people=people))
+    seeded = Message("sample-as-seeded", drawn=drawn, people=people)
+    print_check(not found, found or seeded)
     if not chosen.bundle:
         print("      " + worded(Message("sample-log-not-compared")))
         return int(bool(found))
     other = sample_difference(sample, _registered(chosen.bundle, sample.campaign))
-    print_check(other, Message("sample-as-registered"))
+    print_check(not other, other or Message("sample-as-registered"))
     return int(bool(found or other))
 
 
-def _registered(path: Path, campaign: str) -> dict[str, Any]:
+def _registered(path: Path, campaign: str) -> FrozenDefinition:
     """Returns the registered definition in a bundle; `minping verify` checks the bundle itself."""
+    from bot.campaigns.definition import registered_definition
     from bot.verification.bundle_format import unpack
     from bot.verification.bundle_reader import Bundle, VerificationRequest
 
@@ -141,5 +145,4 @@ def _registered(path: Path, campaign: str) -> dict[str, Any]:
     entries = bundle.entries("registration")
     if len(entries) != 1:
         raise BadInput(Message("sample-no-registration"), Place(file=str(path)))
-    definition: dict[str, Any] = json.loads(entries[0][1]["paper"])
-    return definition
+    return registered_definition(entries[0][1], campaign)

@@ -1,4 +1,4 @@
-"""The only source of the present time and of chance, so that tests can give their own."""
+"""Time and chance; nothing else reads a clock or draws a token, so that tests can set both."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ class Clock(Protocol):
     """Time and chance."""
 
     def now(self) -> datetime:
-        """The present moment, in UTC."""
+        """Returns the present moment, in UTC."""
 
     def token(self) -> str:
-        """80 random bits in 16 characters of A–Z and 2–7: a receipt, or the nonce of a conversation."""
+        """Returns 80 random bits as 16 characters of A–Z and 2–7, for receipts and nonces."""
 
 
 class SystemClock:
     """The machine's clock and its cryptographic random numbers."""
 
     def now(self) -> datetime:
-        """The present moment, in UTC."""
+        """Returns the present moment, in UTC."""
         return datetime.now(UTC)
 
     def token(self) -> str:
-        """16 characters that nobody can guess."""
+        """Returns 16 characters that nobody can guess."""
         return base64.b32encode(secrets.token_bytes(10)).decode()

@@ -1,4 +1,4 @@
-"""Who somebody is: a citizen in a channel, an address, or an official who acts at a moment."""
+"""Identities: a citizen in a channel, a contact's address, and an official who acts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.core.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """Who an update came from: in memory only, for as long as it is being handled."""
+    """The sender of an update; it is in memory only, while the update is handled."""
 
     channel: str
     user: str
@@ -19,7 +19,7 @@ class Citizen:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a contact is written to: a channel, and who it is there (in Telegram, the chat id)."""
+    """Where messages reach a contact: a channel and the id there (in Telegram, the chat id)."""
 
     channel: str
     address: str
@@ -27,7 +27,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Who acts, and when: what every act needs. ``timezone`` is the city's."""
+    """The official who acts, and the clock of the act. ``timezone`` is the city's."""
 
     login: str
     clock: Clock

@@ -1,4 +1,4 @@
-"""What codes are called in print, in Chinese and English."""
+"""Names of codes in print, in Chinese and English (messages ``label-…``)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from aggregation.model.facts import Grade, Role, Verdict
 from aggregation.model.results import Certainty, ConsequenceKind, ProposalStatus
 from aggregation.quality.changes import ChangeVerdict
+from survey_flows.messages import ENGLISH, Message, render
+from survey_flows.wording import DEFAULT
 
 if TYPE_CHECKING:
     from aggregation.disclosure.suppression import DisclosedScore, ShareBound
@@ -16,93 +18,95 @@ if TYPE_CHECKING:
 Pair = tuple[str, str]
 
 HIDDEN = "*"
-"""Stands for a count that is not told, be it small or hidden to protect another that is."""
+"""Stands for a suppressed count, be the suppression primary or secondary."""
 
-NAMES: Mapping[type[StrEnum], Mapping[str, Pair]] = {
+NAMES: Mapping[type[StrEnum], Mapping[str, Message]] = {
     Grade: {
-        Grade.FIRST: ("一等", "first grade"),
-        Grade.SECOND: ("二等", "second grade"),
-        Grade.THIRD: ("三等", "third grade"),
-        Grade.FOURTH: ("四等", "fourth grade"),
+        Grade.FIRST: Message("label-grade-first"),
+        Grade.SECOND: Message("label-grade-second"),
+        Grade.THIRD: Message("label-grade-third"),
+        Grade.FOURTH: Message("label-grade-fourth"),
     },
     Role: {
-        Role.PRINCIPAL: ("正职", "principal"),
-        Role.DEPUTY: ("副职", "deputy"),
-        Role.OFFICER: ("工作人员", "officer"),
+        Role.PRINCIPAL: Message("label-role-principal"),
+        Role.DEPUTY: Message("label-role-deputy"),
+        Role.OFFICER: Message("label-role-officer"),
     },
     Certainty: {
-        Certainty.SETTLED: ("确定", "settled by the answers"),
-        Certainty.PROVISIONAL: ("暂定", "not settled by the answers"),
+        Certainty.SETTLED: Message("label-certainty-settled"),
+        Certainty.PROVISIONAL: Message("label-certainty-provisional"),
     },
     ProposalStatus: {
-        ProposalStatus.PROPOSED: ("待决定", "proposed"),
-        ProposalStatus.CONFIRMED: ("已确认", "confirmed"),
-        ProposalStatus.DECLINED: ("未采纳", "declined"),
+        ProposalStatus.PROPOSED: Message("label-proposal-proposed"),
+        ProposalStatus.CONFIRMED: Message("label-proposal-confirmed"),
+        ProposalStatus.DECLINED: Message("label-proposal-declined"),
     },
     ChangeVerdict: {
-        ChangeVerdict.BETTER: ("显著上升", "surely better"),
-        ChangeVerdict.WORSE: ("显著下降", "surely worse"),
-        ChangeVerdict.OPEN: ("未见显著变化", "not shown to have changed"),
-        ChangeVerdict.OTHER: ("两年量法不同，不作检验", "measured otherwise: not tested"),
+        ChangeVerdict.BETTER: Message("label-change-better"),
+        ChangeVerdict.WORSE: Message("label-change-worse"),
+        ChangeVerdict.OPEN: Message("label-change-open"),
+        ChangeVerdict.OTHER: Message("label-change-other"),
     },
     Verdict: {
-        Verdict.CONFIRMED: ("确认", "confirmed"),
-        Verdict.DECLINED: ("不采纳", "declined"),
+        Verdict.CONFIRMED: Message("label-decision-confirmed"),
+        Verdict.DECLINED: Message("label-decision-declined"),
     },
     ConsequenceKind: {
-        ConsequenceKind.GRADE_FOUR: ("确定为四等", "grade four"),
-        ConsequenceKind.REMOVAL_FROM_POSTS: (
-            "撤销党政职务",
-            "removal from Party and government posts",
-        ),
-        ConsequenceKind.DISMISSAL: ("免职", "dismissal"),
-        ConsequenceKind.DOWNGRADE: ("降等", "one grade down"),
-        ConsequenceKind.ADMONITION_TALK: ("诫勉谈话", "admonition talk"),
-        ConsequenceKind.VERIFICATION_REVIEW: ("甄别考察", "verification review"),
-        ConsequenceKind.BAR_FIRST: ("不得评为一等", "barred from the first grade"),
-        ConsequenceKind.VOID_ANSWERS: ("评价作废", "answers void"),
-        ConsequenceKind.DISCIPLINE_REFERRAL: ("移送纪检", "referral for discipline"),
-        ConsequenceKind.COMMENDATION: ("表彰", "commendation"),
-        ConsequenceKind.PROMOTION_FILE: ("提拔使用参考", "file for promotion"),
+        ConsequenceKind.GRADE_FOUR: Message("label-consequence-grade-four"),
+        ConsequenceKind.REMOVAL_FROM_POSTS: Message("label-consequence-removal-from-posts"),
+        ConsequenceKind.DISMISSAL: Message("label-consequence-dismissal"),
+        ConsequenceKind.DOWNGRADE: Message("label-consequence-downgrade"),
+        ConsequenceKind.ADMONITION_TALK: Message("label-consequence-admonition-talk"),
+        ConsequenceKind.VERIFICATION_REVIEW: Message("label-consequence-verification-review"),
+        ConsequenceKind.BAR_FIRST: Message("label-consequence-bar-first"),
+        ConsequenceKind.VOID_ANSWERS: Message("label-consequence-void-answers"),
+        ConsequenceKind.DISCIPLINE_REFERRAL: Message("label-consequence-discipline-referral"),
+        ConsequenceKind.COMMENDATION: Message("label-consequence-commendation"),
+        ConsequenceKind.PROMOTION_FILE: Message("label-consequence-promotion-file"),
     },
 }
-FLAGS: Mapping[str, Pair] = {
-    "insufficient": ("有效票不足，由人工决定", "too few valid answers: a person decides"),
-    "pooled": (
-        "各主体均不足，合并计算，仅供参考",
-        "no group reached the floor: pooled, for information",
-    ),
-    "dont_know_high": ("不了解比例高", "many know nothing of it"),
-    "open_link_only": ("仅有公开链接答卷", "answers by open link only"),
-    "open_link_capped": ("公开链接权重已封顶", "weight of open-link answers capped"),
-    "verified_below_floor": ("核实答卷不足下限", "vouched answers below the floor"),
-    "group_below_floor": (
-        "主体不足下限，权重转移",
-        "group below the floor, weight given to others",
-    ),
-    "corrected": ("得分公布后更正", "score corrected after it was published"),
-    "below_floor": ("不足下限", "below the floor"),
+FLAGS: Mapping[str, Message] = {
+    "insufficient": Message("label-flag-insufficient"),
+    "pooled": Message("label-flag-pooled"),
+    "dont_know_high": Message("label-flag-dont-know-high"),
+    "open_link_only": Message("label-flag-open-link-only"),
+    "open_link_capped": Message("label-flag-open-link-capped"),
+    "verified_below_floor": Message("label-flag-verified-below-floor"),
+    "group_below_floor": Message("label-flag-group-below-floor"),
+    "corrected": Message("label-flag-corrected"),
+    "below_floor": Message("label-flag-below-floor"),
 }
 
 
 def name(code: StrEnum | None, lang: str = "zh-Hans") -> str:
-    """What a code is called; nothing for None."""
-    return pick(NAMES[type(code)][code], lang) if code is not None else ""
+    """Return the name of a code; empty for None."""
+    return label(NAMES[type(code)][code], lang) if code is not None else ""
+
+
+def label(message: Message, lang: str) -> str:
+    """Return a message in Chinese or English; any language but Chinese gets English."""
+    return render(message, DEFAULT if lang.startswith("zh") else ENGLISH)
+
+
+def both(message: Message) -> Pair:
+    """Return a message in Chinese and in English."""
+    return label(message, DEFAULT), label(message, ENGLISH)
 
 
 def flags(
     found: Iterable[str], lang: str, groups: Mapping[str, Mapping[str, str]], brief: bool = False
 ) -> str:
-    """A score's flags in words; those of groups (``group_below_floor:resident``) once, with the groups' names.
+    """Return a score's flags in words.
 
+    A flag of several groups (``group_below_floor:resident``) stands once, with the groups' names.
     When ``brief``, groups are counted and not named.
     """
-    told: dict[str, list[str]] = {}
+    by_code: dict[str, list[str]] = {}
     for text in found:
         code, _, group = text.partition(":")
         called = groups.get(group, {}).get("zh" if lang.startswith("zh") else "en", group)
-        told.setdefault(code, []).extend([called] if group else [])
-    return "; ".join(flag(code, lang) + _named(names, brief) for code, names in told.items())
+        by_code.setdefault(code, []).extend([called] if group else [])
+    return "; ".join(flag(code, lang) + _named(names, brief) for code, names in by_code.items())
 
 
 def _named(names: Sequence[str], brief: bool) -> str:
@@ -112,20 +116,20 @@ def _named(names: Sequence[str], brief: bool) -> str:
 
 
 def flag(code: str, lang: str = "zh-Hans") -> str:
-    """A flag without a group, in words."""
-    return pick(FLAGS.get(code, (code, code)), lang)
+    """Return a flag without a group, in words; a code that has no name stays."""
+    return label(FLAGS[code], lang) if code in FLAGS else code
 
 
 def disclosed_flags(told: DisclosedScore) -> tuple[str, ...]:
-    """A unit's flags as they are told."""
+    """Return a unit's disclosed flags."""
     return (*told.flags, *(["corrected"] if told.corrected else []))
 
 
 def bound_text(bound: ShareBound) -> str:
-    """A share of which only a bound is told."""
+    """Return the bound of a share that is disclosed no closer."""
     return f"{'>' if bound.more else '<'}{bound.percent}%"
 
 
 def pick(pair: Pair, lang: str) -> str:
-    """The one of the two that ``lang`` asks for; anything but Chinese is English."""
+    """Return the Chinese or the English text; any language but Chinese gets English."""
     return pair[0 if lang.startswith("zh") else 1]

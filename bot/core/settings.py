@@ -1,4 +1,4 @@
-"""Every setting the service has. This is the only reader of the environment."""
+"""Every setting of the service. This is the only reader of the environment."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.signed_notes import COSIGNATURE, ED25519, read_key
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an operator can set, by environment variables ``MINPING_<NAME>`` (``DATABASE_URL``, ``REDIS_URL`` as usual).
+    """The settings of an operator, by environment variables ``MINPING_<NAME>``.
+
+    Two have their usual names: ``DATABASE_URL`` and ``REDIS_URL``.
 
     Attributes:
         data: folder for the embedded database, the bundled Valkey's files and the keys.
@@ -22,10 +24,10 @@ class Settings:
         redis_url: Redis 7 or later; empty means the bundled Valkey.
         host: address to listen on.
         port: port to listen on.
-        public_url: https address at which Telegram and citizens reach the service; empty means none.
+        public_url: https address of the service for Telegram and citizens; empty means none.
         telegram_token: the bot's token; empty means no Telegram.
         telegram_name: the bot's user name, without @, for the links that citizens get.
-        telegram_secret: secret that Telegram sends with each webhook call; empty means a random one is kept in `data`.
+        telegram_secret: secret of Telegram's webhook calls; empty means a random one in `data`.
         telegram_api: base address of the Bot API, for a local Bot API server.
         wechat_token: token of the WeChat Official Account; empty means no WeChat.
         wechat_aes_key: its EncodingAESKey; empty means that messages come in clear.
@@ -33,13 +35,14 @@ class Settings:
         wecom_token: token of the WeCom application; empty means no WeCom.
         wecom_aes_key: its EncodingAESKey.
         wecom_corp_id: the company's CorpID.
-        trusted_proxies: how many reverse proxies stand before the service and may name the client's address.
-        push_rate: messages that nobody asked for, in a second, from all processes of the bot together.
+        trusted_proxies: reverse proxies before the service that may name the client's address.
+        push_rate: outgoing messages a second, from all processes of the bot together.
         web_rate: new web conversations that one address may start in an hour.
         api_rate: requests in a second that one token may make, on average.
-        log_origin: name of the log in its checkpoints, such as minping.example.gov; it cannot be changed later.
-        log_key: public key of the log when the mixer is a process of its own; empty means it runs in the service.
-        witnesses: public keys of the witnesses whose signatures the log takes, separated by spaces.
+        log_origin: name of the log in its checkpoints, such as minping.example.gov; set it once.
+        log_key: public key of the log, when the mixer is a process of its own; empty means that
+            the mixer runs in the service.
+        witnesses: public keys of the log's witnesses, separated by spaces.
         timezone: the city's time zone.
         language: language of commands, en or zh-Hans; empty means the locale's.
         log_level: DEBUG, INFO, WARNING or ERROR.
@@ -85,22 +88,23 @@ UNPREFIXED = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
 
 
 def variable(name: str) -> str:
-    """The environment variable that sets the field ``name``."""
+    """Returns the environment variable of the field ``name``."""
     return UNPREFIXED.get(name, f"MINPING_{name.upper()}")
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment.
+    """Returns the settings in the environment.
 
     Raises:
-        BadInput: a variable that is not known (a typing error must not pass in silence) or not of its type.
+        BadInput: a variable is unknown, because a typing error must not pass in silence, or its
+            value is not of its type.
     """
     environment = os.environ if environment is None else environment
     known = {variable(f.name): f.name for f in fields(Settings)}
     for name in environment:
         if name.startswith("MINPING_") and name not in known:
             raise BadInput(
-                f"there is no such setting; the settings are {', '.join(sorted(known))}", name
+                Message("setting-unknown", settings=tuple(sorted(known))), Place(field=name)
             )
     given = {
         known[name]: value for name, value in environment.items() if name in known and value != ""
@@ -123,7 +127,7 @@ def _convert(name: str, value: str) -> str | int | Path:
         return _witnesses(value)
     if name in {"port", "trusted_proxies", "push_rate", "web_rate", "api_rate"}:
         if not value.isdecimal() or (name in {"push_rate", "api_rate"} and int(value) == 0):
-            raise BadInput(f"«{value}» is not a whole number", variable(name))
+            raise BadInput(Message("setting-no-number", value=value), Place(field=variable(name)))
         return int(value)
     return value
 
@@ -133,7 +137,7 @@ def _zone(value: str) -> str:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise BadInput(
-            f"there is no time zone «{value}»; write one like Asia/Shanghai", variable("timezone")
+            Message("setting-unknown-time-zone", value=value), Place(field=variable("timezone"))
         ) from error
     return value
 
@@ -142,11 +146,9 @@ def _log_key(value: str) -> str:
     try:
         key = read_key(value)
     except BadInput as error:
-        raise BadInput(error.what, variable("log_key")) from error
+        raise BadInput(error.message, Place(field=variable("log_key"))) from error
     if key.kind != ED25519:
-        raise BadInput(
-            "this is a witness's key; `minping mixer key` prints the log's", variable("log_key")
-        )
+        raise BadInput(Message("setting-log-key-of-witness"), Place(field=variable("log_key")))
     return value
 
 
@@ -154,12 +156,9 @@ def _witnesses(value: str) -> str:
     try:
         keys = [read_key(key) for key in value.split()]
     except BadInput as error:
-        raise BadInput(error.what, variable("witnesses")) from error
+        raise BadInput(error.message, Place(field=variable("witnesses"))) from error
     if any(key.kind != COSIGNATURE for key in keys):
-        raise BadInput(
-            "a key is not a witness's; `minping witness --key FILE` prints one",
-            variable("witnesses"),
-        )
+        raise BadInput(Message("setting-no-witness-key"), Place(field=variable("witnesses")))
     return value
 
 
@@ -181,5 +180,8 @@ def _language(value: str) -> str:
 def _level(value: str) -> str:
     levels = ("DEBUG", "INFO", "WARNING", "ERROR")
     if value.upper() not in levels:
-        raise BadInput(f"«{value}» is not one of {', '.join(levels)}", variable("log_level"))
+        raise BadInput(
+            Message("setting-unknown-level", value=value, levels=levels),
+            Place(field=variable("log_level")),
+        )
     return value.upper()

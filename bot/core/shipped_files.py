@@ -1,4 +1,4 @@
-"""The files that are shipped inside the package: questionnaires, scales and wording."""
+"""Files shipped with the package: questionnaires, scales and wording."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ SCALES = "scales.yaml"
 
 @cache
 def shipped_scales() -> dict[str, tuple[Option, ...]]:
-    """The rating scales by id, and ``yes_no``."""
+    """Returns the rating scales by id, and ``yes_no``."""
     return load_scales(_folder("catalog").joinpath(SCALES).read_text("utf-8"), SCALES)
 
 
 @cache
 def shipped_questionnaires() -> dict[str, Questionnaire]:
-    """The questionnaires by id, one from each file of the catalogue."""
+    """Returns the questionnaires by id; each file of the catalogue has one."""
     found = [
         load_questionnaire(file.read_text("utf-8"), file.name, shipped_scales())
         for file in _files("catalog", ".yaml")
@@ -31,7 +31,7 @@ def shipped_questionnaires() -> dict[str, Questionnaire]:
 
 
 def questionnaire_text(id_: str) -> str:
-    """A shipped questionnaire's YAML, to begin one's own with. Raises KeyError."""
+    """Returns a shipped questionnaire's YAML, as a model. Raises KeyError for an unknown id."""
     if id_ not in shipped_questionnaires():
         raise KeyError(id_)
     return _folder("catalog").joinpath(f"{id_}.yaml").read_text("utf-8")
@@ -39,7 +39,7 @@ def questionnaire_text(id_: str) -> str:
 
 @cache
 def shipped_words() -> Wording:
-    """Every citizen-facing sentence in each language that has a file."""
+    """Returns the sentences for citizens in every language that has a file."""
     return Wording(
         {
             file.name.removesuffix(".ftl"): file.read_text("utf-8")

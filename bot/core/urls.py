@@ -1,4 +1,4 @@
-"""The addresses that citizens are given."""
+"""Web addresses for citizens."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from survey_flows.campaign_definition import Link
 
 
 def web_chat_url(settings: Settings) -> str:
-    """Where the web chat is, without a slash at the end."""
+    """Returns the address of the web chat, without a slash at the end."""
     return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
 
 
 def citizen_urls(settings: Settings, link: Link, unit: str = "") -> list[str]:
-    """The link in the web chat and, when there is a bot, in Telegram; to a unit when one is named."""
+    """Returns a link's addresses in the web chat and, if there is a bot, in Telegram.
+
+    With a ``unit`` they lead to its questions.
+    """
     path = "/".join(part for part in ("r", link.token, unit) if part)
     found = [f"{web_chat_url(settings)}/{path}"]
     if settings.telegram_name:

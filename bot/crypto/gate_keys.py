@@ -1,7 +1,7 @@
-"""The gate's secret keys and what is made with them: pseudonyms, sealed conversations, signed submissions.
+"""The gate's keys: they make pseudonyms, seal conversations and sign submissions.
 
-What is sealed for a while (conversations, dead letters) is sealed under a key of its hour. The key is destroyed once
-everything is sealed anew (`bot.conversations.key_rotation`), and with it what an old copy of the database holds.
+Conversations and dead letters are sealed under a key of the hour. Once all of them are sealed anew
+(`bot.conversations.key_rotation`) the key is destroyed; an old copy of the database tells nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from survey_flows.errors import BadSession
+from survey_flows.errors import BadSession, Message, Place
 
 SIZE = 32
 NONCE = 12
@@ -28,7 +28,7 @@ COUNTER = 16
 INVITATION = 10
 HOUR = 3600
 STAMP = 4
-"""Bytes before a seal that tell its hour, in whole hours since 1970."""
+"""Bytes before a seal that hold its hour, in whole hours since 1970."""
 SUFFIX = ".key"
 
 
@@ -40,27 +40,27 @@ class Keyring:
         self._known: dict[str, bytes] = {}
 
     def find_or_create(self, name: str) -> bytes:
-        """The secret of this name; made if there is none."""
+        """Returns the secret of this name; makes one if there is none."""
         if name not in self._known:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._known[name] = load_secret(self._path(name))
         return self._known[name]
 
     def find(self, name: str) -> bytes | None:
-        """The secret of this name, if there is one."""
+        """Returns the secret of this name, if there is one."""
         return self.find_or_create(name) if self._path(name).exists() else None
 
     def names(self) -> list[str]:
-        """The names of all secrets, also of those that another process has destroyed and this one still knows."""
+        """Returns the names of all secrets, also of those that only this process still knows."""
         return sorted(
             {path.name.removesuffix(SUFFIX) for path in self._folder.glob(f"[!.]*{SUFFIX}")}
             | {*self._known}
         )
 
     def destroy(self, name: str) -> None:
-        """Overwrite and remove a secret, for good; nothing if there is none.
+        """Overwrites and removes a secret, for good; does nothing if there is none.
 
-        A disk that moves what it writes may keep a copy, as may a backup: see the guide for operators.
+        A backup, or a disk that moves its blocks, may keep a copy: see the guide for operators.
         """
         self._known.pop(name, None)
         path = self._path(name)
@@ -77,9 +77,9 @@ class Keyring:
 
 
 class HourlyKeys:
-    """Secrets by the hour since 1970 in which they were made. What is sealed now is sealed under `now`'s.
+    """Secrets by the hour since 1970 in which they were made; `now` is the hour to seal under.
 
-    Until the first `turn` that is the newest there is.
+    Until the first `set_hour` that is the newest hour with a secret.
     """
 
     def __init__(self, ring: Keyring) -> None:
@@ -88,24 +88,27 @@ class HourlyKeys:
         self.now = max(map(int, ring.names()), default=0)
 
     def set_hour(self, hour: int) -> None:
-        """From now on seal under the secret of this hour."""
+        """Makes the secret of this hour the one to seal under."""
         self._secrets[hour] = self._ring.find_or_create(str(hour))
         self.now = hour
 
     def secret(self) -> bytes:
-        """The secret to seal under."""
+        """Returns the secret to seal under."""
         if self.now not in self._secrets:
             self.set_hour(self.now)
         return self._secrets[self.now]
 
     def find(self, hour: int) -> bytes | None:
-        """The secret of an hour; None when there is none, or no longer."""
+        """Returns the secret of an hour; None when there is none any more."""
         if hour not in self._secrets and (secret := self._ring.find(str(hour))):
             self._secrets[hour] = secret
         return self._secrets.get(hour)
 
     def destroy_others(self) -> None:
-        """Destroy all but those of this hour and the one before, under which other processes may just be sealing."""
+        """Destroys the secrets of all hours but this one and the one before.
+
+        Other processes may still be sealing under the hour before.
+        """
         for name in self._ring.names():
             if int(name) not in (self.now - 1, self.now):
                 self._secrets.pop(int(name), None)
@@ -116,9 +119,9 @@ class HourlyKeys:
 class GateKeys:
     """The gate's secrets. They never leave this object's methods.
 
-    ``gate`` makes pseudonyms of conversations and addresses, ``sign`` vouches for what is handed to the mixer,
-    ``voters`` holds a secret for each campaign, which is destroyed when it is closed, and ``hours`` those that seal.
-    ``follow`` is that of follow-ups (`bot.crypto.rectification_keys`).
+    ``gate`` makes the pseudonyms of conversations and addresses. ``sign`` signs for the mixer.
+    ``voters`` holds a secret for each campaign, destroyed at its close. ``hours`` seals.
+    ``rectification`` is the secret of citizens' requests (`bot.crypto.rectification_keys`).
     """
 
     gate: bytes
@@ -128,56 +131,59 @@ class GateKeys:
     rectification: bytes
 
     def person(self, channel: str, user: str) -> bytes:
-        """The pseudonym under which a conversation is kept. An unkeyed hash would be guessed by trying every id."""
+        """Returns the pseudonym of a conversation; an unkeyed hash falls to trying every id."""
         return pseudonym(self.gate, "person", channel, user)
 
     def voter(self, campaign: str, channel: str, user: str) -> bytes:
-        """The pseudonym of one citizen in one campaign; once that key is destroyed nobody can make it again."""
+        """Returns a citizen's pseudonym in a campaign; nobody can make it after the close."""
         return pseudonym(self.voters.find_or_create(campaign), "voter", campaign, channel, user)
 
     def counter(self, campaign: str, kind: str, name: str) -> bytes:
-        """Under which name something of a campaign is counted: no other pseudonym, and gone with the campaign's key."""
+        """Returns the name of a counter; it equals no pseudonym and is void with the key."""
         return pseudonym(self.voters.find_or_create(campaign), "counter", kind, name)[:COUNTER]
 
     def invitation(self, campaign: str, number: str) -> str:
-        """The token of the invitation of who has this number in a campaign's frame: 80 bits, like `Clock.token`.
+        """Returns the token of an invitation by its number in the frame: 80 bits.
 
-        It is made again whenever it is needed and stored nowhere; once the campaign's key is destroyed nobody can.
+        It is stored nowhere and made again whenever it is needed, until the campaign's key is gone.
         """
         raw = pseudonym(self.voters.find_or_create(campaign), "invitation", number)[:INVITATION]
         return base64.b32encode(raw).decode()
 
     def invitation_mark(self, campaign: str, token: str) -> bytes | None:
-        """What is stored of an invitation's token, 32 bytes; None when the campaign's key is destroyed."""
+        """Returns the stored mark of a token, 32 bytes; None once the key is destroyed."""
         secret = self.voters.find(campaign)
         return pseudonym(secret, "invitation mark", token) if secret else None
 
     def holder(self, campaign: str, channel: str, user: str) -> bytes:
-        """The pseudonym of who used an invitation: none that a conversation or a ballot has."""
+        """Returns the pseudonym of an invitation's user; no conversation or ballot has it."""
         return pseudonym(self.voters.find_or_create(campaign), "holder", channel, user)
 
     def place(self, campaign: str, cell: Sequence[str], channel: str, user: str) -> bytes:
-        """The mark of one citizen's place in a cell: no other pseudonym, and another one in each cell."""
+        """Returns the mark of a citizen's quota place, another one in each cell."""
         return pseudonym(self.voters.find_or_create(campaign), "place", *cell, channel, user)
 
     def update(self, name: str) -> str:
-        """What stands for an update in the list of those that were taken, where its name tells who sent it."""
+        """Returns the key of a taken update whose own name would tell its sender."""
         return pseudonym(self.gate, "update", name).hex()[:48]
 
     def address(self, address: str) -> str:
-        """A client address under a key, for counting requests without keeping where they came from."""
+        """Returns a client address under a key, to count requests without keeping addresses."""
         return pseudonym(self.gate, "address", address).hex()
 
     def signature(self, message: bytes) -> bytes:
-        """64 bytes by which the mixer knows that a message comes from the gate (Ed25519)."""
+        """Returns 64 bytes that show the mixer that a message is the gate's (Ed25519)."""
         return _signing(self.sign).sign(message)
 
     def public(self) -> bytes:
-        """The public key that checks `signature`."""
+        """Returns the public key that checks `signature`."""
         return _signing(self.sign).public_key().public_bytes_raw()
 
     def seal(self, person: bytes, text: str) -> bytes:
-        """Encrypt a conversation under the newest key, bound to its owner (ChaCha20-Poly1305, RFC 8439)."""
+        """Encrypts a conversation under the newest key, bound to its owner.
+
+        The cipher is ChaCha20-Poly1305 (RFC 8439).
+        """
         hour, nonce = self.hours.now, secrets.token_bytes(NONCE)
         stamp = hour.to_bytes(STAMP, "big")
         return (
@@ -187,10 +193,11 @@ class GateKeys:
         )
 
     def unseal(self, person: bytes, sealed: bytes) -> str:
-        """Decrypt what `seal` made.
+        """Decrypts what `seal` made.
 
         Raises:
-            BadSession: sealed under another key or one that is destroyed, for another person, or damaged.
+            BadSession: it was sealed under another or a destroyed key or for another person, or is
+                damaged.
         """
         stamp, nonce, rest = sealed[:STAMP], sealed[STAMP : STAMP + NONCE], sealed[STAMP + NONCE :]
         secret = self.hours.find(key_hour_of(sealed))
@@ -199,7 +206,7 @@ class GateKeys:
                 return ChaCha20Poly1305(secret).decrypt(nonce, rest, stamp + person).decode()
         except InvalidTag:
             pass
-        raise BadSession("the stored conversation was sealed under another key")
+        raise BadSession(Message("crypto-conversation-other-key"))
 
 
 @lru_cache(maxsize=1)
@@ -208,13 +215,13 @@ def _signing(secret: bytes) -> Ed25519PrivateKey:
 
 
 def key_hour_of(sealed: bytes) -> int:
-    """Of which hour the secret is that something was sealed under."""
+    """Returns the hour of the secret under which something was sealed."""
     return int.from_bytes(sealed[:STAMP], "big")
 
 
 def pseudonym(key: bytes, *parts: str) -> bytes:
-    """32 bytes that stand for ``parts`` and that only who has ``key`` can make (HMAC-SHA256)."""
-    # Every part goes in with its length, so that no two lists of parts give the same bytes.
+    """Returns 32 bytes for ``parts``; only the owner of ``key`` can make them (HMAC-SHA256)."""
+    # Each part goes in with its length, so that no two lists of parts give the same bytes.
     message = b"".join(
         len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts)
     )
@@ -222,7 +229,7 @@ def pseudonym(key: bytes, *parts: str) -> bytes:
 
 
 def load_gate_keys(folder: Path) -> GateKeys:
-    """Read the gate's keys in ``folder``; make those that are missing, readable by their owner only."""
+    """Returns the gate's keys in ``folder``; makes missing ones, readable by their owner only."""
     ring = Keyring(folder)
     voters, hours = Keyring(folder / "voters"), HourlyKeys(Keyring(folder / "hours"))
     return GateKeys(
@@ -235,7 +242,11 @@ def load_gate_keys(folder: Path) -> GateKeys:
 
 
 def load_secret(path: Path) -> bytes:
-    """32 random bytes kept in ``path``. Two that ask for it at once agree on one of them."""
+    """Returns the 32 random bytes kept in ``path``; processes that make them at once agree.
+
+    Raises:
+        BadSession: the file does not hold 32 bytes.
+    """
     if not path.exists():
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -251,7 +262,5 @@ def load_secret(path: Path) -> bytes:
             draft.unlink()
     secret = path.read_bytes()
     if len(secret) != SIZE:
-        raise BadSession(
-            f"the key file must hold {SIZE} bytes; restore it from the backup", str(path)
-        )
+        raise BadSession(Message("crypto-key-file-damaged", bytes=SIZE), Place(file=str(path)))
     return secret

@@ -1,4 +1,4 @@
-"""Signing and checking the log's notes with Ed25519 (RFC 8032)."""
+"""Signatures of the log's notes with Ed25519 (RFC 8032; c2sp.org/signed-note)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from survey_flows.errors import BadInput, Misuse
+from survey_flows.errors import BadInput, Message, Misuse, Place
 from survey_flows.signed_notes import (
     COSIGNATURE,
     ED25519,
@@ -31,7 +31,7 @@ PRIVATE = "PRIVATE+KEY+"
 
 @dataclass(frozen=True, slots=True)
 class VerifiedNote:
-    """A note of which every signature by a key we know is good. ``signers`` are the names of those keys' owners."""
+    """A note whose signatures by known keys are good; ``signers`` are the keys that signed it."""
 
     checkpoint: Checkpoint
     note: Note
@@ -39,28 +39,34 @@ class VerifiedNote:
 
 
 def public_key(seed: bytes, name: str, kind: int = ED25519) -> VerifierKey:
-    """The key by which others check what ``seed`` signs under ``name``."""
+    """Returns the public key of ``seed``, under ``name``."""
     return VerifierKey(
         name, kind, Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
     )
 
 
 def sign_checkpoint(seed: bytes, origin: str, size: int, root: bytes) -> str:
-    """The log's own signed note; its key goes by the name of the origin."""
+    """Returns the log's signed checkpoint; its key has the origin as its name."""
     return sign_note(seed, origin, Checkpoint(origin, size, root).text()).write()
 
 
 def sign_note(seed: bytes, name: str, text: str) -> Note:
-    """A note with one signature."""
+    """Returns a note with one signature."""
     raw = Ed25519PrivateKey.from_private_bytes(seed).sign(text.encode())
     return Note(text, (Signature(name, public_key(seed, name).id, raw),))
 
 
 def cosign(seed: bytes, name: str, checkpoint: Checkpoint, timestamp: int) -> Signature:
-    """A witness's signature: that this is the largest tree it has seen of the log at ``timestamp`` (seconds).
+    """Returns a witness's cosignature: this is the largest tree that it has seen of the log.
+
+    Args:
+        seed: the witness's secret.
+        name: the witness.
+        checkpoint: the tree head.
+        timestamp: when it saw it, in epoch seconds.
 
     Raises:
-        Misuse: a time before 1970 or beyond what the format can hold.
+        Misuse: the time is before 1970 or beyond what the format can hold.
     """
     if not 0 <= timestamp <= LARGEST:
         raise Misuse("a cosignature cannot have such a time")
@@ -71,7 +77,7 @@ def cosign(seed: bytes, name: str, checkpoint: Checkpoint, timestamp: int) -> Si
 
 
 def verify_signature(key: VerifierKey, signature: Signature, text: str) -> bool:
-    """Whether ``key`` made this signature of ``text``."""
+    """Returns whether ``key`` made this signature of ``text``."""
     message, raw = text.encode(), signature.raw
     if key.kind == COSIGNATURE:
         at = int.from_bytes(raw[:TIME], "big")
@@ -86,10 +92,10 @@ def verify_signature(key: VerifierKey, signature: Signature, text: str) -> bool:
 
 
 def open_note(text: str, keys: Sequence[VerifierKey]) -> VerifiedNote:
-    """Read a checkpoint that at least one of ``keys`` signed. Signatures by other keys are passed over.
+    """Reads a checkpoint that at least one of ``keys`` signed; ignores signatures by other keys.
 
     Raises:
-        BadInput: it cannot be read, a signature by one of the keys is false, or none of them signed.
+        BadInput: it cannot be read, a signature by a known key is false, or no known key signed.
     """
     note = read_note(text)
     checkpoint = read_checkpoint(note.text)
@@ -100,30 +106,30 @@ def open_note(text: str, keys: Sequence[VerifierKey]) -> VerifiedNote:
                 continue
             if not verify_signature(key, signature, note.text):
                 raise BadInput(
-                    f"the signature of {key.name} is false; do not trust this checkpoint",
-                    "checkpoint",
+                    Message("crypto-false-signature", name=key.name), Place(field="checkpoint")
                 )
             if key not in signers:
                 signers.append(key)
     if not signers:
-        names = ", ".join(key.name for key in keys)
+        names = tuple(key.name for key in keys)
+        unsigned = Message("crypto-checkpoint-unsigned", names=names)
         raise BadInput(
-            f"the checkpoint is not signed by {names or 'any key that was given'}", "checkpoint"
+            unsigned if names else Message("crypto-no-key-given"), Place(field="checkpoint")
         )
     return VerifiedNote(checkpoint, note, tuple(signers))
 
 
 def write_secret(seed: bytes, name: str) -> str:
-    """A witness's key file: one line that says whose it is."""
+    """Returns the text of a witness's key file: one line, with the witness's name."""
     key = public_key(seed, name, COSIGNATURE)
     return f"{PRIVATE}{name}+{key.id.hex()}+{b64encode(bytes([COSIGNATURE]) + seed).decode()}\n"
 
 
 def read_secret(text: str) -> tuple[str, bytes]:
-    """The name and the seed in what `write_secret` wrote.
+    """Returns the name and the seed in a file that `write_secret` wrote.
 
     Raises:
-        BadInput: not such a file.
+        BadInput: the text is no such file.
     """
     name, _, rest = text.strip().removeprefix(PRIVATE).partition("+")
     try:
@@ -135,8 +141,5 @@ def read_secret(text: str) -> tuple[str, bytes]:
         or len(raw) != SEED + 1
         or write_secret(raw[1:], name).strip() != text.strip()
     ):
-        raise BadInput(
-            "this is not a witness's key; make one with `minping witness --name NAME --key FILE`",
-            "key file",
-        )
+        raise BadInput(Message("crypto-no-witness-key-file"))
     return name, raw[1:]

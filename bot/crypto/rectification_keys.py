@@ -1,7 +1,7 @@
-"""The secret of follow-ups: under which name a person's is found again, and what seals where they are written to.
+"""The secret of citizens' requests: it makes their pseudonyms and seals the citizens' addresses.
 
-It makes no pseudonym that a conversation, a contact or a ballot has. A person has another name for each unit, so that
-two of their follow-ups cannot be told to be one person's.
+None of its pseudonyms belongs to a conversation, a contact or a ballot. A citizen has another
+pseudonym for each unit, so nobody can tell that two requests are one citizen's.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from bot.crypto.gate_keys import pseudonym
 
 @dataclass(frozen=True, slots=True)
 class RectificationKeys:
-    """What can be done with the secret, which never leaves this object's methods."""
+    """The secret of requests; it never leaves this object's methods."""
 
     secret: bytes
 
     def lookup(self, campaign: str, unit: str, person: Address) -> bytes:
-        """The pseudonym under which a person's follow-up about a unit is kept: 32 bytes."""
+        """Returns the pseudonym of a citizen's request about a unit, 32 bytes."""
         return pseudonym(self.secret, "follow-up", campaign, unit, person.channel, person.address)
 
     def mark(self, person: Address) -> bytes:
-        """What stands for a person who wants to be written to no more: 32 bytes."""
+        """Returns the mark of a citizen who wants no more messages, 32 bytes."""
         return pseudonym(self.secret, "stop", person.channel, person.address)
 
     def seal(self, lookup: bytes, person: Address) -> bytes:
-        """Encrypt where a person is written to, bound to the pseudonym."""
+        """Encrypts a citizen's address, bound to the pseudonym."""
         return seal_address(pseudonym(self.secret, "seal"), lookup, person)
 
     def unseal(self, lookup: bytes, sealed: bytes) -> Address:
-        """Decrypt what `seal` made; raises `BadSession` as `open_address`."""
+        """Decrypts what `seal` made; raises `BadSession` as `open_address`."""
         return open_address(pseudonym(self.secret, "seal"), lookup, sealed, "follow.key")

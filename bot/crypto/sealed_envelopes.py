@@ -1,4 +1,7 @@
-"""What is handed to the mixer: messages, signed, padded so that the length tells no more than their number, sealed."""
+"""Sealed envelopes for the mixer: messages that are signed, padded and encrypted.
+
+Padding makes the length depend on the number of messages alone.
+"""
 
 from __future__ import annotations
 
@@ -15,80 +18,87 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from survey_flows.errors import MinpingError
 
 PAD_BYTES = 2048
-"""Bytes that each message of a parcel is padded to; one step holds a ballot with a comment of 500 characters."""
+"""Bytes to which each message is padded: a ballot with a comment of 500 characters fits."""
 SIGNATURE = 64
 LENGTH = 4
 
 
 class WrongMixerKey(MinpingError):
-    """A sealed message that cannot be opened, or that the gate did not sign."""
+    """An envelope that cannot be opened, or that the gate did not sign."""
 
 
 @dataclass(frozen=True, slots=True)
 class MixerKey:
-    """Where to seal to: the mixer's public key of a time."""
+    """The mixer's public key of a day, to which envelopes are sealed."""
 
     id: str
     public: bytes
 
 
 def sign_and_pad(messages: Sequence[Mapping[str, Any]], sign: Callable[[bytes], bytes]) -> bytes:
-    """Signature, length, messages, and zeros: a step for each message, or more whole steps if they are that long."""
+    """Returns signature, length, messages and zeros: `PAD_BYTES` for each message.
+
+    Longer messages take more whole multiples of `PAD_BYTES`.
+    """
     raw = json.dumps(messages, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
     whole = sign(raw) + len(raw).to_bytes(LENGTH, "big") + raw
     return whole.ljust(max(len(messages), -(-len(whole) // PAD_BYTES)) * PAD_BYTES, b"\0")
 
 
-def seal(box: MixerKey, parcel: bytes) -> bytes:
-    """Seal to the mixer; nobody else can open it, nor who sealed it (NaCl sealed box)."""
-    return SealedBox(PublicKey(box.public)).encrypt(parcel)
+def seal(key: MixerKey, content: bytes) -> bytes:
+    """Encrypts to the mixer; not even the sender can open it again (NaCl sealed box)."""
+    return SealedBox(PublicKey(key.public)).encrypt(content)
 
 
 class EnvelopeOpener:
-    """Opens what was sealed to the boxes of these ``secrets``, by their names, and signed by ``signer``.
+    """Opens envelopes that were sealed to these mixer keys and signed by the gate.
 
-    What is made of the keys is made once for all that is opened, and goes with the opener.
+    The keys are prepared once for many envelopes, and go with the opener.
+
+    Args:
+        secrets: the mixer's secrets by the names of their keys.
+        signer: the gate's public key.
     """
 
     def __init__(self, secrets: Mapping[str, bytes], signer: bytes) -> None:
         self._boxes = {name: SealedBox(PrivateKey(secret)) for name, secret in secrets.items()}
         self._signer = Ed25519PublicKey.from_public_bytes(signer)
 
-    def open(self, box: str, sealed: bytes) -> list[dict[str, Any]]:
-        """The messages of one parcel.
+    def open(self, key: str, sealed: bytes) -> list[dict[str, Any]]:
+        """Returns the messages of one envelope, sealed to the mixer key of this name.
 
         Raises:
-            WrongMixerKey: it was sealed to another key, damaged, or signed by somebody else.
+            WrongMixerKey: it was sealed to another key, is damaged, or the gate did not sign it.
         """
-        if box not in self._boxes:
-            raise WrongMixerKey("there is no key of this box")
+        if key not in self._boxes:
+            raise WrongMixerKey("there is no mixer key of this name")
         try:
-            return _unpack(self._boxes[box].decrypt(sealed), self._signer)
+            return _unpack(self._boxes[key].decrypt(sealed), self._signer)
         except (CryptoError, ValueError) as error:
-            raise WrongMixerKey("a parcel was not sealed to this key") from error
+            raise WrongMixerKey("an envelope was not sealed to this key") from error
 
 
-def _unpack(parcel: bytes, signer: Ed25519PublicKey) -> list[dict[str, Any]]:
-    """The messages in a parcel that the holder of ``signer`` signed.
+def _unpack(content: bytes, signer: Ed25519PublicKey) -> list[dict[str, Any]]:
+    """Returns the messages of an opened envelope.
 
     Raises:
-        WrongMixerKey: it did not.
+        WrongMixerKey: the holder of ``signer`` did not sign them.
     """
-    signature, rest = parcel[:SIGNATURE], parcel[SIGNATURE:]
+    signature, rest = content[:SIGNATURE], content[SIGNATURE:]
     raw = rest[LENGTH : LENGTH + int.from_bytes(rest[:LENGTH], "big")]
     try:
         signer.verify(signature, raw)
     except InvalidSignature as error:
-        raise WrongMixerKey("a parcel was not signed by this key") from error
+        raise WrongMixerKey("an envelope was not signed by this key") from error
     messages: list[dict[str, Any]] = json.loads(raw)
     return messages
 
 
 def mixer_key_text(name: str, public: bytes) -> bytes:
-    """What the log's key signs of a box, so that no other is sealed to."""
+    """Returns the text of a mixer key that the log's key signs, so that no other key is used."""
     return f"minping box {name}\n".encode() + public
 
 
 def public_key(secret: bytes) -> bytes:
-    """The public half of a box's secret."""
+    """Returns the public half of a mixer key's secret."""
     return bytes(PrivateKey(secret).public_key)

@@ -13,7 +13,8 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.campaigns.drafting import rated_unit
-from bot.campaigns.lifecycle import LINK, CampaignDraft, add_campaign
+from bot.campaigns.lifecycle import CampaignDraft, add_campaign
+from bot.campaigns.links import LINK
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.clock import Clock
 from bot.core.shipped_files import shipped_questionnaires

@@ -1,4 +1,4 @@
-"""Looking at a closed campaign as a whole: what the signals find becomes cases for `bot.fraud_review.case_review`."""
+"""Finds fraud cases: runs the signals over a closed campaign and stores what they find."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.fraud_rules import read_rules
-from bot.campaigns.registered import RegisteredCampaign, registered_campaign
+from bot.campaigns.definition import read_definition
+from bot.campaigns.registered import RegisteredCampaign, read_campaign_row, registered_campaign
 from bot.fraud_review.case_review import apply_verdict
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, WAITING
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.ballot import STAFF
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 if TYPE_CHECKING:
     from aggregation.fraud.ballot_table import BallotTable, Comments
@@ -33,7 +33,7 @@ OPEN = "open"
 TIMEZONE = "Asia/Shanghai"
 QUARTER = 900
 STEPS = tuple(step * 10**power for power in range(1, 8) for step in (1, 2, 5))
-"""Counts are told as «at least» one of these: 10, 20, 50 … An exact one would name a unit."""
+"""Counts are disclosed as «at least» one of these, because an exact one would name a unit."""
 WINDOWS = (2, 6, 24, 72)
 CHUNK = 2000
 COLUMNS = (
@@ -54,7 +54,7 @@ ProgressReport = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class SignalFindings:
-    """A campaign's ballots as the signals see them. ``rows`` are the ballots' rows in the order of ``table``."""
+    """A campaign's ballots and what the signals found; ``rows`` are in the order of ``table``."""
 
     campaign: RegisteredCampaign
     rows: Sequence[Row[Any]]
@@ -66,7 +66,7 @@ class SignalFindings:
 
 @dataclass(frozen=True, slots=True)
 class SuspectedCase:
-    """A case before it is stored. ``fraud_weights`` are by ballot, of those below full."""
+    """A case before it is stored; ``weights`` are by ballot, in quarters below a full one."""
 
     unit: str
     rules: Sequence[str]
@@ -75,13 +75,13 @@ class SuspectedCase:
 
     @property
     def digest(self) -> str:
-        """What it is known by when it is found again."""
+        """The digest by which a later scan knows the case again."""
         return sha256(json.dumps(sorted(self.weights.items())).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class CaseScan:
-    """How many cases are new, were known, and are found no more."""
+    """How many cases are new, were known already, and were dropped."""
 
     new: int
     known: int
@@ -94,23 +94,24 @@ async def find_cases(
     tell: ProgressReport = lambda _done, _total: None,
     timezone: str = TIMEZONE,
 ) -> CaseScan:
-    """Look at a closed campaign and store its cases with their proposed weights, all or nothing.
+    """Scan a closed campaign and store its cases with their proposed weights, all or nothing.
 
-    What was found before stays as it is. A case without votes that is found no more is dropped and its ballots get back
-    the weight they had; one with votes is never touched.
+    A case that was found before stays as it is.
+    A case without votes that is no longer found is dropped, and its ballots get back their weight.
+    A case with votes is never touched.
 
     Args:
         database: where the ballots are.
         campaign: its id.
-        tell: told how many steps of how many are done.
-        timezone: the city's: nights and office hours are looked at.
+        tell: called with the number of steps that are done, and of all.
+        timezone: the city's, by which the signals know nights and office hours.
 
     Raises:
-        BadInput: no such campaign, or it is not closed.
+        BadInput: there is no such campaign, or it is not closed.
     """
     steps = 4
-    looked = await run_signals(database, campaign, lambda done: tell(done, steps), timezone)
-    suspects = await asyncio.to_thread(suspected_cases, looked)
+    findings = await run_signals(database, campaign, lambda done: tell(done, steps), timezone)
+    suspects = await asyncio.to_thread(suspected_cases, findings)
     tell(3, steps)
     async with writing(database) as connection:
         result = await _store(connection, campaign, suspects)
@@ -124,23 +125,18 @@ async def run_signals(
     tell: Callable[[int], None] = lambda _done: None,
     timezone: str = TIMEZONE,
 ) -> SignalFindings:
-    """Read a closed campaign and let every signal look at it; raises `BadInput` as `find_cases`.
+    """Run every signal over a closed campaign.
 
-    What units' own staff say of them is left out: it counts apart in any case, and would only draw others along.
+    Ballots of units' own staff are left out: they count apart,
+    and would only draw other ballots into a cluster.
+
+    Raises:
+        BadInput: as `find_cases`.
     """
     async with reading(database) as connection:
-        row = (
-            await connection.execute(
-                select(tables.campaigns).where(tables.campaigns.c.id == campaign)
-            )
-        ).first()
-        if row is None:
-            raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+        row = await read_campaign_row(connection, campaign)
         if row.state != "closed":
-            raise BadInput(
-                f"this campaign is {row.state}; it can be looked at as a whole once it is closed",
-                campaign,
-            )
+            raise BadInput(Message("fraud-review-campaign-not-closed"), Place(subject=campaign))
         mine = tables.ballots.c
         query = (
             select(*(mine[name] for name in COLUMNS))
@@ -152,20 +148,20 @@ async def run_signals(
         query = select(said.unit, said.text).where(said.campaign == campaign).order_by(said.id)
         texts = (await connection.execute(query)).all()
     tell(1)
-    looked = await asyncio.to_thread(
+    findings = await asyncio.to_thread(
         _look,
         registered_campaign(row),
         rows,
         texts,
-        read_rules(row.paper).thresholds,
+        read_definition(row).fraud_rules.thresholds,
         _ahead(row.opens_at, timezone),
     )
     tell(2)
-    return looked
+    return findings
 
 
 def _ahead(moment: int, timezone: str) -> int:
-    """Quarters of an hour by which the city's clock is ahead of UTC."""
+    """Return the quarters of an hour by which the city's clock is ahead of UTC."""
     ahead = datetime.fromtimestamp(moment, ZoneInfo(timezone)).utcoffset()
     return int(ahead.total_seconds()) // QUARTER if ahead else 0
 
@@ -188,50 +184,61 @@ def _look(
     return SignalFindings(poll, rows, table, comments, thresholds, found)
 
 
-def suspected_cases(looked: SignalFindings) -> list[SuspectedCase]:
-    """One case for each unit, source and opinion in which ballots would weigh less than in full."""
+def suspected_cases(findings: SignalFindings) -> list[SuspectedCase]:
+    """Make a case for each unit, source and opinion in which ballots would weigh less."""
     import numpy as np
 
     from aggregation.fraud.suspicion import FULL_WEIGHT, fraud_weights, posteriors
 
-    table = looked.table
+    table = findings.table
     if not len(table):
         return []
-    proposed = fraud_weights(posteriors(table, looked.found, looked.thresholds), looked.thresholds)
+    proposed = fraud_weights(
+        posteriors(table, findings.found, findings.thresholds), findings.thresholds
+    )
     rules: dict[int, list[Cluster]] = {}
-    for cluster in looked.found:
+    for cluster in findings.found:
         for cell in np.unique(table.cell[np.array(cluster.members, dtype=np.int64)]).tolist():
             rules.setdefault(cell, []).append(cluster)
     suspects = []
     for cell in np.unique(table.cell[proposed < FULL_WEIGHT]).tolist():
         chosen = np.flatnonzero((table.cell == cell) & (proposed < FULL_WEIGHT))
-        unit = str(looked.rows[int(chosen[0])].unit)
+        unit = str(findings.rows[int(chosen[0])].unit)
         clusters = rules.get(cell, [])
-        weighed = {int(looked.rows[at].id): int(proposed[at]) for at in chosen.tolist()}
-        told = case_evidence(looked, unit, clusters, chosen)
-        suspects.append(SuspectedCase(unit, sorted({c.rule for c in clusters}), told, weighed))
+        weighed = {int(findings.rows[at].id): int(proposed[at]) for at in chosen.tolist()}
+        evidence = case_evidence(findings, unit, clusters, chosen)
+        rule_codes = sorted({c.rule for c in clusters})
+        suspects.append(SuspectedCase(unit, rule_codes, evidence, weighed))
     return suspects
 
 
 def case_evidence(
-    looked: SignalFindings, unit: str, clusters: Sequence[Cluster], chosen: Any
+    findings: SignalFindings, unit: str, clusters: Sequence[Cluster], chosen: Any
 ) -> dict[str, Any]:
-    """What reviewers are told: coarse numbers (`STEPS`; 0 is fewer than ten), neither unit, opinion nor moment.
+    """Return the evidence for checkers, which names neither unit, opinion nor moment.
 
-    Keys: ``ballots``, ``hours`` (length of the time in which they came, None: longer than 72), ``source``, ``alike``
-    (ballots with the commonest answers), ``comments`` (near-duplicates on the unit, which no one can join to ballots),
-    ``young`` and, by rule, ``observed``, ``expected`` and ``share`` (percent beyond expectation).
+    Counts are coarse (`STEPS`; 0 is fewer than ten).
+
+    - ``ballots``: how many ballots the case has.
+    - ``hours``: the length of the time in which they came; None when longer than 72.
+    - ``source``: by open link or vouched.
+    - ``alike``: ballots with the commonest answers.
+    - ``comments``: near-duplicates among the unit's comments, which nothing joins to ballots.
+    - ``young``: ballots of young accounts.
+    - ``rules``: by rule ``observed``, ``expected`` and ``share`` (percent beyond expectation).
     """
     import numpy as np
 
-    table = looked.table
+    table = findings.table
     quarters = np.sort(table.quarter[chosen])
-    # The middle nine tenths: a single late ballot would hide that all others came together.
+    # A single late ballot must not hide that the others came together.
     low, high = np.quantile(quarters, [0.05, 0.95])
     hours = float(high - low + 1) / 4
     alike = int(np.bincount(table.pattern[chosen]).max())
-    copied = {at for c in looked.found for at in c.comments if looked.comments.units[at] == unit}
-    source = looked.rows[int(chosen[0])].source
+    copied = {
+        at for c in findings.found for at in c.comments if findings.comments.units[at] == unit
+    }
+    source = findings.rows[int(chosen[0])].source
     return {
         "ballots": coarse_count(len(chosen)),
         "hours": next((window for window in WINDOWS if hours <= window), None),
@@ -250,7 +257,7 @@ def _rule_evidence(clusters: Sequence[Cluster]) -> dict[str, int]:
     best = max(clusters, key=lambda cluster: (cluster.posterior, len(cluster.members)))
     observed = best.evidence.get("observed", float(len(best.members)))
     expected = best.evidence.get("expected", 0.0)
-    # To tens of percent: with exact shares small counts could be worked out.
+    # Small counts would follow from exact shares, so that shares are in tens of percent.
     return {
         "observed": coarse_count(observed),
         "expected": coarse_count(expected),
@@ -259,21 +266,21 @@ def _rule_evidence(clusters: Sequence[Cluster]) -> dict[str, int]:
 
 
 def coarse_count(count: float) -> int:
-    """The highest of `STEPS` that is not above a count; 0 when it is below ten."""
+    """Return the highest of `STEPS` that is not above a count; 0 for a count below ten."""
     return max((step for step in STEPS if step <= count), default=0)
 
 
 async def _store(
     connection: AsyncConnection, campaign: str, suspects: Sequence[SuspectedCase]
 ) -> CaseScan:
-    # Two scans at once would store everything twice.
+    # Without this lock two scans at once would store everything twice.
     await connection.execute(
         select(tables.campaigns.c.id).where(tables.campaigns.c.id == campaign).with_for_update()
     )
     query = select(tables.cases).where(
         tables.cases.c.campaign == campaign, tables.cases.c.state != DROPPED
     )
-    # Held, lest a vote comes on a case that is being dropped.
+    # The lock keeps votes away from a case that is being dropped.
     stored = {row.digest: row for row in await connection.execute(query.with_for_update())}
     touched = await _with_votes(connection)
     held = await _ballots_of(connection, [row.id for row in stored.values() if row.id in touched])
@@ -283,21 +290,21 @@ async def _store(
     gone = [row for digest, row in stored.items() if digest not in wanted and row.id not in touched]
     for row in gone:
         await apply_verdict(connection, row, DROPPED, [])
-        # Should it be found once more, it is a new case.
+        # If a later scan finds it again, it is a new case, so that its digest must not match.
         await connection.execute(
             tables.cases.update()
             .where(tables.cases.c.id == row.id)
             .values(digest=sha256(row.id.encode()).hexdigest())
         )
     new = [suspect for digest, suspect in wanted.items() if digest not in stored]
-    # In no order that would tell of their units.
+    # Another order could tell of their units.
     for suspect in sorted(new, key=lambda _: secrets.token_bytes(8)):
         await _add(connection, campaign, suspect)
     return CaseScan(len(new), len(wanted) - len(new), len(gone))
 
 
 def _without(suspect: SuspectedCase, stored: Mapping[str, Any], held: set[int]) -> SuspectedCase:
-    """A suspect without the ballots that people decide on elsewhere; one that is known is left whole."""
+    """Return a case without ballots of cases that have votes; a known case stays whole."""
     if suspect.digest in stored:
         return suspect
     rest = {ballot: weight for ballot, weight in suspect.weights.items() if ballot not in held}

@@ -1,7 +1,6 @@
-"""Cases of suspected organised rating, decided by two people who see neither the unit nor its score.
+"""Reviews fraud cases: two checkers vote without seeing the unit or its score.
 
-Nothing is deleted: a verdict says which weights of a case's ballots stand, the proposed ones or those from before, and
-can be reopened. A weight changes in one transaction with its case and with the entry that tells the log of it.
+A weight changes in one transaction with its case and with the log's entry about it.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.accounts.roles import ADMINISTRATOR, CHECKER
 from bot.core.clock import Clock
 from bot.fraud_review.verdicts import (
     DECIDED,
@@ -28,7 +28,7 @@ from bot.fraud_review.verdicts import (
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.log_writer import request_entry
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical
 
 OTHER = "other"
@@ -37,15 +37,19 @@ REASONS = {
     RELEASE: ("coincidence", "genuine-event", "ordinary-reminder", "insufficient-evidence", OTHER),
 }
 """Codes of reasons by verdict; `OTHER` needs a note."""
+UNKNOWN_REASON = {
+    UPHOLD: "fraud-review-unknown-reason-to-uphold",
+    RELEASE: "fraud-review-unknown-reason-to-release",
+}
 VOTES_NEEDED = 2
-"""Reviewers who have to agree."""
-NO_CASE = "there is no such case; see `minping cases list`"
+"""So many checkers have to agree."""
+NO_CASE = Message("fraud-review-no-case")
 MAX_NOTE = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What somebody did with a case; ``at`` is in epoch seconds."""
+    """A checker's vote on a case, or its reopening; ``at`` is in epoch seconds."""
 
     checker: str
     round: int
@@ -57,9 +61,10 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class FraudCase:
-    """A case as reviewers may see it: neither unit nor ballots.
+    """A case as checkers may see it, without unit and ballots.
 
-    ``told`` is the evidence (`bot.fraud_review.case_finding.case_evidence`), ``votes`` only those that the asker may read.
+    ``evidence`` is that of `bot.fraud_review.case_finding.case_evidence`.
+    ``votes`` are only those that the asker may read;
     ``voted`` says whether the asker has voted in this round.
     """
 
@@ -74,7 +79,10 @@ class FraudCase:
 
 
 async def list_cases(database: AsyncEngine, login: str = "", campaign: str = "") -> list[FraudCase]:
-    """The cases that a person may see, those that wait first; without a ``login`` all. Votes are left out."""
+    """List the cases that a person may see, waiting ones first, without their votes.
+
+    Without a ``login`` all cases are listed.
+    """
     columns = tables.cases.c
     query = (
         select(tables.cases)
@@ -88,17 +96,19 @@ async def list_cases(database: AsyncEngine, login: str = "", campaign: str = "")
         )
         kept = [row for row in rows if own is None or row.unit != own]
         query = select(tables.case_votes).where(
-            tables.case_votes.c.reviewer == login, tables.case_votes.c.act == "vote"
+            tables.case_votes.c.checker == login, tables.case_votes.c.act == "vote"
         )
         done = {(row.case_id, row.round) for row in await connection.execute(query)}
     return [_case(row, voted=(row.id, row.round) in done) for row in kept]
 
 
 async def show_case(database: AsyncEngine, name: str, login: str = "") -> FraudCase:
-    """One case with the votes that this person may read: none of a round before they voted or it is decided.
+    """Return a case with the votes that this person may read.
+
+    Nobody reads the votes of a round before they have voted in it or it is decided.
 
     Raises:
-        BadInput: no such case, or one of the person's own unit, which is answered alike.
+        BadInput: there is no such case, or it is of the person's own unit.
     """
     async with reading(database) as connection:
         row = await _find(connection, name, login)
@@ -118,26 +128,25 @@ async def show_case(database: AsyncEngine, name: str, login: str = "") -> FraudC
 async def cast_vote(
     database: AsyncEngine, name: str, login: str, verdict: str, reason: str, note: str, clock: Clock
 ) -> FraudCase:
-    """Record a reviewer's verdict; with the second that agrees the case is decided.
+    """Record a checker's vote; the second vote that agrees decides the case.
 
     Raises:
-        BadInput: no reviewer, one who has voted or is barred; the case is decided; verdict or reason is unknown.
+        BadInput: the person is no checker, has voted or is barred, the case is decided,
+            or the verdict or its reason is unknown.
     """
     _require_reason(verdict, reason, note)
     async with writing(database) as connection:
         await _require_checker(connection, login)
         row = await _find(connection, name, login, hold=True)
         if row.state != WAITING:
-            raise BadInput(
-                "this case is decided; `minping cases reopen` lets it be looked at again", name
-            )
+            raise BadInput(Message("fraud-review-case-decided"), Place(subject=name))
         before = [
             v
             for v in await _votes(connection, name)
             if v.round == row.round and v.verdict != REOPEN
         ]
         if any(v.checker == login for v in before):
-            raise BadInput("this person has voted on the case; somebody else has to", name)
+            raise BadInput(Message("fraud-review-voted-already"), Place(subject=name))
         await _append(connection, row, login, verdict, reason, note, "vote", clock)
         agreeing = [v.reason for v in before if v.verdict == verdict] + [reason]
         if len(agreeing) >= VOTES_NEEDED:
@@ -148,18 +157,19 @@ async def cast_vote(
 async def reopen_case(
     database: AsyncEngine, name: str, login: str, reason: str, clock: Clock
 ) -> None:
-    """Let a decided case be looked at again. What was decided stands until two people agree anew.
+    """Reopen a decided case; its verdict stands until two checkers agree anew.
 
     Raises:
-        BadInput: no such case, it is not decided, the person is unknown or barred, or there is no reason.
+        BadInput: there is no such case, it is not decided, the person is unknown or barred,
+            or there is no reason.
     """
     if not reason.strip():
-        raise BadInput("a case is reopened for a reason; say which", name)
+        raise BadInput(Message("fraud-review-reopen-needs-reason"), Place(subject=name))
     async with writing(database) as connection:
         await _require_staff(connection, login)
         row = await _find(connection, name, login, hold=True)
         if row.state != DECIDED:
-            raise BadInput("this case is not decided, so it is open already", name)
+            raise BadInput(Message("fraud-review-case-not-decided"), Place(subject=name))
         await _append(connection, row, login, REOPEN, OTHER, reason, "reopen", clock)
         values = {"state": WAITING, "round": row.round + 1, "number": row.number + 1}
         await connection.execute(
@@ -171,7 +181,7 @@ async def reopen_case(
 async def apply_verdict(
     connection: AsyncConnection, row: Row[Any], verdict: str, reasons: Iterable[str]
 ) -> None:
-    """Let a verdict's weights stand: ballots, case and the notice for the log, in the caller's transaction."""
+    """Apply a verdict to ballots, case and log, in the caller's transaction."""
     state = {PROPOSED: WAITING, DROPPED: DROPPED}.get(verdict, DECIDED)
     number = row.number + (0 if verdict == PROPOSED else 1)
     await _weigh(connection, row.id, verdict)
@@ -219,9 +229,9 @@ async def _request_log_entry(
 
 
 async def case_weights(connection: AsyncConnection, name: str, verdict: str) -> list[list[int]]:
-    """Position and weight in quarters of each ballot of a case while a verdict stands, ascending.
+    """Return position and weight in quarters of each ballot of a case under a verdict, ascending.
 
-    A ballot that was imported has no position in the log; its row's number stands for it, negative.
+    An imported ballot has no position in the log; its row's number stands for it, negative.
     """
     mine, ballots = tables.case_ballots.c, tables.ballots.c
     weight = mine.weight if verdict in (PROPOSED, UPHOLD) else mine.before
@@ -235,7 +245,7 @@ async def case_weights(connection: AsyncConnection, name: str, verdict: str) -> 
 
 
 async def read_case_weights(connection: AsyncConnection, campaign: str) -> list[dict[str, Any]]:
-    """For auditors: the salt and the standing weights of each case of a campaign."""
+    """Read the salt and the standing weights of each case of a campaign, for auditors."""
     columns = tables.cases.c
     query = (
         select(tables.cases)
@@ -254,12 +264,15 @@ async def read_case_weights(connection: AsyncConnection, campaign: str) -> list[
 
 
 async def _find(connection: AsyncConnection, name: str, login: str, hold: bool = False) -> Row[Any]:
-    """The case, with ``hold`` until the transaction ends. Who is barred hears that there is none."""
+    """Return the case, locked with ``hold`` until the transaction ends.
+
+    A person who is barred from it gets the same refusal as for a case that does not exist.
+    """
     query = select(tables.cases).where(tables.cases.c.id == name, tables.cases.c.state != DROPPED)
     row = (await connection.execute(query.with_for_update() if hold else query)).first()
     own = await _own_unit(connection, login)
     if row is None or (own is not None and row.unit == own):
-        raise BadInput(NO_CASE, name)
+        raise BadInput(NO_CASE, Place(subject=name))
     return row
 
 
@@ -272,27 +285,26 @@ async def _require_staff(connection: AsyncConnection, login: str) -> str:
     role = (
         await connection.execute(select(tables.staff.c.role).where(tables.staff.c.login == login))
     ).scalar()
-    if role not in ("administrator", "reviewer"):
-        raise BadInput("this is no administrator or reviewer; see `minping staff show`", login)
+    if role not in (ADMINISTRATOR, CHECKER):
+        raise BadInput(Message("fraud-review-no-checker-or-administrator"), Place(subject=login))
     return str(role)
 
 
 async def _require_checker(connection: AsyncConnection, login: str) -> None:
-    if await _require_staff(connection, login) != "reviewer":
-        raise BadInput(
-            "only a reviewer decides on cases; see `minping staff add --role reviewer`", login
-        )
+    if await _require_staff(connection, login) != CHECKER:
+        raise BadInput(Message("fraud-review-no-checker"), Place(subject=login))
 
 
 def _require_reason(verdict: str, reason: str, note: str) -> None:
     if verdict not in REASONS:
-        raise BadInput("a verdict is uphold or release", verdict)
+        raise BadInput(Message("fraud-review-unknown-verdict"), Place(field="verdict"))
     if reason not in REASONS[verdict]:
-        raise BadInput(f"the reasons to {verdict} are {', '.join(REASONS[verdict])}", reason)
+        message = Message(UNKNOWN_REASON[verdict], reasons=REASONS[verdict])
+        raise BadInput(message, Place(field="reason"))
     if reason == OTHER and not note.strip():
-        raise BadInput("say in a note what the other reason is", "note")
+        raise BadInput(Message("fraud-review-note-missing"), Place(field="note"))
     if len(note) > MAX_NOTE:
-        raise BadInput(f"a note has at most {MAX_NOTE} characters", "note")
+        raise BadInput(Message("fraud-review-note-too-long", max=MAX_NOTE), Place(field="note"))
 
 
 async def _votes(connection: AsyncConnection, name: str) -> list[Vote]:
@@ -300,9 +312,7 @@ async def _votes(connection: AsyncConnection, name: str) -> list[Vote]:
     rows = await connection.execute(
         select(tables.case_votes).where(columns.case_id == name).order_by(columns.id)
     )
-    return [
-        Vote(row.reviewer, row.round, row.verdict, row.reason, row.note, row.at) for row in rows
-    ]
+    return [Vote(row.checker, row.round, row.verdict, row.reason, row.note, row.at) for row in rows]
 
 
 async def _append(
@@ -315,8 +325,8 @@ async def _append(
     act: str,
     clock: Clock,
 ) -> None:
-    said = {
-        "reviewer": login,
+    vote = {
+        "checker": login,
         "verdict": verdict,
         "reason": reason,
         "note": note.strip(),
@@ -324,10 +334,10 @@ async def _append(
     }
     at = int(clock.now().timestamp())
     await connection.execute(
-        tables.case_votes.insert(), [said | {"case_id": row.id, "round": row.round, "at": at}]
+        tables.case_votes.insert(), [vote | {"case_id": row.id, "round": row.round, "at": at}]
     )
 
 
 def _case(row: Row[Any], votes: Sequence[Vote] = (), voted: bool = False) -> FraudCase:
-    rules, told = json.loads(row.rules), json.loads(row.told)
-    return FraudCase(row.id, row.campaign, rules, told, row.state, row.verdict, votes, voted)
+    rules, evidence = json.loads(row.rules), json.loads(row.told)
+    return FraudCase(row.id, row.campaign, rules, evidence, row.state, row.verdict, votes, voted)

@@ -1,4 +1,4 @@
-"""Results with and without each rule: how public scores and ranks would move if one rule had not been there."""
+"""Measures each fraud rule's effect: public scores and ranks with and without it."""
 
 from __future__ import annotations
 
@@ -28,10 +28,14 @@ from bot.storage.schema import all as tables
 
 @dataclass(frozen=True, slots=True)
 class RuleEffect:
-    """What a campaign's result would be without one rule.
+    """The difference of a campaign's result without one rule.
 
-    ``moved`` and ``ranks`` are units whose published score or rank would differ, ``largest`` the largest shift in
-    points (as it is printed), ``furthest`` the largest in places.
+    Args:
+        rule: its code.
+        moved: units whose published score would differ.
+        largest: the largest shift of a score, in points as printed.
+        ranks: units whose rank would differ.
+        furthest: the largest shift of a rank.
     """
 
     rule: str
@@ -44,17 +48,17 @@ class RuleEffect:
 async def measure_effects(
     database: AsyncEngine, campaign: str, clock: Clock, timezone: str = TIMEZONE
 ) -> list[RuleEffect]:
-    """Work out the effect of each rule that found something, and keep it for the pages.
+    """Measure the effect of each rule that found something, and keep it for the pages.
 
-    Ballots that reviewers released count as before by every reckoning. A unit of which few ballots change weight is
-    left out: by the shift of its score those could be worked out.
+    Ballots that checkers released count as before with and without every rule.
+    A unit of which few ballots change weight is left out, because they would follow from its shift.
 
     Raises:
-        BadInput: no such campaign, or it is not closed.
+        BadInput: there is no such campaign, or it is not closed.
     """
-    looked = await run_signals(database, campaign, timezone=timezone)
+    findings = await run_signals(database, campaign, timezone=timezone)
     released = await _released(database, campaign)
-    effects = await asyncio.to_thread(_measure, looked, released)
+    effects = await asyncio.to_thread(_measure, findings, released)
     body = json.dumps([asdict(effect) for effect in effects])
     row = {"campaign": campaign, "at": int(clock.now().timestamp()), "body": body}
     async with writing(database) as connection:
@@ -63,7 +67,7 @@ async def measure_effects(
 
 
 async def _released(database: AsyncEngine, campaign: str) -> dict[int, int]:
-    """The ballots that reviewers released, with the weight they had before."""
+    """Read the ballots that checkers released, with the weight that they had before."""
     columns = tables.case_ballots.c
     query = select(columns.ballot, columns.before).join(
         tables.cases, tables.cases.c.id == columns.case_id
@@ -76,33 +80,36 @@ async def _released(database: AsyncEngine, campaign: str) -> dict[int, int]:
 async def scores_without(
     database: AsyncEngine, campaign: str, timezone: str = TIMEZONE
 ) -> tuple[Mapping[str, UnitScore], dict[str, dict[str, UnitScore]]]:
-    """The scores by all rules as they judge now, and those without each rule that found something.
+    """Return the scores by all rules as they judge now, and those without each rule.
 
-    A unit of which few ballots change weight keeps its score, as `measure_effects` leaves it out. Raises as `measure_effects`.
+    A unit of which few ballots change weight keeps its score, as `measure_effects` leaves it out.
+
+    Raises:
+        BadInput: as `measure_effects`.
     """
-    looked = await run_signals(database, campaign, timezone=timezone)
-    return await asyncio.to_thread(_scores_without, looked, await _released(database, campaign))
+    findings = await run_signals(database, campaign, timezone=timezone)
+    return await asyncio.to_thread(_scores_without, findings, await _released(database, campaign))
 
 
 def _scores_without(
-    looked: SignalFindings, released: Mapping[int, int]
+    findings: SignalFindings, released: Mapping[int, int]
 ) -> tuple[Mapping[str, UnitScore], dict[str, dict[str, UnitScore]]]:
     from aggregation.fraud.suspicion import weights_with_and_without
 
-    if not looked.rows:
+    if not findings.rows:
         return {}, {}
-    found = weights_with_and_without(looked.table, looked.found, looked.thresholds)
+    found = weights_with_and_without(findings.table, findings.found, findings.thresholds)
     weighed = {
-        rule: _weights(looked.rows, column.tolist(), released) for rule, column in found.items()
+        rule: _weights(findings.rows, column.tolist(), released) for rule, column in found.items()
     }
-    full, floor = weighed.pop(""), looked.campaign.scheme.min_n.publish_cell
-    whole = _scored(looked, full).graded
+    full, floor = weighed.pop(""), findings.campaign.scheme.min_n.publish_cell
+    whole = _scored(findings, full).graded
     without: dict[str, dict[str, UnitScore]] = {}
     for rule, column in weighed.items():
         changed = Counter(
-            row.unit for row, a, b in zip(looked.rows, full, column, strict=True) if a != b
+            row.unit for row, a, b in zip(findings.rows, full, column, strict=True) if a != b
         )
-        scores = _scored(looked, column).graded
+        scores = _scored(findings, column).graded
         without[rule] = {
             unit: whole[unit] if below_floor(changed[unit], floor) else s
             for unit, s in scores.items()
@@ -111,7 +118,7 @@ def _scores_without(
 
 
 async def read_effects(database: AsyncEngine, campaign: str) -> list[RuleEffect]:
-    """What `measure_effects` kept last; nothing before."""
+    """Read what `measure_effects` kept last; nothing when it never ran."""
     columns = tables.rule_effects.c
     async with reading(database) as connection:
         body = (
@@ -120,18 +127,20 @@ async def read_effects(database: AsyncEngine, campaign: str) -> list[RuleEffect]
     return [RuleEffect(**effect) for effect in json.loads(body)] if body else []
 
 
-def _measure(looked: SignalFindings, released: Mapping[int, int]) -> list[RuleEffect]:
+def _measure(findings: SignalFindings, released: Mapping[int, int]) -> list[RuleEffect]:
     from aggregation.fraud.suspicion import weights_with_and_without
 
-    if not looked.rows:
+    if not findings.rows:
         return []
-    found = weights_with_and_without(looked.table, looked.found, looked.thresholds)
+    found = weights_with_and_without(findings.table, findings.found, findings.thresholds)
     weighed = {
-        rule: _weights(looked.rows, column.tolist(), released) for rule, column in found.items()
+        rule: _weights(findings.rows, column.tolist(), released) for rule, column in found.items()
     }
     full = weighed.pop("")
-    whole = _scored(looked, full)
-    return [_effect(rule, looked, whole, full, column) for rule, column in sorted(weighed.items())]
+    whole = _scored(findings, full)
+    return [
+        _effect(rule, findings, whole, full, column) for rule, column in sorted(weighed.items())
+    ]
 
 
 def _weights(
@@ -140,48 +149,50 @@ def _weights(
     return [released.get(row.id, weight) for row, weight in zip(rows, proposed, strict=True)]
 
 
-def _scored(looked: SignalFindings, weights: Sequence[int]) -> ScoredCampaign:
-    poll = looked.campaign
+def _scored(findings: SignalFindings, weights: Sequence[int]) -> ScoredCampaign:
+    campaign = findings.campaign
     found = Counter(
         (row.unit, row.questionnaire, row.grp, row.stratum, row.source, weight, row.ratings)
-        for row, weight in zip(looked.rows, weights, strict=True)
+        for row, weight in zip(findings.rows, weights, strict=True)
     )
     counts = tuple(PatternCount(*pattern, count) for pattern, count in sorted(found.items()))
-    categories = {code: unit.category for code, unit in poll.units.items()}
+    categories = {code: unit.category for code, unit in campaign.units.items()}
     return ScoredCampaign(
-        poll, counts, score_units(counts, categories, poll.questionnaires, poll.scheme)
+        campaign, counts, score_units(counts, categories, campaign.questionnaires, campaign.scheme)
     )
 
 
 def _effect(
     rule: str,
-    looked: SignalFindings,
+    findings: SignalFindings,
     whole: ScoredCampaign,
     full: Sequence[int],
     without: Sequence[int],
 ) -> RuleEffect:
-    poll, other = looked.campaign, _scored(looked, without)
+    campaign, other = findings.campaign, _scored(findings, without)
     changed = Counter(
-        row.unit for row, a, b in zip(looked.rows, full, without, strict=True) if a != b
+        row.unit for row, a, b in zip(findings.rows, full, without, strict=True) if a != b
     )
-    floor = poll.scheme.min_n.publish_cell
+    floor = campaign.scheme.min_n.publish_cell
     before, after = unit_ranks(whole), unit_ranks(other)
-    told = [code for code in before.keys() & after.keys() if not below_floor(changed[code], floor)]
-    shifts = [_points(whole, code, poll) - _points(other, code, poll) for code in told]
-    steps = [_places_moved(before[code], after[code]) for code in told]
+    disclosed = [
+        code for code in before.keys() & after.keys() if not below_floor(changed[code], floor)
+    ]
+    shifts = [_points(whole, code, campaign) - _points(other, code, campaign) for code in disclosed]
+    steps = [_places_moved(before[code], after[code]) for code in disclosed]
     largest = max(map(abs, shifts), default=Fraction(0))
     return RuleEffect(
         rule,
         sum(map(bool, shifts)),
-        str(half_up(largest, poll.scheme.places)),
+        str(half_up(largest, campaign.scheme.places)),
         sum(map(bool, steps)),
         max(steps, default=0),
     )
 
 
-def _points(scored: ScoredCampaign, code: str, poll: RegisteredCampaign) -> Fraction:
-    """The score as it is published; more digits would tell of few ballots."""
-    return Fraction(half_up(scored.scores[code].score or Fraction(0), poll.scheme.places))
+def _points(scored: ScoredCampaign, code: str, campaign: RegisteredCampaign) -> Fraction:
+    """Return the score as it is published, because more digits would disclose few ballots."""
+    return Fraction(half_up(scored.scores[code].score or Fraction(0), campaign.scheme.places))
 
 
 def _places_moved(before: UnitRank, after: UnitRank) -> int:

@@ -1,4 +1,4 @@
-"""What a city tells everybody of a year's public notice, reviews and rectification: totals, once a day."""
+"""Public account of a year: totals of notice, reviews and rectification, once a day."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ DONE = (RectificationState.FIXED, RectificationState.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class RectificationTotals:
-    """Shortcomings that residents asked to have mended, in whole tens; None stands for fewer than ``floor``.
+    """Citizens' requests in whole tens; None stands for fewer than ``floor``.
 
-    ``in_time`` of the ``fixed`` ones were fixed by their day; ``late`` ones wait though their day is over.
+    ``in_time``: of the fixed ones, those fixed by their deadline.
+    ``late``: those that wait past their deadline.
     """
 
     floor: int
@@ -35,7 +36,7 @@ class RectificationTotals:
 
 @dataclass(frozen=True, slots=True)
 class PublicAccount:
-    """A year's last notice, how many reviews were asked for and upheld by ``day``, and what was mended."""
+    """A year's last notice, its reviews asked for and upheld by ``day``, and rectification."""
 
     year: int
     day: date
@@ -46,19 +47,18 @@ class PublicAccount:
 
 
 async def read_public_account(database: AsyncEngine, year: int, today: date) -> PublicAccount:
-    """The account of a year.
+    """Return the account of a year.
 
-    Units and leaders ask for reviews, so these are told one by one. What residents left is told in tens, of the whole
-    city at once.
+    Reviews are counted exactly, because units and leaders ask for them.
+    Citizens' requests are disclosed in tens, for the whole city at once.
     """
-    polls = {
-        poll.id: poll for poll in await read_registered_campaigns(database) if poll.year == year
-    }
-    floor = max((poll.scheme.min_n.publish_cell for poll in polls.values()), default=0)
+    registered = await read_registered_campaigns(database)
+    campaigns = {campaign.id: campaign for campaign in registered if campaign.year == year}
+    floor = max((it.scheme.min_n.publish_cell for it in campaigns.values()), default=0)
     async with reading(database) as connection:
         notices = await read_notices(connection, year)
     appeals = await list_appeals(database, today, year)
-    left = [one for one in await list_requests(database) if one.campaign in polls]
+    requests = [one for one in await list_requests(database) if one.campaign in campaigns]
     upheld = sum(
         any(step.ruling is AppealRuling.UPHELD for step in appeal.steps) for appeal in appeals
     )
@@ -68,22 +68,24 @@ async def read_public_account(database: AsyncEngine, year: int, today: date) -> 
         notices[-1] if notices else None,
         len(appeals),
         upheld,
-        _mending(left, floor, today),
+        _totals(requests, floor, today),
     )
 
 
-def _mending(left: Sequence[RectificationRequest], floor: int, today: date) -> RectificationTotals:
-    fixed = [one for one in left if one.standing.state in DONE]
+def _totals(
+    requests: Sequence[RectificationRequest], floor: int, today: date
+) -> RectificationTotals:
+    fixed = [one for one in requests if one.standing.state in DONE]
     counts = (
-        len(left),
+        len(requests),
         len(fixed),
         sum(_in_time(one) for one in fixed),
-        sum(one.standing.late(today) for one in left),
+        sum(one.standing.late(today) for one in requests),
     )
     return RectificationTotals(max(floor, 10), *(round_down(count, floor) for count in counts))
 
 
 def _in_time(one: RectificationRequest) -> bool:
-    """Whether it was fixed by its day; closed without that, it never was."""
+    """Return whether a request was fixed by its deadline; one closed unfixed never was."""
     days = [step.on for step in one.steps if step.act is RectificationAct.FIXED]
     return bool(days) and max(days) <= one.standing.due

@@ -1,6 +1,6 @@
-"""What anybody may read of a campaign that is over: nothing, until an administrator makes a release public.
+"""Public releases: nothing of a closed campaign is public until an administrator publishes it.
 
-A release that is made later is not public by itself: what everybody reads changes only when somebody decides so.
+A later release is not public by itself: public pages change only by a person's decision.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from bot.core.clock import Clock
 from bot.results.releases import last_release
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.api import publications
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Which release of a campaign is public, since when (epoch seconds), and who decided so."""
+    """The public release of a campaign: number, time (epoch seconds) and login."""
 
     campaign: str
     number: int
@@ -33,35 +33,33 @@ class Publication:
 
 
 async def read_publications(database: AsyncEngine) -> Mapping[str, Publication]:
-    """What is public, by campaign."""
+    """Return the public releases by campaign."""
     async with reading(database) as connection:
         rows = await connection.execute(select(publications))
         return {row.campaign: Publication(row.campaign, row.number, row.at, row.by) for row in rows}
 
 
 async def make_public(
-    database: AsyncEngine, poll: RegisteredCampaign, by: str, clock: Clock, timezone: str
+    database: AsyncEngine, campaign: RegisteredCampaign, by: str, clock: Clock, timezone: str
 ) -> Publication:
     """Let anybody read the campaign's last release.
 
     Raises:
-        BadInput: the campaign is not closed, the public notice of its year was not given or still runs, or this
-            release is public already.
+        BadInput: the campaign is not closed, the public notice of its year was not given or still
+            runs, or this release is public already.
     """
-    if poll.state != "closed":
-        raise BadInput(
-            f"this campaign is {poll.state}; its results can be made public once it is closed",
-            poll.id,
-        )
-    await _require_notice(database, poll.year, clock.now().astimezone(ZoneInfo(timezone)).date())
-    release = await last_release(database, poll, clock)
-    standing = (await read_publications(database)).get(poll.id)
+    if campaign.state != "closed":
+        message = Message("publication-campaign-not-closed")
+        raise BadInput(message, Place(subject=campaign.id))
+    today = clock.now().astimezone(ZoneInfo(timezone)).date()
+    await _require_notice(database, campaign.year, today)
+    release = await last_release(database, campaign, clock)
+    standing = (await read_publications(database)).get(campaign.id)
     if standing and standing.number == release.number:
-        raise BadInput(
-            f"release {release.number} is public already; there is no newer one", poll.id
-        )
-    made = Publication(poll.id, release.number, int(clock.now().timestamp()), by)
-    row = {"campaign": poll.id, "number": made.number, "at": made.at, "by": made.by}
+        message = Message("publication-release-public", number=release.number)
+        raise BadInput(message, Place(subject=campaign.id))
+    made = Publication(campaign.id, release.number, int(clock.now().timestamp()), by)
+    row = {"campaign": campaign.id, "number": made.number, "at": made.at, "by": made.by}
     async with writing(database) as connection:
         await upsert(connection, publications, ["campaign"], [row])
     return made
@@ -71,18 +69,14 @@ async def _require_notice(database: AsyncEngine, year: int, today: date) -> None
     async with reading(database) as connection:
         notices = await read_notices(connection, year)
     if not notices:
-        raise BadInput(
-            "no public notice of this year's results was given; see /admin/appeals", str(year)
-        )
+        raise BadInput(Message("publication-no-notice"), Place(subject=str(year)))
     if today <= notices[-1].ends:
-        raise BadInput(
-            f"the public notice runs until {notices[-1].ends}; make the results public after it",
-            str(year),
-        )
+        message = Message("publication-notice-runs", ends=notices[-1].ends.isoformat())
+        raise BadInput(message, Place(subject=str(year)))
 
 
 async def withdraw_publication(database: AsyncEngine, campaign: str) -> None:
-    """Take a campaign's results off the public pages. What people have read or kept stays read.
+    """Take a campaign's results off the public pages; copies that people keep are out of reach.
 
     Raises:
         BadInput: they are not public.
@@ -92,4 +86,4 @@ async def withdraw_publication(database: AsyncEngine, campaign: str) -> None:
             delete(publications).where(publications.c.campaign == campaign)
         )
     if not gone.rowcount:
-        raise BadInput("the results of this campaign are not public", campaign)
+        raise BadInput(Message("publication-not-public"), Place(subject=campaign))

@@ -1,4 +1,4 @@
-"""The year's bonuses and deductions."""
+"""Reads and stores the year's bonuses and deductions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.records.store import read_adjustments as stored
 from bot.records.store import replace_adjustments
 from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
+from survey_flows.messages import Message
 
 FIELDS = (
     Field("unit", ("单位代码", "代码", "code"), choices=choices.units),
@@ -23,24 +24,24 @@ FIELDS = (
 async def store_table(
     connection: AsyncConnection, known: YearContext, sheet: Sheet
 ) -> ImportResult:
-    """Make these the year's bonuses and deductions, so that a table handed in twice does not count twice."""
+    """Replace the year's bonuses and deductions: a table that comes twice counts once."""
     adjustments = read_adjustments(sheet, known)
     before = len(await stored(connection, known.year))
     await replace_adjustments(connection, known.year, adjustments)
-    return ImportResult(len(adjustments), (f"they take the place of {before}",))
+    return ImportResult(len(adjustments), (Message("records-replaced", count=before),))
 
 
 async def current_table(connection: AsyncConnection, known: YearContext) -> list[Cells]:
-    """The year's bonuses and deductions as a table."""
+    """Return the year's bonuses and deductions as a table."""
     found = await stored(connection, known.year)
     return [(x.unit, f"{x.points:f}", x.reason, x.source) for x in found]
 
 
 def read_adjustments(sheet: Sheet, known: YearContext) -> list[Adjustment]:
-    """The bonuses (above 0) and deductions (below) of a table.
+    """Read the bonuses (above 0) and deductions (below 0) of a table, in points.
 
     Raises:
-        BadInput: by row and column.
+        BadInput: all problems, by row and column.
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
@@ -54,11 +55,12 @@ def _adjustment(row: Row, known: YearContext, problems: Problems) -> Adjustment:
     cell = cell_reader(problems, row)
     points = cell("points").decimal()
     if not points:
-        cell("points").complain(
-            "nothing is added and nothing deducted; remove the row or write the points"
-        )
+        cell("points").complain(Message("records-no-adjustment"))
     if abs(points) > 100:
-        cell("points").complain(f"{points} is more than 100 points")
+        cell("points").complain(Message("records-adjustment-too-large", points=str(points)))
     return Adjustment(
-        cell("unit").one_of(known.units, "unit"), points, cell("reason").text, cell("source").text
+        cell("unit").one_of(known.units, Message("spreadsheets-kind-unit")),
+        points,
+        cell("reason").text,
+        cell("source").text,
     )

@@ -1,4 +1,4 @@
-"""The codes that may stand in a column, with what they mean, for who fills in a table."""
+"""Lists the codes that may stand in a column, with their names, for people who fill in a table."""
 
 from __future__ import annotations
 
@@ -19,18 +19,21 @@ Choices = Callable[[YearContext], Codes]
 
 
 def enum_names(names: Mapping[Member, Iterable[str]]) -> Choices:
-    """The members of an enumeration. Both of a member's names may be written: its first Chinese one, and its value."""
+    """Return a list of an enumeration's members.
+
+    A cell may hold a member's first Chinese name or its value.
+    """
     codes = {member.value: (next(iter(called)), member.value) for member, called in names.items()}
     return lambda _known: codes
 
 
 def categories(known: YearContext) -> Codes:
-    """Kinds of the city's units."""
+    """Return the categories of the city's units."""
     return {code: (it.zh, it.en) for code, it in known.scheme.categories.items()}
 
 
 def inner_categories(known: YearContext) -> Codes:
-    """Kinds of parts inside units, of every level."""
+    """Return the categories of inner units, of every level."""
     return {
         code: (it.zh, it.en)
         for level in scheme_levels(known.scheme)
@@ -39,12 +42,12 @@ def inner_categories(known: YearContext) -> Codes:
 
 
 def leagues(known: YearContext) -> Codes:
-    """The leagues of districts and counties."""
+    """Return the leagues of districts and counties."""
     return {code: (it.zh, it.en) for code, it in known.scheme.leagues.items()}
 
 
 def questionnaires(known: YearContext) -> Codes:
-    """The shipped questionnaires, and those that units have."""
+    """Return the shipped questionnaires, and those that units have."""
     shipped = {
         code: (it.title["zh-Hans"], it.title["en"]) for code, it in shipped_questionnaires().items()
     }
@@ -54,22 +57,22 @@ def questionnaires(known: YearContext) -> Codes:
 
 
 def city_units(known: YearContext) -> Codes:
-    """The city's own units."""
+    """Return the city's units."""
     return _named(listed.unit for listed in known.city.values())
 
 
 def parts(known: YearContext) -> Codes:
-    """The parts inside units."""
+    """Return the inner units."""
     return _named(known.inner.values())
 
 
 def units(known: YearContext) -> Codes:
-    """The city's units and the parts inside them."""
+    """Return the city's units and their inner units."""
     return _named(known.units.values())
 
 
 def subjects(known: YearContext) -> Codes:
-    """Units, parts and people."""
+    """Return units, inner units and people."""
     return {**units(known), **{id_: (it.zh, it.en) for id_, it in known.leaders.items()}}
 
 

@@ -1,8 +1,8 @@
-"""What a year's table is checked against, and what came of it."""
+"""The city and scheme that a year's table is checked against, and the result of its import."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,13 +11,21 @@ from aggregation.scheme.inner_units import PARENT, InnerCategory
 from aggregation.scheme.parts import Category, Name
 from aggregation.scheme.scheme import PUBLIC, Scheme, scheme_levels
 from bot.records.store import ListedUnit
+from survey_flows.messages import Message
+
+NAMED = 8
 
 
 @dataclass(frozen=True)
 class YearContext:
-    """The city as it is stored. ``year`` is 0 for units, which stand in every year.
+    """The city as it is stored.
 
-    ``city`` are the units themselves, ``inner`` the parts inside them.
+    Args:
+        year: the year of the table; 0 for units, which stand in every year.
+        scheme: the rules of the year.
+        city: the city's units by code.
+        leaders: leaders and people inside units, by id.
+        inner: inner units by code.
     """
 
     year: int
@@ -28,16 +36,16 @@ class YearContext:
 
     @cached_property
     def units(self) -> Mapping[str, AppraisedUnit]:
-        """All units, those of the city first."""
+        """All units, the city's first."""
         return {**{code: listed.unit for code, listed in self.city.items()}, **self.inner}
 
     @cached_property
     def subjects(self) -> Collection[str]:
-        """Codes of units and ids of leaders, in that order."""
+        """Codes of units, then ids of leaders."""
         return dict.fromkeys([*self.units, *self.leaders])
 
     def name_of(self, subject: str) -> str:
-        """The Chinese name of a unit or a leader."""
+        """Return the Chinese name of a unit or a leader."""
         return (self.units[subject] if subject in self.units else self.leaders[subject]).zh
 
     @cached_property
@@ -49,7 +57,7 @@ class YearContext:
         }
 
     def used(self, unit: str) -> set[str]:
-        """The indicators that make up the total of a unit."""
+        """Return the indicators that make up the total of a unit."""
         category = self.units[unit].category
         kinds: list[Mapping[str, Category | InnerCategory]] = [self.scheme.categories]
         kinds += [level.categories for level in scheme_levels(self.scheme)]
@@ -59,7 +67,12 @@ class YearContext:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """How many rows a table had, and what its owner should know."""
+    """How many rows a table had, and notes for the person who brought it."""
 
     rows: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
+
+
+def first_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the first `NAMED` names for a note, with «…» for the rest."""
+    return (*names[:NAMED], *(["…"] if len(names) > NAMED else []))

@@ -1,4 +1,4 @@
-"""What persons decided on proposals, as a table: for a meeting that decides many at once."""
+"""Reads decisions on proposals from a table, for a meeting that decides many at once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.records.store import append_decisions
 from bot.records.store import read_decisions as stored
 from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
+from survey_flows.messages import Message
 
 VERDICTS = {Verdict.CONFIRMED: ("确认", "同意"), Verdict.DECLINED: ("不采纳", "不同意")}
 FIELDS = (
@@ -25,19 +26,19 @@ FIELDS = (
 async def store_table(
     connection: AsyncConnection, known: YearContext, sheet: Sheet
 ) -> ImportResult:
-    """Append the decisions; those that stand already, word for word, are not added again."""
+    """Append the decisions; one that stands already, word for word, is not added again."""
     decisions = read_decisions(sheet, known)
     standing = set(await stored(connection, known.year))
     new = [decision for decision in decisions if decision not in standing]
     await append_decisions(connection, known.year, new)
-    return ImportResult(len(decisions), (f"{len(new)} lines are new",))
+    return ImportResult(len(decisions), (Message("records-lines-added", count=len(new)),))
 
 
 def read_decisions(sheet: Sheet, known: YearContext) -> list[Decision]:
-    """The decisions of a table, one for each proposal, each with name, reason and date.
+    """Read the decisions of a table: one for each proposal, with name, reason and date.
 
     Raises:
-        BadInput: by row and column.
+        BadInput: all problems, by row and column.
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
@@ -52,7 +53,7 @@ def _decision(row: Row, known: YearContext, problems: Problems) -> Decision:
     proposal = normalise_width(cell("proposal").text)
     if not proposal.startswith(f"{known.year}/") or not 4 <= len(proposal.split("/")) <= 5:
         cell("proposal").complain(
-            f"«{proposal}» is not a proposal of {known.year}: {known.year}/rule/kind/subject"
+            Message("records-no-proposal-of-year", proposal=proposal, year=known.year)
         )
     verdict = cell("verdict").member(Verdict, VERDICTS)
     return Decision(proposal, verdict, cell("by").text, cell("reason").text, cell("at").moment())

@@ -1,4 +1,7 @@
-"""What courts, inquiries and offices found in the year, from which rules of the scheme follow."""
+"""Reads and stores the year's findings of courts, inquiries and offices.
+
+The scheme's rules derive proposals from them.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from bot.records.store import read_findings as stored
 from bot.records.store import replace_findings
 from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
+from survey_flows.messages import Message
 
 KINDS = {
     FindingKind.CRIMINAL_OFFENCE: ("触犯刑律",),
@@ -34,41 +38,44 @@ FIELDS = (
 async def store_table(
     connection: AsyncConnection, known: YearContext, sheet: Sheet
 ) -> ImportResult:
-    """Make these the year's findings. Decisions on proposals that no longer have a ground stay, and are shown."""
-    facts = read_findings_table(sheet, known)
+    """Replace the year's findings.
+
+    A decision stays, and is shown, when its proposal has lost its finding.
+    """
+    findings = read_findings_table(sheet, known)
     before = len(await stored(connection, known.year))
-    await replace_findings(connection, known.year, facts)
-    return ImportResult(len(facts), (f"they take the place of {before}",))
+    await replace_findings(connection, known.year, findings)
+    return ImportResult(len(findings), (Message("records-replaced", count=before),))
 
 
 async def current_table(connection: AsyncConnection, known: YearContext) -> list[Cells]:
-    """The year's findings as a table."""
+    """Return the year's findings as a table."""
     found = await stored(connection, known.year)
     return [(x.id, x.kind, x.subject, x.date, x.source, x.note) for x in found]
 
 
 def read_findings_table(sheet: Sheet, known: YearContext) -> list[Finding]:
-    """The findings of a table, each with the document it stands in.
+    """Read the findings of a table, each with the document that it stands in.
 
     Raises:
-        BadInput: by row and column.
+        BadInput: all problems, by row and column.
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
     refuse_duplicates(rows, ["id"], problems)
-    facts = [_fact(row, known, problems) for row in rows]
+    findings = [_finding(row, known, problems) for row in rows]
     problems.settle()
-    return facts
+    return findings
 
 
-def _fact(row: Row, known: YearContext, problems: Problems) -> Finding:
+def _finding(row: Row, known: YearContext, problems: Problems) -> Finding:
     cell = cell_reader(problems, row)
     kind = cell("kind").member(FindingKind, KINDS)
-    subject = cell("subject").one_of(known.subjects, "unit or leader")
+    subject = cell("subject").one_of(known.subjects, Message("spreadsheets-kind-unit-or-leader"))
     if kind in ABOUT_UNITS and subject in known.leaders:
-        cell("subject").complain(f"{kind} concerns a unit, and «{subject}» is a leader")
+        cell("subject").complain(Message("records-finding-concerns-unit", subject=subject))
     if kind not in ABOUT_UNITS and subject in known.units:
-        cell("subject").complain(f"{kind} concerns a leader, and «{subject}» is a unit")
+        cell("subject").complain(Message("records-finding-concerns-leader", subject=subject))
     source = cell("source").text
     return Finding(
         cell("id").code(), kind, subject, cell("date").day(known.year), source, cell("note").text

@@ -1,4 +1,4 @@
-"""Grades of earlier years, from before this system kept them; a table of amendments is brought in the same way."""
+"""Reads grades of years from before this system kept them; amendments come in the same way."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bot.records.context import ImportResult, YearContext
 from bot.records.store import NOT_APPRAISED, append_history, read_history
 from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
+from survey_flows.messages import Message
 
 GRADES = {
     Grade.FIRST: ("一等",),
@@ -33,19 +34,21 @@ YES, NO = ("yes", "true", "1", "是", "确定"), ("no", "false", "0", "否", "�
 async def store_table(
     connection: AsyncConnection, known: YearContext, sheet: Sheet
 ) -> ImportResult:
-    """Append the lines; those that stand already, word for word, are not added again. Nothing is overwritten."""
+    """Append the lines and overwrite nothing; a line that stands already is not added again."""
     lines = read_grade_lines(sheet, known)
     standing = set(await read_history(connection))
     new = [line for line in lines if line not in standing]
     await append_history(connection, new, set(known.units))
-    return ImportResult(len(lines), (f"{len(new)} lines are new",))
+    return ImportResult(len(lines), (Message("records-lines-added", count=len(new)),))
 
 
 def read_grade_lines(sheet: Sheet, known: YearContext) -> list[PastGrade]:
-    """The grades of a table. A leader need not hold a post today: a person's history outlasts it.
+    """Read the grades of a table.
+
+    A leader need not hold a post today, because a person's history outlasts the post.
 
     Raises:
-        BadInput: by row and column.
+        BadInput: all problems, by row and column.
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
@@ -59,12 +62,14 @@ def _line(row: Row, known: YearContext, problems: Problems) -> PastGrade:
     cell = cell_reader(problems, row)
     year = cell("year").year()
     if known.year and year >= known.year:
-        cell("year").complain(f"{year} is not before {known.year}")
+        cell("year").complain(
+            Message("records-history-not-before-year", found=year, year=known.year)
+        )
     subject = cell("subject").code()
     without = normalise_width(cell("grade").text).lower() in WITHOUT_GRADE
     grade = None if without else cell("grade").member(Grade, GRADES)
     if grade is Grade.FOURTH and subject in known.units:
-        cell("grade").complain("a unit's grade is first, second or third")
+        cell("grade").complain(Message("records-no-grade-of-unit"))
     unit = subject if subject in known.units else normalise_width(cell("unit").text)
     return PastGrade(
         year,
@@ -80,5 +85,5 @@ def _line(row: Row, known: YearContext, problems: Problems) -> PastGrade:
 def _confirmed(cell: InputCell) -> bool:
     text = normalise_width(cell.text).lower()
     if text not in (*YES, *NO):
-        cell.complain(f"«{text}» is neither yes nor no")
+        cell.complain(Message("records-neither-yes-nor-no", text=text))
     return text not in NO

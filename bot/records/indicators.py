@@ -1,6 +1,7 @@
-"""The year's points: of units by indicator of the scheme, of leaders their personal score.
+"""Reads and stores the year's points: by indicator of units, and leaders' personal scores.
 
-Two forms are read. Long: ``subject, indicator, value``. Wide: ``subject`` and a column for each indicator.
+A table is long (``subject, indicator, value``)
+or wide (``subject`` and a column for each indicator).
 """
 
 from __future__ import annotations
@@ -10,28 +11,32 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.records.context import ImportResult, YearContext
+from bot.records.context import ImportResult, YearContext, first_names
 from bot.records.store import PERSONAL, Values, merge_indicators, read_indicators
 from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
+from survey_flows.messages import Message
 
 SUBJECT = Field("subject", ("单位代码", "代码", "编号", "code", "unit", "id"))
 NAME = Field("name", ("单位名称", "名称", "姓名", "name_zh"), optional=True)
 LONG = (SUBJECT, Field("indicator", ("指标",)), Field("value", ("得分", "分值", "points")), NAME)
-NAMED = 8
 
 
 def wide_columns(known: YearContext) -> tuple[Field, ...]:
-    """The columns of the wide form: one for each indicator that somebody needs, the personal score among them."""
-    return (SUBJECT, NAME, *(column for column in _columns(known) if column.name in _of_use(known)))
+    """Return the columns of the wide form: each indicator that some subject needs."""
+    return (
+        SUBJECT,
+        NAME,
+        *(column for column in _columns(known) if column.name in _needed_indicators(known)),
+    )
 
 
-def _of_use(known: YearContext) -> set[str]:
+def _needed_indicators(known: YearContext) -> set[str]:
     return {indicator for _, indicator in needed_points(known)}
 
 
 async def current_table(connection: AsyncConnection, known: YearContext) -> list[Cells]:
-    """The year's points in the wide form: a row for everybody who needs some, empty where they are still missing."""
+    """Return the year's points in the wide form, with empty cells where points are missing."""
     values = await read_indicators(connection, known.year)
     columns = [column.name for column in wide_columns(known)[2:]]
     return [
@@ -48,31 +53,30 @@ def _shown(value: Decimal | None) -> str:
 async def store_table(
     connection: AsyncConnection, known: YearContext, sheet: Sheet
 ) -> ImportResult:
-    """Add the points or change them; notes say who still lacks which."""
+    """Add or change the points; a note lists what is still missing."""
     values = read_values(sheet, known)
     await merge_indicators(connection, known.year, values)
     lacking = sorted(needed_points(known) - set(await read_indicators(connection, known.year)))
     return ImportResult(len(values), (_note(lacking),) if lacking else ())
 
 
-def _note(lacking: list[tuple[str, str]]) -> str:
-    shown = ", ".join(f"{subject} {indicator}" for subject, indicator in lacking[:NAMED])
-    more = " …" if len(lacking) > NAMED else ""
-    return f"still missing in {len(lacking)} places: {shown}{more}"
+def _note(lacking: list[tuple[str, str]]) -> Message:
+    places = first_names([f"{subject} {indicator}" for subject, indicator in lacking])
+    return Message("records-points-lacking", count=len(lacking), places=places)
 
 
 def needed_points(known: YearContext) -> set[tuple[str, str]]:
-    """The subjects and indicators for which the year needs points."""
+    """Return the subjects and indicators for which the year needs points."""
     units = {(code, name) for code in known.units for name in known.used(code)}
     return units | {(leader, PERSONAL) for leader in known.leaders}
 
 
 def read_values(sheet: Sheet, known: YearContext) -> Values:
-    """The points of a table.
+    """Read the points of a table.
 
     Raises:
-        BadInput: an unknown subject or indicator, one that the unit's category does not use, a value that is missing,
-            not a number or outside 0–100, two values for the same; by row and column.
+        BadInput: by row and column, a subject or indicator is unknown or not used together,
+            a value is missing, no number or outside 0 to 100, or it stands twice.
     """
     problems = Problems(sheet.file)
     long = any(LONG[1].known_as(heading) for heading in sheet.columns)
@@ -88,10 +92,12 @@ def _read_long(sheet: Sheet, known: YearContext, problems: Problems) -> Values:
     for row in rows:
         cell = cell_reader(problems, row)
         subject = _subject(row, known, problems)
-        indicator = cell("indicator").one_of(_indicators(known), "indicator")
+        indicator = cell("indicator").one_of(
+            _indicators(known), Message("spreadsheets-kind-indicator")
+        )
         if indicator in _indicators(known) and subject and indicator not in _used(known, subject):
             cell("indicator").complain(
-                f"{subject} has no points for «{indicator}» in this scheme; remove the row"
+                Message("records-indicator-not-used-row", subject=subject, indicator=indicator)
             )
         values[subject, indicator] = cell("value").points()
     return values
@@ -102,7 +108,7 @@ def _read_wide(sheet: Sheet, known: YearContext, problems: Problems) -> Values:
     rows = match_columns(sheet, (SUBJECT, NAME, *columns), problems)
     present = [f.name for f in columns if any(f.known_as(heading) for heading in sheet.columns)]
     if not present:
-        problems.add(f"there is no column of points; name one {', '.join(_indicators(known))}")
+        problems.add(Message("records-no-points-column", indicators=tuple(_indicators(known))))
     refuse_duplicates(rows, ["subject"], problems)
     return dict(value for row in rows for value in _wide_row(row, present, known, problems))
 
@@ -124,21 +130,23 @@ def _wide_row(
     for indicator in present:
         if row.cells[indicator] and subject and indicator not in used:
             cell(indicator).complain(
-                f"{subject} has no points for «{indicator}» in this scheme; empty the cell"
+                Message("records-indicator-not-used-cell", subject=subject, indicator=indicator)
             )
         elif row.cells[indicator]:
             yield (subject, indicator), cell(indicator).points()
         elif indicator in used:
             problems.add(
-                "the cell is empty; points are never guessed: delete the row or the column if they come later",
+                Message("records-points-missing"),
                 row.number,
                 indicator,
             )
 
 
 def _subject(row: Row, known: YearContext, problems: Problems) -> str:
-    """A unit's code or a leader's id; empty when it is neither."""
-    subject = cell_reader(problems, row)("subject").one_of(known.subjects, "unit or leader")
+    """Return a unit's code or a leader's id; empty when it is neither."""
+    subject = cell_reader(problems, row)("subject").one_of(
+        known.subjects, Message("spreadsheets-kind-unit-or-leader")
+    )
     return subject if subject in known.units or subject in known.leaders else ""
 
 
@@ -147,7 +155,7 @@ def _indicators(known: YearContext) -> list[str]:
 
 
 def _used(known: YearContext, subject: str) -> set[str]:
-    """The indicators that count for a subject."""
+    """Return the indicators that count for a subject."""
     if subject in known.leaders:
         return {PERSONAL}
     return known.used(subject) if subject in known.units else set()

@@ -1,4 +1,4 @@
-"""Sections and posts: the parts inside units, to any depth that the scheme has rules for (R16)."""
+"""Reads and stores inner units: sections and posts, as deep as the scheme has rules (R16)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from aggregation.appraisal.nesting import depth, find_cycle
 from aggregation.model.facts import AppraisedUnit
 from aggregation.scheme.scheme import scheme_levels
 from bot.records import code_lists as choices
-from bot.records.context import ImportResult, YearContext
+from bot.records.context import ImportResult, YearContext, first_names
 from bot.records.store import replace_inner, replace_leaders
 from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet, normalise_width
+from survey_flows.messages import Message
 
 FIELDS = (
     Field("code", ("代码", "科室代码", "岗位代码")),
@@ -23,13 +24,12 @@ FIELDS = (
     Field("parent", ("上级单位", "所属单位"), choices=choices.units),
     Field("category", ("类别",), choices=choices.inner_categories),
 )
-NAMED = 8
 
 
 async def store_table(
     connection: AsyncConnection, known: YearContext, sheet: Sheet
 ) -> ImportResult:
-    """Make these the year's parts inside units; people who stood in parts that are gone are appraised no more."""
+    """Replace the year's inner units; people in inner units that are gone leave the year."""
     parts = read_inner(sheet, known)
     await replace_inner(connection, known.year, parts)
     standing = {*known.city, *(part.code for part in parts)}
@@ -38,37 +38,32 @@ async def store_table(
         await replace_leaders(
             connection, known.year, [x for x in known.leaders.values() if x.unit in standing]
         )
-    notes = [
-        f"they take the place of {len(known.inner)}",
-        *([_lost([x.id for x in lost])] if lost else []),
-    ]
+    notes = [Message("records-replaced", count=len(known.inner))]
+    if lost:
+        people = first_names([x.id for x in lost])
+        notes.append(Message("records-people-dropped", count=len(lost), people=people))
     return ImportResult(len(parts), tuple(notes))
 
 
 async def current_table(_connection: AsyncConnection, known: YearContext) -> list[Cells]:
-    """The year's parts inside units as a table."""
+    """Return the year's inner units as a table."""
     return [(x.code, x.zh, x.en, x.parent, x.category) for x in known.inner.values()]
-
-
-def _lost(people: list[str]) -> str:
-    named = ", ".join(people[:NAMED]) + (" …" if len(people) > NAMED else "")
-    return f"{len(people)} people stood in parts that are gone and are out of the year: {named}; import people again"
 
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
-    """Who is part of whom in the table, and the cities' own units with no parent."""
+    """The parent of each inner unit in the table; the city's units have none."""
 
     known: YearContext
     parents: Mapping[str, str]
 
 
 def read_inner(sheet: Sheet, known: YearContext) -> list[AppraisedUnit]:
-    """The parts of a table. A parent is a unit of the city or another row, before it or after.
+    """Read the inner units of a table; a parent is a unit of the city or any other row.
 
     Raises:
-        BadInput: by row and column: a parent that there is not, a part that is part of itself, a level that the scheme
-            has no rules for, a category that is not of its level.
+        BadInput: by row and column, a parent is unknown, an inner unit is part of itself,
+            the scheme has no rules for a level, or a category is not of its level.
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
@@ -85,15 +80,14 @@ def read_inner(sheet: Sheet, known: YearContext) -> list[AppraisedUnit]:
 def _part(row: Row, tree: _Tree, problems: Problems) -> AppraisedUnit:
     cell = cell_reader(problems, row)
     code = cell("code").code()
-    if code in tree.known.city or code in tree.known.leaders:
-        what = "unit of the city" if code in tree.known.city else "person"
-        cell("code").complain(f"«{code}» is the code of a {what}; give the part another")
-    parent = cell("parent").one_of(tree.parents, "unit or part")
+    if code in tree.known.city:
+        cell("code").complain(Message("records-code-of-city-unit", code=code))
+    elif code in tree.known.leaders:
+        cell("code").complain(Message("records-code-of-person", code=code))
+    parent = cell("parent").one_of(tree.parents, Message("spreadsheets-kind-unit-or-part"))
     name, category = cell("name_zh").text, normalise_width(cell("category").text)
     if ring := find_cycle(code, tree.parents):
-        cell("parent").complain(
-            f"«{code}» is part of itself: {' → '.join(ring)}; correct one of the parents"
-        )
+        cell("parent").complain(Message("records-part-of-itself", code=code, ring=" → ".join(ring)))
     elif code not in tree.known.city and parent in tree.parents:
         category = _category(row, depth(code, tree.parents), tree.known, problems)
     return AppraisedUnit(code, name, cell("name_en").text or name, category, parent=parent)
@@ -103,9 +97,9 @@ def _category(row: Row, level: int, known: YearContext, problems: Problems) -> s
     rules = scheme_levels(known.scheme)
     cell = cell_reader(problems, row)
     if level > len(rules):
-        where = ".".join(["inner"] * level)
-        cell("parent").complain(
-            f"this is level {level} inside a unit, and the scheme has no rules for it ({where})"
-        )
+        field = ".".join(["inner"] * level)
+        cell("parent").complain(Message("records-level-without-rules", level=level, field=field))
         return normalise_width(cell("category").text)
-    return cell("category").one_of(rules[level - 1].categories, f"category of level {level}")
+    return cell("category").one_of(
+        rules[level - 1].categories, Message("spreadsheets-kind-level-category", level=level)
+    )

@@ -1,8 +1,11 @@
-"""The year's leading cadres, or the people inside units, with the post that each holds at its end."""
+"""Reads and stores the year's leaders and the people inside units.
+
+Each stands with the post that they hold at the end of the year.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +16,7 @@ from bot.records.context import ImportResult, YearContext
 from bot.records.store import replace_leaders
 from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
+from survey_flows.messages import Message
 
 LEADING = {Role.PRINCIPAL: ("正职",), Role.DEPUTY: ("副职",)}
 ROLES = {**LEADING, Role.OFFICER: ("工作人员", "一般干部")}
@@ -31,31 +35,31 @@ PEOPLE = tuple(replace(field, choices=INSIDE.get(field.name, field.choices)) for
 async def store_table(
     connection: AsyncConnection, known: YearContext, sheet: Sheet
 ) -> ImportResult:
-    """Make these the year's leaders: whoever is not in the table is not appraised. People inside units stay."""
+    """Replace the year's leaders: only those in the table are appraised; inner people stay."""
     leaders = read_leaders(sheet, known)
-    outcome = await _replace(connection, known, leaders, known.city)
+    result = await _replace(connection, known, leaders, known.city)
     without = sorted(set(known.city) - {x.unit for x in leaders if x.role is Role.PRINCIPAL})
-    return replace(outcome, notes=(*outcome.notes, *([_note(without)] if without else [])))
+    return replace(result, notes=(*result.notes, *_notes(without)))
 
 
-def _note(without: Iterable[str]) -> str:
-    return f"units without a principal: {', '.join(without)}"
+def _notes(without: Sequence[str]) -> tuple[Message, ...]:
+    return (Message("records-units-without-principal", units=tuple(without)),) if without else ()
 
 
 async def store_people_table(
     connection: AsyncConnection, known: YearContext, sheet: Sheet
 ) -> ImportResult:
-    """Make these the year's people inside units. Leaders of units stay."""
+    """Replace the year's people inside units; leaders of units stay."""
     return await _replace(connection, known, read_people(sheet, known), known.inner)
 
 
 async def current_table(_connection: AsyncConnection, known: YearContext) -> list[Cells]:
-    """The year's leaders as a table."""
+    """Return the year's leaders as a table."""
     return _rows(known, known.city)
 
 
 async def current_people_table(_connection: AsyncConnection, known: YearContext) -> list[Cells]:
-    """The year's people inside units as a table."""
+    """Return the year's people inside units as a table."""
     return _rows(known, known.inner)
 
 
@@ -70,28 +74,28 @@ def _rows(known: YearContext, units: Collection[str]) -> list[Cells]:
 async def _replace(
     connection: AsyncConnection, known: YearContext, leaders: list[Leader], units: Collection[str]
 ) -> ImportResult:
-    """Whoever stands in other than ``units`` stays, unless the table moves the person into one of these."""
+    """Replace the people of ``units``; others stay unless the table moves them into these."""
     listed = {x.id for x in leaders}
     stay = [x for x in known.leaders.values() if x.unit not in units and x.id not in listed]
     await replace_leaders(connection, known.year, [*stay, *leaders])
     gone = sum(x.unit in units for x in known.leaders.values())
-    return ImportResult(len(leaders), (f"they take the place of {gone}",))
+    return ImportResult(len(leaders), (Message("records-replaced", count=gone),))
 
 
 def read_leaders(sheet: Sheet, known: YearContext) -> list[Leader]:
-    """The leaders of a table, whose units are the city's.
+    """Read the leaders of a table, whose units are the city's.
 
     Raises:
-        BadInput: by row and column.
+        BadInput: all problems, by row and column.
     """
     return _read(sheet, known, known.city)
 
 
 def read_people(sheet: Sheet, known: YearContext) -> list[Leader]:
-    """The people of a table, who stand in parts inside units.
+    """Read the people of a table, who stand in inner units.
 
     Raises:
-        BadInput: by row and column.
+        BadInput: all problems, by row and column.
     """
     return _read(sheet, known, known.inner)
 
@@ -109,10 +113,10 @@ def _leader(row: Row, known: YearContext, units: Collection[str], problems: Prob
     cell = cell_reader(problems, row)
     id_ = cell("id").code()
     if id_ in known.units:
-        cell("id").complain(f"«{id_}» is the code of a unit; give the leader another id")
+        cell("id").complain(Message("records-id-is-unit-code", id=id_))
     name = cell("name_zh").text
-    unit = cell("unit").one_of(units, "unit")
+    unit = cell("unit").one_of(units, Message("spreadsheets-kind-unit"))
     role = cell("role").member(Role, ROLES)
     if role is Role.OFFICER and units is known.city:
-        cell("role").complain("officers stand inside units; import them with the people")
+        cell("role").complain(Message("records-officer-outside-unit"))
     return Leader(id_, name, cell("name_en").text or name, unit, role, cell("post").text)

@@ -1,4 +1,4 @@
-"""The year's material as rows: what offices hand in, what persons decided, and the immutable history of grades."""
+"""Stores the year's material as rows: what offices hand in, decisions, and past grades."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from bot.storage.schema import all as tables
 
 NOT_APPRAISED = "not_appraised"
 PERSONAL = "personal"
-"""The indicator under which a leader's personal score is kept; every other one is a unit's."""
+"""The indicator of a leader's personal score; every other one is a unit's."""
 GRADE, DECISION, SCORE = "grade", "decision", "score"
 SINCE_EVER = 0
-"""The year from which a membership without a beginning counts."""
+"""The stored first year of a membership without a beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedUnit:
-    """A unit as it is stored, with the questionnaire that citizens get for it."""
+    """A stored unit with the questionnaire that citizens get for it."""
 
     unit: AppraisedUnit
     questionnaire: str
@@ -47,9 +47,19 @@ class ListedUnit:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """What an appeal that was upheld has changed. ``kind`` is `GRADE`, `DECISION` or `SCORE`; ``at`` epoch seconds.
+    """A change that an upheld review or appeal adds.
 
-    ``what`` is the key of the proposal that was decided anew; ``before`` and ``after`` are grades or verdicts.
+    Args:
+        appeal: the number of the review or appeal.
+        round: the round of the procedure, in which a review comes before an appeal.
+        subject: the unit or leader.
+        kind: `GRADE`, `DECISION` or `SCORE`.
+        what: the key of the proposal that was decided anew.
+        before: the grade or verdict before.
+        after: the grade or verdict from now on.
+        by: the login of the handler.
+        reason: the reason that the handler gave.
+        at: epoch seconds.
     """
 
     appeal: int
@@ -68,12 +78,12 @@ Values = dict[tuple[str, str], Decimal]
 
 
 def exists_in(unit: AppraisedUnit, year: int) -> bool:
-    """Whether a unit is there in a year: a county that became a district is not, after or before."""
+    """Return whether a unit has a league in a year, or needs none."""
     return not unit.memberships or any(membership.covers(year) for membership in unit.memberships)
 
 
 async def read_units(connection: AsyncConnection) -> tuple[ListedUnit, ...]:
-    """Every unit with its memberships, in the order in which they are listed."""
+    """Read every unit with its memberships, in the order of the list."""
     columns = tables.memberships.c
     rows = await connection.execute(
         select(tables.memberships).order_by(columns.unit, columns.from_year)
@@ -95,7 +105,10 @@ async def read_units(connection: AsyncConnection) -> tuple[ListedUnit, ...]:
 
 
 def _memberships(rows: Sequence[Row[Any]]) -> tuple[Membership, ...]:
-    """Each row holds until the year before the next one; a row without a league only ends the one before it."""
+    """Make memberships of rows.
+
+    A row holds until the year before the next one; a row without a league only ends the one before.
+    """
     ends = [later.from_year - 1 for _, later in pairwise(rows)] + [None]
     return tuple(
         Membership(row.league, None if row.from_year == SINCE_EVER else row.from_year, end)
@@ -105,7 +118,7 @@ def _memberships(rows: Sequence[Row[Any]]) -> tuple[Membership, ...]:
 
 
 async def read_inner(connection: AsyncConnection, year: int) -> tuple[AppraisedUnit, ...]:
-    """The parts inside units in a year, by code."""
+    """Read the inner units of a year, by code."""
     columns = tables.inner_units.c
     rows = await connection.execute(
         select(tables.inner_units).where(columns.year == year).order_by(columns.code)
@@ -116,13 +129,13 @@ async def read_inner(connection: AsyncConnection, year: int) -> tuple[AppraisedU
 
 
 async def read_all_units(connection: AsyncConnection, year: int) -> tuple[AppraisedUnit, ...]:
-    """The city's units and the parts inside them, as they stand in a year."""
+    """Read the city's units and their inner units, as they stand in a year."""
     own = (x.unit for x in await read_units(connection) if exists_in(x.unit, year))
     return (*own, *await read_inner(connection, year))
 
 
 async def read_leaders(connection: AsyncConnection, year: int) -> tuple[Leader, ...]:
-    """The year's leaders by id."""
+    """Read the year's leaders, by id."""
     columns = tables.leaders.c
     rows = await connection.execute(
         select(tables.leaders).where(columns.year == year).order_by(columns.leader)
@@ -131,7 +144,7 @@ async def read_leaders(connection: AsyncConnection, year: int) -> tuple[Leader, 
 
 
 async def read_indicators(connection: AsyncConnection, year: int) -> Values:
-    """The year's points by subject and indicator, `PERSONAL` among them."""
+    """Read the year's points by subject and indicator, `PERSONAL` among them."""
     columns = tables.indicators.c
     query = (
         select(tables.indicators)
@@ -142,7 +155,7 @@ async def read_indicators(connection: AsyncConnection, year: int) -> Values:
 
 
 async def read_adjustments(connection: AsyncConnection, year: int) -> tuple[Adjustment, ...]:
-    """The year's bonuses and deductions in the order in which they were handed in."""
+    """Read the year's bonuses and deductions, in the order in which they came."""
     columns = tables.adjustments.c
     rows = await connection.execute(
         select(tables.adjustments).where(columns.year == year).order_by(columns.id)
@@ -151,7 +164,7 @@ async def read_adjustments(connection: AsyncConnection, year: int) -> tuple[Adju
 
 
 async def read_findings(connection: AsyncConnection, year: int) -> tuple[Finding, ...]:
-    """The year's findings by id."""
+    """Read the year's findings, by id."""
     columns = tables.findings.c
     rows = await connection.execute(
         select(tables.findings).where(columns.year == year).order_by(columns.id)
@@ -162,7 +175,7 @@ async def read_findings(connection: AsyncConnection, year: int) -> tuple[Finding
 
 
 async def read_decisions(connection: AsyncConnection, year: int) -> tuple[Decision, ...]:
-    """The last decision on each proposal, by proposal."""
+    """Read the last decision on each proposal, by proposal."""
     columns = tables.decisions.c
     rows = await connection.execute(
         select(tables.decisions).where(columns.year == year).order_by(columns.id)
@@ -174,7 +187,7 @@ async def read_decisions(connection: AsyncConnection, year: int) -> tuple[Decisi
 
 
 async def read_unit_decisions(connection: AsyncConnection, year: int) -> tuple[UnitDecision, ...]:
-    """The last grade that a person gave each unit with too few answers, by unit."""
+    """Read the last grade that a person gave each unit with too few answers, by unit."""
     columns = tables.unit_decisions.c
     rows = await connection.execute(
         select(tables.unit_decisions).where(columns.year == year).order_by(columns.id)
@@ -186,7 +199,7 @@ async def read_unit_decisions(connection: AsyncConnection, year: int) -> tuple[U
 async def read_history(
     connection: AsyncConnection, first: int | None = None, last: int | None = None
 ) -> tuple[PastGrade, ...]:
-    """The last line of history of each subject and year, from year ``first`` to ``last``, both included."""
+    """Read the last line of history of each subject and year, ``first`` to ``last`` included."""
     columns = tables.grades.c
     query = select(tables.grades).order_by(columns.id)
     if first is not None:
@@ -203,7 +216,10 @@ def _past(row: Row[Any]) -> PastGrade:
 
 
 async def write_units(connection: AsyncConnection, listed: Sequence[ListedUnit]) -> None:
-    """Add units or change them, with their memberships; they are listed first, in this order, and the others after."""
+    """Add or change units with their memberships.
+
+    They come first in the list, in this order, and the other units follow.
+    """
     codes = {x.unit.code for x in listed}
     order = [*listed, *(x for x in await read_units(connection) if x.unit.code not in codes)]
     await connection.execute(tables.units.delete())
@@ -244,7 +260,7 @@ def _membership_rows(unit: AppraisedUnit) -> Iterable[dict[str, object]]:
 async def replace_inner(
     connection: AsyncConnection, year: int, units: Iterable[AppraisedUnit]
 ) -> None:
-    """Make these the year's parts inside units."""
+    """Replace the year's inner units."""
     rows = [
         {
             "code": u.code,
@@ -261,7 +277,7 @@ async def replace_inner(
 async def replace_leaders(
     connection: AsyncConnection, year: int, leaders: Iterable[Leader]
 ) -> None:
-    """Make these the year's leaders."""
+    """Replace the year's leaders."""
     rows = [
         {
             "leader": x.id,
@@ -279,7 +295,7 @@ async def replace_leaders(
 async def replace_adjustments(
     connection: AsyncConnection, year: int, adjustments: Iterable[Adjustment]
 ) -> None:
-    """Make these the year's bonuses and deductions."""
+    """Replace the year's bonuses and deductions."""
     rows = [
         {"unit": a.unit, "points": str(a.points), "reason": a.reason, "source": a.source}
         for a in adjustments
@@ -290,7 +306,7 @@ async def replace_adjustments(
 async def replace_findings(
     connection: AsyncConnection, year: int, facts: Iterable[Finding]
 ) -> None:
-    """Make these the year's findings."""
+    """Replace the year's findings."""
     rows = [
         {
             "id": f.id,
@@ -306,7 +322,7 @@ async def replace_findings(
 
 
 async def merge_indicators(connection: AsyncConnection, year: int, values: Values) -> None:
-    """Add the year's points or change them; points of other subjects and indicators stay."""
+    """Add or change the year's points; points of other subjects and indicators stay."""
     kept = await read_indicators(connection, year)
     rows = [
         {"subject": s, "indicator": i, "value": str(value)}
@@ -318,7 +334,7 @@ async def merge_indicators(connection: AsyncConnection, year: int, values: Value
 async def append_decisions(
     connection: AsyncConnection, year: int, decisions: Iterable[Decision]
 ) -> None:
-    """Add decisions; earlier ones on the same proposals stay and count no more."""
+    """Append decisions; earlier ones on the same proposals stay and no longer count."""
     rows = [
         {
             "proposal": d.proposal,
@@ -336,7 +352,7 @@ async def append_decisions(
 async def append_unit_decisions(
     connection: AsyncConnection, year: int, decisions: Iterable[UnitDecision]
 ) -> None:
-    """Add grades that a person gave; earlier ones of the same units stay and count no more."""
+    """Append grades that a person gave; earlier ones of the same units no longer count."""
     rows = [
         {
             "unit": d.unit,
@@ -354,7 +370,7 @@ async def append_unit_decisions(
 async def append_history(
     connection: AsyncConnection, lines: Sequence[PastGrade], units: set[str]
 ) -> None:
-    """Add lines of history; those whose subject is not in ``units`` are leaders'."""
+    """Append lines of history; a subject that is not in ``units`` is a leader."""
     rows = [
         {
             "year": line.year,
@@ -372,7 +388,7 @@ async def append_history(
 
 
 async def read_amendments(connection: AsyncConnection, year: int) -> tuple[Amendment, ...]:
-    """What appeals have changed of a year, in the order of the appeals."""
+    """Read the amendments of a year, in the order of the appeals."""
     columns = tables.amendments.c
     query = (
         select(tables.amendments)

@@ -1,4 +1,4 @@
-"""Units with their leagues, and the words by which citizens find them."""
+"""Reads and stores units with their leagues, and makes the words by which citizens find them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.records.context import ImportResult, YearContext
 from bot.records.store import ListedUnit, write_units
 from bot.spreadsheets.columns import Field, cell_reader, match_columns, refuse_duplicates
 from bot.spreadsheets.reader import Cells, Problems, Row, Sheet
+from survey_flows.messages import Message
 
 FIELDS = (
     Field("code", ("单位代码", "代码")),
@@ -27,7 +28,7 @@ FIELDS = (
 
 
 def unit_search(name_zh: str, code: str) -> str:
-    """Lower-case words to find a unit by: its name in pinyin, the initials of that, its code."""
+    """Return lower-case words to find a unit by: name in pinyin, its initials, and the code."""
     from pypinyin import Style, lazy_pinyin
 
     full = "".join(lazy_pinyin(name_zh))
@@ -41,18 +42,17 @@ def unit_search(name_zh: str, code: str) -> str:
 async def store_table(
     connection: AsyncConnection, known: YearContext, sheet: Sheet
 ) -> ImportResult:
-    """Add the units or change them. A league counts from ``since`` on; without it, ever since."""
+    """Add or change the units; a league counts from the year ``since``, or always without it."""
     listed = read_units(sheet, known)
     await write_units(connection, listed)
     new = sum(x.unit.code not in known.city for x in listed)
     same = sum(x == known.city.get(x.unit.code) for x in listed)
-    return ImportResult(
-        len(listed), (f"{new} new, {len(listed) - new - same} changed, {same} as they were",)
-    )
+    note = Message("records-units-imported", new=new, changed=len(listed) - new - same, same=same)
+    return ImportResult(len(listed), (note,))
 
 
 async def current_table(_connection: AsyncConnection, known: YearContext) -> list[Cells]:
-    """The city's units as a table, each with its last league."""
+    """Return the city's units as a table, each with its last league."""
     return [_cells(listed.unit, listed.questionnaire) for listed in known.city.values()]
 
 
@@ -63,10 +63,10 @@ def _cells(unit: AppraisedUnit, questionnaire: str) -> Cells:
 
 
 def read_units(sheet: Sheet, known: YearContext) -> list[ListedUnit]:
-    """The units of a table, whose categories and leagues the scheme must have.
+    """Read the units of a table, whose categories and leagues the scheme must have.
 
     Raises:
-        BadInput: by row and column.
+        BadInput: all problems, by row and column.
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
@@ -80,10 +80,12 @@ def _unit(row: Row, known: YearContext, problems: Problems) -> ListedUnit:
     cell = cell_reader(problems, row)
     code = cell("code").code()
     if code in known.leaders:
-        cell("code").complain(f"«{code}» is the id of a leader; give the unit another code")
+        cell("code").complain(Message("records-code-is-leader-id", code=code))
     if code in known.inner:
-        cell("code").complain(f"«{code}» is a part inside a unit; give the unit another code")
-    category = cell("category").one_of(known.scheme.categories, "category")
+        cell("code").complain(Message("records-code-is-part", code=code))
+    category = cell("category").one_of(
+        known.scheme.categories, Message("spreadsheets-kind-category")
+    )
     leagues = _leagues(row, known.scheme.categories.get(category), known, problems)
     unit = AppraisedUnit(code, cell("name_zh").text, cell("name_en").text, category, leagues)
     return ListedUnit(_with_past(unit, known.city), cell("questionnaire").code())
@@ -96,21 +98,20 @@ def _leagues(
     ranked = category is not None and category.graded_by == "league"
     if not row.cells["league"]:
         if ranked:
-            problems.add("a unit of this category needs its league", row.number, "league")
+            problems.add(Message("records-league-missing"), row.number, "league")
         return ()
     if category is not None and not ranked:
-        cell("league").complain(
-            "units of this category are graded by quota and have no league; empty the cell"
-        )
-    league = cell("league").one_of(known.scheme.leagues, "league")
+        cell("league").complain(Message("records-league-not-used"))
+    league = cell("league").one_of(known.scheme.leagues, Message("spreadsheets-kind-league"))
     since = cell("since").year() if row.cells["since"] else None
     return (Membership(league, since),)
 
 
 def _with_past(unit: AppraisedUnit, known: Mapping[str, ListedUnit]) -> AppraisedUnit:
-    """Keep the memberships that ended before the new one begins: 望城 was a county before it was a district.
+    """Return the unit with its earlier memberships, which end before the new one begins.
 
-    One that stands already stays as it is, with its end if it has one.
+    A membership that stands already stays as it is, with its end if it has one.
+    望城 was a county before it became a district: the past must not change.
     """
     if not unit.memberships or unit.code not in known:
         return unit

@@ -1,4 +1,7 @@
-"""The calendar of working days: the one that is shipped, and in its place the years that a city imports."""
+"""Reads the calendar of working days: the shipped one, and the years that a city imports.
+
+An imported year replaces the shipped year whole.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,17 @@ from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_column
 from bot.spreadsheets.reader import Problems, normalise_width, read_sheet
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
+from survey_flows.messages import Message
 
 SHIPPED = "china.csv"
-"""Holidays as the State Council's General Office arranged them: 国办发明电〔2024〕12号 and 〔2025〕7号."""
+"""Holidays by the State Council's General Office: 国办发明电〔2024〕12号 and 〔2025〕7号."""
 OFF, WORK = "off", "work"
 FIELDS = (
     Field("day", ("日期",)),
     Field("kind", ("类型",)),
     Field("name", ("名称", "节日"), optional=True, longest=40),
 )
+
 KINDS = {"休": OFF, "放假": OFF, "班": WORK, "上班": WORK, OFF: OFF, WORK: WORK}
 
 Days = Mapping[date, str]
@@ -34,7 +39,7 @@ Days = Mapping[date, str]
 
 @cache
 def shipped_days() -> Days:
-    """The days of the shipped years that are not as their weekday is."""
+    """Return the shipped days that differ from their weekday."""
     text = (files("aggregation") / "calendars" / SHIPPED).read_text("utf-8")
     return {
         date.fromisoformat(row["day"]): row["kind"] for row in csv.DictReader(io.StringIO(text))
@@ -42,13 +47,13 @@ def shipped_days() -> Days:
 
 
 async def read_calendar(database: AsyncEngine) -> WorkingDays:
-    """The calendar as it stands now."""
+    """Read the present calendar."""
     async with reading(database) as connection:
         return await stored_calendar(connection)
 
 
 async def stored_calendar(connection: AsyncConnection) -> WorkingDays:
-    """The calendar: a year that was imported takes the place of the shipped one."""
+    """Read the present calendar on an open connection."""
     columns = tables.calendar_days.c
     rows = await connection.execute(select(columns.day, columns.kind))
     own = {date.fromisoformat(day): kind for day, kind in rows}
@@ -59,7 +64,7 @@ async def stored_calendar(connection: AsyncConnection) -> WorkingDays:
 
 
 def make_calendar(days: Days) -> WorkingDays:
-    """A calendar from its days."""
+    """Make a calendar of its days."""
     return WorkingDays(frozenset(_of(days, OFF)), frozenset(_of(days, WORK)))
 
 
@@ -68,10 +73,10 @@ def _of(days: Days, kind: str) -> Iterable[date]:
 
 
 async def import_calendar(database: AsyncEngine, file: str, data: bytes) -> dict[int, int]:
-    """Store the holidays of whole years; returns how many days each year has.
+    """Store the holidays of whole years; return how many days each year has.
 
     Raises:
-        BadInput: by row and column; nothing is stored.
+        BadInput: all problems, by row and column; nothing is stored.
     """
     rows = read_days(file, data)
     years: dict[int, int] = {}
@@ -87,23 +92,21 @@ async def import_calendar(database: AsyncEngine, file: str, data: bytes) -> dict
 
 
 def read_days(file: str, data: bytes) -> list[dict[str, str]]:
-    """The days of a table, as rows.
+    """Read the days of a table, as rows of the database.
 
     Raises:
-        BadInput: by row and column.
+        BadInput: all problems, by row and column.
     """
     problems = Problems(file)
     rows = match_columns(read_sheet(file, data), FIELDS, problems)
     if not rows:
-        problems.add("the table has a header and no rows")
+        problems.add(Message("records-calendar-empty"))
     found = []
     for row in rows:
         cell = cell_reader(problems, row)
         day, kind = cell("day").day(), _kind(cell("kind"))
         if kind == WORK and day and date.fromisoformat(day).weekday() < SATURDAY:
-            cell("day").complain(
-                f"{day} is no day of a weekend, so it is worked anyway; leave it out"
-            )
+            cell("day").complain(Message("records-day-worked-anyway", day=day))
         found.append({"day": day, "kind": kind, "name": cell("name").text})
     refuse_duplicates(rows, ["day"], problems)
     problems.settle()
@@ -113,5 +116,5 @@ def read_days(file: str, data: bytes) -> list[dict[str, str]]:
 def _kind(cell: InputCell) -> str:
     kind = KINDS.get(normalise_width(cell.text).lower(), "")
     if not kind:
-        cell.complain(f"«{cell.text}» is neither off (休) nor work (班)")
+        cell.complain(Message("records-no-kind-of-day", text=cell.text))
     return kind

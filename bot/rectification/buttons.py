@@ -1,16 +1,16 @@
-"""What the buttons of follow-ups send; no conversation has such buttons."""
+"""Data of the buttons under requests; buttons of conversations never begin with `LEAD`."""
 
 from __future__ import annotations
 
 from survey_flows.events import RequestAction
 
 LEAD = "follow:"
-"""What their data begins with; then the act, and the follow-up."""
+"""The beginning of their data; the act and the request's id follow."""
 LIST, OPEN, SAY, SHARE, STOP, ALL = "list", "open", "say", "share", "stop", "all"
 
 
 def read_request_button(data: str) -> RequestAction | None:
-    """What a button says; None for another button."""
+    """Read a button's data; None for another button."""
     if not data.startswith(LEAD):
         return None
     act, _, code = data.removeprefix(LEAD).partition(":")

@@ -1,4 +1,4 @@
-"""What a citizen sees of their follow-ups, and what they do with them, in Telegram and in the web chat."""
+"""A citizen's own requests and their actions on them, in Telegram and in the web chat."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from aggregation.procedure.rectification import FixRating, RectificationState
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.shipped_files import shipped_words
 from bot.rectification.buttons import ALL, LEAD, LIST, OPEN, SAY, SHARE, STOP
-from bot.rectification.requests import LONGEST as MOST_WORDS
 from bot.rectification.requests import (
+    MAX_TEXT,
     PUSHED,
     RectificationRequest,
     Requester,
@@ -29,9 +29,11 @@ from survey_flows.localized_names import unit_name
 from survey_flows.typed_text import clean
 
 MOST_SHOWN = 8
-LONGEST = 3200
+MAX_SHOWN = 3200
 """Characters of messages on one screen; Telegram takes 4096 with the rest."""
-Deed = Callable[[AsyncConnection, RectificationRequest, RequestAction, Requester], Awaitable[None]]
+Action = Callable[
+    [AsyncConnection, RectificationRequest, RequestAction, Requester], Awaitable[None]
+]
 
 
 async def handle_request_action(
@@ -41,7 +43,10 @@ async def handle_request_action(
     event: RequestAction,
     lang: str,
 ) -> tuple[Effect, ...]:
-    """Do what a citizen asks about their follow-ups, and show what there is now. Whose it is not sees nothing of it."""
+    """Carry out a citizen's action on their requests and show the result.
+
+    Other people's requests are not visible.
+    """
     mine = await requests_of_person(connection, person)
     view = _View(live_campaigns, person, lang or (mine[0].lang if mine else ""))
     if event.act == ALL:
@@ -56,7 +61,7 @@ async def handle_request_action(
     try:
         said = await _act(connection, found, event, person)
     except BadInput:
-        said = "follow-long" if len(event.text) > MOST_WORDS else "follow-cannot"
+        said = "follow-long" if len(event.text) > MAX_TEXT else "follow-cannot"
     mine = await requests_of_person(connection, person)
     screen = ShowScreen(view.opened(next(one for one in mine if one.id == found.id)))
     return (ShowNotice(view.say(said)), screen) if said else (screen,)
@@ -68,12 +73,12 @@ async def _act(
     event: RequestAction,
     person: Requester,
 ) -> str:
-    """Do it; returns the key of the sentence that says so, empty for just looking."""
-    deed = _DEEDS.get(event.act)
-    if deed is None:
+    """Carry out an action; returns the key of its confirmation, empty for just looking."""
+    action = _ACTIONS.get(event.act)
+    if action is None:
         return ""
-    await deed(connection, found, event, person)
-    return _SAID[event.act]
+    await action(connection, found, event, person)
+    return _CONFIRMED[event.act]
 
 
 async def _say(
@@ -112,14 +117,14 @@ async def _rate(
     await rate_outcome(connection, found, event.act, person)
 
 
-_DEEDS: Mapping[str, Deed] = {
+_ACTIONS: Mapping[str, Action] = {
     SAY: _say,
     SHARE: _share,
     STOP: _stop,
     FixRating.YES: _rate,
     FixRating.NO: _rate,
 }
-_SAID: Mapping[str, str] = {
+_CONFIRMED: Mapping[str, str] = {
     SAY: "follow-said",
     SHARE: "follow-shared",
     STOP: "follow-stopped",
@@ -137,12 +142,12 @@ class _View:
         self._lang = lang or shipped_words().languages[0]
 
     def say(self, key: str, **args: str | int) -> str:
-        """A sentence."""
-        args |= {"limit": MOST_WORDS} if key == "follow-long" else {}
+        """Return a sentence."""
+        args |= {"limit": MAX_TEXT} if key == "follow-long" else {}
         return shipped_words().say(self._lang, key, **args)
 
     def listed(self, mine: Sequence[RectificationRequest]) -> Screen:
-        """All of a person's follow-ups."""
+        """Return the screen with all of a person's requests."""
         lines = [self.say("follow-list" if mine else "follow-none"), self.say("follow-waiting")]
         rows = [
             (Button(f"{self._unit(one)} · {one.day}", f"{LEAD}{OPEN}:{one.id}"),)
@@ -152,7 +157,7 @@ class _View:
         return Screen("follow", self._lang, "\n".join(lines), tuple(rows))
 
     def opened(self, one: RectificationRequest) -> Screen:
-        """One follow-up: what was said, newest last, and what can be done."""
+        """Return the screen of one request: its messages, newest last, and the actions."""
         head = self.say("follow-head", unit=self._unit(one), code=f"F-{one.id}")
         lines = [head, self.say(f"follow-{one.standing.state}"), *self._said(one)]
         if not one.open:
@@ -163,15 +168,14 @@ class _View:
         return Screen(f"follow:{one.id}", self._lang, "\n".join(lines), self._buttons(one), text)
 
     def _said(self, one: RectificationRequest) -> list[str]:
-        """The last messages, as many as there is room for."""
+        """Return the last messages, as many as there is room for."""
         lines: list[str] = []
-        for word in reversed(one.messages[-MOST_SHOWN:]):
-            who = self.say(
-                "follow-office" if word.sender else "follow-you", day=word.sent_on.isoformat()
-            )
-            if sum(map(len, lines)) + len(word.text) > LONGEST:
+        for message in reversed(one.messages[-MOST_SHOWN:]):
+            key = "follow-office" if message.sender else "follow-you"
+            head = self.say(key, day=message.sent_on.isoformat())
+            if sum(map(len, lines)) + len(message.text) > MAX_SHOWN:
                 break
-            lines = ["", who, f"→ {word.text}", *lines]
+            lines = ["", head, f"→ {message.text}", *lines]
         return [*lines, ""]
 
     def _buttons(self, one: RectificationRequest) -> tuple[tuple[Button, ...], ...]:

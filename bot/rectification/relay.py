@@ -1,4 +1,7 @@
-"""Relays an office's answers to people who are written to (Telegram). Whoever is not sees them when they come back."""
+"""Relay of an office's answers to citizens in channels that deliver (Telegram).
+
+In other channels citizens see the answers when they come back.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ from survey_flows.localized_names import unit_name
 log = logging.getLogger(__name__)
 
 LEASE = 120
-"""Seconds after which another may send what is not settled."""
+"""Seconds after which another process may send an answer that is not settled."""
 IDLE = 2.0
 STATES = {
     DeliveryOutcome.SENT: SENT,
@@ -35,32 +38,35 @@ STATES = {
     DeliveryOutcome.FAILED: UNREACHABLE,
 }
 Buttons = list[tuple[str, str]]
-"""Labels and data."""
+"""Labels and data of buttons."""
 
 
 class AnswerMessenger(Protocol):
-    """Writes a message with buttons to somebody unasked."""
+    """Delivers an answer with buttons to a citizen."""
 
     async def send_answer(self, address: str, text: str, buttons: Buttons) -> DeliveryOutcome:
-        """Send it once."""
+        """Send an answer once."""
 
 
 class AnswerRelay:
-    """Sends one answer after the other, at the pace of all that nobody asked for. `run` it until it is cancelled."""
+    """Sends one answer after the other at the pace of outgoing messages.
+
+    `run` it until it is cancelled.
+    """
 
     def __init__(
         self,
         database: AsyncEngine,
         keys: RectificationKeys,
         live_campaigns: LiveCampaigns,
-        tellers: Mapping[str, AnswerMessenger],
+        messengers: Mapping[str, AnswerMessenger],
         pace: Pace,
         clock: Clock,
     ) -> None:
         self._database = database
         self._keys = keys
         self._live_campaigns = live_campaigns
-        self._tellers = tellers
+        self._messengers = messengers
         self._pace = pace
         self._clock = clock
 
@@ -86,7 +92,7 @@ class AnswerRelay:
         return True
 
     async def _take(self) -> Any:
-        """The next answer that is due, which nobody else sends for a while."""
+        """Claim the next answer that is due, so that nobody else sends it for a while."""
         now, words, people = (
             int(self._clock.now().timestamp()),
             tables.shortcoming_words.c,
@@ -100,7 +106,7 @@ class AnswerRelay:
         )
         async with reading(self._database) as connection:
             if (await connection.execute(due)).first() is None:
-                return None  # citizens need the lock that writing takes
+                return None  # a write would take the lock that citizens need
         async with writing(self._database) as connection:
             chosen = (await connection.execute(due.with_for_update(skip_locked=True))).scalar()
             if chosen is None:
@@ -127,22 +133,22 @@ class AnswerRelay:
             return (await connection.execute(query)).first()
 
     async def _send(self, row: Row[Any]) -> str:
-        """What became of it; empty when it is to be tried again."""
+        """Send an answer and return its new state; empty when it is to be sent again."""
         if row.sealed is None:
             return UNREACHABLE
         try:
-            where = self._keys.unseal(bytes(row.lookup), bytes(row.sealed))
+            citizen = self._keys.unseal(bytes(row.lookup), bytes(row.sealed))
         except BadSession:
             log.error(
-                "a follow-up was sealed under another key and cannot be answered; restore follow.key"
+                "a request was sealed under another key and cannot be answered; restore follow.key"
             )
             return UNREACHABLE
-        teller = self._tellers.get(where.channel)
-        if teller is None:
+        messenger = self._messengers.get(citizen.channel)
+        if messenger is None:
             return ""
         await self._pace.wait_for_slot()
-        fate = await teller.send_answer(where.address, *self._written(row))
-        return STATES.get(fate, "")
+        outcome = await messenger.send_answer(citizen.address, *self._written(row))
+        return STATES.get(outcome, "")
 
     def _written(self, row: Row[Any]) -> tuple[str, Buttons]:
         words, definition = shipped_words(), self._live_campaigns.get(row.campaign)
@@ -154,8 +160,8 @@ class AnswerRelay:
             (words.say(row.lang, f"follow-do-{key}"), f"{LEAD}{key}:{row.name}") for key in keys
         ]
 
-    async def _settle(self, word: int, state: str) -> None:
+    async def _settle(self, answer: int, state: str) -> None:
         columns = tables.shortcoming_words.c
-        one = update(tables.shortcoming_words).where(columns.id == word, columns.state == QUEUED)
+        one = update(tables.shortcoming_words).where(columns.id == answer, columns.state == QUEUED)
         async with writing(self._database) as connection:
             await connection.execute(one.values(state=state, due=0))

@@ -1,4 +1,4 @@
-"""Follow-ups: what citizens ask to have mended, relayed between them and an office that never learns who they are."""
+"""Citizens' requests, relayed between them and an office that never learns who they are."""
 
 from __future__ import annotations
 
@@ -29,20 +29,23 @@ from bot.records.working_days import stored_calendar
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.rectification import QUEUED, SHOWN, STOPPED
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
-NONE = "there is no such follow-up"
-LONGEST = 1000
+MAX_TEXT = 1000
 """Characters of one message, either way."""
+MAX_UNIT = 120
+"""Characters of the unit or section to which a request is assigned."""
 PUSHED = "telegram"
-"""The channel on which a person is written to; on the others they come and look."""
+"""The channel that delivers answers; in the others citizens come and look."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestMessage:
-    """A message. ``by`` is a login, empty for the person; ``state`` says what became of an office's.
+    """A message of an office or of the citizen.
 
-    ``shared``: the person lets the unit read it.
+    ``sender``: the office's login, or empty for the citizen.
+    ``shared``: the citizen lets the unit read it.
+    ``state``: the delivery state of an office's message.
     """
 
     sender: str
@@ -54,7 +57,7 @@ class RequestMessage:
 
 @dataclass(frozen=True, slots=True)
 class RectificationRequest:
-    """A follow-up with its messages and steps. ``open``: the person can be reached."""
+    """A request with its messages and steps; ``open``: the citizen can be reached."""
 
     id: str
     campaign: str
@@ -68,21 +71,21 @@ class RectificationRequest:
 
     @property
     def shared(self) -> bool:
-        """Whether the unit may read all that the person has written so far."""
-        return all(word.shared for word in self.messages if not word.sender)
+        """Whether the unit may read all that the citizen has written so far."""
+        return all(message.shared for message in self.messages if not message.sender)
 
     @property
     def first_answered_on(self) -> date | None:
         """The day of the first answer."""
-        return next((word.sent_on for word in self.messages if word.sender), None)
+        return next((message.sent_on for message in self.messages if message.sender), None)
 
     def is_contact_overdue(self, today: date) -> bool:
-        """Whether the first contact is overdue, or came too late."""
+        """Return whether the first contact is overdue, or came too late."""
         return self.open and (self.first_answered_on or today) > self.standing.contact
 
 
 async def list_requests(database: AsyncEngine, unit: str = "") -> list[RectificationRequest]:
-    """Follow-ups, those left first first; of one unit, or all."""
+    """Return the requests of one unit, or all, the oldest first."""
     columns = tables.shortcomings.c
     query = select(tables.shortcomings).order_by(columns.day, columns.id)
     query = query.where(columns.unit == unit) if unit else query
@@ -93,17 +96,20 @@ async def list_requests(database: AsyncEngine, unit: str = "") -> list[Rectifica
 
 
 async def read_request(database: AsyncEngine, name: str) -> RectificationRequest:
-    """One follow-up. Raises `BadInput` when there is none of this name."""
+    """Return one request; raises `BadInput` when there is none of this name."""
     days = await rectification_days(database)
     async with reading(database) as connection:
         return await _find(connection, name, days)
 
 
 async def rectification_days(database: AsyncEngine) -> Mapping[str, int]:
-    """The working days in which a shortcoming is fixed, by campaign; of others the shipped scheme's count."""
+    """Return the working days for a rectification, by registered campaign.
+
+    The shipped scheme's days count for campaigns that are not listed.
+    """
     return {
-        poll.id: poll.scheme.procedure.rectification_days
-        for poll in await read_registered_campaigns(database)
+        campaign.id: campaign.scheme.procedure.rectification_days
+        for campaign in await read_registered_campaigns(database)
     }
 
 
@@ -113,7 +119,7 @@ async def _find(
     query = select(tables.shortcomings).where(tables.shortcomings.c.id == name)
     found = await _read(connection, (await connection.execute(query)).all(), days)
     if not found:
-        raise BadInput(NONE, name[:8])
+        raise BadInput(Message("rectification-no-such-request"), Place(subject=name[:8]))
     return found[0]
 
 
@@ -125,8 +131,7 @@ async def _read(
     steps = await _all(connection, tables.shortcoming_steps, names, tables.shortcoming_steps.c.step)
     calendar = await stored_calendar(connection)
     return [
-        _follow_up(row, words.get(row.id, []), steps.get(row.id, []), calendar, days)
-        for row in rows
+        _request(row, words.get(row.id, []), steps.get(row.id, []), calendar, days) for row in rows
     ]
 
 
@@ -142,22 +147,29 @@ async def _all(
     return found
 
 
-def _follow_up(
+def _request(
     row: Row[Any],
     words: Sequence[Row[Any]],
     steps: Sequence[Row[Any]],
     calendar: WorkingDays,
     days: Mapping[str, int],
 ) -> RectificationRequest:
-    day, told = date.fromisoformat(row.day), [_step(step) for step in steps]
+    day, taken = date.fromisoformat(row.day), [_step(step) for step in steps]
     within = days.get(row.campaign, shipped_scheme().procedure.rectification_days)
-    said = [
+    messages = [
         RequestMessage(word.by, word.text, date.fromisoformat(word.on), word.shared, word.state)
         for word in words
     ]
-    standing = rectification_status(day, told, calendar, within)
     return RectificationRequest(
-        row.id, row.campaign, row.unit, row.lang, day, row.sealed is not None, said, told, standing
+        id=row.id,
+        campaign=row.campaign,
+        unit=row.unit,
+        lang=row.lang,
+        day=day,
+        open=row.sealed is not None,
+        messages=messages,
+        steps=taken,
+        standing=rectification_status(day, taken, calendar, within),
     )
 
 
@@ -168,10 +180,10 @@ def _step(row: Row[Any]) -> RectificationStep:
 
 
 async def take_step(database: AsyncEngine, name: str, new: RectificationStep) -> None:
-    """Add what an office did with a shortcoming.
+    """Add an office's step on a request.
 
     Raises:
-        BadInput: there is no such follow-up, it is not the time, or something is missing.
+        BadInput: there is no such request, it is not in the right state, or something is missing.
     """
     days = await rectification_days(database)
     async with writing(database) as connection:
@@ -183,8 +195,10 @@ async def add_step(
 ) -> None:
     """Add a step in the caller's transaction; raises `BadInput` as `take_step`."""
     check_rectification_step(found.standing, new)
-    if len(new.text) > LONGEST or len(new.to) > 120:
-        raise BadInput(f"the text is longer than {LONGEST} characters", "text")
+    for text, most in ((new.text, MAX_TEXT), (new.to, MAX_UNIT)):
+        if len(text) > most:
+            message = Message("rectification-text-too-long", max=most)
+            raise BadInput(message, Place(field="text"))
     row = {
         "shortcoming": found.id,
         "step": len(found.steps),
@@ -196,16 +210,18 @@ async def add_step(
     try:
         await connection.execute(tables.shortcoming_steps.insert(), [row])
     except IntegrityError as error:
-        raise BadInput("somebody else did this just now; look at it again", found.id) from error
+        message = Message("rectification-changed-just-now")
+        raise BadInput(message, Place(subject=found.id)) from error
 
 
 async def queue_answer(
     database: AsyncEngine, keys: RectificationKeys, name: str, text: str, office: Office
 ) -> None:
-    """Have an office's answer relayed.
+    """Queue an office's answer for the relay.
 
     Raises:
-        BadInput: there is no such follow-up, the person has stopped it, or there is no text or too much.
+        BadInput: there is no such request, the citizen has stopped it, or the text is empty or
+            too long.
     """
     check_text(text)
     async with writing(database) as connection:
@@ -214,24 +230,23 @@ async def queue_answer(
         )
         row = (await connection.execute(query)).first()
         if row is None or row.sealed is None:
-            raise BadInput(
-                "the person has stopped this follow-up, or there is none of this name", name[:8]
-            )
+            raise BadInput(Message("rectification-request-stopped"), Place(subject=name[:8]))
         channel = keys.unseal(bytes(row.lookup), bytes(row.sealed)).channel
         state = QUEUED if channel == PUSHED else SHOWN
         await _add_words(connection, name, office.login, text, office.today, state)
 
 
 def check_text(text: str) -> None:
-    """Whether a message can be relayed.
+    """Check that a message can be relayed.
 
     Raises:
         BadInput: it is empty or too long.
     """
     if not text.strip():
-        raise BadInput("there is no text", "text")
-    if len(text) > LONGEST:
-        raise BadInput(f"the text is longer than {LONGEST} characters", "text")
+        raise BadInput(Message("rectification-text-missing"), Place(field="text"))
+    if len(text) > MAX_TEXT:
+        message = Message("rectification-text-too-long", max=MAX_TEXT)
+        raise BadInput(message, Place(field="text"))
 
 
 async def _add_words(
@@ -250,7 +265,7 @@ async def _add_words(
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """A citizen before their follow-ups; in memory only. ``now`` is in the city's time."""
+    """A citizen before their requests, in memory only; ``now`` is in the city's time."""
 
     keys: RectificationKeys
     address: Address
@@ -260,7 +275,10 @@ class Requester:
 async def requests_of_person(
     connection: AsyncConnection, person: Requester
 ) -> list[RectificationRequest]:
-    """A person's follow-ups, the newest first. Days of repair are the shipped scheme's: nobody is shown them here."""
+    """Return a citizen's requests, the newest first.
+
+    Their deadlines are the shipped scheme's; citizens are not shown them.
+    """
     columns = tables.shortcomings.c
     pairs = (await connection.execute(select(columns.campaign, columns.unit).distinct())).all()
     lookups = [person.keys.lookup(campaign, unit, person.address) for campaign, unit in pairs]
@@ -275,22 +293,26 @@ async def requests_of_person(
 async def add_person_message(
     connection: AsyncConnection, found: RectificationRequest, text: str, person: Requester
 ) -> None:
-    """Add what a person says further; raises `BadInput` as `check_text`, or when they have stopped it."""
+    """Add a further message of the citizen.
+
+    Raises:
+        BadInput: as `check_text`, or the citizen has stopped the request.
+    """
     check_text(text)
     if not found.open:
-        raise BadInput(NONE, found.id)
+        raise BadInput(Message("rectification-no-such-request"), Place(subject=found.id))
     await _add_words(connection, found.id, "", text, person.now.date(), "")
 
 
 async def share_with_unit(connection: AsyncConnection, found: RectificationRequest) -> None:
-    """Let the unit read what the person has written until now; what they write later is another matter."""
+    """Let the unit read the citizen's messages so far, and none that comes later."""
     columns = tables.shortcoming_words.c
     own = update(tables.shortcoming_words).where(columns.shortcoming == found.id, columns.by == "")
     await connection.execute(own.values(shared=True))
 
 
 async def stop_requests(connection: AsyncConnection, found: Sequence[RectificationRequest]) -> None:
-    """Forget where the person of these follow-ups is written to, and send nothing more."""
+    """Forget the citizen's address for these requests, and send nothing more."""
     names = [one.id for one in found]
     columns = tables.shortcoming_words.c
     await connection.execute(
@@ -303,25 +325,25 @@ async def stop_requests(connection: AsyncConnection, found: Sequence[Rectificati
 
 
 async def stop_held_requests(connection: AsyncConnection, person: Requester) -> None:
-    """Let nothing come of what the person has left and nobody has read yet."""
+    """Mark the citizen, so that requests that still wait in the mixer come to nothing."""
     row = {"mark": person.keys.mark(person.address), "at": int(person.now.timestamp())}
     await upsert(connection, tables.follow_stops, ["mark"], [row])
 
 
 async def rate_outcome(
-    connection: AsyncConnection, found: RectificationRequest, mended: str, person: Requester
+    connection: AsyncConnection, found: RectificationRequest, rating: str, person: Requester
 ) -> None:
-    """Note once whether a person finds a shortcoming mended; raises `BadInput` when it is not the time."""
-    await add_step(
-        connection,
-        found,
-        RectificationStep(RectificationAct.RATED, "", person.now.date(), value=mended),
-    )
+    """Add the citizen's follow-up rating, once; raises `BadInput` as `add_step`."""
+    step = RectificationStep(RectificationAct.RATED, "", person.now.date(), value=rating)
+    await add_step(connection, found, step)
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeCounts:
-    """How many people left something about a unit under a theme, how many of it is fixed; in whole tens, None below."""
+    """Requests about a unit under a theme, and the fixed ones of them.
+
+    Both are rounded down to tens, and None below the smallest cell.
+    """
 
     unit: str
     theme: str
@@ -330,7 +352,7 @@ class ThemeCounts:
 
 
 async def count_themes(database: AsyncEngine, unit: str = "") -> list[ThemeCounts]:
-    """What is told of shortcomings: by unit and theme, in whole tens; nothing of fewer than the smallest cell."""
+    """Count requests by unit and theme, rounded down to tens; small cells are left out."""
     floor = shipped_scheme().min_n.publish_cell
     left: dict[tuple[str, str], list[int]] = {}
     for found in await list_requests(database, unit):
@@ -338,9 +360,9 @@ async def count_themes(database: AsyncEngine, unit: str = "") -> list[ThemeCount
         count = left.setdefault((found.unit, found.standing.theme), [0, 0])
         count[0] += 1
         count[1] += done
-    told = [
+    rounded = [
         ThemeCounts(unit, theme, round_down(people, floor), round_down(fixed, floor))
         for (unit, theme), (people, fixed) in sorted(left.items())
         if theme
     ]
-    return [theme for theme in told if theme.people]
+    return [theme for theme in rounded if theme.people]

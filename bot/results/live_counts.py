@@ -1,4 +1,4 @@
-"""How many ballots each unit of a campaign has, as it may be told."""
+"""Counts the ballots of each unit of a campaign, as they may be disclosed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bot.storage.schema import all as tables
 
 
 async def unit_counts(database: AsyncEngine, poll: RegisteredCampaign) -> dict[str, Count]:
-    """Ballots by unit: rounded while they come in, and after the close the valid ones as they were released."""
+    """Return ballots by unit: rounded down before the close, released valid ones after it."""
     cell = poll.scheme.min_n.publish_cell
     if poll.state == "closed":
         releases = await read_releases(database, poll.id)
         scored = await asyncio.to_thread(score_release, poll, releases[-1]) if releases else None
-        return {code: told.n_valid for code, told in scored.disclosed.items()} if scored else {}
+        return {code: score.n_valid for code, score in scored.disclosed.items()} if scored else {}
     columns = tables.ballots.c
     query = (
         select(columns.unit, func.count()).where(columns.campaign == poll.id).group_by(columns.unit)

@@ -1,4 +1,7 @@
-"""Raters of several units: the covariance of the units' scores, worked out once, for a campaign's first release."""
+"""Computes the covariance of units' scores from raters of several units.
+
+It is computed once, for a campaign's first release.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,10 @@ if TYPE_CHECKING:
 def rater_covariances(
     poll: RegisteredCampaign, counts: Sequence[PatternCount], shared: Iterable[SharedBallot]
 ) -> Covariances:
-    """Of the scores that ``counts`` give; ``shared`` are the ballots of those who rated several units.
+    """Return the covariances of the scores of ``counts``, in points² to nine decimals.
 
-    Only of units that the scheme's smallest cell or more have in common, and in points² to nine decimals.
+    ``shared`` are the ballots of raters of several units.
+    A pair of units with fewer common raters than the scheme's smallest cell is left out.
     """
     reader = PatternReader(poll.questionnaires, poll.scheme)
     counted = tally(counts, reader)

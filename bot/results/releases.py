@@ -1,7 +1,9 @@
-"""Releases: what was published of a closed campaign. Pages and exports show the last one and nothing newer.
+"""Makes and reads releases, the published states of a closed campaign.
 
-The first look at the scores makes the first release. A later one (`publish_release`) takes over what has changed since, unit by
-unit, unless somebody who compares it with an earlier release could tell fewer than ``min_n.publish_cell`` people apart.
+Pages and exports show the last release and nothing newer.
+The first look at the scores makes the first release.
+A later one (`publish_release`) takes over what has changed, unit by unit,
+unless a comparison with an earlier release would disclose fewer people than ``min_n.publish_cell``.
 """
 
 from __future__ import annotations
@@ -29,28 +31,29 @@ from bot.results.scan import read_counts, read_shared
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.ballot import STAFF
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical
 
 if TYPE_CHECKING:
     from bot.campaigns.registered import RegisteredCampaign
 
 VOUCHED = "vouched"
-"""What stands for every source but the open link: scores know no other difference."""
+"""Stands for every source but the open link, because scores know no other difference."""
 
 FIELDS = ("campaign", "number", "at", "digest", "body")
 """The columns of a release's row."""
 Pattern = tuple[str, str, bool, int, str, str]
-"""Questionnaire, group, whether by open link, fraud weight, ratings, and the stratum as far as scores know it."""
+"""Questionnaire, group, open link or not, fraud weight, ratings, stratum that scores use."""
 Block = Counter[Pattern]
 """A unit's ballots by pattern."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A score that had to be corrected although few ballots changed: told alone, beside the counts as they were.
+    """A score that was corrected although few ballots changed.
 
-    ``block`` are the ballots it was made from; they are kept to compare later releases with, and never shown.
+    Only the score is published, beside the counts as they were.
+    ``block`` are the score's ballots: later releases are compared with them, nobody sees them.
     """
 
     score: Fraction | None
@@ -61,10 +64,17 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What is shown of a campaign. ``number`` counts from 1; ``at`` is in epoch seconds.
+    """The published state of a campaign.
 
-    ``covariances`` are those that raters of several units bring about (`aggregation.estimation.rater_covariance`), None where nobody worked
-    them out. The first release's stay: worked out anew, two would tell of the few ballots between them.
+    Args:
+        campaign: its id.
+        number: from 1.
+        at: epoch seconds.
+        blocks: the ballots of each unit, by pattern.
+        corrections: corrected scores by unit.
+        covariances: those of `aggregation.estimation.rater_covariance`; None where nobody
+            computed them. Later releases keep those of the first, because the difference of two
+            would disclose the few ballots between them.
     """
 
     campaign: str
@@ -76,13 +86,13 @@ class Release:
 
     @property
     def counts(self) -> tuple[PatternCount, ...]:
-        """The rows that scores are made from."""
+        """The rows from which scores are estimated."""
         return tuple(
             row for unit, block in sorted(self.blocks.items()) for row in _rows(unit, block)
         )
 
     def body(self) -> str:
-        """The release as it is stored."""
+        """Return the release as it is stored."""
         units = {unit: _dump(block) for unit, block in self.blocks.items()}
         corrections = {
             unit: {
@@ -103,9 +113,9 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class PublishOutcome:
-    """What came of publishing anew. ``kept`` are units whose changes are held back, each with the cells why.
+    """The result of publishing: the release that is shown now, and whether it is new.
 
-    ``release`` is the one that is shown now; ``made`` says whether it is new.
+    ``withheld`` are the units with withheld changes, each with the cells that would be disclosed.
     """
 
     release: Release
@@ -116,7 +126,7 @@ class PublishOutcome:
 async def last_release(
     database: AsyncEngine, poll: RegisteredCampaign, clock: Clock | None = None
 ) -> Release:
-    """The release that is shown; the first look makes the first one."""
+    """Return the release that is shown; the first call makes the first one."""
     found = await read_releases(database, poll.id)
     if found:
         return found[-1]
@@ -135,7 +145,7 @@ async def _first(database: AsyncEngine, poll: RegisteredCampaign, at: int) -> Re
 
 
 async def read_releases(database: AsyncEngine, campaign: str) -> list[Release]:
-    """A campaign's releases, the newest last."""
+    """Read a campaign's releases, the newest last."""
     columns = tables.releases.c
     query = select(tables.releases).where(columns.campaign == campaign).order_by(columns.number)
     async with reading(database) as connection:
@@ -148,23 +158,21 @@ async def publish_release(
     clock: Clock | None = None,
     corrections: Mapping[str, tuple[str, str]] | None = None,
 ) -> PublishOutcome:
-    """Release what the campaign's ballots say now.
+    """Publish the present state of a campaign's ballots.
 
     Args:
         database: where the ballots are.
         poll: the campaign, closed.
         clock: the present time.
-        corrections: who says why, for each unit whose score has to be corrected although few ballots changed. Its
-            score is published, and nothing else that changed.
+        corrections: person and reason, for each unit whose score has to be corrected although
+            few ballots changed; of such a unit only the score is published.
 
     Raises:
-        BadInput: the campaign is not closed, a correction lacks its reason or names a unit without anything held
-            back, or another release was made at the same time.
+        BadInput: the campaign is not closed, a correction lacks its reason or names a unit
+            of which nothing is withheld, or another release was made at the same time.
     """
     if poll.state != "closed":
-        raise BadInput(
-            f"this campaign is {poll.state}; a release can be made once it is closed", poll.id
-        )
+        raise BadInput(Message("results-release-before-close"), Place(subject=poll.id))
     asked = {unit: _signed(unit, *signature) for unit, signature in (corrections or {}).items()}
     await last_release(database, poll, clock)
     earlier = await read_releases(database, poll.id)
@@ -172,14 +180,12 @@ async def publish_release(
     release, kept = next_release(poll, earlier, now, asked, _now(clock))
     idle = asked.keys() - kept.keys() - release.corrections.keys()
     if idle:
-        raise BadInput(
-            "nothing about this unit is held back, so there is nothing to correct", min(idle)
-        )
+        raise BadInput(Message("results-nothing-to-correct"), Place(subject=min(idle)))
     if release.body() == earlier[-1].body():
         return PublishOutcome(earlier[-1], False, kept)
     async with writing(database) as connection:
         if not await _store(connection, release):
-            raise BadInput("another release was made just now; look at it first", poll.id)
+            raise BadInput(Message("results-other-release"), Place(subject=poll.id))
     return PublishOutcome(release, True, kept)
 
 
@@ -191,9 +197,12 @@ async def publish_correction(
     reason: str,
     clock: Clock | None = None,
 ) -> bool:
-    """Publish a unit's score as its ballots count now: with all that changed where that may be told, else alone.
+    """Publish a unit's present score, and all that changed where that may be disclosed.
 
-    Returns whether there was anything to publish. Raises `BadInput` as `publish_release`.
+    Returns whether there was anything to publish.
+
+    Raises:
+        BadInput: as `publish_release`.
     """
     asked = {unit: _signed(unit, by, reason)}
     outcome = await publish_release(database, poll, clock)
@@ -209,22 +218,27 @@ def next_release(
     asked: Mapping[str, tuple[str, str]],
     at: int,
 ) -> tuple[Release, dict[str, Sequence[str]]]:
-    """The release after ``earlier`` (at least one), and the units whose changes it holds back with the cells why."""
+    """Compute the release after ``earlier``, of which there is at least one.
+
+    Returns it with the withheld units, each with the cells that would be disclosed.
+    """
     last, floor = earlier[-1], poll.scheme.min_n.publish_cell
-    ruler = _ReleaseDisclosure(poll)
+    disclosure = _ReleaseDisclosure(poll)
     shown, corrections = dict(last.blocks), dict(last.corrections)
     kept: dict[str, Sequence[str]] = {}
     for unit in sorted(now.keys() | last.blocks.keys()):
         block = now.get(unit, Counter())
         others = [old for old in _past(earlier, unit) if old != block]
-        why = sorted({cell for old in others for cell in ruler.told_apart(unit, old, block, floor)})
+        why = sorted(
+            {cell for old in others for cell in disclosure.revealed_cells(unit, old, block, floor)}
+        )
         if not why:
             shown[unit] = block
             corrections.pop(unit, None)
         elif unit in asked:
             by, reason = asked[unit]
             corrections[unit] = Correction(
-                _printed(ruler.score(unit, block).score, poll), by, reason, block
+                _printed(disclosure.score(unit, block).score, poll), by, reason, block
             )
         elif unit not in corrections or corrections[unit].block != block:
             kept[unit] = why
@@ -232,7 +246,7 @@ def next_release(
 
 
 class _ReleaseDisclosure:
-    """Counts the ballots of units and tells how two states differ."""
+    """Finds what the difference of two states of a unit would disclose."""
 
     def __init__(self, poll: RegisteredCampaign) -> None:
         self._poll = poll
@@ -244,8 +258,11 @@ class _ReleaseDisclosure:
             unit
         ]
 
-    def told_apart(self, unit: str, old: Block, new: Block, floor: int) -> list[str]:
-        """The cells by which the difference tells of few people; ``ballots`` is the number of those that moved."""
+    def revealed_cells(self, unit: str, old: Block, new: Block, floor: int) -> list[str]:
+        """Return the cells of few people that the difference would disclose.
+
+        ``ballots`` stands for the number of ballots that changed.
+        """
         found = revealing_differences(self._cells(unit, old), self._cells(unit, new), floor)
         moved = max((old - new).total(), (new - old).total())
         return [*found, *(["ballots"] if below_floor(moved, floor) else [])]
@@ -273,7 +290,7 @@ def _rows(unit: str, block: Block) -> list[PatternCount]:
 
 
 def _past(earlier: Iterable[Release], unit: str) -> list[Block]:
-    """The different states of a unit that were published, whole or by their score."""
+    """Return the different states of a unit that were published, whole or by their score."""
     found: list[Block] = []
     for release in earlier:
         correction = release.corrections.get(unit)
@@ -283,7 +300,10 @@ def _past(earlier: Iterable[Release], unit: str) -> list[Block]:
 
 
 def unit_blocks(rows: Iterable[PatternCount], reader: PatternReader) -> dict[str, Block]:
-    """Rows of the scan by unit, without what scores do not need: of a unit's own staff only how many they are."""
+    """Group rows of the scan by unit, without anything that scores do not need.
+
+    Of a unit's own staff only their number is kept.
+    """
     found: dict[str, Block] = {}
     for row in rows:
         opened = row.source == OPEN
@@ -296,7 +316,7 @@ def unit_blocks(rows: Iterable[PatternCount], reader: PatternReader) -> dict[str
 
 
 def ballots_by_weight(rows: Iterable[PatternCount]) -> dict[str, dict[int, int]]:
-    """Each unit's ballots by fraud weight in quarters, without those of its own staff."""
+    """Count each unit's ballots by fraud weight in quarters, without its own staff."""
     found: dict[str, dict[int, int]] = {}
     for row in rows:
         if row.grp == STAFF:
@@ -312,7 +332,7 @@ def _printed(score: Fraction | None, poll: RegisteredCampaign) -> Fraction | Non
 
 def _signed(unit: str, by: str, reason: str) -> tuple[str, str]:
     if not by.strip() or not reason.strip():
-        raise BadInput("a correction needs the name of the person and the reason", unit)
+        raise BadInput(Message("results-correction-unsigned"), Place(subject=unit))
     return by.strip(), reason.strip()
 
 
@@ -321,7 +341,7 @@ def _now(clock: Clock | None) -> int:
 
 
 async def _store(connection: AsyncConnection, release: Release) -> bool:
-    """Store a release unless there is one of its number; says whether it was stored."""
+    """Store a release unless there is one of its number; return whether it was stored."""
     body = release.body()
     row = {"campaign": release.campaign, "number": release.number, "at": release.at, "body": body}
     row["digest"] = sha256(body.encode()).hexdigest()
@@ -331,11 +351,13 @@ async def _store(connection: AsyncConnection, release: Release) -> bool:
 
 
 def read_release(row: Row[Any]) -> Release:
-    """A release's row as it is shown. Raises `BadInput` when it is not what was stored."""
+    """Return a release from its row.
+
+    Raises:
+        BadInput: the row is not what was stored.
+    """
     if sha256(row.body.encode()).hexdigest() != row.digest:
-        raise BadInput(
-            "what is stored of this release is damaged; restore the database", f"{row.campaign}"
-        )
+        raise BadInput(Message("results-release-damaged"), Place(subject=str(row.campaign)))
     found = json.loads(row.body)
     corrections = {
         unit: Correction(
@@ -355,7 +377,7 @@ def read_release(row: Row[Any]) -> Release:
 
 
 def _dump(block: Block) -> list[list[Any]]:
-    """A stratum stands last, and only where there is one."""
+    """Return a block as it is stored; a stratum stands last, and only where there is one."""
     return [
         [*own, count, *filter(None, [stratum])] for (*own, stratum), count in sorted(block.items())
     ]

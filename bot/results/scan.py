@@ -1,4 +1,4 @@
-"""Runs the one scan where the ballots are: in the database, or over Parquet files of an archive."""
+"""Runs the scan where the ballots are: in the database, or over Parquet files of an archive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from aggregation.counts.scan import KEYS, PatternCount, PositionSpan, scan
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 COLUMNS = {"campaign": "string", **dict.fromkeys(KEYS, "string"), "weight": "int64"}
 TEXT = {"VARCHAR"}
 WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
-"""What DuckDB calls columns of text and of whole numbers."""
+"""DuckDB's types of text and of whole numbers."""
 DIALECTS = {"postgresql": "postgres", "spark": "pyspark"}
-"""What ibis calls an engine where we call it otherwise."""
+"""ibis's names of engines, where they differ from SQLAlchemy's."""
 
 WEIGHTS = {0, 1, 2, 4}
 """Fraud weights, in quarters."""
@@ -32,7 +32,7 @@ WEIGHTS = {0, 1, 2, 4}
 async def read_counts(
     engine: AsyncEngine, campaign: str, span: PositionSpan | None = None
 ) -> list[PatternCount]:
-    """The counts of one campaign's ballots, or of a span of them, by their keys; the same on every engine."""
+    """Count a campaign's ballots, or a span of them, in the order of keys on every engine."""
     statement = scan_sql(engine.dialect.name, campaign, span)
     async with reading(engine) as connection:
         rows = (await connection.exec_driver_sql(statement)).all()
@@ -40,7 +40,7 @@ async def read_counts(
 
 
 class SharedBallot(NamedTuple):
-    """A ballot of somebody who rated several units. The voter's pseudonym goes no further than into sums."""
+    """A ballot of a rater of several units; the pseudonym goes no further than into sums."""
 
     voter: bytes
     unit: str
@@ -53,7 +53,7 @@ class SharedBallot(NamedTuple):
 
 
 async def read_shared(engine: AsyncEngine, campaign: str) -> list[SharedBallot]:
-    """The ballots of a campaign's voters who rated several units, in no order."""
+    """Read the ballots of a campaign's raters of several units, in no order."""
     columns = tables.ballots.c
     several = (
         select(columns.voter)
@@ -68,24 +68,28 @@ async def read_shared(engine: AsyncEngine, campaign: str) -> list[SharedBallot]:
 
 
 def counts_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> list[PatternCount]:
-    """As `read_counts`, over Parquet files with the columns of the table of ballots.
+    """Count as `read_counts`, over Parquet files with the columns of the table of ballots.
 
-    ``campaign`` may be left out when the files hold one only.
+    ``campaign`` may be left out when the files hold only one.
 
     Raises:
-        BadInput: a file cannot be read, a column is missing, of another type or not filled, a weight is none of
-            `WEIGHTS`, or there are several campaigns and none was chosen.
+        BadInput: a file cannot be read, a column is missing, of another type or not filled,
+            a weight is none of `WEIGHTS`, or no one of several campaigns was chosen.
     """
     return counts_of(table_from_parquet(paths, campaign))
 
 
 def counts_of(table: pa.Table) -> list[PatternCount]:
-    """The rows of a table with the columns of `aggregation.counts.scan.scan`, by their keys."""
+    """Return the rows of a table that the scan gave, in the order of keys."""
     return in_order(list(zip(*(table[name].to_pylist() for name in (*KEYS, "count")), strict=True)))
 
 
 def table_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> pa.Table:
-    """As `counts_from_parquet`, unsorted in an Arrow table for `aggregation.estimation.scores.score_table`."""
+    """Count as `counts_from_parquet`, into an unsorted Arrow table.
+
+    Raises:
+        BadInput: as `counts_from_parquet`.
+    """
     import duckdb
 
     where = ", ".join(path.name for path in paths)
@@ -96,14 +100,14 @@ def table_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> pa
             files.create_view("ballots")
             chosen = _only_campaign(connection) if campaign is None else campaign
             table = connection.sql(scan_sql("duckdb", chosen)).to_arrow_table()
-    except duckdb.Error as error:
-        raise BadInput(str(error).splitlines()[0], where) from None
+    except duckdb.Error:
+        raise BadInput(Message("results-parquet-unreadable"), Place(file=where)) from None
     check_values(table, where)
     return table
 
 
 def tables_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> Iterator[pa.Table]:
-    """As `table_from_parquet`, one file after the other: what has to be held in memory is that of the largest file.
+    """Count as `table_from_parquet`, file by file, so that memory holds only one of them.
 
     The same keys may come in several tables. Without ``campaign`` each file may hold another one.
     """
@@ -111,40 +115,44 @@ def tables_from_parquet(paths: Sequence[Path], campaign: str | None = None) -> I
 
 
 def check_files(paths: Sequence[Path]) -> None:
-    """Refuse files that do not have the columns of ballots; raises `BadInput` as `counts_from_parquet`."""
+    """Refuse files without the columns of ballots.
+
+    Raises:
+        BadInput: as `counts_from_parquet`.
+    """
     import duckdb
 
     for path in paths:
         try:
             with duckdb.connect() as connection:
                 _check_columns(connection.read_parquet(str(path)), path.name)
-        except duckdb.Error as error:
-            raise BadInput(str(error).splitlines()[0], path.name) from None
+        except duckdb.Error:
+            raise BadInput(Message("results-parquet-unreadable"), Place(file=path.name)) from None
 
 
 def _check_columns(files: Any, where: str) -> None:
     found = dict(zip(files.columns, map(str, files.types), strict=True))
     for name, kind in COLUMNS.items():
         if name not in found:
-            raise BadInput(f"the column «{name}» is missing; export the ballots with it", where)
+            raise BadInput(Message("results-column-missing", column=name), Place(file=where))
         if found[name] not in (TEXT if kind == "string" else WHOLE):
-            needed = "text" if kind == "string" else "whole numbers"
-            raise BadInput(
-                f"the column «{name}» has to hold {needed} in every ballot; export it so", where
-            )
+            is_text = kind == "string"
+            wrong = "results-column-not-text" if is_text else "results-column-not-whole-numbers"
+            raise BadInput(Message(wrong, column=name), Place(file=where))
 
 
 def check_values(table: pa.Table, where: str) -> None:
-    """Refuse a table of counts that no ballots could give; raises `BadInput` as `counts_from_parquet`."""
+    """Refuse a table of counts that no ballots could give.
+
+    Raises:
+        BadInput: as `counts_from_parquet`.
+    """
     for name in KEYS:
         if table[name].null_count:
-            raise BadInput(
-                f"the column «{name}» is not filled in every ballot; write empty text for «none»",
-                where,
-            )
+            raise BadInput(Message("results-column-not-filled", column=name), Place(file=where))
     wrong = sorted(set(table["weight"].unique().to_pylist()) - WEIGHTS)
     if wrong:
-        raise BadInput(f"a fraud weight is {wrong[0]} quarters; it can be 0, 1, 2 or 4", where)
+        raise BadInput(Message("results-weight-unknown", weight=wrong[0]), Place(file=where))
 
 
 def _only_campaign(connection: Any) -> str:
@@ -153,15 +161,17 @@ def _only_campaign(connection: Any) -> str:
         for row in connection.sql("SELECT DISTINCT campaign FROM ballots ORDER BY 1").fetchall()
     ]
     if None in found:
-        raise BadInput("there are ballots without a campaign; write it in each", "campaign")
+        raise BadInput(Message("results-ballots-without-campaign"), Place(column="campaign"))
     if len(found) > 1:
-        raise BadInput(f"the files hold {', '.join(found)}; choose one", "campaign")
+        raise BadInput(
+            Message("results-several-campaigns", campaigns=tuple(found)), Place(column="campaign")
+        )
     return found[0] if found else ""
 
 
 @lru_cache(maxsize=64)
 def scan_sql(engine: str, campaign: str, span: PositionSpan | None = None) -> str:
-    """The one scan in the language of ``engine``: sqlite, postgresql, duckdb or spark."""
+    """Return the scan in the SQL of ``engine``: sqlite, postgresql, duckdb or spark."""
     import ibis
 
     places = {"id": "int64", "position": "int64"} if span else {}
@@ -170,5 +180,5 @@ def scan_sql(engine: str, campaign: str, span: PositionSpan | None = None) -> st
 
 
 def in_order(rows: Sequence[Sequence[Any]]) -> list[PatternCount]:
-    """Rows of the scan as any engine gives them, by their keys."""
+    """Sort rows of the scan, as any engine gives them, by their keys."""
     return [PatternCount(*row) for row in sorted(tuple(row) for row in rows)]

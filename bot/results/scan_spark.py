@@ -1,4 +1,7 @@
-"""Runs the one scan on Spark, for ballots that one machine cannot hold. Needs the extra ``spark`` and Java."""
+"""Runs the scan on Spark, for ballots that one machine cannot hold.
+
+It needs the extra ``spark`` and Java.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,18 @@ from typing import Any
 
 from aggregation.counts.scan import PatternCount
 from bot.results.scan import check_files, check_values, counts_of, scan_sql
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message
 
 
 def counts_from_spark(
     paths: Sequence[Path], campaign: str, session: Any = None
 ) -> list[PatternCount]:
-    """As `bot.results.scan.counts_from_parquet`, on Spark.
+    """Count as `bot.results.scan.counts_from_parquet`, on Spark.
 
     Args:
         paths: Parquet files with the columns of the table of ballots.
         campaign: its id.
-        session: of the cluster; one on this machine when it is left out.
+        session: the cluster's; None makes one on this machine.
 
     Raises:
         BadInput: as `counts_from_parquet`, or Spark is not installed.
@@ -33,7 +36,7 @@ def counts_from_spark(
 
 
 def local_session() -> Any:
-    """A session on this machine; the running one, if there is one.
+    """Return a session on this machine, the running one if there is one.
 
     Raises:
         BadInput: Spark is not installed.
@@ -41,7 +44,7 @@ def local_session() -> Any:
     try:
         from pyspark.sql import SparkSession
     except ImportError:
-        raise BadInput("Spark is not installed; `make test-spark` installs it", "spark") from None
+        raise BadInput(Message("results-no-spark")) from None
     quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
     quiet |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
     builder = SparkSession.builder.master("local[2]").appName("minping")

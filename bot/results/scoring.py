@@ -1,4 +1,4 @@
-"""The public scores of a campaign that is over."""
+"""Scores closed campaigns and ranks their units by public score."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from aggregation.quality.reliability import Consistency, consistency
 from aggregation.quality.shrinkage import Shrinkage, ShrunkenScore, shrink
 from aggregation.ranking.ranks import JointInference, rank_sets
 from aggregation.scheme.scheme import Scheme
-from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
+from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.results.releases import Release, ballots_by_weight, last_release
 from survey_flows.ballot import STAFF
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredCampaign:
-    """A closed campaign as it was released last: its counts, and the public score of each of its units by code.
+    """A closed campaign in its last release: its counts, and the public scores by unit.
 
-    ``covariances`` are those of the scores (`aggregation.ranking.ranks.Covariances`), None when nobody worked them out.
+    ``covariances`` are those of the scores; None when nobody computed them.
     """
 
     campaign: RegisteredCampaign
@@ -40,9 +40,9 @@ class ScoredCampaign:
 
     @property
     def disclosed(self) -> dict[str, DisclosedScore]:
-        """What may be told of each unit, by code. Made anew each time: keep it while you need it."""
+        """The disclosed score of each unit; computed at each access, so keep it."""
         staff = sum(row.count for row in self.counts if row.grp == STAFF)
-        told = disclose(
+        disclosed = disclose(
             self.scores, ballots_by_weight(self.counts), self.campaign.scheme, self._alone(), staff
         )
         corrected = self.release.corrections if self.release else {}
@@ -50,12 +50,12 @@ class ScoredCampaign:
             code: replace(it, corrected=True, low=None, high=None, unweighted=None)
             if code in corrected
             else it
-            for code, it in told.items()
+            for code, it in disclosed.items()
         }
 
     @property
     def graded(self) -> dict[str, UnitScore]:
-        """The scores that are ranked and graded: as they are, or where the scheme says so those that borrow."""
+        """The scores that are ranked and graded: direct ones, or shrunken ones by the scheme."""
         if self.campaign.scheme.graded_score == "direct":
             return dict(self.scores)
         found = {code: it for part in self.shrinkage().values() for code, it in part.units.items()}
@@ -72,7 +72,7 @@ class ScoredCampaign:
         }
 
     def shrinkage(self) -> dict[str, Shrinkage]:
-        """Empirical Bayes by category; only units with enough answers are borrowed from."""
+        """Shrink scores by category (Fay and Herriot 1979), from units with enough answers."""
         by_category: dict[str, dict[str, UnitScore]] = {}
         for code, score in self.scores.items():
             by_category.setdefault(self.campaign.units[code].category, {})[code] = score
@@ -82,7 +82,10 @@ class ScoredCampaign:
         }
 
     def borrowed(self, told: Mapping[str, DisclosedScore]) -> dict[str, ShrunkenScore]:
-        """The empirical Bayes scores that may be told: none from which a hidden number of answers would follow."""
+        """Return the shrunken scores that may be disclosed.
+
+        One from which a suppressed number of answers would follow is left out.
+        """
         found = {code: it for part in self.shrinkage().values() for code, it in part.units.items()}
         return {
             code: it
@@ -91,14 +94,21 @@ class ScoredCampaign:
         }
 
     def consistency(self, told: Mapping[str, DisclosedScore]) -> dict[str, Consistency]:
-        """Alpha and omega by questionnaire, from the ballots of groups that are told of; none of few ballots."""
-        rows = [row for row in self.counts if row.grp != STAFF and _open(told[row.unit], row.grp)]
+        """Return alpha and omega by questionnaire, from the ballots of disclosed groups.
+
+        A questionnaire with few ballots is left out.
+        """
+        rows = [
+            row
+            for row in self.counts
+            if row.grp != STAFF and _is_disclosed(told[row.unit], row.grp)
+        ]
         least = max(self.campaign.scheme.min_n.publish_cell, self.campaign.scheme.min_n.group)
         found = consistency(rows, self.campaign.questionnaires, self.campaign.scheme)
         return {name: it for name, it in found.items() if it.n >= least}
 
     def _alone(self) -> set[str]:
-        """The units of which a single item is rated."""
+        """Return the units of which a single item is rated."""
         single = {
             name for name, sheet in self.campaign.questionnaires.items() if len(sheet.rated) == 1
         }
@@ -106,12 +116,12 @@ class ScoredCampaign:
 
 
 def is_ranked(score: UnitScore) -> bool:
-    """Whether a unit has a score from enough answers to be ranked."""
+    """Return whether a unit has a score from enough answers to be ranked."""
     return score.score is not None and "insufficient" not in score.flags
 
 
-def _open(told: DisclosedScore, group: str) -> bool:
-    """Whether the answers of a group count in a score and are told of."""
+def _is_disclosed(told: DisclosedScore, group: str) -> bool:
+    """Return whether the answers of a group count in a score and are disclosed."""
     return told.n_valid is not None and not told.withheld and bool(told.group(group).weight_used)
 
 
@@ -119,39 +129,35 @@ async def score_campaign(database: AsyncEngine, campaign: str) -> ScoredCampaign
     """Score every unit of a closed campaign.
 
     Raises:
-        BadInput: no such campaign, or it is not closed: a league table while people vote invites canvassing.
+        BadInput: there is no such campaign, or it is not closed:
+            a ranking while people rate would invite canvassing.
     """
-    found = [poll for poll in await read_registered_campaigns(database) if poll.id == campaign]
-    if not found:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    return await score_registered(database, found[0])
+    return await score_registered(database, await find_registered_campaign(database, campaign))
 
 
 async def score_registered(database: AsyncEngine, poll: RegisteredCampaign) -> ScoredCampaign:
-    """As `score_campaign`, of a campaign that was read already."""
+    """Score a campaign that was read already, as `score_campaign`."""
     if poll.state != "closed":
-        raise BadInput(
-            f"this campaign is {poll.state}; scores can be read once it is closed", poll.id
-        )
+        raise BadInput(Message("results-scores-before-close"), Place(subject=poll.id))
     release = await last_release(database, poll)
     return await asyncio.to_thread(score_release, poll, release)
 
 
 def score_release(poll: RegisteredCampaign, release: Release) -> ScoredCampaign:
-    """The scores of a release, corrected ones in the place of those that its counts give."""
+    """Score a release; corrected scores replace those that its counts give."""
     categories = {code: unit.category for code, unit in poll.units.items()}
     counts = release.counts
     scores = score_units(counts, categories, poll.questionnaires, poll.scheme)
     for unit, correction in release.corrections.items():
         scores[unit] = replace(scores[unit], score=correction.score)
-    # Scores that borrow from each other move together in another way: what is not known is bounded.
+    # Shrunken scores covary in another way, which is not known, so that it is bounded.
     known = release.covariances if poll.scheme.graded_score == "direct" else None
     return ScoredCampaign(poll, counts, scores, release, known)
 
 
 @dataclass(frozen=True, slots=True)
 class UnitRank:
-    """A unit's rank by public score among the ``of`` ranked units of its category, and its 95 % rank set."""
+    """A unit's rank among the ``of`` ranked units of its category, and its 95 % rank set."""
 
     rank: int
     of: int
@@ -160,7 +166,7 @@ class UnitRank:
 
 
 def unit_ranks(scored: ScoredCampaign) -> dict[str, UnitRank]:
-    """The place of each unit that has enough answers: the others are not ranked."""
+    """Rank each unit that has enough answers; the others are not ranked."""
     by_category: dict[str, dict[str, UnitScore]] = {}
     for code, score in scored.graded.items():
         if is_ranked(score):
@@ -168,11 +174,11 @@ def unit_ranks(scored: ScoredCampaign) -> dict[str, UnitRank]:
     found: dict[str, UnitRank] = {}
     for category, part in by_category.items():
         seed = f"{scored.campaign.scheme.digest}/{scored.campaign.id}/{category}"
-        found |= _places(part, scored.campaign.scheme, JointInference(scored.covariances, seed))
+        found |= _ranks(part, scored.campaign.scheme, JointInference(scored.covariances, seed))
     return found
 
 
-def _places(
+def _ranks(
     scores: Mapping[str, UnitScore], scheme: Scheme, together: JointInference
 ) -> dict[str, UnitRank]:
     known = {code: score.score for code, score in scores.items() if score.score is not None}

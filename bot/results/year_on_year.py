@@ -1,4 +1,4 @@
-"""A year's public scores beside those of the year before, each on its own campaign and scheme."""
+"""Compares a year's public scores with those of the year before, each by its own scheme."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ Z95 = 1.96
 async def read_changes(
     database: AsyncEngine, year: int, polls: Sequence[ScoredCampaign]
 ) -> dict[str, ScoreChange]:
-    """The change of each unit since the year before, as both years were released; nothing without campaigns then.
+    """Return each unit's change since the year before, from the releases of both years.
 
-    A unit that two campaigns of the year before rate is left out: nobody says which of them counts.
+    It is empty when the year before has no closed campaign.
+    A unit that two campaigns of that year rate is left out, because nobody says which one counts.
     """
     earlier = _alone(
         [poll for poll in await counting_campaigns(database, year - 1) if poll.state == "closed"]
@@ -41,7 +42,10 @@ def _alone(polls: Iterable[RegisteredCampaign]) -> dict[str, RegisteredCampaign]
 
 
 def _readings(part: ScoredCampaign) -> Iterable[tuple[str, YearScore]]:
-    """Scores that are told and may be leaned on. A corrected one is not what its counts, and so its error, say."""
+    """Yield the scores that are disclosed and comparable.
+
+    A corrected score is not: its counts, and so its variance, are those of another score.
+    """
     poll = part.campaign
     for code, told in part.disclosed.items():
         if told.withheld or told.corrected or told.score is None or "insufficient" in told.flags:
@@ -52,7 +56,10 @@ def _readings(part: ScoredCampaign) -> Iterable[tuple[str, YearScore]]:
 
 
 def _variance(variance: float, told: DisclosedScore) -> float:
-    """At least what the interval says, which is never 0: where all say the same the plain variance claims certainty."""
+    """Return the variance, or that of the disclosed interval where it is larger.
+
+    The plain variance is 0 where all raters agree, and would claim certainty.
+    """
     if told.low is None or told.high is None:
         return variance
     return max(variance, ((told.high - told.low) / (2 * Z95)) ** 2)

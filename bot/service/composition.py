@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.accounts.second_factor import FactorKeys, load_factor_keys
 from bot.ballots.gate import Gate
 from bot.ballots.held_requests import forget_stops
-from bot.ballots.mixer import Mixer, RemoteMixer, destroy_closed_secrets
+from bot.ballots.mixer import Mixer, destroy_closed_secrets
+from bot.ballots.remote_mixer import RemoteMixer
 from bot.ballots.screening import Screening
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.conductor import Conductor

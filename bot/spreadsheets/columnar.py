@@ -1,4 +1,7 @@
-"""Large tables, column by column: CSV, Parquet, and workbooks. Cells are text, each distinct one kept once."""
+"""Reads large tables by column: CSV, Parquet and workbooks.
+
+Cells are text, and each distinct text is kept once: a million ballots have few of them.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.core.file_errors import unreadable
 from bot.spreadsheets.reader import Problems, read_sheet, strip_invisible
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,58 +24,61 @@ if TYPE_CHECKING:
     Places = npt.NDArray[np.int64]
 
 FIRST = 2
-"""The number of the first row below the header, as a spreadsheet shows it."""
+"""The first row below the header, as a spreadsheet numbers it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
-    """The distinct texts of a column and, for each row, the place of its text among them."""
+    """A column: its distinct texts, and for each row the index of its text.
+
+    ``places`` has one index for each row.
+    """
 
     texts: list[str]
     places: Places
 
     def take(self, rows: Places) -> list[str]:
-        """The texts of some rows."""
+        """Return the texts of some rows."""
         return [self.texts[place] for place in self.places[rows].tolist()]
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnarTable:
-    """Columns of equal length. ``numbers`` are the rows' numbers in the file, the header being row 1."""
+    """Columns of equal length; ``numbers`` are the rows' numbers in the file, from 2."""
 
     columns: dict[str, TextColumn]
     numbers: Places
 
 
 def read_table(path: Path, needed: dict[str, str]) -> ColumnarTable:
-    """The needed columns of a file; its name's end tells the format.
+    """Read the needed columns of a file; the end of its name tells the format.
 
     Args:
         path: .csv, .tsv, .txt, .parquet or .xlsx.
-        needed: what asks for each column, by the column's name, for the complaint when it is not there.
+        needed: by column, the mapping's field that names it; a complaint tells it.
 
     Raises:
-        BadInput: the file cannot be read, has no row or no such column, or a row of another length; says where.
+        BadInput: the file cannot be read, has no rows, lacks a column,
+            or has a row of another length; says where.
     """
     readers = {".csv": _csv, ".tsv": _csv, ".txt": _csv, ".parquet": _parquet, ".xlsx": _xlsx}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise BadInput(
-            f"this kind of file is not read; bring one of {', '.join(readers)}", path.name
+            Message("spreadsheets-unknown-table-format", endings=tuple(readers)),
+            Place(file=path.name),
         )
     try:
         table = _without_blanks(reader(path, needed))
     except OSError as error:
-        raise BadInput(
-            f"the file cannot be read ({error.strerror or 'it is damaged'})", str(path)
-        ) from None
+        raise unreadable(error, path) from None
     if not len(table.numbers):
-        raise BadInput("the file has a header and no rows; bring one with ballots", path.name)
+        raise BadInput(Message("spreadsheets-no-rows"), Place(file=path.name))
     return table
 
 
 def _without_blanks(table: ColumnarTable) -> ColumnarTable:
-    """The table without rows that are empty in every column, such as blank lines at a file's end."""
+    """Return the table without empty rows, such as blank lines at a file's end."""
     import numpy as np
 
     blank = np.ones(len(table.numbers), dtype=bool)
@@ -86,7 +93,7 @@ def _without_blanks(table: ColumnarTable) -> ColumnarTable:
 
 
 def _chosen(column: TextColumn, rows: npt.NDArray[np.bool_]) -> TextColumn:
-    """Some rows of a column, with the texts that they use."""
+    """Return some rows of a column, with only the texts that they use."""
     import numpy as np
 
     used, places = np.unique(column.places[rows], return_inverse=True)
@@ -96,14 +103,17 @@ def _chosen(column: TextColumn, rows: npt.NDArray[np.bool_]) -> TextColumn:
 def _check_header(header: Iterable[str], needed: dict[str, str], path: Path) -> None:
     names = list(header)
     problems = Problems(path.name)
-    for column, asker in needed.items():
-        if names.count(column) != 1:
-            what = (
-                "stands twice"
-                if column in names
-                else f"is not in the file, which has {', '.join(names)}"
+    for column, name in needed.items():
+        if column not in names:
+            have = tuple(names)
+            problems.add(
+                Message(
+                    "spreadsheets-mapped-column-missing", column=column, field=name, columns=have
+                ),
+                1,
             )
-            problems.add(f"the column «{column}», which the mapping's {asker} names, {what}", 1)
+        elif names.count(column) > 1:
+            problems.add(Message("spreadsheets-mapped-column-twice", column=column, field=name), 1)
     problems.settle()
 
 
@@ -123,7 +133,7 @@ def _csv(path: Path, needed: dict[str, str]) -> ColumnarTable:
     try:
         table = arrow_csv.read_csv(
             path,
-            # One thread: only then does a wrong row know its number.
+            # Only with one thread does a wrong row know its number.
             arrow_csv.ReadOptions(
                 use_threads=False,
                 encoding=encoding,
@@ -141,18 +151,19 @@ def _csv(path: Path, needed: dict[str, str]) -> ColumnarTable:
             ),
         )
     except pa.ArrowInvalid as error:
-        # Arrow's own words may quote the file's content.
-        reason = (
-            "a text is not in its encoding; save it as UTF-8"
-            if "UTF8" in str(error)
-            else "it is damaged"
-        )
-        raise BadInput(f"this is not proper CSV: {reason}", path.name) from None
+        # Arrow's own words may quote the file's content, which is not to be repeated.
+        misread = "UTF8" in str(error)
+        message = Message("spreadsheets-csv-encoding" if misread else "spreadsheets-csv-malformed")
+        raise BadInput(message, Place(file=path.name)) from None
     problems = Problems(path.name)
     for row in wrong:
         if row.text.strip():
             problems.add(
-                f"there are {row.actual_columns} cells, the header has {row.expected_columns}",
+                Message(
+                    "spreadsheets-other-cell-count",
+                    cells=row.actual_columns,
+                    columns=row.expected_columns,
+                ),
                 row.number,
             )
     problems.settle()
@@ -162,12 +173,12 @@ def _csv(path: Path, needed: dict[str, str]) -> ColumnarTable:
 
 
 def _look_at_csv(path: Path) -> tuple[list[str], str, str]:
-    """The header, the encoding and the delimiter."""
+    """Find the header, the encoding and the delimiter."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             with path.open(encoding=encoding, newline="") as file:
                 first = file.readline()
-                # Reading to the end is the check of the encoding.
+                # Only reading to the end shows that the encoding fits.
                 while file.read(1 << 20):
                     pass
         except UnicodeDecodeError:
@@ -178,9 +189,7 @@ def _look_at_csv(path: Path) -> tuple[list[str], str, str]:
             encoding.removesuffix("-sig"),
             delimiter,
         )
-    raise BadInput(
-        "the text can be read neither as UTF-8 nor as GB18030; save the file as UTF-8", path.name
-    )
+    raise BadInput(Message("spreadsheets-unknown-encoding"), Place(file=path.name))
 
 
 def _parquet(path: Path, needed: dict[str, str]) -> ColumnarTable:
@@ -193,7 +202,7 @@ def _parquet(path: Path, needed: dict[str, str]) -> ColumnarTable:
         _check_header(file.schema_arrow.names, needed, path)
         table = file.read(columns=list(needed))
     except pa.ArrowInvalid:
-        raise BadInput("this is not a Parquet file, or it is damaged", path.name) from None
+        raise BadInput(Message("spreadsheets-no-parquet"), Place(file=path.name)) from None
     numbers = np.arange(FIRST, table.num_rows + FIRST, dtype=np.int64)
     return ColumnarTable({name: _encode(table[name]) for name in needed}, numbers)
 
@@ -218,7 +227,7 @@ def _encode(column: pa.ChunkedArray) -> TextColumn:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
-    # Two cells that differ only in white space, width or type are one text.
+    # Two cells that differ only in white space or type are one text.
     known: dict[str, int] = {}
     merged = [
         known.setdefault(_text(value), len(known)) for value in encoded.dictionary.to_pylist()

@@ -1,4 +1,4 @@
-"""What the columns of an office's table are called and what may stand in them."""
+"""Columns of an office's table: their headings, and the checks of their cells."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width
+from survey_flows.errors import Message
 
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,15})?")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 FEW = 12
-"""So many codes at most are listed for who wrote another."""
+"""So many codes at most are listed for somebody who wrote another."""
 HUNDRED = Decimal(100)
 
 EnumMember = TypeVar("EnumMember", bound=StrEnum)
@@ -23,10 +24,16 @@ EnumMember = TypeVar("EnumMember", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column: its name, the headings by which it is known too, and whether it and its cells may be left out.
+    """A column of a table.
 
-    ``choices`` are the codes that its cells hold, if they hold codes; when ``named``, the codes' names do as well.
-    ``numbers`` says that they hold numbers.
+    Args:
+        name: its heading in files that programs write.
+        headings: other headings that mean it, the Chinese one first.
+        optional: whether the column and its cells may be left out.
+        longest: how many characters a cell may have.
+        choices: gives the codes that its cells may hold; None when they hold no codes.
+        named: whether a code's name may stand for the code.
+        numbers: whether its cells hold numbers.
     """
 
     name: str
@@ -38,7 +45,10 @@ class Field:
     numbers: bool = False
 
     def known_as(self, heading: str) -> bool:
-        """Whether a file's heading means this column, in one language or both; case and spaces do not matter."""
+        """Return whether a heading means this column, in one language or both.
+
+        Case, spaces and underscores do not matter.
+        """
         both = (f"{heading}{self.name}" for heading in self.headings)
         return _fold(heading) in {_fold(name) for name in (self.name, *self.headings, *both)}
 
@@ -48,10 +58,12 @@ def _fold(heading: str) -> str:
 
 
 def match_columns(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> list[Row]:
-    """The rows with their cells under the names of ``fields``; what is left out is empty.
+    """Return the rows with their cells under the names of ``fields``; absent cells are empty.
+
+    Cells that are empty or too long go to ``problems``.
 
     Raises:
-        BadInput: a column is missing, unknown or stands twice. Cells that are empty or too long go to ``problems``.
+        BadInput: a column is missing, unknown or stands twice.
     """
     names = _names(sheet, fields, problems)
     problems.settle()
@@ -63,37 +75,47 @@ def match_columns(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> 
         for field in fields:
             text = row.cells[field.name]
             if not text and not field.optional:
-                problems.add("the cell is empty", row.number, field.name)
+                problems.add(Message("spreadsheets-cell-empty"), row.number, field.name)
             elif len(text) > field.longest:
                 problems.add(
-                    f"the text is longer than {field.longest} characters", row.number, field.name
+                    Message("spreadsheets-text-too-long", max=field.longest), row.number, field.name
                 )
     return rows
 
 
 def _names(sheet: Sheet, fields: Sequence[Field], problems: Problems) -> dict[str, str]:
-    """The file's heading of each field that it has."""
+    """Return the file's heading of each field that it has."""
     names: dict[str, str] = {}
     for heading in sheet.columns:
         field = next((f for f in fields if f.known_as(heading)), None)
         if field is None:
-            known = ", ".join(
-                f"{f.name} ({f.headings[0]})" if f.headings else f.name for f in fields
-            )
-            problems.add(f"the column «{heading}» is not known; the columns are {known}")
+            columns = tuple(_both_names(known) for known in fields)
+            problems.add(Message("spreadsheets-unknown-column", column=heading, columns=columns))
         elif field.name in names:
-            problems.add(f"«{names[field.name]}» and «{heading}» are the same column")
+            problems.add(
+                Message("spreadsheets-same-column", first=names[field.name], second=heading)
+            )
         else:
             names[field.name] = heading
     for field in fields:
         if field.name not in names and not field.optional:
-            problems.add(f"the column «{field.name}» is missing")
+            problems.add(Message("spreadsheets-column-missing", column=field.name))
     return names
+
+
+def _both_names(field: Field) -> Message | str:
+    if not field.headings:
+        return field.name
+    heading = field.headings[0]
+    return Message("spreadsheets-column-with-heading", column=field.name, heading=heading)
 
 
 @dataclass(frozen=True, slots=True)
 class InputCell:
-    """One cell while it is read; what is wrong with it goes to ``problems`` and a harmless value comes back."""
+    """One cell while it is read.
+
+    Its readers note what is wrong in ``problems`` and then return a harmless value.
+    """
 
     problems: Problems
     row: Row
@@ -101,67 +123,70 @@ class InputCell:
 
     @property
     def text(self) -> str:
-        """The text as written."""
+        """The cell's text as it was written."""
         return self.row.cells[self.column]
 
-    def complain(self, what: str) -> None:
-        """Note a problem with this cell; an empty cell was noted already if it may not be empty."""
+    def complain(self, message: Message | str) -> None:
+        """Note a problem with this cell, unless it is empty: `match_columns` noted that already."""
         if self.text:
-            self.problems.add(what, self.row.number, self.column)
+            self.problems.add(message, self.row.number, self.column)
 
     def code(self) -> str:
-        """A new code or id."""
+        """Return a new code or id."""
         text = normalise_width(self.text)
         if not CODE.fullmatch(text):
-            self.complain(f"«{text}» is not a code: 1 to 32 letters A–Z, digits, «_», «.» or «-»")
+            self.complain(Message("spreadsheets-no-code", text=text))
         return text
 
-    def one_of(self, known: Collection[str], what: str) -> str:
-        """A code that is among ``known``."""
+    def one_of(self, known: Collection[str], kind: Message) -> str:
+        """Return a code that is among ``known``; ``kind`` is the word for what the codes name."""
         text = normalise_width(self.text)
         if text not in known:
-            few = 0 < len(known) <= FEW
-            self.complain(
-                f"there is no {what} «{text}»" + (f"; there are {', '.join(known)}" if few else "")
-            )
+            self.complain(_unknown_code(text, known, kind))
         return text
 
     def member(
         self, kind: type[EnumMember], names: Mapping[EnumMember, Iterable[str]]
     ) -> EnumMember:
-        """A member of ``kind``, by its value or one of its names."""
+        """Return a member of ``kind``, by its value or one of its names."""
         text = normalise_width(self.text)
         for member in kind:
             if text.lower() == member.value or text in names.get(member, ()):
                 return member
-        self.complain(f"«{text}» is not one of {', '.join(kind)}")
+        self.complain(
+            Message(
+                "spreadsheets-unknown-choice",
+                text=text,
+                choices=tuple(member.value for member in kind),
+            )
+        )
         return next(iter(kind))
 
     def decimal(self) -> Decimal:
-        """An exact number."""
+        """Return an exact number."""
         text = normalise_width(self.text).replace("\u2212", "-")
         if not NUMBER.fullmatch(text):
-            self.complain(f"«{self.text}» is not a number; write it like 87.5")
+            self.complain(Message("spreadsheets-no-number", text=self.text))
             return Decimal(0)
         return Decimal(text)
 
     def points(self) -> Decimal:
-        """Points from 0 to 100."""
+        """Return points from 0 to 100."""
         value = self.decimal()
         if not 0 <= value <= HUNDRED:
-            self.complain(f"{value} is not between 0 and 100")
+            self.complain(Message("spreadsheets-points-out-of-range", points=str(value)))
         return value
 
     def year(self) -> int:
-        """A year of four digits."""
+        """Return a year of four digits."""
         text = normalise_width(self.text)
         if not re.fullmatch(r"(19|20)\d\d", text):
-            self.complain(f"«{text}» is not a year; write it like 2026")
+            self.complain(Message("spreadsheets-no-year", text=text))
             return 0
         return int(text)
 
     def day(self, year: int | None = None) -> str:
-        """A date as ISO text, in ``year`` if one is given."""
+        """Return a date as ISO text, in ``year`` if one is given."""
         text = normalise_width(self.text)
         parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text)
         try:
@@ -169,34 +194,43 @@ class InputCell:
         except ValueError:
             found = None
         if found is None:
-            self.complain(f"«{text}» is not a date; write it like 2026-11-24")
+            self.complain(Message("spreadsheets-no-date", text=text))
             return ""
         if year is not None and found.year != year:
-            self.complain(f"{found} is not in {year}")
+            self.complain(Message("spreadsheets-date-outside-year", date=str(found), year=year))
         return found.isoformat()
 
     def moment(self) -> str:
-        """A date or a date with time, as ISO text."""
+        """Return a date or a date with time, as ISO text."""
         text = normalise_width(self.text)
         try:
             return datetime.fromisoformat(text).isoformat() if "T" in text else self.day()
         except ValueError:
-            self.complain(f"«{text}» is not a time; write it like 2026-11-24 or 2026-11-24T15:30")
+            self.complain(Message("spreadsheets-no-time", text=text))
             return ""
 
 
+def _unknown_code(text: str, known: Collection[str], kind: Message) -> Message:
+    if 0 < len(known) <= FEW:
+        codes = tuple(known)
+        return Message("spreadsheets-unknown-code-of-few", kind=kind, text=text, codes=codes)
+    return Message("spreadsheets-unknown-code", kind=kind, text=text)
+
+
 def cell_reader(problems: Problems, row: Row) -> Callable[[str], InputCell]:
-    """The cells of a row by column."""
+    """Return a function that gives the cells of a row by column."""
     return lambda column: InputCell(problems, row, column)
 
 
 def refuse_duplicates(rows: Sequence[Row], columns: Sequence[str], problems: Problems) -> None:
-    """Note rows that name the same thing as an earlier row."""
+    """Note the rows that hold the same in ``columns`` as an earlier row."""
     seen: dict[tuple[str, ...], int] = {}
     for row in rows:
         key = tuple(normalise_width(row.cells[column]) for column in columns)
         if all(key) and key in seen:
             problems.add(
-                f"«{' '.join(key)}» stands in row {seen[key]} already", row.number, columns[0]
+                Message("spreadsheets-duplicate-row", text=" ".join(key), row=seen[key]),
+                row.number,
+                columns[0],
             )
         seen.setdefault(key, row.number)

@@ -1,4 +1,4 @@
-"""Small tables that offices hand in, as CSV or XLSX: text cells by column, each with its place for complaints."""
+"""Reads small tables that offices hand in, as CSV or XLSX, into cells of text."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 
-MAX_PROBLEMS = 20
-MAX_BYTES = 50_000_000
+MEGABYTE = 1_000_000
+MAX_BYTES = 50 * MEGABYTE
 MAX_ROWS = 200_000
-MAX_UNPACKED_BYTES = 200_000_000
+MAX_UNPACKED_BYTES = 200 * MEGABYTE
 MAX_CELLS = 5_000_000
-"""A workbook is an archive: a small one may hold more than the service's memory does."""
+"""A workbook is an archive: a small one may unpack to more than the service's memory."""
 
 Cells = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table. ``number`` is the one that a spreadsheet shows."""
+    """One line of a table; ``number`` is the one that a spreadsheet shows."""
 
     number: int
     cells: Mapping[str, str]
@@ -33,41 +33,37 @@ class Row:
 
 @dataclass(slots=True)
 class Problems:
-    """What is wrong with a file, collected so that a person can mend all of it at once."""
+    """Collects the problems of a file, so that a person can correct all of them at once."""
 
     file: str
-    found: list[str] = field(default_factory=list)
+    found: list[Problem] = field(default_factory=list)
 
-    def add(self, what: str, row: int | None = None, column: str = "") -> None:
-        """Note one problem."""
-        place = ", ".join(
-            part
-            for part in (f"row {row}" if row else "", f"column {column}" if column else "")
-            if part
-        )
-        self.found.append(f"{place}: {what}" if place else what)
+    def add(
+        self, message: Message | str, row: int | None = None, column: str = "", name: str = ""
+    ) -> None:
+        """Note one problem.
+
+        Args:
+            message: what is wrong and what to do.
+            row: the row's number, in a table.
+            column: the column's heading, in a table.
+            name: the field, in a file of fields.
+        """
+        self.found.append(Problem(message, Place(row=row or 0, column=column, field=name)))
 
     def settle(self) -> None:
         """Go on if there is no problem.
 
         Raises:
-            BadInput: the first `MAX_PROBLEMS` problems, a line each, and how many there are.
+            BadInput: all problems, of which the first `MAX_PROBLEMS` are rendered.
         """
-        if not self.found:
-            return
-        more = len(self.found) - MAX_PROBLEMS
-        lines = self.found[:MAX_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
-        text = (
-            lines[0]
-            if len(lines) == 1
-            else "\n  ".join([f"{len(self.found)} problems, nothing was stored", *lines])
-        )
-        raise BadInput(text, self.file)
+        if self.found:
+            raise gathered(self.found, self.file)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table with its header. ``columns`` are as written in the file, tidied."""
+    """A table; ``columns`` are its headings in the file's order, in plain width."""
 
     file: str
     columns: tuple[str, ...]
@@ -75,20 +71,24 @@ class Sheet:
 
 
 Source = Callable[[str, bytes, Problems], Iterable[tuple[int, Cells]]]
-"""Takes a file's name and bytes apart: its lines with their numbers, cells as text."""
+"""Reads a file's name and bytes into its lines: number and cells of text."""
 
 
 def read_sheet(file: str, data: bytes) -> Sheet:
-    """The table in a file's bytes; ``file`` is its name, of which the end tells the format.
+    """Read the table in a file's bytes; the end of its name ``file`` tells the format.
 
-    The first line that is not empty is the header. White space around cells is dropped. In a workbook the first sheet
-    counts.
+    The first line that is not empty is the header.
+    White space around cells is dropped, and only the first sheet of a workbook is read.
 
     Raises:
-        BadInput: not such a file, unreadable cells (by row and column), a header that is empty or stands twice.
+        BadInput: the file is no such table, cells are doubtful (by row and column),
+            or a heading is empty or stands twice.
     """
     if len(data) > MAX_BYTES:
-        raise BadInput(f"the file is larger than {MAX_BYTES // 1_000_000} MB; split it", file)
+        raise BadInput(
+            Message("spreadsheets-file-too-large", megabytes=MAX_BYTES // MEGABYTE),
+            Place(file=file),
+        )
     problems = Problems(file)
     lines = (
         (number, [strip_invisible(cell) for cell in cells])
@@ -97,9 +97,9 @@ def read_sheet(file: str, data: bytes) -> Sheet:
     table = [(number, cells) for number, cells in lines if any(cells)]
     problems.settle()
     if not table:
-        raise BadInput("the file is empty; it needs a header and at least one row", file)
+        raise BadInput(Message("spreadsheets-file-empty"), Place(file=file))
     if len(table) > MAX_ROWS:
-        raise BadInput(f"the file has more than {MAX_ROWS} rows; split it", file)
+        raise BadInput(Message("spreadsheets-too-many-rows", max=MAX_ROWS), Place(file=file))
     columns = _header(table[0], problems)
     rows = tuple(_row(number, cells, columns, problems) for number, cells in table[1:])
     problems.settle()
@@ -107,12 +107,12 @@ def read_sheet(file: str, data: bytes) -> Sheet:
 
 
 def strip_invisible(text: str) -> str:
-    """Text without white space and invisible marks at its ends."""
+    """Return the text without white space and invisible marks at its ends."""
     return text.strip().strip("\ufeff\u200b").strip()
 
 
 def normalise_width(text: str) -> str:
-    """A code, a number or a heading with plain digits, letters and signs in place of full-width ones (NFKC)."""
+    """Return a code, number or heading with plain characters for full-width ones (NFKC)."""
     return strip_invisible(unicodedata.normalize("NFKC", text))
 
 
@@ -122,7 +122,7 @@ def _source(file: str) -> Source:
         return _csv_lines
     if suffix in {"xlsx", "xlsm"}:
         return _xlsx_lines
-    raise BadInput("this kind of file is not read; save it as .csv or .xlsx", file)
+    raise BadInput(Message("spreadsheets-unknown-sheet-format"), Place(file=file))
 
 
 def _header(line: tuple[int, Cells], problems: Problems) -> list[str]:
@@ -131,16 +131,16 @@ def _header(line: tuple[int, Cells], problems: Problems) -> list[str]:
         columns.pop()
     for place, column in enumerate(columns, 1):
         if not column:
-            problems.add(f"column {place} has no name", number)
+            problems.add(Message("spreadsheets-column-without-name", number=place), number)
         elif column in columns[: place - 1]:
-            problems.add(f"the column «{column}» stands twice", number)
+            problems.add(Message("spreadsheets-column-twice", column=column), number)
     problems.settle()
     return columns
 
 
 def _row(number: int, cells: Cells, columns: Sequence[str], problems: Problems) -> Row:
     if any(cells[len(columns) :]):
-        problems.add(f"there are more cells than the {len(columns)} columns of the header", number)
+        problems.add(Message("spreadsheets-more-cells-than-columns", columns=len(columns)), number)
     padded = [*cells, *[""] * (len(columns) - len(cells))]
     return Row(number, dict(zip(columns, padded, strict=False)))
 
@@ -151,18 +151,17 @@ def _csv_lines(file: str, data: bytes, _: Problems) -> Iterator[tuple[int, Cells
     before = 0
     try:
         for cells in reader:
-            # A quoted cell may run over several lines: the row is where it begins.
+            # A quoted cell may run over several lines, and its row is where it begins.
             yield before + 1, cells
             before = reader.line_num
-    except csv.Error as error:
+    except csv.Error:
         raise BadInput(
-            f"this is not proper CSV ({error}); save it again from the spreadsheet",
-            f"{file}, line {before + 1}",
+            Message("spreadsheets-csv-malformed"), Place(file=file, line=before + 1)
         ) from None
 
 
 def _decode(file: str, data: bytes) -> str:
-    """UTF-8 with or without a mark, UTF-16 with one, or else GB18030, as spreadsheets in Chinese save CSV."""
+    """Decode UTF-8, UTF-16 with its mark, or GB18030, in which Chinese spreadsheets save CSV."""
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
         try:
@@ -171,9 +170,7 @@ def _decode(file: str, data: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise BadInput(
-        "the text can be read neither as UTF-8 nor as GB18030; save the file as UTF-8", file
-    )
+    raise BadInput(Message("spreadsheets-unknown-encoding"), Place(file=file))
 
 
 def _delimiter(text: str) -> str:
@@ -184,7 +181,7 @@ def _delimiter(text: str) -> str:
 def _xlsx_lines(file: str, data: bytes, problems: Problems) -> Iterator[tuple[int, Cells]]:
     values, formulas = (_first_sheet(file, data, cached) for cached in (True, False))
     for shown, written in zip(values, formulas, strict=True):
-        # An empty row of a workbook may have cells that know neither their row nor their column.
+        # The cells of an empty row may know neither their row nor their column.
         number = next((cell.row for cell in shown if cell.value is not None), 0)
         number = number or next((cell.row for cell in written if cell.value is not None), 0)
         yield number, [_cell(s, w, problems) for s, w in zip(shown, written, strict=True)]
@@ -203,42 +200,41 @@ def _first_sheet(file: str, data: bytes, cached: bool) -> Iterable[tuple[Any, ..
     except BadInput:
         raise
     except Exception:
-        # A damaged workbook can fail anywhere in the reader, with any error of the archive, the XML or the reader.
-        raise BadInput(
-            "this is not an Excel workbook, or it is locked; save it as .xlsx", file
-        ) from None
+        # A damaged workbook can fail with any error of the archive, the XML or the reader.
+        raise BadInput(Message("spreadsheets-no-workbook"), Place(file=file)) from None
 
 
 def _refuse_bombs(file: str, data: bytes) -> None:
-    """Look at what the archive says of its sizes: more than that is never unpacked."""
+    """Refuse an archive by the sizes that it declares; more than these is never unpacked."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         unpacked = sum(part.file_size for part in archive.infolist())
     if unpacked > MAX_UNPACKED_BYTES:
         raise BadInput(
-            f"the file unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; split it", file
+            Message("spreadsheets-unpacked-too-large", megabytes=MAX_UNPACKED_BYTES // MEGABYTE),
+            Place(file=file),
         )
 
 
 def _bounded(file: str, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The rows; one filled cell far to the right makes all before it cells too."""
+    """Return the rows, if their cells are not too many.
+
+    One filled cell far to the right makes cells of all that stand before it.
+    """
     found, cells = [], 0
     for row in rows:
         cells += len(row)
         if cells > MAX_CELLS:
-            raise BadInput(
-                f"the sheet has more than {MAX_CELLS} cells; delete empty columns, or split it",
-                file,
-            )
+            raise BadInput(Message("spreadsheets-too-many-cells", max=MAX_CELLS), Place(file=file))
         found.append(row)
     return found
 
 
 def _cell(shown: Any, written: Any, problems: Problems) -> str:
-    """A cell's text. What a person sees must be what is stored, so anything doubtful is a problem."""
+    """Return a cell's text; anything that a person may see otherwise is a problem."""
     value = shown.value
     if value is None and written.value is not None:
         problems.add(
-            "the formula has no stored result; open the file in a spreadsheet and save it",
+            Message("spreadsheets-formula-without-result"),
             written.row,
             written.column_letter,
         )
@@ -247,17 +243,15 @@ def _cell(shown: Any, written: Any, problems: Problems) -> str:
         return ""
     if shown.data_type == "e":
         problems.add(
-            f"the cell holds the error {value}; put a value there", shown.row, shown.column_letter
+            Message("spreadsheets-cell-error", error=str(value)), shown.row, shown.column_letter
         )
         return ""
     if isinstance(value, bool):
-        problems.add(
-            "the cell holds TRUE or FALSE; write text or a number", shown.row, shown.column_letter
-        )
+        problems.add(Message("spreadsheets-cell-boolean"), shown.row, shown.column_letter)
         return ""
     if isinstance(value, int | float) and "%" in (shown.number_format or ""):
         problems.add(
-            f"the cell is formatted as a percentage, so {value} is unclear; format it as a number",
+            Message("spreadsheets-cell-percentage", value=str(value)),
             shown.row,
             shown.column_letter,
         )

@@ -1,4 +1,7 @@
-"""A table of a year as a workbook: as it stands, to be changed and brought in again, with the codes to choose from."""
+"""Writes a table of a year as a workbook, to be changed and brought in again.
+
+It offers the codes to choose from; the import itself checks what comes back.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 LAST_ROW = 20_000
-"""As far down as cells offer their codes."""
+"""The last row in which cells offer their codes."""
 EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001  (a workbook's times have no zone)
 WIDE, NARROW = 28, 16
 CODES = ("可用代码", "codes")
@@ -37,13 +40,15 @@ def workbook(
     codes: Mapping[str, Mapping[str, Pair]],
     lang: str,
 ) -> bytes:
-    """An XLSX file whose first sheet is the table, and whose second one lists the codes by column.
+    """Return an XLSX file whose first sheet is the table and whose second lists the codes.
+
+    The same arguments give the same bytes.
 
     Args:
         title: the name of the first sheet.
         fields: the columns.
-        rows: a text for each column; numbers are written as numbers where nothing of them is lost.
-        codes: by the name of a column, which codes it may hold, with their names.
+        rows: a text for each column; a number is written as one where that loses no digit.
+        codes: by column, the codes that it may hold, with their names.
         lang: the language of headings and names.
     """
     from xlsxwriter import Workbook
@@ -56,9 +61,7 @@ def workbook(
         "strings_to_numbers": False,
     }
     with Workbook(buffer, options) as file:
-        file.set_properties(
-            {"title": title, "created": EPOCH}
-        )  # what is the same gives the same bytes
+        file.set_properties({"title": title, "created": EPOCH})
         sheet = file.add_worksheet(title[:31])
         _head(file, sheet, [(_heading(field, lang), field) for field in fields])
         places = _write_codes(file, fields, codes, lang)
@@ -68,12 +71,12 @@ def workbook(
             )
         for number, row in enumerate(rows, 1):
             for place, (field, text) in enumerate(zip(fields, row, strict=True)):
-                _write(sheet, number, place, field, _said(field, text, codes, lang))
+                _write(sheet, number, place, field, _written_code(field, text, codes, lang))
     return buffer.getvalue()
 
 
 def _heading(field: Field, lang: str) -> str:
-    """A heading that is understood when the table comes back (`Field.known_as`)."""
+    """Return a heading that `Field.known_as` understands when the table comes back."""
     return (
         f"{field.headings[0]} {field.name}"
         if lang.startswith("zh") and field.headings
@@ -84,9 +87,8 @@ def _heading(field: Field, lang: str) -> str:
 def _head(file: Workbook, sheet: Worksheet, headings: Sequence[tuple[str, Field]]) -> None:
     needed = file.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
     optional = file.add_format({"italic": True, "bg_color": "#E8EEF4", "bottom": 1})
-    text = file.add_format(
-        {"num_format": "@"}
-    )  # else a spreadsheet takes the zeros off the code 007
+    # Without this format a spreadsheet takes the zeros off the code 007.
+    text = file.add_format({"num_format": "@"})
     for place, (heading, field) in enumerate(headings):
         sheet.set_column(
             place,
@@ -101,7 +103,7 @@ def _head(file: Workbook, sheet: Worksheet, headings: Sequence[tuple[str, Field]
 def _write_codes(
     file: Workbook, fields: Sequence[Field], codes: Mapping[str, Mapping[str, Pair]], lang: str
 ) -> dict[str, str]:
-    """Write the second sheet; gives the range of each column's codes."""
+    """Write the second sheet and return the range of each column's codes."""
     chosen = [field for field in fields if codes.get(field.name)]
     if not chosen:
         return {}
@@ -112,7 +114,7 @@ def _write_codes(
         sheet.write_string(0, place, f"{_heading(field, lang)}: {pick(CODE, lang)}", bold)
         sheet.write_string(0, place + 1, pick(MEANING, lang), bold)
         for number, (code, pair) in enumerate(codes[field.name].items(), 1):
-            sheet.write_string(number, place, _said(field, code, codes, lang))
+            sheet.write_string(number, place, _written_code(field, code, codes, lang))
             sheet.write_string(number, place + 1, pick(pair, lang))
         places[field.name] = _range(pick(CODES, lang), place, len(codes[field.name]))
     sheet.freeze_panes(1, 0)
@@ -126,10 +128,10 @@ def _range(sheet: str, place: int, rows: int) -> str:
 
 
 def _rule(field: Field, codes: str | None, lang: str) -> dict[str, Any]:
-    """What a spreadsheet says of a column's cells. It warns and forbids nothing: the import itself checks."""
-    said = [pick(CHOOSE, lang)] if codes else []
-    said += [pick(MAY_BE_EMPTY, lang)] if field.optional else []
-    shown = {"input_message": " ".join(said)} if said else {}
+    """Return a column's rule, which warns and forbids nothing, as the import itself checks."""
+    notes = [pick(CHOOSE, lang)] if codes else []
+    notes += [pick(MAY_BE_EMPTY, lang)] if field.optional else []
+    shown = {"input_message": " ".join(notes)} if notes else {}
     return (
         {"validate": "list", "source": codes, "error_type": "warning", **shown}
         if codes
@@ -140,8 +142,10 @@ def _rule(field: Field, codes: str | None, lang: str) -> dict[str, Any]:
     )
 
 
-def _said(field: Field, text: str, codes: Mapping[str, Mapping[str, Pair]], lang: str) -> str:
-    """A code as people write it: by its name, where names may stand."""
+def _written_code(
+    field: Field, text: str, codes: Mapping[str, Mapping[str, Pair]], lang: str
+) -> str:
+    """Return a code as people write it: by its name, where names may stand."""
     known = codes.get(field.name, {})
     return pick(known[text], lang) if field.named and text in known else text
 

@@ -1,4 +1,4 @@
-"""Storing very many rows in the caller's transaction."""
+"""Bulk writing of rows in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ CHUNK = 1000
 
 
 async def count_rows(connection: AsyncConnection, table: Table) -> int:
-    """How many rows a table has."""
+    """Returns the number of rows in a table."""
     return int((await connection.execute(select(func.count()).select_from(table))).scalar_one())
 
 
 async def insert_all(
     connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]
 ) -> None:
-    """Insert any number of rows, in parts that every driver takes."""
+    """Inserts any number of rows, in chunks that every driver takes."""
     for start in range(0, len(rows), CHUNK):
         await connection.execute(table.insert(), list(rows[start : start + CHUNK]))
 
@@ -34,9 +34,9 @@ async def upsert_many(
     unique: Sequence[str],
     chunks: Iterable[Rows],
 ) -> None:
-    """Insert rows of ``columns``; where the ``unique`` columns stand already, replace the others.
+    """Inserts rows of ``columns``; replaces the rows whose ``unique`` columns are stored already.
 
-    No two of the rows may have the same unique columns.
+    No two of the rows may agree in the unique columns.
     """
     into = f"INSERT INTO {table.name} ({', '.join(columns)})"
     replaced = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in unique)

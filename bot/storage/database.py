@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
-"""Seconds and milliseconds after which libpq gives up a server that has gone silent."""
+"""Seconds and milliseconds after which libpq gives up a silent server."""
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+psycopg",
@@ -23,11 +23,15 @@ DRIVERS = {
 
 
 def open_database(url: str, patience: float | None = None) -> AsyncEngine:
-    """An engine for ``url``, with our driver whatever driver it names; nothing is connected until it is used.
+    """Returns an engine for ``url``, with our driver whatever driver it names.
 
-    With ``patience``, a PostgreSQL server that leaves one command unanswered for so many seconds is given up, and gives
-    up a transaction of ours that is idle for as long: then nobody waits for what a dead link has locked.
-    Parameters are hidden in errors, because those may reach a log and parameters are answers.
+    Nothing is connected until the engine is used. Errors hide parameters, because errors may reach
+    a log and parameters are citizens' answers.
+
+    Args:
+        url: a SQLAlchemy URL.
+        patience: seconds after which a PostgreSQL server that answers no command is given up, and
+            after which it gives up our idle transaction: nobody waits for a dead link's lock.
     """
     address = make_url(url)
     address = address.set(drivername=DRIVERS.get(address.get_backend_name(), address.drivername))
@@ -73,14 +77,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later would fail at once when another process writes in between.
+    # A transaction that reads first and writes later fails when another process writes in between.
     reading = connection.get_execution_options().get("reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 @asynccontextmanager
 async def reading(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """One transaction that only reads."""
+    """Opens a transaction that only reads."""
     async with database.connect() as connection:
         await connection.execution_options(reading=True)
         async with connection.begin():
@@ -89,13 +93,13 @@ async def reading(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @asynccontextmanager
 async def writing(database: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """One transaction that is durable when the block ends, or leaves nothing."""
+    """Opens a transaction that is durable when the block ends, or leaves nothing."""
     async with database.begin() as connection:
         yield connection
 
 
 def insert(connection: AsyncConnection, table: Table) -> Any:
-    """An INSERT of the connection's dialect, which knows ON CONFLICT."""
+    """Returns an INSERT of the connection's dialect, which knows ON CONFLICT."""
     return _insert(connection.dialect.name, table)
 
 
@@ -106,7 +110,7 @@ def _insert(dialect: str, table: Table) -> Any:
 async def upsert(
     connection: AsyncConnection, table: Table, unique: Sequence[str], rows: list[dict[str, Any]]
 ) -> None:
-    """Insert rows; where the ``unique`` columns stand already, replace the other columns."""
+    """Inserts rows; replaces the rows whose ``unique`` columns are stored already."""
     if rows:
         await connection.execute(
             _upserting(connection.dialect.name, table, tuple(unique), tuple(rows[0])), rows
@@ -115,7 +119,7 @@ async def upsert(
 
 @lru_cache(maxsize=64)
 def _upserting(dialect: str, table: Table, unique: tuple[str, ...], names: tuple[str, ...]) -> Any:
-    """The statement of `upsert`: every tap needs one, and to make it costs more than to carry it out."""
+    """Returns the statement of `upsert`; every tap needs one, and making it is the costly part."""
     statement = _insert(dialect, table)
     rest = {name: statement.excluded[name] for name in names if name not in unique}
     return statement.on_conflict_do_update(index_elements=list(unique), set_=rest)

@@ -1,4 +1,4 @@
-"""Bring a database to the tables that this version needs."""
+"""Migration of a database to the tables of this version."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import writing
 
-HEAD = "0018"
+HEAD = "0019"
 FOLDER = Path(__file__).parent / "migrations"
 
 
 async def migrate(database: AsyncEngine) -> None:
-    """Run the migrations that are missing, in one transaction; processes that start together wait for each other."""
+    """Runs the missing migrations in one transaction.
+
+    Processes that start together wait for each other.
+    """
     async with writing(database) as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(7011)"))
@@ -24,7 +27,7 @@ async def migrate(database: AsyncEngine) -> None:
 def _upgrade(connection: Connection) -> None:
     if _version(connection) == HEAD:
         return
-    # Alembic costs memory that a service which is up to date need not spend.
+    # Alembic takes memory, which an up-to-date service need not spend.
     from alembic import command
     from alembic.config import Config
 

@@ -1,4 +1,7 @@
-"""A PostgreSQL connection that gives up a silent server: behind a relay libpq alone would wait for ever."""
+"""A PostgreSQL connection that gives up a silent server.
+
+Behind a relay, libpq alone waits for ever.
+"""
 
 from __future__ import annotations
 
@@ -12,25 +15,28 @@ Connect = Callable[..., Awaitable[AsyncConnection[Any]]]
 
 
 class PatientConnection(AsyncConnection[Any]):
-    """Breaks off when one command is not answered within ``patience`` seconds; the pool then makes another."""
+    """A connection that breaks off when a command has no answer within ``patience`` seconds.
+
+    The pool then makes another one.
+    """
 
     patience: float | None = None
 
     async def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
-        """As in the driver, within `patience`."""
+        """Waits as the driver does, for at most `patience` seconds."""
         try:
             return await super().wait(gen, *arguments, **{"timeout": self.patience} | options)
         except _WaitTimeout:
             self.pgconn.finish()
             raise OperationalError("the server has gone silent") from None
         except RuntimeError:
-            # So say event loops of a descriptor that the broken link has lost, and another connection has by now.
+            # An event loop says so when another connection has the broken link's descriptor by now.
             self.pgconn.finish()
             raise OperationalError("the link to the server is broken") from None
 
 
 def connect_with_timeout(seconds: float) -> Connect:
-    """Makes connections with so much patience."""
+    """Returns a function that opens connections with this patience, in seconds."""
 
     async def connect(*arguments: Any, **options: Any) -> AsyncConnection[Any]:
         try:

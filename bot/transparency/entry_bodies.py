@@ -1,4 +1,7 @@
-"""The text that a sealed entry of the log commits to, from what is stored of it."""
+"""Makes the texts that entries of the log commit to, from stored rows.
+
+The bytes are hashed and published: no key, order or spelling may ever change.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from survey_flows.log_entries import canonical
 
 
 def ballot_body(row: RowMapping | Mapping[str, Any]) -> str:
-    """The text of a ballot's entry, from its row."""
+    """Return the text of a ballot's entry, from its row."""
     return canonical(
         {
             "kind": "ballot",
@@ -32,25 +35,25 @@ def ballot_body(row: RowMapping | Mapping[str, Any]) -> str:
 
 
 def comment_body(row: RowMapping | Mapping[str, Any]) -> str:
-    """The text of a comment's entry, from its row."""
+    """Return the text of a comment's entry, from its row."""
     return canonical(
         {"kind": "comment", "campaign": row["campaign"], "unit": row["unit"], "text": row["text"]}
     )
 
 
 def withdrawal_body(campaign: str, position: int) -> str:
-    """The text of the entry that says that another one was erased."""
+    """Return the text of the entry that withdraws another one."""
     return canonical({"kind": "withdrawal", "campaign": campaign, "position": position})
 
 
 def registration_body(row: RowMapping | Mapping[str, Any]) -> str:
-    """What a campaign freezes, from its row: questionnaires, units, scheme with its weights and quotas, window."""
+    """Return the text of a registration, from the campaign's row."""
     frozen = {name: row[name] for name in ("year", "opens_at", "closes_at", "paper", "scheme")}
     return canonical({"kind": "registration", "campaign": row["id"], **frozen})
 
 
 def closing_body(campaign: str, counted: int, superseded: int, withdrawn: int, voters: int) -> str:
-    """How many ballots count and of how many voters, how many gave way, how many entries were withdrawn."""
+    """Return the text of a closing: counted, superseded and withdrawn entries, and voters."""
     figures = {
         "counted": counted,
         "superseded": superseded,

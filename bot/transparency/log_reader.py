@@ -1,7 +1,7 @@
-"""The log as it is read: receipts, checkpoints and proofs, each in a few reads however long the log is.
+"""Reads the log: receipts, checkpoints and proofs, each in a few reads however long the log is.
 
-A tile of level L holds the hashes of 256 complete subtrees of height 8·L (c2sp.org/tlog-tiles). Only full tiles are
-stored: what is not yet in one is made from the entries, or from the tiles of the level below.
+A tile of level L holds the hashes of 256 complete subtrees of height 8·L (c2sp.org/tlog-tiles).
+Only full tiles are stored; other hashes are made from entries or from tiles of the level below.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.schema.all import checkpoints, cosignatures, log_entries, log_tiles
-from survey_flows.errors import BadInput, MinpingError
+from survey_flows.errors import BadInput, Message, MinpingError, Place
 from survey_flows.log_entries import receipt_label
 from survey_flows.merkle import (
     SIZE,
@@ -35,7 +35,7 @@ class LogDamaged(MinpingError):
 
 @dataclass(frozen=True, slots=True)
 class StoredCheckpoint:
-    """A checkpoint with the witnesses' signatures that have come in for it."""
+    """A checkpoint with the witnesses' signatures so far; ``at`` is in epoch seconds."""
 
     size: int
     note: str
@@ -44,14 +44,14 @@ class StoredCheckpoint:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """Where a receipt stands in the log, and its entry's 64 bytes."""
+    """An entry's position and its 64 bytes."""
 
     position: int
     data: bytes
 
 
 async def latest_checkpoint(connection: AsyncConnection) -> StoredCheckpoint | None:
-    """The newest checkpoint; None while the log is empty."""
+    """Read the newest checkpoint; None while the log is empty."""
     query = select(checkpoints.c.size, checkpoints.c.note, checkpoints.c.at).order_by(
         checkpoints.c.size.desc()
     )
@@ -70,7 +70,7 @@ async def latest_checkpoint(connection: AsyncConnection) -> StoredCheckpoint | N
 
 
 async def find_receipt(connection: AsyncConnection, code: str) -> StoredEntry | None:
-    """The entry of a receipt's code (as `survey_flows.log_entries.read_code` gives it); None when it is not in the log."""
+    """Find the entry of a receipt, which `survey_flows.log_entries.read_code` gave."""
     label = receipt_label(code)
     query = select(log_entries.c.position, log_entries.c.commitment).where(
         log_entries.c.label == label
@@ -80,31 +80,32 @@ async def find_receipt(connection: AsyncConnection, code: str) -> StoredEntry | 
 
 
 async def prove_inclusion(connection: AsyncConnection, position: int, size: int) -> list[bytes]:
-    """That an entry stands in the tree of ``size`` entries (RFC 9162 §2.1.3)."""
+    """Return the proof that the tree of ``size`` entries includes an entry (RFC 9162 §2.1.3)."""
     return await _prove(connection, lambda subtrees: inclusion_proof(subtrees, position, size))
 
 
 async def prove_consistency(connection: AsyncConnection, old: int, new: int) -> list[bytes]:
-    """That the tree of ``new`` entries begins with that of ``old`` (RFC 9162 §2.1.4).
+    """Return the proof that the tree of ``new`` entries begins with ``old`` (RFC 9162 §2.1.4).
 
     Raises:
         BadInput: the log has never had these sizes in this order.
     """
     newest = await latest_checkpoint(connection)
     if not 0 <= old <= new <= (newest.size if newest else 0):
-        raise BadInput("the log has not had these sizes in this order", f"old={old}, new={new}")
+        place = Place(field=f"old={old}, new={new}")
+        raise BadInput(Message("transparency-sizes-unknown"), place)
     return await _prove(connection, lambda subtrees: consistency_proof(subtrees, old, new))
 
 
 async def read_root(connection: AsyncConnection, size: int) -> bytes:
-    """The root of the tree of the first ``size`` entries."""
+    """Return the root hash of the first ``size`` entries."""
     return (await _prove(connection, lambda subtrees: [tree_root(subtrees, size)]))[0]
 
 
 async def _prove(
     connection: AsyncConnection, make: Callable[[Subtrees], list[bytes]]
 ) -> list[bytes]:
-    """Make a proof twice: first to learn which hashes it needs, then from those."""
+    """Make a proof twice: once to learn which hashes it needs, and then from them."""
     wanted: list[tuple[int, int]] = []
 
     def note(level: int, index: int) -> bytes:
@@ -119,10 +120,10 @@ async def _prove(
 async def read_subtrees(
     connection: AsyncConnection, wanted: Iterable[tuple[int, int]]
 ) -> Mapping[tuple[int, int], bytes]:
-    """The hashes of complete subtrees by height and number.
+    """Read the hashes of complete subtrees by height and number.
 
     Raises:
-        LogDamaged: what they are made of is not there.
+        LogDamaged: entries or tiles below them are missing.
     """
     parts = {key: _part(*key) for key in wanted}
     stored = await _read_tiles(
@@ -142,10 +143,10 @@ async def read_subtrees(
 async def read_hashes(
     connection: AsyncConnection, level: int, first: int, count: int
 ) -> list[bytes]:
-    """Hashes ``first`` and on of a level of tiles, made from what is below it, in one read.
+    """Make ``count`` hashes of a level of tiles, from ``first`` on, in one read.
 
     Raises:
-        LogDamaged: what they are made of is not there.
+        LogDamaged: entries or tiles below them are missing.
     """
     if level:
         return await _roots_of_tiles(connection, level - 1, first, count)
@@ -153,7 +154,7 @@ async def read_hashes(
 
 
 def _part(level: int, index: int) -> tuple[int, int, int]:
-    """The level of tiles that a subtree's hash is made from, and the first and the number of hashes of it."""
+    """Return the level of tiles below a subtree, and the first and the number of its hashes."""
     tiles, rest = divmod(level, HEIGHT)
     return tiles, index << rest, 1 << rest
 

@@ -1,4 +1,4 @@
-"""The log as it is written: entries at its end, tiles that fill, a signed checkpoint, in the caller's transaction."""
+"""Writes the log in the caller's transaction: entries, tiles that fill, a signed checkpoint."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from survey_flows.log_entries import commit, public_label
 from survey_flows.merkle import Frontier, leaf_hash
 
 LOCK = 7012
-"""PostgreSQL's advisory lock of whoever writes the log; SQLite has one writer anyway."""
+"""PostgreSQL's advisory lock of the log's writer; SQLite has one writer anyway."""
 
 Signer = Callable[[int, bytes], str]
-"""Signs a checkpoint of so many entries and such a root."""
+"""Takes a size and a root hash, and returns the signed checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """What goes into the log. ``body`` only of a public entry; it is stored."""
+    """An entry to append; ``body`` is only that of a public entry, and is stored."""
 
     label: bytes
     commitment: bytes
@@ -33,16 +33,16 @@ class LogEntry:
 
 
 def public_entry(kind: str, name: str, campaign: str, body: str) -> LogEntry:
-    """An entry that everybody may read."""
+    """Make an entry that everybody may read."""
     return LogEntry(public_label(kind, name), commit(b"", body), kind, campaign, body)
 
 
 async def request_entry(
     connection: AsyncConnection, kind: str, campaign: str, body: str, name: str = ""
 ) -> None:
-    """Ask the mixer to put a public entry about a campaign into the log, unless it is the last of its kind already.
+    """Ask the mixer for a public entry about a campaign, unless the last of its kind is the same.
 
-    With a ``name`` of its own it is put there in any case: the caller asks once.
+    An entry with a ``name`` of its own is written in any case, as its caller asks once.
     """
     if name:
         row = {"kind": kind, "name": name, "campaign": campaign, "body": body}
@@ -58,7 +58,7 @@ async def request_entry(
 
 
 async def lock_log(connection: AsyncConnection) -> Frontier:
-    """Let no other process write to the log until this transaction ends; returns where it ends now."""
+    """Lock the log against other writers until this transaction ends, and return its end."""
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
     columns = tables.checkpoints.c
@@ -74,9 +74,14 @@ async def append_entries(
     sign: Signer,
     at: int,
 ) -> None:
-    """Store entries after the present end, and a checkpoint over all. ``at`` is in epoch seconds.
+    """Append entries, and a checkpoint over the whole log.
 
-    The caller holds the log (`lock_log`), which gave ``frontier``; it is moved on.
+    Args:
+        connection: a transaction that holds the log's lock.
+        frontier: the log's end from `lock_log`, which this moves on.
+        entries: in the order of the log.
+        sign: the log's signer.
+        at: epoch seconds.
     """
     if not entries:
         return
@@ -116,7 +121,7 @@ async def append_entries(
 async def _store_tile(
     connection: AsyncConnection, level: int, tile: int, fresh: dict[int, bytes]
 ) -> None:
-    """Store a tile that is full now: its last hashes are fresh, the others are made from what is stored."""
+    """Store a tile that is full now, from its fresh hashes and the stored ones."""
     start = tile * WIDTH
     missing = [index for index in range(start, start + WIDTH) if index not in fresh]
     older = await read_hashes(connection, level, missing[0], len(missing)) if missing else []

@@ -1,14 +1,18 @@
-"""Bundles: what is published of a campaign that is over, for anybody to check with `minping verify`.
+"""Makes bundles, by which anybody checks a closed campaign with `minping verify`.
 
 A bundle is a ZIP of text files:
 
-- ``bundle.json`` names the campaign and says whether ballots are opened;
-- ``checkpoint.txt`` is the log's signed note with the witnesses' signatures;
-- ``log.csv`` has every entry of the log up to there: position, label, commitment, campaign;
-- ``public.jsonl`` has the text of every public entry, ``totals.json`` the public totals (`bot.verification.public_totals`);
-- for auditors, ``openings.jsonl`` has the salt and text of every sealed entry of the campaign that was not withdrawn,
-  and ``weights.csv`` the fraud weights other than full ones, in quarters, and ``cases.jsonl``, if there are any, the
-  salt and the weights of each case that the log's last decision on it commits to.
+- ``bundle.json`` names the campaign and says whether ballots are opened.
+- ``checkpoint.txt`` is the log's signed note with the witnesses' signatures.
+- ``log.csv`` has every entry up to the checkpoint: position, label, commitment, campaign.
+- ``public.jsonl`` has the text of every public entry.
+- ``totals.json`` has the public totals (`bot.verification.public_totals`).
+
+A bundle for auditors has three more:
+
+- ``openings.jsonl`` has salt and text of each of the campaign's sealed entries, unless withdrawn.
+- ``weights.csv`` has the fraud weights below a full one, in quarters.
+- ``cases.jsonl`` has, of each fraud case, the salt and weights that the log commits to.
 """
 
 from __future__ import annotations
@@ -47,7 +51,7 @@ from bot.verification.bundle_format import (
     WEIGHTS_HEAD,
 )
 from bot.verification.public_totals import public_totals, result_body, write_totals
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical, commit
 from survey_flows.signed_notes import read_checkpoint, read_note
 
@@ -55,10 +59,11 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 async def make_bundle(database: AsyncEngine, campaign: str, openings: bool) -> dict[str, bytes]:
-    """The files of a campaign's bundle by name.
+    """Make the files of a campaign's bundle, by name.
 
     Raises:
-        BadInput: no such campaign, it is not closed, its ballots are not in the log, or its result is not yet there.
+        BadInput: there is no such campaign, it is not closed, or its ballots or its result
+            are not in the log.
         LogDamaged: what is stored of an entry is not what the log commits to.
     """
     scored = await score_campaign(database, campaign)
@@ -77,34 +82,47 @@ async def make_bundle(database: AsyncEngine, campaign: str, openings: bool) -> d
 
 
 def totals_file(scored: ScoredCampaign) -> bytes:
-    """``totals.json`` of a closed campaign."""
-    poll = scored.campaign
-    counted = tally(scored.counts, PatternReader(poll.questionnaires, poll.scheme))
+    """Return ``totals.json`` of a closed campaign."""
+    campaign = scored.campaign
+    counted = tally(scored.counts, PatternReader(campaign.questionnaires, campaign.scheme))
     return write_totals(
-        public_totals(poll.id, counted, scored.scores, poll.scheme, scored.disclosed)
+        public_totals(campaign.id, counted, scored.scores, campaign.scheme, scored.disclosed)
     )
 
 
 async def result_entry_body(database: AsyncEngine, campaign: str) -> str:
-    """The public entry by which the log commits to a closed campaign's totals; raises `BadInput` as `make_bundle`."""
+    """Return the public entry by which the log commits to a closed campaign's totals.
+
+    Raises:
+        BadInput: there is no such campaign, or it is not closed.
+    """
     scored = await score_campaign(database, campaign)
     return result_body(campaign, await asyncio.to_thread(totals_file, scored))
 
 
 async def request_result_entry(database: AsyncEngine, campaign: str) -> None:
-    """Ask for the result's entry in the log, without which there is no bundle; raises `BadInput` as `make_bundle`."""
+    """Ask the mixer for the result's entry in the log, without which there is no bundle.
+
+    Raises:
+        BadInput: there is no such campaign, or it is not closed.
+    """
     result = await result_entry_body(database, campaign)
     async with writing(database) as connection:
         await request_entry(connection, "result", campaign, result)
 
 
 def bundle_path(data: Path, campaign: str, number: int) -> Path:
-    """Where the service keeps the public bundle of a release that it hands out."""
+    """Return the path of the public bundle of a release, as the service keeps it."""
     return data / "bundles" / f"{campaign}-{number}.zip"
 
 
 async def save_bundle(database: AsyncEngine, data: Path, campaign: str, number: int) -> None:
-    """Make the public bundle of a campaign's last release, of this number, and keep it; raises as `make_bundle`."""
+    """Make and keep the public bundle of a campaign's last release, which has this number.
+
+    Raises:
+        BadInput: as `make_bundle`.
+        LogDamaged: as `make_bundle`.
+    """
     packed = await asyncio.to_thread(pack, await make_bundle(database, campaign, openings=False))
     await asyncio.to_thread(_write_whole, bundle_path(data, campaign, number), packed)
 
@@ -118,7 +136,7 @@ def _write_whole(path: Path, data: bytes) -> None:
 
 
 async def read_openings(connection: AsyncConnection, campaign: str) -> list[tuple[int, bytes, str]]:
-    """Position, salt and text of every sealed entry of a campaign that was not withdrawn, by position."""
+    """Read position, salt and text of a campaign's sealed entries that were not withdrawn."""
     found = []
     makers = (
         (tables.ballots, ballot_body),
@@ -140,8 +158,7 @@ async def _refuse_unlogged(connection: AsyncConnection, campaign: str) -> None:
     unlogged = (await connection.execute(query)).scalar_one()
     if unlogged:
         raise BadInput(
-            f"{unlogged} of its ballots are not in the log, so nothing about them can be proven",
-            campaign,
+            Message("verification-ballots-not-logged", count=unlogged), Place(subject=campaign)
         )
 
 
@@ -168,10 +185,7 @@ def _require_result(rows: Iterable[Row[Any]], campaign: str, file: bytes) -> Non
         if row.body and row.campaign == campaign and '"kind":"result"' in row.body
     ]
     if not results or results[-1] != result_body(campaign, file):
-        raise BadInput(
-            "its result, as it is now, is not in the log yet; try again when the log has taken it",
-            campaign,
-        )
+        raise BadInput(Message("verification-result-not-logged"), Place(subject=campaign))
 
 
 async def _read_weights(connection: AsyncConnection, campaign: str) -> list[tuple[int, int]]:
@@ -193,7 +207,7 @@ def _files(
     opened: tuple[list[tuple[int, bytes, str]], list[tuple[int, int]]] | None,
 ) -> dict[str, bytes]:
     if newest is None:
-        raise BadInput("the log is empty", campaign)
+        raise BadInput(Message("verification-log-empty"), Place(subject=campaign))
     files = {
         MANIFEST: manifest(
             campaign, read_checkpoint(read_note(newest.note).text).origin, opened is not None
@@ -222,7 +236,7 @@ def _check_openings(rows: list[Row[Any]], sealed: Iterable[tuple[int, bytes, str
 
 
 def manifest(campaign: str, origin: str, openings: bool) -> bytes:
-    """``bundle.json``."""
+    """Return ``bundle.json``."""
     return (
         canonical(
             {"format": FORMAT, "campaign": campaign, "origin": origin, "openings": openings}
@@ -232,7 +246,7 @@ def manifest(campaign: str, origin: str, openings: bool) -> bytes:
 
 
 def log_csv(entries: Iterable[tuple[bytes, str]]) -> bytes:
-    """``log.csv`` from the 64 bytes and the campaign of each entry."""
+    """Return ``log.csv`` from the 64 bytes and the campaign of each entry."""
     rows = (
         f"{at},{data[:32].hex()},{data[32:].hex()},{campaign}\n"
         for at, (data, campaign) in enumerate(entries)
@@ -241,19 +255,19 @@ def log_csv(entries: Iterable[tuple[bytes, str]]) -> bytes:
 
 
 def weights_csv(weights: Iterable[tuple[int, int]]) -> bytes:
-    """``weights.csv``."""
+    """Return ``weights.csv`` from positions and weights in quarters."""
     return (
         f"{WEIGHTS_HEAD}\n{''.join(f'{at},{weight}{chr(10)}' for at, weight in weights)}".encode()
     )
 
 
 def json_lines(values: Iterable[Mapping[str, object]]) -> bytes:
-    """One JSON object a line."""
+    """Return one JSON object a line."""
     return "".join(f"{canonical(value)}\n" for value in values).encode()
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """The ZIP: the same bytes for the same files."""
+    """Pack files into a ZIP, which is the same bytes for the same files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in sorted(files.items()):

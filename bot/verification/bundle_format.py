@@ -1,14 +1,14 @@
-"""The format of a bundle: its files, its limits, and how it is unpacked."""
+"""The format of a bundle: its files and limits, and its unpacking."""
 
 from __future__ import annotations
 
 import zipfile
 from pathlib import Path
 
-from survey_flows.errors import BadInput
+from bot.core.file_errors import unreadable
+from survey_flows.errors import BadInput, Message, Place
 
 FORMAT = "minping-bundle/1"
-
 
 MANIFEST, CHECKPOINT, LOG, PUBLIC, TOTALS = (
     "bundle.json",
@@ -17,45 +17,40 @@ MANIFEST, CHECKPOINT, LOG, PUBLIC, TOTALS = (
     "public.jsonl",
     "totals.json",
 )
-
-
-OPENINGS, WEIGHTS, CASES = "openings.jsonl", "weights.csv", "cases.jsonl"
-
-
 NEEDED = {MANIFEST, CHECKPOINT, LOG, PUBLIC, TOTALS}
 
+OPENINGS, WEIGHTS, CASES = "openings.jsonl", "weights.csv", "cases.jsonl"
+"""The files that only auditors get."""
 
 LOG_HEAD, WEIGHTS_HEAD = "position,label,commitment,campaign", "position,weight"
 
-
 MAX_BYTES = 8 << 30
-
+"""The most that a bundle may unpack to: more than a log of 40 million entries."""
 
 FULL_WEIGHT = 4
 """The fraud weight of a ballot that counts in full, in quarters."""
 
 
 def unpack(path: Path) -> dict[str, bytes]:
-    """The files of a bundle.
+    """Return the files of a bundle by name.
 
     Raises:
-        BadInput: not a bundle, damaged, or unreasonably large.
+        BadInput: the file is no bundle, is damaged, or is unreasonably large.
     """
+    place = Place(file=str(path))
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
-                raise BadInput("the bundle is too large to be one", str(path))
+                raise BadInput(Message("verification-bundle-too-large"), place)
             names = archive.namelist()
             if (
                 len(set(names)) < len(names)
                 or not set(names) >= NEEDED
                 or set(names) - NEEDED - {OPENINGS, WEIGHTS, CASES}
             ):
-                raise BadInput("the bundle does not hold the files that a bundle has", str(path))
+                raise BadInput(Message("verification-bundle-files-wrong"), place)
             return {name: archive.read(name) for name in names}
     except OSError as error:
-        raise BadInput(
-            f"the file cannot be read ({error.strerror or 'damaged'})", str(path)
-        ) from error
+        raise unreadable(error, path) from error
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BadInput("this is not a whole ZIP file; fetch it again", str(path)) from error
+        raise BadInput(Message("verification-zip-damaged"), place) from error

@@ -1,19 +1,18 @@
-"""A bundle as it is looked into by `bot.verification.verifier`: its files read strictly, and what follows from them alone."""
+"""Reads the files of a bundle strictly, and derives what follows from them alone."""
 
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
-from aggregation.scheme.scheme import Scheme, parse_scheme
-from bot.campaigns.quota_terms import read_capacities
+from aggregation.scheme.scheme import Scheme
+from bot.campaigns.definition import registered_definition
 from bot.crypto.note_signatures import VerifiedNote
 from bot.verification.bundle_format import (
     CHECKPOINT,
@@ -28,8 +27,7 @@ from bot.verification.bundle_format import (
     WEIGHTS_HEAD,
 )
 from bot.verification.public_totals import read_totals
-from survey_flows.errors import BadInput
-from survey_flows.load import load_questionnaire
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.merkle import leaf_hash, root
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.quota import QuotaCell
@@ -38,10 +36,14 @@ from survey_flows.signed_notes import VerifierKey
 
 @dataclass(frozen=True, slots=True)
 class VerificationRequest:
-    """What is to be checked beside the bundle itself.
+    """The keys to trust, and the claims to check beside the bundle itself.
 
-    ``keys`` are the log's public keys that are trusted, ``witnesses`` those whose signatures there have to be,
-    ``receipt`` a citizen's code, ``since`` an older signed checkpoint, ``inclusion`` a proof as the service gives it.
+    Args:
+        keys: trusted public keys of the log.
+        witnesses: public keys of witnesses that must have signed.
+        receipt: a citizen's receipt.
+        since: an older signed checkpoint.
+        inclusion: a proof of inclusion as the service gives it (JSON).
     """
 
     keys: Sequence[VerifierKey] = ()
@@ -53,7 +55,10 @@ class VerificationRequest:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredTerms:
-    """A campaign as it was registered before it opened."""
+    """A campaign as it was registered before it opened.
+
+    ``categories`` and ``used`` (the questionnaire's name) are by unit, times in epoch seconds.
+    """
 
     position: int
     categories: Mapping[str, str]
@@ -68,15 +73,23 @@ class RegisteredTerms:
 
 ANSWER_FIELDS = ("unit", "questionnaire", "group", "stratum", "source", "ratings")
 BallotAnswer = tuple[str, ...]
-"""What a ballot says, in the order of `ANSWER_FIELDS`. Equal ones are one object: there are a million ballots."""
+"""What a ballot says, in the order of `ANSWER_FIELDS`.
+
+Equal answers are one object, because a million ballots have few different ones.
+"""
 
 
 @dataclass(slots=True)
 class Opening:
-    """An opened entry: what it commits to and, of a ballot, what counts. ``names`` is what a withdrawal names."""
+    """An opened entry.
+
+    ``is_canonical`` says that its body is written as entries are.
+    ``names`` is the position that a withdrawal names;
+    ``answer``, ``voter`` and ``bucket`` (quarters of an hour) are those of a ballot.
+    """
 
     commitment: bytes
-    strict: bool
+    is_canonical: bool
     kind: str
     campaign: str
     names: int = -1
@@ -87,7 +100,7 @@ class Opening:
 
 @dataclass(slots=True)
 class OpenedBallots:
-    """The opened ballots of the campaign: the last of each voter and unit counts."""
+    """The campaign's opened ballots, of which the last of each voter and unit counts."""
 
     counted: dict[int, BallotAnswer] = field(default_factory=dict)
     superseded: int = 0
@@ -95,56 +108,66 @@ class OpenedBallots:
 
 
 class CheckFailed(Exception):
-    """A check does not hold; the message is its sentence."""
+    """A check does not hold."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class Bundle:
-    """A bundle with what was worked out of it.
+    """A bundle, and what follows from its files.
 
     Raises:
-        BadInput: a file of it cannot be read; a later look raises `CheckFailed` for what should be there and is not.
+        BadInput: a file cannot be read.
+            A property raises `CheckFailed` later, when an entry is missing that it needs.
     """
 
     def __init__(self, files: Mapping[str, bytes], wanted: VerificationRequest) -> None:
         self.files, self.wanted = files, wanted
-        manifest = read_json(files[MANIFEST], MANIFEST)
+        manifest = read_json(files[MANIFEST], Place(file=MANIFEST))
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-            raise BadInput(f"this bundle is not of the format {FORMAT}", MANIFEST)
+            message = Message("verification-unknown-format", format=FORMAT)
+            raise BadInput(message, Place(file=MANIFEST))
         self.campaign, self.origin = str(manifest.get("campaign")), str(manifest.get("origin"))
         self.note = _text(files[CHECKPOINT], CHECKPOINT)
         self.data, self.campaigns = _read_log(files[LOG])
         self.public = _read_public(files[PUBLIC], len(self.data))
         self.opened = self._openings() if manifest.get("openings") else None
-        self.opening_note: VerifiedNote | None = None
+        self.verified_note: VerifiedNote | None = None
 
     def _openings(self) -> dict[int, Opening]:
         found: dict[int, Opening] = {}
         known: dict[BallotAnswer, BallotAnswer] = {}
         for number, line in enumerate(read_lines(self.files.get(OPENINGS, b""), OPENINGS), 1):
-            value = read_json(line, f"{OPENINGS}, line {number}")
+            place = Place(file=OPENINGS, line=number)
+            value = read_json(line, place)
             try:
                 position, opening = value["position"], _read_opening(value, known)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise BadInput("this is no opening", f"{OPENINGS}, line {number}") from error
+                raise BadInput(Message("verification-opening-wrong"), place) from error
             if position in found or type(position) is not int:
-                raise BadInput(
-                    "an entry is opened twice, or not rightly", f"{OPENINGS}, line {number}"
-                )
+                raise BadInput(Message("verification-opening-twice"), place)
             found[position] = opening
         return found
 
+    @property
+    def log_keys(self) -> list[VerifierKey]:
+        """The trusted keys of this bundle's log."""
+        return [key for key in self.wanted.keys if key.name == self.origin]
+
     def leaves(self, size: int | None = None) -> list[bytes]:
-        """The hashes of the log's entries, or of the first ``size``."""
+        """Return the hashes of the log's entries, or of the first ``size``."""
         return [leaf_hash(data) for data in self.data[:size]]
 
     @cached_property
     def root(self) -> bytes:
-        """The root over all entries."""
+        """The root hash of all entries."""
         return root(self.leaves())
 
     @cached_property
     def own(self) -> set[int]:
-        """The sealed entries that the log assigns to the campaign."""
+        """The positions of the campaign's sealed entries."""
         return {
             at
             for at, name in enumerate(self.campaigns)
@@ -152,7 +175,7 @@ class Bundle:
         }
 
     def entries(self, kind: str) -> list[tuple[int, dict[str, Any]]]:
-        """The campaign's public entries of a kind."""
+        """Return position and text of the campaign's public entries of a kind."""
         return [
             (at, body)
             for at, (_, body) in sorted(self.public.items())
@@ -164,9 +187,7 @@ class Bundle:
         """The campaign as it was registered."""
         found = self.entries("registration")
         if len(found) != 1:
-            raise CheckFailed(
-                f"the log holds {len(found)} registrations of the campaign, and it should hold one"
-            )
+            raise CheckFailed(Message("verification-registrations-not-one", count=len(found)))
         return _read_registration(*found[0])
 
     @cached_property
@@ -174,9 +195,7 @@ class Bundle:
         """Position and text of the campaign's closing."""
         found = self.entries("closing")
         if len(found) != 1:
-            raise CheckFailed(
-                f"the log holds {len(found)} closings of the campaign, and it should hold one"
-            )
+            raise CheckFailed(Message("verification-closings-not-one", count=len(found)))
         return found[0]
 
     @cached_property
@@ -197,11 +216,11 @@ class Bundle:
         for position, opening in sorted((self.opened or {}).items()):
             if opening.kind != "ballot":
                 continue
-            who = (opening.voter, opening.answer[0])
-            if who in last:
+            key = (opening.voter, opening.answer[0])
+            if key in last:
                 result.superseded += 1
-                del result.counted[last[who]]
-            last[who] = position
+                del result.counted[last[key]]
+            last[key] = position
             result.counted[position] = opening.answer
             result.voters.add(opening.voter)
         return result
@@ -215,10 +234,8 @@ class Bundle:
         ):
             position, _, weight = line.partition(b",")
             if not (position.isdigit() and weight.isdigit()) or int(position) in found:
-                raise BadInput(
-                    "this is not a position and a weight, or it stands twice",
-                    f"{WEIGHTS}, line {number}",
-                )
+                place = Place(file=WEIGHTS, line=number)
+                raise BadInput(Message("verification-weight-wrong"), place)
             found[int(position)] = int(weight)
         return found
 
@@ -227,44 +244,35 @@ def _read_opening(value: Mapping[str, Any], known: dict[BallotAnswer, BallotAnsw
     text = value["body"].encode()
     body = orjson.loads(text)
     commitment = sha256(bytes.fromhex(value["salt"]) + text).digest()
-    strict = orjson.dumps(body, option=orjson.OPT_SORT_KEYS) == text
-    opening = Opening(commitment, strict, body["kind"], body["campaign"])
+    is_canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS) == text
+    opening = Opening(commitment, is_canonical, body["kind"], body["campaign"])
     if opening.kind == "withdrawal":
         opening.names = int(body["position"])
     if opening.kind == "ballot":
-        said = tuple(str(body[name]) for name in ANSWER_FIELDS)
-        opening.answer = known.setdefault(said, said)
+        answer = tuple(str(body[name]) for name in ANSWER_FIELDS)
+        opening.answer = known.setdefault(answer, answer)
         opening.voter, opening.bucket = str(body["voter"]), int(body["bucket"])
     return opening
 
 
 def _read_registration(position: int, body: Mapping[str, Any]) -> RegisteredTerms:
-    definition, scheme = (
-        json.loads(x) if isinstance(x, str) else x for x in (body["paper"], body["scheme"])
-    )
-    units = {unit["code"]: unit for unit in definition["units"]}
+    definition = registered_definition(body, f"entry {position}")
+    units = definition.units
     return RegisteredTerms(
         position=position,
-        categories={code: unit["category"] for code, unit in units.items()},
-        questionnaires={
-            name: _questionnaire(text, name) for name, text in definition["questionnaires"].items()
-        },
-        used={code: unit["questionnaire"] for code, unit in units.items()},
-        scheme=parse_scheme(scheme, f"entry {position}"),
+        categories={code: unit.category for code, unit in units.items()},
+        questionnaires=definition.questionnaires,
+        used={code: unit.questionnaire for code, unit in units.items()},
+        scheme=definition.scheme,
         opens_at=body["opens_at"],
         closes_at=body["closes_at"],
-        quotas=read_capacities(definition),
-        pilot=bool(definition.get("trial")),
+        quotas=definition.capacities,
+        pilot=definition.pilot,
     )
-
-
-@lru_cache(maxsize=64)
-def _questionnaire(text: str, name: str) -> Questionnaire:
-    return load_questionnaire(text, name)
 
 
 def _read_log(raw: bytes) -> tuple[list[bytes], list[str]]:
-    """The 64 bytes of every entry and its campaign."""
+    """Return the 64 bytes and the campaign of every entry."""
     data, campaigns = [], []
     names: dict[bytes, str] = {}
     for number, line in enumerate(_table(raw, LOG, LOG_HEAD)):
@@ -277,9 +285,7 @@ def _read_log(raw: bytes) -> tuple[list[bytes], list[str]]:
         except (ValueError, IndexError):
             good, entry = False, b""
         if not good or len(entry) != 64:
-            raise BadInput(
-                "this is no entry, or its position is not the next", f"{LOG}, line {number + 2}"
-            )
+            raise BadInput(Message("verification-entry-wrong"), Place(file=LOG, line=number + 2))
         data.append(entry)
         campaigns.append(names.setdefault(parts[3], parts[3].decode()))
     return data, campaigns
@@ -288,21 +294,20 @@ def _read_log(raw: bytes) -> tuple[list[bytes], list[str]]:
 def _read_public(raw: bytes, size: int) -> dict[int, tuple[str, dict[str, Any]]]:
     found: dict[int, tuple[str, dict[str, Any]]] = {}
     for number, line in enumerate(read_lines(raw, PUBLIC), 1):
-        value = read_json(line, f"{PUBLIC}, line {number}")
+        place = Place(file=PUBLIC, line=number)
+        value = read_json(line, place)
         try:
             position, text = value["position"], value["body"]
             body = orjson.loads(text)
         except (KeyError, TypeError, ValueError) as error:
-            raise BadInput("this is no public entry", f"{PUBLIC}, line {number}") from error
+            raise BadInput(Message("verification-public-entry-wrong"), place) from error
         if (
             type(position) is not int
             or position in found
             or not 0 <= position < size
             or not isinstance(body, dict)
         ):
-            raise BadInput(
-                "a public entry stands twice, or is none of the log", f"{PUBLIC}, line {number}"
-            )
+            raise BadInput(Message("verification-public-entry-twice"), place)
         found[position] = (text, body)
     return found
 
@@ -310,31 +315,35 @@ def _read_public(raw: bytes, size: int) -> dict[int, tuple[str, dict[str, Any]]]
 def _table(raw: bytes, name: str, head: str) -> Iterator[bytes]:
     lines = read_lines(raw, name)
     if next(lines, b"") != head.encode():
-        raise BadInput(f"the first line is not «{head}»", name)
+        raise BadInput(Message("verification-first-line-wrong", head=head), Place(file=name))
     return lines
 
 
 def read_lines(raw: bytes, name: str) -> Iterator[bytes]:
-    """The lines of a file; raises `BadInput` when it was cut off."""
+    """Return the lines of a file.
+
+    Raises:
+        BadInput: the file was cut off.
+    """
     if raw and not raw.endswith(b"\n"):
-        raise BadInput("the file was cut off", name)
+        raise BadInput(Message("verification-file-cut-off"), Place(file=name))
     return (line[:-1] for line in io.BytesIO(raw))
 
 
-def read_json(raw: bytes, where: str) -> Any:
-    """What a JSON text says.
+def read_json(raw: bytes, place: Place) -> Any:
+    """Return the value of a JSON text.
 
     Raises:
-        BadInput: it is none.
+        BadInput: the text is not JSON.
     """
     try:
         return orjson.loads(raw)
     except ValueError as error:
-        raise BadInput("this is not JSON", where) from error
+        raise BadInput(Message("verification-no-json"), place) from error
 
 
-def _text(raw: bytes, where: str) -> str:
+def _text(raw: bytes, name: str) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        raise BadInput("this is not text in UTF-8", where) from error
+        raise BadInput(Message("verification-no-utf-8"), Place(file=name)) from error

@@ -1,4 +1,4 @@
-"""The public totals of a campaign (``totals.json``): sums from which scores are recomputed, without small cells."""
+"""Writes and reads public totals (``totals.json``): sums without small cells that give scores."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from aggregation.estimation.public_totals import (
 from aggregation.estimation.scores import UnitScore
 from aggregation.numbers import half_up
 from aggregation.scheme.scheme import Scheme
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical
 
 FORMAT = "minping-totals/1"
 PLACES = 4
+PLACE = Place(file="totals.json")
 LINKS = {True: "open", False: "vouched"}
 MEAN = ("n", "w", "wy")
 SPREAD = ("wy2", "w2", "w2y", "w2y2", "all_n", "all_y")
@@ -37,9 +38,14 @@ def public_totals(
     scheme: Scheme,
     told: Mapping[str, DisclosedScore] | None = None,
 ) -> dict[str, Any]:
-    """What is published; ``scores`` are those of `aggregation.estimation.scores.score_tally` over ``counted``.
+    """Return the public totals of a campaign.
 
-    ``told`` is what pages and exports tell of the units, where more is withheld than the counts ask for.
+    Args:
+        campaign: its id.
+        counted: its ballots.
+        scores: the scores of `aggregation.estimation.scores.score_tally` over ``counted``.
+        scheme: its scheme.
+        told: what pages and exports disclose, where they withhold more than the counts ask for.
     """
     scale = common_scale(counted.outcomes)
     summed = _Summed(counted, scale, scheme)
@@ -60,20 +66,21 @@ def _by_weight(counted: Tally) -> dict[str, dict[int, int]]:
 
 
 def write_totals(found: Mapping[str, Any]) -> bytes:
-    """The file's bytes."""
+    """Return the file's bytes."""
     return canonical(found).encode() + b"\n"
 
 
 def result_body(campaign: str, file: bytes) -> str:
-    """The public entry by which the log commits to the totals; ``file`` from `write_totals`."""
+    """Return the public entry by which the log commits to the totals of `write_totals`."""
     return canonical({"kind": "result", "campaign": campaign, "totals": sha256(file).hexdigest()})
 
 
 class _Summed:
-    """Cells with what protects few people in them.
+    """Sums the cells of each unit, and withholds small ones.
 
-    A unit or a group is withheld where `aggregation.disclosure.suppression.disclose` hides it; both kinds of link in a group where one
-    of them is small, because the group's score is published and would give it away.
+    A unit or a group is withheld where `aggregation.disclosure.suppression` suppresses it.
+    Both kinds of link in a group are withheld where one of them is small:
+    the group's score is published, and the small cell would follow from it.
     """
 
     def __init__(self, counted: Tally, scale: int, scheme: Scheme) -> None:
@@ -85,7 +92,7 @@ class _Summed:
             self._cells.setdefault(cell.unit, []).append((cell, counts))
 
     def unit(self, score: UnitScore, told: DisclosedScore) -> dict[str, Any]:
-        """One unit with its published score."""
+        """Return one unit with its published score."""
         if told.withheld or told.corrected or told.n_valid is None:
             return {"unit": score.unit, "withheld": True}
         groups = self._groups(score, told, spread=True)
@@ -105,15 +112,15 @@ class _Summed:
             {
                 "group": group.group,
                 "counted": group.score is not None and "below_floor" not in group.flags,
-                # Cells of those weighted to the population can be few people.
+                # A cell that is weighted to the population may hold few people.
                 "cells": None
                 if told.group(group.group).hidden or group.fit
-                else self._told(group.group, cells, spread),
+                else self._disclosed_cells(group.group, cells, spread),
             }
             for group in score.groups
         ]
 
-    def _told(
+    def _disclosed_cells(
         self, group: str, cells: list[tuple[ScoreCell, Counts]], spread: bool
     ) -> list[dict[str, Any]] | None:
         own = sorted(
@@ -134,11 +141,14 @@ class _Summed:
         ]
 
     def _figures(self, sums: CellSums, counts: Counts, spread: bool) -> dict[str, int]:
-        told = SPREAD if spread and not self._few_of_a_weight(counts) else ()
-        return {name: getattr(sums, name) for name in (*MEAN, *told)}
+        spread_names = SPREAD if spread and not self._few_of_a_weight(counts) else ()
+        return {name: getattr(sums, name) for name in (*MEAN, *spread_names)}
 
     def _few_of_a_weight(self, counts: Counts) -> bool:
-        """Whether a fraud weight was given to few valid ballots: two sums by different powers of it would tell them."""
+        """Return whether few valid ballots have a fraud weight.
+
+        Two sums by different powers of the weight would give their number.
+        """
         by_weight: dict[int, int] = {}
         for (weight, place), count in counts.items():
             if self._scores[place] is not None:
@@ -151,35 +161,35 @@ def _printed(score: Fraction | None) -> str | None:
 
 
 def read_totals(file: bytes) -> dict[str, Any]:
-    """The totals as they were published.
+    """Return the totals as they were published.
 
     Raises:
-        BadInput: not such a file.
+        BadInput: the file is not JSON or of another format.
     """
     try:
         found = json.loads(file)
     except ValueError as error:
-        raise BadInput("this is not JSON", "totals.json") from error
+        raise BadInput(Message("verification-no-json"), PLACE) from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise BadInput(f"this is not of the format {FORMAT}", "totals.json")
+        raise BadInput(Message("verification-unknown-format", format=FORMAT), PLACE)
     return found
 
 
 def recomputed_scores(
     found: Mapping[str, Any], categories: Mapping[str, str], scheme: Scheme
 ) -> dict[str, RecomputedScore | None]:
-    """The score of every unit from the published sums; None where it rests on what is withheld.
+    """Recompute every unit's score from the published sums; None where a part is withheld.
 
     Raises:
-        BadInput: the totals lack something, contradict themselves or name units that the campaign does not have.
+        BadInput: the totals are incomplete, contradict themselves or name other units.
     """
     try:
         scale = found["scale"]
         units = {unit["unit"]: _groups(unit, scale) for unit in found["units"]}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput("the totals are damaged; fetch the bundle again", "totals.json") from error
+        raise BadInput(Message("verification-totals-damaged"), PLACE) from error
     if set(units) != set(categories) or len(units) < len(found["units"]):
-        raise BadInput("the totals do not list each unit of the campaign once", "totals.json")
+        raise BadInput(Message("verification-totals-units-wrong"), PLACE)
     return {
         name: None if groups is None else recompute_score(groups, categories[name], scheme)
         for name, groups in units.items()
@@ -189,7 +199,7 @@ def recomputed_scores(
 def contradicted_units(
     found: Mapping[str, Any], again: Mapping[str, RecomputedScore | None]
 ) -> list[str]:
-    """The units whose published score is not the recomputed one, to the last printed place."""
+    """Return the units whose published score differs from the recomputed one as printed."""
     return [
         unit["unit"]
         for unit in found["units"]

@@ -1,4 +1,4 @@
-"""Whether the weights in a bundle are those that the log's decisions on organised rating commit to."""
+"""Checks that a bundle's fraud weights are those that the log's decisions commit to."""
 
 from __future__ import annotations
 
@@ -8,75 +8,80 @@ from typing import Any
 from bot.fraud_review.verdicts import DROPPED, PROPOSED, REOPEN, UPHOLD, weights_digest
 from bot.verification.bundle_format import CASES, FULL_WEIGHT
 from bot.verification.bundle_reader import Bundle, CheckFailed, read_json, read_lines
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import public_label
 
 Weights = list[list[int]]
-"""Positions in the log, each with a weight in quarters."""
+"""Pairs of a position in the log and a weight in quarters."""
 
 
-def check_weights(case: Bundle) -> str:
-    """The weights are those that the log's decisions commit to."""
-    told, last = _read_cases(case), _last_decisions(case)
-    lighter = _lightening(case)
+def check_weights(bundle: Bundle) -> Message:
+    """Check that the weights are those that the log's decisions commit to.
+
+    Raises:
+        CheckFailed: a weight, a case or a decision has no counterpart.
+        BadInput: the file of cases cannot be read.
+    """
+    cases, last = _read_cases(bundle), _last_decisions(bundle)
+    lighter = _lightening_cases(bundle)
     standing = {name for name, body in last.items() if body["verdict"] != DROPPED}
-    if standing != told.keys():
+    if standing != cases.keys():
         raise CheckFailed(
-            f"the case {min(standing ^ told.keys())} is not both in the log's decisions and in the bundle"
+            Message("verification-case-not-in-both", case=min(standing ^ cases.keys()))
         )
     ruled: set[int] = set()
-    for name, (salt, weights) in sorted(told.items()):
+    for name, (salt, weights) in sorted(cases.items()):
         if weights_digest(salt, weights) != last[name]["weights"]:
-            raise CheckFailed(
-                f"the weights of the case {name} are not those that the log's last decision commits to"
-            )
-        wrong = [at for at, weight in weights if case.weights.get(at, FULL_WEIGHT) != weight]
+            raise CheckFailed(Message("verification-case-weights-differ", case=name))
+        wrong = [at for at, weight in weights if bundle.weights.get(at, FULL_WEIGHT) != weight]
         if wrong:
             raise CheckFailed(
-                f"entry {wrong[0]} does not have the weight that was decided on in the case {name}"
+                Message("verification-entry-weight-differs", position=wrong[0], case=name)
             )
-        # A release gives weights back: one that takes some away is no decision to exclude anybody.
+        # A release gives weights back, so that it cannot be the decision that excludes somebody.
         ruled |= {at for at, _ in weights} if name in lighter else set()
-    rest = case.weights.keys() - ruled
+    rest = bundle.weights.keys() - ruled
     if rest:
         raise CheckFailed(
-            f"no decision in the log lets {len(rest)} ballots weigh less than in full, first entry {min(rest)}"
+            Message("verification-decision-missing", count=len(rest), position=min(rest))
         )
-    return f"the weights are those of the log's decisions on {len(standing)} cases, and no other ballot weighs less"
+    return Message("verification-weights-decided", cases=len(standing))
 
 
-def _lightening(case: Bundle) -> set[str]:
-    """The cases whose standing verdict lets ballots weigh less; what was decided stands while a case is reopened."""
-    verdicts = ((str(body["case"]), body["verdict"]) for _, body in case.entries("decision"))
+def _lightening_cases(bundle: Bundle) -> set[str]:
+    """Return the cases whose standing verdict lets ballots weigh less.
+
+    A verdict stands while its case is reopened.
+    """
+    verdicts = ((str(body["case"]), body["verdict"]) for _, body in bundle.entries("decision"))
     stands = {name: verdict for name, verdict in verdicts if verdict != REOPEN}
     return {name for name, verdict in stands.items() if verdict in (PROPOSED, UPHOLD)}
 
 
-def _last_decisions(case: Bundle) -> dict[str, Mapping[str, Any]]:
+def _last_decisions(bundle: Bundle) -> dict[str, Mapping[str, Any]]:
     last: dict[str, Mapping[str, Any]] = {}
-    for position, body in case.entries("decision"):
+    for position, body in bundle.entries("decision"):
         name = str(body["case"])
-        if case.data[position][:32] != public_label(
-            "decision", f"{case.campaign}/{name}/{body['number']}"
+        if bundle.data[position][:32] != public_label(
+            "decision", f"{bundle.campaign}/{name}/{body['number']}"
         ):
-            raise CheckFailed(
-                f"the decision at entry {position} stands under a name that is not its own"
-            )
+            raise CheckFailed(Message("verification-decision-name-differs", position=position))
         last[name] = body
     return last
 
 
-def _read_cases(case: Bundle) -> dict[str, tuple[bytes, Weights]]:
-    """Salt and weights of each case in the bundle."""
+def _read_cases(bundle: Bundle) -> dict[str, tuple[bytes, Weights]]:
+    """Return salt and weights of each case in the bundle."""
     found: dict[str, tuple[bytes, Weights]] = {}
-    for number, line in enumerate(read_lines(case.files.get(CASES, b""), CASES), 1):
-        value = read_json(line, f"{CASES}, line {number}")
+    for number, line in enumerate(read_lines(bundle.files.get(CASES, b""), CASES), 1):
+        place = Place(file=CASES, line=number)
+        value = read_json(line, place)
         try:
             name, salt = str(value["case"]), bytes.fromhex(value["salt"])
             weights = [[int(at), int(weight)] for at, weight in value["weights"]]
         except (KeyError, TypeError, ValueError) as error:
-            raise BadInput("this is no case", f"{CASES}, line {number}") from error
+            raise BadInput(Message("verification-case-wrong"), place) from error
         if name in found:
-            raise BadInput("a case stands twice", f"{CASES}, line {number}")
+            raise BadInput(Message("verification-case-twice"), place)
         found[name] = (salt, weights)
     return found

@@ -1,7 +1,8 @@
-"""A witness: signs a log's checkpoints, but only while the log does nothing else than grow.
+"""A witness: cosigns a log's checkpoints for as long as the log only grows.
 
-It remembers the last checkpoint it signed. A newer one is signed after a proof that it begins with that one; a log that
-shows a shorter or another history is told on, and nothing is signed.
+It remembers the last checkpoint that it signed.
+It signs a newer one after a proof that the newer log begins with the remembered one.
+A log that shows a shorter or another history gets no signature, and its note is kept as evidence.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.core.file_errors import unwritable
 from bot.crypto.note_signatures import cosign, open_note, public_key, verify_signature
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.merkle import SIZE, verify_consistency
 from survey_flows.signed_notes import (
     COSIGNATURE,
@@ -28,17 +30,17 @@ from survey_flows.signed_notes import (
     read_note,
 )
 
-SECONDS = 20
+ANSWER_SECONDS = 20
 MAX_BYTES = 65_536
 
 
 class LogForked(BadInput):
-    """The log contradicts what it signed before. Both signed notes together prove it to anybody."""
+    """The log contradicts what it signed before, as both signed notes prove to anybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Who signs, and for which log."""
+    """A witness's name and secret seed, and the key of its log."""
 
     name: str
     seed: bytes
@@ -51,32 +53,32 @@ class Witness:
 
 
 def verified_growth(witness: Witness, before: str, note: str, proof: Sequence[bytes]) -> Checkpoint:
-    """The checkpoint in ``note``, if the log only grew since the one in ``before`` (empty: nothing was seen yet).
+    """Return the checkpoint in ``note``, if the log only grew since the one in ``before``.
+
+    ``before`` is empty when nothing was signed yet.
 
     Raises:
-        BadInput: the note cannot be read or is not signed by the log, or the proof does not fit.
-        Dishonest: the log was rolled back or rewritten.
+        BadInput: the note cannot be read, or the log has not signed it.
+        LogForked: the log was rolled back or rewritten, or does not prove that it only grew.
     """
     new = open_note(note, [witness.log]).checkpoint
     if new.origin != witness.log.name:
-        raise BadInput("the checkpoint is that of another log", new.origin)
+        raise BadInput(Message("verification-other-log"), Place(subject=new.origin))
     if not before:
         return new
     old = read_checkpoint(read_note(before).text)
     if new.size < old.size:
         raise LogForked(
-            f"the log was rolled back: it had {old.size} entries, and now it has {new.size}",
-            new.origin,
+            Message("verification-log-rolled-back", before=old.size, now=new.size),
+            Place(subject=new.origin),
         )
     if new.size == old.size and new.root != old.root:
         raise LogForked(
-            f"the log was rewritten: it signed two different roots of {new.size} entries",
-            new.origin,
+            Message("verification-log-two-roots", size=new.size), Place(subject=new.origin)
         )
     if not verify_consistency(old.size, new.size, proof, old.root, new.root):
         raise LogForked(
-            f"the log does not prove that its first {old.size} entries are what they were",
-            new.origin,
+            Message("verification-growth-unproven", size=old.size), Place(subject=new.origin)
         )
     return new
 
@@ -84,33 +86,39 @@ def verified_growth(witness: Witness, before: str, note: str, proof: Sequence[by
 def countersign(
     witness: Witness, before: str, note: str, proof: Sequence[bytes], now: int
 ) -> Signature:
-    """The witness's signature for ``note`` at ``now`` (seconds); raises as `verified_growth`."""
+    """Return the witness's signature for ``note`` at ``now`` (epoch seconds).
+
+    Raises:
+        BadInput: as `verified_growth`.
+        LogForked: as `verified_growth`.
+    """
     return cosign(witness.seed, witness.name, verified_growth(witness, before, note, proof), now)
 
 
 @dataclass(frozen=True, slots=True)
 class WitnessResult:
-    """What one look at the log led to: its size, and whether something new was signed."""
+    """The log's size at a visit, and whether the witness signed something new."""
 
     size: int
     signed: bool
 
 
 class WitnessClient:
-    """Looks at a log again and again; ``state`` is the file that remembers the last checkpoint that was signed."""
+    """Visits a log; the file ``state`` remembers the last checkpoint that was signed."""
 
     def __init__(self, witness: Witness, url: str, state: Path, now: Callable[[], int]) -> None:
         self._witness = witness
         self._url = url.rstrip("/")
+        self._place = Place(subject=self._url)
         self._state = state
         self._now = now
 
     async def check_growth(self, session: aiohttp.ClientSession) -> WitnessResult:
-        """Fetch, judge, remember, sign and hand in, once.
+        """Fetch, check, remember, sign and hand in one checkpoint.
 
         Raises:
-            BadInput: the log cannot be reached or answers with something else; it may do better later.
-            Dishonest: as `verified_growth`; the note is kept beside the state as evidence.
+            BadInput: the log cannot be reached or answers with something else; later it may.
+            LogForked: as `verified_growth`; the note is kept beside the state as evidence.
         """
         before = await asyncio.to_thread(self._read)
         note = await self._get(session, "/log/checkpoint")
@@ -125,7 +133,7 @@ class WitnessClient:
                 _write_durably, self._state.with_name(self._state.name + ".evidence"), note
             )
             raise
-        # Remembered before it is handed out: a witness that forgets what it signed could sign a fork after it.
+        # A witness that forgot what it signed could sign a fork, so that it remembers first.
         await asyncio.to_thread(_write_durably, self._state, note)
         await self._post(session, Note(new.note.text, (signature,)).write())
         return WitnessResult(new.checkpoint.size, True)
@@ -153,9 +161,9 @@ class WitnessClient:
         try:
             proof = [bytes.fromhex(hash_) for hash_ in json.loads(answer)["proof"]]
         except (KeyError, TypeError, ValueError) as error:
-            raise BadInput("the log's proof cannot be read", self._url) from error
+            raise BadInput(Message("verification-log-proof-unreadable"), self._place) from error
         if any(len(hash_) != SIZE for hash_ in proof):
-            raise BadInput("the log's proof cannot be read", self._url)
+            raise BadInput(Message("verification-log-proof-unreadable"), self._place)
         return proof
 
     async def _get(self, session: aiohttp.ClientSession, path: str) -> str:
@@ -172,17 +180,18 @@ class WitnessClient:
 
     async def _call(self, request: Awaitable[aiohttp.ClientResponse], path: str) -> str:
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(ANSWER_SECONDS):
                 response = await request
                 async with response:
                     body = await _read_most(response)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise BadInput(
-                f"the log cannot be reached ({type(error).__name__})", self._url
-            ) from error
+            raise BadInput(Message("verification-log-unreachable"), self._place) from error
         if response.status >= 300 or len(body) > MAX_BYTES:
             raise BadInput(
-                f"the log answered {response.status} to {path.partition('?')[0]}", self._url
+                Message(
+                    "verification-log-answered", status=response.status, path=path.partition("?")[0]
+                ),
+                self._place,
             )
         return body.decode("utf-8", "replace")
 
@@ -197,12 +206,12 @@ async def _read_most(response: aiohttp.ClientResponse) -> bytes:
 
 
 def note_text(note: str) -> str:
-    """The signed text of a note."""
+    """Return the signed text of a note."""
     return read_note(note).text
 
 
 def _write_durably(path: Path, text: str) -> None:
-    """Write durably: after a crash there is the old text or the new one."""
+    """Write so that after a crash there is the old text or the new one."""
     draft = path.with_name(f"{path.name}.new")
     try:
         with draft.open("w", encoding="utf-8") as file:
@@ -211,4 +220,4 @@ def _write_durably(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error
+        raise unwritable(error, path) from error

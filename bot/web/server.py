@@ -1,8 +1,9 @@
-"""The web server's application: the citizens' chat, the administrator's pages, static files."""
+"""The application of the web server: chat, public pages, console, interface, static files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from sqlalchemy import text
@@ -10,30 +11,42 @@ from sqlalchemy import text
 from bot.service.composition import Service
 from bot.storage.database import reading
 from bot.web.admin.bundle_jobs import BUNDLE_JOBS, BundleJobs
-from bot.web.admin.routes import staff_routes
+from bot.web.admin.routes import console_routes
 from bot.web.api.routes import api_routes
-from bot.web.public import chat as citizen
-from bot.web.public import log_pages
+from bot.web.public import chat, log_pages
 from bot.web.shared.app_keys import SERVICE
-from bot.web.shared.lazy_routes import lazy_handler
+from bot.web.shared.lazy_routes import check_routes, lazy_module, lazy_route
 from bot.web.shared.middleware import error_pages, security_headers
 from bot.web.shared.result_cache import RESULT_CACHE, ResultCache
 from bot.web.shared.templates import prepare_templates, serve_asset
 
+if TYPE_CHECKING:
+    from bot.web.public import results
+else:
+    results = lazy_module("bot.web.public.results")
+
 RESULTS = (
-    ("/results", "public.results.list_results"),
-    ("/results/{campaign}", "public.results.show_result"),
-    ("/results/{campaign}/data.{form:json|csv|zip|xlsx}", "public.results.send_data"),
-    ("/results/{campaign}/bundle.zip", "public.results.send_bundle"),
+    ("/results", results.list_results),
+    ("/results/{campaign}", results.show_result),
+    ("/results/{campaign}/data.{form:json|csv|zip|xlsx}", results.send_data),
+    ("/results/{campaign}/bundle.zip", results.send_bundle),
 )
-"""What anybody may read of campaigns that are over."""
+"""The public pages of closed campaigns; they load only when somebody reads them."""
 ROBOTS = "User-agent: *\nDisallow: /r/\nDisallow: /c\nDisallow: /admin\nDisallow: /api/\n"
 
 
 def make_web(
     service: Service, extra_routes: Iterable[web.AbstractRouteDef] = ()
 ) -> web.Application:
-    """The application over a built service. ``extra_routes`` are mounted beside the pages (Telegram's webhook)."""
+    """Returns the application over a built service.
+
+    Args:
+        service: the service that the handlers use.
+        extra_routes: further routes, such as Telegram's webhook.
+
+    Raises:
+        Misuse: two routes answer the same requests.
+    """
     app = web.Application(middlewares=[error_pages])
     app[SERVICE] = service
     app.on_response_prepare.append(security_headers(service.settings))
@@ -41,11 +54,11 @@ def make_web(
     app[RESULT_CACHE] = ResultCache()
     app[BUNDLE_JOBS] = BundleJobs()
     app.on_cleanup.append(app[BUNDLE_JOBS].stop)
-    app.add_routes(citizen.routes)
+    app.add_routes(chat.routes)
     app.add_routes(log_pages.routes)
-    app.add_routes(staff_routes())
+    app.add_routes(console_routes())
     app.add_routes(api_routes())
-    app.add_routes([web.route("GET", path, lazy_handler(where)) for path, where in RESULTS])
+    app.add_routes([lazy_route("GET", path, handler) for path, handler in RESULTS])
     app.add_routes(
         [
             web.get("/static/{name}", serve_asset),
@@ -54,6 +67,7 @@ def make_web(
         ]
     )
     app.add_routes(extra_routes)
+    check_routes(app.router.routes())
     return app
 
 
@@ -62,7 +76,7 @@ async def _robots(_request: web.Request) -> web.Response:
 
 
 async def _health(request: web.Request) -> web.Response:
-    """Whether ballots can be taken: the database answers."""
+    """Answers 200 while the database answers, so that ballots can be taken; else 503."""
     try:
         async with reading(request.app[SERVICE].database) as connection:
             await connection.execute(text("SELECT 1"))

@@ -77,7 +77,7 @@ async def hall(store_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
             {"login": login, "password": "", "role": "administrator", "unit": unit}
             for login, unit in people
         ]
-        rows[-1]["role"] = "reviewer"
+        rows[-1]["role"] = "checker"
         async with writing(database) as connection:
             await connection.execute(tables.staff.insert(), rows)
         yield Hall(road)

@@ -147,7 +147,7 @@ async def test_an_archive_is_of_one_closed_campaign(
         check_archive(tmp_path / "d")
     async with writing(database) as connection:
         await connection.execute(update(tables.campaigns).values(state="open"))
-    with pytest.raises(BadInput, match="this campaign is open"):
+    with pytest.raises(BadInput, match="this campaign is not closed yet"):
         await write_archive(database, case.name, tmp_path / "e", auditors=False)
     assert not (tmp_path / "e").exists()
 

@@ -130,7 +130,7 @@ async def test_a_bundle_is_refused_before_the_close_without_result_and_for_ballo
     case = drawn(12)
     async with writing(database) as connection:
         await keep(connection, case, "open")
-    with pytest.raises(BadInput, match="this campaign is open"):
+    with pytest.raises(BadInput, match="this campaign is not closed yet"):
         await make_bundle(database, case.name, False)
     with pytest.raises(BadInput, match="there is no such campaign"):
         await make_bundle(database, "none", False)

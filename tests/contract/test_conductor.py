@@ -20,9 +20,9 @@ from bot.campaigns.lifecycle import (
     CampaignDraft,
     close_campaign,
     create_campaign,
-    create_link,
     open_campaign,
 )
+from bot.campaigns.links import create_link
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.conversations.conductor import Conductor, Unavailable

@@ -216,7 +216,7 @@ async def test_a_wrong_row_is_told_by_its_place_and_nothing_is_stored(
     good = f"telegram,{ANN},en,resident,,,2026-01-02,\n"
     with pytest.raises(BadInput) as refused:
         await bring(database, HEAD + good + row + "\n")
-    assert str(refused.value).startswith(f"list.csv: {complaint}")
+    assert str(refused.value).startswith(f"list.csv, {complaint}")
     assert "\n" not in str(refused.value)
     assert "880017310999" not in str(refused.value)
     assert await stored(database) == {}

@@ -100,7 +100,7 @@ async def test_no_id_is_written_anywhere_and_no_word_before_it_is_mixed(
         await made.mix()
         assert REQUEST.encode() not in files(), "not before its day is over"
         made.clock.time += 24 * HOUR
-        await made.mixer.open_follow_ups()
+        await made.mixer.release_requests()
     everything = files() + await remembered(redis) + caplog.text.encode()
     assert [user for user in CITIZENS if user.encode() in everything] == []
     told = {int(found) for found in re.findall(WORDS.encode() + rb" #(\d+)\.", everything)}

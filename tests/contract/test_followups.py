@@ -155,7 +155,7 @@ async def test_who_stops_it_can_be_reached_no_more_and_nothing_waiting_is_sent(r
     reply = await does(road, "ann", "stop", found.id)
     assert "Stopped" in reply.notices[0]
     assert [row.sealed for row in await rows(road, tables.shortcomings)] == [None]
-    with pytest.raises(BadInput, match="stopped this follow-up"):
+    with pytest.raises(BadInput, match="stopped this request"):
         await queue_answer(road.database, keys(road), found.id, "Hello?", office(road))
     await does(road, "ann", "say", found.id, "Not any more")
     assert len((await only(road)).messages) == 1

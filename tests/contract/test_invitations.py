@@ -295,7 +295,9 @@ async def test_invitations_come_after_the_draw_and_before_the_close(
         with pytest.raises(BadInput, match="next: there is no such campaign"):
             await make(road)
         await create_campaign(road.database, draft("next"), road.clock)
-        with pytest.raises(BadInput, match="next: this campaign is draft"):
+        with pytest.raises(
+            BadInput, match="next: people are invited only while the campaign is open"
+        ):
             await make(road)
         await bring(road, people(CELLS))
         await plan(road, size=20)
@@ -306,7 +308,9 @@ async def test_invitations_come_after_the_draw_and_before_the_close(
         await make(road)
         await road.close("next")
         road.keys.voters.destroy("next")
-        with pytest.raises(BadInput, match="next: this campaign is closed"):
+        with pytest.raises(
+            BadInput, match="next: people are invited only while the campaign is open"
+        ):
             await make(road)
         assert "next" not in road.keys.voters.names(), "the key is not made again"
 

@@ -15,7 +15,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.ballots.gate import Gate
-from bot.campaigns.lifecycle import create_campaign, create_link
+from bot.campaigns.lifecycle import create_campaign
+from bot.campaigns.links import create_link
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.campaigns.quotas import QuotaProgress, set_quotas, show_quotas
 from bot.conversations.conductor import Conductor

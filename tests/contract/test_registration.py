@@ -13,7 +13,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
-from bot.campaigns.lifecycle import create_campaign, create_link
+from bot.campaigns.lifecycle import create_campaign
+from bot.campaigns.links import create_link
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.results.scoring import score_campaign
 from bot.storage.database import reading, writing
@@ -48,7 +49,7 @@ async def tamper(road: Road, **values: object) -> None:
 
 async def test_rules_and_a_seed_are_registered(road: Road) -> None:
     found = json.loads((await registration(road))["paper"])
-    assert read_rules(json.dumps(found)) == DEFAULT_RULES
+    assert read_rules(found["fraud"]) == DEFAULT_RULES
     assert len(bytes.fromhex(found["seed"])) == 32
     async with reading(road.database) as connection:
         row = (await connection.execute(select(tables.campaigns))).one()
@@ -57,10 +58,12 @@ async def test_rules_and_a_seed_are_registered(road: Road) -> None:
 
 async def test_limits_of_links_are_registered_or_told_later_and_never_changed(road: Road) -> None:
     await create_campaign(road.database, draft("next"), road.clock)
-    limited = await create_link(road.database, "next", "deputy", "430102", road.clock, most=30)
+    limited = await create_link(
+        road.database, "next", "deputy", "430102", road.clock, max_people=30
+    )
     await create_link(road.database, "next", "deputy", "", road.clock)
     await road.open("next")
-    await create_link(road.database, "next", "enterprise", "", road.clock, most=12)
+    await create_link(road.database, "next", "enterprise", "", road.clock, max_people=12)
     await road.mixer.turn()
     columns = tables.log_entries.c
     async with reading(road.database) as connection:
@@ -77,8 +80,8 @@ async def test_limits_of_links_are_registered_or_told_later_and_never_changed(ro
     with pytest.raises(DBAPIError, match="is not changed"):
         async with writing(road.database) as connection:
             await connection.execute(update(tables.links).values(most=99))
-    with pytest.raises(BadInput, match="one person or more"):
-        await create_link(road.database, "next", "deputy", "", road.clock, most=0)
+    with pytest.raises(BadInput, match="meant for 1 to 1000000 people"):
+        await create_link(road.database, "next", "deputy", "", road.clock, max_people=0)
 
 
 def test_rules_are_read_as_they_were_written() -> None:
@@ -87,8 +90,8 @@ def test_rules_are_read_as_they_were_written() -> None:
         replace(DEFAULT_RULES.rates, unit=replace(DEFAULT_RULES.rates.unit, most=7)),
         DEFAULT_RULES.thresholds,
     )
-    assert read_rules(json.dumps({"fraud": json.loads(json.dumps(rules.dump()))})) == rules
-    assert read_rules("{}") == DEFAULT_RULES
+    assert read_rules(json.loads(json.dumps(rules.dump()))) == rules
+    assert read_rules(None) == DEFAULT_RULES
 
 
 @pytest.mark.parametrize("change", ["scheme", "window", "paper", "registration"])
@@ -108,7 +111,7 @@ async def test_a_campaign_that_was_changed_takes_no_ballots(
     with caplog.at_level(logging.ERROR):
         await fresh.refresh()
     assert fresh.get("year") is None
-    assert "campaign year is not what the log has of it" in caplog.text
+    assert "campaign year differs from its registration" in caplog.text
     road.conductor._live_campaigns = fresh
     reply = await road.send("ann", Started(link=road.link.token, unit="TAX", lang="en"))
     assert reply.screen is None
@@ -123,5 +126,5 @@ async def test_a_campaign_that_was_changed_after_its_close_is_not_scored(road: R
     async with reading(road.database) as connection:
         scheme = (await connection.execute(select(tables.campaigns.c.scheme))).scalar_one()
     await tamper(road, scheme=scheme.replace("30", "31", 1))
-    with pytest.raises(BadInput, match="not what the log has of it"):
+    with pytest.raises(BadInput, match="differs from its registration"):
         await score_campaign(road.database, "year")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.ballots.gate import Gate
 from bot.ballots.screening import Screening
-from bot.campaigns.lifecycle import create_link
+from bot.campaigns.links import create_link
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.events import Pressed
@@ -71,7 +71,7 @@ async def test_a_person_who_sends_many_is_noticed_and_every_ballot_is_kept(road:
 async def test_a_link_that_more_people_use_than_it_is_meant_for_is_noticed_and_every_ballot_is_kept(
     road: Road,
 ) -> None:
-    road.link = await create_link(road.database, "year", "deputy", "", road.clock, most=2)
+    road.link = await create_link(road.database, "year", "deputy", "", road.clock, max_people=2)
     await road.live_campaigns.refresh()
     for user in ("ann", "ben", "ann", "cyd"):
         await road.answer_all(user, "EDU" if user == "cyd" else "TAX")

@@ -113,7 +113,7 @@ async def test_use_is_noted_by_the_day_and_no_finer(database: AsyncEngine) -> No
         ("Portal", ["results:read"], 30, "1 to 32 characters"),
         ("portal", ["results:read"], 30, "had this name already"),
         ("new", [], 30, "choose among the scopes"),
-        ("new", ["results:write"], 30, "results:write: choose among the scopes"),
+        ("new", ["results:write"], 30, "choose among the scopes"),
         ("new", ["results:read"], 367, "1 to 366 days"),
     ],
 )

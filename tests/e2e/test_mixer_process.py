@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.__main__ import main
-from bot.ballots.mixer import BATCH, RemoteMixer
+from bot.ballots.mixer import BATCH
+from bot.ballots.remote_mixer import RemoteMixer
 from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
 from bot.conversations.conductor import Unavailable
 from bot.conversations.contract import Incoming

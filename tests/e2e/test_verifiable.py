@@ -28,7 +28,7 @@ from bot.web.server import make_web
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Effect, ErasePerson, StoreBallot
 from tests.desk import PASSWORD, Desk
-from tests.unit.bot.test_web import Browser
+from tests.unit.bot.web.test_public import Browser
 from tests.web_city import NOW, City, after_notice, city
 
 BUCKET = int(NOW.timestamp()) // 900

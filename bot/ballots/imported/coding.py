@@ -1,4 +1,4 @@
-"""From the texts of a table to the codes of ballots; what does not fit is told by row and column."""
+"""Turns the texts of a table into the codes of ballots."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.ballots.imported import mapping as plans
 from bot.spreadsheets.columnar import ColumnarTable, TextColumn
-from bot.spreadsheets.reader import MAX_PROBLEMS, Problems
+from bot.spreadsheets.reader import Problems
+from survey_flows.errors import MAX_PROBLEMS, Message
 from survey_flows.questionnaire import NO_ANSWER, Question, QuestionKind, Questionnaire
 
 if TYPE_CHECKING:
@@ -18,16 +19,26 @@ if TYPE_CHECKING:
 
 QUARTER_HOUR = 900
 CLOSED = (QuestionKind.RATING, QuestionKind.CHOICE, QuestionKind.YES_NO)
-MAX_CODE_LENGTH = {"stratum": 32, "source": 16}
-MAX_COMMENT_LENGTH = 2000
+MAX_STRATUM_LENGTH, MAX_SOURCE_LENGTH, MAX_COMMENT_LENGTH = 32, 16, 2000
+"""Characters."""
+SHOWN = 20
+"""So many characters of a wrong text are repeated to the person who brought it."""
 
-Fault = Callable[[str], str]
-"""What is wrong with a text; empty when nothing is."""
+FaultFinder = Callable[[str], Message | None]
+"""Finds what is wrong with a text; None when nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportTarget:
-    """The campaign that ballots go to. ``units`` gives each one's questionnaire, ``opens_at`` in seconds since 1970."""
+    """The campaign that ballots go to.
+
+    Args:
+        campaign: its id.
+        units: the questionnaire's name by unit.
+        questionnaires: questionnaires by name.
+        groups: the scheme's evaluator groups and own staff.
+        opens_at: epoch seconds.
+    """
 
     campaign: str
     units: Mapping[str, str]
@@ -38,7 +49,11 @@ class ImportTarget:
 
 @dataclass(frozen=True, slots=True)
 class CodedBallots:
-    """The rows as ballots, column by column. ``kept`` are the rows that count, in the order of the file."""
+    """The rows of a table as ballots, by column.
+
+    ``kept`` are the indices of the rows that count, in the order of the file;
+    ``buckets`` are quarters of an hour since 1970.
+    """
 
     rows: int
     kept: Places
@@ -55,7 +70,7 @@ class CodedBallots:
 
     @property
     def unanswered(self) -> int:
-        """How many of the kept rows rate nothing."""
+        """The number of kept rows without any rating."""
         import numpy as np
 
         silent = [
@@ -70,26 +85,26 @@ def check_mapping(plan: plans.BallotMapping, target: ImportTarget, file: str) ->
     """Check the mapping's items, codes and constants against the campaign.
 
     Raises:
-        BadInput: what the campaign does not have, by field.
+        BadInput: by field, the campaign has no such question, option, unit or group.
     """
     problems = Problems(file)
     for name, place in plan.items.items():
         questions = _questions(target, name)
         known = {code for question in questions for code in question.choices} | {NO_ANSWER}
         if not questions:
-            problems.add(
-                f"items.{name}: the campaign's questionnaires have no such closed question"
-            )
+            problems.add(Message("imported-no-closed-question"), name=f"items.{name}")
             continue
         for code in _codes(place):
             if code not in known:
+                codes = tuple(sorted(known))
                 problems.add(
-                    f"items.{name}: the question has no option «{code}»; it has {', '.join(sorted(known))}"
+                    Message("imported-mapped-option-unknown", code=code, codes=codes),
+                    name=f"items.{name}",
                 )
-    for field, fault in _faults(target).items():
+    for field, fault_in in _fault_finders(target).items():
         for code in _codes(getattr(plan, field)):
-            if fault(code):
-                problems.add(f"{field}: {fault(code)}")
+            if fault := fault_in(code):
+                problems.add(fault, name=field)
     problems.settle()
 
 
@@ -99,12 +114,12 @@ def code_table(
     """Turn every cell into its code.
 
     Raises:
-        BadInput: every row and column (the first `MAX_PROBLEMS`) that has no place in the campaign.
+        BadInput: by row and column, the texts that have no place in the campaign.
     """
     problems = Problems(file)
     places = {
-        field: _code(table, getattr(plan, field), fault, problems)
-        for field, fault in _faults(target).items()
+        field: _code(table, getattr(plan, field), fault_in, problems)
+        for field, fault_in in _fault_finders(target).items()
     }
     items = {
         name: _code(table, place, _item_fault(target, name), problems, NO_ANSWER)
@@ -113,11 +128,10 @@ def code_table(
     seconds = _seconds(table, plan, target, problems)
     respondent = tuple(table.columns[name] for name in plan.respondent)
     for name, column in zip(plan.respondent, respondent, strict=True):
-        _complain(
-            table, name, column, lambda text: "" if text else "the respondent is missing", problems
-        )
+        _complain(table, name, column, _respondent_fault, problems)
     comment = table.columns[plan.comment] if plan.comment else _constant("", table)
-    _complain(table, plan.comment, comment, _comment_fault, problems)
+    comment_fault = _length_fault(MAX_COMMENT_LENGTH, "imported-comment-too-long")
+    _complain(table, plan.comment, comment, comment_fault, problems)
     problems.settle()
     unit = places["unit"]
     asked = TextColumn([target.units[text] for text in unit.texts], unit.places)
@@ -148,38 +162,34 @@ def _questions(target: ImportTarget, name: str) -> list[Question]:
     return [question for question in found if question is not None and question.kind in CLOSED]
 
 
-def _faults(target: ImportTarget) -> dict[str, Fault]:
+def _fault_finders(target: ImportTarget) -> dict[str, FaultFinder]:
     return {
-        "unit": lambda text: "" if text in target.units else f"the campaign has no unit «{text}»",
-        "group": lambda text: (
-            "" if text in target.groups else f"the scheme has no evaluator group «{text}»"
+        "unit": lambda text: (
+            None if text in target.units else Message("imported-no-unit", unit=text)
         ),
-        "stratum": _length_fault("stratum"),
-        "source": _length_fault("source"),
+        "group": lambda text: (
+            None if text in target.groups else Message("imported-no-group", group=text)
+        ),
+        "stratum": _length_fault(MAX_STRATUM_LENGTH, "imported-stratum-too-long"),
+        "source": _length_fault(MAX_SOURCE_LENGTH, "imported-source-too-long"),
     }
 
 
-def _length_fault(field: str) -> Fault:
+def _length_fault(longest: int, name: str) -> FaultFinder:
+    return lambda text: None if len(text) <= longest else Message(name, max=longest)
+
+
+def _item_fault(target: ImportTarget, name: str) -> FaultFinder:
+    codes = {code for question in _questions(target, name) for code in question.choices}
     return lambda text: (
-        ""
-        if len(text) <= MAX_CODE_LENGTH[field]
-        else f"a {field} has at most {MAX_CODE_LENGTH[field]} characters"
+        None
+        if text in codes | {NO_ANSWER}
+        else Message("imported-option-unknown", question=name, code=text[:SHOWN])
     )
 
 
-def _item_fault(target: ImportTarget, name: str) -> Fault:
-    known = {code for question in _questions(target, name) for code in question.choices} | {
-        NO_ANSWER
-    }
-    return lambda text: "" if text in known else f"the question {name} has no option «{text[:20]}»"
-
-
-def _comment_fault(text: str) -> str:
-    return (
-        ""
-        if len(text) <= MAX_COMMENT_LENGTH
-        else f"a comment has at most {MAX_COMMENT_LENGTH} characters"
-    )
+def _respondent_fault(text: str) -> Message | None:
+    return None if text else Message("imported-respondent-missing")
 
 
 def _constant(text: str, table: ColumnarTable) -> TextColumn:
@@ -191,11 +201,11 @@ def _constant(text: str, table: ColumnarTable) -> TextColumn:
 def _code(
     table: ColumnarTable,
     place: plans.ColumnMapping,
-    fault: Fault,
+    fault_in: FaultFinder,
     problems: Problems,
     blank: str = "",
 ) -> TextColumn:
-    """The codes of a column; an empty cell is ``blank``."""
+    """Return the codes of a column; an empty cell is ``blank``."""
     if place.constant is not None:
         return _constant(place.constant, table)
     found = table.columns[place.column]
@@ -204,7 +214,11 @@ def _code(
         for text in found.texts
     ]
     wrong = {
-        text: f"«{text[:20]}» is not among the mapping's values" if code is None else fault(code)
+        text: (
+            Message("imported-value-not-mapped", text=text[:SHOWN])
+            if code is None
+            else fault_in(code)
+        )
         for text, code in zip(found.texts, codes, strict=True)
     }
     _complain(table, place.column, found, wrong.__getitem__, problems)
@@ -212,18 +226,19 @@ def _code(
 
 
 def _complain(
-    table: ColumnarTable, name: str, column: TextColumn, fault: Fault, problems: Problems
+    table: ColumnarTable, name: str, column: TextColumn, fault_in: FaultFinder, problems: Problems
 ) -> None:
     import numpy as np
 
-    wrong = {place: what for place, text in enumerate(column.texts) if (what := fault(text))}
+    wrong = {place: fault for place, text in enumerate(column.texts) if (fault := fault_in(text))}
     if not wrong:
         return
     rows = np.flatnonzero(np.isin(column.places, list(wrong)))
     for row in rows[:MAX_PROBLEMS]:
         problems.add(wrong[int(column.places[row])], int(table.numbers[row]), name)
     if len(rows) > MAX_PROBLEMS:
-        problems.add(f"{len(rows) - MAX_PROBLEMS} more rows are wrong in this column", column=name)
+        more = Message("imported-more-rows-wrong", count=len(rows) - MAX_PROBLEMS)
+        problems.add(more, column=name)
 
 
 def _seconds(
@@ -236,9 +251,7 @@ def _seconds(
     column, zone = table.columns[plan.time.column], plan.time.zone
     parsed = [_moment(text, zone) for text in column.texts]
     wrong = {
-        text: ""
-        if seconds is not None
-        else f"«{text[:20]}» is no time; write it as 2026-11-24T08:30"
+        text: (None if seconds is not None else Message("imported-no-time", text=text[:SHOWN]))
         for text, seconds in zip(column.texts, parsed, strict=True)
     }
     _complain(table, plan.time.column, column, wrong.__getitem__, problems)
@@ -253,7 +266,7 @@ def _moment(text: str, zone: ZoneInfo) -> int | None:
 
 
 def _combine(columns: Sequence[TextColumn]) -> tuple[list[tuple[str, ...]], Places]:
-    """The distinct combinations of texts and, for each row, the place of its own."""
+    """Return the distinct combinations of texts and, for each row, the index of its own."""
     import numpy as np
 
     combined: list[tuple[str, ...]] = [(text,) for text in columns[0].texts]
@@ -273,7 +286,7 @@ def _answers(
     plan: plans.BallotMapping,
     problems: Problems,
 ) -> tuple[TextColumn, TextColumn]:
-    """Rating patterns and the other closed answers as JSON."""
+    """Return rating patterns, and the other closed answers as JSON."""
     combined, places = _combine([asked, *items.values()])
     ratings, facts = [], []
     for name, *codes in combined:
@@ -296,24 +309,24 @@ def _answers(
         faults = [_misplaced(target, name, item, codes[index]) for name, *codes in combined]
         column = TextColumn([str(place) for place in range(len(combined))], places)
 
-        def fault_of(text: str, faults: list[str] = faults) -> str:
+        def fault_of(text: str, faults: list[Message | None] = faults) -> Message | None:
             return faults[int(text)]
 
         _complain(table, plan.items[item].column, column, fault_of, problems)
     return TextColumn(ratings, places), TextColumn(facts, places)
 
 
-def _misplaced(target: ImportTarget, questionnaire: str, item: str, code: str) -> str:
+def _misplaced(target: ImportTarget, questionnaire: str, item: str, code: str) -> Message | None:
     question = target.questionnaires[questionnaire].by_id.get(item)
     if code in (NO_ANSWER, "") or (question is not None and code in question.choices):
-        return ""
-    return (
-        f"the unit's questionnaire {questionnaire} has no question {item} with the option «{code}»"
+        return None
+    return Message(
+        "imported-question-not-of-unit", questionnaire=questionnaire, question=item, code=code
     )
 
 
 def _last_of_each(key: Sequence[TextColumn], seconds: Places) -> Places:
-    """The last row, by time and then by number, of each combination; in the order of the file."""
+    """Return each combination's last row, by time and then by number, in the file's order."""
     import numpy as np
 
     ids = key[0].places

@@ -1,10 +1,9 @@
-"""Ballots that were collected elsewhere: checked as a whole, stored as a whole or not at all."""
+"""Stores ballots that were collected elsewhere, all of a file or none."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -15,8 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ballots.imported.coding import CodedBallots, ImportTarget, check_mapping, code_table
 from bot.ballots.imported.mapping import NewCampaign, read_mapping
+from bot.campaigns.definition import FrozenDefinition, read_definition, write_definition
 from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme
-from bot.campaigns.lifecycle import LINK, CampaignDraft, add_campaign
+from bot.campaigns.lifecycle import CampaignDraft, add_campaign
+from bot.campaigns.links import LINK
+from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import GateKeys
 from bot.spreadsheets.columnar import read_table
@@ -25,8 +27,7 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.ballot import STAFF
 from survey_flows.campaign_definition import Link, Unit
-from survey_flows.errors import BadInput
-from survey_flows.load import load_questionnaire
+from survey_flows.errors import BadInput, Message, Place
 
 if TYPE_CHECKING:
     from bot.spreadsheets.columnar import Places
@@ -52,21 +53,21 @@ COLUMNS = (
 COMMENT_COLUMNS = ("campaign", "unit", "voter", "text")
 
 ImportProgress = Callable[[int, int], None]
-"""Called with the number of ballots stored so far and the number of all."""
+"""Takes the number of ballots stored so far, and the number of all."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """What an import did.
+    """The result of an import.
 
     Attributes:
         campaign: its id.
-        created: whether the mapping made it; it is closed then.
+        created: whether the mapping made it; then it is closed.
         rows: rows below the header.
-        ballots: effective ballots that were stored; ``rows - duplicates``.
-        duplicates: rows that a later row of the same respondent and unit took the place of.
-        replaced: stored ballots that had been in the campaign before, from an earlier import of the same respondents.
-        unanswered: ballots without any rating; they count as don't-know.
+        ballots: stored ballots; ``rows - duplicates``.
+        duplicates: rows that a later row of the same respondent and unit superseded.
+        replaced: ballots of an earlier import of the same respondents that were superseded.
+        unanswered: ballots without any rating; they count as don't know.
     """
 
     campaign: str
@@ -93,8 +94,7 @@ async def import_ballots(
 ) -> ImportSummary:
     """Store the ballots of a CSV, Parquet or XLSX file in one transaction.
 
-    Of several rows of one respondent for one unit the last counts, by time and then by row. Respondents become keyed
-    pseudonyms of the campaign; what identifies them is neither stored nor logged.
+    Of several rows of one respondent for one unit the last counts, by time and then by row.
 
     Args:
         database: where to store.
@@ -103,19 +103,15 @@ async def import_ballots(
         file: the table.
         mapping: YAML, see `bot.ballots.imported.mapping`.
         campaign: an existing campaign that is not closed; empty when the mapping makes one.
-        progress: is told how far the writing is.
+        progress: called after each chunk.
 
     Raises:
-        BadInput: a mapping, a row or a campaign that is not right; names all (at most 20) places. Nothing was stored.
+        BadInput: the mapping, rows or the campaign are wrong; nothing was stored.
     """
     plan = read_mapping(mapping)
     if bool(campaign) == bool(plan.campaign):
-        what = (
-            "makes its own campaign; do not name another"
-            if campaign
-            else "makes no campaign; name an existing one"
-        )
-        raise BadInput(f"the mapping {what}", mapping.name)
+        name = "imported-mapping-makes-campaign" if campaign else "imported-mapping-makes-none"
+        raise BadInput(Message(name), Place(file=mapping.name))
     draft = _draft(plan.campaign, mapping) if plan.campaign else None
     target = _draft_target(draft) if draft else await _read_target(database, campaign)
     check_mapping(plan, target, mapping.name)
@@ -159,8 +155,8 @@ def _draft(new: NewCampaign, mapping: Path) -> CampaignDraft:
         name = new.questionnaire
     if name not in texts:
         raise BadInput(
-            f"campaign.questionnaire: «{name}» is not one of {', '.join(sorted(texts))}",
-            mapping.name,
+            Message("imported-no-questionnaire", name=name, names=tuple(sorted(texts))),
+            Place(file=mapping.name, field="campaign.questionnaire"),
         )
     units = [
         Unit(u.code, u.name, name, u.category or new.category, u.code.lower()) for u in new.units
@@ -168,7 +164,8 @@ def _draft(new: NewCampaign, mapping: Path) -> CampaignDraft:
     codes = [unit.code for unit in units]
     if len(set(codes)) < len(codes):
         twice = next(code for code in codes if codes.count(code) > 1)
-        raise BadInput(f"campaign.units: the code {twice} stands twice", mapping.name)
+        place = Place(file=mapping.name, field="campaign.units")
+        raise BadInput(Message("imported-unit-twice", code=twice), place)
     scheme = chosen_scheme(beside / new.scheme if new.scheme else None)
     return CampaignDraft(
         new.id, new.year, new.title, new.opens, new.closes, units, {name: texts[name]}, scheme
@@ -176,42 +173,29 @@ def _draft(new: NewCampaign, mapping: Path) -> CampaignDraft:
 
 
 def _draft_target(draft: CampaignDraft) -> ImportTarget:
-    units = {unit.code: unit.questionnaire for unit in draft.units}
-    return _target(
-        draft.id, units, draft.questionnaires, draft.scheme, int(draft.opens_at.timestamp())
-    )
+    text = write_definition(draft.title, draft.units, draft.questionnaires, draft.pilot)
+    definition = FrozenDefinition(text, draft.scheme, draft.id)
+    return _target(draft.id, definition, int(draft.opens_at.timestamp()))
 
 
 async def _read_target(database: AsyncEngine, campaign: str) -> ImportTarget:
-    columns = tables.campaigns.c
-    query = select(columns.paper, columns.scheme, columns.opens_at).where(columns.id == campaign)
     async with reading(database) as connection:
-        row = (await connection.execute(query)).one_or_none()
-    if row is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    definition = json.loads(row.paper)
-    units = {unit["code"]: unit["questionnaire"] for unit in definition["units"]}
-    return _target(campaign, units, definition["questionnaires"], row.scheme, row.opens_at)
+        row = await read_campaign_row(connection, campaign)
+    return _target(campaign, read_definition(row), row.opens_at)
 
 
-def _target(
-    campaign: str, units: Map[str, str], texts: Map[str, str], scheme: str, opens_at: int
-) -> ImportTarget:
-    questionnaires = {name: load_questionnaire(text, name) for name, text in texts.items()}
-    return ImportTarget(
-        campaign, dict(units), questionnaires, (*json.loads(scheme)["groups"], STAFF), opens_at
-    )
+def _target(campaign: str, definition: FrozenDefinition, opens_at: int) -> ImportTarget:
+    units = {code: unit.questionnaire for code, unit in definition.units.items()}
+    groups = (*definition.scheme.groups, STAFF)
+    return ImportTarget(campaign, units, definition.questionnaires, groups, opens_at)
 
 
 async def _refuse_other_than_draft(connection: AsyncConnection, campaign: str) -> None:
-    """Ballots that did not come through the gate would stand in no log: an open campaign takes none of them."""
+    """Refuse a campaign that was opened: its log could not prove imported ballots."""
     query = select(tables.campaigns.c.state).where(tables.campaigns.c.id == campaign)
     state = (await connection.execute(query.with_for_update())).scalar()
     if state != "draft":
-        raise BadInput(
-            f"this campaign is {state}; ballots from elsewhere make a campaign of their own",
-            campaign,
-        )
+        raise BadInput(Message("imported-campaign-no-draft"), Place(subject=campaign))
 
 
 async def _count(connection: AsyncConnection, campaign: str) -> int:
@@ -232,9 +216,10 @@ async def _close(connection: AsyncConnection, campaign: str) -> None:
 def _rows(
     coded: CodedBallots, target: ImportTarget, keys: GateKeys, progress: ImportProgress
 ) -> Iterator[list[tuple[object, ...]]]:
-    """The kept rows as tuples of `COLUMNS`, in chunks.
+    """Yield the kept rows as tuples of `COLUMNS`, in chunks.
 
-    They come in the order of their unique columns: the index grows at its end, and the order of the file is not kept.
+    They come in the order of their unique columns, so that the index grows at its end
+    and the database does not keep the order of the file.
     """
     people = zip(*(column.take(coded.kept) for column in coded.respondent), strict=True)
     voters = [keys.voter(target.campaign, CHANNEL, json.dumps(person)) for person in people]
@@ -249,7 +234,10 @@ def _rows(
 def _comments(
     coded: CodedBallots, target: ImportTarget, keys: GateKeys
 ) -> Iterator[list[tuple[object, ...]]]:
-    """The comments as tuples of `COMMENT_COLUMNS`, under pseudonyms that are not the ballots', in their order."""
+    """Yield the comments as tuples of `COMMENT_COLUMNS`, in the order of their pseudonyms.
+
+    These are not the ballots' pseudonyms, so that nothing joins a comment to its ballot.
+    """
     people = zip(*(column.take(coded.kept) for column in coded.respondent), strict=True)
     said = zip(people, coded.unit.take(coded.kept), coded.comment.take(coded.kept), strict=True)
     rows = [
@@ -265,7 +253,7 @@ def _comments(
 def _chunk(
     coded: CodedBallots, target: ImportTarget, rows: Places, voters: list[bytes]
 ) -> list[tuple[object, ...]]:
-    told = (
+    columns = (
         coded.unit,
         coded.questionnaire,
         coded.group,
@@ -274,7 +262,7 @@ def _chunk(
         coded.ratings,
         coded.facts,
     )
-    texts = [column.take(rows) for column in told]
+    texts = [column.take(rows) for column in columns]
     same = (
         repeat(target.campaign),
         voters,

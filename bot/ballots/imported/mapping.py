@@ -1,7 +1,11 @@
-"""The mapping: which column of a file holds what of a ballot. Its format is described in `docs/importing.md`."""
+"""Reads the mapping, which says what of a ballot each column of a file holds.
+
+`docs/importing.md` describes its format.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,10 +21,25 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from survey_flows.errors import BadInput
+from bot.core.file_errors import unreadable
+from survey_flows.errors import BadInput, Message, Place, Problem, gathered
 
 Names = dict[str, str]
+
+FIELD_MESSAGES = {
+    "missing": "imported-field-missing",
+    "extra_forbidden": "imported-field-unknown",
+    "too_short": "imported-field-empty",
+    "string_too_short": "imported-field-empty",
+    "string_too_long": "imported-field-too-long",
+    "int_parsing": "imported-field-not-number",
+    "datetime_parsing": "imported-field-not-time",
+    "datetime_from_date_parsing": "imported-field-not-time",
+    "timezone_aware": "imported-field-not-time",
+}
+"""Messages by the type of pydantic's error."""
 
 
 class _Data(BaseModel):
@@ -36,7 +55,10 @@ def _as_tuple(value: Any) -> Any:
 
 
 class ColumnMapping(_Data):
-    """Where a value comes from: a column, or a constant for all rows. ``values`` turns what is there into our codes."""
+    """The origin of a value: a column, or a constant for all rows.
+
+    ``values`` gives the code for each text of the column.
+    """
 
     column: str = ""
     constant: str | None = None
@@ -45,7 +67,7 @@ class ColumnMapping(_Data):
     @model_validator(mode="after")
     def _one_of_both(self) -> ColumnMapping:
         if bool(self.column) == (self.constant is not None):
-            raise ValueError("give either a column or a constant")
+            raise PydanticCustomError("imported-column-or-constant", "column or constant")
         return self
 
 
@@ -53,13 +75,15 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(
-            f"there is no time zone «{name}»; write for example Asia/Shanghai"
-        ) from None
+        zone = {"zone": name}
+        raise PydanticCustomError("imported-no-time-zone", "no time zone", zone) from None
 
 
 class TimeMapping(_Data):
-    """A column with the time of the answer: ISO 8601, or seconds since 1970. ``zone`` is for times that name none."""
+    """A column with the time of the answer: ISO 8601 or seconds since 1970.
+
+    ``zone`` is the time zone of times that name none.
+    """
 
     column: str
     zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
@@ -76,10 +100,11 @@ class NewUnit(_Data):
 
 
 class NewCampaign(_Data):
-    """A campaign to make for ballots that were collected elsewhere; it is closed once they are in.
+    """A campaign to make for ballots that were collected elsewhere; it is closed at once.
 
-    ``questionnaire`` is a shipped one's id or a file beside the mapping, ``scheme`` such a file or, when empty, the
-    shipped one; ``category`` that of every unit that does not give its own.
+    ``questionnaire`` is the id of a shipped one, or a file beside the mapping.
+    ``scheme`` is a file beside the mapping, or empty for the shipped one.
+    ``category`` holds for every unit that does not give its own.
     """
 
     id: str
@@ -94,7 +119,10 @@ class NewCampaign(_Data):
 
 
 class BallotMapping(_Data):
-    """Where each part of a ballot stands in a file. ``respondent`` may be several columns that identify one answer."""
+    """The place of each part of a ballot in a file.
+
+    ``respondent`` names the columns that together identify one respondent.
+    """
 
     respondent: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
     unit: Annotated[ColumnMapping, BeforeValidator(_as_column)]
@@ -111,7 +139,7 @@ class BallotMapping(_Data):
     campaign: NewCampaign | None = None
 
     def columns(self) -> dict[str, str]:
-        """Every column that is needed, with the field that names it first."""
+        """Return every column that is needed, with the field that names it first."""
         places = {
             "unit": self.unit,
             "group": self.group,
@@ -127,64 +155,70 @@ class BallotMapping(_Data):
 
 
 def read_mapping(path: Path) -> BallotMapping:
-    """The mapping in a YAML file.
+    """Read the mapping in a YAML file.
 
     Raises:
-        BadInput: the file cannot be read, is not YAML (with the line), or a field is wrong (each is named).
+        BadInput: the file cannot be read, is not YAML (with the line), or fields are wrong (each).
     """
     try:
-        data = yaml.load(path.read_text("utf-8-sig"), Loader=_Texts)  # noqa: S506 - makes texts only
+        data = yaml.load(path.read_text("utf-8-sig"), Loader=_TextLoader)  # noqa: S506 - texts only
     except OSError as error:
-        raise BadInput(
-            f"the file cannot be read ({error.strerror}); check its name", str(path)
-        ) from None
+        raise unreadable(error, path) from None
     except UnicodeDecodeError:
-        raise BadInput("the file is not UTF-8 text; save it as UTF-8", path.name) from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise BadInput(f"this is not YAML: {error.problem}", f"{path.name}, line {line}") from None
-    except yaml.YAMLError:
-        raise BadInput("this is not a YAML text", path.name) from None
+        message = Message("imported-mapping-not-utf-8")
+        raise BadInput(message, Place(file=path.name)) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        message = Message("imported-mapping-no-yaml")
+        raise BadInput(message, Place(file=path.name, line=mark.line + 1 if mark else 1)) from None
+    except _KeyStandsTwice as error:
+        message = Message("imported-key-twice", key=error.key)
+        raise BadInput(message, Place(file=path.name, line=error.line)) from None
     try:
         return BallotMapping.model_validate(data)
     except ValidationError as error:
-        raise BadInput(
-            "; ".join(_sentence(e["loc"], e["msg"]) for e in error.errors()), path.name
-        ) from None
+        problems = [_problem(wrong) for wrong in error.errors()]
+        raise gathered(problems, path.name) from None
 
 
-class _Texts(yaml.BaseLoader):
-    """Reads every scalar as text, so that a code such as ``no`` or ``1`` stays what it is, and refuses double keys."""
+class _KeyStandsTwice(Exception):
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(key)
+        self.key, self.line = key, line
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Reads every scalar as text and refuses double keys.
+
+    A code such as ``no`` or ``1`` must stay the text that it is.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value!r} stands twice", key.start_mark
-                )
+                raise _KeyStandsTwice(str(key.value), key.start_mark.line + 1)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
-def _sentence(place: tuple[str | int, ...], message: str) -> str:
-    field = ".".join(str(part) for part in place) or "the file"
-    hints = {
-        "Field required": "is missing",
-        "Extra inputs are not permitted": "is not known; remove it",
-    }
-    return (
-        f"{field} {hints[message]}"
-        if message in hints
-        else f"{field}: {message.removeprefix('Value error, ')}"
-    )
+def _problem(wrong: ErrorDetails) -> Problem:
+    field = ".".join(str(part) for part in wrong["loc"])
+    return Problem(_message(wrong["type"], wrong.get("ctx", {})), Place(field=field))
+
+
+def _message(kind: str, values: Mapping[str, str]) -> Message:
+    """Return the message for a kind of pydantic's errors."""
+    if kind.startswith("imported-"):
+        return Message(kind, **values)
+    return Message(FIELD_MESSAGES.get(kind, "imported-field-malformed"))
 
 
 def parse_time(text: str, zone: ZoneInfo) -> int:
-    """Seconds since 1970.
+    """Return seconds since 1970.
 
     Raises:
-        ValueError: neither ISO 8601 nor a whole number of seconds.
+        ValueError: the text is neither ISO 8601 nor a whole number of seconds.
     """
     if text.isdigit() and len(text) > 8:
         return int(text)

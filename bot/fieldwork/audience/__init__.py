@@ -1,1 +1,1 @@
-"""Who may be asked: contacts, sampling, invitations and admission."""
+"""Audience of a campaign: contacts, sampling, invitations and admission."""

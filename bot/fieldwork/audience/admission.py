@@ -1,8 +1,9 @@
-"""Personal invitations at the door: each is good for one person, and vouches for the cell in which they were drawn.
+"""Admission by personal invitation: one person each, in the cell in which they were drawn.
 
-The database holds a keyed hash of each token and, once it was used, a keyed pseudonym of who used it. Neither leads to
-the contact or to a ballot (`docs/decisions/0009-invitations.md`). All invitations of a cell lead to one link, which is
-handed out to nobody; so conversations, ballots and counters know no single invitation.
+The database holds a keyed hash of each token and, once it was used, a keyed pseudonym of its user.
+Neither leads to the contact or to a ballot (`docs/decisions/0009-invitations.md`).
+All invitations of a cell lead to one link that is handed out to nobody.
+Conversations, ballots and counters therefore know no single invitation.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.campaigns.lifecycle import PERSONAL
+from bot.campaigns.links import PERSONAL
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import GateKeys
@@ -34,15 +35,15 @@ async def admit_invited(
     event: Started,
     now: datetime,
 ) -> Started:
-    """The event with the link of the invitation's cell in place of its token, in the transaction of the update.
+    """Replace an invitation's token by the link of its cell, in the transaction of the update.
 
-    While ballots are taken, an invitation belongs to the first who comes by it. To another person, or when there is no
-    such invitation, it is a link that nobody knows: they can take part as anybody can.
+    While ballots are taken, an invitation belongs to the first person who uses it.
+    For anybody else, and when there is no such invitation, the token stays an unknown link:
+    they can take part like anybody without an invitation.
     """
     if event.link.startswith(PERSONAL):
-        return replace(
-            event, link=event.link.strip(PERSONAL)
-        )  # whoever read it in the database gets nothing by it
+        # A cell's link is internal: a person who read it in the database must gain nothing by it.
+        return replace(event, link=event.link.strip(PERSONAL))
     if not TOKEN.fullmatch(event.link):
         return event
     found = await _find(connection, keys, live_campaigns, event.link)
@@ -70,6 +71,6 @@ async def _take(
     if found.holder is not None:
         return bytes(found.holder) == holder
     columns = tables.invitations.c
-    # Another process may have been faster: then the row is no longer free, and nothing is changed.
+    # Another process may have taken the row since it was read; then nothing is changed.
     free = update(tables.invitations).where(columns.mark == found.mark, columns.holder.is_(None))
     return bool((await connection.execute(free.values(holder=holder))).rowcount)

@@ -1,4 +1,4 @@
-"""A number for each cell of a sample: how many are drawn, or the standard deviation that is expected there."""
+"""Table of numbers by cell of a sample: people to draw, or the expected standard deviation."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from bot.fieldwork.audience.contact_file import AREA, SIZE
 from bot.fieldwork.audience.sampling import cell_of, stratum_of
 from bot.spreadsheets.columns import Field, cell_reader, match_columns
 from bot.spreadsheets.reader import Problems, Sheet, normalise_width
+from survey_flows.errors import Message
 
 FIELDS = (
     Field("group", ("评价主体", "主体")),
@@ -18,10 +19,10 @@ FIELDS = (
 
 
 def read_cells(sheet: Sheet) -> dict[str, Decimal]:
-    """The numbers of a table by cell, such as ``resident/430102``.
+    """Read a table's numbers by cell, such as ``resident/430102``.
 
     Raises:
-        BadInput: by row and column.
+        BadInput: a cell stands twice or a value is no number; says the row and the column.
     """
     problems = Problems(sheet.file)
     found: dict[str, Decimal] = {}
@@ -32,7 +33,7 @@ def read_cells(sheet: Sheet) -> dict[str, Decimal]:
         )
         name = cell_of(group, stratum_of(area, size))
         if name in found:
-            problems.add(f"the cell {name} stands in an earlier row already", row.number, "group")
+            problems.add(Message("fieldwork-cell-twice", cell=name), row.number, "group")
         found[name] = cell("value").decimal()
     problems.settle()
     return found

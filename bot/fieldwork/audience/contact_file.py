@@ -1,11 +1,10 @@
-"""Lists of people who may be invited, and of people who no longer want to be."""
+"""Lists of contacts to invite and of opt-outs, as tables."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,10 +18,10 @@ from bot.spreadsheets.columns import Field, InputCell, cell_reader, match_column
 from bot.spreadsheets.reader import Problems, Row, Sheet, normalise_width, read_sheet
 from bot.spreadsheets.template_workbook import workbook
 from bot.storage.database import writing
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 AREA, SIZE = 20, 11
-"""Characters: area, a stroke and size are a ballot's stratum, which has room for 32."""
+"""Longest names in characters: area, a stroke and size form a stratum of at most 32."""
 WHO = (Field("channel", ("渠道",)), Field("address", ("联系方式", "chat_id"), longest=64))
 FIELDS = (
     *WHO,
@@ -34,20 +33,16 @@ FIELDS = (
     Field("list", ("名单", "来源"), optional=True, longest=64),
 )
 KINDS = {"import": FIELDS, "opt-out": WHO}
-"""The two lists: whom to invite, whom never to invite again."""
-ADDRESSES = {"telegram": (re.compile(r"[1-9][0-9]{0,15}"), "a chat id of Telegram, 1 to 16 digits")}
-"""By channel: what an address is like, and how that is told."""
+"""Columns of the two lists: contacts to invite, and contacts never to invite again."""
+ADDRESSES = {
+    "telegram": (re.compile(r"[1-9][0-9]{0,15}"), Message("fieldwork-no-telegram-address"))
+}
+"""By channel: the form of an address, and the refusal of another form."""
 LANGUAGES = {
     "zh-Hans": ("zh", "zh-cn", "zh-hans", "中文", "汉语", "简体中文"),
     "en": ("en", "english", "英文", "英语"),
 }
-PLACE = re.compile(r"[\w.-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    groups: Collection[str]
-    today: date
+STRATUM_NAME = re.compile(r"[\w.-]*")
 
 
 async def import_contacts(
@@ -61,17 +56,19 @@ async def import_contacts(
     """Read, check and store a list of contacts, all of it or nothing.
 
     Args:
-        file: its name, for the format and for complaints.
-        data: its bytes.
-        today: in the city's time zone; no consent can be of a later day.
+        database: where the contacts are stored.
+        keys: for pseudonyms and sealed addresses.
+        file: the file's name, which gives the format and the place of problems.
+        data: the file's bytes.
+        today: the day in the city's time zone; no consent can be of a later day.
         dry_run: check all and store nothing.
 
     Raises:
-        BadInput: the first problems by row and column; what stands in a cell of channel or address is not repeated.
+        BadInput: the problems by row and column; the text of a channel or an address is not quoted.
     """
     sheet = await _sheet(file, data)
-    known = _Known((await year_scheme(database, None)).groups, today)
-    listed = await asyncio.to_thread(read_contacts, sheet, known.groups, known.today)
+    groups = (await year_scheme(database, None)).groups
+    listed = await asyncio.to_thread(read_contacts, sheet, groups, today)
     async with writing(database) as connection:
         stored = await store_contacts(connection, keys, listed)
         if dry_run:
@@ -80,9 +77,12 @@ async def import_contacts(
 
 
 async def blank_list(database: AsyncEngine, kind: str, lang: str) -> bytes:
-    """An empty list to fill in, as XLSX, with the codes to choose from. Who is known already is shown to nobody.
+    """Return an empty list to fill in, as XLSX, with the codes to choose from.
+
+    Stored contacts are shown to nobody.
 
     Args:
+        database: where the scheme with the evaluator groups is.
         kind: one of `KINDS`.
         lang: the language of headings and names.
     """
@@ -98,10 +98,10 @@ async def blank_list(database: AsyncEngine, kind: str, lang: str) -> bytes:
 async def import_opt_outs(
     database: AsyncEngine, keys: ContactKeys, file: str, data: bytes, today: date
 ) -> tuple[int, int]:
-    """Opt out everybody on a list of channels and addresses; returns how many rows and how many of them are new.
+    """Opt out everybody on a list; returns the number of rows and how many of them are new.
 
     Raises:
-        BadInput: the first problems by row and column.
+        BadInput: the problems by row and column.
     """
     sheet = await _sheet(file, data)
     problems = Problems(file)
@@ -113,15 +113,15 @@ async def import_opt_outs(
 
 
 def read_contacts(sheet: Sheet, groups: Collection[str], today: date) -> list[Contact]:
-    """The contacts of a table. Nobody may stand in it twice.
+    """Read the contacts of a table; nobody may stand in it twice.
 
     Raises:
-        BadInput: by row and column.
+        BadInput: the problems by row and column.
     """
     problems = Problems(sheet.file)
     rows = match_columns(sheet, FIELDS, problems)
     contacts = [_contact(row, groups, today, problems) for row in rows]
-    _refuse_twins(rows, contacts, problems)
+    _refuse_duplicates(rows, contacts, problems)
     problems.settle()
     return contacts
 
@@ -131,9 +131,9 @@ def _contact(row: Row, groups: Collection[str], today: date, problems: Problems)
     return Contact(
         address=_address(row, problems),
         lang=_language(cell("language")),
-        group=cell("group").one_of(groups, "evaluator group"),
-        area=_place(cell("area"), AREA),
-        size=_place(cell("size"), SIZE),
+        group=cell("group").one_of(groups, Message("spreadsheets-kind-group")),
+        area=_stratum_name(cell("area"), AREA),
+        size=_stratum_name(cell("size"), SIZE),
         consent=_consent(cell("consent"), today),
         source=cell("list").text,
     )
@@ -144,58 +144,51 @@ def _address(row: Row, problems: Problems) -> Address:
     channel = normalise_width(cell("channel").text).lower()
     address = normalise_width(cell("address").text)
     if channel not in ADDRESSES:
-        cell("channel").complain(f"there is no such channel; there are {', '.join(ADDRESSES)}")
+        cell("channel").complain(Message("fieldwork-unknown-channel", channels=tuple(ADDRESSES)))
         return Address(channel, address)
-    form, told = ADDRESSES[channel]
+    form, refusal = ADDRESSES[channel]
     if not form.fullmatch(address):
-        # The text stays out, as it does above: a complaint may be passed on, and it may be somebody's number.
-        cell("address").complain(f"this is not {told}")
+        # Neither text is quoted: a complaint may be passed on, and it may be somebody's number.
+        cell("address").complain(refusal)
     return Address(channel, address)
 
 
 def _language(cell: InputCell) -> str:
     text = normalise_width(cell.text).lower()
-    for tag in shipped_words().languages:
+    languages = shipped_words().languages
+    for tag in languages:
         if text == tag.lower() or text in LANGUAGES.get(tag, ()):
             return tag
-    cell.complain(
-        f"there is no language «{cell.text}»; there are {', '.join(shipped_words().languages)}"
-    )
+    cell.complain(Message("fieldwork-unknown-language", text=cell.text, languages=languages))
     return ""
 
 
-def _place(cell: InputCell, longest: int) -> str:
+def _stratum_name(cell: InputCell, longest: int) -> str:
     text = normalise_width(cell.text)
-    if not PLACE.fullmatch(text) or len(cell.text) <= longest < len(
-        text
-    ):  # plain text may be longer than written
-        cell.complain(
-            f"«{text}» is not a name of at most {longest} letters, digits, «_», «.» or «-»"
-        )
+    # Normalised text may be longer than the text in the cell, whose length was checked already.
+    grown = len(cell.text) <= longest < len(text)
+    if grown or not STRATUM_NAME.fullmatch(text):
+        cell.complain(Message("fieldwork-no-stratum-name", text=text, max=longest))
     return text
 
 
 def _consent(cell: InputCell, today: date) -> str:
     found = cell.day() if cell.text else ""
     if found > today.isoformat():
-        cell.complain(f"{found} is later than today; give the day on which the person consented")
+        cell.complain(Message("fieldwork-consent-in-future", day=found))
     return found
 
 
-def _refuse_twins(rows: list[Row], contacts: list[Contact], problems: Problems) -> None:
+def _refuse_duplicates(rows: list[Row], contacts: list[Contact], problems: Problems) -> None:
     seen: dict[Address, int] = {}
     for row, contact in zip(rows, contacts, strict=True):
         first = seen.setdefault(contact.address, row.number)
         if first != row.number and row.cells["address"]:
-            problems.add(
-                f"this contact stands in row {first} already; delete one of the rows",
-                row.number,
-                "address",
-            )
+            problems.add(Message("fieldwork-contact-twice", row=first), row.number, "address")
 
 
 async def _sheet(file: str, data: bytes) -> Sheet:
     sheet = await asyncio.to_thread(read_sheet, file, data)
     if not sheet.rows:
-        raise BadInput("the table has a header and no rows; nothing was stored", file)
+        raise BadInput(Message("fieldwork-table-empty"), Place(file=file))
     return sheet

@@ -1,7 +1,7 @@
-"""Contacts who may be invited: kept apart from ballots, each under a pseudonym, the address sealed.
+"""Contacts who may be invited, kept apart from ballots under pseudonyms with sealed addresses.
 
-An address is kept only of who consented and has not opted out. An opt-out stays: of that person nothing is kept but the
-pseudonym, by which a later import is told that they are not to be written to.
+An address is kept only of a contact who consented and has not opted out.
+An opt-out lasts: of that person only the pseudonym is kept, and a later import skips them by it.
 """
 
 from __future__ import annotations
@@ -20,14 +20,18 @@ from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
 from bot.storage.database import insert
 from bot.storage.schema import all as tables
+from survey_flows.messages import Message
 
 REASONS = {
-    "opted_out": "opted out",
-    "no_consent": "no consent",
-    "unreachable": "unreachable",
-    "fatigue": "invited too recently",
+    "opted_out": Message("fieldwork-reason-opted-out"),
+    "no_consent": Message("fieldwork-reason-no-consent"),
+    "unreachable": Message("fieldwork-reason-unreachable"),
+    "fatigue": Message("fieldwork-reason-fatigue"),
 }
-"""Why a contact cannot be invited, in the order in which reasons are looked for: each contact is counted once."""
+"""Why a contact cannot be invited.
+
+A contact is counted once, under the first reason that applies.
+"""
 AT_ONCE = 5_000
 
 Values = dict[str, Any]
@@ -35,7 +39,10 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person on a list. ``consent`` is a day in ISO form, or empty; ``area`` and ``size`` may be empty."""
+    """A person on a list.
+
+    ``consent`` is a day in ISO form, or empty; ``area`` and ``size`` may be empty.
+    """
 
     address: Address
     lang: str
@@ -48,7 +55,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class ContactImportCounts:
-    """What an import did: how many contacts are new, changed, as they were, and not touched since they opted out."""
+    """Numbers of contacts of an import: new, changed, unchanged, and skipped after an opt-out."""
 
     new: int
     changed: int
@@ -58,7 +65,7 @@ class ContactImportCounts:
 
 @dataclass(frozen=True, slots=True)
 class ContactCounts:
-    """How many can be invited by group, and how many cannot by reason (`REASONS`)."""
+    """Numbers of contacts: by group those to invite, by reason (`REASONS`) those left out."""
 
     groups: Mapping[str, int]
     left_out: Mapping[str, int]
@@ -67,9 +74,10 @@ class ContactCounts:
 async def store_contacts(
     connection: AsyncConnection, keys: ContactKeys, listed: Sequence[Contact]
 ) -> ContactImportCounts:
-    """Add contacts or change them; importing the same again changes nothing.
+    """Add contacts or change them; importing the same list again changes nothing.
 
-    The later consent counts. A list that knows of none takes none away: that is what an opt-out is for.
+    The later consent counts.
+    A list without a consent takes none away: only an opt-out does.
     """
     before = {bytes(row.lookup): row for row in await connection.execute(select(tables.contacts))}
     done: Counter[str] = Counter()
@@ -104,7 +112,7 @@ def _merged(keys: ContactKeys, lookup: bytes, contact: Contact, old: Row[Any] | 
         "source": contact.source,
         "consent": consent,
         "opted_out": "",
-        # Who consents anew is worth another attempt.
+        # A new consent is worth another attempt.
         "unreachable": "" if contact.consent > unreachable else unreachable,
         "invited": old.invited if old else "",
     }
@@ -113,9 +121,9 @@ def _merged(keys: ContactKeys, lookup: bytes, contact: Contact, old: Row[Any] | 
 async def opt_out(
     connection: AsyncConnection, keys: ContactKeys, addresses: Iterable[Address], day: date
 ) -> int:
-    """Invite these people no more, also who is on no list yet; returns how many had not opted out before.
+    """Opt these people out, on a list or not; returns how many had not opted out before.
 
-    All that was known of them is deleted but the pseudonym, the day, and when they were last invited.
+    Only the pseudonym, the day and the day of the last invitation are kept of them.
     """
     lookups = dict.fromkeys(keys.lookup(address) for address in addresses)
     before = await _find(connection, list(lookups))
@@ -151,7 +159,7 @@ def _gone(lookup: bytes, day: date, old: Row[Any] | None) -> Values:
 
 
 async def set_unreachable(connection: AsyncConnection, lookups: Iterable[bytes], day: date) -> None:
-    """Note that messages to these contacts do not arrive; a consent of a later day takes that back."""
+    """Mark contacts as unreachable on a day; a consent of a later day takes the mark away."""
     columns = tables.contacts.c
     for lookup in sorted(lookups):
         changed = tables.contacts.update().where(columns.lookup == lookup, columns.opted_out == "")
@@ -161,7 +169,7 @@ async def set_unreachable(connection: AsyncConnection, lookups: Iterable[bytes],
 async def count_contacts(
     connection: AsyncConnection, day: date, fatigue_days: int = FATIGUE_DAYS
 ) -> ContactCounts:
-    """How many can be invited on a day, and how many cannot and why."""
+    """Count the contacts that can be invited on a day, and those that cannot by reason."""
     groups: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
     for row in await connection.execute(select(tables.contacts)):
@@ -176,7 +184,7 @@ async def count_contacts(
 
 
 def exclusion_reason(row: Row[Any], day: date, fatigue_days: int) -> str:
-    """The first of `REASONS` for which a contact's row cannot be invited on a day; empty when it can."""
+    """Return the first of `REASONS` that bars a contact's row on a day; empty when none does."""
     if row.opted_out:
         return "opted_out"
     if not row.consent:
@@ -189,14 +197,14 @@ def exclusion_reason(row: Row[Any], day: date, fatigue_days: int) -> str:
 
 
 async def _write(connection: AsyncConnection, rows: list[Values]) -> None:
-    # In the order of the pseudonyms, which is that of no list.
+    # The order of the pseudonyms is that of no list, so rows do not tell how they came.
     rows = sorted(rows, key=lambda row: bytes(row["lookup"]))
     for start in range(0, len(rows), AT_ONCE):
         await _upsert(connection, rows[start : start + AT_ONCE])
 
 
 async def _upsert(connection: AsyncConnection, rows: list[Values]) -> None:
-    """Store rows; who has opted out since they were read stays so, unless it is an opt-out that is stored."""
+    """Store rows; an opt-out that came since they were read stands, whatever else is stored."""
     columns = tables.contacts.c
     for leaving in (False, True):
         some = [row for row in rows if bool(row["opted_out"]) == leaving]
@@ -205,7 +213,7 @@ async def _upsert(connection: AsyncConnection, rows: list[Values]) -> None:
         statement = insert(connection, tables.contacts)
         rest = {name: statement.excluded[name] for name in some[0] if name != "lookup"}
         if not leaving:
-            # These two are written by whoever sends, and may be newer than what was read.
+            # Senders write these two columns, which may be newer than the rows that were read.
             rest["invited"] = columns.invited
             rest["unreachable"] = case(
                 (statement.excluded.consent > columns.unreachable, ""), else_=columns.unreachable

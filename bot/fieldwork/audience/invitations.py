@@ -1,8 +1,10 @@
-"""Making the invitations of a sample, and what came of them: counts by cell, apart from ballots and from contacts."""
+"""Invitations of a sample, and counts by cell of what came of them.
+
+The counts are kept apart from ballots and from contacts.
+"""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +14,16 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.campaigns.lifecycle import LINK, PERSONAL
+from bot.campaigns.definition import FrozenDefinition, read_definition
+from bot.campaigns.links import LINK, PERSONAL
+from bot.campaigns.registered import read_campaign_row
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import GateKeys
 from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason
 from bot.fieldwork.audience.sampling import cell_of
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 SOURCE = "personal"
 """The source of ballots that come by personal invitation."""
@@ -27,7 +31,7 @@ SOURCE = "personal"
 
 @dataclass(frozen=True, slots=True)
 class InvitationBatch:
-    """How many invitations there are, to how many people they go, and how many get none by reason (`REASONS`)."""
+    """Numbers of invitations, of people who get one, and of people left out by `REASONS`."""
 
     invitations: int
     people: int
@@ -36,7 +40,10 @@ class InvitationBatch:
 
 @dataclass(frozen=True, slots=True)
 class CellInvitations:
-    """What came of the invitations of a cell. ``opened`` and ``answered`` are told by `bot.campaigns.rounded` only."""
+    """Counts of the invitations of a cell.
+
+    ``opened`` and ``answered`` are exact, and may be disclosed only rounded.
+    """
 
     cell: str
     invited: int
@@ -47,10 +54,11 @@ class CellInvitations:
 async def make_invitations(
     database: AsyncEngine, keys: GateKeys, campaign: str, day: date, clock: Clock
 ) -> InvitationBatch:
-    """Make an invitation for everybody who was drawn, and note who gets one; made again, no invitation is added.
+    """Make an invitation for everybody who was drawn, and mark the contacts who get one.
 
-    All are made at once, also of people who cannot be invited any more: what is made for one person alone could be told
-    to be theirs. Made again, only people who can be reached meanwhile are added to those who are written to.
+    All invitations are made at once, also for people who cannot be invited any more:
+    an invitation that is made for one person alone could be recognised as theirs.
+    A second call adds no invitation, only people who have become reachable since.
 
     Raises:
         BadInput: no such campaign, it is not open, or its sample is not drawn.
@@ -59,13 +67,12 @@ async def make_invitations(
         fatigue_days = await _fatigue_days(connection, campaign)
         members = await _drawn(connection, campaign)
         if not members:
-            raise BadInput(
-                "nobody was drawn for this campaign; see `minping sample draw`", campaign
-            )
+            raise BadInput(Message("fieldwork-nobody-drawn"), Place(subject=campaign))
         cells = {(member.grp, member.stratum) for member in members}
         links = await _keep_links(connection, campaign, sorted(cells), clock)
         await _add(connection, [_row(keys, campaign, member, links) for member in members])
-        # Another campaign may have invited somebody since the plan; one's own invitation is no reason against it.
+        # Another campaign may have invited somebody since the plan.
+        # An earlier invitation of this campaign is no reason against its own messages.
         why = {
             member: exclusion_reason(member, day, 0 if member.told else fatigue_days)
             for member in members
@@ -80,7 +87,10 @@ async def make_invitations(
 
 
 async def count_responses(database: AsyncEngine, campaign: str) -> list[CellInvitations]:
-    """What came of the invitations, by cell: from the invitations who opened one, from the ballots who answered."""
+    """Count by cell how many invitations there are, were opened, and led to a ballot.
+
+    Invitations and ballots are counted separately and never joined.
+    """
     links, invitations, ballots = tables.links.c, tables.invitations.c, tables.ballots.c
     used = select(invitations.link, func.count(), func.count(invitations.holder))
     used = used.where(invitations.campaign == campaign).group_by(invitations.link)
@@ -104,33 +114,23 @@ async def count_responses(database: AsyncEngine, campaign: str) -> list[CellInvi
     ]
 
 
-async def _require_open(connection: AsyncConnection, campaign: str) -> str:
-    """The paper of a campaign that is open."""
-    query = select(tables.campaigns.c.state, tables.campaigns.c.paper).where(
-        tables.campaigns.c.id == campaign
-    )
-    row = (await connection.execute(query)).first()
-    if row is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+async def _require_open(connection: AsyncConnection, campaign: str) -> FrozenDefinition:
+    """Return the definition of a campaign that is open."""
+    row = await read_campaign_row(connection, campaign)
     if row.state != "open":
         # A key that was destroyed at the close must not be made again.
-        raise BadInput(
-            f"this campaign is {row.state}; people are invited only while it is open", campaign
-        )
-    return str(row.paper)
+        raise BadInput(Message("fieldwork-invites-only-open"), Place(subject=campaign))
+    return read_definition(row)
 
 
 async def _fatigue_days(connection: AsyncConnection, campaign: str) -> int:
-    """The days that the campaign registered; raises as `_require_open`."""
-    return int(
-        json.loads(await _require_open(connection, campaign))
-        .get("sampling", {})
-        .get("fatigue_days", 0)
-    )
+    """Return the registered days between two invitations; raises as `_require_open`."""
+    definition = await _require_open(connection, campaign)
+    return int((definition.sampling or {}).get("fatigue_days", 0))
 
 
 async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:
-    """The rows of the frame that were drawn, with those of their contacts; ``told`` is whether they were invited."""
+    """Return the drawn rows of the frame with their contacts; ``told``: invited already."""
     frames, contacts = tables.frames.c, tables.contacts.c
     joined = tables.frames.join(tables.contacts, frames.lookup == contacts.lookup)
     columns: list[Any] = [
@@ -150,7 +150,7 @@ async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:
 async def _keep_links(
     connection: AsyncConnection, campaign: str, cells: list[tuple[str, str]], clock: Clock
 ) -> dict[tuple[str, str], str]:
-    """The link of each cell; made where there is none."""
+    """Return the link of each cell; a cell without a link gets one."""
     columns = tables.links.c
     query = select(tables.links).where(
         columns.campaign == campaign, columns.token.startswith(PERSONAL)
@@ -183,7 +183,10 @@ def _row(
 
 
 async def _add(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
-    """Store the invitations that are not there yet, in the order of their hashes, which is that of no list."""
+    """Store the invitations that are not there yet, in the order of their hashes.
+
+    That order is the order of no list, so the rows do not tell whose they are.
+    """
     rows = sorted(rows, key=lambda row: bytes(row["mark"]))
     statement = insert(connection, tables.invitations).on_conflict_do_nothing()
     for start in range(0, len(rows), AT_ONCE):

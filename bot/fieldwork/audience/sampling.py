@@ -1,7 +1,9 @@
-"""The sample of a campaign: planned as a draft, registered with the seed at the opening, drawn and published after.
+"""The sample of a campaign: planned as a draft, registered at the opening, drawn and published.
 
-The frame is settled before there is a seed. Its digest and the design stand in the campaign's paper, so that the log
-commits to them, and to the seed that the mixer draws, before anybody can know who will be drawn.
+The frame is settled before there is a seed.
+Its digest and the design stand in the campaign's definition.
+So the log commits to them, and to the seed that the mixer draws,
+before anybody can know who will be drawn.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.fieldwork.sampling import (
@@ -26,19 +28,24 @@ from aggregation.fieldwork.sampling import (
     draw_numbers,
     frame_digest,
 )
+from bot.campaigns.definition import FrozenDefinition, read_definition
+from bot.campaigns.registered import read_campaign_row
 from bot.crypto.contact_keys import ContactKeys
 from bot.fieldwork.audience.contacts import AT_ONCE, REASONS, exclusion_reason
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 FORMAT = "minping-sample/1"
+FEW = 5
+"""So many small cells are named in a refusal; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleRequest:
-    """What an office wants, as in `SampleDesign`; ``least`` is raised to the scheme's smallest cell.
+    """The design that an office asks for, with the fields of `SampleDesign`.
 
+    ``least`` is raised to the scheme's smallest cell.
     ``size`` may be 0 with ``fixed``, where it follows from ``values``.
     """
 
@@ -51,7 +58,10 @@ class SampleRequest:
 
 @dataclass(frozen=True, slots=True)
 class SamplePlan:
-    """What was planned: how many are drawn of how many in each cell, and how many cannot be invited and why."""
+    """A planned sample: by cell the people to draw and the people in the frame.
+
+    ``left_out`` counts the contacts who cannot be invited, by reason.
+    """
 
     sizes: Mapping[str, int]
     people: Mapping[str, int]
@@ -59,104 +69,95 @@ class SamplePlan:
 
 
 def stratum_of(area: str, size: str) -> str:
-    """A contact's stratum, such as ``430102/large``; either part may be empty."""
+    """Return a contact's stratum, such as ``430102/large``; either part may be empty."""
     return f"{area}/{size}" if size else area
 
 
 def cell_of(group: str, stratum: str) -> str:
-    """The cell in which a contact is drawn, such as ``resident/430102``."""
+    """Return the cell in which a contact is drawn, such as ``resident/430102``."""
     return f"{group}/{stratum}" if stratum else group
 
 
 async def plan_sample(
-    database: AsyncEngine, keys: ContactKeys, campaign: str, wish: SampleRequest, day: date
+    database: AsyncEngine, keys: ContactKeys, campaign: str, wanted: SampleRequest, day: date
 ) -> SamplePlan:
-    """Settle the frame and the design of a draft; planned again, the last plan counts.
+    """Settle the frame and the design of a draft; a second plan replaces the first.
 
     Raises:
-        BadInput: no such draft, a cell is so small that an answer could be guessed to be somebody's, or as `allocate`.
+        BadInput: no such draft, a cell so small that its answers could be told apart,
+            or as `allocate`.
     """
     async with writing(database) as connection:
-        row = await _campaign(connection, campaign)
+        row = await read_campaign_row(connection, campaign, "update")
+        definition = read_definition(row)
         if row.state != "draft":
-            raise BadInput(
-                "the sample is planned before the campaign is opened; make another campaign",
-                campaign,
-            )
-        members, left_out = await _members(connection, keys, campaign, day, wish.fatigue_days)
+            raise BadInput(Message("fieldwork-sample-after-opening"), Place(subject=campaign))
+        members, left_out = await _members(connection, keys, campaign, day, wanted.fatigue_days)
         people = dict(sorted(Counter(_cell(member) for member in members).items()))
-        floor = int(json.loads(row.scheme).get("min_n", {}).get("publish_cell", 0))
-        design = _design(wish, max(wish.least, floor))
+        floor = definition.disclosure_floor
+        design = _design(wanted, max(wanted.least, floor))
         sizes = allocate(design, people)
         _refuse_small(people, sizes, floor)
         plan = _dump_design(design) | {
             "rule": RULE,
             "frame": frame_digest(_frame(members)),
-            "fatigue_days": wish.fatigue_days,
+            "fatigue_days": wanted.fatigue_days,
             "day": day.isoformat(),
         }
         await _keep_frame(connection, campaign, members)
-        definition = json.dumps(json.loads(row.paper) | {"sampling": plan}, ensure_ascii=False)
         changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
-        await connection.execute(changed.values(paper=definition))
+        await connection.execute(changed.values(paper=definition.text_with(sampling=plan)))
     return SamplePlan(sizes, people, left_out)
 
 
 async def read_plan(database: AsyncEngine, campaign: str) -> SamplePlan | None:
-    """What was planned for a campaign, without who was left out then; None when nothing was.
+    """Return the plan of a campaign, without the counts of people left out; None without a plan.
 
     Raises:
         BadInput: no such campaign.
     """
-    columns, campaigns = tables.frames.c, tables.campaigns.c
+    columns = tables.frames.c
     counted = select(columns.grp, columns.stratum, func.count().label("people")).where(
         columns.campaign == campaign
     )
     async with reading(database) as connection:
-        definition = (
-            await connection.execute(select(campaigns.paper).where(campaigns.id == campaign))
-        ).scalar_one_or_none()
+        definition = read_definition(await read_campaign_row(connection, campaign))
         rows = (await connection.execute(counted.group_by(columns.grp, columns.stratum))).all()
-    if definition is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    sampling = json.loads(definition).get("sampling")
-    if sampling is None:
+    if definition.sampling is None:
         return None
     people = dict(sorted((cell_of(row.grp, row.stratum), int(row.people)) for row in rows))
-    return SamplePlan(allocate(_read_design(sampling), people), people, {})
+    return SamplePlan(allocate(_read_design(definition.sampling), people), people, {})
 
 
 async def draw_campaign_sample(database: AsyncEngine, campaign: str) -> Sample:
-    """Draw the sample of a campaign that is open or was; drawn again, it is the same.
+    """Draw the sample of a campaign that is open or was; a second draw gives the same sample.
 
     Raises:
-        BadInput: no such campaign, not planned, not opened yet, or the frame is not the one that was registered.
+        BadInput: no such campaign, no plan, no opening yet, or a frame that differs from the
+            registered one.
     """
     async with writing(database) as connection:
-        definition = json.loads((await _campaign(connection, campaign)).paper)
-        if "sampling" not in definition:
-            raise BadInput("no sample was planned for this campaign before it was opened", campaign)
-        if "seed" not in definition:
-            raise BadInput("the seed is drawn when the campaign is opened; open it first", campaign)
+        definition = read_definition(await read_campaign_row(connection, campaign, "update"))
+        if definition.sampling is None:
+            raise BadInput(Message("fieldwork-sample-not-planned"), Place(subject=campaign))
+        if definition.seed is None:
+            raise BadInput(Message("fieldwork-seed-not-drawn"), Place(subject=campaign))
         query = select(tables.frames).where(tables.frames.c.campaign == campaign)
         members = [dict(row._mapping) for row in await connection.execute(query)]
         frame = _frame(members)
-        if frame_digest(frame) != definition["sampling"]["frame"]:
-            raise BadInput(
-                "the stored frame is not the one that was registered; restore it from a backup",
-                campaign,
-            )
-        design = _read_design(definition["sampling"])
+        if frame_digest(frame) != definition.sampling["frame"]:
+            raise BadInput(Message("fieldwork-frame-differs"), Place(subject=campaign))
+        design = _read_design(definition.sampling)
         sizes = allocate(design, {cell: len(numbers) for cell, numbers in frame.items()})
-        drawn = draw_numbers(definition["seed"], frame, sizes)
+        drawn = draw_numbers(definition.seed, frame, sizes)
         await _mark(
             connection, campaign, {number for numbers in drawn.values() for number in numbers}
         )
-    return Sample(campaign, definition["seed"], design, frame, drawn)
+    return Sample(campaign, definition.seed, design, frame, drawn)
 
 
 def write_sample(sample: Sample) -> bytes:
-    """A sample as it is published: JSON, the same bytes for the same sample."""
+    """Return the published form of a sample: JSON, the same bytes for the same sample."""
     value = {
         "format": FORMAT,
         "rule": RULE,
@@ -170,15 +171,16 @@ def write_sample(sample: Sample) -> bytes:
 
 
 def read_sample(file: str, data: bytes) -> Sample:
-    """A published sample.
+    """Read a published sample.
 
     Raises:
-        BadInput: not such a file, or of another format or rule.
+        BadInput: not such a file, or another format or rule.
     """
     try:
         value = json.loads(data)
         if (value["format"], value["rule"]) != (FORMAT, RULE):
-            raise BadInput(f"this sample is of another format than {FORMAT}, {RULE}", file)
+            message = Message("fieldwork-sample-other-format", format=FORMAT, rule=RULE)
+            raise BadInput(message, Place(file=file))
         frame, drawn = (
             {
                 str(cell): [str(number) for number in numbers]
@@ -190,35 +192,36 @@ def read_sample(file: str, data: bytes) -> Sample:
             str(value["campaign"]), str(value["seed"]), _read_design(value["design"]), frame, drawn
         )
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
-        raise BadInput("this is not a sample as `minping sample draw` writes it", file) from None
+        raise BadInput(Message("fieldwork-no-sample-file"), Place(file=file)) from None
 
 
-def sample_difference(sample: Sample, definition: Mapping[str, Any]) -> str:
-    """In what a published sample is not what its campaign registered, in one sentence; empty when in nothing."""
-    plan = definition.get("sampling")
+def sample_difference(sample: Sample, definition: FrozenDefinition) -> Message | None:
+    """Return how a published sample differs from its campaign's definition; None when it fits."""
+    plan = definition.sampling
     if plan is None:
-        return "the campaign registered no sample"
-    if sample.seed != definition.get("seed"):
-        return "the seed is not the registered one"
+        return Message("fieldwork-no-registered-sample")
+    if sample.seed != definition.seed:
+        return Message("fieldwork-other-seed")
     if frame_digest(sample.frame) != plan["frame"]:
-        return "the frame is not the registered one: people were added, left out or moved"
+        return Message("fieldwork-other-frame")
     if (RULE, sample.design) != (plan["rule"], _read_design(plan)):
-        return "the design is not the registered one"
-    return ""
+        return Message("fieldwork-other-design")
+    return None
 
 
-def _design(wish: SampleRequest, least: int) -> SampleDesign:
-    if wish.method not in METHODS:
-        raise BadInput(
-            f"there is no allocation «{wish.method}»; there are {', '.join(METHODS)}", "sample"
+def _design(wanted: SampleRequest, least: int) -> SampleDesign:
+    if wanted.method not in METHODS:
+        message = Message(
+            "fieldwork-unknown-allocation", method=wanted.method, methods=tuple(METHODS)
         )
-    values = dict(wish.values or {})
-    if wish.method == "proportional" and values:
-        raise BadInput("a proportional sample needs no values for cells; leave them out", "sample")
-    size = wish.size or (int(sum(values.values())) if wish.method == "fixed" else 0)
+        raise BadInput(message, Place(field="method"))
+    values = dict(wanted.values or {})
+    if wanted.method == "proportional" and values:
+        raise BadInput(Message("fieldwork-proportional-with-values"), Place(field="values"))
+    size = wanted.size or (int(sum(values.values())) if wanted.method == "fixed" else 0)
     if size < 1:
-        raise BadInput("say how many are to be drawn", "sample")
-    return SampleDesign(wish.method, size, least, values)
+        raise BadInput(Message("fieldwork-sample-size-missing"), Place(field="size"))
+    return SampleDesign(wanted.method, size, least, values)
 
 
 def _dump_design(design: SampleDesign) -> dict[str, Any]:
@@ -232,29 +235,24 @@ def _read_design(plan: Mapping[str, Any]) -> SampleDesign:
 
 
 def _refuse_small(people: Mapping[str, int], sizes: Mapping[str, int], floor: int) -> None:
-    """A ballot tells its cell: where fewer than ``floor`` are invited, whose it is could be guessed."""
-    small = [f"{cell} ({people[cell]})" for cell, size in sizes.items() if 0 < size < floor]
+    """Refuse cells with fewer than ``floor`` people: a ballot tells its cell, and so its rater."""
+    small = [
+        Message("fieldwork-cell-with-people", cell=cell, people=people[cell])
+        for cell, size in sizes.items()
+        if 0 < size < floor
+    ]
     if small:
-        more = f" and {len(small) - 5} more" if len(small) > 5 else ""
-        raise BadInput(
-            f"fewer than {floor} can be invited in {', '.join(small[:5])}{more}, so their answers could be told apart;"
-            " import these contacts with a larger area or without a size",
-            "sample",
+        more = max(0, len(small) - FEW)
+        message = Message(
+            "fieldwork-cells-too-small", floor=floor, cells=tuple(small[:FEW]), more=more
         )
-
-
-async def _campaign(connection: AsyncConnection, campaign: str) -> Row[Any]:
-    query = select(tables.campaigns).where(tables.campaigns.c.id == campaign).with_for_update()
-    row = (await connection.execute(query)).first()
-    if row is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    return row
+        raise BadInput(message, Place(field="sample"))
 
 
 async def _members(
     connection: AsyncConnection, keys: ContactKeys, campaign: str, day: date, fatigue_days: int
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """The rows of the frame, and how many contacts are left out by reason."""
+    """Return the rows of the frame, and how many contacts are left out by reason."""
     left_out: Counter[str] = Counter()
     members = []
     for row in await connection.execute(select(tables.contacts)):

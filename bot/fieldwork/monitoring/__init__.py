@@ -1,1 +1,1 @@
-"""How far a campaign has come: response monitor and progress of participants."""
+"""Monitoring of fieldwork: response monitor and progress of participants."""

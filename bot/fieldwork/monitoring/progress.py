@@ -1,7 +1,8 @@
-"""How far somebody is with a campaign, kept in their sealed conversation, and counted when it is sealed anew.
+"""Progress of a participant, kept in their sealed conversation and counted hourly.
 
-Once an hour conversations are sealed under a new key, many in one transaction (`bot.conversations.key_rotation`). Only then are numbers
-changed by what they tell: not in the transaction of a citizen's tap, and in no row of theirs.
+Once an hour conversations are sealed under a new key, many in one transaction
+(`bot.conversations.key_rotation`).
+Counts change only then: never in the transaction of a citizen's tap, which would time them.
 """
 
 from __future__ import annotations
@@ -20,19 +21,25 @@ from bot.storage.database import insert
 from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import CampaignDefinition, Link
 from survey_flows.effects import Effect, QuotaFull, StoreBallot
-from survey_flows.errors import BadSession
+from survey_flows.errors import BadSession, Message
 from survey_flows.session import Session
 
 HOUR = 3600
 ParticipationState = tuple[str, str, str, str, str]
-"""How far (`aggregation.fieldwork.dispositions.PARTICIPATION_STATES`), by which source, group and stratum, and at which question they stand."""
+"""State, source, group, stratum and question.
+
+The states are `aggregation.fieldwork.dispositions.PARTICIPATION_STATES`.
+The question is the one at which the participant stands; it is empty in other states.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``done``: something was submitted. ``left``: at which question answers were given up, else empty.
+    """Progress of one participant.
 
-    ``counted`` is what was counted of this person last, nothing before that.
+    ``done``: a ballot was submitted.
+    ``broke_off_at``: the question at which answers were given up, or empty.
+    ``counted_as``: the state in which this person was counted last, or None.
     """
 
     done: bool = False
@@ -40,7 +47,7 @@ class Progress:
     counted_as: ParticipationState | None = None
 
     def to_text(self) -> str:
-        """One line that `read_course` reads back as an equal value; empty when there is nothing to tell."""
+        """Return one line that `read_progress` reads back; empty before anything happened."""
         return (
             ""
             if self == NOT_BEGUN
@@ -52,7 +59,7 @@ NOT_BEGUN = Progress()
 
 
 def read_progress(text: str) -> Progress:
-    """What `Progress.to_text` wrote.
+    """Read the text of `Progress.to_text`.
 
     Raises:
         BadSession: another text.
@@ -65,13 +72,13 @@ def read_progress(text: str) -> Progress:
             how, source, group, stratum, place = map(str, counted)
             counted = how, source, group, stratum, place
     except (ValueError, TypeError):
-        raise BadSession("the stored conversation was kept in another way") from None
+        raise BadSession(Message("fieldwork-progress-unreadable")) from None
     return Progress(bool(done), str(left), counted)
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressChange:
-    """Somebody is further than when they were counted last, or was not counted yet (``old`` None)."""
+    """A new state of a participant; ``old`` is None when they were not counted yet."""
 
     campaign: str
     old: ParticipationState | None
@@ -80,70 +87,71 @@ class ProgressChange:
 
 
 def progress_after(
-    course: Progress,
+    progress: Progress,
     definition: CampaignDefinition,
     before: Session | None,
     after: Session | None,
     effects: Iterable[Effect],
 ) -> Progress:
-    """The course after a step of the conversation."""
+    """Return the progress after a step of the conversation."""
     kinds = {type(effect) for effect in effects}
     if StoreBallot in kinds:
-        return Progress(True, "", course.counted_as)
+        return Progress(True, "", progress.counted_as)
     if after is not None and after.rating and after.answers:
-        return replace(course, broke_off_at="") if course.broke_off_at else course
+        return replace(progress, broke_off_at="") if progress.broke_off_at else progress
     if before is None or not (before.rating and before.answers) or QuotaFull in kinds:
-        return course
-    return replace(course, broke_off_at=question_position(definition, before))
+        return progress
+    return replace(progress, broke_off_at=question_position(definition, before))
 
 
 def question_position(definition: CampaignDefinition, session: Session) -> str:
-    """Where in which questionnaire a rating stands, such as ``window:overall`` or ``window:review``."""
+    """Return questionnaire and question of a rating, such as ``window:overall``."""
     unit = definition.units.get(session.unit)
     return f"{unit.questionnaire if unit else ''}:{session.place.removeprefix('q:')}"
 
 
 def participation_state(
-    course: Progress, definition: CampaignDefinition, session: Session
+    progress: Progress, definition: CampaignDefinition, session: Session
 ) -> ParticipationState:
-    """What is counted of somebody."""
+    """Return the state in which a participant is counted."""
     link = definition.links.get(session.link) or Link("")
-    how, place = STARTED, ""
-    if course.done:
-        how = COMPLETED
+    state, question = STARTED, ""
+    if progress.done:
+        state = COMPLETED
     elif session.rating and session.answers:
-        how, place = PARTIAL, question_position(definition, session)
-    elif course.broke_off_at:
-        how, place = BROKEN, course.broke_off_at
-    return how, link.source, link.group, link.stratum, place
+        state, question = PARTIAL, question_position(definition, session)
+    elif progress.broke_off_at:
+        state, question = BROKEN, progress.broke_off_at
+    return state, link.source, link.group, link.stratum, question
 
 
-async def apply_changes(connection: AsyncConnection, moves: Sequence[ProgressChange]) -> None:
-    """Count these people anew."""
-    where: Counter[tuple[Any, ...]] = Counter()
-    when: Counter[tuple[Any, ...]] = Counter()
+async def apply_changes(connection: AsyncConnection, changes: Sequence[ProgressChange]) -> None:
+    """Count these participants in their new states."""
+    courses: Counter[tuple[Any, ...]] = Counter()
+    arrivals: Counter[tuple[Any, ...]] = Counter()
     stops: Counter[tuple[Any, ...]] = Counter()
-    for move in moves:
-        for told, change in ((move.old, -1), (move.new, 1)):
-            if told is None:
+    for change in changes:
+        for counted, people in ((change.old, -1), (change.new, 1)):
+            if counted is None:
                 continue
-            how, source, group, stratum, place = told
-            where[move.campaign, source, group, stratum, how] += change
-            if place:
-                stops[(move.campaign, *place.split(":", 1))] += change
-        if move.old is None:
-            when[move.campaign, move.hour, STARTED] += 1
-        if move.new[0] in (BROKEN, COMPLETED) and (move.old is None or move.old[0] != move.new[0]):
-            when[move.campaign, move.hour, move.new[0]] += 1
-    await _add(connection, tables.courses, where)
-    await _add(connection, tables.arrivals, when)
+            state, source, group, stratum, question = counted
+            courses[change.campaign, source, group, stratum, state] += people
+            if question:
+                stops[(change.campaign, *question.split(":", 1))] += people
+        new = change.new[0]
+        if change.old is None:
+            arrivals[change.campaign, change.hour, STARTED] += 1
+        if new in (BROKEN, COMPLETED) and (change.old is None or change.old[0] != new):
+            arrivals[change.campaign, change.hour, new] += 1
+    await _add(connection, tables.courses, courses)
+    await _add(connection, tables.arrivals, arrivals)
     await _add(connection, tables.stops, stops)
 
 
 async def _add(
     connection: AsyncConnection, table: Table, changes: Mapping[tuple[Any, ...], int]
 ) -> None:
-    """Add to the counts of a table, whose last column they are."""
+    """Add to the counts of a table, which stand in its last column."""
     names = table.c.keys()
     rows = [
         dict(zip(names, (*key, change), strict=True))

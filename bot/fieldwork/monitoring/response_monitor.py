@@ -1,12 +1,12 @@
-"""The response monitor: how far a campaign is, in counts that lead to nobody.
+"""The response monitor: counts of how far a campaign is, which lead to nobody.
 
-Who is written to (contacts, frames, the queue) and who came (invitations, courses) are counted each for itself and
-never joined; `aggregation.fieldwork.dispositions` makes dispositions of the counts.
+People who are written to (contacts, frames, the queue) and people who came (invitations, progress)
+are counted separately and never joined.
+`aggregation.fieldwork.dispositions` derives the dispositions from the counts.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,23 +32,27 @@ from aggregation.fieldwork.dispositions import (
     range_of,
     response_rates,
 )
-from bot.campaigns.lifecycle import PERSONAL
-from bot.campaigns.quotas import QuotaProgress, disclosure_floor, show_quotas
+from bot.campaigns.definition import read_definition
+from bot.campaigns.links import PERSONAL
+from bot.campaigns.quotas import QuotaProgress, show_quotas
+from bot.campaigns.registered import read_campaign_row
 from bot.fieldwork.audience.invitations import SOURCE
 from bot.fieldwork.audience.sampling import cell_of
 from bot.fieldwork.monitoring.progress import HOUR
 from bot.fieldwork.outreach.outbox import QUEUED
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from survey_flows.errors import BadInput
 
 DAYS = 14
-"""Days of which it is shown how many came: longer campaigns show their last."""
+"""The last days of a campaign that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellDispositions:
-    """What became of the invitations of a cell: dispositions and rates in ranges."""
+    """Dispositions and rates of a cell's invitations, disclosed as ranges.
+
+    The field ``told`` has the range of each disposition.
+    """
 
     cell: str
     invited: int
@@ -58,7 +62,7 @@ class CellDispositions:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """How many have answers at a question, or gave them up there, that they have not submitted."""
+    """People with answers that they have not submitted, by the question at which they stand."""
 
     questionnaire: str
     question: str
@@ -67,11 +71,13 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """All that is told of a campaign's response.
+    """The disclosed response of a campaign.
 
-    ``cells`` of the sample and ``whole`` of it (None without invitations), ``by_source`` the courses of all who came by
-    source, ``days`` and ``hours`` (of the city's day) who came, broke off and completed then, ``stops`` the largest
-    first. ``units`` are their names by language.
+    ``cells``: those of the sample; ``whole``: the sample, None without invitations.
+    ``by_source``: participants by source and state.
+    ``days``, ``hours`` (of the city's day): how many came, broke off and completed then.
+    ``stops``: the largest first.
+    ``units``: names by language.
     """
 
     cells: list[CellDispositions]
@@ -85,19 +91,20 @@ class Monitor:
 
 
 async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> Monitor:
-    """What is known now; who came is counted anew every hour.
+    """Read the monitor; participants are counted anew every hour.
 
     Raises:
         BadInput: no such campaign.
     """
     async with reading(database) as connection:
-        row = await _campaign(connection, campaign)
+        row = await read_campaign_row(connection, campaign)
         cells = await _cells(connection, campaign)
         people = await _courses(connection, campaign)
         when = await _arrivals(connection, campaign)
         stops = await _stops(connection, campaign)
+    definition = read_definition(row)
     step, over = (
-        max(ROUNDING_BASE, disclosure_floor(row.scheme)),
+        max(ROUNDING_BASE, definition.disclosure_floor),
         row.state in ("closing", "closed"),
     )
     found = {
@@ -115,7 +122,7 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
         hours={int(hour): _ranges(hours[hour], step) for hour in sorted(hours)},
         stops=[Stop(*where, range_of(people, step)) for where, people in stops],
         quotas=await show_quotas(database, campaign),
-        units={unit["code"]: unit["name"] for unit in json.loads(row.paper)["units"]},
+        units={code: unit.name for code, unit in definition.units.items()},
     )
 
 
@@ -125,7 +132,7 @@ def _told(cell: str, found: Mapping[str, int], step: int) -> CellDispositions:
 
 
 def _ranges(counts: Mapping[str, int], step: int) -> dict[str, CountRange]:
-    """Each count by itself: what they add up to is told nowhere."""
+    """Return each count as a range; their sum is disclosed nowhere."""
     return {name: range_of(max(0, counts.get(name, 0)), step) for name in PARTICIPATION_STATES}
 
 
@@ -145,20 +152,11 @@ def _by(when: Mapping[tuple[int, str], int], zone: ZoneInfo, form: str) -> dict[
     return found
 
 
-async def _campaign(connection: AsyncConnection, campaign: str) -> Any:
-    columns = tables.campaigns.c
-    query = select(columns.state, columns.scheme, columns.paper).where(columns.id == campaign)
-    row = (await connection.execute(query)).first()
-    if row is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    return row
-
-
 Cells = dict[tuple[str, str], Counter[str]]
 
 
 async def _cells(connection: AsyncConnection, campaign: str) -> Cells:
-    """By group and stratum what both sides know: who is written to, and how many invitations were opened."""
+    """Count by group and stratum the people written to and the invitations opened."""
     cells: Cells = defaultdict(Counter)
     links, invitations = tables.links.c, tables.invitations.c
     joined = tables.invitations.join(tables.links, invitations.link == links.token)
@@ -178,7 +176,7 @@ async def _cells(connection: AsyncConnection, campaign: str) -> Cells:
 
 
 def _written(campaign: str) -> Any:
-    """Of the people who were drawn: how many are in which state of the first message, and have opted out or not."""
+    """Select the number of drawn people by state of the first message and by opt-out."""
     frames, contacts, outbox = tables.frames.c, tables.contacts.c, tables.outbox.c
     first = and_(
         outbox.campaign == frames.campaign, outbox.lookup == frames.lookup, outbox.step == 0
@@ -193,7 +191,10 @@ def _written(campaign: str) -> Any:
 
 
 def _name(row: Row[Any]) -> str:
-    """Which of `InvitationCounts` these people are; empty for those who got their message and want no less of them."""
+    """Return the count of `InvitationCounts` for these people.
+
+    It is empty for people who got their message and have not opted out.
+    """
     if not row.invited:
         return "opted_out" if row.out else "unreachable"
     if row.state in (None, QUEUED):
@@ -219,7 +220,7 @@ def _known(
 async def _courses(
     connection: AsyncConnection, campaign: str
 ) -> dict[tuple[str, str, str, str], int]:
-    """People by source, group, stratum and course."""
+    """Return the number of people by source, group, stratum and participation state."""
     columns = tables.courses.c
     query = select(columns.source, columns.grp, columns.stratum, columns.course, columns.people)
     rows = await connection.execute(query.where(columns.campaign == campaign))

@@ -1,1 +1,1 @@
-"""Invitations and reminders on their way: push, outbox, sender, pace and messenger contract."""
+"""Sending of invitations and reminders: push, outbox, sender, pace and messenger contract."""

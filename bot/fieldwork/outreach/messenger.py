@@ -1,4 +1,4 @@
-"""The contract between the pusher and a channel that can write to somebody unasked."""
+"""The contract between the sender of a push and a channel that can deliver its messages."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Protocol
 
 
 class DeliveryOutcome(Enum):
-    """What became of a message."""
+    """The outcome of one attempt to send a message."""
 
     SENT = "sent"
     UNREACHABLE = "unreachable"
-    """The person has blocked the bot, or is not there."""
+    """The person has blocked the bot, or the account is gone."""
     FAILED = "failed"
-    """Refused for another reason; trying again would not mend it."""
+    """The channel refused for another reason; another attempt would fail too."""
     LATER = "later"
-    """The channel cannot be reached; it may have been sent all the same."""
+    """The channel did not answer; the message may have been sent all the same."""
     SILENCE = "silence"
-    """The channel wants to hear nothing for a while; it was not sent."""
+    """The channel asks for a pause; the message was not sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A message with two buttons. ``token`` is that of the personal link that the first one opens."""
+    """A message with two buttons; ``token`` belongs to the personal link that the first opens."""
 
     text: str
     begin: str
@@ -32,11 +32,11 @@ class OutgoingMessage:
 
 
 class Messenger(Protocol):
-    """Writes to people of one channel."""
+    """Sends outgoing messages in one channel."""
 
     @property
     def pause_seconds(self) -> float:
-        """Seconds for which the channel wants to hear nothing; 0 when it does."""
+        """Seconds of pause that the channel asks for; 0 when it asks for none."""
 
-    async def send(self, address: str, letter: OutgoingMessage) -> DeliveryOutcome:
-        """Send a letter once."""
+    async def send(self, address: str, message: OutgoingMessage, /) -> DeliveryOutcome:
+        """Send a message once."""

@@ -1,7 +1,8 @@
-"""The queue of messages that nobody asked for: who takes which, and what became of them.
+"""Queue of outgoing invitations and reminders.
 
-A message that is taken is not due for others until its lease ends, and is settled when Telegram has answered. A process
-that dies leaves at most what it had in hand to be sent again.
+A sender claims a message for the time of a lease, in which the message is not due for others.
+It is settled when the channel has answered.
+A process that dies leaves at most the messages in its hand to be sent again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import outbox, pushes
 
 LEASE = 120
-"""Seconds in which whoever took a message is done with it."""
+"""Seconds in which a sender has to be done with a message."""
 AT_ONCE = 5_000
 RUNNING, PAUSED, CANCELLED = "running", "paused", "cancelled"
 QUEUED = "queued"
@@ -32,7 +33,10 @@ Key = tuple[str, int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One step of a campaign: ``step`` 0 is the invitation, the others are reminders. ``texts`` are by language."""
+    """One step of a campaign: ``step`` 0 is the invitation, the others are reminders.
+
+    ``texts`` are by language, ``hours`` local times, ``not_on`` local days in ISO form.
+    """
 
     campaign: str
     step: int
@@ -42,7 +46,7 @@ class Push:
     not_on: frozenset[str]
 
     def may_send(self, now: datetime) -> bool:
-        """Whether messages are sent at this local time."""
+        """Return whether messages are sent at this local time."""
         begin, end = self.hours
         return (
             self.state == RUNNING
@@ -53,7 +57,7 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage:
-    """A message in hand until ``until`` (epoch seconds)."""
+    """A message that a sender has in hand until ``until`` (epoch seconds)."""
 
     key: Key
     tries: int
@@ -61,14 +65,14 @@ class ClaimedMessage:
 
 
 async def queue(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add messages; who has one of the step already gets no other."""
+    """Add messages; a contact with a message of the step gets no second one."""
     statement = insert(connection, outbox).on_conflict_do_nothing()
     for start in range(0, len(rows), AT_ONCE):
         await connection.execute(statement, list(rows[start : start + AT_ONCE]))
 
 
 async def read_pushes(connection: AsyncConnection, campaign: str = "", now: int = 0) -> list[Push]:
-    """The pushes of a campaign, or of all campaigns that take ballots ``now`` (epoch seconds)."""
+    """Read the pushes of a campaign, or of all that take ballots ``now`` (epoch seconds)."""
     query = select(pushes).order_by(pushes.c.campaign, pushes.c.step)
     if campaign:
         query = query.where(pushes.c.campaign == campaign)
@@ -84,7 +88,7 @@ async def read_pushes(connection: AsyncConnection, campaign: str = "", now: int 
 async def claim_messages(
     connection: AsyncConnection, allowed: Iterable[Push], most: int, now: int
 ) -> list[ClaimedMessage]:
-    """Take some of the messages that are due, of pushes that may send now."""
+    """Claim up to ``most`` messages that are due, of pushes that may send now."""
     found: list[ClaimedMessage] = []
     for push in allowed:
         if len(found) < most:
@@ -119,7 +123,10 @@ async def _take(
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """A message in hand ``until`` a second, to be taken again from ``due`` on; ``untried``: it does not count."""
+    """A claimed message to be sent again from ``due`` on (epoch seconds).
+
+    ``until`` is the end of its lease; ``untried``: the attempt does not count.
+    """
 
     until: int
     due: int
@@ -127,14 +134,14 @@ class PutBack:
 
 
 async def record_outcomes(connection: AsyncConnection, settled: Mapping[Key, str]) -> None:
-    """Note what became of messages, by their final states. How often each was tried is forgotten."""
+    """Store the final states of messages; the number of attempts is forgotten."""
     rows = [{"c": key[0], "s": key[1], "l": key[2], "new": state} for key, state in settled.items()]
     if rows:
         await connection.execute(_one().values(state=bindparam("new"), due=0, tries=0), rows)
 
 
 async def put_back(connection: AsyncConnection, found: Mapping[Key, PutBack]) -> None:
-    """Let messages be taken again; not those whose lease is over, for another may have them in hand."""
+    """Release claimed messages; another sender may have one whose lease is over, so it is left."""
     rows = [
         {
             "c": key[0],
@@ -163,7 +170,7 @@ def _one() -> Any:
 
 
 async def count_states(connection: AsyncConnection, campaign: str) -> dict[int, Counter[str]]:
-    """Messages of a campaign by step and state."""
+    """Count the messages of a campaign by step and state."""
     query = select(outbox.c.step, outbox.c.state, func.count()).where(outbox.c.campaign == campaign)
     found: dict[int, Counter[str]] = {}
     for step, state, count in await connection.execute(
@@ -176,7 +183,10 @@ async def count_states(connection: AsyncConnection, campaign: str) -> dict[int, 
 async def read_opened_contacts(
     connection: AsyncConnection, marks: Mapping[bytes, bytes]
 ) -> set[bytes]:
-    """The contacts whose invitation somebody has opened; ``marks`` are what is stored of their tokens, by contact."""
+    """Return the contacts whose invitation was opened.
+
+    ``marks`` are the stored hashes of their tokens, by contact.
+    """
     invitations = tables.invitations.c
     query = select(invitations.mark).where(
         invitations.mark.in_(list(marks.values())), invitations.holder.is_not(None)
@@ -186,7 +196,7 @@ async def read_opened_contacts(
 
 
 async def read_people(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, Row[Any]]:
-    """For each message its contact's row with the number of its frame; contacts that are gone are left out."""
+    """Return each message's contact with the number in the frame; deleted contacts are left out."""
     frames, contacts = tables.frames.c, tables.contacts.c
     wanted = list(keys)
     columns: list[Any] = [frames.campaign, frames.number, *tables.contacts.c]

@@ -1,7 +1,8 @@
-"""The pace of messages that nobody asked for: one for the whole bot, whatever processes send them.
+"""The pace of outgoing messages, one for the whole bot and all its processes.
 
-A GCRA (ITU-T I.371, virtual scheduling) in Redis by Redis's own clock: each message is given its place in time, the
-places are evenly apart, and nobody can burst. Replies to citizens never wait for a place; they push the others back.
+It is a GCRA (ITU-T I.371, virtual scheduling) in Redis by Redis's own clock.
+Each message gets a slot in time, the slots are evenly apart, and nobody can burst.
+Replies to citizens never wait for a slot; they push the others back.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from redis.exceptions import RedisError
 
 NAME = "push:pace"
 MARGIN = 1.02
-"""Places are this much wider apart than the limit asks for: messages that are jostled on their way still keep it."""
+"""Factor between slots beyond the limit: messages that are jostled on their way still keep it."""
 MOST_BEHIND = 5.0
-"""Seconds by which replies can push back what nobody asked for."""
+"""Seconds by which replies can push back outgoing messages."""
 
-# KEYS[1]: when the next place is free, in microseconds. ARGV: interval, replies to make up for, most behind.
-# Returns the microseconds to wait for the place that was taken.
+# KEYS[1]: when the next slot is free, in microseconds.
+# ARGV: interval, replies to make up for, most behind.
+# Returns the microseconds to wait for the slot that was taken.
 SCRIPT = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -32,12 +34,12 @@ return string.format('%.0f', due - now)
 
 
 class Pace:
-    """At most ``rate`` messages in any second.
+    """A limit of ``rate`` messages in any second.
 
     Args:
         redis: shared by all processes of the bot.
         rate: messages in a second.
-        bot: whose pace it is; the public part of its token.
+        bot: the public part of the bot's token, which names the pace.
     """
 
     def __init__(self, redis: Redis, rate: float, bot: str = "") -> None:
@@ -47,14 +49,14 @@ class Pace:
         self._replies = 0
 
     def note_reply(self) -> None:
-        """Note a reply: what nobody asked for comes after it."""
+        """Count a reply to a citizen, which outgoing messages have to let pass."""
         self._replies += 1
 
     async def wait_for_slot(self) -> None:
-        """Wait for the next free place.
+        """Wait for the next free slot.
 
         Raises:
-            OSError: Redis is away, and nobody knows what others send.
+            OSError: Redis does not answer, so that the pace of other processes is unknown.
         """
         replies, self._replies = self._replies, 0
         arguments: list[Any] = [self._interval, replies, int(1_000_000 * MOST_BEHIND)]

@@ -1,4 +1,4 @@
-"""What staff do with a push: begin it, pause it, resume it, cancel it, and see how far it is."""
+"""Pushes by staff: begin, pause, resume, cancel and show."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.accounts.preferences import HOURS, check_times
 from bot.campaigns.live_campaigns import load_definition
+from bot.campaigns.registered import read_campaign_row
 from bot.core.shipped_files import shipped_words
 from bot.fieldwork.outreach.outbox import (
     CANCELLED,
@@ -27,19 +28,19 @@ from bot.fieldwork.outreach.outbox import (
 from bot.storage.database import insert, reading, writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.localized_names import in_language, show_date
 
 MOST_STEPS = 4
-"""The invitation and three reminders: more are no survey any more (Dillman, Smyth and Christian 2014, chapter 9)."""
+"""The invitation and three reminders (Dillman, Smyth and Christian 2014, chapter 9)."""
 MOST_TEXT = 2000
 STATES = ("queued", "sent", "unreachable", "opted_out", "failed")
-"""Of a message: waiting, taken by the channel, not deliverable, not sent because of an opt-out, refused."""
+"""States of a message: waiting, accepted by the channel, undeliverable, opted out, refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushProgress:
-    """How far a step is: ``counts`` are messages by `STATES`, ``left`` seconds at a pace if all goes well."""
+    """Progress of a step: messages by `STATES`, and the seconds that the queued ones still take."""
 
     push: Push
     counts: Mapping[str, int]
@@ -53,19 +54,22 @@ async def begin_push(
     hours: str = HOURS,
     not_on: Sequence[str] = (),
 ) -> Push:
-    """Queue the next step of a campaign for everybody who was invited: the invitation first, then reminders.
+    """Queue the next step of a campaign for everybody who was invited.
 
-    A reminder goes to those who have not opened their invitation by the time at which it is their turn.
+    The first step is the invitation, the others are reminders.
+    A reminder goes to people who have not opened their invitation when their turn comes.
 
     Args:
         database: where the campaign is.
-        campaign: open, with its invitations made (`bot.fieldwork.audience.invitations.make_invitations`).
+        campaign: an open campaign with invitations
+            (`bot.fieldwork.audience.invitations.make_invitations`).
         texts: the message by language.
         hours: local time in which messages are sent, ``HH:MM-HH:MM``.
         not_on: local days on which nothing is sent, in ISO form.
 
     Raises:
-        BadInput: the campaign is not open, nobody was invited, the step before has not ended, or a text is missing.
+        BadInput: the campaign is not open, nobody was invited, the step before has not ended,
+            or a text is missing.
     """
     _check_texts(texts)
     check_times(hours, not_on)
@@ -77,7 +81,7 @@ async def begin_push(
         query = select(frames.lookup).where(frames.campaign == campaign, frames.invited)
         people = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
         if not people:
-            raise BadInput("nobody is invited yet; see `minping invitations make`", campaign)
+            raise BadInput(Message("fieldwork-nobody-invited"), Place(subject=campaign))
         step = len(before)
         row = {"campaign": campaign, "step": step, "state": RUNNING, "hours": hours}
         row |= {
@@ -90,16 +94,13 @@ async def begin_push(
 
 
 async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> dict[str, str]:
-    """The message of the next step by language, if staff write none of their own.
+    """Return the shipped message of the next step by language.
 
     Raises:
         BadInput: no such campaign.
     """
     async with reading(database) as connection:
-        query = select(tables.campaigns).where(tables.campaigns.c.id == campaign)
-        row = (await connection.execute(query)).first()
-        if row is None:
-            raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+        row = await read_campaign_row(connection, campaign)
         key = "reminder-text" if await read_pushes(connection, campaign) else "invitation-text"
     words = shipped_words()
     definition = load_definition(row, [], words, ZoneInfo(timezone))
@@ -116,21 +117,22 @@ async def plain_texts(database: AsyncEngine, campaign: str, timezone: str) -> di
 
 async def pause_push(database: AsyncEngine, campaign: str) -> None:
     """Hold every message that is not sent yet; raises `BadInput` when nothing is being sent."""
-    await _turn(database, campaign, (RUNNING,), PAUSED)
+    await _turn(database, campaign, (RUNNING,), PAUSED, Message("fieldwork-push-not-running"))
 
 
 async def resume_push(database: AsyncEngine, campaign: str) -> None:
-    """Go on after a pause; raises `BadInput` when nothing is paused."""
-    await _turn(database, campaign, (PAUSED,), RUNNING)
+    """Resume a push after a pause; raises `BadInput` when nothing is paused."""
+    await _turn(database, campaign, (PAUSED,), RUNNING, Message("fieldwork-push-not-paused"))
 
 
 async def cancel_push(database: AsyncEngine, campaign: str) -> None:
-    """Send nothing more of the present step, for good; raises `BadInput` when there is nothing to cancel."""
-    await _turn(database, campaign, (RUNNING, PAUSED), CANCELLED)
+    """Cancel the present step for good; raises `BadInput` when there is nothing to cancel."""
+    refusal = Message("fieldwork-push-over")
+    await _turn(database, campaign, (RUNNING, PAUSED), CANCELLED, refusal)
 
 
 async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list[PushProgress]:
-    """How far each step of a campaign is, at ``rate`` messages a second."""
+    """Return the progress of each step of a campaign, at ``rate`` messages a second."""
     async with reading(database) as connection:
         found = await read_pushes(connection, campaign)
         counts = await count_states(connection, campaign)
@@ -148,49 +150,45 @@ def _message(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
 def _check_texts(texts: Mapping[str, str]) -> None:
     for lang in ("zh-Hans", "en"):
         if not texts.get(lang, "").strip():
-            raise BadInput("write the message in this language too", f"text {lang}")
+            raise BadInput(Message("fieldwork-text-missing"), Place(field=f"text {lang}"))
         if len(texts[lang]) > MOST_TEXT:
-            raise BadInput(
-                f"the message has more than {MOST_TEXT} characters; shorten it", f"text {lang}"
-            )
+            message = Message("fieldwork-text-too-long", max=MOST_TEXT)
+            raise BadInput(message, Place(field=f"text {lang}"))
 
 
 async def _require_open(connection: AsyncConnection, campaign: str) -> None:
-    columns = tables.campaigns.c
-    query = select(columns.state).where(columns.id == campaign)
-    state = (await connection.execute(query.with_for_update(read=True))).scalar()
-    if state is None:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
+    state = (await read_campaign_row(connection, campaign, "share")).state
     if state != "open":
-        raise BadInput(
-            f"this campaign is {state}; people are written to only while it is open", campaign
-        )
+        raise BadInput(Message("fieldwork-pushes-only-open"), Place(subject=campaign))
 
 
 async def _require_ended(
     connection: AsyncConnection, campaign: str, before: Sequence[Push]
 ) -> None:
-    """No step begins before the last one has ended: nobody gets an invitation and its reminder at once."""
+    """Refuse a step before the last one has ended.
+
+    Nobody may get an invitation and its reminder at once.
+    """
     if len(before) >= MOST_STEPS:
-        raise BadInput(
-            f"the invitation and {MOST_STEPS - 1} reminders were sent; nobody is written to again",
-            campaign,
-        )
+        message = Message("fieldwork-no-more-reminders", reminders=MOST_STEPS - 1)
+        raise BadInput(message, Place(subject=campaign))
     if before and before[-1].state != CANCELLED:
         left = (await count_states(connection, campaign))[before[-1].step][QUEUED]
         if left:
-            raise BadInput(
-                f"{left} messages of the last step are not sent yet; wait, or cancel it", campaign
-            )
+            message = Message("fieldwork-step-not-ended", left=left)
+            raise BadInput(message, Place(subject=campaign))
 
 
-async def _turn(database: AsyncEngine, campaign: str, before: tuple[str, ...], after: str) -> None:
+async def _turn(
+    database: AsyncEngine, campaign: str, before: tuple[str, ...], after: str, refusal: Message
+) -> None:
+    """Change the last push's state; raises `BadInput` with ``refusal`` in another state."""
     async with writing(database) as connection:
         found = await read_pushes(connection, campaign)
         if not found:
-            raise BadInput("nothing was pushed in this campaign", campaign)
+            raise BadInput(Message("fieldwork-nothing-pushed"), Place(subject=campaign))
         last = found[-1]
         if last.state not in before:
-            raise BadInput(f"the last push is {last.state}", campaign)
+            raise BadInput(refusal, Place(subject=campaign))
         own = (pushes.c.campaign == campaign, pushes.c.step == last.step)
         await connection.execute(update(pushes).where(*own).values(state=after))

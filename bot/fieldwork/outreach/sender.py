@@ -1,4 +1,4 @@
-"""Sends what is queued, at the bot's pace. Any number of processes may run one beside each other."""
+"""Sender of queued messages at the bot's pace; any number of processes may run one each."""
 
 from __future__ import annotations
 
@@ -41,28 +41,31 @@ from survey_flows.wording import DEFAULT, Wording
 log = logging.getLogger(__name__)
 
 HANDFUL = 40
-"""Messages in hand at once: as many as a process that dies may leave to be sent again, at the very most."""
+"""Messages in hand at once: the most that a dying process leaves to be sent twice."""
 AT_ONCE = 8
 """Calls on their way at once; with answers in 0.2 s that is 40 messages a second."""
 IDLE = 0.5
 LOOK = 0.25
-"""Seconds after which it is looked again at what is paused."""
+"""Seconds between two looks at pauses."""
 NOTE = 0.05
-"""Seconds between two transactions that note what was sent."""
+"""Seconds between two transactions that record outcomes."""
 HASTE = 30
-"""Seconds before the end of a lease in which nothing of it is sent any more: another may be about to."""
+"""Seconds before the end of a lease in which nothing is sent: another sender may soon claim it."""
 TRIES = 12
 FIRST_DELAY, LONGEST_DELAY = 30, 8 * 3600
-"""Seconds until a message is tried again, doubling: a day without Telegram misses nobody."""
+"""Seconds until the next attempt, doubling: a day without Telegram misses nobody."""
 STALE = 2.0
-"""Seconds after which what was seen of pauses is not believed any more."""
+"""Seconds after which a reading of the pauses is too old to send by."""
 SPARED = 0.15
-"""Seconds that a call takes, more or less: whoever needs no reminder is settled among those who do."""
+"""Seconds that a call takes on average; the null messenger takes as long."""
+
+_Envelope = tuple[Messenger, str, OutgoingMessage]
+"""A messenger, the address and the message."""
 
 
 @dataclass(slots=True)
 class _Settled:
-    """What is known and not yet noted."""
+    """Outcomes that are known and not recorded yet."""
 
     states: dict[Key, str] = field(default_factory=dict)
     later: dict[Key, PutBack] = field(default_factory=dict)
@@ -77,12 +80,12 @@ class PushSender:
 
     Args:
         database: with the queue.
-        keys: the gate's, which make the tokens of invitations.
-        contact_keys: those of the addresses.
-        postmen: by channel.
+        keys: the gate's keys, which make the tokens of invitations.
+        contact_keys: the keys of sealed addresses.
+        messengers: by channel.
         pace: shared by all senders of the bot.
         clock: the present time.
-        timezone: the city's, for the hours in which messages are sent.
+        timezone: the city's time zone, for the hours in which messages are sent.
         words: labels of the buttons.
     """
 
@@ -91,7 +94,7 @@ class PushSender:
         database: AsyncEngine,
         keys: GateKeys,
         contact_keys: ContactKeys,
-        postmen: Mapping[str, Messenger],
+        messengers: Mapping[str, Messenger],
         pace: Pace,
         clock: Clock,
         timezone: str,
@@ -100,7 +103,7 @@ class PushSender:
         self._database = database
         self._keys = keys
         self._contact_keys = contact_keys
-        self._postmen = postmen
+        self._messengers = messengers
         self._pace = pace
         self._clock = clock
         self._zone = ZoneInfo(timezone)
@@ -111,18 +114,18 @@ class PushSender:
 
     @property
     def _allowed(self) -> dict[tuple[str, int], Push]:
-        """The pushes that may send now; none when it is not known."""
+        """The pushes that may send now; none while that is unknown."""
         return self._pushes if asyncio.get_running_loop().time() - self._seen < STALE else {}
 
     async def run(self) -> None:
-        """Send until cancelled; what is in hand then is put back for others."""
+        """Send until cancelled; messages in hand are then released for other senders."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._watch())
                 group.create_task(self._keep_noting())
                 group.create_task(self._keep_sending())
         finally:
-            # What was sent is noted to the end, also when this is cancelled once more.
+            # Outcomes are recorded to the end, even if a second cancellation comes.
             await asyncio.shield(self._note_quietly())
 
     async def _keep_sending(self) -> None:
@@ -133,57 +136,52 @@ class PushSender:
                 log.warning("nothing can be sent now: %s", type(error).__name__)
                 busy = False
             except Exception as error:
-                # A fault of ours must not end the service in which citizens rate; what was in hand is put back.
+                # A fault here must not end the service in which citizens rate.
+                # The messages in hand were released.
                 log.error("a push failed: %s", type(error).__name__)
                 busy = False
             if not busy:
                 await asyncio.sleep(IDLE)
 
     async def send_batch(self) -> bool:
-        """Take a handful, send it and settle it; False when there was nothing to send."""
-        if not self._allowed or any(postman.pause_seconds for postman in self._postmen.values()):
+        """Claim a handful of messages, send and settle them; False when there were none."""
+        paused = any(messenger.pause_seconds for messenger in self._messengers.values())
+        if paused or not self._allowed:
             return False
         async with writing(self._database) as connection:
-            taken = await claim_messages(
+            claimed = await claim_messages(
                 connection, self._allowed.values(), HANDFUL, self._second()
             )
-        if not taken:
+        if not claimed:
             return False
-        left = {item.key: item for item in taken}
+        left = {item.key: item for item in claimed}
         try:
             async with reading(self._database) as connection:
-                letters = await self._write(connection, taken)
+                envelopes = await self._build_messages(connection, claimed)
             gate = asyncio.Semaphore(AT_ONCE)
             async with asyncio.TaskGroup() as group:
-                for item in taken:
-                    if item.key in letters:
-                        group.create_task(self._deliver(gate, item, *letters[item.key], left))
+                for item in claimed:
+                    if item.key in envelopes:
+                        group.create_task(self._deliver(gate, item, *envelopes[item.key], left))
                     else:
                         left.pop(item.key)
         finally:
             for item in left.values():
                 self._put_back(item, 0, untried=True)
-            # Quietly: an error here would take the place of a cancellation, and the service would never stop.
+            # An error here would replace a cancellation, and the service would never stop.
             await asyncio.shield(self._note_quietly())
         return True
 
-    async def _write(
-        self, connection: AsyncConnection, taken: Sequence[ClaimedMessage]
-    ) -> dict[Key, tuple[Messenger, str, OutgoingMessage]]:
-        """Who is to be written to where and what; what need not or cannot be sent is settled."""
-        people = await read_people(connection, [item.key for item in taken])
-        for key in [
-            key for key, row in people.items() if row.sealed is not None and not self._readable(row)
-        ]:
-            log.error(
-                "a contact was sealed under another key and cannot be written to; restore contacts.key"
-            )
-            self._settled.states[key] = DeliveryOutcome.FAILED.value
-            del people[key]
-        used = await read_opened_contacts(connection, self._marks(people))
+    async def _build_messages(
+        self, connection: AsyncConnection, claimed: Sequence[ClaimedMessage]
+    ) -> dict[Key, _Envelope]:
+        """Build the messages of a batch; settle the ones that are skipped."""
+        people = await read_people(connection, [item.key for item in claimed])
+        self._settle_unreadable(people)
+        opened = await read_opened_contacts(connection, self._marks(people))
         blocked = await self._blocked(connection, people)
-        letters: dict[Key, tuple[Messenger, str, OutgoingMessage]] = {}
-        for item in taken:
+        envelopes: dict[Key, _Envelope] = {}
+        for item in claimed:
             row, push = people.get(item.key), self._allowed.get(item.key[:2])
             if item.key in self._settled.states:
                 continue
@@ -194,11 +192,23 @@ class PushSender:
                 self._settled.states[item.key] = "opted_out"
             elif row.unreachable or item.key[2] in blocked:
                 self._settled.states[item.key] = DeliveryOutcome.UNREACHABLE.value
-            elif push.step and item.key[2] in used:
-                letters[item.key] = (_NullMessenger(), "", OutgoingMessage("", "", "", ""))
+            elif push.step and item.key[2] in opened:
+                envelopes[item.key] = (_NullMessenger(), "", OutgoingMessage("", "", "", ""))
             else:
-                letters[item.key] = self._letter(push, row)
-        return letters
+                envelopes[item.key] = self._envelope(push, row)
+        return envelopes
+
+    def _settle_unreadable(self, people: dict[Key, Row[Any]]) -> None:
+        """Take out the contacts whose address cannot be opened, as failed."""
+        for key, row in list(people.items()):
+            if row.sealed is None or self._readable(row):
+                continue
+            log.error(
+                "a contact was sealed under another key and cannot be written to;"
+                " restore contacts.key"
+            )
+            self._settled.states[key] = DeliveryOutcome.FAILED.value
+            del people[key]
 
     def _readable(self, row: Row[Any]) -> bool:
         try:
@@ -207,16 +217,16 @@ class PushSender:
             return False
         return True
 
-    def _letter(self, push: Push, row: Row[Any]) -> tuple[Messenger, str, OutgoingMessage]:
-        where = self._contact_keys.unseal(bytes(row.lookup), bytes(row.sealed))
+    def _envelope(self, push: Push, row: Row[Any]) -> _Envelope:
+        contact = self._contact_keys.unseal(bytes(row.lookup), bytes(row.sealed))
         lang = row.lang if row.lang in push.texts else DEFAULT
         begin, stop = (
             self._words.say(lang, key) for key in ("invitation-begin", "invitation-stop")
         )
-        letter = OutgoingMessage(
+        message = OutgoingMessage(
             push.texts[lang], begin, self._keys.invitation(push.campaign, row.number), stop
         )
-        return self._postmen[where.channel], where.address, letter
+        return self._messengers[contact.channel], contact.address, message
 
     def _marks(self, people: Mapping[Key, Row[Any]]) -> dict[bytes, bytes]:
         marks: dict[bytes, bytes] = {}
@@ -229,12 +239,12 @@ class PushSender:
     async def _blocked(
         self, connection: AsyncConnection, people: Mapping[Key, Row[Any]]
     ) -> set[bytes]:
-        """The contacts who have blocked the bot and not come back since."""
+        """Return the contacts who have blocked the bot and not come back since."""
         persons = {}
         for row in people.values():
             if row.sealed is not None:
-                where = self._contact_keys.unseal(bytes(row.lookup), bytes(row.sealed))
-                persons[self._keys.person(where.channel, where.address)] = bytes(row.lookup)
+                contact = self._contact_keys.unseal(bytes(row.lookup), bytes(row.sealed))
+                persons[self._keys.person(contact.channel, contact.address)] = bytes(row.lookup)
         query = select(tables.unreachable.c.person).where(
             tables.unreachable.c.person.in_(list(persons))
         )
@@ -244,54 +254,54 @@ class PushSender:
         self,
         gate: asyncio.Semaphore,
         item: ClaimedMessage,
-        postman: Messenger,
+        messenger: Messenger,
         address: str,
-        letter: OutgoingMessage,
+        message: OutgoingMessage,
         left: dict[Key, ClaimedMessage],
     ) -> None:
         async with gate:
-            while postman.pause_seconds:
+            while messenger.pause_seconds:
                 if not self._may(item):
                     return
-                await asyncio.sleep(min(postman.pause_seconds, LOOK))
+                await asyncio.sleep(min(messenger.pause_seconds, LOOK))
             try:
                 await self._pace.wait_for_slot()
             except OSError:
                 return
-            if not self._may(item) or postman.pause_seconds:
+            if not self._may(item) or messenger.pause_seconds:
                 return
             del left[item.key]
-            fate = await self._send(postman, address, letter, item)
-            if fate is DeliveryOutcome.SILENCE:
-                self._put_back(item, 0, untried=True)
-            elif fate is DeliveryOutcome.LATER and item.tries < TRIES:
-                self._put_back(
-                    item, self._second() + min(FIRST_DELAY * 2**item.tries, LONGEST_DELAY)
-                )
-            else:
-                self._settled.states[item.key] = (
-                    DeliveryOutcome.FAILED if fate is DeliveryOutcome.LATER else fate
-                ).value
-                if fate is DeliveryOutcome.UNREACHABLE:
-                    self._settled.unreachable.add(item.key[2])
+            self._settle(item, await self._send(messenger, address, message, item))
+
+    def _settle(self, item: ClaimedMessage, outcome: DeliveryOutcome) -> None:
+        if outcome is DeliveryOutcome.SILENCE:
+            self._put_back(item, 0, untried=True)
+        elif outcome is DeliveryOutcome.LATER and item.tries < TRIES:
+            self._put_back(item, self._second() + min(FIRST_DELAY * 2**item.tries, LONGEST_DELAY))
+        else:
+            self._settled.states[item.key] = (
+                DeliveryOutcome.FAILED if outcome is DeliveryOutcome.LATER else outcome
+            ).value
+            if outcome is DeliveryOutcome.UNREACHABLE:
+                self._settled.unreachable.add(item.key[2])
 
     async def _send(
-        self, postman: Messenger, address: str, letter: OutgoingMessage, item: ClaimedMessage
+        self, messenger: Messenger, address: str, message: OutgoingMessage, item: ClaimedMessage
     ) -> DeliveryOutcome:
-        """Send, to the end: a service that stops waits for the answer, so that nobody is written to twice for it."""
-        sending = asyncio.ensure_future(_tried(postman, address, letter))
+        """Send to the end: a service that stops waits for the answer, lest a message go twice."""
+        sending = asyncio.ensure_future(_tried(messenger, address, message))
         try:
             return await asyncio.shield(sending)
         except asyncio.CancelledError:
-            fate = await sending
-            if fate is DeliveryOutcome.SENT:
-                self._settled.states[item.key] = fate.value
+            outcome = await sending
+            if outcome is DeliveryOutcome.SENT:
+                self._settled.states[item.key] = outcome.value
             else:
                 self._put_back(item, 0, untried=True)
             raise
 
     def _may(self, item: ClaimedMessage) -> bool:
-        """Whether a message may still be sent: its push was not paused, and its lease lasts."""
+        """Return whether a message may still be sent: its push runs, and its lease lasts."""
         return item.key[:2] in self._allowed and self._second() < item.until - HASTE
 
     def _put_back(self, item: ClaimedMessage, due: int, untried: bool = False) -> None:
@@ -302,11 +312,11 @@ class PushSender:
             try:
                 await self.look()
             except (SQLAlchemyError, OSError):
-                self._pushes = {}  # what may be paused is held
+                self._pushes = {}  # a push may have been paused meanwhile
             await asyncio.sleep(LOOK)
 
     async def look(self) -> None:
-        """See which pushes may send now."""
+        """Read which pushes may send now."""
         local = datetime.fromtimestamp(self._second(), self._zone)
         async with reading(self._database) as connection:
             found = await read_pushes(connection, now=self._second())
@@ -322,10 +332,10 @@ class PushSender:
         try:
             await self.record_outcomes()
         except (SQLAlchemyError, OSError) as error:
-            log.warning("what was sent cannot be noted yet: %s", type(error).__name__)
+            log.warning("outcomes of messages cannot be recorded yet: %s", type(error).__name__)
 
     async def record_outcomes(self) -> None:
-        """Note what became of messages; what cannot be noted is kept for the next time."""
+        """Record the outcomes of messages; they are kept for the next time if that fails."""
         settled, self._settled = self._settled, _Settled()
         if not settled:
             return
@@ -348,19 +358,23 @@ class PushSender:
 
 
 class _NullMessenger:
-    """Stands for the postman of who needs no reminder: takes a place and about as long as a call, and sends nothing."""
+    """Null sender for contacts who need no reminder.
+
+    It spends the same quota and time as a real send.
+    So timing does not reveal who has answered.
+    """
 
     pause_seconds = 0.0
 
-    async def send(self, _address: str, _letter: OutgoingMessage) -> DeliveryOutcome:
+    async def send(self, _address: str, _message: OutgoingMessage, /) -> DeliveryOutcome:
         await asyncio.sleep(SPARED * random.uniform(0.5, 1.5))  # noqa: S311  (no secret)
         return DeliveryOutcome.SENT
 
 
-async def _tried(postman: Messenger, address: str, letter: OutgoingMessage) -> DeliveryOutcome:
-    """What became of a letter; a fault of the postman's is a letter that may have been lost."""
+async def _tried(messenger: Messenger, address: str, message: OutgoingMessage) -> DeliveryOutcome:
+    """Send and return the outcome; after a fault of the messenger the message may be lost."""
     try:
-        return await postman.send(address, letter)
+        return await messenger.send(address, message)
     except Exception as error:
         log.error("a message could not be sent: %s", type(error).__name__)
         return DeliveryOutcome.LATER

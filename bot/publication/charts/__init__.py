@@ -1,1 +1,1 @@
-"""Charts of ranking, answers and trend."""
+"""Charts of rankings, ranks, answers and trends."""

@@ -1,4 +1,4 @@
-"""Bars of answers: how a unit's overall answers are divided among the options, without small cells."""
+"""Bars of a unit's overall answers by option, without small cells."""
 
 from __future__ import annotations
 
@@ -12,37 +12,44 @@ from aggregation.disclosure.suppression import DisclosedScore
 from aggregation.estimation.scores import SATISFIED
 from aggregation.scheme.parts import ScaleOption
 from aggregation.scheme.scheme import Scheme
-from bot.core.labels import HIDDEN, pick
+from bot.core.labels import HIDDEN, label, pick
 from bot.publication.charts.canvas import INK, LINE_HEIGHT, PRINTED, plain_axes, render_figure
+from survey_flows.messages import Message
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 COLOURS = ("#0b5563", "#5f9ba8", "#dcd6c8", "#e2a475", "#b5482a")
-"""From the best option to the worst; told apart by lightness on either side."""
+"""From the best option to the worst; each side differs in lightness."""
 LUMPED = "lumped"
-"""Stands for the options that are only told together."""
+"""Stands for the suppressed options, which are shown combined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A unit's name and its parts: a code (or `LUMPED`) and its share of the answers with points; none: not told."""
+    """A unit's name, and by code (or `LUMPED`) the shares of its answers with points.
+
+    ``parts`` is empty when the answers are suppressed.
+    """
 
     name: str
     parts: tuple[tuple[str, Fraction], ...]
 
 
-def answer_shares(told: DisclosedScore, scheme: Scheme) -> tuple[tuple[str, Fraction], ...]:
-    """The shares of the overall answers with points, best first; what is hidden alone is one part, `LUMPED`.
+def answer_shares(score: DisclosedScore, scheme: Scheme) -> tuple[tuple[str, Fraction], ...]:
+    """Return the shares of the overall answers with points, best first.
 
-    Empty where not even the sum of the answers follows from what is told.
+    The suppressed options are one part, `LUMPED`.
+    The shares are empty where not even the sum follows from the disclosed figures.
     """
     counts = [
-        (code, told.distribution.get(code)) for code in _codes(scheme) if code in told.distribution
+        (code, score.distribution.get(code))
+        for code in _codes(scheme)
+        if code in score.distribution
     ]
     known = sum(count for _, count in counts if count is not None)
-    whole = _whole(told, counts, known)
+    whole = _whole(score, counts, known)
     if not whole:
         return ()
     parts: list[tuple[str, Fraction]] = []
@@ -54,16 +61,16 @@ def answer_shares(told: DisclosedScore, scheme: Scheme) -> tuple[tuple[str, Frac
     return tuple(parts)
 
 
-def _whole(told: DisclosedScore, counts: Sequence[tuple[str, int | None]], known: int) -> int:
-    """The number of answers with points: what is told adds up to it, or the told top-two rate gives it."""
+def _whole(score: DisclosedScore, counts: Sequence[tuple[str, int | None]], known: int) -> int:
+    """Return the number of answers with points, from the counts or from the top-two rate."""
     gone = {code for code, count in counts if count is None}
     if not gone:
         return known
-    if not isinstance(told.top_two, Fraction):
+    if not isinstance(score.top_two, Fraction):
         return 0
     good = [(code, count) for code, count in counts if code in SATISFIED]
     rest = [(code, count) for code, count in counts if code not in SATISFIED]
-    for part, share in ((good, told.top_two), (rest, 1 - told.top_two)):
+    for part, share in ((good, score.top_two), (rest, 1 - score.top_two)):
         total = sum(count or 0 for _, count in part)
         if total and share and not gone & dict(part).keys():
             return int(total / share)
@@ -71,7 +78,7 @@ def _whole(told: DisclosedScore, counts: Sequence[tuple[str, int | None]], known
 
 
 def scored_options(scheme: Scheme) -> tuple[ScaleOption, ...]:
-    """The options with points of the scheme's widest scale, best first."""
+    """Return the options with points of the scheme's widest scale, best first."""
     widest = max(scheme.scales.values(), key=lambda scale: len(scale.options))
     return tuple(option for option in widest.options if option.points is not None)
 
@@ -84,12 +91,12 @@ Panels = tuple[tuple[str, tuple[Bar, ...]], ...]
 def share_picture(
     panels: Panels, options: tuple[ScaleOption, ...], lang: str, form: str = "svg"
 ) -> bytes:
-    """Stacked bars of 100 % in panels, in the order given. Call it in a thread.
+    """Draw stacked bars of 100 % in panels, in the order given. Call it in a thread.
 
     Args:
-        panels: what is drawn.
-        options: those of the scale, for colours and names.
-        lang: of the words.
+        panels: titles with their bars.
+        options: the scale's options, for colours and names.
+        lang: the language of the words.
         form: one of `bot.publication.charts.canvas.FORMATS`.
     """
     sizes = [len(bars) for _, bars in panels] or [1]
@@ -99,7 +106,7 @@ def share_picture(
         for place, (title, bars) in zip(axes, panels, strict=False):
             _panel(place, title, bars, _colours(options))
         axes[-1].set_xlabel(
-            pick(("总体评价占比（%）", "share of overall answers, %"), lang), color=INK, fontsize=9
+            label(Message("publication-chart-answers"), lang), color=INK, fontsize=9
         )
         _legend(figure, options, lang)
 
@@ -150,7 +157,7 @@ def _legend(figure: Figure, options: Sequence[ScaleOption], lang: str) -> None:
         Patch(color=colours[option.code], label=pick((option.zh, option.en), lang))
         for option in options
     ]
-    lumped = pick(("合并（人数少，不单列）", "told together (few people)"), lang)
+    lumped = label(Message("publication-chart-combined"), lang)
     shown.append(Patch(facecolor=colours[LUMPED], hatch="////", edgecolor="white", label=lumped))
     figure.legend(
         handles=shown,

@@ -1,4 +1,4 @@
-"""Pictures for reports, drawn with the bundled Chinese font. Matplotlib is imported only when one is asked for."""
+"""Figures in the bundled Chinese font; Matplotlib is imported only when one is drawn."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from bot.core.labels import HIDDEN, pick
+from bot.core.labels import HIDDEN, label
 from bot.publication.charts.ranking import Mark, Panel, Ranking
+from survey_flows.messages import Message
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +20,7 @@ FORMATS = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
 INK, LINE, GREY, PAPER = "#1d2529", "#0b5563", "#9a958a", "#e6e2d8"
 ROW, WIDTH, MARGINS = 0.27, 9.0, 1.5
 PRINTED, LINE_HEIGHT = 6.85, 0.2
-"""Inches of what is printed: the width of a page of A4 between its margins, and a row."""
+"""Inches: the width of an A4 page between its margins, and the height of a row."""
 _ONE_AT_A_TIME = Lock()
 
 
@@ -27,14 +28,14 @@ Draw = Callable[["Figure"], None]
 
 
 def ranking_picture(ranking: Ranking, title: str, lang: str, form: str = "png") -> bytes:
-    """A forest plot: each unit's score with its 95 % interval, in panels over one axis, the best on top.
+    """Draw a forest plot: units' scores with 95 % intervals, in panels, the best on top.
 
     Takes a second or so: call it in a thread.
 
     Args:
-        ranking: what to draw; units without a score are listed without a mark.
+        ranking: the units; a unit without a score is listed without a mark.
         title: the heading.
-        lang: of the words on the axes.
+        lang: the language of the words on the axes.
         form: one of `FORMATS`.
     """
     sizes = [len(panel.marks) for panel in ranking.panels] or [1]
@@ -45,15 +46,13 @@ def ranking_picture(ranking: Ranking, title: str, lang: str, form: str = "png") 
         axes = figure.subplots(len(sizes), 1, sharex=True, height_ratios=sizes, squeeze=False)[:, 0]
         for place, panel in zip(axes, ranking.panels, strict=False):
             _panel(place, panel, ranking)
-        axes[-1].set_xlabel(
-            pick(("得分（0–100）及 95% 区间", "score (0–100) and 95 % interval"), lang), color=INK
-        )
+        axes[-1].set_xlabel(label(Message("publication-chart-score"), lang), color=INK)
 
     return render_figure(draw, ROW * sum(sizes) + 0.55 * len(sizes) + MARGINS, form)
 
 
 def render_figure(draw: Draw, height: float, form: str, width: float = WIDTH) -> bytes:
-    """What ``draw`` puts on a figure of ``width`` × ``height`` inches, as a file of one of `FORMATS`."""
+    """Return what ``draw`` draws on ``width`` × ``height`` inches, as one of `FORMATS`."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -67,7 +66,7 @@ def render_figure(draw: Draw, height: float, form: str, width: float = WIDTH) ->
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure)
         buffer = io.BytesIO()
-        # No date inside: the same year gives the same bytes.
+        # Without a date inside, the same year gives the same bytes.
         figure.savefig(buffer, format=form, dpi=144, metadata=_undated(form))
     return buffer.getvalue()
 
@@ -86,7 +85,7 @@ def _undated(form: str) -> dict[str, Any]:
 
 
 def plain_axes(axes: Axes, labels: Sequence[str], title: str) -> None:
-    """A row for each label, the first on top, without a frame."""
+    """Set up axes without a frame, with a row for each label, the first on top."""
     axes.set_title(title, loc="left", fontsize=10, color=INK)
     axes.set_yticks(range(len(labels)), labels, fontsize=8, color=INK)
     axes.set_ylim(len(labels) - 0.5, -0.5)
@@ -102,8 +101,8 @@ def _panel(axes: Axes, panel: Panel, ranking: Ranking) -> None:
     for row, mark in enumerate(panel.marks):
         _mark(axes, row, mark)
     plain_axes(axes, [_label(mark) for mark in panel.marks], panel.name)
-    for label, mark in zip(axes.get_yticklabels(), panel.marks, strict=True):
-        label.set_color(GREY if mark.grey else INK)
+    for tick, mark in zip(axes.get_yticklabels(), panel.marks, strict=True):
+        tick.set_color(GREY if mark.grey else INK)
     axes.set_xlim(ranking.least, ranking.most)
     axes.set_xticks(ranking.ticks)
     axes.tick_params(axis="x", labelbottom=True)

@@ -1,4 +1,4 @@
-"""Caterpillar plots of ranks: which places each unit may hold, and where the grades part."""
+"""Caterpillar plots of ranks: each unit's possible ranks, and the cuts between grades."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from aggregation.model.facts import Grade
-from bot.core.labels import name, pick
+from bot.core.labels import label, name
 from bot.publication.charts.canvas import (
     GREY,
     INK,
@@ -19,6 +19,7 @@ from bot.publication.charts.canvas import (
     render_figure,
 )
 from bot.publication.charts.ranking import Mark, Panel, Ranking
+from survey_flows.messages import Message
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,14 +31,15 @@ COLOURS: Mapping[Grade | None, str] = {
     Grade.THIRD: "#b5482a",
     None: LINE,
 }
-"""Told apart by lightness too."""
+"""Colours by grade, which differ in lightness too."""
 
 
 @lru_cache(maxsize=8)
 def rank_picture(ranking: Ranking, lang: str, form: str = "svg") -> bytes:
-    """Each unit's rank with its 95 % rank set, in panels, the best on top; dashed lines part the grades.
+    """Draw each unit's rank with its 95 % possible ranks, in panels, the best on top.
 
-    A hollow mark is a provisional grade: over the rank set it would not be the same. Call it in a thread.
+    Dashed lines are the cuts between grades; a hollow mark is a provisional grade.
+    Call it in a thread.
     """
     panels = [
         Panel(panel.name, tuple(mark for mark in panel.marks if mark.rank))
@@ -50,9 +52,7 @@ def rank_picture(ranking: Ranking, lang: str, form: str = "svg") -> bytes:
         axes = figure.subplots(len(sizes), 1, height_ratios=sizes, squeeze=False)[:, 0]
         for place, panel in zip(axes, panels, strict=False):
             _panel(place, panel)
-        axes[-1].set_xlabel(
-            pick(("名次及 95% 名次区间", "rank and 95 % rank set"), lang), color=INK, fontsize=9
-        )
+        axes[-1].set_xlabel(label(Message("publication-chart-ranks"), lang), color=INK, fontsize=9)
         if any(panel.graded for panel in panels):
             _legend(figure, lang)
 
@@ -87,7 +87,7 @@ def _mark(axes: Axes, row: int, mark: Mark) -> None:
 
 
 def _cuts(marks: tuple[Mark, ...]) -> list[float]:
-    """Between which ranks the grade changes, where ranks and grades go together."""
+    """Return the positions between ranks at which the grade changes."""
     graded = [mark for mark in marks if mark.grade and mark.rank]
     pairs = pairwise(graded)
     return [((one.rank or 0) + (two.rank or 0)) / 2 for one, two in pairs if one.grade != two.grade]
@@ -101,7 +101,7 @@ def _legend(figure: Figure, lang: str) -> None:
         Line2D([], [], color=COLOURS[grade], label=name(grade, lang), **common)
         for grade in (Grade.FIRST, Grade.SECOND, Grade.THIRD)
     ]
-    hollow = pick(("空心：等次暂定", "hollow: grade provisional"), lang)
+    hollow = label(Message("publication-chart-provisional"), lang)
     shown.append(Line2D([], [], color=GREY, markerfacecolor="white", label=hollow, **common))
     figure.legend(
         handles=shown, loc="outside upper right", ncols=4, fontsize=8, frameon=False, labelcolor=INK

@@ -1,4 +1,4 @@
-"""Rankings as they are drawn: a panel for each league or category, a mark with its 95 % interval for each unit."""
+"""Rankings to draw: a panel for each league or category, a mark for each unit."""
 
 from __future__ import annotations
 
@@ -20,17 +20,20 @@ from bot.core.labels import pick
 from bot.results.scoring import ScoredCampaign, UnitRank, unit_ranks
 
 GREY = frozenset({"insufficient", "pooled", "open_link_only"})
-"""Flags of a score that is not to be leaned on."""
+"""Flags of a score that is too uncertain to rely on."""
 STEP = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One unit. ``score``, ``low`` and ``high`` are 0–100, None when they are not shown; ``n`` are valid answers, None
-    when that is not told.
+    """One unit.
 
-    [``best``, ``worst``] is the 95 % rank set, ``odds`` the probability of its grade as it is printed, ``shrunken`` the
-    empirical Bayes score. ``grey``: the score is not to be leaned on.
+    ``score``, ``low`` and ``high``: 0–100, or None when they are not shown.
+    ``n``: valid ballots, or None when suppressed.
+    ``best`` to ``worst``: the 95 % possible ranks.
+    ``odds``: the printed probability of the grade.
+    ``shrunken``: the empirical Bayes score.
+    ``grey``: the score is too uncertain to rely on.
     """
 
     code: str
@@ -51,7 +54,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Units that are ranked among themselves, the best first; those without a rank stand last."""
+    """Units that are ranked among themselves, the best first, units without a rank last."""
 
     name: str
     marks: tuple[Mark, ...]
@@ -64,16 +67,16 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Panels over one common axis."""
+    """Panels over one common axis from ``least`` to ``most`` (0–100)."""
 
     panels: tuple[Panel, ...]
     least: int
     most: int
     cell: int
-    """Fewer answers than this are not told."""
+    """Fewer ballots than this are suppressed."""
 
     def at(self, points: float | Decimal) -> float:
-        """Where a score lies on the axis, in % of its length."""
+        """Return the position of a score on the axis, in % of its length."""
         share = (float(points) - self.least) / (self.most - self.least)
         return round(100 * min(1.0, max(0.0, share)), 2)
 
@@ -90,7 +93,10 @@ class Ranking:
 
 
 def year_ranking(year: AppraisedYear, lang: str) -> Ranking:
-    """Totals of a year's appraisal. Only the public score is uncertain: its interval is carried over by its weight."""
+    """Return the totals of a year's appraisal.
+
+    Only the public score is uncertain: a total's interval is the public score's, by its weight.
+    """
     scheme = year.inputs.scheme
     named = {**{k: (v.zh, v.en) for k, v in scheme.leagues.items()}, **_categories(scheme)}
     found = [
@@ -101,15 +107,15 @@ def year_ranking(year: AppraisedYear, lang: str) -> Ranking:
 
 
 def campaign_ranking(scored: ScoredCampaign, lang: str) -> Ranking:
-    """Public scores of one campaign, by category."""
+    """Return the public scores of one campaign, by category."""
     scheme, ranked = scored.campaign.scheme, unit_ranks(scored)
-    known = scored.disclosed
-    borrowed, found = scored.borrowed(known), []
-    for code, told in known.items():
+    disclosed = scored.disclosed
+    borrowed, found = scored.borrowed(disclosed), []
+    for code, score in disclosed.items():
         unit = scored.campaign.units[code]
         called = pick((unit.name["zh-Hans"], unit.name.get("en") or unit.name["zh-Hans"]), lang)
         found.append(
-            (unit.category, _mark(called, told, ranked.get(code), scheme, borrowed.get(code)))
+            (unit.category, _mark(called, score, ranked.get(code), scheme, borrowed.get(code)))
         )
     return _ranking(found, _categories(scheme), scheme, lang)
 
@@ -149,23 +155,23 @@ def _year_mark(unit: UnitResult, public: DisclosedScore | None, scheme: Scheme, 
 
 def _mark(
     name: str,
-    told: DisclosedScore,
-    place: UnitRank | None,
+    score: DisclosedScore,
+    ranked: UnitRank | None,
     scheme: Scheme,
     borrowed: ShrunkenScore | None,
 ) -> Mark:
     return Mark(
-        code=told.unit,
+        code=score.unit,
         name=name,
-        rank=place.rank if place else None,
-        best=place.low if place else None,
-        worst=place.high if place else None,
-        score=half_up(told.score, scheme.places) if told.score is not None else None,
-        low=told.low,
-        high=told.high,
-        n=told.n_valid,
+        rank=ranked.rank if ranked else None,
+        best=ranked.low if ranked else None,
+        worst=ranked.high if ranked else None,
+        score=half_up(score.score, scheme.places) if score.score is not None else None,
+        low=score.low,
+        high=score.high,
+        n=score.n_valid,
         shrunken=half_up(Fraction(borrowed.score), scheme.places) if borrowed else None,
-        grey=bool(GREY & set(told.flags)),
+        grey=bool(GREY & set(score.flags)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Lines of a unit's public score over the years, each with its 95 % interval."""
+"""Chart of a unit's public score over the years, with 95 % intervals."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from bot.core.labels import pick
+from bot.core.labels import label
 from bot.publication.charts.canvas import INK, LINE, PAPER, PRINTED, render_figure
+from survey_flows.messages import Message
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +19,7 @@ HEIGHT = 1.35
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A year's public score (0–100) with its 95 % interval, and the units' median of that year."""
+    """A year's public score (0–100) with its 95 % interval, and the median of all units."""
 
     year: int
     score: float
@@ -28,17 +29,34 @@ class Point:
 
 
 def trend_picture(points: Sequence[Point], lang: str, form: str = "svg") -> bytes:
-    """Scores with intervals by year, beside the median of all units. Call it in a thread."""
+    """Draw scores with intervals by year, beside the median of all units. Call it in a thread."""
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         years = [point.year for point in points]
         scores = [point.score for point in points]
         spans = [[p.score - p.low for p in points], [p.high - p.score for p in points]]
-        axes.errorbar(years, scores, yerr=spans, color=LINE, marker="o", markersize=5, linewidth=1.8, capsize=3,
-                      label=pick(("本单位（95% 区间）", "this unit (95 % interval)"), lang))  # fmt: skip
-        axes.plot(years, [p.median for p in points], color="#9a958a", linestyle="--", marker="s", markersize=3.5,
-                  linewidth=1.2, label=pick(("各单位中位数", "median of all units"), lang))  # fmt: skip
+        axes.errorbar(
+            years,
+            scores,
+            yerr=spans,
+            color=LINE,
+            marker="o",
+            markersize=5,
+            linewidth=1.8,
+            capsize=3,
+            label=label(Message("publication-chart-this-unit"), lang),
+        )
+        axes.plot(
+            years,
+            [p.median for p in points],
+            color="#9a958a",
+            linestyle="--",
+            marker="s",
+            markersize=3.5,
+            linewidth=1.2,
+            label=label(Message("publication-chart-median"), lang),
+        )
         axes.set_xticks(years)
         axes.set_xlim(min(years) - 0.4, max(years) + 0.4)
         low, high = (
@@ -46,7 +64,8 @@ def trend_picture(points: Sequence[Point], lang: str, form: str = "svg") -> byte
             max(max(p.high, p.median) for p in points),
         )
         axes.set_ylim(max(0, floor(low / 10) * 10 - 5), min(100, ceil(high / 10) * 10 + 5))
-        axes.set_ylabel(pick(("民评得分", "public score"), lang), color=INK, fontsize=9)
+        score = label(Message("publication-chart-public-score"), lang)
+        axes.set_ylabel(score, color=INK, fontsize=9)
         axes.grid(axis="y", color=PAPER, linewidth=0.8)
         axes.tick_params(length=0, labelcolor=INK, labelsize=8)
         figure.legend(fontsize=7.5, frameon=False, labelcolor=INK, loc="outside right upper")

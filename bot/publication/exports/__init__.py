@@ -1,4 +1,4 @@
-"""Publications: what is told of a year or of a campaign, as a workbook, CSV, Parquet or SPSS files.
+"""Exports: books of a year or a campaign, as a workbook, CSV, Parquet or SPSS files.
 
 No export holds a ballot: only counts, and no small ones.
 """
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.appraisal.year import AppraisedYear, open_year
+from bot.core.labels import both
 from bot.publication.exports.appraisal_pages import (
     leaders_page,
     leagues_page,
@@ -39,6 +40,7 @@ from bot.publication.exports.score_pages import (
 from bot.publication.exports.statistical_files import statistical_files
 from bot.publication.exports.writers import csv_archive, csv_files, workbook, zip_archive
 from bot.results.scoring import ScoredCampaign, score_campaign
+from survey_flows.messages import Message
 
 __all__ = [
     "Audience",
@@ -57,7 +59,7 @@ __all__ = [
 
 
 class Audience(StrEnum):
-    """Who reads it: the public sees no leader's score, nothing inside units and no proposal."""
+    """The readers: the public sees no leader's score, nothing inside units and no proposal."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
@@ -70,21 +72,22 @@ async def export_year(
     timezone: str,
     campaigns: Sequence[str] = (),
 ) -> Book:
-    """The book of a year; raises `BadInput` as `bot.appraisal.year.open_year`."""
+    """Return the book of a year; raises `BadInput` as `bot.appraisal.year.open_year`."""
     found = await open_year(database, year, campaigns)
     return await asyncio.to_thread(year_book, found, audience, timezone)
 
 
 async def export_campaign(database: AsyncEngine, campaign: str, timezone: str) -> Book:
-    """The book of one campaign; raises `BadInput` as `bot.results.scoring.score_campaign`."""
+    """Return the book of one campaign; raises `BadInput` as `score_campaign`."""
     scored = await score_campaign(database, campaign)
     return await asyncio.to_thread(campaign_book, scored, timezone)
 
 
 def year_book(year: AppraisedYear, audience: Audience, timezone: str) -> Book:
-    """A year's pages: method, units, leagues, quotas, those of its scores; internally those on persons.
+    """Return a year's pages: method, units, leagues, quotas, changes and scores.
 
-    With a campaign of the year before, also what has changed since.
+    The internal book has the pages about persons too.
+    Changes are left out where no campaign of the year before can be compared.
     """
     internal = _internal(year) if audience is Audience.INTERNAL else []
     pages = [
@@ -96,9 +99,8 @@ def year_book(year: AppraisedYear, audience: Audience, timezone: str) -> Book:
         *internal,
         *_score_pages(year.campaigns),
     ]
-    return _bound(
-        f"{year.year} 年度绩效考核 Appraisal {year.year}", year.campaigns, timezone, pages
-    )
+    title = " ".join(both(Message("publication-year-title", year=year.year)))
+    return _bound(title, year.campaigns, timezone, pages)
 
 
 def _internal(year: AppraisedYear) -> list[Page]:
@@ -107,40 +109,39 @@ def _internal(year: AppraisedYear) -> list[Page]:
 
 
 def campaign_book(scored: ScoredCampaign, timezone: str) -> Book:
-    """A campaign's pages: method, units, questions, exclusions, groups, reliability."""
-    polls = [scored]
+    """Return a campaign's pages: method, units, questions, exclusions, groups, reliability."""
+    campaigns = [scored]
     pages = [
-        method_page(polls, _windows(polls, timezone), None),
+        method_page(campaigns, _windows(campaigns, timezone), None),
         scores_page(scored),
-        *_score_pages(polls),
+        *_score_pages(campaigns),
     ]
-    return _bound(
-        f"{scored.campaign.title['zh-Hans']} {scored.campaign.title['en']}", polls, timezone, pages
-    )
+    title = f"{scored.campaign.title['zh-Hans']} {scored.campaign.title['en']}"
+    return _bound(title, campaigns, timezone, pages)
 
 
-def _score_pages(polls: Sequence[ScoredCampaign]) -> list[Page]:
+def _score_pages(campaigns: Sequence[ScoredCampaign]) -> list[Page]:
     return [
-        *(questions_page(polls), exclusions_page(polls), groups_page(polls)),
-        *(reliability_page(polls), covariances_page(polls)),
+        *(questions_page(campaigns), exclusions_page(campaigns), groups_page(campaigns)),
+        *(reliability_page(campaigns), covariances_page(campaigns)),
     ]
 
 
 def _bound(
-    title: str, polls: Sequence[ScoredCampaign], timezone: str, pages: Sequence[Page]
+    title: str, campaigns: Sequence[ScoredCampaign], timezone: str, pages: Sequence[Page]
 ) -> Book:
-    closed = max(scored.campaign.closes_at for scored in polls)
-    answers = tuple(data for scored in polls for data in answers_data(scored))
+    closed = max(scored.campaign.closes_at for scored in campaigns)
+    answers = tuple(data for scored in campaigns for data in answers_data(scored))
     return add_dictionary(Book(title, _moment(closed, timezone).date(), tuple(pages), answers))
 
 
-def _windows(polls: Sequence[ScoredCampaign], timezone: str) -> list[tuple[str, str]]:
+def _windows(campaigns: Sequence[ScoredCampaign], timezone: str) -> list[tuple[str, str]]:
     return [
         (
             _printed(scored.campaign.opens_at, timezone),
             _printed(scored.campaign.closes_at, timezone),
         )
-        for scored in polls
+        for scored in campaigns
     ]
 
 

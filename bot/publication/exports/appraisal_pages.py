@@ -1,4 +1,4 @@
-"""Pages about the year's appraisal. Those about persons are for the office, not for the public."""
+"""Pages of the year's appraisal; the pages about persons are internal."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from aggregation.model.facts import UNIT_GRADES, Grade
 from aggregation.model.results import GradeCut, LeaderResult, Proposal, UnitResult
 from aggregation.scheme.scheme import PUBLIC
 from bot.appraisal.year import AppraisedYear
-from bot.core.labels import disclosed_flags, name
+from bot.core.labels import Pair, both, disclosed_flags, name
 from bot.publication.exports.book import EXACT, POINTS, SHARE, Column, Page, Value, joined_text
+from bot.publication.exports.method_page import PUBLIC_NAME
 from bot.publication.exports.score_pages import (
     FLAGS,
     SCORE,
@@ -22,69 +23,70 @@ from bot.publication.exports.score_pages import (
 )
 
 GRADE = (
-    Column("grade", "等次"),
-    Column("grade_zh", "等次名称"),
-    Column("certainty", "等次是否确定"),
-    Column("certainty_zh", "等次是否确定（说明）"),
+    Column("grade", "column-grade"),
+    Column("grade_zh", "column-grade-name"),
+    Column("certainty", "column-certainty"),
+    Column("certainty_zh", "column-certainty-name"),
 )
 OUTLOOK = (
-    Column("own_rank_low", "单看本单位名次区间上限"),
-    Column("own_rank_high", "单看本单位名次区间下限"),
-    Column("p_first", "一等概率", SHARE),
-    Column("p_second", "二等概率", SHARE),
-    Column("p_third", "三等概率", SHARE),
-    Column("up_gap", "距上一等（总分）", POINTS),
-    Column("up_ballots", "升等至少需满分票数（never：再多也不够）"),
-    Column("down_gap", "高出下一等（总分）", POINTS),
-    Column("down_ballots", "降等至少需零分票数（never：再多也不够）"),
+    Column("own_rank_low", "column-own-rank-low"),
+    Column("own_rank_high", "column-own-rank-high"),
+    Column("p_first", "column-p-first", SHARE),
+    Column("p_second", "column-p-second", SHARE),
+    Column("p_third", "column-p-third", SHARE),
+    Column("up_gap", "column-up-gap", POINTS),
+    Column("up_ballots", "column-up-ballots"),
+    Column("down_gap", "column-down-gap", POINTS),
+    Column("down_ballots", "column-down-ballots"),
 )
 
 
 def units_page(year: AppraisedYear) -> Page:
-    """Every unit with its total, what it was made of, rank, grade and public score."""
+    """Return every unit with its total and the parts of it, rank, grade and public score."""
     scheme = year.inputs.scheme
     parts = [*scheme.indicators, PUBLIC]
-    labels = {PUBLIC: "民评", **{id_: called.zh for id_, called in scheme.indicators.items()}}
+    labels = {PUBLIC: both(PUBLIC_NAME)[0]}
+    labels |= {id_: called.zh for id_, called in scheme.indicators.items()}
     columns = (
         *UNIT,
-        Column("category", "类别"),
-        Column("category_zh", "类别名称"),
-        Column("category_en", "类别名称（英文）"),
-        Column("league", "分组"),
-        Column("league_zh", "分组名称"),
-        Column("league_en", "分组名称（英文）"),
-        Column("total", "总分", scheme.places),
-        Column("rank", "名次"),
-        Column("of", "参与排名数"),
-        Column("rank_low", "名次区间上限"),
-        Column("rank_high", "名次区间下限"),
+        Column("category", "column-category"),
+        Column("category_zh", "column-category-name"),
+        Column("category_en", "column-category-en"),
+        Column("league", "column-league"),
+        Column("league_zh", "column-league-name"),
+        Column("league_en", "column-league-en"),
+        Column("total", "column-total", scheme.places),
+        Column("rank", "column-rank"),
+        Column("of", "column-of"),
+        Column("rank_low", "column-rank-low"),
+        Column("rank_high", "column-rank-high"),
         *GRADE,
         *OUTLOOK,
-        Column("barred", "不得评一等的原因"),
-        Column("decided_by", "人工决定"),
-        *(column for part in parts for column in _part_columns(part, labels[part])),
-        Column("adjustment", "加减分", POINTS),
+        Column("barred", "column-barred"),
+        Column("decided_by", "column-decided-by"),
+        *(column for part in parts for column in _part_columns(part, (labels[part], part))),
+        Column("adjustment", "column-adjustment", POINTS),
         *SCORE,
         *distribution_columns(scheme),
         *FLAGS,
     )
-    told = year.inputs.disclosed
-    rows = tuple(_unit(year, unit, told.get(unit.unit), parts) for unit in year.result.units)
-    return Page("units", "单位", columns, rows)
+    disclosed = year.inputs.disclosed
+    rows = tuple(_unit(year, unit, disclosed.get(unit.unit), parts) for unit in year.result.units)
+    return Page("units", "page-units", columns, rows)
 
 
-def _part_columns(part: str, label: str) -> Iterable[Column]:
-    yield Column(f"{part}_points", f"{label}（得分）", EXACT)
-    yield Column(f"{part}_weight", f"{label}（权重%）", POINTS)
-    yield Column(f"{part}_contribution", f"{label}（计入总分）", EXACT)
+def _part_columns(part: str, label: Pair) -> Iterable[Column]:
+    yield Column(f"{part}_points", "column-part-points", EXACT, label)
+    yield Column(f"{part}_weight", "column-part-weight", POINTS, label)
+    yield Column(f"{part}_contribution", "column-part-contribution", EXACT, label)
 
 
 def _unit(
-    year: AppraisedYear, unit: UnitResult, told: DisclosedScore | None, parts: Iterable[str]
+    year: AppraisedYear, unit: UnitResult, score: DisclosedScore | None, parts: Iterable[str]
 ) -> tuple[Value, ...]:
     scheme = year.inputs.scheme
     components = {c.id: (c.points, c.weight, c.contribution) for c in unit.components}
-    if told is None or told.withheld:
+    if score is None or score.withheld:
         components.pop(PUBLIC, None)
     kind, league = (
         scheme.categories[unit.category],
@@ -99,14 +101,14 @@ def _unit(
         *(joined_text(unit.barred), unit.decided_by),
         *(value for part in parts for value in components.get(part, (None, None, None))),
         unit.adjustment,
-        *score_cells(told),
-        *distribution_cells(told, scheme),
-        *flag_cells(disclosed_flags(told) if told else ("insufficient",), scheme),
+        *score_cells(score),
+        *distribution_cells(score, scheme),
+        *flag_cells(disclosed_flags(score) if score else ("insufficient",), scheme),
     )
 
 
 def grade_cells(unit: UnitResult) -> tuple[Value, ...]:
-    """What stands under `GRADE`."""
+    """Return the cells of `GRADE`."""
     return (unit.grade or "", name(unit.grade), unit.certainty or "", name(unit.certainty))
 
 
@@ -131,16 +133,16 @@ def _way(cut: GradeCut | None) -> tuple[Value, ...]:
 
 
 def leagues_page(year: AppraisedYear) -> Page:
-    """The districts and the counties, each ranked among themselves (R3)."""
+    """Return the districts and the counties, each ranked among themselves (R3)."""
     columns = (
-        Column("league", "分组"),
-        Column("league_zh", "分组名称"),
-        Column("league_en", "分组名称（英文）"),
-        Column("rank", "名次"),
+        Column("league", "column-league"),
+        Column("league_zh", "column-league-name"),
+        Column("league_en", "column-league-en"),
+        Column("rank", "column-rank"),
         *UNIT,
-        Column("total", "总分", year.inputs.scheme.places),
-        Column("rank_low", "名次区间上限"),
-        Column("rank_high", "名次区间下限"),
+        Column("total", "column-total", year.inputs.scheme.places),
+        Column("rank_low", "column-rank-low"),
+        Column("rank_high", "column-rank-high"),
     )
     units = {unit.unit: unit for unit in year.result.units}
     rows = []
@@ -149,21 +151,22 @@ def leagues_page(year: AppraisedYear) -> Page:
         for unit in (units[code] for code in ranked):
             head = (league, called.zh, called.en, unit.rank, unit.unit, unit.zh, unit.en)
             rows.append((*head, unit.total, unit.low, unit.high))
-    return Page("leagues", "区县排名", columns, tuple(rows))
+    return Page("leagues", "page-leagues", columns, tuple(rows))
 
 
 def quotas_page(year: AppraisedYear) -> Page:
-    """The places locked at the start of the year, and the grades that were given (R4)."""
+    """Return the places locked at the start of the year, and the grades that were given (R4)."""
     grades = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
+    words = {grade: (name(grade), str(grade)) for grade in grades}
     columns = (
-        Column("category", "类别"),
-        Column("category_zh", "类别名称"),
-        Column("units", "单位数"),
-        *(Column(f"places_{grade}", f"{name(grade)}名额") for grade in grades),
-        *(Column(f"given_{grade}", f"{name(grade)}实评") for grade in grades),
-        Column("waiting", "待人工决定"),
-        Column("notes_zh", "说明"),
-        Column("notes_en", "说明（英文）"),
+        Column("category", "column-category"),
+        Column("category_zh", "column-category-name"),
+        Column("units", "column-units"),
+        *(Column(f"places_{g}", "column-grade-places", about=words[g]) for g in grades),
+        *(Column(f"given_{g}", "column-grade-given", about=words[g]) for g in grades),
+        Column("waiting", "column-waiting"),
+        Column("notes_zh", "column-notes-name"),
+        Column("notes_en", "column-notes-en"),
     )
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
@@ -175,41 +178,41 @@ def quotas_page(year: AppraisedYear) -> Page:
         )
         for use in year.result.quotas
     )
-    return Page("quotas", "名额", columns, rows)
+    return Page("quotas", "page-quotas", columns, rows)
 
 
 def leaders_page(year: AppraisedYear) -> Page:
-    """Every leader's year. Internal."""
+    """Return every leader's year; internal."""
     names = {unit.unit: unit.zh for unit in year.result.units}
     rows = tuple(leader_cells(x, names[x.unit]) for x in year.result.leaders)
-    return Page("leaders", "领导干部", leader_columns(year.inputs.scheme.places), rows)
+    return Page("leaders", "page-leaders", leader_columns(year.inputs.scheme.places), rows)
 
 
 def leader_columns(places: int) -> tuple[Column, ...]:
-    """The columns of a page of persons, whose scores have so many decimals."""
+    """Return the columns of a page of persons, whose scores have ``places`` decimals."""
     return (
-        Column("id", "干部编号"),
-        Column("name_zh", "姓名"),
-        Column("name_en", "姓名（英文）"),
-        Column("unit", "单位代码"),
-        Column("unit_zh", "单位名称"),
-        Column("role", "正副职"),
-        Column("role_zh", "正副职名称"),
-        Column("post", "职务"),
-        Column("unit_total", "单位总分", places),
-        Column("personal", "个人得分", places),
-        Column("score", "综合得分", places),
-        Column("base", "按得分等次"),
-        Column("grade", "最终等次"),
-        Column("grade_zh", "最终等次名称"),
-        Column("certainty", "等次是否确定"),
-        Column("certainty_zh", "等次是否确定（说明）"),
-        Column("lowered_by", "降等依据"),
+        Column("id", "column-id"),
+        Column("name_zh", "column-person-name"),
+        Column("name_en", "column-person-name-en"),
+        Column("unit", "column-unit-code"),
+        Column("unit_zh", "column-unit-name"),
+        Column("role", "column-role"),
+        Column("role_zh", "column-role-name"),
+        Column("post", "column-post"),
+        Column("unit_total", "column-unit-total", places),
+        Column("personal", "column-personal", places),
+        Column("score", "column-composite-score", places),
+        Column("base", "column-base"),
+        Column("grade", "column-final-grade"),
+        Column("grade_zh", "column-final-grade-name"),
+        Column("certainty", "column-certainty"),
+        Column("certainty_zh", "column-certainty-name"),
+        Column("lowered_by", "column-lowered-by"),
     )
 
 
 def leader_cells(leader: LeaderResult, unit: str) -> tuple[Value, ...]:
-    """A person's row; ``unit`` is the Chinese name of the unit or part."""
+    """Return a person's row; ``unit`` is the Chinese name of the unit or inner unit."""
     return (
         *(
             leader.leader,
@@ -234,30 +237,30 @@ def leader_cells(leader: LeaderResult, unit: str) -> tuple[Value, ...]:
 
 
 def proposals_page(year: AppraisedYear) -> Page:
-    """What the rules propose, on what grounds, and what persons decided. Internal."""
+    """Return the proposals of rules with their grounds and the decisions on them; internal."""
     columns = (
-        Column("key", "建议编号"),
-        Column("rule", "规则"),
-        Column("kind", "类型"),
-        Column("kind_zh", "类型名称"),
-        Column("kind_en", "类型（英文）"),
-        Column("subject", "对象"),
-        Column("subject_zh", "对象名称"),
-        Column("discretionary", "是否酌定"),
-        Column("status", "状态"),
-        Column("status_zh", "状态名称"),
-        Column("by", "决定人"),
-        Column("at", "决定时间"),
-        Column("reason", "决定理由"),
-        Column("grounds_zh", "依据"),
-        Column("grounds_en", "依据（英文）"),
+        Column("key", "column-proposal-key"),
+        Column("rule", "column-rule"),
+        Column("kind", "column-proposal-kind"),
+        Column("kind_zh", "column-kind-name"),
+        Column("kind_en", "column-kind-en"),
+        Column("subject", "column-subject"),
+        Column("subject_zh", "column-subject-name"),
+        Column("discretionary", "column-discretionary"),
+        Column("status", "column-status"),
+        Column("status_zh", "column-status-name"),
+        Column("by", "column-by"),
+        Column("at", "column-at"),
+        Column("reason", "column-decision-reason"),
+        Column("grounds_zh", "column-grounds-name"),
+        Column("grounds_en", "column-grounds-en"),
     )
     names = {unit.unit: unit.zh for result in year.bodies for unit in result.units}
     names |= {x.leader: x.zh for result in year.bodies for x in result.leaders}
     rows = tuple(
         _proposal(p, names.get(p.subject, "")) for result in year.bodies for p in result.proposals
     )
-    return Page("proposals", "建议与决定", columns, rows)
+    return Page("proposals", "page-proposals", columns, rows)
 
 
 def _proposal(proposal: Proposal, called: str) -> tuple[Value, ...]:
@@ -280,12 +283,12 @@ def _proposal(proposal: Proposal, called: str) -> tuple[Value, ...]:
 
 
 def reasons_page(year: AppraisedYear) -> Page:
-    """The reason trail of every unit, part and person. Internal."""
+    """Return the reason trail of every unit, inner unit and person; internal."""
     columns = (
-        Column("subject", "对象"),
-        Column("position", "序号"),
-        Column("reason_zh", "理由"),
-        Column("reason_en", "理由（英文）"),
+        Column("subject", "column-subject"),
+        Column("position", "column-position"),
+        Column("reason_zh", "column-trail-reason"),
+        Column("reason_en", "column-trail-reason-en"),
     )
     rows = tuple(
         (subject, position, line.text("zh-Hans"), line.text("en"))
@@ -293,4 +296,4 @@ def reasons_page(year: AppraisedYear) -> Page:
         for subject, lines in result.trail.items()
         for position, line in enumerate(lines, 1)
     )
-    return Page("reasons", "理由", columns, rows)
+    return Page("reasons", "page-reasons", columns, rows)

@@ -1,6 +1,6 @@
-"""A publication as a value: pages of rows, each column with its name, its label and how its numbers are written.
+"""A publication as a value: pages of rows, with names, labels and formats of columns.
 
-`LabelledData` is the same for statistics: numbers and texts with labels and codes of missing values.
+`LabelledData` is the same for statisticians: numbers and texts with labels and missing codes.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aggregation.numbers import half_up
+from bot.core.labels import Pair, both
+from survey_flows.messages import Message
 
 CellValue = float | str | None
-Pair = tuple[str, str]
 Value = str | int | float | Decimal | Fraction | bool | None
 
 POINTS, EXACT, SHARE = 2, 4, 4
@@ -23,26 +24,55 @@ POINTS, EXACT, SHARE = 2, 4, 4
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``name`` is for programs, ``zh`` for people. ``places`` are the decimals of a number; None: text or counts."""
+    """A column of a page.
+
+    Args:
+        name: its name for programs.
+        label: the id of the message that is its label for people.
+        places: decimals of a number; None for text and counts.
+        about: the scheme's word that the label names, in Chinese and English.
+    """
 
     name: str
-    zh: str
+    label: str
     places: int | None = None
+    about: Pair = ("", "")
+
+    @property
+    def zh(self) -> str:
+        """The Chinese label."""
+        return both(Message(self.label, about=self.about[0]))[0]
+
+    @property
+    def en(self) -> str:
+        """The English label."""
+        return both(Message(self.label, about=self.about[1]))[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A table. Every row has a value for each column."""
+    """A table; every row has a value for each column.
+
+    ``title`` is the id of a message.
+    """
 
     name: str
-    zh: str
+    title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
+
+    @property
+    def zh(self) -> str:
+        """The Chinese title."""
+        return both(Message(self.title))[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A column. ``values`` names its codes, ``missing`` are those that count as missing; ``places`` are decimals."""
+    """A column of labelled data.
+
+    ``values`` names its codes; ``missing`` are the codes that count as missing.
+    """
 
     name: str
     zh: str
@@ -55,7 +85,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class LabelledData:
-    """A table of numbers and texts; None is missing without a reason (system-missing)."""
+    """A table of numbers and texts; None is a value that is missing for no reason."""
 
     name: str
     zh: str
@@ -65,9 +95,10 @@ class LabelledData:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All that is published together. ``day`` is when it came to be, taken from its data so that it never differs.
+    """Pages that are published together.
 
-    ``answers`` are for statistical files alone.
+    ``day`` is taken from the data, so that the same data give the same bytes.
+    ``answers`` go into statistical files only.
     """
 
     title: str
@@ -76,12 +107,12 @@ class Book:
     answers: tuple[LabelledData, ...] = ()
 
     def page(self, name: str) -> Page:
-        """The page with this name. Raises KeyError."""
+        """Return the page with this name; raises KeyError."""
         return {page.name: page for page in self.pages}[name]
 
 
 def printed_value(value: Value, column: Column) -> str | int | Decimal | None:
-    """What is written: text, a count, or a number rounded half up to the column's decimals."""
+    """Return a value as it is written: text, a count, or a number rounded half up."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -92,5 +123,5 @@ def printed_value(value: Value, column: Column) -> str | int | Decimal | None:
 
 
 def joined_text(parts: Sequence[str]) -> str:
-    """Several texts in one cell."""
+    """Join several texts for one cell."""
     return "; ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""Pages that say how steady results are: what has changed since last year, and what other rules would have done."""
+"""Pages of changes since the year before, and of the year under other rules."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from zoneinfo import ZoneInfo
 
 from aggregation.appraisal.stability import ResultShift
 from bot.appraisal.year import AppraisedYear
-from bot.core.labels import name
+from bot.core.labels import both, name
 from bot.publication.exports.book import EXACT, SHARE, Book, Column, Page, Value
 from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.score_pages import UNIT
+from survey_flows.messages import Message
 
 
 def changes_page(year: AppraisedYear) -> Page:
-    """Each unit's public score beside that of the year before, with a test of the difference (Holm)."""
+    """Return each unit's public score and that of the year before, with a Holm-adjusted test."""
     columns = (
         *UNIT,
-        Column("before", "上年民评得分", EXACT),
-        Column("after", "本年民评得分", EXACT),
-        Column("difference", "变化", EXACT),
-        Column("standard_error", "变化的标准误", EXACT),
-        Column("p_holm", "p值（Holm 校正）", SHARE),
-        Column("verdict", "结论"),
-        Column("verdict_zh", "结论（中文）"),
+        Column("before", "column-before", EXACT),
+        Column("after", "column-after", EXACT),
+        Column("difference", "column-difference", EXACT),
+        Column("standard_error", "column-standard-error", EXACT),
+        Column("p_holm", "column-p-holm", SHARE),
+        Column("verdict", "column-verdict"),
+        Column("verdict_zh", "column-verdict-name"),
     )
     names = {unit.unit: (unit.zh, unit.en) for unit in year.result.units}
     rows: tuple[tuple[Value, ...], ...] = tuple(
@@ -35,39 +36,39 @@ def changes_page(year: AppraisedYear) -> Page:
         for unit, c in year.changes.items()
         if unit in names
     )
-    return Page("changes", "与上年比较", columns, rows)
+    return Page("changes", "page-changes", columns, rows)
 
 
 def shifts_page(shifts: Sequence[ResultShift]) -> Page:
-    """What each other rule would have done."""
+    """Return the shift that each other rule would have caused."""
     columns = (
-        Column("key", "代码"),
-        Column("rule_zh", "改变的规则"),
-        Column("rule_en", "改变的规则（英文）"),
-        Column("tau_b", "与原排名的 Kendall tau-b", EXACT),
-        Column("moved", "名次改变的单位数"),
-        Column("furthest", "最大移动名次"),
-        Column("furthest_unit", "移动最多的单位"),
-        Column("graded", "等次改变的单位数"),
+        Column("key", "column-code"),
+        Column("rule_zh", "column-rule-name"),
+        Column("rule_en", "column-rule-en"),
+        Column("tau_b", "column-tau-b", EXACT),
+        Column("moved", "column-moved"),
+        Column("furthest", "column-furthest"),
+        Column("furthest_unit", "column-furthest-unit"),
+        Column("graded", "column-graded"),
     )
     rows = tuple(
         (s.key, s.zh, s.en, s.tau, s.moved, s.furthest, s.furthest_unit, len(s.graded))
         for s in shifts
     )
-    return Page("sensitivity", "敏感性", columns, rows)
+    return Page("sensitivity", "page-sensitivity", columns, rows)
 
 
 def moves_page(year: AppraisedYear, shifts: Sequence[ResultShift]) -> Page:
-    """Every unit whose grade would have been another."""
+    """Return every unit whose grade would have differed."""
     columns = (
-        Column("key", "代码"),
+        Column("key", "column-code"),
         *UNIT,
-        Column("rank_before", "原名次"),
-        Column("rank_after", "改后名次"),
-        Column("grade_before", "原等次"),
-        Column("grade_after", "改后等次"),
-        Column("grade_before_zh", "原等次名称"),
-        Column("grade_after_zh", "改后等次名称"),
+        Column("rank_before", "column-rank-before"),
+        Column("rank_after", "column-rank-after"),
+        Column("grade_before", "column-grade-before"),
+        Column("grade_after", "column-grade-after"),
+        Column("grade_before_zh", "column-grade-before-name"),
+        Column("grade_after_zh", "column-grade-after-name"),
     )
     names: Mapping[str, tuple[str, str]] = {
         unit.unit: (unit.zh, unit.en) for unit in year.result.units
@@ -84,12 +85,12 @@ def moves_page(year: AppraisedYear, shifts: Sequence[ResultShift]) -> Page:
         for s in shifts
         for m in s.graded
     ]
-    return Page("grades_that_change", "等次改变的单位", columns, tuple(rows))
+    return Page("grades_that_change", "page-grades-that-change", columns, tuple(rows))
 
 
 def sensitivity_book(year: AppraisedYear, shifts: Sequence[ResultShift], timezone: str) -> Book:
-    """A year's sensitivity as a book of its own: it takes seconds to make."""
+    """Return a year's sensitivity as a book of its own, because it takes seconds to make."""
     closed = max(part.campaign.closes_at for part in year.campaigns)
-    title = f"{year.year} 年度考核敏感性分析 Sensitivity of the appraisal {year.year}"
+    title = " ".join(both(Message("publication-sensitivity-title", year=year.year)))
     day = datetime.fromtimestamp(closed, ZoneInfo(timezone)).date()
     return add_dictionary(Book(title, day, (shifts_page(shifts), moves_page(year, shifts))))

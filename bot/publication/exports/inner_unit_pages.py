@@ -1,4 +1,4 @@
-"""Pages about what is inside units: sections, posts and people (R16). For the office, not for the public."""
+"""Internal pages about inner units, posts and people (R16)."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from bot.publication.exports.score_pages import UNIT
 
 
 def parts_page(year: AppraisedYear) -> Page:
-    """Every section and post with its total, what it was made of, rank among the parts of its unit, and grade."""
+    """Return every inner unit and post with total, components, rank and grade."""
     places = year.inputs.scheme.places
     columns = (
         *UNIT,
-        Column("parent", "上级单位代码"),
-        Column("parent_zh", "上级单位名称"),
-        Column("level", "层级"),
-        Column("category", "类别"),
-        Column("components", "得分构成"),
-        Column("adjustment", "加减分", POINTS),
-        Column("total", "总分", places),
-        Column("rank", "名次"),
-        Column("of", "参与排名数"),
+        Column("parent", "column-parent"),
+        Column("parent_zh", "column-parent-name"),
+        Column("level", "column-level"),
+        Column("category", "column-category"),
+        Column("components", "column-components"),
+        Column("adjustment", "column-adjustment", POINTS),
+        Column("total", "column-total", places),
+        Column("rank", "column-rank"),
+        Column("of", "column-of"),
         *GRADE,
-        Column("barred", "不得评一等的原因"),
-        Column("decided_by", "人工决定"),
+        Column("barred", "column-barred"),
+        Column("decided_by", "column-decided-by"),
     )
     rows = tuple(_part(body, part) for body, result in _settled(year) for part in result.units)
-    return Page("parts", "内设机构与岗位", columns, rows)
+    return Page("parts", "page-parts", columns, rows)
 
 
 def _settled(year: AppraisedYear) -> Iterator[tuple[InnerBody, AppraisalResult]]:
@@ -51,9 +51,9 @@ def _part(body: InnerBody, part: UnitResult) -> tuple[Value, ...]:
 
 
 def people_page(year: AppraisedYear) -> Page:
-    """Every person inside units."""
+    """Return every person inside units."""
     names = {part.unit: part.zh for _, result in _settled(year) for part in result.units}
     rows = tuple(
         leader_cells(x, names[x.unit]) for _, result in _settled(year) for x in result.leaders
     )
-    return Page("people", "人员", leader_columns(year.inputs.scheme.places), rows)
+    return Page("people", "page-people", leader_columns(year.inputs.scheme.places), rows)

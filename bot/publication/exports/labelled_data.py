@@ -1,7 +1,8 @@
-"""Publications for statisticians: each page, and the counted answers, as data with labels and codes of missing values.
+"""Publications for statisticians: pages and counted answers as data with labels.
 
-The same data go to SPSS, a file for each language, and to Parquet. What a page hides (`HIDDEN`) and what it only bounds
-are codes of their own, user-missing in SPSS; in Parquet they are null, and a column names them.
+The same data go to SPSS, a file for each language, and to Parquet.
+Suppressed figures (`HIDDEN`) and figures with only a bound have codes of their own.
+They are user-missing in SPSS; in Parquet they are null, and a column names them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from decimal import Decimal
 from aggregation.counts.ratings import PatternReader
 from aggregation.disclosure.patterns import disclosed_patterns
 from aggregation.scheme.scheme import Scheme
-from bot.core.labels import HIDDEN, Pair
+from bot.core.labels import HIDDEN, both
 from bot.publication.exports.book import (
     CellValue,
     Column,
@@ -21,22 +22,25 @@ from bot.publication.exports.book import (
     Variable,
     printed_value,
 )
-from bot.publication.exports.dictionary import english_label
 from bot.results.scoring import ScoredCampaign
+from survey_flows.messages import Message
 from survey_flows.questionnaire import NO_ANSWER, Question, Questionnaire
 
-NOT_TOLD, BOUND_ONLY = -9, -8
-MISSING: Mapping[int, Pair] = {
-    NOT_TOLD: ("人数过少，不公布", "few people: not told"),
-    BOUND_ONLY: ("人数过少，只公布上下限", "few people: only a bound is told"),
+SUPPRESSED, BOUND_ONLY = -9, -8
+MISSING: Mapping[int, Message] = {
+    SUPPRESSED: Message("publication-missing-suppressed"),
+    BOUND_ONLY: Message("publication-missing-bound-only"),
 }
 DONT_KNOW = 97
-"""Codes without points are 97, 98 and so on; those with points are 1, 2 and so on, in the scale's order."""
-AT_LEAST = Column("ballots", "评价票（至少，整十）", 0)
+"""The number of the first code without points; the next are 98 and so on.
+
+Codes with points are numbered from 1 in the scale's order.
+"""
+AT_LEAST = Column("ballots", "column-ballots-rounded", 0)
 
 
 def page_data(page: Page) -> LabelledData:
-    """A page of a publication as labelled data."""
+    """Return a page of a publication as labelled data."""
     columns = (
         list(zip(page.columns, zip(*page.rows, strict=True), strict=True)) if page.rows else []
     )
@@ -57,24 +61,23 @@ def _variable(
     )
     text = any(not _stands_in(word) for word in words) or not (numbers or HIDDEN in words)
     if text:
-        return Variable(column.name, column.zh, english_label(column), text=True), [
-            _text(value) for value in values
-        ]
+        variable = Variable(column.name, column.zh, column.en, text=True)
+        return variable, [_text(value) for value in values]
     cells: list[CellValue] = [_number(value) for value in values]
-    used = {code: pair for code, pair in MISSING.items() if code in cells}
+    used = {code: both(message) for code, message in MISSING.items() if code in cells}
     return Variable(
-        column.name, column.zh, english_label(column), False, column.places or 0, used, tuple(used)
+        column.name, column.zh, column.en, False, column.places or 0, used, tuple(used)
     ), cells
 
 
 def _stands_in(word: str) -> bool:
-    """Whether a word stands where a number would."""
+    """Return whether a word stands in the place of a number."""
     return word in ("", HIDDEN) or (word[0] in "<>" and word.endswith("%"))
 
 
 def _number(value: str | int | Decimal | None) -> float | None:
     if isinstance(value, str):
-        return float(NOT_TOLD if value == HIDDEN else BOUND_ONLY) if value else None
+        return float(SUPPRESSED if value == HIDDEN else BOUND_ONLY) if value else None
     return None if value is None else float(value)
 
 
@@ -83,18 +86,19 @@ def _text(value: str | int | Decimal | None) -> str:
 
 
 def answers_data(scored: ScoredCampaign) -> list[LabelledData]:
-    """The answers of a campaign, a table for each questionnaire: a row for each pattern that may be told.
+    """Return a campaign's answers, by questionnaire, with a row for each disclosed pattern.
 
-    Nobody's ballot is in it: `aggregation.disclosure.patterns` says what is. «Don't know» is user-missing, no answer is missing.
+    No single ballot is in it: `aggregation.disclosure.patterns` decides which are disclosed.
+    «Don't know» is user-missing; no answer is system-missing.
     """
-    poll = scored.campaign
-    reader = PatternReader(poll.questionnaires, poll.scheme)
+    campaign = scored.campaign
+    reader = PatternReader(campaign.questionnaires, campaign.scheme)
     found = disclosed_patterns(
-        scored.counts, scored.disclosed, reader, poll.scheme.min_n.publish_cell
+        scored.counts, scored.disclosed, reader, campaign.scheme.min_n.publish_cell
     )
     return [
-        _answers(poll.id, poll.questionnaires[name], poll.scheme, told)
-        for name, told in found.items()
+        _answers(campaign.id, campaign.questionnaires[name], campaign.scheme, patterns)
+        for name, patterns in found.items()
     ]
 
 
@@ -105,7 +109,7 @@ def _answers(
     items = [
         _item(question, known, scheme) for question, known in zip(sheet.rated, codes, strict=True)
     ]
-    count = Variable(AT_LEAST.name, AT_LEAST.zh, english_label(AT_LEAST))
+    count = Variable(AT_LEAST.name, AT_LEAST.zh, AT_LEAST.en)
     rows = [
         (
             *(known.get(code) for known, code in zip(codes, pattern.split(), strict=True)),
@@ -122,7 +126,7 @@ def _answers(
 
 
 def _codes(question: Question, scheme: Scheme) -> dict[str, float]:
-    """The number of each option's code; `NO_ANSWER` has none."""
+    """Return the number of each option's code; `NO_ANSWER` has none."""
     options = scheme.scales[question.scale or scheme.default_scale].options
     numbered = {
         o.code: float(at) for at, o in enumerate((o for o in options if o.points is not None), 1)

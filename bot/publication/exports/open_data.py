@@ -1,4 +1,4 @@
-"""Open data: a campaign's released figures for anybody, with the method and with what each column is."""
+"""Open data: a campaign's released figures as JSON, with the method and the columns."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from bot.publication.exports.book import Book, Page, printed_value
 
 FORMAT = "minping-open-data/1"
 NOTE = (
-    "Figures are exact decimals in strings. null stands for a number that is not told, because few people stand behind "
-    "it or behind one that would follow from it, and for one that there is not. A share like <20% or >80% is a bound."
+    "Figures are exact decimals in strings. null stands for a suppressed figure, which has few"
+    " people behind it or would let such a figure be computed, and for a figure that does not"
+    " exist. A share like <20% or >80% is a bound."
 )
 
 
 def open_data(book: Book, about: Mapping[str, Any]) -> bytes:
-    """The book as one JSON document; ``about`` says of what it is, ahead of the tables."""
+    """Return the book as one JSON document, in which ``about`` describes it before the tables."""
     tables = {page.name: _records(page) for page in book.pages}
-    told = {"format": FORMAT, **about, "note": NOTE, **tables}
-    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+    document = {"format": FORMAT, **about, "note": NOTE, **tables}
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _records(page: Page) -> list[dict[str, str | int | None]]:

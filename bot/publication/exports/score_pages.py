@@ -1,4 +1,4 @@
-"""Pages about the public scores: units, groups, questions, and what was not counted."""
+"""Pages of public scores: units, groups, questions, exclusions, reliability and covariances."""
 
 from __future__ import annotations
 
@@ -11,68 +11,71 @@ from aggregation.disclosure.exclusions import disclose_exclusions
 from aggregation.disclosure.suppression import Count, DisclosedScore, Share, ShareBound
 from aggregation.estimation.weighting import RakingFit
 from aggregation.scheme.scheme import Scheme
-from bot.core.labels import HIDDEN, bound_text, disclosed_flags, flags
+from bot.core.labels import HIDDEN, both, bound_text, disclosed_flags, flags
 from bot.publication.exports.book import EXACT, SHARE, Column, Page, Value, joined_text
 from bot.results.scoring import ScoredCampaign, unit_ranks
 from survey_flows.ballot import STAFF
 from survey_flows.conditions import write_condition
+from survey_flows.messages import Message
 from survey_flows.questionnaire import NO_ANSWER, Option, Question
 
 SCORE = (
-    Column("public_score", "民评得分", EXACT),
-    Column("low", "95%区间下限", EXACT),
-    Column("high", "95%区间上限", EXACT),
-    Column("unweighted_score", "未按核验加权的民评得分", EXACT),
-    Column("n", "收到评价票"),
-    Column("n_valid", "有效票"),
-    Column("excluded", "剔除票"),
-    Column("dont_know_rate", "不了解比例", SHARE),
-    Column("top_two_rate", "满意率（非常满意+满意）", SHARE),
+    Column("public_score", "column-public-score", EXACT),
+    Column("low", "column-low", EXACT),
+    Column("high", "column-high", EXACT),
+    Column("unweighted_score", "column-unweighted-score", EXACT),
+    Column("n", "column-n"),
+    Column("n_valid", "column-n-valid"),
+    Column("excluded", "column-excluded"),
+    Column("dont_know_rate", "column-dont-know-rate", SHARE),
+    Column("top_two_rate", "column-top-two-rate", SHARE),
 )
-UNIT = (Column("code", "单位代码"), Column("name_zh", "单位名称"), Column("name_en", "英文名称"))
+UNIT = (
+    Column("code", "column-unit-code"),
+    Column("name_zh", "column-unit-name"),
+    Column("name_en", "column-unit-name-en"),
+)
 WEIGHTING = (
-    Column("weighted_to", "人口加权方式（cells 事后分层，margins 边际校准）"),
-    Column("cells", "使用的层数"),
-    Column("joined", "并入相邻层的层数"),
-    Column("trimmed", "权重达到限值的层数"),
-    Column("rounds", "迭代次数"),
-    Column("gap", "与人口比例的最大差距", 6),
+    Column("weighted_to", "column-weighted-to"),
+    Column("cells", "column-cells"),
+    Column("joined", "column-joined"),
+    Column("trimmed", "column-trimmed"),
+    Column("rounds", "column-rounds"),
+    Column("gap", "column-gap", 6),
 )
 BORROWED = (
-    Column("shrunken_score", "经验贝叶斯得分", EXACT),
-    Column("own_share", "其中本单位数据占比", SHARE),
+    Column("shrunken_score", "column-shrunken-score", EXACT),
+    Column("own_share", "column-own-share", SHARE),
 )
 FLAGS = (
-    Column("flags", "标记"),
-    Column("flags_zh", "标记说明"),
-    Column("flags_en", "标记说明（英文）"),
+    Column("flags", "column-flags"),
+    Column("flags_zh", "column-flags-name"),
+    Column("flags_en", "column-flags-en"),
 )
 PRECISE = 6
 """Decimals of covariances."""
 MEASURES = {
-    "alpha": ("克隆巴赫α系数", "Cronbach's alpha"),
-    "omega": ("单因子ω系数", "omega of one factor"),
-    "units": ("参与估计的单位数", "units that it is estimated from"),
-    "mean": ("类别均值", "mean of the category"),
-    "between": ("单位间方差", "variance between units"),
-    "within": ("单位内作答方差", "variance of answers within units"),
-    "reliability": ("单位间信度", "reliability between units"),
+    "alpha": Message("publication-reliability-alpha"),
+    "omega": Message("publication-reliability-omega"),
+    "units": Message("publication-reliability-units"),
+    "mean": Message("publication-reliability-mean"),
+    "between": Message("publication-reliability-between"),
+    "within": Message("publication-reliability-within"),
+    "reliability": Message("publication-reliability-between-units"),
 }
 REASONS = {
-    "counted": ("计入", "counted"),
-    "excluded": ("经审核剔除（权重为零）", "excluded after review (weight zero)"),
-    "dont_know": ("不了解，不计分", "don't know: not scored"),
-    "too_few_items": ("作答不足一半", "fewer than half of the items answered"),
-    "group_without_weight": (
-        "该主体在此类单位无权重",
-        "the scheme gives this group no weight here",
-    ),
-    STAFF: ("本单位人员，单列不计分", "the unit's own staff: counted apart, not scored"),
+    "counted": Message("publication-exclusion-counted"),
+    "excluded": Message("publication-exclusion-excluded"),
+    "dont_know": Message("publication-exclusion-dont-know"),
+    "too_few_items": Message("publication-exclusion-too-few-items"),
+    "group_without_weight": Message("publication-exclusion-group-without-weight"),
+    STAFF: Message("publication-exclusion-staff"),
 }
+"""Why a ballot counts or does not, by code."""
 
 
 def scheme_codes(scheme: Scheme) -> list[str]:
-    """Every code that the scheme's scales have, and the one for no answer, in a fixed order."""
+    """Return every code of the scheme's scales and `NO_ANSWER`, in a fixed order."""
     return [
         *dict.fromkeys(o.code for scale in scheme.scales.values() for o in scale.options),
         NO_ANSWER,
@@ -80,68 +83,68 @@ def scheme_codes(scheme: Scheme) -> list[str]:
 
 
 def distribution_columns(scheme: Scheme) -> list[Column]:
-    """A column of counts for each code."""
+    """Return a column of counts for each code."""
     labels = {o.code: o.zh for scale in reversed(scheme.scales.values()) for o in scale.options}
     return [
-        Column("n_none", "总体评价：未作答")
+        Column("n_none", "column-n-none")
         if code == NO_ANSWER
-        else Column(f"n_{code}", f"总体评价：{labels[code]}（票）")
+        else Column(f"n_{code}", "column-overall-answers", about=(labels[code], code))
         for code in scheme_codes(scheme)
     ]
 
 
-def score_cells(told: DisclosedScore | None) -> list[Value]:
-    """The cells of `SCORE`; empty for a unit that no campaign rates, and without figures where too few answered."""
-    if told is None:
+def score_cells(score: DisclosedScore | None) -> list[Value]:
+    """Return the cells of `SCORE`; they are empty for a unit that no campaign rates."""
+    if score is None:
         return [None] * len(SCORE)
-    counts = [count_cell(count) for count in (told.n, told.n_valid, told.excluded)]
-    shares = [share_cell(share) for share in (told.dont_know, told.top_two)]
-    return [told.score, told.low, told.high, told.unweighted, *counts, *shares]
+    counts = [count_cell(count) for count in (score.n, score.n_valid, score.excluded)]
+    shares = [share_cell(share) for share in (score.dont_know, score.top_two)]
+    return [score.score, score.low, score.high, score.unweighted, *counts, *shares]
 
 
-def distribution_cells(told: DisclosedScore | None, scheme: Scheme) -> list[Value]:
-    """Counts by code."""
-    if told is None:
+def distribution_cells(score: DisclosedScore | None, scheme: Scheme) -> list[Value]:
+    """Return the counts of overall answers by code."""
+    if score is None:
         return [None] * len(scheme_codes(scheme))
-    return [count_cell(told.distribution.get(code, 0)) for code in scheme_codes(scheme)]
+    return [count_cell(score.distribution.get(code, 0)) for code in scheme_codes(scheme)]
 
 
 def count_cell(count: Count) -> Value:
-    """A count, or what stands for one that is hidden."""
+    """Return a count, or `HIDDEN` for a suppressed one."""
     return HIDDEN if count is None else count
 
 
 def share_cell(share: Share) -> Value:
-    """A share, or the bound that is told of it."""
+    """Return a share, or its bound."""
     return bound_text(share) if isinstance(share, ShareBound) else share
 
 
 def flag_cells(found: Sequence[str], scheme: Scheme) -> list[Value]:
-    """The cells of `FLAGS`."""
+    """Return the cells of `FLAGS`."""
     return [joined_text(found), *(flags(found, lang, scheme.groups) for lang in ("zh-Hans", "en"))]
 
 
 def scores_page(scored: ScoredCampaign) -> Page:
-    """The units of one campaign with their public scores and places."""
+    """Return the units of one campaign with their public scores and ranks."""
     scheme = scored.campaign.scheme
-    ranked, told = unit_ranks(scored), scored.disclosed
-    borrowed = scored.borrowed(told)
+    ranked, disclosed = unit_ranks(scored), scored.disclosed
+    borrowed = scored.borrowed(disclosed)
     columns = (
         *UNIT,
-        Column("category", "类别"),
-        Column("category_zh", "类别名称"),
-        Column("category_en", "类别名称（英文）"),
-        Column("rank", "类内名次"),
-        Column("of", "参与排名数"),
-        Column("rank_low", "名次区间上限"),
-        Column("rank_high", "名次区间下限"),
+        Column("category", "column-category"),
+        Column("category_zh", "column-category-name"),
+        Column("category_en", "column-category-en"),
+        Column("rank", "column-rank-in-category"),
+        Column("of", "column-of"),
+        Column("rank_low", "column-rank-low"),
+        Column("rank_high", "column-rank-high"),
         *SCORE,
         *BORROWED,
         *distribution_columns(scheme),
         *FLAGS,
     )
     rows = []
-    for code, it in told.items():
+    for code, it in disclosed.items():
         unit, place = scored.campaign.units[code], ranked.get(code)
         head: list[Value] = [code, unit.name["zh-Hans"], unit.name["en"], unit.category]
         spot = [place.rank, place.of, place.low, place.high] if place else [None] * 4
@@ -150,50 +153,50 @@ def scores_page(scored: ScoredCampaign) -> Page:
         cells += [*distribution_cells(it, scheme), *flag_cells(disclosed_flags(it), scheme)]
         kind = scheme.categories[unit.category]
         rows.append((*head, kind.zh, kind.en, *spot, *cells))
-    return Page("units", "单位", columns, tuple(rows))
+    return Page("units", "page-units", columns, tuple(rows))
 
 
 def reliability_page(polls: Iterable[ScoredCampaign]) -> Page:
-    """How much of what was measured is real: of each questionnaire its consistency, of each category its scatter."""
+    """Return the consistency of each questionnaire and the reliability of each category."""
     columns = (
-        Column("campaign", "活动"),
-        Column("about", "对象（问卷或类别）"),
-        Column("code", "代码"),
-        Column("measure", "指标代码"),
-        Column("measure_zh", "指标"),
-        Column("measure_en", "指标（英文）"),
-        Column("value", "数值", EXACT),
+        Column("campaign", "column-campaign"),
+        Column("about", "column-about"),
+        Column("code", "column-code"),
+        Column("measure", "column-measure"),
+        Column("measure_zh", "column-measure-name"),
+        Column("measure_en", "column-measure-en"),
+        Column("value", "column-value", EXACT),
     )
     rows = tuple(
-        (scored.campaign.id, about, code, name, *MEASURES[name], value)
+        (scored.campaign.id, about, code, name, *both(MEASURES[name]), value)
         for scored in polls
         for about, code, name, value in reliability_rows(scored, scored.disclosed)
     )
-    return Page("reliability", "信度", columns, rows)
+    return Page("reliability", "page-reliability", columns, rows)
 
 
 def covariances_page(polls: Iterable[ScoredCampaign]) -> Page:
-    """How the scores of ranked units of one category move together, from raters in common; none means 0."""
+    """Return the covariances of ranked units of one category; a pair that is not listed has 0."""
     columns = (
-        Column("campaign", "活动"),
-        Column("code", "单位代码"),
-        Column("other", "另一单位代码"),
-        Column("covariance", "民评得分的协方差（同一批参评者所致）", PRECISE),
+        Column("campaign", "column-campaign"),
+        Column("code", "column-unit-code"),
+        Column("other", "column-other"),
+        Column("covariance", "column-covariance", PRECISE),
     )
     rows = tuple(
         (scored.campaign.id, *pair, value)
         for scored in polls
         for pair, value in _covariances(scored)
     )
-    return Page("covariances", "协方差", columns, rows)
+    return Page("covariances", "page-covariances", columns, rows)
 
 
 def _covariances(scored: ScoredCampaign) -> Iterable[tuple[tuple[str, str], float]]:
-    told, units = scored.disclosed, scored.campaign.units
+    disclosed, units = scored.disclosed, scored.campaign.units
     shown = {
         code
         for code in unit_ranks(scored)
-        if told[code].n_valid is not None and not told[code].corrected
+        if disclosed[code].n_valid is not None and not disclosed[code].corrected
     }
     for (one, other), value in sorted((scored.covariances or {}).items()):
         if {one, other} <= shown and units[one].category == units[other].category:
@@ -201,10 +204,13 @@ def _covariances(scored: ScoredCampaign) -> Iterable[tuple[tuple[str, str], floa
 
 
 def reliability_rows(
-    scored: ScoredCampaign, told: Mapping[str, DisclosedScore]
+    scored: ScoredCampaign, disclosed: Mapping[str, DisclosedScore]
 ) -> Iterable[tuple[str, str, str, Fraction | float | None]]:
-    """About what, its code, the measure by the codes of `MEASURES`, and the value; None where it cannot be had."""
-    for code, sheet in scored.consistency(told).items():
+    """Yield ``questionnaire`` or ``category``, its code, a code of `MEASURES`, and the value.
+
+    The value is None where it cannot be estimated.
+    """
+    for code, sheet in scored.consistency(disclosed).items():
         yield ("questionnaire", code, "alpha", sheet.alpha)
         yield ("questionnaire", code, "omega", sheet.omega)
     for category, found in scored.shrinkage().items():
@@ -214,19 +220,19 @@ def reliability_rows(
 
 
 def groups_page(polls: Iterable[ScoredCampaign]) -> Page:
-    """What each evaluator group gave each unit, without the groups that are too small to be shown."""
+    """Return each evaluator group's score of each unit, without suppressed groups."""
     columns = (
-        Column("campaign", "活动"),
+        Column("campaign", "column-campaign"),
         *UNIT,
-        Column("group", "评价主体"),
-        Column("group_zh", "评价主体名称"),
-        Column("group_en", "评价主体（英文）"),
-        Column("n", "收到评价票"),
-        Column("n_valid", "有效票"),
-        Column("n_open", "其中公开链接"),
-        Column("score", "得分", EXACT),
-        Column("weight", "规定权重", EXACT),
-        Column("weight_used", "实际权重", EXACT),
+        Column("group", "column-group"),
+        Column("group_zh", "column-group-name"),
+        Column("group_en", "column-group-en"),
+        Column("n", "column-n"),
+        Column("n_valid", "column-n-valid"),
+        Column("n_open", "column-n-open"),
+        Column("score", "column-score", EXACT),
+        Column("weight", "column-scheme-weight", EXACT),
+        Column("weight_used", "column-weight-used", EXACT),
         *WEIGHTING,
         *FLAGS,
     )
@@ -236,16 +242,16 @@ def groups_page(polls: Iterable[ScoredCampaign]) -> Page:
         for it in scored.disclosed.values()
         for row in _group_rows(scored, it)
     )
-    return Page("groups", "评价主体", columns, rows)
+    return Page("groups", "page-groups", columns, rows)
 
 
-def _group_rows(scored: ScoredCampaign, told: DisclosedScore) -> Iterable[tuple[Value, ...]]:
-    scheme, unit = scored.campaign.scheme, scored.campaign.units[told.unit]
-    for group in told.groups:
+def _group_rows(scored: ScoredCampaign, score: DisclosedScore) -> Iterable[tuple[Value, ...]]:
+    scheme, unit = scored.campaign.scheme, scored.campaign.units[score.unit]
+    for group in score.groups:
         called = scheme.groups.get(group.group, {"zh": group.group, "en": group.group})
         head = (
             scored.campaign.id,
-            told.unit,
+            score.unit,
             unit.name["zh-Hans"],
             unit.name["en"],
             group.group,
@@ -265,7 +271,7 @@ def _group_rows(scored: ScoredCampaign, told: DisclosedScore) -> Iterable[tuple[
 
 
 def _fit_cells(fit: RakingFit | None) -> list[Value]:
-    """The cells of `WEIGHTING`; empty for a group whose answers are not weighted to the population."""
+    """Return the cells of `WEIGHTING`; they are empty for a group without population weights."""
     if fit is None:
         return [None] * len(WEIGHTING)
     return [
@@ -279,24 +285,24 @@ def _fit_cells(fit: RakingFit | None) -> list[Value]:
 
 
 def questions_page(polls: Iterable[ScoredCampaign]) -> Page:
-    """Every question as it was asked."""
+    """Return every question as it was asked."""
     columns = (
-        Column("campaign", "活动"),
-        Column("questionnaire", "问卷"),
-        Column("version", "问卷版本"),
-        Column("position", "序号"),
-        Column("question", "题目代码"),
-        Column("kind", "题型"),
-        Column("label_zh", "题目"),
-        Column("label_en", "题目（英文）"),
-        Column("options", "选项代码"),
-        Column("options_zh", "选项"),
-        Column("options_en", "选项（英文）"),
-        Column("scale", "量表"),
-        Column("weight", "权重"),
-        Column("overall", "是否总体题"),
-        Column("optional", "可否跳过"),
-        Column("show_if", "显示条件"),
+        Column("campaign", "column-campaign"),
+        Column("questionnaire", "column-questionnaire"),
+        Column("version", "column-version"),
+        Column("position", "column-position"),
+        Column("question", "column-question"),
+        Column("kind", "column-question-kind"),
+        Column("label_zh", "column-question-text"),
+        Column("label_en", "column-question-en"),
+        Column("options", "column-options"),
+        Column("options_zh", "column-options-name"),
+        Column("options_en", "column-options-en"),
+        Column("scale", "column-scale"),
+        Column("weight", "column-question-weight"),
+        Column("overall", "column-overall"),
+        Column("optional", "column-optional"),
+        Column("show_if", "column-show-if"),
     )
     rows = tuple(
         (scored.campaign.id, sheet.id, sheet.version, position, *_question(question))
@@ -305,7 +311,7 @@ def questions_page(polls: Iterable[ScoredCampaign]) -> Page:
         if sheet.id in {unit.questionnaire for unit in scored.campaign.units.values()}
         for position, question in enumerate(sheet.questions, 1)
     )
-    return Page("questions", "题目", columns, rows)
+    return Page("questions", "page-questions", columns, rows)
 
 
 def _question(question: Question) -> tuple[Value, ...]:
@@ -313,8 +319,8 @@ def _question(question: Question) -> tuple[Value, ...]:
     return (
         question.id,
         question.kind.value,
-        _said(question.label, "zh-Hans"),
-        _said(question.label, "en"),
+        question.label.get("zh-Hans", ""),
+        question.label.get("en", ""),
         joined_text([option.code for option in options]),
         _listed(options, "zh-Hans"),
         _listed(options, "en"),
@@ -327,50 +333,46 @@ def _question(question: Question) -> tuple[Value, ...]:
 
 
 def _listed(options: Sequence[Option], lang: str) -> str:
-    return joined_text([_said(option.label, lang) for option in options])
-
-
-def _said(text: Mapping[str, str], lang: str) -> str:
-    return text.get(lang, "")
+    return joined_text([option.label.get(lang, "") for option in options])
 
 
 def exclusions_page(polls: Iterable[ScoredCampaign]) -> Page:
-    """For each campaign how many ballots counted, and why the others did not; few are hidden."""
+    """Return each campaign's counted ballots, and the others by reason, without small cells."""
     columns = (
-        Column("campaign", "活动"),
-        Column("reason", "原因代码"),
-        Column("reason_zh", "原因"),
-        Column("reason_en", "原因（英文）"),
-        Column("ballots", "评价票"),
+        Column("campaign", "column-campaign"),
+        Column("reason", "column-exclusion-code"),
+        Column("reason_zh", "column-exclusion"),
+        Column("reason_en", "column-exclusion-en"),
+        Column("ballots", "column-ballots"),
     )
     rows = []
     for scored in polls:
         counts = disclosed_exclusions(scored)
         rows += [
-            (scored.campaign.id, code, *words, count_cell(counts[code]))
-            for code, words in REASONS.items()
+            (scored.campaign.id, code, *both(reason), count_cell(counts[code]))
+            for code, reason in REASONS.items()
         ]
-    return Page("exclusions", "计入与剔除", columns, tuple(rows))
+    return Page("exclusions", "page-exclusions", columns, tuple(rows))
 
 
 def disclosed_exclusions(scored: ScoredCampaign) -> dict[str, Count]:
-    """What may be told of what became of the ballots, by the codes of `REASONS`."""
+    """Return the disclosed numbers of ballots by the codes of `REASONS`."""
     counts = exclusion_counts(scored)
     found = {reason: counts[reason] for reason in REASONS}
     return disclose_exclusions(found, scored.scores, scored.disclosed, scored.campaign.scheme)
 
 
 def exclusion_counts(scored: ScoredCampaign) -> Counter[str]:
-    """What became of the ballots, by the codes of `REASONS`."""
-    poll = scored.campaign
-    sheets = PatternReader(poll.questionnaires, poll.scheme)
+    """Return the exact numbers of ballots by the codes of `REASONS`."""
+    campaign = scored.campaign
+    reader = PatternReader(campaign.questionnaires, campaign.scheme)
     result: Counter[str] = Counter()
     for row in scored.counts:
         if row.grp == STAFF:
             result[STAFF] += row.count
             continue
-        outcome = sheets.read(row.questionnaire, row.ratings)
-        weights = poll.scheme.categories[poll.units[row.unit].category].group_weights
+        outcome = reader.read(row.questionnaire, row.ratings)
+        weights = campaign.scheme.categories[campaign.units[row.unit].category].group_weights
         if not row.weight:
             reason = "excluded"
         elif outcome.score is None:

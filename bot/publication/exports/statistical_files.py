@@ -1,4 +1,4 @@
-"""Labelled data as files: SPSS, one for each language, and Parquet with the labels in its schema."""
+"""Labelled data as files: SPSS by language, and Parquet with the labels in its schema."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESERVED = {"ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"}
-"""Words of SPSS that cannot be names of variables; they get a line below."""
+"""Words of SPSS that cannot be names of variables; they get an underscore."""
 LONGEST = 8000
 """Characters of a text; SPSS holds 32,767 bytes."""
 DATE_AT, DATE_BYTES = 92, 17
-"""Where the header of an SPSS file has its day and time."""
+"""Position and length of day and time in the header of an SPSS file."""
 HIDDEN_IN = "hidden"
 
 
 def statistical_files(book: Book, form: str) -> dict[str, bytes]:
-    """Every page of the book and its answers, ``form`` «parquet» or «sav»; of SPSS files one for each language."""
+    """Return every page of the book and its answers by file name.
+
+    ``form`` is «parquet», or «sav» with one file for each language.
+    """
     every = [*map(page_data, book.pages), *book.answers]
     if form == "parquet":
         return {f"{data.name}.parquet": parquet_file(data) for data in every}
@@ -39,7 +42,7 @@ def statistical_files(book: Book, form: str) -> dict[str, bytes]:
 
 
 def sav_file(data: LabelledData, lang: str, day: date) -> bytes:
-    """The data for SPSS with labels in one language; the same bytes for the same data."""
+    """Return the data for SPSS with labels in one language; the same bytes for the same data."""
     import pyreadstat
 
     names = {variable.name: spss_name(variable.name) for variable in data.variables}
@@ -69,7 +72,7 @@ def sav_file(data: LabelledData, lang: str, day: date) -> bytes:
 
 
 def spss_name(name: str) -> str:
-    """A name that SPSS takes."""
+    """Return a name that SPSS accepts."""
     return f"{name}_" if name.upper() in RESERVED else name
 
 
@@ -96,9 +99,9 @@ def _columns(data: LabelledData) -> list[Sequence[Any]]:
 
 
 def parquet_file(data: LabelledData) -> bytes:
-    """The data as Parquet: numbers and texts, null where a number is missing, labels as JSON beside each column.
+    """Return the data as Parquet: null where a number is missing, labels as JSON by column.
 
-    The last column names the columns whose number is not told in that row.
+    The last column names the columns whose number is suppressed in that row.
     """
     import pyarrow as pa
     from pyarrow import parquet
@@ -106,12 +109,13 @@ def parquet_file(data: LabelledData) -> bytes:
     fields, arrays = [], []
     hidden: list[list[str]] = [[] for _ in data.rows]
     for variable, cells in zip(data.variables, _columns(data), strict=True):
-        told = [None if cell in variable.missing and _secret(variable) else cell for cell in cells]
-        for names, cell, shown in zip(hidden, cells, told, strict=True):
-            names.extend([variable.name] if cell is not None and shown is None else [])
+        suppressible = _is_suppressible(variable)
+        shown = [None if suppressible and cell in variable.missing else cell for cell in cells]
+        for names, cell, written in zip(hidden, cells, shown, strict=True):
+            names.extend([variable.name] if cell is not None and written is None else [])
         kind = pa.string() if variable.text else pa.float64()
         fields.append(pa.field(variable.name, kind, metadata={"minping": _labels(variable)}))
-        arrays.append(pa.array(told, kind))
+        arrays.append(pa.array(shown, kind))
     fields.append(pa.field(HIDDEN_IN, pa.string()))
     arrays.append(pa.array([" ".join(names) for names in hidden], pa.string()))
     buffer = io.BytesIO()
@@ -119,15 +123,15 @@ def parquet_file(data: LabelledData) -> bytes:
     return buffer.getvalue()
 
 
-def _secret(variable: Variable) -> bool:
-    """Whether the missing codes stand for numbers that are not told; an answer's code is one that was given."""
+def _is_suppressible(variable: Variable) -> bool:
+    """Return whether missing codes stand for suppressed numbers; an answer's codes are positive."""
     return all(code < 0 for code in variable.missing)
 
 
 def _labels(variable: Variable) -> str:
-    told = {
+    labels = {
         "zh": variable.zh,
         "en": variable.en,
         "values": {str(c): list(pair) for c, pair in variable.values.items()},
     }
-    return json.dumps(told | {"missing": list(variable.missing)}, ensure_ascii=False)
+    return json.dumps(labels | {"missing": list(variable.missing)}, ensure_ascii=False)

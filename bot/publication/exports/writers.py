@@ -1,4 +1,4 @@
-"""Books as files: one workbook, or one CSV a page. The same book gives the same bytes."""
+"""Books as files: one workbook, or one CSV file a page; the same book gives the same bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""A text that begins so is run as a formula by spreadsheets; by East Asian ones also where the sign is full-width."""
+"""Spreadsheets run a text that begins so as a formula, East Asian ones also a full-width sign."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 LONGEST = 32_000
 """A cell of a workbook holds 32,767 characters."""
@@ -24,7 +24,10 @@ WIDEST = 60
 
 
 def workbook(book: Book) -> bytes:
-    """The book as XLSX: a sheet for each page, two header rows (Chinese and names for programs) that stay in view."""
+    """Return the book as XLSX, with a sheet for each page.
+
+    Two header rows stay in view: Chinese labels, and names for programs.
+    """
     from xlsxwriter import Workbook
 
     buffer = io.BytesIO()
@@ -76,7 +79,7 @@ def _number_format(file: Workbook, column: Column) -> Any:
 
 
 def _width(page: Page, place: int) -> int:
-    """Wide enough for the first rows; a Chinese character takes the room of two."""
+    """Return a width that fits the first rows; a Chinese character is two wide."""
     column = page.columns[place]
     shown = [str(printed_value(row[place], column) or "") for row in page.rows[:200]]
     # The label may be broken over two lines.
@@ -89,7 +92,10 @@ def _room(text: str) -> int:
 
 
 def csv_files(book: Book) -> dict[str, bytes]:
-    """The book as CSV: for each page a file with the names for programs as header, UTF-8 with a mark for Excel."""
+    """Return the book as CSV: a file for each page, headed by the names for programs.
+
+    The files are UTF-8 with a byte-order mark, which Excel needs.
+    """
     return {f"{page.name}.csv": _csv(page) for page in book.pages}
 
 
@@ -114,12 +120,12 @@ def _csv_cell(value: str | int | Decimal | None) -> str:
 
 
 def escape_formula(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: with an apostrophe before it where needed."""
+    """Return a text that no spreadsheet runs as a formula, with an apostrophe where needed."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def page_records(page: Page) -> list[dict[str, str | int | float | None]]:
-    """The page's rows by column name, for JSON."""
+    """Return the page's rows by column name, for JSON."""
     return [
         {
             column.name: _plain(printed_value(value, column))
@@ -134,12 +140,12 @@ def _plain(value: str | int | Decimal | None) -> str | int | float | None:
 
 
 def csv_archive(book: Book) -> bytes:
-    """The CSV files in one ZIP."""
+    """Return the CSV files in one ZIP."""
     return zip_archive(csv_files(book))
 
 
 def zip_archive(files: Mapping[str, bytes]) -> bytes:
-    """The files in one ZIP, the same bytes for the same files."""
+    """Return the files in one ZIP, the same bytes for the same files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as whole:
         for name, data in files.items():

@@ -1,6 +1,7 @@
-"""Reports: the year's circular (通报) and one evidence page for each unit, as PDF and HTML.
+"""Reports for people: the year's circular (通报), evidence pages and posters, as PDF and HTML.
 
-A report is a value (`bot.publication.reports.document_model`), made of what may be told; two renderers draw it.
+A report is a value (`bot.publication.reports.document_model`), made of disclosed figures.
+Two renderers draw it: `html` and `pdf`.
 """
 
 from bot.publication.reports.document_model import Document as Document

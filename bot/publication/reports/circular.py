@@ -1,4 +1,4 @@
-"""The year's circular (通报): what was found, how sure it is, how it was found, and how to check it (R1, R12)."""
+"""The year's circular (通报): results, uncertainty, method and verification (R1, R12)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aggregation.model.facts import Grade, PastGrade
 from aggregation.model.results import Certainty, LeaderResult, ProposalStatus, UnitResult
 from aggregation.quality.changes import ChangeVerdict
 from bot.appraisal.year import AppraisedYear
-from bot.core.labels import HIDDEN, name
+from bot.core.labels import HIDDEN, label, name
 from bot.publication.charts.answer_chart import (
     Bar,
     Panels,
@@ -38,15 +38,15 @@ from bot.publication.reports.wording import DASH, ReportSpeaker, change_text
 
 GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
 METHOD_LEFT_OUT = ("response_rate", "scheme_digest")
-"""Lines of the method that the circular says elsewhere, or that only programs need."""
+"""Lines of the method that the circular gives elsewhere, or that only programs need."""
 
 
 def circular_document(
     material: ReportMaterial, audience: Audience, lang: str, timezone: str
 ) -> Document:
-    """The circular of a year in one language; the public one names no leader.
+    """Return the circular of a year in one language; the public one names no leader.
 
-    Takes seconds, for the charts: call it in a thread.
+    The charts take seconds: call it in a thread.
     """
     return _Circular(material, lang, timezone).document(audience)
 
@@ -56,7 +56,7 @@ class _Circular:
         self.material, self.year = material, material.year
         self.scheme = self.year.inputs.scheme
         self.say = ReportSpeaker(lang, timezone, self.scheme.places)
-        self.told = self.year.inputs.disclosed
+        self.scores = self.year.inputs.disclosed
 
     def document(self, audience: Audience) -> Document:
         say, internal = self.say, audience is Audience.INTERNAL
@@ -67,13 +67,13 @@ class _Circular:
         parts = [
             self._glance(),
             self._leagues(),
-            self._departments(),
+            self._units(),
             self._charts(),
             self._changes(),
             self._moved_scores(),
         ]
         parts += [self._leaders(), self._proposals()] if internal else []
-        parts += [self._who(), self._method(), self._verify()]
+        parts += [self._participation(), self._method(), self._verify()]
         return Document(
             lang=say.lang,
             title=say("circular-title", year=self.year.year),
@@ -87,9 +87,9 @@ class _Circular:
 
     def _glance(self) -> Iterator[Block]:
         say, result = self.say, self.year.result
-        polls = self.year.campaigns
         days = "; ".join(
-            f"{say.day(p.campaign.opens_at)} – {say.day(p.campaign.closes_at)}" for p in polls
+            f"{say.day(part.campaign.opens_at)} – {say.day(part.campaign.closes_at)}"
+            for part in self.year.campaigns
         )
         settled = Counter(unit.certainty for unit in result.units if unit.grade)
         yield Heading(say("part-glance"))
@@ -127,7 +127,7 @@ class _Circular:
         )
 
     def _invited(self) -> tuple[int, int]:
-        """Invited and answered by personal invitation, over all cells of all campaigns."""
+        """Return the people invited personally and those who answered, in all campaigns."""
         found = [response for part in self.material.responses.values() for response in part]
         return sum(response.invited for response in found), sum(
             response.answered for response in found
@@ -151,7 +151,7 @@ class _Circular:
                 say.pick(called.zh, called.en), [result.unit(code) for code in ranked], graded=False
             )
 
-    def _departments(self) -> Iterator[Block]:
+    def _units(self) -> Iterator[Block]:
         say = self.say
         yield Heading(say("part-units"), page=True)
         yield Paragraph(say("units-lead"))
@@ -174,17 +174,18 @@ class _Circular:
         return ReportTable(title, tuple(say(head) for head in heads), rows, right, (1,), note)
 
     def _row(self, unit: UnitResult, graded: bool) -> tuple[str, ...]:
-        say, told = self.say, self.told.get(unit.unit)
+        say, score = self.say, self.scores.get(unit.unit)
         rank = str(unit.rank) if unit.rank else DASH
         grade = [self._grade(unit)] if graded else []
         spot = f"{unit.low}–{unit.high}" if unit.low else DASH
         head = (rank, say.pick(unit.zh, unit.en), say.number(unit.total))
-        return (*head, *grade, spot, self._public(told), say.count(told.n_valid) if told else "0")
+        valid = say.count(score.n_valid) if score else "0"
+        return (*head, *grade, spot, self._public(score), valid)
 
-    def _public(self, told: DisclosedScore | None) -> str:
-        if told is None or told.score is None:
+    def _public(self, score: DisclosedScore | None) -> str:
+        if score is None or score.score is None:
             return DASH
-        return f"{self.say.number(told.score)} ({self.say.span(told.low, told.high)})"
+        return f"{self.say.number(score.score)} ({self.say.span(score.low, score.high)})"
 
     def _grade(self, unit: UnitResult) -> str:
         grade = name(unit.grade, self.say.lang) or self.say("no-grade")
@@ -209,7 +210,7 @@ class _Circular:
             )
 
     def _changes(self) -> Iterator[Block]:
-        """R22: ahead last year is not ahead this year."""
+        """Yield the units whose grade differs from the year before (R22)."""
         say, last = self.say, self.year.year - 1
         before = {line.subject: line for line in self.year.inputs.history if line.year == last}
         graded = [unit for unit in self.year.result.units if unit.grade]
@@ -235,7 +236,7 @@ class _Circular:
             yield ReportTable("", heads, rows)
 
     def _moved_scores(self) -> Iterator[Block]:
-        """Units whose public score is shown to have changed; nothing where no earlier year was measured alike."""
+        """Yield the units whose public score changed significantly; nothing without any."""
         say = self.say
         found = [
             c
@@ -295,7 +296,7 @@ class _Circular:
         )
         yield ReportTable("", tuple(say(head) for head in heads), rows, (1, 2, 3, 4))
 
-    def _who(self) -> Iterator[Block]:
+    def _participation(self) -> Iterator[Block]:
         say = self.say
         yield Heading(say("part-who"), page=True)
         yield Paragraph(say("who-lead"))
@@ -306,7 +307,8 @@ class _Circular:
         for part in self.year.campaigns:
             counts = disclosed_exclusions(part)
             rows = tuple(
-                (say.pick(*words), say.count(counts[code])) for code, words in REASONS.items()
+                (label(reason, say.lang), say.count(counts[code]))
+                for code, reason in REASONS.items()
             )
             heads = (say("head-reason"), say("head-ballots"))
             yield ReportTable(
@@ -320,17 +322,21 @@ class _Circular:
         say, (invited, answered) = self.say, self._invited()
         if not invited:
             return say("response-none")
-        told = [round_down(count, self.scheme.min_n.publish_cell) for count in (invited, answered)]
+        floor = self.scheme.min_n.publish_cell
+        rounded = [round_down(count, floor) for count in (invited, answered)]
         few = say("response-few")
-        shown = [few if count is None else str(count) for count in told]
+        shown = [few if count is None else str(count) for count in rounded]
         return say("response-line", invited=shown[0], answered=shown[1], rate=self._rate() or few)
 
     def _mix(self) -> ReportTable:
-        """The groups' valid answers over all units that tell of them: what hides in one hides in the sum."""
+        """Return the groups' valid ballots over all units that disclose them.
+
+        A count that is suppressed in one unit is left out of the sum, which is then a bound.
+        """
         say, valid, by_link = self.say, Counter[str](), Counter[str]()
         gone: set[str] = set()
-        for told in self.told.values():
-            for group in told.groups:
+        for score in self.scores.values():
+            for group in score.groups:
                 valid[group.group] += group.n_valid or 0
                 by_link[group.group] += group.n_open or 0
                 if group.hidden:
@@ -387,7 +393,7 @@ ROWS = 42
 
 
 def _leaves(ranking: Ranking) -> list[Ranking]:
-    """The ranking in parts that fit on a page each."""
+    """Split a ranking into parts that fit on a page each."""
     leaves: list[list[int]] = [[]]
     rows = 0
     for at, panel in enumerate(ranking.panels):
@@ -403,11 +409,12 @@ def _leaves(ranking: Ranking) -> list[Ranking]:
 
 
 def _bars(ranking: Ranking, year: AppraisedYear) -> Iterator[Panels]:
-    """For each leaf the units' bars in the order of their ranks."""
-    told, scheme = year.inputs.disclosed, year.inputs.scheme
+    """Yield for each leaf the units' bars in the order of their ranks."""
+    scores, scheme = year.inputs.disclosed, year.inputs.scheme
 
     def bar(mark: Mark) -> Bar:
-        return Bar(mark.name, answer_shares(told[mark.code], scheme) if mark.code in told else ())
+        score = scores.get(mark.code)
+        return Bar(mark.name, answer_shares(score, scheme) if score else ())
 
     for leaf in _leaves(ranking):
         yield tuple((panel.name, tuple(bar(mark) for mark in panel.marks)) for panel in leaf.panels)

@@ -1,4 +1,4 @@
-"""A report as a value: headings, sentences, figures, tables and pictures in the order in which they are read."""
+"""A report as a value: headings, sentences, figures, tables and pictures in reading order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """``level`` 1 begins a part, 2 a section of it. ``page``: it begins a new page."""
+    """A heading: ``level`` 1 begins a part, 2 a section of it; ``page``: on a new page."""
 
     text: str
     level: int = 1
@@ -18,7 +18,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph. ``quiet``: a remark in smaller letters."""
+    """A paragraph; ``quiet``: a remark in smaller letters."""
 
     text: str
     quiet: bool = False
@@ -35,8 +35,8 @@ class KeyFigures:
 class ReportTable:
     """Rows of text; every row has a cell for each head.
 
-    ``right`` are the columns that are set to the right, ``wide`` those that take the room that is left. ``title`` says
-    what the table is of, ``note`` what its signs mean.
+    ``right``: the right-aligned columns; ``wide``: the columns that take the room that is left.
+    ``note`` explains the signs.
     """
 
     title: str
@@ -49,7 +49,7 @@ class ReportTable:
 
 @dataclass(frozen=True, slots=True)
 class ReportImage:
-    """A chart as SVG. ``alt`` says in words what it shows, for who cannot see it."""
+    """A chart as SVG; ``alt`` describes it for people who cannot see it."""
 
     svg: bytes = field(repr=False)
     alt: str = ""
@@ -68,9 +68,10 @@ _TEMPLATE_KINDS: dict[type[Block], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A report in one language. ``mark`` says for whom it is, ``foot`` stands on every page.
+    """A report in one language.
 
-    ``compact``: small headings and narrow gaps, for what has to stand on one page.
+    ``mark`` names its readers, ``foot`` stands on every page.
+    ``compact``: small headings and narrow gaps, for a report that has to fit on one page.
     """
 
     lang: str
@@ -82,12 +83,12 @@ class Document:
     compact: bool = False
 
     def tables(self) -> Sequence[ReportTable]:
-        """Its tables, in order."""
+        """Return its tables, in order."""
         return [block for block in self.blocks if isinstance(block, ReportTable)]
 
 
 def as_template_data(document: Document) -> dict[str, Any]:
-    """The document as JSON-like data, for templates: each block with its ``kind``."""
+    """Return the document as JSON-like data for templates, each block with its ``kind``."""
     head = {
         name: getattr(document, name)
         for name in ("lang", "title", "subtitle", "mark", "foot", "compact")
@@ -96,7 +97,7 @@ def as_template_data(document: Document) -> dict[str, Any]:
 
 
 def _block(block: Block) -> dict[str, Any]:
-    told: dict[str, Any] = {name: getattr(block, name) for name in block.__slots__}
+    data: dict[str, Any] = {name: getattr(block, name) for name in block.__slots__}
     if isinstance(block, ReportImage):
-        told["svg"] = block.svg.decode()
-    return {"kind": _TEMPLATE_KINDS[type(block)]} | told
+        data["svg"] = block.svg.decode()
+    return {"kind": _TEMPLATE_KINDS[type(block)]} | data

@@ -1,4 +1,4 @@
-"""One page of evidence for a unit: its figures, how sure they are, and what they were made of (R15, R21)."""
+"""The evidence page of a unit: its figures, their uncertainty and their parts (R15, R21)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from aggregation.disclosure.suppression import DisclosedScore
 from aggregation.model.facts import Grade
 from aggregation.model.results import Certainty, UnitResult
 from aggregation.scheme.scheme import PUBLIC
-from bot.core.labels import disclosed_flags, flags, name
+from bot.core.labels import disclosed_flags, flags, label, name
 from bot.publication.charts.answer_chart import Bar, answer_shares, scored_options, share_picture
 from bot.publication.charts.trend_chart import Point, trend_picture
 from bot.publication.exports import Audience
+from bot.publication.exports.method_page import PUBLIC_NAME
 from bot.publication.reports.document_model import (
     Block,
     Document,
@@ -25,20 +26,22 @@ from bot.publication.reports.document_model import (
 )
 from bot.publication.reports.material import ReportMaterial, shipped_themes
 from bot.publication.reports.wording import DASH, ReportSpeaker, change_text
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 
 def evidence_page(
     material: ReportMaterial, unit: str, audience: Audience, lang: str, timezone: str
 ) -> Document:
-    """A unit's page in one language; the public one has no themes of comments. Call it in a thread.
+    """Return a unit's page in one language; the public one has no themes of comments.
+
+    Call it in a thread.
 
     Raises:
         BadInput: no such unit in that year.
     """
     found = {result.unit: result for result in material.year.result.units}
     if unit not in found:
-        raise BadInput("there is no such unit in that year; `minping appraise` lists them", unit)
+        raise BadInput(Message("publication-no-such-unit"), Place(subject=unit))
     return _Evidence(material, found[unit], lang, timezone).document(audience)
 
 
@@ -50,7 +53,7 @@ class _Evidence:
         self.year = material.year
         self.scheme = self.year.inputs.scheme
         self.say = ReportSpeaker(lang, timezone, self.scheme.places)
-        self.told: DisclosedScore | None = self.year.inputs.disclosed.get(unit.unit)
+        self.score: DisclosedScore | None = self.year.inputs.disclosed.get(unit.unit)
 
     def document(self, audience: Audience) -> Document:
         say, internal = self.say, audience is Audience.INTERNAL
@@ -75,7 +78,7 @@ class _Evidence:
         return self.say.pick(called.zh, called.en)
 
     def _figures(self) -> Iterator[Block]:
-        say, unit, told = self.say, self.unit, self.told
+        say, unit, score = self.say, self.unit, self.score
         grade = name(unit.grade, say.lang) or say("no-grade")
         if unit.certainty is Certainty.PROVISIONAL:
             grade = say("provisional", grade=grade)
@@ -85,24 +88,24 @@ class _Evidence:
             (say("fact-set"), f"{unit.low}–{unit.high}" if unit.low else DASH),
             *([(say("fact-grade"), grade)] if unit.league is None else []),
         ]
-        if told is not None and not told.withheld:
+        if score is not None and not score.withheld:
             pairs += [
-                (say("fact-public"), say.number(told.score)),
-                (say("fact-interval"), say.span(told.low, told.high)),
-                (say("fact-valid"), say.count(told.n_valid)),
-                (say("fact-unweighted"), say.number(told.unweighted)),
+                (say("fact-public"), say.number(score.score)),
+                (say("fact-interval"), say.span(score.low, score.high)),
+                (say("fact-valid"), say.count(score.n_valid)),
+                (say("fact-unweighted"), say.number(score.unweighted)),
             ]
         yield KeyFigures(tuple(pairs))
-        if told is None or told.withheld:
+        if score is None or score.withheld:
             yield Paragraph(say("withheld", floor=self.scheme.min_n.publish_cell))
 
     def _made_of(self) -> Iterator[Block]:
         say = self.say
-        labels = {PUBLIC: say.pick("民评", "Public evaluation")}
+        labels = {PUBLIC: label(PUBLIC_NAME, say.lang)}
         labels |= {
             code: say.pick(called.zh, called.en) for code, called in self.scheme.indicators.items()
         }
-        silent = self.told is None or self.told.withheld
+        silent = self.score is None or self.score.withheld
         rows = [
             (
                 labels[part.id],
@@ -134,15 +137,15 @@ class _Evidence:
             yield Paragraph(say("sure-barred", reason="; ".join(unit.barred)))
         lines = outlook_lines(unit.outlook) if unit.outlook else ()
         pairs = (line.pair(say.lang) for line in lines)
-        told = [say("colon", name=name_, value=value) for name_, value in pairs]
-        yield Paragraph(say.pick("；", "; ").join(told) or DASH)
+        texts = [say("colon", name=name_, value=value) for name_, value in pairs]
+        yield Paragraph(say.pick("；", "; ").join(texts) or DASH)
 
     def _answers(self) -> Iterator[Block]:
-        say, told = self.say, self.told
-        if told is None or told.withheld:
+        say, score = self.say, self.score
+        if score is None or score.withheld:
             return
         yield Heading(say("section-answers"))
-        parts = answer_shares(told, self.scheme)
+        parts = answer_shares(score, self.scheme)
         if parts:
             bar = Bar(say.pick(self.unit.zh, self.unit.en), parts)
             yield ReportImage(
@@ -150,17 +153,17 @@ class _Evidence:
                 say("answers-alt"),
             )
         shown = (
-            say.count(told.n),
-            say.count(told.n_valid),
-            say.count(told.excluded),
-            say.share(told.dont_know),
+            say.count(score.n),
+            say.count(score.n_valid),
+            say.count(score.excluded),
+            say.share(score.dont_know),
         )
         names = ("n", "valid", "excluded", "unknown")
         yield Paragraph(say("fate-line", **dict(zip(names, shown, strict=True))), quiet=True)
 
     def _groups(self) -> Iterator[Block]:
-        say, told = self.say, self.told
-        if told is None or told.withheld:
+        say, score = self.say, self.score
+        if score is None or score.withheld:
             return
         heads = ("head-group", "head-valid", "head-points", "head-weight", "head-used")
         rows = tuple(
@@ -171,7 +174,7 @@ class _Evidence:
                 f"{say.number(group.weight, 0)}%",
                 DASH if group.weight_used is None else f"{say.number(group.weight_used, 1)}%",
             )
-            for group in told.groups
+            for group in score.groups
             for called in [
                 self.scheme.groups.get(group.group, {"zh": group.group, "en": group.group})
             ]
@@ -206,23 +209,23 @@ class _Evidence:
             if line.subject == self.unit.unit and line.grade
         ]
         if past:
-            told = "  ·  ".join(f"{line.year} {name(line.grade, say.lang)}" for line in past)
-            yield Paragraph(say("colon", name=say("section-past"), value=told))
+            grades = "  ·  ".join(f"{line.year} {name(line.grade, say.lang)}" for line in past)
+            yield Paragraph(say("colon", name=say("section-past"), value=grades))
 
     def _points(self) -> list[Point]:
-        """The years in which the unit's score and interval are told, with the median of all units that year."""
+        """Return the years with a disclosed score and interval, with the median of all units."""
         years = {**self.material.earlier, self.year.year: self.year.inputs.disclosed}
         points = []
-        for year, told in sorted(years.items()):
-            mine = told.get(self.unit.unit)
+        for year, scores in sorted(years.items()):
+            mine = scores.get(self.unit.unit)
             if mine is None or mine.score is None or mine.low is None or mine.high is None:
                 continue
-            middle = median(float(it.score) for it in told.values() if it.score is not None)
+            middle = median(float(it.score) for it in scores.values() if it.score is not None)
             points.append(Point(year, float(mine.score), mine.low, mine.high, middle))
         return points
 
     def _notes(self) -> Iterator[Block]:
-        if self.told is None or not disclosed_flags(self.told):
+        if self.score is None or not disclosed_flags(self.score):
             return
-        said = flags(disclosed_flags(self.told), self.say.lang, self.scheme.groups)
+        said = flags(disclosed_flags(self.score), self.say.lang, self.scheme.groups)
         yield Paragraph(self.say("colon", name=self.say("section-flags"), value=said), quiet=True)

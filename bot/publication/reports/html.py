@@ -1,4 +1,4 @@
-"""Reports as one HTML file that needs nothing else: style and pictures are inside."""
+"""Reports as one self-contained HTML file, with style and pictures inside."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.publication.reports.document_model import Document, as_template_data
 
 
 def to_html(document: Document) -> bytes:
-    """One file, UTF-8."""
+    """Return the document as one file in UTF-8."""
     return _template().render(as_template_data(document), style=_read("document.css")).encode()
 
 

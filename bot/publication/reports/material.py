@@ -1,4 +1,4 @@
-"""What a year's reports are made of beside the appraisal: earlier years, responses, themes of comments."""
+"""Material of a year's reports beside the appraisal: earlier years, responses, themes."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ from bot.storage.database import reading
 from bot.storage.schema import all as tables
 
 EARLIER = 5
-"""Years that are looked back."""
+"""Earlier years that a report shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportMaterial:
-    """A year with what stands beside it.
+    """A year with the material beside it.
 
-    ``earlier`` holds what is told of the public scores of earlier years, by year and unit; ``responses`` what came of
-    personal invitations, by campaign; ``themes`` the themes of a unit's comments with their counts in whole tens.
+    ``earlier``: disclosed public scores of earlier years, by year and unit.
+    ``responses``: counts of personal invitations, by campaign.
+    ``themes``: themes of a unit's comments with their counts in whole tens.
     """
 
     year: AppraisedYear
@@ -39,12 +40,16 @@ class ReportMaterial:
 
 
 async def read_material(database: AsyncEngine, year: int) -> ReportMaterial:
-    """Read and appraise a year, and what its reports need beside it; raises `BadInput` as `open_year`."""
+    """Read and appraise a year with the material of its reports.
+
+    Raises:
+        BadInput: as `open_year`.
+    """
     return await report_material(database, await open_year(database, year))
 
 
 async def report_material(database: AsyncEngine, year: AppraisedYear) -> ReportMaterial:
-    """The year that was read already, with what its reports need beside it."""
+    """Return the material of the reports of a year that was read already."""
     responses = {
         part.campaign.id: tuple(await count_responses(database, part.campaign.id))
         for part in year.campaigns
@@ -56,14 +61,15 @@ async def report_material(database: AsyncEngine, year: AppraisedYear) -> ReportM
 
 async def _earlier(database: AsyncEngine, year: int) -> dict[int, dict[str, DisclosedScore]]:
     found: dict[int, dict[str, DisclosedScore]] = {}
-    for poll in await counting_campaigns(database):
-        if poll.state == "closed" and year - EARLIER <= poll.year < year:
-            scored = await score_registered(database, poll)
-            found.setdefault(poll.year, {}).update(await asyncio.to_thread(_told, scored))
+    for campaign in await counting_campaigns(database):
+        if campaign.state == "closed" and year - EARLIER <= campaign.year < year:
+            scored = await score_registered(database, campaign)
+            scores = await asyncio.to_thread(_disclosed, scored)
+            found.setdefault(campaign.year, {}).update(scores)
     return found
 
 
-def _told(scored: ScoredCampaign) -> dict[str, DisclosedScore]:
+def _disclosed(scored: ScoredCampaign) -> dict[str, DisclosedScore]:
     return scored.disclosed
 
 
@@ -79,7 +85,7 @@ async def _themes(database: AsyncEngine, year: AppraisedYear) -> dict[str, Mappi
 
 
 def shipped_themes() -> list[CommentTheme]:
-    """The themes that comments are sorted by."""
+    """Return the themes by which comments are sorted."""
     listed = yaml.safe_load(
         files("bot.publication.reports").joinpath("themes.yaml").read_text("utf-8")
     )

@@ -1,4 +1,4 @@
-"""Reports as PDF (PDF/UA-1, which screen readers can read) or as pictures of its pages, by typst."""
+"""Reports as PDF (PDF/UA-1, for screen readers) or as pictures of its pages, by typst."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ TEMPLATE = "document.typ"
 
 
 def to_pdf(document: Document) -> bytes:
-    """One PDF file; the same bytes for the same document. Takes a second or more: call it in a thread."""
+    """Return one PDF file; the same bytes for the same document.
+
+    It takes a second or more: call it in a thread.
+    """
     return bytes(_compile(document, "pdf"))
 
 
 def to_png(document: Document, ppi: float = 100) -> list[bytes]:
-    """A picture of each page, with so many pixels by inch."""
+    """Return a picture of each page with ``ppi`` pixels by inch."""
     drawn = _compile(document, "png", ppi)
     return drawn if isinstance(drawn, list) else [bytes(drawn)]
 
@@ -39,7 +42,7 @@ def _compile(document: Document, form: Literal["pdf", "png"], ppi: float = 144) 
 
 
 def bundled_fonts() -> typst.Fonts:
-    """The bundled font alone: what a machine happens to have must not change a page."""
+    """Return the bundled font alone, so that fonts of a machine never change a page."""
     import typst
     from pylopdf_fonts_zh_cn import sans_path
 

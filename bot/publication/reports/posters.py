@@ -1,4 +1,4 @@
-"""Posters for service counters: one A4 page each, with the code that opens the rating of the unit."""
+"""Posters for service counters: one A4 page each, with the QR code of the unit's link."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_COUNTERS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Where a poster hangs: the unit's code and what the counter is called, such as «3号窗口»."""
+    """A poster's counter: the unit's code and the counter's name, such as «3号窗口»."""
 
     unit: str
     name: Text
@@ -35,20 +35,20 @@ def render_posters(
     form: Form = "pdf",
     ppi: float = 144,
 ) -> list[bytes]:
-    """A page for each counter; the same bytes for the same posters, on every machine.
+    """Draw a page for each counter; the same bytes for the same posters, on every machine.
 
-    Takes a second or so: call it in a thread.
+    It takes a second or so: call it in a thread.
 
     Args:
-        paper: the campaign, which has every counter's unit.
+        definition: the campaign, which has every counter's unit.
         counters: in the order of the pages.
-        addresses: where each unit's code leads to.
-        form: ``pdf`` for one file with all pages (PDF/UA-1, which screen readers can read), ``png`` for one of each.
+        addresses: the address in each unit's code.
+        form: ``pdf`` for one file with all pages (PDF/UA-1), ``png`` for one file each.
         ppi: pixels of a PNG by inch.
     """
     import typst
 
-    data = {"data": json.dumps(_said(definition, counters, addresses), ensure_ascii=False)}
+    data = {"data": json.dumps(_texts(definition, counters, addresses), ensure_ascii=False)}
     drawn: Any = typst.compile(
         _template(),
         format=form,
@@ -64,10 +64,10 @@ def _template() -> bytes:
     return files("bot.publication.reports").joinpath("poster.typ").read_bytes()
 
 
-def _said(
+def _texts(
     definition: CampaignDefinition, counters: Sequence[Counter], addresses: Mapping[str, str]
 ) -> dict[str, object]:
-    """All that stands on the pages: each sentence in every language, the default first."""
+    """Return all texts of the pages: each sentence in every language, the default first."""
     words = shipped_words()
 
     def say(key: str) -> list[str]:
@@ -99,14 +99,17 @@ def _said(
 
 
 def _names(definition: CampaignDefinition, text: Text) -> list[str]:
-    """The text in every language, each wording once."""
+    """Return the text in every language, each wording once."""
     return list(
         dict.fromkeys(in_language(text, lang, definition) for lang in definition.wording.languages)
     )
 
 
 def _code(address: str) -> str:
-    """The address as a QR code (ISO/IEC 18004) in SVG; a quarter of it may be soiled (level Q)."""
+    """Return the address as a QR code (ISO/IEC 18004) in SVG.
+
+    At level Q it can still be read when a quarter of it is soiled.
+    """
     import segno
 
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What reports say, in each language that has a file."""
+"""Sentences and figures of reports, in each language that has a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DASH = "—"
 
 @cache
 def report_words() -> Wording:
-    """Every sentence of the reports."""
+    """Return every sentence of the reports."""
     found = [
         file
         for file in files("bot.publication.reports").joinpath("words").iterdir()
@@ -32,51 +32,54 @@ def report_words() -> Wording:
 
 @dataclass(frozen=True, slots=True)
 class ReportSpeaker:
-    """Says things in one language, and writes figures as they are printed."""
+    """Words sentences in one language, and writes figures as they are printed."""
 
     lang: str
     timezone: str
     places: int
 
     def __call__(self, key: str, **args: str | int) -> str:
-        """A sentence. Numbers are handed in as text, so that no language sets marks between thousands of a year."""
+        """Return a sentence.
+
+        Numbers become text first: Fluent would group the thousands of a year.
+        """
         return report_words().say(
             self.lang, key, **{name: str(value) for name, value in args.items()}
         )
 
     def pick(self, zh: str, en: str) -> str:
-        """The one of the two that is in this language."""
+        """Return the text in this language."""
         return pick((zh, en), self.lang)
 
     def number(self, value: Fraction | Decimal | float | None, places: int | None = None) -> str:
-        """Rounded half up, or a dash."""
+        """Return a number rounded half up, or a dash."""
         if value is None:
             return DASH
         return str(half_up(Fraction(value), self.places if places is None else places))
 
     def span(self, low: float | None, high: float | None) -> str:
-        """An interval, with one decimal."""
-        return (
-            DASH if low is None or high is None else f"{self.number(low, 1)}–{self.number(high, 1)}"
-        )
+        """Return an interval with one decimal."""
+        if low is None or high is None:
+            return DASH
+        return f"{self.number(low, 1)}–{self.number(high, 1)}"
 
     def count(self, count: Count) -> str:
-        """A count, or what stands for one that is hidden."""
+        """Return a count, or `HIDDEN` for a suppressed one."""
         return HIDDEN if count is None else str(count)
 
     def share(self, share: Share) -> str:
-        """A share in percent, or its bound."""
+        """Return a share in percent, or its bound."""
         if isinstance(share, ShareBound):
             return bound_text(share)
         return HIDDEN if share is None else f"{half_up(share * 100, 1)}%"
 
     def day(self, seconds: int) -> str:
-        """A day in the city."""
+        """Return a day in the city's time zone."""
         return datetime.fromtimestamp(seconds, ZoneInfo(self.timezone)).strftime("%Y-%m-%d")
 
 
 def change_text(change: ScoreChange, say: ReportSpeaker) -> str:
-    """What came of comparing a unit's public score with that of the year before."""
+    """Return the sentence on a unit's public score compared with the year before."""
     p = DASH if change.p is None else say.number(change.p, 3)
     return say(
         "change-line",

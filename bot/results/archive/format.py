@@ -1,12 +1,12 @@
-"""An archive: a closed campaign's ballots as counted patterns, in Parquet files that no database is needed to read.
+"""Reads and checks archives: a closed campaign's ballots as counted patterns in Parquet files.
 
-A folder of
+An archive is a folder of
 
-- ``archive.json``, the manifest: every file with its size and SHA-256, and whether the archive is whole;
-- ``campaign.json``, the campaign as it was frozen, ``release.json``, its last release, and, where there is a log, its
-  signed note at that time, ``checkpoint.txt``;
-- ``counts/``: the one scan of spans of ballots, a file each; they add up to that of the campaign;
-- for auditors, ``ballots/``: the same spans ballot by ballot.
+- ``archive.json``, the manifest: each file's size and SHA-256, and whether the archive is whole;
+- ``campaign.json``, the frozen definition, and ``release.json``, the last release;
+- ``checkpoint.txt``, the log's signed note at that time, where there is a log;
+- ``counts/``: the scan of each span of ballots, a file each, which add up to the campaign's;
+- ``ballots/``, for auditors: the same spans ballot by ballot.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aggregation.counts.scan import KEYS, PositionSpan
+from bot.core.file_errors import unreadable, unwritable
 from bot.results.scan import check_values, counts_from_parquet, counts_of
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,14 +38,14 @@ MANIFEST, CAMPAIGN, RELEASE, CHECKPOINT = (
 COUNTS, BALLOTS = "counts", "ballots"
 
 Progress = Callable[[int, int], None]
-"""Told how many ballots are done, and of how many."""
+"""Takes the number of ballots that are done, and of all."""
 ScanFunction = Callable[[list[Path], str], "list[PatternCount]"]
-"""Runs the one scan over Parquet files of ballots."""
+"""Runs the scan over Parquet files of ballots."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivePart:
-    """A Parquet file of the archive. ``stamp`` tells in which state of the database it was written."""
+    """A Parquet file of the archive; ``stamp`` identifies the database's state that it holds."""
 
     file: str
     span: PositionSpan
@@ -62,7 +63,10 @@ class ArchivePart:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveManifest:
-    """What the archive holds. ``size`` is that of the log at its checkpoint; ``files`` are digests by name."""
+    """The files of an archive.
+
+    ``size`` is the log's at the checkpoint; ``files`` are digests of the other files by name.
+    """
 
     campaign: str
     whole: bool = False
@@ -71,11 +75,11 @@ class ArchiveManifest:
     files: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, folder: str) -> list[ArchivePart]:
-        """The parts in `COUNTS` or `BALLOTS`."""
+        """Return the parts in `COUNTS` or `BALLOTS`."""
         return [part for part in self.parts if part.folder == folder]
 
     def with_part(self, part: ArchivePart) -> ArchiveManifest:
-        """With the part in the place of the one of the same span and folder, if there is one."""
+        """Return the manifest with a part, which replaces the one of its span and folder."""
         others = [p for p in self.parts if (p.folder, p.span) != (part.folder, part.span)]
         order = sorted([*others, part], key=lambda p: (p.folder, not p.span.logged, p.span.first))
         return replace(self, whole=False, parts=tuple(order))
@@ -83,7 +87,7 @@ class ArchiveManifest:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveCheck:
-    """What a check found to be so: ``scanned`` says that there were single ballots and that they give the counts."""
+    """The result of a check; ``scanned`` says that single ballots give the counts."""
 
     manifest: ArchiveManifest
     digest: str
@@ -92,10 +96,10 @@ class ArchiveCheck:
 
 
 def read_manifest(folder: Path) -> ArchiveManifest | None:
-    """The manifest of an archive; None where there is none.
+    """Read the manifest of an archive; None where there is none.
 
     Raises:
-        BadInput: what stands there is not one of this format.
+        BadInput: the manifest is damaged or of another format.
     """
     path = folder / MANIFEST
     if not path.exists():
@@ -103,26 +107,28 @@ def read_manifest(folder: Path) -> ArchiveManifest | None:
     try:
         found = json.loads(path.read_bytes())
         if found.pop("format") != FORMAT:
-            raise BadInput(f"this is not an archive of the format {FORMAT}", str(path))
+            message = Message("archive-unknown-format", format=FORMAT)
+            raise BadInput(message, Place(file=str(path)))
         parts = tuple(
             ArchivePart(**part | {"span": PositionSpan(**part["span"])})
             for part in found.pop("parts")
         )
         return ArchiveManifest(**found, parts=parts)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise BadInput("the manifest cannot be read; write the archive anew", str(path)) from None
+        raise BadInput(Message("archive-manifest-unreadable"), Place(file=str(path))) from None
 
 
 def whole_manifest(folder: Path) -> ArchiveManifest:
-    """The manifest of an archive that was finished; raises `BadInput` where there is none."""
+    """Read the manifest of a finished archive.
+
+    Raises:
+        BadInput: there is no archive, or it is not finished.
+    """
     manifest = read_manifest(folder)
     if manifest is None:
-        raise BadInput("there is no archive; write one with `minping archive write`", str(folder))
+        raise BadInput(Message("archive-missing"), Place(file=str(folder)))
     if not manifest.whole:
-        raise BadInput(
-            "this archive is not finished; write it again and it goes on where it stopped",
-            str(folder),
-        )
+        raise BadInput(Message("archive-not-finished"), Place(file=str(folder)))
     return manifest
 
 
@@ -136,7 +142,11 @@ def save_manifest(folder: Path, manifest: ArchiveManifest) -> None:
 
 
 def save_file(folder: Path, name: str, data: bytes) -> str:
-    """Write a file of the archive, whole or not at all; returns its SHA-256. Raises `BadInput` where it cannot be."""
+    """Write a file of the archive, whole or not at all, and return its SHA-256.
+
+    Raises:
+        BadInput: the file cannot be written.
+    """
     path = folder / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -144,19 +154,23 @@ def save_file(folder: Path, name: str, data: bytes) -> str:
         draft.write_bytes(data)
         draft.replace(path)
     except OSError as error:
-        raise BadInput(f"the file cannot be written ({error.strerror})", str(path)) from error
+        raise unwritable(error, path) from error
     return sha256(data).hexdigest()
 
 
 def read_text(folder: Path, manifest: ArchiveManifest, name: str) -> Any:
-    """A JSON file of the archive. Raises `BadInput` when it is not the one that was written."""
+    """Read a JSON file of the archive.
+
+    Raises:
+        BadInput: the file is not the one that was written.
+    """
     path = folder / name
     _check_digest(path, manifest.files.get(name, ""))
     return json.loads(path.read_bytes())
 
 
 def count_tables(folder: Path, manifest: ArchiveManifest) -> Iterator[pa.Table]:
-    """The counts, one part after the other, each with the columns of `aggregation.counts.scan.scan`."""
+    """Yield the counts, one part after the other, with the columns of the scan."""
     from pyarrow import parquet
 
     for part in manifest.of(COUNTS):
@@ -175,7 +189,7 @@ def check_archive(
     Args:
         folder: the archive.
         scan: how the single ballots are counted.
-        progress: told how far it is.
+        progress: called after each part.
 
     Raises:
         BadInput: a file is missing, was changed, or does not hold what the manifest says.
@@ -187,7 +201,7 @@ def check_archive(
     rows = {part.span: part for part in manifest.of(BALLOTS)}
     for part, table in zip(manifest.of(COUNTS), count_tables(folder, manifest), strict=True):
         if (table.num_rows, sum(table["count"].to_pylist())) != (part.rows, part.ballots):
-            raise BadInput("the file does not hold what the manifest says", part.file)
+            raise BadInput(Message("archive-file-contradicts-manifest"), Place(file=part.file))
         if rows:
             _check_ballots(folder, manifest.campaign, rows.get(part.span), counts_of(table), scan)
         done += part.ballots
@@ -206,10 +220,10 @@ def _check_ballots(
     scan: ScanFunction,
 ) -> None:
     if part is None:
-        raise BadInput("single ballots of some of the counts are missing", str(folder / BALLOTS))
+        raise BadInput(Message("archive-ballots-missing"), Place(file=str(folder / BALLOTS)))
     _check_digest(folder / part.file, part.digest)
     if scan([folder / part.file], campaign) != counts:
-        raise BadInput("the ballots do not give the counts", part.file)
+        raise BadInput(Message("archive-ballots-contradict-counts"), Place(file=part.file))
 
 
 def _check_digest(path: Path, digest: str) -> None:
@@ -219,9 +233,6 @@ def _check_digest(path: Path, digest: str) -> None:
             while block := file.read(1 << 20):
                 found.update(block)
     except OSError as error:
-        raise BadInput(f"the file cannot be read ({error.strerror})", str(path)) from error
+        raise unreadable(error, path) from error
     if found.hexdigest() != digest:
-        raise BadInput(
-            "the file is not the one that was written; take it from a backup or write it anew",
-            str(path),
-        )
+        raise BadInput(Message("archive-file-changed"), Place(file=str(path)))

@@ -1,4 +1,4 @@
-"""The public scores of an archive: what `bot.results.scoring.score_campaign` gives, from the files alone."""
+"""Scores an archive as `bot.results.scoring.score_campaign` does, from its files alone."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from bot.results.scoring import ScoredCampaign, score_release
 
 @dataclass(frozen=True, slots=True)
 class RescoredArchive:
-    """The scores as they are released. ``changed`` are the units of which the archive's ballots say something else:
-    what changed after the release is held back until the next one, as everywhere.
+    """The released scores of an archive.
+
+    ``changed`` are the units whose ballots have changed since, which is withheld.
     """
 
     scored: ScoredCampaign
@@ -30,7 +31,7 @@ def score_archive(folder: Path) -> RescoredArchive:
     """Score every unit from the archive's counts and compare with the release that it holds.
 
     Raises:
-        BadInput: no archive, one that is not finished, or a file that is not the one that was written.
+        BadInput: there is no finished archive, or a file is not the one that was written.
     """
     manifest = whole_manifest(folder)
     poll = registered_campaign(_row(read_text(folder, manifest, CAMPAIGN)))

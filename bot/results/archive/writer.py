@@ -1,8 +1,9 @@
-"""Writes the archive of a closed campaign: only what is new or has changed is read from the database and written.
+"""Writes archives of closed campaigns, and rewrites only the spans that have changed.
 
-A span's file is written again when its stamp changes. Nothing but the fraud weight of a stored ballot ever changes, and
-each new ballot comes at a greater position of the log than all before. So the ballots up to some place only grow fewer:
-as many of them up to the same last one are the same ones, and those that count in full need only be counted.
+A span's file is written again when its stamp changes.
+Of a stored ballot only the fraud weight ever changes, and a new ballot gets a greater position.
+So a span with the same number of ballots and the same last one holds the same ballots.
+Its stamp needs only these two and the ballots that weigh less.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sqlalchemy import Column, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.counts.scan import KEYS, PatternCount, PositionSpan
-from bot.campaigns.registered import read_registered_campaigns
+from bot.campaigns.registered import find_registered_campaign
 from bot.results.archive.format import (
     BALLOTS,
     CAMPAIGN,
@@ -40,11 +41,11 @@ from bot.results.scan import read_counts
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.transparency.log_reader import latest_checkpoint
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical
 
 SPAN = 1 << 18
-"""Places in a span: a change of one weight costs one such file to be read and written again."""
+"""Positions in a span; a change of one weight costs reading and writing one span."""
 FULL = 4
 FROZEN = ("id", "year", "state", "opens_at", "closes_at", "paper", "scheme")
 COUNT_COLUMNS = (*KEYS, "count")
@@ -53,8 +54,8 @@ MAX_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class FoundPart:
-    """The ballots of a span as the database has them now: how many, the last one's place, and place and weight of
-    those not of full weight.
+    """The ballots of a span in the database: their number, the last one's position,
+    and position and weight of those below full weight.
     """
 
     span: PositionSpan
@@ -64,14 +65,14 @@ class FoundPart:
 
     @property
     def stamp(self) -> str:
-        """The same for the same ballots."""
-        told = {"ballots": self.ballots, "last": self.last, "light": self.light}
-        return sha256(canonical(told).encode()).hexdigest()[:32]
+        """A digest that is the same for the same ballots."""
+        state = {"ballots": self.ballots, "last": self.last, "light": self.light}
+        return sha256(canonical(state).encode()).hexdigest()[:32]
 
 
 @dataclass(slots=True)
 class WrittenArchive:
-    """What a run did: the spans that it read, one for each file that it wrote."""
+    """The result of a run: the manifest, and the span of each file that it wrote."""
 
     manifest: ArchiveManifest
     read: list[PositionSpan] = field(default_factory=list)
@@ -90,21 +91,17 @@ async def write_archive(
         database: where the ballots are.
         campaign: its id.
         folder: of the archive.
-        auditors: write single ballots too, with the pseudonyms by which a person's ballots for several units are one's.
-        progress: told how far it is.
+        auditors: whether to write single ballots too, with their raters' pseudonyms.
+        progress: called after each part.
 
     Raises:
-        BadInput: the campaign is not closed, the folder holds something else, or a file cannot be written.
+        BadInput: the campaign is not closed, the folder holds something else,
+            or a file cannot be written.
     """
-    polls = [poll for poll in await read_registered_campaigns(database) if poll.id == campaign]
-    if not polls:
-        raise BadInput("there is no such campaign; see `minping campaign show`", campaign)
-    if polls[0].state != "closed":
-        raise BadInput(
-            f"this campaign is {polls[0].state}; its ballots can be archived once it is closed",
-            campaign,
-        )
-    await last_release(database, polls[0])
+    poll = await find_registered_campaign(database, campaign)
+    if poll.state != "closed":
+        raise BadInput(Message("archive-before-close"), Place(subject=campaign))
+    await last_release(database, poll)
     written = await write_parts(database, campaign, folder, auditors, progress)
     files, size = await _write_texts(database, campaign, folder)
     written.manifest = replace(written.manifest, whole=True, size=size, files=files)
@@ -120,7 +117,13 @@ async def write_parts(
     progress: Progress | None = None,
     size: int = SPAN,
 ) -> WrittenArchive:
-    """Write the spans that are new or have changed, ``size`` places each, until none has changed meanwhile."""
+    """Write the spans that are new or have changed, until none changes meanwhile.
+
+    Each has ``size`` positions.
+
+    Raises:
+        BadInput: as `write_archive`, or the ballots' weights keep changing.
+    """
     written = WrittenArchive(_begin(folder, campaign))
     for _ in range(MAX_TRIES):
         found = await find_spans(database, campaign, size)
@@ -142,13 +145,11 @@ async def write_parts(
             done += f.ballots
             if progress:
                 progress(done, total)
-    raise BadInput(
-        "its ballots' weights change all the time; try again when the review is quiet", campaign
-    )
+    raise BadInput(Message("archive-weights-change"), Place(subject=campaign))
 
 
 async def find_spans(database: AsyncEngine, campaign: str, size: int = SPAN) -> list[FoundPart]:
-    """Every span that has ballots, those of the log first."""
+    """Find every span that has ballots, those of the log first."""
     async with reading(database) as connection:
         return [
             found
@@ -183,12 +184,11 @@ async def _find(
 def _begin(folder: Path, campaign: str) -> ArchiveManifest:
     manifest = read_manifest(folder)
     if manifest is None and folder.exists() and any(folder.iterdir()):
-        raise BadInput(
-            "the folder holds something else; name an empty one, or one to be made", str(folder)
-        )
+        raise BadInput(Message("archive-folder-in-use"), Place(file=str(folder)))
     if manifest and manifest.campaign != campaign:
         raise BadInput(
-            f"the folder holds the archive of {manifest.campaign}; name another one", str(folder)
+            Message("archive-of-other-campaign", campaign=manifest.campaign),
+            Place(file=str(folder)),
         )
     return manifest or ArchiveManifest(campaign)
 
@@ -208,7 +208,7 @@ async def _write_part(
     else:
         ballots, data = await _ballots_file(database, campaign, span)
         rows = ballots
-    # The stamp is in the name: a file is never replaced by another one that the manifest does not know yet.
+    # With the stamp in its name no file replaces one that the manifest still names.
     file = f"{name}/{kind}-{span.first:012d}-{found.stamp}.parquet"
     digest = await asyncio.to_thread(save_file, folder, file, data)
     part = ArchivePart(file, span, found.stamp, ballots, rows, len(data), digest)
@@ -221,7 +221,7 @@ async def _write_part(
 
 
 def _drop(folder: Path, written: WrittenArchive, wanted: set[tuple[str, PositionSpan]]) -> None:
-    """Drop what the archive has no more: spans without ballots, single ballots that are no longer asked for."""
+    """Delete parts that are no longer wanted: empty spans, and single ballots without auditors."""
     gone = [part for part in written.manifest.parts if (part.folder, part.span) not in wanted]
     if gone:
         written.manifest = replace(
@@ -284,7 +284,7 @@ def _parquet(table: Any) -> bytes:
 async def _write_texts(
     database: AsyncEngine, campaign: str, folder: Path
 ) -> tuple[Mapping[str, str], int]:
-    """Write the campaign, its last release and the log's checkpoint; returns their digests and the log's size."""
+    """Write campaign, last release and checkpoint; return their digests and the log's size."""
     rows, releases = tables.campaigns.c, tables.releases.c
     newest = (
         select(tables.releases)

@@ -1,4 +1,4 @@
-"""The tables of people who can sign in, and of what administrators choose. No citizen is in them."""
+"""Tables of accounts and preferences; no citizen is in them."""
 
 from __future__ import annotations
 

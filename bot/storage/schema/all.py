@@ -1,4 +1,4 @@
-"""The tables. SQL is the record: uniqueness and durability are enforced here and nowhere else."""
+"""All tables. SQL is the record: uniqueness and durability are enforced here, nowhere else."""
 
 from __future__ import annotations
 
@@ -336,9 +336,9 @@ cases = Table(
         "rules", Text, nullable=False, comment="names of the rules that found something, in JSON"
     ),
     Column(
-        "unit", String(32), nullable=False, comment="to bar its own people; no reviewer is shown it"
+        "unit", String(32), nullable=False, comment="to bar its own people; no checker is shown it"
     ),
-    Column("told", Text, nullable=False, comment="JSON: all that reviewers are told"),
+    Column("told", Text, nullable=False, comment="JSON: all that checkers see"),
     Column(
         "digest",
         String(64),
@@ -376,7 +376,7 @@ case_votes = Table(
     Column("id", SERIAL, primary_key=True, autoincrement=True, comment="votes are only added"),
     Column("case_id", String(16), nullable=False),
     Column("round", Integer, nullable=False),
-    Column("reviewer", String(64), nullable=False),
+    Column("checker", String(64), nullable=False),
     Column("verdict", String(8), nullable=False, comment="uphold, release or reopen"),
     Column(
         "act",
@@ -387,7 +387,7 @@ case_votes = Table(
     Column("reason", String(32), nullable=False, comment="its code"),
     Column("note", Text, nullable=False),
     Column("at", BigInteger, nullable=False, comment="epoch seconds"),
-    UniqueConstraint("case_id", "round", "reviewer", "act"),
+    UniqueConstraint("case_id", "round", "checker", "act"),
 )
 
 rule_effects = Table(

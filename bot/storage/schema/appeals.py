@@ -1,4 +1,4 @@
-"""The tables of public notice and appeals, and of the calendar that deadlines are counted on. Rows are only added."""
+"""Tables of public notices, appeals and the working-day calendar; rows are only added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of a campaign's audience: contacts, frames, invitations. Nothing in them leads to a ballot."""
+"""Tables of a campaign's audience: contacts, frames, invitations; none leads to a ballot."""
 
 from __future__ import annotations
 

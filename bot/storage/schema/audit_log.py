@@ -1,4 +1,4 @@
-"""The table of who did what. Triggers refuse to change or delete a row."""
+"""The table of the audit log; triggers refuse to change or delete a row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all tables belong to, and how their keys and indexes are named on every database."""
+"""The metadata of all tables: the names of keys and indexes, the same on every database."""
 
 from __future__ import annotations
 

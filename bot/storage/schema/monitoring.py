@@ -1,6 +1,6 @@
-"""The tables of the response monitor: counts of people, of which none leads to anybody.
+"""Tables of the response monitor: counts of people, of which none leads to anybody.
 
-They change once an hour by what many conversations tell together (`bot.fieldwork.monitoring.progress`).
+They change once an hour, by the sum of many conversations (`bot.fieldwork.monitoring.progress`).
 """
 
 from __future__ import annotations

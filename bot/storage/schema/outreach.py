@@ -1,4 +1,4 @@
-"""The tables of pushes: what is sent to whom was invited, step by step. No row tells who answered."""
+"""Tables of pushes and their outgoing messages; no row tells who answered."""
 
 from __future__ import annotations
 

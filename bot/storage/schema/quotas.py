@@ -1,6 +1,6 @@
-"""The tables of quotas: how many places of a cell are taken, and marks by which nobody takes two.
+"""Tables of response quotas: the taken places of a cell, and marks so that nobody takes two.
 
-A campaign without quotas has no row in either; when one is closed its rows go with its key.
+A campaign without quotas has no row in either. Its rows go with its key at the close.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tables of a year's material: units and the parts inside them, people, points, findings, decisions, grades."""
+"""Tables of a year's material: units, leaders, points, findings, decisions and grades."""
 
 from __future__ import annotations
 

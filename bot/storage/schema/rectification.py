@@ -1,4 +1,4 @@
-"""The tables of follow-ups and of what is mended after them. Nothing in them leads to a ballot."""
+"""Tables of citizens' requests and their rectification; nothing in them leads to a ballot."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary,
 from bot.storage.schema.metadata import SERIAL, metadata
 
 QUEUED, SENT, SHOWN, UNREACHABLE, STOPPED = "queued", "sent", "shown", "unreachable", "stopped"
-"""What becomes of an office's message to a person."""
+"""The delivery states of an office's message to a citizen."""
 
 held_follow_ups = Table(
     "held_follow_ups",

@@ -1,4 +1,4 @@
-"""Public notice and appeals: the list, one appeal, and what can be done with it."""
+"""The console's pages of public notice and appeals: the list, one appeal and its next steps."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from bot.core.labels import name, pick
 from bot.records import store
 from bot.records.working_days import read_calendar
 from bot.storage.database import reading
-from bot.web.admin.page import Visit, staff_page
+from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.templates import page_words
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 NOTICE, RECEIVE = "notice", "receive"
 ASSIGN, ANSWER, AGAIN, CORRECT = "assign", "answer", "again", "correct"
@@ -40,12 +40,12 @@ ASSIGN, ANSWER, AGAIN, CORRECT = "assign", "answer", "again", "correct"
 
 @staff_page
 async def show_list(visit: Visit) -> web.Response:
-    """Every year's notice and every appeal, the newest first, with overdue ones marked."""
+    """Shows every year's notice and every appeal, the newest first; overdue ones are marked."""
     database, today = visit.service.database, visit.today
     appeals = await list_appeals(database, today)
     years = sorted(
-        {poll.year for poll in await read_registered_campaigns(database)}
-        | {a.year for a in appeals},
+        {campaign.year for campaign in await read_registered_campaigns(database)}
+        | {appeal.year for appeal in appeals},
         reverse=True,
     )
     async with reading(database) as connection:
@@ -54,17 +54,17 @@ async def show_list(visit: Visit) -> web.Response:
     calendar = await read_calendar(database)
     return visit.render(
         "appeals",
-        appeals=[_told(visit, appeal, names[appeal.year]) for appeal in appeals],
+        appeals=[_row(visit, appeal, names[appeal.year]) for appeal in appeals],
         notices={year: found[-1] for year, found in notices.items() if found},
         years=years,
         names=names,
         today=today,
-        amended=[told for year in years for told in await amendment_rows(visit, year)],
+        amended=[row for year in years for row in await amendment_rows(visit, year)],
         unknown_year=None if calendar.knows(today.year) else today.year,
     )
 
 
-def _told(visit: Visit, appeal: Appeal, names: Mapping[str, str]) -> dict[str, Any]:
+def _row(visit: Visit, appeal: Appeal, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "it": appeal,
         "name": names.get(appeal.subject, appeal.subject),
@@ -73,7 +73,7 @@ def _told(visit: Visit, appeal: Appeal, names: Mapping[str, str]) -> dict[str, A
 
 
 async def read_names(connection: Any, year: int, lang: str) -> dict[str, str]:
-    """What the units and leaders of a year are called, units first."""
+    """Returns the names of a year's units and leaders by code."""
     units = {
         unit.code: pick((unit.zh, unit.en), lang)
         for unit in await store.read_all_units(connection, year)
@@ -86,16 +86,16 @@ async def read_names(connection: Any, year: int, lang: str) -> dict[str, str]:
 
 @staff_page
 async def take_new(visit: Visit) -> web.Response:
-    """Give public notice of a year's results, or take a request for review."""
+    """Gives public notice of a year's results, or registers a request for review."""
     year, act = visit.text("year"), visit.text("act")
     if not (year.isdecimal() and len(year) == 4):
-        raise BadInput("choose a year", "year")
+        raise BadInput(Message("admin-choose-year"), Place(field="year"))
     database, office = visit.service.database, _office(visit)
     if act == NOTICE:
         await give_public_notice(database, int(year), office)
         return visit.redirect("/admin/appeals", "notice")
     if act != RECEIVE:
-        raise BadInput("there is no such button", act)
+        raise no_such_button(act)
     appeal = await receive_appeal(
         database, int(year), visit.text("subject"), visit.text("reason"), office
     )
@@ -104,7 +104,7 @@ async def take_new(visit: Visit) -> web.Response:
 
 @staff_page
 async def show_one(visit: Visit) -> web.Response:
-    """One appeal with its steps, and the forms for what may be done now."""
+    """Shows one appeal with its steps, and the forms for its next steps."""
     appeal = await _appeal(visit)
     async with reading(visit.service.database) as connection:
         names = await read_names(connection, appeal.year, visit.lang)
@@ -112,15 +112,15 @@ async def show_one(visit: Visit) -> web.Response:
         ways = [(":".join(way), _remedy(visit, way)) for way in await remedies(connection, appeal)]
     return visit.render(
         "appeal",
-        appeal=_told(visit, appeal, names),
+        appeal=_row(visit, appeal, names),
         able=able,
         ways=ways,
         rulings=tuple(AppealRuling),
         states=AppealState,
         amended=[
-            told
-            for told in await amendment_rows(visit, appeal.year)
-            if told[0].appeal == appeal.number
+            row
+            for row in await amendment_rows(visit, appeal.year)
+            if row[0].appeal == appeal.number
         ],
         mine=appeal.standing.charged == visit.visitor.login,
         me=visit.visitor.login,
@@ -129,14 +129,14 @@ async def show_one(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_step(visit: Visit) -> web.Response:
-    """Charge somebody with an appeal, answer it, or take a second one."""
+    """Assigns an appeal to a handler, answers it, or registers a second appeal."""
     database, number, office = visit.service.database, (await _appeal(visit)).number, _office(visit)
     act, reason = visit.text("act"), visit.text("reason")
     if act == ASSIGN:
         await assign_appeal(database, number, visit.text("to"), office)
     elif act == ANSWER:
         if visit.text("ruling") not in tuple(AppealRuling):
-            raise BadInput("choose to uphold or to reject", "ruling")
+            raise BadInput(Message("admin-choose-ruling"), Place(field="ruling"))
         await answer_appeal(
             database,
             number,
@@ -150,7 +150,7 @@ async def take_step(visit: Visit) -> web.Response:
     elif act == AGAIN:
         await appeal_again(database, number, reason, office)
     else:
-        raise BadInput("there is no such button", act)
+        raise no_such_button(act)
     return visit.redirect(f"/admin/appeals/{number}", f"appeal-{act}")
 
 
@@ -163,7 +163,7 @@ def _office(visit: Visit) -> Office:
 
 
 def _remedy(visit: Visit, way: Sequence[str]) -> str:
-    """A remedy in words."""
+    """Returns a remedy in words."""
     kind, after, what = way
     words = page_words()
     if kind == store.GRADE:
@@ -180,15 +180,15 @@ def _remedy(visit: Visit, way: Sequence[str]) -> str:
 
 
 async def amendment_rows(visit: Visit, year: int) -> list[tuple[store.Amendment, str]]:
-    """What appeals have changed of a year, each in words."""
+    """Returns the amendments of a year, each with its words."""
     async with reading(visit.service.database) as connection:
         found = await store.read_amendments(connection, year)
     return [(it, _amended(visit, it)) for it in found]
 
 
 def _amended(visit: Visit, it: store.Amendment) -> str:
-    """An amendment in words."""
-    told = _remedy(visit, (it.kind, it.after, it.what))
+    """Returns an amendment in words."""
+    remedy = _remedy(visit, (it.kind, it.after, it.what))
     if it.kind != store.GRADE or it.before == store.NOT_APPRAISED:
-        return told
-    return f"{name(Grade(it.before), visit.lang)} → {told}"
+        return remedy
+    return f"{name(Grade(it.before), visit.lang)} → {remedy}"

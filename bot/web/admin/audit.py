@@ -1,4 +1,4 @@
-"""The page of the audit log."""
+"""The console's page of the audit log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE = 50
 
 @staff_page
 async def show_audit(visit: Visit) -> web.Response:
-    """The newest acts first, of one person if a login is asked for."""
+    """Shows a page of records, the newest first; with ``?login=`` those of one person."""
     login, before = visit.query("login")[:80], visit.query("before")
     number = int(before) if before.isdecimal() and len(before) < 16 else 0
     records = await read_records(visit.service.database, login, most=PAGE + 1, before=number)
@@ -30,5 +30,8 @@ async def show_audit(visit: Visit) -> web.Response:
         for record in records[:PAGE]
     ]
     return visit.render(
-        "audit", rows=rows, login=login, older=records[PAGE - 1].number if len(records) > PAGE else 0
+        "audit",
+        rows=rows,
+        login=login,
+        older=records[PAGE - 1].number if len(records) > PAGE else 0,
     )

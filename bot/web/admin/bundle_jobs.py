@@ -1,6 +1,7 @@
-"""Public bundles in the making: a large campaign's takes minutes, so the page says so and shows it once it is there.
+"""Background jobs that make bundles: a large campaign's takes minutes, longer than a request.
 
-What lasts is the file alone. A service that was stopped meanwhile has none; whoever looks is offered to make it.
+Only the file lasts. A job that a stop of the service cut off leaves none, and the page of exports
+offers to make the bundle again.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from survey_flows.errors import BadInput
 
 @dataclass(slots=True)
 class BundleJobs:
-    """The bundles that are being made, by campaign, and why the last try of others failed."""
+    """The running jobs by campaign, and the error of the last job that failed."""
 
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     failed: dict[str, BadInput] = field(default_factory=dict)
 
     def begin(self, campaign: str, make: Callable[[], Awaitable[None]]) -> None:
-        """Make a campaign's bundle unless it is being made already."""
+        """Starts a campaign's job unless it is running."""
         if campaign not in self.tasks:
             self.failed.pop(campaign, None)
             task = self.tasks[campaign] = asyncio.create_task(self._make(campaign, make))
@@ -35,11 +36,11 @@ class BundleJobs:
             self.failed[campaign] = error
 
     async def stop(self, _app: web.Application) -> None:
-        """Give up what is not done; a bundle is kept whole or not at all."""
+        """Cancels the running jobs; a bundle is stored whole or not at all."""
         tasks = list(self.tasks.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-BUNDLE_JOBS = web.AppKey("making", BundleJobs)
+BUNDLE_JOBS = web.AppKey("bundle_jobs", BundleJobs)

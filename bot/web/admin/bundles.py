@@ -1,4 +1,4 @@
-"""What checks a closed campaign, as files: the public bundle, and for auditors every ballot opened."""
+"""Downloads that check a closed campaign: its bundle, and for auditors every ballot opened."""
 
 from __future__ import annotations
 
@@ -7,26 +7,33 @@ import asyncio
 from aiohttp import web
 
 from bot.accounts.audit_log import DONE
-from bot.verification.bundle import make_bundle, pack
+from bot.results.releases import read_releases
+from bot.verification.bundle import bundle_path, make_bundle, pack
 from bot.web.admin.page import Visit, audit_form, staff_page
 from bot.web.shared.downloads import download
 
 
 @staff_page
-async def send_bundle(visit: Visit) -> web.Response:
-    """Commitments and totals, for anybody."""
-    return await _send(visit, openings=False)
+async def send_bundle(visit: Visit) -> web.StreamResponse:
+    """Sends the bundle of the last release; one that was never saved is made now."""
+    service, campaign = visit.service, visit.path_param("campaign")
+    releases = await read_releases(service.database, campaign)
+    path = bundle_path(service.settings.data, campaign, releases[-1].number if releases else 0)
+    if not await asyncio.to_thread(path.exists):
+        return await _make(visit, openings=False)
+    name = f'attachment; filename="minping-{campaign}-bundle.zip"'
+    return web.FileResponse(path, headers={"Content-Disposition": name})
 
 
 @staff_page
 async def send_openings(visit: Visit) -> web.Response:
-    """The bundle with every ballot and comment opened; who took it stands in the audit log."""
-    response = await _send(visit, openings=True)
+    """Sends the bundle with every ballot and comment opened; the audit log records who took it."""
+    response = await _make(visit, openings=True)
     await audit_form(visit.request, visit.visitor, None, DONE)
     return response
 
 
-async def _send(visit: Visit, openings: bool) -> web.Response:
+async def _make(visit: Visit, openings: bool) -> web.Response:
     campaign = visit.path_param("campaign")
     files = await make_bundle(visit.service.database, campaign, openings)
     name = f"minping-{campaign}-{'openings' if openings else 'bundle'}.zip"

@@ -1,4 +1,4 @@
-"""The administrators' pages: the overview, campaigns and their links."""
+"""The console's pages of campaigns: the overview, one campaign with its links, its scores."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from aggregation.disclosure.rounding import round_down
 from bot.campaigns.lifecycle import (
     CampaignSummary,
     close_campaign,
-    create_link,
     list_campaigns,
     open_campaign,
     pause_campaign,
     resume_campaign,
     show_campaign,
 )
-from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
+from bot.campaigns.links import create_link
+from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.core.labels import pick
 from bot.core.urls import citizen_urls
 from bot.fraud_review.rule_effects import read_effects
@@ -30,18 +30,18 @@ from bot.results.releases import last_release
 from bot.results.scoring import ScoredCampaign, score_campaign
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from bot.web.admin.page import Visit, staff_page
+from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.downloads import book_file, picture_file
 from bot.web.shared.error_translation import Said
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 MEASURED = {"alpha": 2, "omega": 2, "reliability": 2, "units": 0, "mean": 1}
-"""The measures of reliability that the page shows, in their order, with their decimals; the export has more."""
+"""The measures of reliability on the page, in order, with their decimals; the export has more."""
 
 
 @staff_page
 async def show_overview(visit: Visit) -> web.Response:
-    """Every campaign with its state, every year with its pages; of a year without results, where tables come in."""
+    """Shows every campaign with its state, and every year; one without results leads to imports."""
     found = await list_campaigns(visit.service.database)
     campaigns = [campaign_row(summary, visit) for summary in reversed(found)]
     counting = [c for c in found if not c.pilot]
@@ -51,7 +51,10 @@ async def show_overview(visit: Visit) -> web.Response:
 
 
 def campaign_row(summary: CampaignSummary, visit: Visit) -> dict[str, object]:
-    """A campaign in this person's language and the city's time."""
+    """Returns a campaign in the visitor's language and the city's time.
+
+    Its state may also be «waiting» or «over»: open, but outside its opening hours.
+    """
     zone = ZoneInfo(visit.service.settings.timezone)
     opens, closes = (
         datetime.fromtimestamp(t, zone).strftime("%Y-%m-%d %H:%M") for t in _window(summary)
@@ -82,18 +85,20 @@ def _window(summary: CampaignSummary) -> tuple[int, int]:
 
 @staff_page
 async def show_one(visit: Visit) -> web.Response:
-    """A campaign's state, links and counts; no score before it is closed."""
+    """Shows a campaign's state, links and counts; no score before it is closed."""
     summary = await show_campaign(visit.service.database, visit.path_param("campaign"))
-    poll = await _poll(visit)
-    cell = poll.scheme.min_n.publish_cell
-    counts = await unit_counts(visit.service.database, poll)
+    campaign = await _campaign(visit)
+    cell = campaign.scheme.min_n.publish_cell
+    counts = await unit_counts(visit.service.database, campaign)
     units = [
-        (code, _name(poll, code, visit.lang), counts[code]) for code in poll.units if code in counts
+        (code, _name(campaign, code, visit.lang), counts[code])
+        for code in campaign.units
+        if code in counts
     ]
-    may_link = visit.visitor.may("POST", f"/admin/campaigns/{poll.id}/links")
-    # An invitation is worth a vote in its group: who only looks on gets none.
-    told = [link for link in summary.links if link.source == "open" or may_link]
-    links = [(link, citizen_urls(visit.service.settings, link)) for link in told]
+    may_link = visit.visitor.may("POST", f"/admin/campaigns/{campaign.id}/links")
+    # Whoever has a group's link can vote in it, so an observer must not see it.
+    shown = [link for link in summary.links if link.source == "open" or may_link]
+    links = [(link, citizen_urls(visit.service.settings, link)) for link in shown]
     return visit.render(
         "campaign",
         campaign=campaign_row(summary, visit),
@@ -101,81 +106,74 @@ async def show_one(visit: Visit) -> web.Response:
         links=links,
         groups={
             name: called["zh" if visit.lang.startswith("zh") else "en"]
-            for name, called in _groups(poll)
+            for name, called in campaign.scheme.groups.items()
         },
         cell=cell,
-        pressed=await _pressed(visit, poll),
-        frozen=_frozen(poll, visit.lang),
-        misfits=await _misfits(visit, poll),
+        pressed=await _pressure_reports(visit, campaign),
+        frozen=_frozen(campaign, visit.lang),
+        misfits=await _misfits(visit, campaign),
     )
 
 
-async def _misfits(visit: Visit, poll: RegisteredCampaign) -> list[Said]:
-    """What would keep the year from being appraised on what is locked, while ballots are taken or will be."""
+async def _misfits(visit: Visit, campaign: RegisteredCampaign) -> list[Said]:
+    """Returns what keeps the year from being appraised on the locked rules; [] after the close."""
     from bot.campaigns.drafting import find_scheme_misfits
 
-    if poll.pilot or poll.state in ("closing", "closed"):
+    if campaign.pilot or campaign.state in ("closing", "closed"):
         return []
     return [
         Said(problem.render(visit.lang))
-        for problem in await find_scheme_misfits(visit.service.database, poll.scheme, poll.year)
+        for problem in await find_scheme_misfits(
+            visit.service.database, campaign.scheme, campaign.year
+        )
     ]
 
 
-def _frozen(poll: RegisteredCampaign, lang: str) -> dict[str, object]:
-    """What opening locks, beside the units: scheme, population figures, questionnaires and the groups that count."""
-    used = {unit.questionnaire for unit in poll.units.values()}
-    titles = [poll.questionnaires[name].title for name in sorted(used)]
-    scheme = pick((poll.scheme.title.zh, poll.scheme.title.en), lang)
+def _frozen(campaign: RegisteredCampaign, lang: str) -> dict[str, object]:
+    """Returns what the opening locks beside the units: scheme, figures, questionnaires, places."""
+    used = {unit.questionnaire for unit in campaign.units.values()}
+    titles = [campaign.questionnaires[name].title for name in sorted(used)]
+    scheme = pick((campaign.scheme.title.zh, campaign.scheme.title.en), lang)
     return {
-        "scheme": f"{scheme} ({poll.scheme.version})",
-        "quota": poll.scheme.unit_quota,
-        "figures": len(poll.scheme.population.figures) if poll.scheme.population else 0,
+        "scheme": f"{scheme} ({campaign.scheme.version})",
+        "quota": campaign.scheme.unit_quota,
+        "figures": len(campaign.scheme.population.figures) if campaign.scheme.population else 0,
         "questionnaires": ("、" if lang.startswith("zh") else ", ").join(
             pick((title["zh-Hans"], title.get("en", title["zh-Hans"])), lang) for title in titles
         ),
     }
 
 
-async def _poll(visit: Visit) -> RegisteredCampaign:
-    found = [
-        poll
-        for poll in await read_registered_campaigns(visit.service.database)
-        if poll.id == visit.path_param("campaign")
-    ]
-    if not found:
-        raise BadInput("there is no such campaign", visit.path_param("campaign"))
-    return found[0]
+async def _campaign(visit: Visit) -> RegisteredCampaign:
+    return await find_registered_campaign(visit.service.database, visit.path_param("campaign"))
 
 
-def _groups(poll: RegisteredCampaign) -> list[tuple[str, dict[str, str]]]:
-    return list(poll.scheme.groups.items())
-
-
-def _name(poll: RegisteredCampaign, code: str, lang: str) -> str:
-    name = poll.units[code].name
+def _name(campaign: RegisteredCampaign, code: str, lang: str) -> str:
+    name = campaign.units[code].name
     return pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), lang)
 
 
-async def _pressed(visit: Visit, poll: RegisteredCampaign) -> list[tuple[str, int]]:
-    """After the close: the units whose raters say they were told how to rate, where they are not few; in whole tens."""
-    if poll.state != "closed":
+async def _pressure_reports(visit: Visit, campaign: RegisteredCampaign) -> list[tuple[str, int]]:
+    """Returns units and their pressure reports after the close, rounded, without small cells."""
+    if campaign.state != "closed":
         return []
-    columns, cell = tables.pressure.c, poll.scheme.min_n.publish_cell
+    columns, cell = tables.pressure.c, campaign.scheme.min_n.publish_cell
     query = (
-        select(columns.unit, func.count()).where(columns.campaign == poll.id).group_by(columns.unit)
+        select(columns.unit, func.count())
+        .where(columns.campaign == campaign.id)
+        .group_by(columns.unit)
     )
     async with reading(visit.service.database) as connection:
         found = [
             (row[0], round_down(row[1], cell))
             for row in await connection.execute(query.order_by(columns.unit))
         ]
-    return [(_name(poll, code, visit.lang), count) for code, count in found if count]
+    return [(_name(campaign, code, visit.lang), count) for code, count in found if count]
 
 
 @staff_page
 async def take_open(visit: Visit) -> web.Response:
-    """Let a draft take ballots."""
+    """Registers a draft, which then takes ballots from its opening time on."""
     await open_campaign(visit.service.database, visit.path_param("campaign"))
     await visit.service.mixer.turn()
     await visit.service.live_campaigns.refresh()
@@ -184,11 +182,11 @@ async def take_open(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_pause(visit: Visit) -> web.Response:
-    """Take no ballots for a while, or take them again."""
+    """Pauses or resumes a campaign."""
     campaign, act = visit.path_param("campaign"), visit.text("act")
     moves = {"pause": pause_campaign, "resume": resume_campaign}
     if act not in moves:
-        raise BadInput("there is no such button", act)
+        raise no_such_button(act)
     await moves[act](visit.service.database, campaign, visit.service.clock)
     await visit.service.live_campaigns.refresh()
     return visit.redirect(f"/admin/campaigns/{campaign}", f"{act}d")
@@ -196,10 +194,10 @@ async def take_pause(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_close(visit: Visit) -> web.Response:
-    """Take no more ballots, for good: the form asks for the campaign's name, so that no slip does it."""
+    """Closes a campaign for good; the form asks for its name, so that no slip closes it."""
     campaign = visit.path_param("campaign")
     if visit.text("name") != campaign:
-        raise BadInput("that is not the campaign's name; nothing was done", campaign)
+        raise BadInput(Message("admin-not-this-name"), Place(subject=campaign))
     await close_campaign(visit.service.database, campaign)
     await visit.service.mixer.turn()
     await visit.service.live_campaigns.refresh()
@@ -208,30 +206,22 @@ async def take_close(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_link(visit: Visit) -> web.Response:
-    """Make a link that vouches for an evaluator group."""
-    poll, group = await _poll(visit), visit.text("group")
-    if group not in poll.scheme.groups:
-        raise BadInput("there is no such evaluator group", group)
-    stratum = visit.text("stratum")
-    if len(stratum) > 32:
-        raise BadInput("a stratum's name has at most 32 characters", stratum[:32])
-    most = visit.text("most")
-    if most and not (most.isascii() and most.isdigit() and len(most) < 8):
-        raise BadInput("this is no number of people", most[:20])
+    """Makes a link that vouches for an evaluator group."""
+    campaign = visit.path_param("campaign")
     await create_link(
         visit.service.database,
-        poll.id,
-        group,
-        stratum,
+        campaign,
+        visit.text("group"),
+        visit.text("stratum"),
         visit.service.clock,
-        int(most) if most else None,
+        visit.text("max_people") or None,
     )
-    return visit.redirect(f"/admin/campaigns/{poll.id}", "linked")
+    return visit.redirect(f"/admin/campaigns/{campaign}", "linked")
 
 
 @staff_page
 async def show_scores(visit: Visit) -> web.Response:
-    """The public scores of a closed campaign, ranked with their intervals."""
+    """Shows the public scores of a closed campaign, ranked, with their intervals."""
     scored = await score_campaign(visit.service.database, visit.path_param("campaign"))
     ranking = await asyncio.to_thread(campaign_ranking, scored, visit.lang)
     measures = await asyncio.to_thread(_measures, scored, visit.lang)
@@ -258,7 +248,7 @@ async def show_scores(visit: Visit) -> web.Response:
 
 
 def _measures(scored: ScoredCampaign, lang: str) -> dict[str, list[list[str]]]:
-    """For questionnaires and for categories a row each: its name, and the measures that are shown of it."""
+    """Returns rows of a name and its measures, for questionnaires and for categories."""
     from bot.publication.exports.score_pages import reliability_rows
 
     names = {
@@ -279,7 +269,7 @@ def _measures(scored: ScoredCampaign, lang: str) -> dict[str, list[list[str]]]:
 
 @staff_page
 async def send_picture(visit: Visit) -> web.Response:
-    """The ranking as a picture."""
+    """Sends the ranking as a picture."""
     scored = await score_campaign(visit.service.database, visit.path_param("campaign"))
     ranking = await asyncio.to_thread(campaign_ranking, scored, visit.lang)
     title = pick(
@@ -292,7 +282,7 @@ async def send_picture(visit: Visit) -> web.Response:
 
 @staff_page
 async def send_book(visit: Visit) -> web.Response:
-    """The campaign's scores as a workbook, or as CSV files in an archive."""
+    """Sends the campaign's scores as a workbook, or as files in an archive."""
     from bot.publication.exports import export_campaign
 
     campaign = visit.path_param("campaign")

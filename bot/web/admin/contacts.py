@@ -1,4 +1,4 @@
-"""The list of people who may be invited: how many there are, import, opt-out. Nobody on it is ever shown."""
+"""The console's page of contacts: counts, import and opt-outs; no contact is ever shown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from survey_flows.errors import BadInput
 
 @staff_page
 async def show_contacts(visit: Visit) -> web.Response:
-    """The page."""
+    """Shows the page."""
     return await _page(visit)
 
 
@@ -44,13 +44,13 @@ async def _page(
         fatigue=fatigue,
         kinds=KINDS,
         problem=problem,
-        told=done,
+        outcome=done,
     )
 
 
 @staff_page
 async def send_list(visit: Visit) -> web.Response:
-    """An empty list to fill in."""
+    """Sends an empty list to fill in."""
     kind = visit.path_param("list")
     if kind not in KINDS:
         raise web.HTTPNotFound
@@ -60,7 +60,7 @@ async def send_list(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_contacts(visit: Visit) -> web.Response:
-    """Take a list, all of it or nothing; problems are told by row and column."""
+    """Imports a list, whole or not at all; problems name row and column."""
     kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
     if kind not in KINDS or not isinstance(file, web.FileField) or not file.filename:
         return await _page(visit, 422, problem=Said(page_words().say(visit.lang, "import-choose")))
@@ -73,7 +73,7 @@ async def take_contacts(visit: Visit) -> web.Response:
 
 
 async def _store(visit: Visit, kind: str, name: str, data: bytes) -> tuple[str, dict[str, int]]:
-    """What was done, as a sentence's key and its numbers."""
+    """Stores a list. Returns the sentence's key and its numbers."""
     service = visit.service
     if kind == "opt-out":
         rows, new = await import_opt_outs(

@@ -1,4 +1,4 @@
-"""A new campaign in the console: what it is put together from, and why it cannot be."""
+"""The console's page of a new campaign: its form, its files, and discarding a draft."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from pathlib import Path
 from aiohttp import web
 
 from aggregation.model.facts import UNIT_GRADES
-from bot.campaigns.lifecycle import CampaignDraft, create_campaign, discard_draft
+from bot.campaigns.lifecycle import CampaignDraft, CampaignInput, create_campaign, discard_draft
 from bot.campaigns.scheme_files import shipped_scheme, shipped_text
+from bot.core.checked_input import checked
 from bot.core.labels import pick
 from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
 from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.downloads import download
 from bot.web.shared.error_translation import Said, told
-from survey_flows.errors import BadInput, with_renamed_files
+from survey_flows.errors import BadInput, Message, Place, with_renamed_files
 
-FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", "trial", *UNIT_GRADES)
+FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", "pilot", *UNIT_GRADES)
 SCHEME = "scheme"
 FILES = ("scheme", "population", "questionnaires")
-MOST_FILES = 20
-YEARS = range(1990, 3000)
+MAX_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class DraftTexts:
-    """What a draft is made of, as `bot.campaigns.Draft` keeps it."""
+    """Scheme and questionnaires as texts, as `bot.campaigns.lifecycle.CampaignDraft` keeps them."""
 
     scheme: str
     questionnaires: Mapping[str, str]
@@ -38,13 +38,13 @@ class DraftTexts:
 
 @staff_page
 async def show_draft(visit: Visit) -> web.Response:
-    """The form for a new campaign."""
+    """Shows the form for a new campaign."""
     return _show(visit)
 
 
 @staff_page
 async def send_model(visit: Visit) -> web.Response:
-    """The shipped scheme, or a shipped questionnaire by its id: what one's own begins with."""
+    """Sends the shipped scheme, or a shipped questionnaire by its id, to start one's own from."""
     name = visit.path_param("model")
     if name != SCHEME and name not in shipped_questionnaires():
         raise web.HTTPNotFound
@@ -54,7 +54,7 @@ async def send_model(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_draft(visit: Visit) -> web.Response:
-    """Store a draft, whole or not at all; what was typed stays in the form."""
+    """Stores a draft, whole or not at all; after an error the form keeps what was typed."""
     try:
         draft = await _draft(visit)
         await create_campaign(visit.service.database, draft, visit.service.clock)
@@ -65,10 +65,10 @@ async def take_draft(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_discard(visit: Visit) -> web.Response:
-    """Forget a draft: the form asks for its name, so that no slip does it."""
+    """Discards a draft; the form asks for its name, so that no slip discards it."""
     campaign = visit.path_param("campaign")
     if visit.text("name") != campaign:
-        raise BadInput("that is not the campaign's name; nothing was done", campaign)
+        raise BadInput(Message("admin-not-this-name"), Place(subject=campaign))
     await discard_draft(visit.service.database, campaign)
     return visit.redirect("/admin", "discarded")
 
@@ -98,45 +98,38 @@ def _titled(title: Mapping[str, str], lang: str) -> str:
 async def _draft(visit: Visit) -> CampaignDraft:
     from bot.campaigns.drafting import parse_moment, stored_units
 
-    year, zone = _year(visit.text("year")), visit.service.settings.timezone
-    for name in ("title_zh", "title_en"):
-        if not visit.text(name):
-            raise BadInput("a campaign has a title in Chinese and one in English", name)
+    zone = visit.service.settings.timezone
+    asked = checked(
+        CampaignInput,
+        **{name: visit.text(name) for name in ("id", "year", "title_zh", "title_en")},
+        opens_at=parse_moment(visit.text("opens"), zone, "opens_at"),
+        closes_at=parse_moment(visit.text("closes"), zone, "closes_at"),
+    )
     made = await _read_files(visit, _grades(visit))
     return CampaignDraft(
-        id=visit.text("id"),
-        year=year,
-        title={"zh-Hans": visit.text("title_zh"), "en": visit.text("title_en")},
-        opens_at=parse_moment(visit.text("opens"), zone),
-        closes_at=parse_moment(visit.text("closes"), zone),
-        units=await stored_units(visit.service.database, visit.text("units").split(), year),
+        id=asked.id,
+        year=asked.year,
+        title={"zh-Hans": asked.title_zh, "en": asked.title_en},
+        opens_at=asked.opens_at,
+        closes_at=asked.closes_at,
+        units=await stored_units(visit.service.database, visit.text("units").split(), asked.year),
         questionnaires=made.questionnaires,
         scheme=made.scheme,
-        pilot=visit.text("trial") == "yes",
+        pilot=visit.text("pilot") == "yes",
     )
 
 
-def _grades(visit: Visit) -> list[int] | None:
-    """How many departments get each grade; None when the form leaves that to the scheme."""
+def _grades(visit: Visit) -> list[str] | None:
+    """Returns how many units get each grade; None when the form leaves that to the scheme."""
     texts = [visit.text(grade) for grade in UNIT_GRADES]
-    if not any(texts):
-        return None
-    if not all(text.isascii() and text.isdigit() for text in texts):
-        raise BadInput(
-            "write how many departments get each grade, or leave all three empty",
-            ", ".join(texts)[:40],
-        )
-    return [int(text[:7]) for text in texts]
+    return texts if any(texts) else None
 
 
-def _year(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text[:9]) in YEARS):
-        raise BadInput("write a year, such as 2026", text[:20])
-    return int(text)
+async def _read_files(visit: Visit, grades: Sequence[str] | None) -> DraftTexts:
+    """Returns the uploaded scheme and questionnaires, else the shipped ones.
 
-
-async def _read_files(visit: Visit, grades: Sequence[int] | None) -> DraftTexts:
-    """What was uploaded, read as the command line reads files; without any, what the product comes with."""
+    Files are read as the command line reads them; an error names the file as its owner knows it.
+    """
     with tempfile.TemporaryDirectory() as folder:
         try:
             return await asyncio.to_thread(
@@ -148,11 +141,11 @@ async def _read_files(visit: Visit, grades: Sequence[int] | None) -> DraftTexts:
 
 
 def _saved(visit: Visit, name: str, folder: Path) -> list[Path]:
-    """The files of a field, each under its own name in a folder of its own."""
+    """Stores the files of a field, each under its own name in a folder of its own."""
     found = visit.form.getall(name, []) if visit.form is not None else []
     files = [file for file in found if isinstance(file, web.FileField) and file.filename]
-    if len(files) > MOST_FILES:
-        raise BadInput(f"these are more than {MOST_FILES} files", name)
+    if len(files) > MAX_FILES:
+        raise BadInput(Message("admin-too-many-files", n=MAX_FILES), Place(field=name))
     saved: list[Path] = []
     for file in files:
         path = folder / f"{name}-{len(saved)}" / (_plain(file.filename) or name)
@@ -163,12 +156,12 @@ def _saved(visit: Visit, name: str, folder: Path) -> list[Path]:
 
 
 def _plain(name: str) -> str:
-    """A file's own name, fit for any file system (255 bytes; no dots in front)."""
+    """Returns a file's name, fit for any file system: at most 255 bytes, no dot in front."""
     last = re.split(r"[/\\]", name)[-1]
     return "".join(sign for sign in last if sign.isprintable()).lstrip(".")[-60:]
 
 
-def _texts(files: Mapping[str, Sequence[Path]], grades: Sequence[int] | None) -> DraftTexts:
+def _texts(files: Mapping[str, Sequence[Path]], grades: Sequence[str] | None) -> DraftTexts:
     from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme
 
     scheme, population = (next(iter(files[name]), None) for name in ("scheme", "population"))

@@ -1,4 +1,4 @@
-"""The page that gathers every file that can be downloaded, with who it is for; and making results public."""
+"""The console's page of exports: every file with its audience, and publishing results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.campaigns.lifecycle import CampaignSummary, list_campaigns
-from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
+from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.publication.public_release import (
     Publication,
     make_public,
@@ -24,17 +24,17 @@ from bot.storage.schema import all as tables
 from bot.verification.bundle import bundle_path, request_result_entry, save_bundle
 from bot.web.admin.bundle_jobs import BUNDLE_JOBS
 from bot.web.admin.campaigns import campaign_row
-from bot.web.admin.page import Visit, staff_page
+from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.error_translation import told
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 ANYBODY, OFFICE, LEADERS = "anybody", "office", "leaders"
-"""For whom a file is: it may be published; it stays in the office; it names persons and goes to who decides."""
+"""Audiences of a file: anybody; the appraisal office; people who decide, for it names persons."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """A file: a key of its name in the wording, its address with ``{}`` for campaign or year, and for whom it is."""
+    """A file: the key of its name, its address with ``{}`` for campaign or year, its audience."""
 
     name: str
     address: str
@@ -75,7 +75,7 @@ YEAR = (
 
 @staff_page
 async def show_exports(visit: Visit) -> web.Response:
-    """Files of campaigns and of years."""
+    """Shows the files of closed campaigns and of their years."""
     found = list(reversed(await list_campaigns(visit.service.database)))
     public = await read_publications(visit.service.database)
     closed = [summary for summary in found if summary.state == "closed"]
@@ -111,7 +111,7 @@ async def _campaign(
 def _addressed(
     files: list[ExportFile] | tuple[ExportFile, ...], name: str
 ) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """By name and audience, each file's form and address."""
+    """Returns form and address of each file, by name and audience."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for file in files:
         address = file.address.format(name)
@@ -140,58 +140,34 @@ async def _is_drawn(visit: Visit, campaign: str) -> bool:
 
 @staff_page
 async def take_publish(visit: Visit) -> web.Response:
-    """Make the last release public, take it back, or make the bundle."""
-    act, poll = visit.text("act"), await _poll(visit)
+    """Publishes the last release, withdraws it, or makes its bundle."""
+    act = visit.text("act")
+    campaign = await find_registered_campaign(visit.service.database, visit.path_param("campaign"))
     if act == "withdraw":
-        await withdraw_publication(visit.service.database, poll.id)
+        await withdraw_publication(visit.service.database, campaign.id)
         return visit.redirect("/admin/exports", "withdrawn")
     if act == "bundle":
-        _begin_bundle(visit, poll)
+        _begin_bundle(visit, campaign)
         return visit.redirect("/admin/exports")
     if act != "publish":
-        raise BadInput("there is no such button", act)
+        raise no_such_button(act)
     if visit.text("sure") != "yes":
-        raise BadInput("tick that anybody may read the results", poll.id)
+        raise BadInput(Message("admin-confirm-publication"), Place(subject=campaign.id))
     service = visit.service
     await make_public(
-        service.database, poll, visit.visitor.login, service.clock, service.settings.timezone
+        service.database, campaign, visit.visitor.login, service.clock, service.settings.timezone
     )
-    _begin_bundle(visit, poll)
+    _begin_bundle(visit, campaign)
     return visit.redirect("/admin/exports", "published")
 
 
-async def _poll(visit: Visit) -> RegisteredCampaign:
-    found = [
-        poll
-        for poll in await read_registered_campaigns(visit.service.database)
-        if poll.id == visit.path_param("campaign")
-    ]
-    if not found:
-        raise BadInput("there is no such campaign", visit.path_param("campaign"))
-    return found[0]
-
-
-def _begin_bundle(visit: Visit, poll: RegisteredCampaign) -> None:
+def _begin_bundle(visit: Visit, campaign: RegisteredCampaign) -> None:
     service = visit.service
 
     async def make() -> None:
-        await request_result_entry(service.database, poll.id)
+        await request_result_entry(service.database, campaign.id)
         await service.mixer.turn()
-        number = (await read_releases(service.database, poll.id))[-1].number
-        await save_bundle(service.database, service.settings.data, poll.id, number)
+        number = (await read_releases(service.database, campaign.id))[-1].number
+        await save_bundle(service.database, service.settings.data, campaign.id, number)
 
-    visit.request.app[BUNDLE_JOBS].begin(poll.id, make)
-
-
-@staff_page
-async def send_bundle(visit: Visit) -> web.StreamResponse:
-    """The public bundle of the last release."""
-    campaign = visit.path_param("campaign")
-    releases = await read_releases(visit.service.database, campaign)
-    path = bundle_path(
-        visit.service.settings.data, campaign, releases[-1].number if releases else 0
-    )
-    if not await asyncio.to_thread(path.exists):
-        raise BadInput("there is no bundle yet; make it on the page of exports", campaign)
-    name = f'attachment; filename="minping-{campaign}-bundle.zip"'
-    return web.FileResponse(path, headers={"Content-Disposition": name})
+    visit.request.app[BUNDLE_JOBS].begin(campaign.id, make)

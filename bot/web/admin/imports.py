@@ -1,4 +1,4 @@
-"""The tables that a year is appraised from: fetched as they stand, changed, and brought in again."""
+"""The console's page of imports: tables of a year are fetched, changed and imported again."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from bot.appraisal.import_tables import TABLES, import_table, table_workbook
 from bot.records.context import ImportResult
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import XLSX, download
-from bot.web.shared.error_translation import Said, told, translate
+from bot.web.shared.error_translation import Said, told
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput
+from survey_flows.messages import render
 
 
 @staff_page
 async def show_import(visit: Visit) -> web.Response:
-    """The form for the tables that a year is appraised from."""
+    """Shows the form for the tables of a year."""
     return _show_import(visit, visit.request.query.get("kind", ""))
 
 
 @staff_page
 async def take_import(visit: Visit) -> web.Response:
-    """Check and store one table, whole or not at all; problems are told by row and column."""
+    """Checks and stores one table, whole or not at all; problems name row and column."""
     kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
     if kind not in TABLES or not isinstance(file, web.FileField) or not file.filename:
         return _show_import(
@@ -50,7 +51,7 @@ async def take_import(visit: Visit) -> web.Response:
 
 @staff_page
 async def send_table(visit: Visit) -> web.Response:
-    """One table as it stands, with the codes to choose from."""
+    """Sends one table as it is stored, with the codes to choose from."""
     kind, year = visit.path_param("kind"), year_of(visit)
     if kind not in TABLES:
         raise web.HTTPNotFound
@@ -77,6 +78,6 @@ def _show_import(
         kind=kind,
         problem=problem,
         outcome=outcome,
-        notes=[translate(note, visit.lang) for note in outcome.notes] if outcome else [],
+        notes=[Said(render(note, visit.lang)) for note in outcome.notes] if outcome else [],
         checked=checked,
     )

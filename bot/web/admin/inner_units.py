@@ -1,4 +1,4 @@
-"""The administrators' page of what is inside units: sections, posts and people (R16)."""
+"""The console's page of inner units: sections, posts and the people in them (R16)."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from aggregation.scheme.scheme import scheme_levels
 from bot.appraisal.year import AppraisedYear
 from bot.core.labels import name, pick
 from bot.web.admin.page import Visit, staff_page, year_of
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 
 @staff_page
-async def show_inside(visit: Visit) -> web.Response:
-    """Units that have parts; with ``?unit=`` the parts of one and the people in them. Internal."""
+async def show_inner_units(visit: Visit) -> web.Response:
+    """Shows units with inner units; with ``?unit=`` the inner units of one and their people."""
     year, code = await visit.year(), visit.query("unit")
     bodies = {body.unit: body for body in year.inside}
     if code and code not in bodies:
-        raise BadInput("there are no parts inside it in that year", code)
+        raise BadInput(Message("admin-no-inner-units"), Place(subject=code))
     body = bodies.get(code)
     parts, people = _inside(body)
     return visit.render(
-        "inside",
+        "inner_units",
         year=year_of(visit),
         name=lambda named: name(named, visit.lang),
         pick=lambda zh, en: pick((zh, en), visit.lang),
@@ -55,7 +55,7 @@ def _order(part: UnitResult) -> tuple[str, bool, int, str]:
 
 
 def _above(body: InnerBody, bodies: Mapping[str, InnerBody]) -> list[InnerBody]:
-    """The bodies that this one is in, the outermost first."""
+    """Returns the bodies that this one is in, the outermost first."""
     home = {unit.code: it for it in bodies.values() for unit in it.inputs.units}
     way: list[InnerBody] = []
     up = home.get(body.unit)

@@ -1,4 +1,4 @@
-"""A part of a page that is told again whenever it changes, as server-sent events."""
+"""Live parts of a page: sent again whenever they change, as server-sent events."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from bot.web.admin.page import Visit
 from bot.web.shared.templates import render_text
 
 LIVE_FOR = 600.0
-"""Seconds until a browser has to ask again: who was signed out meanwhile is shown no more."""
+"""Seconds until a browser has to ask again, so that a revoked session soon sees nothing more."""
 
 
 async def stream(
     visit: Visit, template: str, read: Callable[[], Awaitable[Mapping[str, Any]]], seconds: float
 ) -> web.StreamResponse:
-    """Render ``template`` with what ``read`` finds every few ``seconds``, and send it when it is another."""
+    """Renders ``template`` every few ``seconds`` with the context from ``read``; sends changes."""
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
     )
@@ -34,5 +34,5 @@ async def stream(
                 await response.write(f"{lines}\n".encode())
             await asyncio.sleep(seconds)
     except (ConnectionResetError, asyncio.CancelledError):
-        pass  # the browser went elsewhere
+        pass  # the browser closed the connection
     return response

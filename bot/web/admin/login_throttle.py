@@ -1,7 +1,8 @@
-"""What keeps passwords and codes from being guessed, without keeping their owner out.
+"""Throttling of sign-in attempts: nobody guesses a password, nor locks out its owner.
 
-A browser from which a person has signed in before carries a mark that we made for that person (OWASP's device cookies).
-Its tries are counted apart, so that whoever fails on purpose from elsewhere cannot lock the person out of it.
+A browser in which a person has signed in before carries a cookie that we made for that person
+(OWASP's device cookies). Its attempts are counted apart, so that somebody who fails on purpose from
+another browser cannot lock the person out of it.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ from bot.service.composition import Service
 from bot.web.shared.middleware import client_address, increment_counter, is_secure
 
 WINDOW = 900
-MOST_OF_A_BROWSER, MOST_FOR_LOGIN_FROM_ADDRESS, MOST_FROM_ADDRESS, MOST_FOR_LOGIN = 10, 10, 30, 50
-"""Tries that may fail in `WINDOW` seconds: from a known browser; from all others together, by what they share."""
+MAX_OF_BROWSER, MAX_FOR_LOGIN_FROM_ADDRESS, MAX_FROM_ADDRESS, MAX_FOR_LOGIN = 10, 10, 30, 50
+"""Attempts that may fail in `WINDOW` seconds: of a known browser; of others by what they share."""
 BROWSER_DAYS = 180
 
 
 class TooManyAttempts(Exception):
-    """Tries of this kind failed too often."""
+    """Attempts of this kind failed too often."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptOrigin:
-    """Where a try comes from: the client's address, and the mark that its browser carries."""
+    """Where an attempt comes from: the client's address, and the cookie of a known browser."""
 
     address: str
     browser: str = ""
@@ -36,21 +37,21 @@ class AttemptOrigin:
 async def count_attempt(
     service: Service, kind: str, login: str, origin: AttemptOrigin
 ) -> list[str]:
-    """Count a try before anything is verified, so that many at once do not slip through.
+    """Counts an attempt before anything is verified, so that many at once do not slip through.
 
-    Returns what to hand to `forgive` when it was none that failed.
+    Returns the counters, for `clear_attempts` when the attempt succeeds.
 
     Raises:
         TooManyAttempts: nothing is to be verified.
         redis.exceptions.RedisError: without Redis nobody signs in.
     """
     if is_known_browser(service, login, origin.browser):
-        limits = {f"browser {kind} {login} {origin.browser}": MOST_OF_A_BROWSER}
+        limits = {f"browser {kind} {login} {origin.browser}": MAX_OF_BROWSER}
     else:
         limits = {
-            f"address {kind} {origin.address}": MOST_FROM_ADDRESS,
-            f"both {kind} {login} {origin.address}": MOST_FOR_LOGIN_FROM_ADDRESS,
-            f"login {kind} {login}": MOST_FOR_LOGIN,
+            f"address {kind} {origin.address}": MAX_FROM_ADDRESS,
+            f"both {kind} {login} {origin.address}": MAX_FOR_LOGIN_FROM_ADDRESS,
+            f"login {kind} {login}": MAX_FOR_LOGIN,
         }
     keys = {
         f"minping:staff:tries:{service.keys.person('tries', repr(what)).hex()}": most
@@ -63,13 +64,13 @@ async def count_attempt(
 
 
 async def clear_attempts(service: Service, keys: list[str]) -> None:
-    """The try was none that failed. What failed before stays counted, but for a browser that is known by it."""
+    """Takes back a successful attempt; earlier failures stay counted."""
     for key in keys:
         await service.redis.decr(key)
 
 
 def is_known_browser(service: Service, login: str, browser: str) -> bool:
-    """Whether a browser's mark was made for this person."""
+    """Returns whether a browser's cookie was made for this person."""
     nonce, _, stamp = browser.partition(".")
     return (
         bool(nonce)
@@ -83,7 +84,7 @@ def _stamp(service: Service, login: str, nonce: str) -> str:
 
 
 def origin_of(request: web.Request, service: Service) -> AttemptOrigin:
-    """Where a request comes from."""
+    """Returns the origin of a request."""
     browser = request.cookies.get(_cookie_name(service), "")
     return AttemptOrigin(
         client_address(request, service.settings), browser if browser.isascii() else ""
@@ -93,7 +94,7 @@ def origin_of(request: web.Request, service: Service) -> AttemptOrigin:
 def remember_browser(
     response: web.StreamResponse, service: Service, login: str, origin: AttemptOrigin
 ) -> None:
-    """Let a browser from which a person has signed in be known as theirs."""
+    """Sets the cookie by which a browser is known as this person's."""
     if is_known_browser(service, login, origin.browser):
         return
     nonce, secure = secrets.token_urlsafe(16), is_secure(service.settings)

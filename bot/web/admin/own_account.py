@@ -1,4 +1,4 @@
-"""What a signed-in person has of their own: password, second factor, sessions."""
+"""The console's pages of one's own account: password, second factor, sessions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.accounts.second_factor import (
 )
 from bot.accounts.staff import Account, find_account, set_password
 from bot.web.admin.login_throttle import TooManyAttempts, clear_attempts, count_attempt, origin_of
-from bot.web.admin.page import Visit, staff_page
+from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.admin.sessions import (
     device_of,
     list_sessions,
@@ -32,18 +32,18 @@ from bot.web.admin.sessions import (
     sign_out,
 )
 from bot.web.admin.sign_in_checks import check_code, check_password
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 
 @staff_page
 async def show_password(visit: Visit) -> web.Response:
-    """The form for another password."""
+    """Shows the form for another password."""
     return visit.render("password", wrong="")
 
 
 @staff_page
 async def take_password(visit: Visit) -> web.Response:
-    """Change one's own password, which ends every other session; the old one is asked for as at the sign-in."""
+    """Changes one's own password, which ends every other session; the old one is asked for."""
     status, wrong = await _password_wrong(visit, "old")
     if not wrong and visit.secret("new") != visit.secret("again"):
         status, wrong = 422, "password-differs"
@@ -62,12 +62,12 @@ async def take_password(visit: Visit) -> web.Response:
 async def _account(visit: Visit) -> Account:
     account = await find_account(visit.service.database, visit.visitor.login)
     if account is None:
-        raise BadInput("nobody has this login", visit.visitor.login)
+        raise BadInput(Message("admin-no-such-login"), Place(subject=visit.visitor.login))
     return account
 
 
 async def _password_wrong(visit: Visit, field: str = "password") -> tuple[int, str]:
-    """Status and sentence when the password in the form is not the person's; (200, "") when it is."""
+    """Returns status and sentence when the form's password is wrong, (200, "") when it is right."""
     origin = origin_of(visit.request, visit.service)
     try:
         account = await check_password(
@@ -80,7 +80,7 @@ async def _password_wrong(visit: Visit, field: str = "password") -> tuple[int, s
 
 @staff_page
 async def show_factor(visit: Visit) -> web.Response:
-    """Whether there is a second factor, and the way to get one or to be rid of it."""
+    """Shows whether there is a second factor, and the forms to set it up or turn it off."""
     return await _factor_page(visit)
 
 
@@ -103,7 +103,7 @@ async def _factor_page(
 
 
 def _picture(uri: str) -> Markup:
-    """A QR code as part of the page: a file of its own would be one more place where the secret is."""
+    """Returns a QR code as part of the page, so that no file or address holds the secret."""
     import segno
 
     if not uri:
@@ -120,16 +120,19 @@ def _picture(uri: str) -> Markup:
         svgclass=None,
         lineclass=None,
     )
-    return Markup(out.getvalue().decode())  # noqa: S704  (drawn from a fixed alphabet; no text of anybody's is in it)
+    return Markup(out.getvalue().decode())  # noqa: S704  (segno's drawing holds no text)
 
 
 @staff_page
 async def take_factor(visit: Visit) -> web.Response:
-    """Begin, confirm, renew the recovery codes, or turn it off; all but the code ask for the password."""
+    """Begins or confirms a second factor, renews its recovery codes, or turns it off.
+
+    All but the confirmation ask for the password.
+    """
     acts = {"begin": _begin, "confirm": _confirm, "codes": _renew, "off": _turn_off}
     act = acts.get(visit.text("act"))
     if act is None:
-        raise BadInput("there is no such button", visit.text("act"))
+        raise no_such_button(visit.text("act"))
     if act is not _confirm:
         status, wrong = await _password_wrong(visit)
         if wrong:
@@ -162,7 +165,7 @@ async def _confirm(visit: Visit) -> web.Response:
 async def _renew(visit: Visit) -> web.Response:
     account = await _account(visit)
     if not account.has_second_factor:
-        raise BadInput("there is no second factor yet", account.login)
+        raise BadInput(Message("admin-no-second-factor"), Place(subject=account.login))
     return await _factor_page(
         visit,
         codes=await renew_codes(visit.service.database, visit.service.factor_keys, account.login),
@@ -170,7 +173,7 @@ async def _renew(visit: Visit) -> web.Response:
 
 
 async def _turn_off(visit: Visit) -> web.Response:
-    """The code is asked for too: who knows the password alone must not get rid of what it is not enough for."""
+    """Turns the second factor off, after a code: the password alone must not be enough."""
     account = await _account(visit)
     try:
         fits = await check_code(
@@ -186,7 +189,7 @@ async def _turn_off(visit: Visit) -> web.Response:
 
 @staff_page
 async def show_sessions(visit: Visit) -> web.Response:
-    """Where one is signed in."""
+    """Shows one's sessions."""
     zone = ZoneInfo(visit.service.settings.timezone)
     found = await list_sessions(visit.service, await _account(visit))
     rows = [
@@ -202,9 +205,9 @@ def _time(at: int, zone: ZoneInfo) -> str:
 
 @staff_page
 async def take_sessions(visit: Visit) -> web.Response:
-    """End one of one's sessions, or all but the present one."""
+    """Ends one of one's sessions, or all but the present one."""
     if visit.text("act") == "others":
         await revoke_others(visit.service, visit.visitor)
     elif not await revoke(visit.service, visit.visitor.login, visit.text("session")):
-        raise BadInput("there is no such session any more", visit.text("session")[:20])
+        raise BadInput(Message("admin-no-such-session"), Place(subject=visit.text("session")[:20]))
     return visit.redirect("/admin/sessions", "sessions")

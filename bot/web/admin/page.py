@@ -1,4 +1,4 @@
-"""What each administrator's page begins with: who is there, may they do this, in which language."""
+"""The pipeline of every console page: identify, authorise, check the form, answer, record."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from bot.web.shared.error_translation import told
 from bot.web.shared.middleware import Form, close_files, read_form
 from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import render
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 BUTTONS = ("act", "verdict", "kind")
-"""Fields of forms that say which button was pressed, or which table is meant; the rest is what people typed."""
+"""Fields of forms that name a button or a table; other fields hold what people typed."""
 WORD = re.compile(r"[a-z_-]{1,20}")
-MOST_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 DONE = frozenset(
-    {"opened", "closed", "linked", "decided", "imported", "checked", "password", "graded"}
+    {"opened", "closed", "linked", "voted", "decided", "imported", "checked", "password", "graded"}
 )
 DONE |= {
     "sessions",
@@ -49,29 +49,29 @@ DONE |= {"paused", "resumed"} | {
     "push-resume",
     "push-cancel",
 }
-DONE |= {f"mend-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
+DONE |= {f"request-{act}" for act in ("say", "assigned", "planned", "fixed", "closed", "reopened")}
 DONE |= {"notice", "received", "appeal-assign", "appeal-answer", "appeal-again", "appeal-correct"}
 DONE |= {"revoked", "published", "withdrawn"}
 DONE |= {"quotas", "drafted", "discarded"}
-ROOMS = (
+PAGES = (
     ("/admin", "admin-overview"),
     ("/admin/exports", "exports-title"),
     ("/admin/contacts", "contacts-title"),
     ("/admin/appeals", "appeals-title"),
-    ("/admin/shortcomings", "mend-title"),
+    ("/admin/requests", "requests-title"),
     ("/admin/themes", "themes-title"),
-    ("/admin/review", "review"),
+    ("/admin/cases", "cases-title"),
     ("/admin/audit", "audit-title"),
     ("/admin/tokens", "tokens-title"),
     ("/admin/people", "people-title"),
     ("/admin/settings", "settings-title"),
 )
-"""What every page leads to, as far as its reader may look at it: the address and the sentence's key."""
+"""The main pages: address and key of the name; a visitor sees those of their role."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request of a signed-in person; ``form`` is empty but for a POST."""
+    """One request of a signed-in person; only a POST has a ``form``."""
 
     request: web.Request
     service: Service
@@ -79,74 +79,80 @@ class Visit:
     form: Form | None = None
 
     def text(self, name: str) -> str:
-        """A field of the form, without outer white space; empty when it is missing."""
+        """Returns a field of the form without outer white space; empty when it is missing."""
         value = self.form.get(name) if self.form is not None else None
         # PostgreSQL keeps no NUL.
         return value.replace("\x00", "").strip() if isinstance(value, str) else ""
 
     def secret(self, name: str) -> str:
-        """A password in the form, exactly as it was typed."""
+        """Returns a password in the form exactly as it was typed."""
         value = self.form.get(name) if self.form is not None else None
         return value if isinstance(value, str) else ""
 
     def query(self, name: str) -> str:
-        """A parameter of the address."""
+        """Returns a parameter of the address."""
         return self.request.query.get(name, "").strip()
 
     def path_param(self, name: str) -> str:
-        """A part of the path."""
+        """Returns a part of the path."""
         return self.request.match_info[name]
 
     @property
     def lang(self) -> str:
-        """The language that this person reads."""
+        """The language of the visitor's pages."""
         return self.visitor.lang or "zh-Hans"
 
     @property
     def today(self) -> date:
-        """The present day in the city."""
+        """Today's date in the city."""
         return self.service.clock.now().astimezone(ZoneInfo(self.service.settings.timezone)).date()
 
     async def year(self) -> AppraisedYear:
-        """The year that the path names."""
+        """Returns the results of the year that the path names."""
         return await self.request.app[RESULT_CACHE].year(self.service, year_of(self))
 
     def render(self, template: str, *, status: int = 200, **context: Any) -> web.Response:
-        """A page."""
+        """Returns a page of the console."""
         done = self.query("done")
         context |= {
             "visitor": self.visitor,
             "done": done if done in DONE else "",
             "path": self.request.path,
         }
-        context |= {"rooms": ROOMS}
+        context |= {"main_pages": PAGES}
         return render(
             self.request, f"admin_{template}.html", self.visitor.lang, status=status, **context
         )
 
     def clear_result_cache(self) -> None:
-        """Let the next page be appraised anew, because something was changed."""
+        """Has the next page compute its results anew, because something was changed."""
         self.request.app[RESULT_CACHE].clear()
 
     def redirect(self, path: str, done: str = "") -> web.Response:
-        """Lead to a page after something was done."""
+        """Redirects to a page after an act; ``done`` is the key of its confirmation."""
         self.clear_result_cache()
         location = f"{path}{'&' if '?' in path else '?'}done={done}" if done else path
         return web.Response(status=303, headers={"Location": location})
+
+
+def no_such_button(act: str) -> BadInput:
+    """Returns the error for a form whose button the page does not have."""
+    return BadInput(Message("admin-no-such-button"), Place(subject=act[:20]))
 
 
 Page = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 
 def year_of(visit: Visit) -> int:
-    """The year in the path."""
+    """Returns the year in the path."""
     return int(visit.path_param("year"))
 
 
 def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """A page for who is signed in and may (`bot.accounts.roles`); others are led to the sign-in.
+    """Wraps a page: only a visitor whose role may see it does (`bot.accounts.roles`).
 
-    A request that cannot be met (`BadInput`) gets a page with its sentence; nothing was stored then.
+    A visitor who is not signed in is redirected to the sign-in. A request that cannot be met
+    (`BadInput`) gets a page with its sentence; nothing was stored then.
     """
 
     @wraps(page)
@@ -159,9 +165,9 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
             return web.Response(status=303, headers={"Location": visitor.required_page})
         if request.method != "POST":
             if not visitor.may("GET", request.path):
-                return _elsewhere(visitor, request)
+                return _home_or_forbidden(visitor, request)
             return await page_or_error(page, Visit(request, service, visitor))
-        form = await read_form(request, MOST_BYTES)
+        form = await read_form(request, MAX_BYTES)
         try:
             if not (knows_csrf(visitor, form.get("csrf")) and visitor.may("POST", request.path)):
                 await audit_form(request, visitor, form, REFUSED)
@@ -174,7 +180,7 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
 
 
 async def _acted(page: Page, visit: Visit) -> web.StreamResponse:
-    """Do what a form asks for, and note what came of it."""
+    """Answers a form, and records its outcome."""
     outcome = FAILED
     try:
         response = await page_or_error(page, visit)
@@ -190,7 +196,7 @@ async def _acted(page: Page, visit: Visit) -> web.StreamResponse:
 async def audit_form(
     request: web.Request, visitor: Visitor, form: Form | None, outcome: str
 ) -> None:
-    """Note a form that was sent: where to, which of its buttons, and about what; nothing that was typed."""
+    """Records a form: its address, its button and its subject, and nothing that was typed."""
     route = request.match_info.route.resource
     where = route.canonical if route else request.path
     button = next(
@@ -207,7 +213,7 @@ async def audit_form(
 
 
 async def page_or_error(page: Page, visit: Visit) -> web.StreamResponse:
-    """The page, or the sentence that says why not."""
+    """Returns the page, or the page of the error that a room raised."""
     try:
         return await page(visit)
     except BadInput as error:
@@ -216,8 +222,8 @@ async def page_or_error(page: Page, visit: Visit) -> web.StreamResponse:
         )
 
 
-def _elsewhere(visitor: Visitor, request: web.Request) -> web.Response:
-    """To the person's own first page, if they opened everybody's."""
+def _home_or_forbidden(visitor: Visitor, request: web.Request) -> web.Response:
+    """Redirects from `/admin` to the role's own first page; anything else is forbidden."""
     home = RIGHTS[visitor.role].home
     if request.path.rstrip("/") != "/admin" or home == "/admin":
         raise web.HTTPForbidden

@@ -1,4 +1,4 @@
-"""Who can sign in: administrators add people, change their role and unit, and close accounts."""
+"""The console's pages of accounts: adding people, changing role and unit, disabling accounts."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from bot.accounts.staff import (
 from bot.core.labels import pick
 from bot.storage.database import reading
 from bot.storage.schema.all import units
-from bot.web.admin.page import Visit, staff_page
+from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.admin.sessions import list_sessions
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 
 @staff_page
 async def show_people(visit: Visit) -> web.Response:
-    """Everybody, and the form for one more."""
+    """Shows every account, and the form for another."""
     return await _people(visit)
 
 
@@ -44,7 +44,7 @@ async def _people(visit: Visit, login: str = "", password: str = "") -> web.Resp
 
 
 async def _units(visit: Visit) -> dict[str, str]:
-    """The names of units by code."""
+    """Returns the names of units by code."""
     columns = units.c
     async with reading(visit.service.database) as connection:
         rows = await connection.execute(
@@ -55,7 +55,7 @@ async def _units(visit: Visit) -> dict[str, str]:
 
 @staff_page
 async def take_person(visit: Visit) -> web.Response:
-    """Add a person; the password is shown this once."""
+    """Adds a person; the password is shown this once."""
     login, password = visit.text("login").lower(), generate_password()
     until = initial_password_expiry(visit.service.clock)
     await add_staff(
@@ -66,7 +66,7 @@ async def take_person(visit: Visit) -> web.Response:
 
 @staff_page
 async def show_person(visit: Visit) -> web.Response:
-    """One person's account, and what can be done with it."""
+    """Shows one account with its forms."""
     return await _person(visit)
 
 
@@ -92,10 +92,10 @@ async def _account(visit: Visit) -> Account:
 
 @staff_page
 async def take_change(visit: Visit) -> web.Response:
-    """What the buttons of a person's page do."""
+    """Changes an account as the pressed button says."""
     login, act, database = (await _account(visit)).login, visit.text("act"), visit.service.database
     if login == visit.visitor.login and act in ("change", "disable", "factor"):
-        raise BadInput("have another administrator do this with your own account", login)
+        raise BadInput(Message("admin-not-own-account"), Place(subject=login))
     if act == "password":
         password = generate_password()
         await set_password(database, login, password, initial_password_expiry(visit.service.clock))
@@ -112,7 +112,7 @@ async def take_change(visit: Visit) -> web.Response:
     if act == "sessions":
         await end_sessions(database, login, int(visit.service.clock.now().timestamp()))
         return _see(visit, login, "sessions")
-    raise BadInput("there is no such button", act)
+    raise no_such_button(act)
 
 
 def _see(visit: Visit, login: str, done: str) -> web.Response:

@@ -1,4 +1,4 @@
-"""Who is invited to a campaign, what is written to them, and how far it is."""
+"""The console's page of invitations: sample, messages, pushes and their progress."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.admin.campaigns import campaign_row
 from bot.web.admin.live_updates import stream
-from bot.web.admin.page import Visit, staff_page
+from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.templates import page_words
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 TURNS = {"pause": pause_push, "resume": resume_push, "cancel": cancel_push}
 LIVE_SECONDS = 1.0
-TEST_TOKEN = "TEST"  # noqa: S105  (the link of a message to oneself: nobody vouches for it)
+TEST_TOKEN = "TEST"  # noqa: S105  (the link of a test message, which vouches for nobody)
 
 
 @staff_page
 async def show_push(visit: Visit) -> web.Response:
-    """The page."""
+    """Shows the page."""
     return await _page(visit)
 
 
@@ -92,7 +92,7 @@ async def _page(visit: Visit, status: int = 200, **more: Any) -> web.Response:
 
 
 async def _steps(visit: Visit) -> list[dict[str, Any]]:
-    """Each step as it is shown."""
+    """Returns each step with its counts and progress."""
     found = await show_pushes(
         visit.service.database, visit.path_param("campaign"), visit.service.settings.push_rate
     )
@@ -114,7 +114,7 @@ async def _steps(visit: Visit) -> list[dict[str, Any]]:
 
 
 async def _planned(visit: Visit) -> list[tuple[str, int, int]]:
-    """By cell: its name, how many are in the frame, how many are to be drawn."""
+    """Returns the name, frame size and sample size of each cell."""
     plan = await read_plan(visit.service.database, visit.path_param("campaign"))
     if plan is None:
         return []
@@ -125,7 +125,7 @@ async def _planned(visit: Visit) -> list[tuple[str, int, int]]:
 
 
 async def _cells(visit: Visit, cell: int) -> list[dict[str, Any]]:
-    """By cell how many were invited, opened theirs and answered; what people did is told in tens."""
+    """Returns the response of each cell; what people did is rounded."""
     found = await count_responses(visit.service.database, visit.path_param("campaign"))
     return [
         {
@@ -140,7 +140,7 @@ async def _cells(visit: Visit, cell: int) -> list[dict[str, Any]]:
 
 @staff_page
 async def show_live(visit: Visit) -> web.StreamResponse:
-    """The steps again and again, while they change."""
+    """Streams the steps while they change."""
 
     async def read() -> dict[str, Any]:
         return {"steps": await _steps(visit)}
@@ -150,22 +150,22 @@ async def show_live(visit: Visit) -> web.StreamResponse:
 
 @staff_page
 async def take_plan(visit: Visit) -> web.Response:
-    """Settle whom the lot may fall on and how many it draws, before the campaign is opened."""
-    wish = SampleRequest(
+    """Plans frame and sample sizes before the campaign is opened."""
+    wanted = SampleRequest(
         size=_number(visit, "size"),
         least=_number(visit, "least"),
         fatigue_days=_number(visit, "fatigue"),
     )
     service = visit.service
     await plan_sample(
-        service.database, service.contact_keys, visit.path_param("campaign"), wish, visit.today
+        service.database, service.contact_keys, visit.path_param("campaign"), wanted, visit.today
     )
     return visit.redirect(_path(visit), "planned")
 
 
 @staff_page
 async def take_invite(visit: Visit) -> web.Response:
-    """Draw, and make the invitations; nothing is sent."""
+    """Draws the sample and makes its invitations; nothing is sent."""
     service, campaign = visit.service, visit.path_param("campaign")
     await draw_campaign_sample(service.database, campaign)
     await make_invitations(service.database, service.keys, campaign, visit.today, service.clock)
@@ -175,7 +175,7 @@ async def take_invite(visit: Visit) -> web.Response:
 
 @staff_page
 async def send_sample(visit: Visit) -> web.Response:
-    """What is published of the sample, so that anybody can draw it again."""
+    """Sends the sample with its seed as JSON, so that anybody can draw it again."""
     sample = await draw_campaign_sample(visit.service.database, visit.path_param("campaign"))
     body = await asyncio.to_thread(write_sample, sample)
     name = f'attachment; filename="sample-{visit.path_param("campaign")}.json"'
@@ -186,13 +186,13 @@ async def send_sample(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_begin(visit: Visit) -> web.Response:
-    """Look at the message once more, send it to oneself, or send it to everybody."""
+    """Previews the message, sends it to oneself, or starts the push."""
     texts = {"zh-Hans": visit.text("zh"), "en": visit.text("en")}
     hours, days = visit.text("hours"), visit.text("not_on")
     again: dict[str, Any] = {"texts": texts, "hours": hours, "not_on": days, "previewed": True}
     act = visit.text("act")
     if act == "test":
-        return await _page(visit, **again, told=await _sent_to_oneself(visit, texts))
+        return await _page(visit, **again, test_result=await _send_test(visit, texts))
     if act != "begin":
         return await _page(visit, **again)
     await begin_push(
@@ -201,44 +201,46 @@ async def take_begin(visit: Visit) -> web.Response:
     return visit.redirect(_path(visit), "pushed")
 
 
-async def _sent_to_oneself(visit: Visit, texts: dict[str, str]) -> str:
-    """The sentence that tells what became of a message to one's own chat."""
+async def _send_test(visit: Visit, texts: dict[str, str]) -> str:
+    """Sends the message to one's own chat. Returns the sentence with the outcome."""
     from bot.channels.telegram.messenger import TelegramMessenger
     from bot.channels.telegram.rate_limit import RateLimitPause
 
     settings, chat = visit.service.settings, visit.text("chat")
     if not settings.telegram_token:
-        raise BadInput("there is no bot to write with; set its token", "MINPING_TELEGRAM_TOKEN")
+        raise BadInput(Message("admin-no-bot"), Place(field="MINPING_TELEGRAM_TOKEN"))
     if not chat.removeprefix("-").isdecimal():
         return page_words().say(visit.lang, "push-test-chat")
     words = shipped_words()
     pause = RateLimitPause(visit.service.redis, settings.telegram_token.partition(":")[0])
     await pause.refresh()
-    async with TelegramMessenger(settings.telegram_token, settings.telegram_api, pause) as postman:
+    async with TelegramMessenger(
+        settings.telegram_token, settings.telegram_api, pause
+    ) as messenger:
         for lang, text in texts.items():
             buttons = [words.say(lang, f"invitation-{name}") for name in ("begin", "stop")]
-            fate = await postman.send(
+            outcome = await messenger.send(
                 chat, OutgoingMessage(text, buttons[0], TEST_TOKEN, buttons[1])
             )
-            if fate is not DeliveryOutcome.SENT:
+            if outcome is not DeliveryOutcome.SENT:
                 return page_words().say(visit.lang, "push-test-failed")
     return page_words().say(visit.lang, "push-test-sent")
 
 
 @staff_page
 async def take_turn(visit: Visit) -> web.Response:
-    """Pause, resume or, with the campaign's name, cancel."""
+    """Pauses or resumes a push, or cancels it when the form has the campaign's name."""
     act, campaign = visit.text("act"), visit.path_param("campaign")
     if act not in TURNS:
-        raise BadInput("there is no such button", act)
+        raise no_such_button(act)
     if act == "cancel" and visit.text("name") != campaign:
-        raise BadInput("that is not the campaign's name; nothing was done", campaign)
+        raise BadInput(Message("admin-not-this-name"), Place(subject=campaign))
     await TURNS[act](visit.service.database, campaign)
     return visit.redirect(_path(visit), f"push-{act}")
 
 
 def cell_label(cell: str, lang: str) -> str:
-    """A cell with its evaluator group's name in place of the code."""
+    """Returns a cell's name, with its evaluator group's name in place of the code."""
     group, stroke, rest = cell.partition("/")
     names = shipped_scheme().groups.get(group)
     return (names["zh" if lang.startswith("zh") else "en"] if names else group) + (
@@ -249,7 +251,7 @@ def cell_label(cell: str, lang: str) -> str:
 def _number(visit: Visit, name: str) -> int:
     text = visit.text(name) or "0"
     if not (text.isascii() and text.isdigit()) or len(text) > 9:
-        raise BadInput("this is no whole number", text[:20])
+        raise BadInput(Message("admin-whole-number-needed"), Place(field=name, subject=text[:20]))
     return int(text)
 
 

@@ -1,4 +1,8 @@
-"""What citizens want mended: the office's list, one follow-up, and what units and others are told of them."""
+"""The console's pages of rectification: the office's requests, their themes, a unit's own page.
+
+Only the office reads a citizen's words. A unit reads the words that their writers shared with it,
+and everybody else sees counts by theme, rounded.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +35,10 @@ from bot.rectification.requests import (
 )
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
-from bot.web.admin.page import Visit, staff_page
-from survey_flows.errors import BadInput
+from bot.web.admin.page import Visit, no_such_button, staff_page
+from survey_flows.errors import BadInput, Message, Place
 
-HERE = "/admin/shortcomings"
+HERE = "/admin/requests"
 SAY = "say"
 STEPS = frozenset(
     (
@@ -45,25 +49,25 @@ STEPS = frozenset(
         RectificationAct.REOPENED,
     )
 )
-"""What an office does; that a shortcoming is mended only the person says."""
+"""The acts of an office; only the citizen gives the follow-up rating."""
 Namer = Callable[[str, str], str]
 
 
 @staff_page
 async def show_list(visit: Visit) -> web.Response:
-    """Every follow-up, those that wait first; overdue ones are marked."""
+    """Shows every request, the waiting ones first; overdue ones are marked."""
     found = await list_requests(visit.service.database)
     state = visit.query("state")
-    called = await _namer(visit)
-    shown = [_told(visit, one, called) for one in found if state in ("", one.standing.state)]
+    name_of = await _namer(visit)
+    shown = [_row(visit, one, name_of) for one in found if state in ("", one.standing.state)]
     year = visit.today.year
     return visit.render(
-        "shortcomings",
+        "requests",
         shown=sorted(
             shown,
-            key=lambda told: (
-                not told["late"],
-                told["it"].standing.state == RectificationState.CLOSED,
+            key=lambda row: (
+                not row["late"],
+                row["it"].standing.state == RectificationState.CLOSED,
             ),
         ),
         states=tuple(RectificationState),
@@ -72,41 +76,39 @@ async def show_list(visit: Visit) -> web.Response:
     )
 
 
-def _told(visit: Visit, one: RectificationRequest, called: Namer) -> dict[str, Any]:
+def _row(visit: Visit, one: RectificationRequest, name_of: Namer) -> dict[str, Any]:
     late, silent = one.standing.late(visit.today), one.is_contact_overdue(visit.today)
     return {
         "it": one,
-        "unit": called(one.campaign, one.unit),
+        "unit": name_of(one.campaign, one.unit),
         "late": late,
         "is_contact_overdue": silent,
     }
 
 
 async def _namer(visit: Visit) -> Namer:
-    """What a campaign calls a unit, in this person's language."""
-    polls = {poll.id: poll for poll in await read_registered_campaigns(visit.service.database)}
+    """Returns a function from a campaign and a unit's code to the unit's name there."""
+    campaigns = {it.id: it for it in await read_registered_campaigns(visit.service.database)}
 
-    def called(campaign: str, code: str) -> str:
+    def name_of(campaign: str, code: str) -> str:
         name: Mapping[str, str] = (
-            polls[campaign].units[code].name if campaign in polls else {"zh-Hans": code}
+            campaigns[campaign].units[code].name if campaign in campaigns else {"zh-Hans": code}
         )
         return pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), visit.lang)
 
-    return called
+    return name_of
 
 
 @staff_page
 async def show_one(visit: Visit) -> web.Response:
-    """One follow-up: what was said, what was done, and the forms for what may be done now."""
+    """Shows one request: its words, its steps, and the forms for the next step."""
     one = await read_request(visit.service.database, visit.path_param("name"))
-    told = _told(visit, one, await _namer(visit))
-    return visit.render(
-        "shortcoming", told=told, themes=THEMES, may=_may(one), acts=RectificationAct
-    )
+    row = _row(visit, one, await _namer(visit))
+    return visit.render("request", row=row, themes=THEMES, may=_may(one), acts=RectificationAct)
 
 
 def _may(one: RectificationRequest) -> list[RectificationAct]:
-    """What an office may do now, in the order in which it is offered."""
+    """Returns the acts that an office may do now, in the order in which they are offered."""
     after = {
         RectificationState.NEW: [RectificationAct.ASSIGNED],
         RectificationState.ASSIGNED: [RectificationAct.PLANNED, RectificationAct.ASSIGNED],
@@ -123,7 +125,7 @@ def _may(one: RectificationRequest) -> list[RectificationAct]:
 
 @staff_page
 async def take_act(visit: Visit) -> web.Response:
-    """Have an answer relayed, or note what was done."""
+    """Queues an answer to the citizen, or records a step."""
     service, name, act = visit.service, visit.path_param("name"), visit.text("act")
     if act == SAY:
         office = Office(visit.visitor.login, service.clock, service.settings.timezone)
@@ -144,8 +146,8 @@ async def take_act(visit: Visit) -> web.Response:
         )
         await take_step(service.database, name, _with_theme(step, visit.text("theme")))
     else:
-        raise BadInput("there is no such button", act)
-    return visit.redirect(f"{HERE}/{name}", f"mend-{act}")
+        raise no_such_button(act)
+    return visit.redirect(f"{HERE}/{name}", f"request-{act}")
 
 
 def _with_theme(step: RectificationStep, theme: str) -> RectificationStep:
@@ -158,14 +160,14 @@ def _with_theme(step: RectificationStep, theme: str) -> RectificationStep:
 
 @staff_page
 async def show_themes(visit: Visit) -> web.Response:
-    """How many people asked for what to be mended, by unit and theme, in whole tens."""
+    """Shows the number of requests by unit and theme, rounded."""
     return visit.render("themes", **await _themes(visit, ""))
 
 
 async def _themes(visit: Visit, unit: str) -> dict[str, Any]:
-    told = await count_themes(visit.service.database, unit)
+    counts = await count_themes(visit.service.database, unit)
     names = await _unit_names(visit)
-    rows = [(names.get(theme.unit, theme.unit), theme) for theme in told]
+    rows = [(names.get(theme.unit, theme.unit), theme) for theme in counts]
     return {
         "rows": rows,
         "floor": shipped_scheme().min_n.publish_cell,
@@ -174,10 +176,10 @@ async def _themes(visit: Visit, unit: str) -> dict[str, Any]:
 
 
 async def _unit_names(visit: Visit) -> dict[str, str]:
-    """What units are called, by the last campaign that has them."""
+    """Returns the names of units by code; the last campaign that has a unit decides."""
     names: dict[str, str] = {}
-    for poll in await read_registered_campaigns(visit.service.database):
-        for code, unit in poll.units.items():
+    for campaign in await read_registered_campaigns(visit.service.database):
+        for code, unit in campaign.units.items():
             names[code] = pick(
                 (unit.name["zh-Hans"], unit.name.get("en", unit.name["zh-Hans"])), visit.lang
             )
@@ -186,7 +188,7 @@ async def _unit_names(visit: Visit) -> dict[str, str]:
 
 @staff_page
 async def show_unit(visit: Visit) -> web.Response:
-    """A unit's own page: themes in whole tens, the words that people let it read, its appeals."""
+    """Shows a unit its own page: themes, the words that citizens shared with it, its appeals."""
     unit, database = await own_unit(visit), visit.service.database
     found = await list_requests(database, unit)
     words = [word.text for one in found for word in one.messages if word.shared and not word.sender]
@@ -195,7 +197,7 @@ async def show_unit(visit: Visit) -> web.Response:
     ]
     async with reading(database) as connection:
         years = sorted(
-            {poll.year for poll in await read_registered_campaigns(database)}, reverse=True
+            {campaign.year for campaign in await read_registered_campaigns(database)}, reverse=True
         )
         notices = {year: (await read_notices(connection, year))[-1:] for year in years}
     asked = {appeal.year for appeal in appeals}
@@ -211,10 +213,10 @@ async def show_unit(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_unit(visit: Visit) -> web.Response:
-    """Take a unit's own request for review."""
+    """Registers a unit's own request for review."""
     service, year = visit.service, visit.text("year")
     if not (year.isdecimal() and len(year) == 4):
-        raise BadInput("choose a year", "year")
+        raise BadInput(Message("admin-choose-year"), Place(field="year"))
     office = Office(visit.visitor.login, service.clock, service.settings.timezone)
     await receive_appeal(
         service.database, int(year), await own_unit(visit), visit.text("reason"), office
@@ -223,16 +225,14 @@ async def take_unit(visit: Visit) -> web.Response:
 
 
 async def own_unit(visit: Visit) -> str:
-    """The unit that this person belongs to.
+    """Returns the unit that this person belongs to.
 
     Raises:
-        BadInput: none.
+        BadInput: the account belongs to no unit.
     """
     query = select(tables.staff.c.unit).where(tables.staff.c.login == visit.visitor.login)
     async with reading(visit.service.database) as connection:
         unit = (await connection.execute(query)).scalar()
     if not unit:
-        raise BadInput(
-            "this login belongs to no unit; see `minping staff add --role unit --unit CODE`", "unit"
-        )
+        raise BadInput(Message("admin-login-without-unit"), Place(subject=visit.visitor.login))
     return str(unit)

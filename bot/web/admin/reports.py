@@ -1,4 +1,4 @@
-"""Downloads of a year's reports: the circular, and the evidence page of a unit."""
+"""The console's downloads of a year's reports: the circular, and a unit's evidence page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DRAW: dict[str, Callable[[Document], bytes]] = {"pdf": to_pdf, "html": to_html}
 
 @staff_page
 async def send_circular(visit: Visit) -> web.Response:
-    """The year's circular; ``?audience=internal`` names leaders, the public one does not."""
+    """Sends the year's circular; with ``?audience=internal`` it names leaders."""
     material = await report_material(visit.service.database, await visit.year())
     audience, zone = _audience(visit), visit.service.settings.timezone
 
@@ -38,7 +38,7 @@ async def send_circular(visit: Visit) -> web.Response:
 
 @staff_page
 async def send_evidence(visit: Visit) -> web.Response:
-    """A unit's evidence page."""
+    """Sends a unit's evidence page."""
     material = await report_material(visit.service.database, await visit.year())
     audience, zone, unit = (
         _audience(visit),

@@ -1,4 +1,7 @@
-"""How a campaign is answered: quotas, what became of invitations, who comes when, where people stop. No score."""
+"""The console's page of the response monitor: quotas, dispositions, times and break-offs.
+
+It shows counts in ranges, and no score.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from bot.web.admin.campaigns import campaign_row
 from bot.web.admin.live_updates import stream
 from bot.web.admin.page import Visit, staff_page
 from bot.web.admin.push import cell_label
+from bot.web.shared.error_translation import told
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput
 from survey_flows.localized_names import in_language
@@ -28,7 +32,7 @@ LIVE_SECONDS = 5.0
 
 @staff_page
 async def show_responses(visit: Visit) -> web.Response:
-    """The page."""
+    """Shows the page."""
     return await _page(visit)
 
 
@@ -47,13 +51,13 @@ async def _page(visit: Visit, status: int = 200, problem: str = "") -> web.Respo
 
 @staff_page
 async def show_live(visit: Visit) -> web.StreamResponse:
-    """What can change on the page, again and again."""
+    """Streams the part of the page that can change."""
     return await stream(visit, "admin_response_parts.html", lambda: _parts(visit), LIVE_SECONDS)
 
 
 @staff_page
 async def take_quotas(visit: Visit) -> web.Response:
-    """Give a draft its quotas, all rows or none; problems are told by row and column."""
+    """Gives a draft its quotas, all rows or none; problems name row and column."""
     file = visit.form.get("file") if visit.form is not None else None
     if not isinstance(file, web.FileField) or not file.filename:
         return await _page(visit, 422, problem="no-file")
@@ -61,7 +65,7 @@ async def take_quotas(visit: Visit) -> web.Response:
     try:
         await set_quotas(visit.service.database, visit.path_param("campaign"), file.filename, data)
     except BadInput as error:
-        return await _page(visit, 422, problem=str(error))
+        return await _page(visit, 422, problem=told(error, visit.lang).text)
     return visit.redirect(f"/admin/campaigns/{visit.path_param('campaign')}/responses", "quotas")
 
 
@@ -77,32 +81,32 @@ async def _parts(visit: Visit) -> dict[str, Any]:
             name for cell in monitor.cells for name, people in cell.told.items() if people != (0, 0)
         },
         "sources": [
-            (_source(visit, source), *_courses(visit, told))
-            for source, told in monitor.by_source.items()
+            (_source(visit, source), *_states(visit, counts))
+            for source, counts in monitor.by_source.items()
         ],
-        "days": [(day, *_courses(visit, told)) for day, told in monitor.days.items()],
+        "days": [(day, *_states(visit, counts)) for day, counts in monitor.days.items()],
         "hours": [
-            (f"{hour:02d}:00", *_courses(visit, told)) for hour, told in monitor.hours.items()
+            (f"{hour:02d}:00", *_states(visit, counts)) for hour, counts in monitor.hours.items()
         ],
         "stops": [(*_question(visit, stop), _people(visit, stop.people)) for stop in monitor.stops],
     }
 
 
 def _quota(visit: Visit, fill: QuotaProgress, name: Mapping[str, str]) -> dict[str, Any]:
-    """A quota as it is shown."""
+    """Returns a quota with its unit's name and how far it is filled."""
     cell, words = fill.cell, page_words()
-    whoever = words.say(visit.lang, "response-whoever")
-    parts = [cell_label(cell.group, visit.lang) if cell.group else whoever, cell.stratum]
+    anybody = words.say(visit.lang, "response-whoever")
+    parts = [cell_label(cell.group, visit.lang) if cell.group else anybody, cell.stratum]
     parts.append(_source(visit, cell.source) if cell.source else "")
-    told = "0" if fill.taken == 0 else words.say(visit.lang, "fewer-than", n=ROUNDING_BASE)
+    taken = "0" if fill.taken == 0 else words.say(visit.lang, "fewer-than", n=ROUNDING_BASE)
     if fill.taken:
-        told = words.say(visit.lang, "at-least", n=fill.taken)
+        taken = words.say(visit.lang, "at-least", n=fill.taken)
     return {
         "unit": pick((name["zh-Hans"], name.get("en", name["zh-Hans"])), visit.lang),
         "who": " · ".join(filter(None, parts)),
-        "most": fill.capacity,
+        "capacity": fill.capacity,
         "taken": fill.taken or 0,
-        "told": words.say(visit.lang, "response-full") if fill.full else told,
+        "text": words.say(visit.lang, "response-full") if fill.full else taken,
     }
 
 
@@ -115,17 +119,17 @@ def _cell(visit: Visit, cell: CellDispositions) -> dict[str, Any]:
     return {
         "name": cell_label(cell.cell, visit.lang),
         "invited": cell.invited,
-        "told": {name: _people(visit, people) for name, people in cell.told.items()},
+        "people": {name: _people(visit, people) for name, people in cell.told.items()},
         "rates": [
             _percent(span) for span in (cell.rates.rr1, cell.rates.rr2, cell.rates.break_off)
         ],
     }
 
 
-def _courses(visit: Visit, told: Mapping[str, CountRange]) -> list[str]:
-    """The counts in the order of `PARTICIPATION_STATES`, and of those who ended how many broke off."""
-    broken = percent_range(told["broken"], [told["completed"]])
-    return [*(_people(visit, told[name]) for name in PARTICIPATION_STATES), _percent(broken)]
+def _states(visit: Visit, counts: Mapping[str, CountRange]) -> list[str]:
+    """Returns the counts in the order of `PARTICIPATION_STATES`, and the share that broke off."""
+    broken = percent_range(counts["broken"], [counts["completed"]])
+    return [*(_people(visit, counts[name]) for name in PARTICIPATION_STATES), _percent(broken)]
 
 
 def _people(visit: Visit, people: CountRange) -> str:
@@ -142,7 +146,7 @@ def _percent(span: CountRange | None) -> str:
 
 
 def _question(visit: Visit, stop: Stop) -> tuple[str, str]:
-    """The titles of questionnaire and question."""
+    """Returns the titles of questionnaire and question."""
     words, definition = page_words(), visit.service.live_campaigns.get(visit.path_param("campaign"))
     form = definition.questionnaires.get(stop.questionnaire) if definition else None
     if definition is None or form is None:

@@ -1,117 +1,165 @@
-"""The addresses of the administrators' pages; each is loaded when it is first asked for."""
+"""The routes of the console; a page's module is loaded when the page is first asked for."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aiohttp import web
 
-from bot.web.shared.lazy_routes import lazy_handler
+from bot.web.shared.lazy_routes import lazy_module, lazy_route
+
+if TYPE_CHECKING:
+    from bot.web.admin import (
+        appeals,
+        audit,
+        bundles,
+        campaigns,
+        contacts,
+        drafts,
+        exports,
+        fraud_cases,
+        imports,
+        inner_units,
+        own_account,
+        people,
+        push,
+        rectification,
+        reports,
+        responses,
+        sensitivity,
+        settings,
+        sign_in,
+        tokens,
+        years,
+    )
+else:
+    appeals = lazy_module("bot.web.admin.appeals")
+    audit = lazy_module("bot.web.admin.audit")
+    bundles = lazy_module("bot.web.admin.bundles")
+    campaigns = lazy_module("bot.web.admin.campaigns")
+    contacts = lazy_module("bot.web.admin.contacts")
+    drafts = lazy_module("bot.web.admin.drafts")
+    exports = lazy_module("bot.web.admin.exports")
+    fraud_cases = lazy_module("bot.web.admin.fraud_cases")
+    imports = lazy_module("bot.web.admin.imports")
+    inner_units = lazy_module("bot.web.admin.inner_units")
+    own_account = lazy_module("bot.web.admin.own_account")
+    people = lazy_module("bot.web.admin.people")
+    push = lazy_module("bot.web.admin.push")
+    rectification = lazy_module("bot.web.admin.rectification")
+    reports = lazy_module("bot.web.admin.reports")
+    responses = lazy_module("bot.web.admin.responses")
+    sensitivity = lazy_module("bot.web.admin.sensitivity")
+    settings = lazy_module("bot.web.admin.settings")
+    sign_in = lazy_module("bot.web.admin.sign_in")
+    tokens = lazy_module("bot.web.admin.tokens")
+    years = lazy_module("bot.web.admin.years")
 
 PAGES = (
-    ("GET", "/admin/sign-in", "admin.sign_in.show_sign_in"),
-    ("POST", "/admin/sign-in", "admin.sign_in.take_sign_in"),
-    ("GET", "/admin/sign-in/code", "admin.sign_in.show_code"),
-    ("POST", "/admin/sign-in/code", "admin.sign_in.take_code"),
-    ("POST", "/admin/sign-out", "admin.sign_in.take_sign_out"),
-    ("GET", "/admin/password", "admin.own_account.show_password"),
-    ("POST", "/admin/password", "admin.own_account.take_password"),
-    ("GET", "/admin/second-factor", "admin.own_account.show_factor"),
-    ("POST", "/admin/second-factor", "admin.own_account.take_factor"),
-    ("GET", "/admin/sessions", "admin.own_account.show_sessions"),
-    ("POST", "/admin/sessions", "admin.own_account.take_sessions"),
-    ("GET", "/admin/people", "admin.people.show_people"),
-    ("POST", "/admin/people", "admin.people.take_person"),
-    ("GET", "/admin/people/{login}", "admin.people.show_person"),
-    ("POST", "/admin/people/{login}", "admin.people.take_change"),
-    ("GET", "/admin/settings", "admin.settings.show_settings"),
-    ("POST", "/admin/settings", "admin.settings.take_settings"),
-    ("GET", "/admin/campaigns/{campaign}/bundle.zip", "admin.bundles.send_bundle"),
-    ("GET", "/admin/campaigns/{campaign}/openings.zip", "admin.bundles.send_openings"),
-    ("GET", "/admin", "admin.campaigns.show_overview"),
-    ("GET", "/admin/", "admin.campaigns.show_overview"),
-    ("GET", "/admin/drafts", "admin.drafts.show_draft"),
-    ("POST", "/admin/drafts", "admin.drafts.take_draft"),
-    ("GET", "/admin/drafts/{model}.yaml", "admin.drafts.send_model"),
-    ("GET", "/admin/campaigns/{campaign}", "admin.campaigns.show_one"),
-    ("POST", "/admin/campaigns/{campaign}/open", "admin.campaigns.take_open"),
-    ("POST", "/admin/campaigns/{campaign}/discard", "admin.drafts.take_discard"),
-    ("POST", "/admin/campaigns/{campaign}/pause", "admin.campaigns.take_pause"),
-    ("POST", "/admin/campaigns/{campaign}/close", "admin.campaigns.take_close"),
-    ("POST", "/admin/campaigns/{campaign}/links", "admin.campaigns.take_link"),
-    ("GET", "/admin/campaigns/{campaign}/push", "admin.push.show_push"),
-    ("GET", "/admin/campaigns/{campaign}/push/live", "admin.push.show_live"),
-    ("GET", "/admin/campaigns/{campaign}/push/sample.json", "admin.push.send_sample"),
-    ("POST", "/admin/campaigns/{campaign}/push/plan", "admin.push.take_plan"),
-    ("POST", "/admin/campaigns/{campaign}/push/invite", "admin.push.take_invite"),
-    ("POST", "/admin/campaigns/{campaign}/push/begin", "admin.push.take_begin"),
-    ("POST", "/admin/campaigns/{campaign}/push/turn", "admin.push.take_turn"),
-    ("GET", "/admin/campaigns/{campaign}/responses", "admin.responses.show_responses"),
-    ("GET", "/admin/campaigns/{campaign}/responses/live", "admin.responses.show_live"),
-    ("POST", "/admin/campaigns/{campaign}/responses/quotas", "admin.responses.take_quotas"),
-    ("GET", "/admin/audit", "admin.audit.show_audit"),
-    ("GET", "/admin/appeals", "admin.appeals.show_list"),
-    ("POST", "/admin/appeals", "admin.appeals.take_new"),
-    ("GET", r"/admin/appeals/{appeal:\d{1,9}}", "admin.appeals.show_one"),
-    ("POST", r"/admin/appeals/{appeal:\d{1,9}}", "admin.appeals.take_step"),
-    ("GET", "/admin/tokens", "admin.tokens.show_tokens"),
-    ("POST", "/admin/tokens", "admin.tokens.take_token"),
-    ("POST", "/admin/tokens/{token}", "admin.tokens.take_revoke"),
-    ("GET", "/admin/exports", "admin.exports.show_exports"),
-    ("POST", "/admin/campaigns/{campaign}/publish", "admin.exports.take_publish"),
-    ("GET", "/admin/campaigns/{campaign}/bundle.zip", "admin.exports.send_bundle"),
-    ("GET", "/admin/shortcomings", "admin.rectification.show_list"),
-    ("GET", "/admin/shortcomings/{name}", "admin.rectification.show_one"),
-    ("POST", "/admin/shortcomings/{name}", "admin.rectification.take_act"),
-    ("GET", "/admin/themes", "admin.rectification.show_themes"),
-    ("GET", "/admin/unit", "admin.rectification.show_unit"),
-    ("POST", "/admin/unit", "admin.rectification.take_unit"),
-    ("GET", "/admin/contacts", "admin.contacts.show_contacts"),
-    ("POST", "/admin/contacts", "admin.contacts.take_contacts"),
-    ("GET", "/admin/contacts/{list}.xlsx", "admin.contacts.send_list"),
-    ("GET", "/admin/campaigns/{campaign}/scores", "admin.campaigns.show_scores"),
+    ("GET", "/admin/sign-in", sign_in.show_sign_in),
+    ("POST", "/admin/sign-in", sign_in.take_sign_in),
+    ("GET", "/admin/sign-in/code", sign_in.show_code),
+    ("POST", "/admin/sign-in/code", sign_in.take_code),
+    ("POST", "/admin/sign-out", sign_in.take_sign_out),
+    ("GET", "/admin/password", own_account.show_password),
+    ("POST", "/admin/password", own_account.take_password),
+    ("GET", "/admin/second-factor", own_account.show_factor),
+    ("POST", "/admin/second-factor", own_account.take_factor),
+    ("GET", "/admin/sessions", own_account.show_sessions),
+    ("POST", "/admin/sessions", own_account.take_sessions),
+    ("GET", "/admin/people", people.show_people),
+    ("POST", "/admin/people", people.take_person),
+    ("GET", "/admin/people/{login}", people.show_person),
+    ("POST", "/admin/people/{login}", people.take_change),
+    ("GET", "/admin/settings", settings.show_settings),
+    ("POST", "/admin/settings", settings.take_settings),
+    ("GET", "/admin/campaigns/{campaign}/openings.zip", bundles.send_openings),
+    ("GET", "/admin", campaigns.show_overview),
+    ("GET", "/admin/", campaigns.show_overview),
+    ("GET", "/admin/drafts", drafts.show_draft),
+    ("POST", "/admin/drafts", drafts.take_draft),
+    ("GET", "/admin/drafts/{model}.yaml", drafts.send_model),
+    ("GET", "/admin/campaigns/{campaign}", campaigns.show_one),
+    ("POST", "/admin/campaigns/{campaign}/open", campaigns.take_open),
+    ("POST", "/admin/campaigns/{campaign}/discard", drafts.take_discard),
+    ("POST", "/admin/campaigns/{campaign}/pause", campaigns.take_pause),
+    ("POST", "/admin/campaigns/{campaign}/close", campaigns.take_close),
+    ("POST", "/admin/campaigns/{campaign}/links", campaigns.take_link),
+    ("GET", "/admin/campaigns/{campaign}/push", push.show_push),
+    ("GET", "/admin/campaigns/{campaign}/push/live", push.show_live),
+    ("GET", "/admin/campaigns/{campaign}/push/sample.json", push.send_sample),
+    ("POST", "/admin/campaigns/{campaign}/push/plan", push.take_plan),
+    ("POST", "/admin/campaigns/{campaign}/push/invite", push.take_invite),
+    ("POST", "/admin/campaigns/{campaign}/push/begin", push.take_begin),
+    ("POST", "/admin/campaigns/{campaign}/push/turn", push.take_turn),
+    ("GET", "/admin/campaigns/{campaign}/responses", responses.show_responses),
+    ("GET", "/admin/campaigns/{campaign}/responses/live", responses.show_live),
+    ("POST", "/admin/campaigns/{campaign}/responses/quotas", responses.take_quotas),
+    ("GET", "/admin/audit", audit.show_audit),
+    ("GET", "/admin/appeals", appeals.show_list),
+    ("POST", "/admin/appeals", appeals.take_new),
+    ("GET", r"/admin/appeals/{appeal:\d{1,9}}", appeals.show_one),
+    ("POST", r"/admin/appeals/{appeal:\d{1,9}}", appeals.take_step),
+    ("GET", "/admin/tokens", tokens.show_tokens),
+    ("POST", "/admin/tokens", tokens.take_token),
+    ("POST", "/admin/tokens/{token}", tokens.take_revoke),
+    ("GET", "/admin/exports", exports.show_exports),
+    ("POST", "/admin/campaigns/{campaign}/publish", exports.take_publish),
+    ("GET", "/admin/campaigns/{campaign}/bundle.zip", bundles.send_bundle),
+    ("GET", "/admin/requests", rectification.show_list),
+    ("GET", "/admin/requests/{name}", rectification.show_one),
+    ("POST", "/admin/requests/{name}", rectification.take_act),
+    ("GET", "/admin/themes", rectification.show_themes),
+    ("GET", "/admin/unit", rectification.show_unit),
+    ("POST", "/admin/unit", rectification.take_unit),
+    ("GET", "/admin/contacts", contacts.show_contacts),
+    ("POST", "/admin/contacts", contacts.take_contacts),
+    ("GET", "/admin/contacts/{list}.xlsx", contacts.send_list),
+    ("GET", "/admin/campaigns/{campaign}/scores", campaigns.show_scores),
     (
         "GET",
         "/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}",
-        "admin.campaigns.send_picture",
+        campaigns.send_picture,
     ),
     (
         "GET",
         "/admin/campaigns/{campaign}/export.{form:xlsx|zip|sav|parquet}",
-        "admin.campaigns.send_book",
+        campaigns.send_book,
     ),
-    ("GET", "/admin/review", "admin.review.show_list"),
-    ("GET", "/admin/review/{case}", "admin.review.show_one"),
-    ("POST", "/admin/review/{case}", "admin.review.take_vote"),
-    ("GET", r"/admin/years/{year:\d{4}}", "admin.years.show_year"),
-    ("GET", r"/admin/years/{year:\d{4}}/ranking.{form:png|svg|pdf}", "admin.years.send_picture"),
+    ("GET", "/admin/cases", fraud_cases.show_list),
+    ("GET", "/admin/cases/{case}", fraud_cases.show_one),
+    ("POST", "/admin/cases/{case}", fraud_cases.take_vote),
+    ("GET", r"/admin/years/{year:\d{4}}", years.show_year),
+    ("GET", r"/admin/years/{year:\d{4}}/ranking.{form:png|svg|pdf}", years.send_picture),
     (
         "GET",
         r"/admin/years/{year:\d{4}}/export.{form:xlsx|zip|sav|parquet}",
-        "admin.years.send_book",
+        years.send_book,
     ),
-    ("GET", r"/admin/years/{year:\d{4}}/circular.{form:pdf|html}", "admin.reports.send_circular"),
+    ("GET", r"/admin/years/{year:\d{4}}/circular.{form:pdf|html}", reports.send_circular),
     (
         "GET",
         r"/admin/years/{year:\d{4}}/evidence/{unit}.{form:pdf|html}",
-        "admin.reports.send_evidence",
+        reports.send_evidence,
     ),
-    ("GET", r"/admin/years/{year:\d{4}}/leaders", "admin.years.show_leaders"),
-    ("GET", r"/admin/years/{year:\d{4}}/inside", "admin.inner_units.show_inside"),
-    ("GET", r"/admin/years/{year:\d{4}}/proposals", "admin.years.show_proposals"),
-    ("POST", r"/admin/years/{year:\d{4}}/decisions", "admin.years.take_decision"),
-    ("POST", r"/admin/years/{year:\d{4}}/grades", "admin.years.take_grade"),
-    ("GET", r"/admin/years/{year:\d{4}}/explain/{subject}", "admin.years.show_reasons"),
-    ("GET", r"/admin/years/{year:\d{4}}/sensitivity", "admin.sensitivity.show_sensitivity"),
+    ("GET", r"/admin/years/{year:\d{4}}/leaders", years.show_leaders),
+    ("GET", r"/admin/years/{year:\d{4}}/inner-units", inner_units.show_inner_units),
+    ("GET", r"/admin/years/{year:\d{4}}/proposals", years.show_proposals),
+    ("POST", r"/admin/years/{year:\d{4}}/decisions", years.take_decision),
+    ("POST", r"/admin/years/{year:\d{4}}/grades", years.take_grade),
+    ("GET", r"/admin/years/{year:\d{4}}/explain/{subject}", years.show_reasons),
+    ("GET", r"/admin/years/{year:\d{4}}/sensitivity", sensitivity.show_sensitivity),
     (
         "GET",
         r"/admin/years/{year:\d{4}}/sensitivity.{form:xlsx|zip}",
-        "admin.sensitivity.send_sensitivity",
+        sensitivity.send_sensitivity,
     ),
-    ("GET", r"/admin/years/{year:\d{4}}/import", "admin.imports.show_import"),
-    ("POST", r"/admin/years/{year:\d{4}}/import", "admin.imports.take_import"),
-    ("GET", r"/admin/years/{year:\d{4}}/import/{kind}.xlsx", "admin.imports.send_table"),
+    ("GET", r"/admin/years/{year:\d{4}}/import", imports.show_import),
+    ("POST", r"/admin/years/{year:\d{4}}/import", imports.take_import),
+    ("GET", r"/admin/years/{year:\d{4}}/import/{kind}.xlsx", imports.send_table),
 )
 
 
-def staff_routes() -> list[web.RouteDef]:
-    """A route for each page."""
-    return [web.route(method, path, lazy_handler(where)) for method, path, where in PAGES]
+def console_routes() -> list[web.RouteDef]:
+    """Returns a route for each page, form and file of the console."""
+    return [lazy_route(method, path, handler) for method, path, handler in PAGES]

@@ -1,4 +1,4 @@
-"""How a year's ranks and grades would move under other rules: the page and its files."""
+"""The console's page of sensitivity: ranks and grades of a year under other rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.web.shared.result_cache import RESULT_CACHE
 
 @staff_page
 async def show_sensitivity(visit: Visit) -> web.Response:
-    """A line for each other rule, and every unit whose grade would be another."""
+    """Shows the effect of each changed rule, and every unit whose grade would differ."""
     year = await visit.year()
     shifts = await visit.request.app[RESULT_CACHE].shifts(year)
     names = {unit.unit: pick((unit.zh, unit.en), visit.lang) for unit in year.result.units}
@@ -29,7 +29,7 @@ async def show_sensitivity(visit: Visit) -> web.Response:
 
 @staff_page
 async def send_sensitivity(visit: Visit) -> web.Response:
-    """The same as a workbook, or as CSV files in an archive."""
+    """Sends the same as a workbook, or as CSV files in an archive."""
     from bot.publication.exports import sensitivity_book
 
     year = await visit.year()

@@ -1,7 +1,8 @@
-"""Sessions of people who signed in.
+"""Sessions of people who signed in to the console.
 
-A session is a random id in a cookie; Redis keeps it under its hash. It ends after an hour without use, after twelve
-hours, at sign-out, when somebody revokes it, and when the person's password changes or their account is closed.
+A session is a random id in a cookie; Redis keeps it under its hash. It ends after an hour without
+use, after twelve hours, at sign-out, when somebody revokes it, and when the person's password
+changes or the account is disabled.
 """
 
 from __future__ import annotations
@@ -42,14 +43,18 @@ SYSTEMS = {
     "Mac OS": "macOS",
 }
 SYSTEMS |= {"Linux": "Linux"}
-"""By what stands in a browser's own name of itself; the first that is found counts."""
+"""Names by a part of the header User-Agent; the first part that is found counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A signed-in person, who reads ``lang``. ``key`` names the session in Redis, ``csrf`` stands in their forms.
+    """A signed-in person.
 
-    Who has to get a password of their own or a second factor before anything else is led to the path ``first``.
+    Attributes:
+        csrf: the secret that stands in the forms of this session.
+        key: the session's key in Redis.
+        lang: the language of the pages.
+        required_page: the page of the password or second factor that must be set first, or empty.
     """
 
     login: str
@@ -61,17 +66,17 @@ class Visitor:
 
     @property
     def may_act(self) -> bool:
-        """Whether this person may change anything."""
+        """Whether this person is an administrator, who may change things."""
         return self.role == ADMINISTRATOR
 
     def may(self, method: str, path: str) -> bool:
-        """Whether this person may make this request."""
+        """Returns whether this person may make this request."""
         return may(self.role, method, path)
 
 
 @dataclass(frozen=True, slots=True)
 class SignInSession:
-    """A session as its person sees it. ``begun`` and ``seen`` are in epoch seconds, ``device`` is coarse."""
+    """A session as its person sees it; times are in epoch seconds, ``device`` is coarse."""
 
     name: str
     device: str
@@ -80,7 +85,7 @@ class SignInSession:
 
 
 async def open_session(service: Service, account: Account, device: str = "") -> str:
-    """A new session; returns its token, which stands nowhere but in the person's cookie."""
+    """Opens a session. Returns its token, which only the person's cookie holds."""
     token = secrets.token_urlsafe(32)
     now = int(service.clock.now().timestamp())
     session = {
@@ -98,7 +103,7 @@ async def open_session(service: Service, account: Account, device: str = "") -> 
 
 
 def session_key(token: str) -> str:
-    """Where a session is kept: whoever reads Redis cannot take it over."""
+    """Returns a session's key: a hash, so that a reader of Redis cannot take the session over."""
     return f"minping:staff:session:{hashlib.sha256(token.encode()).hexdigest()}"
 
 
@@ -111,7 +116,7 @@ def _mark(account: Account) -> str:
 
 
 async def read_visitor(request: web.Request, service: Service) -> Visitor | None:
-    """Who is signed in, by the cookie of the request.
+    """Returns who is signed in by the cookie of the request; None when nobody is.
 
     Raises:
         redis.exceptions.RedisError: Redis is away.
@@ -132,13 +137,15 @@ async def _visitor(service: Service, key: str, session: dict[str, Any]) -> Visit
     if account is None or _is_over(session, account, now):
         await service.redis.delete(key)
         return None
-    # Only if it is still there: a sign-out at the same moment must win.
+    # Only if the key is still there: a sign-out at the same moment must win.
     await service.redis.set(key, json.dumps(session | {"seen": now}), ex=IDLE, xx=True)
-    first = await _first(service, account)
-    return Visitor(account.login, account.role, session["csrf"], key, session["lang"], first)
+    required_page = await _required_page(service, account)
+    return Visitor(
+        account.login, account.role, session["csrf"], key, session["lang"], required_page
+    )
 
 
-async def _first(service: Service, account: Account) -> str:
+async def _required_page(service: Service, account: Account) -> str:
     if account.initial_until:
         return "/admin/password"
     required = (
@@ -155,7 +162,7 @@ def _is_over(session: dict[str, Any], account: Account, now: int) -> bool:
 
 
 async def list_sessions(service: Service, account: Account) -> list[SignInSession]:
-    """A person's sessions, the one used last first."""
+    """Returns a person's sessions, the one used last first."""
     index, now = _index(service, account.login), int(service.clock.now().timestamp())
     keys = await _keys(service, account.login)
     kept = await service.redis.mget(keys) if keys else []
@@ -171,12 +178,12 @@ async def list_sessions(service: Service, account: Account) -> list[SignInSessio
 
 
 async def revoke(service: Service, login: str, name: str) -> bool:
-    """End one session of a person by its name; returns whether there was such a one."""
+    """Ends one session of a person by its name. Returns whether there was one."""
     return bool(await _delete(service, login, lambda key: name_of(key) == name))
 
 
 async def revoke_others(service: Service, visitor: Visitor) -> int:
-    """End a person's sessions but the present one; returns how many."""
+    """Ends a person's sessions but the present one. Returns how many."""
     return await _delete(service, visitor.login, lambda key: key != visitor.key)
 
 
@@ -186,43 +193,43 @@ async def _delete(service: Service, login: str, wanted: Callable[[str], bool]) -
 
 
 async def _keys(service: Service, login: str) -> list[str]:
-    """Under which keys a person's sessions are kept, or were a moment ago."""
+    """Returns the keys of a person's sessions; some may have expired."""
     found = await service.redis.smembers(_index(service, login))
     return [key.decode() if isinstance(key, bytes) else key for key in found]
 
 
 def name_of(key: str) -> str:
-    """What a session is called on pages."""
+    """Returns the name of a session on pages."""
     return key.rpartition(":")[2][:NAME]
 
 
 def device_of(request: web.Request) -> str:
-    """The kind of browser and system, such as «Firefox · Windows»: enough to know one's own, too little to follow."""
-    told = request.headers.get("User-Agent", "")
+    """Returns browser and system, such as «Firefox · Windows»: too coarse to track anybody."""
+    agent = request.headers.get("User-Agent", "")
     parts = [
-        next((name for mark, name in marks.items() if mark in told), "")
+        next((name for mark, name in marks.items() if mark in agent), "")
         for marks in (BROWSERS, SYSTEMS)
     ]
     return " · ".join(filter(None, parts))
 
 
 def knows_csrf(visitor: Visitor, given: object) -> bool:
-    """Whether a form came from a page that this session was shown."""
+    """Returns whether a form came from a page of this session."""
     return isinstance(given, str) and hmac.compare_digest(given.encode(), visitor.csrf.encode())
 
 
 async def sign_out(service: Service, visitor: Visitor) -> None:
-    """End the session."""
+    """Ends the session."""
     await service.redis.delete(visitor.key)
 
 
 def cookie_name(service: Service) -> str:
-    """The name of the session's cookie; the prefix makes browsers insist on https."""
+    """Returns the name of the session's cookie; its prefix makes browsers insist on https."""
     return "__Host-staff" if is_secure(service.settings) else "staff"
 
 
 def set_cookie(response: web.StreamResponse, service: Service, token: str) -> None:
-    """Give the browser a session until it is closed."""
+    """Sets the cookie of a session; it lasts until the browser is closed."""
     secure = is_secure(service.settings)
     response.set_cookie(
         cookie_name(service), token, httponly=True, samesite="Strict", secure=secure

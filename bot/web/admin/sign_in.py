@@ -1,4 +1,4 @@
-"""The sign-in: login and password, then the code of who has a second factor; and the way out."""
+"""The console's pages of sign-in, with password and second factor, and of sign-out."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ CODE = "/admin/sign-in/code"
 
 
 async def show_sign_in(request: web.Request) -> web.Response:
-    """The sign-in form."""
+    """Shows the sign-in form."""
     if await read_visitor(request, request.app[SERVICE]):
         return _see("/admin")
     return render(request, "admin_sign_in.html", login="", wrong="")
 
 
 async def take_sign_in(request: web.Request) -> web.Response:
-    """Check login and password; the answer is the same whichever of them is wrong."""
+    """Checks login and password; the answer is the same whichever of them is wrong."""
     fields, service = await _fields(request), request.app[SERVICE]
     login = fields("login")
     try:
@@ -53,7 +53,7 @@ async def take_sign_in(request: web.Request) -> web.Response:
     except TooManyAttempts:
         return render(request, "admin_sign_in.html", status=429, login=login, wrong="sign-in-often")
     if account is None:
-        await _note_refused(service, login, "/admin/sign-in")
+        await _record_refused(service, login, "/admin/sign-in")
         return render(request, "admin_sign_in.html", status=401, login=login, wrong="sign-in-wrong")
     if account.has_second_factor:
         response = _see(CODE)
@@ -63,14 +63,14 @@ async def take_sign_in(request: web.Request) -> web.Response:
 
 
 async def show_code(request: web.Request) -> web.Response:
-    """The form for the code, for who gave the password a moment ago."""
+    """Shows the form for the code, after the password."""
     if await pending_login(request, request.app[SERVICE]) is None:
         return _see("/admin/sign-in")
     return render(request, "admin_code.html", wrong="")
 
 
 async def take_code(request: web.Request) -> web.Response:
-    """Check the code; only now is anybody signed in."""
+    """Checks the code, which completes the sign-in."""
     fields, service = await _fields(request), request.app[SERVICE]
     account = await pending_login(request, service)
     if account is None:
@@ -80,7 +80,7 @@ async def take_code(request: web.Request) -> web.Response:
     except TooManyAttempts:
         return render(request, "admin_code.html", status=429, wrong="sign-in-often")
     if not fits:
-        await _note_refused(service, account.login, CODE)
+        await _record_refused(service, account.login, CODE)
         return render(request, "admin_code.html", status=401, wrong="code-wrong")
     response = await _enter(request, account, CODE)
     await end_second_step(request, response, service)
@@ -88,7 +88,7 @@ async def take_code(request: web.Request) -> web.Response:
 
 
 async def _enter(request: web.Request, account: Account, by: str) -> web.Response:
-    """Open a session under a new token: whatever the browser carried before opens nothing."""
+    """Opens a session under a new token and ends the one that the browser carried before."""
     service = request.app[SERVICE]
     old = await read_visitor(request, service)
     if old is not None:
@@ -102,8 +102,8 @@ async def _enter(request: web.Request, account: Account, by: str) -> web.Respons
     return response
 
 
-async def _note_refused(service: Service, login: str, by: str) -> None:
-    """Note a try; a login that nobody has is not kept, for it may be a password in the wrong field."""
+async def _record_refused(service: Service, login: str, by: str) -> None:
+    """Records a refused attempt; an unknown login is left out, as it may be a password."""
     known = await find_account(service.database, login)
     act = AuditRecord(known.login if known else "", known.role if known else "", by, "", REFUSED)
     await append_record(service.database, act, service.clock)
@@ -121,7 +121,7 @@ def _see(path: str) -> web.Response:
 
 @staff_page
 async def take_sign_out(visit: Visit) -> web.Response:
-    """End the session."""
+    """Ends the session."""
     await sign_out(visit.service, visit.visitor)
     response = visit.redirect("/admin/sign-in")
     secure = is_secure(visit.service.settings)

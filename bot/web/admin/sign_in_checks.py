@@ -1,4 +1,4 @@
-"""Signing in: the password, then the second factor of who has one."""
+"""Checks of the sign-in: the password, then the second factor of accounts that have one."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from bot.web.admin.login_throttle import AttemptOrigin, clear_attempts, count_at
 from bot.web.shared.middleware import is_secure
 
 STEP_SECONDS = 300
-"""Between the password and the code."""
+"""Seconds from the password to the code."""
 
 
 async def check_password(
     service: Service, login: str, password: str, origin: AttemptOrigin
 ) -> Account | None:
-    """The account whose login and password these are; None when they do not fit, or the account is closed.
+    """Returns the account of login and password; None when they are wrong or it is disabled.
 
-    An unknown login takes as long as a wrong password, and is answered in the same way.
+    An unknown login takes as long as a wrong password and has the same answer.
 
     Raises:
         TooManyAttempts: nothing was verified.
@@ -39,12 +39,12 @@ async def check_password(
 
 
 def _expired(service: Service, account: Account) -> bool:
-    """Whether the password was handed out and has not been changed in time."""
+    """Returns whether the password was handed out and not changed in time."""
     return 0 < account.initial_until < service.clock.now().timestamp()
 
 
 async def check_code(service: Service, account: Account, code: str, origin: AttemptOrigin) -> bool:
-    """Whether this is the present code of a person's second factor, or a recovery code; it is used up by that.
+    """Checks a code of the second factor or a recovery code, which is then used up.
 
     Raises:
         TooManyAttempts: nothing was verified.
@@ -58,7 +58,7 @@ async def check_code(service: Service, account: Account, code: str, origin: Atte
 
 
 async def begin_second_step(service: Service, account: Account) -> str:
-    """Note that a person knew the password, until the code comes; returns a token that opens nothing else."""
+    """Remembers, until the code comes, that the password was right. Returns a token for that."""
     token = secrets.token_urlsafe(32)
     kept = json.dumps([account.login, hashlib.sha256(account.password.encode()).hexdigest()])
     await service.redis.set(_step_key(token), kept, ex=STEP_SECONDS)
@@ -66,7 +66,7 @@ async def begin_second_step(service: Service, account: Account) -> str:
 
 
 async def pending_login(request: web.Request, service: Service) -> Account | None:
-    """Whose password was right a moment ago in this browser."""
+    """Returns the account whose password was right in this browser within `STEP_SECONDS`."""
     token = request.cookies.get(_step_cookie(service), "")
     kept = await service.redis.get(_step_key(token)) if token and token.isascii() else None
     if not kept:
@@ -83,7 +83,7 @@ async def pending_login(request: web.Request, service: Service) -> Account | Non
 
 
 def set_second_step(response: web.StreamResponse, service: Service, token: str) -> None:
-    """Let the browser come back with the code."""
+    """Sets the cookie with which the browser comes back with the code."""
     secure = is_secure(service.settings)
     response.set_cookie(
         _step_cookie(service),
@@ -98,7 +98,7 @@ def set_second_step(response: web.StreamResponse, service: Service, token: str) 
 async def end_second_step(
     request: web.Request, response: web.StreamResponse, service: Service
 ) -> None:
-    """The code came: the token is worth nothing any more."""
+    """Deletes token and cookie of the second step."""
     await service.redis.delete(_step_key(request.cookies.get(_step_cookie(service), "")))
     response.del_cookie(
         _step_cookie(service), secure=is_secure(service.settings), httponly=True, samesite="Strict"

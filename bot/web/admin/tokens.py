@@ -1,4 +1,4 @@
-"""The page of the tokens by which programs use the interface."""
+"""The console's page of the API tokens."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from bot.accounts.api_tokens import (
     revoke_token,
 )
 from bot.web.admin.page import Visit, staff_page
-from survey_flows.errors import BadInput
 
 PATH = "/admin/tokens"
 
 
 @staff_page
 async def show_tokens(visit: Visit) -> web.Response:
-    """Every token without its secret, and the form for another."""
+    """Shows every token without its secret, and the form for another."""
     return await _page(visit)
 
 
@@ -47,21 +46,18 @@ async def _page(visit: Visit, made: str = "", name: str = "") -> web.Response:
 
 @staff_page
 async def take_token(visit: Visit) -> web.Response:
-    """Make a token, and show it this once."""
-    days = visit.text("days")
-    if not days.isdecimal() or len(days) > 4:
-        raise BadInput(f"a token is good for 1 to {LONGEST_DAYS} days", "days")
+    """Makes a token, and shows it this once."""
     form = visit.form
     scopes = [str(scope) for scope in form.getall("scope", [])] if form is not None else []
     name, login = visit.text("name"), visit.visitor.login
     made = await create_token(
-        visit.service.database, name, scopes, int(days), login, visit.service.clock
+        visit.service.database, name, scopes, visit.text("days"), login, visit.service.clock
     )
     return await _page(visit, made, name)
 
 
 @staff_page
 async def take_revoke(visit: Visit) -> web.Response:
-    """End a token."""
+    """Revokes a token."""
     await revoke_token(visit.service.database, visit.path_param("token"), visit.service.clock)
     return visit.redirect(PATH, "revoked")

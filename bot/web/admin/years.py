@@ -1,4 +1,4 @@
-"""The administrators' pages of a year: ranking and grades, leaders, proposals and decisions, reasons, files."""
+"""The console's pages of a year: ranking and grades, leaders, proposals, reasons, files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.publication.charts.ranking import year_ranking
 from bot.web.admin.appeals import amendment_rows
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import book_file, picture_file
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 PAGE = 25
 T = TypeVar("T")
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @staff_page
 async def show_year(visit: Visit) -> web.Response:
-    """Leagues and departments, ranked with intervals, with their grades and the places that were locked."""
+    """Shows the ranked units with intervals and grades, and the places of each grade."""
     year = await visit.year()
     ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
     quotas = [(_category(year, use.category, visit.lang), use) for use in year.result.quotas]
@@ -67,7 +67,7 @@ def _category(year: AppraisedYear, category: str, lang: str) -> str:
 
 @staff_page
 async def send_picture(visit: Visit) -> web.Response:
-    """The ranking as a picture."""
+    """Sends the ranking as a picture."""
     year = await visit.year()
     ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
     title = pick((f"{year.year}年度绩效考核总分", f"Appraisal {year.year}: totals"), visit.lang)
@@ -78,7 +78,7 @@ async def send_picture(visit: Visit) -> web.Response:
 
 @staff_page
 async def send_book(visit: Visit) -> web.Response:
-    """The year as a workbook, or as CSV files in an archive; ``?audience=public`` leaves out persons."""
+    """Sends the year as a workbook or as files; ``?audience=public`` leaves out persons."""
     from bot.publication.exports import Audience, year_book
 
     audience = Audience.PUBLIC if visit.query("audience") == "public" else Audience.INTERNAL
@@ -90,7 +90,7 @@ async def send_book(visit: Visit) -> web.Response:
 
 @staff_page
 async def show_leaders(visit: Visit) -> web.Response:
-    """Leaders with score and grade: internal."""
+    """Shows leaders with score and grade; internal."""
     year = await visit.year()
     units = {unit.unit: pick((unit.zh, unit.en), visit.lang) for unit in year.result.units}
     grade, words = visit.query("grade"), visit.query("q")
@@ -125,7 +125,7 @@ def _has(words: str, *texts: str) -> bool:
 
 
 def _page(visit: Visit, rows: Sequence[T]) -> tuple[Sequence[T], dict[str, object]]:
-    """The rows of the page that was asked for, and what its links need."""
+    """Returns the rows of the requested page, and the links to the pages beside it."""
     last = max(1, -(-len(rows) // PAGE))
     asked = visit.query("page")
     number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 6 else 1
@@ -145,7 +145,7 @@ def _page(visit: Visit, rows: Sequence[T]) -> tuple[Sequence[T], dict[str, objec
 
 @staff_page
 async def show_proposals(visit: Visit) -> web.Response:
-    """What the rules propose, each with its grounds and the form for a person's decision."""
+    """Shows proposals, each with its grounds and the form for a decision."""
     year = await visit.year()
     status, kind, words = (
         visit.query("status") or ProposalStatus.PROPOSED,
@@ -183,7 +183,7 @@ def _binding_first(proposal: Proposal) -> tuple[bool, bool, str]:
 
 
 def _subjects(year: AppraisedYear, lang: str) -> Mapping[str, str]:
-    """What each unit, part and person is called; a part and a person with what they are part of."""
+    """Returns the names of units, inner units and leaders; the latter two with their unit."""
     units = {unit.unit: pick((unit.zh, unit.en), lang) for unit in year.result.units}
     for body in year.inside:
         above = units.get(body.unit, pick((body.zh, body.en), lang))
@@ -198,10 +198,10 @@ def _subjects(year: AppraisedYear, lang: str) -> Mapping[str, str]:
 
 @staff_page
 async def take_decision(visit: Visit) -> web.Response:
-    """Record who decided what, why and when. The engine only proposes."""
+    """Records a person's decision on a proposal, with name, reason and time."""
     verdict = visit.text("verdict")
     if verdict not in tuple(Verdict):
-        raise BadInput("choose to confirm or to decline", "verdict")
+        raise BadInput(Message("admin-choose-verdict"), Place(field="verdict"))
     now = visit.service.clock.now()
     await record_decision(
         visit.service.database,
@@ -217,9 +217,9 @@ async def take_decision(visit: Visit) -> web.Response:
 
 @staff_page
 async def take_grade(visit: Visit) -> web.Response:
-    """Record the grade that a person gives a unit with too few answers."""
+    """Records the grade that a person gives a unit with too few valid ballots."""
     if visit.text("grade") not in UNIT_GRADES:
-        raise BadInput("a unit's grade is first, second or third", "grade")
+        raise BadInput(Message("admin-choose-grade"), Place(field="grade"))
     await record_unit_decision(
         visit.service.database,
         year_of(visit),
@@ -233,14 +233,14 @@ async def take_grade(visit: Visit) -> web.Response:
 
 
 def _signature(visit: Visit) -> str:
-    """The person's name as they give it, with the login that vouches for it."""
+    """Returns the name that the form gives, with the login that vouches for it."""
     if not visit.text("name"):
-        raise BadInput("a decision needs the name of the person who made it", "name")
+        raise BadInput(Message("admin-name-needed"), Place(field="name"))
     return f"{visit.text('name')} ({visit.visitor.login})"
 
 
 def _back(visit: Visit) -> str:
-    """The list that the form was on; never another site."""
+    """Returns the page of proposals that the form was on, never another site."""
     here = f"/admin/years/{year_of(visit)}/proposals"
     back = visit.text("back")
     return back.replace("done=decided", "").rstrip("?&") if back.split("?")[0] == here else here
@@ -248,11 +248,11 @@ def _back(visit: Visit) -> str:
 
 @staff_page
 async def show_reasons(visit: Visit) -> web.Response:
-    """Where every figure and finding about a unit or a leader came from."""
+    """Shows the reason trail of a unit or leader."""
     year, subject = await visit.year(), visit.path_param("subject")
     result = year.about(subject)
     if result is None:
-        raise BadInput("there is no such unit or leader in that year", subject)
+        raise BadInput(Message("admin-no-such-subject"), Place(subject=subject))
     unit = next((u for u in result.units if u.unit == subject), None)
     leader = next((x for x in result.leaders if x.leader == subject), None)
     change = year.changes.get(subject)
@@ -278,7 +278,7 @@ async def show_reasons(visit: Visit) -> web.Response:
 
 
 def _outlook(unit: UnitResult | None) -> list[tuple[Grade, str, GradeCut | None]]:
-    """Each grade with its probability and the way there."""
+    """Returns each grade with its probability and its cut."""
     if unit is None or unit.outlook is None:
         return []
     ways = {cut.grade: cut for cut in unit.outlook.cuts}
@@ -286,9 +286,9 @@ def _outlook(unit: UnitResult | None) -> list[tuple[Grade, str, GradeCut | None]
 
 
 def _answers(year: AppraisedYear, unit: str, lang: str) -> list[tuple[str, Count]]:
-    """How many gave each answer to the overall question; None where that is hidden."""
-    told, scheme = year.inputs.disclosed.get(unit), year.inputs.scheme
-    if told is None or told.withheld:
+    """Returns the count of each answer to the overall question; None where it is suppressed."""
+    disclosed, scheme = year.inputs.disclosed.get(unit), year.inputs.scheme
+    if disclosed is None or disclosed.withheld:
         return []
     labels = {
         o.code: pick((o.zh, o.en), lang)
@@ -296,9 +296,10 @@ def _answers(year: AppraisedYear, unit: str, lang: str) -> list[tuple[str, Count
         for o in scale.options
     }
     none = pick(("未作答", "no answer"), lang)
-    return [(labels.get(code, none), count) for code, count in told.distribution.items()]
+    return [(labels.get(code, none), count) for code, count in disclosed.distribution.items()]
 
 
 def _flags(year: AppraisedYear, unit: str, lang: str) -> str:
-    told = year.inputs.disclosed.get(unit)
-    return flags(disclosed_flags(told), lang, year.inputs.scheme.groups) if told else ""
+    disclosed = year.inputs.disclosed.get(unit)
+    groups = year.inputs.scheme.groups
+    return flags(disclosed_flags(disclosed), lang, groups) if disclosed else ""

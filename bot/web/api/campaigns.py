@@ -1,4 +1,4 @@
-"""Campaigns for programs: what the pages and commands do, by the same functions."""
+"""Operations on campaigns, by the same functions as the console and the commands."""
 
 from __future__ import annotations
 
@@ -28,14 +28,17 @@ from bot.campaigns.lifecycle import (
     resume_campaign,
     show_campaign,
 )
-from bot.campaigns.lifecycle import add_vouching_link as store_link
+from bot.campaigns.links import add_vouching_link as store_link
+from bot.campaigns.quota_file import FIELDS
 from bot.campaigns.quotas import set_quotas, show_quotas
-from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
+from bot.campaigns.registered import RegisteredCampaign, find_registered_campaign
 from bot.core.urls import citizen_urls
 from bot.fieldwork.audience.invitations import count_responses
 from bot.results.live_counts import unit_counts
 from bot.storage.database import reading, writing
 from bot.storage.schema.api import repeats
+from bot.web.api.call import ApiCall, RequestRefused, idempotency_key
+from bot.web.api.inputs import QuotaInput
 from bot.web.api.models import (
     Campaign,
     CampaignCounts,
@@ -45,21 +48,20 @@ from bot.web.api.models import (
     LinkList,
     LocalizedNames,
     QuotaFill,
-    QuotaInput,
     QuotaList,
     TokenScopes,
     UnitCount,
 )
-from bot.web.api.request import ApiCall, RequestRefused, idempotency_key
 from survey_flows.campaign_definition import Link
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
-QUOTA = ("unit", "group", "stratum", "source", "most")
+QUOTA_COLUMNS = [field.name for field in FIELDS]
+"""The columns of the console's table of quotas: `QuotaInput` has the same fields in this order."""
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 
 
 async def show_token(call: ApiCall) -> web.Response:
-    """The token itself, without its secret."""
+    """Answers with the token's name and scopes."""
     token = call.token
     return call.response(
         TokenScopes(
@@ -69,7 +71,7 @@ async def show_token(call: ApiCall) -> web.Response:
 
 
 async def list_all(call: ApiCall) -> web.Response:
-    """A page of campaigns."""
+    """Answers with a page of campaigns."""
     state, year = call.query.state, call.query.year
     found = [
         s for s in reversed(await list_campaigns(call.service.database)) if state in (None, s.state)
@@ -84,12 +86,12 @@ async def list_all(call: ApiCall) -> web.Response:
 
 
 async def show_one(call: ApiCall) -> web.Response:
-    """One campaign."""
+    """Answers with one campaign."""
     return call.response(campaign_model(await call.summary()))
 
 
 def campaign_model(summary: CampaignSummary) -> Campaign:
-    """A campaign as it is told."""
+    """Returns the model of a campaign; its ballots are rounded."""
     return Campaign(
         id=summary.id,
         year=summary.year,
@@ -98,24 +100,24 @@ def campaign_model(summary: CampaignSummary) -> Campaign:
         opens_at=utc_datetime(summary.opens_at),
         closes_at=utc_datetime(summary.closes_at),
         units=summary.units,
-        trial=summary.pilot,
+        pilot=summary.pilot,
         ballots=round_down(summary.ballots, summary.cell),
         step=max(ROUNDING_BASE, summary.cell),
     )
 
 
 def names(zh: str, en: str) -> LocalizedNames:
-    """A name in both languages; who has none in English keeps the Chinese one."""
+    """Returns a name in both languages; without an English one, the Chinese stands for both."""
     return LocalizedNames.model_validate({"zh": zh, "en": en or zh})
 
 
 def utc_datetime(seconds: int) -> datetime:
-    """Epoch seconds as they are written: in UTC."""
+    """Returns epoch seconds as a moment in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
 async def make_draft(call: ApiCall) -> web.Response:
-    """Make a draft: 201. The same once more: 200 and nothing is made. Another of this name: 409."""
+    """Makes a draft: 201; 200 when this draft is there already, 409 when another has its name."""
     draft = await _draft(call)
     try:
         await create_campaign(call.service.database, draft, call.service.clock)
@@ -124,10 +126,10 @@ async def make_draft(call: ApiCall) -> web.Response:
         if await draft_exists(call.service.database, draft):
             status = 200
         elif isinstance(error, BadInput) and not await _exists(call, draft.id):
-            raise RequestRefused(422, error.what, error.where) from error
+            raise RequestRefused.because(422, error) from error
         else:
             raise RequestRefused(
-                409, "there is another campaign of this name; choose another name", draft.id
+                409, Message("api-campaign-name-taken"), Place(subject=draft.id)
             ) from error
     return call.response(campaign_model(await call.summary()), status)
 
@@ -135,25 +137,22 @@ async def make_draft(call: ApiCall) -> web.Response:
 async def _draft(call: ApiCall) -> CampaignDraft:
     from bot.campaigns.drafting import chosen_questionnaires, chosen_scheme, stored_units
 
-    asked = call.body
-    for name, at in (("opens_at", asked.opens_at), ("closes_at", asked.closes_at)):
-        if not EARLIEST <= at <= LATEST:
-            raise RequestRefused(422, "give a time between the years 1990 and 2999", name)
+    wanted = call.body
     try:
-        units = await stored_units(call.service.database, asked.units, asked.year)
+        units = await stored_units(call.service.database, wanted.units, wanted.year)
     except BadInput as error:
-        raise RequestRefused(422, error.what, "units") from error
-    grades = [getattr(asked.grades, grade) for grade in UNIT_GRADES] if asked.grades else None
+        raise RequestRefused(422, error.message, Place(field="units")) from error
+    grades = [getattr(wanted.grades, grade) for grade in UNIT_GRADES] if wanted.grades else None
     return CampaignDraft(
         id=call.path_param("campaign"),
-        year=asked.year,
-        title={"zh-Hans": asked.title.zh, "en": asked.title.en},
-        opens_at=asked.opens_at,
-        closes_at=asked.closes_at,
+        year=wanted.year,
+        title={"zh-Hans": wanted.title.zh, "en": wanted.title.en},
+        opens_at=wanted.opens_at,
+        closes_at=wanted.closes_at,
         units=units,
         questionnaires=await asyncio.to_thread(chosen_questionnaires, []),
         scheme=await asyncio.to_thread(chosen_scheme, None, None, grades),
-        pilot=asked.trial,
+        pilot=wanted.pilot,
     )
 
 
@@ -162,43 +161,43 @@ async def _exists(call: ApiCall, campaign: str) -> bool:
 
 
 async def open_one(call: ApiCall) -> web.Response:
-    """Let a draft take ballots."""
-    return await _moved(call, lambda name: open_campaign(call.service.database, name))
+    """Registers a draft, which then takes ballots from its opening time on."""
+    return await _change_state(call, lambda name: open_campaign(call.service.database, name))
 
 
 async def pause_one(call: ApiCall) -> web.Response:
-    """Take no ballots for a while."""
-    return await _moved(
+    """Pauses a campaign."""
+    return await _change_state(
         call, lambda name: pause_campaign(call.service.database, name, call.service.clock)
     )
 
 
 async def resume_one(call: ApiCall) -> web.Response:
-    """Take ballots again."""
-    return await _moved(
+    """Resumes a paused campaign."""
+    return await _change_state(
         call, lambda name: resume_campaign(call.service.database, name, call.service.clock)
     )
 
 
 async def close_one(call: ApiCall) -> web.Response:
-    """Take no more ballots, for good."""
+    """Closes a campaign, when the body confirms its name."""
     name = (await call.summary()).id
     if call.body.confirm != name:
-        raise RequestRefused(422, "this is not the campaign's name; it was not closed", "confirm")
-    return await _moved(call, lambda name: close_campaign(call.service.database, name))
+        raise RequestRefused(422, Message("api-not-this-name"), Place(field="confirm"))
+    return await _change_state(call, lambda name: close_campaign(call.service.database, name))
 
 
-async def _moved(call: ApiCall, move: Callable[[str], Awaitable[None]]) -> web.Response:
-    """The campaign after it was moved, and after the mixer, if it is here, took its turn."""
+async def _change_state(call: ApiCall, change: Callable[[str], Awaitable[None]]) -> web.Response:
+    """Changes the state; a mixer within this service writes its log entry before the answer."""
     name = (await call.summary()).id
-    await move(name)
+    await change(name)
     await call.service.mixer.turn()
     await call.service.live_campaigns.refresh()
     return call.response(campaign_model(await show_campaign(call.service.database, name)))
 
 
 async def list_links(call: ApiCall) -> web.Response:
-    """Links. Those that vouch for a group are each worth votes: only for who could make them."""
+    """Answers with the links; those that vouch for a group only to tokens that could make them."""
     links = [
         link
         for link in (await call.summary()).links
@@ -213,29 +212,35 @@ def _link(call: ApiCall, link: Link) -> CampaignLink:
         group=link.group,
         source=link.source,
         stratum=link.stratum,
-        most=link.max_people,
+        max_people=link.max_people,
         addresses=found,
     )
 
 
 async def make_link(call: ApiCall) -> web.Response:
-    """Make a link; by the same key and body once only."""
-    key, poll, asked = idempotency_key(call), await _poll(call), call.body
-    if asked.group not in poll.scheme.groups:
-        raise RequestRefused(422, f"the groups are {', '.join(poll.scheme.groups)}", "group")
+    """Makes a link; the same key and body make it once only."""
+    key, campaign, wanted = idempotency_key(call), await _campaign(call), call.body
     try:
         async with writing(call.service.database) as connection:
             before = await _made_before(connection, call, key)
             link = None
             if before is None:
                 link = await store_link(
-                    connection, poll.id, asked.group, asked.stratum, call.service.clock, asked.most
+                    connection,
+                    campaign.id,
+                    wanted.group,
+                    wanted.stratum,
+                    call.service.clock,
+                    wanted.max_people,
                 )
-                await _keep(connection, call, key, link.token)
+                await _remember(connection, call, key, link.token)
     except IntegrityError:  # the same request at the same moment
         async with reading(call.service.database) as connection:
             before, link = await _made_before(connection, call, key), None
-    link = link or Link(before or "", asked.group, "invited", asked.stratum, asked.most)
+    except BadInput as error:
+        # A wrong field is the program's; the state of the campaign is a conflict.
+        raise RequestRefused.because(422 if error.place.field else 409, error) from error
+    link = link or Link(before or "", wanted.group, "invited", wanted.stratum, wanted.max_people)
     return call.response(_link(call, link), 201)
 
 
@@ -244,61 +249,54 @@ def _digest(call: ApiCall) -> bytes:
 
 
 async def _made_before(connection: AsyncConnection, call: ApiCall, key: str) -> str | None:
-    """What was made by this key; raises `Refusal` when something else was asked for then."""
+    """Returns the link that this key made; raises `RequestRefused` if another request had it."""
     query = select(repeats).where(repeats.c.token == call.token.name, repeats.c.key == key)
     row = (await connection.execute(query)).first()
     if row is None:
         return None
     if bytes(row.digest) != _digest(call):
         raise RequestRefused(
-            409,
-            "this Idempotency-Key was sent with another request; choose another key",
-            "Idempotency-Key",
+            409, Message("api-idempotency-key-reused"), Place(field="Idempotency-Key")
         )
     return str(row.answer)
 
 
-async def _keep(connection: AsyncConnection, call: ApiCall, key: str, answer: str) -> None:
+async def _remember(connection: AsyncConnection, call: ApiCall, key: str, answer: str) -> None:
     row = {"token": call.token.name, "key": key, "digest": _digest(call), "answer": answer}
     await connection.execute(
         repeats.insert(), [row | {"at": int(call.service.clock.now().timestamp())}]
     )
 
 
-async def _poll(call: ApiCall) -> RegisteredCampaign:
-    name = (await call.summary()).id
-    return next(
-        poll for poll in await read_registered_campaigns(call.service.database) if poll.id == name
-    )
+async def _campaign(call: ApiCall) -> RegisteredCampaign:
+    return await find_registered_campaign(call.service.database, (await call.summary()).id)
 
 
 async def list_quotas(call: ApiCall) -> web.Response:
-    """The quotas, as the campaign's page tells them."""
+    """Answers with the quotas; how far they are filled is rounded."""
     return await _quotas(call, await call.summary())
 
 
 async def put_quotas(call: ApiCall) -> web.Response:
-    """Give a draft its quotas, by the table that the console takes."""
+    """Gives a draft its quotas, checked as the table that the console takes."""
     summary = await call.summary()
     if summary.state != "draft":
-        raise RequestRefused(
-            409,
-            "quotas are registered in the log at the opening and cannot be changed any more",
-            summary.id,
-        )
+        raise RequestRefused(409, Message("api-quotas-registered"), Place(subject=summary.id))
     try:
         await set_quotas(call.service.database, summary.id, "items.csv", _table(call.body.items))
     except BadInput as error:
-        raise RequestRefused(422, error.what, error.where) from error
+        raise RequestRefused.because(422, error) from error
     return await _quotas(call, summary)
 
 
 def _table(items: Sequence[QuotaInput]) -> bytes:
-    """The quotas as a table whose second row is the first of them."""
+    """Returns the quotas as CSV: row 2 is the first of them."""
     text = io.StringIO()
     table = csv.writer(text)
-    table.writerow(QUOTA)
-    table.writerows([getattr(item, name) for name in QUOTA] for item in items)
+    table.writerow(QUOTA_COLUMNS)
+    table.writerows(
+        [item.unit, item.group, item.stratum, item.source, item.capacity] for item in items
+    )
     return text.getvalue().encode()
 
 
@@ -310,7 +308,7 @@ async def _quotas(call: ApiCall, summary: CampaignSummary) -> web.Response:
             group=fill.cell.group,
             stratum=fill.cell.stratum,
             source=fill.cell.source,
-            most=fill.capacity,
+            capacity=fill.capacity,
             taken=fill.taken,
             full=fill.full,
         )
@@ -320,19 +318,21 @@ async def _quotas(call: ApiCall, summary: CampaignSummary) -> web.Response:
 
 
 async def show_counts(call: ApiCall) -> web.Response:
-    """How many have answered, as the campaign's page tells it."""
-    summary, poll = await call.summary(), await _poll(call)
-    counts = await unit_counts(call.service.database, poll)
-    responses = await count_responses(call.service.database, poll.id)
+    """Answers with counts of ballots and invitations, rounded until the close."""
+    summary, campaign = await call.summary(), await _campaign(call)
+    counts = await unit_counts(call.service.database, campaign)
+    responses = await count_responses(call.service.database, campaign.id)
     return call.response(
         CampaignCounts(
-            campaign=poll.id,
+            campaign=campaign.id,
             state=summary.state,  # type: ignore[arg-type]
             rounded=summary.state != "closed",
             step=max(ROUNDING_BASE, summary.cell),
             ballots=round_down(summary.ballots, summary.cell),
             units=[
-                UnitCount(unit=code, ballots=counts[code]) for code in poll.units if code in counts
+                UnitCount(unit=code, ballots=counts[code])
+                for code in campaign.units
+                if code in counts
             ],
             invitations=[
                 CellResponseCounts(

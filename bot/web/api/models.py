@@ -1,7 +1,8 @@
-"""What programs send and get: the one description from which requests are checked, answers written and OpenAPI made.
+"""The models of answers; answers and the OpenAPI document come from them.
 
-Figures that decide something are decimals in strings, exact to their last place. ``null`` for a count means that it is
-not told, because few people stand behind it or behind one that would follow from it (docs/small-cells.md).
+Figures that decide something are decimals in strings, exact to their last place. ``null`` for a
+count means that it is suppressed, because few people stand behind it or behind a count that would
+follow from it (docs/small-cells.md).
 """
 
 from __future__ import annotations
@@ -9,45 +10,35 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.accounts.api_tokens import SCOPES
-from bot.campaigns.lifecycle import MAX_PEOPLE
-from bot.campaigns.quota_file import MAX_CAPACITY
-
-LINE = r"^[^\u0000-\u001f\u007f]+$"
-CAMPAIGN = r"^[a-z0-9][a-z0-9-]{0,31}$"
-CODE = r"^[A-Za-z0-9._-]{1,32}$"
-STRATUM = r"^[^\u0000-\u001f\u007f]*$"
-MOST_ON_A_PAGE = 200
 
 Exact = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["83.4167"])]
 Moment = Annotated[datetime, Field(description="UTC")]
 State = Literal["draft", "opening", "open", "paused", "closing", "closed"]
-Count = Annotated[int | None, Field(ge=0, description="null: not told")]
+Count = Annotated[int | None, Field(ge=0, description="null: suppressed")]
 Tens = Annotated[
     int | None, Field(ge=0, description="at least so many; null: some, and fewer than `step`")
 ]
 
 
-def _whole(given: object) -> object:
-    """JSON has one kind of number: 2026.0 is the whole number 2026."""
-    return int(given) if isinstance(given, float) and given.is_integer() else given
-
-
-Whole = Annotated[int, BeforeValidator(_whole)]
-
-
 class ResponseModel(BaseModel):
-    """What is answered: nothing but what is described."""
+    """An answer; it has the described fields and no others."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
-class RequestModel(BaseModel):
-    """What is sent: types as they are, and nothing that is not known."""
+class ProblemPlace(ResponseModel):
+    """Where something is wrong; only the parts that apply are there."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    file: str | None = None
+    sheet: str | None = None
+    line: int | None = None
+    row: int | None = None
+    column: str | None = None
+    field: str | None = Field(None, description="a field, parameter or header of the request")
+    subject: str | None = Field(None, description="the name of a campaign, unit or year")
 
 
 class ProblemDetails(ResponseModel):
@@ -56,8 +47,10 @@ class ProblemDetails(ResponseModel):
     type: Literal["about:blank"] = "about:blank"
     title: str
     status: int
-    detail: str = Field(description="one sentence: what is wrong and what to do")
-    where: str = Field("", description="the field or the name that it is about")
+    detail: str = Field(
+        description="what is wrong and what to do, in the language of Accept-Language (en, zh)"
+    )
+    place: ProblemPlace = Field(description="where that is; empty: nowhere in particular")
 
 
 class LocalizedNames(ResponseModel):
@@ -68,7 +61,7 @@ class LocalizedNames(ResponseModel):
 
 
 class Campaign(ResponseModel):
-    """A campaign. While it takes ballots, only rounded numbers of them are told and no score."""
+    """A campaign. While it takes ballots their number is rounded, and there is no score."""
 
     id: str
     year: int
@@ -76,8 +69,8 @@ class Campaign(ResponseModel):
     state: State
     opens_at: Moment
     closes_at: Moment
-    units: int = Field(description="how many are rated")
-    trial: bool = Field(description="it counts in no appraisal")
+    units: int = Field(description="the number of rated units")
+    pilot: bool = Field(description="it counts in no appraisal")
     ballots: Tens
     step: int = Field(description="numbers are rounded down to multiples of this")
 
@@ -91,12 +84,12 @@ class CampaignList(ResponseModel):
 
 
 class CampaignLink(ResponseModel):
-    """A link into a campaign. Whoever has one that vouches for a group votes in it: give it to that group only."""
+    """A link into a campaign. One that vouches for a group is for that group only."""
 
     group: str
     source: str = Field(description="open: anybody; invited: vouches for its group")
     stratum: str
-    most: int | None = Field(description="how many people it is meant for; null: anyone")
+    max_people: int | None = Field(description="how many people it is meant for; null: any number")
     addresses: list[str]
 
 
@@ -113,7 +106,7 @@ class QuotaFill(ResponseModel):
     group: str
     stratum: str
     source: str
-    most: int
+    capacity: int
     taken: Tens
     full: bool
 
@@ -126,14 +119,14 @@ class QuotaList(ResponseModel):
 
 
 class UnitCount(ResponseModel):
-    """How many ballots a unit has."""
+    """A unit's number of ballots."""
 
     unit: str
     ballots: Count
 
 
 class CellResponseCounts(ResponseModel):
-    """What came of the personal invitations of a cell."""
+    """The personal invitations of a cell of the sample."""
 
     cell: str
     invited: int
@@ -142,7 +135,7 @@ class CellResponseCounts(ResponseModel):
 
 
 class CampaignCounts(ResponseModel):
-    """How many have answered. Until the close rounded down to `step`; after it the valid ballots as released."""
+    """Counts of ballots: rounded down to `step` until the close, then the released valid ones."""
 
     campaign: str
     state: State
@@ -162,10 +155,10 @@ class BoundedPercent(ResponseModel):
 
 
 class PublicGroupScore(ResponseModel):
-    """What an evaluator group gave a unit."""
+    """A unit's score in one evaluator group."""
 
     group: str
-    hidden: bool = Field(description="nothing is told of it but its weight")
+    hidden: bool = Field(description="all but its weight is suppressed")
     n: Count
     n_valid: Count
     n_open: Count
@@ -176,23 +169,23 @@ class PublicGroupScore(ResponseModel):
 
 
 class PublicUnitScore(ResponseModel):
-    """A unit's public score, 0–100, with its 95 % interval and its place among the ranked units of its category."""
+    """A unit's public score, 0–100, with its 95 % interval and its rank within its category."""
 
     unit: str
     name: LocalizedNames
     category: str
-    withheld: bool = Field(description="too few answered for anything to be told")
+    withheld: bool = Field(description="everything is suppressed: too few valid ballots")
     corrected: bool = Field(description="the score was corrected after its counts were published")
     score: Exact | None
     low: Exact | None
     high: Exact | None
     unweighted: Exact | None = Field(
-        description="the score without fraud weights, where that can be told"
+        description="the score without fraud weights; null: suppressed"
     )
     rank: int | None
     of: int | None
-    rank_low: int | None = Field(description="the best place that the answers allow")
-    rank_high: int | None = Field(description="the worst")
+    rank_low: int | None = Field(description="the best possible rank")
+    rank_high: int | None = Field(description="the worst possible rank")
     n: Count
     n_valid: Count
     excluded: Count
@@ -204,10 +197,10 @@ class PublicUnitScore(ResponseModel):
 
 
 class ReleaseSummary(ResponseModel):
-    """A release: what was published of a closed campaign."""
+    """A release of a closed campaign."""
 
     number: int
-    at: Moment
+    released_at: Moment
     corrected: list[str] = Field(description="units whose score was corrected")
 
 
@@ -215,18 +208,18 @@ class ReleaseList(ResponseModel):
     """Every release of a campaign, the newest last."""
 
     items: list[ReleaseSummary]
-    public: int | None = Field(description="the release that is open to anybody")
+    public: int | None = Field(description="the release on the public page")
 
 
 class ExclusionCount(ResponseModel):
-    """What became of ballots."""
+    """The number of ballots with one outcome: counted, or excluded for a reason."""
 
     reason: str
     ballots: Count
 
 
 class CampaignResults(ResponseModel):
-    """A page of the scores of a closed campaign, by the order of its units."""
+    """A page of the scores of a closed campaign, in the order of its units."""
 
     campaign: str
     metric: Literal["public_score"] = "public_score"
@@ -234,14 +227,14 @@ class CampaignResults(ResponseModel):
     scheme: str = Field(description="version of the scheme")
     scheme_digest: str
     release: ReleaseSummary
-    fates: list[ExclusionCount]
+    exclusions: list[ExclusionCount]
     items: list[PublicUnitScore]
     total: int
     next: str | None
 
 
 class YearUnit(ResponseModel):
-    """A unit's year: total, place and grade."""
+    """A unit's year: total, rank and grade."""
 
     unit: str
     name: LocalizedNames
@@ -294,7 +287,7 @@ class YearLeaderList(ResponseModel):
 
 
 class YearProposal(ResponseModel):
-    """What a rule proposes, and what a person decided on it."""
+    """A proposal of a rule, with the decision on it."""
 
     key: str
     rule: str
@@ -317,110 +310,8 @@ class YearProposalList(ResponseModel):
     next: str | None
 
 
-class PageQuery(RequestModel):
-    """Which page, and how long it is."""
-
-    page: int = Field(1, ge=1, le=1_000_000)
-    limit: int = Field(50, ge=1, le=MOST_ON_A_PAGE)
-
-
-class CampaignQuery(PageQuery):
-    """Which campaigns."""
-
-    state: State | None = None
-    year: int | None = Field(None, ge=1990, le=2999)
-
-
-class ProposalQuery(PageQuery):
-    """Which proposals."""
-
-    status: Literal["proposed", "confirmed", "declined"] | None = None
-
-
-class ExportQuery(RequestModel):
-    """For whom the file is."""
-
-    audience: Literal["public", "internal"] = Field(
-        "public", description="internal needs results:internal too"
-    )
-
-
-class TitleInput(RequestModel):
-    """A name in both languages."""
-
-    zh: str = Field(
-        alias="zh-Hans", min_length=1, max_length=80, pattern=LINE, examples=["2026年民评"]
-    )
-    en: str = Field(min_length=1, max_length=120, pattern=LINE, examples=["Ratings 2026"])
-
-
-class GradePlaces(RequestModel):
-    """How many departments get each grade; together they are as many as there are."""
-
-    first: Whole = Field(ge=0, le=999_999, examples=[18])
-    second: Whole = Field(ge=0, le=999_999, examples=[75])
-    third: Whole = Field(ge=0, le=999_999, examples=[6])
-
-
-class CampaignCreate(RequestModel):
-    """A campaign to be made on the shipped questionnaires and scheme, from units that are stored for its year."""
-
-    year: Whole = Field(ge=1990, le=2999, examples=[2026])
-    title: TitleInput
-    opens_at: AwareDatetime = Field(examples=["2026-11-24T00:00:00Z"])
-    closes_at: AwareDatetime = Field(
-        examples=["2026-12-24T00:00:00Z"],
-        description="the first moment at which no ballot is taken",
-    )
-    units: list[Annotated[str, Field(pattern=CODE)]] | None = Field(
-        None,
-        min_length=1,
-        max_length=2000,
-        examples=[["FIN"]],
-        description="only these; null: all that are stored",
-    )
-    trial: bool = Field(False, description="it counts in no appraisal, and citizens are told so")
-    grades: GradePlaces | None = Field(
-        None,
-        description="how many departments get each grade, locked when it opens; null: as the scheme has it",
-    )
-
-
-class LinkCreate(RequestModel):
-    """A link that vouches for an evaluator group."""
-
-    group: str = Field(pattern=r"^[a-z_]{1,16}$", examples=["deputy"])
-    stratum: str = Field("", max_length=32, pattern=STRATUM)
-    most: Annotated[int, Field(ge=1, le=MAX_PEOPLE), BeforeValidator(_whole)] | None = Field(
-        None,
-        description="how many people it is meant for; ballots of more are looked at by reviewers",
-    )
-
-
-class QuotaInput(RequestModel):
-    """How many people may rate a unit; an empty field stands for whoever."""
-
-    unit: str = Field(pattern=CODE)
-    group: str = Field("", pattern=r"^[a-z_]{0,16}$")
-    stratum: str = Field("", max_length=32, pattern=STRATUM)
-    source: Literal["", "open", "invited", "personal"] = ""
-    most: Whole = Field(ge=1, le=MAX_CAPACITY)
-
-
-class QuotaListInput(RequestModel):
-    """All quotas of a draft; they take the place of those that it had."""
-
-    items: list[QuotaInput] = Field(min_length=1, max_length=2000)
-
-
-class CloseConfirmation(RequestModel):
-    """The campaign's name once more, so that no slip closes it."""
-
-    confirm: str = Field(pattern=CAMPAIGN)
-
-
 class TokenScopes(ResponseModel):
-    """What the token is good for."""
+    """The scopes of the token."""
 
     token: str
     scopes: list[Literal[tuple(SCOPES)]]  # type: ignore[valid-type]

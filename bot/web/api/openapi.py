@@ -1,4 +1,4 @@
-"""The OpenAPI document of the interface, made from the table and the models that requests are met by."""
+"""The OpenAPI document of the interface, made from the operations and their models."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bot.accounts.api_tokens import SCOPES
-from bot.web.api import models as api_models
+from bot.web.api.call import IDEMPOTENCY_KEY
+from bot.web.api.models import ProblemDetails
 from bot.web.api.operation import FILES, VERSION, Operation
 from bot.web.api.operation_table import OPERATIONS
-from bot.web.api.request import KEY, PARTS
+from bot.web.api.request import PATH_PARAMETERS
 from bot.web.shared.caching import etag_of, not_modified_or
-from bot.web.shared.problems import KIND
+from bot.web.shared.lazy_routes import loaded, name_of
+from bot.web.shared.problems import CONTENT_TYPE
 from bot.web.shared.templates import render
 
 JSON = "application/json"
-PLACES = "#/components/schemas/{model}"
+SCHEMA = "#/components/schemas/{model}"
 MEANINGS = {
     400: "The request does not have the form that is described here",
     401: "No token, or none that is good now",
-    403: "The token is not good for this",
+    403: "The token lacks the scope",
     404: "There is no such thing",
     409: "It is not in a state for this",
     413: "The body is too large",
@@ -36,16 +38,19 @@ MEANINGS = {
 }
 ALWAYS = (401, 429, 503)
 INTRODUCTION = (
-    "Campaigns, results and files of Minping 民评 for other programs of the city. Send a token with each request: "
-    "`Authorization: Bearer minping_…`. An administrator makes tokens at /admin/tokens or by `minping token add`. "
-    "Times are in UTC, figures are exact decimals in strings, and `null` stands for a count that is not told because "
-    "few people stand behind it. Errors are problem details (RFC 9457) in one sentence; nothing is stored then."
+    "Campaigns, results and files of Minping 民评 for other programs of the city. "
+    "Send a token with each request: `Authorization: Bearer minping_…`. "
+    "An administrator makes tokens at /admin/tokens or by `minping token add`. "
+    "Times are in UTC, figures are exact decimals in strings, "
+    "and `null` stands for a count that is suppressed because few people stand behind it. "
+    "Errors are problem details (RFC 9457) with the place of the error as data, "
+    "in the language of Accept-Language (en or zh); nothing is stored then."
 )
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The whole document, OpenAPI 3.1."""
+    """Returns the whole document, OpenAPI 3.1."""
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.full_path, {})[operation.method.lower()] = _operation(operation)
@@ -65,25 +70,26 @@ def document() -> dict[str, Any]:
 
 
 def written() -> bytes:
-    """The document as it is served and printed."""
+    """Returns the document as it is served and printed."""
     return json.dumps(document(), ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _schemas() -> dict[str, Any]:
-    asked = {operation.body for operation in OPERATIONS if operation.body}
-    answered = {operation.answer for operation in OPERATIONS if operation.answer} | {
-        "ProblemDetails"
-    }
-    models = [(_model(name), "validation") for name in sorted(asked)]
-    models += [(_model(name), "serialization") for name in sorted(answered)]
-    _, found = models_json_schema(models, ref_template=PLACES)  # type: ignore[arg-type]
+    bodies = {loaded(operation.body) for operation in OPERATIONS} - {None}
+    answers = {loaded(operation.answer) for operation in OPERATIONS} - {None} | {ProblemDetails}
+    models = [(model, "validation") for model in sorted(bodies, key=_name)]
+    models += [(model, "serialization") for model in sorted(answers, key=_name)]
+    _, found = models_json_schema(models, ref_template=SCHEMA)  # type: ignore[arg-type]
     schemas: dict[str, Any] = found["$defs"]
     return schemas
 
 
-def _model(name: str) -> type[BaseModel]:
-    model: type[BaseModel] = getattr(api_models, name)
-    return model
+def _name(model: type[BaseModel] | None) -> str:
+    return model.__name__ if model else ""
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": SCHEMA.format(model=loaded(model).__name__)}
 
 
 def _tag(operation: Operation) -> str:
@@ -101,29 +107,32 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "responses": dict(sorted(_responses(operation).items())),
     }
     if operation.body:
-        schema = {"$ref": PLACES.format(model=operation.body)}
-        described["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+        content = {JSON: {"schema": _reference(operation.body)}}
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 
 def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
-    for name, (shape, sentence) in PARTS.items():
+    for name, (form, message) in PATH_PARAMETERS.items():
         if f"{{{name}}}" in operation.path:
-            schema = {"type": "string", "pattern": f"^{shape.pattern}$"}
+            schema = {"type": "string", "pattern": f"^{form.pattern}$"}
             yield {
                 "name": name,
                 "in": "path",
                 "required": True,
-                "description": sentence,
+                "description": str(message),
                 "schema": schema,
             }
     if operation.query:
-        fields = _model(operation.query).model_json_schema()["properties"]
+        fields = loaded(operation.query).model_json_schema()["properties"]
         for name, schema in fields.items():
             yield {"name": name, "in": "query", "required": False, "schema": _plain(schema)}
     if operation.repeats:
-        described = "another for each thing to be made; the same once more makes nothing and is answered as before"
-        schema = {"type": "string", "pattern": f"^{KEY.pattern}$"}
+        described = (
+            "another for each thing to be made; "
+            "the same once more makes nothing and is answered as before"
+        )
+        schema = {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"}
         yield {
             "name": "Idempotency-Key",
             "in": "header",
@@ -134,7 +143,7 @@ def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
 
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter's schema: what is left out is not sent as null."""
+    """Returns a parameter's schema without null: a parameter is left out instead."""
     choices = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
     rest = {
         name: value
@@ -172,10 +181,10 @@ def _statuses(operation: Operation) -> set[int]:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    schema = {"$ref": PLACES.format(model="ProblemDetails")}
+    schema = _reference(ProblemDetails)
     described: dict[str, Any] = {
         "description": MEANINGS[status],
-        "content": {KIND: {"schema": schema}},
+        "content": {CONTENT_TYPE: {"schema": schema}},
     }
     if status == 429:
         described["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer"}}}
@@ -188,13 +197,13 @@ def _problem(status: int) -> dict[str, Any]:
 
 def _content(operation: Operation) -> dict[str, Any]:
     if operation.answer:
-        return {JSON: {"schema": {"$ref": PLACES.format(model=operation.answer)}}}
+        return {JSON: {"schema": _reference(operation.answer)}}
     kind = FILES[operation.path.rpartition(".")[2]]
     return {kind: {"schema": {"type": "string", "format": "binary"}}}
 
 
 async def send_document(request: web.Request) -> web.Response:
-    """The document, for anybody: it tells of addresses and of nothing in them."""
+    """Answers with the document; anybody may read it, for it has addresses and no data."""
     body = written()
     return not_modified_or(
         request, etag_of(body), lambda: web.Response(body=body, content_type=JSON)
@@ -202,20 +211,27 @@ async def send_document(request: web.Request) -> web.Response:
 
 
 async def show_document(request: web.Request) -> web.Response:
-    """The document as a page."""
+    """Answers with the document as a page."""
     described = document()
     tags: dict[str, list[tuple[Operation, dict[str, Any]]]] = {}
     for operation in OPERATIONS:
-        told = described["paths"][operation.full_path][operation.method.lower()]
-        tags.setdefault(_tag(operation), []).append((operation, told))
+        details = described["paths"][operation.full_path][operation.method.lower()]
+        tags.setdefault(_tag(operation), []).append((operation, details))
     schemas = described["components"]["schemas"]
     return render(
-        request, "api.html", tags=tags, schemas=schemas, scopes=SCOPES, version=VERSION, shape=shape
+        request,
+        "api.html",
+        tags=tags,
+        schemas=schemas,
+        scopes=SCOPES,
+        version=VERSION,
+        shape=shape,
+        name_of=name_of,
     )
 
 
 def shape(schema: dict[str, Any]) -> str:
-    """What a field may be, in a word or two."""
+    """Returns the type of a field in a word or two."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from bot.web.shared.lazy_routes import name_of
 from bot.web.shared.problems import PREFIX
 
+if TYPE_CHECKING:
+    from aiohttp import web
+    from pydantic import BaseModel
+
+    from bot.web.api.call import ApiCall
+
 VERSION = "1.0.0"
-"""Of the interface: it changes with what is answered."""
-
-
+"""Version of the interface; it changes with the answers."""
 FILES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
+"""Content types of the files, by the end of the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +29,12 @@ class Operation:
     """One thing that a program can ask for.
 
     Attributes:
-        method: GET only looks; what others do is noted in the audit log.
+        method: GET only reads; every other method is recorded in the audit log.
         path: below `PREFIX`.
-        does: the module of `bot.web` and its function.
-        scope: what the token must be good for; ``""``: any token.
+        handler: the function that answers; `lazy_routes.loaded` loads it.
+        scope: the scope that the token needs; ``""``: any token will do.
         summary: one line for readers.
-        answer: the model of `bot.web.api.models` that is answered; ``""``: a file.
+        answer: the model of the answer; None: a file.
         query: the model of the address's parameters.
         body: the model of the body.
         status: of an answer that is no error.
@@ -36,22 +44,22 @@ class Operation:
 
     method: str
     path: str
-    does: str
+    handler: Callable[[ApiCall], Awaitable[web.StreamResponse]]
     scope: str
     summary: str
-    answer: str = ""
-    query: str = ""
-    body: str = ""
+    answer: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
     status: int = 200
     refuses: tuple[int, ...] = ()
     repeats: bool = False
 
     @property
     def name(self) -> str:
-        """What it is called in the document."""
-        return self.does.rpartition(".")[2]
+        """The operation's id in the OpenAPI document."""
+        return name_of(self.handler)
 
     @property
     def full_path(self) -> str:
-        """Where it is."""
+        """The operation's address."""
         return PREFIX + self.path

@@ -1,11 +1,23 @@
-"""The interface for programs: its addresses, and what each asks for. Its OpenAPI document is made from this table.
+"""The operations of the interface for programs: address, scope, handler and models of each.
 
-What answers is loaded when it is first asked for, as with the administrators' pages.
+The routes and the OpenAPI document are made from this table, so neither can say what the other does
+not. Handlers and models are loaded by the first request (`bot.web.shared.lazy_routes`).
 """
 
 from __future__ import annotations
 
-from bot.web.api.operation import FILES, Operation
+from typing import TYPE_CHECKING
+
+from bot.web.api.operation import Operation
+from bot.web.shared.lazy_routes import lazy_module
+
+if TYPE_CHECKING:
+    from bot.web.api import campaigns, inputs, models, results
+else:
+    campaigns = lazy_module("bot.web.api.campaigns")
+    inputs = lazy_module("bot.web.api.inputs")
+    models = lazy_module("bot.web.api.models")
+    results = lazy_module("bot.web.api.results")
 
 CAMPAIGN, YEAR = "/campaigns/{campaign}", "/years/{year}"
 READ, WRITE, SCORES, INTERNAL, EXPORTS = (
@@ -16,79 +28,100 @@ READ, WRITE, SCORES, INTERNAL, EXPORTS = (
     "exports:read",
 )
 GONE, CONFLICT, WRONG = 404, 409, 422
+CAMPAIGN_FILES = {"xlsx": results.send_campaign_xlsx, "zip": results.send_campaign_zip}
+YEAR_FILES = {"xlsx": results.send_year_xlsx, "zip": results.send_year_zip}
 OPERATIONS = (
     Operation(
         "GET",
         "/token",
-        "api.campaigns.show_token",
+        campaigns.show_token,
         "",
-        "What this token is good for",
-        "TokenScopes",
+        "The scopes of this token",
+        models.TokenScopes,
     ),
     Operation(
         "GET",
         "/campaigns",
-        "api.campaigns.list_all",
+        campaigns.list_all,
         READ,
         "Campaigns, the newest first",
-        "CampaignList",
-        "CampaignQuery",
+        models.CampaignList,
+        inputs.CampaignQuery,
     ),
     Operation(
         "GET",
         CAMPAIGN,
-        "api.campaigns.show_one",
+        campaigns.show_one,
         READ,
         "One campaign",
-        "Campaign",
+        models.Campaign,
         refuses=(GONE,),
     ),
     Operation(
         "PUT",
         CAMPAIGN,
-        "api.campaigns.make_draft",
+        campaigns.make_draft,
         WRITE,
         "Make a draft; sent again, it is made once",
-        "Campaign",
-        body="CampaignCreate",
+        models.Campaign,
+        body=inputs.CampaignCreate,
         status=201,
         refuses=(CONFLICT, WRONG),
     ),
-    *(
-        Operation(
-            "POST",
-            f"{CAMPAIGN}/{act}",
-            f"api.campaigns.{act}_one",
-            WRITE,
-            summary,
-            "Campaign",
-            body="CloseConfirmation" if act == "close" else "",
-            refuses=(GONE, CONFLICT, WRONG) if act == "close" else (GONE, CONFLICT),
-        )
-        for act, summary in (
-            ("open", "Register a draft in the log and take ballots from its opening time on"),
-            ("pause", "Take no ballots for a while; the log tells of it"),
-            ("resume", "Take ballots again"),
-            ("close", "Take no more ballots, for good"),
-        )
+    Operation(
+        "POST",
+        f"{CAMPAIGN}/open",
+        campaigns.open_one,
+        WRITE,
+        "Register a draft in the log and take ballots from its opening time on",
+        models.Campaign,
+        refuses=(GONE, CONFLICT),
+    ),
+    Operation(
+        "POST",
+        f"{CAMPAIGN}/pause",
+        campaigns.pause_one,
+        WRITE,
+        "Take no ballots for a while; the log records it",
+        models.Campaign,
+        refuses=(GONE, CONFLICT),
+    ),
+    Operation(
+        "POST",
+        f"{CAMPAIGN}/resume",
+        campaigns.resume_one,
+        WRITE,
+        "Take ballots again",
+        models.Campaign,
+        refuses=(GONE, CONFLICT),
+    ),
+    Operation(
+        "POST",
+        f"{CAMPAIGN}/close",
+        campaigns.close_one,
+        WRITE,
+        "Take no more ballots, for good",
+        models.Campaign,
+        body=inputs.CloseConfirmation,
+        refuses=(GONE, CONFLICT, WRONG),
     ),
     Operation(
         "GET",
         f"{CAMPAIGN}/links",
-        "api.campaigns.list_links",
+        campaigns.list_links,
         READ,
-        "The open link; with campaigns:write also those that vouch for a group",
-        "LinkList",
+        "The open link; with campaigns:write also links that vouch for a group",
+        models.LinkList,
         refuses=(GONE,),
     ),
     Operation(
         "POST",
         f"{CAMPAIGN}/links",
-        "api.campaigns.make_link",
+        campaigns.make_link,
         WRITE,
         "Make a link that vouches for an evaluator group",
-        "CampaignLink",
-        body="LinkCreate",
+        models.CampaignLink,
+        body=inputs.LinkCreate,
         status=201,
         refuses=(GONE, CONFLICT, WRONG),
         repeats=True,
@@ -96,101 +129,101 @@ OPERATIONS = (
     Operation(
         "GET",
         f"{CAMPAIGN}/quotas",
-        "api.campaigns.list_quotas",
+        campaigns.list_quotas,
         READ,
         "The quotas and how far they are filled",
-        "QuotaList",
+        models.QuotaList,
         refuses=(GONE,),
     ),
     Operation(
         "PUT",
         f"{CAMPAIGN}/quotas",
-        "api.campaigns.put_quotas",
+        campaigns.put_quotas,
         WRITE,
         "Give a draft its quotas; opening registers them in the log",
-        "QuotaList",
-        body="QuotaListInput",
+        models.QuotaList,
+        body=inputs.QuotaListInput,
         refuses=(GONE, CONFLICT, WRONG),
     ),
     Operation(
         "GET",
         f"{CAMPAIGN}/counts",
-        "api.campaigns.show_counts",
+        campaigns.show_counts,
         READ,
         "How many have answered",
-        "CampaignCounts",
+        models.CampaignCounts,
         refuses=(GONE, CONFLICT),
     ),
     Operation(
         "GET",
         f"{CAMPAIGN}/results",
-        "api.results.show_results",
+        results.show_results,
         SCORES,
         "The scores of a closed campaign",
-        "CampaignResults",
-        "PageQuery",
+        models.CampaignResults,
+        inputs.PageQuery,
         refuses=(GONE, CONFLICT),
     ),
     Operation(
         "GET",
         f"{CAMPAIGN}/releases",
-        "api.results.list_releases",
+        results.list_releases,
         SCORES,
-        "What was published of a closed campaign, and when",
-        "ReleaseList",
+        "Every release of a closed campaign, with its time",
+        models.ReleaseList,
         refuses=(GONE, CONFLICT),
     ),
     *(
         Operation(
             "GET",
             f"{CAMPAIGN}/export.{form}",
-            f"api.results.send_campaign_{form}",
+            handler,
             EXPORTS,
             f"The scores of a closed campaign as {form.upper()}",
             refuses=(GONE, CONFLICT),
         )
-        for form in FILES
+        for form, handler in CAMPAIGN_FILES.items()
     ),
     Operation(
         "GET",
         f"{YEAR}/units",
-        "api.results.list_units",
+        results.list_units,
         INTERNAL,
-        "A year's units with total, place and grade",
-        "YearUnitList",
-        "PageQuery",
+        "A year's units with total, rank and grade",
+        models.YearUnitList,
+        inputs.PageQuery,
         refuses=(GONE, CONFLICT),
     ),
     Operation(
         "GET",
         f"{YEAR}/leaders",
-        "api.results.list_leaders",
+        results.list_leaders,
         INTERNAL,
         "A year's leaders with score and grade",
-        "YearLeaderList",
-        "PageQuery",
+        models.YearLeaderList,
+        inputs.PageQuery,
         refuses=(GONE, CONFLICT),
     ),
     Operation(
         "GET",
         f"{YEAR}/proposals",
-        "api.results.list_proposals",
+        results.list_proposals,
         INTERNAL,
-        "What the rules propose for a year, and what was decided",
-        "YearProposalList",
-        "ProposalQuery",
+        "The proposals of a year and the decisions on them",
+        models.YearProposalList,
+        inputs.ProposalQuery,
         refuses=(GONE, CONFLICT),
     ),
     *(
         Operation(
             "GET",
             f"{YEAR}/export.{form}",
-            f"api.results.send_year_{form}",
+            handler,
             EXPORTS,
             f"A year's appraisal as {form.upper()}",
-            query="ExportQuery",
+            query=inputs.ExportQuery,
             refuses=(GONE, CONFLICT),
         )
-        for form in FILES
+        for form, handler in YEAR_FILES.items()
     ),
 )

@@ -1,4 +1,4 @@
-"""How fast one token may ask: a GCRA in Redis by Redis's own clock, shared by all processes of the service."""
+"""The rate limit of a token: a GCRA in Redis, by its clock, shared by all processes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bot.web.shared.middleware import PATIENCE
 BURST = 5
 """Seconds' worth of requests that may come at once."""
 
-# KEYS[1]: when all that was asked will have been paid for, in microseconds. ARGV: cost of one request, most ahead.
-# Returns the microseconds to wait; 0 when the request is let in. One that is turned off costs nothing.
+# KEYS[1]: the theoretical arrival time in microseconds. ARGV: interval of one request, tolerance.
+# Returns the microseconds to wait; 0 admits the request. A refused request does not count.
 SCRIPT = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -27,7 +27,7 @@ return '0'
 
 
 async def seconds_to_wait(redis: Redis, token: str, rate: int) -> int:
-    """How long this token has to wait, 0 for not at all. While Redis is away nobody is turned off."""
+    """Returns the seconds that this token has to wait, 0 for none; 0 too while Redis is away."""
     cost = 1_000_000 // rate
     try:
         async with asyncio.timeout(PATIENCE):

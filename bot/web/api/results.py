@@ -1,4 +1,4 @@
-"""Results for programs: scores of closed campaigns as they were released, a year's appraisal, files."""
+"""Operations on results: released scores of closed campaigns, a year's appraisal, files."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from bot.results.releases import Release, read_releases
 from bot.results.scoring import UnitRank
 from bot.storage.database import reading
 from bot.storage.schema.all import releases
+from bot.web.api.call import ApiCall, RequestRefused
 from bot.web.api.campaigns import names, utc_datetime
 from bot.web.api.models import (
     BoundedPercent,
@@ -38,22 +39,21 @@ from bot.web.api.models import (
     YearUnitList,
 )
 from bot.web.api.operation import VERSION
-from bot.web.api.request import ApiCall, RequestRefused
 from bot.web.shared.caching import etag_of, matches_etag, not_modified_or
 from bot.web.shared.disclosed_release import DisclosedRelease
 from bot.web.shared.result_cache import RESULT_CACHE
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
-PLACES = 4
+DECIMALS = 4
 
 
-def exact(value: Fraction | Decimal | float | None, places_: int = PLACES) -> str | None:
-    """A figure as it is written: a decimal in a string, rounded half up."""
-    return None if value is None else f"{half_up(Fraction(value), places_):f}"
+def exact(value: Fraction | Decimal | float | None, decimals: int = DECIMALS) -> str | None:
+    """Returns a figure as a decimal in a string, rounded half up."""
+    return None if value is None else f"{half_up(Fraction(value), decimals):f}"
 
 
 async def show_results(call: ApiCall) -> web.StreamResponse:
-    """A page of scores."""
+    """Answers with a page of scores."""
     campaign = await _closed(call)
     tag = await _known_tag(call, campaign)
     if matches_etag(call.request, tag):
@@ -67,18 +67,19 @@ async def show_results(call: ApiCall) -> web.StreamResponse:
 
 
 def _results(call: ApiCall, shown: DisclosedRelease) -> bytes:
-    poll, codes = shown.scored.campaign, list(shown.told)
+    campaign, codes = shown.scored.campaign, list(shown.scores)
     page, following = call.paged(codes)
     results = CampaignResults(
-        campaign=poll.id,
-        confidence_percent=f"{poll.scheme.confidence_pct:f}",
-        scheme=poll.scheme.version,
-        scheme_digest=poll.scheme.digest,
+        campaign=campaign.id,
+        confidence_percent=f"{campaign.scheme.confidence_pct:f}",
+        scheme=campaign.scheme.version,
+        scheme_digest=campaign.scheme.digest,
         release=release_model(shown.release),
-        fates=[
-            ExclusionCount(reason=reason, ballots=count) for reason, count in shown.fates.items()
+        exclusions=[
+            ExclusionCount(reason=reason, ballots=count)
+            for reason, count in shown.exclusions.items()
         ],
-        items=[unit_model(poll, shown.told[code], shown.places.get(code)) for code in page],
+        items=[unit_model(campaign, shown.scores[code], shown.ranks.get(code)) for code in page],
         total=len(codes),
         next=following,
     )
@@ -86,39 +87,41 @@ def _results(call: ApiCall, shown: DisclosedRelease) -> bytes:
 
 
 def release_model(release: Release) -> ReleaseSummary:
-    """A release without its counts."""
+    """Returns the model of a release, without its counts."""
     return ReleaseSummary(
-        number=release.number, at=utc_datetime(release.at), corrected=sorted(release.corrections)
+        number=release.number,
+        released_at=utc_datetime(release.at),
+        corrected=sorted(release.corrections),
     )
 
 
 def unit_model(
-    poll: RegisteredCampaign, told: DisclosedScore, place: UnitRank | None
+    campaign: RegisteredCampaign, disclosed: DisclosedScore, place: UnitRank | None
 ) -> PublicUnitScore:
-    """A unit as programs read it."""
-    unit = poll.units[told.unit]
+    """Returns the model of a unit's disclosed score and its rank."""
+    unit = campaign.units[disclosed.unit]
     return PublicUnitScore(
-        unit=told.unit,
+        unit=disclosed.unit,
         name=names(unit.name["zh-Hans"], unit.name.get("en", "")),
         category=unit.category,
-        withheld=told.withheld,
-        corrected=told.corrected,
-        score=exact(told.score),
-        low=exact(told.low),
-        high=exact(told.high),
-        unweighted=exact(told.unweighted),
+        withheld=disclosed.withheld,
+        corrected=disclosed.corrected,
+        score=exact(disclosed.score),
+        low=exact(disclosed.low),
+        high=exact(disclosed.high),
+        unweighted=exact(disclosed.unweighted),
         rank=place.rank if place else None,
         of=place.of if place else None,
         rank_low=place.low if place else None,
         rank_high=place.high if place else None,
-        n=told.n,
-        n_valid=told.n_valid,
-        excluded=told.excluded,
-        dont_know=_share(told.dont_know),
-        top_two=_share(told.top_two),
-        distribution=dict(told.distribution),
-        groups=[_group(group) for group in told.groups],
-        flags=list(disclosed_flags(told)),
+        n=disclosed.n,
+        n_valid=disclosed.n_valid,
+        excluded=disclosed.excluded,
+        dont_know=_share(disclosed.dont_know),
+        top_two=_share(disclosed.top_two),
+        distribution=dict(disclosed.distribution),
+        groups=[_group(group) for group in disclosed.groups],
+        flags=list(disclosed_flags(disclosed)),
     )
 
 
@@ -147,19 +150,15 @@ def _group(group: DisclosedGroup) -> PublicGroupScore:
 
 
 async def _closed(call: ApiCall) -> str:
-    """The campaign's name; a refusal while it is not closed."""
+    """Returns the campaign's name; raises `RequestRefused` while it is not closed."""
     summary = await call.summary()
     if summary.state != "closed":
-        raise RequestRefused(
-            409,
-            f"this campaign is {summary.state}; scores can be read once it is closed",
-            summary.id,
-        )
+        raise RequestRefused(409, Message("api-not-closed"), Place(subject=summary.id))
     return summary.id
 
 
 async def _known_tag(call: ApiCall, campaign: str) -> str:
-    """The tag of the answer as it would be made from the last release; empty before the first one."""
+    """Returns the tag of an answer from the last release; empty before the first release."""
     query = select(func.max(releases.c.number)).where(releases.c.campaign == campaign)
     async with reading(call.service.database) as connection:
         number = (await connection.execute(query)).scalar()
@@ -167,12 +166,12 @@ async def _known_tag(call: ApiCall, campaign: str) -> str:
 
 
 def _tag(call: ApiCall, number: int) -> str:
-    # Not of the release's digest: whoever knows all of its counts but a few hidden ones could try them out.
+    # Not the release's digest: from it and the disclosed counts, suppressed ones could be guessed.
     return etag_of(str(call.request.rel_url).encode(), str(number).encode(), VERSION.encode())
 
 
 async def list_releases(call: ApiCall) -> web.Response:
-    """Every release."""
+    """Answers with every release."""
     campaign = await _closed(call)
     found = await read_releases(call.service.database, campaign)
     public = (await read_publications(call.service.database)).get(campaign)
@@ -181,12 +180,12 @@ async def list_releases(call: ApiCall) -> web.Response:
 
 
 async def send_campaign_xlsx(call: ApiCall) -> web.Response:
-    """A campaign's workbook."""
+    """Answers with the campaign's scores as a workbook."""
     return await _campaign_file(call, "xlsx")
 
 
 async def send_campaign_zip(call: ApiCall) -> web.Response:
-    """A campaign's CSV files."""
+    """Answers with the campaign's scores as CSV files in an archive."""
     return await _campaign_file(call, "zip")
 
 
@@ -214,11 +213,11 @@ async def _year(call: ApiCall) -> AppraisedYear:
         return await call.request.app[RESULT_CACHE].year(call.service, number)
     except BadInput as error:
         missing = error.where == str(number)
-        raise RequestRefused(404 if missing else 409, error.what, error.where) from error
+        raise RequestRefused.because(404 if missing else 409, error) from error
 
 
 async def list_units(call: ApiCall) -> web.Response:
-    """A page of a year's units."""
+    """Answers with a page of a year's units."""
     year = await _year(call)
     page, following = call.paged(list(year.result.units))
     return call.response(
@@ -253,12 +252,12 @@ def _year_unit(unit: UnitResult) -> YearUnit:
 
 
 def _points(value: Decimal | None) -> str | None:
-    """A total as the scheme rounded it."""
+    """Returns a total with the decimals that the scheme gave it."""
     return None if value is None else f"{value:f}"
 
 
 async def list_leaders(call: ApiCall) -> web.Response:
-    """A page of a year's leaders."""
+    """Answers with a page of a year's leaders."""
     year = await _year(call)
     page, following = call.paged(list(year.result.leaders))
     items, total = [_leader(leader) for leader in page], len(year.result.leaders)
@@ -280,7 +279,7 @@ def _leader(leader: LeaderResult) -> YearLeader:
 
 
 async def list_proposals(call: ApiCall) -> web.Response:
-    """A page of a year's proposals."""
+    """Answers with a page of a year's proposals."""
     year, status = await _year(call), call.query.status
     found = [proposal for proposal in year.result.proposals if status in (None, proposal.status)]
     page, following = call.paged(found)
@@ -307,12 +306,12 @@ def _proposal(proposal: Proposal) -> YearProposal:
 
 
 async def send_year_xlsx(call: ApiCall) -> web.Response:
-    """A year's workbook."""
+    """Answers with the year as a workbook."""
     return await _year_file(call, "xlsx")
 
 
 async def send_year_zip(call: ApiCall) -> web.Response:
-    """A year's CSV files."""
+    """Answers with the year as CSV files in an archive."""
     return await _year_file(call, "zip")
 
 
@@ -321,7 +320,11 @@ async def _year_file(call: ApiCall, form: str) -> web.Response:
 
     audience = Audience(call.query.audience)
     if audience is Audience.INTERNAL and not call.may("results:internal"):
-        raise RequestRefused(403, "this token is not good for results:internal", "Authorization")
+        raise RequestRefused(
+            403,
+            Message("api-scope-missing", scope="results:internal"),
+            Place(field="Authorization"),
+        )
     book = await asyncio.to_thread(
         year_book, await _year(call), audience, call.service.settings.timezone
     )

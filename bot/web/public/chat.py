@@ -1,7 +1,7 @@
 """The citizens' web chat: one screen at a time, in plain forms that work without JavaScript.
 
-A visitor without our cookie gets a start page; only pressing Start begins a conversation, so that link previews and
-robots make none. Every form carries a one-time id: sent twice, it is taken once.
+A visitor without our cookie gets a start page. Only pressing Start begins a conversation, so that
+link previews and robots begin none. Every form carries a one-time id: sent twice, it counts once.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ from survey_flows.typed_text import clean
 
 CHANNEL = "web"
 COOKIE_DAYS = 90
-MOST_BYTES = 16_384
+MAX_BYTES = 16_384
 NOTICE_SECONDS = 120
-"""Seconds that a citizen waits for Redis, which only does courtesies here."""
+"""Seconds for which the notices of an answer are kept for the next page."""
 FIELDS = ("press", "text", "thread", "topic", "l", "u", "lang")
 UPDATE_ID = re.compile(r"[A-Za-z0-9_-]{16,40}")
 TOPICS = ("language", "help", "privacy", "delete")
@@ -65,7 +65,7 @@ routes = web.RouteTableDef()
 @routes.get("/")
 @routes.get("/c")
 async def show_chat(request: web.Request) -> web.Response:
-    """Where the citizen is; the start page for who has not begun or comes by a link."""
+    """Shows the citizen's screen, or the start page to a new visitor and to one who has a link."""
     service, user = request.app[SERVICE], read_cookie(request)
     if user is None or "l" in request.query or "u" in request.query:
         return start_page(request, request.query.get("l", ""), request.query.get("u", ""))
@@ -75,9 +75,9 @@ async def show_chat(request: web.Request) -> web.Response:
     )
 
 
-@routes.get("/follow")
-async def show_follow_ups(request: web.Request) -> web.Response:
-    """What the citizen has left for an office, with the answers."""
+@routes.get("/requests")
+async def show_requests(request: web.Request) -> web.Response:
+    """Shows the citizen's requests with the answers."""
     service, user = request.app[SERVICE], read_cookie(request)
     if user is None:
         return web.Response(status=303, headers={"Location": "/"})
@@ -92,14 +92,14 @@ async def show_follow_ups(request: web.Request) -> web.Response:
 @routes.get("/r/{link}/")
 @routes.get("/r/{link}/{unit}")
 async def show_start(request: web.Request) -> web.Response:
-    """The start page of a link, e.g. from a QR code."""
+    """Shows the start page of a link, such as one from a QR code."""
     return start_page(request, request.match_info["link"], request.match_info.get("unit", ""))
 
 
 @routes.get("/help")
 @routes.get("/privacy")
 async def show_text(request: web.Request) -> web.Response:
-    """Help or privacy for who has not begun."""
+    """Shows help or privacy to a visitor who has not begun."""
     service, lang, topic = request.app[SERVICE], accepted_language(request), request.path[1:]
     definition = service.live_campaigns.current(service.clock.now())
     return render(
@@ -113,7 +113,7 @@ async def show_text(request: web.Request) -> web.Response:
 
 @routes.post("/start")
 async def start(request: web.Request) -> web.StreamResponse:
-    """Begin, or go on by another link."""
+    """Begins a conversation, or continues it by another link."""
     fields = await _fields(request)
     service, user = request.app[SERVICE], read_cookie(request)
     if user is None:
@@ -128,14 +128,14 @@ async def start(request: web.Request) -> web.StreamResponse:
 
 @routes.post("/answer")
 async def answer(request: web.Request) -> web.StreamResponse:
-    """A button or typed words."""
+    """Takes the press of a button, or typed words."""
     fields = await _fields(request)
     return await _take(request, fields, read_cookie(request), _answered(fields))
 
 
 @routes.post("/ask")
 async def ask(request: web.Request) -> web.StreamResponse:
-    """Language, help, privacy or deletion, at any step."""
+    """Takes a question for language, help, privacy or deletion, at any step."""
     fields = await _fields(request)
     if fields.get("topic") not in TOPICS:
         raise web.HTTPBadRequest
@@ -159,7 +159,7 @@ def _answered(fields: Mapping[str, str]) -> Update:
 async def _take(
     request: web.Request, fields: Mapping[str, str], user: str | None, event: Update
 ) -> web.StreamResponse:
-    """Hand one event to the conductor; the answer is a fragment for our script, else a redirection to the chat."""
+    """Hands one event to the conductor. Returns a fragment for our script, else a redirection."""
     if user is None:
         return _see_chat(request)
     service = request.app[SERVICE]
@@ -177,16 +177,17 @@ async def _take(
 
 def _see_chat(request: web.Request, event: Update | None = None) -> web.Response:
     if _wants_fragment(request):
-        return web.Response(status=204)  # our script then opens the chat anew
+        return web.Response(status=204)  # the script then loads the chat page
     path = "/?begun=1" if isinstance(event, Started) else "/"
     if isinstance(event, RequestAction):
-        path = f"/follow?{urlencode({'thread': event.code})}"
+        path = f"/requests?{urlencode({'thread': event.code})}"
     return web.Response(status=303, headers={"Location": path})
 
 
 def _update_key(request: web.Request, fields: Mapping[str, str]) -> str:
-    # What was sent is part of the key: after a lost answer, another choice in the same form must not pass for a replay.
-    # Under our secret, because an answer that is merely hashed is found by trying all answers.
+    # The content is part of the key: after a lost response, another choice in the same form must
+    # not pass for a replay. The key is under our secret, because a plain hash of an answer is found
+    # by trying all answers.
     given = fields.get("id", "")
     name = given if UPDATE_ID.fullmatch(given) else new_id()
     content = json.dumps([request.path, *(fields.get(field) for field in FIELDS)])
@@ -194,7 +195,7 @@ def _update_key(request: web.Request, fields: Mapping[str, str]) -> str:
 
 
 def start_page(request: web.Request, link: str, unit: str) -> web.Response:
-    """What a visitor sees before anything is kept of them."""
+    """Returns the page that a visitor sees before anything is stored about them."""
     service, lang = request.app[SERVICE], accepted_language(request)
     definition = service.live_campaigns.find(Started(link=link), "", service.clock.now())
     refused = "begun" in request.query and read_cookie(request) is None
@@ -204,7 +205,7 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
         lang,
         title=in_language(definition.title, lang, definition) if definition else "",
         unit=unit_name(definition, unit, lang) if definition and unit in definition.units else "",
-        trial=definition is not None and definition.pilot,
+        pilot=definition is not None and definition.pilot,
         shut=_shut(service, definition, lang),
         cookie_refused=refused,
         fields={"l": link, "u": unit, "lang": lang, "id": new_id()},
@@ -213,7 +214,7 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
 
 
 def _shut(service: Service, definition: CampaignDefinition | None, lang: str) -> str:
-    """Why no rating can be begun now; empty when one can."""
+    """Returns why no rating can be begun now; empty when one can."""
     if definition is None:
         return service.live_campaigns.sentence_in_each_language("no-campaign")
     now = service.clock.now()
@@ -225,16 +226,16 @@ def _shut(service: Service, definition: CampaignDefinition | None, lang: str) ->
 
 
 def chat_page(request: web.Request, reply: Reply) -> web.Response:
-    """The screen of a reply with its notices."""
+    """Returns the page of a reply: its screen and its notices."""
     template = "chat_body.html" if _wants_fragment(request) else "chat.html"
     lang = reply.screen.lang if reply.screen else accepted_language(request)
-    picture = chat_view(reply.screen) if reply.screen else None
-    response = render(request, template, lang, notices=reply.notices, picture=picture, id=new_id())
+    view = chat_view(reply.screen) if reply.screen else None
+    response = render(request, template, lang, notices=reply.notices, view=view, id=new_id())
     return _marked(request, response)
 
 
 def _unsaved_page(request: web.Request, fields: Mapping[str, str]) -> web.Response:
-    """The same form once more, under the same one-time id: nothing that was typed is lost."""
+    """Returns the same form under the same one-time id, so that nothing that was typed is lost."""
     template = "unsaved_body.html" if _wants_fragment(request) else "unsaved.html"
     response = render(request, template, status=503, action=request.path, fields=fields)
     response.headers["Retry-After"] = "10"
@@ -252,18 +253,21 @@ def _marked(request: web.Request, response: web.Response) -> web.Response:
 
 
 async def _fields(request: web.Request) -> dict[str, str]:
-    form = await read_form(request, MOST_BYTES)
+    form = await read_form(request, MAX_BYTES)
     close_files(form)
     return {name: value for name in (*FIELDS, "id") if isinstance(value := form.get(name), str)}
 
 
 def new_id() -> str:
-    """128 random bits."""
+    """Returns 128 random bits as text."""
     return secrets.token_urlsafe(16)
 
 
 def read_cookie(request: web.Request) -> str | None:
-    """The citizen's id, if we gave it out: with made-up ones the limit on new conversations could be passed by."""
+    """Returns the citizen's id from the cookie; None for an id that we did not issue.
+
+    Invented ids would get round the limit on new conversations.
+    """
     service = request.app[SERVICE]
     user, _, stamp = request.cookies.get(_cookie_name(service), "").partition(".")
     if not (user and user.isascii() and stamp.isascii()):
@@ -291,7 +295,7 @@ def _stamp(keys: GateKeys, user: str) -> str:
 
 
 async def _keep_notices(service: Service, user: str, notices: tuple[str, ...]) -> None:
-    """Hold notices for the page after the redirection. A notice is a courtesy: without Redis it is left out."""
+    """Keeps notices for the page after the redirection; while Redis is away they are lost."""
     if notices:
         try:
             async with asyncio.timeout(PATIENCE):

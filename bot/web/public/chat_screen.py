@@ -1,4 +1,4 @@
-"""An engine's screen as the chat page draws it."""
+"""Turns a screen of the engine into the parts that the chat page draws."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOOKS = {
     "open": "option",
     "all:": "danger",
 }
-"""How a button looks, by its verb, or by all it says; one that is not listed is plain."""
+"""The look of a button by its verb or its whole payload; others are plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,11 @@ class ChatLine:
 
 @dataclass(frozen=True, slots=True)
 class ChatView:
-    """A screen in the page's terms. ``share`` is progress as (this step, all steps) or None.
+    """A screen in the page's terms.
 
-    ``thread`` is the follow-up that typed words belong to, or empty.
+    Attributes:
+        share: the progress as (this step, all steps), or None.
+        thread: the code of the request that typed words belong to, or empty.
     """
 
     step: str
@@ -54,7 +56,7 @@ class ChatView:
 
 
 def chat_view(screen: Screen) -> ChatView:
-    """The screen with its first line as the heading."""
+    """Returns the screen's parts; its first line is the heading."""
     heading, *rest = screen.text.split("\n")
     step, _, rest_of_step = screen.step.partition(":")
     return ChatView(

@@ -1,6 +1,6 @@
-"""The log in public: its checkpoints, proofs for witnesses, and a page that finds a receipt.
+"""The public log on the web: checkpoints, proofs for witnesses, and the check of a receipt.
 
-A receipt's code comes by a form only: an address would be kept in histories and proxies' logs.
+A receipt's code comes by a form only: browsers and proxies keep addresses.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from bot.transparency.log_reader import (
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.middleware import close_files, is_over_limit, read_form
 from bot.web.shared.templates import accepted_language, render
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message
 from survey_flows.log_entries import inclusion_file, read_code
+from survey_flows.messages import ENGLISH
+from survey_flows.messages import render as render_message
 from survey_flows.signed_notes import (
     Note,
     Signature,
@@ -32,30 +34,30 @@ from survey_flows.signed_notes import (
     read_note,
 )
 
-MOST_FORM = 4096
-MOST_NOTE = 16_384
-LONGEST_NUMBER = 18
-MOST_PROOFS = 600
-"""Receipts and proofs for one address in an hour: a witness that looks every ten seconds needs 360."""
+MAX_FORM_BYTES = 4096
+MAX_NOTE_BYTES = 16_384
+MAX_DIGITS = 18
+MAX_PROOFS = 600
+"""Receipts and proofs for one address in an hour; a witness asks every ten seconds, 360 times."""
 
 routes = web.RouteTableDef()
 
 
 @routes.get("/log/checkpoint")
 async def show_checkpoint(request: web.Request) -> web.Response:
-    """The newest signed checkpoint with the witnesses' signatures, as text."""
+    """Sends the newest checkpoint with the witnesses' cosignatures, as a signed note."""
     async with reading(request.app[SERVICE].database) as connection:
         newest = await latest_checkpoint(connection)
-    return _plain(newest.note) if newest else _plain("the log is empty\n", 404)
+    return _plain(newest.note) if newest else _refusal(Message("public-log-empty"), 404)
 
 
 @routes.get("/log/consistency")
 async def show_consistency(request: web.Request) -> web.Response:
-    """The proof that the log of ``new`` entries begins with that of ``old``."""
-    await _spare(request)
+    """Sends the proof that the log of ``new`` entries begins with the log of ``old`` entries."""
+    await _limit_rate(request)
     sizes = [request.query.get(name, "") for name in ("old", "new")]
-    if not all(size.isascii() and size.isdigit() and len(size) <= LONGEST_NUMBER for size in sizes):
-        return _plain("give old and new as numbers of entries\n", 400)
+    if not all(size.isascii() and size.isdigit() and len(size) <= MAX_DIGITS for size in sizes):
+        return _refusal(Message("public-sizes-needed"), 400)
     old, new = map(int, sizes)
     try:
         async with reading(request.app[SERVICE].database) as connection:
@@ -67,34 +69,36 @@ async def show_consistency(request: web.Request) -> web.Response:
 
 @routes.post("/log/cosignatures")
 async def take_cosignatures(request: web.Request) -> web.Response:
-    """A witness's signature under one of our checkpoints: the note's text with its own line below."""
+    """Stores a witness's cosignature of one of our checkpoints, sent as a signed note."""
     service = request.app[SERVICE]
-    body = await request.clone(client_max_size=MOST_NOTE).read()
+    body = await request.clone(client_max_size=MAX_NOTE_BYTES).read()
     try:
         note = read_note(body.decode())
         size = read_checkpoint(note.text).size
-    except (BadInput, UnicodeDecodeError) as error:
-        return _plain(f"{error if isinstance(error, BadInput) else 'this is not text'}\n", 400)
+    except UnicodeDecodeError:
+        return _refusal(Message("public-not-text"), 400)
+    except BadInput as error:
+        return _plain(f"{error}\n", 400)
     lines = [
         s
         for s in note.signatures
         if _is_by_a_witness(s, note, witness_keys(service.settings.witnesses))
     ]
     if not lines:
-        return _plain("none of the signatures is by a witness that is known here\n", 403)
+        return _refusal(Message("public-no-known-witness"), 403)
     async with writing(service.database) as connection:
         query = checkpoints.select().where(checkpoints.c.size == size)
         ours = (await connection.execute(query)).first()
         if ours is None or read_note(ours.note).text != note.text:
-            return _plain("this is none of our checkpoints\n", 409)
+            return _refusal(Message("public-not-our-checkpoint"), 409)
         rows = [{"size": size, "name": line.name, "line": line.line()} for line in lines]
         await upsert(connection, cosignatures, ["size", "name"], rows)
-    return _plain("taken\n")
+    return _plain("stored\n")
 
 
 @routes.get("/receipt")
 async def show_form(request: web.Request) -> web.Response:
-    """Where a citizen types a receipt."""
+    """Shows the form for a receipt."""
     return render(
         request,
         "receipt.html",
@@ -108,9 +112,9 @@ async def show_form(request: web.Request) -> web.Response:
 
 @routes.post("/log/receipt")
 async def show_receipt(request: web.Request) -> web.Response:
-    """Whether a receipt is in the log, and the proof of it; never what the ballot says."""
-    await _spare(request)
-    form = await read_form(request, MOST_FORM)
+    """Shows whether a receipt is in the log, with the proof; it says nothing of the answers."""
+    await _limit_rate(request)
+    form = await read_form(request, MAX_FORM_BYTES)
     close_files(form)
     typed, lang = str(form.get("code", "")), str(form.get("lang", ""))
     try:
@@ -144,18 +148,22 @@ async def show_receipt(request: web.Request) -> web.Response:
         code=code,
         problem="" if inside else "receipt-not-yet",
         found=found if inside else None,
-        newest=_told(newest) if inside and newest else None,
+        newest=_checkpoint(newest) if inside and newest else None,
     )
 
 
-async def _spare(request: web.Request) -> None:
-    """Turn off an address that asks for too many proofs: each costs reads of the database."""
-    if await is_over_limit(request, "proof", MOST_PROOFS):
+async def _limit_rate(request: web.Request) -> None:
+    """Refuses an address that asks for too many proofs, since each reads the database."""
+    if await is_over_limit(request, "proof", MAX_PROOFS):
         raise web.HTTPTooManyRequests
 
 
 def witness_keys(setting: str) -> list[VerifierKey]:
-    """The witnesses' public keys in the setting `MINPING_WITNESSES`; raises `BadInput` for one that cannot be read."""
+    """Returns the witnesses' public keys of the setting `MINPING_WITNESSES`.
+
+    Raises:
+        BadInput: a key cannot be read.
+    """
     return [read_key(key) for key in setting.split()]
 
 
@@ -167,7 +175,7 @@ def _is_by_a_witness(signature: Signature, note: Note, keys: list[VerifierKey]) 
     )
 
 
-def _told(newest: StoredCheckpoint) -> dict[str, object]:
+def _checkpoint(newest: StoredCheckpoint) -> dict[str, object]:
     note = read_note(newest.note)
     witnesses = [
         signature.name
@@ -186,6 +194,11 @@ def _download(found: StoredEntry, newest: StoredCheckpoint, proof: list[bytes]) 
         f'attachment; filename="minping-proof-{found.position}.json"'
     )
     return response
+
+
+def _refusal(message: Message, status: int) -> web.Response:
+    """Returns a refusal as text in English: programs that follow tlog specifications read it."""
+    return _plain(f"{render_message(message, ENGLISH)}\n", status)
 
 
 def _plain(text: str, status: int = 200) -> web.Response:

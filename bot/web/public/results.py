@@ -1,4 +1,4 @@
-"""Results in public: a page that anybody may open of each campaign whose release was made public, and its open data."""
+"""The public results: for each published campaign a page, its open data and its bundle."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aiohttp import web
 from aggregation.disclosure.rounding import round_down
 from aggregation.disclosure.suppression import Count
 from bot.campaigns.lifecycle import list_campaigns
-from bot.core.labels import pick
+from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses
 from bot.publication.charts.ranking import Ranking, campaign_ranking
 from bot.publication.exports import Book, campaign_book, csv_archive, csv_files, workbook
@@ -30,8 +30,8 @@ from bot.web.shared.middleware import is_over_limit
 from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import accepted_language, render
 
-MOST_LOOKS = 1200
-"""Looks at results from one address in an hour: a school or an office is one address."""
+MAX_REQUESTS = 1200
+"""Requests from one address in an hour; a whole school or office may share one address."""
 KINDS = {
     "json": "application/json",
     "csv": "text/csv",
@@ -42,20 +42,20 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class ResponseRate:
-    """How many were invited personally, and at least how many of them answered."""
+    """The number of personal invitations, and a lower bound on the number answered."""
 
     invited: int
     answered: int
 
     @property
     def percent(self) -> int:
-        """At least this share answered, in whole percent."""
+        """The lower bound on the response rate, in whole percent."""
         return 100 * self.answered // self.invited
 
 
 async def list_results(request: web.Request) -> web.Response:
-    """What is public, the newest first."""
-    await _spare(request)
+    """Shows the published campaigns, the newest first."""
+    await _limit_rate(request)
     service, lang = request.app[SERVICE], accepted_language(request)
     public = await read_publications(service.database)
     found = [
@@ -66,7 +66,7 @@ async def list_results(request: web.Request) -> web.Response:
     rows = [
         {
             "id": summary.id,
-            "trial": summary.pilot,
+            "pilot": summary.pilot,
             "title": pick(
                 (summary.title["zh-Hans"], summary.title.get("en") or summary.title["zh-Hans"]),
                 lang,
@@ -87,7 +87,7 @@ async def list_results(request: web.Request) -> web.Response:
 
 
 async def _account(request: web.Request, year: int) -> PublicAccount:
-    """Made once a day, so that nobody watches one person's doings in it."""
+    """Returns the public account of a year; it changes once a day, so that no act shows in it."""
     service = request.app[SERVICE]
     today = service.clock.now().astimezone(ZoneInfo(service.settings.timezone)).date()
     key = ("account", str(year), today.isoformat())
@@ -97,9 +97,9 @@ async def _account(request: web.Request, year: int) -> PublicAccount:
 
 
 async def show_result(request: web.Request) -> web.Response:
-    """One campaign's results with their method, uncertainty and what was not counted."""
+    """Shows one campaign's results with their method, uncertainty and exclusions."""
     public, shown = await _public(request)
-    lang, poll = accepted_language(request), shown.scored.campaign
+    lang, campaign = accepted_language(request), shown.scored.campaign
     key = (public.campaign, str(public.number), "ranking", lang)
     ranking = await request.app[RESULT_CACHE].cached(key, _thread(_ranking, shown, lang))
     service, response = request.app[SERVICE], await _response(request, public, shown)
@@ -108,22 +108,24 @@ async def show_result(request: web.Request) -> web.Response:
         request,
         "result.html",
         lang,
-        poll=poll,
-        title=pick((poll.title["zh-Hans"], poll.title.get("en") or poll.title["zh-Hans"]), lang),
-        window=_window(request, poll.opens_at, poll.closes_at),
+        campaign=campaign,
+        title=pick(
+            (campaign.title["zh-Hans"], campaign.title.get("en") or campaign.title["zh-Hans"]), lang
+        ),
+        window=_window(request, campaign.opens_at, campaign.closes_at),
         day=_local(request, public.at).strftime("%Y-%m-%d"),
         public=public,
         shown=shown,
         ranking=ranking,
-        units=len(poll.units),
-        fates=_fates(shown, lang),
+        units=len(campaign.units),
+        exclusions=_exclusions(shown, lang),
         response=response,
         definitions=[
-            (pick((zh, en), lang), pick((zh_, en_), lang))
-            for key, zh, en, zh_, en_ in DEFINITIONS
+            (label(term, lang), label(text, lang))
+            for key, term, text in DEFINITIONS
             if key != "response_rate" or response is None
         ],
-        scheme=poll.scheme,
+        scheme=campaign.scheme,
         corrected=[
             (_name(shown, code, lang), made) for code, made in shown.release.corrections.items()
         ],
@@ -132,7 +134,7 @@ async def show_result(request: web.Request) -> web.Response:
 
 
 def _ranking(shown: DisclosedRelease, lang: str) -> Ranking:
-    """The scores alone: what they would be if units learned from each other is for who reads the tables."""
+    """Returns the ranking without shrinkage estimates; those are in the tables."""
     ranking = campaign_ranking(shown.scored, lang)
     panels = [
         replace(panel, marks=tuple(replace(mark, shrunken=None) for mark in panel.marks))
@@ -142,7 +144,7 @@ def _ranking(shown: DisclosedRelease, lang: str) -> Ranking:
 
 
 async def _public(request: web.Request) -> tuple[Publication, DisclosedRelease]:
-    await _spare(request)
+    await _limit_rate(request)
     service, campaign = request.app[SERVICE], request.match_info["campaign"]
     public = (await read_publications(service.database)).get(campaign)
     if public is None:
@@ -150,8 +152,8 @@ async def _public(request: web.Request) -> tuple[Publication, DisclosedRelease]:
     return public, await request.app[RESULT_CACHE].release(service, campaign, public.number)
 
 
-async def _spare(request: web.Request) -> None:
-    if await is_over_limit(request, "results", MOST_LOOKS):
+async def _limit_rate(request: web.Request) -> None:
+    if await is_over_limit(request, "results", MAX_REQUESTS):
         raise web.HTTPTooManyRequests
 
 
@@ -174,14 +176,14 @@ def _name(shown: DisclosedRelease, code: str, lang: str) -> str:
     return pick((name["zh-Hans"], name.get("en") or name["zh-Hans"]), lang)
 
 
-def _fates(shown: DisclosedRelease, lang: str) -> list[tuple[str, str, Count]]:
-    return [(code, pick(REASONS[code], lang), count) for code, count in shown.fates.items()]
+def _exclusions(shown: DisclosedRelease, lang: str) -> list[tuple[str, str, Count]]:
+    return [(code, label(REASONS[code], lang), count) for code, count in shown.exclusions.items()]
 
 
 async def _response(
     request: web.Request, public: Publication, shown: DisclosedRelease
 ) -> ResponseRate | None:
-    """The response rate among people who were invited personally; None where nobody was: then it is not known."""
+    """Returns the response rate of personal invitations; None, unknown, when there were none."""
     database, cell = request.app[SERVICE].database, shown.scored.campaign.scheme.min_n.publish_cell
 
     async def count() -> ResponseRate | None:
@@ -196,7 +198,7 @@ async def _response(
 
 
 async def send_data(request: web.Request) -> web.Response:
-    """The released figures as JSON, as CSV of the units, as a ZIP of all tables, or as XLSX."""
+    """Sends the released figures as JSON, as CSV of the units, as ZIP of all tables, or as XLSX."""
     public, shown = await _public(request)
     form = request.match_info["form"]
     response = await _response(request, public, shown)
@@ -222,14 +224,14 @@ def _written(book: Book, form: str, about: dict[str, Any]) -> bytes:
 def _about(
     public: Publication, shown: DisclosedRelease, response: ResponseRate | None
 ) -> dict[str, Any]:
-    poll = shown.scored.campaign
+    campaign = shown.scored.campaign
     return {
-        "campaign": poll.id,
-        "year": poll.year,
-        "trial": poll.pilot,
-        "title": dict(poll.title),
-        "opens_at": _iso(poll.opens_at),
-        "closes_at": _iso(poll.closes_at),
+        "campaign": campaign.id,
+        "year": campaign.year,
+        "pilot": campaign.pilot,
+        "title": dict(campaign.title),
+        "opens_at": _iso(campaign.opens_at),
+        "closes_at": _iso(campaign.closes_at),
         "published_at": _iso(public.at),
         "release": {"number": public.number, "at": _iso(shown.release.at)},
         "metric": "public_score",
@@ -244,7 +246,7 @@ def _iso(seconds: int) -> str:
 
 
 def open_file(request: web.Request, body: bytes, kind: str, name: str) -> web.Response:
-    """A file for everybody, other sites' pages among them; one that was had before is not sent again."""
+    """Returns a file that other sites' pages may fetch too; 304 when the client has it already."""
     from bot.web.shared.caching import etag_of, not_modified_or
 
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -264,7 +266,7 @@ def _charset(kind: str) -> str | None:
 
 
 async def send_bundle(request: web.Request) -> web.StreamResponse:
-    """What anybody needs to check the result without us."""
+    """Sends the bundle with which anybody can check the result without us."""
     public, _ = await _public(request)
     path = bundle_path(request.app[SERVICE].settings.data, public.campaign, public.number)
     if not await asyncio.to_thread(path.exists):

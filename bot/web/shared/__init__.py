@@ -1,1 +1,1 @@
-"""What all pages share: middleware, templates, caching and the wording of errors."""
+"""Shared parts of the web: middleware, templates, caching, lazy routes, wording of errors."""

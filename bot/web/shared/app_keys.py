@@ -1,4 +1,4 @@
-"""Where handlers find the service."""
+"""The key under which handlers find the service in the application."""
 
 from __future__ import annotations
 

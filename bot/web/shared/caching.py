@@ -1,4 +1,4 @@
-"""HTTP caching: entity tags, and the answer «not modified»."""
+"""HTTP caching by entity tags (RFC 9110, section 13)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from aiohttp import web
 
 
 def etag_of(*parts: bytes) -> str:
-    """An entity tag of what an answer is made from."""
+    """Returns the entity tag of an answer that is made from these bytes."""
     return f'"{sha256(b"|".join(parts)).hexdigest()[:32]}"'
 
 
 def not_modified_or(
     request: web.Request, tag: str, made: Callable[[], web.Response]
 ) -> web.Response:
-    """The answer with its tag, or that it is still the same."""
+    """Returns the answer with its tag, or 304 when the client has this version."""
     response = web.Response(status=304) if matches_etag(request, tag) else made()
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = "private, no-cache"
@@ -24,7 +24,7 @@ def not_modified_or(
 
 
 def matches_etag(request: web.Request, tag: str) -> bool:
-    """Whether whoever asks has this version."""
+    """Returns whether the client has this version."""
     return bool(tag) and tag in [
         part.strip().removeprefix("W/")
         for part in request.headers.get("If-None-Match", "").split(",")

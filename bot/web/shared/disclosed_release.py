@@ -1,4 +1,4 @@
-"""A release with all that is told of it, made once for many looks."""
+"""A release with its disclosed figures, computed once for many requests."""
 
 from __future__ import annotations
 
@@ -11,35 +11,44 @@ from aggregation.disclosure.suppression import Count, DisclosedScore
 from bot.campaigns.registered import RegisteredCampaign
 from bot.results.releases import Release, last_release, read_releases
 from bot.results.scoring import ScoredCampaign, UnitRank, score_release, unit_ranks
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 
 @dataclass(frozen=True, slots=True)
 class DisclosedRelease:
-    """One release. ``told`` and ``unit_ranks`` are by unit, ``fates`` by the codes of `bot.publication.exports.score_pages.REASONS`."""
+    """One release: disclosed scores and ranks by unit, and numbers of ballots by outcome.
+
+    The outcomes are the codes of `bot.publication.exports.score_pages.REASONS`.
+    """
 
     scored: ScoredCampaign
     release: Release
-    told: Mapping[str, DisclosedScore]
-    places: Mapping[str, UnitRank]
-    fates: Mapping[str, Count]
+    scores: Mapping[str, DisclosedScore]
+    ranks: Mapping[str, UnitRank]
+    exclusions: Mapping[str, Count]
 
 
-async def find_release(database: AsyncEngine, poll: RegisteredCampaign, number: int = 0) -> Release:
-    """The release of this number; for 0 the last one, which the first look makes."""
+async def find_release(
+    database: AsyncEngine, campaign: RegisteredCampaign, number: int = 0
+) -> Release:
+    """Returns the release of this number; for 0 the last one, which is made if there is none.
+
+    Raises:
+        BadInput: there is no release of this number.
+    """
     if not number:
-        return await last_release(database, poll)
-    for release in await read_releases(database, poll.id):
+        return await last_release(database, campaign)
+    for release in await read_releases(database, campaign.id):
         if release.number == number:
             return release
-    raise BadInput("there is no release of this number", f"{poll.id} {number}")
+    raise BadInput(Message("web-no-such-release"), Place(subject=f"{campaign.id} {number}"))
 
 
-def disclose_release(poll: RegisteredCampaign, release: Release) -> DisclosedRelease:
-    """All that is told of a release; takes a while: call it in a thread."""
+def disclose_release(campaign: RegisteredCampaign, release: Release) -> DisclosedRelease:
+    """Returns the disclosed figures of a release; it takes seconds, so call it in a thread."""
     from bot.publication.exports.score_pages import disclosed_exclusions
 
-    scored = score_release(poll, release)
+    scored = score_release(campaign, release)
     return DisclosedRelease(
         scored, release, scored.disclosed, unit_ranks(scored), disclosed_exclusions(scored)
     )

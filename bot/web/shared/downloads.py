@@ -16,7 +16,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 async def book_file(book: Book, form: str, name: str) -> web.Response:
-    """A book as ``xlsx``, or as an archive of files: CSV for ``zip``, else ``sav`` (SPSS) or ``parquet``."""
+    """Returns a book as ``xlsx``, or an archive of CSV (``zip``), ``sav`` or ``parquet`` files."""
     from bot.publication.exports import csv_files, statistical_files, workbook, zip_archive
 
     if form == "xlsx":
@@ -33,7 +33,7 @@ async def book_file(book: Book, form: str, name: str) -> web.Response:
 async def picture_file(
     ranking: Ranking, title: str, lang: str, form: str, name: str
 ) -> web.Response:
-    """A ranking as ``png``, ``svg`` or ``pdf``."""
+    """Returns a ranking as ``png``, ``svg`` or ``pdf``."""
     from bot.publication.charts.canvas import FORMATS, ranking_picture
 
     body = await asyncio.to_thread(ranking_picture, ranking, title, lang, form)
@@ -41,12 +41,15 @@ async def picture_file(
 
 
 def report_file(body: bytes, form: str, name: str) -> web.Response:
-    """A report as ``pdf`` or ``html``; as a file, since its style is inside, which no page of ours allows."""
+    """Returns a report as ``pdf`` or ``html``.
+
+    It is a download: its style stands inside it, which the policy of our pages forbids.
+    """
     return download(body, {"pdf": "application/pdf", "html": "text/html"}[form], f"{name}.{form}")
 
 
 def download(body: bytes, kind: str, name: str) -> web.Response:
-    """A file that a browser keeps and does not show."""
+    """Returns a file that a browser stores and does not show."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     charset = "utf-8" if kind.startswith("text/") or kind.endswith("xml") else None
     return web.Response(body=body, content_type=kind, charset=charset, headers=headers)

@@ -1,7 +1,7 @@
-"""What a person has to mend, in the language of their page.
+"""Words errors in the language of a page.
 
-Errors are raised in English by the parts that find them. A page in another language looks the sentence up by its
-English text in ``wording/sentences.<language>.yaml``; one that is not there is shown in English and marked as such.
+A `Message` is rendered by its id. An error that is still an English sentence is looked up by its
+text in ``wording/sentences.<language>.yaml``; one that is not there is shown in English and marked.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from survey_flows.errors import BadInput, Message
+from survey_flows.messages import render
 
 HOLE = "{}"
 JOINT = "; "
@@ -48,8 +49,10 @@ def told(error: BadInput, lang: str) -> Said:
     return Said(f"{where}{colon}{said.text}" if where else said.text, said.foreign)
 
 
-def translate(text: str, lang: str) -> Said:
-    """A sentence, or lines of them, in a page's language."""
+def translate(text: str | Message, lang: str) -> Said:
+    """Returns a message, or lines of English sentences, in a page's language."""
+    if isinstance(text, Message):
+        return Said(render(text, lang))
     catalogue = _catalogue(lang)
     if catalogue is None or not text:
         return Said(text)
@@ -123,7 +126,7 @@ def _catalogue(lang: str) -> Catalogue | None:
 
 
 def _compiled(entries: Mapping[str, str], last: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The entries, those with the most fixed text first; the last hole of a frame may hold whole sentences."""
+    """The entries, those with the most fixed text first."""
     ordered = sorted(entries.items(), key=lambda entry: -len(entry[0].replace(HOLE, "")))
     return tuple(
         (re.compile(_pattern(english, last)), translation) for english, translation in ordered

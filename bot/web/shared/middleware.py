@@ -1,4 +1,4 @@
-"""What stands before every page: security headers, the same-origin rule, limits, and kind pages instead of errors."""
+"""Middleware of every page: security headers, the same-origin rule, limits, pages of errors."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-    # Not no-referrer: with that, browsers send «Origin: null» with our own forms, and `from_elsewhere` would be blind.
+    # Not no-referrer: then browsers send «Origin: null» with our own forms, and `is_cross_origin`
+    # could not tell them from forms of other sites.
     "Referrer-Policy": "same-origin",
-    # A phone may be shared: neither Back nor a proxy may bring a page back.
+    # A phone may be shared: neither «Back» nor a proxy may show a page again.
     "Cache-Control": "no-store",
 }
 SECURE_HEADERS = {
@@ -46,16 +47,16 @@ SECURE_HEADERS = {
 HOUR = 3600
 PATIENCE = 0.25
 """Seconds that Redis may leave a page waiting."""
-KNOWN_TROUBLES = frozenset({403, 404, 405, 413, 429})
+STATUSES_WITH_PAGES = frozenset({403, 404, 405, 413, 429})
 
 
 def is_secure(settings: Settings) -> bool:
-    """Whether browsers reach the service by https, so that cookies may insist on it."""
+    """Returns whether browsers reach the service by https, so that cookies may insist on it."""
     return settings.public_url.startswith("https://")
 
 
 def security_headers(settings: Settings) -> Callable[..., Awaitable[None]]:
-    """A signal handler that adds to each response the headers that it has not set itself."""
+    """Returns a signal handler that adds the headers that a response has not set itself."""
     wanted = HEADERS | (SECURE_HEADERS if is_secure(settings) else {})
 
     async def add(_request: web.Request, response: web.StreamResponse) -> None:
@@ -68,7 +69,7 @@ def security_headers(settings: Settings) -> Callable[..., Awaitable[None]]:
 
 @web.middleware
 async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Pages that a person can read instead of errors; a failure of ours is logged without what people sent."""
+    """Turns errors into pages that a person can read; a failure is logged without the request."""
     try:
         return await handler(request)
     except web.HTTPException as error:
@@ -84,25 +85,27 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 def with_allowed_methods(response: web.Response, error: web.HTTPException) -> web.Response:
-    """The answer with the methods that would have been right, where one was wrong."""
+    """Adds the header Allow to an answer about a wrong method."""
     if "Allow" in error.headers:
         response.headers["Allow"] = error.headers["Allow"]
     return response
 
 
 def error_page(request: web.Request, status: int) -> web.Response:
-    """The page of an error; what a program reads, where a program asks."""
+    """Returns the page of an error; problem details where a program asks."""
     if is_for_programs(request):
-        return problem(status)
-    known = status if status in KNOWN_TROUBLES or status == 503 else 400 if status < 500 else 500
-    response = render(request, "trouble.html", status=status, trouble=str(known))
+        return problem(request, status)
+    known = (
+        status if status in STATUSES_WITH_PAGES or status == 503 else 400 if status < 500 else 500
+    )
+    response = render(request, "error.html", status=status, error=str(known))
     if status in (429, 503):
         response.headers["Retry-After"] = "3600" if status == 429 else "10"
     return response
 
 
 def is_cross_origin(request: web.Request, settings: Settings) -> bool:
-    """Whether another site, or no browser at all, made this request that changes something."""
+    """Returns whether another site, or no browser at all, sent this form."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site not in ("same-origin", "none")
@@ -111,32 +114,32 @@ def is_cross_origin(request: web.Request, settings: Settings) -> bool:
     return urlsplit(sent_by).netloc.lower() not in own
 
 
-async def read_form(request: web.Request, most_bytes: int) -> Form:
-    """The form that a page of ours sent.
+async def read_form(request: web.Request, max_bytes: int) -> Form:
+    """Returns the form that a page of ours sent.
 
     Raises:
         aiohttp.web.HTTPForbidden: sent from another site.
-        aiohttp.web.HTTPRequestEntityTooLarge: more than ``most_bytes``.
+        aiohttp.web.HTTPRequestEntityTooLarge: more than ``max_bytes``.
     """
     if is_cross_origin(request, request.app[SERVICE].settings):
         raise web.HTTPForbidden
     try:
-        return await request.clone(client_max_size=most_bytes).post()
+        return await request.clone(client_max_size=max_bytes).post()
     except (ValueError, LookupError) as error:  # not a form, or in no known encoding
         raise web.HTTPBadRequest from error
 
 
 def close_files(form: Form) -> None:
-    """Let go of what was uploaded, wanted or not."""
+    """Closes the uploaded files of a form."""
     for value in form.values():
         if isinstance(value, web.FileField):
             value.file.close()
 
 
 def client_address(request: web.Request, settings: Settings) -> str:
-    """Where a request came from, as the outermost proxy that we trust saw it; of IPv6 the network of 64 bits.
+    """Returns the client's address as the outermost trusted proxy saw it; of IPv6 the /64 network.
 
-    Whoever has one IPv6 address has all of its network, and could pass a limit by taking the next.
+    A client has its whole IPv6 network, and could pass a limit by the next address.
     """
     return _network(_address(request, settings))
 
@@ -163,7 +166,7 @@ def _network(address: str) -> str:
 
 
 async def increment_counter(redis: Redis, key: str, seconds: int) -> int:
-    """Add one to a counter that starts again ``seconds`` after its first count; returns the new number.
+    """Adds one to a counter that expires ``seconds`` after its first count. Returns the number.
 
     Raises:
         redis.exceptions.RedisError: Redis is away.
@@ -174,14 +177,17 @@ async def increment_counter(redis: Redis, key: str, seconds: int) -> int:
         return int((await pipe.execute())[0])
 
 
-async def is_over_limit(request: web.Request, what: str, most: int) -> bool:
-    """Whether this address did it more than ``most`` times this hour. While Redis is away nobody is turned off."""
+async def is_over_limit(request: web.Request, act: str, limit: int) -> bool:
+    """Counts an act of this address. Returns whether it is over ``limit`` this hour.
+
+    While Redis is away, the answer is no: a limit must not keep citizens out.
+    """
     service = request.app[SERVICE]
     address = service.keys.address(client_address(request, service.settings))
     try:
         async with asyncio.timeout(PATIENCE):
             return (
-                await increment_counter(service.redis, f"minping:web:{what}:{address}", HOUR) > most
+                await increment_counter(service.redis, f"minping:web:{act}:{address}", HOUR) > limit
             )
     except (RedisError, OSError):
         return False

@@ -1,4 +1,4 @@
-"""What was worked out a moment ago, for the next looks: years, and releases of campaigns."""
+"""Short-lived cache of year results and releases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aiohttp import web
 
 from bot.service.composition import Service
-from survey_flows.errors import BadInput
 
 if TYPE_CHECKING:
     from aggregation.appraisal.stability import ResultShift
@@ -25,7 +24,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class ResultCache:
-    """Leafing through pages must not appraise again at each; nor must everybody who reads a public page."""
+    """Keeps results, so that not every page of the console and not every public look computes them.
+
+    A year is at most `KEEP_SECONDS` old; a release never changes. One result is computed at a time.
+    """
 
     years: dict[int, tuple[float, AppraisedYear]] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -35,7 +37,7 @@ class ResultCache:
     shifted: tuple[AppraisedYear, list[ResultShift]] | None = None
 
     async def year(self, service: Service, year: int) -> AppraisedYear:
-        """A year's outcome, at most `KEEP_SECONDS` old.
+        """Returns a year's results, at most `KEEP_SECONDS` old.
 
         Raises:
             BadInput: as `bot.appraisal.year.open_year`.
@@ -50,38 +52,36 @@ class ResultCache:
             return kept[1]
 
     async def last_release(self, service: Service, campaign: str) -> DisclosedRelease:
-        """The last release of a closed campaign; the first look makes the first one.
+        """Returns the last release of a closed campaign; makes the first one if there is none.
 
         Raises:
-            BadInput: no such campaign, or it is not what the log has of it.
+            BadInput: no such campaign, or it differs from its registration in the log.
         """
         return await self.release(service, campaign, 0)
 
     async def release(self, service: Service, campaign: str, number: int) -> DisclosedRelease:
-        """The release of this number of a closed campaign (0: the last). A release never changes."""
-        from bot.campaigns.registered import read_registered_campaigns
+        """Returns the release of this number of a closed campaign (0: the last).
+
+        Raises:
+            BadInput: there is no such campaign or release.
+        """
+        from bot.campaigns.registered import find_registered_campaign
         from bot.web.shared.disclosed_release import disclose_release, find_release
 
         async with self.releasing:
             if (campaign, number) in self.releases:
                 return self.releases[campaign, number]
-            found = [
-                poll
-                for poll in await read_registered_campaigns(service.database)
-                if poll.id == campaign
-            ]
-            if not found:
-                raise BadInput("there is no such campaign", campaign)
-            release = await find_release(service.database, found[0], number)
+            registered = await find_registered_campaign(service.database, campaign)
+            release = await find_release(service.database, registered, number)
             key = (campaign, release.number)
             if key not in self.releases:
-                shown = await asyncio.to_thread(disclose_release, found[0], release)
+                shown = await asyncio.to_thread(disclose_release, registered, release)
                 kept = list(self.releases.items())[1 - KEEP_RELEASES :]
                 self.releases = {**dict(kept), key: shown}
             return self.releases[key]
 
     async def cached(self, key: tuple[str, ...], make: Callable[[], Awaitable[T]]) -> T:
-        """What ``make`` gives, made once: for what follows from a release, and so never changes."""
+        """Returns the result of ``make``; it is made once, since a release never changes."""
         async with self.releasing:
             if key not in self.files:
                 made = await make()
@@ -90,7 +90,7 @@ class ResultCache:
             return found
 
     async def shifts(self, year: AppraisedYear) -> list[ResultShift]:
-        """How the year would move under other rules, worked out once for each appraisal of it."""
+        """Returns how the year would change under other rules, computed once for an appraisal."""
         from bot.appraisal.sensitivity import sensitivity
 
         async with self.lock:
@@ -99,8 +99,8 @@ class ResultCache:
             return self.shifted[1]
 
     def clear(self) -> None:
-        """Forget the years, because something was changed."""
+        """Forgets the years, because something was changed."""
         self.years, self.shifted = {}, None
 
 
-RESULT_CACHE: web.AppKey[ResultCache] = web.AppKey("shelf", ResultCache)
+RESULT_CACHE: web.AppKey[ResultCache] = web.AppKey("result_cache", ResultCache)

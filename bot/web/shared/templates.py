@@ -1,4 +1,4 @@
-"""What every page shares: its words, its language, its template."""
+"""Templates of the pages: words, language and static files."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ FOREVER = "public, max-age=31536000, immutable"
 
 @cache
 def page_words() -> Wording:
-    """Every sentence of the pages in each language that has a file."""
+    """Returns the sentences of the pages in every language."""
     found = [file for file in _HERE.joinpath("wording").iterdir() if file.name.endswith(".ftl")]
     return Wording({file.name.removesuffix(".ftl"): file.read_text("utf-8") for file in found})
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file of ours that a browser may keep for good: its address changes with its bytes."""
+    """A static file that browsers may keep for good: its address changes with its bytes."""
 
     body: bytes
     kind: str
@@ -43,7 +43,7 @@ class Asset:
 
 @cache
 def assets() -> Mapping[str, Asset]:
-    """The static files by name."""
+    """Returns the static files by name."""
     found = {}
     for file in _HERE.joinpath("static").iterdir():
         body, suffix = file.read_bytes(), "." + file.name.rpartition(".")[2]
@@ -53,12 +53,12 @@ def assets() -> Mapping[str, Asset]:
 
 
 def asset_path(name: str) -> str:
-    """Where a static file is."""
+    """Returns the address of a static file."""
     return f"/static/{name}?v={assets()[name].mark}"
 
 
 async def serve_asset(request: web.Request) -> web.Response:
-    """One static file."""
+    """Sends one static file."""
     asset = assets().get(request.match_info["name"])
     if asset is None:
         raise web.HTTPNotFound
@@ -69,7 +69,7 @@ async def serve_asset(request: web.Request) -> web.Response:
 
 
 def prepare_templates(app: web.Application) -> None:
-    """Let handlers of ``app`` use `render`."""
+    """Sets up the templates of ``app``, so that its handlers can use `render`."""
     environment = aiohttp_jinja2.setup(
         app,
         loader=jinja2.FunctionLoader(
@@ -85,17 +85,17 @@ def prepare_templates(app: web.Application) -> None:
 
 
 def accepted_language(request: web.Request) -> str:
-    """The page language for a visitor we know nothing of: asked for by ``?lang=``, else the browser's, else Chinese."""
+    """Returns the language of ``?lang=``, else the browser's, else Chinese."""
     spoken = page_words().languages
-    wishes = [request.query.get("lang", "")]
-    wishes += [
+    wanted = [request.query.get("lang", "")]
+    wanted += [
         part.split(";")[0].strip()
         for part in request.headers.get("Accept-Language", "").split(",")[:8]
     ]
-    for wish in wishes:
-        base = wish.split("-")[0].lower()
+    for tag_wanted in wanted:
+        base = tag_wanted.split("-")[0].lower()
         for tag in spoken:
-            if wish == tag or (base and tag.split("-")[0].lower() == base):
+            if tag_wanted == tag or (base and tag.split("-")[0].lower() == base):
                 return tag
     return spoken[0]
 
@@ -103,14 +103,14 @@ def accepted_language(request: web.Request) -> str:
 def render(
     request: web.Request, template: str, lang: str = "", /, status: int = 200, **context: object
 ) -> web.Response:
-    """A page in ``lang`` (else the visitor's). Templates say sentences by ``t(key, name=value)``."""
+    """Returns a page in ``lang``, else the visitor's; templates use ``t(key, name=value)``."""
     return aiohttp_jinja2.render_template(
         template, request, _context(request, lang, context), status=status
     )
 
 
 def render_text(request: web.Request, template: str, lang: str = "", /, **context: object) -> str:
-    """A part of a page, as `render` makes it."""
+    """Returns a part of a page as text, as `render` makes pages."""
     return aiohttp_jinja2.render_string(template, request, _context(request, lang, context))
 
 

@@ -33,8 +33,14 @@ EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0")
 
 
 def book(*rows: tuple[object, ...]) -> Book:
-    columns = (Column("code", "代码"), Column("total", "总分", 2), Column("n", "票数"))
-    return add_dictionary(Book("2026", date(2026, 12, 31), (Page("units", "单位", columns, rows),)))  # type: ignore[arg-type]
+    columns = (
+        Column("code", "column-code"),
+        Column("total", "column-total", 2),
+        Column("n", "column-n"),
+    )
+    return add_dictionary(
+        Book("2026", date(2026, 12, 31), (Page("units", "page-units", columns, rows),))
+    )  # type: ignore[arg-type]
 
 
 WHOLE = book(
@@ -47,7 +53,7 @@ def test_a_workbook_reads_back_as_it_was_written() -> None:
     assert read.sheetnames == ["单位 units", "列说明 columns"]
     sheet = read["单位 units"]
     assert [list(row) for row in sheet.iter_rows(values_only=True, max_row=4)] == [
-        ["代码", "总分", "票数"],
+        ["代码", "总分", "收到评价票"],
         ["code", "total", "n"],
         ["FIN", 87.01, 12],
         [None, 0.33, 0],
@@ -91,7 +97,7 @@ def test_the_same_book_gives_the_same_bytes() -> None:
 
 
 def test_numbers_are_rounded_half_up_from_their_exact_value() -> None:
-    two = Column("x", "数", 2)
+    two = Column("x", "column-total", 2)
     assert [
         str(printed_value(v, two)) for v in (Fraction(1, 200), Decimal("-0.005"), 0.1 + 0.2, 7)
     ] == [
@@ -233,7 +239,7 @@ def test_every_code_has_a_name_in_both_languages() -> None:
         (
             "en",
             True,
-            "too few valid answers: a person decides; group below the floor, weight given to others ×2",
+            "too few valid ballots: a person decides; group below the floor, its weight goes to others ×2",
         ),
     ],
 )

@@ -232,7 +232,7 @@ async def test_administrators_add_change_and_close_accounts_and_cannot_close_the
     await desk.sign_in()
     await desk.open("/admin/people")
     page = await desk.post(
-        "/admin/people", {"csrf": desk.csrf, "login": "Li", "role": "reviewer", "unit": ""}
+        "/admin/people", {"csrf": desk.csrf, "login": "Li", "role": "checker", "unit": ""}
     )
     password = re.findall(r'<p class="receipt">([\w-]{24})</p>', page)[0]
     assert "li can sign in" in texts(page)
@@ -244,7 +244,7 @@ async def test_administrators_add_change_and_close_accounts_and_cannot_close_the
     assert account is not None
     assert (account.role, account.initial_until > 0) == ("auditor", True)
     assert "no such unit" in await desk.post(
-        "/admin/people/li", {"csrf": desk.csrf, "act": "change", "role": "reviewer", "unit": "FNI"}
+        "/admin/people/li", {"csrf": desk.csrf, "act": "change", "role": "checker", "unit": "FNI"}
     )
     await desk.open("/admin/people/li")
     await desk.post("/admin/people/li", {"csrf": desk.csrf, "act": "disable"})

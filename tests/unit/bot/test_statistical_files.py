@@ -22,7 +22,7 @@ from aggregation.disclosure.patterns import disclosed_patterns
 from aggregation.estimation.scores import score_units
 from bot.campaigns.registered import RegisteredCampaign
 from bot.publication.exports import campaign_book, statistical_files
-from bot.publication.exports.labelled_data import BOUND_ONLY, DONT_KNOW, NOT_TOLD
+from bot.publication.exports.labelled_data import BOUND_ONLY, DONT_KNOW, SUPPRESSED
 from bot.publication.exports.writers import page_records
 from bot.results.scoring import ScoredCampaign
 from survey_flows.campaign_definition import Unit
@@ -118,7 +118,7 @@ def test_pages_read_back_from_spss_and_parquet_as_they_are_told(tmp_path: Path) 
                 if cell == "*" or (
                     isinstance(cell, str) and cell[:1] in ("<", ">") and not isinstance(kept, str)
                 ):
-                    assert (kept, row[name]) == (NOT_TOLD if cell == "*" else BOUND_ONLY, None)
+                    assert (kept, row[name]) == (SUPPRESSED if cell == "*" else BOUND_ONLY, None)
                     assert name in row["hidden"].split()
                 elif isinstance(cell, str) or isinstance(kept, str):
                     assert (kept, row[name]) == (str(cell or "").rstrip(), cell or "")
@@ -133,8 +133,8 @@ def test_pages_read_back_from_spss_and_parquet_as_they_are_told(tmp_path: Path) 
         for name, cell in row.items()
         if cell == "*"
     ]
-    assert meta.missing_ranges[hidden[0]] == [{"lo": NOT_TOLD, "hi": NOT_TOLD}]
-    assert meta.variable_value_labels[hidden[0]] == {NOT_TOLD: "人数过少，不公布"}
+    assert meta.missing_ranges[hidden[0]] == [{"lo": SUPPRESSED, "hi": SUPPRESSED}]
+    assert meta.variable_value_labels[hidden[0]] == {SUPPRESSED: "人数过少，不公布"}
     schema = pq.read_schema(io.BytesIO(parquets["units.parquet"]))
     assert (
         json.loads(schema.field("n_valid").metadata[b"minping"])["en"] == "valid ballots that count"

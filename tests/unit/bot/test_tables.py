@@ -160,7 +160,7 @@ def test_the_command_writes_the_file_and_needs_the_year(
     monkeypatch.delenv("DATABASE_URL", raising=False)
     out = tmp_path / "new" / "leaders.xlsx"
     assert main(["table", "leaders", "--out", str(out)]) == 1
-    assert "leaders belong to a year; say which (--year)" in capsys.readouterr().err
+    assert "leaders: this table belongs to a year; say which (--year)" in capsys.readouterr().err
     assert main(["table", "leaders", "--year", str(YEAR), "--out", str(out), "--lang", "en"]) == 0
     assert capsys.readouterr().out == f"{out}\n"
     assert [cell.value for cell in first(opened(out.read_bytes()))[1]][:2] == ["id", "name_zh"]

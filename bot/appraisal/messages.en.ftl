@@ -1,0 +1,54 @@
+# The year's appraisal: its material, decisions, notices, reviews and appeals.
+
+# Material
+appraisal-table-empty = the table has a header and no rows; nothing was stored
+appraisal-table-needs-year = this table belongs to a year; say which (--year)
+
+# Campaigns of a year
+appraisal-no-such-campaign = there is no such campaign in { $year }; see `minping campaign show`
+appraisal-pilot-counts-nowhere = a pilot counts in no appraisal, as its raters were told
+appraisal-no-closed-campaign = no closed campaign of that year rates a stored unit; close one first
+appraisal-different-schemes = they run on different schemes; choose campaigns of one
+appraisal-unit-rated-twice = both rate unit { $unit }, and ballots of two campaigns cannot be joined; choose one (--campaign)
+
+# Decisions and sealing
+appraisal-no-such-proposal = there is no such proposal now; `minping appraise` lists them with their keys
+appraisal-grade-not-decided = this unit's grade is not for a person to give: only a unit with too few ballots is
+appraisal-no-fourth-grade = a unit's grade is first, second or third
+appraisal-decision-unsigned = a decision needs the name of the person and the reason
+appraisal-name-too-long = the name is longer than { $max } characters
+appraisal-units-wait = the year cannot be sealed: { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } wait for a person's grade (`minping appraise --grade`)
+appraisal-leaders-without-grade = the year cannot be sealed: { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } have no grade yet
+appraisal-proposals-undecided = the year cannot be sealed: { $names }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    } touch a grade and are not decided (`minping appraise --decide`)
+
+# Public notice
+appraisal-nothing-to-notice = nothing of this year is released or sealed, so there is nothing to give notice of
+appraisal-notice-runs = notice of this year is given until { $ends }
+appraisal-no-notice = no public notice of this year's results is given yet
+appraisal-review-time-over = a review could be asked for until { $until }
+
+# Reviews and appeals
+appraisal-appeal = appeal { $number }
+appraisal-review-asked = a review was asked for already; its answer can be appealed against once
+appraisal-no-such-appeal = there is no such appeal; see `minping appeals list`
+appraisal-decider-barred = a person who decided before, or belongs to the unit, may not decide; charge somebody else
+appraisal-no-amended-score = this appeal has amended no score
+appraisal-score-published = what is published is what the ballots say already; nothing was released
+appraisal-remedy-missing = say what is amended, because the appeal is upheld
+appraisal-changed-just-now = somebody else did this just now; look at it again
+appraisal-no-such-subject = there is no such unit or leader in that year
+appraisal-no-administrator = this is no administrator; see `minping staff show`
+appraisal-reason-missing = say why; the grounds or the reason are missing
+appraisal-text-too-long = the text is longer than { $max } characters
+
+# What-if
+appraisal-without-rule = without the rule { $rule }

@@ -1,0 +1,54 @@
+# The year's appraisal: its material, decisions, notices, reviews and appeals.
+
+# Material
+appraisal-table-empty = 表格只有表头，没有数据；没有保存任何内容
+appraisal-table-needs-year = 这种表格按年度管理，请注明年度（--year）
+
+# Campaigns of a year
+appraisal-no-such-campaign = { $year } 年没有这个评价活动，见 `minping campaign show`
+appraisal-pilot-counts-nowhere = 试评不计入任何考核，参评者已获告知
+appraisal-no-closed-campaign = 该年度没有已截止且评价在册单位的活动，请先截止活动
+appraisal-different-schemes = 所选活动适用不同的考核办法，请只选适用同一办法的活动
+appraisal-unit-rated-twice = 两个活动都评价了单位 { $unit }，其评价票不能合并，请选一个（--campaign）
+
+# Decisions and sealing
+appraisal-no-such-proposal = 目前没有这条建议，`minping appraise` 可列出各建议及编号
+appraisal-grade-not-decided = 该单位的等次不由人工决定；只有有效票不足的单位才由人工决定
+appraisal-no-fourth-grade = 单位的等次只能是一等、二等或三等
+appraisal-decision-unsigned = 作出决定须填写决定人姓名和理由
+appraisal-name-too-long = 姓名超过 { $max } 个字符
+appraisal-units-wait = 年度不能封存：{ $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 个单位
+    }待人工决定等次（`minping appraise --grade`）
+appraisal-leaders-without-grade = 年度不能封存：{ $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 人
+    }还没有等次
+appraisal-proposals-undecided = 年度不能封存：{ $names }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 条建议
+    }涉及等次，还没有决定（`minping appraise --decide`）
+
+# Public notice
+appraisal-nothing-to-notice = 该年度还没有公布得分或封存，没有可公示的内容
+appraisal-notice-runs = 该年度正在公示，{ $ends } 止
+appraisal-no-notice = 该年度的结果还没有公示
+appraisal-review-time-over = 申请复核的期限已于 { $until } 届满
+
+# Reviews and appeals
+appraisal-appeal = 第 { $number } 号申诉
+appraisal-review-asked = 已申请过复核；对复核答复不服的，可申诉一次
+appraisal-no-such-appeal = 没有这件申诉，见 `minping appeals list`
+appraisal-decider-barred = 此前作过决定的人和该单位的人应当回避，请交由他人办理
+appraisal-no-amended-score = 这件申诉没有更正过得分
+appraisal-score-published = 已公布的得分与评价票一致，没有公布新的得分
+appraisal-remedy-missing = 支持申诉的，请注明更正什么
+appraisal-changed-just-now = 刚才已有人办理，请刷新后再看
+appraisal-no-such-subject = 该年度没有这个单位或干部
+appraisal-no-administrator = 该账号不是管理员，见 `minping staff show`
+appraisal-reason-missing = 请说明理由
+appraisal-text-too-long = 文字超过 { $max } 个字符
+
+# What-if
+appraisal-without-rule = 不用规则 { $rule }

@@ -1,0 +1,172 @@
+"""The frozen definition of a campaign: the one reader and writer of its stored texts.
+
+A campaign stores two JSON texts. Its definition holds the title, units, questionnaires and fraud
+rules, and, where it has them, quotas, a sampling plan, the limits of its links, the mark of a pilot
+and the seed. Its scheme holds the year's rules. The registration in the public log commits to both
+texts byte for byte, so the keys never change, and a part that a campaign does not have is absent.
+
+This module touches no database, so that a verifier reads registered definitions by it too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cached_property, lru_cache
+from typing import Any, Protocol
+
+from aggregation.scheme.parts import Floors
+from aggregation.scheme.scheme import Scheme, parse_scheme
+from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
+from bot.campaigns.quota_terms import read_capacities
+from survey_flows.campaign_definition import Unit
+from survey_flows.load import load_questionnaire
+from survey_flows.questionnaire import Questionnaire, Text
+from survey_flows.quota import QuotaCell
+
+PILOT = "trial"
+"""The logged key that marks a pilot; it is older than the word."""
+
+
+class CampaignRow(Protocol):
+    """A row of the table of campaigns."""
+
+    id: Any
+    year: Any
+    state: Any
+    opens_at: Any
+    closes_at: Any
+    paper: Any
+    scheme: Any
+
+
+class FrozenDefinition:
+    """A campaign's definition and scheme; each part is read when it is first needed.
+
+    Args:
+        definition: the JSON text, or what was read from it.
+        scheme: likewise.
+        name: names the campaign in refusals of its scheme.
+    """
+
+    def __init__(
+        self,
+        definition: str | Mapping[str, Any],
+        scheme: str | Mapping[str, Any] = "{}",
+        name: str = "",
+    ) -> None:
+        self._parts: dict[str, Any] = dict(_plain(definition))
+        self._scheme = scheme
+        self._name = name
+
+    @property
+    def title(self) -> Text:
+        """The title by language."""
+        title: Text = self._parts["title"]
+        return title
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        """The units by code, in the order in which citizens see them."""
+        return {unit["code"]: Unit(**unit) for unit in self._parts["units"]}
+
+    @cached_property
+    def questionnaires(self) -> dict[str, Questionnaire]:
+        """The questionnaires by id."""
+        return {name: _load(text, name) for name, text in self._parts["questionnaires"].items()}
+
+    @property
+    def fraud_rules(self) -> FraudRules:
+        """The registered rules; the shipped ones for an imported campaign, which has none."""
+        return read_rules(self._parts.get("fraud"))
+
+    @property
+    def capacities(self) -> dict[QuotaCell, int]:
+        """The people that each quota cell has room for; empty for a campaign without quotas."""
+        return read_capacities(self._parts.get("quotas", ()))
+
+    @property
+    def sampling(self) -> Mapping[str, Any] | None:
+        """The sampling plan; None where no sample was planned."""
+        return self._parts.get("sampling")
+
+    @property
+    def seed(self) -> str | None:
+        """The seed of samples, 64 hexadecimal digits; None before the registration."""
+        return self._parts.get("seed")
+
+    @property
+    def pilot(self) -> bool:
+        """Whether the campaign counts in no appraisal."""
+        return bool(self._parts.get(PILOT))
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        """The scheme. Raises `BadInput` when the stored text is none."""
+        return parse_scheme(_plain(self._scheme), self._name)
+
+    @property
+    def disclosure_floor(self) -> int:
+        """The fewest people whose figure is disclosed.
+
+        A campaign whose scheme was damaged must still be listed, so only this figure is read.
+        """
+        return Floors.model_validate(_plain(self._scheme).get("min_n", {})).publish_cell
+
+    def text_with(self, **parts: Any) -> str:
+        """The definition's text with these parts in place of its own."""
+        return json.dumps(self._parts | parts, ensure_ascii=False)
+
+
+def read_definition(row: CampaignRow) -> FrozenDefinition:
+    """Returns the frozen definition in a campaign's row."""
+    return FrozenDefinition(row.paper, row.scheme, f"campaign {row.id}")
+
+
+def registered_definition(body: Mapping[str, Any], name: str) -> FrozenDefinition:
+    """Returns the frozen definition in the body of a registration entry of the log."""
+    return FrozenDefinition(body["paper"], body["scheme"], name)
+
+
+def write_definition(
+    title: Mapping[str, str],
+    units: Iterable[Unit],
+    questionnaires: Mapping[str, str],
+    pilot: bool = False,
+) -> str:
+    """Returns the JSON text that a draft stores.
+
+    Args:
+        title: by language.
+        units: in the order in which citizens see them.
+        questionnaires: the texts that they were loaded from, by id.
+        pilot: whether the campaign counts in no appraisal.
+    """
+    listed = [
+        {
+            "code": unit.code,
+            "name": dict(unit.name),
+            "questionnaire": unit.questionnaire,
+            "category": unit.category,
+            "search": unit.search,
+        }
+        for unit in units
+    ]
+    parts = {
+        "title": dict(title),
+        "units": listed,
+        "questionnaires": dict(questionnaires),
+        "fraud": DEFAULT_RULES.dump(),
+    }
+    return json.dumps(parts | ({PILOT: True} if pilot else {}), ensure_ascii=False)
+
+
+def _plain(text: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(text) if isinstance(text, str) else text
+    return found
+
+
+@lru_cache(maxsize=64)
+def _load(text: str, name: str) -> Questionnaire:
+    # Campaigns share questionnaires, and every page reads all campaigns.
+    return load_questionnaire(text, name)

@@ -1,0 +1,48 @@
+# Campaigns: refusals of drafts, links, quotas and files.
+
+campaign-state-draft = a draft
+campaign-state-opening = opening
+campaign-state-open = open
+campaign-state-paused = paused
+campaign-state-closing = closing
+campaign-state-closed = closed
+campaign-unknown = there is no such campaign; look for its name in the list of campaigns
+campaign-wrong-state = this campaign is { $state }; that can be done only while it is: { $allowed }
+campaign-differs-from-log = this campaign differs from its registration in the log; check it with `minping verify`
+campaign-opened-just-now = this campaign was opened just now; look at it again
+
+# Drafts
+campaign-bad-id = a campaign's name has 1 to 32 characters: a–z, 0–9 and -
+campaign-id-taken = there is a campaign of this name already; choose another name
+campaign-bad-year = write a year from { $first } to { $last }, such as 2026
+campaign-title-missing = a campaign has a title in Chinese and one in English; write both
+campaign-bad-moment = write a date like 2026-11-24 or 2026-11-24T08:00, from { $first } to { $last }
+campaign-closes-before-opening = the campaign closes before it opens; give a later closing time
+campaign-without-units = a campaign needs at least one unit to rate; name one
+campaign-unknown-questionnaire = there is no questionnaire «{ $questionnaire }»; add its file to the draft
+campaign-unknown-units = in { $year } there is no unit { $units }; `minping import units` adds units
+campaign-bad-grades = write how many units get each grade, as whole numbers, or leave all three empty
+
+# Links
+campaign-link-group-missing = a link vouches for an evaluator group; name one
+campaign-link-unknown-group = there is no evaluator group «{ $group }»; the campaign has { $groups }
+campaign-link-unknown-stratum = the population figures of { $group } have no stratum «{ $stratum }», so its ballots would count nowhere; there are { $strata }
+campaign-stratum-too-long = a stratum's name has at most 32 characters; shorten it
+campaign-link-for-nobody = a link is meant for 1 to { $most } people; leave the number out if it is for anyone
+
+# Quotas
+campaign-quotas-frozen = this campaign is { $state }: its quotas are registered in the log and cannot be changed any more; make another campaign
+campaign-quota-twice = the same cell stands in row { $first } already; keep one of them
+campaign-quota-reveals-few = once this quota and those within it (such as row { $narrow }) are full, it is known that fewer than { $floor } people are in the rest; let the rest be none or more
+campaign-quota-for-own-staff = a unit's own staff are counted apart and take no place; take this row out
+campaign-quota-unknown-source = there is no source «{ $source }»; there are { $sources }
+campaign-quota-bad-number = «{ $number }» is no whole number of people, { $floor } or more
+
+# Files
+campaign-file-not-utf8 = the file is not UTF-8 text; save it as UTF-8
+campaign-xlsform-not-excel = this is not an Excel file; save the form as .xlsx
+campaign-scheme-bad-yaml = this is not YAML; check indentation, colons and quotes
+campaign-scheme-key-twice = the key «{ $key }» stands twice; keep one of them
+campaign-population-bad-margin = «{ $margin }» is no margin; write 1 for the first part of the stratum
+campaign-population-bad-number = «{ $people }» is not a number of people; write a whole number from 1 on
+campaign-population-twice = the same people stand in row { $first } already; keep one of them

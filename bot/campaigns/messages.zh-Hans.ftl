@@ -1,0 +1,48 @@
+# 评价活动：草稿、链接、配额和文件的问题。
+
+campaign-state-draft = 草稿
+campaign-state-opening = 登记中
+campaign-state-open = 征集中
+campaign-state-paused = 暂停
+campaign-state-closing = 截止中
+campaign-state-closed = 已截止
+campaign-unknown = 没有这个评价活动；请在活动列表中核对名称
+campaign-wrong-state = 活动目前的状态是“{ $state }”；只有在下列状态下才能这样操作：{ $allowed }
+campaign-differs-from-log = 活动内容与日志中的登记不一致；请用 `minping verify` 检查
+campaign-opened-just-now = 活动刚刚开启；请重新查看
+
+# 草稿
+campaign-bad-id = 活动名称为 1 至 32 个字符，可用 a–z、0–9 和 -
+campaign-id-taken = 已有同名的活动；请换一个名称
+campaign-bad-year = 请填写 { $first } 至 { $last } 之间的年份，例如 2026
+campaign-title-missing = 活动需要中文和英文两个标题；请都填写
+campaign-bad-moment = 请按 2026-11-24 或 2026-11-24T08:00 的格式填写 { $first } 至 { $last } 年间的日期
+campaign-closes-before-opening = 截止时间早于开启时间；请填写更晚的截止时间
+campaign-without-units = 活动至少要有一个被评价单位；请添加
+campaign-unknown-questionnaire = 没有问卷“{ $questionnaire }”；请在草稿中加上它的文件
+campaign-unknown-units = { $year } 年没有单位 { $units }；可用 `minping import units` 导入
+campaign-bad-grades = 请用整数填写各等次的单位数，或三项都留空
+
+# 链接
+campaign-link-group-missing = 请填写链接所代表的评价主体
+campaign-link-unknown-group = 没有评价主体“{ $group }”；本活动的评价主体有：{ $groups }
+campaign-link-unknown-stratum = { $group } 的总体数据中没有层“{ $stratum }”，由此收到的评价票无法计入；可用的层有：{ $strata }
+campaign-stratum-too-long = 层的名称最多 32 个字符；请缩短
+campaign-link-for-nobody = 链接的人数应为 1 至 { $most }；不限人数时请留空
+
+# 配额
+campaign-quotas-frozen = 活动目前的状态是“{ $state }”：配额已登记在日志中，不能再改；请另建活动
+campaign-quota-twice = 与第 { $first } 行是同一个配额单元；请只保留一行
+campaign-quota-reveals-few = 本配额及其中的配额（如第 { $narrow } 行）满额后，可推知其余人数少于 { $floor }；请把其余部分改为 0 或更多
+campaign-quota-for-own-staff = 本单位职工另行统计，不占配额；请删去这一行
+campaign-quota-unknown-source = 没有渠道“{ $source }”；可用的渠道有：{ $sources }
+campaign-quota-bad-number = “{ $number }”应为不小于 { $floor } 的整数人数
+
+# 文件
+campaign-file-not-utf8 = 文件不是 UTF-8 文本；请另存为 UTF-8
+campaign-xlsform-not-excel = 这不是 Excel 文件；请把表单另存为 .xlsx
+campaign-scheme-bad-yaml = 这不是有效的 YAML；请检查缩进、冒号和引号
+campaign-scheme-key-twice = 键“{ $key }”出现了两次；请只保留一个
+campaign-population-bad-margin = “{ $margin }”不是维度；层的第一部分请写 1
+campaign-population-bad-number = “{ $people }”不是人数；请填写大于 0 的整数
+campaign-population-twice = 与第 { $first } 行是同一人群；请只保留一行

@@ -1,0 +1,55 @@
+"""Input that a form, a program and a command hand in alike, checked by one model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from survey_flows.errors import Message, Place, Problem, gathered
+
+M = TypeVar("M", bound="CheckedInput")
+
+
+class CheckedInput(BaseModel):
+    """What a domain function takes from outside.
+
+    Values may be texts, as forms and commands have them: pydantic reads «12» as a number. The message
+    of a field in `problems` says whatever is wrong with it. A validator of several fields raises
+    `WrongTogether`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    problems: ClassVar[Mapping[str, Message]] = {}
+    """By field, what is wrong with a value and what to do; every field of a model has one."""
+
+
+class WrongTogether(ValueError):
+    """Fields that are good one by one and contradict each other."""
+
+    def __init__(self, message: Message, field: str) -> None:
+        super().__init__(message.id)
+        self.message, self.field = message, field
+
+
+def checked(model: type[M], **values: Any) -> M:
+    """Returns the model of ``values``.
+
+    Raises:
+        BadInput: a field is wrong; each problem's place is its field.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as wrong:
+        raise gathered([_problem(model, one) for one in wrong.errors()]) from None
+
+
+def _problem(model: type[CheckedInput], error: ErrorDetails) -> Problem:
+    together = error.get("ctx", {}).get("error")
+    if isinstance(together, WrongTogether):
+        return Problem(together.message, Place(field=together.field))
+    field = str(error["loc"][0])
+    return Problem(model.problems[field], Place(field=field))

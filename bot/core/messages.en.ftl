@@ -1,0 +1,74 @@
+# Settings: refusals of environment variables.
+
+setting-unknown = there is no such setting; the settings are { $settings }
+setting-no-number = «{ $value }» is not a whole number
+setting-unknown-time-zone = there is no time zone «{ $value }»; write one like Asia/Shanghai
+setting-log-key-of-witness = this is a witness's key; `minping mixer key` prints the log's
+setting-no-witness-key = a key is not a witness's; `minping witness --key FILE` prints one
+setting-unknown-level = «{ $value }» is not one of { $levels }
+
+# Names of codes (labels.py).
+
+# Grades
+label-grade-first = first grade
+label-grade-second = second grade
+label-grade-third = third grade
+label-grade-fourth = fourth grade
+
+# Posts
+label-role-principal = principal
+label-role-deputy = deputy
+label-role-officer = officer
+
+# Whether a grade is settled
+label-certainty-settled = settled by the ballots
+label-certainty-provisional = not settled by the ballots
+
+# States of proposals
+label-proposal-proposed = proposed
+label-proposal-confirmed = confirmed
+label-proposal-declined = declined
+
+# Verdicts on changes of scores
+label-change-better = significantly better
+label-change-worse = significantly worse
+label-change-open = no significant change shown
+label-change-other = measured differently in the two years: not tested
+
+# Decisions on proposals
+label-decision-confirmed = confirmed
+label-decision-declined = declined
+
+# Consequences that rules propose
+label-consequence-grade-four = grade four
+label-consequence-removal-from-posts = removal from Party and government posts
+label-consequence-dismissal = dismissal
+label-consequence-downgrade = one grade down
+label-consequence-admonition-talk = admonition talk
+label-consequence-verification-review = verification review
+label-consequence-bar-first = barred from the first grade
+label-consequence-void-answers = answers void
+label-consequence-discipline-referral = referral for discipline
+label-consequence-commendation = commendation
+label-consequence-promotion-file = file for promotion
+
+# Flags of scores
+label-flag-insufficient = too few valid ballots: a person decides
+label-flag-pooled = no group reached the floor: pooled, for information
+label-flag-dont-know-high = high don't-know rate
+label-flag-open-link-only = open-link ballots only
+label-flag-open-link-capped = weight of open-link ballots capped
+label-flag-verified-below-floor = vouched ballots below the floor
+label-flag-group-below-floor = group below the floor, its weight goes to others
+label-flag-corrected = score corrected after its release
+label-flag-below-floor = below the floor
+
+# Files that cannot be read or written (file_errors.py).
+
+core-file-not-found = the file cannot be read, because there is none of this name; check its name
+core-file-read-forbidden = the file cannot be read; give this account the permission to read it
+core-file-is-folder = the file cannot be read, because this is a folder; name a file
+core-file-unreadable = the file cannot be read; it or its disk may be damaged
+core-file-write-forbidden = the file cannot be written; give this account the permission, or choose another folder
+core-disk-full = the file cannot be written, because the disk is full; make room and try again
+core-file-unwritable = the file cannot be written; choose another name or folder

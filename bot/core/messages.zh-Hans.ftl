@@ -1,0 +1,74 @@
+# 设置：环境变量的问题。
+
+setting-unknown = 没有这项设置；可用的设置有：{ $settings }
+setting-no-number = “{ $value }”不是整数
+setting-unknown-time-zone = 没有时区“{ $value }”；请按 Asia/Shanghai 的格式填写
+setting-log-key-of-witness = 这是见证方的密钥；日志的密钥用 `minping mixer key` 显示
+setting-no-witness-key = 其中有的不是见证方的密钥；见证方的密钥用 `minping witness --key FILE` 显示
+setting-unknown-level = “{ $value }”不可用；可用的有：{ $levels }
+
+# Names of codes (labels.py).
+
+# Grades
+label-grade-first = 一等
+label-grade-second = 二等
+label-grade-third = 三等
+label-grade-fourth = 四等
+
+# Posts
+label-role-principal = 正职
+label-role-deputy = 副职
+label-role-officer = 工作人员
+
+# Whether a grade is settled
+label-certainty-settled = 确定
+label-certainty-provisional = 暂定
+
+# States of proposals
+label-proposal-proposed = 待决定
+label-proposal-confirmed = 已确认
+label-proposal-declined = 未采纳
+
+# Verdicts on changes of scores
+label-change-better = 显著上升
+label-change-worse = 显著下降
+label-change-open = 未见显著变化
+label-change-other = 两年量法不同，不作检验
+
+# Decisions on proposals
+label-decision-confirmed = 确认
+label-decision-declined = 不采纳
+
+# Consequences that rules propose
+label-consequence-grade-four = 确定为四等
+label-consequence-removal-from-posts = 撤销党政职务
+label-consequence-dismissal = 免职
+label-consequence-downgrade = 降等
+label-consequence-admonition-talk = 诫勉谈话
+label-consequence-verification-review = 甄别考察
+label-consequence-bar-first = 不得评为一等
+label-consequence-void-answers = 评价作废
+label-consequence-discipline-referral = 移送纪检
+label-consequence-commendation = 表彰
+label-consequence-promotion-file = 提拔使用参考
+
+# Flags of scores
+label-flag-insufficient = 有效票不足，由人工决定
+label-flag-pooled = 各评价主体均不足最低票数，合并计算，仅供参考
+label-flag-dont-know-high = 不了解比例高
+label-flag-open-link-only = 仅有公开链接票
+label-flag-open-link-capped = 公开链接票权重已达上限
+label-flag-verified-below-floor = 有凭证的票不足最低票数
+label-flag-group-below-floor = 评价主体不足最低票数，权重转给其他主体
+label-flag-corrected = 得分公布后更正
+label-flag-below-floor = 不足最低票数
+
+# Files that cannot be read or written (file_errors.py).
+
+core-file-not-found = 文件无法读取：没有这个文件，请核对文件名
+core-file-read-forbidden = 文件无法读取：当前账号没有读取权限，请开通权限
+core-file-is-folder = 文件无法读取：这是一个文件夹，请指定文件
+core-file-unreadable = 文件无法读取：文件或磁盘可能已损坏
+core-file-write-forbidden = 文件无法写入：当前账号没有写入权限，请开通权限或换一个文件夹
+core-disk-full = 文件无法写入：磁盘已满，请腾出空间后重试
+core-file-unwritable = 文件无法写入：请换一个文件名或文件夹

@@ -1,0 +1,9 @@
+# Keys and signatures: refusals.
+
+crypto-key-file-damaged = the key file must hold { $bytes } bytes; restore it from the backup
+crypto-conversation-other-key = the stored conversation was sealed under another key
+crypto-address-other-key = an address was sealed under another key; restore { $file } from its backup
+crypto-false-signature = the signature of { $name } is false; do not trust this checkpoint
+crypto-checkpoint-unsigned = the checkpoint is not signed by { $names }
+crypto-no-key-given = the checkpoint is not signed by any key that was given
+crypto-no-witness-key-file = this is not a witness's key; make one with `minping witness --name NAME --key FILE`

@@ -1,0 +1,9 @@
+# 密钥和签名的问题。
+
+crypto-key-file-damaged = 密钥文件应为 { $bytes } 字节；请从备份恢复
+crypto-conversation-other-key = 保存的对话是用另一把密钥封存的
+crypto-address-other-key = 有地址是用另一把密钥封存的；请从备份恢复 { $file }
+crypto-false-signature = { $name } 的签名不成立；不要相信这个检查点
+crypto-checkpoint-unsigned = 检查点没有 { $names } 的签名
+crypto-no-key-given = 没有给出可用来验证检查点的密钥
+crypto-no-witness-key-file = 这不是见证方的密钥；可用 `minping witness --name NAME --key FILE` 生成

@@ -1,0 +1,59 @@
+# Fieldwork: contacts, samples, invitations and pushes.
+
+fieldwork-table-empty = the table has a header and no rows; nothing was stored
+
+# Lists of contacts
+fieldwork-unknown-channel = there is no such channel; there are { $channels }
+fieldwork-no-telegram-address = this is not a chat id of Telegram, 1 to 16 digits
+fieldwork-unknown-language = there is no language «{ $text }»; there are { $languages }
+fieldwork-no-stratum-name = «{ $text }» is not a name of at most { $max } letters, digits, «_», «.» or «-»
+fieldwork-consent-in-future = { $day } is later than today; give the day on which the person consented
+fieldwork-contact-twice = this contact stands in row { $row } already; delete one of the rows
+fieldwork-cell-twice = the cell { $cell } stands in an earlier row already
+
+# Why a contact cannot be invited
+fieldwork-reason-opted-out = opted out
+fieldwork-reason-no-consent = no consent
+fieldwork-reason-unreachable = unreachable
+fieldwork-reason-fatigue = invited too recently
+
+# Samples
+fieldwork-sample-after-opening = the sample is planned before the campaign is opened; make another campaign
+fieldwork-sample-not-planned = no sample was planned for this campaign before it was opened
+fieldwork-seed-not-drawn = the seed is drawn when the campaign is opened; open it first
+fieldwork-frame-differs = the stored frame is not the one that was registered; restore it from a backup
+fieldwork-sample-other-format = this sample is of another format than { $format }, { $rule }
+fieldwork-no-sample-file = this is not a sample as `minping sample draw` writes it
+fieldwork-unknown-allocation = there is no allocation «{ $method }»; there are { $methods }
+fieldwork-proportional-with-values = a proportional sample needs no values for cells; leave them out
+fieldwork-sample-size-missing = say how many are to be drawn
+fieldwork-cells-too-small = fewer than { $floor } can be invited in { $cells }{ $more ->
+    [0] {""}
+   *[other] {" "}and { $more } more
+    }, so their answers could be told apart; import these contacts with a larger area or without a size
+fieldwork-cell-with-people = { $cell } ({ $people })
+
+# How a published sample differs from its registration
+fieldwork-no-registered-sample = the campaign registered no sample
+fieldwork-other-seed = the seed is not the registered one
+fieldwork-other-frame = the frame is not the registered one: people were added, left out or moved
+fieldwork-other-design = the design is not the registered one
+
+# Invitations
+fieldwork-nobody-drawn = nobody was drawn for this campaign; see `minping sample draw`
+fieldwork-invites-only-open = people are invited only while the campaign is open; this one is not
+
+# Pushes
+fieldwork-nobody-invited = nobody is invited yet; see `minping invitations make`
+fieldwork-text-missing = write the message in this language too
+fieldwork-text-too-long = the message has more than { $max } characters; shorten it
+fieldwork-pushes-only-open = people are written to only while the campaign is open; this one is not
+fieldwork-no-more-reminders = the invitation and { $reminders } reminders were sent; nobody is written to again
+fieldwork-step-not-ended = { $left } messages of the last step are not sent yet; wait, or cancel it
+fieldwork-nothing-pushed = nothing was pushed in this campaign
+fieldwork-push-not-running = the last push is not running, so it cannot be paused
+fieldwork-push-not-paused = the last push is not paused, so it cannot be resumed
+fieldwork-push-over = the last push was cancelled already
+
+# Progress in a stored conversation
+fieldwork-progress-unreadable = the progress in the stored conversation cannot be read

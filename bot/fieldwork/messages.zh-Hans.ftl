@@ -1,0 +1,59 @@
+# Fieldwork: contacts, samples, invitations and pushes.
+
+fieldwork-table-empty = 表格只有表头，没有数据；没有保存任何内容
+
+# Lists of contacts
+fieldwork-unknown-channel = 没有这个接入方式，可用的有：{ $channels }
+fieldwork-no-telegram-address = 这不是 Telegram 的 chat id，应为 1 至 16 位数字
+fieldwork-unknown-language = 没有“{ $text }”这种语言，可用的语言：{ $languages }
+fieldwork-no-stratum-name = “{ $text }”不能用作名称：最多 { $max } 个文字、数字或“_”“.”“-”
+fieldwork-consent-in-future = { $day } 晚于今天，请填写本人同意的日期
+fieldwork-contact-twice = 该联系人在第 { $row } 行已出现，请删除其中一行
+fieldwork-cell-twice = 单元格 { $cell } 在前面的行中已出现
+
+# Why a contact cannot be invited
+fieldwork-reason-opted-out = 已拒收
+fieldwork-reason-no-consent = 未同意
+fieldwork-reason-unreachable = 无法送达
+fieldwork-reason-fatigue = 近期已邀请过
+
+# Samples
+fieldwork-sample-after-opening = 抽样方案须在活动开启前制定，请另建活动
+fieldwork-sample-not-planned = 该活动开启前没有制定抽样方案
+fieldwork-seed-not-drawn = 随机种子在活动开启时抽取，请先开启活动
+fieldwork-frame-differs = 保存的抽样框与登记的不一致，请从备份恢复
+fieldwork-sample-other-format = 样本文件的格式不是 { $format }、{ $rule }
+fieldwork-no-sample-file = 这不是 `minping sample draw` 生成的样本文件
+fieldwork-unknown-allocation = 没有“{ $method }”这种分配方法，可用的方法：{ $methods }
+fieldwork-proportional-with-values = 按比例抽样不需要各单元格的数值，请去掉
+fieldwork-sample-size-missing = 请填写抽取人数
+fieldwork-cells-too-small = { $cells }{ $more ->
+    [0] {""}
+   *[other] 以及另外 { $more } 个单元格
+    }可邀请的人不足 { $floor } 人，能据此认出是谁的评价；请用更大的区域或不填规模，重新导入这些联系人
+fieldwork-cell-with-people = { $cell }（{ $people } 人）
+
+# How a published sample differs from its registration
+fieldwork-no-registered-sample = 该活动没有登记样本
+fieldwork-other-seed = 随机种子与登记的不一致
+fieldwork-other-frame = 抽样框与登记的不一致：有人被添加、删去或移动
+fieldwork-other-design = 抽样设计与登记的不一致
+
+# Invitations
+fieldwork-nobody-drawn = 该活动还没有抽取样本，见 `minping sample draw`
+fieldwork-invites-only-open = 只有征集中的活动才能邀请，该活动不在征集中
+
+# Pushes
+fieldwork-nobody-invited = 还没有邀请任何人，见 `minping invitations make`
+fieldwork-text-missing = 请把这种语言的消息也写上
+fieldwork-text-too-long = 消息超过 { $max } 个字符，请缩短
+fieldwork-pushes-only-open = 只有征集中的活动才能推送，该活动不在征集中
+fieldwork-no-more-reminders = 邀请和 { $reminders } 次提醒都已发出，不再推送
+fieldwork-step-not-ended = 上一次推送还有 { $left } 条消息没有发出，请等待或取消
+fieldwork-nothing-pushed = 该活动没有推送过
+fieldwork-push-not-running = 最近一次推送没有在发送，不能暂停
+fieldwork-push-not-paused = 最近一次推送没有暂停，不能继续
+fieldwork-push-over = 最近一次推送已经取消
+
+# Progress in a stored conversation
+fieldwork-progress-unreadable = 无法读取对话中保存的进度

@@ -1,0 +1,15 @@
+# Fraud cases: their search, the votes of two checkers, and reopening.
+
+fraud-review-campaign-not-closed = this campaign is not closed yet; it can be looked at as a whole once it is closed
+fraud-review-no-case = there is no such case; see `minping review list`
+fraud-review-case-decided = this case is decided; `minping review reopen` lets it be looked at again
+fraud-review-case-not-decided = this case is not decided, so it is open already
+fraud-review-voted-already = this person has voted on the case; somebody else has to
+fraud-review-reopen-needs-reason = a case is reopened for a reason; say which
+fraud-review-no-checker = only a checker decides on cases; see `minping staff add --role checker`
+fraud-review-no-checker-or-administrator = this is no administrator or checker; see `minping staff show`
+fraud-review-unknown-verdict = a verdict is uphold or release
+fraud-review-unknown-reason-to-uphold = this is no reason to uphold a case; the reasons are { $reasons }
+fraud-review-unknown-reason-to-release = this is no reason to release a case; the reasons are { $reasons }
+fraud-review-note-missing = say in a note what the other reason is
+fraud-review-note-too-long = a note has at most { $max } characters

@@ -1,0 +1,344 @@
+# Labels of columns (exports).
+column-item-code = 项目代码
+column-item = 项目
+column-item-en = 项目（英文）
+column-value-name = 内容
+column-value-en = 内容（英文）
+column-parent = 上级单位代码
+column-parent-name = 上级单位名称
+column-level = 层级
+column-category = 类别
+column-components = 得分构成
+column-adjustment = 加减分
+column-total = 总分
+column-rank = 名次
+column-of = 参与排名数
+column-barred = 不得评一等的原因
+column-decided-by = 人工决定
+column-public-score = 民评得分
+column-low = 95%区间下限
+column-high = 95%区间上限
+column-unweighted-score = 未按核验加权的民评得分
+column-n = 收到评价票
+column-n-valid = 有效票
+column-excluded = 剔除票
+column-dont-know-rate = 不了解比例
+column-top-two-rate = 满意率（非常满意+满意）
+column-unit-code = 单位代码
+column-unit-name = 单位名称
+column-unit-name-en = 英文名称
+column-weighted-to = 人口加权方式（cells 事后分层，margins 边际校准）
+column-cells = 使用的层数
+column-joined = 并入相邻层的层数
+column-trimmed = 权重达到限值的层数
+column-rounds = 迭代次数
+column-gap = 与人口比例的最大差距
+column-shrunken-score = 经验贝叶斯得分
+column-own-share = 其中本单位数据占比
+column-flags = 标记
+column-flags-name = 标记说明
+column-flags-en = 标记说明（英文）
+column-category-name = 类别名称
+column-category-en = 类别名称（英文）
+column-rank-in-category = 类内名次
+column-rank-low = 最好可能名次
+column-rank-high = 最差可能名次
+column-campaign = 活动
+column-about = 对象（问卷或类别）
+column-code = 代码
+column-measure = 指标代码
+column-measure-name = 指标
+column-measure-en = 指标（英文）
+column-value = 数值
+column-other = 另一单位代码
+column-covariance = 民评得分的协方差（同一批参评者所致）
+column-group = 评价主体
+column-group-name = 评价主体名称
+column-group-en = 评价主体（英文）
+column-n-open = 其中公开链接
+column-score = 得分
+column-scheme-weight = 规定权重
+column-weight-used = 实际权重
+column-questionnaire = 问卷
+column-version = 问卷版本
+column-position = 序号
+column-question = 题目代码
+column-question-kind = 题型
+column-question-text = 题目
+column-question-en = 题目（英文）
+column-options = 选项代码
+column-options-name = 选项
+column-options-en = 选项（英文）
+column-scale = 量表
+column-question-weight = 权重
+column-overall = 是否总体题
+column-optional = 可否跳过
+column-show-if = 显示条件
+column-exclusion-code = 原因代码
+column-exclusion = 原因
+column-exclusion-en = 原因（英文）
+column-ballots = 评价票
+column-n-none = 总体评价：未作答
+column-ballots-rounded = 评价票（至少，整十）
+column-grade = 等次
+column-grade-name = 等次名称
+column-certainty = 等次是否确定
+column-certainty-name = 等次是否确定（说明）
+column-own-rank-low = 单看本单位的最好可能名次
+column-own-rank-high = 单看本单位的最差可能名次
+column-p-first = 一等概率
+column-p-second = 二等概率
+column-p-third = 三等概率
+column-up-gap = 距上一等（总分）
+column-up-ballots = 升等至少需满分票数（never：再多也不够）
+column-down-gap = 高出下一等（总分）
+column-down-ballots = 降等至少需零分票数（never：再多也不够）
+column-league = 分组
+column-league-name = 分组名称
+column-league-en = 分组名称（英文）
+column-units = 单位数
+column-waiting = 待人工决定
+column-notes-name = 说明
+column-notes-en = 说明（英文）
+column-id = 干部编号
+column-person-name = 姓名
+column-person-name-en = 姓名（英文）
+column-role = 正副职
+column-role-name = 正副职名称
+column-post = 职务
+column-unit-total = 单位总分
+column-personal = 个人得分
+column-composite-score = 综合得分
+column-base = 按得分等次
+column-final-grade = 最终等次
+column-final-grade-name = 最终等次名称
+column-lowered-by = 降等依据
+column-proposal-key = 建议编号
+column-rule = 规则
+column-proposal-kind = 类型
+column-kind-name = 类型名称
+column-kind-en = 类型（英文）
+column-subject = 对象
+column-subject-name = 对象名称
+column-discretionary = 是否酌定
+column-status = 状态
+column-status-name = 状态名称
+column-by = 决定人
+column-at = 决定时间
+column-decision-reason = 决定理由
+column-grounds-name = 依据
+column-grounds-en = 依据（英文）
+column-trail-reason = 理由
+column-trail-reason-en = 理由（英文）
+column-before = 上年民评得分
+column-after = 本年民评得分
+column-difference = 变化
+column-standard-error = 变化的标准误
+column-p-holm = p值（Holm 校正）
+column-verdict = 结论
+column-verdict-name = 结论（中文）
+column-rule-name = 改变的规则
+column-rule-en = 改变的规则（英文）
+column-tau-b = 与原排名的 Kendall tau-b
+column-moved = 名次改变的单位数
+column-furthest = 最大移动名次
+column-furthest-unit = 移动最多的单位
+column-graded = 等次改变的单位数
+column-rank-before = 原名次
+column-rank-after = 改后名次
+column-grade-before = 原等次
+column-grade-after = 改后等次
+column-grade-before-name = 原等次名称
+column-grade-after-name = 改后等次名称
+column-page = 表
+column-page-name = 表名
+column-column = 列
+column-meaning = 含义
+column-meaning-en = 含义（英文）
+column-measure-unit = 单位（计量）
+column-measure-unit-en = 单位（计量，英文）
+column-overall-answers = 总体评价：{ $about }（票）
+column-part-points = { $about }（得分）
+column-part-weight = { $about }（权重%）
+column-part-contribution = { $about }（计入总分）
+column-grade-places = { $about }名额
+column-grade-given = { $about }实评
+
+# Units of measurement
+measure-points-100 = 分（0–100）
+measure-points = 分
+measure-share = 比例（0–1）
+measure-count = 个数
+measure-place = 名次
+measure-code = 代码
+measure-text = 文字
+measure-flag = 1 是，0 否
+measure-percent = %
+measure-correlation = −1 至 1
+measure-squared-points = 分²
+measure-of-measure = 见指标
+
+# Titles of pages
+page-method = 方法
+page-parts = 内设机构与岗位
+page-people = 人员
+page-units = 单位
+page-reliability = 信度
+page-covariances = 协方差
+page-groups = 评价主体
+page-questions = 题目
+page-exclusions = 计入与剔除
+page-leagues = 区县排名
+page-quotas = 名额
+page-leaders = 领导干部
+page-proposals = 建议与决定
+page-reasons = 理由
+page-changes = 与上年比较
+page-sensitivity = 敏感性
+page-grades-that-change = 等次改变的单位
+page-columns = 列说明
+
+# Measures of reliability
+publication-reliability-alpha = 克隆巴赫α系数
+publication-reliability-omega = 单因子ω系数
+publication-reliability-units = 参与估计的单位数
+publication-reliability-mean = 类别均值
+publication-reliability-between = 单位间方差
+publication-reliability-within = 单位内作答方差
+publication-reliability-between-units = 单位间信度
+
+# What became of ballots
+publication-exclusion-counted = 计入
+publication-exclusion-excluded = 经核查剔除（权重为零）
+publication-exclusion-dont-know = 不了解，不计分
+publication-exclusion-too-few-items = 作答不足一半
+publication-exclusion-group-without-weight = 该主体在此类单位无权重
+publication-exclusion-staff = 本单位职工，单列不计分
+
+# Missing values
+publication-missing-suppressed = 人数过少，不公布
+publication-missing-bound-only = 人数过少，只公布上下限
+
+# Columns of an archive
+publication-archive-unit = 单位代码
+publication-archive-questionnaire = 问卷
+publication-archive-group = 评价主体
+publication-archive-stratum = 层（区县等）
+publication-archive-source = 来源；open 为公开链接
+publication-archive-weight = 核验权重，四分之一为单位：0、1、2、4
+publication-archive-ratings = 逐题选项代码，以空格分隔，- 为未作答
+publication-archive-count = 评价票数
+
+# Method
+publication-method-public-score = 民评得分
+publication-method-public-score-text = 满意度得分（0–100）：选项按办法换算为分值，各评价主体按权重合成；不了解不计分，也不推定
+publication-method-interval = 95%区间
+publication-method-interval-text = 参评者之间的不确定性（加权后），不是抽样误差
+publication-method-top-two-rate = 满意率
+publication-method-top-two-rate-text = 总体评价中“非常满意”与“满意”占有分值答案的比例，不含“基本满意”
+publication-method-dont-know-rate = 不了解比例
+publication-method-dont-know-rate-text = 未剔除的评价票中表示不了解该单位的比例
+publication-method-own-staff = 本单位职工
+publication-method-own-staff-text = 自述在被评单位工作的，单列计数，不进入该单位的任何数字
+publication-method-ranks = 可能名次
+publication-method-ranks-text = 名次同时成立的95%区间；区间内等次不同的，等次为暂定
+publication-method-shrunken-score = 经验贝叶斯得分
+publication-method-shrunken-score-text = 本单位得分与类别均值按各自方差加权（Fay–Herriot，REML）；票数越少越靠近均值，并列公布
+publication-method-alpha = 问卷信度（α、ω）
+publication-method-alpha-text = 各题均有分值的评价票，不分单位；α为克隆巴赫系数，ω为单因子最小二乘模型
+publication-method-reliability = 单位间信度
+publication-method-reliability-text = τ²/(τ²+V)：得分差异中属于单位真实差异的比例，V为得分的典型方差
+publication-method-covariance = 协方差
+publication-method-covariance-text = 同一人评价多个单位使得分同向变动；共同参评者少于公布门槛的不计，一次算定，不随更正重算
+publication-method-odds = 等次概率
+publication-method-odds-text = 按得分的不确定性（经验贝叶斯后验）抽取1999次并按名额评等，各等次出现的比例；种子由办法指纹、年度和组别组成
+publication-method-cuts = 距等次分界
+publication-method-cuts-text = 总分之差，及为此至少需要的满分或零分票数（投在权重最大处，未经刷票规则）
+publication-method-response-rate = 参评率
+publication-method-response-rate-text = 公开链接无法统计看到者人数，故不计算；来源构成见“评价主体”表
+publication-method-scheme = 考核办法
+publication-method-scheme-digest = 办法指纹（SHA-256）
+publication-method-year = 考核年度
+publication-method-campaign = 评价活动
+publication-method-kind = 性质
+publication-method-pilot = 试评，不计入任何考核
+publication-method-window = 起止时间
+publication-method-ballots = 收到评价票
+publication-method-counted = 计入评价票
+publication-method-release = 发布次序
+publication-method-corrected = 更正得分
+publication-method-graded-score = 用于排名定等的民评得分
+publication-method-direct = 直接得分
+publication-method-shrunken = 经验贝叶斯得分
+publication-method-floor-unit = 单位最低票数
+publication-method-floor-group = 评价主体最低票数
+publication-method-threshold = 公布门槛
+publication-method-threshold-text = 人数为 1 至 { $most } 的单元格记为 { $hidden }，可据以推算的一并不予公布；人数过少的比例只给出上下限
+publication-method-open-link-cap = 公开链接票权重上限（%）
+publication-method-overall-share = 总体题占比（%）
+publication-method-population = 人口加权
+publication-method-population-text = 有效票少于 { $least } 张的层并入名单中相邻的层；权重调整倍数限于 { $lightest }–{ $heaviest }；未达到的差距见“评价主体”表
+publication-method-people = 人口数
+publication-method-scale = 量表分值
+publication-method-weights = 总分权重（%）
+publication-method-group-weights = 评价主体权重（%）
+publication-method-public = 民评
+
+# The data dictionary as a document
+publication-dictionary-title = 数据字典
+publication-dictionary-lead =
+    本页列出 `minping export` 和 `minping archive write` 生成的各种表，及其各列的含义、计量单位和代码。
+    本页由程序生成（`python -m tests.dictionary`），并有测试核对二者一致。
+    每个工作簿的最后一个工作表是与它有关的部分。
+    由考核办法决定的列（每个指标、代码或等次一列）以随附办法为例。
+publication-dictionary-files = 文件
+publication-dictionary-xlsx = **XLSX、CSV**：下列各表；不予公布的数记为 `*`，只公布上下限的比例记为 `<20%` 等。
+publication-dictionary-parquet =
+    {"**"}Parquet**：同样的各表；不予公布的数为空值，由 `hidden` 列注明；
+    标签和代码以 JSON 存于各列的元数据 `minping` 中。
+publication-dictionary-spss =
+    {"**"}SPSS**（`.sav`）：同样的各表，每种语言一个文件，含变量标签、值标签和用户缺失值。
+    SPSS 保留的名称后加下划线（`by_`）。
+publication-dictionary-no-ballots =
+    所有文件都不含单张评价票。`answers-<campaign>-<questionnaire>`（Parquet 和 SPSS）中，
+    每种票数足够的作答组合占一行，票数向下取整（[决策记录](decisions/README.md)）；分析时按 `ballots` 加权。
+publication-dictionary-column = 列
+publication-dictionary-meaning = 含义
+publication-dictionary-unit = 单位
+publication-dictionary-code = 代码
+publication-dictionary-points = 分值
+publication-dictionary-each-question = 每题一列
+publication-dictionary-the-question = 题目
+publication-dictionary-see-scale = 见量表
+publication-dictionary-answers = 作答组合
+publication-dictionary-archive = 归档
+publication-dictionary-codes = 代码
+publication-dictionary-missing = 缺失值
+publication-dictionary-scale = 量表
+publication-dictionary-no-points = 没有分值的代码在 SPSS 中为用户缺失值；未作答（`-`）为系统缺失值。
+publication-dictionary-groups = 评价主体
+publication-dictionary-flags = 标记
+publication-dictionary-reasons = 计入与剔除
+
+# Charts
+publication-chart-score = 得分（0–100）及 95% 区间
+publication-chart-ranks = 名次及 95% 可能名次
+publication-chart-provisional = 空心：等次暂定
+publication-chart-answers = 总体评价占比（%）
+publication-chart-combined = 合并（人数少，不单列）
+publication-chart-this-unit = 本单位（95% 区间）
+publication-chart-median = 各单位中位数
+publication-chart-public-score = 民评得分
+
+# Titles of books
+publication-year-title = { $year } 年度绩效考核
+publication-sensitivity-title = { $year } 年度考核敏感性分析
+
+# Refusals
+publication-counters-out-of-range = 表格应有 1 至 { $max } 行，现有 { $rows } 行，请拆分
+publication-no-such-unit = 该年度没有这个单位，`minping appraise` 可列出各单位
+publication-campaign-not-closed = 活动截止后才能公布结果，请先截止
+publication-release-public = 第 { $number } 次发布的结果已经公布，没有更新的发布
+publication-no-notice = 该年度的结果还没有公示，请先公示
+publication-notice-runs = 公示期至 { $ends } 止，请在公示结束后公布
+publication-not-public = 该活动的结果没有公布

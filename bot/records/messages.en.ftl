@@ -1,0 +1,40 @@
+# What is wrong in a table of the year's material, and the notes after an import.
+
+records-no-adjustment = nothing is added and nothing deducted; remove the row or write the points
+records-adjustment-too-large = { $points } is more than 100 points
+records-no-proposal-of-year = «{ $proposal }» is not a proposal of { $year }: { $year }/rule/kind/subject
+records-finding-concerns-unit = a finding of this kind concerns a unit, and «{ $subject }» is a leader
+records-finding-concerns-leader = a finding of this kind concerns a leader, and «{ $subject }» is a unit
+records-history-not-before-year = { $found } is not before { $year }
+records-no-grade-of-unit = a unit's grade is first, second or third
+records-neither-yes-nor-no = «{ $text }» is neither yes nor no
+
+records-no-points-column = there is no column of points; name one { $indicators }
+records-indicator-not-used-row = { $subject } has no points for «{ $indicator }» in this scheme; remove the row
+records-indicator-not-used-cell = { $subject } has no points for «{ $indicator }» in this scheme; empty the cell
+records-points-missing = the cell is empty; points are never guessed: delete the row or the column if they come later
+
+records-code-of-city-unit = «{ $code }» is the code of a unit of the city; give the part another
+records-code-of-person = «{ $code }» is the code of a person; give the part another
+records-part-of-itself = «{ $code }» is part of itself: { $ring }; correct one of the parents
+records-level-without-rules = this is level { $level } inside a unit, and the scheme has no rules for it ({ $field })
+records-id-is-unit-code = «{ $id }» is the code of a unit; give the leader another id
+records-officer-outside-unit = officers stand inside units; import them with the people
+records-code-is-leader-id = «{ $code }» is the id of a leader; give the unit another code
+records-code-is-part = «{ $code }» is a part inside a unit; give the unit another code
+records-league-not-used = units of this category are graded by quota and have no league; empty the cell
+records-league-missing = a unit of this category needs its league
+
+records-calendar-empty = the table has a header and no rows
+records-no-kind-of-day = «{ $text }» is neither off (休) nor work (班)
+records-day-worked-anyway = { $day } is no day of a weekend, so it is worked anyway; leave it out
+
+records-units-imported = { $new } new, { $changed } changed, { $same } as they were
+records-replaced = they take the place of { $count }
+records-lines-added = { $count } { $count ->
+        [one] line is
+       *[other] lines are
+    } new
+records-points-lacking = still missing in { $count } places: { $places }
+records-units-without-principal = units without a principal: { $units }
+records-people-dropped = { $count } people stood in parts that are gone and are out of the year: { $people }; import people again

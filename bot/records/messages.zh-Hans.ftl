@@ -1,0 +1,37 @@
+# What is wrong in a table of the year's material, and the notes after an import.
+
+records-no-adjustment = 既没有加分也没有扣分，请删去此行或填写分值
+records-adjustment-too-large = { $points } 超过 100 分
+records-no-proposal-of-year = “{ $proposal }”不是 { $year } 年的建议；格式为 { $year }/规则/类别/对象
+records-finding-concerns-unit = 这类认定针对单位，而“{ $subject }”是干部
+records-finding-concerns-leader = 这类认定针对干部，而“{ $subject }”是单位
+records-history-not-before-year = { $found } 不早于 { $year }
+records-no-grade-of-unit = 单位的等次只能是一等、二等或三等
+records-neither-yes-nor-no = “{ $text }”既不是“是”也不是“否”
+
+records-no-points-column = 没有分值列，请以其中一项作为列名：{ $indicators }
+records-indicator-not-used-row = 按考核办法，{ $subject } 没有“{ $indicator }”这项分值，请删去此行
+records-indicator-not-used-cell = 按考核办法，{ $subject } 没有“{ $indicator }”这项分值，请清空单元格
+records-points-missing = 单元格是空的；系统不会推测分值：以后再报的，请先删去该行或该列
+
+records-code-of-city-unit = “{ $code }”是市直单位或区县的代码，请给内设机构另一个代码
+records-code-of-person = “{ $code }”是人员的编号，请给内设机构另一个代码
+records-part-of-itself = “{ $code }”从属于自己：{ $ring }；请更正其中一个上级单位
+records-level-without-rules = 这是单位内部第 { $level } 层，考核办法没有为它作规定（{ $field }）
+records-id-is-unit-code = “{ $id }”是单位的代码，请给干部另一个编号
+records-officer-outside-unit = 工作人员属于内设机构，请随内设机构人员一起导入
+records-code-is-leader-id = “{ $code }”是干部的编号，请给单位另一个代码
+records-code-is-part = “{ $code }”是内设机构的代码，请给单位另一个代码
+records-league-not-used = 这类单位按等次比例定等次，没有组别，请清空单元格
+records-league-missing = 这类单位须填写所属组别
+
+records-calendar-empty = 表格只有表头没有数据
+records-no-kind-of-day = “{ $text }”既不是“休”也不是“班”
+records-day-worked-anyway = { $day } 不是周末，本来就上班，请去掉
+
+records-units-imported = 新增 { $new } 个，修改 { $changed } 个，未变 { $same } 个
+records-replaced = 替换原有 { $count } 条
+records-lines-added = 新增 { $count } 条
+records-points-lacking = 尚缺 { $count } 处分值：{ $places }
+records-units-without-principal = 没有正职的单位：{ $units }
+records-people-dropped = { $count } 人所在的内设机构已撤销，不再列入本年度：{ $people }；请重新导入人员

@@ -1,0 +1,57 @@
+# What is wrong with a table that somebody brings: the file, its columns, its cells.
+
+spreadsheets-unknown-sheet-format = 不支持这种文件，请另存为 .csv 或 .xlsx
+spreadsheets-unknown-table-format = 不支持这种文件，请使用以下格式之一：{ $endings }
+spreadsheets-file-too-large = 文件大于 { $megabytes } MB，请拆分
+spreadsheets-unpacked-too-large = 文件解压后大于 { $megabytes } MB，请拆分
+spreadsheets-file-empty = 文件是空的，需要表头和至少一行数据
+spreadsheets-no-rows = 文件只有表头没有数据，请填入评价票
+spreadsheets-too-many-rows = 文件超过 { $max } 行，请拆分
+spreadsheets-too-many-cells = 工作表超过 { $max } 个单元格，请删去空列或拆分
+spreadsheets-unknown-encoding = 文字既不是 UTF-8 也不是 GB18030 编码，请存为 UTF-8
+spreadsheets-csv-malformed = 不是规范的 CSV 文件，请从电子表格重新保存
+spreadsheets-csv-encoding = 不是规范的 CSV 文件：部分文字编码不符，请存为 UTF-8
+spreadsheets-no-workbook = 不是 Excel 工作簿，或已加密，请另存为 .xlsx
+spreadsheets-no-parquet = 不是 Parquet 文件，或文件已损坏，请重新导出
+
+spreadsheets-column-without-name = 第 { $number } 列没有列名
+spreadsheets-column-twice = “{ $column }”列出现了两次
+spreadsheets-same-column = “{ $first }”和“{ $second }”是同一列
+spreadsheets-column-missing = 缺少“{ $column }”列
+spreadsheets-unknown-column = 没有“{ $column }”这一列；可用的列：{ $columns }
+spreadsheets-column-with-heading = { $heading }（{ $column }）
+spreadsheets-mapped-column-twice = 映射中 { $field } 所指的“{ $column }”列出现了两次
+spreadsheets-mapped-column-missing = 文件中没有映射 { $field } 所指的“{ $column }”列；文件中的列：{ $columns }
+
+spreadsheets-more-cells-than-columns = 单元格比表头的 { $columns } 列多
+spreadsheets-other-cell-count = 这一行有 { $cells } 个单元格，而表头有 { $columns } 列
+spreadsheets-duplicate-row = “{ $text }”在第 { $row } 行已出现
+
+spreadsheets-formula-without-result = 公式没有保存结果，请用电子表格打开并保存
+spreadsheets-cell-error = 单元格是错误值 { $error }，请填入数值
+spreadsheets-cell-boolean = 单元格是 TRUE 或 FALSE，请填写文字或数字
+spreadsheets-cell-percentage = 单元格是百分比格式，{ $value } 含义不明，请改为数字格式
+spreadsheets-cell-empty = 单元格是空的
+spreadsheets-text-too-long = 文字超过 { $max } 个字符
+spreadsheets-no-code = “{ $text }”不是代码：须为 1 至 32 个字母 A–Z、数字、“_”、“.”或“-”
+spreadsheets-no-number = “{ $text }”不是数字，请写成 87.5 的形式
+spreadsheets-points-out-of-range = { $points } 不在 0 到 100 之间
+spreadsheets-no-year = “{ $text }”不是年份，请写成 2026 的形式
+spreadsheets-no-date = “{ $text }”不是日期，请写成 2026-11-24 的形式
+spreadsheets-no-time = “{ $text }”不是时间，请写成 2026-11-24 或 2026-11-24T15:30 的形式
+spreadsheets-date-outside-year = { $date } 不在 { $year } 年内
+spreadsheets-unknown-choice = “{ $text }”不在可用值之内；可用值：{ $choices }
+spreadsheets-unknown-code = 没有“{ $text }”这个{ $kind }
+spreadsheets-unknown-code-of-few = 没有“{ $text }”这个{ $kind }；可用的有：{ $codes }
+
+# What a code names.
+
+spreadsheets-kind-unit = 单位
+spreadsheets-kind-campaign-unit = 参评单位
+spreadsheets-kind-unit-or-leader = 单位或干部
+spreadsheets-kind-unit-or-part = 单位或内设机构
+spreadsheets-kind-league = 组别
+spreadsheets-kind-category = 类别
+spreadsheets-kind-level-category = 第 { $level } 层类别
+spreadsheets-kind-indicator = 指标
+spreadsheets-kind-group = 评价主体

@@ -1,0 +1,148 @@
+# Why there is no bundle yet, what is wrong with one, and what a witness refuses.
+
+verification-ballots-not-logged = { $count } of its ballots are not in the log, so nothing about them can be proven
+verification-result-not-logged = its result, as it is now, is not in the log yet; try again when the log has taken it
+verification-log-empty = the log is empty; try again when it has its first entry
+verification-zip-damaged = this is not a whole ZIP file; fetch it again
+verification-bundle-too-large = the bundle is larger than a bundle can be; fetch it again
+verification-bundle-files-wrong = the bundle does not hold the files that a bundle has; fetch it again
+verification-unknown-format = this is not of the format { $format }; use the version of the program that wrote it
+verification-first-line-wrong = the first line is not «{ $head }»; fetch the bundle again
+verification-file-cut-off = the file was cut off; fetch the bundle again
+verification-no-json = this is not JSON; fetch the file again
+verification-no-utf-8 = this is not text in UTF-8; fetch the file again
+verification-entry-wrong = this is no entry, or its position is not the next
+verification-public-entry-wrong = this is no public entry
+verification-public-entry-twice = a public entry stands twice, or is none of the log
+verification-opening-wrong = this is no opening
+verification-opening-twice = an entry is opened twice, or its position is no number
+verification-weight-wrong = this is not a position and a weight, or it stands twice
+verification-case-wrong = this is no case
+verification-case-twice = a case stands twice
+verification-totals-units-wrong = the totals do not list each unit of the campaign once
+verification-totals-damaged = the totals are damaged; fetch the bundle again
+
+verification-other-log = the checkpoint is that of another log
+verification-log-rolled-back = the log was rolled back: it had { $before } entries, and now it has { $now }
+verification-log-two-roots = the log was rewritten: it signed two different roots of { $size } entries
+verification-growth-unproven = the log does not prove that its first { $size } entries are what they were
+verification-log-proof-unreadable = the log's proof cannot be read; try again later
+verification-log-unreachable = the log cannot be reached; check the address and the network
+verification-log-answered = the log answered { $status } to { $path }; check the address, or try again later
+
+# What each check of a bundle found.
+
+verification-check-lacks-data = { $check }: the bundle lacks what is needed
+
+verification-check-signature = the checkpoint is signed by the log
+verification-key-not-given = nothing is proven without the log's key: give it with --key, as { $origin } publishes it
+verification-signed = the checkpoint of { $size } entries is signed by { $origin }
+verification-signature-missing = without the log's good signature the entries cannot be checked
+
+verification-check-witnesses = the checkpoint is signed by every witness that was named
+verification-no-witness-named = no witness was named: a log that shows others another history would not be noticed (--witness)
+verification-witnessed = it is signed by { $witnesses }, who saw the log only grow
+
+verification-check-root = the entries are those of the checkpoint
+verification-size-differs = the checkpoint has { $signed } entries, and the bundle lists { $listed }
+verification-root-differs = the entries in the bundle are not those of the checkpoint: some were changed
+verification-root-agrees = the { $size } entries in the bundle are those of the checkpoint
+
+verification-check-public-entries = the public entries are what the log commits to
+verification-registration-kept-back = the log holds a registration at entry { $position }, and the bundle keeps it back
+verification-closing-kept-back = the log holds a closing at entry { $position }, and the bundle keeps it back
+verification-result-kept-back = the log holds a result at entry { $position }, and the bundle keeps it back
+verification-public-text-differs = the text of the public entry { $position } is not what the log commits to
+verification-public-texts-agree = the texts of the { $count } public entries are what the log commits to
+
+verification-check-registration = the campaign was registered before its first ballot
+verification-registrations-not-one = the log holds { $count } registrations of the campaign, and it should hold one
+verification-registration-name-differs = the registration stands under a name that is not the campaign's
+verification-entry-before-registration = the entry { $position } of the campaign is older than its registration
+verification-registered = questions and weights were registered at entry { $position }, before the campaign's { $entries } entries
+verification-registered-with-quotas = questions and weights, { $quotas } quotas were registered at entry { $position }, before the campaign's { $entries } entries
+verification-registered-pilot = { $registered }; it is a pilot and counts in no appraisal
+
+verification-check-closing = the campaign was closed after its last ballot
+verification-closings-not-one = the log holds { $count } closings of the campaign, and it should hold one
+verification-entry-after-closing = the entry { $position } of the campaign is younger than its closing
+verification-closing-names-more = the closing tells of { $named } entries, and the log has { $found } of the campaign
+verification-closed = it was closed at entry { $position }: { $counted } ballots count, { $superseded } were replaced by their voters, { $withdrawn } entries withdrawn
+
+verification-check-result = the log commits to the totals
+verification-result-missing = the log does not commit to the totals in the bundle: it holds no result of the campaign
+verification-totals-differ = the totals in the bundle are not those that the log commits to at entry { $position }
+verification-result-before-closing = the result is older than the closing
+verification-totals-committed = the log commits to the totals at entry { $position }
+
+verification-check-published-scores = the published scores follow from the totals
+verification-totals-other-campaign = the totals are those of another campaign
+verification-scores-contradicted = the published score does not follow from the totals: { $units }
+verification-scores-follow = the published scores of { $known } units follow from the totals
+verification-scores-follow-in-part = the published scores of { $known } units follow from the totals; those of { $rest } rest on few people and cannot be recomputed from the public totals
+
+verification-check-growth = the log only grew since the older checkpoint
+verification-older-checkpoint-other-log = the older checkpoint is that of another log
+verification-log-rewritten = the log was rewritten: its first { $size } entries are not what they were
+verification-log-grew = the log only grew since it had { $size } entries
+
+verification-check-receipt = the receipt's ballot is included
+verification-receipt-not-included = the receipt is not included in this bundle's log
+verification-receipt-other-campaign = the receipt is included, but for another campaign: { $campaign }
+verification-receipt-not-opened = the receipt is included, but its entry is neither opened nor withdrawn
+verification-receipt-included = the receipt is included, as entry { $position }
+
+verification-check-inclusion-proof = the proof of inclusion holds for this log
+verification-proof-unknown-format = the proof is not of the format { $format }
+verification-proof-does-not-hold = the proof of inclusion does not hold
+verification-proof-other-history = the proof is for another history of the log than the bundle's: keep both and tell others
+verification-proof-holds = the proof of inclusion holds, for entry { $position } of this log
+
+verification-check-openings = every opening is what the log commits to
+verification-opened-not-sealed = entry { $position } is opened, and it is no sealed entry of the log
+verification-opening-differs = the opening of entry { $position } is not what the log commits to
+verification-opened-other-campaign = entry { $position } is opened, and it is not of the campaign
+verification-openings-agree = the { $count } openings are what the log commits to
+
+verification-check-completeness = every entry of the campaign is opened or withdrawn
+verification-withdrawal-of-later = the withdrawal at entry { $position } names an entry that is not older
+verification-withdrawn-twice = entry { $position } was withdrawn twice
+verification-withdrawn-not-sealed = entry { $position } was withdrawn, and it is no sealed entry of the campaign
+verification-withdrawn-and-opened = entry { $position } was withdrawn, and it is opened all the same
+verification-entries-not-opened = { $count } entries of the campaign are neither opened nor withdrawn, first { $position }
+verification-all-opened = every sealed entry of the campaign is opened, or withdrawn ({ $withdrawn })
+
+verification-check-ballots-fit = every ballot is one that the registered campaign could take
+verification-entry-not-canonical = entry { $position } is not written as entries are
+verification-entry-unknown-kind = entry { $position } is of the unknown kind «{ $kind }»
+verification-ballot-wrong-unit = the ballot at entry { $position } is for no unit of the campaign, or with another questionnaire
+verification-ballot-outside-time = the ballot at entry { $position } was cast outside the campaign's time
+verification-ballots-fit = every ballot is for a unit of the campaign, with its questionnaire and in its time
+
+verification-check-counted = the last ballot of each voter and unit counts
+verification-counted-differs = the closing tells of { $closing } counted, and the openings of { $opened }
+verification-superseded-differs = the closing tells of { $closing } superseded, and the openings of { $opened }
+verification-withdrawn-differs = the closing tells of { $closing } withdrawn, and the openings of { $opened }
+verification-voters-differ = the closing tells of { $closing } voters, and the openings of { $opened }
+verification-last-ballots-count = the last ballot of each voter and unit counts: { $counted }; { $superseded } were replaced
+
+verification-check-quotas = no quota was exceeded
+verification-quota-exceeded = { $count } ballots count for { $cell }, and its quota is { $capacity }
+verification-quotas-kept = none of the { $count } registered quotas is exceeded
+verification-no-quotas = the campaign registered no quotas
+
+verification-check-weights-of-ballots = fraud weights are given to ballots that count
+verification-weight-impossible = a weight of { $weight } quarters is given to entry { $position }, and it cannot have it
+verification-weights-given = { $excluded } ballots are excluded and { $lighter } weigh less, all others count in full
+
+verification-check-weights = the weights are those that the log's decisions commit to
+verification-case-not-in-both = the case { $case } is not both in the log's decisions and in the bundle
+verification-case-weights-differ = the weights of the case { $case } are not those that the log's last decision commits to
+verification-entry-weight-differs = entry { $position } does not have the weight that was decided on in the case { $case }
+verification-decision-missing = no decision in the log lets { $count } ballots weigh less than in full, first entry { $position }
+verification-decision-name-differs = the decision at entry { $position } stands under a name that is not its own
+verification-weights-decided = the weights are those of the log's decisions on { $cases } cases, and no other ballot weighs less
+
+verification-check-totals = the totals follow from the ballots
+verification-totals-do-not-follow = the totals in the bundle do not follow from the opened ballots
+verification-totals-follow = totals and scores follow from the opened ballots ({ $scored } units with a score)

@@ -1,0 +1,148 @@
+# Why there is no bundle yet, what is wrong with one, and what a witness refuses.
+
+verification-ballots-not-logged = 有 { $count } 张评价票不在日志中，无法证明
+verification-result-not-logged = 当前结果尚未记入日志，请在记入之后再试
+verification-log-empty = 日志是空的，请在有首个条目之后再试
+verification-zip-damaged = 不是完整的 ZIP 文件，请重新获取
+verification-bundle-too-large = 验证包过大，请重新获取
+verification-bundle-files-wrong = 验证包所含文件不符，请重新获取
+verification-unknown-format = 格式不是 { $format }，请使用生成它的程序版本
+verification-first-line-wrong = 首行不是“{ $head }”，请重新获取验证包
+verification-file-cut-off = 文件不完整，请重新获取验证包
+verification-no-json = 不是 JSON，请重新获取文件
+verification-no-utf-8 = 不是 UTF-8 文本，请重新获取文件
+verification-entry-wrong = 不是日志条目，或位置不连续
+verification-public-entry-wrong = 不是公开条目
+verification-public-entry-twice = 公开条目重复，或不属于该日志
+verification-opening-wrong = 不是揭示内容
+verification-opening-twice = 条目重复揭示，或位置不是数字
+verification-weight-wrong = 不是位置和权重，或重复出现
+verification-case-wrong = 不是案件
+verification-case-twice = 案件重复出现
+verification-totals-units-wrong = 汇总数据没有逐一列出活动的每个单位
+verification-totals-damaged = 汇总数据已损坏，请重新获取验证包
+
+verification-other-log = 检查点属于另一个日志
+verification-log-rolled-back = 日志被回退：原有 { $before } 个条目，现在只有 { $now } 个
+verification-log-two-roots = 日志被改写：对同样的 { $size } 个条目签署了两个不同的树根
+verification-growth-unproven = 日志无法证明前 { $size } 个条目未经改动
+verification-log-proof-unreadable = 日志给出的证明无法读取，请稍后重试
+verification-log-unreachable = 无法连接日志，请检查地址和网络
+verification-log-answered = 日志对 { $path } 的应答为 { $status }，请检查地址或稍后重试
+
+# What each check of a bundle found.
+
+verification-check-lacks-data = { $check }：验证包缺少所需内容
+
+verification-check-signature = 检查点有日志的签名
+verification-key-not-given = 没有日志公钥就无法证明任何内容：请用 --key 给出 { $origin } 公布的公钥
+verification-signed = { $size } 个条目的检查点有 { $origin } 的签名
+verification-signature-missing = 缺少日志的有效签名，无法检查条目
+
+verification-check-witnesses = 检查点有每个指定见证方的签名
+verification-no-witness-named = 没有指定见证方：日志若向他人出示另一份历史，将无从发现（--witness）
+verification-witnessed = 见证方 { $witnesses } 已签名，证实日志只有增加
+
+verification-check-root = 条目与检查点一致
+verification-size-differs = 检查点有 { $signed } 个条目，而验证包列出 { $listed } 个
+verification-root-differs = 验证包中的条目与检查点不一致：有条目遭改动
+verification-root-agrees = 验证包中的 { $size } 个条目与检查点一致
+
+verification-check-public-entries = 公开条目与日志的承诺值一致
+verification-registration-kept-back = 日志条目 { $position } 是登记，而验证包没有公开其内容
+verification-closing-kept-back = 日志条目 { $position } 是截止记录，而验证包没有公开其内容
+verification-result-kept-back = 日志条目 { $position } 是结果，而验证包没有公开其内容
+verification-public-text-differs = 公开条目 { $position } 的文本与日志的承诺值不一致
+verification-public-texts-agree = { $count } 个公开条目的文本与日志的承诺值一致
+
+verification-check-registration = 活动在首张评价票之前登记
+verification-registrations-not-one = 日志中有 { $count } 次活动登记，应当只有一次
+verification-registration-name-differs = 登记所用的名称不是该活动的名称
+verification-entry-before-registration = 活动的条目 { $position } 早于活动登记
+verification-registered = 题目和权重登记于条目 { $position }，早于活动的 { $entries } 个条目
+verification-registered-with-quotas = 题目、权重和 { $quotas } 项配额登记于条目 { $position }，早于活动的 { $entries } 个条目
+verification-registered-pilot = { $registered }；这是试评，不计入任何考核
+
+verification-check-closing = 活动在最后一张评价票之后截止
+verification-closings-not-one = 日志中有 { $count } 次活动截止记录，应当只有一次
+verification-entry-after-closing = 活动的条目 { $position } 晚于活动截止
+verification-closing-names-more = 截止记录称有 { $named } 个条目，而日志中该活动只有 { $found } 个
+verification-closed = 活动截止于条目 { $position }：{ $counted } 张评价票计入，{ $superseded } 张由本人替换，{ $withdrawn } 个条目已撤回
+
+verification-check-result = 日志承诺了汇总数据
+verification-result-missing = 日志没有承诺验证包中的汇总数据：日志中没有该活动的结果
+verification-totals-differ = 验证包中的汇总数据与日志条目 { $position } 的承诺值不一致
+verification-result-before-closing = 结果早于活动截止
+verification-totals-committed = 日志条目 { $position } 承诺了汇总数据
+
+verification-check-published-scores = 公布的得分可由汇总数据算出
+verification-totals-other-campaign = 汇总数据属于另一个活动
+verification-scores-contradicted = 以下单位公布的得分与汇总数据不符：{ $units }
+verification-scores-follow = { $known } 个单位公布的得分可由汇总数据算出
+verification-scores-follow-in-part = { $known } 个单位公布的得分可由汇总数据算出；另有 { $rest } 个单位因人数少，无法由公开的汇总数据重算
+
+verification-check-growth = 日志自较早的检查点以来只有增加
+verification-older-checkpoint-other-log = 较早的检查点属于另一个日志
+verification-log-rewritten = 日志被改写：前 { $size } 个条目与当时不同
+verification-log-grew = 日志自有 { $size } 个条目以来只有增加
+
+verification-check-receipt = 回执对应的评价票已计入日志
+verification-receipt-not-included = 验证包的日志中没有该回执
+verification-receipt-other-campaign = 日志中有该回执，但属于另一个活动：{ $campaign }
+verification-receipt-not-opened = 日志中有该回执，但其条目既未揭示也未撤回
+verification-receipt-included = 日志中有该回执，即条目 { $position }
+
+verification-check-inclusion-proof = 包含证明对该日志成立
+verification-proof-unknown-format = 包含证明的格式不是 { $format }
+verification-proof-does-not-hold = 包含证明不成立
+verification-proof-other-history = 包含证明与验证包出自日志的两份不同历史：请保存两者并告知他人
+verification-proof-holds = 包含证明成立，对应该日志的条目 { $position }
+
+verification-check-openings = 每项揭示与日志的承诺值一致
+verification-opened-not-sealed = 条目 { $position } 已揭示，但不是日志的密封条目
+verification-opening-differs = 条目 { $position } 的揭示与日志的承诺值不一致
+verification-opened-other-campaign = 条目 { $position } 已揭示，但不属于该活动
+verification-openings-agree = { $count } 项揭示与日志的承诺值一致
+
+verification-check-completeness = 活动的每个条目都已揭示或撤回
+verification-withdrawal-of-later = 条目 { $position } 的撤回所指的条目并不更早
+verification-withdrawn-twice = 条目 { $position } 重复撤回
+verification-withdrawn-not-sealed = 条目 { $position } 已撤回，但不是该活动的密封条目
+verification-withdrawn-and-opened = 条目 { $position } 已撤回，却仍有揭示
+verification-entries-not-opened = 活动有 { $count } 个条目既未揭示也未撤回，首个为 { $position }
+verification-all-opened = 活动的每个密封条目都已揭示或撤回（撤回 { $withdrawn } 个）
+
+verification-check-ballots-fit = 每张评价票都符合登记的活动
+verification-entry-not-canonical = 条目 { $position } 的写法不合规范
+verification-entry-unknown-kind = 条目 { $position } 属于未知类型“{ $kind }”
+verification-ballot-wrong-unit = 条目 { $position } 的评价票不属于活动中的单位，或所用问卷不符
+verification-ballot-outside-time = 条目 { $position } 的评价票不在活动时间之内
+verification-ballots-fit = 每张评价票的单位、问卷和时间都符合登记的活动
+
+verification-check-counted = 每人对每个单位以最后一张评价票为准
+verification-counted-differs = 截止记录称计入 { $closing } 张，而揭示的有 { $opened } 张
+verification-superseded-differs = 截止记录称替换 { $closing } 张，而揭示的有 { $opened } 张
+verification-withdrawn-differs = 截止记录称撤回 { $closing } 个，而揭示的有 { $opened } 个
+verification-voters-differ = 截止记录称有 { $closing } 人，而揭示的有 { $opened } 人
+verification-last-ballots-count = 每人对每个单位以最后一张评价票为准：计入 { $counted } 张，替换 { $superseded } 张
+
+verification-check-quotas = 没有超出配额
+verification-quota-exceeded = { $cell } 计入 { $count } 张评价票，而配额为 { $capacity }
+verification-quotas-kept = 登记的 { $count } 项配额均未超出
+verification-no-quotas = 活动没有登记配额
+
+verification-check-weights-of-ballots = 反刷票权重只用于计入的评价票
+verification-weight-impossible = 条目 { $position } 的权重为 { $weight }（单位为四分之一），这不可能
+verification-weights-given = 剔除 { $excluded } 张，降权 { $lighter } 张，其余全部足额计入
+
+verification-check-weights = 权重与日志所载核查结论一致
+verification-case-not-in-both = 案件 { $case } 没有同时见于日志所载结论和验证包
+verification-case-weights-differ = 案件 { $case } 的权重与日志最后一次结论的承诺值不一致
+verification-entry-weight-differs = 条目 { $position } 的权重与案件 { $case } 的结论不一致
+verification-decision-missing = 有 { $count } 张评价票未足额计入，而日志中没有相应结论，首个为条目 { $position }
+verification-decision-name-differs = 条目 { $position } 的结论所用的名称与其内容不符
+verification-weights-decided = 权重与日志所载 { $cases } 个案件的结论一致，其他评价票均未降权
+
+verification-check-totals = 汇总数据可由评价票算出
+verification-totals-do-not-follow = 验证包中的汇总数据无法由揭示的评价票算出
+verification-totals-follow = 汇总数据和得分可由揭示的评价票算出（{ $scored } 个单位有得分）

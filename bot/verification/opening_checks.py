@@ -1,0 +1,148 @@
+"""Checks of a bundle with openings, for auditors: its ballots, their counting and the totals.
+
+Each check returns the message of what it found, or raises `CheckFailed`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from aggregation.counts.ratings import PatternReader
+from aggregation.counts.scan import PatternCount, tally
+from aggregation.estimation.scores import score_tally
+from bot.verification.bundle_format import FULL_WEIGHT, TOTALS
+from bot.verification.bundle_reader import BallotAnswer, Bundle, CheckFailed
+from bot.verification.public_totals import public_totals, write_totals
+from survey_flows.messages import Message
+
+QUARTER = 900
+"""Seconds of a quarter of an hour, in which a ballot's time is kept."""
+LIGHTER_WEIGHTS = {0, 1, 2}
+"""Fraud weights below a full one, in quarters."""
+
+
+def check_openings(bundle: Bundle) -> Message:
+    """Check that every opening is what the log commits to."""
+    opened = bundle.opened or {}
+    for position, opening in opened.items():
+        if not 0 <= position < len(bundle.data) or position in bundle.public:
+            raise CheckFailed(Message("verification-opened-not-sealed", position=position))
+        if opening.commitment != bundle.data[position][32:]:
+            raise CheckFailed(Message("verification-opening-differs", position=position))
+        if opening.campaign != bundle.campaign or position not in bundle.own:
+            raise CheckFailed(Message("verification-opened-other-campaign", position=position))
+    return Message("verification-openings-agree", count=len(opened))
+
+
+def check_completeness(bundle: Bundle) -> Message:
+    """Check that every entry of the campaign is opened or withdrawn."""
+    opened, withdrawn = set(bundle.opened or {}), bundle.withdrawn
+    for position, opening in (bundle.opened or {}).items():
+        if opening.kind == "withdrawal" and opening.names >= position:
+            raise CheckFailed(Message("verification-withdrawal-of-later", position=position))
+    twice = [position for position, count in Counter(withdrawn).items() if count > 1]
+    if twice:
+        raise CheckFailed(Message("verification-withdrawn-twice", position=twice[0]))
+    if stray := set(withdrawn) - bundle.own:
+        raise CheckFailed(Message("verification-withdrawn-not-sealed", position=min(stray)))
+    if both := opened & set(withdrawn):
+        raise CheckFailed(Message("verification-withdrawn-and-opened", position=min(both)))
+    if missing := bundle.own - opened - set(withdrawn):
+        count, first = len(missing), min(missing)
+        raise CheckFailed(Message("verification-entries-not-opened", count=count, position=first))
+    return Message("verification-all-opened", withdrawn=len(withdrawn))
+
+
+def check_ballots_fit(bundle: Bundle) -> Message:
+    """Check that the registered campaign could take every ballot."""
+    terms = bundle.registered
+    first, last = terms.opens_at // QUARTER, terms.closes_at // QUARTER
+    for position, opening in (bundle.opened or {}).items():
+        if not opening.is_canonical:
+            raise CheckFailed(Message("verification-entry-not-canonical", position=position))
+        if opening.kind != "ballot":
+            if opening.kind not in ("comment", "withdrawal"):
+                kind = opening.kind
+                raise CheckFailed(
+                    Message("verification-entry-unknown-kind", position=position, kind=kind)
+                )
+            continue
+        unit, questionnaire, *_ = opening.answer
+        if terms.used.get(unit) != questionnaire:
+            raise CheckFailed(Message("verification-ballot-wrong-unit", position=position))
+        if not first <= opening.bucket <= last:
+            raise CheckFailed(Message("verification-ballot-outside-time", position=position))
+    return Message("verification-ballots-fit")
+
+
+def check_counted(bundle: Bundle) -> Message:
+    """Check that the last ballot of each voter and unit counts, by the closing's numbers."""
+    _, closing = bundle.closing
+    counted, superseded = len(bundle.ballots.counted), bundle.ballots.superseded
+    for message, name, opened in (
+        ("verification-counted-differs", "counted", counted),
+        ("verification-superseded-differs", "superseded", superseded),
+        ("verification-withdrawn-differs", "withdrawn", len(bundle.withdrawn)),
+    ):
+        if closing[name] != opened:
+            raise CheckFailed(Message(message, closing=closing[name], opened=opened))
+    voters = len(bundle.ballots.voters)
+    if closing["voters"] < voters:
+        named = closing["voters"]
+        raise CheckFailed(Message("verification-voters-differ", closing=named, opened=voters))
+    return Message("verification-last-ballots-count", counted=counted, superseded=superseded)
+
+
+def check_quotas(bundle: Bundle) -> Message:
+    """Check that no registered quota was exceeded."""
+    quotas = bundle.registered.quotas
+    if not quotas:
+        return Message("verification-no-quotas")
+    found: Counter[object] = Counter()
+    for answer, count in Counter(bundle.ballots.counted.values()).items():
+        unit, _, group, stratum, source, _ = answer
+        for cell in quotas:
+            if cell.unit == unit and cell.takes(group, stratum, source):
+                found[cell] += count
+    for cell, capacity in quotas.items():
+        if found[cell] > capacity:
+            name = "/".join(filter(None, (cell.unit, cell.group, cell.stratum, cell.source)))
+            count = found[cell]
+            raise CheckFailed(
+                Message("verification-quota-exceeded", count=count, cell=name, capacity=capacity)
+            )
+    return Message("verification-quotas-kept", count=len(quotas))
+
+
+def check_weights_of_ballots(bundle: Bundle) -> Message:
+    """Check that fraud weights are given only to ballots that count."""
+    for position, weight in bundle.weights.items():
+        if position not in bundle.ballots.counted or weight not in LIGHTER_WEIGHTS:
+            raise CheckFailed(
+                Message("verification-weight-impossible", weight=weight, position=position)
+            )
+    excluded = sum(not weight for weight in bundle.weights.values())
+    lighter = len(bundle.weights) - excluded
+    return Message("verification-weights-given", excluded=excluded, lighter=lighter)
+
+
+def check_totals(bundle: Bundle) -> Message:
+    """Check that the totals follow from the ballots."""
+    terms = bundle.registered
+    counts = Counter(
+        (answer, bundle.weights.get(position, FULL_WEIGHT))
+        for position, answer in bundle.ballots.counted.items()
+    )
+    rows = [_pattern(answer, weight, count) for (answer, weight), count in sorted(counts.items())]
+    counted = tally(rows, PatternReader(terms.questionnaires, terms.scheme))
+    scores = score_tally(counted, terms.categories, terms.scheme)
+    totals = write_totals(public_totals(bundle.campaign, counted, scores, terms.scheme))
+    if totals != bundle.files[TOTALS]:
+        raise CheckFailed(Message("verification-totals-do-not-follow"))
+    scored = sum(score.score is not None for score in scores.values())
+    return Message("verification-totals-follow", scored=scored)
+
+
+def _pattern(answer: BallotAnswer, weight: int, count: int) -> PatternCount:
+    unit, questionnaire, group, stratum, source, ratings = answer
+    return PatternCount(unit, questionnaire, group, stratum, source, weight, ratings, count)

@@ -1,0 +1,20 @@
+# Refusals of the console.
+
+admin-choose-year = choose a year
+admin-choose-ruling = choose to uphold or to reject
+admin-choose-verdict = choose to confirm or to decline
+admin-choose-grade = a unit's grade is first, second or third
+admin-no-such-button = there is no such button on this page; go back and try again
+admin-not-this-name = that is not the campaign's name; nothing was done
+admin-too-many-files = these are more than { $n } files
+admin-confirm-publication = tick that anybody may read the results
+admin-no-inner-units = this unit has no inner units in that year
+admin-no-such-login = nobody has this login
+admin-no-second-factor = there is no second factor yet
+admin-no-such-session = there is no such session any more
+admin-not-own-account = have another administrator do this with your own account
+admin-no-bot = there is no bot to write with; set its token
+admin-whole-number-needed = this is no whole number
+admin-login-without-unit = this login belongs to no unit; see `minping staff add --role unit --unit CODE`
+admin-name-needed = a decision needs the name of the person who made it
+admin-no-such-subject = there is no such unit or leader in that year

@@ -1,0 +1,133 @@
+"""The models of requests: parameters and bodies. They check what a program sends."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from bot.campaigns.links import MAX_PEOPLE
+from bot.campaigns.quota_file import MAX_CAPACITY
+from bot.web.api.models import State
+
+LINE = r"^[^\u0000-\u001f\u007f]+$"
+CAMPAIGN = r"^[a-z0-9][a-z0-9-]{0,31}$"
+CODE = r"^[A-Za-z0-9._-]{1,32}$"
+STRATUM = r"^[^\u0000-\u001f\u007f]*$"
+MAX_PAGE_SIZE = 200
+
+
+def _whole(given: object) -> object:
+    """Takes 2026.0 as the whole number 2026, since JSON has one kind of number."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+
+
+class RequestModel(BaseModel):
+    """What a program sends; an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class PageQuery(RequestModel):
+    """Which page, and how long it is."""
+
+    page: int = Field(1, ge=1, le=1_000_000)
+    limit: int = Field(50, ge=1, le=MAX_PAGE_SIZE)
+
+
+class CampaignQuery(PageQuery):
+    """Which campaigns."""
+
+    state: State | None = None
+    year: int | None = Field(None, ge=1990, le=2999)
+
+
+class ProposalQuery(PageQuery):
+    """Which proposals."""
+
+    status: Literal["proposed", "confirmed", "declined"] | None = None
+
+
+class ExportQuery(RequestModel):
+    """The audience of the file."""
+
+    audience: Literal["public", "internal"] = Field(
+        "public", description="internal needs results:internal too"
+    )
+
+
+class TitleInput(RequestModel):
+    """A name in both languages."""
+
+    zh: str = Field(
+        alias="zh-Hans", min_length=1, max_length=80, pattern=LINE, examples=["2026年民评"]
+    )
+    en: str = Field(min_length=1, max_length=120, pattern=LINE, examples=["Ratings 2026"])
+
+
+class GradePlaces(RequestModel):
+    """How many units get each grade; together as many as the scheme grades by quota."""
+
+    first: Whole = Field(ge=0, le=999_999, examples=[18])
+    second: Whole = Field(ge=0, le=999_999, examples=[75])
+    third: Whole = Field(ge=0, le=999_999, examples=[6])
+
+
+class CampaignCreate(RequestModel):
+    """A draft on the shipped questionnaires and scheme, for units that are stored for its year."""
+
+    year: Whole = Field(ge=1990, le=2999, examples=[2026])
+    title: TitleInput
+    opens_at: AwareDatetime = Field(examples=["2026-11-24T00:00:00Z"])
+    closes_at: AwareDatetime = Field(
+        examples=["2026-12-24T00:00:00Z"],
+        description="the first moment at which no ballot is taken",
+    )
+    units: list[Annotated[str, Field(pattern=CODE)]] | None = Field(
+        None,
+        min_length=1,
+        max_length=2000,
+        examples=[["FIN"]],
+        description="only these; null: all that are stored",
+    )
+    pilot: bool = Field(False, description="it counts in no appraisal, and citizens are told so")
+    grades: GradePlaces | None = Field(
+        None,
+        description="how many units get each grade, locked at the opening; null: as in the scheme",
+    )
+
+
+class LinkCreate(RequestModel):
+    """A link that vouches for an evaluator group."""
+
+    group: str = Field(pattern=r"^[a-z_]{1,16}$", examples=["deputy"])
+    stratum: str = Field("", max_length=32, pattern=STRATUM)
+    max_people: Annotated[int, Field(ge=1, le=MAX_PEOPLE), BeforeValidator(_whole)] | None = Field(
+        None,
+        description="how many people it is meant for; further ballots are marked for the check",
+    )
+
+
+class QuotaInput(RequestModel):
+    """The most people of a quota cell who may rate a unit; an empty field does not limit it."""
+
+    unit: str = Field(pattern=CODE)
+    group: str = Field("", pattern=r"^[a-z_]{0,16}$")
+    stratum: str = Field("", max_length=32, pattern=STRATUM)
+    source: Literal["", "open", "invited", "personal"] = ""
+    capacity: Whole = Field(ge=1, le=MAX_CAPACITY)
+
+
+class QuotaListInput(RequestModel):
+    """All quotas of a draft; they replace those that it had."""
+
+    items: list[QuotaInput] = Field(min_length=1, max_length=2000)
+
+
+class CloseConfirmation(RequestModel):
+    """The campaign's name once more, so that no slip closes it."""
+
+    confirm: str = Field(pattern=CAMPAIGN)

@@ -1,0 +1,33 @@
+# What the interface for programs answers when it refuses a request.
+
+api-campaign-name-form = a campaign's name has 1 to 32 characters: a–z, 0–9 and -
+api-year-form = a year is a number from 1990 to 2999
+api-idempotency-key-needed = send a header Idempotency-Key of 8 to 64 printable ASCII characters, another for each thing to be made
+api-idempotency-key-reused = this Idempotency-Key was sent with another request; choose another key
+api-token-needed = send a token that is good: the header Authorization: Bearer minping_…
+api-too-many-without-token = too many requests without a good token came from this address
+api-scope-missing = this token is not good for { $scope }
+api-token-too-often = this token asks too often; wait { $seconds } s
+api-body-too-large = the body is larger than { $bytes } bytes
+api-parameter-twice = this parameter stands twice in the address
+api-no-such-parameter = there is no such parameter here
+api-no-body-here = nothing but the address is asked for here; send no body
+api-body-not-json = send the body as application/json
+api-body-broken-json = the body is not JSON
+api-field-missing = this field is missing
+api-field-unknown = there is no such field here
+api-field-pattern = the text must match { $pattern }
+api-field-too-short = at least { $n } are needed here
+api-field-too-long = at most { $n } are taken here
+api-field-too-small = the number must be { $n } or more
+api-field-too-large = the number must be { $n } or less
+api-field-choices = choose one of { $choices }
+api-field-whole-number = a whole number is needed here
+api-field-text = a text is needed here
+api-field-true-or-false = true or false is needed here
+api-field-moment = a moment is needed here, such as 2026-11-24T00:00:00Z
+api-field-form = this does not have the form that /api describes
+api-campaign-name-taken = there is another campaign of this name; choose another name
+api-not-this-name = this is not the campaign's name; it was not closed
+api-quotas-registered = quotas are registered in the log at the opening and cannot be changed any more
+api-not-closed = scores can be read once the campaign is closed

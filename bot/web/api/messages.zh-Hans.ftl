@@ -1,0 +1,33 @@
+# 程序接口拒绝请求时的答复。
+
+api-campaign-name-form = 活动代号为 1 至 32 个字符，由 a–z、0–9 和 - 组成
+api-year-form = 年度为 1990 至 2999 之间的数字
+api-idempotency-key-needed = 请发送请求头 Idempotency-Key：8 至 64 个可打印的 ASCII 字符，每建一项用一个新的
+api-idempotency-key-reused = 这个 Idempotency-Key 已用于另一请求，请换一个
+api-token-needed = 请发送有效的令牌，请求头为 Authorization: Bearer minping_…
+api-too-many-without-token = 从这个地址发来的无有效令牌的请求太多，请一小时后再试
+api-scope-missing = 这个令牌没有 { $scope } 权限
+api-token-too-often = 这个令牌请求过于频繁，请等待 { $seconds } 秒
+api-body-too-large = 请求体超过 { $bytes } 字节
+api-parameter-twice = 地址中重复了这个参数
+api-no-such-parameter = 此处没有这个参数
+api-no-body-here = 此处只用地址，请不要发送请求体
+api-body-not-json = 请以 application/json 发送请求体
+api-body-broken-json = 请求体不是有效的 JSON
+api-field-missing = 缺少这个字段
+api-field-unknown = 没有这个字段
+api-field-pattern = 文字须符合 { $pattern }
+api-field-too-short = 此处至少要有 { $n } 个
+api-field-too-long = 此处最多 { $n } 个
+api-field-too-small = 数字不能小于 { $n }
+api-field-too-large = 数字不能大于 { $n }
+api-field-choices = 请从 { $choices } 中选一个
+api-field-whole-number = 此处须是整数
+api-field-text = 此处须是文字
+api-field-true-or-false = 此处须是 true 或 false
+api-field-moment = 此处须是时刻，如 2026-11-24T00:00:00Z
+api-field-form = 不符合 /api 页面所述的格式
+api-campaign-name-taken = 这个代号已被另一活动使用，请换一个
+api-not-this-name = 与活动代号不符，活动没有截止
+api-quotas-registered = 配额在开启时已登记入日志，不能再更改
+api-not-closed = 活动截止后才能读取得分

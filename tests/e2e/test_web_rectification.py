@@ -1,0 +1,157 @@
+"""The loop in Chromium: a citizen leaves what should be mended, an office answers, a unit looks; and an appeal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from aggregation.model.facts import AppraisedUnit, Grade, PastGrade
+from bot.accounts.staff import add_staff
+from bot.records import store as yearbook
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
+from tests.desk import PASSWORD
+from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
+from tests.web_city import City, city
+
+pytestmark = pytest.mark.browser
+RATING = ("开始评价", "办过事", "非常满意", "满意", "满意", "满意", "跳过", "提交")
+WORDS = "周六下午也开门"
+
+
+@pytest.fixture
+async def town(tmp_path: Path, valkey_url: str) -> AsyncIterator[City]:
+    async with city(tmp_path, valkey_url) as made:
+        database = made.service.database
+        async with writing(database) as connection:
+            unit = AppraisedUnit("FIN", "市财政局", "Finance Bureau", "B_econ")
+            await yearbook.write_units(connection, [yearbook.ListedUnit(unit, "econ")])
+            line = PastGrade(2026, "FIN", Grade.THIRD, True, "FIN", "", "v1")
+            await yearbook.append_history(connection, [line], {"FIN"})
+        for login, role, unit_ in (
+            ("ofa", "office", ""),
+            ("fin", "unit", "FIN"),
+            ("zhou", "administrator", ""),
+        ):
+            await add_staff(database, login, PASSWORD, role, unit_)
+        yield made
+
+
+async def sign_in(page: Page, login: str) -> None:
+    await page.context.clear_cookies()
+    await page.goto("/admin/sign-in?lang=zh-Hans")
+    await page.get_by_label("用户名").fill(login)
+    await page.get_by_label("密码").fill(PASSWORD)
+    await page.get_by_role("button", name="登录").click()
+    await page.wait_for_url(re.compile(r"/admin(/requests|/unit)?$"))
+
+
+async def look(page: Page, path: str, name: str) -> None:
+    """Keep a page on both widths in both languages."""
+    for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
+        await page.set_viewport_size(viewport)
+        for lang in ("en", "zh-Hans"):
+            await page.goto(f"{path}?lang={lang}")
+            await keep(page, f"loop-{name}-{size}-{lang}")
+
+
+async def test_a_request_goes_to_the_office_and_comes_back(
+    town: City, chromium: Path
+) -> None:
+    async with browsing(town.service, chromium) as page:
+        await page.goto(f"/r/{town.link}/FIN")
+        for words in RATING:
+            await press(page, words)
+        await keep(page, "loop-receipt-phone-zh")
+        await press(page, "有件事希望改进")
+        await keep(page, "loop-mend-phone-zh")
+        await page.get_by_label("您的回答").fill(WORDS)
+        await press(page, "填好了，继续")
+        await keep(page, "loop-send-phone-zh")
+        await press(page, "发送，单位也可以看")
+        await expect(page.locator("main").get_by_text("明天交给办公室")).to_be_visible()
+        assert await town.ballots() == [("FIN", "VS S S S")]
+        town.clock.time += timedelta(days=1)
+        await town.service.mixer.turn()
+        citizen = await page.context.cookies()
+
+    async with browsing(town.service, chromium) as page:
+        await sign_in(page, "ofa")
+        await page.goto("/admin/requests")
+        await page.get_by_role("link", name="市财政局").click()
+        await page.get_by_label("给市民的答复").fill("周六下午从几点开始合适？")
+        await press(page, "转达")
+        await expect(page.get_by_text("市民回来时可见")).to_be_visible()
+        await page.get_by_label("由谁整改").fill("大厅管理科")
+        await page.get_by_label("主题").select_option("speed")
+        await press(page, "交办")
+        await page.get_by_label("方案").fill("每周六下午增开两个窗口")
+        await press(page, "记录整改方案")
+        await page.get_by_label("做了什么").fill("自本月起周六下午开门")
+        await press(page, "记录已整改")
+        where = page.url.split("?")[0]
+        await look(page, where, "request")
+        await look(page, "/admin/requests", "requests")
+        await look(page, "/admin/themes", "themes")
+        await sign_in(page, "fin")
+        await expect(page.get_by_text(WORDS)).to_be_visible()
+        await look(page, "/admin/unit", "unit")
+
+    async with browsing(town.service, chromium, java_script_enabled=False) as page:
+        await page.goto("/help")
+        here = page.url.removesuffix("/help")
+        await page.context.add_cookies(
+            [{"name": c["name"], "value": c["value"], "url": here} for c in citizen]
+        )
+        await page.goto("/")
+        await page.get_by_role("link", name="我的留言").click()
+        await keep(page, "loop-list-phone-zh")
+        await page.get_by_role("button", name="市财政局").click()
+        await expect(page.get_by_text("周六下午从几点开始合适？")).to_be_visible()
+        await keep(page, "loop-thread-phone-zh")
+        await page.get_by_label("您的回答").fill("两点")
+        await page.get_by_role("button", name="发给办公室").click()
+        await expect(page.get_by_text("已转交办公室")).to_be_visible()
+        await page.get_by_role("button", name="已经改好").click()
+        await expect(page.get_by_text("这不影响得分")).to_be_visible()
+        await page.get_by_role("button", name="停止这条留言").click()
+        await expect(page.get_by_text("您已停止")).to_be_visible()
+        await keep(page, "loop-stopped-phone-zh")
+
+
+async def test_an_appeal_is_received_charged_and_answered(town: City, chromium: Path) -> None:
+    await add_staff(town.service.database, "chen", PASSWORD, "administrator")
+    async with browsing(town.service, chromium, viewport=DESKTOP) as page:
+        await sign_in(page, "zhou")
+        await page.goto("/admin/appeals")
+        await press(page, "从今天起公示")
+        await sign_in(page, "fin")
+        await page.get_by_label("申请人和理由").fill("票数有误")
+        await press(page, "申请复核")
+        await expect(page.get_by_text("待指派")).to_be_visible()
+        await look(page, "/admin/unit", "unit-appeal")
+        await sign_in(page, "zhou")
+        await page.goto("/admin/appeals")
+        await page.get_by_role("link", name="申诉 1").click()
+        await page.get_by_label("用户名").select_option("chen")
+        await press(page, "指派")
+        await sign_in(page, "chen")
+        await page.goto("/admin/appeals/1")
+        await look(page, "/admin/appeals/1", "appeal-to-answer")
+        await page.get_by_label("结论").select_option("upheld")
+        await page.get_by_label("成立时更正什么").select_option("grade:second:")
+        await page.get_by_label("答复的理由").fill("重新核对，确有误")
+        await press(page, "答复，不能再改")
+        await expect(page.get_by_text("三等 → 等次：二等")).to_be_visible()
+        await look(page, "/admin/appeals/1", "appeal-answered")
+        await look(page, "/admin/appeals", "appeals")
+    async with writing(town.service.database) as connection:
+        (told,) = await yearbook.read_amendments(connection, 2026)
+        grades = (await connection.execute(tables.grades.select())).all()
+    assert (told.appeal, told.before, told.after) == (1, "third", "second")
+    assert [row.grade for row in grades] == ["third", "second"]

@@ -1,0 +1,177 @@
+"""Every route of the staff pages, asked for by every role over HTTP: nobody gets more than the table says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.accounts.roles import ROLES, may
+from bot.accounts.staff import add_staff
+from bot.core.settings import Settings
+from bot.service.composition import build
+from bot.web.admin.routes import PAGES
+from bot.web.server import make_web
+from tests.desk import PASSWORD, Desk, make_data
+from tests.web_city import Clock
+
+PARTS = {
+    "campaign": "city-2010",
+    "case": "00c0ffee",
+    r"year:\d{4}": "2010",
+    "subject": "CME",
+    r"appeal:\d{1,9}": "1",
+    "unit": "CME",
+    "name": "ABCDEFGH",
+}
+PARTS |= {"token": "none"}
+PARTS |= {"login": "li", "kind": "units", "list": "import", "model": "scheme"}
+OPEN = {"/admin/sign-in", "/admin/sign-in/code"}
+EVERYBODY = {"/admin/sign-out", "/admin/password", "/admin/second-factor", "/admin/sessions"}
+OPENINGS = "/admin/campaigns/{campaign}/openings.zip"
+ADMINISTRATION = {"/admin/people", "/admin/people/{login}", "/admin/settings"}
+AUDIENCE = {
+    "/admin/drafts",
+    "/admin/drafts/{model}.yaml",
+    "/admin/campaigns/{campaign}/discard",
+    "/admin/contacts",
+    "/admin/contacts/{list}.xlsx",
+    "/admin/campaigns/{campaign}/push",
+    "/admin/campaigns/{campaign}/push/live",
+    "/admin/campaigns/{campaign}/push/sample.json",
+    "/admin/campaigns/{campaign}/push/plan",
+    "/admin/campaigns/{campaign}/push/invite",
+    "/admin/campaigns/{campaign}/push/begin",
+    "/admin/campaigns/{campaign}/push/turn",
+    "/admin/campaigns/{campaign}/responses",
+    "/admin/campaigns/{campaign}/responses/live",
+    "/admin/campaigns/{campaign}/responses/quotas",
+}
+WORDS = {"/admin/requests", "/admin/requests/{name}"}
+LOOKS = {
+    "staff": {"/admin", "/admin/", "/admin/campaigns/{campaign}", *AUDIENCE, *EVERYBODY},
+    "checker": {"/admin/cases", "/admin/cases/{case}", *EVERYBODY},
+    "office": {*WORDS, "/admin/themes", *EVERYBODY},
+    "unit": {"/admin/unit", *EVERYBODY},
+    "auditor": {
+        "/admin",
+        "/admin/",
+        "/admin/audit",
+        "/admin/campaigns/{campaign}",
+        "/admin/campaigns/{campaign}/scores",
+        "/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}",
+        "/admin/campaigns/{campaign}/export.{form:xlsx|zip|sav|parquet}",
+        "/admin/campaigns/{campaign}/bundle.zip",
+        OPENINGS,
+        *EVERYBODY,
+    },
+}
+ACTS = {
+    "administrator": {path for method, path, _ in PAGES if method == "POST"}
+    - {"/admin/cases/{case}", "/admin/requests/{name}", "/admin/unit"},
+    "observer": EVERYBODY,
+    "auditor": EVERYBODY,
+    "staff": {"/admin/campaigns/{campaign}/links", *AUDIENCE, *EVERYBODY},
+    "checker": {"/admin/cases/{case}", *EVERYBODY},
+    "office": {"/admin/requests/{name}", *EVERYBODY},
+    "unit": {"/admin/unit", *EVERYBODY},
+}
+HOMES = {"checker": "/admin/cases", "office": "/admin/requests", "unit": "/admin/unit"}
+
+
+def expected(role: str, method: str, path: str) -> bool:
+    if method == "POST":
+        return path in ACTS[role]
+    if role in ("observer", "administrator"):
+        mine = role == "administrator" or not (
+            path.startswith("/admin/cases") or path in ADMINISTRATION
+        )
+        return mine and path not in (*WORDS, "/admin/unit", OPENINGS)
+    return path in LOOKS[role]
+
+
+def address(path: str) -> str:
+    form = "svg" if "ranking" in path else "html" if "|html" in path else "xlsx"
+    filled = re.sub(r"\{form:[^}]+\}", form, path)
+    for name, value in PARTS.items():
+        filled = filled.replace("{" + name + "}", value)
+    assert "{" not in filled
+    return filled
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path:
+    folder = tmp_path_factory.mktemp("rights")
+    make_data(folder, valkey_server)
+    return folder
+
+
+@pytest.fixture
+async def desk(city: Path, valkey_url: str) -> AsyncIterator[Desk]:
+    async with (
+        build(Settings(data=city, redis_url=valkey_url), Clock()) as service,
+        TestClient(TestServer(make_web(service))) as client,
+    ):
+        yield Desk(client, service)
+
+
+def _ends_the_session(page: tuple[str, str, str]) -> bool:
+    """Whether it may: such forms come last, each after a sign-in."""
+    method, path, _ = page
+    return method == "POST" and path in EVERYBODY
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_gets_what_the_table_says_and_nothing_else(desk: Desk, role: str) -> None:
+    login = f"one.{role}"
+    await add_staff(desk.service.database, login, PASSWORD, role, "CME" if role == "unit" else "")
+    await desk.sign_in(login)
+    for method, path, _ in sorted(PAGES, key=_ends_the_session):
+        if path in OPEN or path.endswith("/live"):
+            continue  # the sign-in is everybody's, and the live part never ends
+        if _ends_the_session((method, path, "")):
+            await desk.sign_in(login)
+        await desk.open("/admin/password")
+        if method == "GET":
+            async with desk.client.get(address(path), allow_redirects=False) as response:
+                status, location = response.status, response.headers.get("Location", "")
+        else:
+            headers = {"Origin": str(desk.client.make_url("/")).rstrip("/")}
+            form = {"csrf": desk.csrf}
+            async with desk.client.post(
+                address(path), data=form, headers=headers, allow_redirects=False
+            ) as response:
+                status, location = response.status, response.headers.get("Location", "")
+        refused = status == 403 or (path.rstrip("/") == "/admin" and location == HOMES.get(role))
+        known = (
+            status == 404 and "review" in path
+        )  # administrators and observers are told that there is no such case
+        assert (not refused) == expected(role, method, path) or known, (
+            f"{role} {method} {path}: {status}"
+        )
+        assert status < 500
+        assert may(role, method, address(path)) == expected(role, method, path)
+
+
+async def test_nobody_gets_anything_without_a_session_or_with_another_s_form(desk: Desk) -> None:
+    for method, path, _ in PAGES:
+        if path in OPEN:
+            continue
+        async with desk.client.request(method, address(path), allow_redirects=False) as response:
+            assert (response.status, response.headers["Location"]) == (303, "/admin/sign-in"), path
+    await desk.sign_in()
+    for method, path, _ in PAGES:
+        if method == "POST" and path not in OPEN:
+            async with desk.client.post(
+                address(path),
+                data={"csrf": "x" * 43},
+                headers={"Origin": str(desk.client.make_url("/")).rstrip("/")},
+            ) as response:
+                assert response.status == 403, path
+
+
+def test_an_unknown_role_may_nothing() -> None:
+    assert not any(may("", method, address(path)) for method, path, _ in PAGES)

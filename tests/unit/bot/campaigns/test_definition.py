@@ -1,0 +1,97 @@
+"""The frozen definition of a campaign has one reader, and an unknown campaign one refusal."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.campaigns.definition import FrozenDefinition, write_definition
+from bot.campaigns.fraud_rules import DEFAULT_RULES
+from bot.campaigns.scheme_files import shipped_scheme
+from survey_flows.campaign_definition import Unit
+from survey_flows.quota import QuotaCell
+
+BOT = Path(__file__).parents[4] / "bot"
+READER = "campaigns/definition.py"
+STORED = {"paper", "scheme"}
+UNIT = Unit("FIN", {"zh-Hans": "财政局"}, "window", "service", "cz")
+
+
+def modules() -> dict[str, ast.Module]:
+    """The modules of bot by path, without the migrations, which are never edited."""
+    return {
+        str(path.relative_to(BOT)): ast.parse(path.read_text())
+        for path in sorted(BOT.rglob("*.py"))
+        if "migrations" not in path.parts
+    }
+
+
+def reads_stored_text(node: ast.AST) -> bool:
+    """Whether an expression parses the stored text of a definition or a scheme."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = (
+        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    )
+    if called not in ("loads", "parse_scheme", "read_scheme"):
+        return False
+    names = {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+    keys = {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)}
+    return bool(STORED & (names | keys))
+
+
+def test_no_module_but_the_reader_parses_a_stored_definition() -> None:
+    found = {
+        path for path, tree in modules().items() if any(map(reads_stored_text, ast.walk(tree)))
+    }
+    assert found <= {READER}
+
+
+def test_no_module_but_the_reader_touches_the_stored_text() -> None:
+    touching = {
+        path
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "paper"
+    }
+    assert touching == {READER}
+
+
+def test_one_place_refuses_an_unknown_campaign() -> None:
+    places = [
+        path for path in sorted(BOT.rglob("*.py")) if '"campaign-unknown"' in path.read_text()
+    ]
+    assert [str(path.relative_to(BOT)) for path in places] == ["campaigns/registered.py"]
+    sentence = re.compile(r"there is no such campaign(;|\"|$)", re.MULTILINE)
+    spoken = [path for path in BOT.rglob("*.py") if sentence.search(path.read_text())]
+    worded = [
+        path.parent.name for path in BOT.rglob("*.en.ftl") if sentence.search(path.read_text())
+    ]
+    assert (spoken, worded) == ([], ["campaigns"])
+
+
+def test_a_written_definition_is_read_back() -> None:
+    text = write_definition({"zh-Hans": "民评"}, [UNIT], {}, pilot=True)
+    found = FrozenDefinition(text, shipped_scheme().model_dump_json())
+    assert found.title == {"zh-Hans": "民评"}
+    assert found.units == {"FIN": UNIT}
+    assert (found.pilot, found.seed, found.sampling) == (True, None, None)
+    assert found.fraud_rules == DEFAULT_RULES
+    assert found.disclosure_floor == found.scheme.min_n.publish_cell == 10
+
+
+def test_parts_are_replaced_and_the_others_stay_byte_for_byte() -> None:
+    text = write_definition({"zh-Hans": "民评"}, [UNIT], {})
+    rows = [{"unit": "FIN", "group": "", "stratum": "", "source": "", "most": 50}]
+    changed = FrozenDefinition(text).text_with(quotas=rows)
+    assert changed == text[:-1] + ', "quotas": ' + json.dumps(rows) + "}"
+    assert FrozenDefinition(changed).capacities == {QuotaCell("FIN"): 50}
+
+
+@pytest.mark.parametrize("scheme", ["{}", '{"min_n": {}}'])
+def test_the_floor_has_one_default(scheme: str) -> None:
+    assert FrozenDefinition("{}", scheme).disclosure_floor == 10

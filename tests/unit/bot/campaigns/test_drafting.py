@@ -1,0 +1,100 @@
+"""A campaign on the command line: what its scheme locks, and what would keep the year from being appraised on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+
+UNITS = """code,name_zh,name_en,category,questionnaire,league
+FIN,市财政局,Finance Bureau,B_econ,econ,
+TAX,市税务局,Tax Bureau,B_econ,econ,
+X1,一区,District 1,A_district,district,district
+"""
+CREATE = ("campaign", "create", "y", "--year", "2026", "--title-zh", "试评", "--title-en", "Trial")
+WINDOW = ("--opens", "2026-11-01", "--closes", "2027-01-31")
+LACKING = (
+    "  2026 cannot be appraised like this: unit_quota: 18 first + 75 second + 6 third = 99, but 2 units are graded by quota; "
+    "make the counts sum to 2"
+)
+
+
+@pytest.fixture(autouse=True)
+def city(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MINPING_DATA", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    (tmp_path / "units.csv").write_text(UNITS)
+    assert main(["import", "units", str(tmp_path / "units.csv")]) == 0
+    capsys.readouterr()
+
+
+def test_counts_that_do_not_fit_the_city_are_told_at_the_draft_and_when_it_opens(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*CREATE, *WINDOW]) == 0
+    assert LACKING in capsys.readouterr().out.splitlines()
+    assert main(["campaign", "open", "y"]) == 0
+    assert LACKING in capsys.readouterr().out.splitlines()
+    assert main(["campaign", "close", "y"]) == 0
+    assert "cannot be appraised" not in capsys.readouterr().out
+
+
+def test_counts_that_fit_are_locked_with_the_draft(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*CREATE, *WINDOW, "--grades", "1", "1", "0"]) == 0
+    assert "cannot be appraised" not in capsys.readouterr().out
+
+
+def test_a_league_and_a_category_that_the_scheme_lacks_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        Path("aggregation/schemes/default-1.yaml").read_text().replace("B_econ", "B_money")
+    )
+    assert main([*CREATE, *WINDOW, "--scheme", str(own), "--grades", "0", "0", "0"]) == 0
+    said = [line for line in capsys.readouterr().out.splitlines() if "cannot be appraised" in line]
+    assert said == [
+        f"  2026 cannot be appraised like this: unit {code}: the category 'B_econ' is not in the scheme; "
+        "correct one of them"
+        for code in ("FIN", "TAX")
+    ]
+
+
+@pytest.mark.parametrize("counts", [("1", "2"), ("1", "1", "-1"), ("1", "1", "x")])
+def test_counts_are_three_whole_numbers(counts: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([*CREATE, *WINDOW, "--grades", *counts])
+    assert left.value.code == 2
+
+
+def test_the_shipped_scheme_and_questionnaires_are_shown_and_can_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command, words in (
+        ("scheme", ()),
+        *(("questionnaire", (name,)) for name in ("window", "econ")),
+    ):
+        assert main([command, "show", *words]) == 0
+        file = tmp_path / "own.yaml"
+        file.write_text(capsys.readouterr().out)
+        assert main([command, "check", str(file)]) == 0
+        capsys.readouterr()
+
+
+def test_a_pilot_is_registered_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*CREATE, *WINDOW, "--pilot"]) == 0
+    assert main(["campaign", "open", "y"]) == 0
+    assert main(["campaign", "close", "y"]) == 0
+    assert main(["bundle", "y", str(tmp_path / "y.zip")]) == 0
+    said = capsys.readouterr().out
+    assert "a pilot, closed" in said
+    assert "cannot be appraised" not in said
+    main(["verify", str(tmp_path / "y.zip"), "--key", said.split("--key ")[1].split()[0]])
+    assert (
+        "before the campaign's 0 entries; it is a pilot and counts in no appraisal"
+        in capsys.readouterr().out
+    )

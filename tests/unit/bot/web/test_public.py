@@ -1,0 +1,440 @@
+"""The citizens' web chat over HTTP, as a browser without JavaScript sends it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
+from redis.asyncio import Redis
+from sqlalchemy import select
+
+from bot.campaigns.lifecycle import close_campaign
+from bot.conversations.conductor import Unavailable
+from bot.core.settings import Settings
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+from bot.web.server import make_web
+from bot.web.shared.middleware import client_address, increment_counter
+from bot.web.shared.templates import assets, page_words
+from survey_flows.wording import Wording
+from tests.web_city import City, city
+
+BUTTON = re.compile(r'<button class="[^"]*" name="(press|topic)" value="([^"]*)">([^<]*)')
+
+
+@dataclass
+class Browser:
+    """A citizen's browser: keeps cookies, follows redirections, finds buttons by their words."""
+
+    client: TestClient
+    city: City
+    page: str = ""
+    status: int = 0
+
+    async def open(self, path: str, **headers: str) -> str:
+        return await self.read(
+            await self.client.get(path, headers={"Accept-Language": "en", **headers})
+        )
+
+    async def read(self, response: ClientResponse) -> str:
+        self.page, self.status = await response.text(), response.status
+        return self.page
+
+    async def post(self, path: str, data: dict[str, str], **headers: str) -> str:
+        own = {"Origin": str(self.client.make_url("/")).rstrip("/"), "Accept-Language": "en"}
+        return await self.read(await self.client.post(path, data=data, headers=own | headers))
+
+    async def begin(self, unit: str = "FIN") -> str:
+        await self.open(f"/r/{self.city.link}/{unit}")
+        return await self.post("/start", self.hidden())
+
+    def hidden(self) -> dict[str, str]:
+        return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', self.page))
+
+    def button(self, label: str) -> dict[str, str]:
+        for name, value, words in BUTTON.findall(self.page):
+            if label in unescape(words):
+                return {"id": self.hidden()["id"], name: unescape(value)}
+        raise AssertionError(f"no button «{label}» on:\n{self.page}")
+
+    async def press(self, *labels: str) -> str:
+        for label in labels:
+            data = self.button(label)
+            await self.post("/ask" if "topic" in data else "/answer", data)
+        return self.page
+
+    async def review(self) -> str:
+        await self.begin()
+        return await self.press("Used a service", "Very satisfied", *["Satisfied"] * 3, "Skip")
+
+
+@pytest.fixture
+async def browser(tmp_path: Path, valkey_url: str) -> AsyncIterator[Browser]:
+    async with (
+        city(tmp_path, valkey_url) as town,
+        TestClient(TestServer(make_web(town.service))) as client,
+    ):
+        yield Browser(client, town)
+
+
+async def test_a_rating_without_javascript_is_stored(browser: Browser) -> None:
+    await browser.review()
+    page = await browser.press("Submit")
+    assert "has been received" in page
+    assert await browser.city.ballots() == [("FIN", "VS S S S")]
+
+
+async def test_the_start_page_begins_nothing(browser: Browser) -> None:
+    for path in (
+        "/",
+        f"/r/{browser.city.link}",
+        f"/r/{browser.city.link}/FIN",
+        "/c?l=x&u=FIN",
+        "/privacy",
+        "/help",
+    ):
+        response = await browser.client.get(path)
+        assert (response.status, response.cookies) == (200, {})
+    assert await browser.city.conversations() == 0
+
+
+async def test_the_start_page_names_the_unit_of_the_link(browser: Browser) -> None:
+    assert "You will rate: Finance Bureau" in await browser.open(f"/r/{browser.city.link}/FIN")
+    assert "您将评价：市财政局" in await browser.open(
+        f"/c?l={browser.city.link}&u=FIN&lang=zh-Hans"
+    )
+
+
+async def test_a_reload_shows_the_same_question(browser: Browser) -> None:
+    await browser.begin()
+    asked = await browser.press("Used a service")
+    again = await browser.open("/")
+    assert [row[1:] for row in BUTTON.findall(asked)] == [row[1:] for row in BUTTON.findall(again)]
+
+
+async def test_a_double_submit_stores_one_ballot_and_shows_its_receipt(browser: Browser) -> None:
+    await browser.review()
+    submit = browser.button("Submit")
+    first = await browser.post("/answer", submit)
+    second = await browser.post("/answer", submit)
+    receipt = re.compile(r'<p class="receipt">([^<]+)')
+    assert receipt.findall(first) == receipt.findall(second) != []
+    assert await browser.city.ballots() == [("FIN", "VS S S S")]
+
+
+async def test_another_choice_in_the_same_form_is_no_replay(browser: Browser) -> None:
+    await browser.begin()
+    await browser.press("Used a service")
+    satisfied, other = browser.button("Satisfied"), browser.button("Dissatisfied")
+    await browser.post("/answer", satisfied)
+    assert "That button is out of date" in await browser.post("/answer", other)
+
+
+async def test_a_notice_is_shown_once_after_the_redirection(browser: Browser) -> None:
+    assert "Your name is not asked" in await browser.begin()
+    assert "Your name is not asked" not in await browser.open("/")
+
+
+async def test_typed_words_find_a_unit_and_commands_are_understood(browser: Browser) -> None:
+    await browser.begin(unit="")
+    found = await browser.post("/answer", {"id": browser.hidden()["id"], "text": "education"})
+    assert "One unit found" in found
+    assert "Education Bureau" in found
+    assert "Your privacy" in await browser.post("/answer", {"text": "/privacy"})
+
+
+async def test_deleting_takes_the_ballots_away(browser: Browser) -> None:
+    await browser.review()
+    await browser.press("Submit", "Delete my ratings", "Delete them all")
+    assert await browser.city.ballots() == []
+
+
+async def test_the_language_changes_in_the_middle(browser: Browser) -> None:
+    await browser.begin()
+    page = await browser.press("语言 Language", "中文")
+    assert '<html lang="zh-Hans">' in page
+    assert "过去12个月您与市财政局打过交道吗？" in page
+
+
+async def test_a_fragment_answers_our_script(browser: Browser) -> None:
+    await browser.begin()
+    page = await browser.post("/answer", browser.button("Used a service"), **{"X-Fragment": "1"})
+    assert page.lstrip().startswith("<header")
+    assert "Overall, how satisfied" in page
+
+
+async def test_answers_are_never_kept_by_a_browser(browser: Browser) -> None:
+    await browser.review()
+    response = await browser.client.get("/")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Satisfied" not in re.sub(r"(?s).*<title>(.*?)</title>.*", r"\1", await response.text())
+
+
+async def test_headers_of_every_page(browser: Browser) -> None:
+    for path, status in (("/", 200), ("/nothing", 404), ("/privacy", 200), ("/healthz", 200)):
+        response = await browser.client.get(path)
+        headers = response.headers
+        assert response.status == status
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert "aiohttp" not in headers["Server"]
+
+
+async def test_no_page_holds_inline_code_or_another_host(browser: Browser) -> None:
+    pages = [
+        await browser.open("/"),
+        await browser.review(),
+        await browser.press("Submit"),
+        await browser.open("/no"),
+    ]
+    for page in pages:
+        assert not re.search(r"<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=|https?://", page)
+
+
+async def test_static_files_are_kept_for_good_under_an_address_of_their_own(
+    browser: Browser,
+) -> None:
+    for name in assets():
+        response = await browser.client.get(f"/static/{name}")
+        assert (response.status, "immutable" in response.headers["Cache-Control"]) == (200, True)
+    assert (await browser.client.get("/static/nothing.css")).status == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+    ],
+)
+async def test_a_form_from_another_site_is_refused(
+    browser: Browser, headers: dict[str, str]
+) -> None:
+    await browser.begin()
+    before = await browser.press("Used a service")
+    page = await browser.post("/answer", browser.button("Very satisfied"), **headers)
+    assert (browser.status, "That was not accepted" in page) == (403, True)
+    assert BUTTON.findall(await browser.open("/")) == BUTTON.findall(before)
+
+
+async def test_the_public_address_counts_as_our_own_behind_a_proxy(
+    tmp_path: Path, valkey_url: str
+) -> None:
+    async with (
+        city(tmp_path, valkey_url, public_url="https://city.example") as town,
+        TestClient(TestServer(make_web(town.service))) as client,
+    ):
+        response = await client.post(
+            "/start",
+            data={"lang": "en"},
+            headers={"Origin": "https://city.example"},
+            allow_redirects=False,
+        )
+        cookie = response.headers["Set-Cookie"]
+    assert response.status == 303
+    assert re.fullmatch(
+        r"__Host-m=\S+; HttpOnly; Max-Age=7776000; Path=/; SameSite=Lax; Secure", cookie
+    )
+    assert "max-age" in response.headers["Strict-Transport-Security"]
+
+
+async def test_a_made_up_cookie_is_nobody(browser: Browser) -> None:
+    for value in (
+        "abcdefghijklmnopqrstuv",
+        "abcdefghijklmnopqrstuv.0123456789abcdef0123456789abcdef",
+        ".",
+        "é.é",
+    ):
+        response = await browser.client.get("/", headers={"Cookie": f"m={value}"})
+        assert "开始评价" in await response.text()
+    assert await browser.city.conversations() == 0
+
+
+async def test_too_many_new_conversations_from_one_address_are_put_off(
+    tmp_path: Path, valkey_url: str
+) -> None:
+    async with (
+        city(tmp_path, valkey_url, web_rate=2) as town,
+        TestClient(TestServer(make_web(town.service))) as client,
+    ):
+        seen = []
+        for _ in range(4):
+            client.session.cookie_jar.clear()
+            browser = Browser(client, town)
+            await browser.begin()
+            seen.append(browser.status)
+        page = browser.page
+        keys = [key.decode() for key in await town.service.redis.keys("*")]
+        assert seen == [200, 200, 429, 429]
+        assert "a little later" in page
+        assert not [key for key in keys if "127.0.0.1" in key]
+
+
+async def test_citizens_are_served_while_redis_is_away(browser: Browser) -> None:
+    away = replace(browser.city.service, redis=Redis(host="127.0.0.1", port=1))
+    async with TestClient(TestServer(make_web(away))) as client:
+        other = Browser(client, browser.city)
+        await other.review()
+        assert "has been received" in await other.press("Submit")
+    assert await browser.city.ballots() == [("FIN", "VS S S S")]
+
+
+async def test_what_could_not_be_stored_can_be_sent_again_as_it_was(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await browser.begin()
+    await browser.press("Used a service", *["Satisfied"] * 4)
+    words = '周六也开门 "<b>'
+
+    async def unavailable(_: object) -> None:
+        raise Unavailable("the database cannot be reached")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            type(browser.city.service.conductor),
+            "handle",
+            lambda _self, incoming: unavailable(incoming),
+        )
+        page = await browser.post("/answer", {"id": browser.hidden()["id"], "text": words})
+        assert (browser.status, "not saved yet" in page) == (503, True)
+        await browser.open("/")
+        assert browser.status == 503
+        browser.page = page
+    again = {name: unescape(value) for name, value in browser.hidden().items()}
+    assert again["text"] == words
+    assert words in unescape(await browser.post("/answer", again))
+
+
+async def test_no_failure_shows_its_insides(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the secret of user 4711")
+
+    await browser.begin()
+    monkeypatch.setattr(type(browser.city.service.conductor), "handle", fail)
+    page = await browser.open("/")
+    assert browser.status == 500
+    assert not re.search("Traceback|RuntimeError|4711|site-packages", page)
+
+
+async def test_a_form_that_is_too_long_is_refused_kindly(browser: Browser) -> None:
+    await browser.begin()
+    page = await browser.post("/answer", {"text": "长" * 20_000})
+    assert (browser.status, "too long" in page) == (413, True)
+
+
+async def test_strange_requests_get_an_answer(browser: Browser) -> None:
+    await browser.begin()
+    for data in (
+        {},
+        {"press": "nonsense"},
+        {"id": "x" * 500, "press": "\x00"},
+        {"text": ""},
+        {"press": "a" * 9000},
+    ):
+        await browser.post("/answer", data)
+        assert browser.status == 200, data
+    await browser.post("/ask", {"topic": "nonsense"})
+    assert browser.status == 400
+    assert (await browser.client.get("/answer")).status == 405
+
+
+async def test_an_answer_without_a_conversation_leads_to_the_start_page(browser: Browser) -> None:
+    await browser.open("/")
+    assert "Please give your rating" in await browser.post("/answer", {"press": "start:en"})
+    assert await browser.city.conversations() == 0
+
+
+async def test_a_browser_that_refuses_cookies_is_told_so(browser: Browser) -> None:
+    assert "did not accept" in await browser.open("/?begun=1")
+
+
+async def test_a_closed_campaign_says_so_on_the_start_page(browser: Browser) -> None:
+    await close_campaign(browser.city.service.database, "2026")
+    await browser.city.service.live_campaigns.refresh()
+    page = await browser.open(f"/r/{browser.city.link}/FIN")
+    assert "has ended" in page
+    assert "/start" not in page
+
+
+def test_every_language_has_the_same_sentences() -> None:
+    folder = Path(__file__).parents[4] / "bot" / "web" / "wording"
+    keys = {
+        file.stem: re.findall(r"(?m)^([a-z][a-z0-9_-]*) =", file.read_text("utf-8"))
+        for file in folder.glob("*.ftl")
+    }
+    assert set(keys["en"]) == set(keys["zh-Hans"])
+    # Of two sentences with one id, Fluent shows the later one alone.
+    assert {lang: len(found) - len(set(found)) for lang, found in keys.items()} == {
+        "en": 0,
+        "zh-Hans": 0,
+    }
+    assert isinstance(page_words(), Wording)
+
+
+async def test_what_was_sent_cannot_be_guessed_from_the_keys_of_updates(browser: Browser) -> None:
+    await browser.begin()
+    await browser.press("Used a service", *["Satisfied"] * 4)
+    words = "周六也开门"
+    await browser.post("/answer", {"id": browser.hidden()["id"], "text": words})
+    given = json.dumps(["/answer", None, words, None, None, None, None])
+    async with reading(browser.city.service.database) as connection:
+        keys = (await connection.execute(select(tables.updates.c.key))).scalars().all()
+    assert len(keys) > 6
+    assert not [key for key in keys if hashlib.sha256(given.encode()).hexdigest()[:16] in key]
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("fe80::1%eth0", "fe80::"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_one_ipv6_network_counts_as_one_address(sent: str, seen: str) -> None:
+    headers = {"X-Forwarded-For": f"198.51.100.7, {sent}"}
+    request = make_mocked_request("GET", "/", headers=headers)
+    assert client_address(request, Settings(trusted_proxies=1)) == seen
+
+
+async def test_a_counter_always_ends(valkey_url: str) -> None:
+    async with Redis.from_url(valkey_url) as redis:
+        await redis.decr("tries")  # as a sign-in does that succeeds when its window has just ended
+        assert await increment_counter(redis, "tries", 900) == 0
+        assert await increment_counter(redis, "tries", 5) == 1
+        assert 890 < await redis.ttl("tries") <= 900
+
+
+@pytest.mark.parametrize("path", ["/", "/admin", "/admin/sign-in"])
+async def test_a_damaged_cookie_is_nobody(browser: Browser, path: str) -> None:
+    url = browser.client.make_url("/")
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    cookies = b"m=ab\xff.cd\xff; staff=ab\xff"
+    writer.write(
+        b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: %s\r\n\r\n"
+        % (path.encode(), cookies)
+    )
+    status = (await reader.readline()).split()[1]
+    writer.close()
+    await writer.wait_closed()
+    assert status in (b"200", b"303")

@@ -1,0 +1,305 @@
+"""Twin cities that differ in small cells only look the same on every page, in every file and in every listing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import func, select
+
+from bot.__main__ import main
+from bot.accounts.api_tokens import SCOPES, create_token
+from bot.campaigns.registered import read_registered_campaigns
+from bot.core.settings import Settings
+from bot.publication.public_release import make_public
+from bot.results.scoring import score_campaign
+from bot.service.composition import build
+from bot.storage.database import writing
+from bot.storage.schema import all as tables
+from bot.web.admin.routes import PAGES
+from bot.web.server import RESULTS, make_web
+from tests.desk import Desk, make_data
+from tests.web_city import Clock, after_notice
+
+FEW, MORE = 2, 5
+CAMPAIGN = "city-2010"
+
+
+def pages(unit: str, leader: str) -> dict[str, list[str]]:
+    """An address for each page that can be looked at."""
+    campaign, year = f"/admin/campaigns/{CAMPAIGN}", "/admin/years/2010"
+    found: dict[str, list[str]] = {"/admin/sign-in": [], "/admin/password": ["/admin/password"]}
+    found |= {
+        "/admin": ["/admin"],
+        "/admin/": ["/admin/"],
+        "/admin/campaigns/{campaign}": [campaign],
+    }
+    found["/admin/campaigns/{campaign}/push"] = [f"{campaign}/push"]
+    found["/admin/campaigns/{campaign}/push/live"] = []  # a part of the page above, again and again
+    found[
+        "/admin/campaigns/{campaign}/push/sample.json"
+    ] = []  # tells of the frame, which is public, and of no answer
+    found["/admin/drafts"] = []  # tells of nothing that was answered
+    found["/admin/tokens"] = []  # tells of programs, and of no answer
+    found["/admin/campaigns/{campaign}/openings.zip"] = []  # ballot by ballot, for auditors alone
+    own = (
+        "/admin/people",
+        "/admin/people/{login}",
+        "/admin/second-factor",
+        "/admin/sessions",
+        "/admin/settings",
+    )
+    found |= {path: [] for path in (*own, "/admin/sign-in/code")}  # tell of staff, and of no answer
+    found["/admin/exports"] = ["/admin/exports"]
+    found["/admin/campaigns/{campaign}/bundle.zip"] = []  # its totals are compared in test_bundles
+    found["/admin/campaigns/{campaign}/responses"] = [f"{campaign}/responses"]
+    found[
+        "/admin/campaigns/{campaign}/responses/live"
+    ] = []  # a part of the page above, again and again
+    found["/admin/audit"] = []  # tells of staff, and of no answer
+    found["/admin/contacts"] = ["/admin/contacts"]
+    found["/admin/drafts/{model}.yaml"] = ["/admin/drafts/scheme.yaml"]
+    found["/admin/contacts/{list}.xlsx"] = ["/admin/contacts/import.xlsx"]
+    found["/admin/requests"] = found[
+        "/admin/requests/{name}"
+    ] = []  # the office's alone, who reads what was left
+    found["/admin/themes"] = ["/admin/themes"]
+    found["/admin/unit"] = []  # the same counts as above, of one unit
+    found["/admin/appeals"] = ["/admin/appeals"]
+    found[
+        r"/admin/appeals/{appeal:\d{1,9}}"
+    ] = []  # tells what was asked and answered, and of no count
+    found["/admin/campaigns/{campaign}/scores"] = [f"{campaign}/scores"]
+    found["/admin/campaigns/{campaign}/ranking.{form:png|svg|pdf}"] = [f"{campaign}/ranking.svg"]
+    found["/admin/campaigns/{campaign}/export.{form:xlsx|zip|sav|parquet}"] = [
+        f"{campaign}/export.{form}" for form in ("xlsx", "zip", "sav", "parquet")
+    ]
+    found |= {
+        "/admin/cases": ["/admin/cases"],
+        "/admin/cases/{case}": ["/admin/cases/00c0ffee"],
+    }
+    prefix = r"/admin/years/{year:\d{4}}"
+    found[prefix] = [year]
+    found[f"{prefix}/ranking.{{form:png|svg|pdf}}"] = [f"{year}/ranking.svg"]
+    found[f"{prefix}/export.{{form:xlsx|zip|sav|parquet}}"] = [
+        f"{year}/export.{form}?audience={audience}"
+        for form in ("xlsx", "zip")
+        for audience in ("public", "internal")
+    ]
+    found[f"{prefix}/circular.{{form:pdf|html}}"] = [
+        f"{year}/circular.html",
+        f"{year}/circular.html?audience=internal",
+    ]
+    found[f"{prefix}/evidence/{{unit}}.{{form:pdf|html}}"] = [f"{year}/evidence/{unit}.html"]
+    found[f"{prefix}/leaders"] = [f"{year}/leaders"]
+    found[f"{prefix}/inner-units"] = [f"{year}/inner-units", f"{year}/inner-units?unit=TAX"]
+    found[f"{prefix}/proposals"] = [f"{year}/proposals?status=all"]
+    found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
+    found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]
+    found[f"{prefix}/sensitivity.{{form:xlsx|zip}}"] = [
+        f"{year}/sensitivity.{form}" for form in ("xlsx", "zip")
+    ]
+    found[f"{prefix}/import"] = [f"{year}/import"]
+    found[f"{prefix}/import/{{kind}}.xlsx"] = [f"{year}/import/indicators.xlsx"]
+    return found
+
+
+def public() -> list[str]:
+    """What anybody can look at once the results are public, and what programs get."""
+    found = [
+        path.replace("{campaign}", CAMPAIGN)
+        for path, _ in RESULTS
+        if "form" not in path and "bundle" not in path
+    ]
+    found += [f"/results/{CAMPAIGN}/data.{form}" for form in ("json", "csv", "zip", "xlsx")]
+    campaign, year = f"/api/v1/campaigns/{CAMPAIGN}", "/api/v1/years/2010"
+    found += [
+        f"{campaign}{part}"
+        for part in ("", "/counts", "/results?limit=200", "/releases", "/export.zip")
+    ]
+    return [*found, *(f"{year}/{part}?limit=200" for part in ("units", "leaders", "proposals"))]
+
+
+def listings(unit: str) -> list[list[str]]:
+    return [
+        ["score", CAMPAIGN],
+        ["score", CAMPAIGN, "--json"],
+        ["campaign", "show"],
+        ["appraise", "2010"],
+        ["appraise", "2010", "--proposals", "--lang", "en"],
+        ["appraise", "2010", "--explain", unit],
+        ["appraise", "2010", "--inside", "TAX"],
+        ["sensitivity", "2010"],
+        ["release", CAMPAIGN],
+    ]
+
+
+def suspected(unit: str) -> dict[str, object]:
+    """A case as a scan stores it."""
+    seen = {"observed": 50, "expected": 0, "share": 90}
+    told = {"ballots": 50, "hours": 24, "source": "open", "alike": 20, "comments": 0, "young": 20}
+    return {
+        "id": "00c0ffee",
+        "campaign": CAMPAIGN,
+        "rules": json.dumps(["lockstep", "young_accounts"]),
+        "unit": unit,
+        "told": json.dumps(told | {"rules": {"lockstep": seen, "young_accounts": seen}}),
+        "digest": "0" * 64,
+        "salt": bytes(16),
+        "state": "waiting",
+        "verdict": "proposed",
+        "round": 1,
+        "number": 1,
+    }
+
+
+async def plant(folder: Path, redis_url: str, counts: tuple[int, int]) -> list[str]:
+    """Ballots that were excluded, and others that know nothing, for the two units with the fewest of the latter."""
+    async with build(Settings(data=folder, redis_url=redis_url), Clock()) as service:
+        columns = tables.ballots.c
+        mute = func.sum(columns.ratings.like("DK %") | columns.ratings.like("% DK"))
+        async with writing(service.database) as connection:
+            query = (
+                select(columns.unit, mute)
+                .group_by(columns.unit)
+                .order_by(mute, columns.unit)
+                .limit(2)
+            )
+            units = [row[0] for row in await connection.execute(query)]
+            for unit, count in zip(units, counts, strict=True):
+                query = (
+                    select(tables.ballots).where(columns.unit == unit).order_by(columns.id).limit(1)
+                )
+                row = dict((await connection.execute(query)).mappings().one())
+                del row["id"]
+                size = len(row["ratings"].split())
+                ask = {"weight": 4, "ratings": " ".join(["DK"] * size)}
+                out = {"weight": 0, "ratings": " ".join(["VD"] * size)}
+                rows = [
+                    row
+                    | kind
+                    | {"voter": f"{unit} {kind['weight']} {n}".encode().ljust(32, b".")[:32]}
+                    for kind in (ask, out)
+                    for n in range(count)
+                ]
+                await connection.execute(tables.ballots.insert(), rows)
+            await connection.execute(tables.cases.insert(), [suspected(units[0])])
+        return units
+
+
+@pytest.fixture(scope="module")
+def twins(
+    tmp_path_factory: pytest.TempPathFactory, valkey_server: str
+) -> tuple[list[Path], list[str]]:
+    folders, units = [], []
+    for counts in ((FEW, MORE), (MORE, FEW)):
+        folder = tmp_path_factory.mktemp("twin")
+        make_data(folder, valkey_server)
+        units = asyncio.run(plant(folder, valkey_server, counts))
+        folders.append(folder)
+    return folders, units
+
+
+async def look(
+    folder: Path, redis_url: str, unit: str
+) -> tuple[dict[str, bytes], list[tuple[int, int]]]:
+    """Every page and file, and what the planted counts are."""
+    async with (
+        build(Settings(data=folder, redis_url=redis_url), Clock()) as service,
+        TestClient(TestServer(make_web(service))) as client,
+    ):
+        desk = Desk(client, service)
+        await desk.sign_in()
+        leader = (
+            re.findall(r"/explain/([^\"]+)\">", await desk.open("/admin/years/2010/leaders"))
+        )[0]
+        addresses = pages(unit, leader)
+        assert set(addresses) == {path for method, path, _ in PAGES if method == "GET"}
+        found = {}
+        for address in (one for several in addresses.values() for one in several):
+            response = await client.get(address)
+            assert response.status == 200, address
+            body = await response.read()
+            found[address] = re.sub(
+                rb'(name="csrf" value=")[^"]+|/r/\w+|start=\w+|Release 1 of [-0-9: ]+|http://[^"<]+',
+                b"",
+                body,
+            )
+        poll = next(
+            poll
+            for poll in await read_registered_campaigns(service.database)
+            if poll.id == CAMPAIGN
+        )
+        await after_notice(service, 2010)
+        await make_public(service.database, poll, "zhou", service.clock, service.settings.timezone)
+        token = await create_token(
+            service.database, "all", tuple(SCOPES), 30, "zhou", service.clock
+        )
+        for address in public():
+            async with client.get(
+                address, headers={"Authorization": f"Bearer {token}"}
+            ) as response:
+                assert response.status == 200, address
+                found[address] = re.sub(
+                    rb'"(at|published_at)": ?"[^"]+"|"digest": ?"[^"]+"', b"", await response.read()
+                )
+        scores = (await score_campaign(service.database, CAMPAIGN)).scores
+        return found, [
+            (score.excluded, score.distribution["DK"]) for _, score in sorted(scores.items())
+        ]
+
+
+def test_twins_look_the_same_over_http(
+    twins: tuple[list[Path], list[str]], valkey_server: str
+) -> None:
+    folders, units = twins
+    (first, planted), (second, other) = (
+        asyncio.run(look(folder, valkey_server, units[0])) for folder in folders
+    )
+    assert planted != other
+    assert sorted(x for x, _ in planted if x) == sorted(x for x, _ in other if x) == [FEW, MORE]
+    assert [address for address in first if first[address] != second[address]] == []
+
+
+def test_twins_look_the_same_on_a_terminal(
+    twins: tuple[list[Path], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    folders, units = twins
+    for words in listings(units[0]):
+        told = []
+        for folder in folders:
+            monkeypatch.setenv("MINPING_DATA", str(folder))
+            assert main(words) == 0
+            told.append(re.sub(r"(/r/|start=)\w+", "", capsys.readouterr().out))
+        assert told[0] == told[1], words
+        assert told[0]
+    for place, folder in enumerate(folders):
+        monkeypatch.setenv("MINPING_DATA", str(folder))
+        for audience in ("public", "internal"):
+            main(
+                [
+                    "export",
+                    "--year",
+                    "2010",
+                    "--audience",
+                    audience,
+                    "--out",
+                    str(tmp_path / str(place) / audience),
+                ]
+            )
+    files = [
+        {
+            path.relative_to(tmp_path / str(place)): path.read_bytes()
+            for path in (tmp_path / str(place)).rglob("*.*")
+        }
+        for place in (0, 1)
+    ]
+    assert len(files[0]) > 20
+    assert files[0] == files[1]
