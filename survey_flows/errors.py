@@ -28,13 +28,12 @@ MAX_PROBLEMS = 20
 class Problem:
     """One thing that a person has to correct, and its place."""
 
-    message: Message | str
-    place: Place | str = NOWHERE
+    message: Message
+    place: Place = NOWHERE
 
     def render(self, lang: str) -> str:
         """The problem as one line, its place first."""
-        place = self.place if isinstance(self.place, str) else render_place(self.place, lang)
-        text = self.message if isinstance(self.message, str) else render(self.message, lang)
+        place, text = render_place(self.place, lang), render(self.message, lang)
         return render(Message("problem", place=place, text=text), lang) if place else text
 
 
@@ -51,7 +50,7 @@ class BadInput(MinpingError):
     file: str
     """The file that all problems are of, when there are several."""
 
-    def __init__(self, message: Message | str, place: Place | str = NOWHERE) -> None:
+    def __init__(self, message: Message, place: Place = NOWHERE) -> None:
         super().__init__(message, place)
         self.problems = (Problem(message, place),)
         self.file = ""
@@ -62,26 +61,23 @@ class BadInput(MinpingError):
     @property
     def what(self) -> str:
         """The first problem's sentence in English; each further problem has a line of its own."""
-        message = self.problems[0].message
-        first = message if isinstance(message, str) else render(message, ENGLISH)
+        first = render(self.message, ENGLISH)
         return "\n".join([first, *(it.render(ENGLISH) for it in self.problems[1:MAX_PROBLEMS])])
 
     @property
     def where(self) -> str:
         """The first problem's place in English."""
-        place = self.problems[0].place
-        return place if isinstance(place, str) else render_place(place, ENGLISH)
+        return render_place(self.place, ENGLISH)
 
     @property
-    def message(self) -> Message | str:
+    def message(self) -> Message:
         """The first problem's message."""
         return self.problems[0].message
 
     @property
     def place(self) -> Place:
         """The first problem's place."""
-        place = self.problems[0].place
-        return Place(subject=place) if isinstance(place, str) else place
+        return self.problems[0].place
 
     def render(self, lang: str) -> str:
         """The whole error in a language: a line, or a heading and a line for each problem."""
@@ -119,15 +115,11 @@ def with_renamed_files(error: BadInput, renamed: Callable[[str], str]) -> BadInp
     return gathered(problems, renamed(error.file) if error.file else "", type(error))
 
 
-def _within(place: Place | str, file: str) -> Place | str:
-    if isinstance(place, str) or not file:
-        return place
-    return replace(place, file=file)
+def _within(place: Place, file: str) -> Place:
+    return replace(place, file=file) if file else place
 
 
-def _renamed(place: Place | str, renamed: Callable[[str], str]) -> Place | str:
-    if isinstance(place, str):
-        return renamed(place)
+def _renamed(place: Place, renamed: Callable[[str], str]) -> Place:
     return replace(place, file=renamed(place.file)) if place.file else place
 
 

@@ -90,7 +90,7 @@ class _Form:
             languages=self.languages,
         )
 
-    def bad(self, place: Place, message: Message | str) -> None:
+    def bad(self, place: Place, message: Message) -> None:
         self.problems.append(Problem(message, place))
 
     def _sheet(self, name: str, columns: set[str]) -> TextSheet:

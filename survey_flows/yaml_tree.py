@@ -49,7 +49,7 @@ class Branch:
             self._left[name] = value
             self.lines[name] = _line(key)
 
-    def complain(self, message: Message | str, line: int | None = None) -> None:
+    def complain(self, message: Message, line: int | None = None) -> None:
         """Notes a problem at a line of the file; at this branch's line when none is given."""
         self.problems.append(Problem(message, Place(line=line or self.line)))
 

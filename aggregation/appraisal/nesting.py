@@ -195,8 +195,6 @@ def _body(
 def _inside(unit: str, problem: Problem) -> Problem:
     """The problem of one body, whose place names the unit that the parts belong to."""
     place = problem.place
-    if isinstance(place, str):
-        return problem
     parts = Message("appraisal-parts-of", unit=unit)
     if place.subject:
         parts = Message("appraisal-subject-inside", parts=parts, subject=place.subject)

@@ -51,8 +51,6 @@ def validation_problems(error: ValidationError, field: str = "") -> Iterator[Pro
 
 def _below(field: str, problem: Problem) -> Problem:
     place = problem.place
-    if isinstance(place, str):
-        return problem
     inside = ".".join(filter(None, (field, place.field)))
     return Problem(problem.message, replace(place, field=inside))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.fieldwork.monitoring.progress import NOT_BEGUN, Progress, read_progress
 from survey_flows.effects import Screen
-from survey_flows.errors import BadSession
+from survey_flows.errors import BadSession, Message
 from survey_flows.session import Session, read_session
 
 RECENT = 512
@@ -76,7 +76,7 @@ def read_conversation(text: str) -> Conversation:
     try:
         message, *stale = (int(number) for number in numbers.split() or ["0"])
     except ValueError:
-        raise BadSession("the stored conversation was kept in another way") from None
+        raise BadSession(Message("conversation-other-form")) from None
     shown = AnswerMessages(message, tuple(stale))
     return Conversation(
         campaign, read_session(session) if session else None, shown, read_progress(course)

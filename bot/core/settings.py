@@ -173,7 +173,10 @@ def read_language(environment: Mapping[str, str] | None = None) -> str:
 
 def _language(value: str) -> str:
     if value not in LANGUAGES:
-        raise BadInput(f"«{value}» is not one of {', '.join(LANGUAGES)}", variable("language"))
+        raise BadInput(
+            Message("setting-unknown-level", value=value, levels=tuple(LANGUAGES)),
+            Place(field=variable("language")),
+        )
     return value
 
 

@@ -126,7 +126,7 @@ class InputCell:
         """The cell's text as it was written."""
         return self.row.cells[self.column]
 
-    def complain(self, message: Message | str) -> None:
+    def complain(self, message: Message) -> None:
         """Note a problem with this cell, unless it is empty: `match_columns` noted that already."""
         if self.text:
             self.problems.add(message, self.row.number, self.column)

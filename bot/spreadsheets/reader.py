@@ -39,7 +39,7 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
 
     def add(
-        self, message: Message | str, row: int | None = None, column: str = "", name: str = ""
+        self, message: Message, row: int | None = None, column: str = "", name: str = ""
     ) -> None:
         """Note one problem.
 

@@ -32,7 +32,6 @@ from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.shared.downloads import book_file, picture_file
-from bot.web.shared.error_translation import Said
 from survey_flows.errors import BadInput, Message, Place
 
 MEASURED = {"alpha": 2, "omega": 2, "reliability": 2, "units": 0, "mean": 1}
@@ -115,14 +114,14 @@ async def show_one(visit: Visit) -> web.Response:
     )
 
 
-async def _misfits(visit: Visit, campaign: RegisteredCampaign) -> list[Said]:
+async def _misfits(visit: Visit, campaign: RegisteredCampaign) -> list[str]:
     """Returns what keeps the year from being appraised on the locked rules; [] after the close."""
     from bot.campaigns.drafting import find_scheme_misfits
 
     if campaign.pilot or campaign.state in ("closing", "closed"):
         return []
     return [
-        Said(problem.render(visit.lang))
+        problem.render(visit.lang)
         for problem in await find_scheme_misfits(
             visit.service.database, campaign.scheme, campaign.year
         )

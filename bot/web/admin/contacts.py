@@ -13,7 +13,6 @@ from bot.fieldwork.audience.contacts import REASONS, count_contacts
 from bot.storage.database import reading
 from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.downloads import XLSX, download
-from bot.web.shared.error_translation import Said, told
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput
 
@@ -27,7 +26,7 @@ async def show_contacts(visit: Visit) -> web.Response:
 async def _page(
     visit: Visit,
     status: int = 200,
-    problem: Said | None = None,
+    problem: str | None = None,
     done: tuple[str, dict[str, int]] = ("", {}),
 ) -> web.Response:
     async with reading(visit.service.database) as connection:
@@ -63,12 +62,12 @@ async def take_contacts(visit: Visit) -> web.Response:
     """Imports a list, whole or not at all; problems name row and column."""
     kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
     if kind not in KINDS or not isinstance(file, web.FileField) or not file.filename:
-        return await _page(visit, 422, problem=Said(page_words().say(visit.lang, "import-choose")))
+        return await _page(visit, 422, problem=page_words().say(visit.lang, "import-choose"))
     data = await asyncio.to_thread(file.file.read)
     try:
         done = await _store(visit, kind, file.filename, data)
     except BadInput as error:
-        return await _page(visit, 422, problem=told(error, visit.lang))
+        return await _page(visit, 422, problem=error.render(visit.lang))
     return await _page(visit, done=done)
 
 

@@ -19,7 +19,6 @@ from bot.core.labels import pick
 from bot.core.shipped_files import questionnaire_text, shipped_questionnaires
 from bot.web.admin.page import Visit, staff_page
 from bot.web.shared.downloads import download
-from bot.web.shared.error_translation import Said, told
 from survey_flows.errors import BadInput, Message, Place, with_renamed_files
 
 FIELDS = ("id", "year", "title_zh", "title_en", "opens", "closes", "units", "pilot", *UNIT_GRADES)
@@ -59,7 +58,7 @@ async def take_draft(visit: Visit) -> web.Response:
         draft = await _draft(visit)
         await create_campaign(visit.service.database, draft, visit.service.clock)
     except BadInput as error:
-        return _show(visit, 422, told(error, visit.lang))
+        return _show(visit, 422, error.render(visit.lang))
     return visit.redirect(f"/admin/campaigns/{draft.id}", "drafted")
 
 
@@ -73,7 +72,7 @@ async def take_discard(visit: Visit) -> web.Response:
     return visit.redirect("/admin", "discarded")
 
 
-def _show(visit: Visit, status: int = 200, problem: Said | None = None) -> web.Response:
+def _show(visit: Visit, status: int = 200, problem: str | None = None) -> web.Response:
     typed = {name: visit.text(name) for name in FIELDS}
     typed["year"] = typed["year"] or str(visit.today.year)
     shipped = shipped_scheme().unit_quota

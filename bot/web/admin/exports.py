@@ -25,7 +25,6 @@ from bot.verification.bundle import bundle_path, request_result_entry, save_bund
 from bot.web.admin.bundle_jobs import BUNDLE_JOBS
 from bot.web.admin.campaigns import campaign_row
 from bot.web.admin.page import Visit, no_such_button, staff_page
-from bot.web.shared.error_translation import told
 from survey_flows.errors import BadInput, Message, Place
 
 ANYBODY, OFFICE, LEADERS = "anybody", "office", "leaders"
@@ -104,7 +103,7 @@ async def _campaign(
         "newest": newest,
         "bundled": bundled,
         "making": summary.id in making.tasks,
-        "failed": told(failed, visit.lang) if (failed := making.failed.get(summary.id)) else None,
+        "failed": failed.render(visit.lang) if (failed := making.failed.get(summary.id)) else None,
     }
 
 

@@ -10,7 +10,6 @@ from bot.appraisal.import_tables import TABLES, import_table, table_workbook
 from bot.records.context import ImportResult
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import XLSX, download
-from bot.web.shared.error_translation import Said, told
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput
 from survey_flows.messages import render
@@ -28,7 +27,7 @@ async def take_import(visit: Visit) -> web.Response:
     kind, file = visit.text("kind"), visit.form.get("file") if visit.form is not None else None
     if kind not in TABLES or not isinstance(file, web.FileField) or not file.filename:
         return _show_import(
-            visit, kind, status=422, problem=Said(page_words().say(visit.lang, "import-choose"))
+            visit, kind, status=422, problem=page_words().say(visit.lang, "import-choose")
         )
     checking = visit.text("check") == "yes"
     data = await asyncio.to_thread(file.file.read)
@@ -42,7 +41,7 @@ async def take_import(visit: Visit) -> web.Response:
             checking,
         )
     except BadInput as error:
-        return _show_import(visit, kind, status=422, problem=told(error, visit.lang))
+        return _show_import(visit, kind, status=422, problem=error.render(visit.lang))
     if not (outcome.notes or checking):
         return visit.redirect(f"/admin/years/{year_of(visit)}/import", "imported")
     visit.clear_result_cache()
@@ -66,7 +65,7 @@ def _show_import(
     kind: str,
     *,
     status: int = 200,
-    problem: Said | None = None,
+    problem: str | None = None,
     outcome: ImportResult | None = None,
     checked: bool = False,
 ) -> web.Response:
@@ -78,6 +77,6 @@ def _show_import(
         kind=kind,
         problem=problem,
         outcome=outcome,
-        notes=[Said(render(note, visit.lang)) for note in outcome.notes] if outcome else [],
+        notes=[render(note, visit.lang) for note in outcome.notes] if outcome else [],
         checked=checked,
     )

@@ -19,7 +19,6 @@ from bot.appraisal.year import AppraisedYear
 from bot.service.composition import Service
 from bot.web.admin.sessions import Visitor, knows_csrf, read_visitor
 from bot.web.shared.app_keys import SERVICE
-from bot.web.shared.error_translation import told
 from bot.web.shared.middleware import Form, close_files, read_form
 from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import render
@@ -218,7 +217,7 @@ async def page_or_error(page: Page, visit: Visit) -> web.StreamResponse:
         return await page(visit)
     except BadInput as error:
         return visit.render(
-            "refused", status=409 if visit.form is None else 422, said=told(error, visit.lang)
+            "refused", status=409 if visit.form is None else 422, said=error.render(visit.lang)
         )
 
 

@@ -31,7 +31,7 @@ class RequestRefused(Exception):
     """
 
     def __init__(
-        self, status: int, message: Message | str, place: Place = NOWHERE, **headers: str
+        self, status: int, message: Message, place: Place = NOWHERE, **headers: str
     ) -> None:
         super().__init__(status, message)
         self.status, self.error, self.headers = status, BadInput(message, place), headers

@@ -57,7 +57,7 @@ def problem(request: web.Request, status: int, error: BadInput | None = None) ->
 def _detail(error: BadInput, lang: str) -> str:
     if len(error.problems) > 1:
         return error.render(lang)
-    return error.message if isinstance(error.message, str) else render(error.message, lang)
+    return render(error.message, lang)
 
 
 def _usual_detail(status: int, lang: str) -> str:

@@ -281,7 +281,7 @@ async def test_another_scheme_can_be_tried_on_the_year(
     assert "2 fields differ" in printed
     file.write_text("version: x\nunit_quota: {first: 1}\n", encoding="utf-8")
     chosen = make_parser().parse_args(["scheme", "check", str(file)])
-    with pytest.raises(BadInput, match=r"unit_quota\.second is missing; add it"):
+    with pytest.raises(BadInput, match=r"unit_quota\.second: this field is missing; add it"):
         await chosen.run(settings, chosen)
 
 
