@@ -7,11 +7,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 Key = tuple[Decimal, ...]
-"""What units are ranked by: the rounded total, then the tie-breaks. Greater is better."""
+"""The ranking key of a unit: the rounded total, then the tie-breaks; greater is better."""
 
 
 def half_up(value: Fraction | Decimal, places: int) -> Decimal:
-    """``value`` rounded half up, away from zero, to ``places`` decimals; exact, without a detour through floats."""
+    """``value`` rounded half up, away from zero, to ``places`` decimals, exactly."""
     exact = Fraction(value)
     scaled = abs(exact) * 10**places + Fraction(1, 2)
     digits = Decimal(scaled.numerator // scaled.denominator).scaleb(-places)
@@ -21,10 +21,10 @@ def half_up(value: Fraction | Decimal, places: int) -> Decimal:
 def apportion(
     places: int, sizes: Mapping[str, int], room: Mapping[str, int] | None = None
 ) -> dict[str, int]:
-    """``places`` shared out in proportion to ``sizes`` by largest remainder.
+    """Shares out ``places`` in proportion to ``sizes`` by largest remainder.
 
-    Equal remainders go to the larger category, then by name. No category gets more than its ``room``, its size if None.
-    The shares sum to ``places`` when there is room for them.
+    Equal remainders go to the larger category, then by name. No category gets more than its
+    ``room``, its size if None. The shares sum to ``places`` when there is room for them.
     """
     room = sizes if room is None else room
     total = sum(sizes.values())

@@ -6,16 +6,17 @@ import json
 from dataclasses import asdict, dataclass
 
 STAFF = "staff"
-"""The evaluator group of people who work in the unit that they rate. It is counted apart and can have no weight."""
+"""The evaluator group of own staff; it is counted apart and can have no weight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What a citizen said of one unit. It names nobody.
+    """A citizen's answers about one unit. It names nobody.
 
-    ``ratings`` is the rating pattern: one option code for each rated question of the questionnaire, in its order,
-    joined by a space, `NO_ANSWER` where there is none (``"S VS DK -"``). ``facts`` are the other closed answers.
-    ``bucket`` is the time of submission, in whole quarters of an hour since 1970 (UTC).
+    ``ratings`` is the rating pattern: one option code for each rated question of the questionnaire,
+    in its order, joined by a space, `NO_ANSWER` where there is none (``"S VS DK -"``). ``facts``
+    are the other closed answers. ``bucket`` is the time of submission, in whole quarters of an hour
+    since 1970 (UTC).
     """
 
     campaign: str
@@ -31,7 +32,10 @@ class Ballot:
     receipt: str
 
     def canonical(self) -> bytes:
-        """The same bytes for the same ballot: JSON with sorted keys and no white space (RFC 8785 for these types)."""
+        """The canonical bytes of a ballot: JSON with sorted keys and no white space.
+
+        For these types that is RFC 8785.
+        """
         return json.dumps(
             asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":")
         ).encode()

@@ -1,4 +1,4 @@
-"""The root of every error that is raised on purpose, and the one that blames the calling code.
+"""The root of every deliberate error, and the error that blames the calling code.
 
 They stand below `survey_flows.errors`, because an error of input is worded, and the wording itself
 can be called wrongly.

@@ -1,4 +1,7 @@
-"""What each button does. Its data is ``key:verb:argument…``; a button of another rating or another place is stale."""
+"""The effect of each button, whose data is ``key:verb:argument…``.
+
+A button of another rating or another place is stale.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from survey_flows.outside_window import deleted_screen
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import CLOSED, previous_question
 from survey_flows.screens import may_report_pressure
-from survey_flows.session import MEND
+from survey_flows.session import REQUEST
 from survey_flows.transitions import (
     StepResult,
     Turn,
@@ -26,7 +29,7 @@ MOST_STALE = 99
 
 
 def apply_press(turn: Turn, data: str) -> StepResult:
-    """Do what the button says if it belongs here; otherwise say gently that it does not."""
+    """Applies a button that belongs to the present screen; otherwise says that it does not."""
     lead = turn.session.key + ":"
     if data.startswith(lead):
         verb, _, argument = data[len(lead) :].partition(":")
@@ -38,7 +41,7 @@ def apply_press(turn: Turn, data: str) -> StepResult:
 
 
 def ignore_stale(turn: Turn, key: str) -> StepResult:
-    """Say gently, by the sentence ``key``, that this was meant for another step, and show the present one."""
+    """Says by the sentence ``key`` that this was meant for another step; shows the present one."""
     return show(turn.with_session(stale=min(turn.session.stale + 1, MOST_STALE)), turn.say(key))
 
 
@@ -127,17 +130,17 @@ def _redo(turn: Turn, _argument: str) -> StepResult | None:
     return begin(turn, turn.session.unit, turn.say("redo-note"))
 
 
-def _mend(turn: Turn, _argument: str) -> StepResult | None:
-    """To what should be mended: the same offer whatever the rating was, which is gone from the session by now."""
-    if turn.session.place not in ("receipt", MEND):
+def _request(turn: Turn, _argument: str) -> StepResult | None:
+    """Goes to the offer of a request, the same whatever the rating was; the session has lost it."""
+    if turn.session.place not in ("receipt", REQUEST):
         return None
     if turn.session.unit not in turn.definition.units:
         return choose_unit(turn, turn.say("unit-gone"))
-    return show(turn.with_session(place=MEND, overlay=""))
+    return show(turn.with_session(place=REQUEST, overlay=""))
 
 
 def _leave(turn: Turn, _argument: str) -> StepResult | None:
-    if turn.session.place not in (MEND, "send"):
+    if turn.session.place not in (REQUEST, "send"):
         return None
     said = (turn.say("mend-dropped"),) if turn.session.answers else ()
     return show(turn.with_session(place="receipt", answers={}, overlay=""), *said)
@@ -153,7 +156,7 @@ def _send(turn: Turn, argument: str) -> StepResult | None:
 
 
 def _pressured(turn: Turn, _argument: str) -> StepResult | None:
-    """The screen stays as it was: whoever looks over a shoulder later sees no difference."""
+    """Counts the report and keeps the screen, so that a later onlooker sees no difference."""
     if not may_report_pressure(turn.session):
         return None
     session, effects = show(turn, turn.say("pressured-noted"))
@@ -188,7 +191,7 @@ _MOVES: Mapping[str, Callable[[Turn, str], StepResult | None]] = {
     "b": _back,
     "x": _stop,
     "f": _pressured,
-    "g": _mend,
+    "g": _request,
     "h": _leave,
     "w": _send,
     "c": _change,

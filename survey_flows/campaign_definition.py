@@ -1,4 +1,4 @@
-"""What one campaign puts before a citizen: its units, its questionnaires and its words, frozen when it opens."""
+"""The definition of a campaign: units, questionnaires and words, frozen when it opens."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Unit:
     questionnaire: str
     category: str
     search: str = ""
-    """Lower-case extra words to find it by (pinyin, initials, short names), made by whoever loads it."""
+    """Lower-case extra search words (pinyin, initials, short names), made when units are loaded."""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.code.encode()) <= CODE_BYTES:
@@ -66,10 +66,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class CampaignDefinition:
-    """A campaign as the engine sees it. ``units`` keeps the order in which they are listed.
+    """A campaign as the engine sees it. ``units`` keeps their listed order.
 
-    ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry. A ``trial`` counts in no
-    appraisal.
+    ``opens_at`` and ``closes_at`` are shown to citizens in the time zone that they carry. A
+    ``pilot`` counts in no appraisal.
     """
 
     campaign: str

@@ -1,4 +1,4 @@
-"""What should happen next. The engine returns these; it never does them."""
+"""Effects: what should happen next. The engine returns them and never performs them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from survey_flows.quota import QuotaCell
 
 
 class Input(StrEnum):
-    """What typed text means on a screen."""
+    """The meaning of typed text on a screen."""
 
     NONE = "none"
     SEARCH = "search"
@@ -21,7 +21,7 @@ class Input(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A label and the data that comes back as `Pressed` (at most 64 bytes of UTF-8, Telegram's limit)."""
+    """A label and the data that returns as `Pressed` (at most 64 bytes of UTF-8 on Telegram)."""
 
     label: str
     data: str
@@ -29,10 +29,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One thing to show, in the citizen's language: words, then rows of buttons.
+    """One screen in the citizen's language: words, then rows of buttons.
 
-    ``step`` names the place in the conversation (``unit``, ``q:overall``, ``review``, ``receipt`` …); ``progress`` is
-    (this step, all steps) or None. ``selected`` is the data of the button that holds the present answer.
+    ``step`` names the place in the conversation (``unit``, ``q:overall``, ``review``, ``receipt``
+    …); ``progress`` is (this step, all steps) or None. ``selected`` is the data of the button that
+    holds the present answer.
     """
 
     step: str
@@ -65,10 +66,11 @@ class ShowScreen:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTiming:
-    """How a rating came about, for the judge: no answer is in it.
+    """The circumstances of a rating, for the online checks; it holds no answer.
 
-    ``seconds`` from the first question to the submission (None when that is not known), ``questions`` that were
-    answered or skipped, ``stale`` buttons of other steps that were pressed, and the ``link`` the citizen came by.
+    ``seconds`` run from the first question to the submission (None when unknown). ``questions``
+    were answered or skipped, ``stale`` buttons of other steps were pressed, and ``link`` is the
+    link by which the citizen came.
     """
 
     seconds: int | None = None
@@ -79,7 +81,7 @@ class AnswerTiming:
 
 @dataclass(frozen=True, slots=True)
 class StoreBallot:
-    """Store this ballot; it replaces an earlier one by the same person for the same unit and campaign."""
+    """Stores a ballot; it supersedes an earlier one of the same person, unit and campaign."""
 
     ballot: Ballot
     timing: AnswerTiming = AnswerTiming()
@@ -87,14 +89,14 @@ class StoreBallot:
 
 @dataclass(frozen=True, slots=True)
 class ErasePerson:
-    """Delete this person's ballots in this campaign and what is kept of the conversation."""
+    """Deletes this person's ballots in this campaign and the conversation."""
 
     campaign: str
 
 
 @dataclass(frozen=True, slots=True)
 class CountPressure:
-    """Count that this person was told how to rate this unit; their ballot stays as it is."""
+    """Counts a pressure report about this unit; the person's ballot stays as it is."""
 
     campaign: str
     unit: str
@@ -102,10 +104,10 @@ class CountPressure:
 
 @dataclass(frozen=True, slots=True)
 class HoldRequest:
-    """Hand an office what this person wants a unit to mend; it is joined to no ballot.
+    """Hands a person's request about a unit to an office; it is joined to no ballot.
 
-    ``shared``: the unit may read it. ``day`` is the city's day in ISO form, ``due`` its end and ``at`` the present, in
-    epoch seconds.
+    ``shared``: the unit may read it. ``day`` is the city's day in ISO form, ``due`` its end and
+    ``at`` the present, in epoch seconds.
     """
 
     campaign: str
@@ -120,7 +122,7 @@ class HoldRequest:
 
 @dataclass(frozen=True, slots=True)
 class LookUpReceipt:
-    """Say in ``lang`` whether the log has the receipt of this code: the sentence `receipt-in` or `receipt-not-yet`."""
+    """Looks up a receipt in the log; the answer is `receipt-in` or `receipt-not-yet`."""
 
     code: str
     lang: str
@@ -133,7 +135,7 @@ class EndConversation:
 
 @dataclass(frozen=True, slots=True)
 class QuotaFull:
-    """No place is left for this person in these cells; whoever has one there may rate all the same."""
+    """No quota place is left for this person in these cells; a holder of one may rate again."""
 
     campaign: str
     cells: frozenset[QuotaCell]
@@ -146,7 +148,7 @@ class OptOut:
 
 @dataclass(frozen=True, slots=True)
 class HandleRequestAction:
-    """Do what this person asks about their follow-ups, and show them."""
+    """Performs an action of this person on their requests, and shows them."""
 
     action: RequestAction
 

@@ -1,4 +1,4 @@
-"""The conversation: one event in, the next session and what should happen out. Nothing is done here."""
+"""The conversation as a pure function: one event in, the next session and effects out."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ RECEIPT = "receipt"
 def step(
     definition: CampaignDefinition, session: Session | None, event: Event, now: datetime
 ) -> StepResult:
-    """The next session (None: keep nothing) and the effects of one event, of which at least one can be seen.
+    """The next session (None: keep nothing) and the effects of one event, at least one visible.
 
-    Total: any text, any button data, any stored session gives an answer. ``now`` is aware, as are the paper's times.
-    A `Cast` is only returned while the campaign is open.
+    The function is total: any text, any button data and any stored session gives an answer. ``now``
+    is aware, as are the definition's times. A `StoreBallot` is only returned while the campaign is
+    open.
     """
     if code := _receipt(definition, session, event, now):
         after, effects = step(definition, session, Returned(), now)
@@ -50,7 +51,7 @@ def step(
 def _receipt(
     definition: CampaignDefinition, session: Session | None, event: Event, now: datetime
 ) -> str:
-    """The code of the receipt that a citizen asks about; where words are asked for it has to come by the command."""
+    """The receipt's code in a citizen's text; only by the command where words are expected."""
     code, meant = find_code(event.text) if isinstance(event, Typed) else ("", False)
     if not code or meant or session is None or not session.rating:
         return code
@@ -77,7 +78,7 @@ def _step(turn: Turn, event: Event, restarted: bool) -> StepResult:
 
 
 def _first(definition: CampaignDefinition, event: Event, now: datetime) -> StepResult:
-    """An event without a conversation: begin one, unless the citizen has done nothing to begin it."""
+    """Begins a conversation for an event without one, if the citizen did anything to begin it."""
     if isinstance(event, Returned | TimedOut):
         return None, (ShowScreen(idle_screen(definition, definition.wording.languages[0])),)
     lang = known_language(definition, _wanted_language(event))
@@ -116,7 +117,7 @@ def _welcome(turn: Turn) -> str:
     said = turn.say(
         "welcome", date=show_date(turn.definition, turn.session.lang, turn.definition.closes_at)
     )
-    return f"{turn.say('trial')}\n{said}" if turn.definition.pilot else said
+    return f"{turn.say('pilot')}\n{said}" if turn.definition.pilot else said
 
 
 def _started(turn: Turn, event: Started) -> StepResult:

@@ -21,12 +21,12 @@ __all__ = ["BadInput", "BadQuestionnaire", "BadSession", "Message", "MinpingErro
 __all__ += ["NOWHERE", "Place", "Problem", "gathered", "with_renamed_files"]
 
 MAX_PROBLEMS = 20
-"""So many problems of one file are worded; the rest is counted."""
+"""At most this many problems of one file are worded; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that a person has to correct: what is wrong and what to do, and where."""
+    """One thing that a person has to correct, and its place."""
 
     message: Message | str
     place: Place | str = NOWHERE
@@ -42,12 +42,12 @@ class BadInput(MinpingError):
     """Input that a person can correct.
 
     Args:
-        message: what is wrong and what to do, in one sentence.
-        place: file, sheet, row, column or field; nowhere when there is only one place it can be.
+        message: the problem and the remedy, in one sentence.
+        place: file, sheet, row, column or field; nowhere if only one place is possible.
     """
 
     problems: tuple[Problem, ...]
-    """What is wrong, at least one problem; the first `MAX_PROBLEMS` are rendered."""
+    """The problems, at least one; the first `MAX_PROBLEMS` are rendered."""
     file: str
     """The file that all problems are of, when there are several."""
 

@@ -1,4 +1,4 @@
-"""What happened, in the past tense. A channel turns its updates into these; the engine alone gives them meaning."""
+"""Events in the past tense, which a channel makes of its updates; the engine interprets them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The citizen opened the chat: by a deep link (``link``, ``unit``) or by the bare start command.
+    """The citizen opened the chat: by a deep link (``link``, ``unit``) or by the start command.
 
-    ``token`` is a fresh random string; it becomes the conversation's nonce, to which every button is bound.
+    ``token`` is a fresh random string; it becomes the conversation's nonce, to which every button
+    is bound.
     """
 
     link: str = ""
@@ -20,10 +21,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Free text: a search, a comment, or an answer by number or by words. ``token`` as in `Pressed`.
+    """Free text: a search, a comment, or an answer by number or by words. ``token``: see `Pressed`.
 
-    ``sent`` is when it was written, in seconds since 1970, on a channel that shows choices as numbers instead of
-    buttons (`survey_flows.choice_numbers`): such words can only be meant for what was shown before. 0 on other channels.
+    ``sent`` is the time of writing, in seconds since 1970, on a channel that shows choices as
+    numbers instead of buttons (`survey_flows.choice_numbers`): such words can only refer to an
+    earlier screen. It is 0 on other channels.
     """
 
     text: str
@@ -33,7 +35,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button; ``data`` is what the engine put on it. ``token`` is fresh and random: the receipt if this submits."""
+    """A pressed button with the engine's ``data``; its random ``token`` may become the receipt."""
 
     data: str
     token: str = ""
@@ -58,15 +60,15 @@ class TimedOut:
 
 @dataclass(frozen=True, slots=True)
 class OptedOut:
-    """The citizen wants no more invitations. It is no matter of a conversation, which stays as it is."""
+    """The citizen wants no more invitations; the conversation stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestAction:
-    """The citizen does something about a follow-up, or looks at them all. It is no matter of a conversation either.
+    """The citizen acts on a request of theirs or lists them; the conversation stays as it is.
 
-    ``act`` is ``list``, ``open``, ``say`` (with ``text``), ``share``, ``stop``, ``all`` (stop all), or ``yes`` and
-    ``no`` to whether it is mended; ``code`` names the follow-up.
+    ``act`` is ``list``, ``open``, ``say`` (with ``text``), ``share``, ``stop``, ``all`` (stop all),
+    or ``yes`` and ``no`` to whether it is fixed; ``code`` names the request.
     """
 
     act: str
@@ -76,4 +78,4 @@ class RequestAction:
 
 Event = Started | Typed | Pressed | TopicRequested | Returned | TimedOut
 Update = Event | OptedOut | RequestAction
-"""What a channel may bring: events of the conversation, and what is none of its business."""
+"""All events of a channel: those of the conversation and those outside it."""

@@ -1,6 +1,6 @@
-"""What is known of one submission when it is admitted, and what a check may say of it.
+"""The facts of a submission at its admission, and the findings of online checks.
 
-No answer is among the facts: what a citizen thinks of a unit cannot raise a finding.
+No answer is among the facts: an opinion of a unit cannot raise a finding.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class CheckLevel(StrEnum):
-    """What follows from a finding: nothing, a lower weight, no weight for now, or two people look at it."""
+    """The consequence of a finding: none, lower weight, no weight for now, or a check."""
 
     COUNT = "count"
     DOWN_WEIGHT = "down_weight"
@@ -21,15 +21,16 @@ class CheckLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFacts:
-    """What is known of one submission.
+    """The facts of one submission.
 
-    ``seconds`` since the rating began (None when its beginning is not known) and ``questions`` that were shown.
-    ``ballots`` of this person in this campaign within the window, this one included. ``*_rate`` tells that the person,
-    the source or the unit has had more than its rate. ``link_users`` is how many persons used this link, which is meant
-    for ``link_limit`` (None: for anyone). ``burst`` is the number of ballots of this unit and source in this quarter of
-    an hour, ``expected`` what was to be expected (None when nothing is known yet). ``young`` tells that the account is
-    new on its channel, ``stale`` how many buttons of other steps were pressed. ``unchecked`` tells that counters could
-    not be read: all that comes from them is at its default.
+    ``seconds`` have passed since the rating began (None when unknown) and ``questions`` were shown.
+    ``ballots`` counts this person's in this campaign within the window, this one included.
+    ``*_rate`` says that the person, the source or the unit exceeded its rate. ``link_users``
+    persons used this link, which is meant for ``link_limit`` (None: for anyone). ``burst`` is the
+    number of ballots of this unit and source in this quarter of an hour, ``expected`` the expected
+    number (None when unknown). ``young`` says that the account is new on its channel, ``stale`` how
+    many buttons of other steps were pressed. ``unchecked`` says that counters could not be read;
+    their facts are at their defaults.
     """
 
     seconds: float | None
@@ -50,23 +51,23 @@ class SubmissionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From where on a fact is a finding. Plain data: a campaign registers them before the first invitation."""
+    """The limits of the checks; a campaign registers them before the first invitation."""
 
     seconds_per_question: float = 1.0
     """Reading a question and pressing a button takes a practised person longer than that."""
     ballots: int = 30
-    """In a day nobody has business with so many units; deputies and supervisors, who rate many, stay below it."""
+    """Nobody has business with so many units in a day; deputies and supervisors stay below it."""
     burst_floor: int = 20
-    """Fewer ballots of a unit and source in a quarter of an hour are no burst, whatever was expected."""
+    """Fewer ballots of a unit and source in a quarter of an hour are no burst."""
     burst_factor: float = 4.0
-    """A reminder multiplies what comes in a quarter of an hour by two or three."""
+    """A reminder multiplies the ballots of a quarter of an hour by two or three."""
     stale: int = 8
-    """A hesitant person presses an old button a few times; a script that does not read screens, all the time."""
+    """A hesitant person presses an old button a few times; a script does it all the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFinding:
-    """What a check found: its name, its bit in a ballot's risk, and what follows from it alone."""
+    """A check's finding: its name, its bit in a ballot's risk, and its level by itself."""
 
     code: str
     bit: int
@@ -75,7 +76,7 @@ class CheckFinding:
 
 @dataclass(frozen=True, slots=True)
 class OnlineCheck:
-    """One question to the facts. ``bit`` never changes its meaning once ballots are stored with it."""
+    """One check of the facts. ``bit`` never changes its meaning once ballots are stored with it."""
 
     code: str
     bit: int
@@ -83,5 +84,5 @@ class OnlineCheck:
     holds: Callable[[SubmissionFacts, Limits], bool]
 
     def examine(self, facts: SubmissionFacts, limits: Limits) -> CheckFinding | None:
-        """The finding when what this check looks for is there."""
+        """The finding of this check, if the facts give one."""
         return CheckFinding(self.code, self.bit, self.level) if self.holds(facts, limits) else None

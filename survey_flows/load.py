@@ -13,7 +13,8 @@ from survey_flows.questionnaire import Condition, Option, Question, QuestionKind
 from survey_flows.yaml_tree import Branch, parse_yaml
 
 Scales = Mapping[str, tuple[Option, ...]]
-"""Options by scale id; the codes' points are in the scheme. ``yes_no`` has the two answers of a yes_no question."""
+"""Options by scale id; points are in the scheme. ``yes_no`` has the two answers of such a question.
+"""
 
 LANGUAGES = ("zh-Hans", "en")
 
@@ -35,12 +36,12 @@ def load_questionnaire(text: str, file: str, scales: Scales | None = None) -> Qu
     """The questionnaire that a YAML (or JSON) text describes.
 
     Args:
-        text: the file's content, or what `dump_questionnaire` wrote (which needs no ``scales``).
-        file: its name, for the complaints.
+        text: the file's content, or the text of `dump_questionnaire` (which needs no ``scales``).
+        file: its name, for the problems.
         scales: the rating scales that questions may name.
 
     Raises:
-        BadQuestionnaire: file, line and reason of everything that is wrong.
+        BadQuestionnaire: every problem, with its line.
     """
     root = parse_yaml(text, file)
     branches = root.branches("questions")
@@ -137,7 +138,7 @@ def _condition(branch: Branch) -> Condition | None:
 
 
 def dump_questionnaire(questionnaire: Questionnaire) -> str:
-    """JSON that `load_questionnaire` reads back as an equal value, with every option written out."""
+    """JSON with every option written out, which `load_questionnaire` reads as an equal value."""
     data = {
         "id": questionnaire.id,
         "version": questionnaire.version,

@@ -16,13 +16,13 @@ def in_language(text: Text, lang: str, definition: CampaignDefinition) -> str:
 
 
 def unit_name(definition: CampaignDefinition, code: str, lang: str) -> str:
-    """The name of a unit; its code when the paper has it no longer."""
+    """The name of a unit; its code when the definition no longer has it."""
     unit = definition.units.get(code)
     return (unit and in_language(unit.name, lang, definition)) or code
 
 
 def show_date(definition: CampaignDefinition, lang: str, moment: datetime) -> str:
-    """A moment in words, in the time zone that it carries; UTC is named because nobody's watch shows it."""
+    """A moment in words, in its own time zone; UTC is named, since no clock shows it."""
     zone = " UTC" if moment.utcoffset() == timedelta(0) else ""
     time = f"{moment:%H:%M}{zone}"
     return definition.wording.say(
@@ -31,7 +31,7 @@ def show_date(definition: CampaignDefinition, lang: str, moment: datetime) -> st
 
 
 def known_language(definition: CampaignDefinition, tag: str) -> str:
-    """The spoken language nearest to a tag such as ``zh-CN`` or ``en_GB``; the default when there is none."""
+    """The language nearest to a tag such as ``zh-CN`` or ``en_GB``; the default if none is near."""
     spoken = definition.wording.languages
     if tag in spoken:
         return tag

@@ -1,4 +1,4 @@
-"""What the log keeps of an entry: 64 bytes, a label to find it by and a commitment to what it says."""
+"""The log's entry: 64 bytes, a label to find it by and a commitment to its body."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ PROOF = "minping-inclusion/1"
 
 
 def canonical(body: Mapping[str, object]) -> str:
-    """The one way to write a body: JSON with sorted keys and no white space (RFC 8785 for these types)."""
+    """The canonical JSON of a body: sorted keys, no white space (RFC 8785 for these types)."""
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def commit(salt: bytes, body: str) -> bytes:
-    """What an entry commits to: nobody can tell the body from it without the salt, nor find another body for it."""
+    """The commitment of an entry: SHA-256 of the salt and the body.
+
+    Without the salt it reveals nothing of the body, and no other body fits it.
+    """
     return sha256(salt + body.encode()).digest()
 
 
@@ -34,7 +37,10 @@ def public_label(kind: str, name: str) -> bytes:
 
 
 def inclusion_file(position: int, data: bytes, proof: Sequence[bytes], note: str) -> bytes:
-    """A proof that an entry is in the tree of a signed checkpoint, as somebody keeps it; ``data`` are its 64 bytes."""
+    """A file with the proof that an entry is in the tree of a signed checkpoint.
+
+    ``data`` are the entry's 64 bytes.
+    """
     found = {
         "format": PROOF,
         "position": position,
@@ -52,14 +58,14 @@ _SHOWN = re.compile(
 
 
 def find_code(text: str) -> tuple[str, bool]:
-    """The receipt's code that a text is, or nothing; and whether a command before it says that it is meant as one."""
+    """The receipt's code in a text, or nothing; and whether a command announces it."""
     found = _SHOWN.fullmatch(text.strip())
     code = re.sub(r"[^A-Z2-7]", "", found[2].upper()) if found else ""
     return (code, bool(found and found[1])) if CODE.fullmatch(code) else ("", False)
 
 
 def read_code(text: str) -> str:
-    """A receipt's code as somebody copied it, in capital letters and without spaces and hyphens.
+    """A receipt's code as it was copied, in capital letters and without spaces and hyphens.
 
     Raises:
         BadInput: not 16 characters of A–Z and 2–7.

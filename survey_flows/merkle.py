@@ -1,8 +1,8 @@
-"""The Merkle tree of the log, after RFC 9162 §2.1: roots, proofs of inclusion and of consistency.
+"""The Merkle tree of the log, after RFC 9162 §2.1: roots, inclusion and consistency proofs.
 
-A tree over n leaves is known by the hashes of its complete subtrees: that of height ``level`` with number ``index``
-covers the leaves from index·2^level up to (index + 1)·2^level. Proofs ask for O(log n) of them, so that they can be
-served from a database; `Leaves` answers from memory.
+A tree over n leaves is known by the hashes of its complete subtrees: that of height ``level`` with
+number ``index`` covers the leaves from index·2^level up to (index + 1)·2^level. Proofs ask for
+O(log n) of them, so that they can be served from a database; `Leaves` answers from memory.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
-    """The root over the hashes of leaves: pairs are joined level by level, an odd one at the end goes up as it is."""
+    """The root over leaf hashes: pairs are joined level by level; an odd last one moves up."""
     level = list(leaves)
     while len(level) > 1:
         pairs = zip(level[::2], level[1::2], strict=False)
@@ -43,13 +43,13 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 @dataclass(slots=True)
 class Frontier:
-    """What has to be kept of a tree to append to it: the roots of its complete subtrees (``peaks``), largest first."""
+    """The state for appending to a tree: the roots of its complete subtrees, largest first."""
 
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
 
     def append(self, leaf: bytes) -> list[bytes]:
-        """Add the hash of a leaf; returns the hashes of the subtrees it completes, by height: first its own."""
+        """Appends a leaf hash; returns the hashes of the completed subtrees, its own first."""
         completed = [leaf]
         covered = self.size
         while covered & 1:
@@ -69,10 +69,10 @@ class Frontier:
 
     @classmethod
     def from_bytes(cls, size: int, raw: bytes) -> Frontier:
-        """What `to_bytes` gave for a tree of ``size`` leaves.
+        """The frontier that `to_bytes` wrote for a tree of ``size`` leaves.
 
         Raises:
-            Misuse: there are not as many hashes as such a tree has peaks.
+            Misuse: the number of hashes is not that of such a tree's peaks.
         """
         if size < 0 or len(raw) != SIZE * size.bit_count():
             raise Misuse("these are not the peaks of a tree of that size")
@@ -80,7 +80,7 @@ class Frontier:
 
 
 class Leaves:
-    """Complete subtrees over leaf hashes in memory; what was asked once is kept."""
+    """Complete subtrees over leaf hashes in memory; computed ones are kept."""
 
     def __init__(self, hashes: Sequence[bytes]) -> None:
         self._hashes = hashes
@@ -116,7 +116,7 @@ def inclusion_proof(subtrees: Subtrees, index: int, size: int) -> list[bytes]:
 def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree: bytes
 ) -> bool:
-    """Whether ``leaf`` is the hash of leaf ``index`` of the tree of ``size`` leaves and root ``tree`` (§2.1.3.2)."""
+    """Whether ``leaf`` is leaf ``index`` of the tree of ``size`` leaves and that root (§2.1.3.2)."""
     if not 0 <= index < size or not _whole((leaf, tree, *proof)):
         return False
     place, last, result = index, size - 1, leaf
@@ -134,9 +134,10 @@ def verify_inclusion(
 
 
 def consistency_proof(subtrees: Subtrees, old: int, new: int) -> list[bytes]:
-    """PROOF(old, D[new]): that the tree of ``new`` leaves begins with that of ``old`` (§2.1.4.1).
+    """PROOF(old, D[new]): the tree of ``new`` leaves begins with that of ``old`` (§2.1.4.1).
 
-    Empty when the sizes are the same, and from the tree without leaves, with which every tree begins.
+    It is empty when the sizes are the same, and for the tree without leaves, with which every tree
+    begins.
 
     Raises:
         Misuse: the tree would have to shrink.
@@ -149,7 +150,7 @@ def consistency_proof(subtrees: Subtrees, old: int, new: int) -> list[bytes]:
 def verify_consistency(
     old: int, new: int, proof: Sequence[bytes], old_tree: bytes, new_tree: bytes
 ) -> bool:
-    """Whether the tree of ``new`` leaves and root ``new_tree`` begins with that of ``old`` leaves (§2.1.4.2)."""
+    """Whether the tree of ``new`` leaves begins with that of ``old`` leaves (§2.1.4.2)."""
     if not 0 <= old <= new or not _whole((old_tree, new_tree, *proof)):
         return False
     if old in (0, new):
@@ -179,7 +180,7 @@ def verify_consistency(
 
 
 def _siblings(index: int, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The ranges of leaves beside the way from the root down to a leaf."""
+    """The ranges of leaves beside the path from the root down to a leaf."""
     while end - start > 1:
         middle = start + _split(end - start)
         if index < middle:
@@ -191,7 +192,7 @@ def _siblings(index: int, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _steps(old: int, new: int) -> Iterator[tuple[int, int]]:
-    """The ranges beside the way from the root down to where the older tree ends, and the one that ends there."""
+    """The ranges beside the path from the root to the older tree's end, and the last one."""
     start, end = 0, new
     while old < end:
         middle = start + _split(end - start)
@@ -211,7 +212,7 @@ def _split(size: int) -> int:
 
 
 def _range(subtrees: Subtrees, start: int, end: int) -> bytes:
-    """The root over the leaves of a range that stands alone in the tree."""
+    """The root over a range of leaves that is complete by itself."""
     peaks = []
     for level in reversed(range((end - start).bit_length())):
         if (end - start) >> level & 1:

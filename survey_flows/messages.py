@@ -1,13 +1,14 @@
-"""What the product says to people who hand something in: a message id with values, and its place.
+"""Messages to people who hand something in: an id with values, and a place.
 
 A room raises a `Message` and never words it. The words stand in Fluent, in a file
 ``messages.LANGUAGE.ftl`` beside the room's code, once for every language. `render` finds them by
 the id, so that no sentence is ever translated from another language's sentence.
 
-- A message's values are text, numbers, other messages (the name of a state, say) or tuples of
-  these, which are joined as the language joins lists.
-- A place is data: file, sheet, row or line, column, field and subject. Its words stand in the same
-  way, so that a page, a program's answer and a command name it once and alike.
+A message's values are text, numbers, other messages (the name of a state, say) or tuples of these,
+which are joined as the language joins lists.
+
+A place is data: file, sheet, row or line, column, field and subject. Its words stand in the same
+way, so that a page, a program's answer and a command name it once and alike.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ ID = re.compile(r"([a-zA-Z][\w-]*) *=")
 
 @dataclass(frozen=True, slots=True, init=False)
 class Message:
-    """A sentence by its id, and the values that it names.
+    """A sentence by its id, with its values.
 
     Args:
         id: the message's name in ``messages.LANGUAGE.ftl``.
-        values: what stands in its placeholders.
+        values: the values of its placeholders.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What a citizen is told when there is no conversation to go on with: before, after and between."""
+"""Answers to a citizen while no ratings are taken: before, between and after."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Phase(Enum):
 
 
 def phase(definition: CampaignDefinition, now: datetime) -> Phase:
-    """Where the campaign stands: open in [opens_at, closes_at) while its state is ``open``."""
+    """The phase of the campaign: open in [opens_at, closes_at) while its state is ``open``."""
     if definition.state in ("closing", "closed") or now >= definition.closes_at:
         return Phase.AFTER
     if now < definition.opens_at:
@@ -40,7 +40,8 @@ def answer_outside_window(
 ) -> tuple[Session | None, tuple[Effect, ...]]:
     """The answer to any event while no ratings are taken.
 
-    Unfinished answers are dropped once the campaign has been closed, not by the time alone: a clock may be wrong.
+    Unfinished answers are dropped once the campaign is closed, not by the time alone: a clock may
+    be wrong.
     """
     lang = _language(definition, session, event)
     notices = [*_topic(definition, event, where, lang)]
@@ -104,7 +105,7 @@ def _notice(definition: CampaignDefinition, lang: str, where: Phase, now: dateti
 
 
 def idle_screen(definition: CampaignDefinition, lang: str) -> Screen:
-    """Nothing is under way: a button in each language begins."""
+    """The screen without a rating under way; a button in each language begins one."""
     text = definition.wording.say(
         lang, "idle", title=in_language(definition.title, lang, definition)
     )

@@ -1,4 +1,4 @@
-"""A questionnaire as a value: questions in order, their options and the conditions that show them."""
+"""A questionnaire as a value: questions in order, with options and conditions."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 Text = Mapping[str, str]
-"""A sentence by BCP 47 language tag, e.g. ``{"zh-Hans": "…", "en": "…"}``; ``{unit}`` stands for the unit's name."""
+"""A sentence by BCP 47 language tag, such as ``{"en": "…"}``; ``{unit}`` is the unit's name."""
 
 NO_ANSWER = "-"
-"""Stands in a rating pattern for a rated question that was not shown or was skipped. Never imputed."""
+"""Marks a rated question in a pattern that was not shown or was skipped. It is never imputed."""
 
 
 class QuestionKind(StrEnum):
-    """What a citizen is asked to give."""
+    """The kind of answer that a question asks for."""
 
     RATING = "rating"
     CHOICE = "choice"
@@ -26,7 +26,7 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that can be chosen. ``code`` is stored; ``group`` is the evaluator group it puts a respondent in."""
+    """One option: ``code`` is stored, ``group`` is the evaluator group of its choosers."""
 
     code: str
     label: Text
@@ -35,7 +35,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class AnswerComparison:
-    """``question op value``, over an earlier answer. False while that question has no answer (except ``!=``)."""
+    """``question op value``, over an earlier answer; false without one (except ``!=``)."""
 
     question: str
     op: str
@@ -52,10 +52,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One item.
+    """One item. ``weight`` is its share of 100 in the ballot score; only ratings carry one.
 
-    ``weight`` is its share of 100 in the ballot score; only ratings carry one. ``scale`` names the conversion of a
-    rating's codes to points (in the scheme). ``max_length`` bounds a text, ``minimum`` and ``maximum`` an integer.
+    ``scale`` names the conversion of a rating's codes to points (in the scheme). ``max_length``
+    bounds a text, ``minimum`` and ``maximum`` an integer.
     """
 
     id: str
@@ -93,7 +93,7 @@ class Questionnaire:
     ways: dict[tuple[str, ...], tuple[Question, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """What `survey_flows.route.visible_questions` has worked out, by the answers to the `deciding` questions."""
+    """The cached results of `survey_flows.route.visible_questions`, by the `deciding` answers."""
 
     def __post_init__(self) -> None:
         conditions = [question.show_if for question in self.questions if question.show_if]

@@ -1,4 +1,4 @@
-"""How many people may rate a unit: quotas by cell, and when a citizen has no way left to a place in one."""
+"""Response quotas by cell, and the test whether a citizen can still reach a quota place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from survey_flows.questionnaire import Questionnaire
 
 @dataclass(frozen=True, slots=True, order=True)
 class QuotaCell:
-    """Whom a quota counts: the raters of ``unit``, and of those only a group, stratum or source where one is named."""
+    """The raters of ``unit``, limited to a group, stratum or source where one is named."""
 
     unit: str
     group: str = ""
@@ -19,7 +19,7 @@ class QuotaCell:
     source: str = ""
 
     def takes(self, group: str, stratum: str, source: str) -> bool:
-        """Whether a rater of the unit is counted here. Its own staff are not: they are in none of its figures."""
+        """Whether a rater of the unit counts here. Own staff do not: no figure contains them."""
         named = ((self.group, group), (self.stratum, stratum), (self.source, source))
         return group != STAFF and all(wanted in ("", given) for wanted, given in named)
 
@@ -49,9 +49,9 @@ class Quotas:
 def possible_groups(
     questionnaire: Questionnaire, answers: Mapping[str, str], otherwise: str
 ) -> set[str]:
-    """The evaluator groups in which a rating by an open link can still end, other than the unit's own staff.
+    """The evaluator groups in which a rating by an open link can still end, except own staff.
 
-    Empty for who has said that they work there. ``otherwise`` is the group of who says nothing else.
+    It is empty for own staff. ``otherwise`` is the group without an answer that changes it.
     """
     asked = [
         question
@@ -79,10 +79,10 @@ def possible_groups(
 def revealing_cells(
     most: Mapping[QuotaCell, int], floor: int
 ) -> Iterator[tuple[QuotaCell, QuotaCell]]:
-    """Quotas that together would tell of few people once they are full, each with a narrower one.
+    """Quotas that together would disclose few people once they are full, each with a narrower one.
 
-    A full quota is known to the person: when one for a unit and some for its groups are full, what is between them is
-    known too.
+    A person learns that a quota is full. When one for a unit and some for its groups are full, the
+    number between them is known too.
     """
     for wide, number in most.items():
         within = [

@@ -1,4 +1,4 @@
-"""One variant, one file: what a package holds, found by walking it."""
+"""Plug-ins of a package, one module each, found by walking the package."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from survey_flows.errors import Misuse
 def load_package(
     package: str, path: Iterable[str], attribute: str, name: str = "name"
 ) -> Mapping[str, Any]:
-    """The ``attribute`` of every module of a package, by the module's name, which has to be the thing's own ``name``.
+    """The ``attribute`` of every module of a package, by the module's name.
 
     Raises:
-        Misuse: a file is named otherwise than what it holds.
+        Misuse: the name of a module and of its plug-in differ.
     """
     return MappingProxyType(
         {m.name: _load(package, m.name, attribute, name) for m in pkgutil.iter_modules(path)}

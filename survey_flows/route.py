@@ -1,4 +1,4 @@
-"""The way through a questionnaire: which questions are shown, which come next, which answers still count."""
+"""The route through a questionnaire: shown questions, the next one, and answers that count."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_WAYS = 1000
 
 
 def visible_questions(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:
-    """The questions that these answers show, in order; an answer to a hidden question does not count."""
+    """The questions that these answers show, in order; answers to hidden questions do not count."""
     key = tuple(answers.get(name, "") for name in questionnaire.deciding)
     way = questionnaire.ways.get(key)
     if way is None:
@@ -34,7 +34,7 @@ def _visible(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, 
 
 
 def answers_that_count(questionnaire: Questionnaire, answers: Answers) -> dict[str, str]:
-    """The answers that fit the questionnaire: shown questions, existing options. Equal to ``answers`` when all do."""
+    """The answers to shown questions with existing options; equal to ``answers`` if all fit."""
     fitting = {
         q.id: answers[q.id]
         for q in questionnaire.questions
@@ -58,7 +58,7 @@ def with_answer(
 
 
 def first_open(questionnaire: Questionnaire, answers: Answers) -> Question | None:
-    """The first shown question that has not been answered, skipped or read; None when the review may follow."""
+    """The first shown question without an answer, skip or read; None when the review may follow."""
     return next((q for q in visible_questions(questionnaire, answers) if q.id not in answers), None)
 
 

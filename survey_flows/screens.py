@@ -1,4 +1,4 @@
-"""The screens of a rating: question, review, receipt, and what can lie over them."""
+"""The screens of a rating: question, review and receipt, and the overlays."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from survey_flows.effects import Button, Input, Screen
 from survey_flows.localized_names import in_language, show_date, unit_name
 from survey_flows.questionnaire import Question, QuestionKind, Questionnaire
 from survey_flows.route import CLOSED, visible_questions
-from survey_flows.session import MEND, Session
+from survey_flows.session import REQUEST, Session
 from survey_flows.unit_list import units_screen
 
 _INPUT = {QuestionKind.TEXT: Input.TEXT, QuestionKind.INTEGER: Input.NUMBER}
 _EXCERPT = 200
 _PER_ROW = 3
-MEND_LENGTH = 300
-"""Characters of what should be mended: with what is sealed beside them they fit one step of `bot.crypto.sealed_envelopes`."""
+REQUEST_LENGTH = 300
+"""Most characters of a request: sealed, they fit one `PAD_BYTES` of the sealed envelopes."""
 Rows = tuple[tuple[Button, ...], ...]
 
 
 def current_screen(definition: CampaignDefinition, session: Session) -> Screen:
-    """The screen of the place where this session is. The session must fit the paper (`engine.settle`)."""
+    """The screen of the session's place. The session must fit the definition (`fit_session`)."""
     if session.overlay:
         return _overlay(definition, session)
     if session.place == "unit":
         return units_screen(definition, session)
     if session.place == "receipt":
         return _receipt(definition, session)
-    if session.place in (MEND, "send"):
-        return _mend(definition, session)
+    if session.place in (REQUEST, "send"):
+        return _request(definition, session)
     questionnaire = definition.questionnaires[definition.units[session.unit].questionnaire]
     if session.place == "review":
         return _review(definition, session, questionnaire)
@@ -116,7 +116,8 @@ def _review(
     lines = [say(lang, "review", unit=unit_name(definition, session.unit, lang)), ""]
     for number, question in enumerate(asked, 1):
         lines.append(
-            f"{number}. {_label(question, definition, session)}\n→ {_answer_label(definition, session, question)}"
+            f"{number}. {_label(question, definition, session)}"
+            f"\n→ {_answer_label(definition, session, question)}"
         )
     lines += ["", say(lang, "review-note")]
     change = [
@@ -145,7 +146,7 @@ def _answer_label(definition: CampaignDefinition, session: Session, question: Qu
 
 
 def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
-    """Says that the ballot is in, never what it says: nobody can be made to prove how they rated."""
+    """Confirms the ballot and never shows its answers: no rater can be made to prove them."""
     say, lang, key = definition.wording.say, session.lang, session.key
     name = unit_name(definition, session.unit, lang)
     groups = "-".join(session.receipt[i : i + 4] for i in range(0, len(session.receipt), 4))
@@ -165,14 +166,17 @@ def _receipt(definition: CampaignDefinition, session: Session) -> Screen:
     )
 
 
-def _mend(definition: CampaignDefinition, session: Session) -> Screen:
-    """Asks what should be mended, or shows it once more and asks who may read it."""
+def _request(definition: CampaignDefinition, session: Session) -> Screen:
+    """Asks for a request, or shows it once more and asks who may read it."""
     say, lang, key = definition.wording.say, session.lang, session.key
     name = unit_name(definition, session.unit, lang)
-    if session.place == MEND:
-        text = f"{say(lang, 'mend-ask', unit=name)}\n{say(lang, 'mend-note', limit=MEND_LENGTH)}"
-        return Screen(MEND, lang, text, ((Button(say(lang, "mend-no"), f"{key}:h"),),), Input.TEXT)
-    text = f"{say(lang, 'mend-check', unit=name)}\n→ {session.answers[MEND]}\n{say(lang, 'mend-who', unit=name)}"
+    if session.place == REQUEST:
+        text = f"{say(lang, 'mend-ask', unit=name)}\n{say(lang, 'mend-note', limit=REQUEST_LENGTH)}"
+        return Screen(
+            REQUEST, lang, text, ((Button(say(lang, "mend-no"), f"{key}:h"),),), Input.TEXT
+        )
+    check, readers = say(lang, "mend-check", unit=name), say(lang, "mend-who", unit=name)
+    text = f"{check}\n→ {session.answers[REQUEST]}\n{readers}"
     rows = _column(
         [
             Button(say(lang, "mend-office"), f"{key}:w:office"),
@@ -208,7 +212,7 @@ def _overlay(definition: CampaignDefinition, session: Session) -> Screen:
 
 
 def may_report_pressure(session: Session) -> bool:
-    """Whether the screen offers to say that somebody ordered the rating: under the receipt, and under the help."""
+    """Whether the screen offers a pressure report: under the receipt and under the help."""
     return bool(session.unit) and (
         session.overlay == "help" if session.overlay else session.place == "receipt"
     )

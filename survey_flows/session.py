@@ -10,21 +10,23 @@ from survey_flows.errors import BadSession, Message
 
 VERSION = 2
 NONCE_LENGTH = 6
-MEND = "mend"
+REQUEST = "mend"
 ROUNDS = 10_000
 _KEYS = {"v", "n", "r", "t", "l", "k", "u", "a", "p", "o", "q", "g", "c", "b", "s"}
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Where one citizen is, and what they have said and not yet submitted.
+    """One citizen's place in the conversation, with the answers that are not yet submitted.
 
-    ``nonce`` and ``round`` (one more for each rating begun) bind buttons to this rating. ``seen`` is the time of the
-    last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``, ``review``, ``receipt``, or ``mend`` and
-    ``send`` for what a citizen wants mended, which ``answers`` then has under `MEND`; ``overlay`` is what lies over it
-    (``language``, ``help``, ``privacy``, ``delete``) or empty. ``answers`` has option codes and typed text
-    by question id, empty for a skipped question or a note that was read. ``query`` and ``page`` belong to the list of
-    units. ``began`` is when this rating was begun, and ``stale`` how many buttons of other steps were pressed since.
+    ``nonce`` and ``round`` (one more for each rating begun) bind buttons to this rating. ``seen``
+    is the time of the last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``,
+    ``review``, ``receipt``, or ``mend`` and ``send`` for a request, which ``answers`` then has
+    under `REQUEST`. ``overlay`` is the screen that lies over it (``language``, ``help``, ``privacy``,
+    ``delete``) or empty. ``answers`` has option codes and typed text by question id, empty for a
+    skipped question or a note that was read. ``query`` and ``page`` belong to the list of units.
+    ``began`` is the start of this rating, and ``stale`` the number of pressed buttons of other
+    steps since.
     """
 
     nonce: str
@@ -44,7 +46,7 @@ class Session:
 
     @property
     def key(self) -> str:
-        """What every button of this rating begins with."""
+        """The prefix of every button of this rating."""
         return f"{self.nonce}.{self.round}"
 
     @property
@@ -79,10 +81,10 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def read_session(text: str) -> Session:
-    """A session from what `Session.to_json` wrote.
+    """The session that `Session.to_json` wrote.
 
     Raises:
-        BadSession: not such a text, or written by another version.
+        BadSession: another text, or one of another version.
     """
     try:
         data = json.loads(text)
@@ -127,11 +129,11 @@ def _answers(data: object) -> bool:
 
 
 RECEIPT_SECONDS = 3600
-"""How long a receipt is shown again to whoever comes back: it leads from a citizen to an entry of the log."""
+"""Seconds for which a receipt is shown again: it leads from a citizen to an entry of the log."""
 
 
 def without_expired(session: Session, now: int, idle_seconds: float) -> Session:
-    """What need be kept of a conversation that was left: no receipt of an hour ago, no answers older than the limit."""
+    """The session without an expired receipt and without answers older than the limit."""
     left = now - session.seen
     if session.receipt and left > RECEIPT_SECONDS:
         return replace(session, place="unit", unit="", answers={}, receipt="", overlay="")

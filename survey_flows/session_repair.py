@@ -1,4 +1,4 @@
-"""Making a stored session fit: what is too old, and what the paper has no more, goes, with a notice."""
+"""Fits a stored session to the present definition and time, with a notice of what it drops."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from survey_flows.campaign_definition import CampaignDefinition
 from survey_flows.questionnaire import Questionnaire
 from survey_flows.route import answers_that_count, first_open, visible_questions
-from survey_flows.session import MEND, ROUNDS, Session
+from survey_flows.session import REQUEST, ROUNDS, Session
 
 _OVERLAYS = frozenset({"", "language", "help", "privacy", "delete"})
 
@@ -15,7 +15,7 @@ _OVERLAYS = frozenset({"", "language", "help", "privacy", "delete"})
 def fit_session(
     definition: CampaignDefinition, session: Session, now: int, *, timed_out: bool
 ) -> tuple[Session, tuple[str, ...]]:
-    """The session as it fits paper and time, and the keys of the sentences that say what was cleared."""
+    """The session that fits, and the keys of the sentences that say what was dropped."""
     session, gone = _fitting(definition, session)
     late = timed_out or now - session.seen > definition.idle_limit.total_seconds()
     if not (late and session.rating and session.answers):
@@ -46,12 +46,12 @@ def _fitting(definition: CampaignDefinition, session: Session) -> tuple[Session,
 
 
 def _resting(definition: CampaignDefinition, session: Session) -> tuple[Session, tuple[str, ...]]:
-    """A session that rates nothing: only what waits to be sent has words."""
-    if session.place in (MEND, "send") and session.unit not in definition.units:
+    """A session without a rating: only a request that waits to be sent has words."""
+    if session.place in (REQUEST, "send") and session.unit not in definition.units:
         return replace(session, place="unit", unit="", answers={}, receipt=""), ("unit-gone",)
-    if session.place == "send" and session.answers.keys() == {MEND}:
+    if session.place == "send" and session.answers.keys() == {REQUEST}:
         return session, ()
-    if session.place not in ("unit", "receipt", MEND):
+    if session.place not in ("unit", "receipt", REQUEST):
         session = replace(session, place="unit")
     return (replace(session, answers={}) if session.answers else session), ()
 
@@ -71,7 +71,7 @@ def _rating(definition: CampaignDefinition, session: Session) -> tuple[Session, 
 
 
 def _place(questionnaire: Questionnaire, answers: dict[str, str], place: str) -> str:
-    """The same place if the questionnaire still has it, otherwise the first open question or the review."""
+    """The same place if it still exists, otherwise the first open question or the review."""
     if any(place == f"q:{question.id}" for question in visible_questions(questionnaire, answers)):
         return place
     question = first_open(questionnaire, answers)

@@ -1,7 +1,7 @@
-"""The texts of the log: checkpoints and signed notes, after c2sp.org/tlog-checkpoint, /signed-note, /tlog-cosignature.
+"""Checkpoints and signed notes, after c2sp.org/tlog-checkpoint, /signed-note, /tlog-cosignature.
 
-A signed note is a text, an empty line, and one line for each signature. A checkpoint is such a text of three lines:
-the log's origin, its size, and its root. Nothing is signed here, see `bot.crypto.note_signatures`.
+A signed note is a text, an empty line, and one line for each signature. A checkpoint is such a text
+of three lines: the log's origin, its size, and its root. `bot.crypto.note_signatures` signs them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KEY = 32
 ID = 4
 MOST_SIGNATURES = 64
 MOST_TEXT = 65_536
-"""More than a note of so many signatures can have, in characters."""
+"""More characters than a note with the most signatures can have."""
 LARGEST = 2**63 - 1
 KEY_PLACE, NOTE_PLACE = Place(field="key"), Place(field="note")
 
@@ -44,7 +44,9 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One line under a note. ``key_id`` is a hint of 4 bytes, ``raw`` the rest: of Ed25519 the 64 bytes, of a
+    """One line under a note.
+
+    ``key_id`` is a hint of 4 bytes and ``raw`` the rest: for Ed25519 the 64 bytes, for a
     cosignature 8 bytes of time and those.
     """
 
@@ -53,13 +55,13 @@ class Signature:
     raw: bytes
 
     def line(self) -> str:
-        """As it stands in the note, with its newline."""
+        """The line in the note, with its newline."""
         return f"{DASH}{self.name} {b64encode(self.key_id + self.raw).decode()}\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A text with the signatures that stand under it, good or bad. ``text`` ends in a newline."""
+    """A text with its signatures, valid or not. ``text`` ends in a newline."""
 
     text: str
     signatures: tuple[Signature, ...]
@@ -71,7 +73,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A public key with the name of its owner and what it signs: `ED25519` or `COSIGNATURE`."""
+    """A public key with its owner's name and its type: `ED25519` or `COSIGNATURE`."""
 
     name: str
     kind: int
@@ -168,7 +170,7 @@ def read_checkpoint(text: str) -> Checkpoint:
 
 
 def good_name(name: str) -> bool:
-    """Whether a name can stand in a note: not empty, without white space, plus signs or control characters."""
+    """Whether a name can stand in a note: not empty, no white space, plus or control characters."""
     return (
         bool(name)
         and name.isprintable()
@@ -177,7 +179,7 @@ def good_name(name: str) -> bool:
 
 
 def cosigned_text(checkpoint: Checkpoint, at: int) -> bytes:
-    """What a witness signs at ``at``, in seconds since 1970 (tlog-cosignature, «Ed25519 signed message»)."""
+    """The text that a witness signs at ``at``, in seconds since 1970 (tlog-cosignature)."""
     return f"cosignature/v1\ntime {at}\n{checkpoint.text()}".encode()
 
 

@@ -1,4 +1,4 @@
-"""From the facts of a submission to its risk: one bit for each check. Nothing is refused; a ballot is never lost."""
+"""From the facts of a submission to its risk, one bit for each check; no ballot is refused."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from survey_flows.localized_names import unit_name
 from survey_flows.questionnaire import NO_ANSWER, Question, QuestionKind, Questionnaire
 from survey_flows.route import first_open, visible_questions, with_answer
 from survey_flows.screens import current_screen
-from survey_flows.session import MEND, ROUNDS, Session
+from survey_flows.session import REQUEST, ROUNDS, Session
 from survey_flows.unit_list import full_cells
 
 StepResult = tuple[Session | None, tuple[Effect, ...]]
@@ -31,7 +31,7 @@ QUARTER_HOUR = 900
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One step's input: the session fits the paper; ``token`` is the event's fresh random string."""
+    """One step's input: the session fits the definition; ``token`` is the event's random string."""
 
     definition: CampaignDefinition
     session: Session
@@ -80,7 +80,7 @@ def choose_unit(turn: Turn, *notices: str) -> StepResult:
 
 
 def begin(turn: Turn, unit: str, *notices: str) -> StepResult:
-    """To the first question about a unit that can be rated. A new round makes the buttons of the last one stale."""
+    """Begins a rating of a ratable unit. A new round makes the buttons of the last one stale."""
     number = (turn.session.round + 1) % ROUNDS
     fresh = turn.with_session(
         unit=unit, answers={}, overlay="", query="", page=0, receipt="", round=number, stale=0
@@ -90,7 +90,7 @@ def begin(turn: Turn, unit: str, *notices: str) -> StepResult:
 
 
 def go_to_next_question(turn: Turn, *notices: str) -> StepResult:
-    """To the first question that is still open, or to the review; away from a unit that has no place left."""
+    """Goes to the first open question or to the review; away from a unit without a free place."""
     if full_cells(turn.definition, turn.session):
         return turn_away(turn, *notices)
     question = first_open(turn.questionnaire, turn.session.answers)
@@ -100,17 +100,17 @@ def go_to_next_question(turn: Turn, *notices: str) -> StepResult:
 
 
 def turn_away(turn: Turn, *notices: str) -> StepResult:
-    """Say that enough people have rated this unit, and what else can be rated; nothing of the rating stays."""
+    """Says that enough people have rated this unit and offers others; drops the rating."""
     cells = full_cells(turn.definition, turn.session)
-    told = turn.say(
+    notice = turn.say(
         "unit-full", unit=unit_name(turn.definition, turn.session.unit, turn.session.lang)
     )
-    session, effects = choose_unit(turn, *notices, told)
+    session, effects = choose_unit(turn, *notices, notice)
     return session, (QuotaFull(turn.definition.campaign, cells), *effects)
 
 
 def answer(turn: Turn, value: str) -> StepResult:
-    """Note the answer to the present question (empty: skipped, or a note that was read) and go on."""
+    """Notes the answer to the question (empty: skipped, or a note that was read); goes on."""
     before = turn.session.answers
     after = with_answer(turn.questionnaire, before, turn.session.place[2:], value)
     notices = () if before.keys() <= after.keys() else (turn.say("hidden"),)
@@ -118,7 +118,7 @@ def answer(turn: Turn, value: str) -> StepResult:
 
 
 def submit(turn: Turn) -> StepResult:
-    """From a complete review to the receipt, which is the turn's token; the session keeps no answer."""
+    """Goes from a complete review to the receipt, which is the turn's token; drops the answers."""
     if full_cells(turn.definition, turn.session):
         return turn_away(turn)
     done = turn.with_session(place="receipt", answers={}, overlay="", receipt=turn.token)
@@ -126,11 +126,11 @@ def submit(turn: Turn) -> StepResult:
 
 
 def held_request(turn: Turn, *, shared: bool) -> HoldRequest:
-    """What is handed to an office; of the time only the day is kept, so that it leads to no ballot."""
+    """The request for an office; its time is only a day, so that it leads to no ballot."""
     local = turn.now.astimezone(turn.definition.closes_at.tzinfo)
     midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
     session, day = turn.session, local.date().isoformat()
-    where = (turn.definition.campaign, session.unit, session.answers[MEND], shared, session.lang)
+    where = (turn.definition.campaign, session.unit, session.answers[REQUEST], shared, session.lang)
     return HoldRequest(*where, day, int(midnight.timestamp()), int(turn.now.timestamp()))
 
 
@@ -167,10 +167,10 @@ _FACTS = frozenset({QuestionKind.CHOICE, QuestionKind.YES_NO, QuestionKind.INTEG
 
 
 def _group(link: Link, shown: tuple[Question, ...], session: Session) -> str:
-    """An invitation vouches for the group; only an open-link resident is moved by what they answered.
+    """The rater's evaluator group. An invitation decides it, except for own staff.
 
-    Who says that they work in the unit is moved in any case: an invitation as a resident does not make its staff less
-    its staff.
+    An open-link resident's group follows their answers. A person who says that they work in the
+    unit counts as own staff in any case.
     """
     chosen = [
         q.choices[session.answers[q.id]].group for q in shown if session.answers[q.id] in q.choices

@@ -1,4 +1,4 @@
-"""What typed text means: a button by its words or number, a search, a comment or a number."""
+"""The meaning of typed text: a button by its words or number, a search, a comment or a number."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from survey_flows.choice_numbers import by_number, command_words, numbered_butto
 from survey_flows.effects import Button, Input, Screen
 from survey_flows.questionnaire import Question, QuestionKind
 from survey_flows.route import CLOSED
-from survey_flows.screens import MEND_LENGTH
-from survey_flows.session import MEND
+from survey_flows.screens import REQUEST_LENGTH
+from survey_flows.session import REQUEST
 from survey_flows.transitions import StepResult, Turn, answer, show
 from survey_flows.unit_list import QUERY_LENGTH, fold, search_units
 
@@ -31,9 +31,10 @@ def is_number(text: str) -> bool:
 
 
 def apply_text(turn: Turn, text: str, *, without_buttons: bool = False) -> StepResult:
-    """Do what the words mean on the present screen, or say what would be understood.
+    """Applies typed words to the present screen, or says what would be understood.
 
-    ``without_buttons``: the screen was shown as text, with the numbers of `survey_flows.choice_numbers.by_number`.
+    ``without_buttons``: the screen was shown as text, with the numbers of
+    `survey_flows.choice_numbers.by_number`.
     """
     text = clean(text)
     screen = turn.screen()
@@ -45,8 +46,8 @@ def apply_text(turn: Turn, text: str, *, without_buttons: bool = False) -> StepR
         return show(turn, turn.say("use-buttons"))
     if screen.input is Input.SEARCH:
         return _search(turn, text)
-    if turn.session.place == MEND:
-        return _mend(turn, text)
+    if turn.session.place == REQUEST:
+        return _request(turn, text)
     question = turn.question
     if question is None:
         return show(turn, turn.say("use-buttons"))
@@ -58,7 +59,7 @@ def apply_text(turn: Turn, text: str, *, without_buttons: bool = False) -> StepR
 
 
 def _button(turn: Turn, screen: Screen, text: str) -> str | None:
-    """The data of the button that the words or the number stand for."""
+    """The data of the button that words or a number stand for."""
     wanted = fold(text)
     buttons = [button for row in screen.rows for button in row]
     by_label = next((b.data for b in buttons if fold(command_words(b)) == wanted), None)
@@ -68,7 +69,7 @@ def _button(turn: Turn, screen: Screen, text: str) -> str | None:
 
 
 def _written(screen: Screen, text: str) -> str | None:
-    """The button that a number or words stand for, where they were copied from a text: «“提交”。» is «提交»."""
+    """The button of a number or words copied from a text: «“提交”。» is «提交»."""
     wanted = _bare(text)
     buttons = [button for row in screen.rows for button in row]
     by_label = next((b.data for b in buttons if wanted and _bare(b.label) == wanted), None)
@@ -80,7 +81,7 @@ def _bare(text: str) -> str:
 
 
 def _by_number(choices: Sequence[Button], wanted: str) -> str | None:
-    """The n-th choice; never what submits, stops or deletes."""
+    """The n-th choice, but never submitting, stopping or deleting."""
     if not (
         wanted.isascii()
         and wanted.isdigit()
@@ -115,14 +116,14 @@ def _text(turn: Turn, question: Question, text: str) -> StepResult:
     return _unfit(turn, text, question.max_length) or answer(turn, text)
 
 
-def _mend(turn: Turn, text: str) -> StepResult:
-    return _unfit(turn, text, MEND_LENGTH) or show(
-        turn.with_session(place="send", answers={MEND: text})
+def _request(turn: Turn, text: str) -> StepResult:
+    return _unfit(turn, text, REQUEST_LENGTH) or show(
+        turn.with_session(place="send", answers={REQUEST: text})
     )
 
 
 def _unfit(turn: Turn, text: str, limit: int) -> StepResult | None:
-    """What is said to words that are none, or too many."""
+    """The answer to empty or overlong words."""
     if not text:
         return show(turn, turn.say("text-empty"))
     return (

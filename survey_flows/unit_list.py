@@ -17,7 +17,7 @@ QUERY_LENGTH = 40
 
 
 def ratable_units(definition: CampaignDefinition) -> list[Unit]:
-    """The units that can be rated, in the paper's order."""
+    """The units that can be rated, in the definition's order."""
     return [
         unit
         for unit in definition.units.values()
@@ -31,7 +31,7 @@ def fold(text: str) -> str:
 
 
 def search_units(definition: CampaignDefinition, query: str) -> list[Unit]:
-    """Units that have every word of ``query`` in a name, the code or the search words; the best match first."""
+    """Units with every word of ``query`` in name, code or search words; best match first."""
     wanted = fold(query)
     words = wanted.split()
     found = [(unit, _haystack(unit)) for unit in ratable_units(definition)]
@@ -49,7 +49,7 @@ def _haystack(unit: Unit) -> list[str]:
 
 
 def listed_units(definition: CampaignDefinition, session: Session) -> list[Unit]:
-    """What the session's list holds: the search results, or all units when there is no search or no result."""
+    """The session's list: the search results, or all units when there is no search or no result."""
     return (search_units(definition, session.query) if session.query else []) or ratable_units(
         definition
     )
@@ -63,7 +63,7 @@ def units_on_page(units: Sequence[Unit], page: int) -> tuple[Sequence[Unit], int
 
 
 def full_cells(definition: CampaignDefinition, session: Session) -> frozenset[QuotaCell]:
-    """The full cells that leave this rating no way to a place; empty while there is one, whatever is answered yet."""
+    """The full cells that leave this rating no place; empty while some answers lead to one."""
     if not definition.quotas.full:
         return frozenset()
     link = definition.links.get(session.link) or Link("")
@@ -86,7 +86,7 @@ def _named(definition: CampaignDefinition, session: Session, code: str) -> str:
 
 
 def units_screen(definition: CampaignDefinition, session: Session) -> Screen:
-    """The list of units, or what was found."""
+    """The list of units, or of the search results."""
     say, lang, key = definition.wording.say, session.lang, session.key
     units = listed_units(definition, session)
     shown, page, pages = units_on_page(units, session.page)

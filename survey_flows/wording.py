@@ -15,9 +15,9 @@ DEFAULT = "zh-Hans"
 
 
 class Wording:
-    """Sentences from Fluent texts; implements `survey_flows.campaign_definition.CitizenWording`.
+    """Citizens' sentences from Fluent texts; implements `CitizenWording`.
 
-    What citizens type never goes through `say`: its results are kept in memory.
+    Text that citizens type never goes through `say`, whose results are kept in memory.
 
     Args:
         sources: Fluent text by language tag; `DEFAULT` must be among them.
@@ -39,7 +39,7 @@ class Wording:
         return tuple(self._bundles)
 
     def say(self, lang: str, key: str, /, **args: str | int) -> str:
-        """The sentence ``key`` in ``lang``, or in the default language where that has no such sentence.
+        """The sentence ``key`` in ``lang``, or in the default language if ``lang`` lacks it.
 
         Raises:
             Misuse: no such sentence, or a placeholder without a value.
@@ -47,7 +47,7 @@ class Wording:
         return self._cached(lang, key, tuple(args.items()))
 
     def format(self, lang: str, key: str, values: Mapping[str, object]) -> str:
-        """As `say`, for values that may be anything that somebody typed: nothing is remembered.
+        """As `say`, for values that anybody may have typed: nothing is kept in memory.
 
         Raises:
             Misuse: no such sentence, or a placeholder without a value.

@@ -1,9 +1,13 @@
-"""Questionnaires from XLSForm, a strict subset: whatever lies outside it is refused by the name of its cell.
+"""Questionnaires from XLSForm, a strict subset: anything else is refused by its cell.
 
-survey: type (text, integer, note, select_one LIST), name, label::Language (code), required, relevant; and two columns
-of ours, weight and overall. A select_one whose LIST is a rating scale (five_dk …) is a rating, and ``yes_no`` a yes/no
-question; choices need not repeat those lists, and if they do, with the same codes. choices: list_name, name,
-label::Language (code), and ours, group. settings: form_id, version, form_title (or form_title::Language (code)).
+survey: type (text, integer, note, select_one LIST), name, label::Language (code), required,
+relevant; and two columns of ours, weight and overall. A select_one whose LIST is a rating scale
+(five_dk …) is a rating, and ``yes_no`` a yes/no question; choices need not repeat those lists, and
+if they do, with the same codes.
+
+choices: list_name, name, label::Language (code), and ours, group.
+
+settings: form_id, version, form_title (or form_title::Language (code)).
 """
 
 from __future__ import annotations
@@ -107,7 +111,7 @@ class _Form:
         return tuple(sorted(found, key=lambda lang: (lang not in LANGUAGES, lang != LANGUAGES[0])))
 
     def _texts(self, sheet: TextSheet, row: int, what: str = "label") -> dict[str, str]:
-        """The texts by language; a language without a column counts as empty only where the survey has it."""
+        """The texts by language; a missing column is empty only for languages of the survey."""
         texts = {}
         for title in sheet.columns:
             match = _LANGUAGE.fullmatch(title)

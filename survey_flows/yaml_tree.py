@@ -121,7 +121,7 @@ class Branch:
         return self._below[name]
 
     def line_below(self, name: str, index: int, field: str) -> int:
-        """The line of a field of the ``index``-th mapping in the list ``name``, or this branch's."""
+        """The line of a field of the ``index``-th mapping in the list ``name``, or this one's."""
         items = self._below.get(name, [])
         return items[index].lines.get(field, items[index].line) if index < len(items) else self.line
 

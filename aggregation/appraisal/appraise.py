@@ -1,4 +1,4 @@
-"""The year's appraisal: indicators → totals → ranks → grades → proposals → settled grades, each with its reasons."""
+"""The year's appraisal: from indicators and scores to settled grades, each with its reasons."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ from aggregation.model.situation import Situation, Stage
 
 
 def appraise(given: AppraisalInputs) -> AppraisalResult:
-    """Appraise one year of one city.
+    """Appraises one year of one city.
 
-    Rules run in three steps: those that bar units before units are graded, those that lower leaders' grades, then those
-    that follow from the settled grades. Only what a person has confirmed changes anything.
+    Rules run in three steps: those that bar units before units are graded, those that lower
+    leaders' grades, then those that follow from the settled grades. Only a confirmed proposal
+    changes a grade.
 
     Raises:
         BadInput: the inputs contradict themselves or the scheme; nothing is computed.
@@ -89,7 +90,7 @@ def _situation(given: AppraisalInputs) -> Situation:
 
 
 def _bars(facts: Iterable[Finding], barring: Iterable[Proposal]) -> dict[str, tuple[str, ...]]:
-    """Why units cannot be first: a veto is a fact that bars by itself, manipulation bars once confirmed."""
+    """Why units cannot be first. A veto bars by itself; manipulation bars once it is confirmed."""
     reasons = [
         (f.subject, f"{f.id}: {f.source}, {f.date}") for f in facts if f.kind is FindingKind.VETO
     ]

@@ -1,4 +1,4 @@
-"""How far a unit is from another grade: in points, and in ballots that somebody would have to slip in."""
+"""The distance of a unit to another grade, in points and in the fewest added ballots."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ def grade_cuts(
     entries: Sequence[GradeCandidate],
     grades: Mapping[str, Grade],
     share: float,
-    told: DisclosedScore | None,
+    disclosed: DisclosedScore | None,
 ) -> tuple[GradeCut, ...]:
-    """The cuts above and below a ranked unit, as far as there are any. ``share`` is the public score's weight, 0–1."""
+    """The cuts above and below a ranked unit. ``share`` is the public score's weight, 0–1.
+
+    A unit at the top or at the end has only one cut, and a barred unit has none above it.
+    """
     able = [e for e in entries if not e.barred]
     own, total = grades[entry.unit], entry.key[0]
     borders: list[tuple[Grade, bool, list[Decimal]]] = []
@@ -43,21 +46,26 @@ def grade_cuts(
             (Grade.SECOND, False, [e.key[0] for e in able if grades[e.unit] is not Grade.FIRST])
         )
     return tuple(
-        _cut(grade, up, abs((min(there) if up else max(there)) - total), share, told)
+        _cut(grade, up, abs((min(there) if up else max(there)) - total), share, disclosed)
         for grade, up, there in borders
         if there
     )
 
 
 def _cut(
-    grade: Grade, up: bool, gap: Decimal, share: float, told: DisclosedScore | None
+    grade: Grade, up: bool, gap: Decimal, share: float, disclosed: DisclosedScore | None
 ) -> GradeCut:
     if not share:
         return GradeCut(grade, up, gap, None, None, never=True)
     points = float(gap) / share
-    if told is None or told.corrected or told.score is None or told.n_valid is None:
+    if (
+        disclosed is None
+        or disclosed.corrected
+        or disclosed.score is None
+        or disclosed.n_valid is None
+    ):
         return GradeCut(grade, up, gap, points, None)
-    needed = fewest_ballots(_pools(told), points, up)
+    needed = fewest_ballots(_pools(disclosed), points, up)
     return GradeCut(grade, up, gap, points, needed, needed is None)
 
 
@@ -65,23 +73,26 @@ AnswerMass = tuple[float, int, float]
 """Weight in the score (the weights sum to 1), answers, their mean in points."""
 
 
-def _pools(told: DisclosedScore) -> list[AnswerMass]:
-    """The groups, if all that count are told of; else all answers as one."""
+def _pools(disclosed: DisclosedScore) -> list[AnswerMass]:
+    """The groups if all that count are disclosed; otherwise all answers as one pool."""
     groups = [
-        (float(g.weight_used or 0) / 100, g.n_valid or 0, float(g.score or 0)) for g in told.groups
+        (float(g.weight_used or 0) / 100, g.n_valid or 0, float(g.score or 0))
+        for g in disclosed.groups
     ]
     counting = [pool for pool in groups if pool[0] and pool[1]]
     if abs(sum(weight for weight, _, _ in counting) - 1) < 1e-9:
         return counting
-    return [(1.0, told.n_valid or 0, float(told.score or 0))]
+    return [(1.0, disclosed.n_valid or 0, float(disclosed.score or 0))]
 
 
 def fewest_ballots(pools: Sequence[AnswerMass], points: float, up: bool) -> int | None:
-    """The fewest ballots at 100 (at 0 when not ``up``) that move the score by so many points; None if no number does.
+    """The fewest ballots at 100 (at 0 when not ``up``) that move the score by Δ points.
 
-    With one pool W·Δ/(100 − θ − Δ). With several, m ballots in a pool of weight w, n answers and room r to the end move
-    the score by w·r·m/(n + m), with ever less for each one more; so the least effort goes where a ballot moves most,
-    until all pools yield the same: m = √(w·r·n/λ) − n. λ is found by halving.
+    Returns None if no number does. With one pool of weight W, mean θ and n answers the number is
+    W·Δ/(100 − θ − Δ). With several pools, m ballots in a pool of weight w, n answers and room r to
+    the end move the score by w·r·m/(n + m), and each further ballot moves it less. The least effort
+    goes where a ballot moves most, until all pools yield the same: m = √(w·r·n/λ) − n. The function
+    finds λ by halving.
     """
     room = [(w, n, BEST - mean if up else mean) for w, n, mean in pools]
     if sum(w * r for w, _, r in room) <= points:

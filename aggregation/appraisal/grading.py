@@ -1,4 +1,4 @@
-"""Units: ranked in their family, graded by quota or placed in their league, each with its certainty (R3, R4)."""
+"""Ranks and grades of units: by quota or by league, each with its certainty (R3, R4)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.outlook import GradedField, RankCertainty, rank_certainty
 from aggregation.appraisal.totals import UnitTotal
 from aggregation.model.facts import Grade, UnitDecision
-from aggregation.model.results import Certainty, QuotaUse, ReasonLine, UnitResult
+from aggregation.model.reason_lines import reason_line
+from aggregation.model.results import Certainty, QuotaUse, UnitResult
 from aggregation.numbers import competition_ranks
 from aggregation.ranking.ranks import RankSet
+from survey_flows.messages import Message
 
 FirstGradeBars = Mapping[str, tuple[str, ...]]
 """Why the first grade is closed, by unit code."""
@@ -22,7 +24,7 @@ FirstGradeBars = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class RankedFamily:
-    """Units that are ranked against each other, with the places of the first and third grade among them."""
+    """Units that are ranked against each other, and their places of the first and third grade."""
 
     name: str
     league: str | None
@@ -33,7 +35,11 @@ class RankedFamily:
 
 
 def ranked_families(given: AppraisalInputs, totals: Iterable[UnitTotal]) -> list[RankedFamily]:
-    """The leagues and the categories of departments, sorted by name. Raises `BadInput` if the quota does not fit."""
+    """The leagues and the categories graded by quota, sorted by name.
+
+    Raises:
+        BadInput: the quota does not fit the number of units.
+    """
     by_league: dict[str, list[UnitTotal]] = {}
     by_category: dict[str, list[UnitTotal]] = {}
     for total in totals:
@@ -71,10 +77,11 @@ def _departments(
 def grade_family(
     given: AppraisalInputs, family: RankedFamily, bars: FirstGradeBars, sure: bool = True
 ) -> tuple[list[UnitResult], QuotaUse | None]:
-    """Every unit of the family with rank, rank set, grade and certainty; for departments, the use of the quota.
+    """Grades every unit of a family. Returns the units and, by quota, the use of the places.
 
-    A grade that a person gave a unit with too few answers takes one of the family's places. A unit that still waits
-    takes none, and is said to wait. Unless ``sure``, rank sets and certainty are left out.
+    A grade that a person gave a unit with too few answers takes one of the family's places. A unit
+    that still waits for a person takes none and is marked as waiting. Unless ``sure``, rank sets
+    and certainty are left out.
     """
     decided = {
         d.unit: d for d in given.unit_decisions if d.unit in {t.unit.code for t in family.totals}
@@ -158,7 +165,10 @@ class _Grader:
         )
 
     def _certainty(self, code: str, standing: Grade | None) -> Certainty | None:
-        """Confirmed when every place in the rank set has the same grade; a grade given for want of answers is not."""
+        """The certainty of a grade: settled when every place in the rank set has the same grade.
+
+        A grade that a person gave for want of answers is not settled.
+        """
         if standing is None:
             return None
         if (
@@ -183,7 +193,10 @@ class _Grader:
 def possible_grades(
     all_: RankSet, eligible: RankSet | None, size: int, first: int, third: int
 ) -> set[Grade]:
-    """The grades within a rank set among ``size`` units; ``eligible`` is the one among units that may be first."""
+    """The grades within a rank set among ``size`` units.
+
+    ``eligible`` is the rank set among the units that may be first.
+    """
     possible = set()
     if all_.high > size - third:
         possible.add(Grade.THIRD)
@@ -206,12 +219,8 @@ def _use(
     notes = quota.tie_notes(entries, counts, places)
     if waiting:
         notes.append(
-            ReasonLine(
-                "待人工决定",
-                "waits for a person's decision",
-                str(len(waiting)),
-                waiting,
-                "min_n.unit",
+            reason_line(
+                Message("appraisal-waiting-units"), str(len(waiting)), waiting, "min_n.unit"
             )
         )
     return QuotaUse(family.name, len(results), places, counts, len(waiting), tuple(notes))

@@ -1,4 +1,4 @@
-"""What an appraisal starts from."""
+"""The inputs of an appraisal."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from aggregation.scheme.scheme import Scheme
 
 @dataclass(frozen=True, slots=True)
 class AppraisalInputs:
-    """One year of one city. The order of the tuples never matters.
+    """The inputs of one year of one city; the order of the tuples never matters.
 
-    ``indicators`` maps (unit, indicator id of the scheme) to points in 0–100, ``personal`` a leader id to points in
-    0–100, ``public`` a unit code to its public score; a unit without one is treated as having too few answers.
-    ``told`` says what reasons may tell of that score; without it they tell no count. ``covariances`` are those of the
-    public scores (points²) under two unit codes in order, 0 for a pair that is not listed; None when they are unknown.
-    ``parent`` is set where the units are the parts of one (`aggregation.appraisal.nesting`).
+    ``indicators`` maps (unit, indicator id of the scheme) to points in 0–100, ``personal`` a leader
+    id to points in 0–100, and ``public`` a unit code to its public score; a unit without one is
+    treated as having too few answers. ``disclosed`` has what reasons may show of that score;
+    without it they show no count. ``covariances`` are those of the public scores (points²) under
+    two unit codes in order, 0 for a pair that is not listed; None when they are unknown. ``parent``
+    is set where the units are the parts of one unit (`aggregation.appraisal.nesting`).
     """
 
     year: int

@@ -1,4 +1,4 @@
-"""Leaders: unit and person together (R13), ceilings of the first grade, and what confirmed lowerings leave (R5)."""
+"""Leaders' scores (R13), the ceilings of the first grade, and confirmed lowerings (R5)."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from aggregation.scheme.parts import LeaderRules
 
 Units = Mapping[str, UnitResult]
 LOWER = {Grade.FIRST: Grade.SECOND, Grade.SECOND: Grade.THIRD}
-"""One grade down, never below third: the fourth comes only from a gate (R6)."""
+"""One grade down, never below third: only a rule gives the fourth grade (R6)."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaderPool:
-    """Leaders who share a ceiling of first grades."""
+    """Leaders who share one ceiling of first grades."""
 
     name: str
     ceiling: int
@@ -47,9 +47,10 @@ class LeaderPool:
 
 
 def leader_result(given: AppraisalInputs, leader: Leader, unit: UnitResult) -> LeaderResult:
-    """The leader's score. A unit that a person graded for want of answers has no total: then the person alone counts.
+    """The leader's score, from the unit's total and the personal score.
 
-    A unit that still waits leaves its leaders without score and grade: nothing is guessed.
+    A unit that a person graded for want of answers has no total, so the personal score counts
+    alone. A unit that still waits for a person leaves its leaders without score and grade.
     """
     personal = given.personal[leader.id]
     share = given.scheme.leaders.shares[leader.role]
@@ -78,9 +79,10 @@ def leader_result(given: AppraisalInputs, leader: Leader, unit: UnitResult) -> L
 def leader_pools(
     rules: LeaderRules, leaders: Iterable[LeaderResult], units: Units, gated: frozenset[str]
 ) -> list[LeaderPool]:
-    """Who is admitted to the first grade. ``gated`` leaders are out (R6), and the next one moves up.
+    """The pools of leaders, each with the leaders whom it admits to the first grade.
 
-    Rank is by score, then personal score; a tie across the ceiling stays out, since «at most» binds.
+    A leader in ``gated`` is out (R6), and the next one moves up. The rank is by score, then by
+    personal score; a tie across the ceiling stays out, since «at most» binds.
     """
     groups: dict[str, list[LeaderResult]] = {}
     for leader in leaders:
@@ -121,9 +123,10 @@ def _key(leader: LeaderResult) -> tuple[Decimal, Decimal]:
 def leader_grade(
     leader: LeaderResult, admitted: frozenset[str], unit: UnitResult, about: Sequence[Proposal]
 ) -> LeaderResult:
-    """The leader's grade after what has been confirmed. Lowered once, however many confirmed grounds there are (R9).
+    """The leader's grade after the confirmed lowerings.
 
-    A place that a downgrade frees is not filled again: the ceiling says «at most».
+    It is lowered once, however many confirmed grounds there are (R9). A place that a lowering frees
+    is not filled again, since the ceiling says «at most».
     """
     confirmed = [p for p in about if p.status is ProposalStatus.CONFIRMED]
     fourth = tuple(p.key for p in confirmed if p.kind is ConsequenceKind.GRADE_FOUR)

@@ -40,3 +40,25 @@ appraisal-quota-fits = { $sum } (second: { $second } would)
 appraisal-level-without-rules = the scheme has no rules for level { $level } inside units; add { $field } to the scheme or remove these parts
 appraisal-parent-unknown = it is part of «{ $parent }», which does not exist; add that unit or correct the parent
 appraisal-part-of-itself = it is part of itself: { $ring }; correct one of the parents
+
+# Lines of the reason trail.
+
+appraisal-rank-set-alone = rank set of this unit alone
+appraisal-odds-label = probability of each grade
+appraisal-odds = first { $first }, second { $second }, third { $third }
+appraisal-cut-first = from the first grade
+appraisal-cut-second = from the second grade
+appraisal-cut-third = from the third grade
+appraisal-cut-below = { $gap } points below
+appraisal-cut-above = { $gap } points above
+appraisal-cut-score = { $points } points of the public score
+appraisal-cut-ballots-best = at least { $ballots } ballots at 100
+appraisal-cut-ballots-worst = at least { $ballots } ballots at 0
+appraisal-cut-never-best = no number of ballots at 100 would do
+appraisal-cut-never-worst = no number of ballots at 0 would do
+appraisal-cut-and = { $left }; { $right }
+appraisal-places-first = places of the first grade
+appraisal-places-third = places of the third grade
+appraisal-places-over = over by { $count }
+appraisal-places-short = short by { $count }
+appraisal-waiting-units = waits for a person's decision

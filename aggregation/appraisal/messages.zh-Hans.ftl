@@ -40,3 +40,25 @@ appraisal-quota-fits = { $sum }（二等改为 { $second } 即可）
 appraisal-level-without-rules = 办法没有规定单位内部第 { $level } 层，请在办法中加入 { $field }，或删去这些内设机构
 appraisal-parent-unknown = 上级单位“{ $parent }”不存在，请添加该单位或更正上级单位
 appraisal-part-of-itself = 从属于自己：{ $ring }；请更正其中一个上级单位
+
+# 理由链各行。
+
+appraisal-rank-set-alone = 单看本单位的可能名次
+appraisal-odds-label = 各等次的概率
+appraisal-odds = 一等 { $first }，二等 { $second }，三等 { $third }
+appraisal-cut-first = 距一等
+appraisal-cut-second = 距二等
+appraisal-cut-third = 距三等
+appraisal-cut-below = 总分差 { $gap } 分
+appraisal-cut-above = 总分高 { $gap } 分
+appraisal-cut-score = 合民评 { $points } 分
+appraisal-cut-ballots-best = 至少需 { $ballots } 张满分票
+appraisal-cut-ballots-worst = 至少需 { $ballots } 张零分票
+appraisal-cut-never-best = 再多满分票也不够
+appraisal-cut-never-worst = 再多零分票也不够
+appraisal-cut-and = { $left }；{ $right }
+appraisal-places-first = 一等名额
+appraisal-places-third = 三等名额
+appraisal-places-over = 超出 { $count }
+appraisal-places-short = 空缺 { $count }
+appraisal-waiting-units = 待人工决定

@@ -1,8 +1,9 @@
-"""The appraisal inside units (R16): the parts of a unit by the same steps as the city's units, to any depth.
+"""The appraisal inside units (R16): parts are appraised by the same steps as units, to any depth.
 
-A body is a unit together with its parts and the people in them. Its parts inherit the unit's total as one component of
-theirs, their places of each grade follow from the unit's grade, and all else is as in `aggregation.appraisal`. A
-body never changes what stands above it, so the city's own figures are the same with and without.
+A body is a unit together with its parts and the people in them. Its parts inherit the unit's total
+as one component of theirs, their places of each grade follow from the unit's grade, and all else is
+as in `aggregation.appraisal`. A body never changes the results above it, so the city's figures are
+the same with and without bodies.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ CITY = ""
 
 @dataclass(frozen=True, slots=True)
 class InnerBody:
-    """The parts of one unit and what became of them. ``level`` counts from 1 for the parts of the city's units.
+    """The parts of one unit and their result. ``level`` is 1 for the parts of the city's units.
 
-    ``result`` is None while the unit itself waits for a person: then nothing inside it can be graded.
+    ``result`` is None while the unit itself waits for a person: until then nothing inside it can be
+    graded.
     """
 
     unit: str
@@ -40,20 +42,20 @@ class InnerBody:
 
 
 def city_inputs(given: AppraisalInputs) -> AppraisalInputs:
-    """The material without what concerns the insides of units. What nobody knows the subject of stays in it."""
+    """The inputs of the city's own units. Material about an unknown subject stays among them."""
     return _divide(given)[CITY]
 
 
 def appraise_inside(given: AppraisalInputs, city: AppraisalResult) -> tuple[InnerBody, ...]:
-    """The bodies of all units that have parts, those of one level after another, by code within it.
+    """The bodies of all units that have parts, level by level and by code within a level.
 
     Args:
         given: the whole year's material: parts among ``units``, people in them among ``leaders``.
-        city: what `aggregation.appraisal.appraise` made of `city_inputs`.
+        city: the result that `aggregation.appraisal.appraise` derives from `city_inputs`.
 
     Raises:
-        BadInput: a part hangs under nothing or under itself, the scheme has no rules for a level, or the material of a
-            body contradicts itself.
+        BadInput: a part belongs to an unknown unit or to itself, the scheme has no rules for a
+            level, or the material of a body contradicts itself.
     """
     bodies = {code: part for code, part in _divide(given).items() if code != CITY}
     _check_tree(given.units)
@@ -77,7 +79,7 @@ def _no_rules(level: int, unit: str) -> BadInput:
 
 
 def _check_tree(units: Iterable[AppraisedUnit]) -> None:
-    """Raise `BadInput` if a unit is part of one that there is not, or of itself by any number of steps."""
+    """Raises `BadInput` if a unit is part of an unknown unit, or of itself by several steps."""
     parents = {unit.code: unit.parent for unit in units}
     for code, parent in parents.items():
         if parent != CITY and parent not in parents:
@@ -90,7 +92,7 @@ def _check_tree(units: Iterable[AppraisedUnit]) -> None:
 
 
 def ancestors(code: str, parents: Mapping[str, str]) -> list[str]:
-    """A unit and all that it is part of; where it is part of itself, the last one is the first that comes again."""
+    """A unit and all units above it. In a ring, the last one is the first that repeats."""
     way = [code]
     while (up := parents.get(way[-1], CITY)) != CITY:
         way.append(up)
@@ -100,14 +102,14 @@ def ancestors(code: str, parents: Mapping[str, str]) -> list[str]:
 
 
 def find_cycle(code: str, parents: Mapping[str, str]) -> list[str]:
-    """The way up from ``code`` back to a unit on it; empty if it ends at the city or at an unknown unit."""
+    """The ring of units above ``code``; empty if they end at the city or at an unknown unit."""
     way = ancestors(code, parents)
     first = way.index(way[-1])
     return way[first:] if first < len(way) - 1 else []
 
 
 def depth(code: str, parents: Mapping[str, str]) -> int:
-    """How many units stand above: 0 for the city's own. There must be no ring."""
+    """The number of units above ``code``: 0 for the city's own. There must be no ring."""
     return len(ancestors(code, parents)) - 1
 
 

@@ -1,4 +1,4 @@
-"""How sure the standing of each ranked unit of a family is: rank sets, odds of grades, distance to the cuts."""
+"""The certainty of ranked units: rank sets, odds of grades, distance to the cuts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from aggregation.scheme.scheme import PUBLIC
 
 @dataclass(frozen=True, slots=True)
 class RankCertainty:
-    """By unit code: the simultaneous rank sets among all and among those that may be first, and the outlooks."""
+    """By unit code, the rank sets among all units and among eligible ones, and the outlooks."""
 
     sets: Mapping[str, RankSet] = field(default_factory=dict)
     eligible: Mapping[str, RankSet] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class RankCertainty:
 
 @dataclass(frozen=True, slots=True)
 class GradedField:
-    """The ranked units of a family, their grades, and the places of the first and third grade that they share."""
+    """The ranked units of a family with their grades, and the places that they share."""
 
     name: str
     totals: Sequence[UnitTotal]
@@ -39,14 +39,15 @@ class GradedField:
 
     @property
     def barred(self) -> Collection[str]:
-        """Who cannot be first."""
+        """The units that cannot be first."""
         return frozenset(e.unit for e in self.entries if e.barred)
 
 
 def rank_certainty(given: AppraisalInputs, field_: GradedField) -> RankCertainty:
-    """How sure the standing of each ranked unit is.
+    """The certainty of each ranked unit's standing.
 
-    The seed of all draws is the scheme's digest with year and family: fixed before the first answer, and known to all.
+    The seed of all draws is the scheme's digest with year and family. It is fixed before the first
+    answer and known to everybody.
     """
     known = [t for t in field_.totals if t.exact is not None]
     if not known:
@@ -98,9 +99,10 @@ def _odds(
     weights: Mapping[str, float],
     seed: str,
 ) -> dict[str, Mapping[Grade, float]]:
-    """From the means and variances that rank sets compare.
+    """The odds of grades, from the means and variances that rank sets compare.
 
-    Without covariances units count as independent: shared raters would make differences surer, not less sure.
+    Without covariances units count as independent. Shared raters would make differences more
+    certain, not less.
     """
     import numpy as np
 

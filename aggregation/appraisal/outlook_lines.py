@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 from aggregation.model.facts import UNIT_GRADES, Grade
+from aggregation.model.reason_lines import reason_line
 from aggregation.model.results import GradeCut, RankOutlook, ReasonLine
+from survey_flows.messages import Message
 
 GRADES = {
     Grade.FIRST: ("一等", "first"),
@@ -24,41 +27,41 @@ def odds_text(probability: float) -> str:
 
 
 def outlook_lines(outlook: RankOutlook) -> Iterator[ReasonLine]:
-    """Its own rank set, the odds of each grade, and the way to the grades beside."""
+    """The reason lines of an outlook: its rank set, the odds of grades, the distance to cuts."""
     own = f"{outlook.low}–{outlook.high}"
-    yield ReasonLine(
-        "单看本单位的名次范围", "rank set of this unit alone", own, (), "confidence_pct"
-    )
-    told = [(GRADES[grade], odds_text(outlook.odds[grade])) for grade in UNIT_GRADES]
-    zh, en = ("，".join(f"{words[place]} {share}" for words, share in told) for place in (0, 1))
-    yield ReasonLine(
-        "各等次的概率", "probability of each grade", zh, (), "unit_quota", en.replace("，", ", ")
-    )
+    yield reason_line(Message("appraisal-rank-set-alone"), own, scheme="confidence_pct")
+    first, second, third = (odds_text(outlook.odds[grade]) for grade in UNIT_GRADES)
+    odds = Message("appraisal-odds", first=first, second=second, third=third)
+    yield reason_line(Message("appraisal-odds-label"), odds, scheme="unit_quota")
     yield from (_cut(cut) for cut in outlook.cuts)
 
 
+CUTS = {
+    Grade.FIRST: Message("appraisal-cut-first"),
+    Grade.SECOND: Message("appraisal-cut-second"),
+    Grade.THIRD: Message("appraisal-cut-third"),
+}
+
+
 def _cut(cut: GradeCut) -> ReasonLine:
-    zh, en = GRADES[cut.grade]
-    away = f"{cut.gap}"
-    pairs = [
-        (
-            f"总分{'差' if cut.up else '高'} {away} 分",
-            f"{away} points {'below' if cut.up else 'above'}",
-        )
-    ]
-    if cut.points is not None:
-        pairs.append(
-            (f"合民评 {cut.points:.1f} 分", f"{cut.points:.1f} points of the public score")
-        )
-    pairs += [_ballots(cut)] if cut.ballots is not None or cut.never else []
-    told = tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
-    return ReasonLine(
-        f"距{zh}", f"from the {en} grade", "；".join(told[0]), (), "unit_quota", "; ".join(told[1])
+    gap = str(cut.gap)
+    distance = (
+        Message("appraisal-cut-below", gap=gap)
+        if cut.up
+        else Message("appraisal-cut-above", gap=gap)
     )
+    parts = [distance]
+    if cut.points is not None:
+        parts.append(Message("appraisal-cut-score", points=f"{cut.points:.1f}"))
+    parts += [_ballots(cut)] if cut.ballots is not None or cut.never else []
+    value = reduce(lambda left, right: Message("appraisal-cut-and", left=left, right=right), parts)
+    return reason_line(CUTS[cut.grade], value, scheme="unit_quota")
 
 
-def _ballots(cut: GradeCut) -> tuple[str, str]:
-    best = ("满分", "100") if cut.up else ("零分", "0")
+def _ballots(cut: GradeCut) -> Message:
     if cut.never:
-        return f"再多{best[0]}票也不够", f"no number of ballots at {best[1]} would do"
-    return f"至少需 {cut.ballots} 张{best[0]}票", f"at least {cut.ballots} ballots at {best[1]}"
+        return Message("appraisal-cut-never-best" if cut.up else "appraisal-cut-never-worst")
+    ballots = cut.ballots or 0
+    if cut.up:
+        return Message("appraisal-cut-ballots-best", ballots=ballots)
+    return Message("appraisal-cut-ballots-worst", ballots=ballots)

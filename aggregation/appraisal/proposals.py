@@ -1,4 +1,4 @@
-"""Runs the scheme's rules and puts people's decisions on what they propose."""
+"""Runs the scheme's rules and joins their proposals with people's decisions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STATUS = {Verdict.CONFIRMED: ProposalStatus.CONFIRMED, Verdict.DECLINED: Propos
 
 
 def proposal_key(year: int, rule: str, draft: ProposalDraft) -> str:
-    """``year/rule/kind/subject`` or, when it follows from an event, ``year/rule/kind/subject/fact``.
+    """The key of a proposal: ``year/rule/kind/subject``, and ``/fact`` if it follows an event.
 
     A second event makes a second key, so that no earlier decision covers it silently.
     """
@@ -25,7 +25,7 @@ def proposal_key(year: int, rule: str, draft: ProposalDraft) -> str:
 def propose(
     stage: Stage, scheme: Scheme, now: Situation, decisions: Mapping[str, Decision]
 ) -> list[Proposal]:
-    """What the scheme's rules of this stage propose, decided where a person has decided."""
+    """The proposals of the scheme's rules of one stage, each with its decision if there is one."""
     rules = (registry()[name] for name in sorted(scheme.rules))
     return [
         _decided(now.year, rule.name, draft, decisions)

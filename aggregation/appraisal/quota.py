@@ -1,4 +1,4 @@
-"""The locked quota (R4): places by category, and who gets them."""
+"""The locked quota (R4): places by category, and the units that get them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregation.model.facts import Grade
+from aggregation.model.reason_lines import reason_line
 from aggregation.model.results import ReasonLine
 from aggregation.numbers import Key, apportion
 from aggregation.scheme.parts import UnitQuota
@@ -36,7 +37,10 @@ def quota_misfit(quota: UnitQuota, units: int) -> Problem | None:
 
 
 def places_by_category(quota: UnitQuota, sizes: Mapping[str, int]) -> dict[str, dict[Grade, int]]:
-    """The places of each grade in each category: first and third apportioned, second the rest (R4)."""
+    """The places of each grade in each category.
+
+    First and third are apportioned by largest remainder; second is the rest (R4).
+    """
     first = apportion(quota.first, sizes)
     third = apportion(
         quota.third, sizes, {name: size - first[name] for name, size in sizes.items()}
@@ -63,11 +67,12 @@ class GradeCandidate:
 def assign_grades(
     entries: Sequence[GradeCandidate], first: int, third: int, ties: str
 ) -> dict[str, Grade]:
-    """Grades of one category's ranked units with so many places.
+    """The grades of one category's ranked units.
 
-    ``better``: first is whoever fewer than ``first`` eligible units beat. ``middle``: a tie across the cut stays out of
-    the first grade. Third is whoever, with all that are equal or worse, fits into the last ``third`` places, so a tie
-    across that cut is second under both. The third grade is settled before the first.
+    Under ``better``, a unit is first if fewer than ``first`` eligible units are above it. Under
+    ``middle``, a tie across the cut stays out of the first grade. A unit is third if it fits into
+    the last ``third`` places with all units that are equal or worse, so a tie across that cut is
+    second under both policies. The third grade is settled before the first.
     """
     eligible = [e.key for e in entries if not e.barred]
     keys = [e.key for e in entries]
@@ -85,22 +90,27 @@ def _grade(
     return Grade.FIRST if inside and not entry.barred else Grade.SECOND
 
 
+PLACES = {
+    Grade.FIRST: Message("appraisal-places-first"),
+    Grade.THIRD: Message("appraisal-places-third"),
+}
+
+
 def tie_notes(
     entries: Iterable[GradeCandidate], given: Mapping[Grade, int], places: Mapping[Grade, int]
 ) -> list[ReasonLine]:
-    """What is recorded when the grades given are not the places locked: each shortfall or overrun, with the ties."""
+    """Notes on grades that differ from the locked places: shortfalls and overruns, with ties."""
     tied = _tied(entries)
     notes = []
     for level in (Grade.FIRST, Grade.THIRD):
         if (gap := given[level] - places[level]) != 0:
-            zh, en = ("超出", "over by") if gap > 0 else ("空缺", "short by")
-            name = {Grade.FIRST: "一等名额", Grade.THIRD: "三等名额"}[level]
-            place = f"places of the {level} grade"
-            notes.append(
-                ReasonLine(
-                    name, place, f"{zh} {abs(gap)}", tied, "unit_quota.ties", f"{en} {abs(gap)}"
-                )
+            count = abs(gap)
+            value = (
+                Message("appraisal-places-over", count=count)
+                if gap > 0
+                else Message("appraisal-places-short", count=count)
             )
+            notes.append(reason_line(PLACES[level], value, tied, "unit_quota.ties"))
     return notes
 
 

@@ -22,11 +22,12 @@ class RankChange:
 
 @dataclass(frozen=True, slots=True)
 class ResultShift:
-    """What a change of the rules does to a year's standings.
+    """The difference that a change of the rules makes to a year's standings.
 
-    ``tau`` is Kendall's tau-b over the pairs of units that are ranked against each other, 1 when none changes places,
-    None without a pair. ``moved`` units have another rank, ``furthest`` by so many places (``whose``: the first such
-    unit). ``graded`` are the units whose grade changes.
+    ``tau`` is Kendall's tau-b over the pairs of units that are ranked against each other: 1 when no
+    pair changes, None without a pair. ``moved`` units have another rank; ``furthest`` is the
+    largest move in places and ``whose`` the first unit with it. ``graded`` are the units whose
+    grade changes.
     """
 
     key: str
@@ -70,7 +71,7 @@ def rank_change(before: UnitResult, after: UnitResult) -> RankChange:
 
 
 def kendall_tau_b(pairs: Sequence[tuple[UnitResult, UnitResult]]) -> float | None:
-    """Kendall's tau-b of two rankings (Biometrika 33, 1945), over the pairs within families, ties allowed."""
+    """Kendall's tau-b of two rankings over the pairs within families (Biometrika 33, 1945)."""
     families: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for a, b in pairs:
         if a.rank is not None and b.rank is not None:

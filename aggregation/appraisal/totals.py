@@ -1,4 +1,4 @@
-"""A unit's total: indicators and public score by the category's weights, plus bonuses, less deductions."""
+"""A unit's total: weighted indicators and public score, plus bonuses, less deductions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class UnitTotal:
 
 
 def unit_total(given: AppraisalInputs, unit: AppraisedUnit) -> UnitTotal:
-    """The unit's total, exact and rounded, with the variance (points²) that the public score brings into it."""
+    """The unit's total, exact and rounded, with the variance (points²) from the public score."""
     category = given.scheme.categories[unit.category]
     components = tuple(
         _component(given, unit, id_, weight) for id_, weight in _weights(given, category).items()
@@ -61,10 +61,10 @@ def unit_total(given: AppraisalInputs, unit: AppraisedUnit) -> UnitTotal:
 
 
 def as_estimate(total: Fraction, score: UnitScore | None, share: float = 1.0) -> TotalEstimate:
-    """A total as rank sets judge it, with what the public score, of this ``share`` (0–1), leaves open.
+    """A total as an estimate for rank sets. ``share`` is the weight of the public score, 0–1.
 
-    Mean and variance are those of the score's interval: where nearly all say the same, a variance of few is too small
-    by chance, and that of all who agree is 0.
+    Mean and variance are those of the score's interval. Where nearly all answers agree, a variance
+    of few answers is too small by chance, and that of full agreement is 0.
     """
     if score is None:
         return TotalEstimate(total, 0.0)
@@ -76,7 +76,10 @@ def as_estimate(total: Fraction, score: UnitScore | None, share: float = 1.0) ->
 
 
 def degrees_of_freedom(score: UnitScore | None) -> float:
-    """Degrees of freedom of a score's variance (Satterthwaite, Biometrics Bulletin 2, 1946): V²/Σ(w²V_g)²/(n_g − 1)."""
+    """Degrees of freedom of a score's variance, V²/Σ(w²V_g)²/(n_g − 1).
+
+    The source is Satterthwaite, Biometrics Bulletin 2 (1946).
+    """
     used = [g for g in score.groups if g.weight_used and g.n_valid > 1] if score else []
     parts = [((float(g.weight_used) / 100) ** 2 * g.variance, g.n_valid - 1) for g in used]
     below = sum(part**2 / n for part, n in parts)
@@ -96,9 +99,10 @@ def _order(adjustment: Adjustment) -> tuple[Decimal, str, str]:
 
 
 def _weights(given: AppraisalInputs, category: Category) -> Mapping[str, Decimal]:
-    """The weights of a total. What a unit without a total would hand down is left to the other parts, in proportion.
+    """The weights of a total.
 
-    They are rounded as they are printed, and the last one is what is missing to 100.
+    If the parent has no total, its weight is shared among the other components in proportion. The
+    weights are rounded as they are printed, and the last one takes the rest to 100.
     """
     if given.parent is None or given.parent.total is not None:
         return category.weights

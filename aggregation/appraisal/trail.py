@@ -1,4 +1,4 @@
-"""The reason trail: each figure and finding with the inputs and the line of the scheme it came from."""
+"""The reason trail: each figure and finding with its inputs and its line of the scheme."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class TrailInputs:
-    """All that was worked out, for the reasons to be told."""
+    """Everything that the reasons cite."""
 
     given: AppraisalInputs
     totals: dict[str, UnitTotal]
@@ -57,22 +57,22 @@ def trails(found: TrailInputs) -> dict[str, tuple[ReasonLine, ...]]:
         consequences.setdefault(proposal.subject, []).extend(_proposal(proposal))
     uses = {use.category: use for use in found.quotas}
     places = {member: pool for pool in found.pools for member in pool.members}
-    told: dict[str, tuple[ReasonLine, ...]] = {}
+    reasons: dict[str, tuple[ReasonLine, ...]] = {}
     for unit in found.units:
         lines = [
             *_within(found),
             *_total(found, unit),
             *_standing(found, unit, uses.get(unit.family)),
         ]
-        told[unit.unit] = (*lines, *consequences.get(unit.unit, ()))
+        reasons[unit.unit] = (*lines, *consequences.get(unit.unit, ()))
     units = {u.unit: u for u in found.units}
     for leader in found.leaders:
         lines = [
             *_score(leader, units[leader.unit]),
             *_grade(found, leader, places.get(leader.leader)),
         ]
-        told[leader.leader] = (*lines, *consequences.get(leader.leader, ()))
-    return told
+        reasons[leader.leader] = (*lines, *consequences.get(leader.leader, ()))
+    return reasons
 
 
 _NOT_INDICATORS = {
@@ -86,7 +86,7 @@ def _number(value: Fraction | None) -> str:
 
 
 def _within(found: TrailInputs) -> Iterator[ReasonLine]:
-    """What the places of a unit's parts follow from."""
+    """The reasons for the places of a unit's parts."""
     parent = found.given.parent
     if parent is not None:
         sure = Certainty.SETTLED if parent.confirmed else Certainty.PROVISIONAL
@@ -136,18 +136,20 @@ def _sources(found: TrailInputs, unit: UnitResult, part: str) -> tuple[str, ...]
     score = found.given.public.get(unit.unit)
     if score is None:
         return (f"public.{unit.unit}: 0",)
-    told = found.given.disclosed.get(unit.unit)
-    if told is None:
+    disclosed = found.given.disclosed.get(unit.unit)
+    if disclosed is None:
         return (f"public.{unit.unit}", *score.flags)
     few = f"<{found.given.scheme.min_n.publish_cell}*"
     interval = (
-        "" if told.low is None or told.high is None else f", 95% {told.low:.2f}–{told.high:.2f}"
+        ""
+        if disclosed.low is None or disclosed.high is None
+        else f", 95% {disclosed.low:.2f}–{disclosed.high:.2f}"
     )
-    if found.given.scheme.graded_score != "direct" and told.score is not None:
-        interval += f", direct {_number(told.score)}"
+    if found.given.scheme.graded_score != "direct" and disclosed.score is not None:
+        interval += f", direct {_number(disclosed.score)}"
     return (
-        f"public.{unit.unit}: n_valid={few if told.n_valid is None else told.n_valid}{interval}",
-        *told.flags,
+        f"public.{unit.unit}: n_valid={few if disclosed.n_valid is None else disclosed.n_valid}{interval}",
+        *disclosed.flags,
     )
 
 
@@ -168,7 +170,7 @@ def _standing(found: TrailInputs, unit: UnitResult, use: QuotaUse | None) -> Ite
     if unit.rank is not None and unit.low is not None:
         value = f"{unit.low}–{unit.high}"
         yield ReasonLine(
-            "名次可能范围",
+            "可能名次",
             "simultaneous rank set",
             value,
             (f"variance={unit.variance:.4f}",),

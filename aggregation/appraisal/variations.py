@@ -1,4 +1,4 @@
-"""The same answers under other rules: scales, weights and exclusions that others use or that could be argued for."""
+"""What-if: the same answers under other scales, weights and exclusions."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ STEPS = (-10, -5, 5, 10)
 """By how many percent points the weight of the public score is moved."""
 
 RowChange = Callable[[PatternCount, Category], PatternCount | None]
-"""What becomes of a row of the scan; None leaves it out."""
+"""Changes a row of the scan; None leaves the row out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """Other rules for the same answers: a scheme, and what becomes of each row (None: all stay as they are)."""
+    """Other rules for the same answers: a scheme and a change of rows (None: all rows stay)."""
 
     key: str
     zh: str
@@ -95,7 +95,9 @@ def _moved(category: Category, step: int) -> Category:
 
 def _rows(scheme: Scheme) -> Iterator[Variation]:
     yield Variation("no_open_link", "不计公开链接", "without open-link answers", scheme, _vouched)
-    yield Variation("no_fraud_weights", "不用刷票规则", "without any fraud rule", scheme, _in_full)
+    yield Variation(
+        "no_fraud_weights", "不用反刷票规则", "without any fraud rule", scheme, _in_full
+    )
     if PEOPLE[0] in scheme.groups:
         alike = {
             name: c.model_copy(update={"group_weights": {PEOPLE[0]: Decimal(100)}})
@@ -125,7 +127,7 @@ def _alike(row: PatternCount, category: Category) -> PatternCount | None:
 
 @dataclass(frozen=True, slots=True)
 class RescoringInputs:
-    """What a campaign's scores were made from; ``fixed`` are units whose score was corrected and stays."""
+    """The inputs of a campaign's scores. ``fixed`` units keep their corrected score."""
 
     rows: Sequence[PatternCount]
     categories: Mapping[str, str]
@@ -139,8 +141,8 @@ def rescored_units(
 ) -> dict[str, UnitScore]:
     """The scores under other rules.
 
-    A unit keeps its score where a rule would touch few of the ballots of one of its groups, or leave few: what came of
-    it would tell of them.
+    A unit keeps its score if a rule touches few ballots of one of its groups, or leaves few: the
+    difference would disclose them.
     """
     scheme, turn = variation.scheme, variation.row_change
     if variation.key.startswith("public"):

@@ -1,4 +1,4 @@
-"""From a rating pattern to what it says: the ballot score, the overall answer, whether it was «don't know»."""
+"""Reads rating patterns: the ballot score, the overall answer, and «don't know»."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ Points = Mapping[str, Fraction | None]
 
 @dataclass(frozen=True, slots=True)
 class PatternOutcome:
-    """What one ballot says.
+    """The meaning of one rating pattern.
 
-    ``score`` is 0–100, or None when the ballot is not valid: fewer than half of its rated items were answered.
-    ``overall`` is the code given to the overall item, of the scale ``scale``. ``dont_know`` when the overall item was
-    answered with a code without points, or when it was not answered and no other rated item was.
+    ``score`` is 0–100, or None when the ballot is not valid because fewer than half of its rated
+    items were answered. ``overall`` is the code given to the overall item, of the scale ``scale``.
+    ``dont_know`` holds when the overall item was answered with a code without points, or when
+    neither it nor any other rated item was answered.
     """
 
     score: Fraction | None
@@ -54,7 +55,7 @@ def questionnaire_place(id_: str) -> Place:
 
 
 class _Sheet:
-    """The rated items of one questionnaire with what is needed to read their codes."""
+    """The rated items of one questionnaire, with the scales that read their codes."""
 
     def __init__(self, questionnaire: Questionnaire, scheme: Scheme) -> None:
         self.id = questionnaire.id
@@ -151,15 +152,15 @@ class PatternReader:
         return bool(self._targets)
 
     def stratum(self, unit: str, group: str, stratum: str) -> str:
-        """The stratum as far as it matters: empty where the scheme has no figures of it."""
+        """The stratum, or nothing where the scheme has no population figures for it."""
         target = self._targets.get((unit, group)) or self._targets.get(("", group))
         return stratum if target and target.parts(stratum) else ""
 
     def place(self, questionnaire: str, ratings: str) -> int:
-        """Where in `outcomes` stands what a pattern says.
+        """The place in `outcomes` of a pattern's outcome.
 
         Raises:
-            BadInput: an unknown questionnaire, a code that its scale does not have, too few or too many codes.
+            BadInput: an unknown questionnaire, an unknown code, too few or too many codes.
         """
         key = (questionnaire, ratings)
         if key not in self._places:
@@ -170,11 +171,11 @@ class PatternReader:
         return self._places[key]
 
     def read(self, questionnaire: str, ratings: str) -> PatternOutcome:
-        """What a pattern says; raises as `place`."""
+        """The outcome of a pattern; raises as `place`."""
         return self._sheet(questionnaire).read(ratings)
 
     def values(self, questionnaire: str, ratings: str) -> list[Fraction | None]:
-        """The points of each rated item in order, None where it was not answered with points; raises as `place`."""
+        """The points of each rated item, None for one without points; raises as `place`."""
         return self._sheet(questionnaire).values(ratings)
 
     def _sheet(self, questionnaire: str) -> _Sheet:

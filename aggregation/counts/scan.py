@@ -1,4 +1,4 @@
-"""The one scan: ballots grouped by everything that statistics need, and counted. Also the counts, summed by cell."""
+"""The one scan of ballots: grouped by everything that statistics need, and counted."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 KEYS = ("unit", "questionnaire", "grp", "stratum", "source", "weight", "ratings")
 OPEN = "open"
-"""The source of answers that nobody vouched for: they came by an open link."""
+"""The source of open-link ballots, which no invitation vouches for."""
 
 
 @dataclass(frozen=True, slots=True)
 class PatternCount:
-    """One row of the one scan: how many ballots share these keys and this rating pattern.
+    """One row of the scan: the count of ballots that share these keys and this rating pattern.
 
-    ``weight`` is the fraud weight in quarters (0, 1, 2 or 4); ``ratings`` as in `survey_flows.ballot.Ballot`.
+    ``weight`` is the fraud weight in quarters (0, 1, 2 or 4); ``ratings`` is as in
+    `survey_flows.ballot.Ballot`.
     """
 
     unit: str
@@ -40,7 +41,8 @@ class PatternCount:
 class PositionSpan:
     """Ballots whose place is at least ``first`` and below ``end``.
 
-    The place of a ballot is its position in the log; of those that are in no log (``logged`` False), their row's id.
+    The place of a ballot is its position in the log; for ballots in no log (``logged`` False) it is
+    their row's id.
     """
 
     logged: bool
@@ -49,8 +51,10 @@ class PositionSpan:
 
 
 def scan(ballots: ibis.Table, campaign: str, span: PositionSpan | None = None) -> ibis.Table:
-    """The one GROUP BY, which any engine runs: columns `KEYS` and ``count``. Engines sort text each in their own way,
-    so whoever reads the rows puts them in order. Scans of spans that do not overlap add up to that of them all.
+    """The one GROUP BY, which any engine runs: columns `KEYS` and ``count``.
+
+    Engines sort text in different ways, so the reader of the rows orders them. Scans of spans that
+    do not overlap add up to the scan of their union.
     """
     chosen = ballots.filter(ballots.campaign == campaign)
     if span:
@@ -80,9 +84,9 @@ Counts = dict[tuple[int, int], int]
 
 @dataclass(slots=True)
 class Tally:
-    """Integer counts by cell, weight and outcome. All that is published about scores derives from them exactly.
+    """Integer counts by cell, weight and outcome: the source of every published figure of scores.
 
-    ``staff`` counts what people said of the unit that they work in; it is in no cell.
+    ``staff`` counts the ballots of own staff, which are in no cell.
     """
 
     outcomes: list[PatternOutcome]
@@ -105,7 +109,7 @@ class Tally:
 
 
 def tally(rows: Iterable[PatternCount], reader: PatternReader) -> Tally:
-    """Sum rows of the scan by cell, without what a unit's own staff say of it: no figure of the unit is made of that.
+    """Sums rows of the scan by cell; ballots of own staff are kept apart.
 
     Raises:
         BadInput: a row's questionnaire or pattern cannot be read.
@@ -147,7 +151,7 @@ def tally_tables(tables: Iterable[pa.Table], reader: PatternReader) -> Tally:
 
     strata: dict[str, _Dense] = {}
     for table in tables:
-        # Stratum by stratum, so that what is held at once does not grow with them; one part where none matters.
+        # Stratum by stratum, so that memory does not grow with them; one part where none matters.
         for name in table["stratum"].unique().to_pylist() if reader.placed else [""]:
             part = table.filter(pc.equal(table["stratum"], name)) if reader.placed else table
             strata.setdefault(name, _Dense(reader)).add(part)
@@ -158,7 +162,7 @@ def tally_tables(tables: Iterable[pa.Table], reader: PatternReader) -> Tally:
 
 
 class _Dense:
-    """Counts in one array by unit, group, open link, weight and outcome, which grows with the names that it meets."""
+    """Counts in one array by unit, group, open link, weight and outcome; new names extend it."""
 
     def __init__(self, reader: PatternReader) -> None:
         import numpy as np
@@ -184,7 +188,7 @@ class _Dense:
         )
         places = _places(heard, self._reader)
         self._grow()
-        # numpy adds integers in 64 bits: exact, where a weighted bincount would pass through floating point.
+        # numpy adds integers in 64 bits, exactly; a weighted bincount would use floating point.
         np.add.at(self._counts, (units, groups, opened, weights, places), heard["count"].to_numpy())
 
     def _encode(self, table: pa.Table, column: str) -> Any:
@@ -205,7 +209,7 @@ class _Dense:
         self._counts = np.pad(self._counts, more)
 
     def put_into(self, result: Tally, stratum: str) -> None:
-        """Add what was counted, of people of this stratum, to a tally."""
+        """Adds the counts to a tally, as those of one stratum."""
         import numpy as np
 
         result.staff += self._staff

@@ -1,4 +1,4 @@
-"""What became of a campaign's ballots, as it may be told: how many counted, and why the others did not."""
+"""Counts of a campaign's excluded ballots by reason, after disclosure control."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ from survey_flows.ballot import STAFF
 def disclose_exclusions(
     fates: Mapping[str, int],
     scores: Mapping[str, UnitScore],
-    told: Mapping[str, DisclosedScore],
+    disclosed: Mapping[str, DisclosedScore],
     scheme: Scheme,
 ) -> dict[str, Count]:
-    """The counts by reason as they may be told; their sum is known, and so is what is told of the units.
+    """The disclosed counts by reason. Their sum is known, and so are the units' disclosed counts.
 
-    Ballots of units' own staff (`STAFF`) are what the units' counts leave of the sum: hiding them hides nothing else,
-    so they are hidden only for their own sake, or for that of few others.
+    Ballots of own staff (`STAFF`) are the difference between the sum and the units' counts.
+    Suppressing them protects no other count, so they are suppressed only for their own sake or for
+    that of a few others.
     """
     floor = scheme.min_n.publish_cell
-    masses = _masses(scores, told, scheme)
+    masses = _masses(scores, disclosed, scheme)
     few = below_floor(fates.get(STAFF, 0), floor) or below_floor(
         sum(fates.values()) - fates.get(STAFF, 0), floor
     )
     if few:
         masses[STAFF] = fates[STAFF]
     cells = {name: count for name, count in fates.items() if few or name != STAFF}
-    # What units hide of a reason is known as soon as the reason is told; so these masses hide each other too.
+    # A disclosed reason reveals the part in suppressed units; these masses hide each other too.
     gone: set[str] = set()
     before: set[str] | None = None
     while gone != before:
@@ -46,10 +47,10 @@ def disclose_exclusions(
 
 
 def _masses(
-    scores: Mapping[str, UnitScore], told: Mapping[str, DisclosedScore], scheme: Scheme
+    scores: Mapping[str, UnitScore], disclosed: Mapping[str, DisclosedScore], scheme: Scheme
 ) -> dict[str, int]:
-    """How many ballots of a reason lie in units that do not tell of them."""
-    unknown = [(scores[unit], it) for unit, it in told.items() if it.n is None]
+    """The number of ballots with a reason in units whose counts are suppressed."""
+    unknown = [(scores[unit], it) for unit, it in disclosed.items() if it.n is None]
     return {
         "counted": sum(score.n_valid for score, it in unknown if it.n_valid is None),
         "excluded": sum(score.excluded for score, it in unknown if it.excluded is None),

@@ -1,4 +1,4 @@
-"""Which rating patterns of a campaign may leave it, and with what counts: whole steps of the smallest cell."""
+"""The disclosed rating patterns of a campaign, with counts in whole steps of the smallest cell."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from survey_flows.ballot import STAFF
 
 def disclosed_patterns(
     rows: Iterable[PatternCount],
-    told: Mapping[str, DisclosedScore],
+    disclosed: Mapping[str, DisclosedScore],
     reader: PatternReader,
     floor: int,
 ) -> dict[str, dict[str, int]]:
-    """For each questionnaire its patterns that may be told, each with a number of ballots that gave at least it.
+    """The disclosed patterns of each questionnaire, each with a lower bound of its count.
 
-    Counted are ballots that are not excluded, of units and overall answers that are told: the sum over the patterns of
-    an overall answer is then known anyway, and nothing hidden is in it. A pattern is told when at least ``floor``
-    ballots gave it, with its count rounded down to whole floors. If the rest of an overall answer, what rounding took
-    and the patterns that are not told, were 1 to ``floor`` − 1 ballots, the smallest patterns join it.
+    Only ballots that are not excluded count, of units and overall answers that are disclosed: the
+    sum over the patterns of an overall answer is known anyway. A pattern is disclosed when at least
+    ``floor`` ballots gave it; its count is rounded down to whole floors. If the rest of an overall
+    answer (what rounding took and the suppressed patterns) were 1 to ``floor`` − 1 ballots, the
+    smallest disclosed patterns join it.
     """
     pools: dict[tuple[str, str], Counter[str]] = {}
     for row in rows:
-        it = told.get(row.unit)
+        it = disclosed.get(row.unit)
         if row.grp == STAFF or not row.weight or it is None or it.withheld:
             continue
         overall = reader.read(row.questionnaire, row.ratings).overall

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 ROUNDING_BASE = 10
-"""Live counts are told in steps of this, or of the scheme's smallest cell where that is larger."""
+"""Live counts are rounded to this step, or to the scheme's smallest cell where that is larger."""
 
 
 def round_down(count: int, cell: int) -> int | None:
-    """A count that is told while it grows: rounded down to tens, or None below the floor."""
+    """A growing count rounded down to tens, or None below the floor."""
     step = max(ROUNDING_BASE, cell)
     return None if 0 < count < step else count - count % step

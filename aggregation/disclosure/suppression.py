@@ -1,8 +1,10 @@
-"""What may be told of a campaign: no count of 1 to ``floor`` − 1 people, and none that follows from what is told.
+"""Disclosure control of a campaign's scores: no count of 1 to ``floor`` − 1 people is disclosed.
 
-Words and rules as in A. Hundepool and others, *Statistical Disclosure Control* (Wiley, 2012), chapter 4: a small cell
-is suppressed (primary), others with it (complementary), until the interval in which an outsider can place it is wide
-enough. Shares of few are told by a bound, as in NCES 2011-603 (SLDS Technical Brief 3).
+Nor does any such count follow from the disclosed ones. Terms and rules are those of A. Hundepool
+and others, *Statistical Disclosure Control* (Wiley, 2012), chapter 4: a small cell is suppressed
+(primary), and others with it (secondary), until the interval in which an outsider can place it is
+wide enough. Shares of few people are disclosed by a bound, as in NCES 2011-603 (SLDS Technical
+Brief 3).
 """
 
 from __future__ import annotations
@@ -19,12 +21,12 @@ from survey_flows.ballot import STAFF
 from survey_flows.questionnaire import NO_ANSWER
 
 Count = int | None
-"""A count as it is told; None where it is hidden."""
+"""A disclosed count; None where it is suppressed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShareBound:
-    """A share that is only told to be below (``more`` False) or above so many whole percent."""
+    """A share disclosed only as below (``more`` False) or above a whole percentage."""
 
     percent: int
     more: bool
@@ -35,7 +37,7 @@ Share = Fraction | ShareBound | None
 
 @dataclass(frozen=True, slots=True)
 class DisclosedGroup:
-    """A group as it is told. ``suppressed_cells`` says that nothing but its name and its weight in the scheme is."""
+    """A disclosed group. ``suppressed_cells``: only its name and its weight are disclosed."""
 
     group: str
     hidden: bool
@@ -51,10 +53,10 @@ class DisclosedGroup:
 
 @dataclass(frozen=True, slots=True)
 class DisclosedScore:
-    """A unit as it is told; the fields are those of `aggregation.estimation.scores.UnitScore`.
+    """A disclosed unit; the fields are those of `aggregation.estimation.scores.UnitScore`.
 
-    ``withheld``: too few answered for anything to be told. ``corrected``: the score was corrected after its counts had
-    been published, and the counts stay as they were.
+    ``withheld``: too few answers for any figure. ``corrected``: the score was corrected after its
+    counts had been published, and the counts stay as they were.
     """
 
     unit: str
@@ -79,7 +81,7 @@ class DisclosedScore:
 
 
 def below_floor(count: int, floor: int) -> bool:
-    """Whether so few people are not told of."""
+    """Whether a count is too small to be disclosed: 1 to ``floor`` − 1."""
     return 0 < count < floor
 
 
@@ -90,18 +92,19 @@ def suppressed_cells(
     most: Mapping[str, int] | None = None,
     also: Collection[str] = (),
 ) -> set[str]:
-    """Which cells are hidden when their sum is known.
+    """The cells that are suppressed when their sum is known.
 
-    Small cells, those in ``also``, and more, the smallest that are not empty first, until each hidden cell could be
-    anything in an interval of at least ``floor``. When even all cells do not suffice, all are hidden, and the caller
-    has to hide the sum (`sum_protects` tells).
+    These are the small cells, those in ``also``, and further ones, the smallest that are not empty
+    first, until each suppressed cell could be anything in an interval of at least ``floor``. If
+    even all cells do not suffice, all are suppressed, and the caller has to suppress the sum (see
+    `sum_protects`).
 
     Args:
         counts: the cells.
-        floor: the smallest count that is told.
-        least: what a cell is known to be at least, where that is more than 0.
-        most: what it is known to be at most.
-        also: cells that are hidden in any case.
+        floor: the smallest count that is disclosed.
+        least: a known lower bound of a cell, where it is above 0.
+        most: a known upper bound of a cell.
+        also: cells that are suppressed in any case.
     """
     gone = {name for name, count in counts.items() if below_floor(count, floor)} | set(also)
     rest = sorted((count == 0, count, name) for name, count in counts.items() if name not in gone)
@@ -117,7 +120,7 @@ def sum_protects(
     least: Mapping[str, int] | None = None,
     most: Mapping[str, int] | None = None,
 ) -> bool:
-    """Whether the sum of ``counts`` and the cells outside ``gone`` leave each hidden one an interval of ``floor``."""
+    """Whether the sum and the other cells leave each cell in ``gone`` an interval of ``floor``."""
     total = sum(counts[name] for name in gone)
     low = {name: (least or {}).get(name, 0) for name in gone}
     high = {name: min(total, (most or {}).get(name, total)) for name in gone}
@@ -136,22 +139,22 @@ def disclose(
     alone: Collection[str] = (),
     staff: int = 0,
 ) -> dict[str, DisclosedScore]:
-    """Every unit of a campaign as it may be told, when the number of all ballots of the campaign is known.
+    """The disclosed units of a campaign, when the number of all its ballots is known.
 
     Args:
         scores: by unit.
-        weights: for each unit its ballots by fraud weight in quarters.
+        weights: for each unit, its ballots by fraud weight in quarters.
         scheme: its ``min_n.publish_cell`` is the floor.
-        alone: units of which a single item is rated, so that the score is one more sum over the distribution.
-        staff: how many ballots are of units' own staff, and so in no unit's counts.
+        alone: units with a single rated item, whose score is one more sum over the distribution.
+        staff: the number of ballots of own staff, which are in no unit's counts.
     """
-    told = {
+    disclosed = {
         unit: _unit(score, weights.get(unit, {}), scheme, unit in alone)
         for unit, score in scores.items()
     }
-    for unit in _complementary_suppression(told, scores, scheme, staff):
-        told[unit] = _without_counts(told[unit])
-    return told
+    for unit in _complementary_suppression(disclosed, scores, scheme, staff):
+        disclosed[unit] = _without_counts(disclosed[unit])
+    return disclosed
 
 
 def _unit(
@@ -170,7 +173,7 @@ def _unit(
         or below_floor(scored_not, floor)
         else score.n
     )
-    told = DisclosedScore(
+    disclosed = DisclosedScore(
         unit=score.unit,
         withheld=False,
         n=n,
@@ -191,11 +194,11 @@ def _unit(
         groups=_groups(score, gone, n, floor),
         flags=_flags(score.flags, gone),
     )
-    return told if safe_groups else _without_counts(told)
+    return disclosed if safe_groups else _without_counts(disclosed)
 
 
 def _withheld(score: UnitScore) -> DisclosedScore:
-    """A unit of which few answers count: nothing of them is told, but that there are none."""
+    """A unit with too few counted answers: it discloses only that there are none."""
     count = None if score.n else 0
     groups = tuple(
         DisclosedGroup(g.group, bool(score.n), count, count, count, None, g.weight, None, ())
@@ -219,7 +222,7 @@ def _withheld(score: UnitScore) -> DisclosedScore:
     )
 
 
-def _without_counts(told: DisclosedScore) -> DisclosedScore:
+def _without_counts(disclosed: DisclosedScore) -> DisclosedScore:
     """The unit with its score alone."""
     groups = tuple(
         replace(
@@ -233,19 +236,19 @@ def _without_counts(told: DisclosedScore) -> DisclosedScore:
             flags=(),
             fit=None,
         )
-        for g in told.groups
+        for g in disclosed.groups
     )
     return replace(
-        told,
+        disclosed,
         n=None,
         n_valid=None,
         excluded=None,
         unweighted=None,
         dont_know=None,
         top_two=None,
-        distribution=dict.fromkeys(told.distribution),
+        distribution=dict.fromkeys(disclosed.distribution),
         groups=groups,
-        flags=_flags(told.flags, {group.group for group in groups}),
+        flags=_flags(disclosed.flags, {group.group for group in groups}),
     )
 
 
@@ -258,9 +261,9 @@ class _Answers:
 
 
 def _answers(score: UnitScore, scheme: Scheme, alone: bool) -> _Answers:
-    """The distribution of the overall answer, and the two shares that are made of it.
+    """The disclosed distribution of the overall answer, and its two shares.
 
-    The shares are exact only where numerator and denominator are sums of what is told anyway.
+    The shares are exact only where numerator and denominator are sums of disclosed counts.
     """
     floor, given = scheme.min_n.publish_cell, score.distribution
     silent = _silent(score, scheme)
@@ -290,7 +293,7 @@ def _dont_know(score: UnitScore, silent_gone: bool, silent: Sequence[str], floor
     if rate is None:
         return None
     unknown = int(rate * heard)
-    # Who gave no overall answer may still know nothing of the unit: the share would part these from the others.
+    # A person without an overall answer may not know the unit: the share would reveal these.
     said = sum(score.distribution[code] for code in silent if code != NO_ANSWER)
     parts = (unknown - said, score.distribution.get(NO_ANSWER, 0) - (unknown - said))
     exact = not silent_gone and not any(below_floor(abs(part), floor) for part in parts)
@@ -299,10 +302,11 @@ def _dont_know(score: UnitScore, silent_gone: bool, silent: Sequence[str], floor
 
 
 def _share(part: int, whole: int, known: int, exact: bool, floor: int) -> Share:
-    """A share, exact if that is allowed; where one side is small, only that it is below twice the floor.
+    """A share, exact if that is allowed, and otherwise only a bound at twice the floor.
 
-    A bound at the floor itself would, with what else is known, narrow the interval of the small side. It is one on the
-    people among ``known``, at most the whole, who are told of anyway: one that hung on a small count would tell it.
+    A bound at the floor itself would narrow the interval of the small side, together with other
+    known figures. The bound refers to the people in ``known``, who are disclosed anyway: a bound
+    that depended on a small count would disclose it.
     """
     if exact and whole:
         return Fraction(part, whole)
@@ -326,9 +330,9 @@ def _silent(score: UnitScore, scheme: Scheme) -> list[str]:
 
 
 def _hidden_groups(score: UnitScore, scheme: Scheme) -> tuple[set[str], bool]:
-    """The groups that are hidden, and whether that suffices when the sum of those with weight is known.
+    """The suppressed groups, and whether they suffice when the sum of groups with weight is known.
 
-    Whether a group counted is told, so it is known on which side of the floor of groups it lies.
+    Whether a group counted is disclosed, so its side of the floor of groups is known.
     """
     floor, reach = scheme.min_n.publish_cell, scheme.min_n.group
     weighing = {g.group: g.n_valid for g in score.groups if g.weight}
@@ -344,7 +348,7 @@ def _counted(group: GroupScore) -> bool:
 
 
 def _groups(score: UnitScore, gone: set[str], n: Count, floor: int) -> tuple[DisclosedGroup, ...]:
-    # Received less valid are few in nearly every group: told only where no group's is.
+    # Received less valid are few in nearly every group; they are disclosed only if in none.
     received = n is not None and not any(below_floor(g.n - g.n_valid, floor) for g in score.groups)
     return tuple(_group(g, g.group in gone, received, floor) for g in score.groups)
 
@@ -368,57 +372,69 @@ def _group(group: GroupScore, gone: bool, received: bool, floor: int) -> Disclos
 
 
 def _flags(flags: Iterable[str], gone: set[str]) -> tuple[str, ...]:
-    """Without what is said of a hidden group, but that it did not reach the floor of groups, which its weight tells."""
+    """The flags without those of a suppressed group, except that it did not reach the floor.
+
+    Its weight discloses that anyway.
+    """
     return tuple(
         f for f in flags if f.startswith("group_below_floor:") or f.partition(":")[2] not in gone
     )
 
 
-def unpointed_suppressed(score: UnitScore, told: DisclosedScore, scheme: Scheme) -> int:
+def unpointed_suppressed(score: UnitScore, disclosed: DisclosedScore, scheme: Scheme) -> int:
     """How many ballots without an overall answer that has points lie in hidden cells of a unit."""
-    if told.withheld or told.n_valid is None:
+    if disclosed.withheld or disclosed.n_valid is None:
         return score.n - score.n_valid - score.excluded
     return sum(
         score.distribution[code]
         for code in _silent(score, scheme)
-        if told.distribution[code] is None
+        if disclosed.distribution[code] is None
     )
 
 
 def _complementary_suppression(
-    told: Mapping[str, DisclosedScore], scores: Mapping[str, UnitScore], scheme: Scheme, staff: int
+    disclosed: Mapping[str, DisclosedScore],
+    scores: Mapping[str, UnitScore],
+    scheme: Scheme,
+    staff: int,
 ) -> list[str]:
-    """Units whose counts are hidden too, because all units but few add up to nearly all ballots of the campaign.
+    """Units whose counts are suppressed too, since few ballots lie outside the disclosed units.
 
-    The smallest others go with them; every unit, where even all the others together are few.
+    The smallest units join them; every unit does if even all others together are few.
     """
     floor = scheme.min_n.publish_cell
     unknown = {
-        unit: _unknown(scores[unit], it, scheme) for unit, it in told.items() if it.n is None
+        unit: _unknown(scores[unit], it, scheme) for unit, it in disclosed.items() if it.n is None
     }
     cells = {unit: count for unit, count in unknown.items() if count}
     if below_floor(staff, floor):
         cells[STAFF] = staff
     more: list[str] = []
-    others = sorted((scores[unit].n, unit) for unit in told if unit not in cells and scores[unit].n)
+    others = sorted(
+        (scores[unit].n, unit) for unit in disclosed if unit not in cells and scores[unit].n
+    )
     while others and not sum_protects(cells, cells, floor):
         n, unit = others.pop(0)
         cells[unit] = n
         more.append(unit)
-    return more if sum_protects(cells, cells, floor) else [unit for unit in told if scores[unit].n]
+    return (
+        more
+        if sum_protects(cells, cells, floor)
+        else [unit for unit in disclosed if scores[unit].n]
+    )
 
 
-def _unknown(score: UnitScore, told: DisclosedScore, scheme: Scheme) -> int:
-    """How many ballots of a unit cannot be counted from what is told of it."""
-    if told.withheld or told.n_valid is None:
+def _unknown(score: UnitScore, disclosed: DisclosedScore, scheme: Scheme) -> int:
+    """The number of a unit's ballots that do not follow from its disclosed figures."""
+    if disclosed.withheld or disclosed.n_valid is None:
         return score.n
-    return unpointed_suppressed(score, told, scheme) + (
-        score.excluded if told.excluded is None else 0
+    return unpointed_suppressed(score, disclosed, scheme) + (
+        score.excluded if disclosed.excluded is None else 0
     )
 
 
 def derivable_counts(score: UnitScore, weights: Mapping[int, int]) -> dict[str, int]:
-    """Every count of a unit that may be told or follows from what is told; ``weights`` as in `disclose`."""
+    """Every count of a unit that is disclosed or derivable; ``weights`` as in `disclose`."""
     found = {
         "n": score.n,
         "n_valid": score.n_valid,

@@ -1,4 +1,4 @@
-"""What comments are about: themes by key words, counted for each unit and told only from the floor on."""
+"""Themes of comments by key words, counted for each unit and disclosed from the floor on."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 STEP = 10
-"""Comments are told in whole tens: what is not told exactly tells of nobody."""
+"""Comments are disclosed in whole tens, so that no count reveals a single person."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentTheme:
-    """A subject of comments. ``words`` are looked for in lower case anywhere in a comment; English ones with spaces."""
+    """A subject of comments.
+
+    A comment matches if it contains one of ``words`` in lower case; English words have spaces
+    around them.
+    """
 
     id: str
     zh: str
@@ -29,12 +33,12 @@ def themes_of(comment: str, themes: Iterable[CommentTheme]) -> list[str]:
 def count_themes(
     comments: Iterable[tuple[str, str]], themes: Iterable[CommentTheme], floor: int
 ) -> dict[str, Mapping[str, int]]:
-    """For each unit its themes with at least ``floor`` comments, the most frequent first, in whole tens.
+    """The themes of each unit with at least ``floor`` comments, most frequent first, in whole tens.
 
     Args:
         comments: pairs of a unit's code and a comment.
-        themes: what is looked for.
-        floor: the smallest count that is told.
+        themes: the themes to look for.
+        floor: the smallest disclosed count.
     """
     listed = list(themes)
     counts: dict[str, Counter[str]] = {}

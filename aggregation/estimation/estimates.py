@@ -11,15 +11,16 @@ from aggregation.counts.ratings import PatternOutcome
 from aggregation.counts.scan import Counts
 
 WIDEST = Fraction(2500)
-"""The most a variance of points within 0–100 can be (Popoviciu): stands where fewer than two answers tell nothing."""
+"""The largest variance of points within 0–100 (Popoviciu), used with fewer than two answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellSums:
-    """Integer sums over the valid ballots of a cell, where w is in quarters and y in units of 1/``scale`` points.
+    """Integer sums over the valid ballots of a cell.
 
-    ``n``, ``w``, ``wy``, ``w2``, ``w2y``, ``w2y2`` and ``wy2`` are over ballots with w > 0; ``all_n`` and ``all_y``
-    count every valid ballot once.
+    w is in quarters and y in units of 1/``scale`` points. ``n``, ``w``, ``wy``, ``w2``, ``w2y``,
+    ``w2y2`` and ``wy2`` are over ballots with w > 0; ``all_n`` and ``all_y`` count every valid
+    ballot once.
     """
 
     scale: int
@@ -52,10 +53,10 @@ class CellSums:
 class Estimate:
     """A weighted mean of n answers.
 
-    ``square`` is the weighted mean of the squared answers, ``variance`` that of the mean (points²), ``effective`` the
-    number of equally weighted answers that weigh as evenly (Kish: (Σw)²/Σw²), ``plain`` the mean without fraud weights.
-    ``parts`` are the estimates it was put together from, none of them put together itself, with their shares.
-    ``most`` is the greatest number of equal answers that it may be taken for; None: n.
+    ``square`` is the weighted mean of the squared answers, ``variance`` that of the mean (points²),
+    ``effective`` Kish's number of equally weighted answers, (Σw)²/Σw², and ``plain`` the mean
+    without fraud weights. ``parts`` are the simple estimates that it combines, with their shares.
+    ``most`` is an upper bound of the equal answers that it may count as; None: n.
     """
 
     n: int
@@ -104,7 +105,10 @@ def sum_cell(counts: Counts, scores: list[int | None], scale: int) -> CellSums:
 
 
 def estimate(sums: CellSums) -> Estimate | None:
-    """The mean Σwy/Σw with variance n/(n−1)·Σw²(y−ȳ)²/(Σw)², linearised; None when no answer counts."""
+    """The mean Σwy/Σw; None when no answer counts.
+
+    Its linearised variance is n/(n−1)·Σw²(y−ȳ)²/(Σw)².
+    """
     if not sums.n:
         return None
     mean = Fraction(sums.wy, sums.w)
@@ -123,7 +127,7 @@ def estimate(sums: CellSums) -> Estimate | None:
 
 
 def combine(parts: Iterable[tuple[Fraction, Estimate]]) -> Estimate | None:
-    """Independent estimates put together by shares that sum to 1: variance adds with squared shares."""
+    """Combines independent estimates by shares that sum to 1; variances add with squared shares."""
     used = [(share, part) for share, part in parts if share]
     if not used:
         return None

@@ -1,4 +1,4 @@
-"""One evaluator group's answers about a unit, put together: vouched and open ones, weighted to the population."""
+"""One evaluator group's estimate: vouched and open answers, weighted to the population."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SumsByCell = Mapping[ScoreCell, CellSums]
 
 @dataclass(frozen=True, slots=True)
 class AnswerPool:
-    """Cells that are summed together, with their ``share`` of the group's mean, Σw, mean (points) and n/(n−1)."""
+    """Cells that are summed together: their ``share`` of the group's mean, Σw, mean and n/(n−1)."""
 
     cells: tuple[ScoreCell, ...]
     share: Fraction
@@ -43,10 +43,11 @@ class AnswerPool:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatorGroup:
-    """A group's estimate and what it was made of.
+    """A group's estimate and its parts.
 
-    ``apart`` is the share of the open-link answers where they are a part of their own, None where they are summed with
-    the others or there are none. ``strata`` counts valid answers by stratum where the population matters.
+    ``apart`` is the share of the open-link answers where they form a part of their own; None where
+    they are summed with the others or there are none. ``strata`` counts valid answers by stratum
+    where population figures apply.
     """
 
     name: str
@@ -89,7 +90,7 @@ class EvaluatorGroup:
         return tuple(flag for flag, holds in tests.items() if holds)
 
     def pools(self) -> list[AnswerPool]:
-        """What was summed together."""
+        """The pools of cells that are summed together."""
         counting = {cell: part for cell, part in self.summed.items() if part.n}
         if self.placed is None and self.apart is None:
             return _pool(counting, Fraction(1))
@@ -158,7 +159,7 @@ def _loose(vouched: SumsByCell) -> tuple[CellSums | None, Fraction]:
 
 
 def _vouched(summed: SumsByCell, placed: WeightedEstimate | None) -> Estimate | None:
-    """The answers that invitations vouch for; those of no known stratum keep the share that they have."""
+    """The vouched answers; those of no known stratum keep their own share."""
     own = {cell: part for cell, part in summed.items() if not cell.open_link and part.n}
     if placed is None:
         total = _total(own.values())

@@ -1,4 +1,4 @@
-"""The 95 % interval of a score in closed form: Beta quantiles matched to a posterior mean and variance."""
+"""The 95 % interval of a score in closed form, by Beta quantiles matched to a posterior."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ PRIOR = Fraction(6, 25)
 
 LEVEL = 0.95
 FEW = 0.7
-"""How much is added to a part's variance, as a share of it: `FEW`·4m(1 − m)/n_eff for n_eff answers with the mean m."""
+"""Added share of a part's variance: `FEW`·4m(1 − m)/n_eff for n_eff answers with the mean m."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """What is known of a score once each part's histogram has the prior: ``pull`` is its mean less the score (points),
-    ``variance`` in points², ``third`` the third cumulant in points³. ``few`` (points²) is what the interval adds to the
-    variance because that is estimated from few answers; rank sets take Student's t for it.
+    """The posterior of a score once each part's histogram has the prior.
+
+    ``pull`` is its mean less the score (points), ``variance`` is in points², ``third`` is the third
+    cumulant in points³. ``few`` (points²) is added to the variance by the interval because few
+    answers estimate it; rank sets take Student's t instead.
     """
 
     pull: float
@@ -30,14 +32,14 @@ class Posterior:
 
 
 def posterior(whole: Estimate, points: Sequence[Fraction]) -> Posterior:
-    """The posterior that the interval and the rank sets are made from.
+    """The posterior from which the interval and the rank sets are made.
 
-    The histogram of the ballot scores of each part that ``whole`` was put together from, scaled to its n_eff answers,
-    gets `PRIOR` × the part's share a at each of ``points`` (the scale's). It has the mean m_a and the variance
-    v_a = (Σp·y² − m_a²)/(n_eff + (2 + prior)·a − 1), which is n_eff + 2.2 for one part on five points. Together they
-    have the mean Σa·m_a, the variance Σa²·v_a and the third cumulant Σa³·κ_a.
-
-    Each part has a share of the prior: a small group at the ceiling is as uncertain inside a mix as it is alone.
+    The histogram of the ballot scores of each part of ``whole``, scaled to its n_eff answers, gets
+    `PRIOR` × the part's share a at each of ``points`` (the scale's). It has the mean m_a and the
+    variance v_a = (Σp·y² − m_a²)/(n_eff + (2 + prior)·a − 1), which is n_eff + 2.2 for one part on
+    five points. Together the parts have the mean Σa·m_a, the variance Σa²·v_a and the third
+    cumulant Σa³·κ_a. Each part has a share of the prior: a small group at the ceiling is as
+    uncertain inside a mix as it is alone.
     """
     parts = [(share, *_posterior(share, part, points)) for share, part in whole.simple]
     return Posterior(
@@ -55,7 +57,7 @@ def posterior(whole: Estimate, points: Sequence[Fraction]) -> Posterior:
 
 
 def _few(mean: float, part: Estimate) -> float:
-    """Student's widening, as far as the prior does not do it: all of it in the middle of the scale, none at its ends.
+    """Student's widening as far as the prior does not give it: full mid-scale, none at the ends.
 
     The factor is chosen so that simulated coverage lies within 0.93–0.97 from five answers on.
     """
@@ -65,18 +67,18 @@ def _few(mean: float, part: Estimate) -> float:
 def third_of_mean(mean: float, variance: float) -> float:
     """The third cumulant of a mean within 0–100: V²·(100 − 2m)/(m·(100 − m)) points³.
 
-    A variance shrinks towards both ends of a scale about as m·(100 − m) does, and where it is a function V of the mean,
-    the third cumulant is V·dV/dm (Morris, Annals of Statistics 10, 1982).
+    A variance shrinks towards both ends of a scale about as m·(100 − m) does. Where it is a
+    function V of the mean, the third cumulant is V·dV/dm (Morris, Annals of Statistics 10, 1982).
     """
     return variance**2 * (100 - 2 * mean) / (mean * (100 - mean)) if 0 < mean < 100 else 0.0
 
 
 def interval(whole: Estimate, points: Sequence[Fraction]) -> tuple[float, float]:
-    """Low and high end in points: the uncertainty among participants after weighting.
+    """The low and high end in points: the uncertainty among participants after weighting.
 
-    The ends are the quantiles of the Beta distribution that has the mean of `posterior` and its variance, with what few
-    answers add. The interval is widened to hold the score itself, which it could miss when nearly all answers stand at
-    an end of the scale.
+    The ends are quantiles of the Beta distribution with the mean and variance of `posterior`,
+    widened for few answers. The interval is extended to hold the score itself, which it could miss
+    when nearly all answers stand at an end of the scale.
     """
     from scipy.special import betaincinv
 
@@ -97,15 +99,16 @@ def _posterior(
     prior = weight * len(points)
     mean = (size * part.mean + weight * sum(points)) / (size + prior)
     square = (size * part.square + weight * sum(point**2 for point in points)) / (size + prior)
-    # At least 2a: single answers with small shares must not claim more than points within 0–100 can scatter.
+    # At least 2a: single answers with small shares must not exceed the scatter of 0–100.
     divisor = max(size + prior + 2 * share - 1, 2 * share)
     return mean, (square - mean**2) / divisor
 
 
 def effective_size(part: Estimate) -> Fraction:
-    """How many simple random answers are worth as much: min(n, s²/V); without spread, as even as the weights are.
+    """The number of simple random answers of equal worth: min(n, s²/V).
 
-    A raked mean is worth no more than its weights are even (``most``): at the ceiling, V misses the few heavy answers.
+    Without spread it follows from the evenness of the weights. A raked mean is worth no more than
+    the evenness of its weights (``most``): at the ceiling, V misses the few heavy answers.
     """
     if not part.variance:
         return part.effective

@@ -1,7 +1,8 @@
-"""Unit scores from published sums: what anybody can recompute without seeing a ballot.
+"""Unit scores from published sums, which anybody can recompute without seeing a ballot.
 
-Published are, by unit, evaluator group and kind of link, the integer sums that `aggregation.estimation.estimates` works with.
-Groups whose sums would tell of few people are withheld; a score that rests on one of them cannot be recomputed.
+Published are, by unit, evaluator group and kind of link, the integer sums that
+`aggregation.estimation.estimates` works with. Groups whose sums would disclose few people are
+suppressed; a score that rests on one of them cannot be recomputed.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ Shares = Mapping[str, Fraction]
 class PublicCell:
     """The sums of one kind of link in a group.
 
-    ``spread`` says whether the sums of squares and those without fraud weights are told too. They are not where a
-    fraud weight was given to few ballots, whose answers they would give away; the score can be had without them.
+    ``spread`` says whether the sums of squares and those without fraud weights are disclosed. They
+    are suppressed where a fraud weight was given to few ballots, whose answers they would disclose;
+    the score follows without them.
     """
 
     open_link: bool
@@ -35,7 +37,7 @@ class PublicCell:
 
 @dataclass(frozen=True, slots=True)
 class PublicGroup:
-    """A group of a unit. ``cells`` is None where it is withheld; ``counted`` says whether it reached the floor."""
+    """A group of a unit; ``cells`` is None if suppressed, ``counted``: it reached the floor."""
 
     group: str
     counted: bool
@@ -44,9 +46,10 @@ class PublicGroup:
 
 @dataclass(frozen=True, slots=True)
 class RecomputedScore:
-    """A unit's score from public sums; ``unweighted`` and ``variance`` (points²) are None where squares are withheld.
+    """A unit's score from public sums; all fields are None for a unit without a valid answer.
 
-    All are None for a unit nobody gave a valid answer. ``n_valid`` is as in `aggregation.estimation.scores.UnitScore`.
+    ``unweighted`` and ``variance`` (points²) are None where squares are suppressed. ``n_valid`` is
+    as in `aggregation.estimation.scores.UnitScore`.
     """
 
     score: Fraction | None
@@ -58,10 +61,12 @@ class RecomputedScore:
 def recompute_score(
     groups: Sequence[PublicGroup], category: str, scheme: Scheme
 ) -> RecomputedScore | None:
-    """The unit's score, exactly that of `aggregation.estimation.scores`; None when it rests on a group that is withheld.
+    """The unit's score, equal to that of `aggregation.estimation.scores`.
+
+    Returns None when it rests on a suppressed group.
 
     Raises:
-        BadInput: the scheme has no such category, or what is told of a group contradicts its sums.
+        BadInput: the scheme has no such category, or a group contradicts its sums.
     """
     if category not in scheme.categories:
         raise BadInput(Message("estimation-category-unknown", category=category), TOTALS)
@@ -96,7 +101,10 @@ class _Part:
 
 
 def _used(weights: Shares, groups: Mapping[str, PublicGroup]) -> dict[str, Fraction] | None:
-    """Shares of 1 after redistribution; by answers when no group reached the floor, or None if one is withheld."""
+    """The groups' shares of 1 after redistribution.
+
+    They follow the answers when no group reached the floor; None if one of those is suppressed.
+    """
     used = redistributed_weights(weights, {name for name, group in groups.items() if group.counted})
     if any(used.values()):
         return {name: weight / 100 for name, weight in used.items()}
@@ -139,7 +147,7 @@ def _capped_share(cells: Mapping[bool, PublicCell], scheme: Scheme) -> Fraction 
 
 
 def _answers(group: PublicGroup, scheme: Scheme) -> int:
-    """The valid answers that count: without those of open links where the cap leaves them no share."""
+    """The number of valid answers that count, without open-link ones if the cap leaves no share."""
     cells = {cell.open_link: cell for cell in group.cells or () if cell.sums.n}
     left_out = _capped_share(cells, scheme) == 0
     return sum(cell.sums.n for link, cell in cells.items() if not (link and left_out))

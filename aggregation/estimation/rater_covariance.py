@@ -1,9 +1,11 @@
-"""Raters who rate several units make clusters: the covariance of the units' scores that they bring about.
+"""Covariances of units' scores from raters of several units.
 
-To a score each ballot adds z = α·w·(y − m), linearised: m is the mean of what it is summed with, α what a unit of its
-weight moves the score by. Two scores covary by √(f·f′)·Σ z·z′ over those who rated both, f = n/(n−1) as in the scores'
-own variances; with one group and equal weights this is the covariance of R's `survey` for clusters of raters, but for
-its f. No rater is kept: sums over all of them are, and those of few in common are dropped.
+Raters who rate several units make clusters. To a score each ballot adds z = α·w·(y − m),
+linearised: m is the mean of its cell, α the effect of a unit of weight on the score. Two scores
+covary by √(f·f′)·Σ z·z′ over their common raters, f = n/(n−1) as in the scores' own variances. With
+one group and equal weights this is the covariance of R's `survey` for clusters of raters, except
+for its f. No rater is kept: only sums over all of them are, and pairs with few common raters are
+dropped.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ Covariances = dict[tuple[str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """What the ballots of a cell do to their unit's score.
+    """The effect of a cell's ballots on their unit's score.
 
     ``move`` is α for a quarter of weight, ``centre`` m in points, ``factor`` f.
     """
@@ -35,7 +37,7 @@ class Influence:
 
 @dataclass(frozen=True, slots=True)
 class RaterAnswer:
-    """One ballot: the ``rater`` by any number, its cell, weight in quarters and place among the outcomes."""
+    """One ballot: its ``rater`` by an arbitrary number, cell, weight in quarters and outcome."""
 
     rater: int
     cell: ScoreCell
@@ -49,13 +51,13 @@ def score_covariances(
     influences: Mapping[ScoreCell, Influence],
     least: int,
 ) -> Covariances:
-    """The covariances of scores; only of units that at least ``least`` raters with answers that count have in common.
+    """The covariances of scores of pairs with at least ``least`` common raters whose answers count.
 
     Args:
         ballots: in any order, at most one of each rater and unit.
-        outcomes: what the places stand for.
+        outcomes: the outcomes that places refer to.
         influences: by cell; ballots of other cells do not count.
-        least: a pair of fewer common raters is left out.
+        least: pairs with fewer common raters are left out.
     """
     people: dict[int, list[tuple[ScoreCell, int, Fraction]]] = {}
     for b in ballots:
@@ -64,7 +66,7 @@ def score_covariances(
             people.setdefault(b.rater, []).append((b.cell, b.weight, score))
     if not people:
         return {}
-    # In an order that is the same whatever number a rater has, so that sums are the same to the bit.
+    # The order is independent of raters' numbers, so that sums are the same to the bit.
     said = sorted(
         sorted((_name(cell), weight, score) for cell, weight, score in own)
         for own in people.values()
@@ -93,7 +95,7 @@ def _cross(
     units: Sequence[str],
     influences: Mapping[Name, Influence],
 ) -> tuple[Any, Any]:
-    """The self-join: raters by units, times itself. The numbers in common, and the sums of √f·z·√f′·z′."""
+    """The self-join, raters by units times itself: counts in common, and sums of √f·z·√f′·z′."""
     import numpy as np
     from scipy.sparse import csr_array
 

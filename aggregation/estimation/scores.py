@@ -33,14 +33,17 @@ SATISFIED = ("VS", "S")
 
 @dataclass(frozen=True, slots=True)
 class GroupScore:
-    """One evaluator group's part in a unit's score. ``score`` is 0–100, ``variance`` that of the mean, in points².
+    """One evaluator group's part in a unit's score.
 
-    ``n`` counts the ballots received, ``n_valid`` those that are valid and not excluded, ``n_open`` those of `n_valid`
-    that came by an open link. ``weight`` is the scheme's, ``weight_used`` what it became, of 100.
-    ``unweighted`` is the score without fraud weights. ``flags``: ``below_floor``, ``open_link_only``,
-    ``open_link_capped``, ``verified_below_floor`` (capped although fewer vouched answers than the floor stand beside).
-    ``fit`` says how the vouched answers were weighted to the population, ``strata`` how many of the valid ones were
-    from each stratum then.
+    ``score`` is 0–100, ``variance`` that of the mean, in points². ``n`` counts the ballots
+    received, ``n_valid`` the valid ones that are not excluded, ``n_open`` those of `n_valid` by an
+    open link. ``weight`` is the scheme's, ``weight_used`` the one after redistribution, of 100.
+    ``unweighted`` is the score without fraud weights.
+
+    ``flags`` are ``below_floor``, ``open_link_only``, ``open_link_capped`` and
+    ``verified_below_floor`` (capped although fewer vouched answers than the floor stand beside).
+    ``fit`` says how the vouched answers were weighted to the population, and ``strata`` counts the
+    valid ones by stratum then.
     """
 
     group: str
@@ -59,22 +62,22 @@ class GroupScore:
 
 @dataclass(frozen=True, slots=True)
 class UnitScore:
-    """A unit's public score (民评) with all that is published beside it.
+    """A unit's public score (民评) with all figures that are published beside it.
 
-    Ballots of people who work in the unit are in none of its figures. ``score`` is exact; ``low`` and ``high`` are its
-    95 % interval in points; ``variance`` is that of the score. ``n`` counts the ballots received, ``excluded`` those of
-    fraud weight 0, ``n_valid`` the valid ones that remain in groups to which the scheme gives weight. ``distribution``
-    counts the overall item by code over all ballots that are not excluded, each as one; ``dont_know_rate`` is the share
-    of those that know nothing of the unit, in 0–1;
-    ``top_two_rate`` (非常满意+满意率) that of VS and S among overall answers with points. ``unweighted`` is the score
-    without fraud weights. ``effective`` is Kish's number of equal answers that the weights and shares are worth,
-    ``squares`` the sum of squared distances of answers from the mean of their part (points²) on ``degrees`` degrees of
-    freedom. ``posterior`` is what the interval and the rank sets are made from.
+    Ballots of own staff are in none of its figures. ``score`` is exact; ``low`` and ``high`` are
+    its 95 % interval in points; ``variance`` is that of the score. ``n`` counts the ballots
+    received, ``excluded`` those of fraud weight 0, ``n_valid`` the valid ones in groups with
+    weight. ``distribution`` counts the overall item by code over all ballots that are not excluded,
+    each as one. ``dont_know_rate`` is the share of «don't know» among those, in 0–1;
+    ``top_two_rate`` (非常满意+满意率) that of VS and S among overall answers with points. ``unweighted``
+    is the score without fraud weights. ``effective`` is Kish's number of equal answers. ``squares``
+    is the sum of squared distances of answers from the mean of their part (points²) on ``degrees``
+    degrees of freedom. ``posterior`` underlies the interval and the rank sets.
 
-    ``flags``: ``insufficient`` (a person must decide), ``pooled`` (no group reached the floor: the score is the mean of
-    all, for information), ``dont_know_high``, ``open_link_only`` (every answer that counts), and of groups with weight
-    ``group_below_floor:<group>``, ``open_link_only:<group>``, ``open_link_capped:<group>`` and
-    ``verified_below_floor:<group>``.
+    ``flags`` are ``insufficient`` (a person must decide), ``pooled`` (no group reached the floor:
+    the score is the mean of all, for information), ``dont_know_high``, ``open_link_only`` (every
+    answer that counts), and of groups with weight ``group_below_floor:<group>``,
+    ``open_link_only:<group>``, ``open_link_capped:<group>`` and ``verified_below_floor:<group>``.
     """
 
     unit: str
@@ -103,7 +106,7 @@ def score_units(
     questionnaires: Mapping[str, Questionnaire],
     scheme: Scheme,
 ) -> dict[str, UnitScore]:
-    """Score every unit from the rows of the one scan.
+    """Scores every unit from the rows of the one scan.
 
     Args:
         rows: in any order, of one campaign; the same keys may come more than once.
@@ -112,8 +115,8 @@ def score_units(
         scheme: scales, group weights, floors and caps.
 
     Raises:
-        BadInput: a row names an unknown unit or questionnaire or has a pattern that cannot be read, or a unit's
-            category is not in the scheme.
+        BadInput: a row names an unknown unit or questionnaire or has a pattern that cannot be read,
+            or a unit's category is not in the scheme.
     """
     return score_tally(tally(rows, PatternReader(questionnaires, scheme)), categories, scheme)
 
@@ -124,7 +127,10 @@ def score_table(
     questionnaires: Mapping[str, Questionnaire],
     scheme: Scheme,
 ) -> dict[str, UnitScore]:
-    """As `score_units`, from an Arrow table with the columns of `aggregation.counts.scan.scan`: for millions of rows."""
+    """As `score_units`, from an Arrow table with the columns of `aggregation.counts.scan.scan`.
+
+    It is made for millions of rows.
+    """
     return score_tally(
         tally_table(table, PatternReader(questionnaires, scheme)), categories, scheme
     )
@@ -141,7 +147,7 @@ def score_tally(
 def score_influences(
     counted: Tally, categories: Mapping[str, str], scheme: Scheme
 ) -> dict[ScoreCell, Influence]:
-    """What the ballots of each cell do to their unit's score; raises as `score_units`."""
+    """The effect of each cell's ballots on their unit's score; raises as `score_units`."""
     cells, scorer = _by_unit(counted, categories), _Scorer(counted, scheme)
     found = (
         scorer.influences(unit, category, cells[unit]) for unit, category in categories.items()
@@ -206,7 +212,7 @@ class _Scorer:
     def influences(
         self, unit: str, category: str, cells: Sequence[tuple[ScoreCell, Counts]]
     ) -> dict[ScoreCell, Influence]:
-        """What the ballots of each cell do to the unit's score, of the cells that count in it."""
+        """The effect of each cell's ballots on the unit's score, for the cells that count in it."""
         weights = self._weights(unit, category, cells)
         groups = self._groups(unit, weights, cells)
         used, _ = self._used(weights, groups)
@@ -224,7 +230,7 @@ class _Scorer:
     def _weights(
         self, unit: str, category: str, cells: Sequence[tuple[ScoreCell, Counts]]
     ) -> dict[str, Fraction]:
-        """The scheme's weight of every group it knows and, 0, of every other group that has ballots."""
+        """The scheme's weight of every known group, and 0 for other groups with ballots."""
         if category not in self._scheme.categories:
             message = Message("estimation-category-unknown", category=category)
             raise BadInput(message, _unit_place(unit))
@@ -237,7 +243,7 @@ class _Scorer:
     def _used(
         self, weights: Mapping[str, Fraction], groups: Sequence[EvaluatorGroup]
     ) -> tuple[dict[str, Fraction], bool]:
-        """The weights after redistribution, and whether all groups had to be pooled for want of answers."""
+        """The weights after redistribution, and whether all groups were pooled."""
         floor = self._scheme.min_n.group
         used = redistributed_weights(
             weights, {g.name for g in groups if g.whole and g.n_valid >= floor}

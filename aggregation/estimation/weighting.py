@@ -1,9 +1,10 @@
-"""Answers weighted to the population: post-stratification to cells, raking to margins, with limits.
+"""Weighting to the population: post-stratification to cells, raking to margins, with limits.
 
-Post-stratification: Σ P·ȳ over the cells, P being their shares of the population, with variance Σ P²·V and V as in
-`aggregation.estimation.estimates.estimate` (the cells taken as samples of their own, which is how the sample is drawn). Raking:
-iterative proportional fitting (Deming and Stephan, 1940), with the linearised variance of a calibrated mean: residuals
-from the additive fit on the margins (Deville, Särndal and Sautory, JASA 88, 1993). Both agree with R's `survey`.
+Post-stratification: Σ P·ȳ over the cells, P being their shares of the population, with variance Σ
+P²·V and V as in `aggregation.estimation.estimates.estimate` (the cells taken as samples of their
+own, which is how the sample is drawn). Raking: iterative proportional fitting (Deming and Stephan,
+1940), with the linearised variance of a calibrated mean: residuals from the additive fit on the
+margins (Deville, Särndal and Sautory, JASA 88, 1993). Both agree with R's `survey`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ ROUNDS = 500
 CLOSE = 1e-13
 """The largest change of a share at which iteration ends."""
 FINE = 10**12
-"""Shares that were found by iteration are kept to 1/`FINE`, so that all that follows is exact again."""
+"""Iterated shares are kept to 1/`FINE`, so that all later arithmetic is exact."""
 
 Key = tuple[str, ...]
 Number = TypeVar("Number", float, Fraction)
@@ -29,11 +30,11 @@ Shares = dict[Key, Fraction]
 
 @dataclass(frozen=True, slots=True)
 class RakingFit:
-    """How the weighting went.
+    """The quality of a weighting. ``margins``: raked, otherwise post-stratified.
 
-    ``margins``: raked, else post-stratified. ``cells`` is the number that were used, after ``joined`` values of the
-    figures had been joined to a neighbour; ``trimmed`` cells stand at a limit. ``rounds`` of iteration left ``gap``,
-    the largest difference between a share that was asked for and the one that was reached.
+    ``cells`` were used, after ``joined`` values of the figures had been joined to a neighbour;
+    ``trimmed`` cells stand at a limit. ``rounds`` of iteration left ``gap``, the largest difference
+    between a target share and the one that was reached.
     """
 
     margins: bool
@@ -46,7 +47,7 @@ class RakingFit:
 
 @dataclass(frozen=True, slots=True)
 class WeightedEstimate:
-    """The estimate; by stratum the joined cell it went into, by joined cell its share and fitted centre (points)."""
+    """The estimate, the joined cell of each stratum, and each cell's share and centre (points)."""
 
     estimate: Estimate
     fit: RakingFit
@@ -114,10 +115,11 @@ def _joins(found: Sequence[tuple[Key, int]], target: WeightingTarget) -> list[di
 
 
 def collapse_small_cells(counts: Mapping[str, int], least: int) -> dict[str, str]:
-    """The declared rule: the cell with the fewest answers, while these are fewer than ``least``, goes to a neighbour.
+    """Joins the cell with the fewest answers to a neighbour while it has fewer than ``least``.
 
-    Neighbours stand next to it in the order of the figures; one whose name begins with the same part is preferred, then
-    the one with fewer answers, then the earlier. Says for each cell the first of those it ends up with.
+    Neighbours stand next to it in the order of the figures. One whose name begins with the same
+    part is preferred, then the one with fewer answers, then the earlier. Returns for each cell the
+    first cell of its join.
     """
     blocks = [([name], count) for name, count in counts.items()]
     while len(blocks) > 1:
@@ -154,7 +156,7 @@ def _wanted(join: Mapping[str, str], people: Mapping[str, int]) -> dict[str, Fra
 def _fitted(
     weights: Mapping[Key, int], wanted: Sequence[Mapping[str, Fraction]]
 ) -> tuple[Shares, int]:
-    """Shares of the cells that meet the margins, and the rounds it took; with one margin they are exact at once."""
+    """Shares of the cells that meet the margins, and the rounds; one margin is exact at once."""
     if len(wanted) == 1:
         return {key: wanted[0][key[0]] for key in weights}, 1
     total = sum(weights.values())
@@ -183,7 +185,7 @@ def _reached(shares: Mapping[Key, Number], at: int) -> dict[str, Number]:
 def _trimmed(
     shares: Shares, weights: Mapping[Key, int], target: WeightingTarget
 ) -> tuple[Shares, int]:
-    """Shares within the limits; what the cells at a limit give or take is spread over the others in proportion."""
+    """Shares within the limits; the excess of cells at a limit is spread over the others."""
     total = sum(weights.values())
     own = {key: Fraction(weight, total) for key, weight in weights.items()}
     held: Shares = {}
@@ -202,9 +204,9 @@ def _trimmed(
 
 
 def _beyond(free: Shares, own: Shares, target: WeightingTarget) -> Shares:
-    """The cells over the upper limit with the share it leaves them; without such, those under the lower limit.
+    """The cells over the upper limit with their capped share; without such, those under the lower.
 
-    What the heavy ones give goes to the light ones, which may need no help then.
+    The excess of heavy cells goes to light ones, which may need no correction then.
     """
     heavy = {
         key: own[key] * target.heaviest
@@ -220,9 +222,9 @@ def _beyond(free: Shares, own: Shares, target: WeightingTarget) -> Shares:
 
 
 def _additive(cells: Mapping[Key, CellSums]) -> dict[Key, Fraction]:
-    """The fit of the answers by a sum of effects, one for each value of each margin, weighted as without the figures.
+    """The fit of the answers by a sum of effects, one for each value of each margin.
 
-    Least squares by backfitting; points, to 1/`FINE`.
+    Least squares by backfitting, weighted as without the figures; points, to 1/`FINE`.
     """
     weights = {key: float(sums.w) for key, sums in cells.items()}
     means = {key: sums.wy / sums.w / sums.scale for key, sums in cells.items()}

@@ -23,7 +23,7 @@ def redistributed_weights(weights: Shares, counted: set[str]) -> dict[str, Fract
 
 
 def open_link_share(open_weight: int, verified_weight: int, cap: Fraction) -> Fraction:
-    """The share of open-link answers in a group's mean: their own, at most ``cap`` beside verified answers.
+    """The share of open-link answers in a group's mean: at most ``cap`` beside vouched answers.
 
     Args:
         open_weight: sum of the fraud weights of the open-link answers.

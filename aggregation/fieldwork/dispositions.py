@@ -1,7 +1,7 @@
-"""What became of invitations, by the names of AAPOR's Standard Definitions (10th edition, 2023), told in ranges.
+"""Dispositions of invitations by AAPOR's Standard Definitions (10th edition, 2023), in ranges.
 
-Every invitation has one disposition, so that they add up. Counts of what people did are told as ranges of ten people or
-more, and so are the rates made of them; how many were invited is exact.
+Every invitation has one disposition, so that they add up. Counts of people's acts are disclosed as
+ranges of ten or more, and so are the rates made of them; the number of invitations is exact.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ DISPOSITIONS = (
     COMPLETED,
 )
 PARTICIPATION_STATES = (STARTED, PARTIAL, BROKEN, COMPLETED)
-"""How far somebody is who came: the last of these counts for each person."""
+"""States of participation in order: for each person the last one counts."""
 CountRange = tuple[int, int]
-"""The least and the most that a number can be by what is told."""
+"""The least and the most that a number can be, given the disclosed figures."""
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationCounts:
-    """What the two sides know of a cell, which are never joined: who is written to, and who came.
+    """The counts of a cell by the two sides, which are never joined: invitations and participants.
 
-    ``invited`` is exact. ``queued``, ``unreachable`` and ``opted_out`` never got a message; ``refused`` wanted no more
-    of them after one. ``opened`` invitations, and of those who came by them how many are ``partial``, ``broken``,
-    ``completed``.
+    ``invited`` is exact. ``queued``, ``unreachable`` and ``opted_out`` never got a message;
+    ``refused`` opted out after one. ``opened`` counts invitations; ``partial``, ``broken`` and
+    ``completed`` count participants.
     """
 
     invited: int
@@ -53,10 +53,10 @@ class InvitationCounts:
 def dispositions(known: InvitationCounts, over: bool) -> dict[str, int]:
     """One disposition for each invitation of a cell; they add up to ``invited``.
 
-    Who came is counted an hour later than whose invitation was opened, and somebody who deletes their conversation and
-    comes back is counted twice: the later and more exact count bounds the other. Of those who want no more messages it
-    is not known whether they had come; they are taken to be among those who had not, as far as there are any.
-    ``over``: the campaign takes no ballots any more.
+    Participants are counted an hour later than opened invitations, and a person who deletes their
+    conversation and comes back is counted twice: the later and more exact count bounds the other.
+    Whether people who opted out had participated is unknown; as many as possible are taken not to
+    have. ``over``: the campaign takes no ballots any more.
     """
     left = known.invited
     found = dict.fromkeys(DISPOSITIONS, 0)
@@ -78,65 +78,68 @@ def dispositions(known: InvitationCounts, over: bool) -> dict[str, int]:
 
 
 def as_ranges(found: Mapping[str, int], step: int) -> dict[str, CountRange]:
-    """Each count as a range of ``step`` numbers; their exact sum narrows none of the small ones down.
+    """Each count as a range of ``step`` numbers; their exact sum narrows no small range down.
 
-    What is nothing is told to be nothing. A count below ``step`` is told as 1 to ``step`` − 1; when the sum and the
-    other ranges would say more, the largest count is told more coarsely, and if that is not enough (all are small),
-    every small one as anything from nothing to all.
+    A count of nothing is disclosed as nothing. A count below ``step`` is disclosed as 1 to ``step``
+    − 1. When the sum and the other ranges would say more, the largest count gets a wider range, and
+    if that is not enough (all are small), every small count could be anything from nothing to all.
     """
-    told = {name: range_of(count, step) for name, count in found.items()}
+    ranges = {name: range_of(count, step) for name, count in found.items()}
     whole = sum(found.values())
     small = [name for name, count in found.items() if 0 < count < step]
     largest = max(found, key=lambda name: found[name], default="")
-    while any(_narrowed(told, name, whole, step) for name in small) and told[largest] != (0, whole):
-        low, high = told[largest]
-        told[largest] = max(0, low - step), min(whole, high + step)
-    if any(_narrowed(told, name, whole, step) for name in small):
-        told |= dict.fromkeys(small, (0, whole))
-    return told
+    while any(_narrowed(ranges, name, whole, step) for name in small) and ranges[largest] != (
+        0,
+        whole,
+    ):
+        low, high = ranges[largest]
+        ranges[largest] = max(0, low - step), min(whole, high + step)
+    if any(_narrowed(ranges, name, whole, step) for name in small):
+        ranges |= dict.fromkeys(small, (0, whole))
+    return ranges
 
 
 def range_of(count: int, step: int) -> CountRange:
-    """A count that stands by itself, whose exact sum with others is told nowhere, as a range of ``step`` numbers."""
+    """A count by itself as a range of ``step`` numbers; no sum with others is disclosed."""
     low = count - count % step
     return (0, 0) if not count else (max(low, 1), low + step - 1)
 
 
-def _narrowed(told: Mapping[str, CountRange], name: str, whole: int, step: int) -> bool:
+def _narrowed(ranges: Mapping[str, CountRange], name: str, whole: int, step: int) -> bool:
     """Whether the sum says more of a small count than that it is small."""
-    others = [span for other, span in told.items() if other != name]
+    others = [span for other, span in ranges.items() if other != name]
     least, most = whole - sum(high for _, high in others), whole - sum(low for low, _ in others)
     return least > 1 or most < step - 1
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseRates:
-    """Rates in per cent, rounded outwards; None where there is nothing to divide by."""
+    """Rates in per cent, rounded outwards; None where the denominator is 0."""
 
     rr1: CountRange | None
     rr2: CountRange | None
     break_off: CountRange | None
 
 
-def response_rates(told: Mapping[str, CountRange]) -> ResponseRates:
-    """AAPOR's RR1 and RR2, and the share of those who began to answer and broke off.
+def response_rates(ranges: Mapping[str, CountRange]) -> ResponseRates:
+    """AAPOR's RR1 and RR2, and the break-off rate.
 
-    With I completed, P partial, B broken off, and all that were invited as the denominator (everybody drawn is
-    eligible, and nobody's eligibility is unknown): RR1 = I ÷ all, RR2 = (I + P) ÷ all,
-    break-off rate = B ÷ (I + P + B).
+    With I completed, P partial, B broken off, and all invitations as the denominator (everybody
+    drawn is eligible, and no eligibility is unknown): RR1 = I ÷ all, RR2 = (I + P) ÷ all, break-off
+    rate = B ÷ (I + P + B).
     """
-    begun = [told[name] for name in (COMPLETED, PARTIAL, BROKEN)]
-    rest = [span for name, span in told.items() if name != COMPLETED]
-    unfinished = [span for name, span in told.items() if name not in (COMPLETED, PARTIAL)]
+    begun = [ranges[name] for name in (COMPLETED, PARTIAL, BROKEN)]
+    rest = [span for name, span in ranges.items() if name != COMPLETED]
+    unfinished = [span for name, span in ranges.items() if name not in (COMPLETED, PARTIAL)]
     return ResponseRates(
-        percent_range(told[COMPLETED], rest),
+        percent_range(ranges[COMPLETED], rest),
         percent_range(_sum(begun[:2]), unfinished),
-        percent_range(told[BROKEN], begun[:2]),
+        percent_range(ranges[BROKEN], begun[:2]),
     )
 
 
 def percent_range(part: CountRange, rest: list[CountRange]) -> CountRange | None:
-    """What per cent ``part`` is of itself and ``rest`` together, at least and at most; None when all are nothing."""
+    """The bounds in per cent of ``part`` among itself and ``rest``; None when all are nothing."""
     others = _sum(rest)
     if not part[1] + others[1]:
         return None

@@ -1,11 +1,12 @@
-"""Who is invited: a stratified simple random sample without replacement that anybody can draw again.
+"""A stratified simple random sample without replacement that anybody can draw again.
 
-Every number of the frame gets a lot, SHA-256(seed ‖ number), and in each cell the smallest lots are drawn. Sorting by
-independent uniform numbers and taking the first n is simple random sampling without replacement: Sunter, «List
-sequential sampling with equal or unequal probabilities without replacement», Applied Statistics 26 (1977); Ohlsson,
-«Coordination of samples using permanent random numbers», in Cox et al., Business Survey Methods (Wiley, 1995). Lots
-from a cryptographic hash of a public seed are how election audits draw ballots: Rivest, «Consistent sampling with
-replacement», arXiv:1808.10016 (2018).
+Every number of the frame gets a lot, SHA-256(seed ‖ number), and in each cell the smallest lots are
+drawn. Sorting by independent uniform numbers and taking the first n is simple random sampling
+without replacement: Sunter, «List sequential sampling with equal or unequal probabilities without
+replacement», Applied Statistics 26 (1977); Ohlsson, «Coordination of samples using permanent random
+numbers», in Cox et al., Business Survey Methods (Wiley, 1995). Election audits draw ballots by lots
+from a cryptographic hash of a public seed: Rivest, «Consistent sampling with replacement»,
+arXiv:1808.10016 (2018).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from aggregation.numbers import apportion
 from survey_flows.errors import BadInput, Message, Place
 
 RULE = "sha256-order/1"
-"""Stands for what `lot_of`, `draw_numbers` and `frame_digest` do, in registrations and published samples."""
+"""Names the rule of `lot_of`, `draw_numbers` and `frame_digest` in registrations and samples."""
 METHODS = ("proportional", "neyman", "fixed")
 
 Frame = Mapping[str, Collection[str]]
@@ -30,13 +31,15 @@ Frame = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class SampleDesign:
-    """How many are drawn where. `allocate` turns it into a number for each cell.
+    """The sizes of a sample by cell. `allocate` turns a design into a number for each cell.
 
     Attributes:
-        method: ``proportional`` to the people of a cell; ``neyman``, to people times standard deviation; ``fixed``.
+        method: ``proportional`` to the people of a cell; ``neyman``, to people times standard
+            deviation; ``fixed``.
         size: people in the whole sample; with ``fixed``, the sum of ``values``.
         least: no cell gets fewer, so that small cells are oversampled.
-        values: by cell, the standard deviation (``neyman``) or the number of people (``fixed``; 0 for cells not named).
+        values: by cell, the standard deviation (``neyman``) or the number of people (``fixed``; 0
+            for cells not named).
     """
 
     method: str
@@ -68,20 +71,24 @@ def draw_numbers(seed: str, frame: Frame, sizes: Mapping[str, int]) -> dict[str,
 
 
 def frame_digest(frame: Frame) -> str:
-    """SHA-256 of the frame as text, in hexadecimal: a line «number cell» for each person, in the order of numbers."""
+    """SHA-256 of the frame as text, in hexadecimal.
+
+    The text has a line «number cell» for each person, in the order of numbers.
+    """
     lines = sorted(f"{number} {cell}\n" for cell, numbers in frame.items() for number in numbers)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def allocate(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
-    """How many of each cell's ``people`` are drawn.
+    """The number of people to draw from each cell.
 
-    Proportional and Neyman allocation as in Cochran, Sampling Techniques (3rd ed., Wiley 1977), 5.5 and 5.9: cells that
-    would get more than they have are taken whole, those below ``least`` get ``least``, and the rest is shared among the
-    others anew; whole numbers by largest remainder.
+    Proportional and Neyman allocation are as in Cochran, Sampling Techniques (3rd ed., Wiley 1977),
+    5.5 and 5.9: cells that would get more than they have are taken whole, those below ``least`` get
+    ``least``, and the rest is shared among the others anew. Whole numbers are found by largest
+    remainder.
 
     Raises:
-        BadInput: a cell is unknown or has no usable value, or what is wanted does not fit into the cells.
+        BadInput: a cell is unknown or has no usable value, or the sizes do not fit.
     """
     _check(design, people)
     if design.method == "fixed":
@@ -139,7 +146,7 @@ def _fixed(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
 
 
 def _weights(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
-    """What the sample is shared out in proportion to, as whole numbers."""
+    """The whole numbers in proportion to which the sample is shared out."""
     if design.method == "proportional":
         return dict(people)
     missing = sorted(cell for cell in people if design.values.get(cell, Decimal(0)) <= 0)
@@ -153,7 +160,10 @@ def _weights(design: SampleDesign, people: Mapping[str, int]) -> dict[str, int]:
 def _bounded(
     design: SampleDesign, people: Mapping[str, int], weights: Mapping[str, int]
 ) -> dict[str, int]:
-    """The cells whose share lies outside their bounds, at their bound. Each round settles the side that errs more."""
+    """The cells whose share lies outside their bounds, each at its bound.
+
+    Each round settles the side with the larger error.
+    """
     taken: dict[str, int] = {}
     while True:
         free = {cell: weight for cell, weight in weights.items() if cell not in taken}

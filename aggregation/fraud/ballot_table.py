@@ -28,10 +28,11 @@ UTC8 = 32
 
 @dataclass(frozen=True)
 class BallotTable:
-    """One number for each ballot in every column. ``direction`` is 0–4, symmetric about 2, or `NO_OPINION`.
+    """The ballots of a campaign in columns, one number for each ballot.
 
-    ``quarter`` counts quarters of an hour in the city's time since 1970. ``young`` is the online check's bit; ``risky``
-    tells that an online check found more than is to be counted only. No result depends on the codes of names.
+    ``direction`` is 0–4, symmetric about 2, or `NO_OPINION`. ``quarter`` counts quarters of an hour
+    in the city's time since 1970. ``young`` is the online check's bit; ``risky`` says that an
+    online check found more than it only counts. No result depends on the codes of names.
     """
 
     unit: Ints
@@ -63,15 +64,16 @@ class BallotTable:
 
 @dataclass(frozen=True)
 class Comments:
-    """Comments of the campaign, which nobody can join to ballots: the unit and the text of each."""
+    """Comments of the campaign by unit; no comment can be joined to a ballot."""
 
     units: Sequence[str] = ()
     texts: Sequence[str] = ()
 
 
 def opinions(scheme: Scheme) -> dict[str, float]:
-    """Each code's place on its scale, from −2 to 2; codes without points have none. Where scales share a code, the
-    default scale's place is taken.
+    """Each code's place on its scale, from −2 to 2; codes without points have none.
+
+    Where scales share a code, the place on the default scale counts.
     """
     places: dict[str, float] = {}
     for name in [scheme.default_scale, *scheme.scales]:
@@ -85,10 +87,10 @@ def opinions(scheme: Scheme) -> dict[str, float]:
 def read_ballots(
     columns: Mapping[str, Any] | pd.DataFrame, places: Mapping[str, float], offset: int = UTC8
 ) -> BallotTable:
-    """The table from columns named as those of the ballots' table: unit, voter, source, ratings, bucket, risk.
+    """The table from columns named as in the ballots' table.
 
     Args:
-        columns: of equal length; other columns are left alone.
+        columns: unit, voter, source, ratings, bucket and risk, of equal length.
         places: of the codes, from `opinions`.
         offset: quarters of an hour by which the city's clock is ahead of UTC.
     """

@@ -1,4 +1,4 @@
-"""What a signal finds: groups of ballots (or comments) that look organised, and how sure that is."""
+"""Clusters: groups of ballots or comments that look organised, with their probability."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from survey_flows.facts import CheckLevel
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A finding. ``members`` are rows of the table, ascending; ``comments`` are places in the comments.
+    """One finding of a signal.
 
-    ``share`` is the part of the members that is beyond expectation, ``log_bayes`` the natural logarithm of how much
-    likelier the cluster is if it is organised than by chance. ``posterior`` is the probability that a member is
-    organised, as this finding alone says. ``evidence`` holds numbers only, neither unit nor direction, for blind
-    reviewers. ``look`` names the way of looking when a rule has several: what one look finds in separate clusters
-    adds up.
+    ``members`` are rows of the table, ascending; ``comments`` are places in the comments. ``share``
+    is the part of the members beyond expectation, ``log_bayes`` the natural logarithm of the Bayes
+    factor of «organised» against chance. ``posterior`` is the probability that a member is
+    organised, by this finding alone. ``evidence`` holds numbers only, neither unit nor direction,
+    for blind checkers. ``look`` names the variant of a rule that has several; findings of one
+    variant in separate clusters add up.
     """
 
     rule: str
@@ -34,14 +35,14 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One way to look at a campaign's ballots."""
+    """A signal: one analysis of a campaign's ballots."""
 
     name: str
     find: Callable[[BallotTable, Comments, Thresholds], Iterable[Cluster]]
 
 
 def level_of(posterior: float, thresholds: Thresholds) -> CheckLevel:
-    """What follows from a posterior probability; whoever is excluded has been looked at by two people."""
+    """The level that follows from a posterior; exclusion needs the check of two people."""
     if posterior < thresholds.doubt:
         return CheckLevel.COUNT
     if posterior < thresholds.half:

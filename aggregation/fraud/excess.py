@@ -1,8 +1,9 @@
-"""How many ballots of a kind were to be expected, and how sure it is that more of them are organised.
+"""Expected counts of ballots, and the certainty that the excess over them is organised.
 
-Everything is compared with three others: the city, the same opinion by the unit's other sources, and other opinions by
-the same source. An event that many people react to shows in every source; a reminder shows in every opinion. Only what
-none of the three explains is an excess: it shows in one source and one opinion alone.
+Every count is compared with three others: the city, the same opinion by the unit's other sources,
+and other opinions by the same source. An event that many people react to shows in every source; a
+reminder shows in every opinion. Only a count that none of the three explains is an excess: it shows
+in one source and one opinion alone.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ from aggregation.fraud.clusters import Cluster, level_of
 from aggregation.fraud.thresholds import Thresholds
 
 FAR = np.ones((DIRECTIONS, DIRECTIONS)) - np.eye(DIRECTIONS)
-"""Which opinions are other ones. To the highest and the lowest their neighbours are not: an ordered answer is varied by
-a step. For what lies between, an excess of a neighbour explains its own."""
+"""The opinions that serve as a comparison for an opinion.
+
+The neighbours of the highest and the lowest opinion do not: an ordered answer is varied by a step.
+Between them, an excess of a neighbour explains its own.
+"""
 FAR[[0, 4], [1, 3]] = 0
 SIDES = np.array([0, 0, 2, 4, 4, 5])
 """The opinion's side: low, in between, high, none."""
@@ -37,13 +41,13 @@ class ExpectedCounts:
 
 
 def across_units(hits: Floats, misses: Floats) -> Floats:
-    """Odds of a mark by (unit, source), from all other units: what changes for the whole city at once."""
+    """Odds of a mark by (unit, source) from all other units: changes of the whole city at once."""
     hit, miss = hits.sum(axis=2), misses.sum(axis=2)
     return np.asarray((hit.sum(axis=0) - hit + 1) / (miss.sum(axis=0) - miss + 1))
 
 
 def usual_odds(hits: Floats, misses: Floats) -> Floats:
-    """Odds of a mark by (unit, source): the median of the units, which a few manipulated ones do not move."""
+    """Odds of a mark by (unit, source): the median of units, which resists manipulated ones."""
     hit, miss = hits.sum(axis=2), misses.sum(axis=2)
     each = np.where(hit + miss >= MIN_SOURCE_BALLOTS, (hit + 0.5) / (miss + 0.5), np.nan)
     known = ~np.isnan(each).all(axis=0)
@@ -55,7 +59,7 @@ def usual_odds(hits: Floats, misses: Floats) -> Floats:
 def expected_counts(
     hits: Floats, misses: Floats, odds: Floats, spread: float, thresholds: Thresholds
 ) -> list[ExpectedCounts]:
-    """Marked ballots that were to be expected by (unit, source, direction), as each comparison says.
+    """Expected marked ballots by (unit, source, direction), for each comparison.
 
     Args:
         hits, misses: marked and other ballots by (unit, source, direction).
@@ -82,11 +86,11 @@ def expected_beside(
     spread: float,
     thresholds: Thresholds,
 ) -> ExpectedCounts:
-    """Marked ballots that were to be expected beside ``misses`` if the mark were as frequent as in a comparison.
+    """Expected marked ballots beside ``misses`` if the mark were as frequent as in a comparison.
 
     Args:
         usual: the city's odds of the mark for the cell.
-        hits, rest, plain: of the comparison the marked ballots, the others, and how many marked ones are usual there.
+        hits, rest, plain: the comparison's marked ballots, its others, and its usual marked ones.
     """
     few = thresholds.shrinkage
     odds = (hits + few * usual) / (plain + few * usual) * usual
@@ -99,9 +103,9 @@ def _others(counts: Floats) -> Floats:
 
 
 def log_bayes(observed: Floats, expected: ExpectedCounts, most: Floats) -> Floats:
-    """How much likelier each count is if any number up to ``most`` were as likely as another, than by chance (log).
+    """The log Bayes factor of each count: any number up to ``most`` alike, against chance.
 
-    By chance it is negative binomial: Poisson, with a mean that is uncertain by a gamma distribution.
+    By chance a count is negative binomial: Poisson with a gamma-distributed mean.
     """
     mean = np.maximum(expected.mean, 1e-9)
     shape = 1 / np.maximum(expected.doubt, 1e-9)
@@ -123,9 +127,10 @@ class ExcessCells:
 def find_excesses(
     rule: str, observed: Floats, views: list[ExpectedCounts], most: Floats, thresholds: Thresholds
 ) -> ExcessCells:
-    """The cells in which a rule finds something: by every view ``thresholds.least`` too many, hardly by chance.
+    """The cells in which a rule finds something.
 
-    The view that explains most of a cell has the last word.
+    By every view at least ``thresholds.least`` ballots are too many, and chance hardly explains
+    them. The view that explains most of a cell decides.
     """
     highest = np.maximum.reduce([view.mean for view in views])
     cells = np.flatnonzero(observed.ravel() - highest.ravel() >= thresholds.least)
@@ -186,7 +191,7 @@ def probability_organised(log_bayes: float, thresholds: Thresholds) -> float:
 def marked_clusters(
     rule: str, ballots: BallotTable, mark: Bools, thresholds: Thresholds
 ) -> Iterator[Cluster]:
-    """Clusters of ballots of one unit, source and opinion that carry a mark more often than is usual."""
+    """Clusters of ballots of one unit, source and opinion with more marks than usual."""
     hits, misses = ballots.count(mark), ballots.count(~mark)
     expected = expected_counts(
         hits, misses, usual_odds(hits, misses), thresholds.spreads[rule], thresholds
@@ -197,7 +202,7 @@ def marked_clusters(
 
 
 def sum_by_side(counts: Floats) -> Floats:
-    """Counts by (unit, source, direction) with each side's sum at its outer opinion: steps of one side are one."""
+    """Counts by (unit, source, direction), with each side's sum at its outer opinion."""
     result = counts.copy()
     result[..., [0, 4]] += result[..., [1, 3]]
     result[..., [1, 3]] = 0
@@ -205,11 +210,11 @@ def sum_by_side(counts: Floats) -> Floats:
 
 
 def split_by_opinion(found: ExcessCells, counts: Floats, usual: Floats) -> ExcessCells:
-    """What was found by side, as cells of single opinions: each with the share that is beyond its own expectation.
+    """Findings by side, split into cells of single opinions, each with its own excess share.
 
     Args:
         counts: observed ballots by (unit, source, direction).
-        usual: of the same shape, how the two opinions of a side divide where nothing is suspected.
+        usual: of the same shape, the division of a side's two opinions without suspicion.
     """
     of_side = np.eye(DIRECTIONS, dtype=bool)[SIDES][:, SIDES]
     place, side = np.divmod(found.cells, DIRECTIONS)

@@ -1,4 +1,7 @@
-"""From the findings of all rules to one probability and one weight for each ballot. Nothing is deleted."""
+"""From the findings of all rules to one probability and one weight for each ballot.
+
+Nothing is deleted.
+"""
 
 from __future__ import annotations
 
@@ -37,10 +40,11 @@ def posteriors(
 ) -> Floats:
     """The probability that each ballot is organised.
 
-    Ballots of one unit, source and opinion are a case. What the rules find in it adds up to the probability that it is
-    real; the rule that finds most says how many of it are organised. Each rule then divides them, by Bayes: its members
-    are as much likelier organised as its share says beyond the case's, those it leaves out as much less as it has found
-    of the whole. Rules whose ceiling is below ``thresholds.doubt`` are hints for people and count for nothing here.
+    Ballots of one unit, source and opinion are a case. The findings of the rules in it add up to
+    the probability that it is real; the rule with the largest finding gives the organised share.
+    Each rule then divides the ballots by Bayes: its members gain as its share exceeds the case's,
+    the others lose as its finding covers the whole. Rules whose ceiling is below
+    ``thresholds.doubt`` are hints for people and count for nothing here.
     """
     heard = [
         c for c in found if c.members and c.rule not in without and not _is_hint(c.rule, thresholds)
@@ -69,7 +73,7 @@ def _is_hint(rule: str, thresholds: Thresholds) -> bool:
 def _reality(
     ballots: BallotTable, heard: Sequence[Cluster], cases: int, thresholds: Thresholds
 ) -> Floats:
-    """The probability that a case is real. A rule says what the best of its looks says, the sum of its clusters."""
+    """The probability that a case is real: the best variant of each rule, summed over clusters."""
     looks: dict[tuple[str, str], Floats] = {}
     for cluster in heard:
         sums = looks.setdefault((cluster.rule, cluster.look), np.zeros(cases))
@@ -94,7 +98,7 @@ def fraud_weights(probability: Floats, thresholds: Thresholds) -> Ints:
 def weights_with_and_without(
     ballots: BallotTable, found: Sequence[Cluster], thresholds: Thresholds
 ) -> Mapping[str, Ints]:
-    """Weights by all rules (under ``""``) and, by the name of each rule that found something, by all others."""
+    """Weights by all rules (under ``""``) and, for each rule with findings, by all others."""
     names = ["", *sorted({cluster.rule for cluster in found if cluster.members})]
     return {
         name: fraud_weights(posteriors(ballots, found, thresholds, {name}), thresholds)
@@ -103,10 +107,10 @@ def weights_with_and_without(
 
 
 def _by_rule(size: int, found: Sequence[Cluster]) -> dict[str, Floats]:
-    """For each rule and ballot the share of its clusters, from the smallest on.
+    """For each rule and ballot, the share of its clusters, smallest first.
 
-    A wide window that holds a narrow one knows nothing more of the ballots beside it: only what it has found beyond the
-    narrow one's is added, to each ballot by what was still taken for honest in it.
+    A wide window around a narrow one adds only its own excess, in proportion to the ballots still
+    taken for honest.
     """
     result: dict[str, Floats] = {}
     for cluster in sorted(found, key=lambda cluster: (len(cluster.members), -cluster.share)):
@@ -119,7 +123,7 @@ def _by_rule(size: int, found: Sequence[Cluster]) -> dict[str, Floats]:
 
 
 def _ratio(cell: Ints, claims: Floats, claimed: Floats, organised: Floats, size: Floats) -> Floats:
-    """The logarithm of a rule's likelihood ratio for each ballot; 0 where the rule found nothing in the case."""
+    """The log likelihood ratio of a rule for each ballot; 0 without findings in the case."""
     members = np.bincount(cell, weights=claims > 0, minlength=len(size))
     left = np.clip(1 - claimed / np.maximum(organised, 1e-9), EDGE, 1)
     honest = np.maximum(size - organised, 1e-9)

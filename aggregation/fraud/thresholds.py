@@ -1,4 +1,4 @@
-"""From where on the signals find something. Plain data with reasons: a campaign registers it before its invitations."""
+"""Thresholds of the signals, with reasons; a campaign registers them before its invitations."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, field
 
 
 def _ceilings() -> dict[str, float]:
-    # Units differ in how people reach them, their reminders make bursts, and whoever is moved by one event rates one
-    # unit: none of these says anything of honesty. They stay below `Thresholds.doubt` and so are hints.
+    # Units differ in how people reach them, their reminders make bursts, and people who are moved
+    # by one event rate one unit. None of these says anything of honesty, so they stay below
+    # `Thresholds.doubt` and are hints.
     return {"source_share": 0.3, "burst": 0.3, "single_target": 0.45, "shared_voters": 0.9}
 
 
@@ -31,18 +32,18 @@ def _spreads() -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What the signals take for usual, and what follows from a posterior probability. Shares are 0–1."""
+    """The usual behaviour that signals assume, and the levels of a posterior. Shares are 0–1."""
 
     windows_hours: tuple[int, ...] = (2, 6, 24, 72)
     """A sitting, half a day, a day, a long weekend; the whole campaign is looked at by `strata`."""
     prior: float = 0.001
-    """Of a thousand groups of ballots that are looked at, one is organised: many are looked at, few are."""
+    """One of a thousand groups of ballots is organised: many groups are examined."""
     hint: float = 1.5
-    """Logarithm of the Bayes factor from which on a finding is told at all: 4.5 times likelier organised than not."""
+    """Least logarithm of a reported Bayes factor: 4.5 times likelier organised than not."""
     least: int = 12
-    """Fewer ballots more than expected are not told from chance, nor do they move a score."""
+    """Fewer excess ballots are not distinguishable from chance, and move no score."""
     shrinkage: float = 4.0
-    """Ballots of usual behaviour that are added to a comparison, so that a handful does not speak for all."""
+    """Ballots of usual behaviour added to a comparison, so that a handful does not decide."""
     spreads: Mapping[str, float] = field(default_factory=_spreads)
     """Relative deviation between honest units of the share that a rule looks at, beyond chance."""
     ceilings: Mapping[str, float] = field(default_factory=_ceilings)
@@ -50,7 +51,7 @@ class Thresholds:
     doubt: float = 0.5
     """Below this posterior a ballot counts in full: the benefit of the doubt."""
     half: float = 0.625
-    """From `doubt` to here a ballot counts half, from here to `nearly` a quarter: the nearest quarters."""
+    """From `doubt` to here a ballot counts half, from here to `nearly` a quarter."""
     nearly: float = 0.875
     """From here on a ballot does not count until two people have looked at its cluster."""
     discount: float = 0.8
@@ -58,11 +59,11 @@ class Thresholds:
     similar: float = 0.6
     """Share of common three-character pieces (Jaccard) from which on two comments are one text."""
     comment_length: int = 8
-    """Shorter comments are alike without anybody's order."""
+    """Shorter comments are alike without coordination."""
     comments: int = 6
     """As many people do not write the same sentence of one unit by chance."""
     comment_factor: float = 3.0
-    """Stock phrases are everywhere: that many times a unit's part of them is left out of account."""
+    """Stock phrases are everywhere: this multiple of a unit's part is disregarded."""
 
     def dump(self) -> str:
         """Canonical JSON for the campaign's registration."""
@@ -70,6 +71,6 @@ class Thresholds:
 
 
 def read_thresholds(text: str) -> Thresholds:
-    """What `Thresholds.registered` wrote."""
+    """The thresholds that `Thresholds.registered` wrote."""
     fields = json.loads(text)
     return Thresholds(**{**fields, "windows_hours": tuple(fields["windows_hours"])})

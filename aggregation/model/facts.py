@@ -1,6 +1,7 @@
-"""Everything a year's appraisal is made from, as frozen values: the city's side of the contract.
+"""The inputs of a year's appraisal as frozen values.
 
-Subjects are unit codes and leader ids; the two never coincide. Ids, sources and reasons are shown in reason trails.
+Subjects are unit codes and leader ids; the two never coincide. Ids, sources and reasons are shown
+in reason trails.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ UNIT_GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
 
 
 class Role(StrEnum):
-    """正职, 副职, or 工作人员: whoever leads nobody. Officers are appraised inside units only (R16)."""
+    """正职, 副职 or 工作人员. Officers are appraised inside units only (R16)."""
 
     PRINCIPAL = "principal"
     DEPUTY = "deputy"
@@ -35,7 +36,7 @@ class Role(StrEnum):
 
 
 class FindingKind(StrEnum):
-    """Facts established elsewhere (by a court, an inquiry, an office) that rules of the scheme follow from."""
+    """Findings of a court, an inquiry or an office that rules of the scheme follow from."""
 
     CRIMINAL_OFFENCE = "criminal_offence"
     SAFETY_ACCIDENT = "safety_accident"
@@ -47,7 +48,7 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A unit's league in the years ``since`` to ``until``, both included; ``None`` is an open end."""
+    """A unit's league from ``since`` to ``until``, both included; ``None`` is an open end."""
 
     league: str
     since: int | None = None
@@ -62,7 +63,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class AppraisedUnit:
-    """A department, district or county; or a section or post, which is part of its ``parent`` (R16).
+    """A rated unit; or a section or post, which is part of its ``parent`` (R16).
 
     ``memberships`` is empty for units that are graded by quota.
     """
@@ -77,10 +78,10 @@ class AppraisedUnit:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The unit whose parts are appraised, as its own appraisal left it.
+    """The unit whose parts are appraised, with its own result.
 
-    ``total`` is None where a person graded it for want of answers; ``confirmed`` says that its grade is settled, which
-    the grades of its parts follow from.
+    ``total`` is None where a person graded it for want of answers; ``confirmed`` says that its
+    grade, which the grades of its parts follow from, is settled.
     """
 
     code: str
@@ -93,7 +94,7 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """A person in the post held at the end of the year: a leading cadre, or an officer inside a unit.
+    """A person in the post held at the end of the year: a leader, or an officer inside a unit.
 
     ``post`` is the title as it is printed.
     """
@@ -108,7 +109,7 @@ class Leader:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """Points added (``points`` > 0) to or deducted (< 0) from a unit's total, before the scheme's limits."""
+    """Points added (> 0) to or deducted (< 0) from a unit's total, before the scheme's limits."""
 
     unit: str
     points: Decimal
@@ -118,7 +119,7 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An event with consequences. ``subject`` is a unit code or a leader id, ``date`` ISO, ``source`` the document."""
+    """An event with consequences; ``subject`` is a unit code or leader id, ``date`` is ISO."""
 
     id: str
     kind: FindingKind
@@ -129,7 +130,7 @@ class Finding:
 
 
 class Verdict(StrEnum):
-    """What a person decided about a proposal."""
+    """A person's decision about a proposal."""
 
     CONFIRMED = "confirmed"
     DECLINED = "declined"
@@ -137,7 +138,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's decision on one proposal (`aggregation.model.results.Proposal.key`), with name, reason and time (ISO)."""
+    """A person's decision on one proposal by its key, with name, reason and time (ISO)."""
 
     proposal: str
     verdict: Verdict
@@ -159,9 +160,10 @@ class UnitDecision:
 
 @dataclass(frozen=True, slots=True)
 class PastGrade:
-    """One line of the immutable history. ``grade`` is None for a year that was not appraised: marked, never guessed.
+    """One line of the immutable history.
 
-    ``subject`` is a leader id (it follows a transfer) or a unit code; ``confirmed`` is False for a provisional grade.
+    ``grade`` is None for a year that was not appraised. ``subject`` is a leader id (it follows a
+    transfer) or a unit code; ``confirmed`` is False for a provisional grade.
     """
 
     year: int

@@ -1,4 +1,4 @@
-"""What a year's appraisal says, as frozen values: totals, ranks, grades, proposals and the reasons for each."""
+"""The results of a year's appraisal as frozen values, with the reasons for each."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from aggregation.model.facts import Decision, Grade, PastGrade, Role
 
 
 class Certainty(StrEnum):
-    """``confirmed``: the grade is the same over the whole rank set; ``provisional``: the answers do not settle it."""
+    """``confirmed``: one grade over the whole rank set; ``provisional``: several are possible."""
 
     SETTLED = "confirmed"
     PROVISIONAL = "provisional"
 
 
 class ConsequenceKind(StrEnum):
-    """What can be proposed. Only ``grade_four``, ``downgrade`` and ``bar_first`` touch a grade, once confirmed."""
+    """Kinds of proposals. Only ``grade_four``, ``downgrade`` and ``bar_first`` touch a grade."""
 
     GRADE_FOUR = "grade_four"
     REMOVAL_FROM_POSTS = "removal_from_posts"
@@ -47,8 +47,9 @@ class ProposalStatus(StrEnum):
 class ReasonLine:
     """One line of a reason trail.
 
-    ``value`` is the figure or finding as printed (``value_en`` in English, where the words differ), ``inputs`` name the
-    data it was made from, ``scheme`` the field of the scheme that says how (``categories.B_econ.weights.public``).
+    ``value`` is the figure or finding as printed (``value_en`` in English, where the words differ),
+    ``inputs`` name its data, and ``scheme`` is the field of the scheme that it follows
+    (``categories.B_econ.weights.public``).
     """
 
     zh: str
@@ -59,7 +60,7 @@ class ReasonLine:
     value_en: str = ""
 
     def pair(self, lang: str) -> tuple[str, str]:
-        """What the line is about and what it says, in ``lang`` (anything but Chinese is English)."""
+        """The label and the value in ``lang``; any language but Chinese is English."""
         return (
             (self.zh, self.value)
             if lang.startswith("zh")
@@ -79,7 +80,7 @@ class ReasonLine:
 
 @dataclass(frozen=True, slots=True)
 class TotalComponent:
-    """One weighted part of a unit's total. ``points`` is 0–100, ``contribution`` points × weight / 100, both exact."""
+    """One weighted component of a total: ``contribution`` = points (0–100) × weight / 100."""
 
     id: str
     weight: Decimal
@@ -89,11 +90,12 @@ class TotalComponent:
 
 @dataclass(frozen=True, slots=True)
 class GradeCut:
-    """The way to the grade next to one's own.
+    """The distance to a grade next to one's own.
 
-    ``gap`` is the difference of the published totals to the unit whose place would be taken, ``points`` the same in
-    points of the public score (None where it has no weight). ``ballots`` are the fewest with the best or the worst
-    rating that would close it; None where that cannot be told, or where ``never``: no number would do.
+    ``gap`` is the difference of the published totals to the unit whose place would be taken,
+    ``points`` the same in points of the public score (None where it has no weight). ``ballots`` are
+    the fewest with the best or the worst rating that would close it; None where that is suppressed,
+    or where ``never`` says that no number would do.
     """
 
     grade: Grade
@@ -106,10 +108,11 @@ class GradeCut:
 
 @dataclass(frozen=True, slots=True)
 class RankOutlook:
-    """How sure the standing of a ranked unit is.
+    """The certainty of a ranked unit's standing.
 
-    [``low``, ``high``] is its own 95 % rank set, for who looks at this unit alone. ``odds`` are the probabilities of
-    the grades (in a league, of what counts for its leaders' ceilings), ``cuts`` the ways to the grades beside its own.
+    [``low``, ``high``] is its own 95 % rank set, for a reader of this unit alone. ``odds`` are the
+    probabilities of the grades (in a league, of the standing for its leaders' ceilings), ``cuts``
+    the distances to the grades beside its own.
     """
 
     low: int
@@ -122,12 +125,13 @@ class RankOutlook:
 class UnitResult:
     """One unit's year.
 
-    ``total`` is ``exact`` rounded half up to the scheme's places; both are None without a usable public score.
-    ``rank`` counts from 1 among the ``of`` ranked units of its ``family`` (a league, or a category of departments),
-    equal ranks for ties that stand; [``low``, ``high``] is its simultaneous 95 % rank set. ``grade`` is None for
-    districts and counties (they are ranked) and for a unit that waits for a person. ``standing`` is the grade that
-    counts for its leaders' ceilings. ``barred`` says why the first grade is closed to it. ``outlook`` is None for a
-    unit that is not ranked.
+    ``total`` is ``exact`` rounded half up to the scheme's places; both are None without a usable
+    public score. ``rank`` counts from 1 among the ``of`` ranked units of its ``family`` (a league,
+    or a category graded by quota), equal ranks for ties that stand; [``low``, ``high``] is its
+    simultaneous 95 % rank set. ``grade`` is None for units of a league (they are only ranked) and
+    for a unit that waits for a person. ``standing`` is the grade that counts for its leaders'
+    ceilings. ``barred`` says why the first grade is closed to it. ``outlook`` is None for a unit
+    that is not ranked.
     """
 
     unit: str
@@ -158,9 +162,10 @@ class UnitResult:
 class LeaderResult:
     """One leader's year.
 
-    ``score`` = unit share × unit total + personal share × personal score, rounded half up; ``base`` is the grade by
-    score and ceiling, ``grade`` the one after confirmed lowerings. All are None while the unit waits for a person
-    (except a confirmed fourth grade). ``lowered_by`` holds the keys of the confirmed proposals that lowered it.
+    ``score`` = unit share × unit total + personal share × personal score, rounded half up; ``base``
+    is the grade by score and ceiling, ``grade`` the one after confirmed lowerings. All are None
+    while the unit waits for a person (except a confirmed fourth grade). ``lowered_by`` holds the
+    keys of the confirmed proposals that lowered it.
     """
 
     leader: str
@@ -182,9 +187,10 @@ class LeaderResult:
 class Proposal:
     """A consequence that a rule of the scheme proposes and a person decides.
 
-    ``key`` is ``year/rule/kind/subject`` or ``year/rule/kind/subject/fact``; ``discretionary`` means that the scheme
-    leaves it to the office (R9: *some* third-grade units). ``grounds`` are never empty. ``fact`` is the id of the event
-    it follows from; empty when it follows from a grade or a rank.
+    ``key`` is ``year/rule/kind/subject`` or ``year/rule/kind/subject/fact``; ``discretionary``
+    means that the scheme leaves it to the office (R9: *some* third-grade units). ``grounds`` are
+    never empty. ``fact`` is the id of the event that it follows from; empty when it follows from a
+    grade or a rank.
     """
 
     key: str
@@ -200,7 +206,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class QuotaUse:
-    """A category's locked places and what was given. ``notes`` record ties, bars, shortfalls and overruns."""
+    """A category's locked and given places; ``notes`` record ties, bars, shortfalls, overruns."""
 
     category: str
     size: int
@@ -212,10 +218,12 @@ class QuotaUse:
 
 @dataclass(frozen=True, slots=True)
 class AppraisalResult:
-    """The whole outcome. ``units`` and ``leaders`` are sorted by code and id, ``proposals`` by key.
+    """The whole result.
 
-    ``leagues`` lists each league's ranked unit codes, best first. ``unused`` are decisions that meet no proposal
-    (of a rule whose ground fell away): shown, never applied. ``trail`` maps a unit code or leader id to its reasons.
+    ``units`` and ``leaders`` are sorted by code and id, ``proposals`` by key. ``leagues`` lists
+    each league's ranked unit codes, best first. ``unused`` are decisions that meet no proposal (of
+    a rule whose ground fell away): they are shown and never applied. ``trail`` maps a unit code or
+    leader id to its reasons.
     """
 
     year: int
@@ -238,17 +246,17 @@ class AppraisalResult:
         return {x.leader: x for x in self.leaders}[leader]
 
     def unit_grades(self) -> Counter[Grade | None]:
-        """How many units graded by quota have each grade; None counts those that wait for a person."""
+        """Numbers of units graded by quota by grade; None counts those that wait for a person."""
         return Counter(u.grade for u in self.units if u.league is None)
 
     def leader_grades(self) -> Counter[Grade | None]:
-        """How many leaders have each grade; None counts those who wait for a decision about their unit."""
+        """Numbers of leaders by grade; None counts those whose unit waits for a decision."""
         return Counter(x.grade for x in self.leaders)
 
     def subjects(
         self, kind: ConsequenceKind, status: ProposalStatus = ProposalStatus.CONFIRMED
     ) -> tuple[str, ...]:
-        """Whom proposals of this kind and status concern, each once, sorted."""
+        """The subjects of proposals of this kind and status, each once, sorted."""
         return tuple(
             sorted({p.subject for p in self.proposals if p.kind is kind and p.status is status})
         )
@@ -282,5 +290,9 @@ class AppraisalResult:
 
 
 def explain(result: AppraisalResult, subject: str, lang: str = "zh-Hans") -> list[str]:
-    """Every figure and finding about a unit code or leader id, a printed line each. Raises KeyError if unknown."""
+    """The reason trail of a unit code or leader id as printed lines.
+
+    Raises:
+        KeyError: the subject is unknown.
+    """
     return [line.text(lang) for line in result.trail[subject]]

@@ -1,4 +1,4 @@
-"""What rules look at and what they say."""
+"""The situation that rules read, and the drafts that they return."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from aggregation.model.results import ConsequenceKind, LeaderResult, ReasonLine,
 
 
 class Stage(StrEnum):
-    """When a rule runs.
+    """The step in which a rule runs.
 
-    ``barring`` rules look at facts only, before units are graded. ``lowering`` rules see the units' grades and run
-    before ``settled`` ones, which see what confirmed lowerings have left (else «lowered to third this year, third last
-    year» would yield no dismissal).
+    ``barring`` rules look at facts only, before units are graded. ``lowering`` rules see the units'
+    grades and run before ``settled`` ones, which see the grades after confirmed lowerings
+    (otherwise «lowered to third this year, third last year» would yield no dismissal).
     """
 
     BARRING = "barring"
@@ -28,7 +28,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProposalDraft:
-    """A consequence before anyone has decided it. ``fact`` is the id of the event it follows from, if one."""
+    """A consequence before a decision. ``fact`` is the id of the event that it follows from."""
 
     kind: ConsequenceKind
     subject: str
@@ -39,9 +39,10 @@ class ProposalDraft:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The year as far as it is settled. ``results`` is empty while units are barred, ``leaders`` until grades settle.
+    """The settled part of the year.
 
-    ``past`` maps (subject, year) to the history.
+    ``results`` is empty while units are barred, ``leaders`` until grades settle. ``past`` maps
+    (subject, year) to the history.
     """
 
     year: int
@@ -69,7 +70,7 @@ class RuleParams(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of the scheme's table of consequences: a trigger and what it proposes."""
+    """One rule of the scheme: its trigger and the proposals that follow."""
 
     name: str
     stage: Stage

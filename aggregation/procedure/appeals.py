@@ -1,6 +1,6 @@
-"""How an appeal against a result goes on: what may follow what, who may decide, and until when. Pure.
+"""The steps of a review or appeal: their order, deadlines and barred deciders.
 
-Received → assigned → answered, and once more after a second appeal. Steps are only added; where an appeal stands
+Received → assigned → answered, and once more after an appeal. Steps are only added; the state
 follows from them.
 """
 
@@ -20,7 +20,7 @@ FIRST, SECOND = 1, 2
 
 
 class AppealAct(StrEnum):
-    """What happens to an appeal."""
+    """The acts of an appeal."""
 
     RECEIVED = "received"
     ASSIGNED = "assigned"
@@ -30,17 +30,17 @@ class AppealAct(StrEnum):
 
 
 class AppealRuling(StrEnum):
-    """What an answer says."""
+    """The ruling of an answer."""
 
     UPHELD = "upheld"
     REJECTED = "rejected"
 
 
 class AppealState(StrEnum):
-    """Where an appeal stands."""
+    """The state of an appeal."""
 
     WAITING = "waiting"
-    """For somebody to be charged with it."""
+    """No handler is charged yet."""
     CHARGED = "charged"
     ANSWERED = "answered"
     FINAL = "final"
@@ -58,7 +58,7 @@ STATES = {
 class AppealStep:
     """One act of an appeal.
 
-    ``by`` is a login, ``to`` whoever is charged with it; ``due_day`` ends the time that the act opens.
+    ``by`` is a login, ``to`` the handler who is charged; ``due`` ends the time that the act opens.
     """
 
     act: AppealAct
@@ -72,7 +72,7 @@ class AppealStep:
 
 @dataclass(frozen=True, slots=True)
 class AppealStatus:
-    """Where an appeal stands: its state and round, who is charged, until when an answer or a second appeal may come."""
+    """The state and round of an appeal, its handler, and the deadline of the next act."""
 
     state: AppealState
     round: int
@@ -87,7 +87,7 @@ class AppealStatus:
 
 @dataclass(frozen=True, slots=True)
 class PublicNotice:
-    """A public notice: from the day it is given to its last day, and until when a review may be asked for."""
+    """A public notice: its first and last day, and the last day for a review request."""
 
     begins: date
     ends: date
@@ -103,7 +103,7 @@ def public_notice(day: date, calendar: WorkingDays, days: Procedure) -> PublicNo
 def due_day(
     act: AppealAct, day: date, round_: int, calendar: WorkingDays, days: Procedure
 ) -> date | None:
-    """Until when what follows an act of ``day`` has to come; None when the act opens no time of its own."""
+    """The deadline that an act of ``day`` opens; None when it opens none."""
     if act is AppealAct.RECEIVED:
         return calendar.after(day, days.review_answer_days)
     if act is AppealAct.AGAIN or (act is AppealAct.ANSWERED and round_ == FIRST):
@@ -112,7 +112,7 @@ def due_day(
 
 
 def appeal_status(steps: Sequence[AppealStep], today: date) -> AppealStatus:
-    """Where an appeal with these steps (at least its reception) stands on a day."""
+    """The status on a day of an appeal with these steps (at least its reception)."""
     last = steps[-1]
     round_ = SECOND if any(step.act is AppealAct.AGAIN for step in steps) else FIRST
     until = next(step.due for step in reversed(steps) if step.due is not None)
@@ -129,7 +129,7 @@ def appeal_status(steps: Sequence[AppealStep], today: date) -> AppealStatus:
 
 
 def barred_deciders(steps: Sequence[AppealStep], first: Collection[str]) -> frozenset[str]:
-    """Who may not decide now: whoever decided ``first``, and whoever has answered this appeal already."""
+    """The people who may not decide now: those who decided ``first`` or answered this appeal."""
     return frozenset(first) | {step.by for step in steps if step.act is AppealAct.ANSWERED}
 
 

@@ -1,7 +1,7 @@
-"""How a shortcoming is mended: what may follow what, until when, and what is said of it afterwards. Pure.
+"""The steps of a rectification: their order and deadlines.
 
-Left → assigned → planned → fixed → closed, or opened again. Steps are only added; where a shortcoming stands follows
-from them. No score follows from it.
+Left → assigned → planned → fixed → closed, or opened again. Steps are only added; the state follows
+from them. No score follows from a rectification.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from aggregation.procedure.workdays import WorkingDays
 from survey_flows.errors import BadInput, Message, Place
 
 CONTACT_DAYS = 1
-"""Working days until whoever left a shortcoming is first written to."""
+"""Working days until the first contact with the person who left a request."""
 THEMES = ("attitude", "speed", "rules", "openness", "fees", "quality", "other")
 THEME_NAMES = {
     "attitude": Message("procedure-theme-attitude"),
@@ -29,19 +29,19 @@ THEME_NAMES = {
 
 
 class RectificationAct(StrEnum):
-    """What happens to a shortcoming."""
+    """The acts of a rectification."""
 
     ASSIGNED = "assigned"
     PLANNED = "planned"
     FIXED = "fixed"
     RATED = "rated"
-    """The person says once whether it is mended (追评)."""
+    """The person says once whether it is fixed (追评)."""
     CLOSED = "closed"
     REOPENED = "reopened"
 
 
 class RectificationState(StrEnum):
-    """Where a shortcoming stands."""
+    """The state of a request."""
 
     NEW = "new"
     ASSIGNED = "assigned"
@@ -60,7 +60,7 @@ STATES = {
 
 
 class FixRating(StrEnum):
-    """What the person says of it in the end."""
+    """The person's follow-up rating."""
 
     YES = "yes"
     NO = "no"
@@ -68,7 +68,11 @@ class FixRating(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RectificationStep:
-    """One act. ``by`` is a login, empty for the person; ``value`` is a theme, or a `FixRating`; ``to`` who mends it."""
+    """One act of a rectification.
+
+    ``by`` is a login, empty for the person; ``value`` is a theme or a `FixRating`; ``to`` is the
+    unit that rectifies.
+    """
 
     act: RectificationAct
     by: str
@@ -80,7 +84,7 @@ class RectificationStep:
 
 @dataclass(frozen=True, slots=True)
 class RectificationStatus:
-    """Where a shortcoming stands; ``contact`` and ``due`` are the last days for the first contact and the repair."""
+    """The state of a request; ``contact`` and ``due`` are the last days for contact and fixing."""
 
     state: RectificationState
     theme: str
@@ -121,7 +125,7 @@ _BECOMES = {
 def rectification_status(
     left: date, steps: Sequence[RectificationStep], calendar: WorkingDays, days: int
 ) -> RectificationStatus:
-    """Where a shortcoming stands that was ``left`` on a day and has to be fixed in so many working ``days``."""
+    """The status of a request that was ``left`` on a day, due in ``days`` working days."""
     state, begun, theme, to, rating = RectificationState.NEW, left, "", "", ""
     for step in steps:
         state = _BECOMES.get(step.act, state)
@@ -135,10 +139,10 @@ def rectification_status(
 
 
 def check_rectification_step(now: RectificationStatus, new: RectificationStep) -> None:
-    """Whether a step may come now.
+    """Checks whether a step may come now.
 
     Raises:
-        BadInput: it may not, and why.
+        BadInput: it may not; the message gives the reason.
     """
     if now.state not in _AFTER[new.act] or (new.act is RectificationAct.RATED and now.rating):
         message = Message("procedure-request-state", state=STATES[now.state])

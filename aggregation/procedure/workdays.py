@@ -1,4 +1,4 @@
-"""Working days, on which deadlines are counted: weekends, holidays, and weekend days that are worked for them."""
+"""Working days, on which deadlines are counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
-    """``off`` are holidays, ``worked`` days of a weekend that are worked; every other day is as its weekday is."""
+    """The working days of a city.
+
+    ``off`` are holidays, ``worked`` are weekend days that are worked; every other day follows its
+    weekday.
+    """
 
     off: frozenset[date] = frozenset()
     worked: frozenset[date] = frozenset()

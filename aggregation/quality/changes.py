@@ -1,6 +1,7 @@
-"""Has a unit's public score changed since the year before? A test of the difference, for many units at once.
+"""Changes of public scores from the year before, tested for many units at once.
 
-Two intervals that overlap say nothing of a difference; the difference has a standard error of its own.
+Two intervals that overlap say nothing of a difference: the difference has a standard error of its
+own.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class ChangeVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class YearScore:
-    """A published public score (points) with its variance (points²), and how it was measured (`score_definition`)."""
+    """A published public score (points), its variance (points²) and its `score_definition`."""
 
     score: Fraction
     variance: float
@@ -43,8 +44,8 @@ class YearScore:
 class ScoreChange:
     """A unit's public score in two years, each on its own scheme.
 
-    ``error`` is the standard error of the difference; ``p`` the two-sided p-value, adjusted by Holm for all units that
-    are tested, None where the years were not measured alike and nothing is tested.
+    ``error`` is the standard error of the difference; ``p`` is the two-sided p-value, adjusted by
+    Holm for all tested units. It is None where the years were not measured alike.
     """
 
     unit: str
@@ -61,7 +62,7 @@ class ScoreChange:
 
 
 def score_definition(questionnaire: Questionnaire, category: str, scheme: Scheme) -> object:
-    """How a score is made: two are comparable only if they were made alike. Floors and caps do not count."""
+    """The definition of a score: equal ones are comparable. Floors and caps do not count."""
     items = tuple(
         (
             q.id,
@@ -83,9 +84,10 @@ def score_changes(
 ) -> dict[str, ScoreChange]:
     """The change of each unit that has a score in both years, by code.
 
-    The variances are added: the raters of two years are taken as independent. Where the same people rate a unit in both
-    years their errors are alike, and the difference is surer than said. Holm (Scandinavian Journal of Statistics 6,
-    1979) holds the chance of one false finding among all units below 1 − confidence, whatever their dependence.
+    The variances are added, since the raters of two years are taken as independent. Where the same
+    people rate in both years, the difference is more certain than stated. Holm (Scandinavian
+    Journal of Statistics 6, 1979) holds the chance of one false finding among all units below 1 −
+    confidence under any dependence.
     """
     found = {
         unit: _change(unit, before[unit], after[unit])

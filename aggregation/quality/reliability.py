@@ -1,7 +1,7 @@
-"""Whether a questionnaire's rated items measure one thing: alpha and one-factor omega, from counted patterns.
+"""Reliability of a questionnaire: alpha and one-factor omega, from counted patterns.
 
-Both are of the ballots that answer every rated item with points, whatever unit they are for, each counted once; those
-of weight 0 and of units' own staff are left out.
+Both use the ballots that answer every rated item with points, of all units, each counted once;
+ballots of weight 0 and of own staff are left out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from survey_flows.ballot import STAFF
 from survey_flows.questionnaire import Questionnaire
 
 MIN_ITEMS = 3
-"""Items that a factor needs to be told from their correlations."""
+"""The least number of items from whose correlations a factor can be estimated."""
 STEPS = 100_000
 CLOSE = 1e-14
 
@@ -28,9 +28,9 @@ Matrix = Sequence[Sequence[float]]
 
 @dataclass(frozen=True, slots=True)
 class ItemSums:
-    """Whole numbers over ``n`` complete ballots: Σx by item and Σxy by pair of items, in units of 1/``scale`` points.
+    """Integer sums over ``n`` complete ballots: Σx by item and Σxy by pair of items.
 
-    Those of parts of the ballots add up, when their scale is the same.
+    The unit is 1/``scale`` points. Sums of separate ballots add up when their scale is the same.
     """
 
     n: int
@@ -41,10 +41,10 @@ class ItemSums:
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
-    """A questionnaire of ``items`` rated items over ``n`` complete ballots.
+    """The consistency of ``items`` rated items over ``n`` complete ballots.
 
-    ``cronbach_alpha`` is exact, and None without two items or without spread; ``mcdonald_omega`` is None without `MIN_ITEMS` items,
-    or where an item never varies, or where the items do not share one factor.
+    ``cronbach_alpha`` is exact, and None without two items or without spread. ``mcdonald_omega`` is
+    None without `MIN_ITEMS` items, where an item never varies, or where the items share no factor.
     """
 
     questionnaire: str
@@ -80,7 +80,7 @@ def _one(sheet: str, sums: ItemSums) -> Consistency:
 
 
 def item_sums(patterns: Mapping[str, int], questionnaire: str, reader: PatternReader) -> ItemSums:
-    """The sums over ballots of these rating patterns; raises `BadInput` for one that cannot be read."""
+    """The sums over ballots of these rating patterns; raises `BadInput` for an unreadable one."""
     read = [(reader.values(questionnaire, ratings), count) for ratings, count in patterns.items()]
     complete = [
         ([v for v in values if v is not None], count)
@@ -107,7 +107,7 @@ def _scatter(sums: ItemSums) -> list[list[int]]:
 
 
 def cronbach_alpha(sums: ItemSums) -> Fraction | None:
-    """Cronbach's alpha k/(k−1)·(1 − Σσ_ii/Σσ_ij) on the points as they are (Psychometrika 16, 1951)."""
+    """Cronbach's alpha, k/(k−1)·(1 − Σσ_ii/Σσ_ij), on the points (Psychometrika 16, 1951)."""
     scatter, items = _scatter(sums), len(sums.sums)
     total = sum(map(sum, scatter))
     if items < 2 or total <= 0:
@@ -130,7 +130,10 @@ def correlations(sums: ItemSums) -> list[list[float]] | None:
 
 
 def mcdonald_omega(correlated: Matrix | None) -> float | None:
-    """McDonald's omega of the standardised items, 1 − Σu²/Σr_ij, u² being what one least-squares factor leaves."""
+    """McDonald's omega of the standardised items, 1 − Σu²/Σr_ij.
+
+    u² is the variance that one least-squares factor leaves.
+    """
     if correlated is None or len(correlated) < MIN_ITEMS:
         return None
     loadings = one_factor(correlated)
@@ -141,9 +144,10 @@ def mcdonald_omega(correlated: Matrix | None) -> float | None:
 
 
 def one_factor(correlated: Matrix) -> list[float] | None:
-    """Loadings of one factor that leave the least squares off the diagonal (minres; Harman and Jones, 1966).
+    """Loadings of one factor by least squares off the diagonal (minres; Harman and Jones, 1966).
 
-    Principal axes, iterated to the fixed point. None when a loading would exceed 1 or there is no common factor.
+    Principal axes are iterated to the fixed point. Returns None when a loading would exceed 1 or
+    there is no common factor.
     """
     items = range(len(correlated))
     loadings = [sqrt(max(abs(correlated[i][j]) for j in items if j != i)) for i in items]

@@ -1,9 +1,10 @@
-"""Small units borrow strength: empirical Bayes scores after Fay and Herriot (JASA 74, 1979), without covariates.
+"""Empirical Bayes scores after Fay and Herriot (JASA 74, 1979), without covariates.
 
-A unit's direct score is its true one plus an error of known variance V; the true ones scatter around a mean μ with
-variance τ². Both are estimated from the units of a family; the best guess at a true score then lies between the direct
-score and μ, the nearer to μ the less the unit's own answers tell. τ² is estimated by REML (Datta and Lahiri, Statistica
-Sinica 10, 2000), V from the pooled variance within units: a unit where few happen to agree is not thereby certain.
+A unit's direct score is its true one plus an error of known variance V; the true ones scatter
+around a mean μ with variance τ². Both are estimated from the units of a family. The estimate lies
+between the direct score and μ, the nearer to μ the weaker the unit's own evidence. τ² is estimated
+by REML (Datta and Lahiri, Statistica Sinica 10, 2000), V from the pooled variance within units: a
+unit where few happen to agree is not thereby certain.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ CLOSE = 1e-13
 class FayHerriotFit:
     """The model of units that are compared with each other.
 
-    ``mean`` is μ with standard error ``error`` (points), ``between`` τ² and ``within`` the pooled variance of single
-    answers within units (points²). ``reliability`` is τ²/(τ² + V), with V the typical variance of a score among the
-    ``units`` (Higgins and Thompson, Statistics in Medicine 21, 2002): the share of the scatter of scores that is real.
+    ``mean`` is μ with standard error ``error`` (points), ``between`` τ² and ``within`` the pooled
+    variance of single answers within units (points²). ``reliability`` is τ²/(τ² + V), with V the
+    typical variance of a score among the ``units`` (Higgins and Thompson, Statistics in Medicine
+    21, 2002): the share of the scatter of scores that is real.
     """
 
     units: int
@@ -40,9 +42,10 @@ class FayHerriotFit:
 
 @dataclass(frozen=True, slots=True)
 class ShrunkenScore:
-    """A unit's empirical Bayes score: ``share`` of its own (γ), the rest of the family's mean.
+    """A unit's empirical Bayes score; ``share`` is the weight of its own score (γ).
 
-    ``variance`` is the mean squared error (points²), with what is lost by estimating μ and τ² (Prasad and Rao).
+    ``variance`` is the mean squared error (points²), including the estimation of μ and τ² (Prasad
+    and Rao).
     """
 
     score: float
@@ -52,7 +55,7 @@ class ShrunkenScore:
 
 @dataclass(frozen=True, slots=True)
 class Shrinkage:
-    """A family with the scores of its units, and of the others that borrow from it; no model for few units."""
+    """A family's scores, and those of units that borrow from it; no model for few units."""
 
     family: FayHerriotFit | None
     units: Mapping[str, ShrunkenScore]
@@ -62,8 +65,8 @@ def shrink(scores: Mapping[str, UnitScore], among: Iterable[str]) -> Shrinkage:
     """Empirical Bayes scores of one family.
 
     Args:
-        scores: by unit, those that borrow; one without a score gets none.
-        among: the units that the model is estimated from, each with a score: they alone are borrowed from.
+        scores: by unit; a unit without a direct score gets none.
+        among: the units that estimate the model, each with a score; only from them is borrowed.
     """
     known = {
         unit: (float(score.score), float(score.effective))
@@ -86,7 +89,7 @@ def shrink(scores: Mapping[str, UnitScore], among: Iterable[str]) -> Shrinkage:
 
 
 def pooled_variance(scores: Iterable[UnitScore]) -> float:
-    """The variance of single answers within the parts of units, points²; 0 where nothing is known of it."""
+    """The variance of single answers within the parts of units, points²; 0 if unknown."""
     squares, degrees = 0.0, 0
     for score in scores:
         squares, degrees = squares + float(score.squares), degrees + score.degrees
@@ -94,9 +97,10 @@ def pooled_variance(scores: Iterable[UnitScore]) -> float:
 
 
 def reml(points: Sequence[float], variances: Sequence[float]) -> float:
-    """τ² by restricted maximum likelihood for y_i = μ + u_i + e_i, Var u_i = τ², Var e_i given; at least 0.
+    """τ² by restricted maximum likelihood for y_i = μ + u_i + e_i; at least 0.
 
-    Fisher scoring from the moment estimate, halving steps that would lead below 0.
+    Var u_i = τ², Var e_i is given. Fisher scoring from the moment estimate, halving steps that
+    would lead below 0.
     """
     mean = sum(points) / len(points)
     scatter = sum((y - mean) ** 2 for y in points) / (len(points) - 1)

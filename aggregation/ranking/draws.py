@@ -1,4 +1,4 @@
-"""Normal draws that anybody can make again, in any language: a seed, a hash and the normal quantile."""
+"""Reproducible normal draws in any language: a seed, a hash and the normal quantile."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ DRAWS = 4_999
 
 
 def uniforms(seed: str, rows: int, columns: int) -> Matrix:
-    """Numbers in (0, 1), row by row: the output of SHAKE-256 on the seed (UTF-8), read as little-endian 64-bit numbers
-    x, each as ((x >> 11) + ½) / 2⁵³. The first rows of a larger matrix of as many columns are the smaller one.
+    """Numbers in (0, 1), row by row, from SHAKE-256 on the seed (UTF-8).
+
+    The output is read as little-endian 64-bit numbers x, each as ((x >> 11) + ½) / 2⁵³. The first
+    rows of a larger matrix with as many columns are the smaller one.
     """
     words = np.frombuffer(hashlib.shake_256(seed.encode()).digest(8 * rows * columns), dtype="<u8")
     drawn = (words >> np.uint64(11)).astype(np.float64)
@@ -34,8 +36,8 @@ def normals(seed: str, rows: int, columns: int) -> Matrix:
 def eigen_decomposition(covariance: Matrix) -> tuple[Matrix, Matrix]:
     """Eigenvalues and eigenvectors (columns) of a covariance matrix.
 
-    Covariances that were estimated pair by pair may not fit together; negative eigenvalues are set to 0, which only
-    adds variance.
+    Covariances that were estimated pair by pair may not fit together; negative eigenvalues are set
+    to 0, which only adds variance.
     """
     values, vectors = np.linalg.eigh(covariance)
     return np.clip(values, 0.0, None), vectors

@@ -1,9 +1,10 @@
-"""How probable each grade is for each unit: draws of the scores that the answers leave possible, graded by the quota.
+"""Odds of each grade for each unit, from draws of possible scores graded by the quota.
 
-The public scores of a family are taken as normal around their mean with an unknown spread: θ_j ~ N(μ, τ²), observed
-with their sampling covariance. μ and τ are drawn too, τ from its posterior under a flat prior (Gelman, «Prior
-distributions for variance parameters in hierarchical models», Bayesian Analysis 1 (2006); Gelman and others, *Bayesian
-Data Analysis* (3rd ed.), section 5.4), so that a family of five is not sure of its spread.
+The public scores of a family are taken as normal around their mean with an unknown spread: θ_j ~
+N(μ, τ²), observed with their sampling covariance. μ and τ are drawn too, τ from its posterior under
+a flat prior (Gelman, «Prior distributions for variance parameters in hierarchical models», Bayesian
+Analysis 1 (2006); Gelman and others, *Bayesian Data Analysis* (3rd ed.), section 5.4), so that a
+family of five is not sure of its spread.
 """
 
 from __future__ import annotations
@@ -29,10 +30,12 @@ STEPS = np.gradient(SPREADS)
 
 @dataclass(frozen=True, slots=True)
 class GradeDraws:
-    """A family whose grades are at stake. ``fixed`` is the part of each total that answers do not touch, ``share`` the
-    weight of the public score in it (0–1), ``scores`` and ``covariance`` the public scores in points and points², as
-    `aggregation.appraisal.totals.as_estimate` has them.
-    ``shrunken``: the scores are empirical-Bayes ones already, with the variance that is left.
+    """A family whose grades are drawn.
+
+    ``fixed`` is the part of each total that answers do not touch, ``share`` the weight of the
+    public score in it (0–1), ``scores`` and ``covariance`` the public scores in points and points²,
+    as in `aggregation.appraisal.totals.as_estimate`. ``shrunken``: the scores are empirical Bayes
+    ones already, with their remaining variance.
     """
 
     codes: Sequence[str]
@@ -61,7 +64,10 @@ def grade_odds(race: GradeDraws, seed: str, draws: int = DRAWS) -> dict[str, Map
 
 
 def possible_scores(scores: Matrix, covariance: Matrix, seed: str, draws: int = DRAWS) -> Matrix:
-    """Draws of all true scores together, a row each. The eigenvectors of the covariance make every spread diagonal."""
+    """Draws of all true scores, one row each.
+
+    The eigenvectors of the covariance make every spread diagonal.
+    """
     lots = uniforms(seed, draws, len(scores) + 2)
     values, vectors = eigen_decomposition(covariance)
     seen, ones = vectors.T @ scores, vectors.sum(axis=0)
@@ -96,7 +102,7 @@ def _spreads(precision: Matrix, wide: Matrix, off: Matrix, lots: Matrix) -> NDAr
 def drawn_grades(
     totals: Matrix, eligible: NDArray[np.bool_], first: int, third: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """In each row of totals, who is first and who third, as `aggregation.appraisal.quota.assign_grades` has it without ties."""
+    """First and third grades in each row of totals, as `assign_grades` gives them without ties."""
     order = np.argsort(-totals, axis=1)
     place = np.argsort(order, axis=1)
     last = place >= totals.shape[1] - third

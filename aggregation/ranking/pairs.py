@@ -1,8 +1,9 @@
-"""Which of many estimates are surely greater than which: all pairs at once, by simulation and stepping down.
+"""Certain differences among many estimates: all pairs at once, by simulation and step-down.
 
-Mogstad, Romano, Shaikh and Wilhelm, «Inference for Ranks with Applications to Mobility across Neighbourhoods and
-Academic Achievement across Countries», Review of Economic Studies 91 (2024); the stepping down is that of Romano and
-Wolf, Econometrica 73 (2005). The hypotheses are one-sided, «j is not greater than k» for each ordered pair.
+Mogstad, Romano, Shaikh and Wilhelm, «Inference for Ranks with Applications to Mobility across
+Neighbourhoods and Academic Achievement across Countries», Review of Economic Studies 91 (2024); the
+step-down is that of Romano and Wolf, Econometrica 73 (2005). The hypotheses are one-sided, «j is
+not greater than k» for each ordered pair.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def errors_of_differences(covariance: Matrix) -> Matrix:
 
 
 def freedom_of_differences(variances: Matrix, freedom: Matrix) -> Matrix:
-    """Degrees of freedom of all differences (Welch, Biometrika 34, 1947), as if estimates were independent."""
+    """Degrees of freedom of all differences (Welch, Biometrika 34, 1947), as if independent."""
     own = variances**2 / freedom
     above = (variances[:, None] + variances[None, :]) ** 2
     below = own[:, None] + own[None, :]
@@ -48,18 +49,22 @@ def freedom_of_differences(variances: Matrix, freedom: Matrix) -> Matrix:
 
 
 def skewness_of_differences(thirds: Matrix, errors: Matrix) -> Matrix:
-    """Skewness of all differences from third cumulants κ (points³), as if independent: (κ_j − κ_k)/E³; 0 where E is."""
+    """Skewness of all differences from third cumulants κ (points³), as if independent.
+
+    It is (κ_j − κ_k)/E³, and 0 where E is 0.
+    """
     above = thirds[:, None] - thirds[None, :]
     return np.divide(above, errors**3, out=np.zeros_like(above), where=errors > 0)
 
 
 def studentised(means: Matrix, errors: Matrix, skewness: Matrix) -> Matrix:
-    """Differences by their standard errors, less where skewness makes them look too sure; 0 where an error is 0.
+    """Differences by their standard errors, reduced where skewness overstates their certainty.
 
-    Near the top of the scale a variance that is too small by chance comes with a mean that is too great. Between units
-    of as many answers that evens out; between few and many it does not. Hall's transformation takes it away (JRSS B 54,
-    1992; for two samples Zhou and Dinh, Biostatistics 6, 2005). It rests on an estimated skewness, so it is followed
-    only where it makes a difference less sure.
+    A difference without error gives 0. Near the top of the scale a variance that is too small by
+    chance comes with a mean that is too great. Between units of as many answers that evens out;
+    between few and many it does not. Hall's transformation removes it (JRSS B 54, 1992; for two
+    samples Zhou and Dinh, Biostatistics 6, 2005). It rests on an estimated skewness, so it is
+    followed only where it makes a difference less certain.
     """
     differences = means[:, None] - means[None, :]
     scores = np.divide(differences, errors, out=np.zeros_like(differences), where=errors > 0)
@@ -69,19 +74,19 @@ def studentised(means: Matrix, errors: Matrix, skewness: Matrix) -> Matrix:
 
 
 def as_normal(scores: Matrix, freedom: Matrix) -> Matrix:
-    """Studentised differences as normal scores of the same probability: variances that are estimated count in.
+    """Studentised differences as normal scores of the same probability.
 
-    The upper tail is taken, where alone anything is decided.
+    So estimated variances count in. The upper tail is taken, on which alone decisions rest.
     """
     known = ~np.isfinite(freedom)
     tails = np.where(known, 0.5, t.sf(np.abs(scores), np.where(known, 1.0, freedom)))
-    # Beyond some 38 standard errors the tail is 0 in floating point; such a score may stay as it is.
+    # Beyond some 38 standard errors the tail is 0 in floating point; such a score stays.
     turned = np.where(tails > 0, -ndtri(np.maximum(tails, 1e-300)), np.abs(scores))
     return np.where(known, scores, np.sign(scores) * turned)
 
 
 def simulate(covariance: Matrix, normals: Matrix) -> Matrix:
-    """Draws of the estimates' errors, a row for each estimate; ``normals`` has a row for each draw."""
+    """Draws of the estimates' errors, a row for each estimate; ``normals`` has a row per draw."""
     values, vectors = eigen_decomposition(covariance)
     drawn: Matrix = np.ascontiguousarray((vectors * np.sqrt(values)) @ normals.T)
     return drawn
@@ -90,7 +95,7 @@ def simulate(covariance: Matrix, normals: Matrix) -> Matrix:
 def surely_greater(
     means: Matrix, scores: Matrix, errors: Matrix, drawn: Matrix, level: float, tested: Pairs
 ) -> Pairs:
-    """At [j, k]: whether j is surely greater than k; all said of ``tested`` holds together with probability ``level``.
+    """At [j, k], whether j is certainly greater than k, jointly with probability ``level``.
 
     Args:
         means: the estimates.
@@ -98,7 +103,7 @@ def surely_greater(
         errors: of their differences; where one is 0, the estimates themselves decide.
         drawn: from `simulate`.
         level: such as 0.95.
-        tested: the pairs that something is to be said of.
+        tested: the pairs of the statement.
     """
     found: Pairs = tested & (errors == 0) & (means[:, None] > means[None, :])
     open_ = tested & (errors > 0)
@@ -111,9 +116,9 @@ def surely_greater(
 
 
 def _critical(drawn: Matrix, errors: Matrix, open_: Pairs, level: float) -> float:
-    """The value that the greatest studentised difference of the open pairs stays below with probability ``level``.
+    """The critical value of the greatest studentised difference of the open pairs.
 
-    It is the order statistic of rank ⌈(draws + 1)·level⌉, which counts in that it is simulated.
+    It is the order statistic of rank ⌈(draws + 1)·level⌉, which accounts for simulation.
     """
     greatest = np.full(drawn.shape[1], -np.inf)
     left, right = np.nonzero(open_)

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from aggregation.ranking.pairs import Pairs
 
 Covariances = Mapping[tuple[str, str], float]
-"""Covariances (points²) of two units' figures, under their codes in order; 0 for a pair that is not listed."""
+"""Covariances (points²) under two unit codes in order; 0 for a pair that is not listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class TotalEstimate:
-    """A unit's total in points and the standard error of it, which rests on so many degrees of ``freedom``.
+    """A unit's total in points, with its standard error on ``freedom`` degrees of freedom.
 
-    ``third`` is the third cumulant of the total's error (points³): less than 0 where scores crowd at the top.
+    ``third`` is the third cumulant of the total's error (points³): less than 0 where scores crowd
+    at the top.
     """
 
     total: Fraction
@@ -41,10 +42,10 @@ class RankSet:
 
 @dataclass(frozen=True, slots=True)
 class JointInference:
-    """How units' errors hang together, so that differences can be judged.
+    """The joint distribution of units' errors, by which differences are judged.
 
-    ``covariances`` is None when they are not known: then every bound holds whatever they are. ``seed`` makes the draws;
-    it has to be fixed before anybody knows an answer.
+    ``covariances`` is None when they are unknown: then every bound holds for any covariances.
+    ``seed`` makes the draws; it must be fixed before any answer is known.
     """
 
     covariances: Covariances | None = None
@@ -57,7 +58,7 @@ UNKNOWN = JointInference()
 def total_estimates(
     totals: Mapping[str, tuple[Fraction, float]], freedom: Mapping[str, float] | None = None
 ) -> dict[str, TotalEstimate]:
-    """Totals (points) and their variances (points²) by unit, as estimates; without ``freedom`` errors are known."""
+    """Totals (points) and variances (points²) as estimates; without ``freedom``: known errors."""
     free = freedom or {}
     return {
         unit: TotalEstimate(total, sqrt(variance), free.get(unit, inf))
@@ -71,21 +72,23 @@ def rank_sets(
     confidence_pct: Decimal = Decimal(95),
     together: JointInference = UNKNOWN,
 ) -> dict[str, RankSet]:
-    """Each unit's rank set among ``among`` (all, if None) and itself; jointly right with at least this confidence.
+    """Each unit's rank set among ``among`` (all, if None) and itself, at joint confidence.
 
-    Low = 1 + number surely better, high = number of units − number surely worse, both from `PairwiseComparison`.
+    Low = 1 + number certainly better, high = number of units − number certainly worse, both from
+    `PairwiseComparison`.
     """
     return PairwiseComparison(units, confidence_pct, together).sets(among)
 
 
 class PairwiseComparison:
-    """Which of the units are surely better than which.
+    """The pairs of units of which one is certainly better.
 
-    With covariances: studentised differences, less what skewness adds to them, as normal scores of the probability that
-    Student's t gives them, against the simulated maximum over all pairs, stepping down (`aggregation.ranking.pairs`). Without:
-    j is surely better than k when they differ by more than z·(e_j + e_k), with z the normal quantile of 1 − α/m
-    (Bonferroni over the m ordered pairs). e_j + e_k bounds the standard error of the difference whatever the
-    covariance, so raters who rated several units do no harm; it is wider than need be.
+    With covariances: studentised differences, reduced by skewness, as normal scores of Student's t,
+    against the simulated maximum over all pairs, by step-down (`aggregation.ranking.pairs`).
+    Without: j is certainly better than k when they differ by more than z·(e_j + e_k), with z the
+    normal quantile of 1 − α/m (Bonferroni over the m ordered pairs). e_j + e_k bounds the standard
+    error of the difference for any covariance, so raters of several units do no harm; it is
+    conservative.
     """
 
     def __init__(
@@ -106,7 +109,7 @@ class PairwiseComparison:
         self._better = self._judge(all_pairs(len(units)))
 
     def sets(self, among: frozenset[str] | None = None) -> dict[str, RankSet]:
-        """Simultaneous sets of all units among ``among`` (all, if None) and the unit itself: for published tables."""
+        """Simultaneous sets of all units among ``among`` (all, if None) and the unit itself."""
         return {
             code: self._set(self._better, place, among) for place, code in enumerate(self._codes)
         }

@@ -1,4 +1,4 @@
-"""A low rank leads to a verification review (甄别考察) of the unit's leadership team, never straight to a sanction."""
+"""A low rank leads to a verification review (甄别考察) of the leaders, never to a sanction."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situati
 
 
 class Params(RuleParams):
-    """How many of the last ranks are reviewed in each league and in each category of departments."""
+    """The number of last ranks that are reviewed, in each league and in each category."""
 
     league: int = Field(default=1, ge=0)
     category: int = Field(default=1, ge=0)
 
 
 def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
-    """A review of each unit with someone before it and fewer than the given number behind it; ties go together."""
+    """A review of each unit with one above it and fewer than the number below; ties go together."""
     for unit in now.results.values():
         last = params.category if unit.league is None else params.league
         if unit.rank is not None and unit.rank > 1 and _behind(now, unit) < last:

@@ -1,4 +1,4 @@
-"""R18: proven manipulation voids the answers, bars the first grade and is referred for discipline."""
+"""R18: proven manipulation voids answers, bars the first grade and is referred for discipline."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from aggregation.model.situation import (
 def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
     """Void answers and a bar for the unit, a referral for its principals.
 
-    The answers themselves are excluded before the public score is counted; this is the proposal to do so.
+    The answers are excluded before the public score is counted; this is the proposal to do so.
     """
     for fact in now.of_kind(FindingKind.MANIPULATION):
         ground = (finding_line(fact),)

@@ -1,4 +1,4 @@
-"""R9: the principals of *some* third-grade units are lowered one grade and admonished; the office chooses which."""
+"""R9: principals of *some* third-grade units are lowered and admonished, as the office chooses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situati
 
 
 class Params(RuleParams):
-    """Whether each proposal is left to the office, and whether a provisional third is enough to propose it."""
+    """Whether proposals are left to the office, and whether a provisional third suffices."""
 
     discretionary: bool = True
     also_provisional: bool = True

@@ -12,7 +12,7 @@ from aggregation.scheme.scheme import Scheme
 
 @dataclass(frozen=True, slots=True)
 class SchemeDifference:
-    """A field as it is written in reason trails, and its two values as text; None where a scheme does not have it."""
+    """A field as reason trails write it, and its two values as text; None for a missing one."""
 
     field: str
     before: str | None
@@ -20,7 +20,7 @@ class SchemeDifference:
 
 
 def scheme_differences(before: Scheme, after: Scheme) -> list[SchemeDifference]:
-    """All fields that differ, in the order in which schemes are written; those only ``after`` has stand last."""
+    """All fields that differ, in the order of schemes; those that only ``after`` has come last."""
     old, new = dict(_fields("", before.model_dump())), dict(_fields("", after.model_dump()))
     return [
         SchemeDifference(name, old.get(name), new.get(name))
@@ -30,7 +30,10 @@ def scheme_differences(before: Scheme, after: Scheme) -> list[SchemeDifference]:
 
 
 def _fields(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Every leaf with its path; 30 and 30.0 are the same. Options of a scale go by their code, other lists as one."""
+    """Every leaf with its path; 30 and 30.0 are the same.
+
+    Options of a scale go by their code, other lists as one.
+    """
     if isinstance(value, Mapping):
         for name, part in value.items():
             yield from _fields(f"{path}.{name}" if path else str(name), part)

@@ -1,4 +1,4 @@
-"""What a scheme says of the parts of its units: sections, posts, and the people in them (R16), to any depth."""
+"""The rules for the parts of units: sections, posts and their people (R16), to any depth."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PARENT = "parent"
 
 
 class InnerCategory(SchemeModel):
-    """A kind of part, and how its total is put together; ``weights`` are by indicator, and by ``parent``."""
+    """A kind of part and its weights, by indicator and by ``parent`` for the unit's total."""
 
     zh: str
     en: str
@@ -35,9 +35,9 @@ class InnerCategory(SchemeModel):
 
 
 class InnerQuota(SchemeModel):
-    """How many parts get each grade: % of the parts of one unit by that unit's grade, rounded down.
+    """The places of each grade: % of the parts of one unit by that unit's grade, rounded down.
 
-    Percentages and no counts, since nobody knows at the start of the year which unit will have which grade.
+    They are percentages and no counts, since the units' grades are unknown when the year begins.
     """
 
     first_pct: dict[Grade, Percent]
@@ -52,14 +52,14 @@ class InnerQuota(SchemeModel):
         return pct
 
     def counts(self, standing: Grade, parts: int) -> UnitQuota:
-        """The places among so many parts of a unit with this grade; the third grade gets what the first leaves."""
+        """The places among ``parts`` parts of a unit with this grade; first goes before third."""
         first = int(parts * self.first_pct[standing] / 100)
         third = min(int(parts * self.third_pct[standing] / 100), parts - first)
         return UnitQuota(first=first, second=parts - first - third, third=third, ties=self.ties)
 
 
 class InnerScheme(SchemeModel):
-    """The rules inside units, in the words of the scheme itself. ``inner`` are those inside the parts in their turn.
+    """The rules inside units, in the terms of the scheme. ``inner`` are those inside the parts.
 
     Limits of adjustments, decimals and days are the scheme's own.
     """

@@ -1,4 +1,4 @@
-"""What schemes are made of: categories with their weights, scales, quotas, ceilings, days."""
+"""The parts of a scheme: categories with weights, scales, quotas, ceilings, days."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def weights_of_100(weights: dict[str, Decimal]) -> dict[str, Decimal]:
 
 
 class Name(SchemeModel):
-    """What a thing is called, in both languages."""
+    """A name in both languages."""
 
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
 
 
 class Category(SchemeModel):
-    """A kind of unit and how its total is put together. Each set of weights sums to 100.
+    """A kind of unit and the weights of its total. Each set of weights sums to 100.
 
-    ``weights`` are by indicator, and by ``public`` for the public score. ``graded_by`` says whether its units share the
-    quota (R4) or are ranked in their leagues (R3).
+    ``weights`` are by indicator, and by ``public`` for the public score. ``graded_by`` says whether
+    its units share the quota (R4) or are ranked in their leagues (R3).
     """
 
     zh: str
@@ -55,7 +55,7 @@ class Category(SchemeModel):
 
 
 class ScaleOption(SchemeModel):
-    """One code of a scale; ``points`` is None for «don't know», which is missing and never a number."""
+    """One code of a scale; ``points`` is None for «don't know», which is missing and no number."""
 
     code: str = Field(pattern=r"^[A-Z0-9]{1,8}$")
     zh: str
@@ -81,10 +81,11 @@ class Scale(SchemeModel):
 
 
 class UnitQuota(SchemeModel):
-    """How many departments get each grade: counts locked before the year's answers (R4).
+    """The number of units with each grade, locked before the year's answers (R4).
 
-    ``ties`` is the policy for a tie that still stands at a cut: ``better`` gives all the better grade, ``middle`` gives
-    all the second grade. Whether the counts fit the departments is checked when they are applied (`quota.check`).
+    ``ties`` is the policy for a tie that still stands at a cut: ``better`` gives all the better
+    grade, ``middle`` gives all the second grade. Whether the counts fit the units is checked when
+    they are applied (`aggregation.appraisal.quota.check_quota`).
     """
 
     first: int = Field(ge=0)
@@ -125,12 +126,13 @@ class Shares(SchemeModel):
 
 
 class LeaderRules(SchemeModel):
-    """Leaders from unit and person, and the ceilings of their first grade.
+    """The shares of leaders' scores, and the ceilings of their first grade.
 
-    ``shares`` are for principals and deputies, and for officers where there are any. ``first_pct`` is the largest share
-    of a pool's leaders, rounded down, that may be first, by the unit's grade; ``pool`` says whether a pool is one unit
-    or all units of the same grade. In leagues, the best ``league_first`` units count as first-grade units here and the
-    last ``league_third`` as third-grade ones.
+    ``shares`` are for principals and deputies, and for officers where there are any. ``first_pct``
+    is the largest share of a pool's leaders, rounded down, that may be first, by the unit's grade;
+    ``pool`` says whether a pool is one unit or all units of the same grade. In leagues, the best
+    ``league_first`` units count as first-grade units here and the last ``league_third`` as
+    third-grade ones.
     """
 
     shares: dict[Role, Shares]
@@ -158,10 +160,11 @@ class LeaderRules(SchemeModel):
 
 
 class Procedure(SchemeModel):
-    """Days of notice, review and repair (`aggregation.procedure.appeals`, `aggregation.procedure.rectification`).
+    """Days of notice, review and rectification.
 
-    ``public_notice_working_days`` and ``rectification_days`` count working days, the others all days; a time that would
-    end on a day off ends on the next working day.
+    They are used by `aggregation.procedure.appeals` and `aggregation.procedure.rectification`.
+    ``public_notice_working_days`` and ``rectification_days`` count working days, the others all
+    days; a time that would end on a day off ends on the next working day.
     """
 
     public_notice_working_days: Days = 5

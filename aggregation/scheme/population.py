@@ -1,4 +1,4 @@
-"""Who there is to be heard: population figures by cell or by margin, which answers are weighted to."""
+"""Population figures by cell or by margin, to which answers are weighted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aggregation.scheme.problems import field_problem, raise_if_any
 from survey_flows.errors import Message, Problem
 
 STROKE = "/"
-"""Divides a stratum such as ``430102/large`` into its parts: the first margin, the second, and so on."""
+"""Divides a stratum such as ``430102/large`` into its margins."""
 CLOSE = Fraction(1, 100)
 """By how much the sums of a group's margins may differ: figures are often rounded to thousands."""
 
@@ -26,9 +26,10 @@ class _Data(BaseModel):
 
 
 class PopulationFigure(_Data):
-    """How many people of a group are in a cell: the whole stratum (``margin`` 0) or one part of it (1, 2, …).
+    """The people of a group in a cell: the whole stratum (``margin`` 0) or one part (1, 2, …).
 
-    A figure with a ``unit`` is of that unit's people; without, of every unit that has none of its own.
+    A figure with a ``unit`` is of that unit's people; one without is of every unit that has none of
+    its own.
     """
 
     unit: str = Field(default="", max_length=32)
@@ -39,10 +40,10 @@ class PopulationFigure(_Data):
 
 
 class Population(_Data):
-    """Figures in the order that neighbours are found in, and the limits of what weighting may do.
+    """Population figures, in the order that defines neighbours, and the limits of weighting.
 
-    Cells with fewer than ``least`` answers are joined. No answer counts less than ``lightest`` or more than
-    ``heaviest`` times what it does without weighting.
+    Cells with fewer than ``least`` answers are joined. No answer counts less than ``lightest`` or
+    more than ``heaviest`` times its unweighted part.
     """
 
     figures: tuple[PopulationFigure, ...] = Field(min_length=1)
@@ -95,7 +96,7 @@ def _figures_problem(message: Message) -> Problem:
 
 
 def _people(group: str, unit: str) -> Message:
-    """The name of the people whom figures are about."""
+    """The name of the people that figures count."""
     if unit:
         return Message("scheme-people-of-unit", group=group, unit=unit)
     return Message("scheme-people", group=group)
@@ -109,7 +110,7 @@ def _called(figure: PopulationFigure) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WeightingTarget:
-    """What a group's answers about a unit are weighted to: people by value, by margin (0 alone: by whole stratum)."""
+    """The target of a group's weighting: people by value, by margin (0 alone: whole stratum)."""
 
     margins: Mapping[int, Mapping[str, int]]
     least: int

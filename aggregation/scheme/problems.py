@@ -93,7 +93,7 @@ def _choices(ctx: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _misfit(kind: str, ctx: Mapping[str, Any]) -> Message:
-    """What one of pydantic's kinds of errors says to whoever writes a scheme."""
+    """The message for one of pydantic's kinds of errors."""
     if kind in _LIMITS:
         return _LIMITS[kind](ctx)
     return _TYPES.get(kind, Message("scheme-value-misfit"))

@@ -65,18 +65,19 @@ RESERVED = {
 }
 """Names that no indicator can have, and why."""
 LATER = frozenset({"graded_score", "population", "inner"})
-"""Fields that older schemes lack: one that says no more than its default leaves the digest as it was."""
+"""Fields that older schemes lack; one at its default is left out of the digest."""
 
 
 class Scheme(SchemeModel):
-    """One version of the rules; every figure cites the field it came from.
+    """One version of the rules; every figure cites its field.
 
-    ``rules`` turns on the rules named in it, with their parameters. Percentages are 0–100. ``places`` are the decimals
-    that totals and scores are rounded to, half up, before anything is ranked. ``confidence_pct`` is the simultaneous
-    coverage of rank sets. ``graded_score`` says which public score is ranked and graded: the direct one, or the one
-    that borrows from the category's mean (`aggregation.quality.shrinkage`). ``population`` are the figures that answers are
-    weighted to; without, every answer of a group counts by its fraud weight alone. ``inner`` are the rules inside
-    units.
+    ``rules`` turns on the rules named in it, with their parameters. Percentages are 0–100.
+    ``places`` are the decimals that totals and scores are rounded to, half up, before anything is
+    ranked. ``confidence_pct`` is the simultaneous coverage of rank sets. ``graded_score`` says
+    which public score is ranked and graded: the direct one, or the one that borrows from the
+    category's mean (`aggregation.quality.shrinkage`). ``population`` are the figures that answers
+    are weighted to; without them, every answer of a group counts by its fraud weight alone.
+    ``inner`` are the rules inside units.
     """
 
     version: str = Field(min_length=1, max_length=64)
@@ -156,7 +157,7 @@ class Scheme(SchemeModel):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the scheme's canonical JSON, in hexadecimal: equal rules have equal digests."""
+        """SHA-256 of the canonical JSON in hexadecimal: equal rules have equal digests."""
         silent = {
             name for name in LATER if getattr(self, name) == type(self).model_fields[name].default
         }
@@ -197,7 +198,7 @@ def _plain(value: Any) -> Any:
 
 
 def inner_scheme(inner: InnerScheme, scheme: Scheme, standing: Grade, parts: int) -> Scheme:
-    """Returns the scheme by which the ``parts`` of a unit with the grade ``standing`` are appraised.
+    """The scheme by which the ``parts`` of a unit with the grade ``standing`` are appraised.
 
     Limits of adjustments, decimals and days stay those of ``scheme``.
     """

@@ -122,12 +122,13 @@ def _verify(chosen: argparse.Namespace) -> int:
     sample = read_sample(chosen.file.name, read_file(chosen.file))
     found = sample_contradiction(sample)
     drawn, people = (sum(map(len, part.values())) for part in (sample.drawn, sample.frame))
-    print_check(found, Message("sample-as-seeded", drawn=drawn, people=people))
+    seeded = Message("sample-as-seeded", drawn=drawn, people=people)
+    print_check(not found, found or seeded)
     if not chosen.bundle:
         print("      " + worded(Message("sample-log-not-compared")))
         return int(bool(found))
     other = sample_difference(sample, _registered(chosen.bundle, sample.campaign))
-    print_check(other, Message("sample-as-registered"))
+    print_check(not other, other or Message("sample-as-registered"))
     return int(bool(found or other))
 
 

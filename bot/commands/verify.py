@@ -8,7 +8,7 @@ import gc
 from pathlib import Path
 from typing import Any
 
-from bot.core.settings import Settings
+from bot.core.settings import Settings, read_language
 from bot.terminal.auditing import READS_ONLY
 from bot.terminal.files import read_text
 from bot.terminal.tables import print_check
@@ -67,5 +67,5 @@ def _verify(chosen: argparse.Namespace) -> int:
     )
     checks = verify(unpack(chosen.bundle), wanted)
     for check in checks:
-        print_check("" if check.ok else check.what, check.what)
+        print_check(check.ok, check.render(read_language()))
     return int(not all(check.ok for check in checks))

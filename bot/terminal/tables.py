@@ -46,6 +46,6 @@ def percent(share: Fraction | None) -> str:
     return "—" if share is None else f"{half_up(share * 100, 1)}%"
 
 
-def print_check(wrong: Message | str | None, right: Message | str) -> None:
-    """Prints one check: ``FAIL`` with what is wrong, or ``ok`` when ``wrong`` is empty."""
-    print(f"FAIL  {worded(wrong)}" if wrong else f"ok    {worded(right)}")
+def print_check(ok: bool, finding: Message | str) -> None:
+    """Prints one check: ``ok`` or ``FAIL``, and what it found."""
+    print(f"{'ok' if ok else 'FAIL':4}  {worded(finding)}")

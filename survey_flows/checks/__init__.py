@@ -15,7 +15,11 @@ from survey_flows.registry import load_package
 
 @cache
 def registry() -> Mapping[str, OnlineCheck]:
-    """Every check by name. Raises `Misuse` when a file's name and its check's differ, or two checks share a bit."""
+    """Every check by name.
+
+    Raises:
+        Misuse: the names of a file and its check differ, or two checks share a bit.
+    """
     checks: Mapping[str, OnlineCheck] = load_package(__name__, __path__, "CHECK", "code")
     bits = [check.bit for check in checks.values()]
     if len(set(bits)) < len(bits):

@@ -1,4 +1,4 @@
-"""The update was delivered before. Channels do so after a lost answer: it is known, and harmless."""
+"""The update was delivered before. Channels repeat one after a lost answer: it is harmless."""
 
 from __future__ import annotations
 

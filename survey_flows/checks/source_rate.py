@@ -1,4 +1,4 @@
-"""More ballots than usual come from one source. Many people may share one: the ballot counts."""
+"""More ballots than usual come from one source. Many people may share it: the ballot counts."""
 
 from __future__ import annotations
 

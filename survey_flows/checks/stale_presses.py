@@ -1,4 +1,4 @@
-"""Buttons of other steps were pressed again and again, as a script does that does not read screens."""
+"""Buttons of other steps were pressed repeatedly, as by a script that does not read screens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""More ballots than usual come for one unit. A reminder or a scandal does that too: the ballot counts."""
+"""More ballots than usual come for one unit, as after a reminder or scandal: the ballot counts."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ date = { $day } { $month ->
 } { $year }, { $time }
 begin = Start
 
-trial = This is a trial: it counts in no appraisal.
+pilot = This is a pilot: it counts in no appraisal.
 welcome =
     Hello! This takes about a minute. Your name is not asked, and the unit will not know who you are.
     You can stop at any time. Until { $date } you may rate again; the last one counts.
@@ -96,14 +96,14 @@ help =
     · “Back” takes you one step back and “Stop” abandons the rating; neither submits anything.
     · You can leave at any time and go on later where you were.
     · If someone tells you how to rate a unit: while you rate it, a button under this help tells us, and so does one under the receipt. It is kept apart from your answers.
-    Commands: /start  /language  /privacy  /receipt (check a receipt)  /followup (my follow-ups)  /delete (delete my ratings)
+    Commands: /start  /language  /privacy  /receipt (check a receipt)  /followup (my requests)  /delete (delete my ratings)
 privacy =
     Your privacy:
     · We do not store your account, name or phone number. The database holds only a code computed with a secret key, so that each account (on the web: each browser) counts once for each unit.
     · Your choices, your comment and the time (to the quarter of an hour) are sealed, shuffled with those of others, and stored under another such code, the comment apart from the choices. When the survey closes the keys are destroyed: from then on nobody can make these codes again. The unit you rate is not told who you are.
     · Answers that you have not submitted are kept encrypted. They are cleared when you stop, not used once you are away too long or the survey closes, and deleted after thirty days at most.
     · Until { $date } you may rate again, or delete all your ratings in this survey with /delete.
-    · What you want mended you may leave after a rating. It is handed to an office in another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete it.
+    · After a rating you may ask for something to be improved. We hand this to an office in another way, at the end of the day; how to reach you is sealed, and deleted when you stop it. Deleting ratings does not delete it.
     · The chat goes through the app you are using, which has privacy rules of its own. Please put no personal details in a comment.
 delete = Delete all your ratings in this survey? Unsubmitted answers go too. This cannot be undone, but you may rate again until the survey closes.
 delete-yes = Delete them all
@@ -113,7 +113,7 @@ deleted = The record of this chat has been deleted. Your ratings in this survey 
 idle = Welcome to “{ $title }”.
 not-open = “{ $title }” has not started yet. It opens on { $date }; you are welcome then.
 closed = “{ $title }” closed on { $date }. Thank you for your interest.
-closed-early = “{ $title }” has ended. Thank you for your interest.
+closed-early = “{ $title }” has closed early. Thank you for your interest.
 closed-unfinished = The survey has closed. The answers you had not submitted were cleared and do not count.
 closed-uncounted = The survey has closed. The answers you had not submitted do not count.
 closed-delete = The survey has closed, so ratings can no longer be changed or deleted.
@@ -131,31 +131,31 @@ poster-private = Anonymous: your name is not asked, and the unit will not know w
 poster-free = Rate as you see it yourself. Nobody may tell you how to rate or ask to see your answers.
 poster-until = Open until { $date }. If you rate the same unit again, the last rating counts.
 
-# What should be mended
-mend = Something should be mended
-mend-ask = What should { $unit } mend?
+# What should be improved
+mend = Something should be improved
+mend-ask = What should { $unit } improve?
 mend-note =
     Please type it ({ $limit } characters at most), without names or telephone numbers.
     · It is kept apart from your rating and changes no score.
     · An office gets it tomorrow, not the unit. It answers you through this chat within one working day and does not learn who you are.
-    · You can stop it at any time, under “My follow-ups” or with /followup.
+    · You can stop it at any time, under “My requests” or with /followup.
 mend-no = Leave nothing
 mend-check = This would be handed to an office, about { $unit }:
 mend-who = Who may read it?
 mend-office = Send it, for the office only
 mend-unit = Send it; the unit may read it too
-mend-sent = It goes to the office tomorrow. You will find the answers here, under “My follow-ups” or with /followup.
+mend-sent = It goes to the office tomorrow. You will find the answers here, under “My requests” or with /followup.
 mend-dropped = What you had written was not sent and is cleared.
 
-follow-list = Your follow-ups. Choose one:
-follow-none = No follow-up of yours has reached an office.
+follow-list = Your requests. Choose one:
+follow-none = No request of yours has reached an office yet.
 follow-waiting = What you leave in a day reaches the office the next morning.
 follow-stop-all = Stop all of it
-follow-head = Follow-up about { $unit } ({ $code })
+follow-head = Request about { $unit } ({ $code })
 follow-new = The office has it.
-follow-assigned = Somebody is charged with mending it.
-follow-planned = It is planned how to mend it.
-follow-fixed = The office says that it is mended.
+follow-assigned = Somebody has been asked to improve it.
+follow-planned = There is a plan to improve it.
+follow-fixed = The office says that it is fixed.
 follow-closed = It is closed.
 follow-you = You ({ $day }):
 follow-office = The office ({ $day }):
@@ -168,11 +168,11 @@ follow-stopped = Stopped. You will get no more answers, and how to reach you is 
 follow-rated = Thank you, noted. It changes no score.
 follow-cannot = That cannot be done now.
 follow-long = That is too long: please write at most { $limit } characters. Nothing was handed on.
-follow-do-yes = It is mended
-follow-do-no = It is not mended
+follow-do-yes = It is fixed
+follow-do-no = It is not fixed
 follow-do-share = The unit may read my words
-follow-do-stop = Stop this follow-up
-follow-do-list = All my follow-ups
+follow-do-stop = Stop this request
+follow-do-list = All my requests
 follow-do-open = Look at it
 
 # Invitations

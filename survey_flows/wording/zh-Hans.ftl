@@ -5,7 +5,7 @@ language-name = 中文
 date = { $year }年{ $month }月{ $day }日 { $time }
 begin = 开始评价
 
-trial = 这是试评，结果不计入任何考核。
+pilot = 这是试评，结果不计入任何考核。
 welcome =
     您好！这是一次不记名评价，大约一分钟。
     您可以随时停止；在 { $date } 截止前可以重新评价，以最后一次为准。
@@ -97,7 +97,7 @@ deleted = 对话记录已删除。您在本次活动中的评价将随下一批�
 idle = 欢迎参加“{ $title }”。
 not-open = “{ $title }”还没有开始，将于 { $date } 开始。届时欢迎您来评价。
 closed = “{ $title }”已于 { $date } 截止，谢谢您的关注。
-closed-early = “{ $title }”已经结束，谢谢您的关注。
+closed-early = “{ $title }”已提前截止，谢谢您的关注。
 closed-unfinished = 活动已截止，您没有提交的回答已清除，不会计入。
 closed-uncounted = 活动已截止，您没有提交的回答不会计入。
 closed-delete = 活动已截止，评价不能再修改或删除。

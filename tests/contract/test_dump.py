@@ -27,7 +27,7 @@ from tests.wechat import open_city
 CITIZENS = [f"7310{number:06d}" for number in range(901_234, 901_294)]
 """Ids that stand nowhere by chance."""
 WORDS = "Zwölfkanarien im Schacht"
-MEND = "Kanarienflicken am Tor"
+REQUEST = "Kanarienflicken am Tor"
 Written = Callable[[], bytes]
 
 
@@ -83,8 +83,8 @@ async def test_no_id_is_written_anywhere_and_no_word_before_it_is_mixed(
             if number % 2:
                 await made.press(user, "Submit")
             if number % 10 == 1:
-                await made.press(user, "Something should be mended")
-                await made.send(user, Typed(f"{MEND} #{number}."))
+                await made.press(user, "Something should be improved")
+                await made.send(user, Typed(f"{REQUEST} #{number}."))
                 await made.press(user, "for the office only")
         everything = files() + await remembered(redis) + caplog.text.encode()
         found = [
@@ -94,18 +94,18 @@ async def test_no_id_is_written_anywhere_and_no_word_before_it_is_mixed(
         ]
         assert found == []
         assert WORDS.encode() not in everything
-        assert MEND.encode() not in everything
+        assert REQUEST.encode() not in everything
         assert b"VS VS VS" not in everything, "no pattern of answers in clear"
         await made.mix()
         await made.mix()
-        assert MEND.encode() not in files(), "not before its day is over"
+        assert REQUEST.encode() not in files(), "not before its day is over"
         made.clock.time += 24 * HOUR
         await made.mixer.release_requests()
     everything = files() + await remembered(redis) + caplog.text.encode()
     assert [user for user in CITIZENS if user.encode() in everything] == []
     told = {int(found) for found in re.findall(WORDS.encode() + rb" #(\d+)\.", everything)}
     assert told == set(range(1, len(CITIZENS), 2)), "only what was submitted"
-    left = {int(found) for found in re.findall(MEND.encode() + rb" #(\d+)\.", everything)}
+    left = {int(found) for found in re.findall(REQUEST.encode() + rb" #(\d+)\.", everything)}
     assert left == set(range(1, len(CITIZENS), 10))
     assert b"VS VS VS" in everything
 

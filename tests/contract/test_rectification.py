@@ -69,7 +69,7 @@ async def leave(
 ) -> Reply:
     """Rate TAX and leave something to be mended."""
     await road.rate(user)
-    await road.press(user, "Something should be mended")
+    await road.press(user, "Something should be improved")
     await road.send(user, Typed(words))
     return await road.press(user, may_read)
 

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select, update
 
 from aggregation.fieldwork.sampling import Sample, sample_contradiction
+from bot.campaigns.definition import FrozenDefinition
 from bot.campaigns.lifecycle import create_campaign
 from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
@@ -87,7 +88,7 @@ async def test_a_sample_is_planned_registered_and_drawn(road: Road) -> None:
     sample = await draw_campaign_sample(road.database, "next")
     assert {cell: len(numbers) for cell, numbers in sample.drawn.items()} == planned.sizes
     assert sample_contradiction(sample) is None
-    assert sample_difference(sample, await definition(road)) is None
+    assert sample_difference(sample, FrozenDefinition(await definition(road))) is None
     found = await drawn_contacts(road)
     assert {KEYS.number("next", lookup) for lookup in found} == {
         n for listed in sample.drawn.values() for n in listed
@@ -127,7 +128,7 @@ async def test_a_published_sample_is_read_as_it_was_written_and_a_changed_one_is
     assert read_sample("sample.json", data) == replace(
         sample, frame={cell: sorted(numbers) for cell, numbers in sample.frame.items()}
     )
-    registered = await definition(road)
+    registered = FrozenDefinition(await definition(road))
     fewer = {cell: numbers[1:] for cell, numbers in sample.frame.items()}
     changed: dict[str, Sample] = {
         "the seed is not": replace(sample, seed="0" * 64),
@@ -137,7 +138,7 @@ async def test_a_published_sample_is_read_as_it_was_written_and_a_changed_one_is
     for complaint, other in changed.items():
         assert str(sample_difference(other, registered)).startswith(complaint)
     assert (
-        str(sample_difference(sample, await definition(road, "year")))
+        str(sample_difference(sample, FrozenDefinition(await definition(road, "year"))))
         == "the campaign registered no sample"
     )
     for broken in (

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 EFFECTS = '[{"rule": "lockstep", "moved": 3, "largest": "2.41", "ranks": 5, "furthest": 4}]'
 
 
-async def test_a_reviewer_votes(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
+async def test_a_checker_votes(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await fill(service)
         await add_staff(service.database, "chen", PASSWORD, "checker")

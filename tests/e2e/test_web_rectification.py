@@ -48,7 +48,7 @@ async def sign_in(page: Page, login: str) -> None:
     await page.get_by_label("用户名").fill(login)
     await page.get_by_label("密码").fill(PASSWORD)
     await page.get_by_role("button", name="登录").click()
-    await page.wait_for_url(re.compile(r"/admin(/shortcomings|/unit)?$"))
+    await page.wait_for_url(re.compile(r"/admin(/requests|/unit)?$"))
 
 
 async def look(page: Page, path: str, name: str) -> None:
@@ -60,9 +60,7 @@ async def look(page: Page, path: str, name: str) -> None:
             await keep(page, f"loop-{name}-{size}-{lang}")
 
 
-async def test_what_should_be_mended_goes_to_the_office_and_comes_back(
-    town: City, chromium: Path
-) -> None:
+async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium: Path) -> None:
     async with browsing(town.service, chromium) as page:
         await page.goto(f"/r/{town.link}/FIN")
         for words in RATING:
@@ -84,19 +82,19 @@ async def test_what_should_be_mended_goes_to_the_office_and_comes_back(
         await sign_in(page, "ofa")
         await page.goto("/admin/requests")
         await page.get_by_role("link", name="市财政局").click()
-        await page.get_by_label("给本人的答复").fill("周六下午从几点开始合适？")
+        await page.get_by_label("给市民的答复").fill("周六下午从几点开始合适？")
         await press(page, "转达")
-        await expect(page.get_by_text("本人回来时可见")).to_be_visible()
+        await expect(page.get_by_text("市民回来时可见")).to_be_visible()
         await page.get_by_label("由谁整改").fill("大厅管理科")
-        await page.get_by_label("类别").select_option("speed")
+        await page.get_by_label("主题").select_option("speed")
         await press(page, "交办")
         await page.get_by_label("方案").fill("每周六下午增开两个窗口")
-        await press(page, "记录方案")
+        await press(page, "记录整改方案")
         await page.get_by_label("做了什么").fill("自本月起周六下午开门")
         await press(page, "记录已整改")
         where = page.url.split("?")[0]
-        await look(page, where, "shortcoming")
-        await look(page, "/admin/requests", "shortcomings")
+        await look(page, where, "request")
+        await look(page, "/admin/requests", "requests")
         await look(page, "/admin/themes", "themes")
         await sign_in(page, "fin")
         await expect(page.get_by_text(WORDS)).to_be_visible()

@@ -81,13 +81,13 @@ async def give_quotas(page: Page, folder: Path) -> None:
         "utf-8",
     )
     await page.get_by_label("文件").set_input_files(folder / "wrong.csv")
-    await page.get_by_role("button", name="设定名额").click()
-    await expect(page.get_by_role("alert")).to_contain_text("row 2, column most")
-    await expect(page.get_by_role("alert")).to_contain_text("row 3, column unit")
+    await page.get_by_role("button", name="设定配额").click()
+    await expect(page.get_by_role("alert")).to_contain_text("第 2 行")
+    await expect(page.get_by_role("alert")).to_contain_text("第 3 行")
     await keep(page, "responses-quotas-problem")
     await page.get_by_label("文件").set_input_files(folder / "quotas.csv")
-    await page.get_by_role("button", name="设定名额").click()
-    await expect(page.locator(".notice")).to_have_text("名额已保存。")
+    await page.get_by_role("button", name="设定配额").click()
+    await expect(page.locator(".notice")).to_have_text("配额已保存。")
     await keep(page, "responses-draft")
 
 

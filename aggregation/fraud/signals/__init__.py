@@ -1,6 +1,9 @@
 """Signals of organised rating, one in each file, found by walking this package.
 
-A file names its `SIGNAL`."""
+A file names its `SIGNAL`: a function from the ballot table, the comments and the thresholds to
+clusters. A signal reads columns of numbers and never deletes or changes a ballot; a new signal is a
+new file, and no list has to be changed. A campaign registers the signals' names and thresholds.
+"""
 
 from __future__ import annotations
 

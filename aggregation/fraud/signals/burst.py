@@ -1,6 +1,6 @@
-"""Bursts against expectation: a quarter of a day with far more ballots of a unit and source, whatever they say.
+"""Bursts: a quarter of a day with far more ballots of a unit and source than expected.
 
-A hint, no more: a unit reminds its own people, and they come.
+This is a hint only: a unit reminds its own people, and they rate.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The same answers to every question: one pattern of a unit and source, more often than its like elsewhere."""
+"""Identical answers: one pattern of a unit and source, more frequent than elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aggregation.fraud.thresholds import Thresholds
 
 
 def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
-    """Clusters of one pattern. Whoever ticks the same option throughout is usual, and is counted where that is so."""
+    """Clusters of one pattern. Straight-lining is usual and is counted where it is usual."""
     shape = (ballots.units, ballots.sources, ballots.patterns)
     place = (ballots.unit * ballots.sources + ballots.source) * ballots.patterns + ballots.pattern
     hits = np.bincount(place, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)

@@ -1,4 +1,7 @@
-"""Ballots in step: one unit, source and opinion within 2, 6, 24 or 72 hours, more than the city's rhythm explains."""
+"""Lockstep: ballots of one unit, source and opinion close in time, beyond the city's rhythm.
+
+The windows are 2, 6, 24 and 72 hours long.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from aggregation.fraud.thresholds import Thresholds
 
 
 def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
-    """Clusters in windows of each length; each length twice, shifted by half, so that no cluster is cut at an edge."""
+    """Clusters in windows of each length, twice and shifted by half, so that no edge cuts one."""
     for hours in thresholds.windows_hours if len(ballots) else ():
         for shift in (0, hours * 2):
             yield from _in_windows(ballots, hours, shift, thresholds)

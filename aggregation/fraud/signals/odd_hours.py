@@ -1,4 +1,7 @@
-"""Programs do not sleep: one opinion of a unit comes by one source at night, far more than its other opinions do."""
+"""Odd hours: one opinion of a unit comes by one source at night, unlike its other opinions.
+
+Programs do not sleep.
+"""
 
 from __future__ import annotations
 

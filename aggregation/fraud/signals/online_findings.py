@@ -1,4 +1,4 @@
-"""More ballots that the online checks found fault with (too fast, shared links, rates) than are usual there."""
+"""Online findings: more ballots with findings of the online checks than usual."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Staff overlap: far more of the same people than chance and neighbourhood explain say one thing of two units.
+"""Shared voters: more people who say one thing of two units than chance explains.
 
-That is how canvassed colleagues look who praise their own unit and blame a rival, or two units that praise each other.
+So do canvassed colleagues look who praise their own unit and blame a rival, or two units that
+praise each other.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from aggregation.fraud.excess import ExpectedCounts, excess_clusters, find_exces
 from aggregation.fraud.thresholds import Thresholds
 
 MOST = 12
-"""Units of one voter that are compared with each other; who rates more is no colleague but a deputy or supervisor."""
+"""Most units of one voter that are compared; deputies and supervisors rate more."""
 
 
 def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
-    """Clusters of two ballots each by voters who agree on two units."""
+    """Clusters of two ballots each, by voters who agree on two units."""
     first, second = _pairs(ballots)
     if not len(first):
         return ()
@@ -64,7 +65,7 @@ def _pairs(ballots: BallotTable) -> tuple[Ints, Ints]:
 def _views(
     low: Ints, high: Ints, observed: Floats, heard: Floats, units: int, thresholds: Thresholds
 ) -> tuple[list[ExpectedCounts], Floats]:
-    """What chance gives, and what other opinions of the two units give: neighbours share voters of every kind."""
+    """Expectations by chance and by other opinions: neighbours share voters of every kind."""
     spread, few = thresholds.spreads["shared_voters"], thresholds.shrinkage
     chance = heard[low] * heard[high] / max(heard.sum(), 1)
     of_unit = heard.reshape(-1, DIRECTIONS).sum(axis=1)

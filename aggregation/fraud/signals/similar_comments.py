@@ -16,15 +16,15 @@ from aggregation.fraud.thresholds import Thresholds
 from survey_flows.facts import CheckLevel
 
 PIECE = 3
-"""Characters of a piece; two texts are as similar as the share of pieces that they have in common (Jaccard)."""
+"""Characters of a piece; similarity is the share of common pieces (Jaccard)."""
 HASHES = 12
-"""Smallest hashes that are kept of a text (Broder's MinHash); texts are compared when two neighbouring ones agree."""
+"""Smallest hashes kept of a text (Broder's MinHash); two neighbouring ones must agree."""
 
 Pieces = frozenset[str]
 
 
 def find(_: BallotTable, comments: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
-    """Clusters of texts that are one text; of stock phrases, those of which this unit has far more than its part."""
+    """Clusters of equal texts; of stock phrases, those that this unit has far too often."""
     pieces = {
         at: _pieces(text) for at, text in enumerate(comments.texts) if _long(text, thresholds)
     }
@@ -42,7 +42,7 @@ def find(_: BallotTable, comments: Comments, thresholds: Thresholds) -> Iterable
 
 
 def _plain(text: str) -> str:
-    """Letters and digits alone: punctuation and spaces are what copies differ by."""
+    """Letters and digits alone: copies differ by punctuation and spaces."""
     return "".join(
         char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum()
     )
@@ -68,7 +68,7 @@ def _groups(pieces: dict[int, Pieces], similar: float) -> Iterator[Sequence[int]
 
     for bucket in _buckets(pieces):
         for at in bucket[1:]:
-            # Compared with the first text of its group alone, so that a stock phrase of thousands costs no squares.
+            # A text is compared with the first of its group alone: thousands cost no squares.
             one, other = root(bucket[0]), root(at)
             shared = pieces[bucket[0]] & pieces[at]
             if one != other and len(shared) >= similar * len(pieces[bucket[0]] | pieces[at]):
@@ -80,7 +80,7 @@ def _groups(pieces: dict[int, Pieces], similar: float) -> Iterator[Sequence[int]
 
 
 def _buckets(pieces: dict[int, Pieces]) -> Iterable[list[int]]:
-    """Texts that may be similar: two salted hashes in a row have the same least value over their pieces."""
+    """Texts that may be similar: two salted hashes in a row have the same least value."""
     buckets: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     for at, parts in pieces.items():
         raw = [part.encode() for part in parts]

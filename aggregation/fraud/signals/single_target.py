@@ -1,4 +1,7 @@
-"""More raters of this one unit alone than are usual for the source. A hint beside others: most people rate one unit."""
+"""Single target: more raters of this one unit alone than usual for the source.
+
+This is a hint beside others: most people rate one unit.
+"""
 
 from __future__ import annotations
 

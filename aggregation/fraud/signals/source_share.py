@@ -1,4 +1,7 @@
-"""Source concentration: far more of a unit's ballots by one source than the city's mix explains. A hint, no more."""
+"""Source share: far more of a unit's ballots by one source than the city's mix explains.
+
+This is a hint only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders to staff: one opinion of a unit comes by one source in office hours, far more than its other opinions do."""
+"""Staff orders: one opinion of a unit by one source in office hours, unlike other opinions."""
 
 from __future__ import annotations
 

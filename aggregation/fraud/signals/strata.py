@@ -1,4 +1,4 @@
-"""Stratum against stratum: one source's opinion of a unit against that of its other sources, all campaign long."""
+"""Strata: one source's opinion of a unit against its other sources, over the campaign."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from aggregation.fraud.thresholds import Thresholds
 
 
 def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[Cluster]:
-    """Clusters of an opinion that one source holds far more often than the others and the city's habits explain."""
-    if ballots.sources < 2:  # there is nobody to compare with
+    """Clusters of an opinion that one source holds far more often than others explain."""
+    if ballots.sources < 2:  # there is no source to compare with
         return
     counts, rows = ballots.count(), np.arange(len(ballots))
     elsewhere = counts.sum(axis=1, keepdims=True) - counts
@@ -35,7 +35,7 @@ def find(ballots: BallotTable, _: Comments, thresholds: Thresholds) -> Iterable[
 
 def _excess(counts: Floats, thresholds: Thresholds) -> ExcessCells:
     others = counts @ FAR.T
-    # One of the other sources may be manipulated itself: what it alone makes suspicious here does not count.
+    # Another source may be manipulated itself: suspicion that it alone raises does not count.
     views = [_expect(counts, others, left_out, thresholds) for left_out in range(counts.shape[1])]
     return find_excesses("strata", counts, views, counts.sum(axis=2, keepdims=True), thresholds)
 

@@ -22,6 +22,7 @@ from bot.web.admin.campaigns import campaign_row
 from bot.web.admin.live_updates import stream
 from bot.web.admin.page import Visit, staff_page
 from bot.web.admin.push import cell_label
+from bot.web.shared.error_translation import told
 from bot.web.shared.templates import page_words
 from survey_flows.errors import BadInput
 from survey_flows.localized_names import in_language
@@ -64,7 +65,7 @@ async def take_quotas(visit: Visit) -> web.Response:
     try:
         await set_quotas(visit.service.database, visit.path_param("campaign"), file.filename, data)
     except BadInput as error:
-        return await _page(visit, 422, problem=error.render(visit.lang))
+        return await _page(visit, 422, problem=told(error, visit.lang).text)
     return visit.redirect(f"/admin/campaigns/{visit.path_param('campaign')}/responses", "quotas")
 
 

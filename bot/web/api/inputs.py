@@ -18,7 +18,7 @@ MAX_PAGE_SIZE = 200
 
 
 def _whole(given: object) -> object:
-    """JSON has one kind of number: 2026.0 is the whole number 2026."""
+    """Takes 2026.0 as the whole number 2026, since JSON has one kind of number."""
     return int(given) if isinstance(given, float) and given.is_integer() else given
 
 

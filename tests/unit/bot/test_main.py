@@ -103,7 +103,10 @@ def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["score", "none"], "none: there is no such campaign; see `minping campaign show`"),
+        (
+            ["score", "none"],
+            "none: there is no such campaign; look for its name in the list of campaigns",
+        ),
         (
             ["appraise", "2026"],
             "2026: no closed campaign of that year rates a stored unit; close one first",
@@ -125,34 +128,37 @@ def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture
         (["contacts", "opt-out", "none.csv"], "none.csv: the file cannot be read"),
         (
             ["sample", "plan", "none", "--size", "9"],
-            "none: there is no such campaign; see `minping campaign show`",
+            "none: there is no such campaign; look for its name in the list of campaigns",
         ),
         (
             ["sample", "draw", "none", "--out", "x"],
-            "none: there is no such campaign; see `minping campaign show`",
+            "none: there is no such campaign; look for its name in the list of campaigns",
         ),
         (["sample", "verify", "none.json"], "none.json: the file cannot be read"),
         (
             ["invitations", "make", "none"],
-            "none: there is no such campaign; see `minping campaign show`",
+            "none: there is no such campaign; look for its name in the list of campaigns",
         ),
         (
             ["invitations", "count", "none"],
-            "none: there is no such campaign; see `minping campaign show`",
+            "none: there is no such campaign; look for its name in the list of campaigns",
         ),
         (["import", "units", "none.csv"], "none.csv: the file cannot be read"),
         (["demo", "--year", "2999"], "2999: the city's year lies between 1990 and"),
         (["demo", "--ballots", "10"], "10: the city needs at least"),
         (
             ["cases", "scan", "none"],
-            "none: there is no such campaign; see `minping campaign show`",
+            "none: there is no such campaign; look for its name in the list of campaigns",
         ),
         (["cases", "show", "none"], "none: there is no such case; see `minping cases list`"),
         (
             ["cases", "effect", "none"],
-            "none: there is no such campaign; see `minping campaign show`",
+            "none: there is no such campaign; look for its name in the list of campaigns",
         ),
-        (["publish", "none"], "none: there is no such campaign; see `minping campaign show`"),
+        (
+            ["publish", "none"],
+            "none: there is no such campaign; look for its name in the list of campaigns",
+        ),
         (["publish", "none", "--withdraw"], "none: the results of this campaign are not public"),
         (
             ["token", "add", "A b", "--scope", "results:read"],

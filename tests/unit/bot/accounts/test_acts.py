@@ -15,7 +15,7 @@ from bot.accounts.acts import ACTS, describe_act
 from bot.accounts.audit_log import DONE, AuditRecord, read_records
 from bot.accounts.staff import add_staff
 from bot.terminal.auditing import Audit
-from bot.web.admin.routes import staff_routes
+from bot.web.admin.routes import console_routes
 from bot.web.api.operation_table import OPERATIONS
 from bot.web.server import make_web
 from tests.desk import PASSWORD, Desk
@@ -101,7 +101,7 @@ def test_every_form_and_every_request_that_changes_something_has_words() -> None
 
 def routes() -> Iterator[tuple[str, str]]:
     application = web.Application()
-    application.add_routes(staff_routes())
+    application.add_routes(console_routes())
     for route in application.router.routes():
         assert route.resource
         yield route.method, route.resource.canonical

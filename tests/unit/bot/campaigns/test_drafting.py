@@ -95,6 +95,6 @@ def test_a_pilot_is_registered_as_one(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "cannot be appraised" not in said
     main(["verify", str(tmp_path / "y.zip"), "--key", said.split("--key ")[1].split()[0]])
     assert (
-        "before the campaign's 0 entries; it is a trial and counts in no appraisal"
+        "before the campaign's 0 entries; it is a pilot and counts in no appraisal"
         in capsys.readouterr().out
     )

@@ -73,6 +73,6 @@ def test_a_login_is_given_once(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_slip_in_a_units_code_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["staff", "add", "chen", "--role", "checker", "--unit", "FNI"]) == 1
-    assert capsys.readouterr().err.startswith("minping: FNI: there is no such unit")
+    assert capsys.readouterr().err.startswith("minping: unit: there is no unit «FNI»")
     assert main(["staff", "show"]) == 0
     assert "chen" not in capsys.readouterr().out

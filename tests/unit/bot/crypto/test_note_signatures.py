@@ -138,7 +138,7 @@ def test_every_flipped_bit_of_a_note_is_refused() -> None:
         (NOTE.replace("\n7\n", "\n7\nextra\n"), "three lines"),
         (NOTE.replace(ORIGIN + "\n", "a b\n"), "origin"),
         (NOTE.replace("\n\n", "=\n\n"), "base64"),
-        ("x" * 70_000, "too long"),
+        ("x" * 70_000, "more than 65536 characters"),
         (NOTE + f"{NOTE.splitlines()[-1]}\n" * 64, "more than 64"),
     ],
 )

@@ -184,8 +184,8 @@ async def test_a_pilot_says_so_to_everybody(desk: Desk) -> None:
         ({"opens": "tomorrow"}, "write a date like 2026-11-24"),
         ({"opens": "0001-01-01T00:00"}, "write a date like 2026-11-24"),
         ({"closes": "2026-11-01T08:00"}, "closes before it opens"),
-        ({"units": "TAX NONE"}, "no such unit stands in that year"),
-        ({"first": "18"}, "write how many units get each grade, or leave all three empty"),
+        ({"units": "TAX NONE"}, "there is no unit NONE"),
+        ({"first": "18"}, "write how many units get each grade, as whole numbers"),
         (
             {"first": "18", "second": "-5", "third": "6"},
             "write how many units get each grade",
@@ -211,7 +211,7 @@ async def test_what_is_wrong_is_said_and_what_was_typed_stays(
             "scheme",
             "own.yaml",
             b"version: x\nversion: y\n",
-            "own.yaml: line 2: the key 'version' stands twice",
+            "own.yaml, line 2: the key «version» stands twice",
         ),
         ("scheme", "own.yaml", b"\xff\xfe", "own.yaml: the file is not UTF-8"),
         (
@@ -262,7 +262,7 @@ async def test_a_draft_is_discarded_with_all_that_belongs_to_it(desk: Desk) -> N
     assert await left(desk) == before
     await desk.open("/admin/campaigns/spring")
     await desk.post("/admin/campaigns/spring/discard", {"csrf": desk.csrf, "name": "spring"})
-    assert "The draft is gone" in texts(desk.page)
+    assert "The draft is discarded" in texts(desk.page)
     assert set((await left(desk)).values()) == {0}
     await send(desk, TYPED)
     assert "The draft is stored" in texts(desk.page)
@@ -277,7 +277,7 @@ async def test_what_was_opened_cannot_be_discarded(desk: Desk) -> None:
     for campaign in ("spring", "city-2010"):
         await desk.post(f"/admin/campaigns/{campaign}/discard", {"csrf": csrf, "name": campaign})
         assert desk.status == 422
-        assert "only while it is draft" in texts(desk.page)
+        assert "only while it is: a draft" in texts(desk.page)
     assert await left(desk) == before
 
 

@@ -94,7 +94,7 @@ async def leave(desk: Desk) -> None:
 @pytest.mark.parametrize("lang", ["en", "zh-Hans"])
 async def test_the_pages_tell_neither_unit_nor_score(desk: Desk, lang: str) -> None:
     hidden = await secrets_of_the_unit(desk)
-    assert "Review" in await desk.sign_in("chen")
+    assert "Cases" in await desk.sign_in("chen")
     for path in ("/admin/cases", CASE):
         page = texts(await desk.open(f"{path}?lang={lang}"))
         assert desk.status == 200

@@ -54,7 +54,7 @@ def test_a_route_that_stands_twice_is_an_error(paths: tuple[str, ...], twice: bo
     if not twice:
         check_routes(app.router.routes())
         return
-    with pytest.raises(Misuse, match="registered twice: GET"):
+    with pytest.raises(Misuse, match=r"registered twice: .*GET"):
         check_routes(app.router.routes())
 
 

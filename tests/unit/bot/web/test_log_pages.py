@@ -295,7 +295,7 @@ def test_the_setting_takes_keys_of_witnesses_only() -> None:
 async def test_an_address_that_asks_without_end_is_put_off(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.web.public.log_pages.MOST_PROOFS", 5)
+    monkeypatch.setattr("bot.web.public.log_pages.MAX_PROOFS", 5)
     campaign = drawn(3)
     await site.keep(campaign)
     asked = [

@@ -22,6 +22,7 @@ from bot.results.releases import publish_release
 from bot.results.scoring import score_campaign
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
+from bot.verification.bundle import bundle_path
 from survey_flows.errors import BadInput
 from tests.desk import PASSWORD, Desk, texts
 from tests.openapi.stand import standing
@@ -99,6 +100,20 @@ async def test_a_bundle_that_cannot_be_made_says_why(desk: Desk) -> None:
     assert "No bundle was made." in texts(desk.page)
     assert "are not in the log" in texts(desk.page)
     assert 'value="bundle"' in desk.page  # it can be tried again
+
+
+async def test_a_saved_bundle_is_sent_as_it_was_saved(desk: Desk) -> None:
+    await score_campaign(desk.service.database, "closed")
+    path = bundle_path(desk.service.settings.data, "closed", 1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"the saved bundle")
+    await desk.sign_in()
+    address = "/admin/campaigns/closed/bundle.zip"
+    async with desk.client.get(address, allow_redirects=False) as response:
+        assert (response.status, await response.read()) == (200, b"the saved bundle")
+    path.unlink()
+    async with desk.client.get(address) as response:
+        assert response.status == 409  # now it would have to be made, from ballots of no log
 
 
 async def test_while_the_notice_runs_nothing_is_made_public(desk: Desk) -> None:

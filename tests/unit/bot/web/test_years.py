@@ -220,7 +220,7 @@ async def test_a_unit_page_says_how_sure_its_grade_is(desk: Desk) -> None:
     await desk.sign_in()
     page = texts(
         (await desk.open(f"{YEAR}/explain/CME"))
-        .partition("How sure is this grade?")[2]
+        .partition("How certain is this grade?")[2]
         .partition("</section>")[0]
     )
     assert re.search(
@@ -231,7 +231,7 @@ async def test_a_unit_page_says_how_sure_its_grade_is(desk: Desk) -> None:
     assert re.search(
         r"third grade <1% [\d.]+ points above .* at least \d+ more with the worst rating", page
     )
-    assert "How sure" not in await desk.open(f"{YEAR}/explain/430102")
+    assert "How certain" not in await desk.open(f"{YEAR}/explain/430102")
 
 
 async def test_other_rules_are_tried_and_told(desk: Desk) -> None:
@@ -305,4 +305,4 @@ async def test_what_is_inside_a_unit_is_found_level_by_level_down_to_the_reasons
     assert "Total of the unit above" in page
     assert "evidence" not in desk.page
     await desk.open(f"{YEAR}/inner-units?unit=FIN")
-    assert (desk.status, "there are no parts inside it" in desk.page) == (409, True)
+    assert (desk.status, "this unit has no inner units in that year" in desk.page) == (409, True)

@@ -1,4 +1,4 @@
-"""Deadlines on the working-day calendar. Expectations are counted on the published calendars by hand."""
+"""Deadlines on working days; expectations are counted by hand on the published calendars."""
 
 from __future__ import annotations
 

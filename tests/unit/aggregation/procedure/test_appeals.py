@@ -1,4 +1,4 @@
-"""What may follow what in an appeal, who may decide, and until when."""
+"""Steps of reviews and appeals: their order, barred deciders and deadlines."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Changes of public scores between two years."""
+
 from __future__ import annotations
 
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""From findings to weights, and the edges of what signals are given."""
+"""From findings to weights, and the limits of the signals' inputs."""
 
 from __future__ import annotations
 

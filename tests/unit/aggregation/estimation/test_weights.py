@@ -1,4 +1,4 @@
-"""How much each part counts; every expectation is a division done by hand."""
+"""Weights of parts; every expectation is a division by hand."""
 
 from __future__ import annotations
 

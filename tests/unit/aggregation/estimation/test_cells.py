@@ -1,4 +1,4 @@
-"""Rows of the scan summed by cell, from rows and from Arrow tables; the counts are added up by hand."""
+"""Rows of the scan summed by cell, from rows and from Arrow tables; counts are added by hand."""
 
 from __future__ import annotations
 

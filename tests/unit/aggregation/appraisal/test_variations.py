@@ -1,4 +1,4 @@
-"""The same answers under other rules, and how far results move."""
+"""What-if: the same answers under other rules, and how far results move."""
 
 from __future__ import annotations
 

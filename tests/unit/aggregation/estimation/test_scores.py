@@ -1,4 +1,4 @@
-"""Public scores: expectations worked out by hand, or by the plain oracle of `tests.scoring`."""
+"""Public scores: expectations computed by hand or by the plain oracle of `tests.scoring`."""
 
 from __future__ import annotations
 

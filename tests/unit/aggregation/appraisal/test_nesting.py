@@ -1,3 +1,5 @@
+"""The appraisal inside units: parts inherit, are graded by quota and never change the city."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Alpha and omega: R's psych agrees; the sums are exact, add up, and leave out what they should."""
+"""Alpha and omega: R's psych agrees; the sums are exact, add up and leave out own staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The founding figures, out of the rules, from a city that knows nothing of them; what one changed input changes."""
+"""The founding figures follow from the rules and a synthetic city, which knows none of them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.cities import (
     the_city,
 )
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "founding" / "city-2010.yaml"
+GOLDEN = Path(__file__).parents[3] / "golden" / "founding" / "city-2010.yaml"
 RANK_SET = ("low", "high", "certainty", "outlook")
 
 

@@ -1,3 +1,5 @@
+"""Rank sets: simultaneous coverage, step-down, and bounds without covariances."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable

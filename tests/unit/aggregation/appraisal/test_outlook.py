@@ -1,4 +1,4 @@
-"""How sure a grade is: draws that can be made again, odds that are calibrated, cuts in points and in ballots."""
+"""Certainty of grades: reproducible draws, calibrated odds, cuts in points and in ballots."""
 
 from __future__ import annotations
 

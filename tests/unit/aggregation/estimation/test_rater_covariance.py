@@ -1,4 +1,4 @@
-"""Covariance from raters of several units: R's survey agrees, the scores' own variances follow, few are dropped."""
+"""Covariances from raters of several units: R's survey agrees, and pairs with few are dropped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from aggregation.estimation.scores import score_influences, score_tally
 from aggregation.scheme.scheme import Scheme
 from tests.oracles import made, taught, values
 from tests.scoring import QUESTIONNAIRES, row, scheme
-from tests.unit.aggregation.test_weighting import MARGINS, RESIDENTS, rated, with_population
+from tests.unit.aggregation.estimation.test_weighting import (
+    MARGINS,
+    RESIDENTS,
+    rated,
+    with_population,
+)
 
 Rated = Sequence[tuple[str, PatternCount]]
 

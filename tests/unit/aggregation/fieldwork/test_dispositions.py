@@ -1,4 +1,4 @@
-"""Dispositions add up, small ones stay unknown, and rates are what the formulas say."""
+"""Dispositions add up, small ones stay unknown, and rates follow the formulas."""
 
 from __future__ import annotations
 

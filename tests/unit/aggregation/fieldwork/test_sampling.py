@@ -1,4 +1,4 @@
-"""The draw against sha256sum, and allocations worked out by hand."""
+"""The draw against sha256sum, and allocations computed by hand."""
 
 from __future__ import annotations
 

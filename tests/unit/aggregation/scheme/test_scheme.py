@@ -1,3 +1,5 @@
+"""The scheme as validated data: its digest, and a problem for every wrong field."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -154,7 +156,7 @@ def test_a_missing_field_is_named() -> None:
 
 def test_a_key_that_stands_twice_is_refused_with_its_line() -> None:
     with pytest.raises(
-        BadInput, match=r"^x.yaml: line 2: the key 'version' stands twice; keep one of them"
+        BadInput, match=r"^x.yaml, line 2: the key «version» stands twice; keep one of them"
     ):
         read_scheme("version: a\nversion: b\n", "x.yaml")
 
@@ -162,10 +164,10 @@ def test_a_key_that_stands_twice_is_refused_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"version: [", "line 1: "),
+        (b"version: [", "this is not YAML"),
         (b"\xff\xfe\x00", "the file is not UTF-8 text; save it as UTF-8"),
         (b"just words", "give named fields here"),
-        (b"? [a, b]\n: c\n", "line 1: "),
+        (b"? [a, b]\n: c\n", "this is not YAML"),
     ],
 )
 def test_a_file_that_is_no_scheme_is_refused(tmp_path: Path, body: bytes, message: str) -> None:
@@ -173,7 +175,7 @@ def test_a_file_that_is_no_scheme_is_refused(tmp_path: Path, body: bytes, messag
     file.write_bytes(body)
     with pytest.raises(BadInput) as refused:
         load_scheme_file(file)
-    assert refused.value.where == str(file)
+    assert refused.value.place.file == str(file)
     assert message in refused.value.what
 
 

@@ -1,4 +1,4 @@
-"""Every signal has golden cases: blocks of ballots beside a regular campaign, and what it finds in all of it."""
+"""Golden cases of every signal: blocks of ballots beside a regular campaign, and its findings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aggregation.fraud.signals import registry
 from aggregation.fraud.thresholds import Thresholds
 from tests.campaigns import SIZE, SOURCES, background, block, remarks, table
 
-FOLDER = Path(__file__).parents[2] / "golden" / "signals"
+FOLDER = Path(__file__).parents[3] / "golden" / "signals"
 CASES = [
     pytest.param(path.stem, case, id=f"{path.stem}-{case['case']}")
     for path in sorted(FOLDER.glob("*.yaml"))

@@ -1,4 +1,4 @@
-"""What comments are about."""
+"""Themes of comments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The coverage benchmark in short: weighted scores, and differences between units with raters in common."""
+"""The coverage benchmark in short: weighted scores, and differences with common raters."""
 
 from __future__ import annotations
 

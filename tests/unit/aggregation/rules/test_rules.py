@@ -1,4 +1,4 @@
-"""Every rule has golden cases: a small city, what happened in it, and what the rule proposes through the whole road."""
+"""Golden cases of every rule: a small city, its findings, and the proposals that follow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aggregation.model.results import Proposal
 from aggregation.rules import registry
 from tests.cities import confirm, small_city, small_scheme, with_objective
 
-FOLDER = Path(__file__).parents[2] / "golden" / "rules"
+FOLDER = Path(__file__).parents[3] / "golden" / "rules"
 CASES = [
     pytest.param(path.stem, case, id=f"{path.stem}-{case['case']}")
     for path in sorted(FOLDER.glob("*.yaml"))

@@ -1,3 +1,5 @@
+"""Places by category, and the grades that follow with ties and bars."""
+
 from __future__ import annotations
 
 from decimal import Decimal

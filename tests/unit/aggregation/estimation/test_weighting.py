@@ -1,4 +1,4 @@
-"""Weighting to the population: R's survey agrees, the declared rules hold, the rest stays as it was."""
+"""Weighting to the population: R's survey agrees, and the declared rules hold."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""The appraisal of a small city: totals, ranks, grades, leaders and refused inputs."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
