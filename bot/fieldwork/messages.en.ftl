@@ -11,12 +11,6 @@ fieldwork-consent-in-future = { $day } is later than today; give the day on whic
 fieldwork-contact-twice = this contact stands in row { $row } already; delete one of the rows
 fieldwork-cell-twice = the cell { $cell } stands in an earlier row already
 
-# Why a contact cannot be invited
-fieldwork-reason-opted-out = opted out
-fieldwork-reason-no-consent = no consent
-fieldwork-reason-unreachable = unreachable
-fieldwork-reason-fatigue = invited too recently
-
 # Samples
 fieldwork-sample-after-opening = the sample is planned before the campaign is opened; make another campaign
 fieldwork-sample-not-planned = no sample was planned for this campaign before it was opened

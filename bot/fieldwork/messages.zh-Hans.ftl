@@ -11,12 +11,6 @@ fieldwork-consent-in-future = { $day } 晚于今天，请填写本人同意的�
 fieldwork-contact-twice = 该联系人在第 { $row } 行已出现，请删除其中一行
 fieldwork-cell-twice = 单元格 { $cell } 在前面的行中已出现
 
-# Why a contact cannot be invited
-fieldwork-reason-opted-out = 已拒收
-fieldwork-reason-no-consent = 未同意
-fieldwork-reason-unreachable = 无法送达
-fieldwork-reason-fatigue = 近期已邀请过
-
 # Samples
 fieldwork-sample-after-opening = 抽样方案须在活动开启前制定，请另建活动
 fieldwork-sample-not-planned = 该活动开启前没有制定抽样方案

@@ -16,7 +16,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.ballots.gate import Gate, NoMixerKey
-from bot.ballots.mixer import BATCH, KEY_GRACE_SECONDS, KEY_SECONDS, Mixer
+from bot.ballots.mixer import BATCH, Mixer
+from bot.ballots.mixer_keys import KEY_GRACE_SECONDS, KEY_SECONDS
 from bot.campaigns.lifecycle import close_campaign, create_campaign, open_campaign
 from bot.core.identity import Citizen
 from bot.crypto.gate_keys import Keyring, load_gate_keys

@@ -20,15 +20,9 @@ from bot.core.identity import Address
 from bot.crypto.contact_keys import ContactKeys
 from bot.storage.database import insert
 from bot.storage.schema import all as tables
-from survey_flows.messages import Message
 
-REASONS = {
-    "opted_out": Message("fieldwork-reason-opted-out"),
-    "no_consent": Message("fieldwork-reason-no-consent"),
-    "unreachable": Message("fieldwork-reason-unreachable"),
-    "fatigue": Message("fieldwork-reason-fatigue"),
-}
-"""Why a contact cannot be invited.
+REASONS = ("opted_out", "no_consent", "unreachable", "fatigue")
+"""Codes of why a contact cannot be invited.
 
 A contact is counted once, under the first reason that applies.
 """

@@ -126,7 +126,7 @@ def test_both_languages_have_the_same_parts(circulars: Circulars) -> None:
     ]
     assert shapes[0] == shapes[1]
     kinds = {kind for kind, _ in shapes[0]}
-    assert kinds == {"Heading", "Paragraph", "Facts", "Table", "Picture"}
+    assert kinds == {"Heading", "Paragraph", "KeyFigures", "ReportTable", "ReportImage"}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
