@@ -15,7 +15,8 @@ from aiohttp import web
 from bot.accounts.audit_log import DONE, AuditRecord, append_record
 from bot.accounts.second_factor import begin_factor
 from bot.accounts.staff import add_staff
-from bot.appraisal.appeals import give_public_notice, receive_appeal
+from bot.appraisal.appeals import receive_appeal
+from bot.appraisal.public_notices import give_public_notice
 from bot.ballots.mixer import Mixer
 from bot.campaigns.lifecycle import create_campaign, open_campaign
 from bot.core.identity import Address, Office

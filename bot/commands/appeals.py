@@ -12,7 +12,7 @@ from bot.terminal.words import word, worded
 from survey_flows.errors import Message
 
 if TYPE_CHECKING:
-    from bot.appraisal.appeals import Appeal
+    from bot.appraisal.appeal_records import Appeal
 
 
 def register(commands: Any) -> None:
@@ -29,7 +29,7 @@ def register(commands: Any) -> None:
 
 async def run_list(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print a line for each."""
-    from bot.appraisal.appeals import list_appeals
+    from bot.appraisal.appeal_records import list_appeals
     from bot.commands.contacts import today
 
     async with open_store(settings) as database:
@@ -40,7 +40,7 @@ async def run_list(settings: Settings, chosen: argparse.Namespace) -> int:
 
 async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Print one."""
-    from bot.appraisal.appeals import show_appeal
+    from bot.appraisal.appeal_records import show_appeal
     from bot.commands.contacts import today
 
     async with open_store(settings) as database:

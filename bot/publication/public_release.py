@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.appraisal.appeals import read_notices
+from bot.appraisal.public_notices import read_notices
 from bot.campaigns.registered import RegisteredCampaign
 from bot.core.clock import Clock
 from bot.results.releases import last_release

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aggregation.procedure.appeals import AppealRuling
-from bot.appraisal.appeals import give_public_notice
+from bot.appraisal.public_notices import give_public_notice
 from bot.publication.public_account import PublicAccount, RectificationTotals, read_public_account
 from bot.storage.database import writing
 from bot.storage.schema import all as tables

@@ -13,18 +13,16 @@ from sqlalchemy.exc import DBAPIError
 
 from aggregation.model.facts import AppraisedUnit, Decision, Grade, Leader, PastGrade, Role, Verdict
 from aggregation.procedure.appeals import AppealRuling, AppealState
+from bot.appraisal.appeal_records import Appeal, list_appeals, show_appeal
 from bot.appraisal.appeals import (
-    Appeal,
     answer_appeal,
     appeal_again,
     assign_appeal,
-    eligible_deciders,
-    give_public_notice,
-    list_appeals,
     receive_appeal,
     remedies,
-    show_appeal,
 )
+from bot.appraisal.deciders import eligible_deciders
+from bot.appraisal.public_notices import give_public_notice
 from bot.core.identity import Office
 from bot.records import store as yearbook
 from bot.records.working_days import import_calendar

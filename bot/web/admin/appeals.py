@@ -10,20 +10,17 @@ from aiohttp import web
 from aggregation.model.facts import Grade, Verdict
 from aggregation.model.results import ConsequenceKind
 from aggregation.procedure.appeals import AppealRuling, AppealState
+from bot.appraisal.appeal_records import Appeal, list_appeals, show_appeal
 from bot.appraisal.appeals import (
-    Appeal,
     answer_appeal,
     appeal_again,
     assign_appeal,
-    eligible_deciders,
-    give_public_notice,
-    list_appeals,
     publish_amended_score,
-    read_notices,
     receive_appeal,
     remedies,
-    show_appeal,
 )
+from bot.appraisal.deciders import eligible_deciders
+from bot.appraisal.public_notices import give_public_notice, read_notices
 from bot.campaigns.registered import read_registered_campaigns
 from bot.core.identity import Office
 from bot.core.labels import name, pick

@@ -18,7 +18,9 @@ from aggregation.procedure.rectification import (
     RectificationState,
     RectificationStep,
 )
-from bot.appraisal.appeals import list_appeals, read_notices, receive_appeal
+from bot.appraisal.appeal_records import list_appeals
+from bot.appraisal.appeals import receive_appeal
+from bot.appraisal.public_notices import read_notices
 from bot.campaigns.registered import read_registered_campaigns
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.core.identity import Office

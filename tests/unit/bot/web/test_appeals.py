@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 
 from aggregation.procedure.appeals import AppealRuling
 from bot.accounts.staff import add_staff
-from bot.appraisal.appeals import answer_appeal, assign_appeal, give_public_notice, receive_appeal
+from bot.appraisal.appeals import answer_appeal, assign_appeal, receive_appeal
+from bot.appraisal.public_notices import give_public_notice
 from bot.core.identity import Office
 from bot.core.settings import Settings
 from bot.results.scoring import score_campaign

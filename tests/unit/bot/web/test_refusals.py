@@ -22,8 +22,9 @@ from aggregation.scheme.scheme import parse_scheme
 from bot.accounts.api_tokens import create_token, revoke_token
 from bot.accounts.preferences import chosen_preferences
 from bot.accounts.staff import add_staff, change_staff, set_password
-from bot.appraisal.appeals import answer_appeal, give_public_notice, receive_appeal
+from bot.appraisal.appeals import answer_appeal, receive_appeal
 from bot.appraisal.import_tables import import_table
+from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.year import record_decision, record_unit_decision, seal_year
 from bot.ballots.imported.importer import import_ballots
 from bot.campaigns.drafting import chosen_scheme, parse_moment, stored_units

@@ -1,0 +1,70 @@
+"""Appeals as they are stored: each with its steps and its status today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from aggregation.procedure.appeals import (
+    AppealAct,
+    AppealRuling,
+    AppealStatus,
+    AppealStep,
+    appeal_status,
+)
+from bot.storage.database import reading
+from bot.storage.schema import all as tables
+from survey_flows.errors import BadInput, Message, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An appeal with its steps and its status today."""
+
+    number: int
+    year: int
+    subject: str
+    steps: Sequence[AppealStep]
+    standing: AppealStatus
+
+
+async def list_appeals(database: AsyncEngine, today: date, year: int = 0) -> list[Appeal]:
+    """Return the appeals of a year, or all, the newest first."""
+    query = select(tables.appeals.c.number).order_by(tables.appeals.c.number.desc())
+    async with reading(database) as connection:
+        rows = await connection.execute(
+            query.where(tables.appeals.c.year == year) if year else query
+        )
+        return [await find_appeal(connection, number, today) for number in rows.scalars().all()]
+
+
+async def show_appeal(database: AsyncEngine, number: int, today: date) -> Appeal:
+    """Return one appeal; raises `BadInput` when there is none of this number."""
+    async with reading(database) as connection:
+        return await find_appeal(connection, number, today)
+
+
+async def find_appeal(connection: AsyncConnection, number: int, today: date) -> Appeal:
+    """Return one appeal; raises `BadInput` when there is none of this number."""
+    row = (
+        await connection.execute(select(tables.appeals).where(tables.appeals.c.number == number))
+    ).first()
+    if row is None:
+        raise BadInput(Message("appraisal-no-such-appeal"), Place(subject=str(number)))
+    columns = tables.appeal_steps.c
+    query = select(tables.appeal_steps).where(columns.appeal == number).order_by(columns.step)
+    steps = [_step(found) for found in await connection.execute(query)]
+    return Appeal(number, row.year, row.subject, steps, appeal_status(steps, today))
+
+
+def _step(row: Row[Any]) -> AppealStep:
+    ruling = AppealRuling(row.ruling) if row.ruling else None
+    end = date.fromisoformat(row.due) if row.due else None
+    return AppealStep(
+        AppealAct(row.act), row.by, date.fromisoformat(row.on), row.text, row.to, ruling, end
+    )

@@ -1,0 +1,61 @@
+"""The officials who may decide on an appeal: not those who decided before, nor of the unit."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregation.appraisal.nesting import ancestors
+from aggregation.procedure.appeals import barred_deciders
+from bot.accounts.roles import ADMINISTRATOR
+from bot.appraisal.appeal_records import Appeal
+from bot.records import store
+from bot.storage.schema import all as tables
+
+LOGIN = re.compile(r"\(([^()]+)\)\s*$")
+"""The login at the end of a signature such as «Zhou Min (zhou)»."""
+
+
+async def eligible_deciders(connection: AsyncConnection, appeal: Appeal) -> list[str]:
+    """Return the logins that could be charged with an appeal."""
+    out = barred_deciders(appeal.steps, await previous_deciders(connection, appeal))
+    columns = tables.staff.c
+    rows = await connection.execute(
+        select(columns.login, columns.unit).where(columns.role == ADMINISTRATOR)
+    )
+    own = await own_units(connection, appeal)
+    return sorted(login for login, unit in rows if login not in out and unit not in own)
+
+
+async def previous_deciders(connection: AsyncConnection, appeal: Appeal) -> set[str]:
+    """Return the logins that decided on the subject or a leader's unit before the appeal."""
+    about = await own_units(connection, appeal) | {appeal.subject}
+    decisions, given = tables.decisions.c, tables.unit_decisions.c
+    made = await connection.execute(
+        select(decisions.by, decisions.proposal).where(decisions.year == appeal.year)
+    )
+    signed = [
+        by for by, proposal in made if proposal.split("/")[3:4] and proposal.split("/")[3] in about
+    ]
+    rows = await connection.execute(
+        select(given.by).where(given.year == appeal.year, given.unit.in_(about))
+    )
+    return {login_of(by) for by in [*signed, *rows.scalars()]}
+
+
+def login_of(signature: str) -> str:
+    """Return the login in a signature; the whole signature where it names none."""
+    found = LOGIN.search(signature)
+    return (found[1] if found else signature).strip().lower()
+
+
+async def own_units(connection: AsyncConnection, appeal: Appeal) -> set[str]:
+    """Return the unit, or the leader's unit, and the units that it is part of."""
+    columns = tables.leaders.c
+    query = select(columns.unit).where(
+        columns.year == appeal.year, columns.leader == appeal.subject
+    )
+    parents = {part.code: part.parent for part in await store.read_inner(connection, appeal.year)}
+    return set(ancestors((await connection.execute(query)).scalar() or appeal.subject, parents))
