@@ -1,4 +1,4 @@
-"""Campaigns in a log in memory, with bundles made of them: what a service publishes, without a service."""
+"""Campaigns in a log in memory, and bundles of them, as a service publishes them."""
 
 from __future__ import annotations
 
@@ -64,12 +64,18 @@ HISTORIES = (
     (PROPOSED, RELEASE, REOPEN),
     (PROPOSED, DROPPED),
 )
-"""What became of the cases of a drawn campaign; only in the first two do ballots weigh less in the end."""
+"""The outcomes of the cases of a drawn campaign.
+
+Only in the first two do ballots weigh less in the end.
+"""
 
 
 @dataclass(slots=True)
 class Suspected:
-    """A case with the verdicts of its decisions in turn. ``light`` are the proposed weights by position."""
+    """Make a case with the verdicts of its decisions in turn.
+
+    ``light`` are the proposed weights by position.
+    """
 
     salt: bytes
     light: dict[int, int]
@@ -146,7 +152,7 @@ class Campaign:
         return self.log.seal("comment", self.name, {"unit": unit, "text": text})
 
     def withdraw(self, voter: str, unit: str) -> None:
-        """Erase what a citizen said of a unit, with what they had said before: else that would count again."""
+        """Erase a citizen's rating of a unit and the earlier ones, which would count again."""
         del self.last[voter, unit]
         for position in self.of(voter, unit):
             self.erased.add(position)
@@ -263,7 +269,10 @@ class Campaign:
 
 
 def drawn(seed: int, ballots: int = 40, erasures: int = 3) -> Campaign:
-    """A small closed campaign, with a comment, replaced and withdrawn ballots, cases, and entries of another."""
+    """Make a small closed campaign.
+
+    It has a comment, replaced and withdrawn ballots, cases, and entries of another campaign.
+    """
     chance = Random(seed)
     log = Log(chance)
     other, own = Campaign(log, "2025"), Campaign(log)

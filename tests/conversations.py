@@ -102,7 +102,7 @@ def build_paper(**changes: Any) -> CampaignDefinition:
 
 
 class Talk:
-    """One citizen's conversation; the session is written down and read back between every two steps."""
+    """One citizen's conversation; its session is stored and loaded between every two steps."""
 
     def __init__(self, definition: CampaignDefinition, now: datetime = MORNING) -> None:
         self.definition = definition

@@ -26,7 +26,7 @@ CAMPAIGN = "/admin/campaigns/city-2010"
 
 
 def make_data(folder: Path, redis_url: str) -> None:
-    """Fill a data folder with the synthetic city and two persons who may sign in: zhou acts, li looks."""
+    """Fill a data folder with the synthetic city and two accounts: zhou acts, li looks."""
     shutil.copytree(_city(redis_url), folder, dirs_exist_ok=True)
 
 

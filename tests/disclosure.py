@@ -122,7 +122,7 @@ class Attacker:
 
 
 def read_all(scored: ScoredCampaign) -> Attacker:
-    """What follows from the pages of units, groups and exclusions, the public totals and the closing entry."""
+    """Add what follows from units' pages, groups, exclusions, totals and the closing entry."""
     spy = Attacker()
     units = {str(row["code"]): row for row in page_records(scores_page(scored))}
     for unit, row in units.items():
@@ -173,7 +173,8 @@ def _share(spy: Attacker, share: Any, part: list[str], whole: list[str]) -> None
     rate = float(share[1:-1]) / 100 if bound else share
     line = {name: (name in part) - rate for name in whole}
     if not bound:
-        # Rounded to four decimals; an attacker who rounds back to whole people gets the exact share.
+        # Rounded to four decimals; an attacker who rounds back to whole people
+        # gets the exact share.
         people = sum(1 for _ in part)
         spy.bounds(line, 0.00005 * 1e3 * people)
         spy.bounds({name: -factor for name, factor in line.items()}, 0.00005 * 1e3 * people)

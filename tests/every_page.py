@@ -1,7 +1,8 @@
-"""A city in which every page has something to show, and the addresses of all of them, from the table of routes.
+"""A city in which every page has something to show, and all their addresses.
 
-A part adds what its pages need: a value for each new placeholder to `PARTS`, rows to `fill_pages`, and to `MORE` the
-addresses that show another state of a page.
+The addresses come from the table of routes. A part adds what its pages need:
+a value for each new placeholder to `PARTS`, rows to `fill_pages`,
+and to `MORE` the addresses that show another state of a page.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Real servers for the tests, each in a temporary folder of its own and tied to the process that started it."""
+"""Real servers for the tests, each in a temporary folder and tied to its parent process."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class MissingServer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PostgresCluster:
-    """A running cluster: `url` names its maintenance database, ``data`` is the folder of its files."""
+    """A running cluster: `url` names its maintenance database, ``data`` is its folder of files."""
 
     url: str
     port: int
@@ -111,9 +111,11 @@ def postgres() -> Iterator[PostgresCluster]:
 
 
 def unprivileged(folder: Path) -> list[str]:
-    """The words before a command that run it as a common account which owns ``folder``: PostgreSQL refuses root.
+    """Return the words before a command that run it as the owner of ``folder``.
 
-    An account change clears the signal at the parent's death, so setpriv has to ask for it afterwards.
+    PostgreSQL refuses root, so the owner is a common account.
+    An account change clears the signal at the parent's death,
+    so setpriv has to ask for it afterwards.
     """
     tie = ["setpriv", "--pdeathsig", "INT"]
     if os.getuid() != 0:

@@ -1,6 +1,6 @@
-"""WeChat's and WeCom's servers with a citizen's phone before them, as far as the service can see them.
+"""WeChat's and WeCom's servers and a citizen's phone, as far as the service can see them.
 
-Messages are sealed and opened by wechatpy, a library that has nothing to do with ours.
+wechatpy, a library that shares nothing with ours, seals and opens the messages.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""``python -m benchmarks.answers``: the service against a textbook bot, in one run on this machine."""
+"""``python -m benchmarks.answers``: compares the service with a textbook bot.
+
+Both run in one run on this machine.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 UNITS = tuple(f"U{n:02}" for n in range(1, 100))
-"""As many units as the city of the founding document has departments; citizens are spread evenly over them."""
+"""As many units as the founding document's city has; citizens are spread evenly over them."""
 
 PAYLOAD = re.compile(r"/r/([A-Z2-7]+)")
 """In what `campaign open` prints: the token of the open link."""
@@ -24,7 +24,11 @@ SETTINGS = ("MINPING_", "DATABASE_URL", "REDIS_URL")
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """How to run one bot. ``starts`` are deep-link payloads; ``counted`` is a SELECT of its finished ballots."""
+    """How to run one bot.
+
+    ``starts`` are deep-link payloads.
+    ``counted`` is a SELECT that returns the number of its finished ballots.
+    """
 
     name: str
     command: Sequence[str]
@@ -68,7 +72,10 @@ def idle(folder: Path, api: str) -> Bot:
 
 
 def minping(folder: Path, api: str) -> Bot:
-    """The service as an operator starts it: `minping serve` on its embedded default, with an open campaign."""
+    """Build the service as an operator starts it, with an open campaign.
+
+    It is `minping serve` on its embedded default.
+    """
     port, data = free_port(), folder / "data"
     environment = clean_environment() | {
         "MINPING_DATA": str(data),

@@ -1,6 +1,8 @@
-"""Citizens who rate: each starts by a deep link, presses what the bot shows, and leaves when it has its receipt.
+"""Simulated citizens who rate.
 
-A closed loop: a citizen posts its next update only when the next question is visible and the webhook has answered.
+Each starts by a deep link, presses the buttons that the bot shows, and leaves with its receipt.
+The loop is closed: a citizen posts its next update only when the next question is visible
+and the webhook has answered.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ LEFT_ALONE = re.compile(
     "|stop|help|back|change|edit|cancel|withdraw|know|language|privacy|delete|english",
     re.IGNORECASE,
 )
-"""Buttons that would lead a conversation off the main road, or make it shorter than the other bot's."""
+"""Buttons that would leave the main road, or make a conversation shorter than the other bot's."""
 
 MOST_STEPS = 20
 PATIENCE = 15.0
@@ -47,7 +49,10 @@ class Target:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a crowd saw. ``waits`` are seconds from posting an update to the next question being visible."""
+    """What a crowd saw.
+
+    ``waits`` are the seconds from posting an update until the next question is visible.
+    """
 
     at_a_time: int
     ballots: int = 0
@@ -71,7 +76,7 @@ class Outcome:
 
 
 class Crowd:
-    """``at_a_time`` citizens in conversation until ``ballots`` conversations have begun or ``seconds`` are over."""
+    """Hold ``at_a_time`` conversations until ``ballots`` have begun or ``seconds`` are over."""
 
     def __init__(
         self,
@@ -168,7 +173,7 @@ class Citizen(asyncio.Protocol):
         self.post(message=self.message(1, f"/start {start}", start=True))
 
     def message(self, message_id: int, text: str, *, start: bool = False) -> dict[str, Any]:
-        """A message of this chat: the citizen's own start command, or the bot's that carries the buttons."""
+        """Take a message of this chat: the citizen's start command, or the bot's with buttons."""
         message: dict[str, Any] = {
             "message_id": message_id,
             "date": 1,
@@ -192,14 +197,17 @@ class Citizen(asyncio.Protocol):
         self.transport.write(b"%b%d\r\n\r\n%b" % (self.head, len(body), body))
 
     def sees(self, shown: Shown) -> None:
-        """Something new in the chat; only a question with buttons, or the receipt, is what the citizen waits for."""
+        """Take what is new in the chat.
+
+        The citizen waits only for a question with buttons, or for the receipt.
+        """
         if self.seen is None and (shown.buttons or (self.submitted and RECEIPT.search(shown.text))):
             self.crowd.outcome.waits.append(perf_counter() - self.posted)
             self.seen = shown
             self.go_on()
 
     def go_on(self) -> None:
-        """Press the next button, once both the answer to the last update and the next question are there."""
+        """Press the next button once the last update is answered and the next question is there."""
         if not self.acknowledged or self.seen is None:
             return
         if self.submitted:

@@ -1,4 +1,7 @@
-"""The service without sealing and logging, for comparison: ballots are stored as they come, and no mixer takes them."""
+"""The service without sealing and logging, for comparison.
+
+It stores ballots as they come, and no mixer takes them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.ballots``: a million rows through ``minping import ballots``; goal under 60 s."""
+"""``python -m benchmarks.ballots``: imports a million rows of ballots; goal under 60 s."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How often the 95 % interval holds the truth: `python -m benchmarks.coverage [--runs N] [--seed S]` prints a table."""
+"""How often the 95 % interval holds the truth.
+
+`python -m benchmarks.coverage [--runs N] [--seed S]` prints a table.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""``python -m benchmarks.fraud``: how much of each attack the signals find, and how much of what is honest they flag.
+"""``python -m benchmarks.fraud``: how much of each attack, and of honest ballots, is flagged.
 
-Seeds 1–200 are for development; thresholds and signals were committed before seeds from 201 on were first looked at.
-The evaluation is of all hundred seeds 201–300, those in which a target is missed among them, and is told by blocks of
-twenty too: an attack on one very large unit can decide the recall of twenty seeds.
+Seeds 1–200 are for development.
+Thresholds and signals were committed before seeds from 201 on were first looked at.
+The evaluation is of all hundred seeds 201–300, also those in which a target is missed.
+It is printed by blocks of twenty too:
+an attack on one very large unit can decide the recall of twenty seeds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Simulated comments: citizens put theirs together in endless ways, or use a stock phrase; scripts are copied."""
+"""Simulated comments: citizens vary theirs endlessly or use a stock phrase; scripts are copied."""
 
 from __future__ import annotations
 

@@ -20,9 +20,11 @@ THRESHOLDS = Thresholds()
 
 @dataclass
 class Figures:
-    """Counts that add up over seeds: ``flagged`` and ``total`` ballots by origin, rank shifts by (weights, attack).
+    """Counts that add up over seeds.
 
-    ``rules`` are flagged ballots by (rule left out, origin); ``calibration`` (organised, all) by tenth of posterior.
+    ``flagged`` and ``total`` are ballots by origin; rank shifts are by (weights, attack).
+    ``rules`` are flagged ballots by (rule left out, origin).
+    ``calibration`` is (organised, all) by tenth of the posterior.
     """
 
     flagged: Counter[str] = field(default_factory=Counter)

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.grades``: how often rank sets hold, and whether probabilities of grades are calibrated."""
+"""``python -m benchmarks.grades``: coverage of rank sets and calibration of grade probabilities."""
 
 from __future__ import annotations
 
@@ -57,7 +57,10 @@ def _misses(sets: Sequence[tuple[int, int]], true: Matrix) -> list[bool]:
 
 
 def coverage(kind: Kind, cities: int, seed: int, plain: bool = False) -> dict[str, float]:
-    """Shares of cities in which all sets hold, of units whose own set holds, and the mean widths of sets."""
+    """Return how often rank sets hold, and their mean widths.
+
+    The shares are of cities in which all sets hold, and of units whose own set holds.
+    """
     rng = np.random.default_rng([seed, KINDS.index(kind)])
     found: dict[str, list[float]] = {
         name: [] for name in ("simulated", "bounds", "own", "w_sim", "w_bound", "w_own")
@@ -77,7 +80,7 @@ def coverage(kind: Kind, cities: int, seed: int, plain: bool = False) -> dict[st
 
 
 def calibration(kind: Kind, cities: int, seed: int, known: bool) -> list[tuple[float, float, int]]:
-    """For each bin of told probabilities (all grades): their mean, how often the grade was true, and how many."""
+    """Return by bin of probabilities (all grades) their mean, the share that came true, and n."""
     rng = np.random.default_rng([seed, KINDS.index(kind), 1])
     told, real = [], []
     flat, codes = np.zeros(kind.units), _codes(kind.units)

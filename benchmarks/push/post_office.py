@@ -1,4 +1,4 @@
-"""A Bot API that takes messages as fast as they come, refuses some, and remembers when each arrived."""
+"""A Bot API that takes messages at once, refuses some, and remembers when each arrived."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ ANSWERS = {
 
 @dataclass(slots=True)
 class PostOffice:
-    """What arrived. ``times`` are of messages that were taken or refused for good, on `time.monotonic`."""
+    """The messages that arrived.
+
+    ``times`` are of messages that were taken or refused for good, on `time.monotonic`.
+    """
 
     received: Counter[int] = field(default_factory=Counter)
     refused: Counter[int] = field(default_factory=Counter)

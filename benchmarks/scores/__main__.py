@@ -1,5 +1,6 @@
-"""``python -m benchmarks.scores``: 100 million answers in Parquet to a table with ranks and grades; goal 30 s and 2 GB.
+"""``python -m benchmarks.scores``: 100 million answers to a table with ranks and grades.
 
+The answers are in Parquet; the goal is 30 s and 2 GB.
 Each side runs in a process of its own, so that its time and its peak of memory are its own.
 """
 
@@ -35,7 +36,10 @@ COLUMNS = {
 }
 AGREE = 1e-5
 WASTE = 1.1
-"""How much more than ten times the time ten times the answers may take: the clock of a shared machine is not exact."""
+"""How many times ten the factor may be for ten times the answers.
+
+The clock of a shared machine is not exact.
+"""
 
 
 def main() -> int:

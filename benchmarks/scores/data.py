@@ -1,6 +1,6 @@
-"""Ballots for the benchmark: over 108 units, four rated items each, seeded, in parts of 2.5 million.
+"""Ballots for the benchmark: 108 units, four rated items each, seeded, in parts of 2.5 million.
 
-A part is whole or it is not there: making them can be interrupted at any time, and goes on where it stopped.
+A part is whole or absent: an interrupted run goes on with the next part.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""One measured run of the product's road: Parquet, the one scan, scores, ranks, grades. Prints JSON."""
+"""One measured run of the product, from Parquet by the one scan to scores, ranks and grades.
+
+It prints JSON.
+"""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One method that the bot called, and how (``request``, or ``webhook`` for a response's body)."""
+    """A method that the bot called, and how (``request``, or ``webhook`` for a response's body)."""
 
     method: str
     params: dict[str, Any]
@@ -57,9 +57,10 @@ class Chat:
 
 @dataclass(slots=True)
 class Fault:
-    """What the next ``times`` calls of ``method`` (any, when empty) get: a status, or 0 for a dropped connection.
+    """What the next ``times`` calls of ``method`` (any, when empty) get.
 
-    With a ``chat``, calls about that chat only.
+    It is a status, or 0 for a dropped connection.
+    With a ``chat``, it holds for calls about that chat only.
     """
 
     method: str

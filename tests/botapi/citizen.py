@@ -1,4 +1,4 @@
-"""A citizen in a private chat with the bot, so that conversations in tests read like conversations."""
+"""A citizen in a private chat with the bot, so that tests read like conversations."""
 
 from __future__ import annotations
 
@@ -110,7 +110,10 @@ class Citizen:
         self._write()
 
     async def _shown(self, before: int, seconds: float) -> None:
-        """Wait for a screen. A toast may be all of the answer, so after one it is waited for only a moment."""
+        """Wait for a screen.
+
+        A toast may be the whole answer, so after one it waits only a moment.
+        """
         try:
             await self.api.until(
                 lambda: any(kind in SCREENS for kind, _ in self.chat.log[before:]), seconds
@@ -152,7 +155,7 @@ class Citizen:
         return {"update_id": update_id, "callback_query": query}
 
     def transcript(self) -> str:
-        """All that was said so far, and at the end the messages that the bot has taken back since, whenever it did."""
+        """Return all that was said so far, then the messages that the bot has taken back since."""
         self._write()
         gone = sorted(what.message_id for kind, what in self.chat.log if kind == "delete")
         return "\n".join([*self.lines, *(f"- message {message_id}" for message_id in gone)]) + "\n"

@@ -1,4 +1,7 @@
-"""``python -m tests.chaos``: kills, broken links and jumping clocks against the real service; prints tables."""
+"""``python -m tests.chaos``: breaks the real service and prints tables.
+
+It kills processes, breaks links and lets clocks jump.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Citizens who rate by Telegram updates while things break, and note what the service has acknowledged.
+"""Citizens who rate by Telegram updates while things break.
 
-As Telegram does, an update is delivered again and again until it is answered with 200. A ballot counts as acknowledged
-when the citizen has seen its receipt code.
+They note what the service has acknowledged.
+As Telegram does, they deliver an update again and again until it is answered with 200.
+A ballot counts as acknowledged when the citizen has seen its receipt code.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Seen:
     """What all citizens saw together.
 
     Attributes:
-        receipts: who holds a receipt code, and for which unit, in the order in which they were seen.
+        receipts: who holds a receipt code, and for which unit, in the order of their appearance.
         screens: screens that were shown.
         twice: screens that came again, as a message more, though nobody had asked.
         delivered: updates that were answered with 200.
@@ -79,7 +80,10 @@ class Seen:
 
 
 class Chats(Sink):
-    """The Bot API's stand-in. A screen is sent twice when the chat's last one comes again without being asked for."""
+    """The Bot API's stand-in.
+
+    A screen is sent twice when the chat's last one comes again although nobody asked for it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,7 +129,10 @@ class Chats(Sink):
 
 
 class Crowd:
-    """``size`` citizens at a time, one after another on each seat, until `leave`; then those who are there finish."""
+    """Keep ``size`` citizens at a time, one after another on each seat, until `leave`.
+
+    Then those who are there finish.
+    """
 
     def __init__(self, target: Target, chats: Chats, size: int, seed: int = 7) -> None:
         self.target, self.chats, self.size = target, chats, size

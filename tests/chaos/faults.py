@@ -1,4 +1,7 @@
-"""Six faults on three links, one after another under load: nothing is lost, and it goes on soon after each ends."""
+"""Six faults on three links, one after another under load.
+
+Nothing may be lost, and work must go on soon after each fault ends.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +40,10 @@ class Link(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """One fault of one link: pieces that it struck, ballots acknowledged meanwhile, seconds to the first one after it.
+    """One fault of one link.
 
+    It has the pieces that the fault struck, the ballots acknowledged meanwhile,
+    and the seconds to the first ballot after it.
     Of Telegram's link the seconds are also those to the first call that came through.
     """
 

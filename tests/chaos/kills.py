@@ -26,7 +26,7 @@ FINISH_WITHIN = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """One run: how many kills of which stores, what the citizens saw and what the database holds."""
+    """One run: the kills of each store, what the citizens saw, and what the database holds."""
 
     stores: str
     kills: int

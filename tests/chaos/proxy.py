@@ -21,7 +21,10 @@ ANSWERS_BEFORE_RESET = 3
 
 
 class Fault(StrEnum):
-    """What happens to the link. In each of them no byte is ever changed: that is what checksums are for."""
+    """What happens to the link.
+
+    No kind changes a byte: checksums guard against that.
+    """
 
     REFUSE = "refuse"  # nobody listens; what was connected is reset
     HANG = (

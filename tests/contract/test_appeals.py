@@ -1,4 +1,7 @@
-"""Notice, appeals and amendments on the real databases: only appended, never decided by whoever decided first."""
+"""Notice, appeals and amendments on both databases.
+
+Rows are only appended, and nobody decides an appeal against their own decision.
+"""
 
 from __future__ import annotations
 

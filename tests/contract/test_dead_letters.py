@@ -1,4 +1,4 @@
-"""Dead letters on the real databases: kept sealed, told of without their content, taken again exactly once."""
+"""Dead letters on both databases: sealed, listed without their content, retried exactly once."""
 
 from __future__ import annotations
 
@@ -172,7 +172,8 @@ async def test_the_command_lists_replays_and_drops(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    # The command has a clock of its own, by which the campaign may be over: then the letter is taken, and no ballot.
+    # The command has a clock of its own, by which the campaign may be over:
+    # then the letter is taken, and no ballot.
     (tmp_path / "keys" / "mixer").symlink_to(tmp_path / "mixer")
     settings = Settings(data=tmp_path, database_url=store_url)
     assert await command.run_show(settings, argparse.Namespace()) == 0

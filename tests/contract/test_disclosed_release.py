@@ -1,4 +1,4 @@
-"""Where answers stand in a chat is remembered until they are removed, whatever restarts in between."""
+"""Positions of answers in a chat are remembered until their removal, across restarts."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Clock(SystemClock):
 
 @cache
 def simulated(kind: str) -> tuple[list[dict[str, Any]], list[str], dict[str, str]]:
-    """Ballots' rows, the truth of each, and the targets: of a dozen units, the targets among them."""
+    """Return the ballots' rows, the truth of each, and the targets among a dozen units."""
     made = (
         scenario.angered(3, 20_000)
         if kind == "wave"

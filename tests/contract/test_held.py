@@ -1,4 +1,4 @@
-"""A campaign that is held for a while: nothing is taken, nothing is lost, and the log tells everybody."""
+"""A campaign that is held: nothing is taken, nothing is lost, and the log shows it to everybody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sections, posts and people inside units: handed in, appraised, decided and sealed with the year (R16)."""
+"""Sections, posts and people inside units (R16): imported, appraised, decided and sealed."""
 
 from __future__ import annotations
 

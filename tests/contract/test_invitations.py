@@ -1,4 +1,7 @@
-"""Personal invitations on both databases: good for one person, and nothing stored leads from one to a ballot."""
+"""Personal invitations on both databases.
+
+Each is good for one person, and nothing stored leads from one to a ballot.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is pushed, on both databases and both servers: everybody once, nobody who must not be, and held at once."""
+"""Pushes on both databases and both servers.
+
+Everybody gets one message, nobody barred gets any, and a pause holds at once.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ RATE = 2000.0
 
 @dataclass
 class Post:
-    """A messenger that notes what it is given; ``fates`` are by address, the first of each is used."""
+    """A messenger that notes what it is given.
+
+    ``fates`` are by address; each message uses up the first.
+    """
 
     sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
     fates: dict[str, list[DeliveryOutcome]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Quotas on both databases: exactly as many as registered, nobody twice, and no answer that was acknowledged lost."""
+"""Quotas on both databases: filled exactly, no person twice, and no acknowledged answer lost."""
 
 from __future__ import annotations
 

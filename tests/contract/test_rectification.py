@@ -323,7 +323,7 @@ def mended(number: int) -> HoldRequest:
 
 
 async def test_a_dump_leads_from_a_request_to_no_ballot(road: Road) -> None:
-    """60 people rate one unit and each leaves a follow-up; whoever has the database and follow.key guesses."""
+    """A holder of database and follow.key guesses which of 60 raters of one unit left a request."""
     for start in range(0, 60, 20):
         for n in range(start, start + 20):
             await admit(
@@ -339,7 +339,8 @@ async def test_a_dump_leads_from_a_request_to_no_ballot(road: Road) -> None:
     stored = {bytes(row.voter) for row in ballots}
     assert not stored & {bytes(row.lookup) for row in left}
     assert {row.day for row in left} == {"2026-11-23"}, "the day is all that is known of the time"
-    # With follow.key every follow-up has its person; none of the pseudonyms that this gives is a ballot's.
+    # With follow.key every request has its person;
+    # none of the pseudonyms that this gives is a ballot's.
     people = {keys(road).unseal(bytes(row.lookup), bytes(row.sealed)).address for row in left}
     assert people == {f"u{n}" for n in range(60)}
     made = {keys(road).lookup("year", "TAX", Address("test", user)) for user in people}

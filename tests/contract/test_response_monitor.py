@@ -1,4 +1,7 @@
-"""The response monitor on both databases: dispositions add up, and nothing changes in the transaction of a tap."""
+"""The response monitor on both databases.
+
+Dispositions add up, and a tap's transaction stays as it was.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ ZONE = "Asia/Shanghai"
 
 
 class Office:
-    """A campaign «next» whose 70 people were all written to, and the tokens of their invitations by group."""
+    """A campaign «next» that wrote to all its 70 people, and their invitation tokens by group."""
 
     def __init__(self, road: Road, tokens: dict[str, list[str]]) -> None:
         self.road = road

@@ -1,6 +1,8 @@
-"""Citizens in WeChat and WeCom, through the whole service on the real databases, sealed and opened by wechatpy.
+"""Citizens in WeChat and WeCom, through the whole service on both databases.
 
-``UPDATE_GOLDEN=1 pytest tests/contract/test_wechat.py`` writes the conversations anew; then read the difference.
+wechatpy seals and opens their messages.
+``UPDATE_GOLDEN=1 pytest tests/contract/test_wechat.py`` writes the conversations anew;
+then read the difference.
 """
 
 from __future__ import annotations
@@ -41,7 +43,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def city(
     request: pytest.FixtureRequest, valkey_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[City]:
-    """One for all tests, each of which has citizens of its own. WeChat in its secure or compatible mode, and WeCom."""
+    """One service for all tests, each of which has citizens of its own.
+
+    It has WeChat in its secure or compatible mode, and WeCom.
+    """
     folder = tmp_path_factory.mktemp("wechat")
     if request.param == "sqlite":
         async with open_city(
@@ -285,7 +290,8 @@ async def test_an_answer_that_no_try_could_take_is_told_at_the_next_message(aske
         tries = [await asked.deliver(message) for _ in range(3)]
     assert [status for status, _ in tries] == [503, 503, 200]
     assert tries[2][1].startswith("系统有点忙")
-    # «2» once more, by somebody who takes it for lost, is no answer to the question that they have not seen.
+    # A citizen who takes «2» for lost sends it once more:
+    # it is no answer to the question that they have not seen.
     text = await asked.type("2")
     assert (text[:17], "3/7" in text) == ("上一条消息的回复没能及时送到，所以", True)
     assert "4/7" in await asked.type("1")

@@ -66,7 +66,10 @@ FLAWS = """() => {
 
 @asynccontextmanager
 async def browsing(service: Service, chromium: Path, **context: Any) -> AsyncIterator[Page]:
-    """A page of a fresh browser whose relative addresses are the service's; any script error fails the test."""
+    """Open a page of a fresh browser with addresses relative to the service.
+
+    Any script error fails the test.
+    """
     errors: list[str] = []
     async with TestServer(make_web(service)) as server, async_playwright() as play:
         browser = await play.chromium.launch(executable_path=str(chromium), args=list(OPTIONS))

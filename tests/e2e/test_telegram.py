@@ -1,6 +1,7 @@
-"""Citizens in Telegram, through the whole service: by webhook and by long polling, with all that goes wrong there.
+"""Citizens in Telegram, through the whole service, by webhook and by long polling, with failures.
 
-``UPDATE_GOLDEN=1 pytest tests/e2e/test_telegram.py`` writes the conversations anew; then read the difference.
+``UPDATE_GOLDEN=1 pytest tests/e2e/test_telegram.py`` writes the conversations anew;
+then read the difference.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ async def test_a_citizen_checks_what_the_public_page_hands_out(
 
 
 async def check(folder: Path, *arguments: str) -> tuple[int, str]:
-    """`minping verify` as a stranger runs it: another process, in a folder with nothing but the bundle."""
+    """Run `minping verify` as a stranger does: in a process and folder with only the bundle."""
     known = {"PATH": os.environ["PATH"], "MINPING_DATA": str(folder / "data"), "LANG": "C.UTF-8"}
     command = (sys.executable, "-m", "bot", "verify", *arguments)
     pipe = asyncio.subprocess.PIPE

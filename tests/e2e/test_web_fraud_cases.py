@@ -1,4 +1,7 @@
-"""A reviewer in Chromium: from the list over the evidence to the vote, on a phone and a desk, in both languages."""
+"""A checker in Chromium, from the list over the evidence to the vote.
+
+On a phone and a wide screen, in both languages.
+"""
 
 from __future__ import annotations
 

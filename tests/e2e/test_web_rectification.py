@@ -1,4 +1,4 @@
-"""The loop in Chromium: a citizen leaves what should be mended, an office answers, a unit looks; and an appeal."""
+"""Rectification in Chromium: a citizen's request, an office's answer, a unit's view, an appeal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The response page in Chromium: quotas of a draft, then a campaign that runs, live, without scripts, on a phone."""
+"""The response page in Chromium: quotas of a draft, then a running campaign.
+
+Live, without scripts, and on a phone.
+"""
 
 from __future__ import annotations
 

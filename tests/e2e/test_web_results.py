@@ -1,4 +1,4 @@
-"""What anybody reads of a campaign that is over, and where administrators find files and tokens, in Chromium."""
+"""Public results in Chromium, and the administrators' pages of files and tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Hidden numbers in Chromium: on a phone and a desk, in both languages, with the reason beside them."""
+"""Suppressed numbers in Chromium, with the reason beside them.
+
+On a phone and a wide screen, in both languages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random walks through the engine: whatever a citizen does, nothing is raised, and a receipt can still be reached."""
+"""Random walks through the engine: nothing is raised, and a receipt always stays in reach."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ SIDEWAYS = (
 
 @dataclass(slots=True)
 class Walked:
-    """What many walks came to: steps, ballots, where they ended, and what went wrong with the seed of the walk."""
+    """Counts over many walks: steps, ballots, where they ended, and faults with the walk's seed."""
 
     walks: int = 0
     steps: int = 0

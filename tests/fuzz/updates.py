@@ -1,4 +1,4 @@
-"""Telegram updates with something wrong, through the webhook, the parser, the conductor and a real database."""
+"""Broken Telegram updates, through the webhook, the parser, the conductor and a real database."""
 
 from __future__ import annotations
 
@@ -86,7 +86,10 @@ SCRAPS: tuple[Any, ...] = (
 
 @dataclass(slots=True)
 class Fuzzed:
-    """What was sent and what came back. ``faults``: errors that got out, and answers that should not be."""
+    """What was sent and what came back.
+
+    ``faults`` are errors that got out, and answers that should not be.
+    """
 
     sent: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
@@ -198,7 +201,7 @@ def _note(result: Fuzzed, context: dict[str, Any]) -> None:
 
 
 class Mutator:
-    """Makes updates of people who go on with their conversations, and then something is wrong with most of them."""
+    """Makes updates of people in their conversations, and breaks most of them."""
 
     def __init__(self, chance: random.Random, link: str) -> None:
         self.chance = chance

@@ -39,7 +39,7 @@ LAW = settings(max_examples=40, deadline=None)
 
 @st.composite
 def cities(draw: st.DrawFn) -> AppraisalInputs:
-    """The small city with coarse points (so that ties abound), things that happened, and decisions on some of them."""
+    """The small city with coarse points (ties abound), findings, and decisions on some of them."""
     objective = {(unit, "objective"): draw(POINTS) for unit in DEPARTMENTS}
     variance = draw(st.sampled_from([0.0, 0.5, 20.0]))
     few = draw(st.sets(st.sampled_from(DEPARTMENTS), max_size=2))

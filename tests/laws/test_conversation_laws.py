@@ -135,7 +135,8 @@ def test_no_answer_is_lost_without_an_event_that_says_so(
         after = talk.session.answers if talk.session else {}
         if before.answers.items() <= after.items():
             continue
-        # Something given is gone or different: it was submitted, the citizen was told, or changed that very answer.
+        # A given answer is gone or different: it was submitted, the citizen was told,
+        # or changed that very answer.
         submitted = any(isinstance(e, StoreBallot | HoldRequest) for e in talk.effects)
         erased = any(isinstance(e, ErasePerson) for e in talk.effects)
         changed = {k for k in before.answers if after.get(k) != before.answers[k]} == {
@@ -258,7 +259,7 @@ def test_nothing_is_cast_while_the_campaign_is_not_open(script: list[Event], sta
 
 
 def rated(unit: str, lang: str, place: int) -> list[tuple[Effect, ...]]:
-    """All that is said to a citizen who gives every rating the option at this place, to the next unit's list."""
+    """Return all messages to a citizen who answers all by this option, to the next list of units."""
     talk, said = Talk(PAPER), []
     said.append(talk.start(unit=unit, lang=lang))
     for _ in range(20):

@@ -1,9 +1,14 @@
-"""Seven kinds of tampering with a bundle, with and without a witness; and honest erasures, which alarm nobody.
+"""Seven kinds of tampering with a bundle, with and without a witness; and honest erasures.
 
-Four kinds are by somebody without the log's key: an answer changed, a ballot dropped, one added, entries reordered.
-They adjust whatever else they can, down to closing, result and totals. Two are by whoever holds the key and signs anew:
-the log rolled back to an earlier state, and the log rewritten. Those two nobody can see without a witness.
-The last is by the same holder in a log that only grows: a weight without a decision. Whoever has the openings sees it.
+Honest erasures alarm nobody.
+Four kinds are by somebody without the log's key: an answer changed, a ballot dropped,
+one added, entries reordered. They adjust whatever else they can,
+down to closing, result and totals.
+Two are by whoever holds the key and signs anew:
+the log rolled back to an earlier state, and the log rewritten.
+Nobody can see those two without a witness.
+The last is by the same holder in a log that only grows: a weight without a decision.
+Whoever has the openings sees it.
 """
 
 from __future__ import annotations
@@ -169,7 +174,7 @@ def _reweigh(case: Campaign, moved: Callable[[int], int]) -> None:
 
 @pytest.fixture(scope="module")
 def table() -> dict[str, tuple[int, int]]:
-    """By kind of tampering, in how many of the cases it is found: without a witness, and with one."""
+    """Count the cases in which each kind is found: without a witness, and with one."""
     found = {kind.__name__: [0, 0] for kind in (*WITHOUT_KEY, *WITH_KEY, *GROWING)}
     for seed in range(CASES):
         honest = drawn(seed)
@@ -209,7 +214,8 @@ def test_without_the_log_s_key_no_tampering_stays_hidden_even_without_a_witness(
     assert {kind.__name__: alone[kind.__name__] for kind in WITHOUT_KEY} == {
         k.__name__: CASES for k in WITHOUT_KEY
     }
-    # What a witness is for: whoever holds the key can make a history that contradicts nothing in the bundle.
+    # This is what a witness is for: the holder of the key can make a history
+    # that contradicts nothing in the bundle.
     assert {kind.__name__: alone[kind.__name__] for kind in WITH_KEY} == {
         k.__name__: 0 for k in WITH_KEY
     }

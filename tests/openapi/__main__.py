@@ -1,4 +1,7 @@
-"""``python -m tests.openapi``: schemathesis at length against the running interface; prints what it found."""
+"""``python -m tests.openapi``: runs schemathesis at length against the interface.
+
+It prints what it found.
+"""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ years = {{ values = ["2026"] }}
 expected-statuses = ["400", "401", "403", "404", "406", "409", "413", "415", "422", "428", "429", "5xx"]
 
 [checks.positive_data_acceptance]
-# 422: the request has the form that is described, and what it says cannot be (an end before the beginning).
+# 422: the request has the described form, but its content is impossible (an end before the start).
 expected-statuses = ["2xx", "304", "404", "409", "422"]
 """
 
@@ -74,7 +74,7 @@ async def standing(folder: Path, redis_url: str) -> AsyncIterator[tuple[Service,
 
 
 async def close_one(service: Service, campaign: str = "closed") -> None:
-    """A campaign that is over, with 60 ballots of each of its units, which are stored for its year."""
+    """Make a campaign that is over, with 60 stored ballots of each of its units in its year."""
     await create_campaign(service.database, replace(make_draft(), id=campaign), service.clock)
     await open_campaign(service.database, campaign)
     await service.mixer.turn()
@@ -121,7 +121,10 @@ def _ballot(campaign: str, unit: str, sheet: str, size: int, number: int) -> dic
 async def run(
     folder: Path, redis_url: str, examples: int, phases: str, seed: int | None = None
 ) -> Outcome:
-    """Let schemathesis ask the running service, with all of its checks; the same each time unless there is a seed."""
+    """Let schemathesis ask the running service, with all of its checks.
+
+    Requests are the same each time unless there is a seed.
+    """
     async with standing(folder, redis_url) as (_, server, token):
         return await _ask(
             str(server.make_url("/api/v1/openapi.json")), token, examples, phases, seed

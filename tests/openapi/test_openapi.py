@@ -1,4 +1,4 @@
-"""Schemathesis against the running interface, shortened: `python -m tests.openapi` runs it at length."""
+"""Schemathesis against the running interface, in short; `python -m tests.openapi` runs longer."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def shell_lines(document: Path) -> list[str]:
 
 
 def typed_commands() -> list[tuple[str, str]]:
-    """(document, command line) of every `minping` call that a reader could copy, without placeholders."""
+    """Return (document, command line) of every `minping` call that a reader could copy."""
     lines = [(document.name, line) for document in DOCUMENTS for line in shell_lines(document)]
     calls = [
         (name, re.split(r"(?:^|\s)(?:\S*/)?minping ", line, maxsplit=1)) for name, line in lines

@@ -1,4 +1,4 @@
-"""What strangers run first: the locks, the commands that set up, the image and the composition of services."""
+"""What strangers run first: the lock files, the set-up commands, the image and its services."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def compose() -> dict[str, dict]:
 
 
 def pins(lock: str) -> dict[str, tuple[str, int]]:
-    """Package → (version and condition, number of hashes); one that is pinned per Python version is joined."""
+    """Return package → (version and condition, number of hashes); joins pins per Python version."""
     found: dict[str, tuple[str, int]] = {}
     for entry in re.split(r"\n(?=\S)", (ROOT / lock).read_text().strip()):
         first, *rest = entry.replace(" \\", "").splitlines()

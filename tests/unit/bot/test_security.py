@@ -388,7 +388,7 @@ async def test_the_way_after_the_sign_in_is_ours_whatever_is_asked_for(desk: Des
 
 
 async def test_what_a_form_must_not_change_is_not_changed(desk: Desk) -> None:
-    """A field that the page has not is ignored: nobody gives themselves a role with their password."""
+    """A field that a page lacks is ignored: nobody gives themselves a role with their password."""
     await add_staff(desk.service.database, "li", PASSWORD, "staff")
     await desk.sign_in("li")
     await desk.open("/admin/password")

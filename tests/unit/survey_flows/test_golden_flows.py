@@ -1,6 +1,7 @@
 """Conversations kept as files: what the citizen does, and everything that happens then.
 
-``UPDATE_GOLDEN=1 pytest tests/unit/survey_flows/test_golden_flows.py`` writes them anew; then read the difference.
+``UPDATE_GOLDEN=1 pytest tests/unit/survey_flows/test_golden_flows.py`` writes them anew;
+then read the difference.
 """
 
 from __future__ import annotations

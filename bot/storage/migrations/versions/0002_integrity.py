@@ -43,7 +43,10 @@ def _change() -> None:
 
 
 def _move_comments() -> None:
-    """Comments part from their ballots: in another order, under pseudonyms that nothing leads back from."""
+    """Parts comments from their ballots.
+
+    They get another order, and pseudonyms from which nothing leads back.
+    """
     found = (
         op.get_bind()
         .execute(sa.text("SELECT campaign, unit, comment FROM ballots WHERE comment <> ''"))
@@ -61,7 +64,10 @@ def _move_comments() -> None:
 
 
 def _freeze() -> None:
-    """Guards against a slip of the hand. Whoever can drop a trigger is found by `minping verify`."""
+    """Guards against slips.
+
+    `minping verify` finds whoever drops a trigger.
+    """
     changed = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in FROZEN)
     when = f"OLD.registered IS NOT NULL AND (NEW.registered IS NULL OR {changed})"
     _forbid("campaigns_frozen", "campaigns", "UPDATE", when)

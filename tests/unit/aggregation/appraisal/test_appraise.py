@@ -177,13 +177,15 @@ def test_a_grade_that_the_answers_do_not_settle_is_provisional() -> None:
 
 
 def test_ceilings_are_rounded_down_in_each_unit() -> None:
-    # five leaders: 25 % of a first-grade unit is 1, 20 % of a second-grade one 1, 10 % of a third-grade one none
+    # five leaders: 25 % of a first-grade unit is 1, 20 % of a second-grade one 1,
+    # 10 % of a third-grade one none
     result = appraise(small_city())
     assert firsts(result, "U01", "U05", "U10") == ["P01", "P05"]
 
 
 def test_ceilings_may_be_pooled_over_units_of_one_grade() -> None:
-    # first-grade standing: U01 U02 X1 Y1, 20 leaders, 5 first; P01 85.5+… best by score, over the units
+    # first-grade standing: U01 U02 X1 Y1, 20 leaders, 5 first;
+    # P01 85.5+… best by score, over the units
     result = appraise(small_city(small_scheme(leaders={"pool": "unit_grade"})))
     admitted = firsts(result, "U01", "U02", "X1", "Y1")
     assert len(admitted) == 5

@@ -152,7 +152,8 @@ def test_excluded_ballots_are_in_common_with_nobody() -> None:
 
 
 def test_who_rates_alike_makes_scores_move_together() -> None:
-    # All forty in common and the same answers: the covariance is the variance, so that the difference is sure.
+    # All forty in common and the same answers: the covariance is the variance,
+    # so that the difference is sure.
     whole, _, categories = counted(pairs(40), scheme(1, 1))
     score = score_tally(whole, categories, scheme(1, 1))["A"]
     assert found(pairs(40), scheme(1, 1), 10)["A", "B"] == pytest.approx(score.variance, rel=1e-12)

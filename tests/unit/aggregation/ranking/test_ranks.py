@@ -57,7 +57,8 @@ def test_exact_ties_share_their_places() -> None:
 
 
 def test_differences_are_judged_by_the_sum_of_errors_and_bonferroni() -> None:
-    # two units: z = quantile of 1 - 0.05/2 = 1.960; errors 1 + 1, so a difference of 3.91 is open and 3.93 is not
+    # two units: z = quantile of 1 - 0.05/2 = 1.960; errors 1 + 1,
+    # so a difference of 3.91 is open and 3.93 is not
     near = total_estimates({"a": (Fraction(391, 100), 1.0), "b": (Fraction(0), 1.0)})
     far = total_estimates({"a": (Fraction(393, 100), 1.0), "b": (Fraction(0), 1.0)})
     assert rank_sets(near) == {"a": RankSet(1, 2), "b": RankSet(1, 2)}

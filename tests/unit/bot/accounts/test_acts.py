@@ -1,4 +1,4 @@
-"""What goes into the audit log: every form, every sign-in, every command that changes something; nothing typed."""
+"""The audit log holds every form, every sign-in and every changing command, and nothing typed."""
 
 from __future__ import annotations
 

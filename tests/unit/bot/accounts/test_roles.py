@@ -1,4 +1,7 @@
-"""Every route of the staff pages, asked for by every role over HTTP: nobody gets more than the table says."""
+"""Every role asks for every route of the staff pages over HTTP.
+
+Nobody gets more than the table of rights says.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A year's tables go out as workbooks and come back: unchanged they change nothing, and the codes offered are taken."""
+"""A year's tables are exported as workbooks and imported again.
+
+Unchanged they change nothing, and all codes that they offer are taken.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A campaign on the command line: what its scheme locks, and what would keep the year from being appraised on it."""
+"""Drafting on the command line.
+
+A scheme locks some values, and the check names what would bar an appraisal.
+"""
 
 from __future__ import annotations
 

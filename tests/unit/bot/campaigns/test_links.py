@@ -1,4 +1,4 @@
-"""A link vouches only for a group and a stratum in which ballots count; every road says so alike."""
+"""A link vouches only for a group and a stratum in which ballots count; every road says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Population figures: read by row, frozen with the scheme, in the releases, the exports and the public totals."""
+"""Population figures: read by row, frozen with the scheme, and shown in every publication."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_group_that_nobody_knows_is_told_with_the_file(tmp_path: Path) -> None
 
 
 def weighted() -> ScoredCampaign:
-    """Unit A with 400 residents who are few in stratum b, where they are not content; B without strata."""
+    """Unit A with 400 residents, of whom the few in stratum b are not content; B without strata."""
     scheme = parse_scheme(json.loads(chosen_scheme(None)) | {"population": {"figures": FIGURES}})
     poll = replace(make_poll(["A", "B"]), scheme=scheme)
     rows = [

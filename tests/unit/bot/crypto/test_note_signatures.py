@@ -37,7 +37,8 @@ GO_SIGNATURE = (
     "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
 )
 
-# A checkpoint of a certificate log with its own signature (of another kind, and Ed25519) and those of public witnesses.
+# A checkpoint of a certificate log with its own signature (of another kind, and Ed25519)
+# and those of public witnesses.
 PUBLIC = """arche2025h1.staging.ct.transparency.dev
 1432088532
 U7WM79jrzyhGZ5/GUBTpM7NzwdyfFx61t3RovgcC4Ro=

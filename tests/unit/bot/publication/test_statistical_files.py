@@ -1,4 +1,4 @@
-"""Files for statisticians: read back with their labels and missing codes, and without a small count."""
+"""Files for statisticians are read back with labels and missing codes, without a small count."""
 
 from __future__ import annotations
 
@@ -177,8 +177,10 @@ EVERY = [" ".join(CODES[at] for at in place) for place in np.ndindex(*(len(CODES
 def test_every_count_that_is_not_told_could_be_anything_in_an_interval_of_nine(
     rows: list[tuple[str, str, str, int]],
 ) -> None:
-    """What is known: every overall answer that is told, the file, and, at worst, the number of valid ballots and the
-    mean of them all. Linear programming over all patterns bounds each count.
+    """Bound each count by linear programming over all patterns.
+
+    The attacker knows every disclosed overall answer, the file, and, at worst,
+    the number of valid ballots and the mean of them all.
     """
     case = scored(*((unit, grp, 4, pattern, n) for unit, grp, pattern, n in rows))
     reader, told = PatternReader(SHEETS, SCHEME), case.disclosed

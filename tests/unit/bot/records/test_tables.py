@@ -1,4 +1,4 @@
-"""What offices hand in about a year: accepted in the forms that they use, refused by row and column."""
+"""Tables of a year: accepted in the forms that offices use, refused by row and column."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def test_of_a_thousand_pairs_none_can_be_told_apart_by_few() -> None:
 
 
 def test_small_steps_do_not_add_up_unseen() -> None:
-    """Twice six ballots: the first six are held back, twelve are told, since no state between them was."""
+    """Twice six ballots: the first six are withheld; all twelve are disclosed at once."""
     start = Release(
         "c", 1, 0, {unit: Counter({pattern("resident", False, 4, "S"): 200}) for unit in UNITS}
     )

@@ -1,4 +1,4 @@
-"""What is ranked and told of a closed campaign: direct or shrunken scores, reliability, covariances."""
+"""Ranked and disclosed figures of a closed campaign: scores, reliability, covariances."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNLIKE = {
 
 
 def scored(graded: str = "direct", units: str = "ABCD") -> ScoredCampaign:
-    """Four units that differ, and perhaps E of three answers; A and B have raters in common, and A and E."""
+    """Four units that differ, and perhaps E of three answers; A shares raters with B and E."""
     poll = make_poll(list(units))
     poll = replace(poll, scheme=poll.scheme.model_copy(update={"graded_score": graded}))
     rows = [

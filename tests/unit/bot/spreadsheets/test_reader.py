@@ -1,4 +1,4 @@
-"""Tables as offices save them: encodings, spreadsheets' habits, and refusals that name the place."""
+"""Tables as offices save them: encodings, habits of spreadsheets, refusals that name the place."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_file_that_is_no_table_is_refused(file: str, data: bytes, complaint: s
 
 
 def outcome(file: str, data: bytes) -> str:
-    """The file's name with its columns, or the sentence that refuses it; any other error fails the test."""
+    """Return the file's name with its columns, or the refusal; other errors fail the test."""
     try:
         return f"{file}: {read_sheet(file, data).columns}"
     except BadInput as refusal:

@@ -107,7 +107,7 @@ def test_a_dropped_case_lets_no_ballot_weigh_less() -> None:
 def test_a_decision_that_excludes_nobody_lets_no_ballot_weigh_less(
     verdicts: tuple[str, ...],
 ) -> None:
-    """The log commits to the lighter weight, but under a verdict that can only give weights back."""
+    """The log commits to the lighter weight, but under a verdict that can only restore weights."""
     case = drawn(21)
     at = light(case, "c0ffee00")
     case.unclose()

@@ -1,4 +1,4 @@
-"""The interface for programs: who may do what by which token, what comes again, and what is noted of it."""
+"""The interface for programs: rights by token, repeated requests, and the audit log."""
 
 from __future__ import annotations
 
@@ -299,7 +299,8 @@ async def test_quotas_are_given_to_a_draft_and_locked_with_it(program: Program) 
 async def test_results_come_in_pages_with_exact_figures(program: Program) -> None:
     whole = (await program.ask("GET", "/campaigns/closed/results"))[1]
     assert [unit["unit"] for unit in whole["items"]] == ["FIN", "EDU"]
-    # Service users said S and D (80, 30), residents VS and B (100, 60); they weigh 25 and 20: (25·55 + 20·80) / 45.
+    # Service users said S and D (80, 30), residents VS and B (100, 60);
+    # they weigh 25 and 20: (25·55 + 20·80) / 45.
     assert whole["items"][0]["score"] == "66.1111"
     assert whole["items"][0]["n_valid"] == 60
     assert {fate["reason"]: fate["ballots"] for fate in whole["exclusions"]}["counted"] == 120

@@ -1,4 +1,4 @@
-"""An upheld appeal about a score: the corrected score is published from the appeal's page, once, by who may."""
+"""An upheld appeal about a score publishes the corrected score from its page, once, by right."""
 
 from __future__ import annotations
 

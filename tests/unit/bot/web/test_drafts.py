@@ -1,4 +1,4 @@
-"""A campaign is drafted in the console: stored whole or not at all, with a city's own scheme and figures."""
+"""A campaign drafted in the console is stored whole or not at all, with a city's own scheme."""
 
 from __future__ import annotations
 

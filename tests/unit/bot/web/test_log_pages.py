@@ -99,7 +99,8 @@ async def test_the_page_of_a_receipt_says_nothing_of_the_ballot_whatever_became_
         text = await (await site.check(code)).text()
         position = labels.index(receipt_label(code))
         pages.add(text.replace(code, "CODE").replace(f"number {position} ", "number N "))
-    # Counted, replaced and withdrawn ballots look the same: who is pressed may show a receipt and have voted again.
+    # Counted, replaced and withdrawn ballots look the same:
+    # a citizen under pressure may show a receipt and have voted again.
     assert len(pages) == 1
     assert campaign.superseded
     assert campaign.erased

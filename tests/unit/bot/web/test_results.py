@@ -1,4 +1,4 @@
-"""Results in public: nothing before an administrator says so, then one release and no other, the same in every file."""
+"""Public results: nothing before an administrator publishes, then one release in all files."""
 
 from __future__ import annotations
 

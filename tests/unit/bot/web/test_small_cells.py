@@ -1,4 +1,4 @@
-"""Twin cities that differ in small cells only look the same on every page, in every file and in every listing."""
+"""Twin cities that differ only in small cells look the same on every page, file and listing."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def suspected(unit: str) -> dict[str, object]:
 
 
 async def plant(folder: Path, redis_url: str, counts: tuple[int, int]) -> list[str]:
-    """Ballots that were excluded, and others that know nothing, for the two units with the fewest of the latter."""
+    """Exclude ballots and add «don't know» for the two units with the fewest of the latter."""
     async with build(Settings(data=folder, redis_url=redis_url), Clock()) as service:
         columns = tables.ballots.c
         mute = func.sum(columns.ratings.like("DK %") | columns.ratings.like("% DK"))

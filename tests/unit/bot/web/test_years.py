@@ -1,4 +1,7 @@
-"""The administrators' pages of a whole city's year, read over HTTP. Nothing here changes it, so all share one."""
+"""The administrators' pages of a whole city's year, read over HTTP.
+
+Nothing here changes it, so all tests share one.
+"""
 
 from __future__ import annotations
 

@@ -365,7 +365,7 @@ def test_any_fields_are_read_or_are_nothing(raw: dict[str, str]) -> None:
 
 
 def screens(lang: str) -> list[Screen]:
-    """What a citizen sees on the way to the receipt of each kind of unit, the longest comment included, and aside."""
+    """Return what a citizen sees up to the receipt, for each kind of unit, and on side screens."""
     shown: list[Screen] = []
     for code, unit in build_paper().units.items():
         if unit.questionnaire == "missing":
