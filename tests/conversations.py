@@ -222,7 +222,8 @@ def _written(effect: Effect) -> Iterator[str]:
             f"* no place left {cell.unit}/{cell.group or 'any'}" for cell in sorted(effect.cells)
         )
     elif isinstance(effect, HoldRequest):
-        yield f"* to be mended by {effect.unit}, left on {effect.day}, {'shared' if effect.shared else 'not shared'}"
+        shared = "shared" if effect.shared else "not shared"
+        yield f"* request to {effect.unit}, left on {effect.day}, {shared}"
         yield from (f"*   {line}" for line in effect.text.splitlines())
     elif isinstance(effect, EndConversation):
         yield "* close"

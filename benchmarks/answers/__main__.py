@@ -113,8 +113,10 @@ def facts(result: Measured) -> str:
     ballots = max(1, sum(c.outcome.ballots for c in result.crowds))
     calls = ", ".join(f"{name} {n / ballots:.2f}" for name, n in sorted(result.calls.items()))
     lines = [
-        f"{result.name}: peak memory {memory}; pandas or numpy loaded: {'yes' if loaded(result) else 'no'}",
-        f"{result.name}: {result.seen} receipts seen (warm-up included), in the database: {result.stored}",
+        f"{result.name}: peak memory {memory}; "
+        f"pandas or numpy loaded: {'yes' if loaded(result) else 'no'}",
+        f"{result.name}: {result.seen} receipts seen (warm-up included), "
+        f"in the database: {result.stored}",
         f"{result.name}: Bot API calls a ballot: {calls or 'none'}",
     ]
     for crowd in result.crowds:
@@ -152,7 +154,10 @@ def goals(peer: Measured | None, ours: Measured | None) -> list[tuple[str, bool]
     if here and there:
         ratio = here.outcome.rate / (there.outcome.rate or float("nan"))
         by_cpu = here.ballots_per_cpu / there.ballots_per_cpu
-        sentence = f"ours / peer finished ballots a second: {ratio:.1f} (goal ≥ {GOAL_RATIO:.0f}); a CPU second: {by_cpu:.1f}"
+        sentence = (
+            f"ours / peer finished ballots a second: {ratio:.1f} (goal ≥ {GOAL_RATIO:.0f}); "
+            f"a CPU second: {by_cpu:.1f}"
+        )
         judged.append((sentence, ratio >= GOAL_RATIO))
     if ours:
         memory = ours.processes[0].peak_mb
@@ -180,8 +185,11 @@ def sealing(measured: Mapping[str, Measured]) -> list[tuple[str, bool]]:
             (ours.ballots_per_cpu, bare.ballots_per_cpu),
         )
     )
-    sentence = f"sealing and logging cost {cost:.0f} % of the ballots a second (goal ≤ {GOAL_SEALING_PCT:.0f} %)"
-    return [(f"{sentence}; {by_cpu:.0f} % a CPU second", cost <= GOAL_SEALING_PCT)]
+    sentence = (
+        f"sealing and logging cost {cost:.0f} % of the ballots a second "
+        f"(goal ≤ {GOAL_SEALING_PCT:.0f} %); {by_cpu:.0f} % a CPU second"
+    )
+    return [(sentence, cost <= GOAL_SEALING_PCT)]
 
 
 def main() -> int:
@@ -189,7 +197,8 @@ def main() -> int:
     given = options()
     for_peer, for_ours = loads(given)
     print(
-        f"bot on core {BOT_CORE}, crowd and Bot API on core {CROWD_CORE}; load before: {os.getloadavg()[0]:.1f}"
+        f"bot on core {BOT_CORE}, crowd and Bot API on core {CROWD_CORE}; "
+        f"load before: {os.getloadavg()[0]:.1f}"
     )
     os.sched_setaffinity(0, {CROWD_CORE})
     makers = {

@@ -91,7 +91,8 @@ def minping(folder: Path, api: str) -> Bot:
         command=[sys.executable, "-m", "bot", "serve"],
         port=port,
         database=data / "minping.sqlite3",
-        counted="SELECT (SELECT count(*) FROM staging) + (SELECT count(*) FROM log_entries WHERE kind = 'ballot')",
+        counted="SELECT (SELECT count(*) FROM staging)"
+        " + (SELECT count(*) FROM log_entries WHERE kind = 'ballot')",
         starts=open_campaign(folder, environment),
         environment=environment,
     )

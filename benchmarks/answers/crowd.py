@@ -129,7 +129,8 @@ class Citizen(asyncio.Protocol):
         self.posted = perf_counter()
         self.head = (
             f"POST {crowd.target.path} HTTP/1.1\r\nHost: 127.0.0.1:{crowd.target.port}\r\n"
-            f"Content-Type: application/json\r\nX-Telegram-Bot-Api-Secret-Token: {crowd.target.secret}\r\n"
+            "Content-Type: application/json\r\n"
+            f"X-Telegram-Bot-Api-Secret-Token: {crowd.target.secret}\r\n"
             "Content-Length: "
         ).encode()
 

@@ -148,7 +148,8 @@ def ranks(figures: Figures) -> list[str]:
         ]
     )
     print(
-        f"within {SHIFT} ranks by all rules: {(every <= SHIFT).sum()} of {len(every)} attacked units"
+        f"within {SHIFT} ranks by all rules: "
+        f"{(every <= SHIFT).sum()} of {len(every)} attacked units"
     )
     return missed
 
@@ -166,14 +167,17 @@ def others(figures: Figures) -> None:
     for tenth in range(10):
         right, wrong = figures.calibration[tenth, True], figures.calibration[tenth, False]
         print(
-            f"{tenth / 10:.1f}–{tenth / 10 + 0.1:.1f} {right + wrong:>11} {right / max(right + wrong, 1):>11.2f}"
+            f"{tenth / 10:.1f}–{tenth / 10 + 0.1:.1f} {right + wrong:>11} "
+            f"{right / max(right + wrong, 1):>11.2f}"
         )
     c, i = figures.comments, figures.insider
     print(
-        f"\ncopied comments: {c['found']} of {c['scripted']} scripted units found, {c['wrong']} others named"
+        f"\ncopied comments: {c['found']} of {c['scripted']} scripted units found, "
+        f"{c['wrong']} others named"
     )
     print(
-        f"insider rows: {i['found']} of {i['rows']} lack a log position of their own; voters too many: {i['voters']}"
+        f"insider rows: {i['found']} of {i['rows']} lack a log position of their own; "
+        f"voters too many: {i['voters']}"
     )
 
 

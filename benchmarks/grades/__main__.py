@@ -115,17 +115,20 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     print(
-        f"seed {chosen.seed}, {chosen.cities} cities of each kind, 24 units, places first {FIRST}, third {THIRD}\n"
+        f"seed {chosen.seed}, {chosen.cities} cities of each kind, 24 units, "
+        f"places first {FIRST}, third {THIRD}\n"
     )
     print(
-        "| kind | all sets hold: simulated | bounds | own sets hold | mean width simulated | bounds | own |"
+        "| kind | all sets hold: simulated | bounds | own sets hold | mean width simulated | "
+        "bounds | own |"
     )
     print("|---|---|---|---|---|---|---|")
     for kind in (k for k in KINDS if chosen.kind in k.name):
         c = coverage(kind, chosen.cities, chosen.seed, chosen.plain)
         widths = " | ".join(f"{c[name]:.1f}" for name in ("w_sim", "w_bound", "w_own"))
         print(
-            f"| {kind.name} | {c['simulated']:.3f} | {c['bounds']:.3f} | {c['own']:.3f} | {widths} |",
+            f"| {kind.name} | {c['simulated']:.3f} | {c['bounds']:.3f} "
+            f"| {c['own']:.3f} | {widths} |",
             flush=True,
         )
     if chosen.plain:

@@ -63,7 +63,8 @@ async def run(folder: Path, database: str, redis: str, people: int, rate: int, s
     began = time.monotonic()
     await asyncio.to_thread(prepare, folder, environment, people)
     print(
-        f"{people} people imported, drawn and invited in {time.monotonic() - began:.0f} s; seed {seed}"
+        f"{people} people imported, drawn and invited in {time.monotonic() - began:.0f} s; "
+        f"seed {seed}"
     )
     senders = [Process(("serve",), environment, folder / "serve.log")]
     senders.append(Process(("push", "work"), environment, folder / "work.log"))
@@ -193,7 +194,8 @@ def judge(
     fastest = office.most_in(1.0)
     print(shown.strip())
     print(
-        f"{len(office.times) / seconds:.0f} messages a second over {seconds:.0f} s; {office.floods} times silenced"
+        f"{len(office.times) / seconds:.0f} messages a second over {seconds:.0f} s; "
+        f"{office.floods} times silenced"
     )
     goals = [
         (missed + untried == 0, f"missed: {missed} reachable, {untried} blocked (goal 0)"),

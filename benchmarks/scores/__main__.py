@@ -46,7 +46,8 @@ def main() -> int:
     chosen = read_arguments()
     folder, sizes = chosen.folder, [*ANSWERS, *([BALLOTS] if chosen.ballots else [])]
     print(
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before; {chosen.times} runs of each, the middle one"
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before; "
+        f"{chosen.times} runs of each, the middle one"
     )
     found = {answers: measured(folder, answers, chosen.times) for answers in sizes}
     print(" ".join(f"{name:>{width}}" for name, width in COLUMNS.items()))
@@ -115,11 +116,13 @@ def compare(folder: Path, peer: str, answers: int, found: dict[int, dict[str, An
     difference = max(abs(mine["scores"][unit] - score) for unit, score in theirs["scores"].items())
     times, memory = theirs["seconds"] / mine["seconds"], theirs["megabytes"] / mine["megabytes"]
     print(
-        f"{peer:8} {answers:>11,} answers: {theirs['seconds']:.2f} s, {theirs['megabytes']:.0f} MB;",
+        f"{peer:8} {answers:>11,} answers: {theirs['seconds']:.2f} s, "
+        f"{theirs['megabytes']:.0f} MB;",
         end=" ",
     )
     print(
-        f"minping {mine['seconds']:.2f} s, {mine['megabytes']:.0f} MB; ratios {times:.1f} and {memory:.1f};",
+        f"minping {mine['seconds']:.2f} s, {mine['megabytes']:.0f} MB; "
+        f"ratios {times:.1f} and {memory:.1f};",
         end=" ",
     )
     print(f"scores within {difference:.0e} ({theirs['does']})")

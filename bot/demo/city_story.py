@@ -254,5 +254,6 @@ class _Teller:
     ) -> None:
         key = "/".join(part for part in (str(self.year), rule, kind, subject, fact) if part)
         verdict = Verdict.DECLINED if declined else Verdict.CONFIRMED
-        at = f"{self.year + 1}-02-{self.rng.randint(10, 24):02}T{self.rng.randint(9, 17):02}:00:00+08:00"
+        day, hour = self.rng.randint(10, 24), self.rng.randint(9, 17)
+        at = f"{self.year + 1}-02-{day:02}T{hour:02}:00:00+08:00"
         self.decisions.append(Decision(key, verdict, self.rng.choice(DECIDERS), reason, at))

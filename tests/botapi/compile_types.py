@@ -135,7 +135,8 @@ def compile_types(folder: Path) -> Schema:
     roots = [*methods.values(), {"$ref": "#/$defs/TelegramUpdate"}]
     return {
         "$comment": (
-            f"Telegram Bot API {version.group(1) if version else '?'}, compiled by compile_types.py from npm package "
+            f"Telegram Bot API {version.group(1) if version else '?'}, "
+            "compiled by compile_types.py from npm package "
             f"{package['name']} {package['version']}, licence {package['license']}, "
             f"{owner.group() if owner else ''}"
         ),

@@ -131,7 +131,7 @@ class BotApi:
         return await self.until(lambda: self._polls > polls)
 
     async def post(self, body: bytes, secret: str = "") -> int:
-        """Post any body to the bot's webhook, with the right secret by default; return the status."""
+        """Post a body to the bot's webhook, by default with the right secret; return the status."""
         return (await self._post(body, secret or self.webhook.get("secret_token", "")))[0]
 
     async def _hand_over(self, update: dict[str, Any]) -> None:
@@ -328,7 +328,8 @@ class BotApi:
             self.chat(message.chat_id).log.append(("same", None))
             raise Refused(
                 400,
-                f"{NOT_MODIFIED}: specified new message content and reply markup are exactly the same as a current "
+                f"{NOT_MODIFIED}: specified new message content and reply markup are exactly "
+                "the same as a current "
                 "content and reply markup of the message",
             )
 
@@ -358,7 +359,8 @@ class BotApi:
         if self.webhook.get("url"):
             raise Refused(
                 409,
-                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first",
+                "Conflict: can't use getUpdates method while webhook is active; "
+                "use deleteWebhook first",
             )
         self._polls += 1
         self.allowed = params.get("allowed_updates", self.allowed)

@@ -127,7 +127,10 @@ def told_clocks(jumped: Sequence[Jumped]) -> str:
                 jump.destroyed,
             )
         )
-    covered = "in process, through bot.core.clock.Clock: conductor, gate, mixer, housekeeping; the machine's clock is not moved"
+    covered = (
+        "in process, through bot.core.clock.Clock: conductor, gate, mixer, housekeeping; "
+        "the machine's clock is not moved"
+    )
     return "\n".join([*rows, f"covered: {covered}"])
 
 

@@ -274,8 +274,10 @@ class Citizen:
         """Status and body of one delivery; status 0 when there was no answer."""
         target = self.crowd.target
         head = (
-            f"POST /telegram HTTP/1.1\r\nHost: 127.0.0.1:{target.port}\r\nContent-Type: application/json\r\n"
-            f"X-Telegram-Bot-Api-Secret-Token: {target.secret}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"POST /telegram HTTP/1.1\r\nHost: 127.0.0.1:{target.port}\r\n"
+            "Content-Type: application/json\r\n"
+            f"X-Telegram-Bot-Api-Secret-Token: {target.secret}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
         buffer = bytearray()
         try:

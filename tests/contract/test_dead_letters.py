@@ -26,7 +26,8 @@ USER, WORDS = "4711471147", "the street is dark"
 BROKEN = b'{"update_id": 7, "message": {"text": "the street is dark", "chat": 4711471147}}'
 GOOD = (
     b'{"update_id": 7, "message": {"message_id": 1, "date": 1, "text": "hello",'
-    b' "chat": {"id": 5, "type": "private"}, "from": {"id": 5, "is_bot": false, "first_name": "c"}}}'
+    b' "chat": {"id": 5, "type": "private"},'
+    b' "from": {"id": 5, "is_bot": false, "first_name": "c"}}}'
 )
 
 

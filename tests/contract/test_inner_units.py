@@ -147,7 +147,8 @@ WRONG = (
     (
         "inner",
         f"{HEAD}A,甲,FIN,section\nB,乙,A,post\nC,丙,B,post\n",
-        "row 4, column parent: this is level 3 inside a unit, and the scheme has no rules for it (inner.inner.inner",
+        "row 4, column parent: this is level 3 inside a unit, "
+        "and the scheme has no rules for it (inner.inner.inner",
     ),
     (
         "inner",

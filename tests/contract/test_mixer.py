@@ -46,9 +46,18 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 def ballot(number: int, comment: str = "", ratings: str = "S S S S", unit: str = "TAX") -> Ballot:
     return Ballot(
-        campaign="year", unit=unit, questionnaire="window", group="resident", stratum="", source="open",
-        ratings=ratings, facts=(("contact", "none"),), comment=comment, bucket=1, receipt=code(number),
-    )  # fmt: skip
+        campaign="year",
+        unit=unit,
+        questionnaire="window",
+        group="resident",
+        stratum="",
+        source="open",
+        ratings=ratings,
+        facts=(("contact", "none"),),
+        comment=comment,
+        bucket=1,
+        receipt=code(number),
+    )
 
 
 def code(number: int) -> str:

@@ -361,7 +361,7 @@ async def test_nothing_is_sent_near_the_end_of_a_lease(office: Office) -> None:
     assert await office.counts() == {"sent": 20}
 
 
-async def test_a_pause_holds_what_is_queued_within_a_second_and_a_service_that_stops_forgets_nothing(
+async def test_a_pause_holds_the_queue_within_a_second_and_a_stop_forgets_nothing(
     office: Office,
 ) -> None:
     office.post.seconds = 0.3

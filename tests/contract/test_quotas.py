@@ -313,7 +313,8 @@ async def test_what_is_told_of_a_quota_is_rounded(here: Road) -> None:
         ),
         (
             "ONE,,,,100\nONE,resident,,,50\nONE,deputy,,,45\n",
-            "row 2, column most: once this quota and those within it (such as row 4) are full, it is known",
+            "row 2, column most: once this quota and those within it (such as row 4) are full, "
+            "it is known",
         ),
     ],
 )

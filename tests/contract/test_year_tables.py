@@ -269,7 +269,8 @@ async def test_points_that_are_missing_are_told_and_stop_the_appraisal(
         database, "indicators", "subject,objective\nU1,95\nU2,80\nU3,60\nD1,70\n"
     )
     assert notes == (
-        "still missing in 8 places: D1 governance, D1 superior, U1 governance, U1 superior, U2 governance, "
+        "still missing in 8 places: D1 governance, D1 superior, U1 governance, U1 superior, "
+        "U2 governance, "
         "U2 superior, U3 governance, U3 superior",
     )
     with pytest.raises(BadInput, match="indicator superior of U1 is missing; add it"):
@@ -322,7 +323,8 @@ async def test_a_decision_without_ground_name_or_reason_is_refused(
 
 
 async def test_decisions_of_a_meeting_come_as_a_table_once(city: AsyncEngine) -> None:
-    made = "proposal,verdict,by,reason,at\n2026/third_grade_unit/downgrade/L3,confirmed,周正平,负领导责任,2026-12-20\n"
+    made = "proposal,verdict,by,reason,at\n"
+    made += "2026/third_grade_unit/downgrade/L3,confirmed,周正平,负领导责任,2026-12-20\n"
     assert await bring(city, "decisions", made) == (1, ("1 line is new",))
     assert await bring(city, "decisions", made) == (1, ("0 lines are new",))
     assert (await open_year(city, YEAR)).result.subjects(ConsequenceKind.DOWNGRADE) == ("L3",)
@@ -429,7 +431,8 @@ async def test_an_open_campaign_gives_no_scores(database: AsyncEngine) -> None:
 async def test_a_county_that_became_a_district_is_appraised_as_what_it_was(
     city: AsyncEngine,
 ) -> None:
-    moved = "code,name_zh,name_en,category,questionnaire,league,since\nD1,一区,D,A_district,district,county,2027\n"
+    moved = "code,name_zh,name_en,category,questionnaire,league,since\n"
+    moved += "D1,一区,D,A_district,district,county,2027\n"
     await bring(city, "units", moved, 0)
     async with reading(city) as connection:
         listed = {x.unit.code: x.unit for x in await store.read_units(connection)}

@@ -32,7 +32,8 @@ FLAWS = """() => {
   for (const e of document.querySelectorAll('button, select, textarea, input:not([type=hidden])')) {
     const box = e.getBoundingClientRect();
     if (seen(e) && e.type !== 'checkbox' && box.height < 43.5) flaws.push('low: ' + e.outerHTML);
-    const named = e.textContent.trim() || e.getAttribute('aria-label') || (e.labels && e.labels.length);
+    const label = e.getAttribute('aria-label') || (e.labels && e.labels.length);
+    const named = e.textContent.trim() || label;
     if (seen(e) && !named) flaws.push('no name: ' + e.outerHTML);
   }
   for (const e of document.querySelectorAll('img:not([alt])')) flaws.push('no alt: ' + e.outerHTML);
@@ -54,8 +55,10 @@ FLAWS = """() => {
     }
     return [255, 255, 255];
   };
-  for (const e of document.querySelectorAll('h1, h2, h3, p, li, button, a, label, td, th, dt, dd, span')) {
-    if (!seen(e) || e.closest('.unseen') || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
+  const worded = 'h1, h2, h3, p, li, button, a, label, td, th, dt, dd, span';
+  for (const e of document.querySelectorAll(worded)) {
+    const words = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    if (!seen(e) || e.closest('.unseen') || !words) continue;
     const [a, b] = [luminance(colour(getComputedStyle(e).color).slice(0, 3)), luminance(under(e))];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (ratio < 4.5) flaws.push('contrast ' + ratio.toFixed(2) + ': ' + e.outerHTML.slice(0, 120));

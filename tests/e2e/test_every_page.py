@@ -30,7 +30,8 @@ SERIOUS = ("serious", "critical")
 LOOK = """async address => {
   const stop = new AbortController();
   const answer = await fetch(address, {signal: stop.signal, redirect: 'manual'});
-  const file = answer.headers.get('Content-Disposition') ? '' : answer.headers.get('Content-Type') || '';
+  const kind = answer.headers.get('Content-Type') || '';
+  const file = answer.headers.get('Content-Disposition') ? '' : kind;
   const found = [answer.status, file];
   stop.abort();
   return found;

@@ -430,10 +430,13 @@ GARBAGE = [
     b'{"update_id": "1", "message": {}}',
     b'{"update_id": 1, "message": []}',
     b'{"update_id": 1, "message": {"text": "hi"}}',
-    b'{"update_id": 1, "message": {"chat": {"id": 5, "type": "private"}, "from": {"id": null}, "text": 7}}',
-    b'{"update_id": 1, "message": {"chat": {"id": -5, "type": "group"}, "from": {"id": 5}, "text": "hi"}}',
+    b'{"update_id": 1, "message": {"chat": {"id": 5, "type": "private"},'
+    b' "from": {"id": null}, "text": 7}}',
+    b'{"update_id": 1, "message": {"chat": {"id": -5, "type": "group"},'
+    b' "from": {"id": 5}, "text": "hi"}}',
     b'{"update_id": 1, "callback_query": {"id": "1", "data": "x"}}',
-    b'{"update_id": 1, "edited_message": {"chat": {"id": 5, "type": "private"}, "from": {"id": 5}, "text": "hi"}}',
+    b'{"update_id": 1, "edited_message": {"chat": {"id": 5, "type": "private"},'
+    b' "from": {"id": 5}, "text": "hi"}}',
 ]
 
 

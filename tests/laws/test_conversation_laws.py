@@ -259,7 +259,7 @@ def test_nothing_is_cast_while_the_campaign_is_not_open(script: list[Event], sta
 
 
 def rated(unit: str, lang: str, place: int) -> list[tuple[Effect, ...]]:
-    """Return all messages to a citizen who answers all by this option, to the next list of units."""
+    """Return all messages to a citizen who always takes this option, up to the list of units."""
     talk, said = Talk(PAPER), []
     said.append(talk.start(unit=unit, lang=lang))
     for _ in range(20):

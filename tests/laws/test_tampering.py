@@ -185,9 +185,8 @@ def table() -> dict[str, tuple[int, int]]:
             kind(case, chance)
             if kind in WITHOUT_KEY:
                 if seed % 2:
-                    again(
-                        case
-                    )  # the odd ones adjust everything but the signature, the even ones only the entries
+                    # Odd ones adjust everything but the signature, even ones only the entries.
+                    again(case)
                 files = case.bundle() | {
                     CHECKPOINT: (honest.log.checkpoint() + "".join(line)).encode()
                 }

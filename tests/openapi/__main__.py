@@ -28,7 +28,8 @@ def main() -> int:
         outcome = asyncio.run(run(Path(folder), url, given.examples, LONG, given.seed))
     print(outcome.told)
     print(
-        f"{monotonic() - began:.0f} s: {'nothing found' if outcome.code == 0 else 'something was found'}"
+        f"{monotonic() - began:.0f} s: "
+        f"{'nothing found' if outcome.code == 0 else 'something was found'}"
     )
     return outcome.code
 

@@ -43,7 +43,9 @@ years = {{ values = ["2026"] }}
 
 [checks.negative_data_rejection]
 # 413: what is too long is refused by its length, before anybody reads it.
-expected-statuses = ["400", "401", "403", "404", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+expected-statuses = [
+  "400", "401", "403", "404", "406", "409", "413", "415", "422", "428", "429", "5xx",
+]
 
 [checks.positive_data_acceptance]
 # 422: the request has the described form, but its content is impossible (an end before the start).

@@ -86,9 +86,7 @@ def test_the_lock_holds_every_declared_package_with_hashes(lock: str, extras: li
     assert [name for name, (_, hashes) in locked.items() if not hashes] == []
 
 
-def test_the_lock_of_spark_holds_it_with_hashes_and_nothing_that_the_tests_have_in_another_version() -> (
-    None
-):
+def test_the_lock_of_spark_has_hashes_and_agrees_with_the_versions_of_the_tests() -> None:
     spark, tests = pins("requirements-spark.txt"), pins("requirements-dev.txt")
     extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"

@@ -80,7 +80,8 @@ def _forbid(name: str, table: str, what: str, when: str) -> None:
     text = KEPT[table]
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
-            f"CREATE TRIGGER {name} BEFORE {what} ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, '{text}'); END"
+            f"CREATE TRIGGER {name} BEFORE {what} ON {table} WHEN {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{text}'); END"
         )
         return
     op.execute(
@@ -88,7 +89,8 @@ def _forbid(name: str, table: str, what: str, when: str) -> None:
         f"$$BEGIN RAISE EXCEPTION '{text}' USING ERRCODE = 'integrity_constraint_violation'; END$$"
     )
     op.execute(
-        f"CREATE TRIGGER {name} BEFORE {what} ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {name}()"
+        f"CREATE TRIGGER {name} BEFORE {what} ON {table} FOR EACH ROW WHEN ({when}) "
+        f"EXECUTE FUNCTION {name}()"
     )
 
 

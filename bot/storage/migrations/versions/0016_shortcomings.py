@@ -126,7 +126,8 @@ def upgrade() -> None:
         for what in ("UPDATE", "DELETE"):
             refuse = f"SELECT RAISE(ABORT, '{TEXT}')"
             op.execute(
-                f"CREATE TRIGGER {STEPS}_{what.lower()} BEFORE {what} ON {STEPS} BEGIN {refuse}; END"
+                f"CREATE TRIGGER {STEPS}_{what.lower()} BEFORE {what} ON {STEPS} "
+                f"BEGIN {refuse}; END"
             )
         return
     run = "EXECUTE FUNCTION only_grows()"

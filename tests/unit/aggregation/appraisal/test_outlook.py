@@ -68,7 +68,7 @@ def test_draws_carry_the_covariance_of_shared_raters() -> None:
 
 
 def calibration(seeds: range, errors: str) -> list[tuple[float, float, int]]:
-    """Return by tenths of the given grade's probability the mean, the share that came true, and n."""
+    """Return by tenths of the given grade's probability the mean, the share come true, and n."""
     told: list[tuple[float, bool]] = []
     for seed in seeds:
         units = 24

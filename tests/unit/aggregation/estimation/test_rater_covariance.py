@@ -91,9 +91,8 @@ def test_influences_give_the_variance_of_the_score(by: Scheme) -> None:
     whole, _, categories = counted([("", r) for r in MIXED], by)
     scale = common_scale(whole.outcomes)
     moves, variance = score_influences(whole, categories, by), Fraction()
-    assert sum(
-        move.move * sum(w * n for (w, _), n in whole.cells[cell].items()) for cell, move in moves.items()
-    ) == 1  # fmt: skip
+    weights = {cell: sum(w * n for (w, _), n in whole.cells[cell].items()) for cell in moves}
+    assert sum(move.move * weights[cell] for cell, move in moves.items()) == 1
     for cell, move in moves.items():
         s = sum_cell(whole.cells[cell], numerators(whole.outcomes, scale), scale)
         centre = move.centre * scale

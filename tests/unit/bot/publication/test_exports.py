@@ -243,7 +243,8 @@ def test_every_code_has_a_name_in_both_languages() -> None:
         (
             "en",
             True,
-            "too few valid ballots: a person decides; group below the floor, its weight goes to others ×2",
+            "too few valid ballots: a person decides; group below the floor, "
+            "its weight goes to others ×2",
         ),
     ],
 )

@@ -49,9 +49,7 @@ def test_separators_and_line_ends_read_the_same(separator: str, line_end: str) -
     assert rows("a.csv", TEXT.replace(",", separator).replace("\n", line_end).encode()) == ROWS
 
 
-def test_a_quoted_cell_over_two_lines_keeps_the_rows_numbered_as_a_spreadsheet_shows_the_first() -> (
-    None
-):
+def test_a_quoted_cell_over_two_lines_keeps_the_numbers_of_a_spreadsheets_rows() -> None:
     assert rows("a.csv", b'a,b\n1,"x\ny"\n2,z\n') == [
         (2, {"a": "1", "b": "x\ny"}),
         (4, {"a": "2", "b": "z"}),

@@ -49,8 +49,8 @@ def test_the_last_decisions_fit_the_weights() -> None:
     sentences = [check.what for check in verify(case.bundle(), VerificationRequest([KEY]))]
     standing = len(HISTORIES) - 1  # the last was dropped
     assert (
-        f"the weights are those of the log's decisions on {standing} cases, and no other ballot weighs less"
-        in (sentences)
+        f"the weights are those of the log's decisions on {standing} cases, "
+        "and no other ballot weighs less" in (sentences)
     )
 
 
@@ -159,7 +159,8 @@ def torn(_: Campaign) -> bytes:
         (left_out, "the case c0ffee00 is not both in the log's decisions and in the bundle"),
         (
             other_weights,
-            "the weights of the case c0ffee00 are not those that the log's last decision commits to",
+            "the weights of the case c0ffee00 are not those that the log's last decision "
+            "commits to",
         ),
         (twice, "a case stands twice"),
         (torn, "this is no case"),

@@ -180,11 +180,13 @@ SCRAPS = st.recursive(
     max_leaves=5,
 )
 PATHS = [
-    ("update_id",), ("message",), ("message", "chat"), ("message", "chat", "id"), ("message", "from"),
-    ("message", "from", "id"), ("message", "from", "language_code"), ("message", "text"), ("message", "message_id"),
-    ("callback_query",), ("callback_query", "message"), ("callback_query", "message", "chat"),
-    ("callback_query", "message", "message_id"), ("callback_query", "data"), ("callback_query", "from"),
-    ("message", "caption"), ("message", "photo"), ("callback_query", "id"),
+    ("update_id",), ("message",), ("message", "chat"), ("message", "chat", "id"),
+    ("message", "from"), ("message", "from", "id"), ("message", "from", "language_code"),
+    ("message", "text"), ("message", "message_id"), ("callback_query",),
+    ("callback_query", "message"), ("callback_query", "message", "chat"),
+    ("callback_query", "message", "message_id"), ("callback_query", "data"),
+    ("callback_query", "from"), ("message", "caption"), ("message", "photo"),
+    ("callback_query", "id"),
 ]  # fmt: skip
 
 

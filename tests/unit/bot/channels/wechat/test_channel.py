@@ -179,7 +179,10 @@ def test_without_settings_there_is_no_account_and_secrets_are_not_shown() -> Non
 
 # XML
 
-BOMB = b"""<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]><xml><x>&c;</x></xml>"""
+BOMB = (
+    b'<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
+    b"<xml><x>&c;</x></xml>"
+)
 FILE = (
     b"""<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><xml><Content>&f;</Content></xml>"""
 )
