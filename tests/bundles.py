@@ -36,7 +36,7 @@ SCHEME = shipped_scheme()
 SHEET = shipped_questionnaires()["general"]
 CATEGORIES = {"TAX": "B_econ", "CIVIL": "C_social"}
 CODES = ("VS", "S", "B", "D", "VD", "DK", "-")
-PAPER = {
+DEFINITION = {
     "title": {"zh-Hans": "民评", "en": "Rating"},
     "units": [
         {
@@ -117,7 +117,7 @@ class Campaign:
     def register(self) -> None:
         scheme = SCHEME.model_dump_json()
         frozen = {
-            "paper": json.dumps(PAPER),
+            "paper": json.dumps(DEFINITION),
             "scheme": scheme,
             "opens_at": OPENS,
             "closes_at": CLOSES,

@@ -78,7 +78,7 @@ _UNITS = (
 )
 
 
-def build_paper(**changes: Any) -> CampaignDefinition:
+def build_definition(**changes: Any) -> CampaignDefinition:
     """A campaign of nine units that can be rated, with one open and one invited link."""
     mixed = load_questionnaire(MIXED, "mixed.yaml", shipped_scales())
     definition = CampaignDefinition(
@@ -160,7 +160,7 @@ class Talk:
 
 def transcript(steps: list[Any], definition: dict[str, Any]) -> str:
     """Play the steps of a golden file and write down all that happens."""
-    talk = Talk(build_paper(**definition))
+    talk = Talk(build_definition(**definition))
     lines = []
     for number, item in enumerate(steps, 1):
         what, value = next(iter(item.items())) if isinstance(item, dict) else (item, None)

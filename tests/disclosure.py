@@ -35,7 +35,7 @@ Ballots = tuple[str, str, bool, int, str, int]
 """Unit, group, whether by open link, weight in quarters, the code of every answer, how many."""
 
 
-def make_poll(units: Sequence[str], category: str = "B_econ") -> RegisteredCampaign:
+def make_campaign(units: Sequence[str], category: str = "B_econ") -> RegisteredCampaign:
     named = {
         code: Unit(code, {"zh-Hans": f"局{code}", "en": code}, "econ", category) for code in units
     }
@@ -61,22 +61,22 @@ def rows(ballots: Sequence[Ballots]) -> list[PatternCount]:
     ]
 
 
-def make_scored(poll: RegisteredCampaign, ballots: Sequence[Ballots]) -> ScoredCampaign:
+def make_scored(registered: RegisteredCampaign, ballots: Sequence[Ballots]) -> ScoredCampaign:
     return score_release(
-        poll,
+        registered,
         Release(
-            poll.id,
+            registered.id,
             1,
             0,
-            unit_blocks(rows(ballots), PatternReader(poll.questionnaires, poll.scheme)),
+            unit_blocks(rows(ballots), PatternReader(registered.questionnaires, registered.scheme)),
         ),
     )
 
 
 def published_totals(scored: ScoredCampaign) -> dict[str, Any]:
-    poll = scored.campaign
-    counted = tally(scored.counts, PatternReader(poll.questionnaires, poll.scheme))
-    return public_totals(poll.id, counted, scored.scores, poll.scheme, scored.disclosed)
+    registered = scored.campaign
+    counted = tally(scored.counts, PatternReader(registered.questionnaires, registered.scheme))
+    return public_totals(registered.id, counted, scored.scores, registered.scheme, scored.disclosed)
 
 
 @dataclass

@@ -30,7 +30,7 @@ from bot.service.composition import Service
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
-from tests.desk import PASSWORD
+from tests.console import PASSWORD
 from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import fill, make_draft
 

@@ -178,13 +178,13 @@ class _Teller:
         One lowered leader was third last year, in another unit. Another was third too, but
         provisionally. One was third two years ago and was not appraised last year.
         """
-        told = {self.repeated: Grade.THIRD, self.doubtful: Grade.THIRD, self.absent: None}
-        others = [x.id for x in self.leaders if x.id not in self.marked | set(told)]
+        given = {self.repeated: Grade.THIRD, self.doubtful: Grade.THIRD, self.absent: None}
+        others = [x.id for x in self.leaders if x.id not in self.marked | set(given)]
         thirds = set(self.rng.sample(others, 9))
         for leader in self.leaders:
             grade = (
-                told[leader.id]
-                if leader.id in told
+                given[leader.id]
+                if leader.id in given
                 else Grade.THIRD
                 if leader.id in thirds
                 else self._past_grade()

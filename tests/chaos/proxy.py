@@ -64,7 +64,7 @@ class Proxy:
             await self._deafen()
 
     async def end(self) -> None:
-        """Mend the link."""
+        """Restore the link."""
         fault, self.fault = self.fault, None
         for link in [link for link in self._links if link.silent and fault is Fault.HANG]:
             link.reset()

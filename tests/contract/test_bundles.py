@@ -23,7 +23,7 @@ from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.errors import BadInput
 from survey_flows.log_entries import receipt_label
-from tests.bundles import CLOSES, OPENS, PAPER, RULES, SCHEME, Campaign, drawn
+from tests.bundles import CLOSES, DEFINITION, OPENS, RULES, SCHEME, Campaign, drawn
 from tests.conftest import Backend
 from tests.logs import ORIGIN, SEED, Log, store
 
@@ -44,7 +44,7 @@ async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed
     frozen = {
         "opens_at": OPENS,
         "closes_at": CLOSES,
-        "paper": json.dumps(PAPER),
+        "paper": json.dumps(DEFINITION),
         "scheme": SCHEME.model_dump_json(),
     }
     await connection.execute(

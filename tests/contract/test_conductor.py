@@ -271,7 +271,7 @@ async def test_a_conversation_survives_a_restart(store_url: str, tmp_path: Path)
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_closing_stops_ballots_at_once_even_before_the_papers_are_read_again(
+async def test_closing_stops_ballots_at_once_even_before_definitions_are_read_again(
     road: Road,
 ) -> None:
     await road.answer_all("ann")

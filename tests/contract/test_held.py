@@ -38,7 +38,7 @@ async def told(road: Road) -> list[str]:
 async def test_a_held_campaign_takes_no_ballot_and_keeps_what_was_begun(road: Road) -> None:
     await road.answer_all("ann")
     await pause_campaign(road.database, "year", road.clock)
-    # The papers are not read again yet: the transaction itself finds out.
+    # The definitions are not read again yet: the transaction itself finds the pause.
     reply = await road.press("ann", "Submit")
     assert reply.screen is not None
     assert reply.screen.step == "paused"

@@ -67,7 +67,7 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 async def leave(
     road: Road, user: str, may_read: str = "for the office only", words: str = WORDS
 ) -> Reply:
-    """Rate TAX and leave something to be mended."""
+    """Rate TAX and leave a request."""
     await road.rate(user)
     await road.press(user, "Something should be improved")
     await road.send(user, Typed(words))
@@ -317,7 +317,7 @@ async def left_by_chat(road: Road, chat: str) -> None:
         )
 
 
-def mended(number: int) -> HoldRequest:
+def request_of(number: int) -> HoldRequest:
     due = int(MIDNIGHT.timestamp())
     return HoldRequest("year", "TAX", f"mend {number}", False, "en", "2026-11-23", due, due - 3600)
 
@@ -327,7 +327,9 @@ async def test_a_dump_leads_from_a_request_to_no_ballot(road: Road) -> None:
     for start in range(0, 60, 20):
         for n in range(start, start + 20):
             await admit(
-                road, (f"u{n}", StoreBallot(ballot(n, ratings=f"S S S {n}"))), (f"u{n}", mended(n))
+                road,
+                (f"u{n}", StoreBallot(ballot(n, ratings=f"S S S {n}"))),
+                (f"u{n}", request_of(n)),
             )
         await road.mix()
     assert len({len(bytes(row.sealed)) for row in await rows(road, tables.held_follow_ups)}) == 1

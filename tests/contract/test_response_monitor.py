@@ -54,7 +54,7 @@ class Office:
         await self.road.press(user, "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
 
     async def later(self, hours: int = 1) -> Monitor:
-        """What is told after the conversations were sealed anew."""
+        """Return the monitor after the conversations were sealed anew."""
         self.road.clock.time += timedelta(hours=hours)
         await self.resealing.rotate()
         return await self.monitor()
@@ -106,16 +106,16 @@ async def here(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
         yield made
 
 
-def told(monitor: Monitor) -> dict[str, dict[str, tuple[int, int]]]:
-    """What is told of each cell, without what is nothing."""
+def shown_ranges(monitor: Monitor) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return the disclosed ranges of each cell, without zeros."""
     return {
-        cell.cell: {name: span for name, span in cell.told.items() if span != (0, 0)}
+        cell.cell: {name: span for name, span in cell.ranges.items() if span != (0, 0)}
         for cell in monitor.cells
     }
 
 
 async def test_dispositions_of_a_campaign(office: Office) -> None:
-    assert told(await office.monitor()) == {
+    assert shown_ranges(await office.monitor()) == {
         "deputy": {"sent": (30, 39)},
         "resident/430102/large": {"sent": (40, 49)},
     }
@@ -128,7 +128,7 @@ async def test_dispositions_of_a_campaign(office: Office) -> None:
         await office.answer(f"idle-{number}", "deputy")
     assert await office.stored() == {}, "no tap changes a count"
     monitor = await office.later()
-    assert told(monitor) == {
+    assert shown_ranges(monitor) == {
         "deputy": {"partial": (10, 19), "sent": (10, 19)},
         "resident/430102/large": {"completed": (10, 19), "broken": (10, 19), "sent": (10, 19)},
     }
@@ -203,7 +203,7 @@ async def test_who_deletes_everything_and_comes_back_never_makes_more_than_were_
             await here.road.send(f"back-{number}", TopicRequested("delete"))
             await here.road.press(f"back-{number}", "Delete them all")
     assert (await here.stored())["deputy", "completed"] == 36
-    assert told(await here.monitor())["deputy"] == {"completed": (10, 19), "sent": (10, 19)}
+    assert shown_ranges(await here.monitor())["deputy"] == {"completed": (10, 19), "sent": (10, 19)}
 
 
 async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> None:
@@ -225,7 +225,7 @@ async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> No
         }
         addresses = [KEYS.unseal(lookup, sealed[lookup]) for lookup in lookups[20:31]]
         await opt_out(connection, KEYS, addresses, TODAY)
-    found = told(await office.monitor())["resident/430102/large"]
+    found = shown_ranges(await office.monitor())["resident/430102/large"]
     assert found == {
         "unreachable": (10, 19),
         "opted_out": (1, 9),

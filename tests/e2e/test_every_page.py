@@ -140,7 +140,7 @@ async def rate(page: Page, link: str) -> list[str]:
 async def picture(page: Page, name: str) -> None:
     folder = os.environ.get("SCREENS")
     if folder:
-        for size, viewport in {"phone": PHONE, "desk": DESKTOP}.items():
+        for size, viewport in {"phone": PHONE, "desktop": DESKTOP}.items():
             await page.set_viewport_size(viewport)
             file = re.sub(r"[^\w-]+", "_", name).strip("_")
             await page.screenshot(path=Path(folder) / f"{file}.{size}.png", full_page=True)

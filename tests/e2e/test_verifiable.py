@@ -27,7 +27,7 @@ from bot.verification.bundle_format import unpack
 from bot.web.server import make_web
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Effect, ErasePerson, StoreBallot
-from tests.desk import PASSWORD, Desk
+from tests.console import PASSWORD, Console
 from tests.unit.bot.web.test_public import Browser
 from tests.web_city import NOW, City, after_notice, city
 
@@ -88,16 +88,16 @@ async def test_a_citizen_checks_what_the_public_page_hands_out(
         receipt = re.findall(r'<p class="receipt">([^<]+)', citizen.page)[0]
         await crowd(made, 200)
         await add_staff(made.service.database, "zhou", PASSWORD, "administrator")
-        desk = Desk(client, made.service)
-        await desk.sign_in()
-        await desk.open("/admin/campaigns/2026")
-        await desk.post("/admin/campaigns/2026/close", {"csrf": desk.csrf, "name": "2026"})
+        console = Console(client, made.service)
+        await console.sign_in()
+        await console.open("/admin/campaigns/2026")
+        await console.post("/admin/campaigns/2026/close", {"csrf": console.csrf, "name": "2026"})
         await after_notice(made.service, 2026)
-        await desk.open("/admin/exports")
-        await desk.post(
-            "/admin/campaigns/2026/publish", {"csrf": desk.csrf, "act": "publish", "sure": "yes"}
+        await console.open("/admin/exports")
+        await console.post(
+            "/admin/campaigns/2026/publish", {"csrf": console.csrf, "act": "publish", "sure": "yes"}
         )
-        while "being made" in await desk.open("/admin/exports"):
+        while "being made" in await console.open("/admin/exports"):
             pass
         client.session.cookie_jar.clear()
         assert "/results/2026/bundle.zip" in await citizen.open("/results/2026")

@@ -1,4 +1,4 @@
-"""Follow-ups, and what is mended after them. Nothing in these tables leads to a ballot."""
+"""Requests and the steps of their rectification. Nothing in these tables leads to a ballot."""
 
 import sqlalchemy as sa
 from alembic import op

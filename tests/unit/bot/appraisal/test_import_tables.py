@@ -24,7 +24,7 @@ from bot.service.composition import open_store
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
-from tests.desk import make_data
+from tests.console import make_data
 
 YEAR = 2010
 KEPT = ("units", "leaders", "inner", "people", "indicators", "adjustments", "findings")

@@ -42,11 +42,11 @@ def scored(*rows: tuple[str, str, int, str, int]) -> ScoredCampaign:
     counts = tuple(
         PatternCount(unit, "window", grp, "", "invited", w, p, n) for unit, grp, w, p, n in rows
     )
-    poll = RegisteredCampaign(
+    registered = RegisteredCampaign(
         "c1", 2026, {"zh-Hans": "民评", "en": "Poll"}, "closed", 0, 1, UNITS, SHEETS, SCHEME
     )
     return ScoredCampaign(
-        poll, counts, score_units(counts, dict.fromkeys(UNITS, "econ"), SHEETS, SCHEME)
+        registered, counts, score_units(counts, dict.fromkeys(UNITS, "econ"), SHEETS, SCHEME)
     )
 
 

@@ -149,13 +149,13 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
     graded = {**DRAFT, "grades": {"first": 1, "second": 1, "third": 0}}
     assert (await program.ask("PUT", "/campaigns/spring", graded))[0] == 409
     assert (await program.ask("PUT", "/campaigns/graded", graded))[0] == 201
-    poll = next(
-        poll
-        for poll in await read_registered_campaigns(program.service.database)
-        if poll.id == "graded"
+    registered = next(
+        registered
+        for registered in await read_registered_campaigns(program.service.database)
+        if registered.id == "graded"
     )
-    quota = poll.scheme.unit_quota
-    assert (told["pilot"], poll.pilot) == (False, False)
+    quota = registered.scheme.unit_quota
+    assert (told["pilot"], registered.pilot) == (False, False)
     status, made, _ = await program.ask("PUT", "/campaigns/pilot", {**DRAFT, "pilot": True})
     assert (status, made["pilot"]) == (201, True)
     assert (quota.first, quota.second, quota.third) == (1, 1, 0)

@@ -22,7 +22,7 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.web.admin.routes import PAGES
 from bot.web.server import RESULTS, make_web
-from tests.desk import Desk, make_data
+from tests.console import Console, make_data
 from tests.web_city import Clock, after_notice
 
 FEW, MORE = 2, 5
@@ -212,10 +212,10 @@ async def look(
         build(Settings(data=folder, redis_url=redis_url), Clock()) as service,
         TestClient(TestServer(make_web(service))) as client,
     ):
-        desk = Desk(client, service)
-        await desk.sign_in()
+        console = Console(client, service)
+        await console.sign_in()
         leader = (
-            re.findall(r"/explain/([^\"]+)\">", await desk.open("/admin/years/2010/leaders"))
+            re.findall(r"/explain/([^\"]+)\">", await console.open("/admin/years/2010/leaders"))
         )[0]
         addresses = pages(unit, leader)
         assert set(addresses) == {path for method, path, _ in PAGES if method == "GET"}
@@ -229,13 +229,15 @@ async def look(
                 b"",
                 body,
             )
-        poll = next(
-            poll
-            for poll in await read_registered_campaigns(service.database)
-            if poll.id == CAMPAIGN
+        registered = next(
+            registered
+            for registered in await read_registered_campaigns(service.database)
+            if registered.id == CAMPAIGN
         )
         await after_notice(service, 2010)
-        await make_public(service.database, poll, "zhou", service.clock, service.settings.timezone)
+        await make_public(
+            service.database, registered, "zhou", service.clock, service.settings.timezone
+        )
         token = await create_token(
             service.database, "all", tuple(SCOPES), 30, "zhou", service.clock
         )

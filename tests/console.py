@@ -47,7 +47,7 @@ def _city(redis_url: str) -> Path:
 
 
 @dataclass
-class Desk:
+class Console:
     client: TestClient
     service: Service
     page: str = ""
