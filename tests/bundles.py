@@ -86,7 +86,7 @@ class Suspected:
         return self.standing(len(self.verdicts))
 
     def standing(self, number: int) -> str:
-        """The verdict that stands after so many decisions."""
+        """Return the verdict that stands after that many decisions."""
         return [verdict for verdict in self.verdicts[:number] if verdict != REOPEN][-1]
 
     def weights(self, verdict: str) -> list[list[int]]:
@@ -96,13 +96,13 @@ class Suspected:
         ]
 
     def digest(self, number: int) -> str:
-        """What the log commits to in the decision of this number."""
+        """Return what the log commits to in the decision of this number."""
         return weights_digest(self.salt, self.weights(self.standing(number)))
 
 
 @dataclass(slots=True)
 class Campaign:
-    """A campaign that is filled with ballots and then published. The log may hold others too."""
+    """A campaign that takes ballots and is then published. The log may hold others too."""
 
     log: Log
     name: str = CAMPAIGN
@@ -187,11 +187,11 @@ class Campaign:
         return next(at for at, entry in enumerate(self.log.entries) if entry.kind == "closing")
 
     def unclose(self) -> None:
-        """As before the closing: without it, the decisions and the result."""
+        """Drop the closing entry and all after it, the decisions and the result."""
         del self.log.entries[self.closed_at() :]
 
     def suspect(self, name: str, case: Suspected) -> None:
-        """A case that is decided on after the close; its ballots weigh what stands in the end."""
+        """Add a case that is decided after the close; its ballots weigh what stands in the end."""
         self.cases[name] = case
         self.weights |= {at: weight for at, weight in case.weights(case.stands) if weight != 4}
 

@@ -83,5 +83,5 @@ class Console:
 
 
 def texts(page: str) -> str:
-    """What a page says, without its marks."""
+    """Return the text of a page, without its markup."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))

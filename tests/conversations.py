@@ -138,7 +138,7 @@ class Talk:
         return self.press_data(self.data(label))
 
     def press_data(self, data: str) -> tuple[Effect, ...]:
-        """Press a button that carries this data, on whatever screen."""
+        """Press a button that carries this data, on any screen."""
         return self.take(Pressed(data, token=self.token()))
 
     def data(self, label: str) -> str:
@@ -154,7 +154,7 @@ class Talk:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was said beside the screen in the last step."""
+        """Return the notices beside the screen in the last step."""
         return tuple(e.text for e in self.effects if isinstance(e, ShowNotice))
 
 

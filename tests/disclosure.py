@@ -1,4 +1,4 @@
-"""Whoever has all that is published of a campaign, and solves for what is not."""
+"""An attacker who holds everything published of a campaign and solves for the rest."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SCHEME = shipped_scheme()
 FLOOR = SCHEME.min_n.publish_cell
 
 Ballots = tuple[str, str, bool, int, str, int]
-"""Unit, group, whether by open link, weight in quarters, the code of every answer, how many."""
+"""Unit, group, open link or not, weight in quarters, the code of every answer, number."""
 
 
 def make_campaign(units: Sequence[str], category: str = "B_econ") -> RegisteredCampaign:
@@ -81,7 +81,7 @@ def published_totals(scored: ScoredCampaign) -> dict[str, Any]:
 
 @dataclass
 class Attacker:
-    """A linear system in counts of people: what is published, as equations and inequalities."""
+    """A linear system in counts of people: the published figures as equations and inequalities."""
 
     names: dict[str, int] = field(default_factory=dict)
     equal: list[tuple[dict[str, float], float]] = field(default_factory=list)
@@ -106,7 +106,7 @@ class Attacker:
         return matrix, np.array([value for _, value in lines])
 
     def interval(self, parts: Mapping[str, float]) -> tuple[float, float]:
-        """Between what a sum of counts must lie."""
+        """Return the bounds of a sum of counts."""
         (a_eq, b_eq), (a_ub, b_ub) = self._matrix(self.equal), self._matrix(self.most)
         aim = np.zeros(len(self.names))
         for name, factor in parts.items():

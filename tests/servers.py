@@ -31,7 +31,7 @@ SUPERUSER = "postgres"
 
 
 class MissingServer(Exception):
-    """The machine has no such server; the sentence says what to install."""
+    """The machine lacks the server; the sentence names what to install."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class PostgresCluster:
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def files(self) -> bytes:
-        """All that it has written: tables, write-ahead log, and what else there is."""
+        """Return all bytes that it has written: tables, write-ahead log, and the rest."""
         self._execute("CHECKPOINT")
         return b"".join(
             path.read_bytes() for path in sorted(self.data.rglob("*")) if path.is_file()

@@ -72,7 +72,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def loads(given: argparse.Namespace) -> tuple[Load, Load]:
-    """What the peer's and what our crowds do."""
+    """Return the loads of the peer's crowds and of ours."""
     if given.quick:
         return Load((GOAL_CROWD,), 150, 8), Load((GOAL_CROWD,), 2000, 8)
     crowds = tuple(int(n) for n in given.crowds.split(","))
@@ -108,7 +108,7 @@ def table(results: Sequence[Measured]) -> str:
 
 
 def facts(result: Measured) -> str:
-    """Memory by process, ballots in the database, calls, and what went wrong."""
+    """Return lines on memory by process, ballots in the database, calls, and faults."""
     memory = ", ".join(f"{p.name} {p.peak_mb:.0f} MB" for p in result.processes)
     ballots = max(1, sum(c.outcome.ballots for c in result.crowds))
     calls = ", ".join(f"{name} {n / ballots:.2f}" for name, n in sorted(result.calls.items()))
@@ -128,7 +128,7 @@ def facts(result: Measured) -> str:
 
 
 def loaded(result: Measured) -> bool:
-    """Whether any process of the bot has numpy or pandas mapped."""
+    """Say whether any process of the bot maps numpy or pandas."""
     return any(p.pandas for p in result.processes)
 
 
@@ -171,7 +171,7 @@ def goals(peer: Measured | None, ours: Measured | None) -> list[tuple[str, bool]
 
 
 def sealing(measured: Mapping[str, Measured]) -> list[tuple[str, bool]]:
-    """What sealing and logging cost, where the service was measured without them too."""
+    """Judge the cost of sealing and logging, if the service was measured without them too."""
     ours, bare = (
         measured[name].at(GOAL_CROWD) if name in measured else None
         for name in ("minping", "unsealed")

@@ -17,7 +17,7 @@ UNITS = tuple(f"U{n:02}" for n in range(1, 100))
 """As many units as the founding document's city has; citizens are spread evenly over them."""
 
 PAYLOAD = re.compile(r"/r/([A-Z2-7]+)")
-"""In what `campaign open` prints: the token of the open link."""
+"""Finds the open link's token in the output of `campaign open`."""
 
 SETTINGS = ("MINPING_", "DATABASE_URL", "REDIS_URL")
 
@@ -99,7 +99,7 @@ def minping(folder: Path, api: str) -> Bot:
 
 
 def unsealed(folder: Path, api: str) -> Bot:
-    """The same service, but for sealing and logging."""
+    """Build the same service without sealing and logging."""
     command = [sys.executable, "-m", "benchmarks.answers.unsealed", "serve"]
     return replace(
         minping(folder, api),

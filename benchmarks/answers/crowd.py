@@ -34,12 +34,12 @@ LEFT_ALONE = re.compile(
 
 MOST_STEPS = 20
 PATIENCE = 15.0
-"""Seconds after which a citizen who sees no answer gives up; the conversation counts as failed."""
+"""Seconds after which a citizen without an answer gives up; the conversation counts as failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where updates go, and the deep-link payloads that citizens start with."""
+    """The address for updates, and the deep-link payloads of the citizens' starts."""
 
     port: int
     path: str
@@ -95,7 +95,7 @@ class Crowd:
         self.began = self.ended = 0.0
 
     async def run(self) -> Outcome:
-        """Let them all come, wait for the last, and tell what they saw."""
+        """Let all citizens come, wait for the last, and return what they saw."""
         loop = asyncio.get_running_loop()
         self.began = self.ended = perf_counter()
         citizens = [Citizen(self) for _ in range(min(self.outcome.at_a_time, self.left))]
@@ -219,7 +219,7 @@ class Citizen(asyncio.Protocol):
             self.press(self.seen, *button)
 
     def choose(self, shown: Shown) -> tuple[str, str] | None:
-        """Submit where that is offered, skip where that is, else any answer by chance."""
+        """Submit or skip where that is offered, else answer by chance."""
         for wanted in (SUBMIT, SKIP):
             for button in shown.buttons:
                 if wanted.search(button[0]):
@@ -228,7 +228,7 @@ class Citizen(asyncio.Protocol):
         return self.crowd.chance.choice(answers) if answers else None
 
     def press(self, shown: Shown, label: str, data: str) -> None:
-        """Tap a button of the message that is shown."""
+        """Tap a button of the shown message."""
         self.steps += 1
         self.submitted = bool(SUBMIT.search(label))
         self.post(

@@ -1,4 +1,4 @@
-"""One bot, one crowd after another, and what was measured."""
+"""Measures one bot with one crowd after another."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class Running:
         self.crowds.append(crowd_of_now)
 
     def measured(self) -> Measured:
-        """What there is to tell, while the bot still runs."""
+        """Return what can be measured only while the bot still runs."""
         processes = [usage(pid) for pid in family(self.pid)]
         return Measured(
             self.bot.name,
@@ -203,7 +203,7 @@ async def ready(bot: Bot, sink: Sink, process: subprocess.Popen[bytes], log: Pat
 
 
 def listens(port: int) -> bool:
-    """Whether somebody answers on that loopback port."""
+    """Say whether anything answers on that loopback port."""
     with socket.socket() as caller:
         caller.settimeout(1)
         return caller.connect_ex(("127.0.0.1", port)) == 0

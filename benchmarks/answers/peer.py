@@ -173,7 +173,7 @@ async def comment(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
 
 
 def review(context: ContextTypes.DEFAULT_TYPE) -> str:
-    """What was answered, read back from the database."""
+    """Return the answers, read back from the database."""
     with NewSession() as session:
         ballot = session.get_one(Ballot, cast(dict[str, int], context.user_data)["ballot"])
         given = {a.question: a.code for a in ballot.answers}

@@ -1,4 +1,4 @@
-"""A bot as a process on a core of its own, and what /proc tells of it and of its children."""
+"""A bot as a process on a core of its own, and the figures of /proc on it and its children."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Usage:
 
 
 def usage(pid: int) -> Usage:
-    """What ``pid`` has used."""
+    """Return the figures of process ``pid``."""
     status = dict(line.split(":", 1) for line in (PROC / f"{pid}/status").read_text().splitlines())
     user, system = (PROC / f"{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
     maps = (PROC / f"{pid}/maps").read_text()

@@ -24,7 +24,7 @@ class Unsealed(Gate):
     async def admit(
         self, connection: AsyncConnection, effects: list[tuple[Citizen, Effect]]
     ) -> None:
-        """Store what touches ballots in clear."""
+        """Store in clear the effects that concern ballots."""
         todo = [
             (citizen, effect) for citizen, effect in effects if isinstance(effect, SealedBallots)
         ]

@@ -44,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is simulated; ``fraud`` gives the ballots fraud weights."""
+    """One simulated case; ``fraud`` gives the ballots fraud weights."""
 
     name: str
     parts: tuple[Part, ...]

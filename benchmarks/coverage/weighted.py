@@ -134,4 +134,4 @@ CASES: dict[str, Measure] = {
 BLIND: dict[str, Measure] = {
     "difference, all in common, covariance ignored": partial(difference, 200, 0, False)
 }
-"""What happens without; no target."""
+"""The measures without the correction; they have no target."""

@@ -69,7 +69,7 @@ def gather(measure: Callable[[int], Figures], seeds: Iterable[int]) -> Figures:
 
 
 def print_block(seeds: range, figures: Figures) -> None:
-    """Print what is found in a few seeds, and what is missed there: they are part of the whole."""
+    """Print the figures of a few seeds, which are part of the whole, and what is missed there."""
     found = {
         kind: figures.flagged[kind] / max(figures.total[kind], 1)
         for kind in (*RECALL, "paid_crowd")
@@ -81,7 +81,7 @@ def print_block(seeds: range, figures: Figures) -> None:
 
 
 def recalls(figures: Figures) -> list[str]:
-    """Print the share of each attack that is found; return the targets that were missed."""
+    """Print the share of each attack that is found; return the missed targets."""
     print("attack       ballots   flagged  by seed: mean    least   target")
     missed = []
     for kind in (*RECALL, "paid_crowd", "rival", "cover"):
@@ -96,7 +96,7 @@ def recalls(figures: Figures) -> list[str]:
 
 
 def honest(figures: Figures) -> list[str]:
-    """Print what is flagged of honest ballots; return the targets that were missed."""
+    """Print the share of honest ballots that is flagged; return the missed targets."""
     beside, angry = figures.shares["honest"], figures.shares["wave"]
     spread = figures.shares["viral"]
     rows = [

@@ -1,4 +1,4 @@
-"""Those who want to move a score. Each attack writes 30–50 % of its unit's honest volume."""
+"""Attacks on a unit's score; each writes 30–50 % of the unit's honest volume."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ ATTACKS: Mapping[str, Callable[[np.random.Generator, Order], Part]] = {
 
 
 def blame_rival(rng: np.random.Generator, made: Part) -> Part:
-    """What ordered staff say of a rival on top: four in ten of them are told to."""
+    """Draw what ordered staff say of a rival too: four in ten of them have that order."""
     chosen = np.flatnonzero(rng.random(len(made)) < 0.4)
     return replace(
         made,

@@ -49,7 +49,7 @@ class City:
 
 
 def build(rng: np.random.Generator, ballots: int) -> City:
-    """A city for about that many honest ballots."""
+    """Draw a city for about that many honest ballots."""
     appeal = 1 + rng.pareto(1.4, UNITS)
     size = LEAST + (ballots - LEAST * UNITS) * appeal / appeal.sum()
     return City(

@@ -1,4 +1,4 @@
-"""Honest citizens, and the wave of those who are honestly angry."""
+"""Honest citizens, and a wave of honestly angry ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ INVITED_SHARES = np.array([0.55, 0.25, 0.08, 0.08, 0.04])
 
 
 def crowd(rng: np.random.Generator, city: City, ballots: int) -> Part:
-    """About ``ballots`` honest ballots of citizens who rate one unit or several."""
+    """Draw about ``ballots`` honest ballots of citizens who rate one unit or several."""
     raters = int(ballots / 1.61)
     rated = np.where(
         rng.random(raters) < SINGLE, 1, 2 + np.minimum(rng.geometric(0.45, raters) - 1, 8)

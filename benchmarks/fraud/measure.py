@@ -46,7 +46,7 @@ class Figures:
 
 
 def attack(seed: int) -> Figures:
-    """An attacked city: what is flagged, how ranks move, with and without each rule."""
+    """Count flagged ballots and moves of ranks in an attacked city, with and without each rule."""
     scenario, figures = attacked(seed), Figures()
     said = comments.write(scenario, seed)
     ballots = read_ballots(scenario.ballots, opinions(ranking.scheme()))
@@ -69,7 +69,7 @@ def wave(seed: int) -> Figures:
 
 
 def viral(seed: int) -> Figures:
-    """The same by the open link alone, which nothing tells from a brigade: for information."""
+    """Count the same for the open link alone, which no signal tells from a brigade."""
     return _wave(angered(seed, viral=True), "viral")
 
 

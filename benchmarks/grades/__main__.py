@@ -33,7 +33,7 @@ def _compared(one: Sample, seed: str, together: bool, plain: bool) -> PairwiseCo
 
 
 def _judged(one: Sample) -> list[TotalEstimate]:
-    """As the product judges scores."""
+    """Judge as the product judges scores."""
     known = zip(one.seen.tolist(), one.posteriors, one.counts.tolist(), strict=True)
     return [
         TotalEstimate(Fraction(seen + p.pull), p.variance**0.5, n - 1.0, p.third)

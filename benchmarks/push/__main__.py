@@ -99,7 +99,7 @@ def settings(folder: Path, database: str, redis: str, port: int, rate: int) -> d
 
 
 def prepare(folder: Path, environment: dict[str, str], people: int) -> None:
-    """A campaign that is open, everybody drawn and invited, and the first step queued."""
+    """Make an open campaign that has drawn and invited everybody and queued the first step."""
 
     def minping(*arguments: str) -> None:
         command_line(environment, *arguments)

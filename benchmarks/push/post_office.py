@@ -13,9 +13,9 @@ import orjson
 from benchmarks.answers.http1 import take
 
 BLOCKED_EVERY = 50
-"""One chat in so many has blocked the bot."""
+"""One chat in this many has blocked the bot."""
 FLOOD_EVERY = 20_000
-"""After so many messages the bot is told to be silent."""
+"""After this many messages the Bot API asks for silence."""
 FLOOD_SECONDS = 2
 ANSWERS = {
     200: {
@@ -74,7 +74,7 @@ class PostOffice:
 
 
 def is_blocked(chat: int) -> bool:
-    """Whether the person behind a chat has blocked the bot."""
+    """Say whether the person behind a chat has blocked the bot."""
     return chat % BLOCKED_EVERY == 0
 
 

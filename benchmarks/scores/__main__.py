@@ -23,7 +23,7 @@ BALLOTS = 400_000_000
 """The answers of 100 million ballots."""
 GOAL_SECONDS, GOAL_MEGABYTES = 30.0, 2048.0
 PEERS = {"pandas": 10_000_000, "svy": 200_000, "R survey": 200_000}
-"""How many answers each peer is given: what it holds, or gets done in a few minutes."""
+"""The answers for each peer: as many as it holds, or gets done in a few minutes."""
 COLUMNS = {
     "answers": 11,
     "ballots": 11,
@@ -101,7 +101,7 @@ def ours(files: list[Path]) -> dict[str, Any]:
 
 
 def compare_all(folder: Path, found: dict[int, dict[str, Any]]) -> bool:
-    """Print every peer beside us; says whether all scores agree."""
+    """Print every peer beside us; return whether all scores agree."""
     agreed = [compare(folder, peer, answers, found) for peer, answers in PEERS.items()]
     return all(agreed)
 

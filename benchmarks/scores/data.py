@@ -33,7 +33,7 @@ def categories() -> dict[str, str]:
 
 
 def prepare(folder: Path, ballots: int) -> list[Path]:
-    """The files of so many ballots; those that are missing are made."""
+    """Return the files of that many ballots; make the missing ones."""
     assert len(shipped_questionnaires()[QUESTIONNAIRE].rated) == ITEMS
     folder.mkdir(parents=True, exist_ok=True)
     sizes = [min(PART, ballots - start) for start in range(0, ballots, PART)]

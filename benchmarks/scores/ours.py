@@ -45,7 +45,7 @@ def main(paths: list[Path]) -> None:
 
 
 class Watch:
-    """How long it takes to get the tables, and how many rows they have."""
+    """The seconds until the tables were read, and their number of rows."""
 
     def __init__(self) -> None:
         self.seconds, self.rows = 0.0, 0

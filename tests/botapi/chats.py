@@ -1,4 +1,4 @@
-"""What the stand-in remembers: chats, messages, calls, and the faults that a test asked for."""
+"""The stand-in's memory: chats, messages, calls, and the faults that a test asked for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Message:
     date: int = NOW
     deleted: bool = False
     old: bool = False
-    """Whether it is too old to be deleted."""
+    """Whether the message is too old to be deleted."""
 
     def to_json(self) -> dict[str, Any]:
         shown = {
@@ -48,7 +48,7 @@ class Call:
 
 @dataclass(slots=True)
 class Chat:
-    """What happened in one chat: ``log`` holds (kind, message or toast) in order."""
+    """The history of one chat: ``log`` holds (kind, message or toast) in order."""
 
     log: list[tuple[str, Any]] = field(default_factory=list)
     last: Message | None = None
@@ -70,7 +70,7 @@ class Fault:
     chat: int = 0
 
     def concerns(self, method: str, params: Mapping[str, Any]) -> bool:
-        """Whether a call fails."""
+        """Say whether a call fails."""
         return bool(
             self.times and self.method in ("", method) and self.chat in (0, params.get("chat_id"))
         )

@@ -52,7 +52,7 @@ class Citizen:
 
     @property
     def screen(self) -> Shown:
-        """What that message shows."""
+        """Return the screen of that message."""
         return show(self.message.text, self.message.markup)
 
     @property
@@ -67,7 +67,7 @@ class Citizen:
 
     @property
     def toasts(self) -> list[str]:
-        """All words that were shown over a pressed button."""
+        """Return all toasts, the words shown over a pressed button."""
         return [what for kind, what in self.chat.log if kind in TOASTS]
 
     async def start(self, payload: str = "") -> None:

@@ -121,7 +121,7 @@ class BotApi:
             await self._hand_over(update)
 
     async def redeliver(self, update: dict[str, Any]) -> None:
-        """Deliver an update again that the bot has taken: what happens when its answer was lost."""
+        """Deliver an update again that the bot has taken, as after the loss of its answer."""
         if self.webhook.get("url"):
             return await self.deliver(update)
         self.again.append(update)

@@ -78,7 +78,7 @@ def main() -> int:
 
 
 def is_sound(verdict: Verdict, seen: Seen) -> bool:
-    """Whether a run lost, doubled and left behind nothing, and repeated hardly a reply."""
+    """Say whether a run lost, doubled and left nothing, and repeated hardly a reply."""
     return verdict.sound and seen.twice_share <= MOST_TWICE
 
 
@@ -89,7 +89,7 @@ def told_kills(run: Killed) -> str:
 
 
 def told_links(run: Weathered) -> str:
-    """The end of the second table: what the whole run came to."""
+    """Return the end of the second table: the sums of the whole run."""
     head = _line("all of them", "seconds each", *HEADINGS)
     return "\n".join([head, _line("", run.seconds, *_figures(run.verdict, run.seen))])
 

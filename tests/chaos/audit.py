@@ -1,4 +1,4 @@
-"""What the database holds at the end, against what the citizens were told."""
+"""Compares the database at the end with what the citizens saw."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Verdict:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was lost, doubled or left behind."""
+        """Say whether nothing was lost, doubled or left behind."""
         return self.acknowledged > 0 and not any(
             (self.lost, self.outdone, self.doubled, self.unknown, self.waiting, self.broken)
         )

@@ -64,7 +64,7 @@ class Jumped:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing happened that a jump must not do."""
+        """Say whether nothing happened that a jump must not cause."""
         return not any((self.wrong, self.early, self.late, self.forgotten, self.destroyed))
 
 
@@ -144,7 +144,7 @@ async def _at(service: Service, road: Road, moment: datetime) -> None:
 
 
 async def _goes_on(road: Road) -> bool:
-    """Whether ann can submit what she answered before the jump."""
+    """Say whether ann can submit the answers that she gave before the jump."""
     return _has_receipt(await road.send("ann", _submit(road)))
 
 
@@ -153,7 +153,7 @@ def _submit(road: Road) -> Event:
 
 
 async def _rates(road: Road, user: str) -> bool:
-    """Whether somebody who comes now can rate."""
+    """Say whether a new citizen can rate."""
     reply = await road.send(user, Started(link=road.link.token, unit="TAX", lang="en"))
     if reply.screen is None or not reply.screen.step.startswith("q:"):
         return False

@@ -37,7 +37,7 @@ PAUSES = (0.05, 0.1, 0.2, 0.4)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where updates go, and the deep-link payloads by unit."""
+    """The address for updates, and the deep-link payloads by unit."""
 
     port: int
     secret: str
@@ -101,7 +101,7 @@ class Chats(Sink):
         return super().call(method, params)
 
     def expect_again(self, chat: int) -> None:
-        """The citizen asks for what stands there already."""
+        """Note that the citizen asks for the present screen again."""
         self._last.pop(chat, None)
 
     def _show(self, params: Params) -> object:
@@ -158,13 +158,13 @@ class Crowd:
             await asyncio.gather(*self._seats)
 
     async def stop(self) -> None:
-        """Send everybody away in the middle of whatever they do."""
+        """Send all citizens away, whatever they do."""
         for seat in self._seats:
             seat.cancel()
         await asyncio.gather(*self._seats, return_exceptions=True)
 
     def alive(self) -> None:
-        """Raise what a citizen stumbled over, if any did."""
+        """Raise the first error of a citizen, if there is one."""
         for seat in self._seats:
             if seat.done() and not seat.cancelled():
                 seat.result()
@@ -226,7 +226,7 @@ class Citizen:
         )
 
     def choose(self, shown: Shown) -> tuple[str, str] | None:
-        """Submit where that is offered, skip where that is, else any answer by chance."""
+        """Submit or skip where that is offered, else answer by chance."""
         for wanted in (SUBMIT, SKIP):
             for button in shown.buttons:
                 if wanted.search(button[0]):

@@ -31,7 +31,7 @@ NEVER = float("inf")
 
 
 class Link(StrEnum):
-    """What the service talks to."""
+    """The links of the service."""
 
     DATABASE = "PostgreSQL"
     REDIS = "Redis"
@@ -149,7 +149,7 @@ def _server(database_url: str) -> tuple[str, int]:
 
 
 def _through(kept: Stores, proxies: dict[Link, Proxy]) -> Stores:
-    """The same stores, which the service reaches through the proxies."""
+    """The same stores, reached through the proxies."""
     database = make_url(kept.database_url).set(port=proxies[Link.DATABASE].port)
     return replace(
         kept,

@@ -1,4 +1,4 @@
-"""A TCP relay that breaks a link in six ways, for as long as it is told to."""
+"""A TCP relay that breaks a link in six ways, until it is restored."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class _Link:
             await asyncio.gather(*ways, return_exceptions=True)
 
     def reset(self) -> None:
-        """End both halves at once; the client is told by an RST."""
+        """End both halves at once; the client gets an RST."""
         for writer in (self._client, self._server):
             if writer is not None and not writer.transport.is_closing():
                 with contextlib.suppress(OSError):

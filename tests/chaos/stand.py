@@ -19,7 +19,7 @@ from tests import servers
 from tests.chaos.crowd import Target
 
 COMMANDS: tuple[tuple[str, ...], ...] = (("serve",),)
-"""What an operator runs, each a process: any of them may be killed."""
+"""The commands that an operator runs, each a process; any of them may be killed."""
 
 CAMPAIGN = "bench"
 SECRET = "chaos"
@@ -28,7 +28,7 @@ UNITS = 12
 
 @dataclass(slots=True)
 class Stores:
-    """Where data is kept, and at which addresses the service is told that it is."""
+    """The places of the data, and the addresses under which the service reaches them."""
 
     name: str
     database_url: str = ""
@@ -52,7 +52,7 @@ def stores(kind: str) -> Iterator[Stores]:
 
 
 class Process:
-    """One command of the service; its output goes to a file."""
+    """A process of one command of the service, with its output in a file."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self.command, self.environment, self.log = command, environment, log

@@ -1,4 +1,4 @@
-"""What everybody is told of a year's notice, reviews and rectification, on the real databases."""
+"""The public accounts of a year's notice, reviews and rectification, on both databases."""
 
 from __future__ import annotations
 

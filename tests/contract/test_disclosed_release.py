@@ -94,7 +94,7 @@ async def test_who_blocked_the_bot_is_unreachable_for_a_year(road: Road) -> None
 
 @asynccontextmanager
 async def restarted(road: Road) -> AsyncIterator[Road]:
-    """The same installation, started anew."""
+    """Start the same installation anew."""
     gate = Gate(road.keys, road.mixer.key.public)
     conductor = Conductor(road.database, road.keys, road.live_campaigns, road.clock, gate)
     running = asyncio.create_task(conductor.run())

@@ -73,7 +73,7 @@ async def remembered(redis: Redis) -> bytes:
 
 
 async def answer(road: Road, user: str, comment: str) -> None:
-    """All answers and a comment; not submitted."""
+    """Give all answers and a comment, and do not submit."""
     await road.send(user, Started(link=road.link.token, unit="TAX", lang="en"))
     await road.press(user, "Used a service", "Satisfied", *["Very satisfied"] * 3)
     await road.send(user, Typed(comment))

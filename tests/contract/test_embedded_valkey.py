@@ -40,7 +40,7 @@ asyncio.run(main())
 
 
 async def eventually(look: Callable[[], Awaitable[bytes | None]], within: float = 10.0) -> bytes:
-    """What ``look`` gives once it gives something true."""
+    """Call ``look`` until its result is true; return the result."""
     end = time.monotonic() + within
     while not (found := await look()):
         assert time.monotonic() < end, "it did not happen in time"

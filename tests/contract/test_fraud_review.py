@@ -140,7 +140,7 @@ async def notices(database: AsyncEngine, case: str) -> list[dict[str, Any]]:
 
 
 async def committed(database: AsyncEngine, case: str, verdict: str) -> str:
-    """What the log should commit to while a verdict stands."""
+    """Return what the log should commit to while a verdict stands."""
     async with reading(database) as connection:
         salt = (
             await connection.execute(select(tables.cases.c.salt).where(tables.cases.c.id == case))
@@ -149,7 +149,7 @@ async def committed(database: AsyncEngine, case: str, verdict: str) -> str:
 
 
 async def scores(database: AsyncEngine) -> dict[str, Any]:
-    """Every unit's exact score by what its ballots weigh now."""
+    """Return every unit's exact score by the present weights of its ballots."""
     (registered,) = await read_registered_campaigns(database)
     categories = {code: unit.category for code, unit in registered.units.items()}
     found = score_units(

@@ -27,7 +27,7 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 async def told(road: Road) -> list[str]:
-    """What the log says of pauses."""
+    """Return the log's entries on pauses."""
     await road.mixer.turn()
     columns = tables.log_entries.c
     async with reading(road.database) as connection:

@@ -48,7 +48,7 @@ UPDATED = {"invitations": "holder IS NOT NULL", "contacts": "invited <> ''", "fr
 
 @dataclass(frozen=True)
 class Invited:
-    """Somebody who is to be written to, and the token of their link."""
+    """An invited contact, and the token of their link."""
 
     lookup: bytes
     address: Address

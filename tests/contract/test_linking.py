@@ -46,17 +46,17 @@ async def vote(road: Road) -> int:
 
 
 def everything(folder: Path) -> bytes:
-    """All that is written under a folder: SQLite's file and its log among it."""
+    """Return all bytes under a folder, SQLite's file and its log among them."""
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 def hits(guessed: Sequence[int]) -> int:
-    """How many of the citizens, in the order in which they came, are given their own ballot."""
+    """Count the citizens, in the order of their arrival, who get their own ballot."""
     return sum(guess == citizen for citizen, guess in enumerate(guessed))
 
 
 def numbers(found: Sequence[Any], key: str) -> list[int]:
-    """Whose ballots these are, in the order of a column."""
+    """Return the owners of the ballots, in the order of a column."""
     return [
         int(row.ratings.split()[-1]) for row in sorted(found, key=lambda row: getattr(row, key))
     ]

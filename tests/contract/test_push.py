@@ -95,7 +95,7 @@ class Office:
         await begin_push(self.road.database, "next", texts, hours="00:00-23:59", **more)  # type: ignore[arg-type]
 
     async def send(self, post: Post | None = None) -> None:
-        """Send all that is due now."""
+        """Send all messages that are due now."""
         sender = self.sender(post)
         await sender.look()
         while await sender.send_batch():

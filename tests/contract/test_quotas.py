@@ -72,13 +72,13 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 @pytest.fixture
 async def here(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Road]:
-    """As `road`, for what does not depend on the database."""
+    """A `road` for tests that do not depend on the database."""
     async with limited(sqlite_url, tmp_path, "ONE,,,,10\n") as made:
         yield made
 
 
 async def rate(road: Road, user: str, unit: str = "ONE", link: Link | None = None) -> Reply:
-    """Rate a unit; the reply to the last tap, or the one that says that there is no place left."""
+    """Rate a unit; return the last reply, or the one that refuses for a full quota."""
     reply = await road.send(user, Started(link=(link or road.link).token, unit=unit, lang="en"))
     for label in ("Satisfied", "Submit"):
         if told_full(reply):

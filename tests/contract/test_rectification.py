@@ -46,7 +46,7 @@ WORDS = "The doors open late"
 
 @dataclass
 class Teller:
-    """Notes what it is given; ``fate`` is what becomes of it."""
+    """A messenger that notes its messages and returns ``fate`` for each."""
 
     told: list[tuple[str, str]] = field(default_factory=list)
     fate: DeliveryOutcome = DeliveryOutcome.SENT

@@ -63,7 +63,7 @@ class Office:
         return await read_monitor(self.road.database, "next", ZONE)
 
     async def stored(self) -> Counter[tuple[str, str]]:
-        """How many are counted, by group and course."""
+        """Return the counts by group and progress."""
         columns = tables.courses.c
         async with reading(self.road.database) as connection:
             rows = await connection.execute(select(columns.grp, columns.course, columns.people))
@@ -101,7 +101,7 @@ async def office(store_url: str, tmp_path: Path) -> AsyncIterator[Office]:
 
 @pytest.fixture
 async def here(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    """As `office`, for what does not depend on the database."""
+    """An `office` for tests that do not depend on the database."""
     async with open_office(sqlite_url, tmp_path) as made:
         yield made
 

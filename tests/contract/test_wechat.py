@@ -66,7 +66,7 @@ def phone(city: City) -> Phone:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def asked(phone: Phone) -> Phone:
-    """Somebody who has been asked the first question."""
+    """Bring a citizen to the first question."""
     await phone.scan(f"{phone.city.link}-TAX")
     return phone
 
@@ -109,7 +109,7 @@ def stuck_database() -> Iterator[asyncio.Event]:
 
 @contextmanager
 def away_database(batches: float) -> Iterator[None]:
-    """So many batches find no database."""
+    """Let that many batches find no database."""
     honest, left = bot.conversations.conductor.take_updates, [batches]
 
     async def refuse(*arguments):  # type: ignore[no-untyped-def]
@@ -134,7 +134,7 @@ async def new_ballots(city: City, before: list[tuple[str, ...]]) -> list[tuple[s
 
 
 def written(phone: Phone, text: str) -> dict[str, str | int]:
-    """A message that is written four seconds after the last one."""
+    """Return a message that is written four seconds after the last one."""
     phone.city.clock.time += READING
     phone.number += 1
     fields: dict[str, str | int] = {

@@ -90,7 +90,7 @@ async def hold_campaign(
     answers: Mapping[str, str] = ANSWERS,
     pilot: bool = False,
 ) -> None:
-    """A campaign of the year in which all citizens say the same of a unit."""
+    """Hold a campaign of the year in which all citizens answer alike on a unit."""
     sheets = shipped_questionnaires()
     async with reading(database) as connection:
         listed = await store.read_units(connection)

@@ -99,7 +99,7 @@ async def browsing(service: Service, chromium: Path, **context: Any) -> AsyncIte
 
 
 async def keep(page: Page, name: str) -> None:
-    """Keep a screenshot, and check what can be checked of every screen."""
+    """Keep a screenshot, and check everything that every screen must meet."""
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
     flaws = await page.evaluate(FLAWS)
@@ -107,7 +107,7 @@ async def keep(page: Page, name: str) -> None:
 
 
 async def press(page: Page, words: str) -> None:
-    """Press the button with exactly these words and wait for what comes."""
+    """Press the button with exactly these words and wait for the next page."""
     await page.evaluate("document.querySelector('main').dataset.old = ''")
     await page.get_by_role("button", name=words, exact=True).click()
     await page.wait_for_selector("main:not([data-old])")

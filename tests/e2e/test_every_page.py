@@ -110,7 +110,7 @@ async def look(page: Page, address: str, flaws: list[str]) -> int:
 
 
 async def examine(page: Page) -> list[str]:
-    """What axe finds, and what `measure` does."""
+    """Return the findings of axe and of `measure`."""
     result = await Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
     found = [
         f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
@@ -121,7 +121,7 @@ async def examine(page: Page) -> list[str]:
 
 
 async def measure(page: Page) -> list[str]:
-    """Whether the page is wider than a telephone."""
+    """Return a fault if the page is wider than a phone, and others that the browser measures."""
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return ["wider than the screen"] if wide else []
 

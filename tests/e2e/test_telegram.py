@@ -78,7 +78,7 @@ class City:
     async def start(
         self, language_code: str = "en", number: int = 4_711_471_147, unit: str = "TAX"
     ) -> Citizen:
-        """A citizen who has come by the link of a unit."""
+        """Start a citizen by the link of a unit."""
         citizen = self.citizen(language_code, number)
         await citizen.start(f"{self.link}-{unit}")
         return citizen
@@ -174,7 +174,7 @@ async def open_city(folder: Path, backend: Backend, api: BotApi, way: str) -> As
 
 @pytest.fixture
 async def api() -> AsyncIterator[BotApi]:
-    """The stand-in; whatever the test does, the bot must not have sent one wrong request."""
+    """The stand-in; in every test the bot must send no wrong request."""
     async with BotApi() as made:
         yield made
         assert made.violations == []

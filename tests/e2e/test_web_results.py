@@ -66,7 +66,7 @@ async def test_results_files_and_tokens_are_found_and_read(
 
 
 async def look(page: Page, name: str) -> None:
-    """Keep a picture, and let axe-core look for what is serious."""
+    """Keep a picture, and let axe-core look for serious faults."""
     await keep(page, name)
     found = (await Axe().run(page)).response["violations"]
     assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == [], name

@@ -89,7 +89,7 @@ class Walked:
 
 
 def walk_often(conversations: int, seed: int = 0) -> Walked:
-    """So many conversations, each with a seed of its own."""
+    """Walk that many conversations, each with a seed of its own."""
     result, definition = Walked(), build_definition()
     definitions = {state: build_definition(state=state) for state in STATES} | {"open": definition}
     for number in range(seed, seed + conversations):
@@ -126,7 +126,7 @@ def _walk(
 
 
 def _next_event(chance: random.Random, talk: Talk, known: list[str], past: list[Event]) -> Event:
-    """Mostly a button that is offered; else anything that a person or a network may do."""
+    """Draw mostly a shown button, else anything that a person or a network may do."""
     buttons = [button.data for row in talk.screen.rows for button in row] if talk.screen else []
     act = chance.random()
     if act < 0.65 and buttons:
@@ -207,7 +207,7 @@ def _check_session(session: Session, definition: CampaignDefinition) -> None:
 
 
 def _reach_a_receipt(talk: Talk, definition: CampaignDefinition) -> None:
-    """A citizen who goes straight on from wherever the walk ended reaches a receipt."""
+    """Walk straight on from the end of the walk to a receipt."""
     talk.definition, talk.now = definition, MORNING
     talk.take(Started(unit="FIN", lang="zh-CN", token=talk.token()))
     for _ in range(MOST_TAPS):

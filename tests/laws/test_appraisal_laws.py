@@ -1,4 +1,4 @@
-"""What holds for every appraisal, whatever the points, ties, bars and decisions."""
+"""Laws of every appraisal, for any points, ties, bars and decisions."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def worst(grade: Grade | None) -> int:
 def test_more_points_never_cost_a_unit_rank_or_grade(
     city: AppraisalInputs, unit: str, more: Decimal
 ) -> None:
-    """R19: who works solidly loses neither points nor place."""
+    """R19: solid work loses neither points nor place."""
     key = (unit, "objective")
     raised = replace(
         city, indicators={**city.indicators, key: min(city.indicators[key] + more, Decimal(100))}

@@ -1,4 +1,4 @@
-"""What holds for every conversation, whatever a citizen does."""
+"""Laws of every conversation, for any behaviour of a citizen."""
 
 from __future__ import annotations
 
@@ -285,7 +285,7 @@ def rated(unit: str, lang: str, place: int) -> list[tuple[Effect, ...]]:
 
 
 def heard(effects: tuple[Effect, ...]) -> list[Effect]:
-    """What can be read, without the answers that the review repeats."""
+    """Return the readable effects, without the answers that the review repeats."""
     shown: list[Effect] = []
     for effect in effects:
         if isinstance(effect, ShowScreen) and effect.screen.step == "review":

@@ -1,4 +1,4 @@
-"""Nobody who solves for all that is published finds a count of fewer than ten people."""
+"""No solution of the published figures gives a count of fewer than ten people."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def score(rows: list[PatternCount], floor: int = 1, category: str = "econ") -> U
 
 
 Ballots = list[tuple[Fraction, Fraction]]
-"""Fraud weight and score of every valid ballot that is not excluded, one by one."""
+"""The fraud weight and score of every valid ballot, one by one."""
 
 
 def one_by_one(rows: list[PatternCount], group: str, opened: bool) -> Ballots:

@@ -105,7 +105,7 @@ def rewrite(case: Campaign, chance: Random) -> None:
 
 
 def weigh(case: Campaign, chance: Random) -> None:
-    """A ballot weighs less without a decision, and the log is told the result that this makes."""
+    """Give a ballot less weight without a decision, and log the result of that."""
     suspected = {at for suspected in case.cases.values() for at in suspected.light}
     at = chance.choice(sorted(set(case.last.values()) - suspected))
     case.weights[at] = chance.choice([0, 1, 2])
@@ -119,14 +119,14 @@ GROWING: tuple[Kind, ...] = (weigh,)
 
 
 def again(case: Campaign) -> None:
-    """Closing and result once more, to fit what was tampered with."""
+    """Close anew, with a result that fits the tampered entries."""
     case.unclose()
     recount(case)
     case.close()
 
 
 def recount(case: Campaign) -> None:
-    """What counts, from the entries as they are now."""
+    """Find anew which ballots count, by the present entries."""
     own = {at: json.loads(case.log.entries[at].body) for at in case.own()}
     case.erased = {body["position"] for body in own.values() if body["kind"] == "withdrawal"}
     case.last, case.superseded = {}, set()

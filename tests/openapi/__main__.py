@@ -26,7 +26,7 @@ def main() -> int:
     began = monotonic()
     with servers.valkey() as url, tempfile.TemporaryDirectory() as folder:
         outcome = asyncio.run(run(Path(folder), url, given.examples, LONG, given.seed))
-    print(outcome.told)
+    print(outcome.printed)
     print(
         f"{monotonic() - began:.0f} s: "
         f"{'nothing found' if outcome.code == 0 else 'something was found'}"

@@ -55,15 +55,15 @@ expected-statuses = ["2xx", "304", "404", "409", "422"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How schemathesis ended (0: it found nothing), and what it printed."""
+    """The exit code of schemathesis (0: it found nothing) and its output."""
 
     code: int
-    told: str
+    printed: str
 
 
 @asynccontextmanager
 async def standing(folder: Path, redis_url: str) -> AsyncIterator[tuple[Service, TestServer, str]]:
-    """A running service, where it is, and a token that is good for all."""
+    """A running service, its address, and a token with all scopes."""
     async with (
         city(folder, redis_url, api_rate=100_000) as made,
         TestServer(make_web(made.service)) as server,

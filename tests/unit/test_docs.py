@@ -1,4 +1,4 @@
-"""What the documents say is so: settings, commands, pages, paths and links, in both directions."""
+"""Documents and code agree: settings, commands, pages, paths and links, in both directions."""
 
 from __future__ import annotations
 

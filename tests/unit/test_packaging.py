@@ -136,7 +136,7 @@ def test_a_built_package_holds_every_file_of_the_three_rooms(tmp_path: Path) -> 
 
 
 def set_up(folder: Path, **programs: str) -> subprocess.CompletedProcess[str]:
-    """Make an environment on a machine that has only ``programs``, each given as a shell script."""
+    """Make an environment on a machine with only ``programs``, each a given shell script."""
     for name, script in programs.items():
         program = folder / name.replace("_", ".")
         program.write_text(f"#!/bin/sh\n{script}\n")

@@ -1,4 +1,4 @@
-"""What docs/security.md promises of the console and of every answer, over HTTP."""
+"""The promises of docs/security.md on the console and every answer, over HTTP."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tests.conversations import MORNING, Talk, build_definition
 
 
 def write(talk: Talk, text: str, after: int = 4) -> str:
-    """Write words ``after`` so many seconds; the step that is shown then."""
+    """Write words ``after`` that many seconds; return the step that is shown then."""
     talk.now += timedelta(seconds=max(after, 1))
     sent = int(talk.now.timestamp()) - max(after, 1) + after
     talk.take(Typed(text, token=talk.token(), sent=sent))

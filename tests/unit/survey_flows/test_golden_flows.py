@@ -1,4 +1,4 @@
-"""Conversations kept as files: what the citizen does, and everything that happens then.
+"""Conversations kept as files: the citizen's acts, and everything that follows.
 
 ``UPDATE_GOLDEN=1 pytest tests/unit/survey_flows/test_golden_flows.py`` writes them anew;
 then read the difference.

@@ -215,7 +215,7 @@ def test_it_covers_groups_put_together_with_fraud_weights(
 
 
 def answered(chance: np.random.Generator, size: int, shares: tuple[float, ...]) -> Estimate:
-    """Of the answers 80 % weigh 1, 15 % ½ and 5 % ¼, whatever they say."""
+    """Return answers of which 80 % weigh 1, 15 % ½ and 5 % ¼."""
     drawn = (
         chance.multinomial(size, np.outer(shares, (0.8, 0.15, 0.05)).ravel()).reshape(5, 3).tolist()
     )

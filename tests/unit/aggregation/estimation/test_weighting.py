@@ -101,7 +101,7 @@ def test_svy_agrees(unit: str) -> None:
 
 
 def sums(n: int, y: int) -> CellSums:
-    """n answers of y and as many of y + 20, of full weight."""
+    """Return n answers of y and n of y + 20, of full weight."""
     return CellSums(
         1,
         2 * n,

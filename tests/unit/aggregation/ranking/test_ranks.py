@@ -157,7 +157,7 @@ def test_the_same_seed_gives_the_same_sets_whatever_the_order() -> None:
 
 
 def missed(repeats: int, correlation: float, steps: list[float]) -> int:
-    """How often the true rank of any unit lies outside its simultaneous set."""
+    """Count how often the true rank of any unit lies outside its simultaneous set."""
     size, wrong = len(steps), 0
     covariance = np.full((size, size), correlation) + np.eye(size) * (1 - correlation)
     noise = simulate(covariance, normals(f"coverage/{correlation}", repeats, size))
@@ -267,7 +267,7 @@ def test_sets_of_few_beside_many_hold_near_the_top(sizes: tuple[int, ...]) -> No
 
 
 def crowded(answers: list[int]) -> TotalEstimate:
-    """How a unit with so many answers at each point is judged."""
+    """Judge a unit with that many answers at each point."""
     found = score_units(
         [
             row(f"{code} {code} {code} {code}", n)

@@ -73,7 +73,7 @@ async def test_every_form_is_noted_with_its_outcome_and_without_what_was_typed(
 
 
 def declared(parser: argparse.ArgumentParser) -> Iterator[tuple[str, Audit | None]]:
-    """(command, what it declares to be audited) of every command of the parser."""
+    """Return (command, its audited values) of every command of the parser."""
     inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not inner:
         yield parser.prog.removeprefix("minping "), parser.get_default("audit")

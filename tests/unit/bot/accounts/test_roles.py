@@ -122,7 +122,7 @@ async def console(city: Path, valkey_url: str) -> AsyncIterator[Console]:
 
 
 def _ends_the_session(page: tuple[str, str, str]) -> bool:
-    """Whether it may: such forms come last, each after a sign-in."""
+    """Say whether the form ends a session: such forms come last, each after a sign-in."""
     method, path, _ = page
     return method == "POST" and path in EVERYBODY
 

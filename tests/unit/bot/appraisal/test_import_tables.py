@@ -28,7 +28,7 @@ from tests.console import make_data
 
 YEAR = 2010
 KEPT = ("units", "leaders", "inner", "people", "indicators", "adjustments", "findings")
-"""Tables whose rows take the place of what stood, or are merged with it."""
+"""Tables whose rows replace the stored ones, or are merged with them."""
 STORED = (
     *(tables.units, tables.memberships, tables.leaders, tables.inner_units, tables.indicators),
     *(tables.adjustments, tables.findings, tables.decisions, tables.grades),
@@ -75,7 +75,7 @@ def saved(book: Workbook) -> bytes:
 
 
 async def standing(database: AsyncEngine) -> Mapping[str, list[tuple[object, ...]]]:
-    """What is stored, but for the numbers that the database itself gives to rows."""
+    """Return the stored rows, without the numbers that the database gives them."""
     kept = {table.name: [c for c in table.c if c.autoincrement is not True] for table in STORED}
     async with reading(database) as connection:
         found = {

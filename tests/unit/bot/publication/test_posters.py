@@ -45,7 +45,7 @@ def addresses(*counters: Counter) -> Mapping[str, str]:
 
 
 def read(picture: bytes) -> tuple[tuple[int, int], list[str]]:
-    """Width and height of a page in pixels, and what a phone reads on it."""
+    """Return width and height of a page in pixels, and the texts that a phone reads on it."""
     pixels = (imread(io.BytesIO(picture), format="png")[:, :, :3] * 255).astype(np.uint8)
     return (pixels.shape[1], pixels.shape[0]), [
         found.text for found in zxingcpp.read_barcodes(pixels)

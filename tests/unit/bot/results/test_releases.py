@@ -1,4 +1,4 @@
-"""Releases: no two of them can be told apart by fewer people than the floor."""
+"""Releases: the difference of two of them never leads to fewer people than the floor."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def drawn(chance: random.Random) -> dict[str, Block]:
 
 
 def changed(chance: random.Random, old: dict[str, Block]) -> dict[str, Block]:
-    """The same campaign after up to 40 ballots of some units were excluded, added or taken out."""
+    """Return the blocks after up to 40 ballots of some units were excluded, added or taken out."""
     found = {unit: Counter(block) for unit, block in old.items()}
     for unit in chance.sample(UNITS, chance.randint(1, 2)):
         block = found[unit]
@@ -91,7 +91,7 @@ def changed(chance: random.Random, old: dict[str, Block]) -> dict[str, Block]:
 
 
 def shown(registered: RegisteredCampaign, release: Release) -> dict[str, int]:
-    """Every count that is told of a release, by what it counts."""
+    """Return every disclosed count of a release by what it counts."""
     found: dict[str, int | None] = {}
     scored = score_release(registered, release)
     for unit, told in scored.disclosed.items():

@@ -128,7 +128,7 @@ WHOLE = xlsx(["code", "value"], ["FIN", 87.5], ["EDU", "x"])
 
 
 def damaged(edits: list[tuple[int, int]]) -> bytes:
-    """A workbook with bytes of its sheet changed, in an archive that is whole."""
+    """Make a workbook whose sheet has changed bytes, in an intact archive."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(WHOLE)) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in old.namelist():

@@ -120,7 +120,7 @@ def test_a_decision_that_excludes_nobody_lets_no_ballot_weigh_less(
 
 
 class Taking(Suspected):
-    """A case whose ballots weigh less whatever was decided."""
+    """A case whose ballots weigh less under every decision."""
 
     __slots__ = ()
 

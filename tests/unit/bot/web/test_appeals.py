@@ -55,7 +55,7 @@ async def decide(console: Console, ruling: AppealRuling) -> None:
 
 
 async def leave_out(console: Console, count: int) -> None:
-    """What a review decides: so many ballots of the unit count no more."""
+    """Let a review decide that this many ballots of the unit count no more."""
     columns = tables.ballots.c
     some = (
         select(columns.id)

@@ -1,4 +1,4 @@
-"""The administrators' pages over HTTP: who may see and do what, and what is changed by it."""
+"""The administrators' pages over HTTP: rights, acts, and their effects."""
 
 from __future__ import annotations
 

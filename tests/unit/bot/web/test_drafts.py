@@ -286,7 +286,7 @@ async def test_what_was_opened_cannot_be_discarded(console: Console) -> None:
 
 
 async def left(console: Console) -> dict[str, int]:
-    """How many rows of each table name the campaign."""
+    """Count the rows of each table that name the campaign."""
     found = {}
     async with reading(console.service.database) as connection:
         for table in tables.metadata.sorted_tables:

@@ -194,7 +194,7 @@ def other_log(campaign: Campaign, size: int) -> str:
 
 
 async def command(*words: str) -> tuple[int, str]:
-    """`minping` in a process of its own: its exit code and what it printed."""
+    """Run `minping` in a process of its own; return its exit code and output."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -109,7 +109,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
 
 
 def public() -> list[str]:
-    """What anybody can look at once the results are public, and what programs get."""
+    """Return all addresses that anybody, or a program, can read after publication."""
     found = [
         path.replace("{campaign}", CAMPAIGN)
         for path, _ in RESULTS
@@ -207,7 +207,7 @@ def twins(
 async def look(
     folder: Path, redis_url: str, unit: str
 ) -> tuple[dict[str, bytes], list[tuple[int, int]]]:
-    """Every page and file, and what the planted counts are."""
+    """Return every page and file, and the planted counts."""
     async with (
         build(Settings(data=folder, redis_url=redis_url), Clock()) as service,
         TestClient(TestServer(make_web(service))) as client,

@@ -209,7 +209,7 @@ def test_no_json_raises(raw: object) -> None:
 
 
 def check(found: ParsedUpdate | None) -> None:
-    """All that the rest relies on."""
+    """Check everything on which later code relies."""
     if found is None:
         return
     assert found.incoming.key.startswith("telegram:")
