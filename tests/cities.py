@@ -153,7 +153,7 @@ def founding_result() -> AppraisalResult:
 
 
 def founding_document(given: AppraisalInputs, result: AppraisalResult) -> dict[str, Any]:
-    """The outcome as the golden file holds it: tables, counts, and every sanction one by one."""
+    """Return the outcome as the golden file holds it: tables, counts, and every sanction."""
     grades = sorted({u.grade for u in result.units if u.grade})
     return {
         "leagues": {name: list(codes) for name, codes in result.leagues.items()},

@@ -32,7 +32,7 @@ def make_data(folder: Path, redis_url: str) -> None:
 
 @cache
 def _city(redis_url: str) -> Path:
-    """The city as it is made once in a run; tests change copies."""
+    """Make the city once in a run; tests change copies."""
     folder = Path(mkdtemp(prefix="minping-city-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 

@@ -106,7 +106,7 @@ async def fill_pages(service: Service) -> str:
 
 
 def addresses(app: web.Application, link: str) -> Iterator[str]:
-    """Every address that can be looked at, with its placeholders filled."""
+    """Yield every readable address, with its placeholders filled."""
     found = dict.fromkeys(
         route.resource.canonical
         for route in app.router.routes()

@@ -69,7 +69,7 @@ NUMBERS = count(1)
 
 @contextmanager
 def postgres() -> Iterator[PostgresCluster]:
-    """A PostgreSQL cluster that keeps nothing safe and listens on the loopback address alone."""
+    """Run a PostgreSQL cluster without durability that listens on the loopback address alone."""
     programs = max(
         Path("/usr/lib/postgresql").glob("*/bin"),
         key=lambda path: int(path.parent.name),
@@ -166,7 +166,7 @@ def serving_redis(command: list[str], folder: Path) -> Iterator[str]:
 def running(
     command: list[str], folder: Path, ready: Callable[[], bool], stop: signal.Signals
 ) -> Iterator[None]:
-    """``command`` from the moment it is ready to the end of the block."""
+    """Run ``command`` from the moment it is ready to the end of the block."""
     output = folder / "output"
     with output.open("wb") as sink:
         process = subprocess.Popen(
@@ -209,7 +209,7 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
+    """Return a free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

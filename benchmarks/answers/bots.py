@@ -134,7 +134,7 @@ def open_campaign(folder: Path, environment: dict[str, str]) -> tuple[str, ...]:
 
 
 def command_line(environment: dict[str, str], *arguments: str) -> str:
-    """What `minping` with these arguments prints.
+    """Run `minping` with these arguments and return its output.
 
     Raises:
         RuntimeError: it failed; the message is what it said.
@@ -152,6 +152,6 @@ def clean_environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
+    """Return a free loopback port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

@@ -135,23 +135,23 @@ class Citizen(asyncio.Protocol):
         ).encode()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Sit down and begin."""
+        """Begin as the first citizen of this seat."""
         self.transport = cast(asyncio.Transport, transport)
         self.begin()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The bot hung up: a failure unless the citizen had left."""
+        """Count a failure when the bot hung up before the citizen had left."""
         if not self.gone:
             self.leave(f"connection lost: {exc}")
 
     def data_received(self, data: bytes) -> None:
-        """The webhook's answer; a Bot API call in its body is carried out like any other."""
+        """Take the webhook's answer, and carry out a Bot API call in its body like any other."""
         self.buffer += data
         while not self.gone and (message := take(self.buffer)):
             self.answered(*message)
 
     def answered(self, head: bytes, body: bytes) -> None:
-        """One whole response."""
+        """Take one whole response."""
         status = head.split(b" ", 2)[1]
         if status != b"200":
             self.leave(f"HTTP {status.decode()}")
@@ -163,7 +163,7 @@ class Citizen(asyncio.Protocol):
         self.go_on()
 
     def begin(self) -> None:
-        """The next citizen takes this seat and opens its deep link, if there is one to come."""
+        """Seat the next citizen, if there is one, and open its deep link."""
         person = self.crowd.next_person()
         if person is None:
             self.leave()
@@ -242,7 +242,7 @@ class Citizen(asyncio.Protocol):
         )
 
     def finish(self, shown: Shown) -> None:
-        """The receipt is there: a finished ballot. The seat is free."""
+        """Count the finished ballot when the receipt is there, and free the seat."""
         if not RECEIPT.search(shown.text):
             self.leave(f"no receipt in: {shown.text[:40]!r}")
             return

@@ -65,7 +65,7 @@ class Crowded:
 
     @property
     def ballots_per_cpu(self) -> float:
-        """Finished ballots for each second of CPU that the bot used; hardly moved by neighbours."""
+        """Finished ballots for each second of the bot's CPU; neighbours hardly move this figure."""
         return self.outcome.ballots / (self.bot_cpu or float("nan"))
 
 
@@ -104,13 +104,13 @@ class Running:
         self.crowds: list[Crowded] = []
 
     async def warm_up(self) -> None:
-        """Conversations that are not measured: connections are opened and caches are filled."""
+        """Hold conversations without measuring, so that connections are open and caches full."""
         await self.send(1, WARM_UP, 10)
         self.crowds.clear()
         self.sink.calls.clear()
 
     async def send(self, at_a_time: int, ballots: int, seconds: float) -> None:
-        """One crowd's conversations, with the CPU they cost on both sides."""
+        """Send one crowd, and count the CPU seconds of both sides."""
         before = spent(self.pid)
         crowd = Crowd(
             self.target,
@@ -144,7 +144,7 @@ class Running:
 
 
 def joined(first: Crowded, then: Crowded) -> Crowded:
-    """Two rounds of one crowd as one."""
+    """Return two rounds of one crowd as one."""
     a, b = first.outcome, then.outcome
     outcome = Outcome(
         a.at_a_time,

@@ -153,7 +153,7 @@ async def answer(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
 
 
 async def skip(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
-    """No comment: show the review."""
+    """Take no comment and show the review."""
     query = cast(CallbackQuery, update.callback_query)
     await query.answer()
     await query.edit_message_text(review(context), reply_markup=keyboard({"submit": "提交"}))

@@ -35,7 +35,7 @@ def sybils(rng: np.random.Generator, order: Order) -> Part:
 
 
 def staff(rng: np.random.Generator, order: Order) -> Part:
-    """The unit's people praise it by order.
+    """Praise by the unit's own people, by order.
 
     They use the code at its counter, in office hours of two or three days.
     """

@@ -75,7 +75,7 @@ def _city_pushes(rng: np.random.Generator) -> list[Push]:
 
 
 def _unit_pushes(rng: np.random.Generator) -> list[Push]:
-    """A unit reminds its own service users, up to three times: bursts that are honest."""
+    """Draw a unit's reminders to its own users, up to three times: honest bursts."""
     return [
         Push(
             int(rng.integers(DAYS) * 96 + rng.integers(9, 20) * 4),

@@ -64,7 +64,7 @@ def attack(seed: int) -> Figures:
 
 
 def wave(seed: int) -> Figures:
-    """A city with one honest wave of anger: nothing of it should be flagged."""
+    """Count in a city with one honest wave of anger, of which nothing should be flagged."""
     return _wave(angered(seed), "wave")
 
 

@@ -42,7 +42,7 @@ def _judged(one: Sample) -> list[TotalEstimate]:
 
 
 def _plain(one: Sample) -> list[TotalEstimate]:
-    """By their plain variances."""
+    """Judge by the plain variances."""
     known = zip(
         one.seen.tolist(), np.diag(one.covariance).tolist(), one.counts.tolist(), strict=True
     )
@@ -50,7 +50,7 @@ def _plain(one: Sample) -> list[TotalEstimate]:
 
 
 def _misses(sets: Sequence[tuple[int, int]], true: Matrix) -> list[bool]:
-    """For each unit, whether a rank that it truly may hold lies outside its set."""
+    """Return for each unit whether a rank that it may truly hold lies outside its set."""
     low = [1 + int((true > own).sum()) for own in true]
     high = [int((true >= own).sum()) for own in true]
     return [not (a <= x and y <= b) for (a, b), x, y in zip(sets, low, high, strict=True)]

@@ -47,7 +47,7 @@ class PostOffice:
     silent_until: float = 0.0
 
     def send(self, chat: int) -> int:
-        """The status that a message gets."""
+        """Take a message and return its status."""
         now = time.monotonic()
         if now < self.silent_until:
             self.early += 1

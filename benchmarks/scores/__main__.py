@@ -86,7 +86,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 def measured(folder: Path, answers: int, times: int) -> dict[str, Any]:
-    """The run whose time is the middle one, with the largest memory of all."""
+    """Return the run with the middle time, and with the largest memory of all."""
     files = data.prepare(folder, answers // data.ITEMS)
     runs = sorted((ours(files) for _ in range(times)), key=lambda run: run["seconds"])
     return runs[len(runs) // 2] | {"megabytes": max(run["megabytes"] for run in runs)}

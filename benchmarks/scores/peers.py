@@ -42,7 +42,7 @@ def run(peer: str, files: list[Path]) -> dict[str, Any] | None:
 
 
 def run_r(files: list[Path]) -> dict[str, Any] | None:
-    """R reads a CSV of the ballots, which is not timed; its means come back as a CSV."""
+    """Run R on a CSV of the ballots, which is not timed; its means come back as a CSV."""
     known = shutil.which("Rscript")
     if (
         known is None

@@ -46,7 +46,7 @@ class Citizen:
 
     @property
     def message(self) -> Message:
-        """The message of the bot's that was sent or edited last."""
+        """The bot's last message, sent or edited."""
         assert self.chat.last is not None, "the bot has said nothing yet"
         return self.chat.last
 
@@ -126,7 +126,7 @@ class Citizen:
         return any(kind in TOASTS for kind, _ in self.chat.log[before:])
 
     def text_update(self, text: str) -> dict[str, Any]:
-        """The update that typing this text makes."""
+        """The update of typing this text."""
         entity = (
             {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}
             if text
@@ -142,7 +142,7 @@ class Citizen:
         return {"update_id": next(self.api.update_ids), "message": message}
 
     def press_update(self, data: str, message: dict[str, Any]) -> dict[str, Any]:
-        """The update that pressing a button makes."""
+        """The update of pressing a button."""
         update_id = next(self.api.update_ids)
         self.api.queries[f"q{update_id}"] = self.user_id
         query = {

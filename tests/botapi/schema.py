@@ -40,7 +40,7 @@ def validator(pointer: str) -> Draft202012Validator:
 
 
 def check_update(update: Mapping[str, Any]) -> None:
-    """The stand-in's own updates must be ones that Telegram could send."""
+    """Check that Telegram could send an update of the stand-in."""
     validator("$defs/TelegramUpdate").validate(update)
 
 

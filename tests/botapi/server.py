@@ -93,7 +93,7 @@ class BotApi:
         self.faults.append(Fault(method, status, times, retry_after, chat))
 
     def expire_queries(self) -> None:
-        """From now on every press of before is too old to be answered."""
+        """Make every earlier press too old to be answered."""
         self.queries.clear()
 
     def next_message_id(self) -> int:

@@ -83,7 +83,7 @@ def is_sound(verdict: Verdict, seen: Seen) -> bool:
 
 
 def told_kills(run: Killed) -> str:
-    """A line of the first table."""
+    """Return a line of the first table."""
     figures = _figures(run.verdict, run.seen)
     return _line(run.stores, run.kills, *figures, f"{run.slowest:.1f}", f"{run.seconds:.0f}")
 
@@ -95,14 +95,14 @@ def told_links(run: Weathered) -> str:
 
 
 def tell_fault(broken: Broken) -> None:
-    """A line of the second table."""
+    """Print a line of the second table."""
     note = "" if broken.struck else "  (no traffic on this link)"
     cells = (broken.fault, broken.struck, broken.during, f"{broken.recovery:.2f}")
     print(_line(broken.link, *cells) + note, flush=True)
 
 
 def told_clocks(jumped: Sequence[Jumped]) -> str:
-    """The third table."""
+    """Return the third table."""
     rows = [
         _line(
             "the true time is",

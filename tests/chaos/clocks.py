@@ -77,7 +77,7 @@ async def jump_everywhere(database_url: str = "") -> list[Jumped]:
 
 
 async def jump_at(moment: str, jump: timedelta, database_url: str = "") -> Jumped:
-    """One jump there and back."""
+    """Jump once there and back."""
     async with _city(database_url) as (service, road):
         right = MOMENTS[moment]
         taken = await _before(service, road, right)
@@ -136,7 +136,7 @@ async def _before(service: Service, road: Road, right: datetime) -> int:
 
 
 async def _at(service: Service, road: Road, moment: datetime) -> None:
-    """The clock shows this; the service does all that it does by itself."""
+    """Set the clock, and let the service do all that it does by itself."""
     road.clock.time = moment
     await service.live_campaigns.refresh()
     await _forget(service.database, service.clock)

@@ -92,12 +92,12 @@ class Chats(Sink):
         self._last: dict[int, Shown] = {}
 
     def call(self, method: str, params: Params) -> object:
-        """A call that came over the service's link to the Bot API."""
+        """Take a call over the service's link to the Bot API."""
         self.called += 1
         return super().call(method, params)
 
     def answer(self, method: str, params: Params) -> object:
-        """A call in the body of a webhook's response."""
+        """Take a call in the body of a webhook's response."""
         return super().call(method, params)
 
     def expect_again(self, chat: int) -> None:
@@ -144,7 +144,7 @@ class Crowd:
         self._seats: list[asyncio.Task[None]] = []
 
     def sit_down(self) -> None:
-        """Begin."""
+        """Seat the citizens."""
         self._seats = [asyncio.create_task(self._seat()) for _ in range(self.size)]
 
     async def leave(self, seconds: float) -> None:

@@ -130,7 +130,7 @@ async def _break(
 
 
 async def _until(there: Stand, crowd: Crowd, happened: Callable[[], bool]) -> float:
-    """Seconds until it happens, or `NEVER`."""
+    """Return the seconds until it happens, or `NEVER`."""
     began = monotonic()
     while not happened():
         await asyncio.sleep(0.005)

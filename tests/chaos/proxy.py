@@ -99,7 +99,7 @@ class Proxy:
             link.close()
 
     def delay(self) -> float:
-        """Seconds by which a piece comes late."""
+        """Return the seconds by which a piece comes late."""
         return DELAY + self._chance.random() * JITTER
 
 

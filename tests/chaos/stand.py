@@ -68,7 +68,7 @@ class Process:
             )
 
     def kill(self) -> None:
-        """SIGKILL: nothing in it can do anything any more."""
+        """Kill it by SIGKILL, so that nothing in it runs any more."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
@@ -134,7 +134,7 @@ class Stand:
 
 @contextmanager
 def stand(folder: Path, kept: Stores, telegram_api: str) -> Iterator[Stand]:
-    """A stand whose processes are not started yet; at the end they are stopped."""
+    """Make a stand whose processes are not started yet; stop them at the end."""
     data = folder / "data"
     base = clean_environment() | {
         "MINPING_DATA": str(data),

@@ -39,7 +39,7 @@ async def database(backend: Backend) -> AsyncIterator[AsyncEngine]:
 
 
 async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed") -> None:
-    """A campaign as the service stores it."""
+    """Store a campaign as the service does."""
     await store(connection, case.log)
     frozen = {
         "opens_at": OPENS,

@@ -67,7 +67,7 @@ def alive(pid: int) -> bool:
 
 
 def hold(folder: Path) -> tuple[subprocess.Popen[str], int]:
-    """Another process that runs the server of ``folder``, and that server's process."""
+    """Start a process that runs the server of ``folder``; return it and the server's process."""
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True
     )

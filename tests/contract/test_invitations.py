@@ -101,7 +101,7 @@ async def make(road: Road) -> InvitationBatch:
 
 
 async def invited(road: Road) -> list[Invited]:
-    """Everybody whom a push would write to."""
+    """Return everybody to whom a push would write."""
     frames, contacts = tables.frames.c, tables.contacts.c
     joined = select(frames.number, *tables.contacts.c).join(
         tables.contacts, frames.lookup == contacts.lookup

@@ -292,7 +292,7 @@ async def test_an_answer_is_sent_once_and_failed_deliveries_are_known(
 
 
 async def left_by_chat(road: Road, chat: str) -> None:
-    """Something left by somebody of Telegram."""
+    """Leave a request by a citizen of Telegram."""
     async with writing(road.database) as connection:
         lookup = keys(road).lookup("year", "TAX", Address("telegram", chat))
         row = {

@@ -73,7 +73,7 @@ async def asked(phone: Phone) -> Phone:
 
 @contextmanager
 def hurried() -> Iterator[None]:
-    """While the block lasts the sender hangs up after a fraction of WeChat's five seconds."""
+    """Let the sender hang up after a fraction of WeChat's five seconds in this block."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wechat, "HOLD", 0.3)
         patch.setattr(wechat, "LAST", 0.2)
@@ -81,7 +81,7 @@ def hurried() -> Iterator[None]:
 
 
 def assert_golden(name: str, phone: Phone) -> None:
-    """The conversation is as it was, but for the link's token and the receipt's code."""
+    """Compare the conversation with its file, without the link's token and the receipt's code."""
     transcript = CODE.sub(
         "ABCD-EFGH-IJKL-MNOP", phone.transcript().replace(phone.city.link, "LINK")
     )
@@ -94,7 +94,7 @@ def assert_golden(name: str, phone: Phone) -> None:
 
 @contextmanager
 def stuck_database() -> Iterator[asyncio.Event]:
-    """While the block lasts every batch waits in its transaction until the event is set."""
+    """Let every batch in this block wait in its transaction until the event is set."""
     honest, go_on = bot.conversations.conductor.take_updates, asyncio.Event()
 
     async def wait(*arguments):  # type: ignore[no-untyped-def]

@@ -75,12 +75,12 @@ async def become(page: Page, service: Service, login: str) -> None:
 
 
 def _whole(page: Page) -> dict[str, str]:
-    """The whole of the page's site: without a path a cookie would be of the page's folder alone."""
+    """Return a cookie's fields for the whole site: without a path it holds for one folder."""
     return {"domain": page.url.split("/")[2].partition(":")[0], "path": "/"}
 
 
 async def code_page(page: Page, service: Service, flaws: list[str]) -> int:
-    """The page between password and code, where only they come whose password was right."""
+    """Open the page between password and code, which only a right password reaches."""
     account = await find_account(service.database, "li")
     assert account is not None
     await page.context.add_cookies(
@@ -127,7 +127,7 @@ async def measure(page: Page) -> list[str]:
 
 
 async def rate(page: Page, link: str) -> list[str]:
-    """A citizen's screens, from the first to the receipt."""
+    """Rate, and examine a citizen's screens from the first to the receipt."""
     flaws = []
     await page.goto(f"/r/{link}/FIN?lang=zh-Hans")
     for words in ("开始评价", "办过事", "非常满意", "满意", "满意", "满意", "跳过", "提交"):

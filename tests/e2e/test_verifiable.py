@@ -56,7 +56,7 @@ def ballot(rng: Random, number: int) -> Ballot:
 
 
 async def crowd(made: City, people: int) -> list[str]:
-    """Ballots, some cast again and some withdrawn; returns the receipts."""
+    """Cast ballots, some again, and withdraw some; return the receipts."""
     rng = Random(7)
     service = made.service
     gate = Gate(service.keys, service.mixer.key.public)

@@ -95,7 +95,7 @@ async def give_quotas(page: Page, folder: Path) -> None:
 
 
 async def run_campaign(service: Service) -> None:
-    """A campaign in its second week, as counts."""
+    """Make the counts of a campaign in its second week."""
     database, day = service.database, NOW.date()
     people = [
         Contact(Address("telegram", str(1000 * at + n)), "en", group, area, "", "2026-01-02", "")

@@ -222,7 +222,7 @@ class Mutator:
         self._buttons[person] = [button["callback_data"] for row in rows for button in row]
 
     def next_body(self) -> tuple[int, bytes]:
-        """A person and the body of an update."""
+        """Return a person and the body of an update."""
         person = 1000 + self.chance.randrange(PEOPLE)
         update = self._valid(person)
         for _ in range(self.chance.choice((0, 0, 0, 1, 1, 2))):

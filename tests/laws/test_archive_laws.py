@@ -95,7 +95,7 @@ class Campaign:
 
 
 def merged(folder: Path, written: WrittenArchive) -> list[PatternCount]:
-    """The sum of the parts."""
+    """Return the sum of the parts."""
     found: dict[tuple[Any, ...], int] = {}
     for table in count_tables(folder, written.manifest):
         for row in counts_of(table):

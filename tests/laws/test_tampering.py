@@ -91,14 +91,14 @@ def reorder(case: Campaign, chance: Random) -> None:
 
 
 def roll_back(case: Campaign, chance: Random) -> None:
-    """The last ballots are as if they had never been."""
+    """Drop the last ballots as if they had never been."""
     del case.log.entries[chance.randrange(case.closed_at() // 2, case.closed_at() - 1) :]
     recount(case)
     case.close()
 
 
 def rewrite(case: Campaign, chance: Random) -> None:
-    """The answers are others, and everything fits together."""
+    """Change the answers so that everything fits together."""
     for _ in range(chance.randint(1, 10)):
         chance.choice([change_answer, drop_ballot, add_ballot, reorder])(case, chance)
     again(case)

@@ -63,7 +63,7 @@ class Outcome:
 
 @asynccontextmanager
 async def standing(folder: Path, redis_url: str) -> AsyncIterator[tuple[Service, TestServer, str]]:
-    """A running service, its address, and a token with all scopes."""
+    """Run a service; yield it, its address, and a token with all scopes."""
     async with (
         city(folder, redis_url, api_rate=100_000) as made,
         TestServer(make_web(made.service)) as server,

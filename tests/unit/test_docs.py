@@ -26,7 +26,7 @@ def everything() -> str:
 
 
 def commands(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """Every command of the parser that does something, as it is typed."""
+    """Yield every command of the parser that acts, as it is typed."""
     inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not inner:
         yield parser.prog

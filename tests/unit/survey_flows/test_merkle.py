@@ -91,7 +91,7 @@ TREE = Leaves(LEAVES)
 
 
 def oracle(leaves: Sequence[bytes]) -> bytes:
-    """MTH of RFC 9162 §2.1.1, written as it stands there."""
+    """The tree hash MTH, written as RFC 9162 §2.1.1 states it."""
     if not leaves:
         return sha256().digest()
     if len(leaves) == 1:

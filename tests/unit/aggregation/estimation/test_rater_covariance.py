@@ -128,7 +128,7 @@ def test_of_raked_answers_too() -> None:
 
 
 def pairs(common: int) -> Rated:
-    """40 raters of each of two units, of whom some rated both, and agree with themselves."""
+    """Return 40 raters of each of two units; some rated both, and agree with themselves."""
     one = [(f"a{at}", row(("VS" if at % 2 else "D") + " B B B", unit="A")) for at in range(40)]
     other = [
         (f"a{at}" if at < common else f"b{at}", row(("VS" if at % 2 else "D") + " B B B", unit="B"))

@@ -32,7 +32,7 @@ def light(case: Campaign, name: str) -> int:
 
 
 def decide(case: Campaign, name: str, *verdicts: str) -> None:
-    """Further decisions on a case, and the result that they make."""
+    """Add decisions on a case, and the result that they make."""
     suspected = case.cases[name]
     for verdict in verdicts:
         suspected.verdicts += (verdict,)

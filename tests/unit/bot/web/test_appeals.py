@@ -43,7 +43,7 @@ def office(console: Console, login: str) -> Office:
 
 
 async def decide(console: Console, ruling: AppealRuling) -> None:
-    """Appeal 1, about the Finance Bureau, answered by chen."""
+    """Let chen answer appeal 1, about the Finance Bureau."""
     database = console.service.database
     for login, unit in (("chen", ""), ("tan", "FIN")):
         await add_staff(database, login, PASSWORD, "administrator", unit)

@@ -301,7 +301,7 @@ async def test_who_only_looks_on_is_shown_no_invitation(tmp_path: Path, valkey_u
 async def test_a_raised_figure_is_no_number(
     console: Console, page: str, form: dict[str, str]
 ) -> None:
-    """Python calls it a digit, and makes no number of it."""
+    """Python calls «²» a digit and makes no number of it."""
     await console.sign_in()
     await console.open("/admin/appeals")
     await console.post(page, {"csrf": console.csrf, **form})

@@ -30,7 +30,7 @@ CAMPAIGN = "city-2010"
 
 
 def pages(unit: str, leader: str) -> dict[str, list[str]]:
-    """An address for each page that can be looked at."""
+    """Return an address for each page that can be read."""
     campaign, year = f"/admin/campaigns/{CAMPAIGN}", "/admin/years/2010"
     found: dict[str, list[str]] = {"/admin/sign-in": [], "/admin/password": ["/admin/password"]}
     found |= {
