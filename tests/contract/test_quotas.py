@@ -242,7 +242,9 @@ async def test_quotas_are_registered_and_cannot_be_changed_any_more(road: Road) 
         await set_quotas(road.database, "small", "quotas.csv", (HEAD + "ONE,,,,20\n").encode())
     with pytest.raises(DBAPIError, match="registered"):
         async with writing(road.database) as connection:
-            await connection.execute(text("UPDATE campaigns SET paper = '{}' WHERE id = 'small'"))
+            await connection.execute(
+                text("UPDATE campaigns SET definition = '{}' WHERE id = 'small'")
+            )
 
 
 async def test_nothing_of_places_is_left_after_the_close_nor_kept_where_there_are_no_quotas(
@@ -264,7 +266,7 @@ async def stored_marks(road: Road) -> set[bytes]:
     async with reading(road.database) as connection:
         return {
             bytes(mark)
-            for mark in (await connection.execute(select(tables.places.c.mark))).scalars()
+            for mark in (await connection.execute(select(tables.quota_places.c.mark))).scalars()
         }
 
 

@@ -17,7 +17,8 @@ from survey_flows.quota import QuotaCell
 
 BOT = Path(__file__).parents[4] / "bot"
 READER = "campaigns/definition.py"
-STORED = {"paper", "scheme"}
+STORED = {"definition", "paper", "scheme"}
+"""Column names, and the key of a logged definition."""
 UNIT = Unit("FIN", {"zh-Hans": "财政局"}, "window", "service", "cz")
 
 
