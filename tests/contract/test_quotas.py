@@ -200,7 +200,7 @@ async def test_a_second_rating_takes_no_second_place_and_is_taken_although_the_u
     assert received(await road.press("ONE-0", "Rate this unit again", "Very satisfied", "Submit"))
     assert told_full(await rate(road, "late"))
     assert await counted(road) == {("ONE", "resident"): 10}
-    assert await road.count("places") == 10
+    assert await road.count("quota_places") == 10
 
 
 async def test_a_place_stays_with_who_deleted_their_ratings(here: Road) -> None:
@@ -252,14 +252,14 @@ async def test_nothing_of_places_is_left_after_the_close_nor_kept_where_there_ar
 ) -> None:
     await fill(road)
     await fill(road, "TWO", 3)
-    assert (await road.count("places"), await road.count("quota_cells")) == (10, 1)
+    assert (await road.count("quota_places"), await road.count("quota_cells")) == (10, 1)
     marks = await stored_marks(road)
     people = {f"ONE-{number}" for number in range(10)}
     others = {road.keys.voter("small", "test", user) for user in people}
     others |= {road.keys.person("test", user) for user in people}
     assert not marks & others
     await road.close("small")
-    assert (await road.count("places"), await road.count("quota_cells")) == (0, 0)
+    assert (await road.count("quota_places"), await road.count("quota_cells")) == (0, 0)
 
 
 async def stored_marks(road: Road) -> set[bytes]:

@@ -57,7 +57,7 @@ def test_no_module_but_the_reader_touches_the_stored_text() -> None:
         path
         for path, tree in modules().items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "paper"
+        if isinstance(node, ast.Attribute) and node.attr == "definition"
     }
     assert touching == {READER}
 
