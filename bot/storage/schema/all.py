@@ -33,12 +33,12 @@ from bot.storage.schema.audit_log import audit as audit
 from bot.storage.schema.metadata import SERIAL
 from bot.storage.schema.metadata import metadata as metadata
 from bot.storage.schema.monitoring import arrivals as arrivals
-from bot.storage.schema.monitoring import courses as courses
-from bot.storage.schema.monitoring import stops as stops
+from bot.storage.schema.monitoring import break_offs as break_offs
+from bot.storage.schema.monitoring import progress_counts as progress_counts
 from bot.storage.schema.outreach import outbox as outbox
 from bot.storage.schema.outreach import pushes as pushes
-from bot.storage.schema.quotas import places as places
 from bot.storage.schema.quotas import quota_cells as quota_cells
+from bot.storage.schema.quotas import quota_places as quota_places
 from bot.storage.schema.records import adjustments as adjustments
 from bot.storage.schema.records import decisions as decisions
 from bot.storage.schema.records import findings as findings
@@ -49,11 +49,11 @@ from bot.storage.schema.records import leaders as leaders
 from bot.storage.schema.records import memberships as memberships
 from bot.storage.schema.records import unit_decisions as unit_decisions
 from bot.storage.schema.records import units as units
-from bot.storage.schema.rectification import follow_stops as follow_stops
 from bot.storage.schema.rectification import held_follow_ups as held_follow_ups
-from bot.storage.schema.rectification import shortcoming_steps as shortcoming_steps
-from bot.storage.schema.rectification import shortcoming_words as shortcoming_words
-from bot.storage.schema.rectification import shortcomings as shortcomings
+from bot.storage.schema.rectification import request_messages as request_messages
+from bot.storage.schema.rectification import request_steps as request_steps
+from bot.storage.schema.rectification import request_stops as request_stops
+from bot.storage.schema.rectification import requests as requests
 
 updates = Table(
     "updates",
@@ -98,7 +98,7 @@ campaigns = Table(
     Column("opens_at", BigInteger, nullable=False),
     Column("closes_at", BigInteger, nullable=False),
     Column(
-        "paper",
+        "definition",
         Text,
         nullable=False,
         comment="JSON: title, units, questionnaires, frozen when it opens",
@@ -116,10 +116,10 @@ links = Table(
     metadata,
     Column("token", String(16), primary_key=True),
     Column("campaign", String(32), nullable=False),
-    Column("grp", String(16), nullable=False),
+    Column("group_code", String(16), nullable=False),
     Column("source", String(16), nullable=False),
     Column("stratum", String(32), nullable=False),
-    Column("most", Integer, comment="how many people it is meant for; none: for anyone"),
+    Column("max_people", Integer, comment="how many people it is meant for; none: for anyone"),
     Index("ix_links_campaign", "campaign"),
 )
 
@@ -338,7 +338,7 @@ cases = Table(
     Column(
         "unit", String(32), nullable=False, comment="to bar its own people; no checker is shown it"
     ),
-    Column("told", Text, nullable=False, comment="JSON: all that checkers see"),
+    Column("evidence", Text, nullable=False, comment="JSON: all that checkers see"),
     Column(
         "digest",
         String(64),

@@ -147,7 +147,7 @@ def suspected(unit: str) -> dict[str, object]:
         "campaign": CAMPAIGN,
         "rules": json.dumps(["lockstep", "young_accounts"]),
         "unit": unit,
-        "told": json.dumps(told | {"rules": {"lockstep": seen, "young_accounts": seen}}),
+        "evidence": json.dumps(told | {"rules": {"lockstep": seen, "young_accounts": seen}}),
         "digest": "0" * 64,
         "salt": bytes(16),
         "state": "waiting",
