@@ -277,7 +277,7 @@ async def test_what_was_opened_cannot_be_discarded(desk: Desk) -> None:
     for campaign in ("spring", "city-2010"):
         await desk.post(f"/admin/campaigns/{campaign}/discard", {"csrf": csrf, "name": campaign})
         assert desk.status == 422
-        assert "only while it is: a draft" in texts(desk.page)
+        assert "only in the state draft" in texts(desk.page)
     assert await left(desk) == before
 
 
