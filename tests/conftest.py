@@ -1,6 +1,6 @@
-"""Fixtures for every test: real stores, one server of each kind for a worker, empty for each test.
+"""Fixtures for every test: real stores, one server of each kind for a worker, emptied each time.
 
-A server that is not installed skips its tests on a developer's machine and fails them where ``CI`` is set.
+A missing server skips its tests on a developer's machine and fails them where ``CI`` is set.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def valkey_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_cluster: servers.PostgresCluster) -> Iterator[str]:
-    """The name of a PostgreSQL database with the tables and nothing in them: to copy it is quicker than to migrate."""
+    """The name of a PostgreSQL database with empty tables; a copy is quicker than a migration."""
     with postgres_cluster.database() as url:
         make_tables(url)
         yield url.rsplit("/", 1)[1]
@@ -87,7 +87,10 @@ def postgres_template(postgres_cluster: servers.PostgresCluster) -> Iterator[str
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A new SQLite file gets what migrations left in another one; `test_migrations` runs them all each time."""
+    """Give a new SQLite file what migrations left in another one.
+
+    `test_migrations` runs the migrations each time.
+    """
     path = tmp_path_factory.mktemp("tables") / "minping.sqlite3"
     make_tables(f"sqlite:///{path}")
     with closing(sqlite3.connect(path)) as database:

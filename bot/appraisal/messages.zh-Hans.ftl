@@ -7,7 +7,7 @@ appraisal-table-needs-year = 这种表格按年度管理，请注明年度（--y
 # Campaigns of a year
 appraisal-no-such-campaign = { $year } 年没有这个评价活动，见 `minping campaign show`
 appraisal-pilot-counts-nowhere = 试评不计入任何考核，参评者已获告知
-appraisal-no-closed-campaign = 该年度没有已截止且评价在册单位的活动，请先截止活动
+appraisal-no-closed-campaign = 该年度没有已截止且评价在册单位的活动，请先截止该活动
 appraisal-different-schemes = 所选活动适用不同的考核办法，请只选适用同一办法的活动
 appraisal-unit-rated-twice = 两个活动都评价了单位 { $unit }，其评价票不能合并，请选一个（--campaign）
 
@@ -52,3 +52,14 @@ appraisal-text-too-long = 文字超过 { $max } 个字符
 
 # What-if
 appraisal-without-rule = 不用规则 { $rule }
+
+# Tables that are imported
+appraisal-table-units = 市直部门、区县及其组别
+appraisal-table-leaders = 该年度的领导干部及其职务
+appraisal-table-inner = 单位内部的科室和岗位，层级不限
+appraisal-table-people = 该年度科室和岗位的人员
+appraisal-table-indicators = 单位各项指标和领导干部个人的得分；也可每项指标一列
+appraisal-table-adjustments = 加分和扣分
+appraisal-table-findings = 违法、事故等认定
+appraisal-table-decisions = 对各项建议的人工决定
+appraisal-table-history = 以往年度的等次

@@ -97,7 +97,7 @@ class Mixer:
             await self._publish()
             await self.release_requests()
             closing = await self._in_state("closing")
-            while await self.mix(closing):  # noqa: ASYNC110  (this polls nothing)
+            while await self.mix(closing):  # noqa: ASYNC110 - each turn mixes a batch
                 await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
             for campaign in closing:
                 await self._close(campaign)

@@ -219,7 +219,7 @@ def _print(summary: CampaignSummary, settings: Settings) -> None:
     for link in summary.links:
         limit = Message("campaign-link-limit", people=link.max_people or 0)
         parts = (source_word(link.source), link.stratum, limit if link.max_people else "")
-        told = Message("campaign-link", group=link.group, parts=tuple(filter(None, parts)))
-        print("  " + worded(told))
+        line = Message("campaign-link", group=link.group, parts=tuple(filter(None, parts)))
+        print("  " + worded(line))
         for address in citizen_urls(settings, link):
             print(f"    {address}")

@@ -59,7 +59,7 @@ async def run_list(settings: Settings, _chosen: argparse.Namespace) -> int:
         used = Message("token-never-used")
         if token.last_used_on:
             used = Message("token-last-used", day=str(token.last_used_on))
-        told = Message(
+        line = Message(
             "token-listed",
             name=token.name,
             state=word(token.state(now)),
@@ -68,7 +68,7 @@ async def run_list(settings: Settings, _chosen: argparse.Namespace) -> int:
             account=token.created_by,
             scopes=" ".join(token.scopes),
         )
-        say(told)
+        say(line)
     if not found:
         say(Message("token-none"))
     return 0

@@ -1,4 +1,4 @@
-"""What everybody is told of a year's notice, reviews and rectification, on the real databases."""
+"""The public accounts of a year's notice, reviews and rectification, on both databases."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 async def leave(road: Road, numbers: range, fixed: str = "", campaign: str = "year") -> None:
-    """Shortcomings left on the same day, and fixed on a day."""
+    """Leave requests on one day, and call them fixed on a day."""
     rows, steps = [], []
     for n in numbers:
         name = f"S{n:07}"

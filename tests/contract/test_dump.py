@@ -1,4 +1,7 @@
-"""All that is written, byte by byte: database, write-ahead log, Redis and logs, before and after mixing."""
+"""All that is written, byte by byte: database, write-ahead log, Redis and logs.
+
+It is read before and after mixing.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ Written = Callable[[], bytes]
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def written(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Written]]:
-    """The address of an empty database, and what reads all that it has written. The server is this test's own."""
+    """The address of an empty database, and a reader of all that it has written.
+
+    The server is this test's own.
+    """
     if request.param == "sqlite":
         url = str(request.getfixturevalue("sqlite_url"))
         yield (
@@ -67,7 +73,7 @@ async def remembered(redis: Redis) -> bytes:
 
 
 async def answer(road: Road, user: str, comment: str) -> None:
-    """All answers and a comment; not submitted."""
+    """Give all answers and a comment, and do not submit."""
     await road.send(user, Started(link=road.link.token, unit="TAX", lang="en"))
     await road.press(user, "Used a service", "Satisfied", *["Very satisfied"] * 3)
     await road.send(user, Typed(comment))

@@ -40,7 +40,7 @@ asyncio.run(main())
 
 
 async def eventually(look: Callable[[], Awaitable[bytes | None]], within: float = 10.0) -> bytes:
-    """What ``look`` gives once it gives something true."""
+    """Call ``look`` until its result is true; return the result."""
     end = time.monotonic() + within
     while not (found := await look()):
         assert time.monotonic() < end, "it did not happen in time"
@@ -67,7 +67,7 @@ def alive(pid: int) -> bool:
 
 
 def hold(folder: Path) -> tuple[subprocess.Popen[str], int]:
-    """Another process that runs the server of ``folder``, and that server's process."""
+    """Start a process that runs the server of ``folder``; return it and the server's process."""
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True
     )

@@ -1,4 +1,4 @@
-"""Review: from a scan over two reviewers to weights, scores and the log, and back again."""
+"""The check of cases, from a scan over two checkers to weights, scores and the log, and back."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Clock(SystemClock):
 
 @cache
 def simulated(kind: str) -> tuple[list[dict[str, Any]], list[str], dict[str, str]]:
-    """Ballots' rows, the truth of each, and the targets: of a dozen units, the targets among them."""
+    """Return the ballots' rows, the truth of each, and the targets among a dozen units."""
     made = (
         scenario.angered(3, 20_000)
         if kind == "wave"
@@ -117,7 +117,7 @@ async def plant(database: AsyncEngine, kind: str) -> None:
 
 @pytest_asyncio.fixture
 async def attacked(empty: AsyncEngine) -> AsyncEngine:
-    """A closed campaign with sybils and brigades in it, three reviewers and an administrator."""
+    """A closed campaign with sybils and brigades in it, three checkers and an administrator."""
     await plant(empty, "attacks")
     return empty
 
@@ -140,7 +140,7 @@ async def notices(database: AsyncEngine, case: str) -> list[dict[str, Any]]:
 
 
 async def committed(database: AsyncEngine, case: str, verdict: str) -> str:
-    """What the log should commit to while a verdict stands."""
+    """Return what the log should commit to while a verdict stands."""
     async with reading(database) as connection:
         salt = (
             await connection.execute(select(tables.cases.c.salt).where(tables.cases.c.id == case))
@@ -149,11 +149,11 @@ async def committed(database: AsyncEngine, case: str, verdict: str) -> str:
 
 
 async def scores(database: AsyncEngine) -> dict[str, Any]:
-    """Every unit's exact score by what its ballots weigh now."""
-    (poll,) = await read_registered_campaigns(database)
-    categories = {code: unit.category for code, unit in poll.units.items()}
+    """Return every unit's exact score by the present weights of its ballots."""
+    (registered,) = await read_registered_campaigns(database)
+    categories = {code: unit.category for code, unit in registered.units.items()}
     found = score_units(
-        await read_counts(database, "c"), categories, poll.questionnaires, poll.scheme
+        await read_counts(database, "c"), categories, registered.questionnaires, registered.scheme
     )
     return {code: score.score for code, score in found.items()}
 

@@ -1,4 +1,4 @@
-"""A campaign that is held for a while: nothing is taken, nothing is lost, and the log tells everybody."""
+"""A campaign that is held: nothing is taken, nothing is lost, and the log shows it to everybody."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 async def told(road: Road) -> list[str]:
-    """What the log says of pauses."""
+    """Return the log's entries on pauses."""
     await road.mixer.turn()
     columns = tables.log_entries.c
     async with reading(road.database) as connection:
@@ -38,7 +38,7 @@ async def told(road: Road) -> list[str]:
 async def test_a_held_campaign_takes_no_ballot_and_keeps_what_was_begun(road: Road) -> None:
     await road.answer_all("ann")
     await pause_campaign(road.database, "year", road.clock)
-    # The papers are not read again yet: the transaction itself finds out.
+    # The definitions are not read again yet: the transaction itself finds the pause.
     reply = await road.press("ann", "Submit")
     assert reply.screen is not None
     assert reply.screen.step == "paused"

@@ -1,4 +1,4 @@
-"""Sections, posts and people inside units: handed in, appraised, decided and sealed with the year (R16)."""
+"""Sections, posts and people inside units (R16): imported, appraised, decided and sealed."""
 
 from __future__ import annotations
 
@@ -147,7 +147,8 @@ WRONG = (
     (
         "inner",
         f"{HEAD}A,甲,FIN,section\nB,乙,A,post\nC,丙,B,post\n",
-        "row 4, column parent: this is level 3 inside a unit, and the scheme has no rules for it (inner.inner.inner",
+        "row 4, column parent: this is level 3 inside a unit, "
+        "and the scheme has no rules for it (inner.inner.inner",
     ),
     (
         "inner",

@@ -1,4 +1,4 @@
-"""The migrations and the tables say the same, on both databases."""
+"""The migrations make the tables of the schema, on both databases."""
 
 from __future__ import annotations
 

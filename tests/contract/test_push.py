@@ -1,4 +1,7 @@
-"""What is pushed, on both databases and both servers: everybody once, nobody who must not be, and held at once."""
+"""Pushes on both databases and both servers.
+
+Everybody gets one message, nobody barred gets any, and a pause holds at once.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ RATE = 2000.0
 
 @dataclass
 class Post:
-    """A messenger that notes what it is given; ``fates`` are by address, the first of each is used."""
+    """A messenger that notes what it is given.
+
+    ``fates`` are by address; each message uses up the first.
+    """
 
     sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
     fates: dict[str, list[DeliveryOutcome]] = field(default_factory=dict)
@@ -89,7 +95,7 @@ class Office:
         await begin_push(self.road.database, "next", texts, hours="00:00-23:59", **more)  # type: ignore[arg-type]
 
     async def send(self, post: Post | None = None) -> None:
-        """Send all that is due now."""
+        """Send all messages that are due now."""
         sender = self.sender(post)
         await sender.look()
         while await sender.send_batch():
@@ -355,7 +361,7 @@ async def test_nothing_is_sent_near_the_end_of_a_lease(office: Office) -> None:
     assert await office.counts() == {"sent": 20}
 
 
-async def test_a_pause_holds_what_is_queued_within_a_second_and_a_service_that_stops_forgets_nothing(
+async def test_a_pause_holds_the_queue_within_a_second_and_a_stop_forgets_nothing(
     office: Office,
 ) -> None:
     office.post.seconds = 0.3

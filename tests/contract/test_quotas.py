@@ -1,4 +1,4 @@
-"""Quotas on both databases: exactly as many as registered, nobody twice, and no answer that was acknowledged lost."""
+"""Quotas on both databases: filled exactly, no person twice, and no acknowledged answer lost."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 @pytest.fixture
 async def here(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Road]:
-    """As `road`, for what does not depend on the database."""
+    """A `road` for tests that do not depend on the database."""
     async with limited(sqlite_url, tmp_path, "ONE,,,,10\n") as made:
         yield made
 
 
 async def rate(road: Road, user: str, unit: str = "ONE", link: Link | None = None) -> Reply:
-    """Rate a unit; the reply to the last tap, or the one that says that there is no place left."""
+    """Rate a unit; return the last reply, or the one that refuses for a full quota."""
     reply = await road.send(user, Started(link=(link or road.link).token, unit=unit, lang="en"))
     for label in ("Satisfied", "Submit"):
         if told_full(reply):
@@ -316,7 +316,8 @@ async def test_what_is_told_of_a_quota_is_rounded(here: Road) -> None:
         ),
         (
             "ONE,,,,100\nONE,resident,,,50\nONE,deputy,,,45\n",
-            "row 2, column most: once this quota and those within it (such as row 4) are full, it is known",
+            "row 2, column most: once this quota and those within it (such as row 4) are full, "
+            "it is known",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""The counters of what arrives, on both kinds of server, and without any."""
+"""Counters of arriving requests, on both kinds of server, and without any."""
 
 from __future__ import annotations
 

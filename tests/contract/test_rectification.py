@@ -46,7 +46,7 @@ WORDS = "The doors open late"
 
 @dataclass
 class Teller:
-    """Notes what it is given; ``fate`` is what becomes of it."""
+    """A messenger that notes its messages and returns ``fate`` for each."""
 
     told: list[tuple[str, str]] = field(default_factory=list)
     fate: DeliveryOutcome = DeliveryOutcome.SENT
@@ -67,7 +67,7 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 async def leave(
     road: Road, user: str, may_read: str = "for the office only", words: str = WORDS
 ) -> Reply:
-    """Rate TAX and leave something to be mended."""
+    """Rate TAX and leave a request."""
     await road.rate(user)
     await road.press(user, "Something should be improved")
     await road.send(user, Typed(words))
@@ -292,7 +292,7 @@ async def test_an_answer_is_sent_once_and_failed_deliveries_are_known(
 
 
 async def left_by_chat(road: Road, chat: str) -> None:
-    """Something left by somebody of Telegram."""
+    """Leave a request by a citizen of Telegram."""
     async with writing(road.database) as connection:
         lookup = keys(road).lookup("year", "TAX", Address("telegram", chat))
         row = {
@@ -315,17 +315,19 @@ async def left_by_chat(road: Road, chat: str) -> None:
         await connection.execute(tables.request_messages.insert(), [word | {"state": "", "due": 0}])
 
 
-def mended(number: int) -> HoldRequest:
+def request_of(number: int) -> HoldRequest:
     due = int(MIDNIGHT.timestamp())
     return HoldRequest("year", "TAX", f"mend {number}", False, "en", "2026-11-23", due, due - 3600)
 
 
 async def test_a_dump_leads_from_a_request_to_no_ballot(road: Road) -> None:
-    """60 people rate one unit and each leaves a follow-up; whoever has the database and follow.key guesses."""
+    """A holder of database and follow.key guesses which of 60 raters of one unit left a request."""
     for start in range(0, 60, 20):
         for n in range(start, start + 20):
             await admit(
-                road, (f"u{n}", StoreBallot(ballot(n, ratings=f"S S S {n}"))), (f"u{n}", mended(n))
+                road,
+                (f"u{n}", StoreBallot(ballot(n, ratings=f"S S S {n}"))),
+                (f"u{n}", request_of(n)),
             )
         await road.mix()
     assert len({len(bytes(row.sealed)) for row in await rows(road, tables.held_follow_ups)}) == 1
@@ -337,7 +339,8 @@ async def test_a_dump_leads_from_a_request_to_no_ballot(road: Road) -> None:
     stored = {bytes(row.voter) for row in ballots}
     assert not stored & {bytes(row.lookup) for row in left}
     assert {row.day for row in left} == {"2026-11-23"}, "the day is all that is known of the time"
-    # With follow.key every follow-up has its person; none of the pseudonyms that this gives is a ballot's.
+    # With follow.key every request has its person;
+    # none of the pseudonyms that this gives is a ballot's.
     people = {keys(road).unseal(bytes(row.lookup), bytes(row.sealed)).address for row in left}
     assert people == {f"u{n}" for n in range(60)}
     made = {keys(road).lookup("year", "TAX", Address("test", user)) for user in people}

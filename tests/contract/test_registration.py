@@ -1,4 +1,4 @@
-"""A campaign runs on what it registered, or not at all."""
+"""A campaign runs on its registered definition, or not at all."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def registration(road: Road) -> dict[str, str]:
 
 
 async def tamper(road: Road, **values: object) -> None:
-    """Change a registered campaign as somebody can who owns the database."""
+    """Change a registered campaign as the owner of the database can."""
     async with writing(road.database) as connection:
         if connection.dialect.name == "sqlite":
             await connection.execute(text("DROP TRIGGER campaigns_frozen"))

@@ -1,4 +1,7 @@
-"""The response monitor on both databases: dispositions add up, and nothing changes in the transaction of a tap."""
+"""The response monitor on both databases.
+
+Dispositions add up, and a tap's transaction stays as it was.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ ZONE = "Asia/Shanghai"
 
 
 class Office:
-    """A campaign «next» whose 70 people were all written to, and the tokens of their invitations by group."""
+    """A campaign «next» that wrote to all its 70 people, and their invitation tokens by group."""
 
     def __init__(self, road: Road, tokens: dict[str, list[str]]) -> None:
         self.road = road
@@ -51,7 +54,7 @@ class Office:
         await self.road.press(user, "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
 
     async def later(self, hours: int = 1) -> Monitor:
-        """What is told after the conversations were sealed anew."""
+        """Return the monitor after the conversations were sealed anew."""
         self.road.clock.time += timedelta(hours=hours)
         await self.resealing.rotate()
         return await self.monitor()
@@ -60,7 +63,7 @@ class Office:
         return await read_monitor(self.road.database, "next", ZONE)
 
     async def stored(self) -> Counter[tuple[str, str]]:
-        """How many are counted, by group and course."""
+        """Return the counts by group and progress."""
         columns = tables.progress_counts.c
         async with reading(self.road.database) as connection:
             rows = await connection.execute(
@@ -104,21 +107,21 @@ async def office(store_url: str, tmp_path: Path) -> AsyncIterator[Office]:
 
 @pytest.fixture
 async def here(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    """As `office`, for what does not depend on the database."""
+    """An `office` for tests that do not depend on the database."""
     async with open_office(sqlite_url, tmp_path) as made:
         yield made
 
 
-def told(monitor: Monitor) -> dict[str, dict[str, tuple[int, int]]]:
-    """What is told of each cell, without what is nothing."""
+def shown_ranges(monitor: Monitor) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return the disclosed ranges of each cell, without zeros."""
     return {
-        cell.cell: {name: span for name, span in cell.told.items() if span != (0, 0)}
+        cell.cell: {name: span for name, span in cell.ranges.items() if span != (0, 0)}
         for cell in monitor.cells
     }
 
 
 async def test_dispositions_of_a_campaign(office: Office) -> None:
-    assert told(await office.monitor()) == {
+    assert shown_ranges(await office.monitor()) == {
         "deputy": {"sent": (30, 39)},
         "resident/430102/large": {"sent": (40, 49)},
     }
@@ -131,7 +134,7 @@ async def test_dispositions_of_a_campaign(office: Office) -> None:
         await office.answer(f"idle-{number}", "deputy")
     assert await office.stored() == {}, "no tap changes a count"
     monitor = await office.later()
-    assert told(monitor) == {
+    assert shown_ranges(monitor) == {
         "deputy": {"partial": (10, 19), "sent": (10, 19)},
         "resident/430102/large": {"completed": (10, 19), "broken": (10, 19), "sent": (10, 19)},
     }
@@ -206,7 +209,7 @@ async def test_who_deletes_everything_and_comes_back_never_makes_more_than_were_
             await here.road.send(f"back-{number}", TopicRequested("delete"))
             await here.road.press(f"back-{number}", "Delete them all")
     assert (await here.stored())["deputy", "completed"] == 36
-    assert told(await here.monitor())["deputy"] == {"completed": (10, 19), "sent": (10, 19)}
+    assert shown_ranges(await here.monitor())["deputy"] == {"completed": (10, 19), "sent": (10, 19)}
 
 
 async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> None:
@@ -228,7 +231,7 @@ async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> No
         }
         addresses = [KEYS.unseal(lookup, sealed[lookup]) for lookup in lookups[20:31]]
         await opt_out(connection, KEYS, addresses, TODAY)
-    found = told(await office.monitor())["resident/430102/large"]
+    found = shown_ranges(await office.monitor())["resident/430102/large"]
     assert found == {
         "unreachable": (10, 19),
         "opted_out": (1, 9),

@@ -28,7 +28,7 @@ from bot.service.composition import Service
 from bot.web.server import make_web
 from survey_flows.errors import BadInput, Message
 from survey_flows.messages import render
-from tests.desk import PASSWORD, Desk
+from tests.console import PASSWORD, Console
 from tests.web_city import city, make_draft
 
 FIGURES = [
@@ -154,15 +154,15 @@ async def refused(call: Awaitable[object]) -> Message:
     return message
 
 
-async def sent(desk: Desk, road: Road) -> str:
+async def sent(console: Console, road: Road) -> str:
     """The page that answers the form."""
-    await desk.open(road.page)
+    await console.open(road.page)
     if not road.file:
-        return unescape(await desk.post(road.address, {"csrf": desk.csrf, **road.form}))
+        return unescape(await console.post(road.address, {"csrf": console.csrf, **road.form}))
     form = FormData()
-    form.add_field("csrf", desk.csrf)
+    form.add_field("csrf", console.csrf)
     form.add_field("file", road.file, filename="quotas.csv")
-    return unescape(await desk.post(road.address, form))
+    return unescape(await console.post(road.address, form))
 
 
 async def asked(client: TestClient, road: Road, secret: str) -> str:
@@ -204,10 +204,10 @@ async def test_every_road_refuses_alike(road: Road, tmp_path: Path, valkey_url: 
         assert message.id == road.id
         sentence = render(message, "en")
         async with TestClient(TestServer(make_web(service))) as client:
-            desk = Desk(client, service)
-            await desk.sign_in()
-            assert sentence in await sent(desk, road)
-            assert desk.status == 422
+            console = Console(client, service)
+            await console.sign_in()
+            assert sentence in await sent(console, road)
+            assert console.status == 422
             if road.api:
                 assert sentence in await asked(client, road, secret)
         if road.command:

@@ -1,4 +1,4 @@
-"""A sample on both databases: planned as a draft, registered with the seed, drawn the same by everybody."""
+"""A sample on both databases: planned in a draft, registered with its seed, drawn alike by all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The judge at the gate, with real counters: what is risky is sealed with the ballot, and every ballot is taken."""
+"""Online checks at the gate, with real counters.
+
+A risk is sealed with its ballot, and every ballot is taken.
+"""
 
 from __future__ import annotations
 

@@ -32,7 +32,8 @@ FLAWS = """() => {
   for (const e of document.querySelectorAll('button, select, textarea, input:not([type=hidden])')) {
     const box = e.getBoundingClientRect();
     if (seen(e) && e.type !== 'checkbox' && box.height < 43.5) flaws.push('low: ' + e.outerHTML);
-    const named = e.textContent.trim() || e.getAttribute('aria-label') || (e.labels && e.labels.length);
+    const label = e.getAttribute('aria-label') || (e.labels && e.labels.length);
+    const named = e.textContent.trim() || label;
     if (seen(e) && !named) flaws.push('no name: ' + e.outerHTML);
   }
   for (const e of document.querySelectorAll('img:not([alt])')) flaws.push('no alt: ' + e.outerHTML);
@@ -54,8 +55,10 @@ FLAWS = """() => {
     }
     return [255, 255, 255];
   };
-  for (const e of document.querySelectorAll('h1, h2, h3, p, li, button, a, label, td, th, dt, dd, span')) {
-    if (!seen(e) || e.closest('.unseen') || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
+  const worded = 'h1, h2, h3, p, li, button, a, label, td, th, dt, dd, span';
+  for (const e of document.querySelectorAll(worded)) {
+    const words = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    if (!seen(e) || e.closest('.unseen') || !words) continue;
     const [a, b] = [luminance(colour(getComputedStyle(e).color).slice(0, 3)), luminance(under(e))];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (ratio < 4.5) flaws.push('contrast ' + ratio.toFixed(2) + ': ' + e.outerHTML.slice(0, 120));
@@ -66,7 +69,10 @@ FLAWS = """() => {
 
 @asynccontextmanager
 async def browsing(service: Service, chromium: Path, **context: Any) -> AsyncIterator[Page]:
-    """A page of a fresh browser whose relative addresses are the service's; any script error fails the test."""
+    """Open a page of a fresh browser with addresses relative to the service.
+
+    Any script error fails the test.
+    """
     errors: list[str] = []
     async with TestServer(make_web(service)) as server, async_playwright() as play:
         browser = await play.chromium.launch(executable_path=str(chromium), args=list(OPTIONS))
@@ -93,7 +99,7 @@ async def browsing(service: Service, chromium: Path, **context: Any) -> AsyncIte
 
 
 async def keep(page: Page, name: str) -> None:
-    """Keep a screenshot, and check what can be checked of every screen."""
+    """Keep a screenshot, and check everything that every screen must meet."""
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
     flaws = await page.evaluate(FLAWS)
@@ -101,7 +107,7 @@ async def keep(page: Page, name: str) -> None:
 
 
 async def press(page: Page, words: str) -> None:
-    """Press the button with exactly these words and wait for what comes."""
+    """Press the button with exactly these words and wait for the next page."""
     await page.evaluate("document.querySelector('main').dataset.old = ''")
     await page.get_by_role("button", name=words, exact=True).click()
     await page.wait_for_selector("main:not([data-old])")

@@ -30,7 +30,8 @@ SERIOUS = ("serious", "critical")
 LOOK = """async address => {
   const stop = new AbortController();
   const answer = await fetch(address, {signal: stop.signal, redirect: 'manual'});
-  const file = answer.headers.get('Content-Disposition') ? '' : answer.headers.get('Content-Type') || '';
+  const kind = answer.headers.get('Content-Type') || '';
+  const file = answer.headers.get('Content-Disposition') ? '' : kind;
   const found = [answer.status, file];
   stop.abort();
   return found;
@@ -74,12 +75,12 @@ async def become(page: Page, service: Service, login: str) -> None:
 
 
 def _whole(page: Page) -> dict[str, str]:
-    """The whole of the page's site: without a path a cookie would be of the page's folder alone."""
+    """Return a cookie's fields for the whole site: without a path it holds for one folder."""
     return {"domain": page.url.split("/")[2].partition(":")[0], "path": "/"}
 
 
 async def code_page(page: Page, service: Service, flaws: list[str]) -> int:
-    """The page between password and code, where only they come whose password was right."""
+    """Open the page between password and code, which only a right password reaches."""
     account = await find_account(service.database, "li")
     assert account is not None
     await page.context.add_cookies(
@@ -109,7 +110,7 @@ async def look(page: Page, address: str, flaws: list[str]) -> int:
 
 
 async def examine(page: Page) -> list[str]:
-    """What axe finds, and what `measure` does."""
+    """Return the findings of axe and of `measure`."""
     result = await Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
     found = [
         f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
@@ -120,13 +121,13 @@ async def examine(page: Page) -> list[str]:
 
 
 async def measure(page: Page) -> list[str]:
-    """Whether the page is wider than a telephone."""
+    """Return a fault if the page is wider than a phone, and others that the browser measures."""
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return ["wider than the screen"] if wide else []
 
 
 async def rate(page: Page, link: str) -> list[str]:
-    """A citizen's screens, from the first to the receipt."""
+    """Rate, and examine a citizen's screens from the first to the receipt."""
     flaws = []
     await page.goto(f"/r/{link}/FIN?lang=zh-Hans")
     for words in ("开始评价", "办过事", "非常满意", "满意", "满意", "满意", "跳过", "提交"):
@@ -139,7 +140,7 @@ async def rate(page: Page, link: str) -> list[str]:
 async def picture(page: Page, name: str) -> None:
     folder = os.environ.get("SCREENS")
     if folder:
-        for size, viewport in {"phone": PHONE, "desk": DESKTOP}.items():
+        for size, viewport in {"phone": PHONE, "desktop": DESKTOP}.items():
             await page.set_viewport_size(viewport)
             file = re.sub(r"[^\w-]+", "_", name).strip("_")
             await page.screenshot(path=Path(folder) / f"{file}.{size}.png", full_page=True)

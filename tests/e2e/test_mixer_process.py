@@ -72,7 +72,7 @@ async def state(service: Service) -> str:
 
 
 async def rate(service: Service, link: str, user: str) -> str:
-    """A whole rating; the step of the last screen."""
+    """Rate from start to receipt; return the step of the last screen."""
     reply = await service.conductor.handle(
         Incoming(f"{user}:0", "test", user, Started(link=link, unit="TAX", lang="en"))
     )

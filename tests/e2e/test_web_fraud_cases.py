@@ -1,4 +1,7 @@
-"""A reviewer in Chromium: from the list over the evidence to the vote, on a phone and a desk, in both languages."""
+"""A checker in Chromium, from the list over the evidence to the vote.
+
+On a phone and a wide screen, in both languages.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from bot.core.settings import Settings
 from bot.service.composition import build
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
-from tests.desk import CAMPAIGN, PASSWORD
+from tests.console import CAMPAIGN, PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
 from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import Clock, fill
@@ -37,7 +40,7 @@ async def test_a_checker_votes(tmp_path: Path, valkey_url: str, chromium: Path) 
             await page.get_by_role("button", name="Sign in").click()
             await expect(page.get_by_role("heading", name="Case 00c0ffee")).to_be_visible()
             for lang in ("zh-Hans", "en"):
-                for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
+                for size, viewport in {"desktop": DESKTOP, "phone": PHONE}.items():
                     await page.set_viewport_size(viewport)
                     for name, path in {
                         "list": "/admin/cases",

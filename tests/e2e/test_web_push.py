@@ -1,4 +1,7 @@
-"""A staff member's day in Chromium: import, draw, preview, send, watch, pause, go on, remind, close, export."""
+"""A staff member's day in Chromium.
+
+They import, draw, preview, send, watch, pause, resume, remind, close and export.
+"""
 
 from __future__ import annotations
 

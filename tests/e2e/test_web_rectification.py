@@ -1,4 +1,4 @@
-"""The loop in Chromium: a citizen leaves what should be mended, an office answers, a unit looks; and an appeal."""
+"""Rectification in Chromium: a citizen's request, an office's answer, a unit's view, an appeal."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from playwright.async_api import Page, expect
 from aggregation.model.facts import AppraisedUnit, Grade, PastGrade
 from bot.accounts.staff import add_staff
 from bot.records import store as yearbook
+from bot.records.amendments import read_amendments
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
-from tests.desk import PASSWORD
+from tests.console import PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
 from tests.web_city import City, city
 
@@ -53,11 +54,11 @@ async def sign_in(page: Page, login: str) -> None:
 
 async def look(page: Page, path: str, name: str) -> None:
     """Keep a page on both widths in both languages."""
-    for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
+    for size, viewport in {"desktop": DESKTOP, "phone": PHONE}.items():
         await page.set_viewport_size(viewport)
         for lang in ("en", "zh-Hans"):
             await page.goto(f"{path}?lang={lang}")
-            await keep(page, f"loop-{name}-{size}-{lang}")
+            await keep(page, f"rectification-{name}-{size}-{lang}")
 
 
 async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium: Path) -> None:
@@ -65,12 +66,12 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium:
         await page.goto(f"/r/{town.link}/FIN")
         for words in RATING:
             await press(page, words)
-        await keep(page, "loop-receipt-phone-zh")
+        await keep(page, "rectification-receipt-phone-zh")
         await press(page, "有件事希望改进")
-        await keep(page, "loop-mend-phone-zh")
+        await keep(page, "rectification-ask-phone-zh")
         await page.get_by_label("您的回答").fill(WORDS)
         await press(page, "填好了，继续")
-        await keep(page, "loop-send-phone-zh")
+        await keep(page, "rectification-send-phone-zh")
         await press(page, "发送，单位也可以看")
         await expect(page.locator("main").get_by_text("明天交给办公室")).to_be_visible()
         assert await town.ballots() == [("FIN", "VS S S S")]
@@ -108,10 +109,10 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium:
         )
         await page.goto("/")
         await page.get_by_role("link", name="我的留言").click()
-        await keep(page, "loop-list-phone-zh")
+        await keep(page, "rectification-list-phone-zh")
         await page.get_by_role("button", name="市财政局").click()
         await expect(page.get_by_text("周六下午从几点开始合适？")).to_be_visible()
-        await keep(page, "loop-thread-phone-zh")
+        await keep(page, "rectification-thread-phone-zh")
         await page.get_by_label("您的回答").fill("两点")
         await page.get_by_role("button", name="发给办公室").click()
         await expect(page.get_by_text("已转交办公室")).to_be_visible()
@@ -119,7 +120,7 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium:
         await expect(page.get_by_text("这不影响得分")).to_be_visible()
         await page.get_by_role("button", name="停止这条留言").click()
         await expect(page.get_by_text("您已停止")).to_be_visible()
-        await keep(page, "loop-stopped-phone-zh")
+        await keep(page, "rectification-stopped-phone-zh")
 
 
 async def test_an_appeal_is_received_charged_and_answered(town: City, chromium: Path) -> None:
@@ -149,7 +150,7 @@ async def test_an_appeal_is_received_charged_and_answered(town: City, chromium: 
         await look(page, "/admin/appeals/1", "appeal-answered")
         await look(page, "/admin/appeals", "appeals")
     async with writing(town.service.database) as connection:
-        (told,) = await yearbook.read_amendments(connection, 2026)
+        (told,) = await read_amendments(connection, 2026)
         grades = (await connection.execute(tables.grades.select())).all()
     assert (told.appeal, told.before, told.after) == (1, "third", "second")
     assert [row.grade for row in grades] == ["third", "second"]

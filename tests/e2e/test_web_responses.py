@@ -1,4 +1,7 @@
-"""The response page in Chromium: quotas of a draft, then a campaign that runs, live, without scripts, on a phone."""
+"""The response page in Chromium: quotas of a draft, then a running campaign.
+
+Live, without scripts, and on a phone.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +97,7 @@ async def give_quotas(page: Page, folder: Path) -> None:
 
 
 async def run_campaign(service: Service) -> None:
-    """A campaign in its second week, as counts."""
+    """Make the counts of a campaign in its second week."""
     database, day = service.database, NOW.date()
     people = [
         Contact(Address("telegram", str(1000 * at + n)), "en", group, area, "", "2026-01-02", "")

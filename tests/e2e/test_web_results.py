@@ -1,4 +1,4 @@
-"""What anybody reads of a campaign that is over, and where administrators find files and tokens, in Chromium."""
+"""Public results in Chromium, and the administrators' pages of files and tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.campaigns.registered import read_registered_campaigns
 from bot.core.settings import Settings
 from bot.publication.public_release import make_public
 from bot.service.composition import build
-from tests.desk import PASSWORD
+from tests.console import PASSWORD
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, after_notice, fill
 
@@ -27,8 +27,10 @@ async def test_results_files_and_tokens_are_found_and_read(
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         year = await fill(service, ballots=6_000)
         await after_notice(service, year)
-        poll = (await read_registered_campaigns(service.database))[0]
-        await make_public(service.database, poll, "zhou", service.clock, service.settings.timezone)
+        registered = (await read_registered_campaigns(service.database))[0]
+        await make_public(
+            service.database, registered, "zhou", service.clock, service.settings.timezone
+        )
         await add_staff(service.database, "zhou", PASSWORD, "administrator")
         for name in ("old-portal", "statistics"):
             await create_token(service.database, name, ["results:read"], 30, "zhou", service.clock)
@@ -45,7 +47,7 @@ async def test_results_files_and_tokens_are_found_and_read(
             await page.get_by_label("results:read").check()
             await page.get_by_role("button", name="Make a token").click()
             await expect(page.get_by_role("alert")).to_contain_text("shown only now")
-            await look(page, "results-token-made-desk-en")
+            await look(page, "results-token-made-desktop-en")
             for path, name in {
                 "/results": "results-list",
                 f"/results/city-{year}": "results-one",
@@ -54,7 +56,7 @@ async def test_results_files_and_tokens_are_found_and_read(
                 "/admin/tokens": "results-tokens",
             }.items():
                 for lang in ("en", "zh-Hans"):
-                    for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
+                    for size, viewport in {"desktop": DESKTOP, "phone": PHONE}.items():
                         await page.set_viewport_size(viewport)
                         answer = await page.goto(f"{path}?lang={lang}")
                         assert answer is not None
@@ -64,7 +66,7 @@ async def test_results_files_and_tokens_are_found_and_read(
 
 
 async def look(page: Page, name: str) -> None:
-    """Keep a picture, and let axe-core look for what is serious."""
+    """Keep a picture, and let axe-core look for serious faults."""
     await keep(page, name)
     found = (await Axe().run(page)).response["violations"]
     assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == [], name

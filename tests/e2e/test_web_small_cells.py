@@ -1,4 +1,7 @@
-"""Hidden numbers in Chromium: on a phone and a desk, in both languages, with the reason beside them."""
+"""Suppressed numbers in Chromium, with the reason beside them.
+
+On a phone and a wide screen, in both languages.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from bot.results.scoring import score_campaign
 from bot.service.composition import build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from tests.desk import CAMPAIGN, PASSWORD, YEAR
+from tests.console import CAMPAIGN, PASSWORD, YEAR
 from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, fill
 
@@ -55,7 +58,7 @@ async def test_hidden_numbers_say_so_and_why(
                     "year": YEAR,
                     "explain": f"{YEAR}/explain/{rich}",
                 }.items():
-                    for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
+                    for size, viewport in {"desktop": DESKTOP, "phone": PHONE}.items():
                         await page.set_viewport_size(viewport)
                         await page.goto(f"{path}?lang={lang}")
                         await expect(page.get_by_text(HIDDEN, exact=True).first).to_be_visible()

@@ -130,7 +130,10 @@ async def _fatigue_days(connection: AsyncConnection, campaign: str) -> int:
 
 
 async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:
-    """Return the drawn rows of the frame with their contacts; ``invited_here``: by this campaign."""
+    """Return the drawn rows of the frame with their contacts.
+
+    ``invited_here`` says that this campaign invited them.
+    """
     frames, contacts = tables.frames.c, tables.contacts.c
     joined = tables.frames.join(tables.contacts, frames.lookup == contacts.lookup)
     columns: list[Any] = [

@@ -51,12 +51,12 @@ DAYS = 14
 class CellDispositions:
     """Dispositions and rates of a cell's invitations, disclosed as ranges.
 
-    The field ``told`` has the range of each disposition.
+    The field ``ranges`` has the range of each disposition.
     """
 
     cell: str
     invited: int
-    told: Mapping[str, CountRange]
+    ranges: Mapping[str, CountRange]
     rates: ResponseRates
 
 
@@ -115,8 +115,8 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
     zone = ZoneInfo(timezone)
     days, hours = _by(when, zone, "%Y-%m-%d"), _by(when, zone, "%H")
     return Monitor(
-        cells=[_told(cell_of(*cell), one, step) for cell, one in found.items()],
-        whole=_told("", {name: whole[name] for name in DISPOSITIONS}, step) if found else None,
+        cells=[_disclosed(cell_of(*cell), one, step) for cell, one in found.items()],
+        whole=_disclosed("", {name: whole[name] for name in DISPOSITIONS}, step) if found else None,
         by_source=_by_source(people, step),
         days={day: _ranges(days[day], step) for day in sorted(days)[-DAYS:]},
         hours={int(hour): _ranges(hours[hour], step) for hour in sorted(hours)},
@@ -126,9 +126,9 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
     )
 
 
-def _told(cell: str, found: Mapping[str, int], step: int) -> CellDispositions:
-    told = as_ranges(found, step)
-    return CellDispositions(cell, sum(found.values()), told, response_rates(told))
+def _disclosed(cell: str, found: Mapping[str, int], step: int) -> CellDispositions:
+    ranges = as_ranges(found, step)
+    return CellDispositions(cell, sum(found.values()), ranges, response_rates(ranges))
 
 
 def _ranges(counts: Mapping[str, int], step: int) -> dict[str, CountRange]:

@@ -34,13 +34,13 @@ def score_archive(folder: Path) -> RescoredArchive:
         BadInput: there is no finished archive, or a file is not the one that was written.
     """
     manifest = whole_manifest(folder)
-    poll = registered_campaign(_row(read_text(folder, manifest, CAMPAIGN)))
-    scored = score_release(poll, read_release(_row(read_text(folder, manifest, RELEASE))))
+    campaign = registered_campaign(_row(read_text(folder, manifest, CAMPAIGN)))
+    scored = score_release(campaign, read_release(_row(read_text(folder, manifest, RELEASE))))
     counted = tally_tables(
-        count_tables(folder, manifest), PatternReader(poll.questionnaires, poll.scheme)
+        count_tables(folder, manifest), PatternReader(campaign.questionnaires, campaign.scheme)
     )
     scores = score_tally(
-        counted, {code: unit.category for code, unit in poll.units.items()}, poll.scheme
+        counted, {code: unit.category for code, unit in campaign.units.items()}, campaign.scheme
     )
     corrected = scored.release.corrections if scored.release else {}
     changed = (

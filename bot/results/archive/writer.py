@@ -107,10 +107,10 @@ async def write_archive(
         BadInput: the campaign is not closed, the folder holds something else,
             or a file cannot be written.
     """
-    poll = await find_registered_campaign(database, campaign)
-    if poll.state != "closed":
+    registered = await find_registered_campaign(database, campaign)
+    if registered.state != "closed":
         raise BadInput(Message("archive-before-close"), Place(subject=campaign))
-    await last_release(database, poll)
+    await last_release(database, registered)
     written = await write_parts(database, campaign, folder, auditors, progress)
     files, size = await _write_texts(database, campaign, folder)
     written.manifest = replace(written.manifest, whole=True, size=size, files=files)

@@ -17,3 +17,8 @@ admin-whole-number-needed = this is no whole number
 admin-login-without-unit = this login belongs to no unit; see `minping staff add --role unit --unit CODE`
 admin-name-needed = a decision needs the name of the person who made it
 admin-no-such-subject = there is no such unit or leader in that year
+
+# Labels.
+
+admin-ranking-title = Appraisal { $year }: totals
+admin-no-answer = no answer

@@ -17,3 +17,8 @@ admin-whole-number-needed = 这不是整数
 admin-login-without-unit = 这个账号不属于任何单位，请用 `minping staff add --role unit --unit CODE` 添加
 admin-name-needed = 决定须写明决定人姓名
 admin-no-such-subject = 该年度没有这个单位或领导干部
+
+# 名称。
+
+admin-ranking-title = { $year } 年度绩效考核总分
+admin-no-answer = 未作答

@@ -1,4 +1,4 @@
-"""What-if: the same answers under other rules, and how far results move."""
+"""What-if: the same answers under other rules, and the moves of the results."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_shift_tells_who_moves_and_whose_grade_changes() -> None:
     better = replace(
         city, public={**city.public, "U10": public("U10", 100), "U01": public("U01", 0)}
     )
-    found = result_shift("x", "甲", "a", unit_standings(city), unit_standings(better))
+    found = result_shift("x", ("甲", "a"), unit_standings(city), unit_standings(better))
     assert (found.moved, found.furthest, found.furthest_unit) == (7, 9, "U01")
     moves = {m.unit: (m.ranks, m.grades) for m in found.graded}
     assert moves["U01"] == ((1, 10), (Grade.FIRST, Grade.THIRD))

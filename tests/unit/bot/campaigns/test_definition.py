@@ -32,7 +32,7 @@ def modules() -> dict[str, ast.Module]:
 
 
 def reads_stored_text(node: ast.AST) -> bool:
-    """Whether an expression parses the stored text of a definition or a scheme."""
+    """Say whether an expression parses the stored text of a definition or a scheme."""
     if not isinstance(node, ast.Call):
         return False
     called = (

@@ -32,7 +32,7 @@ SECRET = "s3cret_-"
 
 @dataclass
 class Counter:
-    """A handler that counts each citizen's updates on a screen; what it should do instead can be put in `replies`."""
+    """A handler that counts each citizen's updates on a screen; a test may set `replies`."""
 
     taken: list[Incoming] = field(default_factory=list)
     replies: list[Reply | Unavailable] = field(default_factory=list)
