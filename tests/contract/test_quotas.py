@@ -237,7 +237,8 @@ async def test_quotas_are_registered_and_cannot_be_changed_any_more(road: Road) 
         {"unit": "ONE", "group": "", "stratum": "", "source": "", "most": 10}
     ]
     with pytest.raises(
-        BadInput, match="this campaign is open: its quotas are registered in the log and cannot"
+        BadInput,
+        match="the campaign's state is open: its quotas are registered in the log and cannot",
     ):
         await set_quotas(road.database, "small", "quotas.csv", (HEAD + "ONE,,,,20\n").encode())
     with pytest.raises(DBAPIError, match="registered"):
