@@ -8,17 +8,13 @@ from datetime import date
 
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.quota import quota_misfit
-from aggregation.model.facts import AppraisedUnit, FindingKind, Grade, Role
+from aggregation.model.facts import AppraisedUnit, FindingKind, Grade
+from aggregation.model.names import ROLES
 from aggregation.scheme.inner_units import PARENT
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from survey_flows.errors import Message, Place, Problem, gathered
 
 ABOUT_UNITS = (FindingKind.SAFETY_ACCIDENT, FindingKind.MANIPULATION, FindingKind.VETO)
-ROLES = {
-    Role.PRINCIPAL: Message("appraisal-role-principal"),
-    Role.DEPUTY: Message("appraisal-role-deputy"),
-    Role.OFFICER: Message("appraisal-role-officer"),
-}
 
 
 def check_inputs(given: AppraisalInputs) -> None:

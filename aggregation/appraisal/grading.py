@@ -12,7 +12,7 @@ from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.outlook import GradedField, RankCertainty, rank_certainty
 from aggregation.appraisal.totals import UnitTotal
 from aggregation.model.facts import Grade, UnitDecision
-from aggregation.model.reason_lines import reason_line
+from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import Certainty, QuotaUse, UnitResult
 from aggregation.numbers import competition_ranks
 from aggregation.ranking.ranks import RankSet
@@ -219,8 +219,6 @@ def _use(
     notes = quota.tie_notes(entries, counts, places)
     if waiting:
         notes.append(
-            reason_line(
-                Message("appraisal-waiting-units"), str(len(waiting)), waiting, "min_n.unit"
-            )
+            ReasonLine(Message("appraisal-waiting-units"), str(len(waiting)), waiting, "min_n.unit")
         )
     return QuotaUse(family.name, len(results), places, counts, len(waiting), tuple(notes))

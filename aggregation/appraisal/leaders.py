@@ -9,17 +9,18 @@ from fractions import Fraction
 
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.model.facts import Grade, Leader, Role
+from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import (
     Certainty,
     ConsequenceKind,
     LeaderResult,
     Proposal,
     ProposalStatus,
-    ReasonLine,
     UnitResult,
 )
 from aggregation.numbers import half_up
 from aggregation.scheme.parts import LeaderRules
+from survey_flows.messages import Message
 
 Units = Mapping[str, UnitResult]
 LOWER = {Grade.FIRST: Grade.SECOND, Grade.SECOND: Grade.THIRD}
@@ -39,11 +40,9 @@ class LeaderPool:
     def line(self) -> ReasonLine:
         """The ceiling as a line of reasons."""
         value = f"{len(self.admitted)}/{self.ceiling} ({len(self.members)})"
-        return ReasonLine(
-            "一等名额上限（已用/上限，人数）",
-            "ceiling of first grades (used/ceiling, leaders)",
-            value,
-        )
+        inputs = (f"pool {self.name}",)
+        field = "leaders.first_pct, leaders.pool"
+        return ReasonLine(Message("appraisal-leader-ceiling"), value, inputs, field)
 
 
 def leader_result(given: AppraisalInputs, leader: Leader, unit: UnitResult) -> LeaderResult:

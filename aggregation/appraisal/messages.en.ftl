@@ -10,9 +10,6 @@ appraisal-indicator = indicator { $indicator } of { $code }
 appraisal-adjustment = adjustment of { $unit }
 appraisal-parts-of = parts of { $unit }
 appraisal-subject-inside = { $parts }: { $subject }
-appraisal-role-principal = principal
-appraisal-role-deputy = deputy
-appraisal-role-officer = officer
 
 appraisal-stands-twice = it stands twice; keep one
 appraisal-code-of-unit-and-leader = this is the code of a unit and of a leader; change one of them
@@ -62,3 +59,40 @@ appraisal-places-third = places of the third grade
 appraisal-places-over = over by { $count }
 appraisal-places-short = short by { $count }
 appraisal-waiting-units = waits for a person's decision
+
+appraisal-public-part = Public evaluation
+appraisal-parent-part = Total of the unit above
+appraisal-parent-grade = grade of the unit above
+appraisal-adjustments = adjustments, limited
+appraisal-total = total (rounded half up)
+appraisal-barred = barred from the first grade
+appraisal-rank = rank
+appraisal-rank-set = simultaneous rank set
+appraisal-insufficient = too few valid answers, not ranked
+appraisal-places = places first/second/third, locked → given
+appraisal-grade = grade
+appraisal-standing = standing for its leaders' ceilings
+appraisal-with-certainty = { $grade } ({ $certainty })
+appraisal-waits = waits for a person
+appraisal-unit-total = unit total
+appraisal-personal-score = personal score
+appraisal-leader-score = leader's score
+appraisal-leader-ceiling = ceiling of first grades (used/ceiling, leaders)
+appraisal-grade-by-score = grade by score and ceiling
+appraisal-lowered = confirmed ground of lowering
+appraisal-grade-last-year = grade last year
+appraisal-not-appraised = not appraised
+appraisal-proposal-of = proposal of { $consequence }
+appraisal-discretionary = { $status } (discretionary)
+appraisal-ground = { "  " }ground, { $ground }
+appraisal-decided = { "  " }decided by, why, when
+appraisal-decided-by = { $name }; { $reason }; { $at }
+
+# What-if: other rules for the same answers.
+
+appraisal-scale-even = evenly spaced scale
+appraisal-scale-points = scale { $points }
+appraisal-public-weight = weight of the public score { $step } points
+appraisal-without-open-link = without open-link answers
+appraisal-without-fraud-rules = without any fraud rule
+appraisal-equal-answers = every answer equal, whatever the group

@@ -10,9 +10,6 @@ appraisal-indicator = 单位 { $code } 的指标 { $indicator }
 appraisal-adjustment = { $unit } 的加减分
 appraisal-parts-of = { $unit } 的内设机构
 appraisal-subject-inside = { $parts }：{ $subject }
-appraisal-role-principal = 正职
-appraisal-role-deputy = 副职
-appraisal-role-officer = 工作人员
 
 appraisal-stands-twice = 出现了两次，请保留一个
 appraisal-code-of-unit-and-leader = 单位和干部用了同一个代码，请更改其一
@@ -62,3 +59,40 @@ appraisal-places-third = 三等名额
 appraisal-places-over = 超出 { $count }
 appraisal-places-short = 空缺 { $count }
 appraisal-waiting-units = 待人工决定
+
+appraisal-public-part = 民评
+appraisal-parent-part = 所在单位得分
+appraisal-parent-grade = 上级单位等次
+appraisal-adjustments = 加扣分合计
+appraisal-total = 总分（四舍五入）
+appraisal-barred = 不得评为一等
+appraisal-rank = 名次
+appraisal-rank-set = 可能名次
+appraisal-insufficient = 有效评价不足，不参加排名
+appraisal-places = 本类名额一/二/三等（核定→实评）
+appraisal-grade = 等次
+appraisal-standing = 用于领导干部名额的档次
+appraisal-with-certainty = { $grade }（{ $certainty }）
+appraisal-waits = 待人工决定
+appraisal-unit-total = 单位得分
+appraisal-personal-score = 个人得分
+appraisal-leader-score = 领导干部得分
+appraisal-leader-ceiling = 一等名额上限（已用/上限，人数）
+appraisal-grade-by-score = 按得分和名额的等次
+appraisal-lowered = 已确认的降等依据
+appraisal-grade-last-year = 上年等次
+appraisal-not-appraised = 未考核
+appraisal-proposal-of = 拟处理·{ $consequence }
+appraisal-discretionary = { $status }（可酌情）
+appraisal-ground = { "　" }事由·{ $ground }
+appraisal-decided = { "　" }决定人、理由、时间
+appraisal-decided-by = { $name }；{ $reason }；{ $at }
+
+# 规则推演：同样的答案，不同的规则。
+
+appraisal-scale-even = 量表等距
+appraisal-scale-points = 量表 { $points }
+appraisal-public-weight = 民评权重 { $step } 个百分点
+appraisal-without-open-link = 不计公开链接
+appraisal-without-fraud-rules = 不用反刷票规则
+appraisal-equal-answers = 每张票同权（不分主体）

@@ -15,7 +15,8 @@ from typing import TypeVar
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.model.facts import AppraisedUnit, Parent
-from aggregation.model.results import AppraisalResult, Certainty, ReasonLine, UnitResult
+from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.results import AppraisalResult, Certainty, UnitResult
 from aggregation.scheme.inner_units import InnerScheme
 from aggregation.scheme.scheme import inner_scheme, scheme_levels
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered

@@ -6,17 +6,9 @@ from collections.abc import Iterator
 from functools import reduce
 
 from aggregation.model.facts import UNIT_GRADES, Grade
-from aggregation.model.reason_lines import reason_line
-from aggregation.model.results import GradeCut, RankOutlook, ReasonLine
+from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.results import GradeCut, RankOutlook
 from survey_flows.messages import Message
-
-GRADES = {
-    Grade.FIRST: ("一等", "first"),
-    Grade.SECOND: ("二等", "second"),
-    Grade.THIRD: ("三等", "third"),
-    Grade.FOURTH: ("四等", "fourth"),
-    None: ("待人工决定", "waits for a person"),
-}
 
 
 def odds_text(probability: float) -> str:
@@ -29,10 +21,10 @@ def odds_text(probability: float) -> str:
 def outlook_lines(outlook: RankOutlook) -> Iterator[ReasonLine]:
     """The reason lines of an outlook: its rank set, the odds of grades, the distance to cuts."""
     own = f"{outlook.low}–{outlook.high}"
-    yield reason_line(Message("appraisal-rank-set-alone"), own, scheme="confidence_pct")
+    yield ReasonLine(Message("appraisal-rank-set-alone"), own, scheme="confidence_pct")
     first, second, third = (odds_text(outlook.odds[grade]) for grade in UNIT_GRADES)
     odds = Message("appraisal-odds", first=first, second=second, third=third)
-    yield reason_line(Message("appraisal-odds-label"), odds, scheme="unit_quota")
+    yield ReasonLine(Message("appraisal-odds-label"), odds, scheme="unit_quota")
     yield from (_cut(cut) for cut in outlook.cuts)
 
 
@@ -55,7 +47,7 @@ def _cut(cut: GradeCut) -> ReasonLine:
         parts.append(Message("appraisal-cut-score", points=f"{cut.points:.1f}"))
     parts += [_ballots(cut)] if cut.ballots is not None or cut.never else []
     value = reduce(lambda left, right: Message("appraisal-cut-and", left=left, right=right), parts)
-    return reason_line(CUTS[cut.grade], value, scheme="unit_quota")
+    return ReasonLine(CUTS[cut.grade], value, scheme="unit_quota")
 
 
 def _ballots(cut: GradeCut) -> Message:

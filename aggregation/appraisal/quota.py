@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregation.model.facts import Grade
-from aggregation.model.reason_lines import reason_line
-from aggregation.model.results import ReasonLine
+from aggregation.model.reason_lines import ReasonLine
 from aggregation.numbers import Key, apportion
 from aggregation.scheme.parts import UnitQuota
 from survey_flows.errors import Message, Place, Problem, gathered
@@ -110,7 +109,7 @@ def tie_notes(
                 if gap > 0
                 else Message("appraisal-places-short", count=count)
             )
-            notes.append(reason_line(PLACES[level], value, tied, "unit_quota.ties"))
+            notes.append(ReasonLine(PLACES[level], value, tied, "unit_quota.ties"))
     return notes
 
 

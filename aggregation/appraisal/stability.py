@@ -8,6 +8,7 @@ from itertools import combinations
 from math import sqrt
 
 from aggregation.model.facts import Grade
+from aggregation.model.reason_lines import Label
 from aggregation.model.results import UnitResult
 
 
@@ -31,8 +32,7 @@ class ResultShift:
     """
 
     key: str
-    zh: str
-    en: str
+    label: Label
     tau: float | None
     moved: int
     furthest: int
@@ -41,7 +41,7 @@ class ResultShift:
 
 
 def result_shift(
-    key: str, zh: str, en: str, before: Iterable[UnitResult], after: Iterable[UnitResult]
+    key: str, label: Label, before: Iterable[UnitResult], after: Iterable[UnitResult]
 ) -> ResultShift:
     """Compare two results for the same units."""
     old, new = {u.unit: u for u in before}, {u.unit: u for u in after}
@@ -53,8 +53,7 @@ def result_shift(
     moves = [rank_change(a, b) for a, b in both]
     return ResultShift(
         key=key,
-        zh=zh,
-        en=en,
+        label=label,
         tau=kendall_tau_b(both),
         moved=sum(map(bool, steps.values())),
         furthest=furthest,

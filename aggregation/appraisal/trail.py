@@ -8,32 +8,30 @@ from fractions import Fraction
 
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.leaders import LeaderPool
-from aggregation.appraisal.outlook_lines import GRADES, outlook_lines
+from aggregation.appraisal.outlook_lines import outlook_lines
 from aggregation.appraisal.totals import UnitTotal
 from aggregation.model.facts import Grade, PastGrade
+from aggregation.model.names import CERTAINTIES, CONSEQUENCES, GRADES, PROPOSAL_STATUSES
+from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import (
     Certainty,
     LeaderResult,
     Proposal,
-    ProposalStatus,
     QuotaUse,
-    ReasonLine,
     TotalComponent,
     UnitResult,
 )
 from aggregation.numbers import half_up
 from aggregation.scheme.inner_units import PARENT
 from aggregation.scheme.scheme import PUBLIC
+from survey_flows.messages import Message, Named
 
-CERTAIN = {
-    Certainty.SETTLED: ("已定", "confirmed"),
-    Certainty.PROVISIONAL: ("暂定", "provisional"),
+WAITS = Message("appraisal-waits")
+NOT_INDICATORS = {
+    PUBLIC: Message("appraisal-public-part"),
+    PARENT: Message("appraisal-parent-part"),
 }
-STATUS = {
-    ProposalStatus.PROPOSED: ("拟议，待人工决定", "proposed, waits for a person"),
-    ProposalStatus.CONFIRMED: ("已确认", "confirmed"),
-    ProposalStatus.DECLINED: ("未采纳", "declined"),
-}
+"""The parts of a total that the scheme does not name as indicators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +73,6 @@ def trails(found: TrailInputs) -> dict[str, tuple[ReasonLine, ...]]:
     return reasons
 
 
-_NOT_INDICATORS = {
-    PUBLIC: ("民评", "Public evaluation"),
-    PARENT: ("所在单位得分", "Total of the unit above"),
-}
-
-
 def _number(value: Fraction | None) -> str:
     return "—" if value is None else str(half_up(value, 4).normalize().__format__("f"))
 
@@ -91,9 +83,8 @@ def _within(found: TrailInputs) -> Iterator[ReasonLine]:
     if parent is not None:
         sure = Certainty.SETTLED if parent.confirmed else Certainty.PROVISIONAL
         where = (f"units.{parent.code}: {parent.zh}",)
-        yield _graded(
-            "上级单位等次", "grade of the unit above", parent.standing, sure, where, "unit_quota"
-        )
+        label = Message("appraisal-parent-grade")
+        yield _graded(label, parent.standing, sure, where, "unit_quota")
 
 
 def _total(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
@@ -101,31 +92,24 @@ def _total(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
     for part in unit.components:
         yield _component(found, unit, part)
     for item in total.adjustments:
-        yield ReasonLine(
-            item.reason, item.reason, f"{item.points:+f}", (item.source,), "adjustments"
-        )
+        yield ReasonLine(item.reason, f"{item.points:+f}", (item.source,), "adjustments")
     if total.adjustments:
         limits = found.given.scheme.adjustments
         value = f"{unit.adjustment:+f} (≤ +{limits.bonus_max}, ≥ -{limits.deduct_max})"
-        yield ReasonLine(
-            "加扣分合计",
-            "adjustments, limited",
-            value,
-            (),
-            "adjustments.bonus_max, adjustments.deduct_max",
-        )
+        fields = "adjustments.bonus_max, adjustments.deduct_max"
+        yield ReasonLine(Message("appraisal-adjustments"), value, (), fields)
     if unit.total is not None:
         parts = " + ".join(_number(c.contribution) for c in unit.components)
         value = f"{parts} {unit.adjustment:+f} = {_number(unit.exact)} → {unit.total}"
-        yield ReasonLine("总分（四舍五入）", "total (rounded half up)", value, (), "places")
+        yield ReasonLine(Message("appraisal-total"), value, (), "places")
 
 
 def _component(found: TrailInputs, unit: UnitResult, part: TotalComponent) -> ReasonLine:
     name = found.given.scheme.indicators.get(part.id)
-    zh, en = (name.zh, name.en) if name else _NOT_INDICATORS[part.id]
+    label = Named(name.zh, name.en) if name else NOT_INDICATORS[part.id]
     value = f"{_number(part.points)} × {part.weight}% = {_number(part.contribution)}"
     field = f"categories.{unit.category}.weights.{part.id}"
-    return ReasonLine(zh, en, value, _sources(found, unit, part.id), field)
+    return ReasonLine(label, value, _sources(found, unit, part.id), field)
 
 
 def _sources(found: TrailInputs, unit: UnitResult, part: str) -> tuple[str, ...]:
@@ -155,41 +139,27 @@ def _sources(found: TrailInputs, unit: UnitResult, part: str) -> tuple[str, ...]
 
 
 def _standing(found: TrailInputs, unit: UnitResult, use: QuotaUse | None) -> Iterator[ReasonLine]:
-    league = "leagues" if unit.league else "categories"
     for why in unit.barred:
-        yield ReasonLine(
-            "不得评为一等", "barred from the first grade", why, (), "rules.manipulation, veto"
-        )
-    if unit.rank is not None:
-        yield ReasonLine(
-            "名次",
-            "rank",
-            f"{unit.rank}/{unit.of}",
-            (f"{league}.{unit.family}",),
-            _tie_field(found),
-        )
-    if unit.rank is not None and unit.low is not None:
-        value = f"{unit.low}–{unit.high}"
-        yield ReasonLine(
-            "可能名次",
-            "simultaneous rank set",
-            value,
-            (f"variance={unit.variance:.4f}",),
-            "confidence_pct",
-        )
+        yield ReasonLine(Message("appraisal-barred"), why, (), "rules.manipulation, veto")
+    yield from _rank(found, unit)
     if unit.outlook is not None:
         yield from outlook_lines(unit.outlook)
     if unit.insufficient:
-        zh, en = (unit.decided_by or word for word in GRADES[None])
-        yield ReasonLine(
-            "有效评价不足，不参加排名",
-            "too few valid answers, not ranked",
-            zh,
-            (),
-            "min_n.unit",
-            en,
-        )
+        label = Message("appraisal-insufficient")
+        yield ReasonLine(label, unit.decided_by or WAITS, (), "min_n.unit")
     yield from _quota(unit, use) if use else _ceiling_standing(unit)
+
+
+def _rank(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
+    if unit.rank is None:
+        return
+    family = f"{'leagues' if unit.league else 'categories'}.{unit.family}"
+    value = f"{unit.rank}/{unit.of}"
+    yield ReasonLine(Message("appraisal-rank"), value, (family,), _tie_field(found))
+    if unit.low is not None:
+        inputs = (f"variance={unit.variance:.4f}",)
+        value = f"{unit.low}–{unit.high}"
+        yield ReasonLine(Message("appraisal-rank-set"), value, inputs, "confidence_pct")
 
 
 def _tie_field(found: TrailInputs) -> str:
@@ -200,129 +170,85 @@ def _quota(unit: UnitResult, use: QuotaUse) -> Iterator[ReasonLine]:
     places = "/".join(str(n) for n in use.places.values())
     given = "/".join(str(n) for n in use.given.values())
     value = f"{places} → {given} (n={use.size})"
-    yield ReasonLine(
-        "本类名额一/二/三等（核定→实评）",
-        "places first/second/third, locked → given",
-        value,
-        (),
-        "unit_quota",
-    )
+    yield ReasonLine(Message("appraisal-places"), value, (), "unit_quota")
     yield from use.notes
-    yield _graded("等次", "grade", unit.grade, unit.certainty, (), "unit_quota")
+    yield _graded(Message("appraisal-grade"), unit.grade, unit.certainty, (), "unit_quota")
 
 
 def _ceiling_standing(unit: UnitResult) -> Iterator[ReasonLine]:
     if unit.standing is not None:
-        name = ("用于领导干部名额的档次", "standing for its leaders' ceilings")
         field = "leaders.league_first, leaders.league_third"
-        yield _graded(*name, unit.standing, unit.certainty, (), field)
+        label = Message("appraisal-standing")
+        yield _graded(label, unit.standing, unit.certainty, (), field)
 
 
 def _graded(
-    zh: str,
-    en: str,
+    label: Message,
     grade: Grade | None,
     certainty: Certainty | None,
     inputs: tuple[str, ...],
     field: str,
 ) -> ReasonLine:
-    words = GRADES[grade]
+    words = GRADES[grade] if grade is not None else WAITS
     if certainty is not None:
-        words = f"{words[0]}（{CERTAIN[certainty][0]}）", f"{words[1]} ({CERTAIN[certainty][1]})"
-    return ReasonLine(zh, en, words[0], inputs, field, words[1])
+        sure = CERTAINTIES[certainty]
+        words = Message("appraisal-with-certainty", grade=words, certainty=sure)
+    return ReasonLine(label, words, inputs, field)
 
 
 def _score(leader: LeaderResult, unit: UnitResult) -> Iterator[ReasonLine]:
     total = "—" if unit.total is None else str(unit.total)
     field = f"leaders.shares.{leader.role}"
-    yield ReasonLine(
-        "单位得分", "unit total", total, (f"units.{leader.unit}.total",), f"{field}.unit"
-    )
-    yield ReasonLine(
-        "个人得分",
-        "personal score",
-        str(leader.personal),
-        (f"personal.{leader.leader}",),
-        f"{field}.personal",
-    )
+    source = (f"units.{leader.unit}.total",)
+    yield ReasonLine(Message("appraisal-unit-total"), total, source, f"{field}.unit")
+    source = (f"personal.{leader.leader}",)
+    own = Message("appraisal-personal-score")
+    yield ReasonLine(own, str(leader.personal), source, f"{field}.personal")
     if leader.score is not None:
-        yield ReasonLine(
-            "领导干部得分", "leader's score", str(leader.score), (), f"{field}, places"
-        )
+        label = Message("appraisal-leader-score")
+        yield ReasonLine(label, str(leader.score), (), f"{field}, places")
 
 
 def _grade(
     found: TrailInputs, leader: LeaderResult, pool: LeaderPool | None
 ) -> Iterator[ReasonLine]:
     if pool is not None:
-        yield ReasonLine(
-            pool.line.zh,
-            pool.line.en,
-            pool.line.value,
-            (f"pool {pool.name}",),
-            "leaders.first_pct, leaders.pool",
-        )
+        yield pool.line
     if leader.base is not None:
-        yield _graded(
-            "按得分和名额的等次",
-            "grade by score and ceiling",
-            leader.base,
-            None,
-            (),
-            "leaders.first_pct",
-        )
+        label = Message("appraisal-grade-by-score")
+        yield _graded(label, leader.base, None, (), "leaders.first_pct")
     for key in leader.lowered_by:
-        yield ReasonLine("已确认的降等依据", "confirmed ground of lowering", key, (), "rules")
-    yield _graded("等次", "grade", leader.grade, leader.certainty, (f"units.{leader.unit}",), "")
+        yield ReasonLine(Message("appraisal-lowered"), key, (), "rules")
+    label = Message("appraisal-grade")
+    yield _graded(label, leader.grade, leader.certainty, (f"units.{leader.unit}",), "")
     yield from _last_year(found, leader)
 
 
 def _last_year(found: TrailInputs, leader: LeaderResult) -> Iterator[ReasonLine]:
     past = found.past.get((leader.leader, found.given.year - 1))
-    if past is not None:
-        source = (f"history.{past.subject}.{past.year}: {past.unit} {past.post}".strip(),)
-        if past.grade is None:
-            yield ReasonLine("上年等次", "grade last year", "未考核", source, "", "not appraised")
-        else:
-            sure = Certainty.SETTLED if past.confirmed else Certainty.PROVISIONAL
-            yield _graded("上年等次", "grade last year", past.grade, sure, source, "")
+    if past is None:
+        return
+    label = Message("appraisal-grade-last-year")
+    source = (f"history.{past.subject}.{past.year}: {past.unit} {past.post}".strip(),)
+    if past.grade is None:
+        yield ReasonLine(label, Message("appraisal-not-appraised"), source)
+    else:
+        sure = Certainty.SETTLED if past.confirmed else Certainty.PROVISIONAL
+        yield _graded(label, past.grade, sure, source, "")
 
 
 def _proposal(proposal: Proposal) -> Iterable[ReasonLine]:
-    kind = KINDS[proposal.kind.value]
-    may = ("（可酌情）", " (discretionary)") if proposal.discretionary else ("", "")
-    zh, en = (word + extra for word, extra in zip(STATUS[proposal.status], may, strict=True))
-    yield ReasonLine(
-        f"拟处理·{kind[0]}",
-        f"proposal of {kind[1]}",
-        zh,
-        (proposal.key,),
-        f"rules.{proposal.rule}",
-        en,
-    )
-    yield from (
-        replace(ground, zh=f"　事由·{ground.zh}", en=f"  ground, {ground.en}")
-        for ground in proposal.grounds
-    )
+    label = Message("appraisal-proposal-of", consequence=CONSEQUENCES[proposal.kind])
+    status = PROPOSAL_STATUSES[proposal.status]
+    if proposal.discretionary:
+        status = Message("appraisal-discretionary", status=status)
+    yield ReasonLine(label, status, (proposal.key,), f"rules.{proposal.rule}")
+    yield from map(_ground, proposal.grounds)
     if proposal.decision is not None:
         made = proposal.decision
-        yield ReasonLine(
-            "　决定人、理由、时间",
-            "  decided by, why, when",
-            f"{made.by}; {made.reason}; {made.at}",
-        )
+        value = Message("appraisal-decided-by", name=made.by, reason=made.reason, at=made.at)
+        yield ReasonLine(Message("appraisal-decided"), value)
 
 
-KINDS = {
-    "grade_four": ("确定为四等", "grade four"),
-    "removal_from_posts": ("撤销党政职务", "removal from Party and government posts"),
-    "dismissal": ("免职", "dismissal"),
-    "downgrade": ("降等", "one grade down"),
-    "admonition_talk": ("诫勉谈话", "admonition talk"),
-    "verification_review": ("甄别考察", "verification review"),
-    "bar_first": ("取消一等资格", "barred from the first grade"),
-    "void_answers": ("相关评价作废", "answers void"),
-    "discipline_referral": ("移送纪律审查", "referral for discipline"),
-    "commendation": ("表彰", "commendation"),
-    "promotion_file": ("列入提拔使用档案", "promotion file"),
-}
+def _ground(line: ReasonLine) -> ReasonLine:
+    return replace(line, label=Message("appraisal-ground", ground=line.label))

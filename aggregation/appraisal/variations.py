@@ -9,18 +9,26 @@ from decimal import Decimal
 from aggregation.counts.scan import OPEN, PatternCount
 from aggregation.disclosure.suppression import below_floor
 from aggregation.estimation.scores import PEOPLE, UnitScore, score_units
+from aggregation.model.reason_lines import Label
 from aggregation.scheme.parts import Category, Scale
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from survey_flows.ballot import STAFF
+from survey_flows.messages import Message
 from survey_flows.questionnaire import Questionnaire
 
 FULL_WEIGHT = 4
 """The fraud weight of a ballot that counts in full, in quarters."""
-SCALES: Mapping[str, tuple[tuple[str, str], Mapping[int, tuple[int, ...]]]] = {
-    "scale_even": (("量表等距", "evenly spaced scale"), {5: (100, 75, 50, 25, 0), 3: (100, 50, 0)}),
-    "scale_80_60_30": (("量表 100/80/60/30/0", "scale 100/80/60/30/0"), {5: (100, 80, 60, 30, 0)}),
+SCALES: Mapping[str, tuple[Message, Mapping[int, tuple[int, ...]]]] = {
+    "scale_even": (
+        Message("appraisal-scale-even"),
+        {5: (100, 75, 50, 25, 0), 3: (100, 50, 0)},
+    ),
+    "scale_80_60_30": (
+        Message("appraisal-scale-points", points="100/80/60/30/0"),
+        {5: (100, 80, 60, 30, 0)},
+    ),
     "scale_100_70_30": (
-        ("量表 100/70/30", "scale 100/70/30"),
+        Message("appraisal-scale-points", points="100/70/30"),
         {5: (100, 100, 70, 30, 30), 3: (100, 70, 30)},
     ),
 }
@@ -36,8 +44,7 @@ class Variation:
     """Other rules for the same answers: a scheme and a change of rows (None: all rows stay)."""
 
     key: str
-    zh: str
-    en: str
+    label: Label
     scheme: Scheme
     row_change: RowChange | None = None
 
@@ -49,13 +56,12 @@ def variations(scheme: Scheme) -> list[Variation]:
 
 def _scales(scheme: Scheme) -> Iterator[Variation]:
     name = scheme.default_scale
-    for key, ((zh, en), points) in SCALES.items():
+    for key, (label, points) in SCALES.items():
         scale = _rescaled(scheme.scales[name], points)
         if scale != scheme.scales[name]:
             # Not validated: on 100/70/30 two options have the same points.
-            yield Variation(
-                key, zh, en, scheme.model_copy(update={"scales": scheme.scales | {name: scale}})
-            )
+            scales = scheme.scales | {name: scale}
+            yield Variation(key, label, scheme.model_copy(update={"scales": scales}))
 
 
 def _rescaled(scale: Scale, points: Mapping[int, Sequence[int]]) -> Scale:
@@ -75,8 +81,8 @@ def _rescaled(scale: Scale, points: Mapping[int, Sequence[int]]) -> Scale:
 def _public(scheme: Scheme) -> Iterator[Variation]:
     for step in STEPS:
         moved = {name: _moved(category, step) for name, category in scheme.categories.items()}
-        zh, en = f"民评权重 {step:+} 个百分点", f"weight of the public score {step:+} points"
-        yield Variation(f"public{step:+}", zh, en, scheme.model_copy(update={"categories": moved}))
+        label = Message("appraisal-public-weight", step=f"{step:+}")
+        yield Variation(f"public{step:+}", label, scheme.model_copy(update={"categories": moved}))
 
 
 def _moved(category: Category, step: int) -> Category:
@@ -94,23 +100,18 @@ def _moved(category: Category, step: int) -> Category:
 
 
 def _rows(scheme: Scheme) -> Iterator[Variation]:
-    yield Variation("no_open_link", "不计公开链接", "without open-link answers", scheme, _vouched)
-    yield Variation(
-        "no_fraud_weights", "不用反刷票规则", "without any fraud rule", scheme, _in_full
-    )
+    label = Message("appraisal-without-open-link")
+    yield Variation("no_open_link", label, scheme, _vouched)
+    label = Message("appraisal-without-fraud-rules")
+    yield Variation("no_fraud_weights", label, scheme, _in_full)
     if PEOPLE[0] in scheme.groups:
         alike = {
             name: c.model_copy(update={"group_weights": {PEOPLE[0]: Decimal(100)}})
             for name, c in scheme.categories.items()
         }
         other = scheme.model_copy(update={"categories": alike})
-        yield Variation(
-            "equal_answers",
-            "每张票同权（不分主体）",
-            "every answer equal, whatever the group",
-            other,
-            _alike,
-        )
+        label = Message("appraisal-equal-answers")
+        yield Variation("equal_answers", label, other, _alike)
 
 
 def _vouched(row: PatternCount, _: Category) -> PatternCount | None:

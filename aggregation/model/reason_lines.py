@@ -1,35 +1,58 @@
-"""Reason lines from messages: the label and the value in both languages."""
+"""Lines of a reason trail: figures and findings with their inputs, worded when they are shown."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
-from aggregation.model.results import ReasonLine
-from survey_flows.messages import ENGLISH, Message, render
+from survey_flows.messages import ENGLISH, Message, Named, render
 from survey_flows.wording import DEFAULT
 
 CACHED = 4096
 """A city's trails repeat their labels and many values for every unit."""
+Label = str | Message | Named
+"""A message, a name from the data, or text that is the same in every language."""
 
 
-def reason_line(
-    label: Message, value: Message | str, inputs: tuple[str, ...] = (), scheme: str = ""
-) -> ReasonLine:
-    """Returns the line, worded in Chinese and in English.
+@dataclass(frozen=True, slots=True)
+class ReasonLine:
+    """One line of a reason trail.
 
     Args:
         label: the figure or finding that the line states.
-        value: a message, or a text that is the same in both languages.
+        value: the figure or finding itself.
         inputs: the names of the data that the value follows from.
-        scheme: the field of the scheme that the value follows.
+        scheme: the field of the scheme that it follows (``categories.B_econ.weights.public``).
     """
-    zh, en = _both(label)
-    if isinstance(value, str):
-        return ReasonLine(zh, en, value, inputs, scheme)
-    said = _both(value)
-    return ReasonLine(zh, en, said[0], inputs, scheme, said[1])
+
+    label: Label
+    value: Label
+    inputs: tuple[str, ...] = ()
+    scheme: str = ""
+
+    def pair(self, lang: str) -> tuple[str, str]:
+        """The label and the value in ``lang``; any language but Chinese is English."""
+        return worded(self.label, lang), worded(self.value, lang)
+
+    def text(self, lang: str = DEFAULT) -> str:
+        """The line as one printed sentence in ``lang``; any language but Chinese is English."""
+        label, value = self.pair(lang)
+        parts = [Message("reason-says", label=label, value=value)]
+        if self.inputs:
+            parts.append(Message("reason-inputs", inputs="; ".join(self.inputs)))
+        if self.scheme:
+            parts.append(Message("reason-scheme", field=self.scheme))
+        return " | ".join(worded(part, lang) for part in parts)
+
+
+def worded(words: Label, lang: str) -> str:
+    """The label in ``lang``; any language but Chinese is English."""
+    lang = DEFAULT if lang.startswith("zh") else ENGLISH
+    if isinstance(words, Named):
+        return words.text(lang)
+    return words if isinstance(words, str) else _rendered(words, lang)
 
 
 @lru_cache(maxsize=CACHED)
-def _both(message: Message) -> tuple[str, str]:
-    return render(message, DEFAULT), render(message, ENGLISH)
+def _rendered(message: Message, lang: str) -> str:
+    return render(message, lang)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from aggregation.model.facts import Decision, Grade, PastGrade, Role
+from aggregation.model.reason_lines import ReasonLine
 
 
 class Certainty(StrEnum):
@@ -41,41 +42,6 @@ class ProposalStatus(StrEnum):
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     DECLINED = "declined"
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonLine:
-    """One line of a reason trail.
-
-    ``value`` is the figure or finding as printed (``value_en`` in English, where the words differ),
-    ``inputs`` name its data, and ``scheme`` is the field of the scheme that it follows
-    (``categories.B_econ.weights.public``).
-    """
-
-    zh: str
-    en: str
-    value: str
-    inputs: tuple[str, ...] = ()
-    scheme: str = ""
-    value_en: str = ""
-
-    def pair(self, lang: str) -> tuple[str, str]:
-        """The label and the value in ``lang``; any language but Chinese is English."""
-        return (
-            (self.zh, self.value)
-            if lang.startswith("zh")
-            else (self.en, self.value_en or self.value)
-        )
-
-    def text(self, lang: str = "zh-Hans") -> str:
-        """The line as one printed sentence in ``lang`` (anything but Chinese is English)."""
-        chinese = lang.startswith("zh")
-        parts = [("：" if chinese else ": ").join(self.pair(lang))]
-        if self.inputs:
-            parts.append(("依据 " if chinese else "from ") + "; ".join(self.inputs))
-        if self.scheme:
-            parts.append(("办法 " if chinese else "scheme ") + self.scheme)
-        return " | ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from aggregation.model.facts import AppraisedUnit, Finding, FindingKind, Leader, PastGrade, Role
-from aggregation.model.results import ConsequenceKind, LeaderResult, ReasonLine, UnitResult
+from aggregation.model.names import FINDINGS
+from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.results import ConsequenceKind, LeaderResult, UnitResult
 
 
 class Stage(StrEnum):
@@ -80,17 +82,5 @@ class Rule:
 
 def finding_line(fact: Finding) -> ReasonLine:
     """The ground that ``fact`` is, with its source and date."""
-    zh, en = _FACTS[fact.kind]
-    return ReasonLine(
-        zh, en, fact.note or fact.subject, (f"{fact.id}: {fact.source}, {fact.date}",)
-    )
-
-
-_FACTS = {
-    FindingKind.CRIMINAL_OFFENCE: ("触犯刑律", "criminal offence"),
-    FindingKind.SAFETY_ACCIDENT: ("重大安全责任事故", "serious safety accident"),
-    FindingKind.UNFITNESS: ("认定不能胜任现职", "found unfit for the post"),
-    FindingKind.REVIEW_FINDING: ("甄别考察结论", "finding of a verification review"),
-    FindingKind.MANIPULATION: ("查实操纵评价", "proven manipulation of the evaluation"),
-    FindingKind.VETO: ("一票否决", "one-vote veto"),
-}
+    source = f"{fact.id}: {fact.source}, {fact.date}"
+    return ReasonLine(FINDINGS[fact.kind], fact.note or fact.subject, (source,))

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from aggregation.model.results import ConsequenceKind, ReasonLine, UnitResult
+from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.results import ConsequenceKind, UnitResult
 from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situation, Stage
+from survey_flows.messages import Message
 
 
 class Params(RuleParams):
@@ -31,9 +33,8 @@ def _behind(now: Situation, unit: UnitResult) -> int:
 
 
 def _ground(unit: UnitResult) -> ReasonLine:
-    return ReasonLine(
-        "名次靠后", "low rank", f"{unit.rank}/{unit.of} {unit.family}", (f"units.{unit.unit}.rank",)
-    )
+    value = f"{unit.rank}/{unit.of} {unit.family}"
+    return ReasonLine(Message("rules-low-rank"), value, (f"units.{unit.unit}.rank",))
 
 
 RULE = Rule("bottom_rank", Stage.SETTLED, Params, propose)

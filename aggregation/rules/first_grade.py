@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregation.model.facts import Grade
-from aggregation.model.results import ConsequenceKind, ReasonLine
+from aggregation.model.names import GRADES
+from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.results import ConsequenceKind
 from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situation, Stage
+from survey_flows.messages import Message
 
 
 class Params(RuleParams):
@@ -35,7 +38,7 @@ def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
 
 
 def _ground(where: str) -> ReasonLine:
-    return ReasonLine("考核等次", "grade", "一等", (where,), "", "first")
+    return ReasonLine(Message("rules-grade"), GRADES[Grade.FIRST], (where,))
 
 
 RULE = Rule("first_grade", Stage.SETTLED, Params, propose)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregation.model.facts import Grade
-from aggregation.model.results import Certainty, ConsequenceKind, ReasonLine, UnitResult
+from aggregation.model.names import CERTAINTIES
+from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.results import Certainty, ConsequenceKind, UnitResult
 from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situation, Stage
+from survey_flows.messages import Message, Named
 
 
 class Params(RuleParams):
@@ -28,17 +31,12 @@ def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
 
 
 def _ground(unit: UnitResult) -> ReasonLine:
-    sure = unit.certainty is Certainty.SETTLED
-    zh, en = ("已定", "confirmed") if sure else ("暂定", "provisional")
-    cited = (f"units.{unit.unit}.grade",)
-    return ReasonLine(
-        "单位被评为三等",
-        "unit of the third grade",
-        f"{unit.zh}（{zh}）",
-        cited,
-        "",
-        f"{unit.en} ({en})",
+    value = Message(
+        "rules-unit-with-certainty",
+        unit=Named(unit.zh, unit.en),
+        certainty=CERTAINTIES[unit.certainty or Certainty.PROVISIONAL],
     )
+    return ReasonLine(Message("rules-third-unit"), value, (f"units.{unit.unit}.grade",))
 
 
 RULE = Rule("third_grade_unit", Stage.LOWERING, Params, propose)

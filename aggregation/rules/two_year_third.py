@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregation.model.facts import Grade, PastGrade
-from aggregation.model.results import Certainty, ConsequenceKind, LeaderResult, ReasonLine
+from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.results import Certainty, ConsequenceKind, LeaderResult
 from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situation, Stage
+from survey_flows.messages import Message
 
 
 def propose(now: Situation, _: RuleParams) -> Iterable[ProposalDraft]:
@@ -29,13 +31,9 @@ def _third(leader: LeaderResult) -> bool:
 
 
 def _grounds(year: int, leader: LeaderResult, before: PastGrade) -> tuple[ReasonLine, ...]:
-    this = ReasonLine("本年三等", "third grade this year", str(year), leader.lowered_by)
-    last = ReasonLine(
-        "上年三等",
-        "third grade last year",
-        str(before.year),
-        (f"history.{before.subject}.{before.year}: {before.unit} {before.post}".strip(),),
-    )
+    this = ReasonLine(Message("rules-third-this-year"), str(year), leader.lowered_by)
+    source = f"history.{before.subject}.{before.year}: {before.unit} {before.post}".strip()
+    last = ReasonLine(Message("rules-third-last-year"), str(before.year), (source,))
     return this, last
 
 

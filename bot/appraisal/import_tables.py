@@ -30,7 +30,7 @@ class TableKind:
     ``wide`` returns the columns of those rows, if they differ from ``fields``.
     """
 
-    help: str
+    help: Message
     fields: tuple[Field, ...]
     store: Callable[[AsyncConnection, YearContext, Sheet], Awaitable[ImportResult]]
     current_rows: Callable[[AsyncConnection, YearContext], Awaitable[list[Cells]]]
@@ -44,54 +44,54 @@ async def _nothing(_connection: AsyncConnection, _known: YearContext) -> list[Ce
 
 TABLES = {
     "units": TableKind(
-        "departments, districts and counties, with their leagues",
+        Message("appraisal-table-units"),
         units.FIELDS,
         units.store_table,
         units.current_table,
         dated=False,
     ),
     "leaders": TableKind(
-        "the year's leading cadres and their posts",
+        Message("appraisal-table-leaders"),
         leaders.FIELDS,
         leaders.store_table,
         leaders.current_table,
     ),
     "inner": TableKind(
-        "sections and posts inside units, to any depth",
+        Message("appraisal-table-inner"),
         inner.FIELDS,
         inner.store_table,
         inner.current_table,
     ),
     "people": TableKind(
-        "the year's people in sections and posts",
+        Message("appraisal-table-people"),
         leaders.PEOPLE,
         leaders.store_people_table,
         leaders.current_people_table,
     ),
     "indicators": TableKind(
-        "points of units by indicator and of leaders (personal), or wide: a column by indicator",
+        Message("appraisal-table-indicators"),
         indicators.LONG,
         indicators.store_table,
         indicators.current_table,
         wide=indicators.wide_columns,
     ),
     "adjustments": TableKind(
-        "bonuses and deductions",
+        Message("appraisal-table-adjustments"),
         adjustments.FIELDS,
         adjustments.store_table,
         adjustments.current_table,
     ),
     "findings": TableKind(
-        "offences, accidents and other findings",
+        Message("appraisal-table-findings"),
         findings.FIELDS,
         findings.store_table,
         findings.current_table,
     ),
     "decisions": TableKind(
-        "decisions of persons on proposals", decisions.FIELDS, decisions.store_table, _nothing
+        Message("appraisal-table-decisions"), decisions.FIELDS, decisions.store_table, _nothing
     ),
     "history": TableKind(
-        "grades of years before --year", history.FIELDS, history.store_table, _nothing
+        Message("appraisal-table-history"), history.FIELDS, history.store_table, _nothing
     ),
 }
 

@@ -52,3 +52,14 @@ appraisal-text-too-long = the text is longer than { $max } characters
 
 # What-if
 appraisal-without-rule = without the rule { $rule }
+
+# Tables that are imported
+appraisal-table-units = departments, districts and counties, with their leagues
+appraisal-table-leaders = the year's leading cadres and their posts
+appraisal-table-inner = sections and posts inside units, to any depth
+appraisal-table-people = the year's people in sections and posts
+appraisal-table-indicators = points of units by indicator and of leaders (personal), or wide: a column by indicator
+appraisal-table-adjustments = bonuses and deductions
+appraisal-table-findings = offences, accidents and other findings
+appraisal-table-decisions = decisions of persons on proposals
+appraisal-table-history = grades of earlier years

@@ -52,3 +52,14 @@ appraisal-text-too-long = 文字超过 { $max } 个字符
 
 # What-if
 appraisal-without-rule = 不用规则 { $rule }
+
+# Tables that are imported
+appraisal-table-units = 市直部门、区县及其组别
+appraisal-table-leaders = 该年度的领导干部及其职务
+appraisal-table-inner = 单位内部的科室和岗位，层级不限
+appraisal-table-people = 该年度科室和岗位的人员
+appraisal-table-indicators = 单位各项指标和领导干部个人的得分；也可每项指标一列
+appraisal-table-adjustments = 加分和扣分
+appraisal-table-findings = 违法、事故等认定
+appraisal-table-decisions = 对各项建议的人工决定
+appraisal-table-history = 以往年度的等次

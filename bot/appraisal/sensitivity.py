@@ -23,7 +23,7 @@ from aggregation.model.results import UnitResult
 from aggregation.scheme.scheme import Scheme
 from bot.appraisal.year import AppraisedYear
 from bot.results.scoring import ScoredCampaign
-from survey_flows.messages import ENGLISH, Message, render
+from survey_flows.messages import Message, Named
 
 Scores = Mapping[str, UnitScore]
 
@@ -31,7 +31,7 @@ Scores = Mapping[str, UnitScore]
 def sensitivity(year: AppraisedYear) -> list[ResultShift]:
     """Return the shifts that each other rule would cause. Takes seconds: call it in a thread."""
     found = variations(year.inputs.scheme)
-    return [result_shift(v.key, v.zh, v.en, year.result.units, _under(year, v)) for v in found]
+    return [result_shift(v.key, v.label, year.result.units, _under(year, v)) for v in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,15 @@ def simulate(year: AppraisedYear, scheme: Scheme) -> Simulation:
     Raises:
         BadInput: the scheme does not fit the year's units, indicators or answers.
     """
-    old, new = (
-        year.result.units,
-        _under(year, Variation("scheme", scheme.title.zh, scheme.title.en, scheme)),
-    )
+    title = Named(scheme.title.zh, scheme.title.en)
+    old, new = year.result.units, _under(year, Variation("scheme", title, scheme))
     later = {u.unit: u for u in new}
     moves = [rank_change(u, later[u.unit]) for u in old if u.unit in later]
     moved = tuple(m for m in moves if m.ranks[0] != m.ranks[1] or m.grades[0] is not m.grades[1])
     return Simulation(
         grade_counts(old),
         grade_counts(new),
-        result_shift("scheme", scheme.title.zh, scheme.title.en, old, new),
+        result_shift("scheme", title, old, new),
         moved,
     )
 
@@ -116,6 +114,5 @@ def _rule_shifts(
             other |= without.get(rule, {})
         after = _standings(year, other, scheme)
         label = Message("appraisal-without-rule", rule=rule)
-        names = render(label, "zh-Hans"), render(label, ENGLISH)
-        found.append(result_shift(f"without_{rule}", *names, base, after))
+        found.append(result_shift(f"without_{rule}", label, base, after))
     return found

@@ -121,7 +121,9 @@ class Mixer:
             ).all()
             entries = []
             for position, row in enumerate(rows, frontier.size):
-                frozen = {"paper": definition_with_seed(row, await read_limits(connection, row.id))}
+                frozen = {
+                    "definition": definition_with_seed(row, await read_limits(connection, row.id))
+                }
                 entries.append(
                     public_entry(
                         "registration",

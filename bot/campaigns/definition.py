@@ -36,7 +36,7 @@ class CampaignRow(Protocol):
     state: Any
     opens_at: Any
     closes_at: Any
-    paper: Any
+    definition: Any
     scheme: Any
 
 
@@ -120,7 +120,7 @@ class FrozenDefinition:
 
 def read_definition(row: CampaignRow) -> FrozenDefinition:
     """Returns the frozen definition in a campaign's row."""
-    return FrozenDefinition(row.paper, row.scheme, f"campaign {row.id}")
+    return FrozenDefinition(row.definition, row.scheme, f"campaign {row.id}")
 
 
 def registered_definition(body: Mapping[str, Any], name: str) -> FrozenDefinition:

@@ -82,7 +82,7 @@ def register(commands: Any) -> None:
         help=Message("help-campaign-link-group"),
     )
     link.add_argument("--stratum", default="", help=Message("help-campaign-link-stratum"))
-    link.add_argument("--most", type=int, metavar="N", help=Message("help-campaign-link-most"))
+    link.add_argument("--most", metavar="N", help=Message("help-campaign-link-most"))
     link.set_defaults(run=run_link, audit=Audit("campaign link", the("id")))
     for name, help_text, action in (
         ("open", Message("help-campaign-open"), open_campaign),

@@ -22,9 +22,10 @@ def register(commands: Any) -> None:
 
     text = Message("help-table")
     parser = commands.add_parser("table", help=text, description=text)
-    parser.add_argument(
-        "kind", choices=TABLES, help="; ".join(f"{kind}: {it.help}" for kind, it in TABLES.items())
+    kinds = tuple(
+        Message("help-table-kind", kind=kind, help=table.help) for kind, table in TABLES.items()
     )
+    parser.add_argument("kind", choices=TABLES, help=Message("help-table-kinds", kinds=kinds))
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     parser.add_argument("--year", type=int, default=0, help=Message("help-table-year"))
     parser.add_argument("--scheme", type=Path, help=Message("help-table-scheme"))

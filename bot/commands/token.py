@@ -23,12 +23,9 @@ def register(commands: Any) -> None:
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     add = parts.add_parser("add", help=Message("help-token-add"))
     add.add_argument("name", help=Message("help-token-add-name"))
-    add.add_argument(
-        "--scope", nargs="+", required=True, choices=SCOPES, metavar="SCOPE", help=", ".join(SCOPES)
-    )
+    add.add_argument("--scope", nargs="+", required=True, metavar="SCOPE", help=", ".join(SCOPES))
     add.add_argument(
         "--days",
-        type=int,
         default=USUAL_DAYS,
         help=Message("help-token-add-days", days=USUAL_DAYS),
     )

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aggregation.model.facts import Grade, Role, Verdict
+from aggregation.model.names import (
+    CERTAINTIES,
+    CONSEQUENCES,
+    GRADES,
+    PROPOSAL_STATUSES,
+    ROLES,
+    VERDICTS,
+)
 from aggregation.model.results import Certainty, ConsequenceKind, ProposalStatus
 from aggregation.quality.changes import ChangeVerdict
 from survey_flows.messages import ENGLISH, Message, render
@@ -20,50 +28,19 @@ Pair = tuple[str, str]
 HIDDEN = "*"
 """Stands for a suppressed count, be the suppression primary or secondary."""
 
-NAMES: Mapping[type[StrEnum], Mapping[str, Message]] = {
-    Grade: {
-        Grade.FIRST: Message("label-grade-first"),
-        Grade.SECOND: Message("label-grade-second"),
-        Grade.THIRD: Message("label-grade-third"),
-        Grade.FOURTH: Message("label-grade-fourth"),
-    },
-    Role: {
-        Role.PRINCIPAL: Message("label-role-principal"),
-        Role.DEPUTY: Message("label-role-deputy"),
-        Role.OFFICER: Message("label-role-officer"),
-    },
-    Certainty: {
-        Certainty.SETTLED: Message("label-certainty-settled"),
-        Certainty.PROVISIONAL: Message("label-certainty-provisional"),
-    },
-    ProposalStatus: {
-        ProposalStatus.PROPOSED: Message("label-proposal-proposed"),
-        ProposalStatus.CONFIRMED: Message("label-proposal-confirmed"),
-        ProposalStatus.DECLINED: Message("label-proposal-declined"),
-    },
+NAMES: Mapping[type[StrEnum], Mapping[Any, Message]] = {
+    Grade: GRADES,
+    Role: ROLES,
+    Certainty: CERTAINTIES,
+    ProposalStatus: PROPOSAL_STATUSES,
     ChangeVerdict: {
         ChangeVerdict.BETTER: Message("label-change-better"),
         ChangeVerdict.WORSE: Message("label-change-worse"),
         ChangeVerdict.OPEN: Message("label-change-open"),
         ChangeVerdict.OTHER: Message("label-change-other"),
     },
-    Verdict: {
-        Verdict.CONFIRMED: Message("label-decision-confirmed"),
-        Verdict.DECLINED: Message("label-decision-declined"),
-    },
-    ConsequenceKind: {
-        ConsequenceKind.GRADE_FOUR: Message("label-consequence-grade-four"),
-        ConsequenceKind.REMOVAL_FROM_POSTS: Message("label-consequence-removal-from-posts"),
-        ConsequenceKind.DISMISSAL: Message("label-consequence-dismissal"),
-        ConsequenceKind.DOWNGRADE: Message("label-consequence-downgrade"),
-        ConsequenceKind.ADMONITION_TALK: Message("label-consequence-admonition-talk"),
-        ConsequenceKind.VERIFICATION_REVIEW: Message("label-consequence-verification-review"),
-        ConsequenceKind.BAR_FIRST: Message("label-consequence-bar-first"),
-        ConsequenceKind.VOID_ANSWERS: Message("label-consequence-void-answers"),
-        ConsequenceKind.DISCIPLINE_REFERRAL: Message("label-consequence-discipline-referral"),
-        ConsequenceKind.COMMENDATION: Message("label-consequence-commendation"),
-        ConsequenceKind.PROMOTION_FILE: Message("label-consequence-promotion-file"),
-    },
+    Verdict: VERDICTS,
+    ConsequenceKind: CONSEQUENCES,
 }
 FLAGS: Mapping[str, Message] = {
     "insufficient": Message("label-flag-insufficient"),

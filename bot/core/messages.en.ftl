@@ -9,48 +9,11 @@ setting-unknown-level = «{ $value }» is not one of { $levels }
 
 # Names of codes (labels.py).
 
-# Grades
-label-grade-first = first grade
-label-grade-second = second grade
-label-grade-third = third grade
-label-grade-fourth = fourth grade
-
-# Posts
-label-role-principal = principal
-label-role-deputy = deputy
-label-role-officer = officer
-
-# Whether a grade is settled
-label-certainty-settled = settled by the ballots
-label-certainty-provisional = not settled by the ballots
-
-# States of proposals
-label-proposal-proposed = proposed
-label-proposal-confirmed = confirmed
-label-proposal-declined = declined
-
 # Verdicts on changes of scores
 label-change-better = significantly better
 label-change-worse = significantly worse
 label-change-open = no significant change shown
 label-change-other = measured differently in the two years: not tested
-
-# Decisions on proposals
-label-decision-confirmed = confirmed
-label-decision-declined = declined
-
-# Consequences that rules propose
-label-consequence-grade-four = grade four
-label-consequence-removal-from-posts = removal from Party and government posts
-label-consequence-dismissal = dismissal
-label-consequence-downgrade = one grade down
-label-consequence-admonition-talk = admonition talk
-label-consequence-verification-review = verification review
-label-consequence-bar-first = barred from the first grade
-label-consequence-void-answers = answers void
-label-consequence-discipline-referral = referral for discipline
-label-consequence-commendation = commendation
-label-consequence-promotion-file = file for promotion
 
 # Flags of scores
 label-flag-insufficient = too few valid ballots: a person decides

@@ -9,48 +9,11 @@ setting-unknown-level = “{ $value }”不可用；可用的有：{ $levels }
 
 # Names of codes (labels.py).
 
-# Grades
-label-grade-first = 一等
-label-grade-second = 二等
-label-grade-third = 三等
-label-grade-fourth = 四等
-
-# Posts
-label-role-principal = 正职
-label-role-deputy = 副职
-label-role-officer = 工作人员
-
-# Whether a grade is settled
-label-certainty-settled = 确定
-label-certainty-provisional = 暂定
-
-# States of proposals
-label-proposal-proposed = 待决定
-label-proposal-confirmed = 已确认
-label-proposal-declined = 未采纳
-
 # Verdicts on changes of scores
 label-change-better = 显著上升
 label-change-worse = 显著下降
 label-change-open = 未见显著变化
 label-change-other = 两年量法不同，不作检验
-
-# Decisions on proposals
-label-decision-confirmed = 确认
-label-decision-declined = 不采纳
-
-# Consequences that rules propose
-label-consequence-grade-four = 确定为四等
-label-consequence-removal-from-posts = 撤销党政职务
-label-consequence-dismissal = 免职
-label-consequence-downgrade = 降等
-label-consequence-admonition-talk = 诫勉谈话
-label-consequence-verification-review = 甄别考察
-label-consequence-bar-first = 不得评为一等
-label-consequence-void-answers = 评价作废
-label-consequence-discipline-referral = 移送纪检
-label-consequence-commendation = 表彰
-label-consequence-promotion-file = 提拔使用参考
 
 # Flags of scores
 label-flag-insufficient = 有效票不足，由人工决定

@@ -326,7 +326,7 @@ async def _add(connection: AsyncConnection, campaign: str, suspect: SuspectedCas
         "campaign": campaign,
         "rules": json.dumps(list(suspect.rules)),
         "unit": suspect.unit,
-        "told": json.dumps(suspect.evidence),
+        "evidence": json.dumps(suspect.evidence),
         "digest": suspect.digest,
         "salt": secrets.token_bytes(16),
         "state": WAITING,

@@ -1,8 +1,8 @@
 # Fraud cases: their search, the votes of two checkers, and reopening.
 
 fraud-review-campaign-not-closed = this campaign is not closed yet; it can be looked at as a whole once it is closed
-fraud-review-no-case = there is no such case; see `minping review list`
-fraud-review-case-decided = this case is decided; `minping review reopen` lets it be looked at again
+fraud-review-no-case = there is no such case; see `minping cases list`
+fraud-review-case-decided = this case is decided; `minping cases reopen` lets it be looked at again
 fraud-review-case-not-decided = this case is not decided, so it is open already
 fraud-review-voted-already = this person has voted on the case; somebody else has to
 fraud-review-reopen-needs-reason = a case is reopened for a reason; say which

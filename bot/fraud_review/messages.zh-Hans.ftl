@@ -1,8 +1,8 @@
 # Fraud cases: their search, the votes of two checkers, and reopening.
 
 fraud-review-campaign-not-closed = 此活动尚未截止，截止后才能整体核查
-fraud-review-no-case = 没有这个案件；见 `minping review list`
-fraud-review-case-decided = 此案件已有结论；可用 `minping review reopen` 重开
+fraud-review-no-case = 没有这个案件；见 `minping cases list`
+fraud-review-case-decided = 此案件已有结论；可用 `minping cases reopen` 重开
 fraud-review-case-not-decided = 此案件尚无结论，可以直接表决
 fraud-review-voted-already = 此人已对该案件表决，须由其他人表决
 fraud-review-reopen-needs-reason = 重开案件须写明理由

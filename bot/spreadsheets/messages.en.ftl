@@ -55,3 +55,11 @@ spreadsheets-kind-category = category
 spreadsheets-kind-level-category = category of level { $level }
 spreadsheets-kind-indicator = indicator
 spreadsheets-kind-group = evaluator group
+
+# A table that is handed out, to be filled in.
+
+spreadsheets-codes = codes
+spreadsheets-code-of = { $column }: code
+spreadsheets-meaning = meaning
+spreadsheets-may-be-empty = May be left empty.
+spreadsheets-choose = Choose from the list; the second sheet says what each means.

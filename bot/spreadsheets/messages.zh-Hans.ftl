@@ -55,3 +55,11 @@ spreadsheets-kind-category = 类别
 spreadsheets-kind-level-category = 第 { $level } 层类别
 spreadsheets-kind-indicator = 指标
 spreadsheets-kind-group = 评价主体
+
+# 发给单位填写的表格。
+
+spreadsheets-codes = 可用代码
+spreadsheets-code-of = { $column }：代码
+spreadsheets-meaning = 含义
+spreadsheets-may-be-empty = 可以留空。
+spreadsheets-choose = 从列表中选择；含义见第二页。

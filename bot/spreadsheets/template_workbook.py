@@ -12,9 +12,10 @@ from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from bot.core.labels import Pair, pick
+from bot.core.labels import Pair, label, pick
 from bot.spreadsheets.columns import NUMBER, Field
 from bot.spreadsheets.reader import Cells
+from survey_flows.messages import Message
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -24,13 +25,10 @@ LAST_ROW = 20_000
 """The last row in which cells offer their codes."""
 EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001  (a workbook's times have no zone)
 WIDE, NARROW = 28, 16
-CODES = ("可用代码", "codes")
-CODE, MEANING = ("代码", "code"), ("含义", "meaning")
-MAY_BE_EMPTY = ("可以留空。", "May be left empty.")
-CHOOSE = (
-    "从列表中选择；含义见第二页。",
-    "Choose from the list; the second sheet says what each means.",
-)
+CODES = Message("spreadsheets-codes")
+MEANING = Message("spreadsheets-meaning")
+MAY_BE_EMPTY = Message("spreadsheets-may-be-empty")
+CHOOSE = Message("spreadsheets-choose")
 
 
 def workbook(
@@ -107,16 +105,17 @@ def _write_codes(
     chosen = [field for field in fields if codes.get(field.name)]
     if not chosen:
         return {}
-    sheet, places = file.add_worksheet(pick(CODES, lang)), {}
+    sheet, places = file.add_worksheet(label(CODES, lang)), {}
     bold = file.add_format({"bold": True, "bottom": 1})
     for field, place in zip(chosen, count(step=2)):
         sheet.set_column(place, place + 1, WIDE)
-        sheet.write_string(0, place, f"{_heading(field, lang)}: {pick(CODE, lang)}", bold)
-        sheet.write_string(0, place + 1, pick(MEANING, lang), bold)
+        code_of = Message("spreadsheets-code-of", column=_heading(field, lang))
+        sheet.write_string(0, place, label(code_of, lang), bold)
+        sheet.write_string(0, place + 1, label(MEANING, lang), bold)
         for number, (code, pair) in enumerate(codes[field.name].items(), 1):
             sheet.write_string(number, place, _written_code(field, code, codes, lang))
             sheet.write_string(number, place + 1, pick(pair, lang))
-        places[field.name] = _range(pick(CODES, lang), place, len(codes[field.name]))
+        places[field.name] = _range(label(CODES, lang), place, len(codes[field.name]))
     sheet.freeze_panes(1, 0)
     return places
 
@@ -129,8 +128,8 @@ def _range(sheet: str, place: int, rows: int) -> str:
 
 def _rule(field: Field, codes: str | None, lang: str) -> dict[str, Any]:
     """Return a column's rule, which warns and forbids nothing, as the import itself checks."""
-    notes = [pick(CHOOSE, lang)] if codes else []
-    notes += [pick(MAY_BE_EMPTY, lang)] if field.optional else []
+    notes = [label(CHOOSE, lang)] if codes else []
+    notes += [label(MAY_BE_EMPTY, lang)] if field.optional else []
     shown = {"input_message": " ".join(notes)} if notes else {}
     return (
         {"validate": "list", "source": codes, "error_type": "warning", **shown}

@@ -10,6 +10,7 @@ from decimal import Decimal
 from aggregation.appraisal.stability import RankChange, ResultShift
 from aggregation.disclosure.suppression import DisclosedScore, Share, ShareBound
 from aggregation.model.facts import Grade
+from aggregation.model.reason_lines import worded
 from aggregation.model.results import (
     AppraisalResult,
     ConsequenceKind,
@@ -274,13 +275,13 @@ def print_shifts(result: AppraisalResult, shifts: Sequence[ResultShift], lang: s
     )
     rows = [
         [
-            *(pick((s.zh, s.en), lang), "—" if s.tau is None else f"{s.tau:.3f}", str(s.moved)),
+            *(worded(s.label, lang), "—" if s.tau is None else f"{s.tau:.3f}", str(s.moved)),
             *(str(s.furthest), s.furthest_unit or "—", str(len(s.graded))),
         ]
         for s in shifts
     ]
     print_table(render(Message("listing-sensitivity"), lang), heads, rows, right=[1, 2, 3, 5])
-    moves = [(pick((s.zh, s.en), lang), m) for s in shifts for m in s.graded]
+    moves = [(worded(s.label, lang), m) for s in shifts for m in s.graded]
     if moves:
         _print_moves(render(Message("listing-grades-changed"), lang), result, moves, lang)
 
@@ -362,7 +363,7 @@ def print_simulation(result: AppraisalResult, outcome: Simulation, lang: str) ->
     ]
     print_table(render(Message("listing-grades-departments"), lang), heads, rows, right=range(1, 5))
     print_shifts(result, [replace(outcome.shift, graded=())], lang)
-    label = outcome.shift.zh if lang.startswith("zh") else outcome.shift.en
+    label = worded(outcome.shift.label, lang)
     moves = [(label, m) for m in outcome.moves]
     if moves:
         _print_moves(render(Message("listing-units-moved"), lang), result, moves, lang)

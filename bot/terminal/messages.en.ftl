@@ -32,12 +32,6 @@ word-unit = unit
 word-done = done
 word-refused = refused
 word-failed = failed
-word-draft = draft
-word-opening = opening
-word-open = open
-word-paused = paused
-word-closing = closing
-word-closed = closed
 word-received = received
 word-assigned = assigned
 word-answered = answered
@@ -142,3 +136,20 @@ listing-unused-decisions = decisions that meet no proposal: { $keys }
 listing-waits-for-unit = { $title }: waits for the unit's own grade
 inner-units-none = no inner units of it are stored; no unit has any
 inner-units-elsewhere = no inner units of it are stored; units that have some: { $units }
+
+# What argparse finds wrong; `%…` is filled by argparse.
+
+arguments-error = { $program }: error: { $problem }
+arguments-of = argument { $argument }: { $problem }
+arguments-unknown = unknown arguments: { $arguments }; see --help
+arguments-conflict = not allowed with argument { $other }
+arguments-needless-value = it takes no value, and { $value } was given
+arguments-missing = these arguments are required: { $arguments }
+arguments-one-of = one of these arguments is required: { $arguments }
+arguments-one-value = a value is missing after it
+arguments-one-value-at-most = it takes one value at most
+arguments-one-value-at-least = at least one value is missing after it
+arguments-values = it takes this number of values: { $count }
+arguments-ambiguous = { $option } may mean several options: { $options }
+arguments-no-number = { $value } is not a number that fits here
+arguments-choice = { $value } is not to be chosen; choose one of { $choices }

@@ -32,12 +32,6 @@ word-unit = 单位
 word-done = 完成
 word-refused = 未接受
 word-failed = 失败
-word-draft = 草稿
-word-opening = 正在开启
-word-open = 征集中
-word-paused = 暂停
-word-closing = 正在截止
-word-closed = 已截止
 word-received = 受理
 word-assigned = 指定经办人
 word-answered = 已答复
@@ -142,3 +136,20 @@ listing-unused-decisions = 无对应建议的决定：{ $keys }
 listing-waits-for-unit = { $title }：待单位本身定等次后评定
 inner-units-none = 没有存储该单位的内设机构，其他单位也没有
 inner-units-elsewhere = 没有存储该单位的内设机构；有内设机构的单位：{ $units }
+
+# 命令行参数哪里不对；`%…` 由 argparse 填写。
+
+arguments-error = { $program }：错误：{ $problem }
+arguments-of = 参数 { $argument }：{ $problem }
+arguments-unknown = 没有这样的参数：{ $arguments }，见 --help
+arguments-conflict = 不能与参数 { $other } 同用
+arguments-needless-value = 不带取值，却给了 { $value }
+arguments-missing = 缺少参数：{ $arguments }
+arguments-one-of = 须有以下参数之一：{ $arguments }
+arguments-one-value = 后面缺少取值
+arguments-one-value-at-most = 最多一个取值
+arguments-one-value-at-least = 后面至少要有一个取值
+arguments-values = 取值须有 { $count } 个
+arguments-ambiguous = { $option } 可以指多个选项：{ $options }
+arguments-no-number = { $value } 不是这里可用的数
+arguments-choice = 不能选 { $value }，可选：{ $choices }

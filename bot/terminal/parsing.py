@@ -1,4 +1,4 @@
-"""A parser whose help texts are messages, worded only when somebody asks for help.
+"""A parser whose texts are messages, worded only when somebody asks for help or errs.
 
 The service starts as a command too, and must not load the words of all commands for that.
 """
@@ -6,18 +6,48 @@ The service starts as a command too, and must not load the words of all commands
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from bot.core.settings import LANGUAGES, read_language
 from survey_flows.messages import Message, render
 
-ARGPARSE = {
+HELP = {
     "positional arguments": Message("help-arguments"),
     "options": Message("help-options"),
     "show this help message and exit": Message("help-help"),
 }
-"""The texts of argparse's own, which it words in English."""
+"""The headings of argparse's own, which it words in English."""
+ERRORS = {
+    "argument %(argument_name)s: %(message)s": Message(
+        "arguments-of", argument="%(argument_name)s", problem="%(message)s"
+    ),
+    "unrecognized arguments: %s": Message("arguments-unknown", arguments="%s"),
+    "not allowed with argument %s": Message("arguments-conflict", other="%s"),
+    "ignored explicit argument %r": Message("arguments-needless-value", value="%r"),
+    "the following arguments are required: %s": Message("arguments-missing", arguments="%s"),
+    "one of the arguments %s is required": Message("arguments-one-of", arguments="%s"),
+    "expected one argument": Message("arguments-one-value"),
+    "expected at most one argument": Message("arguments-one-value-at-most"),
+    "expected at least one argument": Message("arguments-one-value-at-least"),
+    "expected %s argument": Message("arguments-values", count="%s"),
+    "expected %s arguments": Message("arguments-values", count="%s"),
+    "ambiguous option: %(option)s could match %(matches)s": Message(
+        "arguments-ambiguous", option="%(option)s", options="%(matches)s"
+    ),
+    "invalid %(type)s value: %(value)r": Message("arguments-no-number", value="%(value)r"),
+    "invalid choice: %(value)r (choose from %(choices)s)": Message(
+        "arguments-choice", value="%(value)r", choices="%(choices)s"
+    ),
+    "%(prog)s: error: %(message)s\n": Message(
+        "arguments-error", program="%(prog)s", problem="%(message)s"
+    ),
+}
+"""The texts of argparse's errors by the ids under which it asks gettext for them.
+
+Their values are the places that argparse fills afterwards.
+"""
 
 
 class MessageFormatter(argparse.HelpFormatter):
@@ -57,9 +87,37 @@ class MessageParser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, formatter_class=MessageFormatter)
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parses; errors are in the terminal's language."""
+        with _worded_errors():
+            return super().parse_args(args, namespace)
+
+
+@contextmanager
+def _worded_errors() -> Iterator[None]:
+    """Gives argparse our words: it has no hook for them but the gettext that it imports."""
+    before = {name: vars(argparse)[name] for name in ("_", "ngettext")}
+    vars(argparse).update({"_": _error, "ngettext": _counted_error})
+    try:
+        yield
+    finally:
+        vars(argparse).update(before)
+
+
+def _error(text: Any) -> Any:
+    found = ERRORS.get(text)
+    if found is None:
+        return text
+    # Fluent leaves a line's end out, which only argparse's whole complaint has.
+    return render(found, read_language()) + ("\n" if text.endswith("\n") else "")
+
+
+def _counted_error(one: str, more: str, count: int) -> Any:
+    return _error(one if count == 1 else more)
+
 
 def _text(text: Any) -> str | None:
-    found = ARGPARSE.get(text, text)
+    found = HELP.get(text, text)
     return render(found, read_language()) if isinstance(found, Message) else found
 
 

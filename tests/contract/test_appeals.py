@@ -30,6 +30,7 @@ from bot.appraisal.appeals import (
 )
 from bot.core.identity import Office
 from bot.records import store as yearbook
+from bot.records.amendments import read_amendments
 from bot.records.working_days import import_calendar
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -224,7 +225,7 @@ async def test_an_appeal_that_is_upheld_appends_an_amendment_that_names_it(hall:
             .scalars()
             .all()
         )
-        (told,) = await yearbook.read_amendments(connection, 2026)
+        (told,) = await read_amendments(connection, 2026)
     assert sorted(rows) == ["first", "second"], "what stood before is still there"
     assert (told.appeal, told.kind, told.before, told.after, told.by) == (
         1,

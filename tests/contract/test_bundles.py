@@ -44,7 +44,7 @@ async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed
     frozen = {
         "opens_at": OPENS,
         "closes_at": CLOSES,
-        "paper": json.dumps(DEFINITION),
+        "definition": json.dumps(DEFINITION),
         "scheme": SCHEME.model_dump_json(),
     }
     await connection.execute(
@@ -85,7 +85,7 @@ async def keep_cases(connection: AsyncConnection, case: Campaign) -> None:
             "campaign": case.name,
             "rules": json.dumps(RULES),
             "unit": "TAX",
-            "told": "{}",
+            "evidence": "{}",
         }
         row |= {
             "digest": name,

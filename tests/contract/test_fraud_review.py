@@ -110,7 +110,7 @@ async def plant(database: AsyncEngine, kind: str) -> None:
     ]
     people.append({"login": "wang", "password": "x", "role": "administrator", "unit": None})
     async with writing(database) as connection:
-        await connection.execute(tables.campaigns.insert(), [row | {"paper": definition}])
+        await connection.execute(tables.campaigns.insert(), [row | {"definition": definition}])
         await connection.execute(tables.ballots.insert(), rows)
         await connection.execute(tables.staff.insert(), people)
 
@@ -318,12 +318,12 @@ async def test_a_case_that_is_found_no_more_gives_its_ballots_back(attacked: Asy
     thresholds = json.loads(replace(Thresholds(), hint=600.0).dump())
     async with writing(attacked) as connection:
         definition = json.loads(
-            (await connection.execute(select(tables.campaigns.c.paper))).scalar_one()
+            (await connection.execute(select(tables.campaigns.c.definition))).scalar_one()
         )
         changed = json.dumps(
             definition | {"fraud": DEFAULT_RULES.dump() | {"thresholds": thresholds}}
         )
-        await connection.execute(update(tables.campaigns).values(paper=changed))
+        await connection.execute(update(tables.campaigns).values(definition=changed))
     again = await find_cases(attacked, "c")
     assert (again.new, again.dropped) == (0, result.new - 1)
     assert [case.id for case in await list_cases(attacked)] == [decided.id]

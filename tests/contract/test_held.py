@@ -69,10 +69,10 @@ async def test_a_held_campaign_can_be_closed_and_its_bundle_verifies(road: Road)
 
 
 async def test_only_what_is_open_is_held_and_only_what_is_held_goes_on(road: Road) -> None:
-    with pytest.raises(BadInput, match="this campaign is open"):
+    with pytest.raises(BadInput, match="the campaign's state is open"):
         await resume_campaign(road.database, "year", road.clock)
     await pause_campaign(road.database, "year", road.clock)
-    with pytest.raises(BadInput, match="this campaign is paused"):
+    with pytest.raises(BadInput, match="the campaign's state is paused"):
         await pause_campaign(road.database, "year", road.clock)
     with pytest.raises(BadInput, match="there is no such campaign"):
         await pause_campaign(road.database, "none", road.clock)

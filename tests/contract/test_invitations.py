@@ -69,7 +69,7 @@ class Invitations:
         found: dict[str, list[str]] = {}
         for row in await rows(self.road, tables.frames):
             if row.drawn:
-                found.setdefault(row.grp, []).append(lookups[bytes(row.lookup)])
+                found.setdefault(row.group_code, []).append(lookups[bytes(row.lookup)])
         return found
 
     async def rate(self, user: str, token: str) -> None:

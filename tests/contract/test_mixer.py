@@ -364,7 +364,12 @@ async def test_two_mixers_write_each_ballot_once(road: Road, tmp_path: Path) -> 
 
 async def test_what_is_registered_cannot_be_changed(road: Road) -> None:
     columns = tables.campaigns.c
-    for change in ({"scheme": "{}  "}, {"paper": "{}"}, {"closes_at": 1}, {"registered": None}):
+    for change in (
+        {"scheme": "{}  "},
+        {"definition": "{}"},
+        {"closes_at": 1},
+        {"registered": None},
+    ):
         with pytest.raises(DBAPIError, match="registered"):
             async with writing(road.database) as connection:
                 await connection.execute(

@@ -64,10 +64,14 @@ class Office:
 
     async def stored(self) -> Counter[tuple[str, str]]:
         """Return the counts by group and progress."""
-        columns = tables.courses.c
+        columns = tables.progress_counts.c
         async with reading(self.road.database) as connection:
-            rows = await connection.execute(select(columns.grp, columns.course, columns.people))
-            return Counter({(row.grp, row.course): row.people for row in rows if row.people})
+            rows = await connection.execute(
+                select(columns.group_code, columns.progress, columns.people)
+            )
+            return Counter(
+                {(row.group_code, row.progress): row.people for row in rows if row.people}
+            )
 
 
 @asynccontextmanager
@@ -85,9 +89,11 @@ async def open_office(url: str, folder: Path) -> AsyncIterator[Office]:
         async with writing(road.database) as connection:
             await connection.execute(update(tables.outbox).values(state="sent"))
             for row in await connection.execute(
-                select(tables.frames.c.number, tables.frames.c.grp)
+                select(tables.frames.c.number, tables.frames.c.group_code)
             ):
-                tokens.setdefault(row.grp, []).append(road.keys.invitation("next", row.number))
+                tokens.setdefault(row.group_code, []).append(
+                    road.keys.invitation("next", row.number)
+                )
         made = Office(road, tokens)
         await made.resealing.rotate()
         yield made
@@ -178,8 +184,8 @@ async def test_who_goes_on_is_counted_anew_and_who_leaves_answers_for_three_days
         ("deputy", "started"): 1,
     }
     async with reading(here.road.database) as connection:
-        query = select(tables.stops.c.question, tables.stops.c.people).where(
-            tables.stops.c.people > 0
+        query = select(tables.break_offs.c.question, tables.break_offs.c.people).where(
+            tables.break_offs.c.people > 0
         )
         assert sorted(tuple(row) for row in await connection.execute(query)) == [
             ("ease", 1),
@@ -209,7 +215,7 @@ async def test_who_deletes_everything_and_comes_back_never_makes_more_than_were_
 async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> None:
     async with writing(office.road.database) as connection:
         frames = tables.frames.c
-        query = select(frames.lookup).where(frames.grp == "resident").order_by(frames.lookup)
+        query = select(frames.lookup).where(frames.group_code == "resident").order_by(frames.lookup)
         lookups = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
         for state, some in (
             ("unreachable", lookups[:7]),
@@ -240,8 +246,10 @@ async def test_by_every_way_of_coming_people_are_counted_and_no_row_leads_to_one
     await here.road.send("open", Started(link="", unit="TAX", lang="en"))
     await here.later()
     async with reading(here.road.database) as connection:
-        query = select(func.sum(tables.courses.c.people)).where(tables.courses.c.source == "open")
+        query = select(func.sum(tables.progress_counts.c.people)).where(
+            tables.progress_counts.c.source == "open"
+        )
         assert (await connection.execute(query)).scalar_one() == 1
-    for table in (tables.courses, tables.arrivals, tables.stops):
+    for table in (tables.progress_counts, tables.arrivals, tables.break_offs):
         assert {column.type.python_type for column in table.c} <= {str, int}
         assert not {"person", "voter", "lookup", "mark", "holder"} & set(table.c.keys())

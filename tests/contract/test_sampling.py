@@ -68,7 +68,7 @@ async def plan(road: Road, campaign: str = "next", **wish: Any) -> SamplePlan:
 
 async def definition(road: Road, campaign: str = "next") -> dict[str, Any]:
     async with reading(road.database) as connection:
-        query = select(tables.campaigns.c.paper).where(tables.campaigns.c.id == campaign)
+        query = select(tables.campaigns.c.definition).where(tables.campaigns.c.id == campaign)
         return dict(json.loads((await connection.execute(query)).scalar_one()))
 
 

@@ -13,6 +13,7 @@ from playwright.async_api import Page, expect
 from aggregation.model.facts import AppraisedUnit, Grade, PastGrade
 from bot.accounts.staff import add_staff
 from bot.records import store as yearbook
+from bot.records.amendments import read_amendments
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from tests.console import PASSWORD
@@ -149,7 +150,7 @@ async def test_an_appeal_is_received_charged_and_answered(town: City, chromium: 
         await look(page, "/admin/appeals/1", "appeal-answered")
         await look(page, "/admin/appeals", "appeals")
     async with writing(town.service.database) as connection:
-        (told,) = await yearbook.read_amendments(connection, 2026)
+        (told,) = await read_amendments(connection, 2026)
         grades = (await connection.execute(tables.grades.select())).all()
     assert (told.appeal, told.before, told.after) == (1, "third", "second")
     assert [row.grade for row in grades] == ["third", "second"]

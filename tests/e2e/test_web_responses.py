@@ -49,7 +49,9 @@ async def test_the_response_page(
             await expect(page.locator("[data-live]")).to_contain_text("40–49")
             await keep(page, "responses-zh-desktop")
             async with writing(service.database) as connection:
-                changed = update(tables.courses).where(tables.courses.c.course == "completed")
+                changed = update(tables.progress_counts).where(
+                    tables.progress_counts.c.progress == "completed"
+                )
                 await connection.execute(changed.values(people=463))
             await expect(page.locator("[data-live]")).to_contain_text("460–469", timeout=15_000)
             await page.set_viewport_size({"width": 390, "height": 844})
@@ -120,22 +122,23 @@ async def run_campaign(service: Service) -> None:
         links = (("personal", "resident", "430102"), ("open", "resident", ""))
         courses = (("started", 8), ("partial", 6), ("broken", 14), ("completed", 41))
         await connection.execute(
-            tables.courses.insert(),
+            tables.progress_counts.insert(),
             [
-                where | {"source": s, "grp": g, "stratum": x, "course": course, "people": people}
+                where
+                | {"source": s, "group_code": g, "stratum": x, "progress": course, "people": people}
                 for s, g, x in links
                 for course, people in courses
             ],
         )
         rows = [
-            where | {"hour": HOUR - back, "course": course, "people": 3 + (back * step) % 17}
+            where | {"hour": HOUR - back, "progress": course, "people": 3 + (back * step) % 17}
             for back in range(0, 120, 3)
             for course, step in (("started", 7), ("broken", 2), ("completed", 5))
         ]
         await connection.execute(tables.arrivals.insert(), rows)
         stops = (("econ", "overall", 13), ("econ", "review", 4), ("livelihood", "contact", 23))
         await connection.execute(
-            tables.stops.insert(),
+            tables.break_offs.insert(),
             [
                 where | {"questionnaire": q, "question": question, "people": n}
                 for q, question, n in stops
@@ -145,7 +148,7 @@ async def run_campaign(service: Service) -> None:
         await connection.execute(
             tables.quota_cells.insert(),
             [
-                where | {"unit": u, "grp": g, "stratum": "", "source": s, "taken": n}
+                where | {"unit": u, "group_code": g, "stratum": "", "source": s, "taken": n}
                 for u, g, s, n in cells
             ],
         )

@@ -7,12 +7,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregation.appraisal.stability import ResultShift
+from aggregation.model.reason_lines import Label, worded
 from bot.appraisal.year import AppraisedYear
-from bot.core.labels import both, name
+from bot.core.labels import Pair, both, name
 from bot.publication.exports.book import EXACT, SHARE, Book, Column, Page, Value
 from bot.publication.exports.dictionary import add_dictionary
 from bot.publication.exports.score_pages import UNIT
-from survey_flows.messages import Message
+from survey_flows.messages import ENGLISH, Message
+from survey_flows.wording import DEFAULT
 
 
 def changes_page(year: AppraisedYear) -> Page:
@@ -52,10 +54,14 @@ def shifts_page(shifts: Sequence[ResultShift]) -> Page:
         Column("graded", "column-graded"),
     )
     rows = tuple(
-        (s.key, s.zh, s.en, s.tau, s.moved, s.furthest, s.furthest_unit, len(s.graded))
+        (s.key, *_both(s.label), s.tau, s.moved, s.furthest, s.furthest_unit, len(s.graded))
         for s in shifts
     )
     return Page("sensitivity", "page-sensitivity", columns, rows)
+
+
+def _both(label: Label) -> Pair:
+    return worded(label, DEFAULT), worded(label, ENGLISH)
 
 
 def moves_page(year: AppraisedYear, shifts: Sequence[ResultShift]) -> Page:

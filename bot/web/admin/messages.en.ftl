@@ -12,9 +12,13 @@ admin-no-inner-units = this unit has no inner units in that year
 admin-no-such-login = nobody has this login
 admin-no-second-factor = there is no second factor yet
 admin-no-such-session = there is no such session any more
-admin-not-own-account = have another administrator do this with your own account
 admin-no-bot = there is no bot to write with; set its token
 admin-whole-number-needed = this is no whole number
 admin-login-without-unit = this login belongs to no unit; see `minping staff add --role unit --unit CODE`
 admin-name-needed = a decision needs the name of the person who made it
 admin-no-such-subject = there is no such unit or leader in that year
+
+# Labels.
+
+admin-ranking-title = Appraisal { $year }: totals
+admin-no-answer = no answer

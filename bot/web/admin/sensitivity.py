@@ -6,6 +6,7 @@ import asyncio
 
 from aiohttp import web
 
+from aggregation.model.reason_lines import worded
 from bot.core.labels import name, pick
 from bot.web.admin.page import Visit, staff_page, year_of
 from bot.web.shared.downloads import book_file
@@ -21,7 +22,7 @@ async def show_sensitivity(visit: Visit) -> web.Response:
     return visit.render(
         "sensitivity",
         year=year_of(visit),
-        shifts=[(pick((s.zh, s.en), visit.lang), s) for s in shifts],
+        shifts=[(worded(s.label, visit.lang), s) for s in shifts],
         names=names,
         name=lambda code: name(code, visit.lang),
     )

@@ -15,7 +15,7 @@ from aggregation.disclosure.suppression import Count
 from aggregation.model.facts import UNIT_GRADES, Grade, Verdict
 from aggregation.model.results import GradeCut, LeaderResult, Proposal, ProposalStatus, UnitResult
 from bot.appraisal.year import BINDING, AppraisedYear, record_decision, record_unit_decision
-from bot.core.labels import disclosed_flags, flags, name, pick
+from bot.core.labels import disclosed_flags, flags, label, name, pick
 from bot.publication.charts.ranking import year_ranking
 from bot.web.admin.appeals import amendment_rows
 from bot.web.admin.page import Visit, staff_page, year_of
@@ -70,7 +70,7 @@ async def send_picture(visit: Visit) -> web.Response:
     """Sends the ranking as a picture."""
     year = await visit.year()
     ranking = await asyncio.to_thread(year_ranking, year, visit.lang)
-    title = pick((f"{year.year}年度绩效考核总分", f"Appraisal {year.year}: totals"), visit.lang)
+    title = label(Message("admin-ranking-title", year=year.year), visit.lang)
     return await picture_file(
         ranking, title, visit.lang, visit.path_param("form"), f"minping-{year.year}-ranking"
     )
@@ -295,7 +295,7 @@ def _answers(year: AppraisedYear, unit: str, lang: str) -> list[tuple[str, Count
         for scale in reversed(scheme.scales.values())
         for o in scale.options
     }
-    none = pick(("未作答", "no answer"), lang)
+    none = label(Message("admin-no-answer"), lang)
     return [(labels.get(code, none), count) for code, count in disclosed.distribution.items()]
 
 

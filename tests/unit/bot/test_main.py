@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main, make_parser
+from survey_flows.messages import PACKAGES
+
+ROOT = Path(__file__).parents[3]
 
 COMMANDS = (
     "appeals",
@@ -162,11 +166,11 @@ def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture
         (["publish", "none", "--withdraw"], "none: the results of this campaign are not public"),
         (
             ["token", "add", "A b", "--scope", "results:read"],
-            "A b: a token's name has 1 to 32 characters",
+            "name: a token's name has 1 to 32 characters",
         ),
         (
             ["token", "add", "x", "--scope", "results:read", "--days", "0"],
-            "0: a token is good for 1 to 366 days",
+            "days: a token is good for 1 to 366 days",
         ),
         (["token", "revoke", "none"], "none: there is no such token, or it was revoked before"),
         (["questionnaire", "check", "none.yaml"], "none.yaml: the file cannot be read"),
@@ -180,6 +184,65 @@ def test_wrong_input_leaves_with_1_and_one_sentence(
     assert printed.out == ""
     assert printed.err.startswith(f"minping: {complaint}")
     assert printed.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "chinese", "english"),
+    [
+        (
+            ["report"],
+            "缺少参数：kind, year, --out",
+            "these arguments are required: kind, year, --out",
+        ),
+        (["none"], "参数 COMMAND：不能选 'none'", "argument COMMAND: 'none' is not to be chosen"),
+        (["import", "leaders", "f", "--year", "x"], "'x' 不是这里可用的数", "'x' is not a number"),
+        (["responses", "x", "y"], "没有这样的参数：y", "unknown arguments: y"),
+        (["scheme", "check", "f", "--zz"], "没有这样的参数：--zz", "unknown arguments: --zz"),
+        (["release", "--correct"], "后面至少要有一个取值", "at least one value is missing"),
+        (["report", "--out"], "后面缺少取值", "a value is missing after it"),
+        (["publish", "x", "--withdraw=3"], "不带取值，却给了 '3'", "it takes no value"),
+        (["campaign", "create", "x", "--grades", "1"], "取值须有 3 个", "this number of values: 3"),
+    ],
+)
+def test_wrong_use_is_said_in_the_terminals_language(
+    words: list[str],
+    chinese: str,
+    english: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for lang, said in (("zh-Hans", chinese), ("en", english)):
+        monkeypatch.setenv("MINPING_LANGUAGE", lang)
+        with pytest.raises(SystemExit, match="2"):
+            main(words)
+        printed = capsys.readouterr().err
+        assert said in printed
+        if lang == "zh-Hans":
+            last = printed.splitlines()[-1].partition("：")[2]
+            assert not re.search(r"(?:[a-z]{2,} ){2}[a-z]{2,}", last)
+
+
+def named_commands() -> set[str]:
+    found = {
+        command
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("messages.*.ftl")
+        for command in re.findall(r"`minping ([^`]*)`", path.read_text("utf-8"))
+    }
+    assert len(found) > 25
+    return found
+
+
+@pytest.mark.parametrize("command", sorted(named_commands()))
+def test_a_command_that_a_message_names_exists(command: str) -> None:
+    parser = make_parser()
+    for word in command.split():
+        if word.startswith("--"):
+            assert word in parser._option_string_actions, command
+        parts = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+        if parts and word[0] not in "-{":
+            assert word in parts[0].choices, command
+            parser = parts[0].choices[word]
 
 
 def test_the_parser_knows_the_commands_and_no_other() -> None:

@@ -275,14 +275,13 @@ def test_the_reasons_of_a_unit_are_printed_line_by_line() -> None:
         "from the third grade: 14.85 points above; 49.5 points of the public score | "
         "scheme unit_quota",
         "places first/second/third, locked → given: 2/7/1 → 2/7/1 (n=10) | scheme unit_quota",
-        "grade: second (confirmed) | scheme unit_quota",
+        "grade: second grade (settled by the ballots) | scheme unit_quota",
         "proposal of barred from the first grade: confirmed | "
         "from 2010/manipulation/bar_first/U01/E1"
         " | scheme rules.manipulation",
         "  ground, proven manipulation of the evaluation: U01 | from E1: 调查报告, 2010-06-01",
         "  decided by, why, when: 周正平; 核实; 2011-02-10T09:00:00+08:00",
-        "proposal of answers void: proposed, waits for a person | "
-        "from 2010/manipulation/void_answers/U01/E1"
+        "proposal of answers void: proposed | from 2010/manipulation/void_answers/U01/E1"
         " | scheme rules.manipulation",
         "  ground, proven manipulation of the evaluation: U01 | from E1: 调查报告, 2010-06-01",
     ]
@@ -297,13 +296,12 @@ def test_the_reasons_of_a_leader_are_printed_in_chinese() -> None:
         "一等名额上限（已用/上限，人数）：1/1 (5) | 依据 pool U01 | "
         "办法 leaders.first_pct, leaders.pool",
         "按得分和名额的等次：一等 | 办法 leaders.first_pct",
-        "等次：一等（已定） | 依据 units.U01",
+        "等次：一等（确定） | 依据 units.U01",
         "上年等次：未考核 | 依据 history.P01.2009: U07 局长",
-        "拟处理·表彰：拟议，待人工决定（可酌情） | 依据 2010/first_grade/commendation/P01 | "
+        "拟处理·表彰：待决定（可酌情） | 依据 2010/first_grade/commendation/P01 | "
         "办法 rules.first_grade",
         "　事由·考核等次：一等 | 依据 leaders.P01.grade",
-        "拟处理·列入提拔使用档案：拟议，待人工决定（可酌情） | "
-        "依据 2010/first_grade/promotion_file/P01"
+        "拟处理·提拔使用参考：待决定（可酌情） | 依据 2010/first_grade/promotion_file/P01"
         " | 办法 rules.first_grade",
         "　事由·考核等次：一等 | 依据 leaders.P01.grade",
     ]

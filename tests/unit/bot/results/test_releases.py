@@ -191,7 +191,7 @@ async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
     definition = write_definition(
         dict(CAMPAIGN.title), list(CAMPAIGN.units.values()), {"econ": dump_questionnaire(FORM)}
     )
-    row = {"id": "c", "year": 2026, "opens_at": 0, "closes_at": 1, "paper": definition}
+    row = {"id": "c", "year": 2026, "opens_at": 0, "closes_at": 1, "definition": definition}
     async with writing(engine) as connection:
         await connection.execute(
             tables.campaigns.insert(),

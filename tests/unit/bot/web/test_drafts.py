@@ -281,7 +281,7 @@ async def test_what_was_opened_cannot_be_discarded(console: Console) -> None:
     for campaign in ("spring", "city-2010"):
         await console.post(f"/admin/campaigns/{campaign}/discard", {"csrf": csrf, "name": campaign})
         assert console.status == 422
-        assert "only while it is: a draft" in texts(console.page)
+        assert "only in the state draft" in texts(console.page)
     assert await left(console) == before
 
 

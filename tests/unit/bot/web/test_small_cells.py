@@ -147,7 +147,7 @@ def suspected(unit: str) -> dict[str, object]:
         "campaign": CAMPAIGN,
         "rules": json.dumps(["lockstep", "young_accounts"]),
         "unit": unit,
-        "told": json.dumps(told | {"rules": {"lockstep": seen, "young_accounts": seen}}),
+        "evidence": json.dumps(told | {"rules": {"lockstep": seen, "young_accounts": seen}}),
         "digest": "0" * 64,
         "salt": bytes(16),
         "state": "waiting",
@@ -247,7 +247,7 @@ async def look(
             ) as response:
                 assert response.status == 200, address
                 found[address] = re.sub(
-                    rb'"(at|published_at)": ?"[^"]+"|"digest": ?"[^"]+"', b"", await response.read()
+                    rb'"(at|published_at|released_at)": ?"[^"]+"|"digest": ?"[^"]+"', b"", await response.read()
                 )
         scores = (await score_campaign(service.database, CAMPAIGN)).scores
         return found, [

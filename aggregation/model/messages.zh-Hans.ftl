@@ -1,0 +1,52 @@
+# Names of codes in print (names.py).
+
+# Grades
+label-grade-first = 一等
+label-grade-second = 二等
+label-grade-third = 三等
+label-grade-fourth = 四等
+
+# Posts
+label-role-principal = 正职
+label-role-deputy = 副职
+label-role-officer = 工作人员
+
+# Whether a grade is settled
+label-certainty-settled = 确定
+label-certainty-provisional = 暂定
+
+# States of proposals
+label-proposal-proposed = 待决定
+label-proposal-confirmed = 已确认
+label-proposal-declined = 未采纳
+
+# Decisions on proposals
+label-decision-confirmed = 确认
+label-decision-declined = 不采纳
+
+# Consequences that rules propose
+label-consequence-grade-four = 确定为四等
+label-consequence-removal-from-posts = 撤销党政职务
+label-consequence-dismissal = 免职
+label-consequence-downgrade = 降等
+label-consequence-admonition-talk = 诫勉谈话
+label-consequence-verification-review = 甄别考察
+label-consequence-bar-first = 不得评为一等
+label-consequence-void-answers = 评价作废
+label-consequence-discipline-referral = 移送纪检
+label-consequence-commendation = 表彰
+label-consequence-promotion-file = 提拔使用参考
+
+# Findings
+label-finding-criminal-offence = 触犯刑律
+label-finding-safety-accident = 重大安全责任事故
+label-finding-unfitness = 认定不能胜任现职
+label-finding-review-finding = 甄别考察结论
+label-finding-manipulation = 查实操纵评价
+label-finding-veto = 一票否决
+
+# Lines of the reason trail
+
+reason-says = { $label }：{ $value }
+reason-inputs = 依据 { $inputs }
+reason-scheme = 办法 { $field }

@@ -1,0 +1,8 @@
+# Grounds of the rules' proposals, as lines of the reason trail.
+
+rules-low-rank = low rank
+rules-grade = grade
+rules-third-unit = unit of the third grade
+rules-unit-with-certainty = { $unit } ({ $certainty })
+rules-third-this-year = third grade this year
+rules-third-last-year = third grade last year

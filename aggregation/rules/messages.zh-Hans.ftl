@@ -1,0 +1,8 @@
+# 各规则所提建议的事由，即理由链中的各行。
+
+rules-low-rank = 名次靠后
+rules-grade = 考核等次
+rules-third-unit = 单位被评为三等
+rules-unit-with-certainty = { $unit }（{ $certainty }）
+rules-third-this-year = 本年三等
+rules-third-last-year = 上年三等
