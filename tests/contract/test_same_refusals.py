@@ -1,4 +1,4 @@
-"""The same wrong input is refused with the same message by function, form, interface and command."""
+"""Function, form, interface and command refuse the same wrong input with the same message."""
 
 from __future__ import annotations
 
