@@ -7,11 +7,12 @@ from typing import Any
 
 from tests.botapi.chats import NOW, Message, private
 from tests.botapi.server import BotApi
+from tests.waiting import PATIENCE
 
 Markup = dict[str, Any] | None
 TOASTS, SCREENS = ("toast", "alert"), ("send", "edit", "same", "lost")
 MARKS = {"toast": "!", "alert": "!!", "lost": "x"}
-ANSWER_SECONDS, TOAST_SECONDS = 8.0, 0.3
+ANSWER_SECONDS, TOAST_SECONDS = PATIENCE, 0.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,11 @@ from aiohttp import web
 
 from tests.botapi.chats import BLOCKED, BOT, FORBIDDEN, Call, Chat, Fault, Message
 from tests.botapi.schema import METHODS, Refused, Violation, check_call, check_update, decode_form
+from tests.waiting import PATIENCE
 
 TOKEN = "42:a-secret-token-of-the-tests"
 RETRY_SECONDS = 0.02
-DELIVERY_SECONDS = 15.0
+DELIVERY_SECONDS = PATIENCE
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 NOT_MODIFIED = "Bad Request: message is not modified"
 
@@ -54,6 +55,9 @@ class BotApi:
         self.unconfirmed: dict[int, dict[str, Any]] = {}
         self.again: list[dict[str, Any]] = []
         self.allowed: list[str] = []
+        self.flowing = asyncio.Event()
+        """While it is cleared, messages wait at the door."""
+        self.flowing.set()
         self.changed = asyncio.Condition()
         self.update_ids = itertools.count(7000)
         self._message_ids = itertools.count(1)
@@ -146,7 +150,7 @@ class BotApi:
             else:
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def until(self, happened: Any, seconds: float = 5.0) -> None:
+    async def until(self, happened: Any, seconds: float = PATIENCE) -> None:
         """Wait for a condition on the chats.
 
         Raises:
@@ -198,6 +202,8 @@ class BotApi:
             params = await self._params(request, method)
         except ValueError:
             return self._refuse(method, {}, Violation("can't parse the request's body as JSON"))
+        if method == "sendMessage":
+            await self.flowing.wait()
         return await self._carry_out(method, params, "request")
 
     async def _params(self, request: web.Request, method: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from bot.service.embedded_valkey import (
     socket_for,
 )
 from survey_flows.errors import BadInput
+from tests.waiting import PATIENCE
 
 HOLDER = """
 import asyncio, sys
@@ -39,7 +40,9 @@ asyncio.run(main())
 """
 
 
-async def eventually(look: Callable[[], Awaitable[bytes | None]], within: float = 10.0) -> bytes:
+async def eventually(
+    look: Callable[[], Awaitable[bytes | None]], within: float = PATIENCE
+) -> bytes:
     """Call ``look`` until its result is true; return the result."""
     end = time.monotonic() + within
     while not (found := await look()):
@@ -77,7 +80,7 @@ def hold(folder: Path) -> tuple[subprocess.Popen[str], int]:
 
 def end(holder: subprocess.Popen[str], how: signal.Signals) -> None:
     holder.send_signal(how)
-    holder.wait(10)
+    holder.wait(PATIENCE)
     assert holder.stdout is not None
     holder.stdout.close()
 

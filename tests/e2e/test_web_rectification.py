@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from aggregation.model.facts import AppraisedUnit, Grade, PastGrade
 from bot.accounts.staff import add_staff
@@ -17,15 +17,15 @@ from bot.records.amendments import read_amendments
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from tests.console import PASSWORD
-from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
+from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep, press
 from tests.web_city import City, city
 
-pytestmark = pytest.mark.browser
+pytestmark = BROWSER
 RATING = ("开始评价", "办过事", "非常满意", "满意", "满意", "满意", "跳过", "提交")
 WORDS = "周六下午也开门"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def town(tmp_path: Path, valkey_url: str) -> AsyncIterator[City]:
     async with city(tmp_path, valkey_url) as made:
         database = made.service.database
@@ -54,15 +54,15 @@ async def sign_in(page: Page, login: str) -> None:
 
 async def look(page: Page, path: str, name: str) -> None:
     """Keep a page on both widths in both languages."""
-    for size, viewport in {"desktop": DESKTOP, "phone": PHONE}.items():
-        await page.set_viewport_size(viewport)
-        for lang in ("en", "zh-Hans"):
-            await page.goto(f"{path}?lang={lang}")
+    for lang in ("en", "zh-Hans"):
+        await page.goto(f"{path}?lang={lang}")
+        for size, viewport in {"desktop": DESKTOP, "phone": PHONE}.items():
+            await page.set_viewport_size(viewport)
             await keep(page, f"rectification-{name}-{size}-{lang}")
 
 
-async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium: Path) -> None:
-    async with browsing(town.service, chromium) as page:
+async def test_a_request_goes_to_the_office_and_comes_back(town: City, browser: Browser) -> None:
+    async with browsing(town.service, browser) as page:
         await page.goto(f"/r/{town.link}/FIN")
         for words in RATING:
             await press(page, words)
@@ -79,7 +79,7 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium:
         await town.service.mixer.turn()
         citizen = await page.context.cookies()
 
-    async with browsing(town.service, chromium) as page:
+    async with browsing(town.service, browser) as page:
         await sign_in(page, "ofa")
         await page.goto("/admin/requests")
         await page.get_by_role("link", name="市财政局").click()
@@ -101,7 +101,7 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium:
         await expect(page.get_by_text(WORDS)).to_be_visible()
         await look(page, "/admin/unit", "unit")
 
-    async with browsing(town.service, chromium, java_script_enabled=False) as page:
+    async with browsing(town.service, browser, java_script_enabled=False) as page:
         await page.goto("/help")
         here = page.url.removesuffix("/help")
         await page.context.add_cookies(
@@ -123,9 +123,9 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium:
         await keep(page, "rectification-stopped-phone-zh")
 
 
-async def test_an_appeal_is_received_charged_and_answered(town: City, chromium: Path) -> None:
+async def test_an_appeal_is_received_charged_and_answered(town: City, browser: Browser) -> None:
     await add_staff(town.service.database, "chen", PASSWORD, "administrator")
-    async with browsing(town.service, chromium, viewport=DESKTOP) as page:
+    async with browsing(town.service, browser, viewport=DESKTOP) as page:
         await sign_in(page, "zhou")
         await page.goto("/admin/appeals")
         await press(page, "从今天起公示")

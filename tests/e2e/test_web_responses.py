@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from sqlalchemy import select, update
 
 from bot.accounts.staff import add_staff
@@ -22,10 +22,10 @@ from bot.fieldwork.outreach.push_service import begin_push, plain_texts
 from bot.service.composition import Service, build
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
-from tests.e2e.browsing import DESKTOP, browsing, keep
+from tests.e2e.browsing import BROWSER, DESKTOP, browsing, keep
 from tests.web_city import NOW, Clock, make_draft
 
-pytestmark = pytest.mark.browser
+pytestmark = BROWSER
 PASSWORD = "correct horse battery"
 PAGE = "/admin/campaigns/2026/responses"
 HOUR = int(NOW.timestamp()) // 3600
@@ -33,13 +33,13 @@ GROUPS = {"resident": ("430102", 120), "deputy": ("", 45)}
 
 
 async def test_the_response_page(
-    tmp_path: Path, valkey_url: str, chromium: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, valkey_url: str, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.web.admin.responses.LIVE_SECONDS", 0.5)
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await create_campaign(service.database, make_draft(), service.clock)
         await add_staff(service.database, "wang", PASSWORD, "staff")
-        async with browsing(service, chromium) as page:
+        async with browsing(service, browser) as page:
             await sign_in(page)
             await give_quotas(page, tmp_path)
             await run_campaign(service)
@@ -53,10 +53,10 @@ async def test_the_response_page(
                     tables.progress_counts.c.progress == "completed"
                 )
                 await connection.execute(changed.values(people=463))
-            await expect(page.locator("[data-live]")).to_contain_text("460–469", timeout=15_000)
+            await expect(page.locator("[data-live]")).to_contain_text("460–469")
             await page.set_viewport_size({"width": 390, "height": 844})
             await keep(page, "responses-zh-phone")
-        async with browsing(service, chromium, locale="en-GB", java_script_enabled=False) as page:
+        async with browsing(service, browser, locale="en-GB", java_script_enabled=False) as page:
             await page.goto("/admin?lang=en")
             await page.get_by_label("Login").fill("wang")
             await page.get_by_label("Password").fill(PASSWORD)

@@ -26,6 +26,7 @@ from survey_flows.errors import BadInput
 from survey_flows.events import Pressed, Typed
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
+from tests.waiting import PATIENCE
 
 SECRET = "s3cret_-"
 
@@ -103,7 +104,7 @@ async def polled() -> AsyncIterator[Town]:
         polling = asyncio.create_task(town.channel.poll(stop))
         yield town
         stop.set()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             await polling
 
 
