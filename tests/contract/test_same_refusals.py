@@ -1,4 +1,4 @@
-"""The same wrong input is refused with the same message by function, form, interface and command."""
+"""Every road refuses the same wrong input alike: function, form, interface and command."""
 
 from __future__ import annotations
 
