@@ -4,8 +4,8 @@ A room raises a `Message` and never words it. The words stand in Fluent, in a fi
 ``messages.LANGUAGE.ftl`` beside the room's code, once for every language. `render` finds them by
 the id, so that no sentence is ever translated from another language's sentence.
 
-A message's values are text, numbers, other messages (the name of a state, say) or tuples of these,
-which are joined as the language joins lists.
+A message's values are text, numbers, names from the data in both languages, other messages (the
+name of a state, say) or tuples of these, which are joined as the language joins lists.
 
 A place is data: file, sheet, row or line, column, field and subject. Its words stand in the same
 way, so that a page, a program's answer and a command name it once and alike.
@@ -55,7 +55,19 @@ class Message:
         return render(self, ENGLISH)
 
 
-Value = str | int | Message | tuple["str | int | Message", ...]
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name that the data has in Chinese and in English: of a unit, an indicator, a group."""
+
+    zh: str
+    en: str
+
+    def text(self, lang: str) -> str:
+        """The name in ``lang``; any language but Chinese is English."""
+        return self.zh if lang.startswith("zh") else self.en
+
+
+Value = str | int | Message | Named | tuple["str | int | Message | Named", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +199,15 @@ def _files(folder: Traversable) -> Iterator[tuple[str, str]]:
 def _value(value: Value, lang: str) -> object:
     if isinstance(value, tuple):
         return render(Message("joint-list"), lang).join(_text(one, lang) for one in value)
-    if isinstance(value, Message):
-        return render(value, lang)
+    if isinstance(value, Message | Named):
+        return _text(value, lang)
     if isinstance(value, int):
         # A year or a row has no mark between its thousands; Fluent still picks the plural by it.
         return fluent_number(value, useGrouping=False)
     return value
 
 
-def _text(value: str | int | Message, lang: str) -> str:
+def _text(value: str | int | Message | Named, lang: str) -> str:
+    if isinstance(value, Named):
+        return value.text(lang)
     return render(value, lang) if isinstance(value, Message) else str(value)

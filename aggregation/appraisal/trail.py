@@ -24,8 +24,7 @@ from aggregation.model.results import (
 from aggregation.numbers import half_up
 from aggregation.scheme.inner_units import PARENT
 from aggregation.scheme.scheme import PUBLIC
-from survey_flows.messages import ENGLISH, Message
-from survey_flows.wording import DEFAULT
+from survey_flows.messages import Message, Named
 
 WAITS = Message("appraisal-waits")
 NOT_INDICATORS = {
@@ -107,7 +106,7 @@ def _total(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
 
 def _component(found: TrailInputs, unit: UnitResult, part: TotalComponent) -> ReasonLine:
     name = found.given.scheme.indicators.get(part.id)
-    label = (name.zh, name.en) if name else NOT_INDICATORS[part.id]
+    label = Named(name.zh, name.en) if name else NOT_INDICATORS[part.id]
     value = f"{_number(part.points)} × {part.weight}% = {_number(part.contribution)}"
     field = f"categories.{unit.category}.weights.{part.id}"
     return ReasonLine(label, value, _sources(found, unit, part.id), field)
@@ -252,5 +251,4 @@ def _proposal(proposal: Proposal) -> Iterable[ReasonLine]:
 
 
 def _ground(line: ReasonLine) -> ReasonLine:
-    zh, en = (Message("appraisal-ground", ground=line.pair(lang)[0]) for lang in (DEFAULT, ENGLISH))
-    return replace(line, label=(zh, en))
+    return replace(line, label=Message("appraisal-ground", ground=line.label))

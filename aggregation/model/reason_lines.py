@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from survey_flows.messages import ENGLISH, Message, render
+from survey_flows.messages import ENGLISH, Message, Named, render
 from survey_flows.wording import DEFAULT
 
 CACHED = 4096
 """A city's trails repeat their labels and many values for every unit."""
-Words = str | Message
-"""A message, or text that is the same in every language."""
-Label = Words | tuple[Words, Words]
-"""Words, or a name from the data: in Chinese and in English."""
+Label = str | Message | Named
+"""A message, a name from the data, or text that is the same in every language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,8 @@ class ReasonLine:
 def worded(words: Label, lang: str) -> str:
     """The label in ``lang``; any language but Chinese is English."""
     lang = DEFAULT if lang.startswith("zh") else ENGLISH
-    if isinstance(words, tuple):
-        words = words[lang != DEFAULT]
+    if isinstance(words, Named):
+        return words.text(lang)
     return words if isinstance(words, str) else _rendered(words, lang)
 
 

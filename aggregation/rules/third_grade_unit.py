@@ -9,7 +9,7 @@ from aggregation.model.names import CERTAINTIES
 from aggregation.model.reason_lines import ReasonLine
 from aggregation.model.results import Certainty, ConsequenceKind, UnitResult
 from aggregation.model.situation import ProposalDraft, Rule, RuleParams, Situation, Stage
-from survey_flows.messages import Message
+from survey_flows.messages import Message, Named
 
 
 class Params(RuleParams):
@@ -31,12 +31,12 @@ def propose(now: Situation, params: Params) -> Iterable[ProposalDraft]:
 
 
 def _ground(unit: UnitResult) -> ReasonLine:
-    certainty = CERTAINTIES[unit.certainty or Certainty.PROVISIONAL]
-    zh, en = (
-        Message("rules-unit-with-certainty", unit=name, certainty=certainty)
-        for name in (unit.zh, unit.en)
+    value = Message(
+        "rules-unit-with-certainty",
+        unit=Named(unit.zh, unit.en),
+        certainty=CERTAINTIES[unit.certainty or Certainty.PROVISIONAL],
     )
-    return ReasonLine(Message("rules-third-unit"), (zh, en), (f"units.{unit.unit}.grade",))
+    return ReasonLine(Message("rules-third-unit"), value, (f"units.{unit.unit}.grade",))
 
 
 RULE = Rule("third_grade_unit", Stage.LOWERING, Params, propose)

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.accounts.roles import ROLES
+from bot.accounts.roles import ROLE_CHOICES, ROLES
 from bot.core.checked_input import CheckedInput, checked
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.all import choices
@@ -83,7 +83,7 @@ class PreferencesInput(SendingTimes):
         "hours": SendingTimes.problems["hours"],
         "not_on": Message("preferences-bad-days", most=MOST_HOLIDAYS),
         "fatigue_days": Message("preferences-bad-fatigue-days", most=MOST_DAYS),
-        "second_factor": Message("account-unknown-role", roles=ROLES),
+        "second_factor": Message("account-unknown-role", roles=ROLE_CHOICES),
     }
 
     @field_validator("second_factor")

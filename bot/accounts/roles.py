@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from survey_flows.messages import Message
+
 ADMINISTRATOR, OBSERVER, STAFF = "administrator", "observer", "staff"
 CHECKER, AUDITOR = "checker", "auditor"
 OFFICE, UNIT = "office", "unit"
 ROLES = (ADMINISTRATOR, OBSERVER, STAFF, CHECKER, AUDITOR, OFFICE, UNIT)
+ROLE_CHOICES = (
+    Message("account-role-administrator"),
+    Message("account-role-observer"),
+    Message("account-role-staff"),
+    Message("account-role-checker"),
+    Message("account-role-auditor"),
+    Message("account-role-office"),
+    Message("account-role-unit"),
+)
+"""The roles as a command takes them, with their names."""
 OWN = r"/admin/(sign-out|password|sessions|second-factor)"
 """Pages of a person's own account."""
 OPENINGS = r"/campaigns/[^/]+/openings"

@@ -16,7 +16,7 @@ from sqlalchemy import Row, Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.accounts.roles import ADMINISTRATOR, ROLES, UNIT
+from bot.accounts.roles import ADMINISTRATOR, ROLE_CHOICES, ROLES, UNIT
 from bot.core.checked_input import CheckedInput, WrongTogether, checked
 from bot.core.clock import Clock
 from bot.storage.database import reading, writing
@@ -66,7 +66,7 @@ class AccountInput(CheckedInput):
 
     problems: ClassVar = {
         "login": Message("account-bad-login"),
-        "role": Message("account-unknown-role", roles=ROLES),
+        "role": Message("account-unknown-role", roles=ROLE_CHOICES),
         "unit": Message("account-unit-missing"),
     }
 

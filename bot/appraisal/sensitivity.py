@@ -23,7 +23,7 @@ from aggregation.model.results import UnitResult
 from aggregation.scheme.scheme import Scheme
 from bot.appraisal.year import AppraisedYear
 from bot.results.scoring import ScoredCampaign
-from survey_flows.messages import Message
+from survey_flows.messages import Message, Named
 
 Scores = Mapping[str, UnitScore]
 
@@ -50,7 +50,7 @@ def simulate(year: AppraisedYear, scheme: Scheme) -> Simulation:
     Raises:
         BadInput: the scheme does not fit the year's units, indicators or answers.
     """
-    title = (scheme.title.zh, scheme.title.en)
+    title = Named(scheme.title.zh, scheme.title.en)
     old, new = year.result.units, _under(year, Variation("scheme", title, scheme))
     later = {u.unit: u for u in new}
     moves = [rank_change(u, later[u.unit]) for u in old if u.unit in later]

@@ -21,6 +21,7 @@ from bot.transparency.log_writer import request_entry
 from survey_flows.campaign_definition import Link
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.log_entries import canonical
+from survey_flows.messages import Named
 
 LINK = 10
 """Characters of a link's token: 50 random bits, and short enough to read from a poster."""
@@ -131,10 +132,12 @@ def link_of(row: Row[Any]) -> Link:
 def _require_cell(scheme: Scheme, group: str, stratum: str) -> None:
     """Refuses a group or a stratum whose ballots would count nowhere."""
     if group not in scheme.groups:
-        raise BadInput(
-            Message("campaign-link-unknown-group", group=group, groups=tuple(scheme.groups)),
-            Place(field="group"),
+        groups = tuple(
+            Message("campaign-group", code=code, name=Named(names["zh"], names["en"]))
+            for code, names in scheme.groups.items()
         )
+        message = Message("campaign-link-unknown-group", group=group, groups=groups)
+        raise BadInput(message, Place(field="group"))
     targets = scheme.population.targets() if scheme.population else {}
     weighted = [target for (_, name), target in targets.items() if name == group]
     if not stratum or not weighted or any(target.parts(stratum) for target in weighted):

@@ -26,6 +26,7 @@ campaign-bad-grades = write how many units get each grade, as whole numbers, or 
 # Links
 campaign-link-group-missing = a link vouches for an evaluator group; name one
 campaign-link-unknown-group = there is no evaluator group «{ $group }»; the campaign has { $groups }
+campaign-group = { $code } ({ $name })
 campaign-link-unknown-stratum = the population figures of { $group } have no stratum «{ $stratum }», so its ballots would count nowhere; there are { $strata }
 campaign-stratum-too-long = a stratum's name has at most 32 characters; shorten it
 campaign-link-for-nobody = a link is meant for 1 to { $most } people; leave the number out if it is for anyone

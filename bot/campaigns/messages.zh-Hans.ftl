@@ -26,6 +26,7 @@ campaign-bad-grades = 请用整数填写各等次的单位数，或三项都留�
 # 链接
 campaign-link-group-missing = 请填写链接所代表的评价主体
 campaign-link-unknown-group = 没有评价主体“{ $group }”；本活动的评价主体有：{ $groups }
+campaign-group = { $code }（{ $name }）
 campaign-link-unknown-stratum = { $group } 的总体数据中没有层“{ $stratum }”，由此收到的评价票无法计入；可用的层有：{ $strata }
 campaign-stratum-too-long = 层的名称最多 32 个字符；请缩短
 campaign-link-for-nobody = 链接的人数应为 1 至 { $most }；不限人数时请留空

@@ -31,6 +31,8 @@ from bot.storage.schema import all as tables
 from survey_flows.campaign_definition import Link
 from survey_flows.errors import BadInput, Message, Place
 from survey_flows.load import dump_questionnaire
+from survey_flows.messages import ENGLISH, render
+from survey_flows.wording import DEFAULT
 
 FILLED = (
     tables.units,
@@ -178,14 +180,12 @@ def _draft(
         name: dump_questionnaire(questionnaire)
         for name, questionnaire in shipped_questionnaires().items()
     }
+    title = Message("demo-campaign-title", year=year)
     begin = datetime.combine(opens, time(), ZoneInfo(timezone)).astimezone(UTC)
     return CampaignDraft(
         id=name,
         year=year,
-        title={
-            "zh-Hans": f"{year} 年民评（演示）",
-            "en": f"Citizens' evaluation {year} (demonstration)",
-        },
+        title={lang: render(title, lang) for lang in (DEFAULT, ENGLISH)},
         opens_at=begin,
         closes_at=begin + timedelta(days=days),
         units=[rated_unit(x.unit, x.questionnaire) for x in units],

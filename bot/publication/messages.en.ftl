@@ -345,3 +345,7 @@ publication-release-public = release { $number } is public already; there is no 
 publication-no-notice = no public notice of this year's results was given; give it first
 publication-notice-runs = the public notice runs until { $ends }; make the results public after it
 publication-not-public = the results of this campaign are not public
+
+# Open data
+
+publication-open-data-note = Figures are exact decimals in strings. null stands for a suppressed figure, which has few people behind it or would let such a figure be computed, and for a figure that does not exist. A share like <20% or >80% is a bound.

@@ -342,3 +342,7 @@ publication-release-public = 第 { $number } 次发布的结果已经公布，�
 publication-no-notice = 该年度的结果还没有公示，请先公示
 publication-notice-runs = 公示期至 { $ends } 止，请在公示结束后公布
 publication-not-public = 该活动的结果没有公布
+
+# 开放数据
+
+publication-open-data-note = 数值为字符串形式的精确小数。null 表示不公布的数值（背后人数很少，或可据以推算出这样的数值），也表示不存在的数值。<20% 或 >80% 之类的比例是界限。

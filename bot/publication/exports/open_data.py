@@ -7,21 +7,20 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from bot.core.labels import HIDDEN
+from bot.core.labels import HIDDEN, label
 from bot.publication.exports.book import Book, Page, printed_value
+from survey_flows.messages import ENGLISH, Message
+from survey_flows.wording import DEFAULT
 
 FORMAT = "minping-open-data/1"
-NOTE = (
-    "Figures are exact decimals in strings. null stands for a suppressed figure, which has few"
-    " people behind it or would let such a figure be computed, and for a figure that does not"
-    " exist. A share like <20% or >80% is a bound."
-)
+NOTE = Message("publication-open-data-note")
 
 
 def open_data(book: Book, about: Mapping[str, Any]) -> bytes:
     """Return the book as one JSON document, in which ``about`` describes it before the tables."""
     tables = {page.name: _records(page) for page in book.pages}
-    document = {"format": FORMAT, **about, "note": NOTE, **tables}
+    note = {lang: label(NOTE, lang) for lang in (DEFAULT, ENGLISH)}
+    document = {"format": FORMAT, **about, "note": note, **tables}
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 

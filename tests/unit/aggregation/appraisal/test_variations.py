@@ -16,6 +16,7 @@ from aggregation.estimation.scores import score_units
 from aggregation.model.facts import Grade
 from aggregation.ranking.draws import uniforms
 from aggregation.scheme.diff import SchemeDifference, scheme_differences
+from survey_flows.messages import Named
 from tests.cities import public, small_city, small_scheme
 from tests.scoring import QUESTIONNAIRES, row
 
@@ -125,7 +126,7 @@ def test_a_shift_tells_who_moves_and_whose_grade_changes() -> None:
     better = replace(
         city, public={**city.public, "U10": public("U10", 100), "U01": public("U01", 0)}
     )
-    found = result_shift("x", ("甲", "a"), unit_standings(city), unit_standings(better))
+    found = result_shift("x", Named("甲", "a"), unit_standings(city), unit_standings(better))
     assert (found.moved, found.furthest, found.furthest_unit) == (7, 9, "U01")
     moves = {m.unit: (m.ranks, m.grades) for m in found.graded}
     assert moves["U01"] == ((1, 10), (Grade.FIRST, Grade.THIRD))

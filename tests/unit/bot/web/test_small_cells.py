@@ -247,7 +247,7 @@ async def look(
             ) as response:
                 assert response.status == 200, address
                 found[address] = re.sub(
-                    rb'"(at|published_at)": ?"[^"]+"|"digest": ?"[^"]+"', b"", await response.read()
+                    rb'"(at|published_at|released_at)": ?"[^"]+"|"digest": ?"[^"]+"', b"", await response.read()
                 )
         scores = (await score_campaign(service.database, CAMPAIGN)).scores
         return found, [
