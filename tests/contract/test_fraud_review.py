@@ -300,7 +300,7 @@ async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_
         with pytest.raises(BadInput, match=sentence):
             await cast(attacked, case, login, "uphold")
     for verdict, reason, note, sentence in (
-        ("uphold", "genuine-event", "", "the reasons to uphold"),
+        ("uphold", "genuine-event", "", "no reason to uphold a case"),
         ("uphold", "other", " ", "say in a note"),
         ("maybe", "other", "x", "a verdict is"),
     ):

@@ -25,6 +25,7 @@ from bot.campaigns.registered import find_registered_campaign
 from bot.results.archive.format import (
     BALLOTS,
     CAMPAIGN,
+    CAMPAIGN_KEYS,
     CHECKPOINT,
     COUNTS,
     RELEASE,
@@ -47,16 +48,6 @@ from survey_flows.log_entries import canonical
 SPAN = 1 << 18
 """Positions in a span; a change of one weight costs reading and writing one span."""
 FULL = 4
-FROZEN = {
-    "id": "id",
-    "year": "year",
-    "state": "state",
-    "opens_at": "opens_at",
-    "closes_at": "closes_at",
-    "paper": "definition",
-    "scheme": "scheme",
-}
-"""Columns of a campaign by their key in the archive, which never changes."""
 COUNT_COLUMNS = (*KEYS, "count")
 MAX_TRIES = 5
 
@@ -308,7 +299,7 @@ async def _write_texts(
         release = (await connection.execute(newest)).one()
         checkpoint = await latest_checkpoint(connection)
     texts = {
-        CAMPAIGN: _json({key: getattr(frozen, column) for key, column in FROZEN.items()}),
+        CAMPAIGN: _json({key: getattr(frozen, column) for key, column in CAMPAIGN_KEYS.items()}),
         RELEASE: _json({name: getattr(release, name) for name in RELEASE_FIELDS}),
     }
     if checkpoint:

@@ -149,4 +149,4 @@ def test_posters_from_the_command_line(
     assert main(["campaign", "open", "y"]) == 0
     assert main(["campaign", "close", "y"]) == 0
     assert main(words) == 1
-    assert "y: the campaign's state is closed" in capsys.readouterr().err
+    assert "y: this campaign is closed" in capsys.readouterr().err
