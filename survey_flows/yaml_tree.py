@@ -20,7 +20,7 @@ def parse_yaml(text: str, file: str) -> Branch:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        message = Message("form-not-yaml", reason=error.problem or "")
+        message = Message("form-not-yaml")
         raise BadQuestionnaire(message, Place(file, line=line)) from None
     except (yaml.YAMLError, RecursionError):
         raise BadQuestionnaire(Message("form-not-yaml-text"), Place(file)) from None
