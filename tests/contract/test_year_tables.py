@@ -275,7 +275,9 @@ async def test_points_that_are_missing_are_told_and_stop_the_appraisal(
         "U2 governance, "
         "U2 superior, U3 governance, U3 superior",
     )
-    with pytest.raises(BadInput, match="indicator superior of U1: the points are missing; add them"):
+    with pytest.raises(
+        BadInput, match="indicator superior of U1: the points are missing; add them"
+    ):
         await open_year(database, YEAR)
 
 
