@@ -4,10 +4,11 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+QUICK := not slow and not browser and not postgres and not redis and not chaos
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header
 
-.PHONY: help run test test-spark setup setup-test lint types unit lock clean
+.PHONY: help run test check slow test-spark setup setup-test lint types unit lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -15,7 +16,21 @@ help: ## list the commands
 run: setup ## set up and start the service with its embedded database
 	@exec $(BIN)/minping serve
 
-test: setup-test lint types unit ## set up and run every check and test
+ifdef T
+test: setup-test ## set up and run every check and test; T=path runs the tests there
+	$(BIN)/pytest $(T)
+else
+test: setup-test lint types unit
+endif
+
+check: setup-test ## ruff, mypy, import-linter and the quick tests, in about a minute
+	@$(BIN)/mypy & checked=$$!; \
+	$(MAKE) --no-print-directory lint && $(BIN)/lint-imports \
+	&& $(BIN)/pytest --quiet --numprocesses 2 -m "$(QUICK)" tests/unit tests/golden tests/laws; \
+	tested=$$?; wait $$checked && exit $$tested
+
+slow: setup-test ## measure every test and write tests/slow.txt anew
+	$(BIN)/pytest --numprocesses 2 --write-slow
 
 setup: $(VENV)/.minping ## install what the service needs
 setup-test: $(VENV)/.tests $(VENV)/.system ## install what the tests need

@@ -1,1 +1,4 @@
-"""Measurements that the README's claims rest on; each prints its figures and fails when a goal is missed."""
+"""Measurements behind the README's claims.
+
+Each prints its figures and fails when it misses its goal.
+"""

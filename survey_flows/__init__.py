@@ -6,8 +6,9 @@ any stored session has an answer, and a citizen's typing error is never an excep
 
 A session is JSON that may be written down between any two steps. It names a place, answers that
 are not yet submitted, and no person; after a submission it keeps the receipt and no answer.
-A definition (units, questionnaires, words) is frozen when its campaign opens; a stored session is
-fitted to the present definition before each step (`session_repair`), with a notice of what it drops.
+A definition (units, questionnaires, words) is frozen when its campaign opens.
+`session_repair` fits a stored session to the present definition before each step,
+with a notice of what it drops.
 
 The package also holds what anybody needs to check the log: `merkle`, `signed_notes`,
 `log_entries`. It also holds the messages (`messages`) and errors (`errors`) of all packages.

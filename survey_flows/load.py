@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from survey_flows.conditions import parse_condition, write_condition
@@ -59,6 +60,15 @@ def load_questionnaire(text: str, file: str, scales: Scales | None = None) -> Qu
     if root.problems:
         raise gathered(root.problems, file, BadQuestionnaire)
     return questionnaire
+
+
+@lru_cache(maxsize=64)
+def load_frozen(text: str, name: str) -> Questionnaire:
+    """Return the questionnaire that `dump_questionnaire` wrote into a campaign.
+
+    It is kept in memory: campaigns share questionnaires, and parsing one takes 10 ms and more.
+    """
+    return load_questionnaire(text, name)
 
 
 def _line(flaw: Flaw, root: Branch, branches: list[Branch]) -> int:

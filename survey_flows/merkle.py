@@ -116,7 +116,10 @@ def inclusion_proof(subtrees: Subtrees, index: int, size: int) -> list[bytes]:
 def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree: bytes
 ) -> bool:
-    """Whether ``leaf`` is leaf ``index`` of the tree of ``size`` leaves and that root (§2.1.3.2)."""
+    """Returns whether ``leaf`` is leaf ``index`` of the tree of ``size`` leaves and that root.
+
+    The algorithm is that of RFC 9162, §2.1.3.2.
+    """
     if not 0 <= index < size or not _whole((leaf, tree, *proof)):
         return False
     place, last, result = index, size - 1, leaf

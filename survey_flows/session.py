@@ -22,7 +22,7 @@ class Session:
     ``nonce`` and ``round`` (one more for each rating begun) bind buttons to this rating. ``seen``
     is the time of the last event in seconds since 1970. ``place`` is ``unit``, ``q:<id>``,
     ``review``, ``receipt``, or ``mend`` and ``send`` for a request, which ``answers`` then has
-    under `REQUEST`. ``overlay`` is the screen that lies over it (``language``, ``help``, ``privacy``,
+    under `REQUEST`. ``overlay`` is the screen over it (``language``, ``help``, ``privacy``,
     ``delete``) or empty. ``answers`` has option codes and typed text by question id, empty for a
     skipped question or a note that was read. ``query`` and ``page`` belong to the list of units.
     ``began`` is the start of this rating, and ``stale`` the number of pressed buttons of other

@@ -1,4 +1,4 @@
-"""Campaigns in a log in memory, with bundles made of them: what a service publishes, without a service."""
+"""Campaigns in a log in memory, and bundles of them, as a service publishes them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SCHEME = shipped_scheme()
 SHEET = shipped_questionnaires()["general"]
 CATEGORIES = {"TAX": "B_econ", "CIVIL": "C_social"}
 CODES = ("VS", "S", "B", "D", "VD", "DK", "-")
-PAPER = {
+DEFINITION = {
     "title": {"zh-Hans": "民评", "en": "Rating"},
     "units": [
         {
@@ -64,12 +64,18 @@ HISTORIES = (
     (PROPOSED, RELEASE, REOPEN),
     (PROPOSED, DROPPED),
 )
-"""What became of the cases of a drawn campaign; only in the first two do ballots weigh less in the end."""
+"""The outcomes of the cases of a drawn campaign.
+
+Only in the first two do ballots weigh less in the end.
+"""
 
 
 @dataclass(slots=True)
 class Suspected:
-    """A case with the verdicts of its decisions in turn. ``light`` are the proposed weights by position."""
+    """Make a case with the verdicts of its decisions in turn.
+
+    ``light`` are the proposed weights by position.
+    """
 
     salt: bytes
     light: dict[int, int]
@@ -80,7 +86,7 @@ class Suspected:
         return self.standing(len(self.verdicts))
 
     def standing(self, number: int) -> str:
-        """The verdict that stands after so many decisions."""
+        """Return the verdict that stands after that many decisions."""
         return [verdict for verdict in self.verdicts[:number] if verdict != REOPEN][-1]
 
     def weights(self, verdict: str) -> list[list[int]]:
@@ -90,13 +96,13 @@ class Suspected:
         ]
 
     def digest(self, number: int) -> str:
-        """What the log commits to in the decision of this number."""
+        """Return what the log commits to in the decision of this number."""
         return weights_digest(self.salt, self.weights(self.standing(number)))
 
 
 @dataclass(slots=True)
 class Campaign:
-    """A campaign that is filled with ballots and then published. The log may hold others too."""
+    """A campaign that takes ballots and is then published. The log may hold others too."""
 
     log: Log
     name: str = CAMPAIGN
@@ -111,7 +117,7 @@ class Campaign:
     def register(self) -> None:
         scheme = SCHEME.model_dump_json()
         frozen = {
-            "paper": json.dumps(PAPER),
+            "paper": json.dumps(DEFINITION),
             "scheme": scheme,
             "opens_at": OPENS,
             "closes_at": CLOSES,
@@ -146,7 +152,7 @@ class Campaign:
         return self.log.seal("comment", self.name, {"unit": unit, "text": text})
 
     def withdraw(self, voter: str, unit: str) -> None:
-        """Erase what a citizen said of a unit, with what they had said before: else that would count again."""
+        """Erase a citizen's rating of a unit and the earlier ones, which would count again."""
         del self.last[voter, unit]
         for position in self.of(voter, unit):
             self.erased.add(position)
@@ -181,11 +187,11 @@ class Campaign:
         return next(at for at, entry in enumerate(self.log.entries) if entry.kind == "closing")
 
     def unclose(self) -> None:
-        """As before the closing: without it, the decisions and the result."""
+        """Drop the closing entry and all after it, the decisions and the result."""
         del self.log.entries[self.closed_at() :]
 
     def suspect(self, name: str, case: Suspected) -> None:
-        """A case that is decided on after the close; its ballots weigh what stands in the end."""
+        """Add a case that is decided after the close; its ballots weigh what stands in the end."""
         self.cases[name] = case
         self.weights |= {at: weight for at, weight in case.weights(case.stands) if weight != 4}
 
@@ -263,7 +269,10 @@ class Campaign:
 
 
 def drawn(seed: int, ballots: int = 40, erasures: int = 3) -> Campaign:
-    """A small closed campaign, with a comment, replaced and withdrawn ballots, cases, and entries of another."""
+    """Make a small closed campaign.
+
+    It has a comment, replaced and withdrawn ballots, cases, and entries of another campaign.
+    """
     chance = Random(seed)
     log = Log(chance)
     other, own = Campaign(log, "2025"), Campaign(log)

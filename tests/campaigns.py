@@ -1,4 +1,7 @@
-"""A small regular campaign for tests of signals: twelve honest units, and blocks of ballots put beside them."""
+"""A small regular campaign for tests of signals.
+
+It has twelve honest units, beside which blocks of ballots are put.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,11 @@ MONDAY = 1_793_548_800 // 900
 FAST = 1 << registry()["too_fast"].bit
 YOUNG = 1 << registry()["young_account"].bit
 SIZE = 60
-"""Ballots of each unit and source, one each three hours or so from seven to midnight on twelve days."""
+"""Ballots of each unit and source: one each three hours or so, 7:00 to midnight, on twelve days."""
 
 
 def background(units: int = 12, prefix: str = "H") -> list[dict[str, Any]]:
-    """Ballots without chance: every unit and source has the same mix, a little shifted against each other."""
+    """Return ballots without chance: all units and sources have one mix, shifted a little."""
     return [
         {
             "unit": f"{prefix}{unit:02d}",
@@ -48,10 +51,12 @@ def background(units: int = 12, prefix: str = "H") -> list[dict[str, Any]]:
 
 
 def block(name: str, spec: dict[str, Any]) -> list[dict[str, Any]]:
-    """``count`` ballots for ``unit`` by ``sources`` in turn, ``every`` so many quarters from ``from`` (day, hour) on.
+    """Return ``count`` ballots for ``unit`` by ``sources`` in turn.
 
-    ``young`` and ``fast`` are the tenths of new accounts and hasty answers; ``also`` units get a second ballot
-    by the same voter, ``at`` names its pattern; without ``every`` the ballots keep the background's hours.
+    They come ``every`` so many quarters from ``from`` (day, hour) on;
+    without ``every`` they keep the background's hours.
+    ``young`` and ``fast`` are the tenths of new accounts and hasty answers.
+    ``also`` units get a second ballot by the same voter. ``at`` names the ballots' pattern.
     """
     rows = []
     for number in range(spec["count"]):

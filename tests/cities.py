@@ -1,4 +1,4 @@
-"""Cities to appraise: a small one whose every number can be checked by hand, and the whole synthetic one.
+"""Cities to appraise: a small one that can be checked by hand, and the whole synthetic one.
 
 ``python -m tests.cities`` prints what `tests/golden/founding/city-2010.yaml` should hold.
 """
@@ -38,7 +38,10 @@ def scheme_data() -> dict[str, Any]:
 
 
 def small_scheme(**changes: Any) -> Scheme:
-    """The shipped scheme for ten departments, with fields replaced; a mapping updates the mapping that is there."""
+    """Return the shipped scheme for ten departments, with fields replaced.
+
+    A mapping updates the mapping that is there.
+    """
     data = scheme_data() | {"unit_quota": SMALL_QUOTA}
     for name, value in changes.items():
         data[name] = data[name] | value if isinstance(value, Mapping) else value
@@ -56,10 +59,11 @@ def public(
 
 
 def small_city(scheme: Scheme | None = None) -> AppraisalInputs:
-    """Ten departments U01 (best) … U10, two districts X1 and X2, a county Y1; in each a principal and four deputies.
+    """Ten departments U01 (best) … U10, two districts X1 and X2, a county Y1.
 
-    Objectives fall by 3 from 95; all else is 80. In unit U01, P01 is the principal, A01 the deputy with the best
-    personal score, then B01, C01, E01.
+    In each there are a principal and four deputies.
+    Objectives fall by 3 from 95; all else is 80. In unit U01, P01 is the principal,
+    and A01 the deputy with the best personal score, then B01, C01, E01.
     """
     departments = [
         AppraisedUnit(f"U{n:02}", f"单位{n}", f"Unit {n}", "B_econ") for n in range(1, 11)
@@ -149,7 +153,7 @@ def founding_result() -> AppraisalResult:
 
 
 def founding_document(given: AppraisalInputs, result: AppraisalResult) -> dict[str, Any]:
-    """The outcome as the golden file holds it: tables, counts, and every sanction one by one."""
+    """Return the outcome as the golden file holds it: tables, counts, and every sanction."""
     grades = sorted({u.grade for u in result.units if u.grade})
     return {
         "leagues": {name: list(codes) for name, codes in result.leagues.items()},

@@ -1,6 +1,6 @@
-"""Fixtures for every test: real stores, one server of each kind for a worker, empty for each test.
+"""Fixtures for every test: real stores, one server of each kind for a worker, emptied each time.
 
-A server that is not installed skips its tests on a developer's machine and fails them where ``CI`` is set.
+A missing server skips its tests on a developer's machine and fails them where ``CI`` is set.
 """
 
 from __future__ import annotations
@@ -8,27 +8,36 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import aiohttp_jinja2
 import pytest
+from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 from redis import Redis
 from sqlalchemy import Connection, inspect
 
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from bot.storage import migrate
-from tests import servers
+from bot.storage import database, migrate
+from tests import servers, slow
 
 # Tests read what commands print in English, whatever the developer's locale is.
 os.environ["MINPING_LANGUAGE"] = "en"
 
 T = TypeVar("T")
 UPGRADE = migrate._upgrade
+PREPARE_SQLITE = database._prepare_sqlite
+
+# On a busy machine an example may take any time, which says nothing about the law.
+settings.register_profile("minping", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("minping")
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
 REDIS = pytest.param("redis", marks=pytest.mark.redis)
@@ -41,6 +50,14 @@ class Backend:
 
     database_url: str
     redis_url: str
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    slow.add_option(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    slow.register(config)
 
 
 def lacking(reason: str) -> None:
@@ -79,7 +96,7 @@ def valkey_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_cluster: servers.PostgresCluster) -> Iterator[str]:
-    """The name of a PostgreSQL database with the tables and nothing in them: to copy it is quicker than to migrate."""
+    """The name of a PostgreSQL database with empty tables; a copy is quicker than a migration."""
     with postgres_cluster.database() as url:
         make_tables(url)
         yield url.rsplit("/", 1)[1]
@@ -87,23 +104,58 @@ def postgres_template(postgres_cluster: servers.PostgresCluster) -> Iterator[str
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A new SQLite file gets what migrations left in another one; `test_migrations` runs them all each time."""
+    """Give a new SQLite file what migrations left in another one.
+
+    `test_migrations` runs the migrations each time.
+    """
     path = tmp_path_factory.mktemp("tables") / "minping.sqlite3"
     make_tables(f"sqlite:///{path}")
-    with closing(sqlite3.connect(path)) as database:
+    with closing(sqlite3.connect(path)) as made:
         statements = [
-            line for line in database.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")
+            line for line in made.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")
         ]
+
+    def make(file: sqlite3.Connection) -> None:
+        for statement in statements:
+            file.execute(statement)
 
     def upgrade(connection: Connection) -> None:
         if connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
-            return UPGRADE(connection)
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-        return None
+            UPGRADE(connection)
+        else:
+            # All at once in the driver's thread: changing threads takes longer than a statement.
+            adapted: Any = connection.connection.dbapi_connection
+            adapted.run_async(lambda driver: driver._execute(make, driver._conn))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migrate, "_upgrade", upgrade)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """SQLite leaves it to the system when to write: a test's data need not outlive a power cut.
+
+    `test_the_pragmas_of_sqlite` looks at what the product does.
+    """
+
+    def prepare(connection: Any, record: object) -> None:
+        PREPARE_SQLITE(connection, record)
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous = OFF")
+        cursor.close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_prepare_sqlite", prepare)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A template is compiled once in a run, not once in each of the hundreds of services."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aiohttp_jinja2, "setup", partial(aiohttp_jinja2.setup, bytecode_cache=cache))
         yield
 
 
@@ -166,14 +218,6 @@ def backend(request: pytest.FixtureRequest) -> Backend:
     return Backend(*(request.getfixturevalue(f"{kind}_url") for kind in request.param.split("+")))
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    """The browser's program."""
-    if not servers.CHROMIUM.exists():
-        lacking("no Chromium: apt-get install chromium fonts-noto-cjk")
-    return servers.CHROMIUM
-
-
 def make_tables(url: str) -> None:
     """Migrate a new database."""
 
@@ -181,8 +225,13 @@ def make_tables(url: str) -> None:
         async with open_store(Settings(database_url=url)):
             pass
 
-    with ThreadPoolExecutor(1) as elsewhere:  # a loop may be set up in this thread
-        elsewhere.submit(asyncio.run, migrated()).result()
+    run_apart(migrated())
+
+
+def run_apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run it in another thread, since a loop may be set up in this one."""
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(asyncio.run, work).result()
 
 
 def emptied(url: str) -> str:

@@ -78,7 +78,7 @@ _UNITS = (
 )
 
 
-def build_paper(**changes: Any) -> CampaignDefinition:
+def build_definition(**changes: Any) -> CampaignDefinition:
     """A campaign of nine units that can be rated, with one open and one invited link."""
     mixed = load_questionnaire(MIXED, "mixed.yaml", shipped_scales())
     definition = CampaignDefinition(
@@ -102,7 +102,7 @@ def build_paper(**changes: Any) -> CampaignDefinition:
 
 
 class Talk:
-    """One citizen's conversation; the session is written down and read back between every two steps."""
+    """One citizen's conversation; its session is stored and loaded between every two steps."""
 
     def __init__(self, definition: CampaignDefinition, now: datetime = MORNING) -> None:
         self.definition = definition
@@ -138,7 +138,7 @@ class Talk:
         return self.press_data(self.data(label))
 
     def press_data(self, data: str) -> tuple[Effect, ...]:
-        """Press a button that carries this data, on whatever screen."""
+        """Press a button that carries this data, on any screen."""
         return self.take(Pressed(data, token=self.token()))
 
     def data(self, label: str) -> str:
@@ -154,13 +154,13 @@ class Talk:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was said beside the screen in the last step."""
+        """Return the notices beside the screen in the last step."""
         return tuple(e.text for e in self.effects if isinstance(e, ShowNotice))
 
 
 def transcript(steps: list[Any], definition: dict[str, Any]) -> str:
     """Play the steps of a golden file and write down all that happens."""
-    talk = Talk(build_paper(**definition))
+    talk = Talk(build_definition(**definition))
     lines = []
     for number, item in enumerate(steps, 1):
         what, value = next(iter(item.items())) if isinstance(item, dict) else (item, None)
@@ -222,7 +222,8 @@ def _written(effect: Effect) -> Iterator[str]:
             f"* no place left {cell.unit}/{cell.group or 'any'}" for cell in sorted(effect.cells)
         )
     elif isinstance(effect, HoldRequest):
-        yield f"* to be mended by {effect.unit}, left on {effect.day}, {'shared' if effect.shared else 'not shared'}"
+        shared = "shared" if effect.shared else "not shared"
+        yield f"* request to {effect.unit}, left on {effect.day}, {shared}"
         yield from (f"*   {line}" for line in effect.text.splitlines())
     elif isinstance(effect, EndConversation):
         yield "* close"

@@ -19,7 +19,7 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
 
 
 def books() -> list[Book]:
-    """A year as the office has it, and a campaign."""
+    """Return the workbooks of a year and of a campaign."""
     inputs, given = small_city(), scored(("A", "resident", 4, ALL_S, 120))
     year = AppraisedYear(inputs.year, (given,), inputs, appraise(inputs))
     return [

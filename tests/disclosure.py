@@ -1,4 +1,4 @@
-"""Whoever has all that is published of a campaign, and solves for what is not."""
+"""An attacker who holds everything published of a campaign and solves for the rest."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ SCHEME = shipped_scheme()
 FLOOR = SCHEME.min_n.publish_cell
 
 Ballots = tuple[str, str, bool, int, str, int]
-"""Unit, group, whether by open link, weight in quarters, the code of every answer, how many."""
+"""Unit, group, open link or not, weight in quarters, the code of every answer, number."""
 
 
-def make_poll(units: Sequence[str], category: str = "B_econ") -> RegisteredCampaign:
+def make_campaign(units: Sequence[str], category: str = "B_econ") -> RegisteredCampaign:
     named = {
         code: Unit(code, {"zh-Hans": f"局{code}", "en": code}, "econ", category) for code in units
     }
@@ -61,27 +61,27 @@ def rows(ballots: Sequence[Ballots]) -> list[PatternCount]:
     ]
 
 
-def make_scored(poll: RegisteredCampaign, ballots: Sequence[Ballots]) -> ScoredCampaign:
+def make_scored(registered: RegisteredCampaign, ballots: Sequence[Ballots]) -> ScoredCampaign:
     return score_release(
-        poll,
+        registered,
         Release(
-            poll.id,
+            registered.id,
             1,
             0,
-            unit_blocks(rows(ballots), PatternReader(poll.questionnaires, poll.scheme)),
+            unit_blocks(rows(ballots), PatternReader(registered.questionnaires, registered.scheme)),
         ),
     )
 
 
 def published_totals(scored: ScoredCampaign) -> dict[str, Any]:
-    poll = scored.campaign
-    counted = tally(scored.counts, PatternReader(poll.questionnaires, poll.scheme))
-    return public_totals(poll.id, counted, scored.scores, poll.scheme, scored.disclosed)
+    registered = scored.campaign
+    counted = tally(scored.counts, PatternReader(registered.questionnaires, registered.scheme))
+    return public_totals(registered.id, counted, scored.scores, registered.scheme, scored.disclosed)
 
 
 @dataclass
 class Attacker:
-    """A linear system in counts of people: what is published, as equations and inequalities."""
+    """A linear system in counts of people: the published figures as equations and inequalities."""
 
     names: dict[str, int] = field(default_factory=dict)
     equal: list[tuple[dict[str, float], float]] = field(default_factory=list)
@@ -106,7 +106,7 @@ class Attacker:
         return matrix, np.array([value for _, value in lines])
 
     def interval(self, parts: Mapping[str, float]) -> tuple[float, float]:
-        """Between what a sum of counts must lie."""
+        """Return the bounds of a sum of counts."""
         (a_eq, b_eq), (a_ub, b_ub) = self._matrix(self.equal), self._matrix(self.most)
         aim = np.zeros(len(self.names))
         for name, factor in parts.items():
@@ -122,7 +122,7 @@ class Attacker:
 
 
 def read_all(scored: ScoredCampaign) -> Attacker:
-    """What follows from the pages of units, groups and exclusions, the public totals and the closing entry."""
+    """Add what follows from units' pages, groups, exclusions, totals and the closing entry."""
     spy = Attacker()
     units = {str(row["code"]): row for row in page_records(scores_page(scored))}
     for unit, row in units.items():
@@ -173,7 +173,8 @@ def _share(spy: Attacker, share: Any, part: list[str], whole: list[str]) -> None
     rate = float(share[1:-1]) / 100 if bound else share
     line = {name: (name in part) - rate for name in whole}
     if not bound:
-        # Rounded to four decimals; an attacker who rounds back to whole people gets the exact share.
+        # Rounded to four decimals; an attacker who rounds back to whole people
+        # gets the exact share.
         people = sum(1 for _ in part)
         spy.bounds(line, 0.00005 * 1e3 * people)
         spy.bounds({name: -factor for name, factor in line.items()}, 0.00005 * 1e3 * people)

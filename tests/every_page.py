@@ -1,7 +1,8 @@
-"""A city in which every page has something to show, and the addresses of all of them, from the table of routes.
+"""A city in which every page has something to show, and all their addresses.
 
-A part adds what its pages need: a value for each new placeholder to `PARTS`, rows to `fill_pages`, and to `MORE` the
-addresses that show another state of a page.
+The addresses come from the table of routes. A part adds what its pages need:
+a value for each new placeholder to `PARTS`, rows to `fill_pages`,
+and to `MORE` the addresses that show another state of a page.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from bot.service.composition import Service
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.storage.schema.outreach import pushes
-from tests.desk import PASSWORD
+from tests.console import PASSWORD
 from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import fill, make_draft
 
@@ -66,7 +67,7 @@ REVIEWERS = "/admin/cases"
 
 async def fill_pages(service: Service) -> str:
     """Store the city and its people; returns the token of the open campaign's link."""
-    await fill(service, ballots=4000)
+    await fill(service)
     database = service.database
     for login, role in (("zhou", "administrator"), ("li", "staff"), ("chen", "checker")):
         await add_staff(database, login, PASSWORD, role)
@@ -106,7 +107,7 @@ async def fill_pages(service: Service) -> str:
 
 
 def addresses(app: web.Application, link: str) -> Iterator[str]:
-    """Every address that can be looked at, with its placeholders filled."""
+    """Yield every readable address, with its placeholders filled."""
     found = dict.fromkeys(
         route.resource.canonical
         for route in app.router.routes()

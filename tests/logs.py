@@ -1,4 +1,4 @@
-"""Logs for the tests: entries in memory, with what opens the sealed ones, and the same in a database."""
+"""Logs for the tests: entries with openings of the sealed ones, in memory and in a database."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Log:
         return self._add(Entry(public_label(kind, name), b"", text, kind, campaign))
 
     def seal(self, kind: str, campaign: str, body: Mapping[str, object], code: str = "") -> int:
-        """A sealed entry: a ballot with its receipt's code, or a comment or withdrawal that looks like one."""
+        """Add a sealed entry: a ballot with its receipt's code, or such a comment or withdrawal."""
         label = receipt_label(code) if code else self.chance.randbytes(32)
         text = canonical({"kind": kind, "campaign": campaign, **body})
         return self._add(Entry(label, self.chance.randbytes(16), text, kind, campaign))

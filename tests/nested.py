@@ -46,15 +46,17 @@ SECTIONS: dict[str, Any] = {
 
 
 def nested_scheme(**changes: Any) -> Scheme:
-    """The small scheme with rules for sections and, inside them, posts; ``changes`` are fields of the sections'."""
+    """The small scheme with rules for sections and posts; ``changes`` concern the sections."""
     return parse_scheme(small_scheme().model_dump(mode="json") | {"inner": SECTIONS | changes})
 
 
 def nested_city(scheme: Scheme | None = None) -> AppraisalInputs:
-    """The small city; the best, a middle and the last department have four sections each, and each section two posts.
+    """The small city with inner units.
 
-    In ``U01``, sections ``U01-1`` (best) … ``U01-4`` have 90, 80, 70, 60 points; posts ``U01-1-1`` and ``U01-1-2``
-    have 90 and 70. Each section has a principal ``P…``, each post an officer ``O…``.
+    The best, a middle and the last department have four sections each, and each section two posts.
+    In ``U01``, sections ``U01-1`` (best) … ``U01-4`` have 90, 80, 70, 60 points;
+    posts ``U01-1-1`` and ``U01-1-2`` have 90 and 70.
+    Each section has a principal ``P…``, each post an officer ``O…``.
     """
     city = small_city(scheme or nested_scheme())
     sections = [

@@ -11,7 +11,7 @@ from tests.scoring import row
 
 FOLDER = Path(__file__).parent / "golden" / "oracles"
 POINTS_OF = {"1": "VD", "2": "D", "3": "B", "4": "S", "5": "VS"}
-"""How the scripts convert InstEval's grades."""
+"""The conversion of InstEval's grades in the scripts."""
 
 
 def read(name: str) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ DISTRICT = (20, 50, 15, 10, 5, 0)
 
 
 def scheme(group: int = 30, unit: int = 100) -> Scheme:
-    """The scheme's part that scores use, with the given floors."""
+    """Return the part of the scheme that scores use, with the given floors."""
     return Scheme.model_construct(
         version="test-1",
         categories={"econ": category(ECON), "district": category(DISTRICT)},
@@ -77,7 +77,7 @@ QUESTIONNAIRES = {q.id: q for q in (WINDOW, UNEVEN, SINGLE)}
 
 
 def row(ratings: str, count: int = 1, **keys: object) -> PatternCount:
-    """Ballots for unit U by invited residents, unless ``keys`` say otherwise."""
+    """Return ballots of invited residents for unit U, unless ``keys`` say otherwise."""
     known: dict[str, object] = {
         "unit": "U",
         "questionnaire": "window",

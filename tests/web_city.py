@@ -37,7 +37,7 @@ UNITS = (
 
 
 class Clock(SystemClock):
-    """A clock that moves when told to; its tokens are random."""
+    """A clock that a test moves, with random tokens."""
 
     def __init__(self) -> None:
         self.time = NOW
@@ -103,7 +103,7 @@ async def city(folder: Path, redis_url: str, **settings: Any) -> AsyncIterator[C
 
 
 async def after_notice(service: Service, year: int) -> None:
-    """Have the public notice of a year given, and over."""
+    """Give the public notice of a year, and let its time pass."""
     row = {
         "year": year,
         "number": 1,

@@ -1,6 +1,6 @@
-"""WeChat's and WeCom's servers with a citizen's phone before them, as far as the service can see them.
+"""WeChat's and WeCom's servers and a citizen's phone, as far as the service can see them.
 
-Messages are sealed and opened by wechatpy, a library that has nothing to do with ours.
+wechatpy, a library that shares nothing with ours, seals and opens the messages.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ TAP = re.compile(
     r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^"&]*)&msgmenuid=([^"]*)">(.*?)</a>'
 )
 READING = timedelta(seconds=4)
-"""What a citizen takes to read and to answer."""
+"""The seconds in which a citizen reads and answers."""
 
 
 @dataclass
@@ -94,7 +94,7 @@ class Phone:
         )
 
     async def scan(self, payload: str, follows: bool = True) -> str:
-        """Scan a code; whoever does not follow the account yet becomes a follower by it."""
+        """Scan a code; a citizen who does not follow the account yet becomes a follower."""
         if follows:
             return await self.event("SCAN", payload)
         return await self.event("subscribe", f"qrscene_{payload}" if payload else "")
@@ -105,7 +105,7 @@ class Phone:
         )
 
     async def message(self, told: str, **fields: str) -> str:
-        """Send a message four seconds after the last one, and show what comes back."""
+        """Send a message four seconds after the last one, and return the answer."""
         self.city.clock.time += READING
         self.number += 1
         common = {
@@ -133,7 +133,7 @@ class Phone:
         return int(self.city.clock.time.timestamp()) + self.ahead
 
     async def deliver(self, fields: dict[str, str | int]) -> tuple[int, str]:
-        """Deliver a message; the status and the text that is to be shown, which may be empty."""
+        """Deliver a message; return the status and the text to show, which may be empty."""
         xml = (
             "<xml>"
             + "".join(f"<{name}>{_cdata(value)}</{name}>" for name, value in fields.items())
@@ -162,7 +162,7 @@ class Phone:
             return response.status, await response.read()
 
     def wrapped(self, xml: str) -> tuple[dict[str, str], bytes]:
-        """A request's query and body, signed for now and, where that is the way, sealed."""
+        """Return a request's query and body, signed for now and, in that mode, sealed."""
         told, nonce = str(self.second()), "n0nce"
         if self.way == "plain":
             return {

@@ -132,7 +132,8 @@ def _sources(found: TrailInputs, unit: UnitResult, part: str) -> tuple[str, ...]
     if found.given.scheme.graded_score != "direct" and disclosed.score is not None:
         interval += f", direct {_number(disclosed.score)}"
     return (
-        f"public.{unit.unit}: n_valid={few if disclosed.n_valid is None else disclosed.n_valid}{interval}",
+        f"public.{unit.unit}: "
+        f"n_valid={few if disclosed.n_valid is None else disclosed.n_valid}{interval}",
         *disclosed.flags,
     )
 

@@ -164,7 +164,7 @@ class PatternReader:
         """
         key = (questionnaire, ratings)
         if key not in self._places:
-            outcome = self.read(questionnaire, ratings)
+            outcome = self._sheet(questionnaire).read(ratings)
             self._places[key] = self._known.setdefault(outcome, len(self.outcomes))
             if self._places[key] == len(self.outcomes):
                 self.outcomes.append(outcome)

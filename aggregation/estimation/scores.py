@@ -69,10 +69,11 @@ class UnitScore:
     received, ``excluded`` those of fraud weight 0, ``n_valid`` the valid ones in groups with
     weight. ``distribution`` counts the overall item by code over all ballots that are not excluded,
     each as one. ``dont_know_rate`` is the share of «don't know» among those, in 0–1;
-    ``top_two_rate`` (非常满意+满意率) that of VS and S among overall answers with points. ``unweighted``
-    is the score without fraud weights. ``effective`` is Kish's number of equal answers. ``squares``
-    is the sum of squared distances of answers from the mean of their part (points²) on ``degrees``
-    degrees of freedom. ``posterior`` underlies the interval and the rank sets.
+    ``top_two_rate`` (非常满意+满意率) that of VS and S among overall answers with points.
+    ``unweighted`` is the score without fraud weights.
+    ``effective`` is Kish's number of equal answers.
+    ``squares`` is the sum of squared distances of answers from the mean of their part (points²) on
+    ``degrees`` degrees of freedom. ``posterior`` underlies the interval and the rank sets.
 
     ``flags`` are ``insufficient`` (a person must decide), ``pooled`` (no group reached the floor:
     the score is the mean of all, for information), ``dont_know_high``, ``open_link_only`` (every

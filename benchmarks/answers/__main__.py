@@ -1,4 +1,7 @@
-"""``python -m benchmarks.answers``: the service against a textbook bot, in one run on this machine."""
+"""``python -m benchmarks.answers``: compares the service with a textbook bot.
+
+Both run in one run on this machine.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def loads(given: argparse.Namespace) -> tuple[Load, Load]:
-    """What the peer's and what our crowds do."""
+    """Return the loads of the peer's crowds and of ours."""
     if given.quick:
         return Load((GOAL_CROWD,), 150, 8), Load((GOAL_CROWD,), 2000, 8)
     crowds = tuple(int(n) for n in given.crowds.split(","))
@@ -105,13 +108,15 @@ def table(results: Sequence[Measured]) -> str:
 
 
 def facts(result: Measured) -> str:
-    """Memory by process, ballots in the database, calls, and what went wrong."""
+    """Return lines on memory by process, ballots in the database, calls, and faults."""
     memory = ", ".join(f"{p.name} {p.peak_mb:.0f} MB" for p in result.processes)
     ballots = max(1, sum(c.outcome.ballots for c in result.crowds))
     calls = ", ".join(f"{name} {n / ballots:.2f}" for name, n in sorted(result.calls.items()))
     lines = [
-        f"{result.name}: peak memory {memory}; pandas or numpy loaded: {'yes' if loaded(result) else 'no'}",
-        f"{result.name}: {result.seen} receipts seen (warm-up included), in the database: {result.stored}",
+        f"{result.name}: peak memory {memory}; "
+        f"pandas or numpy loaded: {'yes' if loaded(result) else 'no'}",
+        f"{result.name}: {result.seen} receipts seen (warm-up included), "
+        f"in the database: {result.stored}",
         f"{result.name}: Bot API calls a ballot: {calls or 'none'}",
     ]
     for crowd in result.crowds:
@@ -123,7 +128,7 @@ def facts(result: Measured) -> str:
 
 
 def loaded(result: Measured) -> bool:
-    """Whether any process of the bot has numpy or pandas mapped."""
+    """Say whether any process of the bot maps numpy or pandas."""
     return any(p.pandas for p in result.processes)
 
 
@@ -149,7 +154,10 @@ def goals(peer: Measured | None, ours: Measured | None) -> list[tuple[str, bool]
     if here and there:
         ratio = here.outcome.rate / (there.outcome.rate or float("nan"))
         by_cpu = here.ballots_per_cpu / there.ballots_per_cpu
-        sentence = f"ours / peer finished ballots a second: {ratio:.1f} (goal ≥ {GOAL_RATIO:.0f}); a CPU second: {by_cpu:.1f}"
+        sentence = (
+            f"ours / peer finished ballots a second: {ratio:.1f} (goal ≥ {GOAL_RATIO:.0f}); "
+            f"a CPU second: {by_cpu:.1f}"
+        )
         judged.append((sentence, ratio >= GOAL_RATIO))
     if ours:
         memory = ours.processes[0].peak_mb
@@ -163,7 +171,7 @@ def goals(peer: Measured | None, ours: Measured | None) -> list[tuple[str, bool]
 
 
 def sealing(measured: Mapping[str, Measured]) -> list[tuple[str, bool]]:
-    """What sealing and logging cost, where the service was measured without them too."""
+    """Judge the cost of sealing and logging, if the service was measured without them too."""
     ours, bare = (
         measured[name].at(GOAL_CROWD) if name in measured else None
         for name in ("minping", "unsealed")
@@ -177,8 +185,11 @@ def sealing(measured: Mapping[str, Measured]) -> list[tuple[str, bool]]:
             (ours.ballots_per_cpu, bare.ballots_per_cpu),
         )
     )
-    sentence = f"sealing and logging cost {cost:.0f} % of the ballots a second (goal ≤ {GOAL_SEALING_PCT:.0f} %)"
-    return [(f"{sentence}; {by_cpu:.0f} % a CPU second", cost <= GOAL_SEALING_PCT)]
+    sentence = (
+        f"sealing and logging cost {cost:.0f} % of the ballots a second "
+        f"(goal ≤ {GOAL_SEALING_PCT:.0f} %); {by_cpu:.0f} % a CPU second"
+    )
+    return [(sentence, cost <= GOAL_SEALING_PCT)]
 
 
 def main() -> int:
@@ -186,7 +197,8 @@ def main() -> int:
     given = options()
     for_peer, for_ours = loads(given)
     print(
-        f"bot on core {BOT_CORE}, crowd and Bot API on core {CROWD_CORE}; load before: {os.getloadavg()[0]:.1f}"
+        f"bot on core {BOT_CORE}, crowd and Bot API on core {CROWD_CORE}; "
+        f"load before: {os.getloadavg()[0]:.1f}"
     )
     os.sched_setaffinity(0, {CROWD_CORE})
     makers = {

@@ -14,17 +14,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 UNITS = tuple(f"U{n:02}" for n in range(1, 100))
-"""As many units as the city of the founding document has departments; citizens are spread evenly over them."""
+"""As many units as the founding document's city has; citizens are spread evenly over them."""
 
 PAYLOAD = re.compile(r"/r/([A-Z2-7]+)")
-"""In what `campaign open` prints: the token of the open link."""
+"""Finds the open link's token in the output of `campaign open`."""
 
 SETTINGS = ("MINPING_", "DATABASE_URL", "REDIS_URL")
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """How to run one bot. ``starts`` are deep-link payloads; ``counted`` is a SELECT of its finished ballots."""
+    """How to run one bot.
+
+    ``starts`` are deep-link payloads.
+    ``counted`` is a SELECT that returns the number of its finished ballots.
+    """
 
     name: str
     command: Sequence[str]
@@ -68,7 +72,10 @@ def idle(folder: Path, api: str) -> Bot:
 
 
 def minping(folder: Path, api: str) -> Bot:
-    """The service as an operator starts it: `minping serve` on its embedded default, with an open campaign."""
+    """Build the service as an operator starts it, with an open campaign.
+
+    It is `minping serve` on its embedded default.
+    """
     port, data = free_port(), folder / "data"
     environment = clean_environment() | {
         "MINPING_DATA": str(data),
@@ -84,14 +91,15 @@ def minping(folder: Path, api: str) -> Bot:
         command=[sys.executable, "-m", "bot", "serve"],
         port=port,
         database=data / "minping.sqlite3",
-        counted="SELECT (SELECT count(*) FROM staging) + (SELECT count(*) FROM log_entries WHERE kind = 'ballot')",
+        counted="SELECT (SELECT count(*) FROM staging)"
+        " + (SELECT count(*) FROM log_entries WHERE kind = 'ballot')",
         starts=open_campaign(folder, environment),
         environment=environment,
     )
 
 
 def unsealed(folder: Path, api: str) -> Bot:
-    """The same service, but for sealing and logging."""
+    """Build the same service without sealing and logging."""
     command = [sys.executable, "-m", "benchmarks.answers.unsealed", "serve"]
     return replace(
         minping(folder, api),
@@ -126,7 +134,7 @@ def open_campaign(folder: Path, environment: dict[str, str]) -> tuple[str, ...]:
 
 
 def command_line(environment: dict[str, str], *arguments: str) -> str:
-    """What `minping` with these arguments prints.
+    """Run `minping` with these arguments and return its output.
 
     Raises:
         RuntimeError: it failed; the message is what it said.
@@ -144,6 +152,6 @@ def clean_environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
+    """Return a free loopback port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

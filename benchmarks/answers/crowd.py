@@ -1,6 +1,8 @@
-"""Citizens who rate: each starts by a deep link, presses what the bot shows, and leaves when it has its receipt.
+"""Simulated citizens who rate.
 
-A closed loop: a citizen posts its next update only when the next question is visible and the webhook has answered.
+Each starts by a deep link, presses the buttons that the bot shows, and leaves with its receipt.
+The loop is closed: a citizen posts its next update only when the next question is visible
+and the webhook has answered.
 """
 
 from __future__ import annotations
@@ -28,16 +30,16 @@ LEFT_ALONE = re.compile(
     "|stop|help|back|change|edit|cancel|withdraw|know|language|privacy|delete|english",
     re.IGNORECASE,
 )
-"""Buttons that would lead a conversation off the main road, or make it shorter than the other bot's."""
+"""Buttons that would leave the main road, or make a conversation shorter than the other bot's."""
 
 MOST_STEPS = 20
 PATIENCE = 15.0
-"""Seconds after which a citizen who sees no answer gives up; the conversation counts as failed."""
+"""Seconds after which a citizen without an answer gives up; the conversation counts as failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where updates go, and the deep-link payloads that citizens start with."""
+    """The address for updates, and the deep-link payloads of the citizens' starts."""
 
     port: int
     path: str
@@ -47,7 +49,10 @@ class Target:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a crowd saw. ``waits`` are seconds from posting an update to the next question being visible."""
+    """What a crowd saw.
+
+    ``waits`` are the seconds from posting an update until the next question is visible.
+    """
 
     at_a_time: int
     ballots: int = 0
@@ -71,7 +76,7 @@ class Outcome:
 
 
 class Crowd:
-    """``at_a_time`` citizens in conversation until ``ballots`` conversations have begun or ``seconds`` are over."""
+    """Hold ``at_a_time`` conversations until ``ballots`` have begun or ``seconds`` are over."""
 
     def __init__(
         self,
@@ -90,7 +95,7 @@ class Crowd:
         self.began = self.ended = 0.0
 
     async def run(self) -> Outcome:
-        """Let them all come, wait for the last, and tell what they saw."""
+        """Let all citizens come, wait for the last, and return what they saw."""
         loop = asyncio.get_running_loop()
         self.began = self.ended = perf_counter()
         citizens = [Citizen(self) for _ in range(min(self.outcome.at_a_time, self.left))]
@@ -124,28 +129,29 @@ class Citizen(asyncio.Protocol):
         self.posted = perf_counter()
         self.head = (
             f"POST {crowd.target.path} HTTP/1.1\r\nHost: 127.0.0.1:{crowd.target.port}\r\n"
-            f"Content-Type: application/json\r\nX-Telegram-Bot-Api-Secret-Token: {crowd.target.secret}\r\n"
+            "Content-Type: application/json\r\n"
+            f"X-Telegram-Bot-Api-Secret-Token: {crowd.target.secret}\r\n"
             "Content-Length: "
         ).encode()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Sit down and begin."""
+        """Begin as the first citizen of this seat."""
         self.transport = cast(asyncio.Transport, transport)
         self.begin()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The bot hung up: a failure unless the citizen had left."""
+        """Count a failure when the bot hung up before the citizen had left."""
         if not self.gone:
             self.leave(f"connection lost: {exc}")
 
     def data_received(self, data: bytes) -> None:
-        """The webhook's answer; a Bot API call in its body is carried out like any other."""
+        """Take the webhook's answer, and carry out a Bot API call in its body like any other."""
         self.buffer += data
         while not self.gone and (message := take(self.buffer)):
             self.answered(*message)
 
     def answered(self, head: bytes, body: bytes) -> None:
-        """One whole response."""
+        """Take one whole response."""
         status = head.split(b" ", 2)[1]
         if status != b"200":
             self.leave(f"HTTP {status.decode()}")
@@ -157,7 +163,7 @@ class Citizen(asyncio.Protocol):
         self.go_on()
 
     def begin(self) -> None:
-        """The next citizen takes this seat and opens its deep link, if there is one to come."""
+        """Seat the next citizen, if there is one, and open its deep link."""
         person = self.crowd.next_person()
         if person is None:
             self.leave()
@@ -168,7 +174,7 @@ class Citizen(asyncio.Protocol):
         self.post(message=self.message(1, f"/start {start}", start=True))
 
     def message(self, message_id: int, text: str, *, start: bool = False) -> dict[str, Any]:
-        """A message of this chat: the citizen's own start command, or the bot's that carries the buttons."""
+        """Take a message of this chat: the citizen's start command, or the bot's with buttons."""
         message: dict[str, Any] = {
             "message_id": message_id,
             "date": 1,
@@ -192,14 +198,17 @@ class Citizen(asyncio.Protocol):
         self.transport.write(b"%b%d\r\n\r\n%b" % (self.head, len(body), body))
 
     def sees(self, shown: Shown) -> None:
-        """Something new in the chat; only a question with buttons, or the receipt, is what the citizen waits for."""
+        """Take what is new in the chat.
+
+        The citizen waits only for a question with buttons, or for the receipt.
+        """
         if self.seen is None and (shown.buttons or (self.submitted and RECEIPT.search(shown.text))):
             self.crowd.outcome.waits.append(perf_counter() - self.posted)
             self.seen = shown
             self.go_on()
 
     def go_on(self) -> None:
-        """Press the next button, once both the answer to the last update and the next question are there."""
+        """Press the next button once the last update is answered and the next question is there."""
         if not self.acknowledged or self.seen is None:
             return
         if self.submitted:
@@ -210,7 +219,7 @@ class Citizen(asyncio.Protocol):
             self.press(self.seen, *button)
 
     def choose(self, shown: Shown) -> tuple[str, str] | None:
-        """Submit where that is offered, skip where that is, else any answer by chance."""
+        """Submit or skip where that is offered, else answer by chance."""
         for wanted in (SUBMIT, SKIP):
             for button in shown.buttons:
                 if wanted.search(button[0]):
@@ -219,7 +228,7 @@ class Citizen(asyncio.Protocol):
         return self.crowd.chance.choice(answers) if answers else None
 
     def press(self, shown: Shown, label: str, data: str) -> None:
-        """Tap a button of the message that is shown."""
+        """Tap a button of the shown message."""
         self.steps += 1
         self.submitted = bool(SUBMIT.search(label))
         self.post(
@@ -233,7 +242,7 @@ class Citizen(asyncio.Protocol):
         )
 
     def finish(self, shown: Shown) -> None:
-        """The receipt is there: a finished ballot. The seat is free."""
+        """Count the finished ballot when the receipt is there, and free the seat."""
         if not RECEIPT.search(shown.text):
             self.leave(f"no receipt in: {shown.text[:40]!r}")
             return

@@ -1,4 +1,7 @@
-"""The little of HTTP/1.1 that a load generator needs: whole messages with a Content-Length, kept alive."""
+"""The part of HTTP/1.1 that a load generator needs.
+
+It handles whole messages with a Content-Length on connections that are kept alive.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ RECEIPT = "A" * 16
 
 
 def reply(update: dict[str, Any]) -> dict[str, Any]:
-    """The next question, out of nothing but the button that was pressed."""
+    """Return the next question, made only from the pressed button."""
     pressed = update.get("callback_query")
     chat = (pressed["message"] if pressed else update["message"])["chat"]["id"]
     step = int(pressed["data"]) + 1 if pressed else 0

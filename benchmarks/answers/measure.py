@@ -1,4 +1,4 @@
-"""One bot, one crowd after another, and what was measured."""
+"""Measures one bot with one crowd after another."""
 
 from __future__ import annotations
 
@@ -32,12 +32,15 @@ WARM_UP = 16
 """Ballots before the first measured crowd."""
 
 ROUNDS = 3
-"""How often bots take turns at each size of crowd: the speed of a shared machine drifts within seconds."""
+"""How often bots take turns at each size of crowd.
+
+The speed of a shared machine drifts within seconds.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How much each crowd does at most, and how many citizens are in conversation at a time, crowd by crowd."""
+    """The most that each crowd does, and how many citizens converse at a time, crowd by crowd."""
 
     crowds: Sequence[int]
     ballots: int
@@ -52,7 +55,7 @@ class Crowded:
         outcome: what the citizens saw.
         bot_cpu: by the bot and its children.
         crowd_cpu: by the crowd and the Bot API.
-        others_cpu: by anybody else on the bot's core; a figure taken beside busy neighbours is a poor one.
+        others_cpu: by other programs on the bot's core; a high figure makes the measurement poor.
     """
 
     outcome: Outcome
@@ -62,13 +65,17 @@ class Crowded:
 
     @property
     def ballots_per_cpu(self) -> float:
-        """Finished ballots for each second of CPU that the bot used; hardly moved by neighbours."""
+        """Finished ballots for each second of the bot's CPU; neighbours hardly move this figure."""
         return self.outcome.ballots / (self.bot_cpu or float("nan"))
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One bot: its crowds, its processes (the bot first), and its ballots as citizens and as its database saw them."""
+    """One bot's measurement.
+
+    It has the crowds, the processes (the bot first),
+    and the ballots that the citizens saw and that the bot's database holds.
+    """
 
     name: str
     crowds: list[Crowded]
@@ -97,13 +104,13 @@ class Running:
         self.crowds: list[Crowded] = []
 
     async def warm_up(self) -> None:
-        """Conversations that are not measured: connections are opened and caches are filled."""
+        """Hold conversations without measuring, so that connections are open and caches full."""
         await self.send(1, WARM_UP, 10)
         self.crowds.clear()
         self.sink.calls.clear()
 
     async def send(self, at_a_time: int, ballots: int, seconds: float) -> None:
-        """One crowd's conversations, with the CPU they cost on both sides."""
+        """Send one crowd, and count the CPU seconds of both sides."""
         before = spent(self.pid)
         crowd = Crowd(
             self.target,
@@ -124,7 +131,7 @@ class Running:
         self.crowds.append(crowd_of_now)
 
     def measured(self) -> Measured:
-        """What there is to tell, while the bot still runs."""
+        """Return what can be measured only while the bot still runs."""
         processes = [usage(pid) for pid in family(self.pid)]
         return Measured(
             self.bot.name,
@@ -137,7 +144,7 @@ class Running:
 
 
 def joined(first: Crowded, then: Crowded) -> Crowded:
-    """Two rounds of one crowd as one."""
+    """Return two rounds of one crowd as one."""
     a, b = first.outcome, then.outcome
     outcome = Outcome(
         a.at_a_time,
@@ -156,7 +163,7 @@ def joined(first: Crowded, then: Crowded) -> Crowded:
 
 @asynccontextmanager
 async def started(make: Maker) -> AsyncIterator[Running]:
-    """The bot in an empty folder on its core, warm; it is stopped at the end and its folder removed."""
+    """Run the warm bot in an empty folder on its core; stop it and remove the folder at the end."""
     sink = Sink()
     server, port = await open_sink(sink)
     with tempfile.TemporaryDirectory(prefix="answers-") as name:
@@ -171,7 +178,7 @@ async def started(make: Maker) -> AsyncIterator[Running]:
 
 
 async def measure(loads: Sequence[tuple[Maker, Load]]) -> list[Measured]:
-    """Start all bots and send them crowds in turn, so that a drift of the machine's speed meets all alike."""
+    """Start all bots and send them crowds in turn, so that a drift of speed meets all alike."""
     async with AsyncExitStack() as stack:
         runs = [(await stack.enter_async_context(started(make)), load) for make, load in loads]
         for size in loads[0][1].crowds:
@@ -196,12 +203,12 @@ async def ready(bot: Bot, sink: Sink, process: subprocess.Popen[bytes], log: Pat
 
 
 def listens(port: int) -> bool:
-    """Whether somebody answers on that loopback port."""
+    """Say whether anything answers on that loopback port."""
     with socket.socket() as caller:
         caller.settimeout(1)
         return caller.connect_ex(("127.0.0.1", port)) == 0
 
 
 def spent(pid: int) -> tuple[float, float, float]:
-    """CPU seconds so far: the bot's with its children, the crowd's, all that its core has worked."""
+    """Return CPU seconds so far: the bot's with its children, the crowd's, all of its core's."""
     return sum(usage(member).cpu for member in family(pid)), clock(), busy(BOT_CORE)

@@ -1,8 +1,9 @@
 """The peer: a survey bot as python-telegram-bot's own examples teach it.
 
-One ``ConversationHandler`` with its default settings, SQLAlchemy's ORM over a SQLite file, a commit for each answer,
-updates by ``run_webhook``, each tap answered with ``query.answer()`` and ``query.edit_message_text()``. Nothing is made
-slower than the library's defaults make it.
+It is one ``ConversationHandler`` with default settings, with SQLAlchemy's ORM over a SQLite file
+and a commit for each answer. It gets updates by ``run_webhook`` and answers each tap with
+``query.answer()`` and ``query.edit_message_text()``.
+Nothing is slower than by the library's defaults.
 """
 
 from __future__ import annotations
@@ -152,7 +153,7 @@ async def answer(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
 
 
 async def skip(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
-    """No comment: show the review."""
+    """Take no comment and show the review."""
     query = cast(CallbackQuery, update.callback_query)
     await query.answer()
     await query.edit_message_text(review(context), reply_markup=keyboard({"submit": "提交"}))
@@ -172,7 +173,7 @@ async def comment(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
 
 
 def review(context: ContextTypes.DEFAULT_TYPE) -> str:
-    """What was answered, read back from the database."""
+    """Return the answers, read back from the database."""
     with NewSession() as session:
         ballot = session.get_one(Ballot, cast(dict[str, int], context.user_data)["ballot"])
         given = {a.question: a.code for a in ballot.answers}
@@ -217,10 +218,12 @@ def main() -> None:
     parser.add_argument("--api", required=True, help="base address of the Bot API")
     parser.add_argument("--database", required=True, help="SQLite file")
     given = parser.parse_args()
-    # The library reminds of per_message for every conversation with buttons; its own examples silence it too.
+    # The library warns about per_message in every conversation with buttons;
+    # its own examples silence the warning too.
     warnings.filterwarnings("ignore", category=PTBUserWarning)
     if find_spec("sniffio") is None:
-        # httpcore tries this import at every request; the search for an absent package would cost the peer some 6 %.
+        # httpcore tries this import at every request; the search for an absent package
+        # would cost the peer some 6 %.
         sys.modules["sniffio"] = None  # type: ignore[assignment]
     engine = create_engine(f"sqlite:///{given.database}")
     Base.metadata.create_all(engine)

@@ -1,4 +1,4 @@
-"""A bot as a process on a core of its own, and what /proc tells of it and of its children."""
+"""A bot as a process on a core of its own, and the figures of /proc on it and its children."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BOT_CORE, CROWD_CORE = _USABLE[0], _USABLE[-1]
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One process: its name, CPU seconds so far, peak resident MB, and whether numpy or pandas is mapped."""
+    """One process: its name, CPU seconds, peak resident MB, and whether it maps numpy or pandas."""
 
     name: str
     cpu: float
@@ -28,7 +28,7 @@ class Usage:
 
 
 def usage(pid: int) -> Usage:
-    """What ``pid`` has used."""
+    """Return the figures of process ``pid``."""
     status = dict(line.split(":", 1) for line in (PROC / f"{pid}/status").read_text().splitlines())
     user, system = (PROC / f"{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
     maps = (PROC / f"{pid}/maps").read_text()
@@ -69,7 +69,10 @@ def kept_on(core: int) -> Iterator[None]:
 def running(
     command: Sequence[str], environment: Mapping[str, str], core: int, log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start ``command`` on ``core``, its output in ``log``; at the end ask it to stop, and insist after 20 seconds."""
+    """Start ``command`` on ``core`` with its output in ``log``.
+
+    At the end ask it to stop, and kill it after 20 seconds.
+    """
     with log.open("wb") as output, kept_on(core):
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:
@@ -95,7 +98,7 @@ def tail(log: Path) -> str:
 
 
 def busy(core: int) -> float:
-    """Seconds since the machine started in which ``core`` was neither idle nor waiting for a disk."""
+    """Return the seconds in which ``core`` neither idled nor waited for a disk since the start."""
     line = next(
         line for line in (PROC / "stat").read_text().splitlines() if line.startswith(f"cpu{core} ")
     )

@@ -1,4 +1,4 @@
-"""Where a bot spends its time under the crowd: py-spy watches the running process, all its threads."""
+"""Profiles a bot under the crowd: py-spy watches all threads of the running process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ LINES = 40
 
 
 async def profile(make: Maker, size: int, load: Load) -> str:
-    """The functions that cost most, as text. Figures of speed under a profiler mean little and are not given.
+    """Return the functions that cost most, as text.
+
+    Speeds under a profiler mean little, so they are left out.
 
     Raises:
         RuntimeError: py-spy is not installed.
@@ -48,7 +50,10 @@ async def profile(make: Maker, size: int, load: Load) -> str:
 
 
 def hottest(samples: str) -> str:
-    """Two tables from folded stacks (``outer;…;inner count``): time in the function itself, and with what it calls."""
+    """Build two tables from folded stacks (``outer;…;inner count``).
+
+    One has the time in the function itself, the other includes the functions that it calls.
+    """
     own: Counter[str] = Counter()
     total: Counter[str] = Counter()
     for line in samples.splitlines():

@@ -1,4 +1,7 @@
-"""A Bot API that only answers and remembers what each chat now sees; light, for it shares the crowd's core."""
+"""A Bot API that only answers and remembers what each chat shows.
+
+It is light, since it shares the crowd's core.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ BOT_USER = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as a citizen sees it: its words and its buttons (label, callback data), row by row."""
+    """A message as a citizen sees it: its words and its rows of buttons (label, callback data)."""
 
     message_id: int
     text: str
@@ -34,7 +37,7 @@ class Shown:
 
 
 class Sink:
-    """State of the stand-in: the bot's webhook, who watches which chat, how often what was called."""
+    """State of the stand-in: the bot's webhook, who watches which chat, and the number of calls."""
 
     def __init__(self) -> None:
         self.webhook: tuple[str, str] | None = None
@@ -43,7 +46,10 @@ class Sink:
         self._messages = 0
 
     def call(self, method: str, params: Params) -> object:
-        """Carry out one Bot API call, from a request or from the body of a webhook's response; gives its ``result``."""
+        """Carry out one Bot API call and return its ``result``.
+
+        The call comes from a request or from the body of a webhook's response.
+        """
         self.calls[method] += 1
         if method in ("sendMessage", "editMessageText"):
             return self._show(params)
@@ -94,7 +100,10 @@ class Connection(asyncio.Protocol):
 
 
 def _params(head: bytes, body: bytes) -> Params:
-    """Parameters of a request whose body is JSON or a URL-encoded form; both ways are in use among Bot API clients."""
+    """Return the parameters of a request.
+
+    Its body is JSON or a URL-encoded form; Bot API clients use both.
+    """
     if not body:
         return {}
     if b"json" in head.lower():

@@ -1,4 +1,7 @@
-"""The service without sealing and logging, for comparison: ballots are stored as they come, and no mixer takes them."""
+"""The service without sealing and logging, for comparison.
+
+It stores ballots as they come, and no mixer takes them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class Unsealed(Gate):
     async def admit(
         self, connection: AsyncConnection, effects: list[tuple[Citizen, Effect]]
     ) -> None:
-        """Store what touches ballots in clear."""
+        """Store in clear the effects that concern ballots."""
         todo = [
             (citizen, effect) for citizen, effect in effects if isinstance(effect, SealedBallots)
         ]

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.ballots``: a million rows through ``minping import ballots``; goal under 60 s."""
+"""``python -m benchmarks.ballots``: imports a million rows of ballots; goal under 60 s."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def main() -> int:
         with sqlite3.connect(Path(folder) / "minping.sqlite3") as database:
             (stored,) = database.execute("SELECT count(*) FROM ballots").fetchone()
     print(
-        f"{ROWS:,} rows in {seconds:.1f} s: {ROWS / seconds:,.0f} rows a second, {megabytes:.0f} MB; stored {stored:,}"
+        f"{ROWS:,} rows in {seconds:.1f} s: {ROWS / seconds:,.0f} rows a second, "
+        f"{megabytes:.0f} MB; stored {stored:,}"
     )
     good = seconds < GOAL_SECONDS and stored == ROWS
     print("goal reached" if good else f"goal missed: {GOAL_SECONDS:.0f} s, every row stored")

@@ -1,4 +1,7 @@
-"""How often the 95 % interval holds the truth: `python -m benchmarks.coverage [--runs N] [--seed S]` prints a table."""
+"""How often the 95 % interval holds the truth.
+
+`python -m benchmarks.coverage [--runs N] [--seed S]` prints a table.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +35,16 @@ def main() -> int:
         if _print(case, chosen.runs, chosen.seed + at) < least
     ]
     print(
-        "\n| weighted to the population, or compared | seed | coverage | mean width |\n|---|---|---|---|"
+        "\n| weighted to the population, or compared | seed "
+        "| coverage | mean width |\n|---|---|---|---|"
     )
     for at, (name, measure) in enumerate({**WEIGHTED, **BLIND}.items(), len(CASES)):
         share, width = measure(chosen.runs, np.random.default_rng(chosen.seed + at))
         print(f"| {name} | {chosen.seed + at} | {_marked(share)} | {width:.2f} |", flush=True)
         low += [name] if name in WEIGHTED and share < least else []
     print(
-        f"\n{len(low)} of {len(CASES) + len(WEIGHTED)} cases more than two standard errors below {FLOOR}"
+        f"\n{len(low)} of {len(CASES) + len(WEIGHTED)} cases more than "
+        f"two standard errors below {FLOOR}"
     )
     return bool(low)
 
@@ -48,7 +53,8 @@ def _print(case: Case, runs: int, seed: int) -> float:
     share, width = covered(case, runs, np.random.default_rng(seed))
     answers = sum(part.answers for part in case.parts)
     print(
-        f"| {case.name} | {len(case.parts)} | {answers} | {seed} | {_marked(share)} | {width:.2f} |",
+        f"| {case.name} | {len(case.parts)} | {answers} | {seed} | {_marked(share)} | "
+        f"{width:.2f} |",
         flush=True,
     )
     return share

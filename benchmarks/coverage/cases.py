@@ -1,4 +1,7 @@
-"""Simulated campaigns with a known truth: items answered in accord, groups of several sizes, ceilings."""
+"""Simulated campaigns with a known truth.
+
+Items are answered in accord, groups have several sizes, and some scores are near the ceiling.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is simulated; ``fraud`` gives the ballots fraud weights."""
+    """One simulated case; ``fraud`` gives the ballots fraud weights."""
 
     name: str
     parts: tuple[Part, ...]

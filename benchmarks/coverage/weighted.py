@@ -1,4 +1,7 @@
-"""The same for answers weighted to the population, and for differences between units that people rated together."""
+"""Coverage for answers weighted to the population, and for differences between units.
+
+The differences are between units that the same people rated.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ MANY: Strata = {
     f"{at:02}": (list(POPULATIONS)[at % 3], 12 + 3 * (at % 5), 10 + at) for at in range(20)
 }
 LIKES = 0.5
-"""How much of a rating is the rater's own leniency: the correlation of what one person says of two units."""
+"""The rater's own leniency: the correlation of one person's ratings of two units."""
 
 
 def covered(
@@ -74,9 +77,10 @@ def _interval(
 def difference(
     common: int, alone: int, known: bool, runs: int, chance: np.random.Generator
 ) -> tuple[float, float]:
-    """Coverage of ±1.96 standard errors around the difference of two units, with or without their covariance.
+    """Return the coverage of ±1.96 standard errors around a difference of two units.
 
-    ``common`` people rate both, ``alone`` more each of them.
+    It is returned with and without their covariance.
+    ``common`` people rate both units, and ``alone`` more rate each of them.
     """
     cuts, points = (
         norm.ppf(np.cumsum(POPULATIONS["satisfied"])[:-1]),
@@ -130,4 +134,4 @@ CASES: dict[str, Measure] = {
 BLIND: dict[str, Measure] = {
     "difference, all in common, covariance ignored": partial(difference, 200, 0, False)
 }
-"""What happens without; no target."""
+"""The measures without the correction; they have no target."""

@@ -1,1 +1,1 @@
-"""Simulated campaigns with known manipulation, and what the signals make of them."""
+"""Simulated campaigns with known manipulation, against which the signals are measured."""

@@ -1,8 +1,10 @@
-"""``python -m benchmarks.fraud``: how much of each attack the signals find, and how much of what is honest they flag.
+"""``python -m benchmarks.fraud``: how much of each attack, and of honest ballots, is flagged.
 
-Seeds 1–200 are for development; thresholds and signals were committed before seeds from 201 on were first looked at.
-The evaluation is of all hundred seeds 201–300, those in which a target is missed among them, and is told by blocks of
-twenty too: an attack on one very large unit can decide the recall of twenty seeds.
+Seeds 1–200 are for development.
+Thresholds and signals were committed before seeds from 201 on were first looked at.
+The evaluation is of all hundred seeds 201–300, also those in which a target is missed.
+It is printed by blocks of twenty too:
+an attack on one very large unit can decide the recall of twenty seeds.
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ def gather(measure: Callable[[int], Figures], seeds: Iterable[int]) -> Figures:
 
 
 def print_block(seeds: range, figures: Figures) -> None:
-    """Print what is found in a few seeds, and what is missed there: they are part of the whole."""
+    """Print the figures of a few seeds, which are part of the whole, and what is missed there."""
     found = {
         kind: figures.flagged[kind] / max(figures.total[kind], 1)
         for kind in (*RECALL, "paid_crowd")
@@ -79,7 +81,7 @@ def print_block(seeds: range, figures: Figures) -> None:
 
 
 def recalls(figures: Figures) -> list[str]:
-    """Print the share of each attack that is found; return the targets that were missed."""
+    """Print the share of each attack that is found; return the missed targets."""
     print("attack       ballots   flagged  by seed: mean    least   target")
     missed = []
     for kind in (*RECALL, "paid_crowd", "rival", "cover"):
@@ -94,7 +96,7 @@ def recalls(figures: Figures) -> list[str]:
 
 
 def honest(figures: Figures) -> list[str]:
-    """Print what is flagged of honest ballots; return the targets that were missed."""
+    """Print the share of honest ballots that is flagged; return the missed targets."""
     beside, angry = figures.shares["honest"], figures.shares["wave"]
     spread = figures.shares["viral"]
     rows = [
@@ -146,7 +148,8 @@ def ranks(figures: Figures) -> list[str]:
         ]
     )
     print(
-        f"within {SHIFT} ranks by all rules: {(every <= SHIFT).sum()} of {len(every)} attacked units"
+        f"within {SHIFT} ranks by all rules: "
+        f"{(every <= SHIFT).sum()} of {len(every)} attacked units"
     )
     return missed
 
@@ -164,14 +167,17 @@ def others(figures: Figures) -> None:
     for tenth in range(10):
         right, wrong = figures.calibration[tenth, True], figures.calibration[tenth, False]
         print(
-            f"{tenth / 10:.1f}–{tenth / 10 + 0.1:.1f} {right + wrong:>11} {right / max(right + wrong, 1):>11.2f}"
+            f"{tenth / 10:.1f}–{tenth / 10 + 0.1:.1f} {right + wrong:>11} "
+            f"{right / max(right + wrong, 1):>11.2f}"
         )
     c, i = figures.comments, figures.insider
     print(
-        f"\ncopied comments: {c['found']} of {c['scripted']} scripted units found, {c['wrong']} others named"
+        f"\ncopied comments: {c['found']} of {c['scripted']} scripted units found, "
+        f"{c['wrong']} others named"
     )
     print(
-        f"insider rows: {i['found']} of {i['rows']} lack a log position of their own; voters too many: {i['voters']}"
+        f"insider rows: {i['found']} of {i['rows']} lack a log position of their own; "
+        f"voters too many: {i['voters']}"
     )
 
 

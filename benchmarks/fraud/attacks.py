@@ -1,4 +1,4 @@
-"""Those who want to move a score. Each attack writes 30–50 % of its unit's honest volume."""
+"""Attacks on a unit's score; each writes 30–50 % of the unit's honest volume."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COVER = 0.25
 
 @dataclass(frozen=True)
 class Order:
-    """What is attacked, with how many ballots, and the first number that is free for an attacker's voter."""
+    """The target of an attack, its number of ballots, and the first free number for its voters."""
 
     unit: int
     size: int
@@ -35,7 +35,10 @@ def sybils(rng: np.random.Generator, order: Order) -> Part:
 
 
 def staff(rng: np.random.Generator, order: Order) -> Part:
-    """The unit's people praise it by order: by the code at its counter, in office hours of two or three days."""
+    """Praise by the unit's own people, by order.
+
+    They use the code at its counter, in office hours of two or three days.
+    """
     days = rng.choice(
         [day for day in range(DAYS) if day % 7 < 5], rng.integers(2, 4), replace=False
     )
@@ -46,7 +49,10 @@ def staff(rng: np.random.Generator, order: Order) -> Part:
 
 
 def brigade(rng: np.random.Generator, order: Order) -> Part:
-    """Angry outsiders, called together elsewhere: by the open link, within a day or two, mostly the worst answers."""
+    """Angry outsiders who were called together elsewhere.
+
+    They come by the open link within a day or two and give mostly the worst answers.
+    """
     call = np.full(order.size, int(rng.integers(0, DAYS - 2) * 96 + rng.integers(8, 22) * 4))
     angry = answers(
         rng,
@@ -59,7 +65,10 @@ def brigade(rng: np.random.Generator, order: Order) -> Part:
 
 
 def slow_bot(rng: np.random.Generator, order: Order) -> Part:
-    """Ballots dripping in over all of the campaign, half of them round the clock, from accounts that are half new."""
+    """Ballots that drip in over all of the campaign.
+
+    Half of them come round the clock, from accounts of which half are new.
+    """
     target = PRAISE if rng.random() < 0.5 else BLAME
     awake = rng.choice(24, order.size, p=RHYTHM / RHYTHM.sum())
     hour = np.where(rng.random(order.size) < 0.5, rng.integers(0, 24, order.size), awake)
@@ -69,7 +78,10 @@ def slow_bot(rng: np.random.Generator, order: Order) -> Part:
 
 
 def paid_crowd(rng: np.random.Generator, order: Order) -> Part:
-    """Real people with old accounts who are paid to be content: varied answers, over some days, at human hours."""
+    """Real people with old accounts who are paid to be content.
+
+    Their answers vary and come over some days, at human hours.
+    """
     start = rng.integers(0, DAYS - 5)
     hour = rng.choice(24, order.size, p=RHYTHM / RHYTHM.sum())
     quarter = (
@@ -90,7 +102,7 @@ ATTACKS: Mapping[str, Callable[[np.random.Generator, Order], Part]] = {
 
 
 def blame_rival(rng: np.random.Generator, made: Part) -> Part:
-    """What ordered staff say of a rival on top: four in ten of them are told to."""
+    """Draw what ordered staff say of a rival too: four in ten of them have that order."""
     chosen = np.flatnonzero(rng.random(len(made)) < 0.4)
     return replace(
         made,
@@ -107,7 +119,10 @@ def blame_rival(rng: np.random.Generator, made: Part) -> Part:
 
 
 def _script(rng: np.random.Generator, size: int, target: int, same: float) -> Ints:
-    """The ordered answer to every item; some ballots step off it on one or two items so as not to look alike."""
+    """Return the ordered answer to every item.
+
+    Some ballots depart from it on one or two items so as not to look alike.
+    """
     said = np.full((size, 4), target)
     step = 1 if target == PRAISE else -1
     for _ in range(2):
@@ -134,7 +149,10 @@ def _part(
 
 
 def cover(rng: np.random.Generator, city: City, made: Part) -> Part:
-    """What some attackers say of another unit, as anybody would: part of no score's manipulation, and not honest."""
+    """Return what some attackers say of another unit, as anybody would.
+
+    These ballots manipulate no score and are not honest either.
+    """
     chosen = np.flatnonzero(rng.random(len(made)) < COVER)
     unit = rng.choice(UNITS, len(chosen), p=city.size / city.size.sum())
     felt = city.merit[unit] + rng.normal(0, 0.8, len(chosen))

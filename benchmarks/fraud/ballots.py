@@ -30,7 +30,10 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Part:
-    """Ballots of one origin in columns. ``quarter`` counts from `START`; ``answers`` is by ballot and item."""
+    """Ballots of one origin in columns.
+
+    ``quarter`` counts from `START`; ``answers`` is by ballot and item.
+    """
 
     truth: str
     unit: Ints
@@ -52,7 +55,7 @@ def unit_names(numbers: Ints) -> NDArray[np.str_]:
 
 
 def frame(parts: Sequence[Part], rng: np.random.Generator) -> tuple[pd.DataFrame, NDArray[np.str_]]:
-    """The rows of the ballots' table in a random order, as the mixer leaves them, and the truth of each.
+    """Return the table of ballots in a random order, as the mixer leaves it, and the truth of each.
 
     Of a voter's ballots for the same unit the last one counts.
     """

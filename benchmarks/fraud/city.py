@@ -1,4 +1,4 @@
-"""The simulated city: units of very different sizes, merits and habits, and the reminders that bring people in."""
+"""The simulated city: its units, which differ in size, merit and habits, and its reminders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ LEAST = 120
 MIX = np.array([0.32, 0.28, 0.24, 0.16])
 """Shares of the sources: open link, personal invitation, code at the counter, text message."""
 MIX_FIRMNESS = 20.0
-"""How close units keep to the city's mix (a Dirichlet's concentration): a tenth more or less of a source is usual."""
+"""How close units keep to the city's mix (a Dirichlet's concentration).
+
+A tenth more or less of a source is usual.
+"""
 RHYTHM = np.array(
     [1, 1, 0.5, 0.3, 0.3, 1, 4, 9, 14, 15, 13, 12, 16, 12, 11, 12, 12, 13, 16, 20, 22, 18, 9, 4]
 )
@@ -31,7 +34,11 @@ class Push:
 
 @dataclass(frozen=True)
 class City:
-    """``size`` and ``mix`` by unit; merits in the units of the answers' cuts, by unit, (unit, item), (unit, source)."""
+    """Units of a city in columns.
+
+    ``size`` and ``mix`` are by unit.
+    Merits are in the units of the answers' cuts, by unit, (unit, item), (unit, source).
+    """
 
     size: Floats
     mix: Floats
@@ -42,7 +49,7 @@ class City:
 
 
 def build(rng: np.random.Generator, ballots: int) -> City:
-    """A city for about that many honest ballots."""
+    """Draw a city for about that many honest ballots."""
     appeal = 1 + rng.pareto(1.4, UNITS)
     size = LEAST + (ballots - LEAST * UNITS) * appeal / appeal.sum()
     return City(
@@ -50,7 +57,8 @@ def build(rng: np.random.Generator, ballots: int) -> City:
         mix=rng.dirichlet(MIX * MIX_FIRMNESS, UNITS),
         merit=rng.normal(0.35, 0.45, UNITS),
         strengths=rng.normal(0, 0.25, (UNITS, 4)),
-        # Who comes by the open link is a little less content, who is asked at the counter a little more: mostly.
+        # Raters by the open link are mostly a little less content,
+        # and those asked at the counter a little more.
         bias=np.array([-0.15, 0.0, 0.15, 0.0]) + rng.normal(0, 0.15, (UNITS, len(SOURCES))),
         pushes=(*_city_pushes(rng), *_unit_pushes(rng)),
     )
@@ -67,7 +75,7 @@ def _city_pushes(rng: np.random.Generator) -> list[Push]:
 
 
 def _unit_pushes(rng: np.random.Generator) -> list[Push]:
-    """A unit reminds its own service users, up to three times: bursts that are honest."""
+    """Draw a unit's reminders to its own users, up to three times: honest bursts."""
     return [
         Push(
             int(rng.integers(DAYS) * 96 + rng.integers(9, 20) * 4),
@@ -80,7 +88,10 @@ def _unit_pushes(rng: np.random.Generator) -> list[Push]:
 
 
 def by_rhythm(rng: np.random.Generator, source: Ints) -> Ints:
-    """Quarters by day and night; at the counter in office hours of working days, three times in four."""
+    """Draw quarters by day and night.
+
+    Three in four at the counter are in office hours of working days.
+    """
     size = len(source)
     day = np.minimum(rng.exponential(6, size).astype(np.int64), DAYS - 1)
     hour = rng.choice(24, size, p=RHYTHM / RHYTHM.sum())
@@ -91,7 +102,10 @@ def by_rhythm(rng: np.random.Generator, source: Ints) -> Ints:
 
 
 def after(rng: np.random.Generator, start: Ints, median_hours: float, spread: float) -> Ints:
-    """Quarters after a call, log-normally; what would fall into the night is mostly left for the next day."""
+    """Draw quarters after a call, log-normally.
+
+    Most of those that would fall into the night are left for the next day.
+    """
     quarter = start + (rng.lognormal(np.log(median_hours * 4), spread, len(start))).astype(np.int64)
     late = ((quarter // 4 % 24) < 6) & (rng.random(len(start)) < 0.9)
     return np.where(late, quarter + 28 + rng.integers(0, 16, len(start)), quarter)

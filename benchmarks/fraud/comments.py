@@ -1,4 +1,4 @@
-"""Simulated comments: citizens put theirs together in endless ways, or use a stock phrase; scripts are copied."""
+"""Simulated comments: citizens vary theirs endlessly or use a stock phrase; scripts are copied."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ MARKS = ("", "。", "！", "！！", "，")
 
 
 def write(scenario: Scenario, seed: int) -> Comments:
-    """The comments of a scenario's ballots, in no order that tells whose they are."""
+    """Write the comments of a scenario's ballots, in an order that shows no author."""
     rng = np.random.default_rng([20261125, seed])
     share = np.array([SCRIPTED.get(origin, WRITES) for origin in scenario.truth.tolist()])
     rows = rng.permutation(np.flatnonzero(rng.random(len(share)) < share))
@@ -92,7 +92,7 @@ def _own(rng: np.random.Generator) -> str:
 
 
 def _copied(rng: np.random.Generator, script: str) -> str:
-    """The script with a character dropped now and then, and an ending of one's own."""
+    """Copy the script with a character dropped now and then and an own ending."""
     at = int(rng.integers(len(script)))
     dropped = script[:at] + script[at + 1 :] if rng.random() < 0.4 else script
     return dropped + str(rng.choice(MARKS))

@@ -1,4 +1,4 @@
-"""Honest citizens, and the wave of those who are honestly angry."""
+"""Honest citizens, and a wave of honestly angry ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ INVITED_SHARES = np.array([0.55, 0.25, 0.08, 0.08, 0.04])
 
 
 def crowd(rng: np.random.Generator, city: City, ballots: int) -> Part:
-    """About ``ballots`` honest ballots of citizens who rate one unit or several."""
+    """Draw about ``ballots`` honest ballots of citizens who rate one unit or several."""
     raters = int(ballots / 1.61)
     rated = np.where(
         rng.random(raters) < SINGLE, 1, 2 + np.minimum(rng.geometric(0.45, raters) - 1, 8)
@@ -55,8 +55,9 @@ def wave(
     first_voter: int,
     viral: bool = False,
 ) -> Part:
-    """A scandal: many people, angry in their own ways, as news spread, with the unit's usual mix of sources.
+    """Draw a scandal: many people who are angry in their own ways.
 
+    They come as news spread, with the unit's usual mix of sources.
     A ``viral`` one brings nine in ten by the open link.
     """
     mix = rng.dirichlet(city.mix[unit] * 60 + 0.5)  # news tilt the mix a little
@@ -75,7 +76,10 @@ def wave(
 def _sessions(
     rng: np.random.Generator, city: City, voter: Ints, source_of: Ints, unit: Ints, rated: Ints
 ) -> Ints:
-    """When each ballot comes: after a reminder or by the day's rhythm; a rater's next units a little later."""
+    """Draw when each ballot comes: after a reminder or by the day's rhythm.
+
+    A rater's next units come a little later.
+    """
     begin = by_rhythm(rng, source_of)
     pushed = rng.random(len(source_of)) < PUSHED
     for s in range(len(SOURCES)):
@@ -131,7 +135,10 @@ def _part(
 
 
 def answers(rng: np.random.Generator, felt: Floats, strengths: Floats, straight: Bools) -> Ints:
-    """Codes of the items (ballots × items): what is felt, cut into options, with «don't know» and gaps."""
+    """Draw the codes of the items (ballots × items).
+
+    The latent opinion is cut into options, with «don't know» and gaps.
+    """
     items = felt[:, None] + strengths + rng.normal(0, 0.5, (len(felt), ITEMS))
     items[:, 0] = felt
     codes = np.searchsorted(-CUTS, -items, side="left")

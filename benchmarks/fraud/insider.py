@@ -1,7 +1,8 @@
-"""Rows written into the ballots' table past the gate. No statistics look for them: the log does.
+"""Rows written into the ballots' table past the gate; the log finds them, not statistics.
 
-Every counted ballot stands at its own position of the log, and its voter has a participation. An insider without the
-log's key has no position to give: a row without one, a row at another's, or a voter too many gives it away.
+Every counted ballot stands at its own position of the log, and its voter has a participation.
+An insider without the log's key has no position to give.
+A row without a position, a row at another's, or a voter too many gives the insider away.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ ROWS = 60
 
 
 def insert(ballots: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, Bools]:
-    """The table with praise for one unit: half of it without a position, half at positions that others have."""
+    """Add praise for one unit: half without a position, half at positions of other ballots."""
     unit = str(rng.choice(ballots["unit"].unique()))
     forged = ballots[ballots["unit"] == unit].sample(ROWS, replace=True, random_state=rng)
     forged = forged.assign(
@@ -28,8 +29,9 @@ def insert(ballots: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFram
 
 
 def give_themselves_away(table: pd.DataFrame, participations: int) -> tuple[Bools, int]:
-    """Rows whose position is missing or taken twice (the honest twin too: the log's commitment tells them apart), and
-    how many voters there are beyond the participations.
+    """Count rows whose position is missing or taken twice, and voters beyond the participations.
+
+    An honest twin counts too: the log's commitment tells the two apart.
     """
     position = table["position"].to_numpy()
     taken = np.bincount(position[position >= 0], minlength=len(table))

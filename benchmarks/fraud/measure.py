@@ -20,9 +20,11 @@ THRESHOLDS = Thresholds()
 
 @dataclass
 class Figures:
-    """Counts that add up over seeds: ``flagged`` and ``total`` ballots by origin, rank shifts by (weights, attack).
+    """Counts that add up over seeds.
 
-    ``rules`` are flagged ballots by (rule left out, origin); ``calibration`` (organised, all) by tenth of posterior.
+    ``flagged`` and ``total`` are ballots by origin; rank shifts are by (weights, attack).
+    ``rules`` are flagged ballots by (rule left out, origin).
+    ``calibration`` is (organised, all) by tenth of the posterior.
     """
 
     flagged: Counter[str] = field(default_factory=Counter)
@@ -44,7 +46,7 @@ class Figures:
 
 
 def attack(seed: int) -> Figures:
-    """An attacked city: what is flagged, how ranks move, with and without each rule."""
+    """Count flagged ballots and moves of ranks in an attacked city, with and without each rule."""
     scenario, figures = attacked(seed), Figures()
     said = comments.write(scenario, seed)
     ballots = read_ballots(scenario.ballots, opinions(ranking.scheme()))
@@ -62,12 +64,12 @@ def attack(seed: int) -> Figures:
 
 
 def wave(seed: int) -> Figures:
-    """A city with one honest wave of anger: nothing of it should be flagged."""
+    """Count in a city with one honest wave of anger, of which nothing should be flagged."""
     return _wave(angered(seed), "wave")
 
 
 def viral(seed: int) -> Figures:
-    """The same by the open link alone, which nothing tells from a brigade: for information."""
+    """Count the same for the open link alone, which no signal tells from a brigade."""
     return _wave(angered(seed, viral=True), "viral")
 
 

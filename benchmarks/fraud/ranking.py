@@ -1,4 +1,4 @@
-"""What an attack does to a unit's rank, through the product's own scores."""
+"""The effect of an attack on a unit's rank, by the product's own scores."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def ranks(ballots: pd.DataFrame, weights: Ints, kept: Bools | None = None) -> di
 def shifts(
     before: Mapping[str, int], after: Mapping[str, int], targets: Mapping[str, str]
 ) -> dict[str, list[int]]:
-    """By kind of attack, how many ranks each of its units moved."""
+    """Return by kind of attack how many ranks each of its units moved."""
     result: dict[str, list[int]] = {}
     for unit, kind in targets.items():
         result.setdefault(kind, []).append(abs(after[unit] - before[unit]))

@@ -18,7 +18,7 @@ UNITS_EACH = 2
 
 @dataclass(frozen=True)
 class Scenario:
-    """``ballots`` as in the database, the ``truth`` of each row, and how each target unit was attacked."""
+    """``ballots`` as in the database, the ``truth`` of each row, and each target unit's attack."""
 
     ballots: pd.DataFrame
     truth: NDArray[np.str_]
@@ -48,7 +48,10 @@ def attacked(
 
 
 def angered(seed: int, ballots: int = BALLOTS, viral: bool = False) -> Scenario:
-    """A city without attacks in which one unit has a scandal: 50–200 % of its usual volume, within days."""
+    """Draw a city without attacks in which one unit has a scandal.
+
+    The scandal brings 50–200 % of the unit's usual volume, within days.
+    """
     rng = np.random.default_rng([20261124, seed])
     town, crowd = _city(rng, ballots)
     unit = int(rng.integers(city.UNITS))

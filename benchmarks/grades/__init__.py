@@ -1,1 +1,1 @@
-"""How often rank sets and probabilities of grades are right."""
+"""Measures the coverage of rank sets and the calibration of grade probabilities."""

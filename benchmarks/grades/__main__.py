@@ -1,4 +1,4 @@
-"""``python -m benchmarks.grades``: how often rank sets hold, and whether probabilities of grades are calibrated."""
+"""``python -m benchmarks.grades``: coverage of rank sets and calibration of grade probabilities."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _compared(one: Sample, seed: str, together: bool, plain: bool) -> PairwiseCo
 
 
 def _judged(one: Sample) -> list[TotalEstimate]:
-    """As the product judges scores."""
+    """Judge as the product judges scores."""
     known = zip(one.seen.tolist(), one.posteriors, one.counts.tolist(), strict=True)
     return [
         TotalEstimate(Fraction(seen + p.pull), p.variance**0.5, n - 1.0, p.third)
@@ -42,7 +42,7 @@ def _judged(one: Sample) -> list[TotalEstimate]:
 
 
 def _plain(one: Sample) -> list[TotalEstimate]:
-    """By their plain variances."""
+    """Judge by the plain variances."""
     known = zip(
         one.seen.tolist(), np.diag(one.covariance).tolist(), one.counts.tolist(), strict=True
     )
@@ -50,14 +50,17 @@ def _plain(one: Sample) -> list[TotalEstimate]:
 
 
 def _misses(sets: Sequence[tuple[int, int]], true: Matrix) -> list[bool]:
-    """For each unit, whether a rank that it truly may hold lies outside its set."""
+    """Return for each unit whether a rank that it may truly hold lies outside its set."""
     low = [1 + int((true > own).sum()) for own in true]
     high = [int((true >= own).sum()) for own in true]
     return [not (a <= x and y <= b) for (a, b), x, y in zip(sets, low, high, strict=True)]
 
 
 def coverage(kind: Kind, cities: int, seed: int, plain: bool = False) -> dict[str, float]:
-    """Shares of cities in which all sets hold, of units whose own set holds, and the mean widths of sets."""
+    """Return how often rank sets hold, and their mean widths.
+
+    The shares are of cities in which all sets hold, and of units whose own set holds.
+    """
     rng = np.random.default_rng([seed, KINDS.index(kind)])
     found: dict[str, list[float]] = {
         name: [] for name in ("simulated", "bounds", "own", "w_sim", "w_bound", "w_own")
@@ -77,7 +80,7 @@ def coverage(kind: Kind, cities: int, seed: int, plain: bool = False) -> dict[st
 
 
 def calibration(kind: Kind, cities: int, seed: int, known: bool) -> list[tuple[float, float, int]]:
-    """For each bin of told probabilities (all grades): their mean, how often the grade was true, and how many."""
+    """Return by bin of probabilities (all grades) their mean, the share that came true, and n."""
     rng = np.random.default_rng([seed, KINDS.index(kind), 1])
     told, real = [], []
     flat, codes = np.zeros(kind.units), _codes(kind.units)
@@ -112,17 +115,20 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     print(
-        f"seed {chosen.seed}, {chosen.cities} cities of each kind, 24 units, places first {FIRST}, third {THIRD}\n"
+        f"seed {chosen.seed}, {chosen.cities} cities of each kind, 24 units, "
+        f"places first {FIRST}, third {THIRD}\n"
     )
     print(
-        "| kind | all sets hold: simulated | bounds | own sets hold | mean width simulated | bounds | own |"
+        "| kind | all sets hold: simulated | bounds | own sets hold | mean width simulated | "
+        "bounds | own |"
     )
     print("|---|---|---|---|---|---|---|")
     for kind in (k for k in KINDS if chosen.kind in k.name):
         c = coverage(kind, chosen.cities, chosen.seed, chosen.plain)
         widths = " | ".join(f"{c[name]:.1f}" for name in ("w_sim", "w_bound", "w_own"))
         print(
-            f"| {kind.name} | {c['simulated']:.3f} | {c['bounds']:.3f} | {c['own']:.3f} | {widths} |",
+            f"| {kind.name} | {c['simulated']:.3f} | {c['bounds']:.3f} "
+            f"| {c['own']:.3f} | {widths} |",
             flush=True,
         )
     if chosen.plain:

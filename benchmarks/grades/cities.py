@@ -1,4 +1,7 @@
-"""Made cities of known true scores, rated by people who may rate several units each, in a skewed way."""
+"""Made cities of known true scores.
+
+Their people may rate several units each, and their answers are skewed.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,13 @@ POINTS = np.array([100.0, 80.0, 60.0, 30.0, 0.0])
 
 @dataclass(frozen=True)
 class Kind:
-    """``spread`` of true scores, a rater's own leaning ``mood`` (points), units that each ``rates``; ``shape`` of the
-    true scores: ``normal``, ``skewed`` or ``equal``. ``lean`` is the middle of opinions before they are cut off at the
-    top; the best known unit has about ``known`` times as many raters as the least known."""
+    """One kind of city.
+
+    ``spread`` is that of true scores, and ``mood`` a rater's own leaning (points).
+    Each rater ``rates`` so many units. ``shape`` of the true scores is ``normal``, ``skewed`` or
+    ``equal``. ``lean`` is the middle of opinions before they are cut off at the top.
+    The best known unit has about ``known`` times as many raters as the least known.
+    """
 
     name: str
     units: int = 24
@@ -52,8 +59,11 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Sample:
-    """True and seen scores, the covariance of the seen ones as it is estimated from the ballots, numbers of answers,
-    and what the product makes rank sets from."""
+    """A city's true and seen scores, and the input of its rank sets.
+
+    It has the covariance of the seen scores as estimated from the ballots,
+    and the numbers of answers.
+    """
 
     true: Matrix
     seen: Matrix
@@ -72,13 +82,16 @@ def _true(kind: Kind, rng: np.random.Generator) -> Matrix:
 
 
 def _answers(latent: Matrix) -> Matrix:
-    """Each rater's latent opinion in points, told on a scale of five: heaped and cut off at the top."""
+    """Return each rater's latent opinion in points on a scale of five, cut off at the top."""
     edges = (POINTS[:-1] + POINTS[1:]) / 2
     return POINTS[(latent[:, None] < edges).sum(axis=1)]
 
 
 def sample(kind: Kind, rng: np.random.Generator) -> Sample:
-    """One city. The true score of a unit is the mean answer that its opinion gives in the long run."""
+    """Make one city.
+
+    The true score of a unit is the mean answer that its opinion gives in the long run.
+    """
     lean = _true(kind, rng)
     moods = kind.mood * rng.standard_normal(kind.raters)
     # Successive sampling: the shortest exponential waits, shorter for units that are known to more.
@@ -98,7 +111,7 @@ def sample(kind: Kind, rng: np.random.Generator) -> Sample:
 
 
 def _posteriors(counts: NDArray[np.intp], sums: Matrix, squares: Matrix) -> tuple[Posterior, ...]:
-    """From numbers of answers, their sums and the sums of their squares, which are whole numbers."""
+    """Estimate from numbers of answers, their sums and sums of squares, which are whole numbers."""
     scale = [Fraction(int(point)) for point in POINTS]
     found = []
     for n, total, square in zip(counts.tolist(), sums.tolist(), squares.tolist(), strict=True):
@@ -123,7 +136,12 @@ def _covariance(
     counts: NDArray[np.intp],
     kind: Kind,
 ) -> Matrix:
-    """Σ over raters of their residuals in two units, over the units' numbers of answers; the variances with n/(n−1)."""
+    """Return rater covariances and variances of units' scores.
+
+    A covariance is Σ over raters of the products of their residuals in two units,
+    over the units' numbers of answers.
+    The variances have the factor n/(n−1).
+    """
     table = np.zeros((kind.raters, kind.units))
     table[rater, unit] = off / counts[unit]
     found = table.T @ table

@@ -1,1 +1,1 @@
-"""How fast a bundle is checked."""
+"""Measures how fast a bundle is checked."""

@@ -1,8 +1,9 @@
-"""``python -m benchmarks.push``: a campaign pushed by two senders that are killed, and who got what.
+"""``python -m benchmarks.push``: two senders that are killed push a campaign; counts who got it.
 
-A hundred thousand invitations against a Bot API that refuses one chat in fifty and asks for silence now and then. Both
-senders are killed and started again in turn; once everything is paused. Nobody may be missed, and whoever is written to
-twice must be explained by a kill.
+It sends a hundred thousand invitations to a Bot API that refuses one chat in fifty
+and asks for silence now and then. Both senders are killed and started again in turn;
+once everything is paused. Nobody may be missed,
+and a kill must explain each person who is written to twice.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ RATE, QUICK_RATE = 400, 200
 KILLS = 5
 FIRST_CHAT = 1_000_001
 UNDER_WAY = 8 + 40
-"""Messages that a killed sender may leave sent and not noted: eight calls, and a twentieth of a second at 800."""
+"""Messages that a killed sender may leave sent and not noted.
+
+They are eight calls, and a twentieth of a second at 800.
+"""
 PAUSE_SECONDS = 1.0
 CAMPAIGN = "push"
 
@@ -59,7 +63,8 @@ async def run(folder: Path, database: str, redis: str, people: int, rate: int, s
     began = time.monotonic()
     await asyncio.to_thread(prepare, folder, environment, people)
     print(
-        f"{people} people imported, drawn and invited in {time.monotonic() - began:.0f} s; seed {seed}"
+        f"{people} people imported, drawn and invited in {time.monotonic() - began:.0f} s; "
+        f"seed {seed}"
     )
     senders = [Process(("serve",), environment, folder / "serve.log")]
     senders.append(Process(("push", "work"), environment, folder / "work.log"))
@@ -94,7 +99,7 @@ def settings(folder: Path, database: str, redis: str, port: int, rate: int) -> d
 
 
 def prepare(folder: Path, environment: dict[str, str], people: int) -> None:
-    """A campaign that is open, everybody drawn and invited, and the first step queued."""
+    """Make an open campaign that has drawn and invited everybody and queued the first step."""
 
     def minping(*arguments: str) -> None:
         command_line(environment, *arguments)
@@ -131,7 +136,10 @@ def prepare(folder: Path, environment: dict[str, str], people: int) -> None:
 async def watch(
     office: PostOffice, senders: list[Process], environment: dict[str, str], people: int, seed: int
 ) -> float:
-    """Kill a sender now and then and pause once; returns the seconds for which messages came after the pause."""
+    """Kill a sender now and then and pause once.
+
+    Returns the seconds for which messages came after the pause.
+    """
     chance = random.Random(seed)
     moments = sorted(chance.uniform(0.05, 0.9) for _ in range(KILLS))
     held = -1.0
@@ -148,7 +156,10 @@ async def watch(
 
 
 async def progress(office: PostOffice, people: int) -> AsyncIterator[float]:
-    """The share of people who were written to, until it is everybody or nothing came for longer than a lease."""
+    """Return the share of people who were written to.
+
+    It waits until it is everybody, or until nothing came for longer than a lease.
+    """
     last, at, told = -1, time.monotonic(), 0.0
     while (done := len(office.received) + len(office.refused)) < people:
         if done != last:
@@ -183,7 +194,8 @@ def judge(
     fastest = office.most_in(1.0)
     print(shown.strip())
     print(
-        f"{len(office.times) / seconds:.0f} messages a second over {seconds:.0f} s; {office.floods} times silenced"
+        f"{len(office.times) / seconds:.0f} messages a second over {seconds:.0f} s; "
+        f"{office.floods} times silenced"
     )
     goals = [
         (missed + untried == 0, f"missed: {missed} reachable, {untried} blocked (goal 0)"),

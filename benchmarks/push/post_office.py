@@ -1,4 +1,4 @@
-"""A Bot API that takes messages as fast as they come, refuses some, and remembers when each arrived."""
+"""A Bot API that takes messages at once, refuses some, and remembers when each arrived."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import orjson
 from benchmarks.answers.http1 import take
 
 BLOCKED_EVERY = 50
-"""One chat in so many has blocked the bot."""
+"""One chat in this many has blocked the bot."""
 FLOOD_EVERY = 20_000
-"""After so many messages the bot is told to be silent."""
+"""After this many messages the Bot API asks for silence."""
 FLOOD_SECONDS = 2
 ANSWERS = {
     200: {
@@ -34,7 +34,10 @@ ANSWERS = {
 
 @dataclass(slots=True)
 class PostOffice:
-    """What arrived. ``times`` are of messages that were taken or refused for good, on `time.monotonic`."""
+    """The messages that arrived.
+
+    ``times`` are of messages that were taken or refused for good, on `time.monotonic`.
+    """
 
     received: Counter[int] = field(default_factory=Counter)
     refused: Counter[int] = field(default_factory=Counter)
@@ -44,7 +47,7 @@ class PostOffice:
     silent_until: float = 0.0
 
     def send(self, chat: int) -> int:
-        """The status that a message gets."""
+        """Take a message and return its status."""
         now = time.monotonic()
         if now < self.silent_until:
             self.early += 1
@@ -71,7 +74,7 @@ class PostOffice:
 
 
 def is_blocked(chat: int) -> bool:
-    """Whether the person behind a chat has blocked the bot."""
+    """Say whether the person behind a chat has blocked the bot."""
     return chat % BLOCKED_EVERY == 0
 
 

@@ -1,5 +1,6 @@
-"""``python -m benchmarks.scores``: 100 million answers in Parquet to a table with ranks and grades; goal 30 s and 2 GB.
+"""``python -m benchmarks.scores``: 100 million answers to a table with ranks and grades.
 
+The answers are in Parquet; the goal is 30 s and 2 GB.
 Each side runs in a process of its own, so that its time and its peak of memory are its own.
 """
 
@@ -22,7 +23,7 @@ BALLOTS = 400_000_000
 """The answers of 100 million ballots."""
 GOAL_SECONDS, GOAL_MEGABYTES = 30.0, 2048.0
 PEERS = {"pandas": 10_000_000, "svy": 200_000, "R survey": 200_000}
-"""How many answers each peer is given: what it holds, or gets done in a few minutes."""
+"""The answers for each peer: as many as it holds, or gets done in a few minutes."""
 COLUMNS = {
     "answers": 11,
     "ballots": 11,
@@ -35,14 +36,18 @@ COLUMNS = {
 }
 AGREE = 1e-5
 WASTE = 1.1
-"""How much more than ten times the time ten times the answers may take: the clock of a shared machine is not exact."""
+"""How many times ten the factor may be for ten times the answers.
+
+The clock of a shared machine is not exact.
+"""
 
 
 def main() -> int:
     chosen = read_arguments()
     folder, sizes = chosen.folder, [*ANSWERS, *([BALLOTS] if chosen.ballots else [])]
     print(
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before; {chosen.times} runs of each, the middle one"
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before; "
+        f"{chosen.times} runs of each, the middle one"
     )
     found = {answers: measured(folder, answers, chosen.times) for answers in sizes}
     print(" ".join(f"{name:>{width}}" for name, width in COLUMNS.items()))
@@ -81,7 +86,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 def measured(folder: Path, answers: int, times: int) -> dict[str, Any]:
-    """The run whose time is the middle one, with the largest memory of all."""
+    """Return the run with the middle time, and with the largest memory of all."""
     files = data.prepare(folder, answers // data.ITEMS)
     runs = sorted((ours(files) for _ in range(times)), key=lambda run: run["seconds"])
     return runs[len(runs) // 2] | {"megabytes": max(run["megabytes"] for run in runs)}
@@ -96,7 +101,7 @@ def ours(files: list[Path]) -> dict[str, Any]:
 
 
 def compare_all(folder: Path, found: dict[int, dict[str, Any]]) -> bool:
-    """Print every peer beside us; says whether all scores agree."""
+    """Print every peer beside us; return whether all scores agree."""
     agreed = [compare(folder, peer, answers, found) for peer, answers in PEERS.items()]
     return all(agreed)
 
@@ -111,11 +116,13 @@ def compare(folder: Path, peer: str, answers: int, found: dict[int, dict[str, An
     difference = max(abs(mine["scores"][unit] - score) for unit, score in theirs["scores"].items())
     times, memory = theirs["seconds"] / mine["seconds"], theirs["megabytes"] / mine["megabytes"]
     print(
-        f"{peer:8} {answers:>11,} answers: {theirs['seconds']:.2f} s, {theirs['megabytes']:.0f} MB;",
+        f"{peer:8} {answers:>11,} answers: {theirs['seconds']:.2f} s, "
+        f"{theirs['megabytes']:.0f} MB;",
         end=" ",
     )
     print(
-        f"minping {mine['seconds']:.2f} s, {mine['megabytes']:.0f} MB; ratios {times:.1f} and {memory:.1f};",
+        f"minping {mine['seconds']:.2f} s, {mine['megabytes']:.0f} MB; "
+        f"ratios {times:.1f} and {memory:.1f};",
         end=" ",
     )
     print(f"scores within {difference:.0e} ({theirs['does']})")

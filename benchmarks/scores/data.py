@@ -1,6 +1,6 @@
-"""Ballots for the benchmark: over 108 units, four rated items each, seeded, in parts of 2.5 million.
+"""Ballots for the benchmark: 108 units, four rated items each, seeded, in parts of 2.5 million.
 
-A part is whole or it is not there: making them can be interrupted at any time, and goes on where it stopped.
+A part is whole or absent: an interrupted run goes on with the next part.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def categories() -> dict[str, str]:
 
 
 def prepare(folder: Path, ballots: int) -> list[Path]:
-    """The files of so many ballots; those that are missing are made."""
+    """Return the files of that many ballots; make the missing ones."""
     assert len(shipped_questionnaires()[QUESTIONNAIRE].rated) == ITEMS
     folder.mkdir(parents=True, exist_ok=True)
     sizes = [min(PART, ballots - start) for start in range(0, ballots, PART)]

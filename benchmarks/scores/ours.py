@@ -1,4 +1,7 @@
-"""One measured run of the product's road: Parquet, the one scan, scores, ranks, grades. Prints JSON."""
+"""One measured run of the product, from Parquet by the one scan to scores, ranks and grades.
+
+It prints JSON.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ def main(paths: list[Path]) -> None:
 
 
 class Watch:
-    """How long it takes to get the tables, and how many rows they have."""
+    """The seconds until the tables were read, and their number of rows."""
 
     def __init__(self) -> None:
         self.seconds, self.rows = 0.0, 0

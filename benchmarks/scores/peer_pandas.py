@@ -1,4 +1,7 @@
-"""The peer: the same scores as a textbook pandas script computes them, without intervals. Prints JSON."""
+"""The peer: a textbook pandas script for the same scores, without intervals.
+
+It prints JSON.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The peers: what other software needs for the same scores. Each runs in a process of its own and prints JSON."""
+"""The peers: other software that computes the same scores.
+
+Each runs in a process of its own and prints JSON.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ def run(peer: str, files: list[Path]) -> dict[str, Any] | None:
 
 
 def run_r(files: list[Path]) -> dict[str, Any] | None:
-    """R reads a CSV of the ballots, which is not timed; its means come back as a CSV."""
+    """Run R on a CSV of the ballots, which is not timed; its means come back as a CSV."""
     known = shutil.which("Rscript")
     if (
         known is None
@@ -68,7 +71,10 @@ def run_r(files: list[Path]) -> dict[str, Any] | None:
 
 
 def unit_scores(cells: Mapping[Any, tuple[float, float]]) -> dict[str, float]:
-    """Each unit's score from (sum of weights, mean) by unit, group and source: the open link's share is capped."""
+    """Return each unit's score from (sum of weights, mean) by unit, group and source.
+
+    The open link's share is capped.
+    """
     scores = {}
     for unit, category in categories().items():
         shares = shipped_scheme().categories[category].group_weights

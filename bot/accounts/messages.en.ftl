@@ -14,6 +14,7 @@ account-role-unit = unit
 account-unit-missing = somebody of this role belongs to a unit; say which (--unit CODE)
 account-unknown-unit = there is no unit «{ $unit }»; see `minping import units`
 account-last-administrator = this is the last administrator; make another one first
+account-not-own = have another administrator do this with your own account
 account-password-length = a password has { $shortest } to { $longest } characters
 account-password-easy = this password is too easy to guess; take several words that do not belong together
 second-factor-in-use = a second factor is in use; turn it off first

@@ -14,6 +14,7 @@ account-role-unit = unit（单位）
 account-unit-missing = 这个角色的人员必须属于某个单位；请指明单位（命令中用 `--unit`）
 account-unknown-unit = 没有单位“{ $unit }”；见 `minping import units`
 account-last-administrator = 这是最后一名管理员；请先添加另一名管理员
+account-not-own = 自己的账号须由另一位管理员办理
 account-password-length = 密码应为 { $shortest } 至 { $longest } 个字符
 account-password-easy = 这个密码太容易猜到；请用几个互不相关的词
 second-factor-in-use = 第二重验证已启用；请先关闭

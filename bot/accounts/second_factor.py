@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.accounts.staff import require_other_account
 from bot.crypto.gate_keys import NONCE, Keyring, pseudonym
 from bot.storage.database import reading, upsert, writing
 from bot.storage.schema.all import recovery_codes, second_factors
@@ -131,8 +132,16 @@ async def renew_codes(database: AsyncEngine, keys: FactorKeys, login: str) -> li
         return await _new_codes(connection, keys, login)
 
 
-async def reset_factor(database: AsyncEngine, login: str) -> bool:
-    """Deletes a person's second factor and recovery codes; returns whether there was one."""
+async def reset_factor(database: AsyncEngine, login: str, by: str = "") -> bool:
+    """Deletes a person's second factor and recovery codes; returns whether there was one.
+
+    ``by`` is the login of the administrator who does it. It is empty on the machine itself, and
+    for a person who has shown a code of their own.
+
+    Raises:
+        BadInput: ``by`` is the login itself.
+    """
+    require_other_account(login, by)
     async with writing(database) as connection:
         await connection.execute(delete(recovery_codes).where(recovery_codes.c.login == login))
         done = await connection.execute(

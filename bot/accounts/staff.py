@@ -165,26 +165,45 @@ async def set_password(
     await _change(database, login, values)
 
 
-async def change_staff(database: AsyncEngine, login: str, role: str, unit: str = "") -> None:
+async def change_staff(
+    database: AsyncEngine, login: str, role: str, unit: str = "", by: str = ""
+) -> None:
     """Gives a person another role and unit, from their next request on.
 
+    ``by`` is the login of the administrator who does it, empty on the machine itself.
+
     Raises:
-        BadInput: nobody has this login, there is no such role or unit, or no administrator would be
-            left.
+        BadInput: nobody has this login, it is ``by``'s own, there is no such role or unit, or no
+            administrator would be left.
     """
+    require_other_account(login, by)
     checked(AccountInput, login=login, role=role, unit=unit)
     await _change(
         database, login, {"role": role, "unit": unit or None}, unit, keeps=role == ADMINISTRATOR
     )
 
 
-async def disable_staff(database: AsyncEngine, login: str, disabled: bool = True) -> None:
-    """Closes an account, which ends its sessions, or opens it again.
+async def disable_staff(
+    database: AsyncEngine, login: str, disabled: bool = True, by: str = ""
+) -> None:
+    """Closes an account, which ends its sessions, or opens it again; ``by`` as in `change_staff`.
 
     Raises:
-        BadInput: nobody has this login, or no administrator would be left.
+        BadInput: nobody has this login, ``by`` closes their own, or no administrator would be left.
     """
+    if disabled:
+        require_other_account(login, by)
     await _change(database, login, {"disabled": disabled}, keeps=not disabled)
+
+
+def require_other_account(login: str, by: str) -> None:
+    """Refuses an administrator's act on their own account, which a second person has to do.
+
+    Raises:
+        BadInput: ``login`` is ``by``.
+    """
+    if by and login == by:
+        raise BadInput(Message("account-not-own"), Place(subject=login))
 
 
 async def end_sessions(database: AsyncEngine, login: str, now: int) -> None:

@@ -24,7 +24,7 @@ from bot.appraisal.deciders import eligible_deciders, own_units, previous_decide
 from bot.appraisal.public_notices import read_notices
 from bot.campaigns.registered import counting_campaigns, year_scheme
 from bot.core.identity import Office
-from bot.records import store
+from bot.records import amendments, store
 from bot.records.working_days import stored_calendar
 from bot.results.releases import publish_correction
 from bot.storage.database import reading, writing
@@ -168,9 +168,11 @@ async def publish_amended_score(database: AsyncEngine, number: int, office: Offi
     async with reading(database) as connection:
         appeal = await find_appeal(connection, number, office.today)
         made = [
-            it for it in await store.read_amendments(connection, appeal.year) if it.appeal == number
+            it
+            for it in await amendments.read_amendments(connection, appeal.year)
+            if it.appeal == number
         ]
-        scores = [it for it in made if it.kind == store.SCORE]
+        scores = [it for it in made if it.kind == amendments.SCORE]
         if not scores:
             raise BadInput(Message("appraisal-no-amended-score"), Place(subject=str(number)))
         if office.login not in (
@@ -194,14 +196,14 @@ async def remedies(connection: AsyncConnection, appeal: Appeal) -> list[tuple[st
     Joined by «:», each is a remedy.
     """
     found = [
-        (store.GRADE, str(grade), "")
+        (amendments.GRADE, str(grade), "")
         for grade in Grade
         if await _may_grade(connection, appeal, grade)
     ]
     for made in await store.read_decisions(connection, appeal.year):
         if made.proposal.split("/")[3:4] == [appeal.subject]:
-            found.append((store.DECISION, str(_other(made.verdict)), made.proposal))
-    return [*found, (store.SCORE, "", "")]
+            found.append((amendments.DECISION, str(_other(made.verdict)), made.proposal))
+    return [*found, (amendments.SCORE, "", "")]
 
 
 async def _may_grade(connection: AsyncConnection, appeal: Appeal, grade: Grade) -> bool:
@@ -233,14 +235,14 @@ async def _amend(
     kind, after, what = known[remedy]
     before = ""
     why = f"appeal {appeal.number}: {reason}"
-    if kind == store.GRADE:
+    if kind == amendments.GRADE:
         line = await _standing_grade(connection, appeal)
         before = line.grade or store.NOT_APPRAISED
         units = await own_units(connection, appeal)
         await store.append_history(
             connection, [replace(line, grade=Grade(after), confirmed=True)], units
         )
-    elif kind == store.DECISION:
+    elif kind == amendments.DECISION:
         before = _other(Verdict(after))
         decision = Decision(
             what, Verdict(after), office.login, why, office.now.isoformat(timespec="seconds")

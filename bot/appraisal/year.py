@@ -17,7 +17,7 @@ from aggregation.model.results import AppraisalResult, ConsequenceKind, Proposal
 from aggregation.quality.changes import ScoreChange
 from aggregation.ranking.ranks import Covariances
 from bot.campaigns.registered import RegisteredCampaign, read_registered_campaigns
-from bot.records import store
+from bot.records import amendments, store
 from bot.results.scoring import ScoredCampaign, score_registered
 from bot.results.year_on_year import read_changes
 from bot.storage.database import reading, writing
@@ -260,8 +260,8 @@ async def seal_year(
         standing = {line.subject: line for line in await store.read_history(connection, year, year)}
         amended = {
             it.subject
-            for it in await store.read_amendments(connection, year)
-            if it.kind == store.GRADE
+            for it in await amendments.read_amendments(connection, year)
+            if it.kind == amendments.GRADE
         }
         final = (
             line

@@ -30,30 +30,28 @@ async def store_requests(connection: AsyncConnection, submissions: Sequence[Subm
     SystemRandom().shuffle(wanted)
     for submission in sorted(wanted, key=lambda submission: submission["day"]):
         name = await _request_id(connection, submission)
-        words = {"shortcoming": name, "by": "", "on": submission["day"], "state": "", "due": 0}
+        words = {"request": name, "sender": "", "sent_on": submission["day"], "state": "", "due": 0}
         words |= {"text": submission["text"], "shared": submission["shared"]}
-        await connection.execute(tables.shortcoming_words.insert(), [words])
+        await connection.execute(tables.request_messages.insert(), [words])
 
 
 async def _opted_out(connection: AsyncConnection, submission: Submission) -> int:
     """Return the epoch second at which the person last opted out; 0 for never."""
-    columns = tables.follow_stops.c
+    columns = tables.request_stops.c
     query = select(columns.at).where(columns.mark == bytes.fromhex(submission["mark"]))
     return (await connection.execute(query)).scalar() or 0
 
 
 async def _request_id(connection: AsyncConnection, submission: Submission) -> str:
     """Find or make the request of a submission, with a fresh way to answer it."""
-    lookup, columns = bytes.fromhex(submission["lookup"]), tables.shortcomings.c
+    lookup, columns = bytes.fromhex(submission["lookup"]), tables.requests.c
     reach: dict[str, Any] = {
         "sealed": base64.b64decode(submission["sealed"]),
         "lang": submission["lang"],
     }
     found = (await connection.execute(select(columns.id).where(columns.lookup == lookup))).scalar()
     if found:
-        await connection.execute(
-            tables.shortcomings.update().where(columns.id == found).values(reach)
-        )
+        await connection.execute(tables.requests.update().where(columns.id == found).values(reach))
         return str(found)
     name = base64.b32encode(secrets.token_bytes(ID_BYTES)).decode()
     row = {
@@ -61,13 +59,13 @@ async def _request_id(connection: AsyncConnection, submission: Submission) -> st
         "lookup": lookup,
         **{key: submission[key] for key in ("campaign", "unit", "day")},
     }
-    await connection.execute(tables.shortcomings.insert(), [row | reach])
+    await connection.execute(tables.requests.insert(), [row | reach])
     return name
 
 
 async def forget_stops(connection: AsyncConnection, now: datetime) -> None:
     """Delete opt-outs that no held request can come before."""
-    columns = tables.follow_stops.c
+    columns = tables.request_stops.c
     await connection.execute(
-        delete(tables.follow_stops).where(columns.at < int(now.timestamp()) - STOP_MEMORY_SECONDS)
+        delete(tables.request_stops).where(columns.at < int(now.timestamp()) - STOP_MEMORY_SECONDS)
     )

@@ -97,7 +97,7 @@ class Mixer:
             await self._publish()
             await self.release_requests()
             closing = await self._in_state("closing")
-            while await self.mix(closing):  # noqa: ASYNC110  (this polls nothing)
+            while await self.mix(closing):  # noqa: ASYNC110 - each turn mixes a batch
                 await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
             for campaign in closing:
                 await self._close(campaign)
@@ -121,7 +121,9 @@ class Mixer:
             ).all()
             entries = []
             for position, row in enumerate(rows, frontier.size):
-                frozen = {"paper": definition_with_seed(row, await read_limits(connection, row.id))}
+                frozen = {
+                    "definition": definition_with_seed(row, await read_limits(connection, row.id))
+                }
                 entries.append(
                     public_entry(
                         "registration",

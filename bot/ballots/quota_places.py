@@ -22,7 +22,7 @@ from bot.storage.database import insert
 from bot.storage.schema import all as tables
 from survey_flows.quota import QuotaCell, Quotas
 
-COLUMNS = ("campaign", "unit", "grp", "stratum", "source")
+COLUMNS = ("campaign", "unit", "group_code", "stratum", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,14 @@ async def rewrite_counts(connection: AsyncConnection, campaigns: Iterable[str]) 
 
 async def delete_quota_marks(connection: AsyncConnection, campaign: str) -> None:
     """Delete marks and counts of a campaign that is being closed."""
-    for table in (tables.quota_cells, tables.places):
+    for table in (tables.quota_cells, tables.quota_places):
         await connection.execute(delete(table).where(table.c.campaign == campaign))
 
 
 async def _known(connection: AsyncConnection, marks: Sequence[bytes]) -> set[bytes]:
     if not marks:
         return set()
-    query = select(tables.places.c.mark).where(tables.places.c.mark.in_(marks))
+    query = select(tables.quota_places.c.mark).where(tables.quota_places.c.mark.in_(marks))
     return {bytes(mark) for mark in (await connection.execute(query)).scalars()}
 
 
@@ -149,7 +149,9 @@ async def _write(
             update(tables.quota_cells).where(*where).values(taken=bindparam("new")), rows
         )
     if marks:
-        await connection.execute(tables.places.insert(), sorted(marks, key=lambda row: row["mark"]))
+        await connection.execute(
+            tables.quota_places.insert(), sorted(marks, key=lambda row: row["mark"])
+        )
 
 
 def _columns(key: Key) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Protocol
 
 from aggregation.scheme.parts import Floors
@@ -20,7 +20,7 @@ from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.campaigns.fraud_rules import DEFAULT_RULES, FraudRules, read_rules
 from bot.campaigns.quota_terms import read_capacities
 from survey_flows.campaign_definition import Unit
-from survey_flows.load import load_questionnaire
+from survey_flows.load import load_frozen
 from survey_flows.questionnaire import Questionnaire, Text
 from survey_flows.quota import QuotaCell
 
@@ -36,7 +36,7 @@ class CampaignRow(Protocol):
     state: Any
     opens_at: Any
     closes_at: Any
-    paper: Any
+    definition: Any
     scheme: Any
 
 
@@ -73,7 +73,9 @@ class FrozenDefinition:
     @cached_property
     def questionnaires(self) -> dict[str, Questionnaire]:
         """The questionnaires by id."""
-        return {name: _load(text, name) for name, text in self._parts["questionnaires"].items()}
+        return {
+            name: load_frozen(text, name) for name, text in self._parts["questionnaires"].items()
+        }
 
     @property
     def fraud_rules(self) -> FraudRules:
@@ -120,7 +122,7 @@ class FrozenDefinition:
 
 def read_definition(row: CampaignRow) -> FrozenDefinition:
     """Returns the frozen definition in a campaign's row."""
-    return FrozenDefinition(row.paper, row.scheme, f"campaign {row.id}")
+    return FrozenDefinition(row.definition, row.scheme, f"campaign {row.id}")
 
 
 def registered_definition(body: Mapping[str, Any], name: str) -> FrozenDefinition:
@@ -164,9 +166,3 @@ def write_definition(
 def _plain(text: str | Mapping[str, Any]) -> Mapping[str, Any]:
     found: Mapping[str, Any] = json.loads(text) if isinstance(text, str) else text
     return found
-
-
-@lru_cache(maxsize=64)
-def _load(text: str, name: str) -> Questionnaire:
-    # Campaigns share questionnaires, and every page reads all campaigns.
-    return load_questionnaire(text, name)

@@ -223,7 +223,7 @@ def draft_row(draft: CampaignDraft) -> dict[str, object]:
         "state": DRAFT,
         "opens_at": int(draft.opens_at.timestamp()),
         "closes_at": int(draft.closes_at.timestamp()),
-        "paper": write_definition(draft.title, draft.units, draft.questionnaires, draft.pilot),
+        "definition": write_definition(draft.title, draft.units, draft.questionnaires, draft.pilot),
         "scheme": draft.scheme,
     }
 

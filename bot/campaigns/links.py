@@ -103,10 +103,10 @@ async def add_link(connection: AsyncConnection, campaign: str, link: Link) -> No
     row: dict[str, object] = {
         "token": link.token,
         "campaign": campaign,
-        "grp": link.group,
+        "group_code": link.group,
         "source": link.source,
         "stratum": link.stratum,
-        "most": link.max_people,
+        "max_people": link.max_people,
     }
     await connection.execute(tables.links.insert(), [row])
 
@@ -126,7 +126,7 @@ async def read_links(
 
 def link_of(row: Row[Any]) -> Link:
     """Returns the link in a row of the table of links."""
-    return Link(row.token, row.grp, row.source, row.stratum, row.most)
+    return Link(row.token, row.group_code, row.source, row.stratum, row.max_people)
 
 
 def _require_cell(scheme: Scheme, group: str, stratum: str) -> None:

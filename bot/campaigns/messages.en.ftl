@@ -1,13 +1,13 @@
 # Campaigns: refusals of drafts, links, quotas and files.
 
-campaign-state-draft = a draft
+campaign-state-draft = draft
 campaign-state-opening = opening
 campaign-state-open = open
 campaign-state-paused = paused
 campaign-state-closing = closing
 campaign-state-closed = closed
 campaign-unknown = there is no such campaign; look for its name in the list of campaigns
-campaign-wrong-state = this campaign is { $state }; that can be done only while it is: { $allowed }
+campaign-wrong-state = the campaign's state is { $state }; this can be done only in the state { $allowed }
 campaign-differs-from-log = this campaign differs from its registration in the log; check it with `minping verify`
 campaign-opened-just-now = this campaign was opened just now; look at it again
 
@@ -32,7 +32,7 @@ campaign-stratum-too-long = a stratum's name has at most 32 characters; shorten 
 campaign-link-for-nobody = a link is meant for 1 to { $most } people; leave the number out if it is for anyone
 
 # Quotas
-campaign-quotas-frozen = this campaign is { $state }: its quotas are registered in the log and cannot be changed any more; make another campaign
+campaign-quotas-frozen = the campaign's state is { $state }: its quotas are registered in the log and cannot be changed any more; make another campaign
 campaign-quota-twice = the same cell stands in row { $first } already; keep one of them
 campaign-quota-reveals-few = once this quota and those within it (such as row { $narrow }) are full, it is known that fewer than { $floor } people are in the rest; let the rest be none or more
 campaign-quota-for-own-staff = a unit's own staff are counted apart and take no place; take this row out

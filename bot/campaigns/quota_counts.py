@@ -24,4 +24,4 @@ async def read_taken_places(
 
 
 def _key(row: Any) -> Key:
-    return row.campaign, QuotaCell(row.unit, row.grp, row.stratum, row.source)
+    return row.campaign, QuotaCell(row.unit, row.group_code, row.stratum, row.source)

@@ -63,7 +63,7 @@ async def set_quotas(database: AsyncEngine, campaign: str, file: str, data: byte
         )
         text = definition.text_with(quotas=dump_capacities(capacities))
         changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
-        await connection.execute(changed.values(paper=text))
+        await connection.execute(changed.values(definition=text))
     return len(capacities)
 
 

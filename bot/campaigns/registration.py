@@ -35,11 +35,15 @@ async def read_limits(connection: AsyncConnection, campaign: str) -> list[dict[s
     The token is left out: whoever reads the log must not get into the campaign by it.
     """
     columns = tables.links.c
-    query = select(columns.grp, columns.stratum, columns.most).where(columns.campaign == campaign)
-    rows = await connection.execute(
-        query.where(columns.most.is_not(None)).order_by(*query.selected_columns)
+    query = select(columns.group_code, columns.stratum, columns.max_people).where(
+        columns.campaign == campaign
     )
-    return [{"group": row.grp, "stratum": row.stratum, "most": row.most} for row in rows]
+    rows = await connection.execute(
+        query.where(columns.max_people.is_not(None)).order_by(*query.selected_columns)
+    )
+    return [
+        {"group": row.group_code, "stratum": row.stratum, "most": row.max_people} for row in rows
+    ]
 
 
 async def differing_from_log(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from survey_flows.errors import BadInput, Message, Place
 SHIPPED = "default-1"
 
 
+@cache
 def shipped_scheme() -> Scheme:
     """Returns the default scheme that comes with the product."""
     return read_scheme(shipped_text(), f"{SHIPPED}.yaml")

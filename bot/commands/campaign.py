@@ -82,7 +82,7 @@ def register(commands: Any) -> None:
         help=Message("help-campaign-link-group"),
     )
     link.add_argument("--stratum", default="", help=Message("help-campaign-link-stratum"))
-    link.add_argument("--most", type=int, metavar="N", help=Message("help-campaign-link-most"))
+    link.add_argument("--most", metavar="N", help=Message("help-campaign-link-most"))
     link.set_defaults(run=run_link, audit=Audit("campaign link", the("id")))
     for name, help_text, action in (
         ("open", Message("help-campaign-open"), open_campaign),
@@ -219,7 +219,7 @@ def _print(summary: CampaignSummary, settings: Settings) -> None:
     for link in summary.links:
         limit = Message("campaign-link-limit", people=link.max_people or 0)
         parts = (source_word(link.source), link.stratum, limit if link.max_people else "")
-        told = Message("campaign-link", group=link.group, parts=tuple(filter(None, parts)))
-        print("  " + worded(told))
+        line = Message("campaign-link", group=link.group, parts=tuple(filter(None, parts)))
+        print("  " + worded(line))
         for address in citizen_urls(settings, link):
             print(f"    {address}")

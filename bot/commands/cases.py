@@ -73,10 +73,10 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     for name, value in case.evidence.items():
         print(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
     for vote in case.votes:
-        told = Message(
+        line = Message(
             "cases-vote", round=vote.round, verdict=word(vote.verdict), reason=vote.reason
         )
-        print("  " + worded(told) + (f" ({vote.note})" if vote.note else ""))
+        print("  " + worded(line) + (f" ({vote.note})" if vote.note else ""))
     return 0
 
 

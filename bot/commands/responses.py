@@ -30,14 +30,14 @@ async def run(settings: Settings, chosen: argparse.Namespace) -> int:
     for cell in (*monitor.cells, *filter(None, (monitor.whole,))):
         name = str(cell.cell) if cell.cell else Message("responses-all")
         say(Message("responses-invited", cell=name, count=cell.invited))
-        print("  " + _counts({d: cell.told[d] for d in DISPOSITIONS if cell.told[d] != (0, 0)}))
+        print("  " + _counts({d: cell.ranges[d] for d in DISPOSITIONS if cell.ranges[d] != (0, 0)}))
         rates = (
             (Message("responses-rr1"), cell.rates.rr1),
             (Message("responses-rr2"), cell.rates.rr2),
             (Message("responses-break-off"), cell.rates.break_off),
         )
-        told = [f"{worded(rate)} {range_text(span)} %" for rate, span in rates if span is not None]
-        print("  " + ", ".join(told))
+        lines = [f"{worded(rate)} {range_text(span)} %" for rate, span in rates if span is not None]
+        print("  " + ", ".join(lines))
     for source, counts in monitor.by_source.items():
         say(Message("responses-by-source", source=source_word(source), counts=_counts(counts)))
     for stop in monitor.stops:

@@ -92,8 +92,8 @@ async def run_plan(settings: Settings, chosen: argparse.Namespace) -> int:
     size, people = sum(plan.sizes.values()), sum(plan.people.values())
     say(Message("sample-planned", size=size, people=people))
     for cell, size in plan.sizes.items():
-        told = Message("sample-cell", cell=str(cell), size=size, people=plan.people[cell])
-        print("  " + worded(told))
+        line = Message("sample-cell", cell=str(cell), size=size, people=plan.people[cell])
+        print("  " + worded(line))
     print_left_out(plan.left_out)
     return 0
 

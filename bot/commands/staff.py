@@ -25,6 +25,8 @@ from bot.terminal.auditing import READS_ONLY, Audit, the
 from bot.terminal.words import say, word, worded
 from survey_flows.errors import BadInput, Message, Place
 
+NAMED_ROLES = f"{{{','.join(ROLES)}}}"
+
 
 def register(commands: Any) -> None:
     """Add the command and its parts."""
@@ -34,7 +36,7 @@ def register(commands: Any) -> None:
     add.add_argument("login", help=Message("help-staff-add-login"))
     add.add_argument(
         "--role",
-        choices=ROLES,
+        metavar=NAMED_ROLES,
         default=ROLES[0],
         help=Message("help-staff-add-role", role=ROLES[0]),
     )
@@ -45,7 +47,7 @@ def register(commands: Any) -> None:
     password.set_defaults(run=run_password, audit=Audit("staff password", the("login")))
     change = parts.add_parser("change", help=Message("help-staff-change"))
     change.add_argument("login")
-    change.add_argument("--role", choices=ROLES, help=Message("help-staff-change-role"))
+    change.add_argument("--role", metavar=NAMED_ROLES, help=Message("help-staff-change-role"))
     change.add_argument("--unit", metavar="CODE", help=Message("help-staff-change-unit"))
     change.set_defaults(run=run_change, audit=Audit("staff change", the("login")))
     for name, run, text in (

@@ -23,12 +23,9 @@ def register(commands: Any) -> None:
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     add = parts.add_parser("add", help=Message("help-token-add"))
     add.add_argument("name", help=Message("help-token-add-name"))
-    add.add_argument(
-        "--scope", nargs="+", required=True, choices=SCOPES, metavar="SCOPE", help=", ".join(SCOPES)
-    )
+    add.add_argument("--scope", nargs="+", required=True, metavar="SCOPE", help=", ".join(SCOPES))
     add.add_argument(
         "--days",
-        type=int,
         default=USUAL_DAYS,
         help=Message("help-token-add-days", days=USUAL_DAYS),
     )
@@ -62,7 +59,7 @@ async def run_list(settings: Settings, _chosen: argparse.Namespace) -> int:
         used = Message("token-never-used")
         if token.last_used_on:
             used = Message("token-last-used", day=str(token.last_used_on))
-        told = Message(
+        line = Message(
             "token-listed",
             name=token.name,
             state=word(token.state(now)),
@@ -71,7 +68,7 @@ async def run_list(settings: Settings, _chosen: argparse.Namespace) -> int:
             account=token.created_by,
             scopes=" ".join(token.scopes),
         )
-        say(told)
+        say(line)
     if not found:
         say(Message("token-none"))
     return 0

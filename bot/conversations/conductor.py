@@ -282,8 +282,8 @@ class Conductor:
         todo: list[tuple[Citizen, Effect]] = []
         replies = []
         for one in steps:
-            told = await self._told(connection, one.citizen, one.before, one.effects)
-            reply = _reply(told, one.replayed)
+            answered = await self._answered(connection, one.citizen, one.before, one.effects)
+            reply = _reply(answered, one.replayed)
             was, place = (
                 one.before.answer_messages if one.before else AnswerMessages(),
                 one.waiting.incoming.message,
@@ -379,12 +379,12 @@ class Conductor:
         before, event = one.before, one.event
         if isinstance(event, OptedOut):
             lang = before.session.lang if before and before.session else ""
-            told = (
+            notice = (
                 self._live_campaigns.sentence(lang, "opted-out")
                 if lang
                 else self._live_campaigns.sentence_in_each_language("opted-out")
             )
-            return before, (OptOut(), ShowNotice(told))
+            return before, (OptOut(), ShowNotice(notice))
         if isinstance(event, RequestAction):
             return before, (HandleRequestAction(event),)
         definition = self._live_campaigns.find(event, before.campaign if before else "", now)
@@ -424,7 +424,7 @@ class Conductor:
         )
         return Conversation(definition.campaign, after), (*dropped, *effects)
 
-    async def _told(
+    async def _answered(
         self,
         connection: AsyncConnection,
         citizen: Citizen,
@@ -432,11 +432,11 @@ class Conductor:
         effects: Iterable[Effect],
     ) -> list[Effect]:
         """Returns the effects, with answers in place of questions to the log and to requests."""
-        told: list[Effect] = []
+        answered: list[Effect] = []
         for effect in effects:
             if isinstance(effect, LookUpReceipt):
                 found = await find_receipt(connection, effect.code)
-                told.append(
+                answered.append(
                     ShowNotice(
                         self._live_campaigns.sentence(
                             effect.lang, "receipt-in" if found else "receipt-not-yet"
@@ -445,10 +445,10 @@ class Conductor:
                 )
             elif isinstance(effect, HandleRequestAction):
                 lang = before.session.lang if before and before.session else ""
-                told += await self._follow(connection, citizen, effect, lang)
+                answered += await self._follow(connection, citizen, effect, lang)
             else:
-                told.append(effect)
-        return told
+                answered.append(effect)
+        return answered
 
     async def _follow(
         self, connection: AsyncConnection, citizen: Citizen, effect: HandleRequestAction, lang: str

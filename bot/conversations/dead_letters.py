@@ -129,7 +129,7 @@ class DeadLetterStore:
 
     async def list_letters(self) -> list[DeadLetter]:
         """Returns every letter, the oldest first."""
-        return [self._told(row) for row in await self._rows()]
+        return [self._described(row) for row in await self._rows()]
 
     async def open(
         self, chosen: Sequence[str] | None, readers: dict[str, Reader]
@@ -181,7 +181,7 @@ class DeadLetterStore:
             query = select(tables.dead_letters).order_by(columns.at, columns.key)
             return list((await connection.execute(query)).all())
 
-    def _told(self, row: Row[Any]) -> DeadLetter:
+    def _described(self, row: Row[Any]) -> DeadLetter:
         body = _unseal(self._keys, row.body) or {"channel": "", "tries": 0}
         return DeadLetter(row.key, row.error, row.at, body["channel"], body["tries"])
 

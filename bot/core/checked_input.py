@@ -16,9 +16,9 @@ M = TypeVar("M", bound="CheckedInput")
 class CheckedInput(BaseModel):
     """What a domain function takes from outside.
 
-    Values may be texts, as forms and commands have them: pydantic reads «12» as a number. The message
-    of a field in `problems` says whatever is wrong with it. A validator of several fields raises
-    `WrongTogether`.
+    Values may be texts, as forms and commands have them: pydantic reads «12» as a number.
+    A field's message in `problems` says whatever is wrong with it.
+    A validator of several fields raises `WrongTogether`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

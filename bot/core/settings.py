@@ -163,7 +163,10 @@ def _witnesses(value: str) -> str:
 
 
 def read_language(environment: Mapping[str, str] | None = None) -> str:
-    """Returns the language of commands, also when other settings are wrong: the refusal needs it."""
+    """Returns the language of commands.
+
+    It works also when other settings are wrong, since the refusal needs a language.
+    """
     environment = os.environ if environment is None else environment
     if environment.get(variable("language")) in LANGUAGES:
         return environment[variable("language")]

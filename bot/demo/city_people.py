@@ -12,21 +12,24 @@ if TYPE_CHECKING:
     from bot.demo.city_unit import CityUnit
 
 SURNAMES = {
-    "王": "Wang", "李": "Li", "张": "Zhang", "刘": "Liu", "陈": "Chen", "杨": "Yang", "赵": "Zhao", "黄": "Huang",
-    "周": "Zhou", "吴": "Wu", "徐": "Xu", "孙": "Sun", "胡": "Hu", "朱": "Zhu", "高": "Gao", "林": "Lin",
-    "何": "He", "郭": "Guo", "马": "Ma", "罗": "Luo", "梁": "Liang", "宋": "Song", "郑": "Zheng", "谢": "Xie",
-    "唐": "Tang", "许": "Xu", "邓": "Deng", "冯": "Feng", "曹": "Cao", "彭": "Peng", "曾": "Zeng", "肖": "Xiao",
-    "蒋": "Jiang", "谭": "Tan", "易": "Yi", "文": "Wen",
+    "王": "Wang", "李": "Li", "张": "Zhang", "刘": "Liu", "陈": "Chen", "杨": "Yang",
+    "赵": "Zhao", "黄": "Huang", "周": "Zhou", "吴": "Wu", "徐": "Xu", "孙": "Sun",
+    "胡": "Hu", "朱": "Zhu", "高": "Gao", "林": "Lin", "何": "He", "郭": "Guo",
+    "马": "Ma", "罗": "Luo", "梁": "Liang", "宋": "Song", "郑": "Zheng", "谢": "Xie",
+    "唐": "Tang", "许": "Xu", "邓": "Deng", "冯": "Feng", "曹": "Cao", "彭": "Peng",
+    "曾": "Zeng", "肖": "Xiao", "蒋": "Jiang", "谭": "Tan", "易": "Yi", "文": "Wen",
 }  # fmt: skip
 FIRST = {
-    "建": "Jian", "志": "Zhi", "文": "Wen", "国": "Guo", "明": "Ming", "晓": "Xiao", "春": "Chun", "海": "Hai",
-    "玉": "Yu", "红": "Hong", "立": "Li", "学": "Xue", "永": "Yong", "光": "Guang", "新": "Xin", "雪": "Xue",
-    "德": "De", "正": "Zheng", "佳": "Jia", "思": "Si",
+    "建": "Jian", "志": "Zhi", "文": "Wen", "国": "Guo", "明": "Ming", "晓": "Xiao",
+    "春": "Chun", "海": "Hai", "玉": "Yu", "红": "Hong", "立": "Li", "学": "Xue",
+    "永": "Yong", "光": "Guang", "新": "Xin", "雪": "Xue", "德": "De", "正": "Zheng",
+    "佳": "Jia", "思": "Si",
 }  # fmt: skip
 SECOND = {
-    "华": "hua", "平": "ping", "军": "jun", "强": "qiang", "民": "min", "芳": "fang", "清": "qing", "林": "lin",
-    "生": "sheng", "辉": "hui", "斌": "bin", "敏": "min", "勇": "yong", "丽": "li", "涛": "tao", "刚": "gang",
-    "梅": "mei", "宏": "hong", "安": "an", "琳": "lin", "成": "cheng", "远": "yuan",
+    "华": "hua", "平": "ping", "军": "jun", "强": "qiang", "民": "min", "芳": "fang",
+    "清": "qing", "林": "lin", "生": "sheng", "辉": "hui", "斌": "bin", "敏": "min",
+    "勇": "yong", "丽": "li", "涛": "tao", "刚": "gang", "梅": "mei", "宏": "hong",
+    "安": "an", "琳": "lin", "成": "cheng", "远": "yuan",
 }  # fmt: skip
 HEADS = {
     "局": "局长",

@@ -178,13 +178,13 @@ class _Teller:
         One lowered leader was third last year, in another unit. Another was third too, but
         provisionally. One was third two years ago and was not appraised last year.
         """
-        told = {self.repeated: Grade.THIRD, self.doubtful: Grade.THIRD, self.absent: None}
-        others = [x.id for x in self.leaders if x.id not in self.marked | set(told)]
+        given = {self.repeated: Grade.THIRD, self.doubtful: Grade.THIRD, self.absent: None}
+        others = [x.id for x in self.leaders if x.id not in self.marked | set(given)]
         thirds = set(self.rng.sample(others, 9))
         for leader in self.leaders:
             grade = (
-                told[leader.id]
-                if leader.id in told
+                given[leader.id]
+                if leader.id in given
                 else Grade.THIRD
                 if leader.id in thirds
                 else self._past_grade()
@@ -254,5 +254,6 @@ class _Teller:
     ) -> None:
         key = "/".join(part for part in (str(self.year), rule, kind, subject, fact) if part)
         verdict = Verdict.DECLINED if declined else Verdict.CONFIRMED
-        at = f"{self.year + 1}-02-{self.rng.randint(10, 24):02}T{self.rng.randint(9, 17):02}:00:00+08:00"
+        day, hour = self.rng.randint(10, 24), self.rng.randint(9, 17)
+        at = f"{self.year + 1}-02-{day:02}T{hour:02}:00:00+08:00"
         self.decisions.append(Decision(key, verdict, self.rng.choice(DECIDERS), reason, at))

@@ -167,7 +167,7 @@ def _ahead(moment: int, timezone: str) -> int:
 
 
 def _look(
-    poll: RegisteredCampaign,
+    campaign: RegisteredCampaign,
     rows: Sequence[Any],
     texts: Sequence[Any],
     thresholds: Thresholds,
@@ -178,10 +178,10 @@ def _look(
 
     columns = {name: [row[at] for row in rows] for at, name in enumerate(COLUMNS)}
     columns["voter"] = [bytes(voter).hex() for voter in columns["voter"]]
-    table = read_ballots(columns, opinions(poll.scheme), ahead)
+    table = read_ballots(columns, opinions(campaign.scheme), ahead)
     comments = Comments([row[0] for row in texts], [row[1] for row in texts])
     found = find_clusters(table, comments, thresholds) if rows else []
-    return SignalFindings(poll, rows, table, comments, thresholds, found)
+    return SignalFindings(campaign, rows, table, comments, thresholds, found)
 
 
 def suspected_cases(findings: SignalFindings) -> list[SuspectedCase]:
@@ -326,7 +326,7 @@ async def _add(connection: AsyncConnection, campaign: str, suspect: SuspectedCas
         "campaign": campaign,
         "rules": json.dumps(list(suspect.rules)),
         "unit": suspect.unit,
-        "told": json.dumps(suspect.evidence),
+        "evidence": json.dumps(suspect.evidence),
         "digest": suspect.digest,
         "salt": secrets.token_bytes(16),
         "state": WAITING,

@@ -339,5 +339,5 @@ async def _append(
 
 
 def _case(row: Row[Any], votes: Sequence[Vote] = (), voted: bool = False) -> FraudCase:
-    rules, evidence = json.loads(row.rules), json.loads(row.told)
+    rules, evidence = json.loads(row.rules), json.loads(row.evidence)
     return FraudCase(row.id, row.campaign, rules, evidence, row.state, row.verdict, votes, voted)

@@ -32,7 +32,6 @@ from bot.storage.schema import all as tables
 NOT_APPRAISED = "not_appraised"
 PERSONAL = "personal"
 """The indicator of a leader's personal score; every other one is a unit's."""
-GRADE, DECISION, SCORE = "grade", "decision", "score"
 SINCE_EVER = 0
 """The stored first year of a membership without a beginning."""
 
@@ -43,35 +42,6 @@ class ListedUnit:
 
     unit: AppraisedUnit
     questionnaire: str
-
-
-@dataclass(frozen=True, slots=True)
-class Amendment:
-    """A change that an upheld review or appeal adds.
-
-    Args:
-        appeal: the number of the review or appeal.
-        round: the round of the procedure, in which a review comes before an appeal.
-        subject: the unit or leader.
-        kind: `GRADE`, `DECISION` or `SCORE`.
-        what: the key of the proposal that was decided anew.
-        before: the grade or verdict before.
-        after: the grade or verdict from now on.
-        by: the login of the handler.
-        reason: the reason that the handler gave.
-        at: epoch seconds.
-    """
-
-    appeal: int
-    round: int
-    subject: str
-    kind: str
-    what: str
-    before: str
-    after: str
-    by: str
-    reason: str
-    at: int
 
 
 Values = dict[tuple[str, str], Decimal]
@@ -385,21 +355,6 @@ async def append_history(
         for line in lines
     ]
     await insert_all(connection, tables.grades, rows)
-
-
-async def read_amendments(connection: AsyncConnection, year: int) -> tuple[Amendment, ...]:
-    """Read the amendments of a year, in the order of the appeals."""
-    columns = tables.amendments.c
-    query = (
-        select(tables.amendments)
-        .where(columns.year == year)
-        .order_by(columns.appeal, columns.round)
-    )
-    return tuple(_amendment(row) for row in await connection.execute(query))
-
-
-def _amendment(row: Row[Any]) -> Amendment:
-    return Amendment(**{name: value for name, value in row._mapping.items() if name != "year"})
 
 
 async def _replace(

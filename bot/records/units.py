@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +28,7 @@ FIELDS = (
 )
 
 
+@lru_cache(maxsize=4096)
 def unit_search(name_zh: str, code: str) -> str:
     """Return lower-case words to find a unit by: name in pinyin, its initials, and the code."""
     from pypinyin import Style, lazy_pinyin

@@ -95,8 +95,8 @@ class AnswerRelay:
         """Claim the next answer that is due, so that nobody else sends it for a while."""
         now, words, people = (
             int(self._clock.now().timestamp()),
-            tables.shortcoming_words.c,
-            tables.shortcomings.c,
+            tables.request_messages.c,
+            tables.requests.c,
         )
         due = (
             select(words.id)
@@ -112,11 +112,9 @@ class AnswerRelay:
             if chosen is None:
                 return None
             await connection.execute(
-                update(tables.shortcoming_words).where(words.id == chosen).values(due=now + LEASE)
+                update(tables.request_messages).where(words.id == chosen).values(due=now + LEASE)
             )
-            joined = tables.shortcoming_words.join(
-                tables.shortcomings, words.shortcoming == people.id
-            )
+            joined = tables.request_messages.join(tables.requests, words.request == people.id)
             columns = (
                 words.id,
                 words.text,
@@ -161,7 +159,7 @@ class AnswerRelay:
         ]
 
     async def _settle(self, answer: int, state: str) -> None:
-        columns = tables.shortcoming_words.c
-        one = update(tables.shortcoming_words).where(columns.id == answer, columns.state == QUEUED)
+        columns = tables.request_messages.c
+        one = update(tables.request_messages).where(columns.id == answer, columns.state == QUEUED)
         async with writing(self._database) as connection:
             await connection.execute(one.values(state=state, due=0))

@@ -86,8 +86,8 @@ class RectificationRequest:
 
 async def list_requests(database: AsyncEngine, unit: str = "") -> list[RectificationRequest]:
     """Return the requests of one unit, or all, the oldest first."""
-    columns = tables.shortcomings.c
-    query = select(tables.shortcomings).order_by(columns.day, columns.id)
+    columns = tables.requests.c
+    query = select(tables.requests).order_by(columns.day, columns.id)
     query = query.where(columns.unit == unit) if unit else query
     days = await rectification_days(database)
     async with reading(database) as connection:
@@ -116,7 +116,7 @@ async def rectification_days(database: AsyncEngine) -> Mapping[str, int]:
 async def _find(
     connection: AsyncConnection, name: str, days: Mapping[str, int]
 ) -> RectificationRequest:
-    query = select(tables.shortcomings).where(tables.shortcomings.c.id == name)
+    query = select(tables.requests).where(tables.requests.c.id == name)
     found = await _read(connection, (await connection.execute(query)).all(), days)
     if not found:
         raise BadInput(Message("rectification-no-such-request"), Place(subject=name[:8]))
@@ -127,8 +127,8 @@ async def _read(
     connection: AsyncConnection, rows: Sequence[Row[Any]], days: Mapping[str, int]
 ) -> list[RectificationRequest]:
     names = [row.id for row in rows]
-    words = await _all(connection, tables.shortcoming_words, names, tables.shortcoming_words.c.id)
-    steps = await _all(connection, tables.shortcoming_steps, names, tables.shortcoming_steps.c.step)
+    words = await _all(connection, tables.request_messages, names, tables.request_messages.c.id)
+    steps = await _all(connection, tables.request_steps, names, tables.request_steps.c.step)
     calendar = await stored_calendar(connection)
     return [
         _request(row, words.get(row.id, []), steps.get(row.id, []), calendar, days) for row in rows
@@ -139,11 +139,11 @@ async def _all(
     connection: AsyncConnection, table: Any, names: Sequence[str], order: Any
 ) -> dict[str, list[Row[Any]]]:
     found: dict[str, list[Row[Any]]] = {}
-    query = select(table).order_by(table.c.shortcoming, order)
+    query = select(table).order_by(table.c.request, order)
     for row in await connection.execute(
-        query.where(table.c.shortcoming.in_(names)) if len(names) < 200 else query
+        query.where(table.c.request.in_(names)) if len(names) < 200 else query
     ):
-        found.setdefault(row.shortcoming, []).append(row)
+        found.setdefault(row.request, []).append(row)
     return found
 
 
@@ -157,7 +157,9 @@ def _request(
     day, taken = date.fromisoformat(row.day), [_step(step) for step in steps]
     within = days.get(row.campaign, shipped_scheme().procedure.rectification_days)
     messages = [
-        RequestMessage(word.by, word.text, date.fromisoformat(word.on), word.shared, word.state)
+        RequestMessage(
+            word.sender, word.text, date.fromisoformat(word.sent_on), word.shared, word.state
+        )
         for word in words
     ]
     return RectificationRequest(
@@ -175,7 +177,12 @@ def _request(
 
 def _step(row: Row[Any]) -> RectificationStep:
     return RectificationStep(
-        RectificationAct(row.act), row.by, date.fromisoformat(row.on), row.text, row.to, row.value
+        RectificationAct(row.act),
+        row.taken_by,
+        date.fromisoformat(row.taken_on),
+        row.text,
+        row.responsible,
+        row.value,
     )
 
 
@@ -200,15 +207,15 @@ async def add_step(
             message = Message("rectification-text-too-long", max=most)
             raise BadInput(message, Place(field="text"))
     row = {
-        "shortcoming": found.id,
+        "request": found.id,
         "step": len(found.steps),
         "act": new.act,
-        "by": new.by,
-        "to": new.to.strip(),
+        "taken_by": new.by,
+        "responsible": new.to.strip(),
     }
-    row |= {"value": new.value, "text": new.text.strip(), "on": new.on.isoformat()}
+    row |= {"value": new.value, "text": new.text.strip(), "taken_on": new.on.isoformat()}
     try:
-        await connection.execute(tables.shortcoming_steps.insert(), [row])
+        await connection.execute(tables.request_steps.insert(), [row])
     except IntegrityError as error:
         message = Message("rectification-changed-just-now")
         raise BadInput(message, Place(subject=found.id)) from error
@@ -225,9 +232,7 @@ async def queue_answer(
     """
     check_text(text)
     async with writing(database) as connection:
-        query = (
-            select(tables.shortcomings).where(tables.shortcomings.c.id == name).with_for_update()
-        )
+        query = select(tables.requests).where(tables.requests.c.id == name).with_for_update()
         row = (await connection.execute(query)).first()
         if row is None or row.sealed is None:
             raise BadInput(Message("rectification-request-stopped"), Place(subject=name[:8]))
@@ -253,14 +258,14 @@ async def _add_words(
     connection: AsyncConnection, name: str, by: str, text: str, on: date, state: str
 ) -> None:
     row = {
-        "shortcoming": name,
-        "by": by,
+        "request": name,
+        "sender": by,
         "text": text.strip(),
-        "on": on.isoformat(),
+        "sent_on": on.isoformat(),
         "shared": False,
     }
     row |= {"state": state, "due": 0}
-    await connection.execute(tables.shortcoming_words.insert(), [row])
+    await connection.execute(tables.request_messages.insert(), [row])
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +284,11 @@ async def requests_of_person(
 
     Their deadlines are the shipped scheme's; citizens are not shown them.
     """
-    columns = tables.shortcomings.c
+    columns = tables.requests.c
     pairs = (await connection.execute(select(columns.campaign, columns.unit).distinct())).all()
     lookups = [person.keys.lookup(campaign, unit, person.address) for campaign, unit in pairs]
     query = (
-        select(tables.shortcomings)
+        select(tables.requests)
         .where(columns.lookup.in_(lookups))
         .order_by(columns.day.desc(), columns.id)
     )
@@ -306,20 +311,20 @@ async def add_person_message(
 
 async def share_with_unit(connection: AsyncConnection, found: RectificationRequest) -> None:
     """Let the unit read the citizen's messages so far, and none that comes later."""
-    columns = tables.shortcoming_words.c
-    own = update(tables.shortcoming_words).where(columns.shortcoming == found.id, columns.by == "")
+    columns = tables.request_messages.c
+    own = update(tables.request_messages).where(columns.request == found.id, columns.sender == "")
     await connection.execute(own.values(shared=True))
 
 
 async def stop_requests(connection: AsyncConnection, found: Sequence[RectificationRequest]) -> None:
     """Forget the citizen's address for these requests, and send nothing more."""
     names = [one.id for one in found]
-    columns = tables.shortcoming_words.c
+    columns = tables.request_messages.c
     await connection.execute(
-        update(tables.shortcomings).where(tables.shortcomings.c.id.in_(names)).values(sealed=None)
+        update(tables.requests).where(tables.requests.c.id.in_(names)).values(sealed=None)
     )
-    waiting = update(tables.shortcoming_words).where(
-        columns.shortcoming.in_(names), columns.state == QUEUED
+    waiting = update(tables.request_messages).where(
+        columns.request.in_(names), columns.state == QUEUED
     )
     await connection.execute(waiting.values(state=STOPPED, due=0))
 
@@ -327,7 +332,7 @@ async def stop_requests(connection: AsyncConnection, found: Sequence[Rectificati
 async def stop_held_requests(connection: AsyncConnection, person: Requester) -> None:
     """Mark the citizen, so that requests that still wait in the mixer come to nothing."""
     row = {"mark": person.keys.mark(person.address), "at": int(person.now.timestamp())}
-    await upsert(connection, tables.follow_stops, ["mark"], [row])
+    await upsert(connection, tables.request_stops, ["mark"], [row])
 
 
 async def rate_outcome(

@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 def rater_covariances(
-    poll: RegisteredCampaign, counts: Sequence[PatternCount], shared: Iterable[SharedBallot]
+    campaign: RegisteredCampaign, counts: Sequence[PatternCount], shared: Iterable[SharedBallot]
 ) -> Covariances:
     """Return the covariances of the scores of ``counts``, in points² to nine decimals.
 
     ``shared`` are the ballots of raters of several units.
     A pair of units with fewer common raters than the scheme's smallest cell is left out.
     """
-    reader = PatternReader(poll.questionnaires, poll.scheme)
+    reader = PatternReader(campaign.questionnaires, campaign.scheme)
     counted = tally(counts, reader)
     moves = score_influences(
-        counted, {code: unit.category for code, unit in poll.units.items()}, poll.scheme
+        counted, {code: unit.category for code, unit in campaign.units.items()}, campaign.scheme
     )
     raters: dict[bytes, int] = {}
     ballots = [
@@ -43,5 +43,5 @@ def rater_covariances(
         for b in shared
         if b.grp != STAFF
     ]
-    found = score_covariances(ballots, reader.outcomes, moves, poll.scheme.min_n.publish_cell)
+    found = score_covariances(ballots, reader.outcomes, moves, campaign.scheme.min_n.publish_cell)
     return {pair: round(value, 9) for pair, value in found.items()}

@@ -124,24 +124,27 @@ class PublishOutcome:
 
 
 async def last_release(
-    database: AsyncEngine, poll: RegisteredCampaign, clock: Clock | None = None
+    database: AsyncEngine, campaign: RegisteredCampaign, clock: Clock | None = None
 ) -> Release:
     """Return the release that is shown; the first call makes the first one."""
-    found = await read_releases(database, poll.id)
+    found = await read_releases(database, campaign.id)
     if found:
         return found[-1]
-    first = await _first(database, poll, _now(clock))
+    first = await _first(database, campaign, _now(clock))
     async with writing(database) as connection:
         await _store(connection, first)
-    return (await read_releases(database, poll.id))[-1]
+    return (await read_releases(database, campaign.id))[-1]
 
 
-async def _first(database: AsyncEngine, poll: RegisteredCampaign, at: int) -> Release:
+async def _first(database: AsyncEngine, campaign: RegisteredCampaign, at: int) -> Release:
     from bot.results.rater_covariance import rater_covariances
 
-    counts, shared = await read_counts(database, poll.id), await read_shared(database, poll.id)
-    found = await asyncio.to_thread(rater_covariances, poll, counts, shared)
-    return Release(poll.id, 1, at, unit_blocks(counts, _reader(poll)), covariances=found)
+    counts, shared = (
+        await read_counts(database, campaign.id),
+        await read_shared(database, campaign.id),
+    )
+    found = await asyncio.to_thread(rater_covariances, campaign, counts, shared)
+    return Release(campaign.id, 1, at, unit_blocks(counts, _reader(campaign)), covariances=found)
 
 
 async def read_releases(database: AsyncEngine, campaign: str) -> list[Release]:
@@ -154,7 +157,7 @@ async def read_releases(database: AsyncEngine, campaign: str) -> list[Release]:
 
 async def publish_release(
     database: AsyncEngine,
-    poll: RegisteredCampaign,
+    campaign: RegisteredCampaign,
     clock: Clock | None = None,
     corrections: Mapping[str, tuple[str, str]] | None = None,
 ) -> PublishOutcome:
@@ -162,7 +165,7 @@ async def publish_release(
 
     Args:
         database: where the ballots are.
-        poll: the campaign, closed.
+        campaign: the campaign, closed.
         clock: the present time.
         corrections: person and reason, for each unit whose score has to be corrected although
             few ballots changed; of such a unit only the score is published.
@@ -171,13 +174,13 @@ async def publish_release(
         BadInput: the campaign is not closed, a correction lacks its reason or names a unit
             of which nothing is withheld, or another release was made at the same time.
     """
-    if poll.state != "closed":
-        raise BadInput(Message("results-release-before-close"), Place(subject=poll.id))
+    if campaign.state != "closed":
+        raise BadInput(Message("results-release-before-close"), Place(subject=campaign.id))
     asked = {unit: _signed(unit, *signature) for unit, signature in (corrections or {}).items()}
-    await last_release(database, poll, clock)
-    earlier = await read_releases(database, poll.id)
-    now = unit_blocks(await read_counts(database, poll.id), _reader(poll))
-    release, kept = next_release(poll, earlier, now, asked, _now(clock))
+    await last_release(database, campaign, clock)
+    earlier = await read_releases(database, campaign.id)
+    now = unit_blocks(await read_counts(database, campaign.id), _reader(campaign))
+    release, kept = next_release(campaign, earlier, now, asked, _now(clock))
     idle = asked.keys() - kept.keys() - release.corrections.keys()
     if idle:
         raise BadInput(Message("results-nothing-to-correct"), Place(subject=min(idle)))
@@ -185,13 +188,13 @@ async def publish_release(
         return PublishOutcome(earlier[-1], False, kept)
     async with writing(database) as connection:
         if not await _store(connection, release):
-            raise BadInput(Message("results-other-release"), Place(subject=poll.id))
+            raise BadInput(Message("results-other-release"), Place(subject=campaign.id))
     return PublishOutcome(release, True, kept)
 
 
 async def publish_correction(
     database: AsyncEngine,
-    poll: RegisteredCampaign,
+    campaign: RegisteredCampaign,
     unit: str,
     by: str,
     reason: str,
@@ -205,14 +208,14 @@ async def publish_correction(
         BadInput: as `publish_release`.
     """
     asked = {unit: _signed(unit, by, reason)}
-    outcome = await publish_release(database, poll, clock)
+    outcome = await publish_release(database, campaign, clock)
     if unit in outcome.withheld:
-        outcome = await publish_release(database, poll, clock, asked)
+        outcome = await publish_release(database, campaign, clock, asked)
     return outcome.is_new
 
 
 def next_release(
-    poll: RegisteredCampaign,
+    campaign: RegisteredCampaign,
     earlier: Sequence[Release],
     now: Mapping[str, Block],
     asked: Mapping[str, tuple[str, str]],
@@ -222,8 +225,8 @@ def next_release(
 
     Returns it with the withheld units, each with the cells that would be disclosed.
     """
-    last, floor = earlier[-1], poll.scheme.min_n.publish_cell
-    disclosure = _ReleaseDisclosure(poll)
+    last, floor = earlier[-1], campaign.scheme.min_n.publish_cell
+    disclosure = _ReleaseDisclosure(campaign)
     shown, corrections = dict(last.blocks), dict(last.corrections)
     kept: dict[str, Sequence[str]] = {}
     for unit in sorted(now.keys() | last.blocks.keys()):
@@ -238,7 +241,7 @@ def next_release(
         elif unit in asked:
             by, reason = asked[unit]
             corrections[unit] = Correction(
-                _printed(disclosure.score(unit, block).score, poll), by, reason, block
+                _printed(disclosure.score(unit, block).score, campaign), by, reason, block
             )
         elif unit not in corrections or corrections[unit].block != block:
             kept[unit] = why
@@ -248,15 +251,15 @@ def next_release(
 class _ReleaseDisclosure:
     """Finds what the difference of two states of a unit would disclose."""
 
-    def __init__(self, poll: RegisteredCampaign) -> None:
-        self._poll = poll
-        self._reader = _reader(poll)
+    def __init__(self, campaign: RegisteredCampaign) -> None:
+        self._campaign = campaign
+        self._reader = _reader(campaign)
 
     def score(self, unit: str, block: Block) -> UnitScore:
-        category = {unit: self._poll.units[unit].category}
-        return score_tally(tally(_rows(unit, block), self._reader), category, self._poll.scheme)[
-            unit
-        ]
+        category = {unit: self._campaign.units[unit].category}
+        return score_tally(
+            tally(_rows(unit, block), self._reader), category, self._campaign.scheme
+        )[unit]
 
     def revealed_cells(self, unit: str, old: Block, new: Block, floor: int) -> list[str]:
         """Return the cells of few people that the difference would disclose.
@@ -276,8 +279,8 @@ class _ReleaseDisclosure:
         }
 
 
-def _reader(poll: RegisteredCampaign) -> PatternReader:
-    return PatternReader(poll.questionnaires, poll.scheme)
+def _reader(campaign: RegisteredCampaign) -> PatternReader:
+    return PatternReader(campaign.questionnaires, campaign.scheme)
 
 
 def _rows(unit: str, block: Block) -> list[PatternCount]:
@@ -326,8 +329,8 @@ def ballots_by_weight(rows: Iterable[PatternCount]) -> dict[str, dict[int, int]]
     return found
 
 
-def _printed(score: Fraction | None, poll: RegisteredCampaign) -> Fraction | None:
-    return None if score is None else Fraction(half_up(score, poll.scheme.places))
+def _printed(score: Fraction | None, campaign: RegisteredCampaign) -> Fraction | None:
+    return None if score is None else Fraction(half_up(score, campaign.scheme.places))
 
 
 def _signed(unit: str, by: str, reason: str) -> tuple[str, str]:

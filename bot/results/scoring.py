@@ -81,7 +81,7 @@ class ScoredCampaign:
             for category, part in by_category.items()
         }
 
-    def borrowed(self, told: Mapping[str, DisclosedScore]) -> dict[str, ShrunkenScore]:
+    def borrowed(self, disclosed: Mapping[str, DisclosedScore]) -> dict[str, ShrunkenScore]:
         """Return the shrunken scores that may be disclosed.
 
         One from which a suppressed number of answers would follow is left out.
@@ -90,10 +90,10 @@ class ScoredCampaign:
         return {
             code: it
             for code, it in found.items()
-            if told[code].n_valid is not None and not told[code].corrected
+            if disclosed[code].n_valid is not None and not disclosed[code].corrected
         }
 
-    def consistency(self, told: Mapping[str, DisclosedScore]) -> dict[str, Consistency]:
+    def consistency(self, disclosed: Mapping[str, DisclosedScore]) -> dict[str, Consistency]:
         """Return alpha and omega by questionnaire, from the ballots of disclosed groups.
 
         A questionnaire with few ballots is left out.
@@ -101,7 +101,7 @@ class ScoredCampaign:
         rows = [
             row
             for row in self.counts
-            if row.grp != STAFF and _is_disclosed(told[row.unit], row.grp)
+            if row.grp != STAFF and _is_disclosed(disclosed[row.unit], row.grp)
         ]
         least = max(self.campaign.scheme.min_n.publish_cell, self.campaign.scheme.min_n.group)
         found = consistency(rows, self.campaign.questionnaires, self.campaign.scheme)
@@ -120,9 +120,13 @@ def is_ranked(score: UnitScore) -> bool:
     return score.score is not None and "insufficient" not in score.flags
 
 
-def _is_disclosed(told: DisclosedScore, group: str) -> bool:
+def _is_disclosed(disclosed: DisclosedScore, group: str) -> bool:
     """Return whether the answers of a group count in a score and are disclosed."""
-    return told.n_valid is not None and not told.withheld and bool(told.group(group).weight_used)
+    return (
+        disclosed.n_valid is not None
+        and not disclosed.withheld
+        and bool(disclosed.group(group).weight_used)
+    )
 
 
 async def score_campaign(database: AsyncEngine, campaign: str) -> ScoredCampaign:
@@ -135,24 +139,24 @@ async def score_campaign(database: AsyncEngine, campaign: str) -> ScoredCampaign
     return await score_registered(database, await find_registered_campaign(database, campaign))
 
 
-async def score_registered(database: AsyncEngine, poll: RegisteredCampaign) -> ScoredCampaign:
+async def score_registered(database: AsyncEngine, campaign: RegisteredCampaign) -> ScoredCampaign:
     """Score a campaign that was read already, as `score_campaign`."""
-    if poll.state != "closed":
-        raise BadInput(Message("results-scores-before-close"), Place(subject=poll.id))
-    release = await last_release(database, poll)
-    return await asyncio.to_thread(score_release, poll, release)
+    if campaign.state != "closed":
+        raise BadInput(Message("results-scores-before-close"), Place(subject=campaign.id))
+    release = await last_release(database, campaign)
+    return await asyncio.to_thread(score_release, campaign, release)
 
 
-def score_release(poll: RegisteredCampaign, release: Release) -> ScoredCampaign:
+def score_release(campaign: RegisteredCampaign, release: Release) -> ScoredCampaign:
     """Score a release; corrected scores replace those that its counts give."""
-    categories = {code: unit.category for code, unit in poll.units.items()}
+    categories = {code: unit.category for code, unit in campaign.units.items()}
     counts = release.counts
-    scores = score_units(counts, categories, poll.questionnaires, poll.scheme)
+    scores = score_units(counts, categories, campaign.questionnaires, campaign.scheme)
     for unit, correction in release.corrections.items():
         scores[unit] = replace(scores[unit], score=correction.score)
     # Shrunken scores covary in another way, which is not known, so that it is bounded.
-    known = release.covariances if poll.scheme.graded_score == "direct" else None
-    return ScoredCampaign(poll, counts, scores, release, known)
+    known = release.covariances if campaign.scheme.graded_score == "direct" else None
+    return ScoredCampaign(campaign, counts, scores, release, known)
 
 
 @dataclass(frozen=True, slots=True)

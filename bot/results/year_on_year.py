@@ -16,7 +16,7 @@ Z95 = 1.96
 
 
 async def read_changes(
-    database: AsyncEngine, year: int, polls: Sequence[ScoredCampaign]
+    database: AsyncEngine, year: int, campaigns: Sequence[ScoredCampaign]
 ) -> dict[str, ScoreChange]:
     """Return each unit's change since the year before, from the releases of both years.
 
@@ -24,21 +24,25 @@ async def read_changes(
     A unit that two campaigns of that year rate is left out, because nobody says which one counts.
     """
     earlier = _alone(
-        [poll for poll in await counting_campaigns(database, year - 1) if poll.state == "closed"]
+        [
+            campaign
+            for campaign in await counting_campaigns(database, year - 1)
+            if campaign.state == "closed"
+        ]
     )
     if not earlier:
         return {}
-    chosen = {poll.id: poll for poll in earlier.values()}
-    scored = [await score_registered(database, poll) for poll in chosen.values()]
+    chosen = {campaign.id: campaign for campaign in earlier.values()}
+    scored = [await score_registered(database, campaign) for campaign in chosen.values()]
     before = {unit: it for part in scored for unit, it in _readings(part) if unit in earlier}
-    after = {unit: it for part in polls for unit, it in _readings(part)}
-    return score_changes(before, after, polls[0].campaign.scheme.confidence_pct)
+    after = {unit: it for part in campaigns for unit, it in _readings(part)}
+    return score_changes(before, after, campaigns[0].campaign.scheme.confidence_pct)
 
 
-def _alone(polls: Iterable[RegisteredCampaign]) -> dict[str, RegisteredCampaign]:
-    polls = list(polls)
-    rated = Counter(unit for poll in polls for unit in poll.units)
-    return {unit: poll for poll in polls for unit in poll.units if rated[unit] == 1}
+def _alone(campaigns: Iterable[RegisteredCampaign]) -> dict[str, RegisteredCampaign]:
+    campaigns = list(campaigns)
+    rated = Counter(unit for campaign in campaigns for unit in campaign.units)
+    return {unit: campaign for campaign in campaigns for unit in campaign.units if rated[unit] == 1}
 
 
 def _readings(part: ScoredCampaign) -> Iterable[tuple[str, YearScore]]:
@@ -46,20 +50,30 @@ def _readings(part: ScoredCampaign) -> Iterable[tuple[str, YearScore]]:
 
     A corrected score is not: its counts, and so its variance, are those of another score.
     """
-    poll = part.campaign
-    for code, told in part.disclosed.items():
-        if told.withheld or told.corrected or told.score is None or "insufficient" in told.flags:
+    campaign = part.campaign
+    for code, disclosed in part.disclosed.items():
+        if (
+            disclosed.withheld
+            or disclosed.corrected
+            or disclosed.score is None
+            or "insufficient" in disclosed.flags
+        ):
             continue
-        unit = poll.units[code]
-        how = score_definition(poll.questionnaires[unit.questionnaire], unit.category, poll.scheme)
-        yield code, YearScore(told.score, _variance(part.scores[code].variance, told), how)
+        unit = campaign.units[code]
+        how = score_definition(
+            campaign.questionnaires[unit.questionnaire], unit.category, campaign.scheme
+        )
+        yield (
+            code,
+            YearScore(disclosed.score, _variance(part.scores[code].variance, disclosed), how),
+        )
 
 
-def _variance(variance: float, told: DisclosedScore) -> float:
+def _variance(variance: float, disclosed: DisclosedScore) -> float:
     """Return the variance, or that of the disclosed interval where it is larger.
 
     The plain variance is 0 where all raters agree, and would claim certainty.
     """
-    if told.low is None or told.high is None:
+    if disclosed.low is None or disclosed.high is None:
         return variance
-    return max(variance, ((told.high - told.low) / (2 * Z95)) ** 2)
+    return max(variance, ((disclosed.high - disclosed.low) / (2 * Z95)) ** 2)

@@ -46,12 +46,11 @@ async def upsert_many(
         for rows in chunks:
             await connection.exec_driver_sql(statement, list(rows))
         return
-    incoming = f"incoming_{table.name}"
-    await connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table.name} LIMIT 0"  # noqa: S608 - our own names
-    )
-    await _copy(connection, f"COPY {incoming} ({', '.join(columns)}) FROM STDIN", chunks)
-    await connection.exec_driver_sql(f"{into} SELECT {', '.join(columns)} FROM {incoming} {upsert}")  # noqa: S608 - our own names
+    incoming, names = f"incoming_{table.name}", ", ".join(columns)
+    empty = f"SELECT {names} FROM {table.name} LIMIT 0"  # noqa: S608 - our own names
+    await connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS {empty}")
+    await _copy(connection, f"COPY {incoming} ({names}) FROM STDIN", chunks)
+    await connection.exec_driver_sql(f"{into} SELECT {names} FROM {incoming} {upsert}")  # noqa: S608 - our own names
 
 
 async def _copy(connection: AsyncConnection, statement: str, chunks: Iterable[Rows]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aggregation.disclosure.rounding import ROUNDING_BASE
+from bot.campaigns.states import STATE_NAMES
 from bot.core.settings import read_language
 from survey_flows.messages import Message, render
 
@@ -22,12 +23,7 @@ CODES: Mapping[str, Message] = {
     "refused": Message("word-refused"),
     "failed": Message("word-failed"),
     # States of a campaign.
-    "draft": Message("word-draft"),
-    "opening": Message("word-opening"),
-    "open": Message("word-open"),
-    "paused": Message("word-paused"),
-    "closing": Message("word-closing"),
-    "closed": Message("word-closed"),
+    **STATE_NAMES,
     # Acts, states and rulings of reviews and appeals.
     "received": Message("word-received"),
     "assigned": Message("word-assigned"),

@@ -48,7 +48,8 @@ def withdrawal_body(campaign: str, position: int) -> str:
 
 def registration_body(row: RowMapping | Mapping[str, Any]) -> str:
     """Return the text of a registration, from the campaign's row."""
-    frozen = {name: row[name] for name in ("year", "opens_at", "closes_at", "paper", "scheme")}
+    frozen = {name: row[name] for name in ("year", "opens_at", "closes_at", "scheme")}
+    frozen["paper"] = row["definition"]
     return canonical({"kind": "registration", "campaign": row["id"], **frozen})
 
 

@@ -36,7 +36,7 @@ def public_totals(
     counted: Tally,
     scores: Mapping[str, UnitScore],
     scheme: Scheme,
-    told: Mapping[str, DisclosedScore] | None = None,
+    disclosed: Mapping[str, DisclosedScore] | None = None,
 ) -> dict[str, Any]:
     """Return the public totals of a campaign.
 
@@ -45,14 +45,17 @@ def public_totals(
         counted: its ballots.
         scores: the scores of `aggregation.estimation.scores.score_tally` over ``counted``.
         scheme: its scheme.
-        told: what pages and exports disclose, where they withhold more than the counts ask for.
+        disclosed: the scores on pages and in exports, where these withhold more than the counts
+            ask for.
     """
     scale = common_scale(counted.outcomes)
     summed = _Summed(counted, scale, scheme)
-    told = (
-        disclose(scores, _by_weight(counted), scheme, staff=counted.staff) if told is None else told
+    disclosed = (
+        disclose(scores, _by_weight(counted), scheme, staff=counted.staff)
+        if disclosed is None
+        else disclosed
     )
-    units = [summed.unit(score, told[code]) for code, score in sorted(scores.items())]
+    units = [summed.unit(score, disclosed[code]) for code, score in sorted(scores.items())]
     return {"format": FORMAT, "campaign": campaign, "scale": scale, "units": units}
 
 
@@ -91,11 +94,11 @@ class _Summed:
         for cell, counts in counted.cells.items():
             self._cells.setdefault(cell.unit, []).append((cell, counts))
 
-    def unit(self, score: UnitScore, told: DisclosedScore) -> dict[str, Any]:
+    def unit(self, score: UnitScore, disclosed: DisclosedScore) -> dict[str, Any]:
         """Return one unit with its published score."""
-        if told.withheld or told.corrected or told.n_valid is None:
+        if disclosed.withheld or disclosed.corrected or disclosed.n_valid is None:
             return {"unit": score.unit, "withheld": True}
-        groups = self._groups(score, told, spread=True)
+        groups = self._groups(score, disclosed, spread=True)
         apart = sum(
             cell["all_n"] - cell["n"]
             for g in groups
@@ -103,10 +106,12 @@ class _Summed:
             if "all_n" in cell
         )
         if below_floor(score.excluded - apart, self._floor):
-            groups = self._groups(score, told, spread=False)
+            groups = self._groups(score, disclosed, spread=False)
         return {"unit": score.unit, "score": _printed(score.score), "groups": groups}
 
-    def _groups(self, score: UnitScore, told: DisclosedScore, spread: bool) -> list[dict[str, Any]]:
+    def _groups(
+        self, score: UnitScore, disclosed: DisclosedScore, spread: bool
+    ) -> list[dict[str, Any]]:
         cells = self._cells.get(score.unit, [])
         return [
             {
@@ -114,7 +119,7 @@ class _Summed:
                 "counted": group.score is not None and "below_floor" not in group.flags,
                 # A cell that is weighted to the population may hold few people.
                 "cells": None
-                if told.group(group.group).hidden or group.fit
+                if disclosed.group(group.group).hidden or group.fit
                 else self._disclosed_cells(group.group, cells, spread),
             }
             for group in score.groups

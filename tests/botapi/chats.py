@@ -1,4 +1,4 @@
-"""What the stand-in remembers: chats, messages, calls, and the faults that a test asked for."""
+"""The stand-in's memory: chats, messages, calls, and the faults that a test asked for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Message:
     date: int = NOW
     deleted: bool = False
     old: bool = False
-    """Whether it is too old to be deleted."""
+    """Whether the message is too old to be deleted."""
 
     def to_json(self) -> dict[str, Any]:
         shown = {
@@ -39,7 +39,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One method that the bot called, and how (``request``, or ``webhook`` for a response's body)."""
+    """A method that the bot called, and how (``request``, or ``webhook`` for a response's body)."""
 
     method: str
     params: dict[str, Any]
@@ -48,7 +48,7 @@ class Call:
 
 @dataclass(slots=True)
 class Chat:
-    """What happened in one chat: ``log`` holds (kind, message or toast) in order."""
+    """The history of one chat: ``log`` holds (kind, message or toast) in order."""
 
     log: list[tuple[str, Any]] = field(default_factory=list)
     last: Message | None = None
@@ -57,9 +57,10 @@ class Chat:
 
 @dataclass(slots=True)
 class Fault:
-    """What the next ``times`` calls of ``method`` (any, when empty) get: a status, or 0 for a dropped connection.
+    """What the next ``times`` calls of ``method`` (any, when empty) get.
 
-    With a ``chat``, calls about that chat only.
+    It is a status, or 0 for a dropped connection.
+    With a ``chat``, it holds for calls about that chat only.
     """
 
     method: str
@@ -69,7 +70,7 @@ class Fault:
     chat: int = 0
 
     def concerns(self, method: str, params: Mapping[str, Any]) -> bool:
-        """Whether a call fails."""
+        """Say whether a call fails."""
         return bool(
             self.times and self.method in ("", method) and self.chat in (0, params.get("chat_id"))
         )

@@ -1,4 +1,4 @@
-"""A citizen in a private chat with the bot, so that conversations in tests read like conversations."""
+"""A citizen in a private chat with the bot, so that tests read like conversations."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 
 from tests.botapi.chats import NOW, Message, private
 from tests.botapi.server import BotApi
+from tests.waiting import PATIENCE
 
 Markup = dict[str, Any] | None
 TOASTS, SCREENS = ("toast", "alert"), ("send", "edit", "same", "lost")
 MARKS = {"toast": "!", "alert": "!!", "lost": "x"}
-ANSWER_SECONDS, TOAST_SECONDS = 8.0, 0.3
+ANSWER_SECONDS, TOAST_SECONDS = PATIENCE, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,13 @@ class Citizen:
 
     @property
     def message(self) -> Message:
-        """The message of the bot's that was sent or edited last."""
+        """The bot's last message, sent or edited."""
         assert self.chat.last is not None, "the bot has said nothing yet"
         return self.chat.last
 
     @property
     def screen(self) -> Shown:
-        """What that message shows."""
+        """Return the screen of that message."""
         return show(self.message.text, self.message.markup)
 
     @property
@@ -67,7 +68,7 @@ class Citizen:
 
     @property
     def toasts(self) -> list[str]:
-        """All words that were shown over a pressed button."""
+        """Return all toasts, the words shown over a pressed button."""
         return [what for kind, what in self.chat.log if kind in TOASTS]
 
     async def start(self, payload: str = "") -> None:
@@ -110,7 +111,10 @@ class Citizen:
         self._write()
 
     async def _shown(self, before: int, seconds: float) -> None:
-        """Wait for a screen. A toast may be all of the answer, so after one it is waited for only a moment."""
+        """Wait for a screen.
+
+        A toast may be the whole answer, so after one it waits only a moment.
+        """
         try:
             await self.api.until(
                 lambda: any(kind in SCREENS for kind, _ in self.chat.log[before:]), seconds
@@ -123,7 +127,7 @@ class Citizen:
         return any(kind in TOASTS for kind, _ in self.chat.log[before:])
 
     def text_update(self, text: str) -> dict[str, Any]:
-        """The update that typing this text makes."""
+        """The update of typing this text."""
         entity = (
             {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}
             if text
@@ -139,7 +143,7 @@ class Citizen:
         return {"update_id": next(self.api.update_ids), "message": message}
 
     def press_update(self, data: str, message: dict[str, Any]) -> dict[str, Any]:
-        """The update that pressing a button makes."""
+        """The update of pressing a button."""
         update_id = next(self.api.update_ids)
         self.api.queries[f"q{update_id}"] = self.user_id
         query = {
@@ -152,7 +156,7 @@ class Citizen:
         return {"update_id": update_id, "callback_query": query}
 
     def transcript(self) -> str:
-        """All that was said so far, and at the end the messages that the bot has taken back since, whenever it did."""
+        """Return all that was said so far, then the messages that the bot has taken back since."""
         self._write()
         gone = sorted(what.message_id for kind, what in self.chat.log if kind == "delete")
         return "\n".join([*self.lines, *(f"- message {message_id}" for message_id in gone)]) + "\n"

@@ -1,5 +1,6 @@
-"""Turn the published Bot API types (npm package ``@gramio/types``) into a JSON Schema that the stand-in checks by.
+"""Turns the published Bot API types into a JSON Schema by which the stand-in checks.
 
+The types are those of the npm package ``@gramio/types``.
 Usage: ``python tests/botapi/compile_types.py UNPACKED_PACKAGE_FOLDER > tests/botapi/botapi.json``
 """
 
@@ -114,7 +115,7 @@ def reachable(roots: list[Schema], defs: dict[str, Schema]) -> dict[str, Schema]
 
 
 def compile_types(folder: Path) -> Schema:
-    """The schema of every method's parameters, of an update and a message, and of all that they hold."""
+    """Return the schema of all methods' parameters, an update, a message, and all their parts."""
     package = json.loads((folder / "package.json").read_text("utf-8"))
     sources = {
         name: (folder / "out" / f"{name}.d.ts").read_text("utf-8")
@@ -134,7 +135,8 @@ def compile_types(folder: Path) -> Schema:
     roots = [*methods.values(), {"$ref": "#/$defs/TelegramUpdate"}]
     return {
         "$comment": (
-            f"Telegram Bot API {version.group(1) if version else '?'}, compiled by compile_types.py from npm package "
+            f"Telegram Bot API {version.group(1) if version else '?'}, "
+            "compiled by compile_types.py from npm package "
             f"{package['name']} {package['version']}, licence {package['license']}, "
             f"{owner.group() if owner else ''}"
         ),

@@ -1,4 +1,4 @@
-"""What the Bot API takes: the published types, and the published limits that types cannot say."""
+"""The Bot API's published types, and its published limits that types cannot express."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def validator(pointer: str) -> Draft202012Validator:
 
 
 def check_update(update: Mapping[str, Any]) -> None:
-    """The stand-in's own updates must be ones that Telegram could send."""
+    """Check that Telegram could send an update of the stand-in."""
     validator("$defs/TelegramUpdate").validate(update)
 
 
 def decode_form(method: str, form: Mapping[str, str]) -> dict[str, Any]:
-    """The parameters of a form, in which all that is not a text is JSON."""
+    """Return the parameters of a form, in which everything but texts is JSON."""
     properties = METHODS.get(method, {}).get("properties", {})
     return {name: _decode(text, properties.get(name, {})) for name, text in form.items()}
 

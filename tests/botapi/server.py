@@ -1,4 +1,4 @@
-"""A stand-in for Telegram's Bot API: it checks every request by the published types and keeps the chats.
+"""A stand-in for Telegram's Bot API: checks every request by the published types, keeps chats.
 
 async with BotApi() as api:
     ...  # a bot whose base address is api.url and whose token is api.token
@@ -22,16 +22,20 @@ from aiohttp import web
 
 from tests.botapi.chats import BLOCKED, BOT, FORBIDDEN, Call, Chat, Fault, Message
 from tests.botapi.schema import METHODS, Refused, Violation, check_call, check_update, decode_form
+from tests.waiting import PATIENCE
 
 TOKEN = "42:a-secret-token-of-the-tests"
 RETRY_SECONDS = 0.02
-DELIVERY_SECONDS = 15.0
+DELIVERY_SECONDS = PATIENCE
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 NOT_MODIFIED = "Bad Request: message is not modified"
 
 
 class BotApi:
-    """State and server. ``violations`` are requests that break the types or limits: a test asserts there are none."""
+    """State and server.
+
+    ``violations`` are requests that break the types or limits; a test asserts that there are none.
+    """
 
     def __init__(self) -> None:
         self.token = TOKEN
@@ -51,6 +55,9 @@ class BotApi:
         self.unconfirmed: dict[int, dict[str, Any]] = {}
         self.again: list[dict[str, Any]] = []
         self.allowed: list[str] = []
+        self.flowing = asyncio.Event()
+        """While it is cleared, messages wait at the door."""
+        self.flowing.set()
         self.changed = asyncio.Condition()
         self.update_ids = itertools.count(7000)
         self._message_ids = itertools.count(1)
@@ -83,11 +90,14 @@ class BotApi:
         retry_after: int = 0,
         chat: int = 0,
     ) -> None:
-        """Let the next ``times`` calls of ``method`` (any, when empty) fail; status 0 drops the connection."""
+        """Let the next ``times`` calls of ``method`` (any, when empty) fail.
+
+        Status 0 drops the connection.
+        """
         self.faults.append(Fault(method, status, times, retry_after, chat))
 
     def expire_queries(self) -> None:
-        """From now on every press of before is too old to be answered."""
+        """Make every earlier press too old to be answered."""
         self.queries.clear()
 
     def next_message_id(self) -> int:
@@ -99,7 +109,8 @@ class BotApi:
     async def deliver(self, update: dict[str, Any]) -> None:
         """Give the bot an update, by webhook or for its polling; returns when it is taken.
 
-        Updates of one chat are delivered one after another, each until it is taken, like Telegram does.
+        Updates of one chat are delivered one after another, each until it is taken,
+        as Telegram does.
 
         Raises:
             TimeoutError: the bot does not take it.
@@ -114,7 +125,7 @@ class BotApi:
             await self._hand_over(update)
 
     async def redeliver(self, update: dict[str, Any]) -> None:
-        """Deliver an update again that the bot has taken: what happens when its answer was lost."""
+        """Deliver an update again that the bot has taken, as after the loss of its answer."""
         if self.webhook.get("url"):
             return await self.deliver(update)
         self.again.append(update)
@@ -124,7 +135,7 @@ class BotApi:
         return await self.until(lambda: self._polls > polls)
 
     async def post(self, body: bytes, secret: str = "") -> int:
-        """The status that the bot's webhook answers to any body, with any secret (by default the right one)."""
+        """Post a body to the bot's webhook, by default with the right secret; return the status."""
         return (await self._post(body, secret or self.webhook.get("secret_token", "")))[0]
 
     async def _hand_over(self, update: dict[str, Any]) -> None:
@@ -139,7 +150,7 @@ class BotApi:
             else:
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def until(self, happened: Any, seconds: float = 5.0) -> None:
+    async def until(self, happened: Any, seconds: float = PATIENCE) -> None:
         """Wait for a condition on the chats.
 
         Raises:
@@ -191,6 +202,8 @@ class BotApi:
             params = await self._params(request, method)
         except ValueError:
             return self._refuse(method, {}, Violation("can't parse the request's body as JSON"))
+        if method == "sendMessage":
+            await self.flowing.wait()
         return await self._carry_out(method, params, "request")
 
     async def _params(self, request: web.Request, method: str) -> dict[str, Any]:
@@ -321,7 +334,8 @@ class BotApi:
             self.chat(message.chat_id).log.append(("same", None))
             raise Refused(
                 400,
-                f"{NOT_MODIFIED}: specified new message content and reply markup are exactly the same as a current "
+                f"{NOT_MODIFIED}: specified new message content and reply markup are exactly "
+                "the same as a current "
                 "content and reply markup of the message",
             )
 
@@ -351,7 +365,8 @@ class BotApi:
         if self.webhook.get("url"):
             raise Refused(
                 409,
-                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first",
+                "Conflict: can't use getUpdates method while webhook is active; "
+                "use deleteWebhook first",
             )
         self._polls += 1
         self.allowed = params.get("allowed_updates", self.allowed)
@@ -364,7 +379,7 @@ class BotApi:
         ]
 
     def _confirm(self, offset: int) -> None:
-        """What is before the offset is confirmed; a negative one counts from the end of the queue."""
+        """Confirm what is before the offset; a negative one counts from the end of the queue."""
         first = offset if offset >= 0 else min(sorted(self.unconfirmed)[offset:], default=0)
         self.unconfirmed = {key: update for key, update in self.unconfirmed.items() if key >= first}
 

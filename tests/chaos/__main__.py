@@ -1,4 +1,7 @@
-"""``python -m tests.chaos``: kills, broken links and jumping clocks against the real service; prints tables."""
+"""``python -m tests.chaos``: breaks the real service and prints tables.
+
+It kills processes, breaks links and lets clocks jump.
+"""
 
 from __future__ import annotations
 
@@ -75,31 +78,31 @@ def main() -> int:
 
 
 def is_sound(verdict: Verdict, seen: Seen) -> bool:
-    """Whether a run lost, doubled and left behind nothing, and repeated hardly a reply."""
+    """Say whether a run lost, doubled and left nothing, and repeated hardly a reply."""
     return verdict.sound and seen.twice_share <= MOST_TWICE
 
 
 def told_kills(run: Killed) -> str:
-    """A line of the first table."""
+    """Return a line of the first table."""
     figures = _figures(run.verdict, run.seen)
     return _line(run.stores, run.kills, *figures, f"{run.slowest:.1f}", f"{run.seconds:.0f}")
 
 
 def told_links(run: Weathered) -> str:
-    """The end of the second table: what the whole run came to."""
+    """Return the end of the second table: the sums of the whole run."""
     head = _line("all of them", "seconds each", *HEADINGS)
     return "\n".join([head, _line("", run.seconds, *_figures(run.verdict, run.seen))])
 
 
 def tell_fault(broken: Broken) -> None:
-    """A line of the second table."""
+    """Print a line of the second table."""
     note = "" if broken.struck else "  (no traffic on this link)"
     cells = (broken.fault, broken.struck, broken.during, f"{broken.recovery:.2f}")
     print(_line(broken.link, *cells) + note, flush=True)
 
 
 def told_clocks(jumped: Sequence[Jumped]) -> str:
-    """The third table."""
+    """Return the third table."""
     rows = [
         _line(
             "the true time is",
@@ -124,7 +127,10 @@ def told_clocks(jumped: Sequence[Jumped]) -> str:
                 jump.destroyed,
             )
         )
-    covered = "in process, through bot.core.clock.Clock: conductor, gate, mixer, housekeeping; the machine's clock is not moved"
+    covered = (
+        "in process, through bot.core.clock.Clock: conductor, gate, mixer, housekeeping; "
+        "the machine's clock is not moved"
+    )
     return "\n".join([*rows, f"covered: {covered}"])
 
 

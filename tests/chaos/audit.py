@@ -1,4 +1,4 @@
-"""What the database holds at the end, against what the citizens were told."""
+"""Compares the database at the end with what the citizens saw."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ class Verdict:
         live: ballots that count.
         lost: acknowledged receipts that the log does not hold.
         outdone: ballots that count although the same citizen saw a later receipt for the unit.
-        doubled: receipts that stand in the log more than once, and live ballots beyond one for a citizen and unit.
+        doubled: receipts that stand in the log more than once, and live ballots beyond one for
+            a citizen and unit.
         unknown: ballots in the log whose receipt nobody has seen.
         waiting: what was never mixed, was refused by the mixer, or became a dead letter.
         broken: 1 when a checkpoint of the log is not the root of its entries.
@@ -46,7 +47,7 @@ class Verdict:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was lost, doubled or left behind."""
+        """Say whether nothing was lost, doubled or left behind."""
         return self.acknowledged > 0 and not any(
             (self.lost, self.outdone, self.doubled, self.unknown, self.waiting, self.broken)
         )
@@ -99,7 +100,7 @@ def _count(connection: Connection, table: object) -> int:
 
 
 def _whole(connection: Connection, leaves: list[bytes]) -> bool:
-    """Whether the last checkpoint covers all entries, and each checkpoint is the root of the entries before it."""
+    """Say whether the last checkpoint covers all entries and each one is their root."""
     columns = tables.checkpoints.c
     rows = connection.execute(select(columns.size, columns.note).order_by(columns.size)).all()
     roots = [

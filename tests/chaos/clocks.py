@@ -1,8 +1,10 @@
 """The wall clock jumps while a campaign is near its opening or its close, and later jumps back.
 
-In process, at the seam `bot.core.clock.Clock`: the real conductor, gate, mixer, database and housekeeping. A service has no
-better clock than its machine's, so that while it is wrong the campaign is open or not as it says. What must hold: a
-campaign is shut no longer than that, nothing is forgotten, and no key is destroyed.
+It runs in process, at the seam `bot.core.clock.Clock`, with the real conductor, gate, mixer,
+database and housekeeping. A service has no better clock than its machine's,
+so while that is wrong the campaign is open or not as the clock says.
+What must hold: a campaign is shut no longer than that, nothing is forgotten,
+and no key is destroyed.
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ class Jumped:
         early: ballots refused after the jump although the campaign is open by the true time.
         late: ballots taken after the jump although it is not.
         forgotten: conversations that had lost answers when the clock was right again.
-        destroyed: keys that were gone, campaigns that were closed, and ballots that were missing then.
+        destroyed: keys that were gone, campaigns that were closed, and ballots that were missing,
+            by then.
     """
 
     moment: str
@@ -61,17 +64,20 @@ class Jumped:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing happened that a jump must not do."""
+        """Say whether nothing happened that a jump must not cause."""
         return not any((self.wrong, self.early, self.late, self.forgotten, self.destroyed))
 
 
 async def jump_everywhere(database_url: str = "") -> list[Jumped]:
-    """Each jump at each moment, each in a city of its own (with a database address: one after another in it)."""
+    """Try each jump at each moment, each in a city of its own.
+
+    With a database address, the cities come one after another in that database.
+    """
     return [await jump_at(moment, jump, database_url) for moment in MOMENTS for jump in JUMPS]
 
 
 async def jump_at(moment: str, jump: timedelta, database_url: str = "") -> Jumped:
-    """One jump there and back."""
+    """Jump once there and back."""
     async with _city(database_url) as (service, road):
         right = MOMENTS[moment]
         taken = await _before(service, road, right)
@@ -115,7 +121,10 @@ async def _city(database_url: str) -> AsyncIterator[tuple[Service, Road]]:
 
 
 async def _before(service: Service, road: Road, right: datetime) -> int:
-    """In the middle of the campaign somebody rates; ann answers all questions, if she can just before the jump."""
+    """Let somebody rate in the middle of the campaign.
+
+    ann answers all questions, if she can just before the jump.
+    """
     await _at(service, road, NOW)
     before = int(await _rates(road, "dan"))
     if not _is_open(right):
@@ -127,7 +136,7 @@ async def _before(service: Service, road: Road, right: datetime) -> int:
 
 
 async def _at(service: Service, road: Road, moment: datetime) -> None:
-    """The clock shows this; the service does all that it does by itself."""
+    """Set the clock, and let the service do all that it does by itself."""
     road.clock.time = moment
     await service.live_campaigns.refresh()
     await _forget(service.database, service.clock)
@@ -135,7 +144,7 @@ async def _at(service: Service, road: Road, moment: datetime) -> None:
 
 
 async def _goes_on(road: Road) -> bool:
-    """Whether ann can submit what she answered before the jump."""
+    """Say whether ann can submit the answers that she gave before the jump."""
     return _has_receipt(await road.send("ann", _submit(road)))
 
 
@@ -144,7 +153,7 @@ def _submit(road: Road) -> Event:
 
 
 async def _rates(road: Road, user: str) -> bool:
-    """Whether somebody who comes now can rate."""
+    """Say whether a new citizen can rate."""
     reply = await road.send(user, Started(link=road.link.token, unit="TAX", lang="en"))
     if reply.screen is None or not reply.screen.step.startswith("q:"):
         return False

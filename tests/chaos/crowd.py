@@ -1,7 +1,8 @@
-"""Citizens who rate by Telegram updates while things break, and note what the service has acknowledged.
+"""Citizens who rate by Telegram updates while things break.
 
-As Telegram does, an update is delivered again and again until it is answered with 200. A ballot counts as acknowledged
-when the citizen has seen its receipt code.
+They note what the service has acknowledged.
+As Telegram does, they deliver an update again and again until it is answered with 200.
+A ballot counts as acknowledged when the citizen has seen its receipt code.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ PAUSES = (0.05, 0.1, 0.2, 0.4)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where updates go, and the deep-link payloads by unit."""
+    """The address for updates, and the deep-link payloads by unit."""
 
     port: int
     secret: str
@@ -48,7 +49,7 @@ class Seen:
     """What all citizens saw together.
 
     Attributes:
-        receipts: who holds a receipt code, and for which unit, in the order in which they were seen.
+        receipts: who holds a receipt code, and for which unit, in the order of their appearance.
         screens: screens that were shown.
         twice: screens that came again, as a message more, though nobody had asked.
         delivered: updates that were answered with 200.
@@ -79,7 +80,10 @@ class Seen:
 
 
 class Chats(Sink):
-    """The Bot API's stand-in. A screen is sent twice when the chat's last one comes again without being asked for."""
+    """The Bot API's stand-in.
+
+    A screen is sent twice when the chat's last one comes again although nobody asked for it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,16 +92,16 @@ class Chats(Sink):
         self._last: dict[int, Shown] = {}
 
     def call(self, method: str, params: Params) -> object:
-        """A call that came over the service's link to the Bot API."""
+        """Take a call over the service's link to the Bot API."""
         self.called += 1
         return super().call(method, params)
 
     def answer(self, method: str, params: Params) -> object:
-        """A call in the body of a webhook's response."""
+        """Take a call in the body of a webhook's response."""
         return super().call(method, params)
 
     def expect_again(self, chat: int) -> None:
-        """The citizen asks for what stands there already."""
+        """Note that the citizen asks for the present screen again."""
         self._last.pop(chat, None)
 
     def _show(self, params: Params) -> object:
@@ -125,7 +129,10 @@ class Chats(Sink):
 
 
 class Crowd:
-    """``size`` citizens at a time, one after another on each seat, until `leave`; then those who are there finish."""
+    """Keep ``size`` citizens at a time, one after another on each seat, until `leave`.
+
+    Then those who are there finish.
+    """
 
     def __init__(self, target: Target, chats: Chats, size: int, seed: int = 7) -> None:
         self.target, self.chats, self.size = target, chats, size
@@ -137,7 +144,7 @@ class Crowd:
         self._seats: list[asyncio.Task[None]] = []
 
     def sit_down(self) -> None:
-        """Begin."""
+        """Seat the citizens."""
         self._seats = [asyncio.create_task(self._seat()) for _ in range(self.size)]
 
     async def leave(self, seconds: float) -> None:
@@ -151,13 +158,13 @@ class Crowd:
             await asyncio.gather(*self._seats)
 
     async def stop(self) -> None:
-        """Send everybody away in the middle of whatever they do."""
+        """Send all citizens away, whatever they do."""
         for seat in self._seats:
             seat.cancel()
         await asyncio.gather(*self._seats, return_exceptions=True)
 
     def alive(self) -> None:
-        """Raise what a citizen stumbled over, if any did."""
+        """Raise the first error of a citizen, if there is one."""
         for seat in self._seats:
             if seat.done() and not seat.cancelled():
                 seat.result()
@@ -219,7 +226,7 @@ class Citizen:
         )
 
     def choose(self, shown: Shown) -> tuple[str, str] | None:
-        """Submit where that is offered, skip where that is, else any answer by chance."""
+        """Submit or skip where that is offered, else answer by chance."""
         for wanted in (SUBMIT, SKIP):
             for button in shown.buttons:
                 if wanted.search(button[0]):
@@ -267,8 +274,10 @@ class Citizen:
         """Status and body of one delivery; status 0 when there was no answer."""
         target = self.crowd.target
         head = (
-            f"POST /telegram HTTP/1.1\r\nHost: 127.0.0.1:{target.port}\r\nContent-Type: application/json\r\n"
-            f"X-Telegram-Bot-Api-Secret-Token: {target.secret}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"POST /telegram HTTP/1.1\r\nHost: 127.0.0.1:{target.port}\r\n"
+            "Content-Type: application/json\r\n"
+            f"X-Telegram-Bot-Api-Secret-Token: {target.secret}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
         buffer = bytearray()
         try:

@@ -1,4 +1,7 @@
-"""Six faults on three links, one after another under load: nothing is lost, and it goes on soon after each ends."""
+"""Six faults on three links, one after another under load.
+
+Nothing may be lost, and work must go on soon after each fault ends.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ NEVER = float("inf")
 
 
 class Link(StrEnum):
-    """What the service talks to."""
+    """The links of the service."""
 
     DATABASE = "PostgreSQL"
     REDIS = "Redis"
@@ -37,8 +40,10 @@ class Link(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """One fault of one link: pieces that it struck, ballots acknowledged meanwhile, seconds to the first one after it.
+    """One fault of one link.
 
+    It has the pieces that the fault struck, the ballots acknowledged meanwhile,
+    and the seconds to the first ballot after it.
     Of Telegram's link the seconds are also those to the first call that came through.
     """
 
@@ -125,7 +130,7 @@ async def _break(
 
 
 async def _until(there: Stand, crowd: Crowd, happened: Callable[[], bool]) -> float:
-    """Seconds until it happens, or `NEVER`."""
+    """Return the seconds until it happens, or `NEVER`."""
     began = monotonic()
     while not happened():
         await asyncio.sleep(0.005)
@@ -144,7 +149,7 @@ def _server(database_url: str) -> tuple[str, int]:
 
 
 def _through(kept: Stores, proxies: dict[Link, Proxy]) -> Stores:
-    """The same stores, which the service reaches through the proxies."""
+    """The same stores, reached through the proxies."""
     database = make_url(kept.database_url).set(port=proxies[Link.DATABASE].port)
     return replace(
         kept,

@@ -16,7 +16,7 @@ from tests.chaos.stand import Stand, stand, stores
 
 SEATS = 24
 MOST_BETWEEN = 400
-"""A kill comes after at most so many updates that the service has taken since the last one."""
+"""The most updates that the service takes between two kills."""
 AT_THE_START = 0.2
 """The share of kills that come while the service is still starting."""
 STARTING = 2.0
@@ -26,7 +26,7 @@ FINISH_WITHIN = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """One run: how many kills of which stores, what the citizens saw and what the database holds."""
+    """One run: the kills of each store, what the citizens saw, and what the database holds."""
 
     stores: str
     kills: int
@@ -70,7 +70,7 @@ async def kill_again_and_again(kind: str, kills: int, seed: int = 1) -> Killed:
 
 
 async def _work(there: Stand, crowd: Crowd, updates: int) -> float:
-    """Let the service take so many updates; the seconds until it took the first."""
+    """Let the service take that many updates; return the seconds until the first."""
     began, before, first = monotonic(), crowd.seen.delivered, 0.0
     while crowd.seen.delivered < before + updates:
         await asyncio.sleep(0.005)

@@ -1,4 +1,4 @@
-"""A TCP relay that breaks a link in six ways, for as long as it is told to."""
+"""A TCP relay that breaks a link in six ways, until it is restored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ ANSWERS_BEFORE_RESET = 3
 
 
 class Fault(StrEnum):
-    """What happens to the link. In each of them no byte is ever changed: that is what checksums are for."""
+    """What happens to the link.
+
+    No kind changes a byte: checksums guard against that.
+    """
 
     REFUSE = "refuse"  # nobody listens; what was connected is reset
     HANG = (
@@ -61,7 +64,7 @@ class Proxy:
             await self._deafen()
 
     async def end(self) -> None:
-        """Mend the link."""
+        """Restore the link."""
         fault, self.fault = self.fault, None
         for link in [link for link in self._links if link.silent and fault is Fault.HANG]:
             link.reset()
@@ -96,7 +99,7 @@ class Proxy:
             link.close()
 
     def delay(self) -> float:
-        """Seconds by which a piece comes late."""
+        """Return the seconds by which a piece comes late."""
         return DELAY + self._chance.random() * JITTER
 
 
@@ -131,7 +134,7 @@ class _Link:
             await asyncio.gather(*ways, return_exceptions=True)
 
     def reset(self) -> None:
-        """End both halves at once; the client is told by an RST."""
+        """End both halves at once; the client gets an RST."""
         for writer in (self._client, self._server):
             if writer is not None and not writer.transport.is_closing():
                 with contextlib.suppress(OSError):

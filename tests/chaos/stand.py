@@ -19,7 +19,7 @@ from tests import servers
 from tests.chaos.crowd import Target
 
 COMMANDS: tuple[tuple[str, ...], ...] = (("serve",),)
-"""What an operator runs, each a process: any of them may be killed."""
+"""The commands that an operator runs, each a process; any of them may be killed."""
 
 CAMPAIGN = "bench"
 SECRET = "chaos"
@@ -28,7 +28,7 @@ UNITS = 12
 
 @dataclass(slots=True)
 class Stores:
-    """Where data is kept, and at which addresses the service is told that it is."""
+    """The places of the data, and the addresses under which the service reaches them."""
 
     name: str
     database_url: str = ""
@@ -52,7 +52,7 @@ def stores(kind: str) -> Iterator[Stores]:
 
 
 class Process:
-    """One command of the service; its output goes to a file."""
+    """A process of one command of the service, with its output in a file."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self.command, self.environment, self.log = command, environment, log
@@ -68,7 +68,7 @@ class Process:
             )
 
     def kill(self) -> None:
-        """SIGKILL: nothing in it can do anything any more."""
+        """Kill it by SIGKILL, so that nothing in it runs any more."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
@@ -134,7 +134,7 @@ class Stand:
 
 @contextmanager
 def stand(folder: Path, kept: Stores, telegram_api: str) -> Iterator[Stand]:
-    """A stand whose processes are not started yet; at the end they are stopped."""
+    """Make a stand whose processes are not started yet; stop them at the end."""
     data = folder / "data"
     base = clean_environment() | {
         "MINPING_DATA": str(data),

@@ -1,4 +1,4 @@
-"""Shortened runs of what `python -m tests.chaos` does at full length."""
+"""Shortened runs of `python -m tests.chaos`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What everybody is told of a year's notice, reviews and rectification, on the real databases."""
+"""The public accounts of a year's notice, reviews and rectification, on both databases."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 async def leave(road: Road, numbers: range, fixed: str = "", campaign: str = "year") -> None:
-    """Shortcomings left on the same day, and fixed on a day."""
+    """Leave requests on one day, and call them fixed on a day."""
     rows, steps = [], []
     for n in numbers:
         name = f"S{n:07}"
@@ -41,12 +41,20 @@ async def leave(road: Road, numbers: range, fixed: str = "", campaign: str = "ye
         }
         rows.append(row | {"day": LEFT, "sealed": b"x"})
         acts = [("assigned", LEFT), ("planned", LEFT), ("fixed", fixed)] if fixed else []
-        same = {"shortcoming": name, "by": "zhou", "to": "Li", "value": "wait", "text": "x"}
-        steps += [same | {"step": at, "act": act, "on": on} for at, (act, on) in enumerate(acts)]
+        same = {
+            "request": name,
+            "taken_by": "zhou",
+            "responsible": "Li",
+            "value": "wait",
+            "text": "x",
+        }
+        steps += [
+            same | {"step": at, "act": act, "taken_on": on} for at, (act, on) in enumerate(acts)
+        ]
     async with writing(road.database) as connection:
-        await connection.execute(tables.shortcomings.insert(), rows)
+        await connection.execute(tables.requests.insert(), rows)
         if steps:
-            await connection.execute(tables.shortcoming_steps.insert(), steps)
+            await connection.execute(tables.request_steps.insert(), steps)
 
 
 async def test_what_was_mended_is_told_in_tens_of_the_whole_city(road: Road) -> None:

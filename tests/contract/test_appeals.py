@@ -1,4 +1,7 @@
-"""Notice, appeals and amendments on the real databases: only appended, never decided by whoever decided first."""
+"""Notice, appeals and amendments on both databases.
+
+Rows are only appended, and nobody decides an appeal against their own decision.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ from bot.appraisal.deciders import eligible_deciders
 from bot.appraisal.public_notices import give_public_notice
 from bot.core.identity import Office
 from bot.records import store as yearbook
+from bot.records.amendments import read_amendments
 from bot.records.working_days import import_calendar
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
@@ -219,7 +223,7 @@ async def test_an_appeal_that_is_upheld_appends_an_amendment_that_names_it(hall:
             .scalars()
             .all()
         )
-        (told,) = await yearbook.read_amendments(connection, 2026)
+        (told,) = await read_amendments(connection, 2026)
     assert sorted(rows) == ["first", "second"], "what stood before is still there"
     assert (told.appeal, told.kind, told.before, told.after, told.by) == (
         1,

@@ -1,4 +1,7 @@
-"""The archive on both databases: the same scores from its files alone, no pseudonym, and no changed file unseen."""
+"""The archive on both databases.
+
+Its files alone give the same scores, hold no pseudonym, and show every change to them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit log on both databases: it only grows, and what was changed behind its back is found."""
+"""The audit log on both databases: it only grows, and a change behind its back is found."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from bot.verification.bundle_reader import VerificationRequest
 from bot.verification.verifier import verify
 from survey_flows.errors import BadInput
 from survey_flows.log_entries import receipt_label
-from tests.bundles import CLOSES, OPENS, PAPER, RULES, SCHEME, Campaign, drawn
+from tests.bundles import CLOSES, DEFINITION, OPENS, RULES, SCHEME, Campaign, drawn
 from tests.conftest import Backend
 from tests.logs import ORIGIN, SEED, Log, store
 
@@ -39,12 +39,12 @@ async def database(backend: Backend) -> AsyncIterator[AsyncEngine]:
 
 
 async def keep(connection: AsyncConnection, case: Campaign, state: str = "closed") -> None:
-    """A campaign as the service stores it."""
+    """Store a campaign as the service does."""
     await store(connection, case.log)
     frozen = {
         "opens_at": OPENS,
         "closes_at": CLOSES,
-        "paper": json.dumps(PAPER),
+        "definition": json.dumps(DEFINITION),
         "scheme": SCHEME.model_dump_json(),
     }
     await connection.execute(
@@ -85,7 +85,7 @@ async def keep_cases(connection: AsyncConnection, case: Campaign) -> None:
             "campaign": case.name,
             "rules": json.dumps(RULES),
             "unit": "TAX",
-            "told": "{}",
+            "evidence": "{}",
         }
         row |= {
             "digest": name,

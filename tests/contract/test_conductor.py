@@ -42,7 +42,7 @@ SCHEME = shipped_scheme().model_dump_json()
 
 
 class Frozen:
-    """A clock that moves when told to, and counts instead of drawing lots."""
+    """A clock that a test moves, and chance that counts."""
 
     def __init__(self) -> None:
         self.time = NOW
@@ -104,7 +104,7 @@ class Road:
             return sorted(tuple(row) for row in await connection.execute(query))
 
     async def mix(self) -> None:
-        """Let the mixer write what was cast, however little it is."""
+        """Let the mixer write all cast ballots, however few."""
         async with reading(self.database) as connection:
             campaigns = set((await connection.execute(select(tables.campaigns.c.id))).scalars())
         while await self.mixer.mix(campaigns):
@@ -271,7 +271,7 @@ async def test_a_conversation_survives_a_restart(store_url: str, tmp_path: Path)
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_closing_stops_ballots_at_once_even_before_the_papers_are_read_again(
+async def test_closing_stops_ballots_at_once_even_before_definitions_are_read_again(
     road: Road,
 ) -> None:
     await road.answer_all("ann")

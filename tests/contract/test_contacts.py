@@ -80,10 +80,10 @@ async def test_a_list_is_stored_and_the_same_again_changes_nothing(database: Asy
     assert before.keys() == {who(ANN), who(BEN), who(CAT)}
     ben = before[who(BEN)]
     assert KEYS.unseal(who(BEN), ben["sealed"]) == Address("telegram", BEN)
-    kept = {name: ben[name] for name in ("lang", "grp", "area", "size", "consent", "source")}
+    kept = {name: ben[name] for name in ("lang", "group_code", "area", "size", "consent", "source")}
     assert kept == {
         "lang": "en",
-        "grp": "enterprise",
+        "group_code": "enterprise",
         "area": "430103",
         "size": "large",
         "consent": "2026-01-03",

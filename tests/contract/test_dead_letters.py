@@ -1,4 +1,4 @@
-"""Dead letters on the real databases: kept sealed, told of without their content, taken again exactly once."""
+"""Dead letters on both databases: sealed, listed without their content, retried exactly once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ USER, WORDS = "4711471147", "the street is dark"
 BROKEN = b'{"update_id": 7, "message": {"text": "the street is dark", "chat": 4711471147}}'
 GOOD = (
     b'{"update_id": 7, "message": {"message_id": 1, "date": 1, "text": "hello",'
-    b' "chat": {"id": 5, "type": "private"}, "from": {"id": 5, "is_bot": false, "first_name": "c"}}}'
+    b' "chat": {"id": 5, "type": "private"},'
+    b' "from": {"id": 5, "is_bot": false, "first_name": "c"}}}'
 )
 
 
@@ -172,7 +173,8 @@ async def test_the_command_lists_replays_and_drops(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    # The command has a clock of its own, by which the campaign may be over: then the letter is taken, and no ballot.
+    # The command has a clock of its own, by which the campaign may be over:
+    # then the letter is taken, and no ballot.
     (tmp_path / "keys" / "mixer").symlink_to(tmp_path / "mixer")
     settings = Settings(data=tmp_path, database_url=store_url)
     assert await command.run_show(settings, argparse.Namespace()) == 0

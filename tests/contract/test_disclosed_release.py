@@ -1,4 +1,4 @@
-"""Where answers stand in a chat is remembered until they are removed, whatever restarts in between."""
+"""Positions of answers in a chat are remembered until their removal, across restarts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def at(road: Road, key: str, event: Event, message: int = 0) -> tuple[Inco
 
 
 async def to_the_review(road: Road, message: int) -> None:
-    """Ann's answers stand in a new message of this number."""
+    """Bring ann's answers to the review, in a new message of this number."""
     await road.answer_all("ann")
     await road.press("ann", "Change 6")
     incoming, reply = await at(road, "comment", Typed("Shorter queues"))
@@ -94,7 +94,7 @@ async def test_who_blocked_the_bot_is_unreachable_for_a_year(road: Road) -> None
 
 @asynccontextmanager
 async def restarted(road: Road) -> AsyncIterator[Road]:
-    """The same installation, started anew."""
+    """Start the same installation anew."""
     gate = Gate(road.keys, road.mixer.key.public)
     conductor = Conductor(road.database, road.keys, road.live_campaigns, road.clock, gate)
     running = asyncio.create_task(conductor.run())

@@ -24,6 +24,7 @@ from bot.service.embedded_valkey import (
     socket_for,
 )
 from survey_flows.errors import BadInput
+from tests.waiting import PATIENCE
 
 HOLDER = """
 import asyncio, sys
@@ -39,8 +40,10 @@ asyncio.run(main())
 """
 
 
-async def eventually(look: Callable[[], Awaitable[bytes | None]], within: float = 10.0) -> bytes:
-    """What ``look`` gives once it gives something true."""
+async def eventually(
+    look: Callable[[], Awaitable[bytes | None]], within: float = PATIENCE
+) -> bytes:
+    """Call ``look`` until its result is true; return the result."""
     end = time.monotonic() + within
     while not (found := await look()):
         assert time.monotonic() < end, "it did not happen in time"
@@ -67,7 +70,7 @@ def alive(pid: int) -> bool:
 
 
 def hold(folder: Path) -> tuple[subprocess.Popen[str], int]:
-    """Another process that runs the server of ``folder``, and that server's process."""
+    """Start a process that runs the server of ``folder``; return it and the server's process."""
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True
     )
@@ -77,7 +80,7 @@ def hold(folder: Path) -> tuple[subprocess.Popen[str], int]:
 
 def end(holder: subprocess.Popen[str], how: signal.Signals) -> None:
     holder.send_signal(how)
-    holder.wait(10)
+    holder.wait(PATIENCE)
     assert holder.stdout is not None
     holder.stdout.close()
 

@@ -1,4 +1,4 @@
-"""Review: from a scan over two reviewers to weights, scores and the log, and back again."""
+"""The check of cases, from a scan over two checkers to weights, scores and the log, and back."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Clock(SystemClock):
 
 @cache
 def simulated(kind: str) -> tuple[list[dict[str, Any]], list[str], dict[str, str]]:
-    """Ballots' rows, the truth of each, and the targets: of a dozen units, the targets among them."""
+    """Return the ballots' rows, the truth of each, and the targets among a dozen units."""
     made = (
         scenario.angered(3, 20_000)
         if kind == "wave"
@@ -110,14 +110,14 @@ async def plant(database: AsyncEngine, kind: str) -> None:
     ]
     people.append({"login": "wang", "password": "x", "role": "administrator", "unit": None})
     async with writing(database) as connection:
-        await connection.execute(tables.campaigns.insert(), [row | {"paper": definition}])
+        await connection.execute(tables.campaigns.insert(), [row | {"definition": definition}])
         await connection.execute(tables.ballots.insert(), rows)
         await connection.execute(tables.staff.insert(), people)
 
 
 @pytest_asyncio.fixture
 async def attacked(empty: AsyncEngine) -> AsyncEngine:
-    """A closed campaign with sybils and brigades in it, three reviewers and an administrator."""
+    """A closed campaign with sybils and brigades in it, three checkers and an administrator."""
     await plant(empty, "attacks")
     return empty
 
@@ -140,7 +140,7 @@ async def notices(database: AsyncEngine, case: str) -> list[dict[str, Any]]:
 
 
 async def committed(database: AsyncEngine, case: str, verdict: str) -> str:
-    """What the log should commit to while a verdict stands."""
+    """Return what the log should commit to while a verdict stands."""
     async with reading(database) as connection:
         salt = (
             await connection.execute(select(tables.cases.c.salt).where(tables.cases.c.id == case))
@@ -149,11 +149,11 @@ async def committed(database: AsyncEngine, case: str, verdict: str) -> str:
 
 
 async def scores(database: AsyncEngine) -> dict[str, Any]:
-    """Every unit's exact score by what its ballots weigh now."""
-    (poll,) = await read_registered_campaigns(database)
-    categories = {code: unit.category for code, unit in poll.units.items()}
+    """Return every unit's exact score by the present weights of its ballots."""
+    (registered,) = await read_registered_campaigns(database)
+    categories = {code: unit.category for code, unit in registered.units.items()}
     found = score_units(
-        await read_counts(database, "c"), categories, poll.questionnaires, poll.scheme
+        await read_counts(database, "c"), categories, registered.questionnaires, registered.scheme
     )
     return {code: score.score for code, score in found.items()}
 
@@ -300,7 +300,7 @@ async def test_nobody_votes_twice_sees_a_vote_too_early_or_decides_on_their_own_
         with pytest.raises(BadInput, match=sentence):
             await cast(attacked, case, login, "uphold")
     for verdict, reason, note, sentence in (
-        ("uphold", "genuine-event", "", "the reasons to uphold"),
+        ("uphold", "genuine-event", "", "no reason to uphold a case"),
         ("uphold", "other", " ", "say in a note"),
         ("maybe", "other", "x", "a verdict is"),
     ):
@@ -318,12 +318,12 @@ async def test_a_case_that_is_found_no_more_gives_its_ballots_back(attacked: Asy
     thresholds = json.loads(replace(Thresholds(), hint=600.0).dump())
     async with writing(attacked) as connection:
         definition = json.loads(
-            (await connection.execute(select(tables.campaigns.c.paper))).scalar_one()
+            (await connection.execute(select(tables.campaigns.c.definition))).scalar_one()
         )
         changed = json.dumps(
             definition | {"fraud": DEFAULT_RULES.dump() | {"thresholds": thresholds}}
         )
-        await connection.execute(update(tables.campaigns).values(paper=changed))
+        await connection.execute(update(tables.campaigns).values(definition=changed))
     again = await find_cases(attacked, "c")
     assert (again.new, again.dropped) == (0, result.new - 1)
     assert [case.id for case in await list_cases(attacked)] == [decided.id]

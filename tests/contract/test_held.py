@@ -1,4 +1,4 @@
-"""A campaign that is held for a while: nothing is taken, nothing is lost, and the log tells everybody."""
+"""A campaign that is held: nothing is taken, nothing is lost, and the log shows it to everybody."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 async def told(road: Road) -> list[str]:
-    """What the log says of pauses."""
+    """Return the log's entries on pauses."""
     await road.mixer.turn()
     columns = tables.log_entries.c
     async with reading(road.database) as connection:
@@ -38,7 +38,7 @@ async def told(road: Road) -> list[str]:
 async def test_a_held_campaign_takes_no_ballot_and_keeps_what_was_begun(road: Road) -> None:
     await road.answer_all("ann")
     await pause_campaign(road.database, "year", road.clock)
-    # The papers are not read again yet: the transaction itself finds out.
+    # The definitions are not read again yet: the transaction itself finds the pause.
     reply = await road.press("ann", "Submit")
     assert reply.screen is not None
     assert reply.screen.step == "paused"
@@ -69,10 +69,10 @@ async def test_a_held_campaign_can_be_closed_and_its_bundle_verifies(road: Road)
 
 
 async def test_only_what_is_open_is_held_and_only_what_is_held_goes_on(road: Road) -> None:
-    with pytest.raises(BadInput, match="this campaign is open"):
+    with pytest.raises(BadInput, match="the campaign's state is open"):
         await resume_campaign(road.database, "year", road.clock)
     await pause_campaign(road.database, "year", road.clock)
-    with pytest.raises(BadInput, match="this campaign is paused"):
+    with pytest.raises(BadInput, match="the campaign's state is paused"):
         await pause_campaign(road.database, "year", road.clock)
     with pytest.raises(BadInput, match="there is no such campaign"):
         await pause_campaign(road.database, "none", road.clock)

@@ -1,11 +1,12 @@
-"""Sections, posts and people inside units: handed in, appraised, decided and sealed with the year (R16)."""
+"""Sections, posts and people inside units (R16): imported, appraised, decided and sealed."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from shutil import copy
 from tempfile import mkdtemp
 
 import pytest
@@ -23,6 +24,8 @@ from bot.records import store
 from bot.service.composition import open_store
 from bot.storage.database import reading, writing
 from survey_flows.errors import BadInput
+from tests.conftest import POSTGRES, run_apart
+from tests.servers import PostgresCluster
 
 KEYS = load_gate_keys(Path(mkdtemp()))
 YEAR = 2010
@@ -42,10 +45,43 @@ Q3,,,95
 """
 
 
+async def store_city(url: str) -> None:
+    async with open_store(Settings(database_url=url)) as database:
+        await fill(database, KEYS, SystemClock(), "Asia/Shanghai", ballots=17_600)
+
+
+@pytest.fixture(scope="module")
+def sqlite_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that holds the city; tests change copies."""
+    file = tmp_path_factory.mktemp("city") / "city.sqlite3"
+    run_apart(store_city(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="module")
+def postgres_city(
+    postgres_cluster: PostgresCluster, postgres_template: str
+) -> Iterator[tuple[PostgresCluster, str]]:
+    """A cluster, and the name of a database in it that holds the city; tests change copies."""
+    with postgres_cluster.database(postgres_template) as url:
+        run_apart(store_city(url))
+        yield postgres_cluster, url.rsplit("/", 1)[1]
+
+
+@pytest.fixture(params=["sqlite", POSTGRES])
+def city_url(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[str]:
+    if request.param == "sqlite":
+        copy(request.getfixturevalue("sqlite_city"), sqlite_url.removeprefix("sqlite:///"))
+        yield sqlite_url
+        return
+    cluster, template = request.getfixturevalue("postgres_city")
+    with cluster.database(template) as url:
+        yield url
+
+
 @pytest.fixture
-async def city(store_url: str) -> AsyncIterator[AsyncEngine]:
-    async with open_store(Settings(database_url=store_url)) as database:
-        await fill(database, KEYS, SystemClock(), "Asia/Shanghai", ballots=20_000)
+async def city(city_url: str) -> AsyncIterator[AsyncEngine]:
+    async with open_store(Settings(database_url=city_url)) as database:
         yield database
 
 
@@ -147,7 +183,8 @@ WRONG = (
     (
         "inner",
         f"{HEAD}A,甲,FIN,section\nB,乙,A,post\nC,丙,B,post\n",
-        "row 4, column parent: this is level 3 inside a unit, and the scheme has no rules for it (inner.inner.inner",
+        "row 4, column parent: this is level 3 inside a unit, "
+        "and the scheme has no rules for it (inner.inner.inner",
     ),
     (
         "inner",

@@ -1,4 +1,7 @@
-"""Personal invitations on both databases: good for one person, and nothing stored leads from one to a ballot."""
+"""Personal invitations on both databases.
+
+Each is good for one person, and nothing stored leads from one to a ballot.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ UPDATED = {"invitations": "holder IS NOT NULL", "contacts": "invited <> ''", "fr
 
 @dataclass(frozen=True)
 class Invited:
-    """Somebody who is to be written to, and the token of their link."""
+    """An invited contact, and the token of their link."""
 
     lookup: bytes
     address: Address
@@ -66,7 +69,7 @@ class Invitations:
         found: dict[str, list[str]] = {}
         for row in await rows(self.road, tables.frames):
             if row.drawn:
-                found.setdefault(row.grp, []).append(lookups[bytes(row.lookup)])
+                found.setdefault(row.group_code, []).append(lookups[bytes(row.lookup)])
         return found
 
     async def rate(self, user: str, token: str) -> None:
@@ -98,7 +101,7 @@ async def make(road: Road) -> InvitationBatch:
 
 
 async def invited(road: Road) -> list[Invited]:
-    """Everybody whom a push would write to."""
+    """Return everybody to whom a push would write."""
     frames, contacts = tables.frames.c, tables.contacts.c
     joined = select(frames.number, *tables.contacts.c).join(
         tables.contacts, frames.lookup == contacts.lookup

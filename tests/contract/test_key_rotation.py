@@ -1,4 +1,4 @@
-"""Keys of an hour: an old copy of the database cannot be read with all the keys that there are later."""
+"""Keys of an hour: later keys, even all of them, do not open an old copy of the database."""
 
 from __future__ import annotations
 

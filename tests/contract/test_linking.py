@@ -1,4 +1,4 @@
-"""What somebody can tell who holds the whole database and one party's keys: no more than by guessing."""
+"""An attacker with the whole database and one party's keys links no better than by guessing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 
 async def vote(road: Road) -> int:
-    """Each citizen casts a ballot that can be told from all others; returns how many batches they went through."""
+    """Let each citizen cast a ballot unlike all others.
+
+    Returns the number of batches through which they went.
+    """
     for start in range(0, CITIZENS, 60):
         chosen = range(start, start + 60)
         await admit(
@@ -43,17 +46,17 @@ async def vote(road: Road) -> int:
 
 
 def everything(folder: Path) -> bytes:
-    """All that is written under a folder: SQLite's file and its log among it."""
+    """Return all bytes under a folder, SQLite's file and its log among them."""
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 def hits(guessed: Sequence[int]) -> int:
-    """How many of the citizens, in the order in which they came, are given their own ballot."""
+    """Count the citizens, in the order of their arrival, who get their own ballot."""
     return sum(guess == citizen for citizen, guess in enumerate(guessed))
 
 
 def numbers(found: Sequence[Any], key: str) -> list[int]:
-    """Whose ballots these are, in the order of a column."""
+    """Return the owners of the ballots, in the order of a column."""
     return [
         int(row.ratings.split()[-1]) for row in sorted(found, key=lambda row: getattr(row, key))
     ]
@@ -65,8 +68,9 @@ async def test_the_order_in_which_citizens_came_gives_their_ballots_no_better_th
     batches = await vote(road)
     found = await rows(road, tables.ballots)
     assert len(found) == CITIZENS
-    # Even somebody who knows when everybody voted and where each batch ends: one in each is right by chance, and the
-    # number of fixed points of a random order has the variance 1.
+    # The attacker here even knows when everybody voted and where each batch ends:
+    # one in each batch is right by chance,
+    # and the number of fixed points of a random order has the variance 1.
     for column in ("id", "position", "voter", "salt"):
         assert hits(numbers(found, column)) <= batches + 3 * sqrt(batches)
 

@@ -1,15 +1,19 @@
-"""The migrations and the tables say the same, on both databases."""
+"""The migrations make the tables of the schema, on both databases."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import open_database
 from bot.storage.migrate import FOLDER, HEAD, migrate
@@ -35,26 +39,33 @@ def test_the_service_knows_the_newest_migration() -> None:
     assert ScriptDirectory(str(FOLDER)).get_current_head() == HEAD
 
 
-async def test_reviewers_become_checkers_with_their_votes(bare_store_url: str) -> None:
-    database = open_database(bare_store_url)
+async def upgraded(database: AsyncEngine, revision: str, statements: Iterable[str]) -> None:
+    """Bring a database to an older revision and fill it with rows."""
 
-    def up_to_reviewers(connection: Connection) -> None:
+    def upgrade(connection: Connection) -> None:
         config = Config()
         config.set_main_option("script_location", str(FOLDER))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0018")
+        command.upgrade(config, revision)
+
+    async with database.begin() as connection:
+        await connection.run_sync(upgrade)
+        for statement in statements:
+            await connection.execute(text(statement))
+
+
+async def test_reviewers_become_checkers_with_their_votes(bare_store_url: str) -> None:
+    database = open_database(bare_store_url)
 
     try:
-        async with database.begin() as connection:
-            await connection.run_sync(up_to_reviewers)
-            for statement in (
-                "INSERT INTO staff (login, password, role) VALUES ('li', 'x', 'reviewer')",
-                "INSERT INTO staff (login, password, role) VALUES ('zhou', 'x', 'observer')",
-                "INSERT INTO choices (name, value) VALUES ('second_factor', '[\"reviewer\"]')",
-                "INSERT INTO case_votes (case_id, round, reviewer, verdict, act, reason, note, at)"
-                " VALUES ('c', 1, 'li', 'uphold', 'vote', 'same-wording', '', 1)",
-            ):
-                await connection.execute(text(statement))
+        statements = (
+            "INSERT INTO staff (login, password, role) VALUES ('li', 'x', 'reviewer')",
+            "INSERT INTO staff (login, password, role) VALUES ('zhou', 'x', 'observer')",
+            "INSERT INTO choices (name, value) VALUES ('second_factor', '[\"reviewer\"]')",
+            "INSERT INTO case_votes (case_id, round, reviewer, verdict, act, reason, note, at)"
+            " VALUES ('c', 1, 'li', 'uphold', 'vote', 'same-wording', '', 1)",
+        )
+        await upgraded(database, "0018", statements)
         await migrate(database)
         async with database.connect() as connection:
             roles = (
@@ -65,5 +76,76 @@ async def test_reviewers_become_checkers_with_their_votes(bare_store_url: str) -
         assert [tuple(row) for row in roles] == [("li", "checker"), ("zhou", "observer")]
         assert json.loads(chosen) == ["checker"]
         assert [tuple(row) for row in votes] == [(1, "li")]
+    finally:
+        await database.dispose()
+
+
+BEFORE_NAMES = (
+    "INSERT INTO campaigns (id, year, state, opens_at, closes_at, paper, scheme, registered)"
+    " VALUES ('c', 2026, 'open', 0, 1, '{}', '{}', 7)",
+    "INSERT INTO links (token, campaign, grp, source, stratum, most)"
+    " VALUES ('t', 'c', 'deputy', 'invited', '', 30)",
+    "INSERT INTO quota_cells (campaign, unit, grp, stratum, source, taken)"
+    " VALUES ('c', 'TAX', 'deputy', '', '', 4)",
+    "INSERT INTO places (mark, campaign) VALUES ('m', 'c')",
+    "INSERT INTO courses (campaign, source, grp, stratum, course, people)"
+    " VALUES ('c', 'open', 'deputy', '', 'started', 5)",
+    "INSERT INTO arrivals (campaign, hour, course, people) VALUES ('c', 9, 'started', 5)",
+    "INSERT INTO stops (campaign, questionnaire, question, people) VALUES ('c', 'w', 'q', 2)",
+    "INSERT INTO outbox (campaign, step, lookup, state, place, due, tries)"
+    " VALUES ('c', 0, 'l', 'queued', 8, 0, 0)",
+    "INSERT INTO shortcomings (id, campaign, unit, lookup, lang, day)"
+    " VALUES ('R', 'c', 'TAX', 'l', 'en', '2026-11-23')",
+    'INSERT INTO shortcoming_words (shortcoming, "by", text, "on", shared, state, due)'
+    " VALUES ('R', 'ofa', 'We look', '2026-11-24', FALSE, 'sent', 0)",
+    'INSERT INTO shortcoming_steps (shortcoming, step, act, "by", "to", value, text, "on")'
+    " VALUES ('R', 0, 'assigned', 'ofa', 'Li', 'speed', '', '2026-11-24')",
+    "INSERT INTO follow_stops (mark, at) VALUES ('m', 3)",
+)
+AFTER_NAMES = {
+    "SELECT definition, registered FROM campaigns": ("{}", 7),
+    "SELECT group_code, max_people FROM links": ("deputy", 30),
+    "SELECT group_code, taken FROM quota_cells": ("deputy", 4),
+    "SELECT campaign FROM quota_places": ("c",),
+    "SELECT group_code, progress, people FROM progress_counts": ("deputy", "started", 5),
+    "SELECT progress, people FROM arrivals": ("started", 5),
+    "SELECT question, people FROM break_offs": ("q", 2),
+    "SELECT send_order FROM outbox": (8,),
+    "SELECT id, unit, day FROM requests": ("R", "TAX", "2026-11-23"),
+    "SELECT id, request, sender, sent_on FROM request_messages": (1, "R", "ofa", "2026-11-24"),
+    "SELECT request, taken_by, responsible, taken_on FROM request_steps": (
+        "R",
+        "ofa",
+        "Li",
+        "2026-11-24",
+    ),
+    "SELECT at FROM request_stops": (3,),
+}
+REFUSED = {
+    "UPDATE campaigns SET definition = 'x'": "registered",
+    "UPDATE links SET max_people = 99": "is not changed",
+    "UPDATE request_steps SET text = 'x'": "only grows",
+    "DELETE FROM request_steps": "only grows",
+}
+
+
+async def test_renamed_tables_keep_their_rows_and_guards(bare_store_url: str) -> None:
+    database = open_database(bare_store_url)
+    try:
+        await upgraded(database, "0019", BEFORE_NAMES)
+        await migrate(database)
+        async with database.connect() as connection:
+            for query, row in AFTER_NAMES.items():
+                assert [tuple(found) for found in await connection.execute(text(query))] == [row]
+        for statement, why in REFUSED.items():
+            with pytest.raises(DBAPIError, match=why):
+                async with database.begin() as connection:
+                    await connection.execute(text(statement))
+        async with database.begin() as connection:
+            again = text(
+                "INSERT INTO request_messages (request, sender, text, sent_on, shared, state, due)"
+                " VALUES ('R', '', 'Thanks', '2026-11-25', FALSE, '', 0) RETURNING id"
+            )
+            assert (await connection.execute(again)).scalar_one() == 2
     finally:
         await database.dispose()

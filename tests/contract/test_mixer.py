@@ -46,9 +46,18 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 def ballot(number: int, comment: str = "", ratings: str = "S S S S", unit: str = "TAX") -> Ballot:
     return Ballot(
-        campaign="year", unit=unit, questionnaire="window", group="resident", stratum="", source="open",
-        ratings=ratings, facts=(("contact", "none"),), comment=comment, bucket=1, receipt=code(number),
-    )  # fmt: skip
+        campaign="year",
+        unit=unit,
+        questionnaire="window",
+        group="resident",
+        stratum="",
+        source="open",
+        ratings=ratings,
+        facts=(("contact", "none"),),
+        comment=comment,
+        bucket=1,
+        receipt=code(number),
+    )
 
 
 def code(number: int) -> str:
@@ -67,7 +76,10 @@ async def rows(road: Road, table: Any) -> list[Any]:
 
 
 async def verify_log(road: Road) -> int:
-    """Check the checkpoint, and every stored opening against its entry; returns the size of the log."""
+    """Check the checkpoint, and every stored opening against its entry.
+
+    Returns the size of the log.
+    """
     async with reading(road.database) as connection:
         newest = await latest_checkpoint(connection)
         assert newest is not None
@@ -130,7 +142,7 @@ async def test_ballots_are_not_written_in_the_order_in_which_they_came(road: Roa
         for row in sorted(await rows(road, tables.ballots), key=lambda r: r.id)
     ]
     assert sorted(order) == list(range(200))
-    # Neighbours who stay neighbours: 1.99 are expected by chance, and of 20 the probability is below 1e-12.
+    # By chance 1.99 neighbours stay neighbours; 20 have a probability below 1e-12.
     assert sum(abs(a - b) == 1 for a, b in pairwise(order)) < 20
 
 
@@ -352,7 +364,12 @@ async def test_two_mixers_write_each_ballot_once(road: Road, tmp_path: Path) -> 
 
 async def test_what_is_registered_cannot_be_changed(road: Road) -> None:
     columns = tables.campaigns.c
-    for change in ({"scheme": "{}  "}, {"paper": "{}"}, {"closes_at": 1}, {"registered": None}):
+    for change in (
+        {"scheme": "{}  "},
+        {"definition": "{}"},
+        {"closes_at": 1},
+        {"registered": None},
+    ):
         with pytest.raises(DBAPIError, match="registered"):
             async with writing(road.database) as connection:
                 await connection.execute(

@@ -1,4 +1,4 @@
-"""A link to PostgreSQL that breaks under the driver is a link that is away, not an update that is poison."""
+"""A broken link to PostgreSQL counts as a link that is away, not as a fault of the update."""
 
 from __future__ import annotations
 

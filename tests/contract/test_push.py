@@ -1,4 +1,7 @@
-"""What is pushed, on both databases and both servers: everybody once, nobody who must not be, and held at once."""
+"""Pushes on both databases and both servers.
+
+Everybody gets one message, nobody barred gets any, and a pause holds at once.
+"""
 
 from __future__ import annotations
 
@@ -34,24 +37,31 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
 from survey_flows.events import OptedOut, Started
+from tests.conftest import Backend
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_invitations import invited, make, sampled
 from tests.contract.test_sampling import KEYS, TODAY
+from tests.waiting import PATIENCE, until
 
 RATE = 2000.0
 
 
 @dataclass
 class Post:
-    """A messenger that notes what it is given; ``fates`` are by address, the first of each is used."""
+    """A messenger that notes what it is given.
+
+    ``fates`` are by address; each message uses up the first.
+    """
 
     sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
     fates: dict[str, list[DeliveryOutcome]] = field(default_factory=dict)
     pause_seconds: float = 0.0
     seconds: float = 0.0
     meanwhile: Callable[[], None] = lambda: None
+    turnstile: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1000))
 
     async def send(self, address: str, letter: OutgoingMessage) -> DeliveryOutcome:
+        await self.turnstile.acquire()
         await asyncio.sleep(self.seconds)
         self.sent.append((address, letter))
         self.meanwhile()
@@ -89,7 +99,7 @@ class Office:
         await begin_push(self.road.database, "next", texts, hours="00:00-23:59", **more)  # type: ignore[arg-type]
 
     async def send(self, post: Post | None = None) -> None:
-        """Send all that is due now."""
+        """Send all messages that are due now."""
         sender = self.sender(post)
         await sender.look()
         while await sender.send_batch():
@@ -100,9 +110,9 @@ class Office:
 
 
 @pytest.fixture
-async def office(store_url: str, speed_url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    redis = Redis.from_url(speed_url)
-    async with make_road(store_url, tmp_path) as road:
+async def office(backend: Backend, tmp_path: Path) -> AsyncIterator[Office]:
+    redis = Redis.from_url(backend.redis_url)
+    async with make_road(backend.database_url, tmp_path) as road:
         await sampled(road)
         await make(road)
         await road.live_campaigns.refresh()
@@ -247,8 +257,9 @@ async def test_who_needs_no_reminder_is_settled_among_those_who_do(office: Offic
         await noted()
 
     sender.record_outcomes = note  # type: ignore[method-assign]
+    everybody = {KEYS.lookup(Address("telegram", ann)) for ann in office.people}
     async with at_work(sender):
-        await asyncio.sleep(2.5)
+        await until(lambda: everybody <= set().union(*settled))
     spared = {KEYS.lookup(Address("telegram", ann)) for ann in list(office.people)[:10]}
     both = [some for some in settled if some & spared and some - spared]
     assert both, "no transaction has only those who had opened theirs, all together"
@@ -264,10 +275,13 @@ async def test_a_service_that_stops_while_the_database_is_away_stops(office: Off
         raise OSError("away")
 
     working = asyncio.create_task(sender.run())
-    await asyncio.sleep(0.6)
+    await until(lambda: office.post.sent)
+    await asyncio.sleep(
+        0.4
+    )  # to be in the midst of it, and not to cancel connections that are being made
     sender.record_outcomes = note  # type: ignore[method-assign]
     working.cancel()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(asyncio.CancelledError):
             await working
 
@@ -355,21 +369,27 @@ async def test_nothing_is_sent_near_the_end_of_a_lease(office: Office) -> None:
     assert await office.counts() == {"sent": 20}
 
 
-async def test_a_pause_holds_what_is_queued_within_a_second_and_a_service_that_stops_forgets_nothing(
+async def test_a_pause_holds_what_is_queued_and_a_service_that_stops_forgets_nothing(
     office: Office,
 ) -> None:
-    office.post.seconds = 0.3
+    office.post.turnstile = turnstile = asyncio.Semaphore(3)
     await office.begin()
-    async with at_work(office.sender()):
-        await asyncio.sleep(0.7)
+    sender = office.sender()
+    async with at_work(sender):
+        await until(lambda: len(office.post.sent) == 3)
         await pause_push(office.road.database, "next")
-        await asyncio.sleep(1.0)
+        await until(lambda: not sender._pushes)
+        for _ in range(100):
+            turnstile.release()
+        await asyncio.sleep(0.5)  # what is on its way comes through
         held = len(office.post.sent)
         assert 0 < held < 20
         await asyncio.sleep(0.5)
         assert len(office.post.sent) == held
+        office.post.seconds = 0.3
         await resume_push(office.road.database, "next")
-        await asyncio.sleep(0.35)  # what is on its way when the service stops is waited for
+        await until(lambda: sender._pushes)
+        await asyncio.sleep(0.1)  # what is on its way when the service stops is waited for
     office.post.seconds = 0.0
     await office.send()
     assert (set(office.post.times().values()), len(office.post.sent)) == ({1}, 20)
@@ -388,13 +408,13 @@ async def test_a_fault_ends_neither_the_service_nor_the_push(
 
     office.post.meanwhile = fail
     office.road.clock.time += timedelta(seconds=1)
+
+    async def all_sent() -> bool:
+        office.road.clock.time += timedelta(minutes=1)
+        return await office.counts() == {"sent": 20}
+
     async with at_work(office.sender()):
-        for _ in range(60):
-            await asyncio.sleep(0.1)
-            if await office.counts() == {"sent": 20}:
-                break
-            office.road.clock.time += timedelta(minutes=1)
-    assert await office.counts() == {"sent": 20}
+        await until(all_sent)
     assert "a message could not be sent: RuntimeError" in caplog.text
     assert "880017310901" not in caplog.text
 
@@ -482,11 +502,10 @@ async def test_the_pace_is_one_for_all_senders(speed_url: str) -> None:
             await pace.wait_for_slot()
             times.append(asyncio.get_running_loop().time())
 
+    began = asyncio.get_running_loop().time()
     await asyncio.gather(*map(hurry, paces))
-    times.sort()
-    # By the receiver's clock a message may be jostled by a few places on a busy machine.
-    assert max(sum(begin <= at < begin + 0.5 for at in times) for begin in times) <= 60
-    assert times[-1] - times[0] >= 119 * 0.01
+    # A busy machine may send later than its turn is, and never earlier.
+    assert all(at - began >= 0.01 * place - 0.005 for place, at in enumerate(sorted(times)))
     paces[0]._replies = 20
     before = asyncio.get_running_loop().time()
     await paces[0].wait_for_slot()

@@ -1,4 +1,4 @@
-"""Quotas on both databases: exactly as many as registered, nobody twice, and no answer that was acknowledged lost."""
+"""Quotas on both databases: filled exactly, no person twice, and no acknowledged answer lost."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 
 @pytest.fixture
 async def here(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Road]:
-    """As `road`, for what does not depend on the database."""
+    """A `road` for tests that do not depend on the database."""
     async with limited(sqlite_url, tmp_path, "ONE,,,,10\n") as made:
         yield made
 
 
 async def rate(road: Road, user: str, unit: str = "ONE", link: Link | None = None) -> Reply:
-    """Rate a unit; the reply to the last tap, or the one that says that there is no place left."""
+    """Rate a unit; return the last reply, or the one that refuses for a full quota."""
     reply = await road.send(user, Started(link=(link or road.link).token, unit=unit, lang="en"))
     for label in ("Satisfied", "Submit"):
         if told_full(reply):
@@ -200,7 +200,7 @@ async def test_a_second_rating_takes_no_second_place_and_is_taken_although_the_u
     assert received(await road.press("ONE-0", "Rate this unit again", "Very satisfied", "Submit"))
     assert told_full(await rate(road, "late"))
     assert await counted(road) == {("ONE", "resident"): 10}
-    assert await road.count("places") == 10
+    assert await road.count("quota_places") == 10
 
 
 async def test_a_place_stays_with_who_deleted_their_ratings(here: Road) -> None:
@@ -237,12 +237,15 @@ async def test_quotas_are_registered_and_cannot_be_changed_any_more(road: Road) 
         {"unit": "ONE", "group": "", "stratum": "", "source": "", "most": 10}
     ]
     with pytest.raises(
-        BadInput, match="this campaign is open: its quotas are registered in the log and cannot"
+        BadInput,
+        match="the campaign's state is open: its quotas are registered in the log and cannot",
     ):
         await set_quotas(road.database, "small", "quotas.csv", (HEAD + "ONE,,,,20\n").encode())
     with pytest.raises(DBAPIError, match="registered"):
         async with writing(road.database) as connection:
-            await connection.execute(text("UPDATE campaigns SET paper = '{}' WHERE id = 'small'"))
+            await connection.execute(
+                text("UPDATE campaigns SET definition = '{}' WHERE id = 'small'")
+            )
 
 
 async def test_nothing_of_places_is_left_after_the_close_nor_kept_where_there_are_no_quotas(
@@ -250,21 +253,21 @@ async def test_nothing_of_places_is_left_after_the_close_nor_kept_where_there_ar
 ) -> None:
     await fill(road)
     await fill(road, "TWO", 3)
-    assert (await road.count("places"), await road.count("quota_cells")) == (10, 1)
+    assert (await road.count("quota_places"), await road.count("quota_cells")) == (10, 1)
     marks = await stored_marks(road)
     people = {f"ONE-{number}" for number in range(10)}
     others = {road.keys.voter("small", "test", user) for user in people}
     others |= {road.keys.person("test", user) for user in people}
     assert not marks & others
     await road.close("small")
-    assert (await road.count("places"), await road.count("quota_cells")) == (0, 0)
+    assert (await road.count("quota_places"), await road.count("quota_cells")) == (0, 0)
 
 
 async def stored_marks(road: Road) -> set[bytes]:
     async with reading(road.database) as connection:
         return {
             bytes(mark)
-            for mark in (await connection.execute(select(tables.places.c.mark))).scalars()
+            for mark in (await connection.execute(select(tables.quota_places.c.mark))).scalars()
         }
 
 
@@ -313,7 +316,8 @@ async def test_what_is_told_of_a_quota_is_rounded(here: Road) -> None:
         ),
         (
             "ONE,,,,100\nONE,resident,,,50\nONE,deputy,,,45\n",
-            "row 2, column most: once this quota and those within it (such as row 4) are full, it is known",
+            "row 2, column most: once this quota and those within it (such as row 4) are full, "
+            "it is known",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""The counters of what arrives, on both kinds of server, and without any."""
+"""Counters of arriving requests, on both kinds of server, and without any."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ async def test_a_batch_counts_like_one_after_the_other(redis: Redis) -> None:
 
 async def test_a_rate_recovers_with_time(redis: Redis) -> None:
     looking = watching(redis, user=RateLimit(1, 1))
-    first = [(await looking.ballot_facts([ONE]))[0].user_rate for _ in range(2)]
+    # In one batch, since a busy machine may take longer than the rate's second for two.
+    first = [facts.user_rate for facts in await looking.ballot_facts([ONE, ONE])]
     await asyncio.sleep(1.05)
     assert (first, (await looking.ballot_facts([ONE]))[0].user_rate) == ([False, True], False)
 
@@ -93,20 +94,28 @@ async def test_a_replayed_update_is_not_counted_again(redis: Redis) -> None:
 async def test_the_expectation_follows_the_quarters_of_an_hour(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "QUARTER", 2)
+    monkeypatch.setattr(watch, "QUARTER", 1)
     looking = watching(redis)
-    seconds, micro = await redis.time()
-    await asyncio.sleep(2 - seconds % 2 - micro / 1e6)  # to the beginning of a quarter
-    first = await looking.ballot_facts(crowd(10))
-    await asyncio.sleep(2)
-    second = await looking.ballot_facts(crowd(5))
-    await asyncio.sleep(2)
-    third = await looking.ballot_facts(crowd(1))
-    assert [(batch[-1].burst, batch[-1].expected) for batch in (first, second, third)] == [
+    late = True
+    while late:  # again, when a busy machine misses a quarter
+        await redis.flushall()
+        start, _ = await redis.time()
+        batches, late = [], False
+        for second, size in enumerate((10, 5, 1), start + 1):
+            await to_second(redis, second)
+            batches.append(await looking.ballot_facts(crowd(size)))
+            late |= (await redis.time())[0] != second
+    assert [(batch[-1].burst, batch[-1].expected) for batch in batches] == [
         (10, None),
         (5, 10.0),
         (1, 10.0 + watch.MEMORY * (5 - 10)),
     ]
+
+
+async def to_second(redis: Redis, second: int) -> None:
+    """Wait for a second of the server's clock; it may be over already."""
+    seconds, micro = await redis.time()
+    await asyncio.sleep(max(0.0, second - seconds - micro / 1e6))
 
 
 async def test_every_key_expires_and_names_only_pseudonyms(redis: Redis) -> None:
@@ -132,14 +141,14 @@ async def test_every_key_expires_and_names_only_pseudonyms(redis: Redis) -> None
 async def test_without_redis_ballots_are_admitted_unchecked_and_it_is_asked_again_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(watch, "AWAY_FOR", 1.0)
+    monkeypatch.setattr(watch, "AWAY_FOR", 3600.0)
     async with Redis(unix_socket_path=str(tmp_path / "nobody")) as client:
         looking = RateCounters(client)
         for _ in range(5):
             assert await looking.ballot_facts([replace(ONE, young=True, stale=2)]) == [
                 SubmissionFacts(seconds=40, questions=5, young=True, stale=2, unchecked=True)
             ]
-        await asyncio.sleep(1.05)
+        looking._ask_again -= 3600.0
         await looking.ballot_facts([ONE])
     assert [text.split("(")[0] for text in caplog.messages] == [
         "ballots are admitted unchecked: Redis is away "
@@ -148,10 +157,9 @@ async def test_without_redis_ballots_are_admitted_unchecked_and_it_is_asked_agai
 
 async def test_a_redis_that_does_not_answer_holds_nobody_up(redis: Redis) -> None:
     looking = RateCounters(redis, answer_within=0.05)
-    await looking.ballot_facts([ONE])
-    await redis.client_pause(400)
+    await redis.client_pause(60_000, all=False)
     stalled = await looking.ballot_facts([ONE])
-    await asyncio.sleep(0.5)
+    await redis.client_unpause()
     assert (stalled[0].unchecked, (await watching(redis).ballot_facts([ONE]))[0].unchecked) == (
         True,
         False,

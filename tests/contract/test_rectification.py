@@ -46,7 +46,7 @@ WORDS = "The doors open late"
 
 @dataclass
 class Teller:
-    """Notes what it is given; ``fate`` is what becomes of it."""
+    """A messenger that notes its messages and returns ``fate`` for each."""
 
     told: list[tuple[str, str]] = field(default_factory=list)
     fate: DeliveryOutcome = DeliveryOutcome.SENT
@@ -67,7 +67,7 @@ async def road(store_url: str, tmp_path: Path) -> AsyncIterator[Road]:
 async def leave(
     road: Road, user: str, may_read: str = "for the office only", words: str = WORDS
 ) -> Reply:
-    """Rate TAX and leave something to be mended."""
+    """Rate TAX and leave a request."""
     await road.rate(user)
     await road.press(user, "Something should be improved")
     await road.send(user, Typed(words))
@@ -152,11 +152,11 @@ async def test_a_stopped_request_forgets_the_address_and_sends_nothing_that_wait
     await leave(road, "ann")
     await next_day(road)
     found = await only(road)
-    (row,) = await rows(road, tables.shortcomings)
+    (row,) = await rows(road, tables.requests)
     assert keys(road).unseal(bytes(row.lookup), bytes(row.sealed)) == Address("test", "ann")
     reply = await does(road, "ann", "stop", found.id)
     assert "Stopped" in reply.notices[0]
-    assert [row.sealed for row in await rows(road, tables.shortcomings)] == [None]
+    assert [row.sealed for row in await rows(road, tables.requests)] == [None]
     with pytest.raises(BadInput, match="stopped this request"):
         await queue_answer(road.database, keys(road), found.id, "Hello?", office(road))
     await does(road, "ann", "say", found.id, "Not any more")
@@ -169,7 +169,7 @@ async def test_stopping_everything_stops_requests_that_still_wait_in_the_mixer(r
     await does(road, "ann", "all")
     await leave(road, "ben")
     await next_day(road)
-    (row,) = await rows(road, tables.shortcomings)
+    (row,) = await rows(road, tables.requests)
     assert keys(road).unseal(bytes(row.lookup), bytes(row.sealed)).address == "ben"
     road.clock.time += timedelta(minutes=5)
     await leave(road, "ann", words="Another thing")
@@ -225,7 +225,7 @@ async def test_a_request_is_fixed_rated_once_and_opened_again(road: Road) -> Non
     assert [(unit, ratings) for unit, _, ratings in await road.ballots()] == [("TAX", "S VS VS VS")]
     with pytest.raises(DBAPIError, match="only grows"):
         async with writing(road.database) as connection:
-            await connection.execute(update(tables.shortcoming_steps).values(text=""))
+            await connection.execute(update(tables.request_steps).values(text=""))
 
 
 async def test_themes_are_disclosed_in_whole_tens_of_people(road: Road) -> None:
@@ -242,17 +242,17 @@ async def test_themes_are_disclosed_in_whole_tens_of_people(road: Road) -> None:
                     "lookup": name.encode().ljust(32),
                     "lang": "en",
                 }
-                await connection.execute(tables.shortcomings.insert(), [row | {"day": day}])
+                await connection.execute(tables.requests.insert(), [row | {"day": day}])
                 step = {
-                    "shortcoming": name,
+                    "request": name,
                     "step": 0,
                     "act": "assigned",
-                    "by": "ofa",
-                    "to": "x",
+                    "taken_by": "ofa",
+                    "responsible": "x",
                     "value": theme,
                 }
                 await connection.execute(
-                    tables.shortcoming_steps.insert(), [step | {"text": "", "on": day}]
+                    tables.request_steps.insert(), [step | {"text": "", "taken_on": day}]
                 )
     told = {(theme.unit, theme.theme): theme.people for theme in await count_themes(road.database)}
     assert told == {("TAX", "speed"): 20, ("EDU", "speed"): 10}
@@ -292,7 +292,7 @@ async def test_an_answer_is_sent_once_and_failed_deliveries_are_known(
 
 
 async def left_by_chat(road: Road, chat: str) -> None:
-    """Something left by somebody of Telegram."""
+    """Leave a request by a citizen of Telegram."""
     async with writing(road.database) as connection:
         lookup = keys(road).lookup("year", "TAX", Address("telegram", chat))
         row = {
@@ -304,42 +304,43 @@ async def left_by_chat(road: Road, chat: str) -> None:
             "day": "2026-11-23",
         }
         row["sealed"] = keys(road).seal(lookup, Address("telegram", chat))
-        await connection.execute(tables.shortcomings.insert(), [row])
+        await connection.execute(tables.requests.insert(), [row])
         word = {
-            "shortcoming": "ABCDEFGH",
-            "by": "",
+            "request": "ABCDEFGH",
+            "sender": "",
             "text": WORDS,
-            "on": "2026-11-23",
+            "sent_on": "2026-11-23",
             "shared": False,
         }
-        await connection.execute(
-            tables.shortcoming_words.insert(), [word | {"state": "", "due": 0}]
-        )
+        await connection.execute(tables.request_messages.insert(), [word | {"state": "", "due": 0}])
 
 
-def mended(number: int) -> HoldRequest:
+def request_of(number: int) -> HoldRequest:
     due = int(MIDNIGHT.timestamp())
     return HoldRequest("year", "TAX", f"mend {number}", False, "en", "2026-11-23", due, due - 3600)
 
 
 async def test_a_dump_leads_from_a_request_to_no_ballot(road: Road) -> None:
-    """60 people rate one unit and each leaves a follow-up; whoever has the database and follow.key guesses."""
+    """A holder of database and follow.key guesses which of 60 raters of one unit left a request."""
     for start in range(0, 60, 20):
         for n in range(start, start + 20):
             await admit(
-                road, (f"u{n}", StoreBallot(ballot(n, ratings=f"S S S {n}"))), (f"u{n}", mended(n))
+                road,
+                (f"u{n}", StoreBallot(ballot(n, ratings=f"S S S {n}"))),
+                (f"u{n}", request_of(n)),
             )
         await road.mix()
     assert len({len(bytes(row.sealed)) for row in await rows(road, tables.held_follow_ups)}) == 1
     await next_day(road)
     ballots = sorted(await rows(road, tables.ballots), key=lambda row: row.id)
-    left = await rows(road, tables.shortcomings)
-    words = sorted(await rows(road, tables.shortcoming_words), key=lambda row: row.id)
+    left = await rows(road, tables.requests)
+    words = sorted(await rows(road, tables.request_messages), key=lambda row: row.id)
     assert len(ballots) == len(left) == len(words) == 60
     stored = {bytes(row.voter) for row in ballots}
     assert not stored & {bytes(row.lookup) for row in left}
     assert {row.day for row in left} == {"2026-11-23"}, "the day is all that is known of the time"
-    # With follow.key every follow-up has its person; none of the pseudonyms that this gives is a ballot's.
+    # With follow.key every request has its person;
+    # none of the pseudonyms that this gives is a ballot's.
     people = {keys(road).unseal(bytes(row.lookup), bytes(row.sealed)).address for row in left}
     assert people == {f"u{n}" for n in range(60)}
     made = {keys(road).lookup("year", "TAX", Address("test", user)) for user in people}
@@ -350,7 +351,7 @@ async def test_a_dump_leads_from_a_request_to_no_ballot(road: Road) -> None:
     cast = [int(row.ratings.split()[-1]) for row in ballots]
     assert sum(a == b for a, b in zip(said, cast, strict=True)) <= 1 + 3 * 1
     by_lookup = sorted(left, key=lambda row: bytes(row.lookup))
-    text = {row.shortcoming: int(row.text.split()[-1]) for row in words}
+    text = {row.request: int(row.text.split()[-1]) for row in words}
     by_voter = [
         int(row.ratings.split()[-1]) for row in sorted(ballots, key=lambda row: bytes(row.voter))
     ]

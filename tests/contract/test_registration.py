@@ -1,4 +1,4 @@
-"""A campaign runs on what it registered, or not at all."""
+"""A campaign runs on its registered definition, or not at all."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def registration(road: Road) -> dict[str, str]:
 
 
 async def tamper(road: Road, **values: object) -> None:
-    """Change a registered campaign as somebody can who owns the database."""
+    """Change a registered campaign as the owner of the database can."""
     async with writing(road.database) as connection:
         if connection.dialect.name == "sqlite":
             await connection.execute(text("DROP TRIGGER campaigns_frozen"))
@@ -53,7 +53,7 @@ async def test_rules_and_a_seed_are_registered(road: Road) -> None:
     assert len(bytes.fromhex(found["seed"])) == 32
     async with reading(road.database) as connection:
         row = (await connection.execute(select(tables.campaigns))).one()
-    assert json.loads(row.paper) == found
+    assert json.loads(row.definition) == found
 
 
 async def test_limits_of_links_are_registered_or_told_later_and_never_changed(road: Road) -> None:
@@ -79,7 +79,7 @@ async def test_limits_of_links_are_registered_or_told_later_and_never_changed(ro
     assert limited.token not in json.dumps(found)
     with pytest.raises(DBAPIError, match="is not changed"):
         async with writing(road.database) as connection:
-            await connection.execute(update(tables.links).values(most=99))
+            await connection.execute(update(tables.links).values(max_people=99))
     with pytest.raises(BadInput, match="meant for 1 to 1000000 people"):
         await create_link(road.database, "next", "deputy", "", road.clock, max_people=0)
 
@@ -94,7 +94,7 @@ def test_rules_are_read_as_they_were_written() -> None:
     assert read_rules(None) == DEFAULT_RULES
 
 
-@pytest.mark.parametrize("change", ["scheme", "window", "paper", "registration"])
+@pytest.mark.parametrize("change", ["scheme", "window", "definition", "registration"])
 async def test_a_campaign_that_was_changed_takes_no_ballots(
     road: Road, change: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -103,7 +103,7 @@ async def test_a_campaign_that_was_changed_takes_no_ballots(
     values: dict[str, dict[str, object]] = {
         "scheme": {"scheme": row.scheme.replace("30", "31", 1)},
         "window": {"closes_at": row.closes_at + 1},
-        "paper": {"paper": row.paper.replace("Tax Bureau", "Tax Office")},
+        "definition": {"definition": row.definition.replace("Tax Bureau", "Tax Office")},
         "registration": {"registered": None},
     }
     await tamper(road, **values[change])

@@ -1,4 +1,7 @@
-"""The response monitor on both databases: dispositions add up, and nothing changes in the transaction of a tap."""
+"""The response monitor on both databases.
+
+Dispositions add up, and a tap's transaction stays as it was.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ ZONE = "Asia/Shanghai"
 
 
 class Office:
-    """A campaign «next» whose 70 people were all written to, and the tokens of their invitations by group."""
+    """A campaign «next» that wrote to all its 70 people, and their invitation tokens by group."""
 
     def __init__(self, road: Road, tokens: dict[str, list[str]]) -> None:
         self.road = road
@@ -51,7 +54,7 @@ class Office:
         await self.road.press(user, "Satisfied", *["Very satisfied"] * 3, "Skip", "Submit")
 
     async def later(self, hours: int = 1) -> Monitor:
-        """What is told after the conversations were sealed anew."""
+        """Return the monitor after the conversations were sealed anew."""
         self.road.clock.time += timedelta(hours=hours)
         await self.resealing.rotate()
         return await self.monitor()
@@ -60,11 +63,15 @@ class Office:
         return await read_monitor(self.road.database, "next", ZONE)
 
     async def stored(self) -> Counter[tuple[str, str]]:
-        """How many are counted, by group and course."""
-        columns = tables.courses.c
+        """Return the counts by group and progress."""
+        columns = tables.progress_counts.c
         async with reading(self.road.database) as connection:
-            rows = await connection.execute(select(columns.grp, columns.course, columns.people))
-            return Counter({(row.grp, row.course): row.people for row in rows if row.people})
+            rows = await connection.execute(
+                select(columns.group_code, columns.progress, columns.people)
+            )
+            return Counter(
+                {(row.group_code, row.progress): row.people for row in rows if row.people}
+            )
 
 
 @asynccontextmanager
@@ -82,9 +89,11 @@ async def open_office(url: str, folder: Path) -> AsyncIterator[Office]:
         async with writing(road.database) as connection:
             await connection.execute(update(tables.outbox).values(state="sent"))
             for row in await connection.execute(
-                select(tables.frames.c.number, tables.frames.c.grp)
+                select(tables.frames.c.number, tables.frames.c.group_code)
             ):
-                tokens.setdefault(row.grp, []).append(road.keys.invitation("next", row.number))
+                tokens.setdefault(row.group_code, []).append(
+                    road.keys.invitation("next", row.number)
+                )
         made = Office(road, tokens)
         await made.resealing.rotate()
         yield made
@@ -98,21 +107,21 @@ async def office(store_url: str, tmp_path: Path) -> AsyncIterator[Office]:
 
 @pytest.fixture
 async def here(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    """As `office`, for what does not depend on the database."""
+    """An `office` for tests that do not depend on the database."""
     async with open_office(sqlite_url, tmp_path) as made:
         yield made
 
 
-def told(monitor: Monitor) -> dict[str, dict[str, tuple[int, int]]]:
-    """What is told of each cell, without what is nothing."""
+def shown_ranges(monitor: Monitor) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return the disclosed ranges of each cell, without zeros."""
     return {
-        cell.cell: {name: span for name, span in cell.told.items() if span != (0, 0)}
+        cell.cell: {name: span for name, span in cell.ranges.items() if span != (0, 0)}
         for cell in monitor.cells
     }
 
 
 async def test_dispositions_of_a_campaign(office: Office) -> None:
-    assert told(await office.monitor()) == {
+    assert shown_ranges(await office.monitor()) == {
         "deputy": {"sent": (30, 39)},
         "resident/430102/large": {"sent": (40, 49)},
     }
@@ -125,7 +134,7 @@ async def test_dispositions_of_a_campaign(office: Office) -> None:
         await office.answer(f"idle-{number}", "deputy")
     assert await office.stored() == {}, "no tap changes a count"
     monitor = await office.later()
-    assert told(monitor) == {
+    assert shown_ranges(monitor) == {
         "deputy": {"partial": (10, 19), "sent": (10, 19)},
         "resident/430102/large": {"completed": (10, 19), "broken": (10, 19), "sent": (10, 19)},
     }
@@ -175,8 +184,8 @@ async def test_who_goes_on_is_counted_anew_and_who_leaves_answers_for_three_days
         ("deputy", "started"): 1,
     }
     async with reading(here.road.database) as connection:
-        query = select(tables.stops.c.question, tables.stops.c.people).where(
-            tables.stops.c.people > 0
+        query = select(tables.break_offs.c.question, tables.break_offs.c.people).where(
+            tables.break_offs.c.people > 0
         )
         assert sorted(tuple(row) for row in await connection.execute(query)) == [
             ("ease", 1),
@@ -200,13 +209,13 @@ async def test_who_deletes_everything_and_comes_back_never_makes_more_than_were_
             await here.road.send(f"back-{number}", TopicRequested("delete"))
             await here.road.press(f"back-{number}", "Delete them all")
     assert (await here.stored())["deputy", "completed"] == 36
-    assert told(await here.monitor())["deputy"] == {"completed": (10, 19), "sent": (10, 19)}
+    assert shown_ranges(await here.monitor())["deputy"] == {"completed": (10, 19), "sent": (10, 19)}
 
 
 async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> None:
     async with writing(office.road.database) as connection:
         frames = tables.frames.c
-        query = select(frames.lookup).where(frames.grp == "resident").order_by(frames.lookup)
+        query = select(frames.lookup).where(frames.group_code == "resident").order_by(frames.lookup)
         lookups = [bytes(lookup) for lookup in (await connection.execute(query)).scalars()]
         for state, some in (
             ("unreachable", lookups[:7]),
@@ -222,7 +231,7 @@ async def test_who_was_never_reached_and_who_wants_no_more(office: Office) -> No
         }
         addresses = [KEYS.unseal(lookup, sealed[lookup]) for lookup in lookups[20:31]]
         await opt_out(connection, KEYS, addresses, TODAY)
-    found = told(await office.monitor())["resident/430102/large"]
+    found = shown_ranges(await office.monitor())["resident/430102/large"]
     assert found == {
         "unreachable": (10, 19),
         "opted_out": (1, 9),
@@ -237,8 +246,10 @@ async def test_by_every_way_of_coming_people_are_counted_and_no_row_leads_to_one
     await here.road.send("open", Started(link="", unit="TAX", lang="en"))
     await here.later()
     async with reading(here.road.database) as connection:
-        query = select(func.sum(tables.courses.c.people)).where(tables.courses.c.source == "open")
+        query = select(func.sum(tables.progress_counts.c.people)).where(
+            tables.progress_counts.c.source == "open"
+        )
         assert (await connection.execute(query)).scalar_one() == 1
-    for table in (tables.courses, tables.arrivals, tables.stops):
+    for table in (tables.progress_counts, tables.arrivals, tables.break_offs):
         assert {column.type.python_type for column in table.c} <= {str, int}
         assert not {"person", "voter", "lookup", "mark", "holder"} & set(table.c.keys())

@@ -1,4 +1,4 @@
-"""A sample on both databases: planned as a draft, registered with the seed, drawn the same by everybody."""
+"""A sample on both databases: planned in a draft, registered with its seed, drawn alike by all."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def plan(road: Road, campaign: str = "next", **wish: Any) -> SamplePlan:
 
 async def definition(road: Road, campaign: str = "next") -> dict[str, Any]:
     async with reading(road.database) as connection:
-        query = select(tables.campaigns.c.paper).where(tables.campaigns.c.id == campaign)
+        query = select(tables.campaigns.c.definition).where(tables.campaigns.c.id == campaign)
         return dict(json.loads((await connection.execute(query)).scalar_one()))
 
 

@@ -1,4 +1,7 @@
-"""The judge at the gate, with real counters: what is risky is sealed with the ballot, and every ballot is taken."""
+"""Online checks at the gate, with real counters.
+
+A risk is sealed with its ballot, and every ballot is taken.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,14 @@ from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.events import Pressed
 from survey_flows.submission_risk import codes
+from tests.conftest import Backend
 from tests.contract.test_conductor import Road, make_road
 
 
 @pytest.fixture
-async def road(store_url: str, speed_url: str, tmp_path: Path) -> AsyncIterator[Road]:
-    redis = Redis.from_url(speed_url)
-    async with make_road(store_url, tmp_path) as made:
+async def road(backend: Backend, tmp_path: Path) -> AsyncIterator[Road]:
+    redis = Redis.from_url(backend.redis_url)
+    async with make_road(backend.database_url, tmp_path) as made:
         screening = Screening(redis, made.keys, made.live_campaigns)
         made.conductor._gate = Gate(made.keys, made.mixer.key.public, screening)
         yield made
@@ -92,11 +96,13 @@ async def test_without_counters_ballots_are_taken_and_say_so(road: Road) -> None
     await away.aclose()
 
 
-async def test_no_counter_bears_a_name_that_the_database_knows(road: Road, speed_url: str) -> None:
+async def test_no_counter_bears_a_name_that_the_database_knows(
+    road: Road, backend: Backend
+) -> None:
     for user in ("4711471147", "4711471148"):
         await road.rate(user)
     await road.mix()
-    async with Redis.from_url(speed_url) as redis:
+    async with Redis.from_url(backend.redis_url) as redis:
         names = b" ".join([key async for key in redis.scan_iter()])
         values = repr([await redis.dump(key) for key in names.split(b" ")]).encode()
     async with reading(road.database) as connection:

@@ -1,4 +1,4 @@
-"""The servers that other tests stand on: real, empty at each test, and of the kind their name says."""
+"""The servers of other tests: real, empty at each test, and of the kind that their name says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The one scan on Spark, equal to that on DuckDB; skipped where there is no Spark (`make test-spark` installs it)."""
+"""The one scan on Spark equals that on DuckDB.
+
+The test is skipped without Spark, which `make test-spark` installs.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens of programs on both databases: shown once, kept as a hash, good for a while, ended for good."""
+"""Tokens of programs on both databases: shown once, kept as a hash, limited, ended for good."""
 
 from __future__ import annotations
 

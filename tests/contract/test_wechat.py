@@ -1,6 +1,8 @@
-"""Citizens in WeChat and WeCom, through the whole service on the real databases, sealed and opened by wechatpy.
+"""Citizens in WeChat and WeCom, through the whole service on both databases.
 
-``UPDATE_GOLDEN=1 pytest tests/contract/test_wechat.py`` writes the conversations anew; then read the difference.
+wechatpy seals and opens their messages.
+``UPDATE_GOLDEN=1 pytest tests/contract/test_wechat.py`` writes the conversations anew;
+then read the difference.
 """
 
 from __future__ import annotations
@@ -41,7 +43,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def city(
     request: pytest.FixtureRequest, valkey_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[City]:
-    """One for all tests, each of which has citizens of its own. WeChat in its secure or compatible mode, and WeCom."""
+    """One service for all tests, each of which has citizens of its own.
+
+    It has WeChat in its secure or compatible mode, and WeCom.
+    """
     folder = tmp_path_factory.mktemp("wechat")
     if request.param == "sqlite":
         async with open_city(
@@ -61,14 +66,14 @@ def phone(city: City) -> Phone:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def asked(phone: Phone) -> Phone:
-    """Somebody who has been asked the first question."""
+    """Bring a citizen to the first question."""
     await phone.scan(f"{phone.city.link}-TAX")
     return phone
 
 
 @contextmanager
 def hurried() -> Iterator[None]:
-    """While the block lasts the sender hangs up after a fraction of WeChat's five seconds."""
+    """Let the sender hang up after a fraction of WeChat's five seconds in this block."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wechat, "HOLD", 0.3)
         patch.setattr(wechat, "LAST", 0.2)
@@ -76,7 +81,7 @@ def hurried() -> Iterator[None]:
 
 
 def assert_golden(name: str, phone: Phone) -> None:
-    """The conversation is as it was, but for the link's token and the receipt's code."""
+    """Compare the conversation with its file, without the link's token and the receipt's code."""
     transcript = CODE.sub(
         "ABCD-EFGH-IJKL-MNOP", phone.transcript().replace(phone.city.link, "LINK")
     )
@@ -89,7 +94,7 @@ def assert_golden(name: str, phone: Phone) -> None:
 
 @contextmanager
 def stuck_database() -> Iterator[asyncio.Event]:
-    """While the block lasts every batch waits in its transaction until the event is set."""
+    """Let every batch in this block wait in its transaction until the event is set."""
     honest, go_on = bot.conversations.conductor.take_updates, asyncio.Event()
 
     async def wait(*arguments):  # type: ignore[no-untyped-def]
@@ -104,7 +109,7 @@ def stuck_database() -> Iterator[asyncio.Event]:
 
 @contextmanager
 def away_database(batches: float) -> Iterator[None]:
-    """So many batches find no database."""
+    """Let that many batches find no database."""
     honest, left = bot.conversations.conductor.take_updates, [batches]
 
     async def refuse(*arguments):  # type: ignore[no-untyped-def]
@@ -129,7 +134,7 @@ async def new_ballots(city: City, before: list[tuple[str, ...]]) -> list[tuple[s
 
 
 def written(phone: Phone, text: str) -> dict[str, str | int]:
-    """A message that is written four seconds after the last one."""
+    """Return a message that is written four seconds after the last one."""
     phone.city.clock.time += READING
     phone.number += 1
     fields: dict[str, str | int] = {
@@ -285,7 +290,8 @@ async def test_an_answer_that_no_try_could_take_is_told_at_the_next_message(aske
         tries = [await asked.deliver(message) for _ in range(3)]
     assert [status for status, _ in tries] == [503, 503, 200]
     assert tries[2][1].startswith("系统有点忙")
-    # «2» once more, by somebody who takes it for lost, is no answer to the question that they have not seen.
+    # A citizen who takes «2» for lost sends it once more:
+    # it is no answer to the question that they have not seen.
     text = await asked.type("2")
     assert (text[:17], "3/7" in text) == ("上一条消息的回复没能及时送到，所以", True)
     assert "4/7" in await asked.type("1")

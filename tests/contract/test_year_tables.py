@@ -80,7 +80,7 @@ async def bring(
     return outcome.rows, tuple(map(str, outcome.notes))
 
 
-async def poll(
+async def hold_campaign(
     database: AsyncEngine,
     name: str = "poll",
     state: str = "closed",
@@ -88,9 +88,9 @@ async def poll(
     each: int = 120,
     year: int = YEAR,
     answers: Mapping[str, str] = ANSWERS,
-    trial: bool = False,
+    pilot: bool = False,
 ) -> None:
-    """A campaign of the year in which all citizens say the same of a unit."""
+    """Hold a campaign of the year in which all citizens answer alike on a unit."""
     sheets = shipped_questionnaires()
     async with reading(database) as connection:
         listed = await store.read_units(connection)
@@ -98,11 +98,11 @@ async def poll(
         Unit(x.unit.code, {"zh-Hans": x.unit.zh, "en": x.unit.en}, x.questionnaire, x.unit.category)
         for x in listed
     ]
-    live_campaigns = {key: dump_questionnaire(sheet) for key, sheet in sheets.items()}
+    questionnaires = {key: dump_questionnaire(sheet) for key, sheet in sheets.items()}
     text = (rules or scheme()).model_dump_json()
     title = {"zh-Hans": "民评", "en": "Poll"}
     draft = CampaignDraft(
-        name, year, title, AT, AT.replace(day=21), units, live_campaigns, text, trial
+        name, year, title, AT, AT.replace(day=21), units, questionnaires, text, pilot
     )
     number = count()
     rows = [
@@ -136,7 +136,7 @@ async def city(database: AsyncEngine) -> AsyncEngine:
     await bring(database, "units", UNITS, 0)
     await bring(database, "leaders", LEADERS)
     await bring(database, "indicators", INDICATORS)
-    await poll(database)
+    await hold_campaign(database)
     return database
 
 
@@ -186,7 +186,7 @@ async def test_the_year_is_graded_by_its_own_scheme(city: AsyncEngine) -> None:
 async def test_scores_are_compared_with_those_of_the_year_before(city: AsyncEngine) -> None:
     assert (await open_year(city, YEAR)).changes == {}
     lenient = scheme().model_copy(update={"overall_share": Decimal(50)})
-    await poll(city, "before", year=YEAR - 1, answers=ANSWERS | {"U1": "S", "U2": "VS"})
+    await hold_campaign(city, "before", year=YEAR - 1, answers=ANSWERS | {"U1": "S", "U2": "VS"})
     found = (await open_year(city, YEAR)).changes
     assert {code: (c.before, c.after, c.verdict) for code, c in found.items()} == {
         "D1": (60, 60, ChangeVerdict.OPEN),
@@ -195,10 +195,10 @@ async def test_scores_are_compared_with_those_of_the_year_before(city: AsyncEngi
         "U3": (30, 30, ChangeVerdict.OPEN),
     }
     assert all(c.error > 0 for c in found.values())
-    await poll(city, "twice", year=YEAR - 1)
+    await hold_campaign(city, "twice", year=YEAR - 1)
     assert (await open_year(city, YEAR)).changes == {}
-    await poll(city, "older", year=YEAR - 3, rules=lenient)
-    await poll(city, "newer", year=YEAR - 2)
+    await hold_campaign(city, "older", year=YEAR - 3, rules=lenient)
+    await hold_campaign(city, "newer", year=YEAR - 2)
     await bring(city, "leaders", LEADERS, YEAR - 2)
     await bring(city, "indicators", INDICATORS, YEAR - 2)
     changed = (await open_year(city, YEAR - 2)).changes
@@ -207,10 +207,12 @@ async def test_scores_are_compared_with_those_of_the_year_before(city: AsyncEngi
 
 async def test_a_trial_counts_in_no_appraisal(city: AsyncEngine) -> None:
     before = (await open_year(city, YEAR)).result
-    await poll(
-        city, "pilot", rules=shipped_scheme(), answers=dict.fromkeys(ANSWERS, "VD"), trial=True
+    await hold_campaign(
+        city, "pilot", rules=shipped_scheme(), answers=dict.fromkeys(ANSWERS, "VD"), pilot=True
     )
-    await poll(city, "before", year=YEAR - 1, answers=dict.fromkeys(ANSWERS, "VD"), trial=True)
+    await hold_campaign(
+        city, "before", year=YEAR - 1, answers=dict.fromkeys(ANSWERS, "VD"), pilot=True
+    )
     year = await open_year(city, YEAR)
     assert (year.result, [part.campaign.id for part in year.campaigns], year.changes) == (
         before,
@@ -264,15 +266,18 @@ async def test_points_that_are_missing_are_told_and_stop_the_appraisal(
     database: AsyncEngine,
 ) -> None:
     await bring(database, "units", UNITS, 0)
-    await poll(database)
+    await hold_campaign(database)
     _, notes = await bring(
         database, "indicators", "subject,objective\nU1,95\nU2,80\nU3,60\nD1,70\n"
     )
     assert notes == (
-        "still missing in 8 places: D1 governance, D1 superior, U1 governance, U1 superior, U2 governance, "
+        "still missing in 8 places: D1 governance, D1 superior, U1 governance, U1 superior, "
+        "U2 governance, "
         "U2 superior, U3 governance, U3 superior",
     )
-    with pytest.raises(BadInput, match="indicator superior of U1 is missing; add it"):
+    with pytest.raises(
+        BadInput, match="indicator superior of U1: the points are missing; add them"
+    ):
         await open_year(database, YEAR)
 
 
@@ -322,7 +327,8 @@ async def test_a_decision_without_ground_name_or_reason_is_refused(
 
 
 async def test_decisions_of_a_meeting_come_as_a_table_once(city: AsyncEngine) -> None:
-    made = "proposal,verdict,by,reason,at\n2026/third_grade_unit/downgrade/L3,confirmed,周正平,负领导责任,2026-12-20\n"
+    made = "proposal,verdict,by,reason,at\n"
+    made += "2026/third_grade_unit/downgrade/L3,confirmed,周正平,负领导责任,2026-12-20\n"
     assert await bring(city, "decisions", made) == (1, ("1 line is new",))
     assert await bring(city, "decisions", made) == (1, ("0 lines are new",))
     assert (await open_year(city, YEAR)).result.subjects(ConsequenceKind.DOWNGRADE) == ("L3",)
@@ -393,7 +399,7 @@ async def test_last_year_counts_and_the_year_itself_does_not(city: AsyncEngine) 
 
 
 async def test_a_unit_with_few_answers_waits_for_a_person(city: AsyncEngine) -> None:
-    await poll(city, "few", each=50)
+    await hold_campaign(city, "few", each=50)
     with pytest.raises(BadInput, match="few, poll: both rate unit U1"):
         await open_year(city, YEAR)
     few = ["few"]
@@ -415,7 +421,7 @@ async def test_a_unit_with_few_answers_waits_for_a_person(city: AsyncEngine) -> 
 
 async def test_an_open_campaign_gives_no_scores(database: AsyncEngine) -> None:
     await bring(database, "units", UNITS, 0)
-    await poll(database, "running", state="open")
+    await hold_campaign(database, "running", state="open")
     with pytest.raises(BadInput, match="no closed campaign of that year"):
         await open_year(database, YEAR)
     with pytest.raises(
@@ -429,7 +435,8 @@ async def test_an_open_campaign_gives_no_scores(database: AsyncEngine) -> None:
 async def test_a_county_that_became_a_district_is_appraised_as_what_it_was(
     city: AsyncEngine,
 ) -> None:
-    moved = "code,name_zh,name_en,category,questionnaire,league,since\nD1,一区,D,A_district,district,county,2027\n"
+    moved = "code,name_zh,name_en,category,questionnaire,league,since\n"
+    moved += "D1,一区,D,A_district,district,county,2027\n"
     await bring(city, "units", moved, 0)
     async with reading(city) as connection:
         listed = {x.unit.code: x.unit for x in await store.read_units(connection)}

@@ -1,21 +1,30 @@
-"""A real browser before the real pages. Screenshots are kept in `artifacts/`."""
+"""A real browser opens the real pages.
+
+``SCREENS=folder`` keeps a picture of every screen that a test looks at.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Page, async_playwright
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.service.composition import Service
 from bot.web.server import make_web
 
-ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "screens"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+PATIENCE = 60_000
+"""Milliseconds until a test gives up: on a busy machine everything takes longer."""
+BROWSER = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+"""The marks of a test that uses the browser of the run."""
 OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -32,7 +41,8 @@ FLAWS = """() => {
   for (const e of document.querySelectorAll('button, select, textarea, input:not([type=hidden])')) {
     const box = e.getBoundingClientRect();
     if (seen(e) && e.type !== 'checkbox' && box.height < 43.5) flaws.push('low: ' + e.outerHTML);
-    const named = e.textContent.trim() || e.getAttribute('aria-label') || (e.labels && e.labels.length);
+    const label = e.getAttribute('aria-label') || (e.labels && e.labels.length);
+    const named = e.textContent.trim() || label;
     if (seen(e) && !named) flaws.push('no name: ' + e.outerHTML);
   }
   for (const e of document.querySelectorAll('img:not([alt])')) flaws.push('no alt: ' + e.outerHTML);
@@ -54,30 +64,51 @@ FLAWS = """() => {
     }
     return [255, 255, 255];
   };
-  for (const e of document.querySelectorAll('h1, h2, h3, p, li, button, a, label, td, th, dt, dd, span')) {
-    if (!seen(e) || e.closest('.unseen') || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
+  const worded = 'h1, h2, h3, p, li, button, a, label, td, th, dt, dd, span';
+  for (const e of document.querySelectorAll(worded)) {
+    const words = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    if (!seen(e) || e.closest('.unseen') || !words) continue;
     const [a, b] = [luminance(colour(getComputedStyle(e).color).slice(0, 3)), luminance(under(e))];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (ratio < 4.5) flaws.push('contrast ' + ratio.toFixed(2) + ': ' + e.outerHTML.slice(0, 120));
   }
   return flaws;
 }"""
+# All that axe-core finds is a megabyte on every page, and would go through three processes.
+SERIOUS = """async () => {
+  const found = await axe.run({resultTypes: ['violations'], iframes: false});
+  return found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
+    .map(one => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`);
+}"""
 
 
 @asynccontextmanager
-async def browsing(service: Service, chromium: Path, **context: Any) -> AsyncIterator[Page]:
-    """A page of a fresh browser whose relative addresses are the service's; any script error fails the test."""
-    errors: list[str] = []
-    async with TestServer(make_web(service)) as server, async_playwright() as play:
+async def launched(chromium: Path) -> AsyncIterator[Browser]:
+    """Launch a browser without a page."""
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=str(chromium), args=list(OPTIONS))
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def browsing(service: Service, browser: Browser, **context: Any) -> AsyncIterator[Page]:
+    """Open a page of a fresh browser with addresses relative to the service.
+
+    Any script error fails the test.
+    """
+    errors: list[str] = []
+    async with TestServer(make_web(service)) as server:
         options = {
             "locale": "zh-CN",
             "viewport": PHONE,
             "reduced_motion": "reduce",
             "base_url": str(server.make_url("/")),
         } | context
-        page = await (await browser.new_context(**options)).new_page()
-        page.set_default_timeout(15_000)
+        opened = await browser.new_context(**options)
+        page = await opened.new_page()
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "console",
@@ -88,20 +119,27 @@ async def browsing(service: Service, chromium: Path, **context: Any) -> AsyncIte
         try:
             yield page
         finally:
-            await browser.close()
+            await opened.close()
     assert errors == []
 
 
 async def keep(page: Page, name: str) -> None:
-    """Keep a screenshot, and check what can be checked of every screen."""
-    ARTIFACTS.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
+    """Check everything that every screen must meet; keep a picture where SCREENS names a folder."""
+    if folder := os.environ.get("SCREENS"):
+        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
     flaws = await page.evaluate(FLAWS)
     assert flaws == [], f"{name}: {flaws}"
 
 
+async def serious(page: Page) -> list[str]:
+    """What axe-core finds serious or critical."""
+    await page.evaluate(Axe().axe_script)
+    found: list[str] = await page.evaluate(SERIOUS)
+    return found
+
+
 async def press(page: Page, words: str) -> None:
-    """Press the button with exactly these words and wait for what comes."""
+    """Press the button with exactly these words and wait for the next page."""
     await page.evaluate("document.querySelector('main').dataset.old = ''")
     await page.get_by_role("button", name=words, exact=True).click()
     await page.wait_for_selector("main:not([data-old])")

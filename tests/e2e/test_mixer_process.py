@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,8 +27,7 @@ from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.events import Pressed, Started
 from tests.contract.test_conductor import draft
-
-WITHIN = 30.0
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -57,7 +56,7 @@ def mixing(settings: Settings, keys: Path, gate: str) -> Iterator[subprocess.Pop
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(WITHIN) in (0, -signal.SIGKILL)
+        assert process.wait(PATIENCE) in (0, -signal.SIGKILL)
 
 
 async def count(service: Service, table: str) -> int:
@@ -72,7 +71,7 @@ async def state(service: Service) -> str:
 
 
 async def rate(service: Service, link: str, user: str) -> str:
-    """A whole rating; the step of the last screen."""
+    """Rate from start to receipt; return the step of the last screen."""
     reply = await service.conductor.handle(
         Incoming(f"{user}:0", "test", user, Started(link=link, unit="TAX", lang="en"))
     )
@@ -90,16 +89,11 @@ async def rate(service: Service, link: str, user: str) -> str:
     return reply.screen.step
 
 
-async def until(found: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WITHIN):
-        while not found():  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-
-
 async def holds(service: Service, what: str, value: object) -> None:
-    async with asyncio.timeout(WITHIN):
-        while (await state(service) if what == "state" else await count(service, what)) != value:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    async def found() -> bool:
+        return (await state(service) if what == "state" else await count(service, what)) == value
+
+    await until(found)
 
 
 def test_mixed_elsewhere_and_killed_there(

@@ -1,6 +1,7 @@
-"""Citizens in Telegram, through the whole service: by webhook and by long polling, with all that goes wrong there.
+"""Citizens in Telegram, through the whole service, by webhook and by long polling, with failures.
 
-``UPDATE_GOLDEN=1 pytest tests/e2e/test_telegram.py`` writes the conversations anew; then read the difference.
+``UPDATE_GOLDEN=1 pytest tests/e2e/test_telegram.py`` writes the conversations anew;
+then read the difference.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class City:
     async def start(
         self, language_code: str = "en", number: int = 4_711_471_147, unit: str = "TAX"
     ) -> Citizen:
-        """A citizen who has come by the link of a unit."""
+        """Start a citizen by the link of a unit."""
         citizen = self.citizen(language_code, number)
         await citizen.start(f"{self.link}-{unit}")
         return citizen
@@ -173,7 +174,7 @@ async def open_city(folder: Path, backend: Backend, api: BotApi, way: str) -> As
 
 @pytest.fixture
 async def api() -> AsyncIterator[BotApi]:
-    """The stand-in; whatever the test does, the bot must not have sent one wrong request."""
+    """The stand-in; in every test the bot must send no wrong request."""
     async with BotApi() as made:
         yield made
         assert made.violations == []
@@ -429,10 +430,13 @@ GARBAGE = [
     b'{"update_id": "1", "message": {}}',
     b'{"update_id": 1, "message": []}',
     b'{"update_id": 1, "message": {"text": "hi"}}',
-    b'{"update_id": 1, "message": {"chat": {"id": 5, "type": "private"}, "from": {"id": null}, "text": 7}}',
-    b'{"update_id": 1, "message": {"chat": {"id": -5, "type": "group"}, "from": {"id": 5}, "text": "hi"}}',
+    b'{"update_id": 1, "message": {"chat": {"id": 5, "type": "private"},'
+    b' "from": {"id": null}, "text": 7}}',
+    b'{"update_id": 1, "message": {"chat": {"id": -5, "type": "group"},'
+    b' "from": {"id": 5}, "text": "hi"}}',
     b'{"update_id": 1, "callback_query": {"id": "1", "data": "x"}}',
-    b'{"update_id": 1, "edited_message": {"chat": {"id": 5, "type": "private"}, "from": {"id": 5}, "text": "hi"}}',
+    b'{"update_id": 1, "edited_message": {"chat": {"id": 5, "type": "private"},'
+    b' "from": {"id": 5}, "text": "hi"}}',
 ]
 
 

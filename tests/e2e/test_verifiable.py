@@ -27,7 +27,7 @@ from bot.verification.bundle_format import unpack
 from bot.web.server import make_web
 from survey_flows.ballot import Ballot
 from survey_flows.effects import Effect, ErasePerson, StoreBallot
-from tests.desk import PASSWORD, Desk
+from tests.console import PASSWORD, Console
 from tests.unit.bot.web.test_public import Browser
 from tests.web_city import NOW, City, after_notice, city
 
@@ -56,7 +56,7 @@ def ballot(rng: Random, number: int) -> Ballot:
 
 
 async def crowd(made: City, people: int) -> list[str]:
-    """Ballots, some cast again and some withdrawn; returns the receipts."""
+    """Cast ballots, some again, and withdraw some; return the receipts."""
     rng = Random(7)
     service = made.service
     gate = Gate(service.keys, service.mixer.key.public)
@@ -88,16 +88,16 @@ async def test_a_citizen_checks_what_the_public_page_hands_out(
         receipt = re.findall(r'<p class="receipt">([^<]+)', citizen.page)[0]
         await crowd(made, 200)
         await add_staff(made.service.database, "zhou", PASSWORD, "administrator")
-        desk = Desk(client, made.service)
-        await desk.sign_in()
-        await desk.open("/admin/campaigns/2026")
-        await desk.post("/admin/campaigns/2026/close", {"csrf": desk.csrf, "name": "2026"})
+        console = Console(client, made.service)
+        await console.sign_in()
+        await console.open("/admin/campaigns/2026")
+        await console.post("/admin/campaigns/2026/close", {"csrf": console.csrf, "name": "2026"})
         await after_notice(made.service, 2026)
-        await desk.open("/admin/exports")
-        await desk.post(
-            "/admin/campaigns/2026/publish", {"csrf": desk.csrf, "act": "publish", "sure": "yes"}
+        await console.open("/admin/exports")
+        await console.post(
+            "/admin/campaigns/2026/publish", {"csrf": console.csrf, "act": "publish", "sure": "yes"}
         )
-        while "being made" in await desk.open("/admin/exports"):
+        while "being made" in await console.open("/admin/exports"):
             pass
         client.session.cookie_jar.clear()
         assert "/results/2026/bundle.zip" in await citizen.open("/results/2026")
@@ -119,7 +119,7 @@ async def test_a_citizen_checks_what_the_public_page_hands_out(
 
 
 async def check(folder: Path, *arguments: str) -> tuple[int, str]:
-    """`minping verify` as a stranger runs it: another process, in a folder with nothing but the bundle."""
+    """Run `minping verify` as a stranger does: in a process and folder with only the bundle."""
     known = {"PATH": os.environ["PATH"], "MINPING_DATA": str(folder / "data"), "LANG": "C.UTF-8"}
     command = (sys.executable, "-m", "bot", "verify", *arguments)
     pipe = asyncio.subprocess.PIPE

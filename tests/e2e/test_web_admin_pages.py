@@ -5,26 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 import openpyxl
-import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.accounts.staff import add_staff
 from bot.core.settings import Settings
 from bot.service.composition import build
-from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
+from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, fill
 
-pytestmark = pytest.mark.browser
+pytestmark = BROWSER
 PASSWORD = "correct horse battery"
 
 
 async def test_from_the_sign_in_to_the_exported_year(
-    tmp_path: Path, valkey_url: str, chromium: Path
+    tmp_path: Path, valkey_url: str, browser: Browser
 ) -> None:
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await fill(service)
         await add_staff(service.database, "zhou", PASSWORD, "administrator")
-        async with browsing(service, chromium, viewport=DESKTOP) as page:
+        async with browsing(service, browser, viewport=DESKTOP) as page:
             await sign_in(page)
             await look_around(page)
             await decide(page)

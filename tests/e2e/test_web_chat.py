@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
-from tests.e2e.browsing import DESKTOP, browsing, keep, press
+from tests.e2e.browsing import BROWSER, DESKTOP, browsing, keep, press
 from tests.web_city import City, city
 
-pytestmark = pytest.mark.browser
+pytestmark = BROWSER
 ANSWERS = ("办过事", "非常满意", "满意", "满意", "满意")
 RATED = [("FIN", "VS S S S")]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def town(tmp_path: Path, valkey_url: str) -> AsyncIterator[City]:
     async with city(tmp_path, valkey_url) as made:
         yield made
@@ -28,9 +29,9 @@ async def begin(page: Page, town: City) -> None:
 
 
 async def test_a_rating_by_tapping_takes_eight_taps_from_the_link_to_the_receipt(
-    town: City, chromium: Path
+    town: City, browser: Browser
 ) -> None:
-    async with browsing(town.service, chromium, has_touch=True, is_mobile=True) as page:
+    async with browsing(town.service, browser, has_touch=True, is_mobile=True) as page:
         await page.goto(f"/r/{town.link}/FIN")
         await keep(page, "phone-1-start")
         taps = ("开始评价", *ANSWERS, "跳过", "提交")
@@ -44,8 +45,8 @@ async def test_a_rating_by_tapping_takes_eight_taps_from_the_link_to_the_receipt
     assert await town.ballots() == RATED
 
 
-async def test_a_reload_resumes_where_the_citizen_was(town: City, chromium: Path) -> None:
-    async with browsing(town.service, chromium) as page:
+async def test_a_reload_resumes_where_the_citizen_was(town: City, browser: Browser) -> None:
+    async with browsing(town.service, browser) as page:
         await begin(page, town)
         await press(page, "办过事")
         asked = await page.locator("h1").inner_text()
@@ -56,8 +57,8 @@ async def test_a_reload_resumes_where_the_citizen_was(town: City, chromium: Path
     assert await town.ballots() == RATED
 
 
-async def test_everything_works_without_javascript(town: City, chromium: Path) -> None:
-    async with browsing(town.service, chromium, java_script_enabled=False) as page:
+async def test_everything_works_without_javascript(town: City, browser: Browser) -> None:
+    async with browsing(town.service, browser, java_script_enabled=False) as page:
         await page.goto(f"/r/{town.link}")
         await page.get_by_role("button", name="开始评价").click()
         await page.get_by_label("查找单位").fill("财政")
@@ -74,9 +75,9 @@ async def test_everything_works_without_javascript(town: City, chromium: Path) -
 
 
 async def test_a_rating_by_keyboard_alone_with_the_focus_on_what_is_new(
-    town: City, chromium: Path
+    town: City, browser: Browser
 ) -> None:
-    async with browsing(town.service, chromium, viewport=DESKTOP) as page:
+    async with browsing(town.service, browser, viewport=DESKTOP) as page:
         await page.goto(f"/r/{town.link}/FIN")
         for words in ("开始评价", *ANSWERS, "跳过", "提交"):
             await tab_to(page, words)
@@ -103,9 +104,9 @@ async def tab_to(page: Page, words: str) -> None:
 
 @pytest.mark.parametrize("script", [True, False])
 async def test_back_after_submitting_shows_no_answers(
-    town: City, chromium: Path, script: bool
+    town: City, browser: Browser, script: bool
 ) -> None:
-    async with browsing(town.service, chromium, java_script_enabled=script) as page:
+    async with browsing(town.service, browser, java_script_enabled=script) as page:
         await page.goto(f"/r/{town.link}/FIN")
         for words in ("开始评价", *ANSWERS, "跳过", "提交"):
             await page.get_by_role("button", name=words, exact=True).click()
@@ -120,9 +121,9 @@ async def test_back_after_submitting_shows_no_answers(
 
 
 async def test_a_notice_is_read_out_and_the_language_changes_at_once(
-    town: City, chromium: Path
+    town: City, browser: Browser
 ) -> None:
-    async with browsing(town.service, chromium) as page:
+    async with browsing(town.service, browser) as page:
         await begin(page, town)
         await press(page, "停止")
         await expect(page.locator("#live")).to_contain_text("已停止")
@@ -133,9 +134,9 @@ async def test_a_notice_is_read_out_and_the_language_changes_at_once(
 
 
 async def test_without_a_network_nothing_is_lost_and_the_citizen_is_told(
-    town: City, chromium: Path
+    town: City, browser: Browser
 ) -> None:
-    async with browsing(town.service, chromium) as page:
+    async with browsing(town.service, browser) as page:
         await begin(page, town)
         for words in ANSWERS:
             await press(page, words)
@@ -150,8 +151,8 @@ async def test_without_a_network_nothing_is_lost_and_the_citizen_is_told(
         await expect(page.get_by_text("写了很久的意见")).to_be_visible()
 
 
-async def test_the_dark_side_and_the_other_screens(town: City, chromium: Path) -> None:
-    async with browsing(town.service, chromium, color_scheme="dark") as page:
+async def test_the_dark_side_and_the_other_screens(town: City, browser: Browser) -> None:
+    async with browsing(town.service, browser, color_scheme="dark") as page:
         await page.goto("/privacy")
         await keep(page, "dark-privacy-page")
         await page.goto("/nothing")
@@ -164,10 +165,10 @@ async def test_the_dark_side_and_the_other_screens(town: City, chromium: Path) -
 
 
 async def test_zoomed_to_twice_the_size_on_a_small_phone_nothing_is_cut_off(
-    town: City, chromium: Path
+    town: City, browser: Browser
 ) -> None:
     async with browsing(
-        town.service, chromium, viewport={"width": 320, "height": 568}, locale="en-GB"
+        town.service, browser, viewport={"width": 320, "height": 568}, locale="en-GB"
     ) as page:
         await page.goto(f"/r/{town.link}")
         await press(page, "Start")

@@ -1,4 +1,7 @@
-"""A staff member's day in Chromium: import, draw, preview, send, watch, pause, go on, remind, close, export."""
+"""A staff member's day in Chromium.
+
+They import, draw, preview, send, watch, pause, resume, remind, close and export.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,7 @@ import json
 from pathlib import Path
 
 import openpyxl
-import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from aggregation.fieldwork.sampling import sample_contradiction
 from bot.accounts.staff import add_staff
@@ -19,16 +21,16 @@ from bot.service.composition import build
 from bot.serving import serve_telegram
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
-from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
+from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, make_draft
 
-pytestmark = pytest.mark.browser
+pytestmark = BROWSER
 PASSWORD = "correct horse battery"
 PEOPLE, RATE = 40, 8
 FIRST = 5001
 
 
-async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, chromium: Path) -> None:
+async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, browser: Browser) -> None:
     async with BotApi() as api:
         for chat in (*range(FIRST, FIRST + PEOPLE), 77):
             api.chat(chat)
@@ -46,7 +48,7 @@ async def test_the_day_of_a_staff_member(tmp_path: Path, valkey_url: str, chromi
             polling = asyncio.create_task(channel.poll(stop))
             await create_campaign(service.database, make_draft(), service.clock)
             await add_staff(service.database, "zhou", PASSWORD, "administrator")
-            async with browsing(service, chromium, viewport=DESKTOP) as page:
+            async with browsing(service, browser, viewport=DESKTOP) as page:
                 await sign_in(page)
                 await bring_contacts(page, tmp_path)
                 await plan_and_open(page)
@@ -124,8 +126,10 @@ async def write_and_send(page: Page, api: BotApi) -> None:
 
 async def pause_and_go_on(page: Page, api: BotApi) -> None:
     await api.until(lambda: len(messages(api)) >= 5)
+    api.flowing.clear()  # a busy machine would be too late
     await page.get_by_role("button", name="暂停").click()
     await expect(page.locator(".notice")).to_contain_text("已暂停")
+    api.flowing.set()
     await asyncio.sleep(0.6)
     held = len(messages(api))
     assert held < 30
@@ -133,9 +137,8 @@ async def pause_and_go_on(page: Page, api: BotApi) -> None:
     await asyncio.sleep(0.8)
     assert len(messages(api)) == held
     await page.get_by_role("button", name="继续").click()
-    await expect(page.get_by_role("heading", name="已完成")).to_be_visible(
-        timeout=20_000
-    )  # by the live part, without a reload
+    # By the live part, without a reload.
+    await expect(page.get_by_role("heading", name="已完成")).to_be_visible()
     chats = messages(api)
     assert len(chats) == len(set(chats)) <= 30
     await page.reload()
@@ -169,9 +172,7 @@ async def remind(page: Page, api: BotApi) -> None:
     before = messages(api)
     told = [chat for chat in before if not api.chat(chat).blocked]
     await page.get_by_role("button", name="发送给 30 人").click()
-    await expect(page.get_by_role("heading", name="第 1 次提醒 已完成")).to_be_visible(
-        timeout=20_000
-    )
+    await expect(page.get_by_role("heading", name="第 1 次提醒 已完成")).to_be_visible()
     reminded = messages(api)[len(before) :]
     assert told[0] not in reminded, "who opened the invitation is spared"
     assert told[1] not in reminded, "who opted out is left alone"

@@ -1,4 +1,4 @@
-"""The loop in Chromium: a citizen leaves what should be mended, an office answers, a unit looks; and an appeal."""
+"""Rectification in Chromium: a citizen's request, an office's answer, a unit's view, an appeal."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from aggregation.model.facts import AppraisedUnit, Grade, PastGrade
 from bot.accounts.staff import add_staff
 from bot.records import store as yearbook
+from bot.records.amendments import read_amendments
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
-from tests.desk import PASSWORD
-from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep, press
+from tests.console import PASSWORD
+from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep, press
 from tests.web_city import City, city
 
-pytestmark = pytest.mark.browser
+pytestmark = BROWSER
 RATING = ("开始评价", "办过事", "非常满意", "满意", "满意", "满意", "跳过", "提交")
 WORDS = "周六下午也开门"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def town(tmp_path: Path, valkey_url: str) -> AsyncIterator[City]:
     async with city(tmp_path, valkey_url) as made:
         database = made.service.database
@@ -53,24 +54,24 @@ async def sign_in(page: Page, login: str) -> None:
 
 async def look(page: Page, path: str, name: str) -> None:
     """Keep a page on both widths in both languages."""
-    for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
-        await page.set_viewport_size(viewport)
-        for lang in ("en", "zh-Hans"):
-            await page.goto(f"{path}?lang={lang}")
-            await keep(page, f"loop-{name}-{size}-{lang}")
+    for lang in ("en", "zh-Hans"):
+        await page.goto(f"{path}?lang={lang}")
+        for size, viewport in {"desktop": DESKTOP, "phone": PHONE}.items():
+            await page.set_viewport_size(viewport)
+            await keep(page, f"rectification-{name}-{size}-{lang}")
 
 
-async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium: Path) -> None:
-    async with browsing(town.service, chromium) as page:
+async def test_a_request_goes_to_the_office_and_comes_back(town: City, browser: Browser) -> None:
+    async with browsing(town.service, browser) as page:
         await page.goto(f"/r/{town.link}/FIN")
         for words in RATING:
             await press(page, words)
-        await keep(page, "loop-receipt-phone-zh")
+        await keep(page, "rectification-receipt-phone-zh")
         await press(page, "有件事希望改进")
-        await keep(page, "loop-mend-phone-zh")
+        await keep(page, "rectification-ask-phone-zh")
         await page.get_by_label("您的回答").fill(WORDS)
         await press(page, "填好了，继续")
-        await keep(page, "loop-send-phone-zh")
+        await keep(page, "rectification-send-phone-zh")
         await press(page, "发送，单位也可以看")
         await expect(page.locator("main").get_by_text("明天交给办公室")).to_be_visible()
         assert await town.ballots() == [("FIN", "VS S S S")]
@@ -78,7 +79,7 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium:
         await town.service.mixer.turn()
         citizen = await page.context.cookies()
 
-    async with browsing(town.service, chromium) as page:
+    async with browsing(town.service, browser) as page:
         await sign_in(page, "ofa")
         await page.goto("/admin/requests")
         await page.get_by_role("link", name="市财政局").click()
@@ -100,7 +101,7 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium:
         await expect(page.get_by_text(WORDS)).to_be_visible()
         await look(page, "/admin/unit", "unit")
 
-    async with browsing(town.service, chromium, java_script_enabled=False) as page:
+    async with browsing(town.service, browser, java_script_enabled=False) as page:
         await page.goto("/help")
         here = page.url.removesuffix("/help")
         await page.context.add_cookies(
@@ -108,10 +109,10 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium:
         )
         await page.goto("/")
         await page.get_by_role("link", name="我的留言").click()
-        await keep(page, "loop-list-phone-zh")
+        await keep(page, "rectification-list-phone-zh")
         await page.get_by_role("button", name="市财政局").click()
         await expect(page.get_by_text("周六下午从几点开始合适？")).to_be_visible()
-        await keep(page, "loop-thread-phone-zh")
+        await keep(page, "rectification-thread-phone-zh")
         await page.get_by_label("您的回答").fill("两点")
         await page.get_by_role("button", name="发给办公室").click()
         await expect(page.get_by_text("已转交办公室")).to_be_visible()
@@ -119,12 +120,12 @@ async def test_a_request_goes_to_the_office_and_comes_back(town: City, chromium:
         await expect(page.get_by_text("这不影响得分")).to_be_visible()
         await page.get_by_role("button", name="停止这条留言").click()
         await expect(page.get_by_text("您已停止")).to_be_visible()
-        await keep(page, "loop-stopped-phone-zh")
+        await keep(page, "rectification-stopped-phone-zh")
 
 
-async def test_an_appeal_is_received_charged_and_answered(town: City, chromium: Path) -> None:
+async def test_an_appeal_is_received_charged_and_answered(town: City, browser: Browser) -> None:
     await add_staff(town.service.database, "chen", PASSWORD, "administrator")
-    async with browsing(town.service, chromium, viewport=DESKTOP) as page:
+    async with browsing(town.service, browser, viewport=DESKTOP) as page:
         await sign_in(page, "zhou")
         await page.goto("/admin/appeals")
         await press(page, "从今天起公示")
@@ -149,7 +150,7 @@ async def test_an_appeal_is_received_charged_and_answered(town: City, chromium: 
         await look(page, "/admin/appeals/1", "appeal-answered")
         await look(page, "/admin/appeals", "appeals")
     async with writing(town.service.database) as connection:
-        (told,) = await yearbook.read_amendments(connection, 2026)
+        (told,) = await read_amendments(connection, 2026)
         grades = (await connection.execute(tables.grades.select())).all()
     assert (told.appeal, told.before, told.after) == (1, "third", "second")
     assert [row.grade for row in grades] == ["third", "second"]

@@ -1,11 +1,14 @@
-"""The response page in Chromium: quotas of a draft, then a campaign that runs, live, without scripts, on a phone."""
+"""The response page in Chromium: quotas of a draft, then a running campaign.
+
+Live, without scripts, and on a phone.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from sqlalchemy import select, update
 
 from bot.accounts.staff import add_staff
@@ -19,10 +22,10 @@ from bot.fieldwork.outreach.push_service import begin_push, plain_texts
 from bot.service.composition import Service, build
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
-from tests.e2e.browsing import DESKTOP, browsing, keep
+from tests.e2e.browsing import BROWSER, DESKTOP, browsing, keep
 from tests.web_city import NOW, Clock, make_draft
 
-pytestmark = pytest.mark.browser
+pytestmark = BROWSER
 PASSWORD = "correct horse battery"
 PAGE = "/admin/campaigns/2026/responses"
 HOUR = int(NOW.timestamp()) // 3600
@@ -30,13 +33,13 @@ GROUPS = {"resident": ("430102", 120), "deputy": ("", 45)}
 
 
 async def test_the_response_page(
-    tmp_path: Path, valkey_url: str, chromium: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, valkey_url: str, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.web.admin.responses.LIVE_SECONDS", 0.5)
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await create_campaign(service.database, make_draft(), service.clock)
         await add_staff(service.database, "wang", PASSWORD, "staff")
-        async with browsing(service, chromium) as page:
+        async with browsing(service, browser) as page:
             await sign_in(page)
             await give_quotas(page, tmp_path)
             await run_campaign(service)
@@ -46,12 +49,14 @@ async def test_the_response_page(
             await expect(page.locator("[data-live]")).to_contain_text("40–49")
             await keep(page, "responses-zh-desktop")
             async with writing(service.database) as connection:
-                changed = update(tables.courses).where(tables.courses.c.course == "completed")
+                changed = update(tables.progress_counts).where(
+                    tables.progress_counts.c.progress == "completed"
+                )
                 await connection.execute(changed.values(people=463))
-            await expect(page.locator("[data-live]")).to_contain_text("460–469", timeout=15_000)
+            await expect(page.locator("[data-live]")).to_contain_text("460–469")
             await page.set_viewport_size({"width": 390, "height": 844})
             await keep(page, "responses-zh-phone")
-        async with browsing(service, chromium, locale="en-GB", java_script_enabled=False) as page:
+        async with browsing(service, browser, locale="en-GB", java_script_enabled=False) as page:
             await page.goto("/admin?lang=en")
             await page.get_by_label("Login").fill("wang")
             await page.get_by_label("Password").fill(PASSWORD)
@@ -92,7 +97,7 @@ async def give_quotas(page: Page, folder: Path) -> None:
 
 
 async def run_campaign(service: Service) -> None:
-    """A campaign in its second week, as counts."""
+    """Make the counts of a campaign in its second week."""
     database, day = service.database, NOW.date()
     people = [
         Contact(Address("telegram", str(1000 * at + n)), "en", group, area, "", "2026-01-02", "")
@@ -117,22 +122,23 @@ async def run_campaign(service: Service) -> None:
         links = (("personal", "resident", "430102"), ("open", "resident", ""))
         courses = (("started", 8), ("partial", 6), ("broken", 14), ("completed", 41))
         await connection.execute(
-            tables.courses.insert(),
+            tables.progress_counts.insert(),
             [
-                where | {"source": s, "grp": g, "stratum": x, "course": course, "people": people}
+                where
+                | {"source": s, "group_code": g, "stratum": x, "progress": course, "people": people}
                 for s, g, x in links
                 for course, people in courses
             ],
         )
         rows = [
-            where | {"hour": HOUR - back, "course": course, "people": 3 + (back * step) % 17}
+            where | {"hour": HOUR - back, "progress": course, "people": 3 + (back * step) % 17}
             for back in range(0, 120, 3)
             for course, step in (("started", 7), ("broken", 2), ("completed", 5))
         ]
         await connection.execute(tables.arrivals.insert(), rows)
         stops = (("econ", "overall", 13), ("econ", "review", 4), ("livelihood", "contact", 23))
         await connection.execute(
-            tables.stops.insert(),
+            tables.break_offs.insert(),
             [
                 where | {"questionnaire": q, "question": question, "people": n}
                 for q, question, n in stops
@@ -142,7 +148,7 @@ async def run_campaign(service: Service) -> None:
         await connection.execute(
             tables.quota_cells.insert(),
             [
-                where | {"unit": u, "grp": g, "stratum": "", "source": s, "taken": n}
+                where | {"unit": u, "group_code": g, "stratum": "", "source": s, "taken": n}
                 for u, g, s, n in cells
             ],
         )

@@ -1,11 +1,13 @@
-"""Hidden numbers in Chromium: on a phone and a desk, in both languages, with the reason beside them."""
+"""Suppressed numbers in Chromium, with the reason beside them.
+
+On a phone and a wide screen, in both languages.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 from sqlalchemy import select, update
 
 from bot.accounts.staff import add_staff
@@ -15,16 +17,16 @@ from bot.results.scoring import score_campaign
 from bot.service.composition import build
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from tests.desk import CAMPAIGN, PASSWORD, YEAR
-from tests.e2e.browsing import DESKTOP, PHONE, browsing, keep
+from tests.console import CAMPAIGN, PASSWORD, YEAR
+from tests.e2e.browsing import BROWSER, DESKTOP, PHONE, browsing, keep
 from tests.web_city import Clock, fill
 
-pytestmark = pytest.mark.browser
+pytestmark = BROWSER
 WHY = {"en": "could be traced to them", "zh-Hans": "可能追溯到个人"}
 
 
 async def test_hidden_numbers_say_so_and_why(
-    tmp_path: Path, valkey_url: str, chromium: Path
+    tmp_path: Path, valkey_url: str, browser: Browser
 ) -> None:
     async with build(Settings(data=tmp_path, redis_url=valkey_url), Clock()) as service:
         await fill(service)
@@ -43,7 +45,7 @@ async def test_hidden_numbers_say_so_and_why(
             for u, it in sorted(told.items())
             if None in it.distribution.values() and not it.withheld
         )
-        async with browsing(service, chromium, viewport=DESKTOP) as page:
+        async with browsing(service, browser, viewport=DESKTOP) as page:
             await page.goto("/admin/sign-in?lang=en")
             await page.get_by_label("Login").fill("li")
             await page.get_by_label("Password").fill(PASSWORD)
@@ -55,9 +57,9 @@ async def test_hidden_numbers_say_so_and_why(
                     "year": YEAR,
                     "explain": f"{YEAR}/explain/{rich}",
                 }.items():
-                    for size, viewport in {"desk": DESKTOP, "phone": PHONE}.items():
+                    await page.goto(f"{path}?lang={lang}")
+                    for size, viewport in {"desktop": DESKTOP, "phone": PHONE}.items():
                         await page.set_viewport_size(viewport)
-                        await page.goto(f"{path}?lang={lang}")
                         await expect(page.get_by_text(HIDDEN, exact=True).first).to_be_visible()
                         await expect(page.get_by_text(WHY[lang])).to_be_visible()
                         await keep(page, f"floor-{size}-{name}-{lang}")

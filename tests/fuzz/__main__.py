@@ -29,10 +29,12 @@ def main() -> int:
     began = monotonic()
     fuzzed = asyncio.run(fuzz_updates(given.updates, given.seed))
     print(
-        f"{fuzzed.sent} updates in {monotonic() - began:.0f} s: answers {dict(fuzzed.statuses)}, {fuzzed.counts}"
+        f"{fuzzed.sent} updates in {monotonic() - began:.0f} s: "
+        f"answers {dict(fuzzed.statuses)}, {fuzzed.counts}"
     )
     print(
-        f"  {fuzzed.letters} kept as dead letters, {fuzzed.ballots} ballots; faults: {dict(fuzzed.faults) or 'none'}"
+        f"  {fuzzed.letters} kept as dead letters, {fuzzed.ballots} ballots; faults: "
+        f"{dict(fuzzed.faults) or 'none'}"
     )
     began = monotonic()
     walked = walk_often(given.conversations, given.seed)
@@ -41,7 +43,8 @@ def main() -> int:
         end=" ",
     )
     print(
-        f"{walked.ballots} ballots, ended at {dict(walked.ended)}; faults: {len(walked.faults) or 'none'}"
+        f"{walked.ballots} ballots, ended at {dict(walked.ended)}; faults: "
+        f"{len(walked.faults) or 'none'}"
     )
     print(*walked.faults[:20], sep="\n")
     return 1 if fuzzed.faults or walked.faults else 0

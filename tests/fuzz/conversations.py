@@ -1,4 +1,4 @@
-"""Random walks through the engine: whatever a citizen does, nothing is raised, and a receipt can still be reached."""
+"""Random walks through the engine: nothing is raised, and a receipt always stays in reach."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from survey_flows.effects import EndConversation, ErasePerson, Screen, ShowScree
 from survey_flows.engine import TOPICS
 from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, TopicRequested, Typed
 from survey_flows.session import Session
-from tests.conversations import MORNING, Talk, build_paper
+from tests.conversations import MORNING, Talk, build_definition
 
 MOST_ACTS = 40
 MOST_TAPS = 40
@@ -79,7 +79,7 @@ SIDEWAYS = (
 
 @dataclass(slots=True)
 class Walked:
-    """What many walks came to: steps, ballots, where they ended, and what went wrong with the seed of the walk."""
+    """Counts over many walks: steps, ballots, where they ended, and faults with the walk's seed."""
 
     walks: int = 0
     steps: int = 0
@@ -89,28 +89,26 @@ class Walked:
 
 
 def walk_often(conversations: int, seed: int = 0) -> Walked:
-    """So many conversations, each with a seed of its own."""
-    result, definition = Walked(), build_paper()
-    live_campaigns = {state: build_paper(state=state) for state in STATES} | {"open": definition}
+    """Walk that many conversations, each with a seed of its own."""
+    result, definition = Walked(), build_definition()
+    definitions = {state: build_definition(state=state) for state in STATES} | {"open": definition}
     for number in range(seed, seed + conversations):
         result.walks += 1
         try:
-            _walk(random.Random(number), live_campaigns, result)
+            _walk(random.Random(number), definitions, result)
         except Exception as error:
             result.faults.append(f"walk {number}: {type(error).__name__}: {error}")
     return result
 
 
 def _walk(
-    chance: random.Random, live_campaigns: dict[str, CampaignDefinition], result: Walked
+    chance: random.Random, definitions: dict[str, CampaignDefinition], result: Walked
 ) -> None:
-    talk, known, past = Talk(live_campaigns["open"]), list[str](), list[Event]()
+    talk, known, past = Talk(definitions["open"]), list[str](), list[Event]()
     talk.take(_start(chance, talk))
     for _ in range(chance.randint(1, MOST_ACTS)):
         talk.definition = (
-            live_campaigns[chance.choice(STATES)]
-            if chance.random() < 0.05
-            else live_campaigns["open"]
+            definitions[chance.choice(STATES)] if chance.random() < 0.05 else definitions["open"]
         )
         right = talk.now = talk.now + timedelta(hours=chance.choice(HOURS))
         if chance.random() < 0.04:
@@ -124,11 +122,11 @@ def _walk(
         known += _check(talk, before)
         talk.now = right
     result.ended[talk.session.place.partition(":")[0] if talk.session else "nothing kept"] += 1
-    _reach_a_receipt(talk, live_campaigns["open"])
+    _reach_a_receipt(talk, definitions["open"])
 
 
 def _next_event(chance: random.Random, talk: Talk, known: list[str], past: list[Event]) -> Event:
-    """Mostly a button that is offered; else anything that a person or a network may do."""
+    """Draw mostly a shown button, else anything that a person or a network may do."""
     buttons = [button.data for row in talk.screen.rows for button in row] if talk.screen else []
     act = chance.random()
     if act < 0.65 and buttons:
@@ -209,7 +207,7 @@ def _check_session(session: Session, definition: CampaignDefinition) -> None:
 
 
 def _reach_a_receipt(talk: Talk, definition: CampaignDefinition) -> None:
-    """A citizen who goes straight on from wherever the walk ended reaches a receipt."""
+    """Walk straight on from the end of the walk to a receipt."""
     talk.definition, talk.now = definition, MORNING
     talk.take(Started(unit="FIN", lang="zh-CN", token=talk.token()))
     for _ in range(MOST_TAPS):

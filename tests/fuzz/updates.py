@@ -1,4 +1,4 @@
-"""Telegram updates with something wrong, through the webhook, the parser, the conductor and a real database."""
+"""Broken Telegram updates, through the webhook, the parser, the conductor and a real database."""
 
 from __future__ import annotations
 
@@ -86,7 +86,10 @@ SCRAPS: tuple[Any, ...] = (
 
 @dataclass(slots=True)
 class Fuzzed:
-    """What was sent and what came back. ``faults``: errors that got out, and answers that should not be."""
+    """What was sent and what came back.
+
+    ``faults`` are errors that got out, and answers that should not be.
+    """
 
     sent: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
@@ -98,7 +101,7 @@ class Fuzzed:
 
 
 class Request:
-    """As much of a request as the webhook looks at."""
+    """The part of a request that the webhook reads."""
 
     def __init__(self, body: bytes, secret: str) -> None:
         self.headers = {SECRET_HEADER: secret}
@@ -111,7 +114,7 @@ class Request:
 
 
 async def fuzz_updates(updates: int, seed: int = 0) -> Fuzzed:
-    """Send so many, some hundreds at once."""
+    """Send that many updates, some hundreds at once."""
     result = Fuzzed()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: _note(result, context))
     with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
@@ -170,7 +173,7 @@ async def _send(
 
 
 async def _answer(url: Any, payload: bytes, _seconds: float) -> tuple[int, bytes]:
-    """The Bot API takes everything that is JSON."""
+    """Answer as a Bot API that takes everything that is JSON."""
     call = orjson.loads(payload)
     shown = {"message_id": 1, "date": 1, "chat": {"id": call.get("chat_id", 1), "type": "private"}}
     result: Any = shown if str(url).endswith(("sendMessage", "editMessageText")) else True
@@ -198,7 +201,7 @@ def _note(result: Fuzzed, context: dict[str, Any]) -> None:
 
 
 class Mutator:
-    """Makes updates of people who go on with their conversations, and then something is wrong with most of them."""
+    """Makes updates of people in their conversations, and breaks most of them."""
 
     def __init__(self, chance: random.Random, link: str) -> None:
         self.chance = chance
@@ -214,12 +217,12 @@ class Mutator:
         )
 
     def learn(self, person: int, call: dict[str, Any]) -> None:
-        """What the chat shows now."""
+        """Note the chat's present screen."""
         rows = call.get("reply_markup", {}).get("inline_keyboard", [])
         self._buttons[person] = [button["callback_data"] for row in rows for button in row]
 
     def next_body(self) -> tuple[int, bytes]:
-        """A person and the body of an update."""
+        """Return a person and the body of an update."""
         person = 1000 + self.chance.randrange(PEOPLE)
         update = self._valid(person)
         for _ in range(self.chance.choice((0, 0, 0, 1, 1, 2))):
@@ -317,7 +320,7 @@ class Mutator:
         return _GONE if change is None else change(value)
 
     def _damage(self, body: bytes) -> bytes:
-        """Something that is hardly JSON any more."""
+        """Break an update until it is hardly JSON."""
         at = self.chance.randrange(max(1, len(body)))
         broken = self.chance.choice(
             (b"\xff", b"\x00", b"\\ud83d", b"NaN", b"1e999", b'"', b"\xed\xa0\x80")

@@ -1,4 +1,4 @@
-"""What holds for every appraisal, whatever the points, ties, bars and decisions."""
+"""Laws of every appraisal, for any points, ties, bars and decisions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LAW = settings(max_examples=40, deadline=None)
 
 @st.composite
 def cities(draw: st.DrawFn) -> AppraisalInputs:
-    """The small city with coarse points (so that ties abound), things that happened, and decisions on some of them."""
+    """The small city with coarse points (ties abound), findings, and decisions on some of them."""
     objective = {(unit, "objective"): draw(POINTS) for unit in DEPARTMENTS}
     variance = draw(st.sampled_from([0.0, 0.5, 20.0]))
     few = draw(st.sets(st.sampled_from(DEPARTMENTS), max_size=2))
@@ -76,7 +76,7 @@ def worst(grade: Grade | None) -> int:
 def test_more_points_never_cost_a_unit_rank_or_grade(
     city: AppraisalInputs, unit: str, more: Decimal
 ) -> None:
-    """R19: who works solidly loses neither points nor place."""
+    """R19: solid work loses neither points nor place."""
     key = (unit, "objective")
     raised = replace(
         city, indicators={**city.indicators, key: min(city.indicators[key] + more, Decimal(100))}

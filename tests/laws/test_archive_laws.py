@@ -1,4 +1,7 @@
-"""Whatever happens to ballots between two runs, an archive adds up to the full scan, and only what moved is read."""
+"""An archive adds up to the full scan whatever happens to ballots between two runs.
+
+It reads only what moved.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class Stopped(Exception):
 
 
 class Campaign:
-    """Ballots that come and go as the mixer has them come and go, each at the next position of the log."""
+    """Ballots that come and go as by the mixer, each at the next position of the log."""
 
     def __init__(self, database: AsyncEngine, folder: Path) -> None:
         self.database, self.folder = database, folder
@@ -92,7 +95,7 @@ class Campaign:
 
 
 def merged(folder: Path, written: WrittenArchive) -> list[PatternCount]:
-    """The sum of the parts."""
+    """Return the sum of the parts."""
     found: dict[tuple[Any, ...], int] = {}
     for table in count_tables(folder, written.manifest):
         for row in counts_of(table):

@@ -1,4 +1,4 @@
-"""What holds for every conversation, whatever a citizen does."""
+"""Laws of every conversation, for any behaviour of a citizen."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from survey_flows.events import Event, Pressed, Returned, Started, TimedOut, Top
 from survey_flows.questionnaire import QuestionKind
 from survey_flows.route import answers_that_count
 from survey_flows.session import Session
-from tests.conversations import MORNING, Talk, build_paper
+from tests.conversations import MORNING, Talk, build_definition
 
-PAPER = build_paper()
-UNITS = sorted(PAPER.units)
-QUESTIONS = sorted({q.id for form in PAPER.questionnaires.values() for q in form.questions})
+DEFINITION = build_definition()
+UNITS = sorted(DEFINITION.units)
+QUESTIONS = sorted({q.id for form in DEFINITION.questionnaires.values() for q in form.questions})
 
 garbage = st.text(st.characters(exclude_categories=()), max_size=70)
 labels = st.sampled_from(
@@ -98,7 +98,7 @@ def play(talk: Talk, act: int | Event) -> Event:
 def test_every_step_can_be_seen_and_every_button_fits(
     script: list[tuple[int | Event, int]],
 ) -> None:
-    talk = Talk(PAPER)
+    talk = Talk(DEFINITION)
     talk.start(unit="MIX")
     for act, hours in script:
         talk.now += timedelta(hours=hours)
@@ -110,7 +110,7 @@ def test_every_step_can_be_seen_and_every_button_fits(
             0 < len(b.data.encode()) <= 64 and b.label for row in screens[0].rows for b in row
         )
         assert all(
-            PAPER.opens_at <= talk.now < PAPER.closes_at
+            DEFINITION.opens_at <= talk.now < DEFINITION.closes_at
             for e in talk.effects
             if isinstance(e, StoreBallot)
         )
@@ -124,7 +124,7 @@ def test_every_step_can_be_seen_and_every_button_fits(
 def test_no_answer_is_lost_without_an_event_that_says_so(
     script: list[tuple[int | Event, int]], unit: str
 ) -> None:
-    talk = Talk(PAPER)
+    talk = Talk(DEFINITION)
     talk.start(unit=unit)
     for act, hours in script:
         before = talk.session
@@ -135,7 +135,8 @@ def test_no_answer_is_lost_without_an_event_that_says_so(
         after = talk.session.answers if talk.session else {}
         if before.answers.items() <= after.items():
             continue
-        # Something given is gone or different: it was submitted, the citizen was told, or changed that very answer.
+        # A given answer is gone or different: it was submitted, the citizen was told,
+        # or changed that very answer.
         submitted = any(isinstance(e, StoreBallot | HoldRequest) for e in talk.effects)
         erased = any(isinstance(e, ErasePerson) for e in talk.effects)
         changed = {k for k in before.answers if after.get(k) != before.answers[k]} == {
@@ -147,7 +148,7 @@ def test_no_answer_is_lost_without_an_event_that_says_so(
 @settings(max_examples=100, deadline=None)
 @given(acts)
 def test_a_ballot_says_what_was_on_the_review(script: list[tuple[int | Event, int]]) -> None:
-    talk = Talk(PAPER)
+    talk = Talk(DEFINITION)
     talk.start(unit="FIN")
     for act, _ in script:
         before = talk.session
@@ -156,7 +157,7 @@ def test_a_ballot_says_what_was_on_the_review(script: list[tuple[int | Event, in
             if isinstance(effect, StoreBallot):
                 assert before is not None
                 ballot = effect.ballot
-                form = PAPER.questionnaires[ballot.questionnaire]
+                form = DEFINITION.questionnaires[ballot.questionnaire]
                 assert ballot.unit == before.unit
                 assert ballot.ratings.split(" ") == [
                     before.answers.get(q.id) or "-" for q in form.rated
@@ -170,7 +171,7 @@ def test_a_ballot_says_what_was_on_the_review(script: list[tuple[int | Event, in
 @settings(max_examples=100, deadline=None)
 @given(acts, st.integers(1, 3))
 def test_coming_back_changes_nothing(script: list[tuple[int | Event, int]], times: int) -> None:
-    talk = Talk(PAPER)
+    talk = Talk(DEFINITION)
     talk.start(unit="MIX")
     for act, _ in script:
         play(talk, act)
@@ -186,7 +187,7 @@ def test_coming_back_changes_nothing(script: list[tuple[int | Event, int]], time
 @settings(max_examples=100, deadline=None)
 @given(acts)
 def test_a_press_repeated_changes_nothing_more(script: list[tuple[int | Event, int]]) -> None:
-    talk = Talk(PAPER)
+    talk = Talk(DEFINITION)
     talk.start(unit="MIX")
     for act, _ in script:
         event = play(talk, act)
@@ -236,8 +237,8 @@ sessions = st.builds(
 @settings(max_examples=300, deadline=None)
 @given(sessions, events, st.sampled_from(["", "FIN", "MIX"]))
 def test_any_stored_session_is_taken_on(session: Session, event: Event, removed: str) -> None:
-    units = {code: unit for code, unit in PAPER.units.items() if code != removed}
-    definition = replace(PAPER, units=units)
+    units = {code: unit for code, unit in DEFINITION.units.items() if code != removed}
+    definition = replace(DEFINITION, units=units)
     after, effects = step(definition, session, event, MORNING)
     assert sum(isinstance(effect, ShowScreen) for effect in effects) == 1
     assert after is None or step(definition, after, Returned(), MORNING)[0] == after
@@ -246,25 +247,25 @@ def test_any_stored_session_is_taken_on(session: Session, event: Event, removed:
 @settings(max_examples=50, deadline=None)
 @given(st.lists(events, max_size=10), st.sampled_from(["closed", "paused", "draft"]))
 def test_nothing_is_cast_while_the_campaign_is_not_open(script: list[Event], state: str) -> None:
-    talk = Talk(PAPER)
+    talk = Talk(DEFINITION)
     talk.start(unit="FIN")
     talk.press("不了解")
     talk.press("跳过")
     submit = talk.data("提交")
-    talk.definition = build_paper(state=state)
+    talk.definition = build_definition(state=state)
     for event in [Pressed(submit, token="X" * 16), *script]:
         talk.take(event)
         assert not any(isinstance(e, StoreBallot | ErasePerson) for e in talk.effects)
 
 
 def rated(unit: str, lang: str, place: int) -> list[tuple[Effect, ...]]:
-    """All that is said to a citizen who gives every rating the option at this place, to the next unit's list."""
-    talk, said = Talk(PAPER), []
+    """Return all messages to a citizen who always takes this option, up to the list of units."""
+    talk, said = Talk(DEFINITION), []
     said.append(talk.start(unit=unit, lang=lang))
     for _ in range(20):
         if talk.session is None or not talk.session.place.startswith("q:"):
             break
-        question = PAPER.questionnaires[PAPER.units[unit].questionnaire].by_id[
+        question = DEFINITION.questionnaires[DEFINITION.units[unit].questionnaire].by_id[
             talk.session.place[2:]
         ]
         codes = [code for code in question.choices if code != "DK"]
@@ -284,7 +285,7 @@ def rated(unit: str, lang: str, place: int) -> list[tuple[Effect, ...]]:
 
 
 def heard(effects: tuple[Effect, ...]) -> list[Effect]:
-    """What can be read, without the answers that the review repeats."""
+    """Return the readable effects, without the answers that the review repeats."""
     shown: list[Effect] = []
     for effect in effects:
         if isinstance(effect, ShowScreen) and effect.screen.step == "review":
@@ -320,7 +321,7 @@ def test_nothing_that_is_said_depends_on_how_good_the_rating_is(unit: str, lang:
 def test_who_says_to_have_been_told_sees_the_same_screen_as_before(
     script: list[tuple[int | Event, int]], topic: str
 ) -> None:
-    talk = Talk(PAPER)
+    talk = Talk(DEFINITION)
     talk.start(unit="MIX")
     for act, _ in script:
         play(talk, act)
@@ -334,6 +335,6 @@ def test_who_says_to_have_been_told_sees_the_same_screen_as_before(
     assert offered == ((bool(before.unit) and before.overlay == "help") or screen.step == "receipt")
     effects = talk.press_data(data)
     told = [effect for effect in effects if isinstance(effect, CountPressure)]
-    assert told == [CountPressure(PAPER.campaign, before.unit)] * offered
+    assert told == [CountPressure(DEFINITION.campaign, before.unit)] * offered
     assert talk.screen == screen
     assert not offered or talk.session == before

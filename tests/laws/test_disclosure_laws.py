@@ -1,4 +1,4 @@
-"""Nobody who solves for all that is published finds a count of fewer than ten people."""
+"""No solution of the published figures gives a count of fewer than ten people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.disclosure import (
     POINTS,
     SILENT,
     Ballots,
-    make_poll,
+    make_campaign,
     make_scored,
     read_all,
     truth,
@@ -68,7 +68,7 @@ def whole(unit: str, count: int) -> Ballots:
 )
 def test_no_count_of_few_people_can_be_solved_for(ballots: list[Ballots]) -> None:
     assume(sum(entry[-1] for entry in ballots) >= FLOOR)  # the log tells how many there are in all
-    spy = read_all(make_scored(make_poll(UNITS), ballots))
+    spy = read_all(make_scored(make_campaign(UNITS), ballots))
     for name, value in truth(ballots).items():
         if 0 < value < FLOOR and not name.endswith((" n", "out")):
             names = [f"{name} {link}" for link in LINKS] if name.split()[-1] in GROUPS else [name]

@@ -1,4 +1,4 @@
-"""Laws of the draw: everybody in a cell is as likely as the others, and nothing but the seed decides."""
+"""Laws of the draw: all people in a cell are equally likely, and only the seed decides."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ DRAWS = 4000
 
 
 def test_each_number_and_each_pair_is_drawn_equally_often() -> None:
-    # A simple random sample of 3 of 10: 3/10 for each, 3·2 / 10·9 for each pair; five standard errors for 55 counts.
+    # A simple random sample of 3 of 10: 3/10 for each, 3·2 / 10·9 for each pair;
+    # five standard errors for 55 counts.
     numbers = [f"{n:032x}" for n in range(10)]
     one: Counter[str] = Counter()
     two: Counter[tuple[str, ...]] = Counter()

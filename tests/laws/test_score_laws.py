@@ -60,7 +60,7 @@ def score(rows: list[PatternCount], floor: int = 1, category: str = "econ") -> U
 
 
 Ballots = list[tuple[Fraction, Fraction]]
-"""Fraud weight and score of every valid ballot that is not excluded, one by one."""
+"""The fraud weight and score of every valid ballot, one by one."""
 
 
 def one_by_one(rows: list[PatternCount], group: str, opened: bool) -> Ballots:
@@ -70,7 +70,10 @@ def one_by_one(rows: list[PatternCount], group: str, opened: bool) -> Ballots:
 
 
 def mean_and_variance(ballots: Ballots) -> tuple[Fraction, Fraction]:
-    """The weighted mean with V = n/(n−1)·Σw²(y−ȳ)²/(Σw)², as written; a single answer has the widest variance."""
+    """The weighted mean with V = n/(n−1)·Σw²(y−ȳ)²/(Σw)².
+
+    A single answer has the widest variance.
+    """
     n, mass = len(ballots), sum((w for w, _ in ballots), Fraction())
     mean = sum((w * y for w, y in ballots), Fraction()) / mass
     spread = sum(((w * (y - mean)) ** 2 for w, y in ballots), Fraction())

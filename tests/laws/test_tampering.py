@@ -1,9 +1,14 @@
-"""Seven kinds of tampering with a bundle, with and without a witness; and honest erasures, which alarm nobody.
+"""Seven kinds of tampering with a bundle, with and without a witness; and honest erasures.
 
-Four kinds are by somebody without the log's key: an answer changed, a ballot dropped, one added, entries reordered.
-They adjust whatever else they can, down to closing, result and totals. Two are by whoever holds the key and signs anew:
-the log rolled back to an earlier state, and the log rewritten. Those two nobody can see without a witness.
-The last is by the same holder in a log that only grows: a weight without a decision. Whoever has the openings sees it.
+Honest erasures alarm nobody.
+Four kinds are by somebody without the log's key: an answer changed, a ballot dropped,
+one added, entries reordered. They adjust whatever else they can,
+down to closing, result and totals.
+Two are by whoever holds the key and signs anew:
+the log rolled back to an earlier state, and the log rewritten.
+Nobody can see those two without a witness.
+The last is by the same holder in a log that only grows: a weight without a decision.
+Whoever has the openings sees it.
 """
 
 from __future__ import annotations
@@ -86,21 +91,21 @@ def reorder(case: Campaign, chance: Random) -> None:
 
 
 def roll_back(case: Campaign, chance: Random) -> None:
-    """The last ballots are as if they had never been."""
+    """Drop the last ballots as if they had never been."""
     del case.log.entries[chance.randrange(case.closed_at() // 2, case.closed_at() - 1) :]
     recount(case)
     case.close()
 
 
 def rewrite(case: Campaign, chance: Random) -> None:
-    """The answers are others, and everything fits together."""
+    """Change the answers so that everything fits together."""
     for _ in range(chance.randint(1, 10)):
         chance.choice([change_answer, drop_ballot, add_ballot, reorder])(case, chance)
     again(case)
 
 
 def weigh(case: Campaign, chance: Random) -> None:
-    """A ballot weighs less without a decision, and the log is told the result that this makes."""
+    """Give a ballot less weight without a decision, and log the result of that."""
     suspected = {at for suspected in case.cases.values() for at in suspected.light}
     at = chance.choice(sorted(set(case.last.values()) - suspected))
     case.weights[at] = chance.choice([0, 1, 2])
@@ -114,14 +119,14 @@ GROWING: tuple[Kind, ...] = (weigh,)
 
 
 def again(case: Campaign) -> None:
-    """Closing and result once more, to fit what was tampered with."""
+    """Close anew, with a result that fits the tampered entries."""
     case.unclose()
     recount(case)
     case.close()
 
 
 def recount(case: Campaign) -> None:
-    """What counts, from the entries as they are now."""
+    """Find anew which ballots count, by the present entries."""
     own = {at: json.loads(case.log.entries[at].body) for at in case.own()}
     case.erased = {body["position"] for body in own.values() if body["kind"] == "withdrawal"}
     case.last, case.superseded = {}, set()
@@ -169,7 +174,7 @@ def _reweigh(case: Campaign, moved: Callable[[int], int]) -> None:
 
 @pytest.fixture(scope="module")
 def table() -> dict[str, tuple[int, int]]:
-    """By kind of tampering, in how many of the cases it is found: without a witness, and with one."""
+    """Count the cases in which each kind is found: without a witness, and with one."""
     found = {kind.__name__: [0, 0] for kind in (*WITHOUT_KEY, *WITH_KEY, *GROWING)}
     for seed in range(CASES):
         honest = drawn(seed)
@@ -180,9 +185,8 @@ def table() -> dict[str, tuple[int, int]]:
             kind(case, chance)
             if kind in WITHOUT_KEY:
                 if seed % 2:
-                    again(
-                        case
-                    )  # the odd ones adjust everything but the signature, the even ones only the entries
+                    # Odd ones adjust everything but the signature, even ones only the entries.
+                    again(case)
                 files = case.bundle() | {
                     CHECKPOINT: (honest.log.checkpoint() + "".join(line)).encode()
                 }
@@ -209,7 +213,8 @@ def test_without_the_log_s_key_no_tampering_stays_hidden_even_without_a_witness(
     assert {kind.__name__: alone[kind.__name__] for kind in WITHOUT_KEY} == {
         k.__name__: CASES for k in WITHOUT_KEY
     }
-    # What a witness is for: whoever holds the key can make a history that contradicts nothing in the bundle.
+    # This is what a witness is for: the holder of the key can make a history
+    # that contradicts nothing in the bundle.
     assert {kind.__name__: alone[kind.__name__] for kind in WITH_KEY} == {
         k.__name__: 0 for k in WITH_KEY
     }

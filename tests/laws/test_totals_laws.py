@@ -116,7 +116,8 @@ def test_no_cell_of_few_people_is_told_and_none_follows_from_the_others() -> Non
             hidden = [group["group"] for group in unit["groups"] if group["cells"] is None]
             few = [g.group for g in scores[unit["unit"]].groups if 0 < g.n_valid < 10]
             assert set(few) <= set(hidden)
-            # One group alone could be had from the unit's figures by subtraction; those without weight are not in them.
+            # One group alone would follow from the unit's figures by subtraction;
+            # groups without weight are not in them.
             weighing = {g.group for g in scores[unit["unit"]].groups if g.weight}
             assert len(weighing & set(few)) != 1 or len(weighing & set(hidden)) > 1
             for group in unit["groups"]:

@@ -43,25 +43,27 @@ years = {{ values = ["2026"] }}
 
 [checks.negative_data_rejection]
 # 413: what is too long is refused by its length, before anybody reads it.
-expected-statuses = ["400", "401", "403", "404", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+expected-statuses = [
+  "400", "401", "403", "404", "406", "409", "413", "415", "422", "428", "429", "5xx",
+]
 
 [checks.positive_data_acceptance]
-# 422: the request has the form that is described, and what it says cannot be (an end before the beginning).
+# 422: the request has the described form, but its content is impossible (an end before the start).
 expected-statuses = ["2xx", "304", "404", "409", "422"]
 """
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How schemathesis ended (0: it found nothing), and what it printed."""
+    """The exit code of schemathesis (0: it found nothing) and its output."""
 
     code: int
-    told: str
+    printed: str
 
 
 @asynccontextmanager
 async def standing(folder: Path, redis_url: str) -> AsyncIterator[tuple[Service, TestServer, str]]:
-    """A running service, where it is, and a token that is good for all."""
+    """Run a service; yield it, its address, and a token with all scopes."""
     async with (
         city(folder, redis_url, api_rate=100_000) as made,
         TestServer(make_web(made.service)) as server,
@@ -74,7 +76,7 @@ async def standing(folder: Path, redis_url: str) -> AsyncIterator[tuple[Service,
 
 
 async def close_one(service: Service, campaign: str = "closed") -> None:
-    """A campaign that is over, with 60 ballots of each of its units, which are stored for its year."""
+    """Make a campaign that is over, with 60 stored ballots of each of its units in its year."""
     await create_campaign(service.database, replace(make_draft(), id=campaign), service.clock)
     await open_campaign(service.database, campaign)
     await service.mixer.turn()
@@ -121,7 +123,10 @@ def _ballot(campaign: str, unit: str, sheet: str, size: int, number: int) -> dic
 async def run(
     folder: Path, redis_url: str, examples: int, phases: str, seed: int | None = None
 ) -> Outcome:
-    """Let schemathesis ask the running service, with all of its checks; the same each time unless there is a seed."""
+    """Let schemathesis ask the running service, with all of its checks.
+
+    Requests are the same each time unless there is a seed.
+    """
     async with standing(folder, redis_url) as (_, server, token):
         return await _ask(
             str(server.make_url("/api/v1/openapi.json")), token, examples, phases, seed

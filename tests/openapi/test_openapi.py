@@ -1,4 +1,4 @@
-"""Schemathesis against the running interface, shortened: `python -m tests.openapi` runs it at length."""
+"""Schemathesis against the running interface, in short; `python -m tests.openapi` runs longer."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.openapi.stand import SHORT, run
 
 async def test_schemathesis_finds_nothing(tmp_path: Path, valkey_url: str) -> None:
     outcome = await run(tmp_path, valkey_url, examples=4, phases=SHORT)
-    assert outcome.code == 0, outcome.told
-    assert f"Tested: {len(OPERATIONS)}" in outcome.told
-    generated = re.search(r"(\d+) generated", outcome.told)
-    assert generated, outcome.told
+    assert outcome.code == 0, outcome.printed
+    assert f"Tested: {len(OPERATIONS)}" in outcome.printed
+    generated = re.search(r"(\d+) generated", outcome.printed)
+    assert generated, outcome.printed
     assert int(generated[1]) > 3 * len(OPERATIONS)

@@ -1,4 +1,4 @@
-"""What the documents say is so: settings, commands, pages, paths and links, in both directions."""
+"""Documents and code agree: settings, commands, pages, paths and links, in both directions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def everything() -> str:
 
 
 def commands(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """Every command of the parser that does something, as it is typed."""
+    """Yield every command of the parser that acts, as it is typed."""
     inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not inner:
         yield parser.prog
@@ -47,7 +47,7 @@ def shell_lines(document: Path) -> list[str]:
 
 
 def typed_commands() -> list[tuple[str, str]]:
-    """(document, command line) of every `minping` call that a reader could copy, without placeholders."""
+    """Return (document, command line) of every `minping` call that a reader could copy."""
     lines = [(document.name, line) for document in DOCUMENTS for line in shell_lines(document)]
     calls = [
         (name, re.split(r"(?:^|\s)(?:\S*/)?minping ", line, maxsplit=1)) for name, line in lines

@@ -1,4 +1,4 @@
-"""What strangers run first: the locks, the commands that set up, the image and the composition of services."""
+"""What strangers run first: the lock files, the set-up commands, the image and its services."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def compose() -> dict[str, dict]:
 
 
 def pins(lock: str) -> dict[str, tuple[str, int]]:
-    """Package → (version and condition, number of hashes); one that is pinned per Python version is joined."""
+    """Return package → (version and condition, number of hashes); joins pins per Python version."""
     found: dict[str, tuple[str, int]] = {}
     for entry in re.split(r"\n(?=\S)", (ROOT / lock).read_text().strip()):
         first, *rest = entry.replace(" \\", "").splitlines()
@@ -86,9 +86,7 @@ def test_the_lock_holds_every_declared_package_with_hashes(lock: str, extras: li
     assert [name for name, (_, hashes) in locked.items() if not hashes] == []
 
 
-def test_the_lock_of_spark_holds_it_with_hashes_and_nothing_that_the_tests_have_in_another_version() -> (
-    None
-):
+def test_the_lock_of_spark_has_hashes_and_agrees_with_the_versions_of_the_tests() -> None:
     spark, tests = pins("requirements-spark.txt"), pins("requirements-dev.txt")
     extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"
@@ -138,7 +136,7 @@ def test_a_built_package_holds_every_file_of_the_three_rooms(tmp_path: Path) -> 
 
 
 def set_up(folder: Path, **programs: str) -> subprocess.CompletedProcess[str]:
-    """Make an environment on a machine that has only ``programs``, each given as a shell script."""
+    """Make an environment on a machine with only ``programs``, each a given shell script."""
     for name, script in programs.items():
         program = folder / name.replace("_", ".")
         program.write_text(f"#!/bin/sh\n{script}\n")

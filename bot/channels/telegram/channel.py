@@ -377,7 +377,10 @@ async def _insist(announce: Callable[[], Awaitable[None]]) -> None:
 
 def _reason(error: TelegramError) -> str:
     if isinstance(error, Conflict):
-        return "another program takes this bot's updates, or a webhook is set; let only one program use the token"
+        return (
+            "another program takes this bot's updates, or a webhook is set; "
+            "let only one program use the token"
+        )
     if isinstance(error, InvalidToken):
         return "it does not know MINPING_TELEGRAM_TOKEN"
     return error.message

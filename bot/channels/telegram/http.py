@@ -169,8 +169,10 @@ def _require_telegrams_own(code: int, body: bytes) -> None:
     if code < HTTP_ERROR:
         return
     try:
-        told = orjson.loads(body)
+        answer = orjson.loads(body)
     except ValueError:
-        told = None
-    if not (isinstance(told, dict) and told.get("ok") is False and told.get("error_code") == code):
+        answer = None
+    if not (
+        isinstance(answer, dict) and answer.get("ok") is False and answer.get("error_code") == code
+    ):
         raise NetworkError(f"something else than Telegram answered {code}")

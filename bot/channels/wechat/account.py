@@ -76,16 +76,16 @@ class WechatAccount:
         )
 
     def _verify(self, query: Query, now: int, name: str, *more: str) -> None:
-        told, nonce = query.get("timestamp", ""), query.get("nonce", "")
-        if not is_signed(query.get(name, ""), self.token, told, nonce, *more):
+        timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
+        if not is_signed(query.get(name, ""), self.token, timestamp, nonce, *more):
             raise MessageRefused
-        if not (told.isascii() and told.isdigit() and len(told) <= 12):
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
             raise MessageRefused
-        if abs(int(told) - now) > MOST_APART:
+        if abs(int(timestamp) - now) > MOST_APART:
             log.warning(
                 "a message by %s was refused: its time is %d s from ours",
                 self.channel,
-                int(told) - now,
+                int(timestamp) - now,
             )
             raise MessageRefused
 

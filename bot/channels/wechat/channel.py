@@ -124,15 +124,15 @@ class WechatChannel:
             fields = read_fields(plain)
         except BadXml:
             return await self._leave({}, plain)
-        told = int(request.query["timestamp"])
-        sent = written_at(fields, told, self._clock.now().timestamp())
+        timestamp = int(request.query["timestamp"])
+        sent = written_at(fields, timestamp, self._clock.now().timestamp())
         taken = read_message(self._account.channel, fields, sent, self._mark)
         if taken is None:
             return await self._leave(fields, plain)
         return await (
             self._let_go(taken)
             if taken.left
-            else self._answer(taken, told - int(fields["CreateTime"]))
+            else self._answer(taken, timestamp - int(fields["CreateTime"]))
         )
 
     def _refuse(self) -> web.Response:
@@ -191,8 +191,8 @@ class WechatChannel:
         while True:
             with suppress(Unavailable):
                 reply = await self._handler.handle(incoming)
-                told = (channel_words().say(_lang(reply), "text-unseen"),) if unseen else ()
-                return replace(reply, notices=told + reply.notices)
+                notice = (channel_words().say(_lang(reply), "text-unseen"),) if unseen else ()
+                return replace(reply, notices=notice + reply.notices)
             await asyncio.sleep(AGAIN)
 
     def _written(self, taken: ParsedMessage, reply: Reply) -> str:

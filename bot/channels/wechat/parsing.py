@@ -138,6 +138,6 @@ def number(fields: Fields, name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else 0
 
 
-def written_at(fields: Fields, told: int, now: float) -> int:
-    """Returns when a message was written by our clock ``now``; ``told`` is the sender's clock."""
-    return int(now - max(0, told - number(fields, "CreateTime")))
+def written_at(fields: Fields, timestamp: int, now: float) -> int:
+    """Returns when a message was written by our clock ``now``; ``timestamp`` is by the sender's."""
+    return int(now - max(0, timestamp - number(fields, "CreateTime")))

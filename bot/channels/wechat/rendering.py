@@ -106,23 +106,23 @@ def _hint(screen: Screen, taps: bool) -> str:
 def _review(screen: Screen, taps: bool) -> str:
     """Returns the review's instructions; submitting comes first, as nearly everybody wants it."""
     submit, stop = (next(b for b in by_word(screen) if verb(b) == wanted) for wanted in "yx")
-    told = _filled("text-review", screen.lang, submit=_word(submit, taps))
-    return told + "\n" + _filled("text-change", screen.lang, stop=_word(stop, taps))
+    text = _filled("text-review", screen.lang, submit=_word(submit, taps))
+    return text + "\n" + _filled("text-change", screen.lang, stop=_word(stop, taps))
 
 
 def _start(button: Button, taps: bool) -> str:
     """Returns a start button's line, in the language that it starts."""
     lang = button.data.partition(":")[2]
-    told = channel_words().say(lang, "text-start")
-    return _tap(told, command_words(button), button, taps)
+    text = channel_words().say(lang, "text-start")
+    return _tap(text, command_words(button), button, taps)
 
 
 def _filled(key: str, lang: str, **links: str) -> str:
     # Links hold data of one conversation, which the wording's cache must not keep.
-    told = channel_words().say(lang, key, **{name: f"«{name}»" for name in links})
+    text = channel_words().say(lang, key, **{name: f"«{name}»" for name in links})
     for name, link in links.items():
-        told = told.replace(f"«{name}»", link)
-    return told
+        text = text.replace(f"«{name}»", link)
+    return text
 
 
 def _word(button: Button, taps: bool) -> str:

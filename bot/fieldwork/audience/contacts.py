@@ -100,7 +100,7 @@ def _merged(keys: ContactKeys, lookup: bytes, contact: Contact, old: Row[Any] | 
         "lookup": lookup,
         "sealed": (sealed or keys.seal(contact.address)) if consent else None,
         "lang": contact.lang,
-        "grp": contact.group,
+        "group_code": contact.group,
         "area": contact.area,
         "size": contact.size,
         "source": contact.source,
@@ -141,7 +141,9 @@ async def _find(connection: AsyncConnection, lookups: Sequence[bytes]) -> dict[b
 
 
 def _gone(lookup: bytes, day: date, old: Row[Any] | None) -> Values:
-    empty = dict.fromkeys(("lang", "grp", "area", "size", "source", "consent", "unreachable"), "")
+    empty = dict.fromkeys(
+        ("lang", "group_code", "area", "size", "source", "consent", "unreachable"), ""
+    )
     invited = old.invited if old else ""
     return {
         "lookup": lookup,
@@ -171,7 +173,7 @@ async def count_contacts(
         if reason:
             left_out[reason] += 1
         else:
-            groups[row.grp] += 1
+            groups[row.group_code] += 1
     return ContactCounts(
         dict(sorted(groups.items())), {reason: left_out[reason] for reason in REASONS}
     )

@@ -68,7 +68,7 @@ async def make_invitations(
         members = await _drawn(connection, campaign)
         if not members:
             raise BadInput(Message("fieldwork-nobody-drawn"), Place(subject=campaign))
-        cells = {(member.grp, member.stratum) for member in members}
+        cells = {(member.group_code, member.stratum) for member in members}
         links = await _keep_links(connection, campaign, sorted(cells), clock)
         await _add(connection, [_row(keys, campaign, member, links) for member in members])
         # Another campaign may have invited somebody since the plan.
@@ -103,12 +103,12 @@ async def count_responses(database: AsyncEngine, campaign: str) -> list[CellInvi
         own = select(tables.links).where(
             links.campaign == campaign, links.token.startswith(PERSONAL)
         )
-        cells = (await connection.execute(own.order_by(links.grp, links.stratum))).all()
+        cells = (await connection.execute(own.order_by(links.group_code, links.stratum))).all()
     return [
         CellInvitations(
-            cell_of(row.grp, row.stratum),
+            cell_of(row.group_code, row.stratum),
             *counted.get(row.token, (0, 0)),
-            answered[row.grp, row.stratum],
+            answered[row.group_code, row.stratum],
         )
         for row in cells
     ]
@@ -130,13 +130,16 @@ async def _fatigue_days(connection: AsyncConnection, campaign: str) -> int:
 
 
 async def _drawn(connection: AsyncConnection, campaign: str) -> list[Row[Any]]:
-    """Return the drawn rows of the frame with their contacts; ``invited_here``: by this campaign."""
+    """Return the drawn rows of the frame with their contacts.
+
+    ``invited_here`` says that this campaign invited them.
+    """
     frames, contacts = tables.frames.c, tables.contacts.c
     joined = tables.frames.join(tables.contacts, frames.lookup == contacts.lookup)
     columns: list[Any] = [
         frames.number,
         frames.lookup,
-        frames.grp,
+        frames.group_code,
         frames.stratum,
         frames.invited.label("invited_here"),
     ]
@@ -155,14 +158,16 @@ async def _keep_links(
     query = select(tables.links).where(
         columns.campaign == campaign, columns.token.startswith(PERSONAL)
     )
-    links = {(row.grp, row.stratum): str(row.token) for row in await connection.execute(query)}
+    links = {
+        (row.group_code, row.stratum): str(row.token) for row in await connection.execute(query)
+    }
     for group, stratum in cells:
         if (group, stratum) not in links:
             token = links[group, stratum] = PERSONAL + clock.token()[:LINK]
             row = {
                 "token": token,
                 "campaign": campaign,
-                "grp": group,
+                "group_code": group,
                 "source": SOURCE,
                 "stratum": stratum,
             }
@@ -177,7 +182,7 @@ def _row(
     return {
         "mark": mark,
         "campaign": campaign,
-        "link": links[member.grp, member.stratum],
+        "link": links[member.group_code, member.stratum],
         "holder": None,
     }
 

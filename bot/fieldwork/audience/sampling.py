@@ -106,7 +106,7 @@ async def plan_sample(
         }
         await _keep_frame(connection, campaign, members)
         changed = update(tables.campaigns).where(tables.campaigns.c.id == campaign)
-        await connection.execute(changed.values(paper=definition.text_with(sampling=plan)))
+        await connection.execute(changed.values(definition=definition.text_with(sampling=plan)))
     return SamplePlan(sizes, people, left_out)
 
 
@@ -117,15 +117,17 @@ async def read_plan(database: AsyncEngine, campaign: str) -> SamplePlan | None:
         BadInput: no such campaign.
     """
     columns = tables.frames.c
-    counted = select(columns.grp, columns.stratum, func.count().label("people")).where(
+    counted = select(columns.group_code, columns.stratum, func.count().label("people")).where(
         columns.campaign == campaign
     )
     async with reading(database) as connection:
         definition = read_definition(await read_campaign_row(connection, campaign))
-        rows = (await connection.execute(counted.group_by(columns.grp, columns.stratum))).all()
+        rows = (
+            await connection.execute(counted.group_by(columns.group_code, columns.stratum))
+        ).all()
     if definition.sampling is None:
         return None
-    people = dict(sorted((cell_of(row.grp, row.stratum), int(row.people)) for row in rows))
+    people = dict(sorted((cell_of(row.group_code, row.stratum), int(row.people)) for row in rows))
     return SamplePlan(allocate(_read_design(definition.sampling), people), people, {})
 
 
@@ -267,7 +269,7 @@ async def _members(
                 "campaign": campaign,
                 "number": number,
                 "lookup": lookup,
-                "grp": row.grp,
+                "group_code": row.group_code,
                 "stratum": stratum,
                 "drawn": False,
                 "invited": False,
@@ -277,7 +279,7 @@ async def _members(
 
 
 def _cell(member: Mapping[str, Any]) -> str:
-    return cell_of(member["grp"], member["stratum"])
+    return cell_of(member["group_code"], member["stratum"])
 
 
 def _frame(members: list[dict[str, Any]]) -> dict[str, list[str]]:

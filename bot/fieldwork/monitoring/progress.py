@@ -143,9 +143,9 @@ async def apply_changes(connection: AsyncConnection, changes: Sequence[ProgressC
             arrivals[change.campaign, change.hour, STARTED] += 1
         if new in (BROKEN, COMPLETED) and (change.old is None or change.old[0] != new):
             arrivals[change.campaign, change.hour, new] += 1
-    await _add(connection, tables.courses, courses)
+    await _add(connection, tables.progress_counts, courses)
     await _add(connection, tables.arrivals, arrivals)
-    await _add(connection, tables.stops, stops)
+    await _add(connection, tables.break_offs, stops)
 
 
 async def _add(

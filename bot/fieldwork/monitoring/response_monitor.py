@@ -51,12 +51,12 @@ DAYS = 14
 class CellDispositions:
     """Dispositions and rates of a cell's invitations, disclosed as ranges.
 
-    The field ``told`` has the range of each disposition.
+    The field ``ranges`` has the range of each disposition.
     """
 
     cell: str
     invited: int
-    told: Mapping[str, CountRange]
+    ranges: Mapping[str, CountRange]
     rates: ResponseRates
 
 
@@ -115,8 +115,8 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
     zone = ZoneInfo(timezone)
     days, hours = _by(when, zone, "%Y-%m-%d"), _by(when, zone, "%H")
     return Monitor(
-        cells=[_told(cell_of(*cell), one, step) for cell, one in found.items()],
-        whole=_told("", {name: whole[name] for name in DISPOSITIONS}, step) if found else None,
+        cells=[_disclosed(cell_of(*cell), one, step) for cell, one in found.items()],
+        whole=_disclosed("", {name: whole[name] for name in DISPOSITIONS}, step) if found else None,
         by_source=_by_source(people, step),
         days={day: _ranges(days[day], step) for day in sorted(days)[-DAYS:]},
         hours={int(hour): _ranges(hours[hour], step) for hour in sorted(hours)},
@@ -126,9 +126,9 @@ async def read_monitor(database: AsyncEngine, campaign: str, timezone: str) -> M
     )
 
 
-def _told(cell: str, found: Mapping[str, int], step: int) -> CellDispositions:
-    told = as_ranges(found, step)
-    return CellDispositions(cell, sum(found.values()), told, response_rates(told))
+def _disclosed(cell: str, found: Mapping[str, int], step: int) -> CellDispositions:
+    ranges = as_ranges(found, step)
+    return CellDispositions(cell, sum(found.values()), ranges, response_rates(ranges))
 
 
 def _ranges(counts: Mapping[str, int], step: int) -> dict[str, CountRange]:
@@ -161,17 +161,17 @@ async def _cells(connection: AsyncConnection, campaign: str) -> Cells:
     links, invitations = tables.links.c, tables.invitations.c
     joined = tables.invitations.join(tables.links, invitations.link == links.token)
     query = select(
-        links.grp, links.stratum, func.count(), func.count(invitations.holder)
+        links.group_code, links.stratum, func.count(), func.count(invitations.holder)
     ).select_from(joined)
     own = query.where(invitations.campaign == campaign, links.token.startswith(PERSONAL))
     for group, stratum, invited, opened in await connection.execute(
-        own.group_by(links.grp, links.stratum)
+        own.group_by(links.group_code, links.stratum)
     ):
         cells[group, stratum] += Counter({"invited": invited, "opened": opened})
     for row in await connection.execute(_written(campaign)):
         name = _name(row)
-        if name and (row.grp, row.stratum) in cells:
-            cells[row.grp, row.stratum][name] += row.people
+        if name and (row.group_code, row.stratum) in cells:
+            cells[row.group_code, row.stratum][name] += row.people
     return cells
 
 
@@ -185,7 +185,7 @@ def _written(campaign: str) -> Any:
         tables.outbox, first
     )
     out = (contacts.opted_out != "").label("out")
-    columns = (frames.grp, frames.stratum, frames.invited, outbox.state, out)
+    columns = (frames.group_code, frames.stratum, frames.invited, outbox.state, out)
     query = select(*columns, func.count().label("people")).select_from(joined)
     return query.where(frames.campaign == campaign, frames.drawn).group_by(*columns)
 
@@ -221,20 +221,24 @@ async def _courses(
     connection: AsyncConnection, campaign: str
 ) -> dict[tuple[str, str, str, str], int]:
     """Return the number of people by source, group, stratum and participation state."""
-    columns = tables.courses.c
-    query = select(columns.source, columns.grp, columns.stratum, columns.course, columns.people)
+    columns = tables.progress_counts.c
+    query = select(
+        columns.source, columns.group_code, columns.stratum, columns.progress, columns.people
+    )
     rows = await connection.execute(query.where(columns.campaign == campaign))
-    return {(row.source, row.grp, row.stratum, row.course): row.people for row in rows}
+    return {(row.source, row.group_code, row.stratum, row.progress): row.people for row in rows}
 
 
 async def _arrivals(connection: AsyncConnection, campaign: str) -> dict[tuple[int, str], int]:
     columns = tables.arrivals.c
-    query = select(columns.hour, columns.course, columns.people).where(columns.campaign == campaign)
-    return {(row.hour, row.course): row.people for row in await connection.execute(query)}
+    query = select(columns.hour, columns.progress, columns.people).where(
+        columns.campaign == campaign
+    )
+    return {(row.hour, row.progress): row.people for row in await connection.execute(query)}
 
 
 async def _stops(connection: AsyncConnection, campaign: str) -> list[tuple[tuple[str, str], int]]:
-    columns = tables.stops.c
+    columns = tables.break_offs.c
     query = select(columns.questionnaire, columns.question, columns.people)
     rows = await connection.execute(query.where(columns.campaign == campaign, columns.people > 0))
     found = [((row.questionnaire, row.question), row.people) for row in rows]

@@ -103,7 +103,7 @@ async def _take(
     query = (
         select(outbox.c.lookup)
         .where(*own, outbox.c.due <= now)
-        .order_by(outbox.c.place)
+        .order_by(outbox.c.send_order)
         .limit(most)
     )
     lookups = list((await connection.execute(query.with_for_update(skip_locked=True))).scalars())

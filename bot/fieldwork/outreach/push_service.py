@@ -144,7 +144,7 @@ async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list
 
 def _message(campaign: str, step: int, lookup: bytes) -> dict[str, object]:
     head = {"campaign": campaign, "step": step, "lookup": lookup}
-    return head | {"state": QUEUED, "place": secrets.randbits(62), "due": 0, "tries": 0}
+    return head | {"state": QUEUED, "send_order": secrets.randbits(62), "due": 0, "tries": 0}
 
 
 def _check_texts(texts: Mapping[str, str]) -> None:

@@ -35,6 +35,16 @@ MANIFEST, CAMPAIGN, RELEASE, CHECKPOINT = (
     "release.json",
     "checkpoint.txt",
 )
+CAMPAIGN_KEYS = {
+    "id": "id",
+    "year": "year",
+    "state": "state",
+    "opens_at": "opens_at",
+    "closes_at": "closes_at",
+    "paper": "definition",
+    "scheme": "scheme",
+}
+"""The columns of a campaign by their keys in the archive, which never change."""
 COUNTS, BALLOTS = "counts", "ballots"
 
 Progress = Callable[[int, int], None]

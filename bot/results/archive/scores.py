@@ -11,7 +11,14 @@ from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import tally_tables
 from aggregation.estimation.scores import score_tally
 from bot.campaigns.registered import registered_campaign
-from bot.results.archive.format import CAMPAIGN, RELEASE, count_tables, read_text, whole_manifest
+from bot.results.archive.format import (
+    CAMPAIGN,
+    CAMPAIGN_KEYS,
+    RELEASE,
+    count_tables,
+    read_text,
+    whole_manifest,
+)
 from bot.results.releases import read_release
 from bot.results.scoring import ScoredCampaign, score_release
 
@@ -34,13 +41,15 @@ def score_archive(folder: Path) -> RescoredArchive:
         BadInput: there is no finished archive, or a file is not the one that was written.
     """
     manifest = whole_manifest(folder)
-    poll = registered_campaign(_row(read_text(folder, manifest, CAMPAIGN)))
-    scored = score_release(poll, read_release(_row(read_text(folder, manifest, RELEASE))))
+    frozen = read_text(folder, manifest, CAMPAIGN)
+    columns = {column: frozen[key] for key, column in CAMPAIGN_KEYS.items()}
+    campaign = registered_campaign(_row(columns))
+    scored = score_release(campaign, read_release(_row(read_text(folder, manifest, RELEASE))))
     counted = tally_tables(
-        count_tables(folder, manifest), PatternReader(poll.questionnaires, poll.scheme)
+        count_tables(folder, manifest), PatternReader(campaign.questionnaires, campaign.scheme)
     )
     scores = score_tally(
-        counted, {code: unit.category for code, unit in poll.units.items()}, poll.scheme
+        counted, {code: unit.category for code, unit in campaign.units.items()}, campaign.scheme
     )
     corrected = scored.release.corrections if scored.release else {}
     changed = (

@@ -25,6 +25,7 @@ from bot.campaigns.registered import find_registered_campaign
 from bot.results.archive.format import (
     BALLOTS,
     CAMPAIGN,
+    CAMPAIGN_KEYS,
     CHECKPOINT,
     COUNTS,
     RELEASE,
@@ -47,7 +48,6 @@ from survey_flows.log_entries import canonical
 SPAN = 1 << 18
 """Positions in a span; a change of one weight costs reading and writing one span."""
 FULL = 4
-FROZEN = ("id", "year", "state", "opens_at", "closes_at", "paper", "scheme")
 COUNT_COLUMNS = (*KEYS, "count")
 MAX_TRIES = 5
 
@@ -98,10 +98,10 @@ async def write_archive(
         BadInput: the campaign is not closed, the folder holds something else,
             or a file cannot be written.
     """
-    poll = await find_registered_campaign(database, campaign)
-    if poll.state != "closed":
+    registered = await find_registered_campaign(database, campaign)
+    if registered.state != "closed":
         raise BadInput(Message("archive-before-close"), Place(subject=campaign))
-    await last_release(database, poll)
+    await last_release(database, registered)
     written = await write_parts(database, campaign, folder, auditors, progress)
     files, size = await _write_texts(database, campaign, folder)
     written.manifest = replace(written.manifest, whole=True, size=size, files=files)
@@ -299,7 +299,7 @@ async def _write_texts(
         release = (await connection.execute(newest)).one()
         checkpoint = await latest_checkpoint(connection)
     texts = {
-        CAMPAIGN: _json({name: getattr(frozen, name) for name in FROZEN}),
+        CAMPAIGN: _json({key: getattr(frozen, column) for key, column in CAMPAIGN_KEYS.items()}),
         RELEASE: _json({name: getattr(release, name) for name in RELEASE_FIELDS}),
     }
     if checkpoint:

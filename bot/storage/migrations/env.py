@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that `bot.storage.migrate` gives, within its transaction."""
+"""Alembic's entry: runs on the connection and in the transaction of `bot.storage.migrate`."""
 
 from alembic import context
 

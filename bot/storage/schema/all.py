@@ -30,15 +30,22 @@ from bot.storage.schema.audience import contacts as contacts
 from bot.storage.schema.audience import frames as frames
 from bot.storage.schema.audience import invitations as invitations
 from bot.storage.schema.audit_log import audit as audit
+from bot.storage.schema.campaigns import campaigns as campaigns
+from bot.storage.schema.campaigns import links as links
+from bot.storage.schema.fraud_review import case_ballots as case_ballots
+from bot.storage.schema.fraud_review import case_votes as case_votes
+from bot.storage.schema.fraud_review import cases as cases
+from bot.storage.schema.fraud_review import pressure as pressure
+from bot.storage.schema.fraud_review import rule_effects as rule_effects
 from bot.storage.schema.metadata import SERIAL
 from bot.storage.schema.metadata import metadata as metadata
 from bot.storage.schema.monitoring import arrivals as arrivals
-from bot.storage.schema.monitoring import courses as courses
-from bot.storage.schema.monitoring import stops as stops
+from bot.storage.schema.monitoring import break_offs as break_offs
+from bot.storage.schema.monitoring import progress_counts as progress_counts
 from bot.storage.schema.outreach import outbox as outbox
 from bot.storage.schema.outreach import pushes as pushes
-from bot.storage.schema.quotas import places as places
 from bot.storage.schema.quotas import quota_cells as quota_cells
+from bot.storage.schema.quotas import quota_places as quota_places
 from bot.storage.schema.records import adjustments as adjustments
 from bot.storage.schema.records import decisions as decisions
 from bot.storage.schema.records import findings as findings
@@ -49,11 +56,11 @@ from bot.storage.schema.records import leaders as leaders
 from bot.storage.schema.records import memberships as memberships
 from bot.storage.schema.records import unit_decisions as unit_decisions
 from bot.storage.schema.records import units as units
-from bot.storage.schema.rectification import follow_stops as follow_stops
 from bot.storage.schema.rectification import held_follow_ups as held_follow_ups
-from bot.storage.schema.rectification import shortcoming_steps as shortcoming_steps
-from bot.storage.schema.rectification import shortcoming_words as shortcoming_words
-from bot.storage.schema.rectification import shortcomings as shortcomings
+from bot.storage.schema.rectification import request_messages as request_messages
+from bot.storage.schema.rectification import request_steps as request_steps
+from bot.storage.schema.rectification import request_stops as request_stops
+from bot.storage.schema.rectification import requests as requests
 
 updates = Table(
     "updates",
@@ -85,42 +92,6 @@ sessions = Table(
     Column("hour", Integer, nullable=False, comment="of which hour that key is, since 1970"),
     Column("touched", BigInteger, nullable=False),
     Index("ix_sessions_touched", "touched"),
-)
-
-campaigns = Table(
-    "campaigns",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("year", Integer, nullable=False),
-    Column(
-        "state", String(12), nullable=False, comment="draft, opening, open, paused, closing, closed"
-    ),
-    Column("opens_at", BigInteger, nullable=False),
-    Column("closes_at", BigInteger, nullable=False),
-    Column(
-        "paper",
-        Text,
-        nullable=False,
-        comment="JSON: title, units, questionnaires, frozen when it opens",
-    ),
-    Column("scheme", Text, nullable=False, comment="JSON: the scheme the campaign runs on"),
-    Column(
-        "registered",
-        BigInteger,
-        comment="position of its registration in the log; from then on it is frozen",
-    ),
-)
-
-links = Table(
-    "links",
-    metadata,
-    Column("token", String(16), primary_key=True),
-    Column("campaign", String(32), nullable=False),
-    Column("grp", String(16), nullable=False),
-    Column("source", String(16), nullable=False),
-    Column("stratum", String(32), nullable=False),
-    Column("most", Integer, comment="how many people it is meant for; none: for anyone"),
-    Index("ix_links_campaign", "campaign"),
 )
 
 ballots = Table(
@@ -325,85 +296,6 @@ releases = Table(
         nullable=False,
         comment="JSON: the counts that pages and exports are made from",
     ),
-)
-
-cases = Table(
-    "cases",
-    metadata,
-    Column("id", String(16), primary_key=True, comment="random: it tells nothing of the unit"),
-    Column("campaign", String(32), nullable=False),
-    Column(
-        "rules", Text, nullable=False, comment="names of the rules that found something, in JSON"
-    ),
-    Column(
-        "unit", String(32), nullable=False, comment="to bar its own people; no checker is shown it"
-    ),
-    Column("told", Text, nullable=False, comment="JSON: all that checkers see"),
-    Column(
-        "digest",
-        String(64),
-        nullable=False,
-        comment="SHA-256 of ballots and proposed weights: found once",
-    ),
-    Column(
-        "salt", LargeBinary(16), nullable=False, comment="of the weights that the log commits to"
-    ),
-    Column("state", String(8), nullable=False, comment="waiting, decided, dropped"),
-    Column(
-        "verdict",
-        String(8),
-        nullable=False,
-        comment="which weights stand: proposed, uphold, release",
-    ),
-    Column("round", Integer, nullable=False, comment="from 1; each reopening begins another"),
-    Column("number", Integer, nullable=False, comment="of its decisions in the log"),
-    UniqueConstraint("campaign", "digest"),
-)
-
-case_ballots = Table(
-    "case_ballots",
-    metadata,
-    Column("case_id", String(16), primary_key=True),
-    Column("ballot", BigInteger, primary_key=True, autoincrement=False, comment="the ballot's row"),
-    Column("weight", Integer, nullable=False, comment="proposed, in quarters"),
-    Column("before", Integer, nullable=False, comment="what a release restores, in quarters"),
-    Index("ix_case_ballots_ballot", "ballot"),
-)
-
-case_votes = Table(
-    "case_votes",
-    metadata,
-    Column("id", SERIAL, primary_key=True, autoincrement=True, comment="votes are only added"),
-    Column("case_id", String(16), nullable=False),
-    Column("round", Integer, nullable=False),
-    Column("checker", String(64), nullable=False),
-    Column("verdict", String(8), nullable=False, comment="uphold, release or reopen"),
-    Column(
-        "act",
-        String(8),
-        nullable=False,
-        comment="vote or reopen: one of each for a person and round",
-    ),
-    Column("reason", String(32), nullable=False, comment="its code"),
-    Column("note", Text, nullable=False),
-    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
-    UniqueConstraint("case_id", "round", "checker", "act"),
-)
-
-rule_effects = Table(
-    "rule_effects",
-    metadata,
-    Column("campaign", String(32), primary_key=True),
-    Column("at", BigInteger, nullable=False, comment="epoch seconds"),
-    Column("body", Text, nullable=False, comment="JSON: how scores move without each rule"),
-)
-
-pressure = Table(
-    "pressure",
-    metadata,
-    Column("campaign", String(32), primary_key=True),
-    Column("unit", String(32), primary_key=True),
-    Column("voter", LargeBinary(32), primary_key=True, comment="not the ballots' pseudonym"),
 )
 
 unreachable = Table(

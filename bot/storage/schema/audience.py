@@ -21,7 +21,7 @@ contacts = Table(
         comment="channel and address; none without consent or after an opt-out",
     ),
     Column("lang", String(16), nullable=False),
-    Column("grp", String(16), nullable=False),
+    Column("group_code", String(16), nullable=False),
     Column("area", String(20), nullable=False),
     Column("size", String(11), nullable=False),
     Column(
@@ -50,7 +50,7 @@ frames = Table(
         comment="stands for the contact in this campaign, in public",
     ),
     Column("lookup", LargeBinary(32), nullable=False, comment="the contact"),
-    Column("grp", String(16), nullable=False),
+    Column("group_code", String(16), nullable=False),
     Column("stratum", String(32), nullable=False),
     Column("drawn", Boolean, nullable=False),
     Column(

@@ -9,16 +9,19 @@ from sqlalchemy import Column, Integer, String, Table
 
 from bot.storage.schema.metadata import metadata
 
-courses = Table(
-    "courses",
+progress_counts = Table(
+    "progress_counts",
     metadata,
     Column("campaign", String(32), primary_key=True),
     Column("source", String(16), primary_key=True),
     Column(
-        "grp", String(16), primary_key=True, comment="what the link vouches for, as the stratum"
+        "group_code",
+        String(16),
+        primary_key=True,
+        comment="what the link vouches for, as the stratum",
     ),
     Column("stratum", String(32), primary_key=True),
-    Column("course", String(12), primary_key=True, comment="started, partial, broken, completed"),
+    Column("progress", String(12), primary_key=True, comment="started, partial, broken, completed"),
     Column("people", Integer, nullable=False),
 )
 
@@ -28,16 +31,16 @@ arrivals = Table(
     Column("campaign", String(32), primary_key=True),
     Column("hour", Integer, primary_key=True, autoincrement=False, comment="since 1970"),
     Column(
-        "course",
+        "progress",
         String(12),
         primary_key=True,
-        comment="what people came to: started, broken, completed",
+        comment="the state that people reached: started, broken, completed",
     ),
     Column("people", Integer, nullable=False),
 )
 
-stops = Table(
-    "stops",
+break_offs = Table(
+    "break_offs",
     metadata,
     Column("campaign", String(32), primary_key=True),
     Column("questionnaire", String(64), primary_key=True),

@@ -37,7 +37,7 @@ outbox = Table(
         "state", String(12), nullable=False, comment="queued, sent, unreachable, opted_out, failed"
     ),
     Column(
-        "place",
+        "send_order",
         BigInteger,
         nullable=False,
         comment="drawn by lot: the order of sending tells nothing",
@@ -49,5 +49,5 @@ outbox = Table(
         comment="epoch seconds before which nobody takes it; 0 once settled",
     ),
     Column("tries", Integer, nullable=False),
-    Index("ix_outbox_state_campaign_step_place", "state", "campaign", "step", "place"),
+    Index("ix_outbox_state_campaign_step_send_order", "state", "campaign", "step", "send_order"),
 )

@@ -14,14 +14,14 @@ quota_cells = Table(
     metadata,
     Column("campaign", String(32), primary_key=True),
     Column("unit", String(32), primary_key=True),
-    Column("grp", String(16), primary_key=True, comment="empty: any, as in the next two"),
+    Column("group_code", String(16), primary_key=True, comment="empty: any, as in the next two"),
     Column("stratum", String(32), primary_key=True),
     Column("source", String(16), primary_key=True),
     Column("taken", Integer, nullable=False, comment="never more than the campaign registered"),
 )
 
-places = Table(
-    "places",
+quota_places = Table(
+    "quota_places",
     metadata,
     Column(
         "mark",
@@ -30,7 +30,7 @@ places = Table(
         comment="keyed pseudonym of a person and a cell together",
     ),
     Column("campaign", String(32), nullable=False),
-    Index("ix_places_campaign", "campaign"),
+    Index("ix_quota_places_campaign", "campaign"),
     # In the order of the marks, which is that of nobody's coming.
     sqlite_with_rowid=False,
 )

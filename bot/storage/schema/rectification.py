@@ -28,20 +28,20 @@ held_follow_ups = Table(
     ),
 )
 
-follow_stops = Table(
-    "follow_stops",
+request_stops = Table(
+    "request_stops",
     metadata,
     Column(
         "mark",
         LargeBinary(32),
         primary_key=True,
-        comment="keyed pseudonym of who wants no more; no other has it",
+        comment="keyed pseudonym of a person who wants no more; no other table has it",
     ),
     Column("at", BigInteger, nullable=False, comment="epoch seconds; forgotten after a week"),
 )
 
-shortcomings = Table(
-    "shortcomings",
+requests = Table(
+    "requests",
     metadata,
     Column("id", String(8), primary_key=True, comment="random"),
     Column("campaign", String(32), nullable=False),
@@ -62,17 +62,17 @@ shortcomings = Table(
     Column(
         "day", String(10), nullable=False, comment="on which it was left: no finer time is kept"
     ),
-    Index("ix_shortcomings_unit", "unit"),
+    Index("ix_requests_unit", "unit"),
 )
 
-shortcoming_words = Table(
-    "shortcoming_words",
+request_messages = Table(
+    "request_messages",
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
-    Column("shortcoming", String(8), nullable=False),
-    Column("by", String(64), nullable=False, comment="login; empty for the person"),
+    Column("request", String(8), nullable=False),
+    Column("sender", String(64), nullable=False, comment="login; empty for the person"),
     Column("text", Text, nullable=False),
-    Column("on", String(10), nullable=False, comment="ISO date in the city"),
+    Column("sent_on", String(10), nullable=False, comment="ISO date in the city"),
     Column("shared", Boolean, nullable=False, comment="the person lets the unit read it"),
     Column(
         "state",
@@ -86,14 +86,14 @@ shortcoming_words = Table(
         nullable=False,
         comment="epoch seconds before which nobody sends it; 0 once settled",
     ),
-    Index("ix_shortcoming_words_shortcoming", "shortcoming"),
-    Index("ix_shortcoming_words_state", "state"),
+    Index("ix_request_messages_request", "request"),
+    Index("ix_request_messages_state", "state"),
 )
 
-shortcoming_steps = Table(
-    "shortcoming_steps",
+request_steps = Table(
+    "request_steps",
     metadata,
-    Column("shortcoming", String(8), primary_key=True),
+    Column("request", String(8), primary_key=True),
     Column("step", Integer, primary_key=True, autoincrement=False, comment="from 0"),
     Column(
         "act",
@@ -101,11 +101,11 @@ shortcoming_steps = Table(
         nullable=False,
         comment="assigned, planned, fixed, rated, closed, reopened",
     ),
-    Column("by", String(64), nullable=False, comment="login; empty for the person"),
-    Column("to", String(120), nullable=False, comment="who mends it, or empty"),
+    Column("taken_by", String(64), nullable=False, comment="login; empty for the person"),
+    Column("responsible", String(120), nullable=False, comment="who is in charge, or empty"),
     Column(
-        "value", String(12), nullable=False, comment="a theme, or whether it is mended, or empty"
+        "value", String(12), nullable=False, comment="a theme, or the follow-up rating, or empty"
     ),
     Column("text", Text, nullable=False),
-    Column("on", String(10), nullable=False, comment="ISO date in the city"),
+    Column("taken_on", String(10), nullable=False, comment="ISO date in the city"),
 )

@@ -24,7 +24,7 @@ from bot.appraisal.public_notices import give_public_notice, read_notices
 from bot.campaigns.registered import read_registered_campaigns
 from bot.core.identity import Office
 from bot.core.labels import name, pick
-from bot.records import store
+from bot.records import amendments, store
 from bot.records.working_days import read_calendar
 from bot.storage.database import reading
 from bot.web.admin.page import Visit, no_such_button, staff_page
@@ -163,9 +163,9 @@ def _remedy(visit: Visit, way: Sequence[str]) -> str:
     """Returns a remedy in words."""
     kind, after, what = way
     words = page_words()
-    if kind == store.GRADE:
+    if kind == amendments.GRADE:
         return words.say(visit.lang, "remedy-grade", grade=name(Grade(after), visit.lang))
-    if kind == store.DECISION:
+    if kind == amendments.DECISION:
         verdict = name(Verdict(after), visit.lang)
         return words.say(
             visit.lang,
@@ -176,16 +176,16 @@ def _remedy(visit: Visit, way: Sequence[str]) -> str:
     return words.say(visit.lang, "remedy-score")
 
 
-async def amendment_rows(visit: Visit, year: int) -> list[tuple[store.Amendment, str]]:
+async def amendment_rows(visit: Visit, year: int) -> list[tuple[amendments.Amendment, str]]:
     """Returns the amendments of a year, each with its words."""
     async with reading(visit.service.database) as connection:
-        found = await store.read_amendments(connection, year)
+        found = await amendments.read_amendments(connection, year)
     return [(it, _amended(visit, it)) for it in found]
 
 
-def _amended(visit: Visit, it: store.Amendment) -> str:
+def _amended(visit: Visit, it: amendments.Amendment) -> str:
     """Returns an amendment in words."""
     remedy = _remedy(visit, (it.kind, it.after, it.what))
-    if it.kind != store.GRADE or it.before == store.NOT_APPRAISED:
+    if it.kind != amendments.GRADE or it.before == store.NOT_APPRAISED:
         return remedy
     return f"{name(Grade(it.before), visit.lang)} → {remedy}"

@@ -12,7 +12,6 @@ admin-no-inner-units = this unit has no inner units in that year
 admin-no-such-login = nobody has this login
 admin-no-second-factor = there is no second factor yet
 admin-no-such-session = there is no such session any more
-admin-not-own-account = have another administrator do this with your own account
 admin-no-bot = there is no bot to write with; set its token
 admin-whole-number-needed = this is no whole number
 admin-login-without-unit = this login belongs to no unit; see `minping staff add --role unit --unit CODE`

@@ -12,7 +12,6 @@ admin-no-inner-units = 这个单位在该年度没有内设机构
 admin-no-such-login = 没有这个用户名
 admin-no-second-factor = 还没有启用动态验证码
 admin-no-such-session = 这一处登录已经退出
-admin-not-own-account = 自己的账号须由另一位管理员办理
 admin-no-bot = 没有可用来发送的机器人，请设置其令牌
 admin-whole-number-needed = 这不是整数
 admin-login-without-unit = 这个账号不属于任何单位，请用 `minping staff add --role unit --unit CODE` 添加

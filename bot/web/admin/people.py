@@ -26,7 +26,6 @@ from bot.storage.database import reading
 from bot.storage.schema.all import units
 from bot.web.admin.page import Visit, no_such_button, staff_page
 from bot.web.admin.sessions import list_sessions
-from survey_flows.errors import BadInput, Message, Place
 
 
 @staff_page
@@ -94,20 +93,19 @@ async def _account(visit: Visit) -> Account:
 async def take_change(visit: Visit) -> web.Response:
     """Changes an account as the pressed button says."""
     login, act, database = (await _account(visit)).login, visit.text("act"), visit.service.database
-    if login == visit.visitor.login and act in ("change", "disable", "factor"):
-        raise BadInput(Message("admin-not-own-account"), Place(subject=login))
+    by = visit.visitor.login
     if act == "password":
         password = generate_password()
         await set_password(database, login, password, initial_password_expiry(visit.service.clock))
         return await _person(visit, password)
     if act == "change":
-        await change_staff(database, login, visit.text("role"), visit.text("unit"))
+        await change_staff(database, login, visit.text("role"), visit.text("unit"), by)
         return _see(visit, login, "person-changed")
     if act in ("disable", "enable"):
-        await disable_staff(database, login, act == "disable")
+        await disable_staff(database, login, act == "disable", by)
         return _see(visit, login, f"person-{act}d")
     if act == "factor":
-        await reset_factor(database, login)
+        await reset_factor(database, login, by)
         return _see(visit, login, "person-factor")
     if act == "sessions":
         await end_sessions(database, login, int(visit.service.clock.now().timestamp()))

@@ -77,7 +77,10 @@ async def _parts(visit: Visit) -> dict[str, Any]:
         "whole": _cell(visit, monitor.whole) if monitor.whole else None,
         "cells": [_cell(visit, cell) for cell in monitor.cells],
         "shown": {
-            name for cell in monitor.cells for name, people in cell.told.items() if people != (0, 0)
+            name
+            for cell in monitor.cells
+            for name, people in cell.ranges.items()
+            if people != (0, 0)
         },
         "sources": [
             (_source(visit, source), *_states(visit, counts))
@@ -118,7 +121,7 @@ def _cell(visit: Visit, cell: CellDispositions) -> dict[str, Any]:
     return {
         "name": cell_label(cell.cell, visit.lang),
         "invited": cell.invited,
-        "people": {name: _people(visit, people) for name, people in cell.told.items()},
+        "people": {name: _people(visit, people) for name, people in cell.ranges.items()},
         "rates": [
             _percent(span) for span in (cell.rates.rr1, cell.rates.rr2, cell.rates.break_off)
         ],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.campaigns.links import MAX_PEOPLE
+from bot.campaigns.links import MAX_PEOPLE, LinkInput
 from bot.campaigns.quota_file import MAX_CAPACITY
 from bot.web.api.models import State
+from survey_flows.errors import Message
 
 LINE = r"^[^\u0000-\u001f\u007f]+$"
 CAMPAIGN = r"^[a-z0-9][a-z0-9-]{0,31}$"
@@ -29,6 +31,9 @@ class RequestModel(BaseModel):
     """What a program sends; an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    problems: ClassVar[Mapping[str, Message]] = {}
+    """By field, the domain's own sentence for a value that is wrong."""
 
 
 class PageQuery(RequestModel):
@@ -102,6 +107,8 @@ class CampaignCreate(RequestModel):
 
 class LinkCreate(RequestModel):
     """A link that vouches for an evaluator group."""
+
+    problems: ClassVar = LinkInput.problems
 
     group: str = Field(pattern=r"^[a-z_]{1,16}$", examples=["deputy"])
     stratum: str = Field("", max_length=32, pattern=STRATUM)

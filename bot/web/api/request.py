@@ -16,7 +16,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -46,6 +46,8 @@ PATH_PARAMETERS = {
     "year": (re.compile(r"(19[9][0-9]|2[0-9]{3})"), Message("api-year-form")),
 }
 """The form of each part of a path, and the sentence for one that does not have it."""
+OF_THE_FORM = ("missing", "extra_forbidden", "json_invalid", "string_type", "int_type")
+"""Errors of a request's form, which have no sentence in the domain."""
 T = TypeVar("T")
 
 
@@ -154,7 +156,7 @@ def _query(request: web.Request, model: type[BaseModel] | None) -> Any:
                 400, Message("api-no-such-parameter"), Place(field=min(given)[:40])
             )
         return None
-    return _validated(lambda: model.model_validate(dict(given)))
+    return _validated(model, lambda: model.model_validate(dict(given)))
 
 
 def _body(request: web.Request, raw: bytes, model: type[BaseModel] | None) -> Any:
@@ -164,17 +166,21 @@ def _body(request: web.Request, raw: bytes, model: type[BaseModel] | None) -> An
         return None
     if request.content_type != "application/json":
         raise RequestRefused(415, Message("api-body-not-json"), Place(field="Content-Type"))
-    return _validated(lambda: model.model_validate_json(raw, strict=True))
+    return _validated(model, lambda: model.model_validate_json(raw, strict=True))
 
 
-def _validated(read: Callable[[], T]) -> T:
+def _validated(model: type[BaseModel], read: Callable[[], T]) -> T:
     try:
         return read()
     except ValidationError as error:
         # Without the input: a problem must not carry what was sent into logs of proxies.
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])[:120]
-        raise RequestRefused(400, _message_of(first), Place(field=field or "body")) from None
+        known: Mapping[str, Message] = getattr(model, "problems", {})
+        message = _message_of(first) if first["type"] in OF_THE_FORM else known.get(field)
+        raise RequestRefused(
+            400, message or _message_of(first), Place(field=field or "body")
+        ) from None
 
 
 def _message_of(error: ErrorDetails) -> Message:

@@ -1,4 +1,4 @@
-/* Sends the chat's forms in the background and puts the answer in place. Without it, everything works as plain forms. */
+/* Sends the chat's forms in the background. Without it they work as plain forms. */
 (function () {
   "use strict";
   var page = document.getElementById("page"), live = document.getElementById("live"), pending = false;

@@ -1,4 +1,4 @@
-"""The stand-in for the Bot API refuses what Telegram refuses, and delivers as Telegram does."""
+"""The stand-in for the Bot API refuses and delivers as Telegram does."""
 
 from __future__ import annotations
 
@@ -249,7 +249,7 @@ async def test_dropping_what_is_pending(api: BotApi) -> None:
 async def hook(
     api: BotApi, answer: Callable[[int], web.Response], **settings: Any
 ) -> AsyncIterator[list[web.Request]]:
-    """A webhook that answers its n-th request (from 1) as told."""
+    """A webhook that answers its n-th request (from 1) as the test wants."""
     seen: list[web.Request] = []
 
     async def take(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Every check has golden cases: the facts of a submission, all that is found in them, and the risk that is stored."""
+"""Golden cases of every check: a submission's facts, all findings, and the stored risk."""
 
 from __future__ import annotations
 

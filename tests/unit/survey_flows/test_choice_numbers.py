@@ -9,11 +9,11 @@ import pytest
 from survey_flows.choice_numbers import by_number, by_word, verb
 from survey_flows.effects import StoreBallot
 from survey_flows.events import TopicRequested, Typed
-from tests.conversations import MORNING, Talk, build_paper
+from tests.conversations import MORNING, Talk, build_definition
 
 
 def write(talk: Talk, text: str, after: int = 4) -> str:
-    """Write words ``after`` so many seconds; the step that is shown then."""
+    """Write words ``after`` that many seconds; return the step that is shown then."""
     talk.now += timedelta(seconds=max(after, 1))
     sent = int(talk.now.timestamp()) - max(after, 1) + after
     talk.take(Typed(text, token=talk.token(), sent=sent))
@@ -22,7 +22,7 @@ def write(talk: Talk, text: str, after: int = 4) -> str:
 
 
 def asked(unit: str = "HUD") -> Talk:
-    talk = Talk(build_paper())
+    talk = Talk(build_definition())
     talk.start(unit=unit)
     return talk
 
@@ -115,7 +115,7 @@ def test_what_was_written_before_the_screen_was_shown_changes_nothing(
 
 
 def test_a_number_is_no_answer_while_nothing_was_shown() -> None:
-    talk = Talk(build_paper())
+    talk = Talk(build_definition())
     assert write(talk, "1") == "unit"
     assert talk.notices[0].startswith("您好！")
 

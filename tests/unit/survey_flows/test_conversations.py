@@ -16,7 +16,7 @@ from survey_flows.localized_names import known_language
 from survey_flows.outside_window import Phase, phase
 from survey_flows.questionnaire import AnswerComparison, Condition
 from survey_flows.unit_list import search_units
-from tests.conversations import MORNING, Talk, build_paper
+from tests.conversations import MORNING, Talk, build_definition
 
 SHORT_ROAD = ["办过事", "满意", "非常满意", "不了解", "不满意", "跳过", "提交"]
 
@@ -34,7 +34,7 @@ def rated(talk: Talk, unit: str, link: str = "", road: list[str] | None = None) 
 
 
 def test_eight_presses_lead_from_a_deep_link_to_the_receipt() -> None:
-    talk = Talk(build_paper())
+    talk = Talk(build_definition())
     ballot = rated(talk, "HUD")
     assert 1 + len(SHORT_ROAD) == 8
     assert ballot == Ballot(
@@ -53,7 +53,7 @@ def test_eight_presses_lead_from_a_deep_link_to_the_receipt() -> None:
 
 
 def test_the_receipt_shows_the_code_and_no_answer() -> None:
-    talk = Talk(build_paper())
+    talk = Talk(build_definition())
     rated(talk, "HUD")
     screen: Screen | None = talk.screen
     assert screen is not None
@@ -80,18 +80,18 @@ def test_the_receipt_shows_the_code_and_no_answer() -> None:
 def test_only_an_open_link_resident_is_moved_by_the_answers_but_staff_always_are(
     link: str, contact: str, expected: tuple[str, str, str]
 ) -> None:
-    ballot = rated(Talk(build_paper()), "FIN", link, [contact, *SHORT_ROAD[1:]])
+    ballot = rated(Talk(build_definition()), "FIN", link, [contact, *SHORT_ROAD[1:]])
     assert (ballot.group, ballot.source, ballot.stratum) == expected
 
 
 def test_an_open_link_does_not_take_an_invitation_away() -> None:
-    talk = Talk(build_paper())
+    talk = Talk(build_definition())
     talk.start(link="deputy")
     assert rated(talk, "FIN", "poster").group == "deputy"
 
 
 def test_several_texts_are_told_apart_in_the_comment() -> None:
-    talk = Talk(build_paper())
+    talk = Talk(build_definition())
     talk.start(unit="MIX")
     for text in ("继续", "是", "9", "查资料", "满意", "很好", "提交"):
         talk.write(text)
@@ -102,7 +102,7 @@ def test_several_texts_are_told_apart_in_the_comment() -> None:
 
 
 def test_the_last_moment_counts_and_the_closing_moment_does_not() -> None:
-    definition = build_paper()
+    definition = build_definition()
     second = timedelta(seconds=1)
     assert phase(definition, definition.opens_at - second) is Phase.BEFORE
     assert phase(definition, definition.opens_at) is Phase.OPEN
@@ -111,7 +111,7 @@ def test_the_last_moment_counts_and_the_closing_moment_does_not() -> None:
 
 
 def test_deleting_leaves_nothing_of_the_conversation() -> None:
-    talk = Talk(build_paper())
+    talk = Talk(build_definition())
     rated(talk, "FIN")
     talk.write("/start")
     talk.take(TopicRequested("delete"))
@@ -122,7 +122,7 @@ def test_deleting_leaves_nothing_of_the_conversation() -> None:
 
 
 def test_a_number_never_submits_and_never_deletes() -> None:
-    talk = Talk(build_paper())
+    talk = Talk(build_definition())
     talk.start(unit="FIN")
     talk.press("不了解")
     talk.press("跳过")
@@ -136,7 +136,7 @@ def test_a_number_never_submits_and_never_deletes() -> None:
 
 
 def test_submitting_without_a_token_asks_for_the_button() -> None:
-    talk = Talk(build_paper())
+    talk = Talk(build_definition())
     talk.start(unit="FIN")
     talk.press("不了解")
     talk.press("跳过")
@@ -160,7 +160,7 @@ def test_submitting_without_a_token_asks_for_the_button() -> None:
     ],
 )
 def test_a_unit_is_found_by_any_part_of_its_names(query: str, codes: list[str]) -> None:
-    assert [unit.code for unit in search_units(build_paper(), query)] == codes
+    assert [unit.code for unit in search_units(build_definition(), query)] == codes
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_unit_is_found_by_any_part_of_its_names(query: str, codes: list[str]) 
     ],
 )
 def test_a_language_tag_finds_the_nearest_language(tag: str, lang: str) -> None:
-    assert known_language(build_paper(), tag) == lang
+    assert known_language(build_definition(), tag) == lang
 
 
 def test_a_unit_code_that_fits_no_button_is_refused() -> None:

@@ -1,6 +1,7 @@
-"""Conversations kept as files: what the citizen does, and everything that happens then.
+"""Conversations kept as files: the citizen's acts, and everything that follows.
 
-``UPDATE_GOLDEN=1 pytest tests/unit/survey_flows/test_golden_flows.py`` writes them anew; then read the difference.
+``UPDATE_GOLDEN=1 pytest tests/unit/survey_flows/test_golden_flows.py`` writes them anew;
+then read the difference.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ MARK = "transcript: |\n"
 def test_conversation_is_as_written_down(file: Path) -> None:
     text = file.read_text("utf-8")
     data = yaml.safe_load(text)
-    happened = transcript(data["events"], data.get("paper", {}))
+    happened = transcript(data["events"], data.get("definition", {}))
     if os.environ.get("UPDATE_GOLDEN"):
         body = "".join(f"  {line}\n" if line else "\n" for line in happened.splitlines())
         file.write_text(text.partition(MARK)[0] + MARK + body, "utf-8")

@@ -22,7 +22,8 @@ from survey_flows.merkle import (
     verify_inclusion,
 )
 
-# The test tree of certificate-transparency, as in transparency-dev/merkle: testonly/constants.go, proof/verify_test.go.
+# The test tree of certificate-transparency, as in transparency-dev/merkle:
+# testonly/constants.go, proof/verify_test.go.
 ENTRIES = [
     "",
     "00",
@@ -90,7 +91,7 @@ TREE = Leaves(LEAVES)
 
 
 def oracle(leaves: Sequence[bytes]) -> bytes:
-    """MTH of RFC 9162 §2.1.1, written as it stands there."""
+    """The tree hash MTH, written as RFC 9162 §2.1.1 states it."""
     if not leaves:
         return sha256().digest()
     if len(leaves) == 1:
@@ -165,7 +166,8 @@ def test_proofs_ask_for_few_subtrees() -> None:
 
 
 def test_every_flipped_bit_is_found_in_a_proof_of_inclusion() -> None:
-    # All 256 bits of every hash for one leaf of each size, one bit of every hash for all leaves of it.
+    # All 256 bits of every hash for one leaf of each size,
+    # one bit of every hash for all leaves of it.
     chance = Random(9162)
     for size in range(1, MOST + 1):
         thorough = chance.randrange(size)

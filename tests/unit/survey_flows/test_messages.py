@@ -1,4 +1,4 @@
-"""Every message of every room: worded in each language, with its values, and with no English in Chinese."""
+"""Every message of every room is worded in each language alone, with its values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LANGUAGES = ("en", "zh-Hans")
 JOINTS = {"joint-place", "joint-list"}
 # Ids that the code puts together; their other end is an enumeration.
 MADE = re.compile(r"place-(file|sheet|line|row|column|field|subject)")
-# What stands in Latin letters in Chinese sentences too: names of files, formats, programs and fields.
+# Names of files, formats, programs and fields stand in Latin letters in Chinese sentences too.
 LATIN = re.compile(r"[A-Za-z]{2,}")
 SENTENCE = re.compile(r"(?:\b[a-z]{2,}\b[ ,;]+){3,}\b[a-z]{2,}\b")
 
@@ -54,7 +54,7 @@ def placeholders(lang: str, name: str) -> set[str]:
 
 
 def calls() -> Iterator[tuple[Path, int, str, set[str] | None]]:
-    """(file, line, id, names of the values) of each `Message` that the code makes by a literal id."""
+    """Return (file, line, id, names of values) of each `Message` with a literal id in the code."""
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):

@@ -76,7 +76,10 @@ questions:
       - {code: used, label: {zh-Hans: 办过事, en: Used}, group: service_user}
       - {code: met, label: {zh-Hans: 见过, en: Met}}
       - {code: dk, label: {zh-Hans: 不了解, en: No idea}}
-  - {id: again, kind: yes_no, label: {zh-Hans: 还去吗, en: Again}, show_if: contact = used or contact = met}
+  - id: again
+    kind: yes_no
+    label: {zh-Hans: 还去吗, en: Again}
+    show_if: contact = used or contact = met
   - {id: times, kind: integer, label: {zh-Hans: 几次, en: How often}, show_if: again = yes}
   - id: overall
     kind: rating
@@ -120,27 +123,34 @@ def test_a_file_that_is_not_excel_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sheet", "row", "column", "text", "expected"),
     [
-        ("survey", 7, 1, "select_multiple x", "sheet survey, row 7, column A: the type «select_multiple x» is not supported"),
-        ("survey", 7, 1, "", "sheet survey, row 7, column A: the type «» is not supported"),
-        ("survey", 3, 1, "select_one nope", "sheet survey, row 3, column A: the list «nope» is neither in choices nor"),
-        ("survey", 3, 2, "hello", "sheet survey, row 3, column B: the id hello is used twice"),
-        ("survey", 3, 4, "", "sheet survey, row 3, column C: the label in en is missing"),
-        ("survey", 3, 5, "maybe", "sheet survey, row 3, column E: required must be yes, no or empty, not «maybe»"),
-        ("survey", 6, 6, "selected(${contact}, 'dk')", "sheet survey, row 6, column F: «selected(${contact}, 'dk')» is not"),
-        ("survey", 6, 6, "contact != 'dk'", "sheet survey, row 6, column F: «contact != 'dk'» must name earlier questions"),
-        ("survey", 6, 6, "${later} = 'x'", "sheet survey, row 6, column F: the condition names later, which is not a question"),
-        ("survey", 4, 6, "${contact} = 'none'", "sheet survey, row 4, column F: contact has no option none"),
-        ("survey", 6, 7, "ten", "sheet survey, row 6, column G: the weight «ten» is not a whole number"),
-        ("survey", 6, 7, "90", "sheet survey, row 1, column G: the weights of the ratings add up to 90, not 100"),
-        ("survey", 1, 6, "constraint", "sheet survey, row 1, column F: the column «constraint» is not supported"),
-        ("survey", 1, 6, "", "sheet survey, row 4, column F: this cell has no column title above it"),
-        ("survey", 1, 6, "name", "sheet survey, row 1, column F: the column «name» is there twice"),
-        ("choices", 3, 2, "used", "sheet choices, row 2, column B: the option used is there 2 times"),
-        ("choices", 3, 1, "three_dk", "sheet choices, row 3, column B: the scale three_dk has the codes S, B, D, DK, in this order"),
-        ("choices", 3, 1, "", "sheet choices, row 3, column A: the list_name is missing"),
-        ("choices", 3, 3, "", "sheet choices, row 3, column C: the label in zh-Hans is missing"),
-        ("settings", 2, 1, "Library!", "sheet settings, row 2, column A: the id «Library!» must be"),
-        ("settings", 2, 2, "", "sheet settings, row 2, column B: the sheet settings must give version"),
+        ("survey", 7, 1, "select_multiple x",
+         "row 7, column A: the type «select_multiple x» is not supported"),
+        ("survey", 7, 1, "", "row 7, column A: the type «» is not supported"),
+        ("survey", 3, 1, "select_one nope",
+         "row 3, column A: the list «nope» is neither in choices nor"),
+        ("survey", 3, 2, "hello", "row 3, column B: the id hello is used twice"),
+        ("survey", 3, 4, "", "row 3, column C: the label in en is missing"),
+        ("survey", 3, 5, "maybe",
+         "row 3, column E: required must be yes, no or empty, not «maybe»"),
+        ("survey", 6, 6, "selected(${contact}, 'dk')",
+         "row 6, column F: «selected(${contact}, 'dk')» is not"),
+        ("survey", 6, 6, "contact != 'dk'",
+         "row 6, column F: «contact != 'dk'» must name earlier questions"),
+        ("survey", 6, 6, "${later} = 'x'",
+         "row 6, column F: the condition names later, which is not a question"),
+        ("survey", 4, 6, "${contact} = 'none'", "row 4, column F: contact has no option none"),
+        ("survey", 6, 7, "ten", "row 6, column G: the weight «ten» is not a whole number"),
+        ("survey", 6, 7, "90", "row 1, column G: the weights of the ratings add up to 90, not 100"),
+        ("survey", 1, 6, "constraint", "row 1, column F: the column «constraint» is not supported"),
+        ("survey", 1, 6, "", "row 4, column F: this cell has no column title above it"),
+        ("survey", 1, 6, "name", "row 1, column F: the column «name» is there twice"),
+        ("choices", 3, 2, "used", "row 2, column B: the option used is there 2 times"),
+        ("choices", 3, 1, "three_dk",
+         "row 3, column B: the scale three_dk has the codes S, B, D, DK, in this order"),
+        ("choices", 3, 1, "", "row 3, column A: the list_name is missing"),
+        ("choices", 3, 3, "", "row 3, column C: the label in zh-Hans is missing"),
+        ("settings", 2, 1, "Library!", "row 2, column A: the id «Library!» must be"),
+        ("settings", 2, 2, "", "row 2, column B: the sheet settings must give version"),
     ],
 )  # fmt: skip
 def test_what_lies_outside_the_subset_is_refused_by_its_cell(
@@ -151,7 +161,7 @@ def test_what_lies_outside_the_subset_is_refused_by_its_cell(
     with pytest.raises(BadQuestionnaire) as caught:
         read_xlsform(sheets, "form.xlsx", shipped_scales())
     assert str(caught.value).startswith("form.xlsx")
-    assert expected in str(caught.value)
+    assert f"sheet {sheet}, {expected}" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,10 @@ def _change() -> None:
 
 
 def _move_comments() -> None:
-    """Comments part from their ballots: in another order, under pseudonyms that nothing leads back from."""
+    """Parts comments from their ballots.
+
+    They get another order, and pseudonyms from which nothing leads back.
+    """
     found = (
         op.get_bind()
         .execute(sa.text("SELECT campaign, unit, comment FROM ballots WHERE comment <> ''"))
@@ -61,7 +64,10 @@ def _move_comments() -> None:
 
 
 def _freeze() -> None:
-    """Guards against a slip of the hand. Whoever can drop a trigger is found by `minping verify`."""
+    """Guards against slips.
+
+    `minping verify` finds whoever drops a trigger.
+    """
     changed = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in FROZEN)
     when = f"OLD.registered IS NOT NULL AND (NEW.registered IS NULL OR {changed})"
     _forbid("campaigns_frozen", "campaigns", "UPDATE", when)
@@ -74,7 +80,8 @@ def _forbid(name: str, table: str, what: str, when: str) -> None:
     text = KEPT[table]
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
-            f"CREATE TRIGGER {name} BEFORE {what} ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, '{text}'); END"
+            f"CREATE TRIGGER {name} BEFORE {what} ON {table} WHEN {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{text}'); END"
         )
         return
     op.execute(
@@ -82,7 +89,8 @@ def _forbid(name: str, table: str, what: str, when: str) -> None:
         f"$$BEGIN RAISE EXCEPTION '{text}' USING ERRCODE = 'integrity_constraint_violation'; END$$"
     )
     op.execute(
-        f"CREATE TRIGGER {name} BEFORE {what} ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {name}()"
+        f"CREATE TRIGGER {name} BEFORE {what} ON {table} FOR EACH ROW WHEN ({when}) "
+        f"EXECUTE FUNCTION {name}()"
     )
 
 

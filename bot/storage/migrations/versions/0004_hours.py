@@ -1,4 +1,7 @@
-"""Conversations are sealed under keys of an hour. Those under the one key that there was before are forgotten."""
+"""Conversations are sealed under keys of an hour.
+
+Those under the one key that there was before are deleted.
+"""
 
 import sqlalchemy as sa
 from alembic import op

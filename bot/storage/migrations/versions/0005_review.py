@@ -1,4 +1,4 @@
-"""Cases of suspected organised rating, and what reviewers decide on them."""
+"""Cases of suspected organised rating, and the checkers' votes on them."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Public notice, appeals and amendments, in rows that can only be added; and the calendar of working days."""
+"""Public notice, appeals and amendments, as append-only rows; and the calendar of working days."""
 
 import sqlalchemy as sa
 from alembic import op

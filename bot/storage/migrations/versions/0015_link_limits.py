@@ -14,7 +14,8 @@ def upgrade() -> None:
     op.add_column("links", sa.Column("most", sa.Integer(), nullable=True, comment=comment))
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
-            f"CREATE TRIGGER links_fixed BEFORE UPDATE ON links BEGIN SELECT RAISE(ABORT, '{TEXT}'); END"
+            "CREATE TRIGGER links_fixed BEFORE UPDATE ON links "
+            f"BEGIN SELECT RAISE(ABORT, '{TEXT}'); END"
         )
         return
     op.execute(
@@ -22,5 +23,6 @@ def upgrade() -> None:
         f"$$BEGIN RAISE EXCEPTION '{TEXT}' USING ERRCODE = 'integrity_constraint_violation'; END$$"
     )
     op.execute(
-        "CREATE TRIGGER links_fixed BEFORE UPDATE ON links FOR EACH ROW EXECUTE FUNCTION links_fixed()"
+        "CREATE TRIGGER links_fixed BEFORE UPDATE ON links FOR EACH ROW "
+        "EXECUTE FUNCTION links_fixed()"
     )

@@ -1,4 +1,4 @@
-"""Follow-ups, and what is mended after them. Nothing in these tables leads to a ballot."""
+"""Requests and the steps of their rectification. Nothing in these tables leads to a ballot."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -126,7 +126,8 @@ def upgrade() -> None:
         for what in ("UPDATE", "DELETE"):
             refuse = f"SELECT RAISE(ABORT, '{TEXT}')"
             op.execute(
-                f"CREATE TRIGGER {STEPS}_{what.lower()} BEFORE {what} ON {STEPS} BEGIN {refuse}; END"
+                f"CREATE TRIGGER {STEPS}_{what.lower()} BEFORE {what} ON {STEPS} "
+                f"BEGIN {refuse}; END"
             )
         return
     run = "EXECUTE FUNCTION only_grows()"

@@ -29,7 +29,8 @@ def upgrade() -> None:
             sa.BigInteger(),
             nullable=False,
             server_default="0",
-            comment="epoch seconds until which a password that was handed out opens a session; 0: own",
+            comment="epoch seconds until which a password that was handed out opens a session; "
+            "0: own",
         ),
     )
     op.create_table(

@@ -1,4 +1,4 @@
-"""Reviewers are called checkers: the role, the second factor's roles and the votes on cases."""
+"""Checkers get their name: the role, the second factor's roles and the votes on cases."""
 
 import json
 

@@ -177,13 +177,15 @@ def test_a_grade_that_the_answers_do_not_settle_is_provisional() -> None:
 
 
 def test_ceilings_are_rounded_down_in_each_unit() -> None:
-    # five leaders: 25 % of a first-grade unit is 1, 20 % of a second-grade one 1, 10 % of a third-grade one none
+    # five leaders: 25 % of a first-grade unit is 1, 20 % of a second-grade one 1,
+    # 10 % of a third-grade one none
     result = appraise(small_city())
     assert firsts(result, "U01", "U05", "U10") == ["P01", "P05"]
 
 
 def test_ceilings_may_be_pooled_over_units_of_one_grade() -> None:
-    # first-grade standing: U01 U02 X1 Y1, 20 leaders, 5 first; P01 85.5+… best by score, over the units
+    # first-grade standing: U01 U02 X1 Y1, 20 leaders, 5 first;
+    # P01 85.5+… best by score, over the units
     result = appraise(small_city(small_scheme(leaders={"pool": "unit_grade"})))
     admitted = firsts(result, "U01", "U02", "X1", "Y1")
     assert len(admitted) == 5
@@ -255,20 +257,27 @@ def test_the_reasons_of_a_unit_are_printed_line_by_line() -> None:
         decisions=confirm("2010/manipulation/bar_first/U01/E1"),
     )
     assert explain(appraise(given), "U01", "en") == [
-        "Objectives: 95 × 55% = 52.25 | from indicators.U01.objective | scheme categories.B_econ.weights.objective",
-        "Official evaluation: 80 × 10% = 8 | from indicators.U01.superior | scheme categories.B_econ.weights.superior",
-        "Public evaluation: 80 × 30% = 24 | from public.U01 | scheme categories.B_econ.weights.public",
-        "Governance: 80 × 5% = 4 | from indicators.U01.governance | scheme categories.B_econ.weights.governance",
+        "Objectives: 95 × 55% = 52.25 | from indicators.U01.objective | "
+        "scheme categories.B_econ.weights.objective",
+        "Official evaluation: 80 × 10% = 8 | from indicators.U01.superior | "
+        "scheme categories.B_econ.weights.superior",
+        "Public evaluation: 80 × 30% = 24 | from public.U01 | "
+        "scheme categories.B_econ.weights.public",
+        "Governance: 80 × 5% = 4 | from indicators.U01.governance | "
+        "scheme categories.B_econ.weights.governance",
         "total (rounded half up): 52.25 + 8 + 24 + 4 +0 = 88.25 → 88.25 | scheme places",
-        "barred from the first grade: 2010/manipulation/bar_first/U01/E1 | scheme rules.manipulation, veto",
+        "barred from the first grade: 2010/manipulation/bar_first/U01/E1 | "
+        "scheme rules.manipulation, veto",
         "rank: 1/10 | from categories.B_econ | scheme tie_breaks: total, public, objective",
         "simultaneous rank set: 1–1 | from variance=0.0000 | scheme confidence_pct",
         "rank set of this unit alone: 1–1 | scheme confidence_pct",
         "probability of each grade: first <1%, second >99%, third <1% | scheme unit_quota",
-        "from the third grade: 14.85 points above; 49.5 points of the public score | scheme unit_quota",
+        "from the third grade: 14.85 points above; 49.5 points of the public score | "
+        "scheme unit_quota",
         "places first/second/third, locked → given: 2/7/1 → 2/7/1 (n=10) | scheme unit_quota",
         "grade: second grade (settled by the ballots) | scheme unit_quota",
-        "proposal of barred from the first grade: confirmed | from 2010/manipulation/bar_first/U01/E1"
+        "proposal of barred from the first grade: confirmed | "
+        "from 2010/manipulation/bar_first/U01/E1"
         " | scheme rules.manipulation",
         "  ground, proven manipulation of the evaluation: U01 | from E1: 调查报告, 2010-06-01",
         "  decided by, why, when: 周正平; 核实; 2011-02-10T09:00:00+08:00",
@@ -284,11 +293,13 @@ def test_the_reasons_of_a_leader_are_printed_in_chinese() -> None:
         "单位得分：88.25 | 依据 units.U01.total | 办法 leaders.shares.principal.unit",
         "个人得分：85 | 依据 personal.P01 | 办法 leaders.shares.principal.personal",
         "领导干部得分：87.28 | 办法 leaders.shares.principal, places",
-        "一等名额上限（已用/上限，人数）：1/1 (5) | 依据 pool U01 | 办法 leaders.first_pct, leaders.pool",
+        "一等名额上限（已用/上限，人数）：1/1 (5) | 依据 pool U01 | "
+        "办法 leaders.first_pct, leaders.pool",
         "按得分和名额的等次：一等 | 办法 leaders.first_pct",
         "等次：一等（确定） | 依据 units.U01",
         "上年等次：未考核 | 依据 history.P01.2009: U07 局长",
-        "拟处理·表彰：待决定（可酌情） | 依据 2010/first_grade/commendation/P01 | 办法 rules.first_grade",
+        "拟处理·表彰：待决定（可酌情） | 依据 2010/first_grade/commendation/P01 | "
+        "办法 rules.first_grade",
         "　事由·考核等次：一等 | 依据 leaders.P01.grade",
         "拟处理·提拔使用参考：待决定（可酌情） | 依据 2010/first_grade/promotion_file/P01"
         " | 办法 rules.first_grade",

@@ -37,7 +37,7 @@ RANK_SET = ("low", "high", "certainty", "outlook")
 
 
 def difference(before: AppraisalResult, after: AppraisalResult) -> dict[str, Any]:
-    """Every unit and leader field and every proposal that differs, rank sets and their certainty apart."""
+    """Return all differing fields of units and leaders and proposals, without rank sets."""
     return {
         "units": _changed({u.unit: u for u in before.units}, {u.unit: u for u in after.units}),
         "leaders": _changed(
@@ -233,8 +233,9 @@ def test_a_unit_across_the_cut_swaps_two_grades_and_their_ceilings() -> None:
     }
     ranks = {unit: change["rank"] for unit, change in after["units"].items() if "rank" in change}
     assert ranks == {last_first.unit: (6, 7), best_second.unit: (7, 6)}
-    # of eight leaders 25 % are two, 20 % one; the other team is of five, where both are one. The unit is more of a
-    # principal's score than of a deputy's, so who loses the place shows only in the new scores
+    # Of eight leaders 25 % are two and 20 % one; the other team is of five, where both are one.
+    # The unit makes more of a principal's score than of a deputy's,
+    # so only the new scores show who loses the place.
     team = [x for x in before.leaders if x.unit == last_first.unit]
     out = min(
         (x for x in team if x.grade is Grade.FIRST),

@@ -101,9 +101,7 @@ def test_the_founding_figures_stand_whatever_hangs_below() -> None:
     assert list(bodies) == ["TAX"]
 
 
-def test_a_unit_that_waits_lets_its_parts_wait_and_a_unit_graded_by_a_person_hands_down_its_grade_alone() -> (
-    None
-):
+def test_parts_wait_with_their_unit_and_inherit_only_the_grade_of_one_graded_by_a_person() -> None:
     given = nested_city()
     few = replace(given, public={**given.public, "U01": public("U01", flags=("insufficient",))})
     _, waiting = appraised(few)
@@ -191,7 +189,8 @@ def test_reasons_say_what_a_part_inherits_and_from_where() -> None:
     _, bodies = appraised(nested_city())
     field = "scheme inner: categories.section.weights"
     assert explain(result(bodies["U10"]), "U10-3", "en")[:3] == [
-        "grade of the unit above: third grade (settled by the ballots) | from units.U10: 单位10 | scheme inner: unit_quota",
+        "grade of the unit above: third grade (settled by the ballots) | from units.U10: 单位10 | "
+        "scheme inner: unit_quota",
         f"Total of the unit above: 73.4 × 40% = 29.36 | from units.U10.total | {field}.parent",
         f"Tasks of the section: 70 × 60% = 42 | from indicators.U10-3.tasks | {field}.tasks",
     ]
@@ -221,7 +220,8 @@ def test_reasons_say_what_a_part_inherits_and_from_where() -> None:
         ),
         (
             AppraisedUnit("N1", "n", "n", "post", parent="U01-1-1"),
-            "the scheme has no rules for level 3 inside units; add inner.inner.inner to the scheme or remove",
+            "the scheme has no rules for level 3 inside units; "
+            "add inner.inner.inner to the scheme or remove",
         ),
     ],
 )
@@ -281,33 +281,49 @@ def test_four_levels_are_appraised_like_two() -> None:
     ("inner", "message"),
     [
         (
-            SECTIONS | {"categories": {"section": {"zh": "科", "en": "S", "weights": {"parent": 50, "tasks": 60}}}},
-            "inner.categories.section.weights: the weights sum to 110; change them so that they sum to 100",
+            SECTIONS
+            | {
+                "categories": {
+                    "section": {"zh": "科", "en": "S", "weights": {"parent": 50, "tasks": 60}}
+                }
+            },
+            "inner.categories.section.weights: the weights sum to 110; "
+            "change them so that they sum to 100",
         ),
         (
-            SECTIONS | {"categories": {"section": {"zh": "科", "en": "S", "weights": {"public": 100}}}},
-            "inner.categories.section.weights: 'public' is unknown; use one of parent, tasks or add it to indicators",
+            SECTIONS
+            | {"categories": {"section": {"zh": "科", "en": "S", "weights": {"public": 100}}}},
+            "inner.categories.section.weights: 'public' is unknown; "
+            "use one of parent, tasks or add it to indicators",
         ),
         (
-            SECTIONS | {"categories": {"B_econ": {"zh": "科", "en": "S", "weights": {"tasks": 100}}}},
+            SECTIONS
+            | {"categories": {"B_econ": {"zh": "科", "en": "S", "weights": {"tasks": 100}}}},
             "inner.categories.B_econ: this name stands on a level above; choose another",
         ),
         (
-            SECTIONS | {"inner": POSTS | {"indicators": SECTIONS["indicators"] | POSTS["indicators"]}},
+            SECTIONS
+            | {"inner": POSTS | {"indicators": SECTIONS["indicators"] | POSTS["indicators"]}},
             "inner.inner.indicators.tasks: this name stands on a level above; choose another",
         ),
         (
-            SECTIONS | {"indicators": {"parent": {"zh": "a", "en": "b"}, "tasks": {"zh": "a", "en": "b"}}},
-            "indicators.parent: this name is kept for the total of the unit that a part belongs to; choose another",
+            SECTIONS
+            | {"indicators": {"parent": {"zh": "a", "en": "b"}, "tasks": {"zh": "a", "en": "b"}}},
+            "indicators.parent: this name is kept for the total of the unit "
+            "that a part belongs to; choose another",
         ),
         (SECTIONS | {"rules": {"luck": {}}}, "inner.rules: 'luck' is unknown"),
-        (SECTIONS | {"inner": POSTS | {"rules": {"bottom_rank": {"category": -1}}}}, "inner.inner.rules.bottom_rank"),
+        (
+            SECTIONS | {"inner": POSTS | {"rules": {"bottom_rank": {"category": -1}}}},
+            "inner.inner.rules.bottom_rank",
+        ),
         (
             SECTIONS | {"unit_quota": {"first_pct": {"first": 50}}},
-            "inner.unit_quota.first_pct: give a percentage for parts of first, second and third-grade units",
+            "inner.unit_quota.first_pct: give a percentage for "
+            "parts of first, second and third-grade units",
         ),
     ],
-)  # fmt: skip
+)
 def test_rules_inside_units_that_contradict_themselves_are_refused_by_field(
     inner: dict[str, Any], message: str
 ) -> None:

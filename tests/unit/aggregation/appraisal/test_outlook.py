@@ -50,7 +50,8 @@ def test_draws_are_graded_as_the_quota_grades(first: int, third: int) -> None:
 
 
 def test_scores_are_drawn_around_what_shrinks_towards_the_mean() -> None:
-    # with a known spread the posterior is normal with γ = τ²/(τ²+V); 400 units leave little doubt about μ and τ
+    # With a known spread the posterior is normal with γ = τ²/(τ²+V);
+    # 400 units leave little doubt about μ and τ.
     true = 70 + 4 * normals("true", 1, 400)[0]
     seen = true + 3 * normals("noise", 1, 400)[0]
     drawn = possible_scores(seen, np.diag(np.full(400, 9.0)), "seed")
@@ -67,7 +68,7 @@ def test_draws_carry_the_covariance_of_shared_raters() -> None:
 
 
 def calibration(seeds: range, errors: str) -> list[tuple[float, float, int]]:
-    """For tenths of the probability of the grade that was given: its mean, how often it was true, and how many."""
+    """Return by tenths of the given grade's probability the mean, the share come true, and n."""
     told: list[tuple[float, bool]] = []
     for seed in seeds:
         units = 24

@@ -1,4 +1,4 @@
-"""What-if: the same answers under other rules, and how far results move."""
+"""What-if: the same answers under other rules, and the moves of the results."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def reader() -> PatternReader:
 
 
 def plain(counted: Tally) -> dict[ScoreCell, dict[tuple[int, PatternOutcome], int]]:
-    """The tally with the outcomes themselves in place of their places."""
+    """Return the tally with the outcomes themselves in place of their indices."""
     return {
         cell: {
             (weight, counted.outcomes[place]): count for (weight, place), count in counts.items()

@@ -48,7 +48,8 @@ def test_the_formula(counts: list[int]) -> None:
 
 @pytest.mark.parametrize("yes", [1, 30, 50, 99])
 def test_the_third_cumulant_of_a_share_is_the_binomials(yes: int) -> None:
-    # n answers of 0 or 100: variance p(1 − p)/n and third cumulant p(1 − p)(1 − 2p)/n², in units of 100 points
+    # n answers of 0 or 100: variance p(1 − p)/n and third cumulant p(1 − p)(1 − 2p)/n²,
+    # in units of 100 points
     p, n = yes / 100, 40
     third = 1e6 * p * (1 - p) * (1 - 2 * p) / n**2
     assert third_of_mean(100 * p, 1e4 * p * (1 - p) / n) == pytest.approx(third)
@@ -113,7 +114,8 @@ def test_the_effective_size_of_even_answers_is_their_number() -> None:
 
 
 def test_the_effective_size_of_uneven_answers_is_what_their_variance_is_worth() -> None:
-    # Two at 100 and two at 0, in each pair weights 1 and ¼ (in quarters 4 and 1), so that the mean is 50.
+    # Two at 100 and two at 0, in each pair weights 1 and ¼ (in quarters 4 and 1),
+    # so that the mean is 50.
     # s² = 4/3 · 50²; V = 4/3 · (16 + 1 + 16 + 1) · 50² / 10², so that s²/V = 100/34.
     found = estimate(sum_cell({(4, 0): 1, (1, 0): 1, (4, 1): 1, (1, 1): 1}, [100, 0], 1))
     assert found is not None
@@ -142,7 +144,8 @@ def test_groups_that_differ_are_worth_no_more_answers_than_they_gave() -> None:
 
 
 def test_the_interval_of_a_weighted_histogram() -> None:
-    # As above: n_eff = 100/34 answers, half at 100 and half at 0, and 0.24 at each of 100, 80, 60, 30 and 0.
+    # As above: n_eff = 100/34 answers, half at 100 and half at 0,
+    # and 0.24 at each of 100, 80, 60, 30 and 0.
     found = estimate(sum_cell({(4, 0): 1, (1, 0): 1, (4, 1): 1, (1, 1): 1}, [100, 0], 1))
     assert found is not None
     n = 100 / 34
@@ -163,7 +166,8 @@ SATISFIED, SPLIT, CEILING = (
 
 
 @pytest.mark.parametrize("shares", [SATISFIED, SPLIT, CEILING])
-# Single answers have few values: with ten and less it covers a little less. Groups count from thirty on.
+# Single answers have few values: with ten and less it covers a little less.
+# Groups count from thirty on.
 @pytest.mark.parametrize(
     ("size", "least"), [(5, 0.91), (10, 0.92), (20, 0.93), (100, 0.93), (1000, 0.93)]
 )
@@ -186,7 +190,8 @@ def test_it_covers_as_often_as_it_says(shares: tuple[float, ...], size: int, lea
         [(20, 60, SATISFIED), (25, 100, SPLIT)],
         [(25, 40, SATISFIED), (20, 60, CEILING), (35, 30, SPLIT)],
         [(25, 40, CEILING), (20, 60, CEILING), (35, 30, CEILING)],
-        # Where one histogram of the whole mix covers in 85 %: most of the weight on few answers at the ceiling.
+        # One histogram of the whole mix covers in 85 % here:
+        # most of the weight is on few answers at the ceiling.
         [(60, 30, CEILING), (40, 1000, CEILING)],
     ],
 )
@@ -210,7 +215,7 @@ def test_it_covers_groups_put_together_with_fraud_weights(
 
 
 def answered(chance: np.random.Generator, size: int, shares: tuple[float, ...]) -> Estimate:
-    """Of the answers 80 % weigh 1, 15 % ½ and 5 % ¼, whatever they say."""
+    """Return answers of which 80 % weigh 1, 15 % ½ and 5 % ¼."""
     drawn = (
         chance.multinomial(size, np.outer(shares, (0.8, 0.15, 0.05)).ravel()).reshape(5, 3).tolist()
     )

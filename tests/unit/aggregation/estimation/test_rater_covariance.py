@@ -91,9 +91,8 @@ def test_influences_give_the_variance_of_the_score(by: Scheme) -> None:
     whole, _, categories = counted([("", r) for r in MIXED], by)
     scale = common_scale(whole.outcomes)
     moves, variance = score_influences(whole, categories, by), Fraction()
-    assert sum(
-        move.move * sum(w * n for (w, _), n in whole.cells[cell].items()) for cell, move in moves.items()
-    ) == 1  # fmt: skip
+    weights = {cell: sum(w * n for (w, _), n in whole.cells[cell].items()) for cell in moves}
+    assert sum(move.move * weights[cell] for cell, move in moves.items()) == 1
     for cell, move in moves.items():
         s = sum_cell(whole.cells[cell], numerators(whole.outcomes, scale), scale)
         centre = move.centre * scale
@@ -129,7 +128,7 @@ def test_of_raked_answers_too() -> None:
 
 
 def pairs(common: int) -> Rated:
-    """40 raters of each of two units, of whom some rated both, and agree with themselves."""
+    """Return 40 raters of each of two units; some rated both, and agree with themselves."""
     one = [(f"a{at}", row(("VS" if at % 2 else "D") + " B B B", unit="A")) for at in range(40)]
     other = [
         (f"a{at}" if at < common else f"b{at}", row(("VS" if at % 2 else "D") + " B B B", unit="B"))
@@ -152,7 +151,8 @@ def test_excluded_ballots_are_in_common_with_nobody() -> None:
 
 
 def test_who_rates_alike_makes_scores_move_together() -> None:
-    # All forty in common and the same answers: the covariance is the variance, so that the difference is sure.
+    # All forty in common and the same answers: the covariance is the variance,
+    # so that the difference is sure.
     whole, _, categories = counted(pairs(40), scheme(1, 1))
     score = score_tally(whole, categories, scheme(1, 1))["A"]
     assert found(pairs(40), scheme(1, 1), 10)["A", "B"] == pytest.approx(score.variance, rel=1e-12)

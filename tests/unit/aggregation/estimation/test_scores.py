@@ -122,7 +122,8 @@ def test_a_group_is_a_weighted_mean_with_its_linearised_variance() -> None:
 
 
 def test_groups_are_put_together_by_the_schemes_weights() -> None:
-    # econ: service users 25, residents 20, enterprises 35; the others have no answers, so that 80 become 100.
+    # econ: service users 25, residents 20, enterprises 35;
+    # the others have no answers, so that 80 become 100.
     made = score(
         row("VS VS VS VS", 6, grp="service_user"),
         row("S S S S", 3, grp="resident"),

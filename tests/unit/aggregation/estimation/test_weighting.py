@@ -101,7 +101,7 @@ def test_svy_agrees(unit: str) -> None:
 
 
 def sums(n: int, y: int) -> CellSums:
-    """n answers of y and as many of y + 20, of full weight."""
+    """Return n answers of y and n of y + 20, of full weight."""
     return CellSums(
         1,
         2 * n,
@@ -128,7 +128,8 @@ def test_post_stratification_is_a_mean_of_means() -> None:
 
 
 def test_small_cells_are_joined_by_the_declared_rule() -> None:
-    # c has the fewest and goes to b (same first part); d then goes to the smaller of its neighbours.
+    # c has the fewest and goes to b (same first part);
+    # d then goes to the smaller of its neighbours.
     assert collapse_small_cells({"x/a": 50, "x/b": 40, "x/c": 2, "y/d": 9, "z/e": 30}, 10) == {
         "x/a": "x/a", "x/b": "x/b", "x/c": "x/b", "y/d": "y/d", "z/e": "y/d"
     }  # fmt: skip
@@ -217,7 +218,8 @@ def test_a_unit_has_its_own_people_and_other_groups_are_left_alone() -> None:
     ]
     found = score_units(rows, dict.fromkeys("VW", "econ"), QUESTIONNAIRES, RESIDENTS)
     plain = score_units(rows, dict.fromkeys("VW", "econ"), QUESTIONNAIRES, scheme(1, 1))
-    # V's own figures know stratum a alone, so that its answers are one cell, and b's keep their share.
+    # V's own figures know stratum a alone, so that its answers are one cell,
+    # and b's keep their share.
     assert found["V"].score == plain["V"].score == 90
     assert found["W"] == plain["W"]
 

@@ -63,7 +63,8 @@ def test_the_smallest_lots_of_each_cell_are_drawn() -> None:
         (design("neyman", 30, a="2", b="1"), {"a": 100, "b": 200}, {"a": 15, "b": 15}),
         # 10 x 100 and 990 x 1 would give the first cell 50 of its 10
         (design("neyman", 100, a="100", b="1"), {"a": 10, "b": 990}, {"a": 10, "b": 90}),
-        # so much is over in the first that the second, which is under its least at first, gets far more than that
+        # the first has so much too many that the second, at first under its least,
+        # gets far more than that
         (design("neyman", 100, 20, a="99", b="0.01"), {"a": 10, "b": 1000}, {"a": 10, "b": 90}),
         # 0.3 : 0.1 exactly, not as floats
         (design("neyman", 4, a="0.3", b="0.1"), {"a": 10, "b": 10}, {"a": 3, "b": 1}),

@@ -48,7 +48,7 @@ def found(signal: str, case: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def given(case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
-    """The rows, and for each the name of where it comes from."""
+    """Return the rows, and for each the name of its origin."""
     rows = background()
     if "everybody_rates" in case:  # each voter of the background rates the next unit too
         rows = [row | {"voter": _shared(at)} for at, row in enumerate(rows)]

@@ -57,7 +57,8 @@ def test_exact_ties_share_their_places() -> None:
 
 
 def test_differences_are_judged_by_the_sum_of_errors_and_bonferroni() -> None:
-    # two units: z = quantile of 1 - 0.05/2 = 1.960; errors 1 + 1, so a difference of 3.91 is open and 3.93 is not
+    # two units: z = quantile of 1 - 0.05/2 = 1.960; errors 1 + 1,
+    # so a difference of 3.91 is open and 3.93 is not
     near = total_estimates({"a": (Fraction(391, 100), 1.0), "b": (Fraction(0), 1.0)})
     far = total_estimates({"a": (Fraction(393, 100), 1.0), "b": (Fraction(0), 1.0)})
     assert rank_sets(near) == {"a": RankSet(1, 2), "b": RankSet(1, 2)}
@@ -156,7 +157,7 @@ def test_the_same_seed_gives_the_same_sets_whatever_the_order() -> None:
 
 
 def missed(repeats: int, correlation: float, steps: list[float]) -> int:
-    """How often the true rank of any unit lies outside its simultaneous set."""
+    """Count how often the true rank of any unit lies outside its simultaneous set."""
     size, wrong = len(steps), 0
     covariance = np.full((size, size), correlation) + np.eye(size) * (1 - correlation)
     noise = simulate(covariance, normals(f"coverage/{correlation}", repeats, size))
@@ -266,7 +267,7 @@ def test_sets_of_few_beside_many_hold_near_the_top(sizes: tuple[int, ...]) -> No
 
 
 def crowded(answers: list[int]) -> TotalEstimate:
-    """How a unit with so many answers at each point is judged."""
+    """Judge a unit with that many answers at each point."""
     found = score_units(
         [
             row(f"{code} {code} {code} {code}", n)

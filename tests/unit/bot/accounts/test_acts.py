@@ -1,4 +1,4 @@
-"""What goes into the audit log: every form, every sign-in, every command that changes something; nothing typed."""
+"""The audit log holds every form, every sign-in and every changing command, and nothing typed."""
 
 from __future__ import annotations
 
@@ -18,42 +18,44 @@ from bot.terminal.auditing import Audit
 from bot.web.admin.routes import console_routes
 from bot.web.api.operation_table import OPERATIONS
 from bot.web.server import make_web
-from tests.desk import PASSWORD, Desk
+from tests.console import PASSWORD, Console
 from tests.web_city import city
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, valkey_url: str) -> AsyncIterator[Desk]:
+async def console(tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
     async with (
         city(tmp_path, valkey_url) as made,
         TestClient(TestServer(make_web(made.service))) as client,
     ):
         for login, role in (("zhou", "administrator"), ("li", "observer")):
             await add_staff(made.service.database, login, PASSWORD, role)
-        yield Desk(client, made.service)
+        yield Console(client, made.service)
 
 
-async def told(desk: Desk) -> list[tuple[str, str, str, str]]:
-    acts = await read_records(desk.service.database)
+async def told(console: Console) -> list[tuple[str, str, str, str]]:
+    acts = await read_records(console.service.database)
     return [(act.who, act.act, act.what, act.outcome) for act in reversed(acts)]
 
 
-async def test_every_form_is_noted_with_its_outcome_and_without_what_was_typed(desk: Desk) -> None:
-    await desk.sign_in("zhou", "a password in vain")
-    await desk.sign_in("my-password-in-the-wrong-field", "x")
-    await desk.sign_in()
-    await desk.open("/admin/campaigns/2026")
-    csrf = desk.csrf
-    await desk.post("/admin/campaigns/2026/pause", {"csrf": csrf, "act": "pause"})
-    await desk.post("/admin/campaigns/2026/pause", {"csrf": csrf, "act": "pause"})
-    await desk.post(
+async def test_every_form_is_noted_with_its_outcome_and_without_what_was_typed(
+    console: Console,
+) -> None:
+    await console.sign_in("zhou", "a password in vain")
+    await console.sign_in("my-password-in-the-wrong-field", "x")
+    await console.sign_in()
+    await console.open("/admin/campaigns/2026")
+    csrf = console.csrf
+    await console.post("/admin/campaigns/2026/pause", {"csrf": csrf, "act": "pause"})
+    await console.post("/admin/campaigns/2026/pause", {"csrf": csrf, "act": "pause"})
+    await console.post(
         "/admin/campaigns/2026/close", {"csrf": csrf, "name": "secret words", "act": "NO BUTTON!"}
     )
-    await desk.post("/admin/campaigns/2026/links", {"csrf": "forged", "group": "deputy"})
-    await desk.sign_in("li")
-    await desk.open("/admin/campaigns/2026")
-    await desk.post("/admin/campaigns/2026/links", {"csrf": desk.csrf, "group": "deputy"})
-    assert await told(desk) == [
+    await console.post("/admin/campaigns/2026/links", {"csrf": "forged", "group": "deputy"})
+    await console.sign_in("li")
+    await console.open("/admin/campaigns/2026")
+    await console.post("/admin/campaigns/2026/links", {"csrf": console.csrf, "group": "deputy"})
+    assert await told(console) == [
         ("zhou", "/admin/sign-in", "", "refused"),
         ("", "/admin/sign-in", "", "refused"),
         ("zhou", "/admin/sign-in", "", "done"),
@@ -64,14 +66,14 @@ async def test_every_form_is_noted_with_its_outcome_and_without_what_was_typed(d
         ("li", "/admin/sign-in", "", "done"),
         ("li", "/admin/campaigns/{campaign}/links", "2026", "refused"),
     ]
-    page = await desk.open("/admin/audit?login=li")
+    page = await console.open("/admin/audit?login=li")
     assert "makes a link into campaign 2026" in page
     assert "zhou" not in page
-    assert "secret words" not in str(await told(desk))
+    assert "secret words" not in str(await told(console))
 
 
 def declared(parser: argparse.ArgumentParser) -> Iterator[tuple[str, Audit | None]]:
-    """(command, what it declares to be audited) of every command of the parser."""
+    """Return (command, its audited values) of every command of the parser."""
     inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not inner:
         yield parser.prog.removeprefix("minping "), parser.get_default("audit")

@@ -1,4 +1,7 @@
-"""Every route of the staff pages, asked for by every role over HTTP: nobody gets more than the table says."""
+"""Every role asks for every route of the staff pages over HTTP.
+
+Nobody gets more than the table of rights says.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from bot.core.settings import Settings
 from bot.service.composition import build
 from bot.web.admin.routes import PAGES
 from bot.web.server import make_web
-from tests.desk import PASSWORD, Desk, make_data
+from tests.console import PASSWORD, Console, make_data
 from tests.web_city import Clock
 
 PARTS = {
@@ -110,38 +113,42 @@ def city(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path:
 
 
 @pytest.fixture
-async def desk(city: Path, valkey_url: str) -> AsyncIterator[Desk]:
+async def console(city: Path, valkey_url: str) -> AsyncIterator[Console]:
     async with (
         build(Settings(data=city, redis_url=valkey_url), Clock()) as service,
         TestClient(TestServer(make_web(service))) as client,
     ):
-        yield Desk(client, service)
+        yield Console(client, service)
 
 
 def _ends_the_session(page: tuple[str, str, str]) -> bool:
-    """Whether it may: such forms come last, each after a sign-in."""
+    """Say whether the form ends a session: such forms come last, each after a sign-in."""
     method, path, _ = page
     return method == "POST" and path in EVERYBODY
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_a_role_gets_what_the_table_says_and_nothing_else(desk: Desk, role: str) -> None:
+async def test_a_role_gets_what_the_table_says_and_nothing_else(
+    console: Console, role: str
+) -> None:
     login = f"one.{role}"
-    await add_staff(desk.service.database, login, PASSWORD, role, "CME" if role == "unit" else "")
-    await desk.sign_in(login)
+    await add_staff(
+        console.service.database, login, PASSWORD, role, "CME" if role == "unit" else ""
+    )
+    await console.sign_in(login)
     for method, path, _ in sorted(PAGES, key=_ends_the_session):
         if path in OPEN or path.endswith("/live"):
             continue  # the sign-in is everybody's, and the live part never ends
         if _ends_the_session((method, path, "")):
-            await desk.sign_in(login)
-        await desk.open("/admin/password")
+            await console.sign_in(login)
+        await console.open("/admin/password")
         if method == "GET":
-            async with desk.client.get(address(path), allow_redirects=False) as response:
+            async with console.client.get(address(path), allow_redirects=False) as response:
                 status, location = response.status, response.headers.get("Location", "")
         else:
-            headers = {"Origin": str(desk.client.make_url("/")).rstrip("/")}
-            form = {"csrf": desk.csrf}
-            async with desk.client.post(
+            headers = {"Origin": str(console.client.make_url("/")).rstrip("/")}
+            form = {"csrf": console.csrf}
+            async with console.client.post(
                 address(path), data=form, headers=headers, allow_redirects=False
             ) as response:
                 status, location = response.status, response.headers.get("Location", "")
@@ -156,19 +163,21 @@ async def test_a_role_gets_what_the_table_says_and_nothing_else(desk: Desk, role
         assert may(role, method, address(path)) == expected(role, method, path)
 
 
-async def test_nobody_gets_anything_without_a_session_or_with_another_s_form(desk: Desk) -> None:
+async def test_nobody_gets_anything_without_a_session_or_with_another_s_form(
+    console: Console,
+) -> None:
     for method, path, _ in PAGES:
         if path in OPEN:
             continue
-        async with desk.client.request(method, address(path), allow_redirects=False) as response:
+        async with console.client.request(method, address(path), allow_redirects=False) as response:
             assert (response.status, response.headers["Location"]) == (303, "/admin/sign-in"), path
-    await desk.sign_in()
+    await console.sign_in()
     for method, path, _ in PAGES:
         if method == "POST" and path not in OPEN:
-            async with desk.client.post(
+            async with console.client.post(
                 address(path),
                 data={"csrf": "x" * 43},
-                headers={"Origin": str(desk.client.make_url("/")).rstrip("/")},
+                headers={"Origin": str(console.client.make_url("/")).rstrip("/")},
             ) as response:
                 assert response.status == 403, path
 

@@ -1,4 +1,4 @@
-"""Codes of the second factor: taken once, within their time, from whoever they are for."""
+"""Codes of the second factor: taken once, within their time, from their owner."""
 
 from __future__ import annotations
 

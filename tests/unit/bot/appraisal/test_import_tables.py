@@ -1,4 +1,7 @@
-"""A year's tables go out as workbooks and come back: unchanged they change nothing, and the codes offered are taken."""
+"""A year's tables are exported as workbooks and imported again.
+
+Unchanged they change nothing, and all codes that they offer are taken.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,11 @@ from bot.service.composition import open_store
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.errors import BadInput
-from tests.desk import make_data
+from tests.console import make_data
 
 YEAR = 2010
 KEPT = ("units", "leaders", "inner", "people", "indicators", "adjustments", "findings")
-"""Tables whose rows take the place of what stood, or are merged with it."""
+"""Tables whose rows replace the stored ones, or are merged with them."""
 STORED = (
     *(tables.units, tables.memberships, tables.leaders, tables.inner_units, tables.indicators),
     *(tables.adjustments, tables.findings, tables.decisions, tables.grades),
@@ -72,7 +75,7 @@ def saved(book: Workbook) -> bytes:
 
 
 async def standing(database: AsyncEngine) -> Mapping[str, list[tuple[object, ...]]]:
-    """What is stored, but for the numbers that the database itself gives to rows."""
+    """Return the stored rows, without the numbers that the database gives them."""
     kept = {table.name: [c for c in table.c if c.autoincrement is not True] for table in STORED}
     async with reading(database) as connection:
         found = {

@@ -114,7 +114,7 @@ async def comments(database: AsyncEngine) -> list[tuple[str, str]]:
 
 
 def written(folder: Path) -> bytes:
-    """All that the database wrote, its log included."""
+    """Return all bytes that the database wrote, its log included."""
     return b"".join(path.read_bytes() for path in folder.glob("minping.sqlite3*"))
 
 

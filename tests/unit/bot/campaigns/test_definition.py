@@ -17,7 +17,8 @@ from survey_flows.quota import QuotaCell
 
 BOT = Path(__file__).parents[4] / "bot"
 READER = "campaigns/definition.py"
-STORED = {"paper", "scheme"}
+STORED = {"definition", "paper", "scheme"}
+"""Column names, and the key of a logged definition."""
 UNIT = Unit("FIN", {"zh-Hans": "财政局"}, "window", "service", "cz")
 
 
@@ -31,7 +32,7 @@ def modules() -> dict[str, ast.Module]:
 
 
 def reads_stored_text(node: ast.AST) -> bool:
-    """Whether an expression parses the stored text of a definition or a scheme."""
+    """Say whether an expression parses the stored text of a definition or a scheme."""
     if not isinstance(node, ast.Call):
         return False
     called = (
@@ -56,7 +57,7 @@ def test_no_module_but_the_reader_touches_the_stored_text() -> None:
         path
         for path, tree in modules().items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "paper"
+        if isinstance(node, ast.Attribute) and node.attr == "definition"
     }
     assert touching == {READER}
 

@@ -1,4 +1,7 @@
-"""A campaign on the command line: what its scheme locks, and what would keep the year from being appraised on it."""
+"""Drafting on the command line.
+
+A scheme locks some values, and the check names what would bar an appraisal.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ X1,一区,District 1,A_district,district,district
 CREATE = ("campaign", "create", "y", "--year", "2026", "--title-zh", "试评", "--title-en", "Trial")
 WINDOW = ("--opens", "2026-11-01", "--closes", "2027-01-31")
 LACKING = (
-    "  2026 cannot be appraised like this: unit_quota: 18 first + 75 second + 6 third = 99, but 2 units are graded by quota; "
+    "  2026 cannot be appraised like this: unit_quota: 18 first + 75 second + 6 third = 99, "
+    "but 2 units are graded by quota; "
     "make the counts sum to 2"
 )
 
@@ -58,7 +62,8 @@ def test_a_league_and_a_category_that_the_scheme_lacks_are_told(
     assert main([*CREATE, *WINDOW, "--scheme", str(own), "--grades", "0", "0", "0"]) == 0
     said = [line for line in capsys.readouterr().out.splitlines() if "cannot be appraised" in line]
     assert said == [
-        f"  2026 cannot be appraised like this: unit {code}: the category 'B_econ' is not in the scheme; "
+        f"  2026 cannot be appraised like this: unit {code}: "
+        "the category 'B_econ' is not in the scheme; "
         "correct one of them"
         for code in ("FIN", "TAX")
     ]

@@ -1,4 +1,4 @@
-"""A link vouches only for a group and a stratum in which ballots count; every road says so alike."""
+"""A link vouches only for a group and a stratum in which ballots count; every road says so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.campaigns.scheme_files import shipped_scheme
 from bot.web.server import make_web
 from survey_flows.errors import BadInput, Message
 from survey_flows.messages import render
-from tests.desk import PASSWORD, Desk
+from tests.console import PASSWORD, Console
 from tests.openapi.stand import standing
 from tests.web_city import city
 
@@ -81,11 +81,13 @@ async def test_function_and_form_refuse_alike(
         assert (message.id, wrong.value.place.field) == (id_, field)
         await add_staff(town.service.database, "zhou", PASSWORD, "administrator")
         async with TestClient(TestServer(make_web(town.service))) as client:
-            desk = Desk(client, town.service)
-            await desk.sign_in()
-            await desk.open("/admin/campaigns/2026")
-            page = await desk.post("/admin/campaigns/2026/links", {"csrf": desk.csrf, **fields})
-            assert (desk.status, render(message, "en") in unescape(page)) == (422, True)
+            console = Console(client, town.service)
+            await console.sign_in()
+            await console.open("/admin/campaigns/2026")
+            page = await console.post(
+                "/admin/campaigns/2026/links", {"csrf": console.csrf, **fields}
+            )
+            assert (console.status, render(message, "en") in unescape(page)) == (422, True)
 
 
 async def test_the_interface_refuses_an_unknown_group_alike(

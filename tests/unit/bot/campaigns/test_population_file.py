@@ -1,4 +1,4 @@
-"""Population figures: read by row, frozen with the scheme, in the releases, the exports and the public totals."""
+"""Population figures: read by row, frozen with the scheme, and shown in every publication."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.results.releases import Release, _reader, next_release, read_release, u
 from bot.results.scoring import ScoredCampaign, score_release
 from bot.spreadsheets.reader import read_sheet
 from survey_flows.errors import BadInput
-from tests.disclosure import RATED, make_poll, published_totals
+from tests.disclosure import RATED, make_campaign, published_totals
 
 CSV = "group,value,people\nresident,a,30000\nresident,b,70000\n"
 EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "population.csv"
@@ -77,16 +77,16 @@ def test_a_group_that_nobody_knows_is_told_with_the_file(tmp_path: Path) -> None
 
 
 def weighted() -> ScoredCampaign:
-    """Unit A with 400 residents who are few in stratum b, where they are not content; B without strata."""
+    """Unit A with 400 residents, of whom the few in stratum b are not content; B without strata."""
     scheme = parse_scheme(json.loads(chosen_scheme(None)) | {"population": {"figures": FIGURES}})
-    poll = replace(make_poll(["A", "B"]), scheme=scheme)
+    registered = replace(make_campaign(["A", "B"]), scheme=scheme)
     rows = [
         rated("A", "a", "VS", 300),
         rated("A", "b", "D", 100),
         rated("B", "", "S", 150),
         rated("A", "a", "S", 20),
     ]
-    return score_release(poll, Release("c", 1, 0, unit_blocks(rows, _reader(poll))))
+    return score_release(registered, Release("c", 1, 0, unit_blocks(rows, _reader(registered))))
 
 
 FIGURES = [

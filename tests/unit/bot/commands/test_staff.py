@@ -1,4 +1,4 @@
-"""Who can sign in, from the command line."""
+"""Accounts on the command line."""
 
 from __future__ import annotations
 

@@ -29,7 +29,10 @@ steps = st.lists(
 def test_every_message_with_answers_is_remembered_until_it_is_removed_or_shows_others(
     steps: list[tuple[Screen | None, int, bool]],
 ) -> None:
-    """The chat as it really is, beside what is remembered of it; a removal may fail, a new message has a new number."""
+    """The chat as it really is, beside what is remembered of it.
+
+    A removal may fail, and a new message has a new number.
+    """
     chat: dict[int, bool] = {}
     shown, fresh = AnswerMessages(), 100
     for screen, place, removal in steps:

@@ -1,4 +1,4 @@
-"""The synthetic city: the same for the same seed, of the stated size, and of every kind of answer."""
+"""The synthetic city: alike for the same seed, of the stated size, with every kind of answer."""
 
 from __future__ import annotations
 

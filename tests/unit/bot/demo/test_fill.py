@@ -40,7 +40,7 @@ async def database(sqlite_url: str) -> AsyncIterator[AsyncEngine]:
 
 
 async def filled(database: AsyncEngine, seed: int = 7) -> str:
-    """Fill a database; gives a digest of its ballots and figures, without what chance makes."""
+    """Fill a database; return a digest of its ballots and figures, without random bytes."""
     await fill(database, KEYS, Clock(), "Asia/Shanghai", seed=seed, ballots=BALLOTS)
     digest = hashlib.sha256()
     async with reading(database) as connection:

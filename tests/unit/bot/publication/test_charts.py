@@ -1,4 +1,4 @@
-"""Charts of reports: what they are made of, and that every sign can be drawn."""
+"""Charts of reports: their parts, and that every sign can be drawn."""
 
 from __future__ import annotations
 

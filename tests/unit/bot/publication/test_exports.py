@@ -110,7 +110,7 @@ def test_numbers_are_rounded_half_up_from_their_exact_value() -> None:
 
 def scored(*rows: tuple[str, str, int, str, int]) -> ScoredCampaign:
     """A campaign with ballots (unit, group, weight, ratings, count)."""
-    live_campaigns = {"econ": shipped_questionnaires()["econ"]}
+    questionnaires = {"econ": shipped_questionnaires()["econ"]}
     units = {
         code: Unit(code, {"zh-Hans": f"局{code}", "en": code}, "econ", "B_econ")
         for code in ("A", "B")
@@ -118,7 +118,7 @@ def scored(*rows: tuple[str, str, int, str, int]) -> ScoredCampaign:
     counts = tuple(
         PatternCount(u, "econ", g, "", "invite", w, ratings, n) for u, g, w, ratings, n in rows
     )
-    poll = RegisteredCampaign(
+    registered = RegisteredCampaign(
         "c",
         2026,
         {"zh-Hans": "民评", "en": "Poll"},
@@ -126,11 +126,11 @@ def scored(*rows: tuple[str, str, int, str, int]) -> ScoredCampaign:
         0,
         1,
         units,
-        live_campaigns,
+        questionnaires,
         shipped_scheme(),
     )
-    scores = score_units(counts, dict.fromkeys(units, "B_econ"), live_campaigns, poll.scheme)
-    return ScoredCampaign(poll, counts, scores)
+    scores = score_units(counts, dict.fromkeys(units, "B_econ"), questionnaires, registered.scheme)
+    return ScoredCampaign(registered, counts, scores)
 
 
 RATED = len(shipped_questionnaires()["econ"].rated)
@@ -243,7 +243,8 @@ def test_every_code_has_a_name_in_both_languages() -> None:
         (
             "en",
             True,
-            "too few valid ballots: a person decides; group below the floor, its weight goes to others ×2",
+            "too few valid ballots: a person decides; group below the floor, "
+            "its weight goes to others ×2",
         ),
     ],
 )
@@ -256,14 +257,17 @@ def test_a_mean_of_one_item_does_not_give_two_hidden_codes_away() -> None:
     given = scored(("A", "resident", 4, ALL_S, 120))
     sheet = given.campaign.questionnaires["econ"]
     single = replace(sheet, questions=tuple(q for q in sheet.questions if q.overall))
-    poll = replace(given.campaign, questionnaires={"econ": single})
+    registered = replace(given.campaign, questionnaires={"econ": single})
     rows = [("VS", 60), ("S", 60), ("B", 30), ("D", 4), ("VD", 8)]
     counts = tuple(
         PatternCount("A", "econ", "resident", "", "invite", 4, code, n) for code, n in rows
     )
     scores = score_units(
-        counts, dict.fromkeys(poll.units, "B_econ"), poll.questionnaires, poll.scheme
+        counts,
+        dict.fromkeys(registered.units, "B_econ"),
+        registered.questionnaires,
+        registered.scheme,
     )
-    told = ScoredCampaign(poll, counts, scores).disclosed["A"]
+    told = ScoredCampaign(registered, counts, scores).disclosed["A"]
     assert [told.distribution[code] for code, _ in rows] == [None] * 5
     assert (told.top_two, told.n_valid) == (None, 162)

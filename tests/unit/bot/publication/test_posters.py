@@ -18,9 +18,9 @@ from bot.publication.reports.posters import Counter, render_posters
 from bot.spreadsheets.reader import read_sheet
 from survey_flows.campaign_definition import Unit
 from survey_flows.errors import BadInput
-from tests.conversations import build_paper
+from tests.conversations import build_definition
 
-PAPER = build_paper()
+DEFINITION = build_definition()
 A4 = (595, 842)
 """Points of a page: 210 mm by 297 mm at 72 to the inch."""
 UNITS = "code,name_zh,name_en,category,questionnaire\nTAX,市税务局,Tax Bureau,B_econ,window\n"
@@ -45,7 +45,7 @@ def addresses(*counters: Counter) -> Mapping[str, str]:
 
 
 def read(picture: bytes) -> tuple[tuple[int, int], list[str]]:
-    """Width and height of a page in pixels, and what a phone reads on it."""
+    """Return width and height of a page in pixels, and the texts that a phone reads on it."""
     pixels = (imread(io.BytesIO(picture), format="png")[:, :, :3] * 255).astype(np.uint8)
     return (pixels.shape[1], pixels.shape[0]), [
         found.text for found in zxingcpp.read_barcodes(pixels)
@@ -54,7 +54,7 @@ def read(picture: bytes) -> tuple[tuple[int, int], list[str]]:
 
 def test_each_counter_has_one_page_whose_code_opens_its_unit() -> None:
     counters = [counter("HUD"), counter("430102"), counter("HUD", "2号窗口", "Counter 2")]
-    pages = render_posters(PAPER, counters, addresses(*counters), "png", 72)
+    pages = render_posters(DEFINITION, counters, addresses(*counters), "png", 72)
     for page, one in zip(pages, counters, strict=True):
         (width, height), codes = read(page)
         assert (abs(width - A4[0]) <= 1, abs(height - A4[1]) <= 1) == (True, True)
@@ -64,7 +64,7 @@ def test_each_counter_has_one_page_whose_code_opens_its_unit() -> None:
 
 def test_the_longest_names_that_are_stored_stay_on_their_page() -> None:
     name = {"zh-Hans": "局" * 80, "en": "Bureau of Words " * 7 + "and more"}
-    definition = replace(PAPER, units={"LONG": Unit("LONG", name, "window", "B")})
+    definition = replace(DEFINITION, units={"LONG": Unit("LONG", name, "window", "B")})
     one = counter("LONG", "窗" * 40, "W" * 59 + "!")
     [page] = render_posters(definition, [one], addresses(one), "png", 72)
     assert read(page)[1] == ["https://rate.example.gov/r/ABCDEFGHIJ/LONG"]
@@ -72,12 +72,12 @@ def test_the_longest_names_that_are_stored_stay_on_their_page() -> None:
 
 def test_a_name_is_never_taken_for_markup() -> None:
     one = counter("HUD", '#panic("x") *b* $y$ ]', "\\ #import #pagebreak()")
-    assert len(render_posters(PAPER, [one], addresses(one), "png", 72)) == 1
+    assert len(render_posters(DEFINITION, [one], addresses(one), "png", 72)) == 1
 
 
 def test_a_poster_is_the_same_bytes_every_time_and_carries_its_font() -> None:
     [first], [second] = (
-        render_posters(PAPER, [counter("HUD")], addresses(counter("HUD"))) for _ in range(2)
+        render_posters(DEFINITION, [counter("HUD")], addresses(counter("HUD"))) for _ in range(2)
     )
     assert first == second
     assert first.startswith(b"%PDF-")
@@ -105,13 +105,13 @@ def test_a_poster_is_the_same_bytes_every_time_and_carries_its_font() -> None:
 )
 def test_a_wrong_table_of_counters_is_told_by_row(text: str, complaint: str) -> None:
     with pytest.raises(BadInput) as refused:
-        read_counters(read_sheet("counters.csv", text.encode()), PAPER.units)
+        read_counters(read_sheet("counters.csv", text.encode()), DEFINITION.units)
     assert str(refused.value).startswith(f"counters.csv{complaint}")
 
 
 def test_a_counter_without_an_english_name_bears_its_chinese_one() -> None:
     text = "单位代码,窗口\nHUD,3号窗口\n"
-    assert read_counters(read_sheet("counters.csv", text.encode()), PAPER.units) == [
+    assert read_counters(read_sheet("counters.csv", text.encode()), DEFINITION.units) == [
         counter("HUD", "3号窗口", "3号窗口")
     ]
 

@@ -34,7 +34,7 @@ from bot.publication.reports.evidence import evidence_page
 from bot.publication.reports.material import ReportMaterial, read_material
 from bot.service.composition import build, open_store
 from survey_flows.errors import BadInput
-from tests.desk import make_data
+from tests.console import make_data
 from tests.web_city import Clock, fill
 
 ZONE = "Asia/Shanghai"

@@ -1,4 +1,4 @@
-"""Files for statisticians: read back with their labels and missing codes, and without a small count."""
+"""Files for statisticians are read back with labels and missing codes, without a small count."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def scored(*rows: tuple[str, str, int, str, int]) -> ScoredCampaign:
     counts = tuple(
         PatternCount(unit, "window", grp, "", "invited", w, p, n) for unit, grp, w, p, n in rows
     )
-    poll = RegisteredCampaign(
+    registered = RegisteredCampaign(
         "c1", 2026, {"zh-Hans": "民评", "en": "Poll"}, "closed", 0, 1, UNITS, SHEETS, SCHEME
     )
     return ScoredCampaign(
-        poll, counts, score_units(counts, dict.fromkeys(UNITS, "econ"), SHEETS, SCHEME)
+        registered, counts, score_units(counts, dict.fromkeys(UNITS, "econ"), SHEETS, SCHEME)
     )
 
 
@@ -177,8 +177,10 @@ EVERY = [" ".join(CODES[at] for at in place) for place in np.ndindex(*(len(CODES
 def test_every_count_that_is_not_told_could_be_anything_in_an_interval_of_nine(
     rows: list[tuple[str, str, str, int]],
 ) -> None:
-    """What is known: every overall answer that is told, the file, and, at worst, the number of valid ballots and the
-    mean of them all. Linear programming over all patterns bounds each count.
+    """Bound each count by linear programming over all patterns.
+
+    The attacker knows every disclosed overall answer, the file, and, at worst,
+    the number of valid ballots and the mean of them all.
     """
     case = scored(*((unit, grp, 4, pattern, n) for unit, grp, pattern, n in rows))
     reader, told = PatternReader(SHEETS, SCHEME), case.disclosed

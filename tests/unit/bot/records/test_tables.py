@@ -1,4 +1,4 @@
-"""What offices hand in about a year: accepted in the forms that they use, refused by row and column."""
+"""Tables of a year: accepted in the forms that offices use, refused by row and column."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def refusal(read: object, text: str, known: YearContext = KNOWN) -> str:
 
 
 def test_long_and_wide_tables_give_the_same_points() -> None:
-    long = "subject,indicator,value\nFIN,objective,90.5\nFIN,superior,80\nFIN,governance,70\nL1,personal,88\n"
+    long = "subject,indicator,value\nFIN,objective,90.5\nFIN,superior,80\n"
+    long += "FIN,governance,70\nL1,personal,88\n"
     wide = "代码,考事（目标任务）,官评,治理与作风,个人得分\nFIN,９０.５, 80 ,70,\nL1,,,,88\n"
     expected = {
         ("FIN", "objective"): Decimal("90.5"),
@@ -75,11 +76,13 @@ def test_long_and_wide_tables_give_the_same_points() -> None:
         ("FIN,public,5", "row 2, column indicator: there is no indicator «public»"),
         (
             "FIN,personal,5",
-            "row 2, column indicator: FIN has no points for «personal» in this scheme; remove the row",
+            "row 2, column indicator: FIN has no points for «personal» in this scheme; "
+            "remove the row",
         ),
         (
             "L1,objective,5",
-            "row 2, column indicator: L1 has no points for «objective» in this scheme; remove the row",
+            "row 2, column indicator: L1 has no points for «objective» in this scheme; "
+            "remove the row",
         ),
         (
             "FIN,objective,5\nFIN,objective,6",
@@ -129,7 +132,8 @@ def test_units_are_read_with_their_leagues() -> None:
     listed = units.read_units(sheet(text), KNOWN)
     assert listed == [ListedUnit(county, "district"), ListedUnit(tax, "econ")]
     later = replace(KNOWN, city={"430122": listed[0]})
-    moved = "code,name_zh,name_en,category,questionnaire,league,since\n430122,望城区,W,A_district,district,district,2011\n"
+    moved = "code,name_zh,name_en,category,questionnaire,league,since\n"
+    moved += "430122,望城区,W,A_district,district,district,2011\n"
     assert units.read_units(sheet(moved), later)[0].unit.memberships == (
         Membership("county", None, 2010),
         Membership("district", 2011),
@@ -183,7 +187,8 @@ def test_leaders_findings_adjustments_decisions_and_history_are_read() -> None:
     assert findings.read_findings_table(sheet(found), KNOWN) == [
         Finding("F1", FindingKind.SAFETY_ACCIDENT, "FIN", "2026-03-09", "事故调查报告")
     ]
-    made = "proposal,verdict,by,reason,at\n2026/safety_accident/downgrade/L1/F1,确认,周正平,负领导责任,2026-12-20\n"
+    made = "proposal,verdict,by,reason,at\n"
+    made += "2026/safety_accident/downgrade/L1/F1,确认,周正平,负领导责任,2026-12-20\n"
     assert decisions.read_decisions(sheet(made), KNOWN) == [
         Decision(
             "2026/safety_accident/downgrade/L1/F1",

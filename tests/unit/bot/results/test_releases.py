@@ -1,4 +1,4 @@
-"""Releases: no two of them can be told apart by fewer people than the floor."""
+"""Releases: the difference of two of them never leads to fewer people than the floor."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from bot.storage.schema import all as tables
 from survey_flows.ballot import STAFF
 from survey_flows.errors import BadInput
 from survey_flows.load import dump_questionnaire
-from tests.disclosure import FLOOR, FORM, POINTS, RATED, SCHEME, make_poll, published_totals
+from tests.disclosure import FLOOR, FORM, POINTS, RATED, SCHEME, make_campaign, published_totals
 
 UNITS = ("A", "B", "C")
-POLL = make_poll(UNITS)
+CAMPAIGN = make_campaign(UNITS)
 
 
 class Clock:
@@ -68,7 +68,7 @@ def drawn(chance: random.Random) -> dict[str, Block]:
 
 
 def changed(chance: random.Random, old: dict[str, Block]) -> dict[str, Block]:
-    """The same campaign after up to 40 ballots of some units were excluded, added or taken out."""
+    """Return the blocks after up to 40 ballots of some units were excluded, added or taken out."""
     found = {unit: Counter(block) for unit, block in old.items()}
     for unit in chance.sample(UNITS, chance.randint(1, 2)):
         block = found[unit]
@@ -90,10 +90,10 @@ def changed(chance: random.Random, old: dict[str, Block]) -> dict[str, Block]:
     return found
 
 
-def shown(poll: RegisteredCampaign, release: Release) -> dict[str, int]:
-    """Every count that is told of a release, by what it counts."""
+def shown(registered: RegisteredCampaign, release: Release) -> dict[str, int]:
+    """Return every disclosed count of a release by what it counts."""
     found: dict[str, int | None] = {}
-    scored = score_release(poll, release)
+    scored = score_release(registered, release)
     for unit, told in scored.disclosed.items():
         found |= {
             f"{unit} n": told.n,
@@ -117,8 +117,8 @@ def test_of_a_thousand_pairs_none_can_be_told_apart_by_few() -> None:
     for _ in range(1000):
         first = Release("c", 1, 0, drawn(chance))
         now = changed(chance, dict(first.blocks))
-        second, kept = next_release(POLL, [first], now, {}, 1)
-        before, after = shown(POLL, first), shown(POLL, second)
+        second, kept = next_release(CAMPAIGN, [first], now, {}, 1)
+        before, after = shown(CAMPAIGN, first), shown(CAMPAIGN, second)
         few = {name: (before[name], after[name]) for name in before.keys() & after.keys()}
         assert [x for x in few.values() if 0 < abs(x[0] - x[1]) < FLOOR] == []
         for unit in UNITS:
@@ -134,7 +134,7 @@ def test_of_a_thousand_pairs_none_can_be_told_apart_by_few() -> None:
 
 
 def test_small_steps_do_not_add_up_unseen() -> None:
-    """Twice six ballots: the first six are held back, twelve are told, since no state between them was."""
+    """Twice six ballots: the first six are withheld; all twelve are disclosed at once."""
     start = Release(
         "c", 1, 0, {unit: Counter({pattern("resident", False, 4, "S"): 200}) for unit in UNITS}
     )
@@ -146,13 +146,13 @@ def test_small_steps_do_not_add_up_unseen() -> None:
         }
         return {**start.blocks, "A": Counter(some)}
 
-    second, kept = next_release(POLL, [start], out(6), {}, 1)
+    second, kept = next_release(CAMPAIGN, [start], out(6), {}, 1)
     assert (set(kept), second.blocks) == ({"A"}, start.blocks)
-    third, kept = next_release(POLL, [start, second], out(12), {}, 2)
+    third, kept = next_release(CAMPAIGN, [start, second], out(12), {}, 2)
     assert (kept, third.blocks["A"]) == ({}, out(12)["A"])
-    fourth, kept = next_release(POLL, [start, second, third], out(18), {}, 3)
+    fourth, kept = next_release(CAMPAIGN, [start, second, third], out(18), {}, 3)
     assert (set(kept), fourth.blocks) == ({"A"}, third.blocks)
-    fifth, kept = next_release(POLL, [start, second, third], out(3), {}, 3)
+    fifth, kept = next_release(CAMPAIGN, [start, second, third], out(3), {}, 3)
     assert (set(kept), fifth.blocks) == ({"A"}, third.blocks)
 
 
@@ -161,10 +161,10 @@ def test_a_correction_tells_the_score_and_nothing_else() -> None:
     gone = pattern("resident", False, 0, "VD")
     start = Release("c", 1, 0, {unit: Counter({s: 180, bad: 20}) for unit in UNITS})
     now = {**start.blocks, "A": Counter({s: 180, bad: 17, gone: 3})}
-    second, kept = next_release(POLL, [start], now, {"A": ("周正平", "申诉成立")}, 1)
+    second, kept = next_release(CAMPAIGN, [start], now, {"A": ("周正平", "申诉成立")}, 1)
     assert kept == {}
-    assert shown(POLL, second).items() <= shown(POLL, start).items()
-    told = score_release(POLL, second).disclosed
+    assert shown(CAMPAIGN, second).items() <= shown(CAMPAIGN, start).items()
+    told = score_release(CAMPAIGN, second).disclosed
     assert (told["A"].corrected, told["A"].low, told["A"].high, told["A"].unweighted) == (
         True,
         None,
@@ -173,15 +173,15 @@ def test_a_correction_tells_the_score_and_nothing_else() -> None:
     )
     assert float(told["A"].score or 0) == round(180 * 80 / 197, 2)
     assert (told["B"].corrected, float(told["B"].score or 0)) == (False, 72.0)
-    assert published_totals(score_release(POLL, second))["units"][0] == {
+    assert published_totals(score_release(CAMPAIGN, second))["units"][0] == {
         "unit": "A",
         "withheld": True,
     }
-    again, kept = next_release(POLL, [start, second], now, {}, 2)
+    again, kept = next_release(CAMPAIGN, [start, second], now, {}, 2)
     assert (again.blocks, again.corrections, kept) == (second.blocks, second.corrections, {})
     # Three more are few beside the corrected state, though not beside the first.
     later = {**start.blocks, "A": Counter({s: 180, bad: 9, gone: 11})}
-    assert next_release(POLL, [start, second], later, {}, 2)[1].keys() == {"A"}
+    assert next_release(CAMPAIGN, [start, second], later, {}, 2)[1].keys() == {"A"}
 
 
 @pytest_asyncio.fixture
@@ -189,9 +189,9 @@ async def database(store_url: str) -> AsyncIterator[AsyncEngine]:
     engine = open_database(store_url)
     await migrate(engine)
     definition = write_definition(
-        dict(POLL.title), list(POLL.units.values()), {"econ": dump_questionnaire(FORM)}
+        dict(CAMPAIGN.title), list(CAMPAIGN.units.values()), {"econ": dump_questionnaire(FORM)}
     )
-    row = {"id": "c", "year": 2026, "opens_at": 0, "closes_at": 1, "paper": definition}
+    row = {"id": "c", "year": 2026, "opens_at": 0, "closes_at": 1, "definition": definition}
     async with writing(engine) as connection:
         await connection.execute(
             tables.campaigns.insert(),
@@ -273,8 +273,8 @@ async def test_files_before_and_after_an_exclusion(database: AsyncEngine, count:
     before = await files(database)
     await exclude(database, "A", count)
     assert await files(database) == before, "nothing changes before the next release"
-    poll = (await read_registered_campaigns(database))[0]
-    outcome = await publish_release(database, poll, Clock())
+    registered = (await read_registered_campaigns(database))[0]
+    outcome = await publish_release(database, registered, Clock())
     after = await files(database)
     assert (set(outcome.withheld), outcome.is_new) == (
         (set(), True) if count >= FLOOR else ({"A"}, False)
@@ -292,10 +292,10 @@ async def test_the_first_look_is_the_first_release_and_stays(database: AsyncEngi
     assert [release.number for release in await read_releases(database, "c")] == [1]
     await cast_more(database)
     assert (await score_campaign(database, "c")).scores == first.scores
-    poll = (await read_registered_campaigns(database))[0]
-    assert (await publish_release(database, poll, Clock())).release.number == 2
+    registered = (await read_registered_campaigns(database))[0]
+    assert (await publish_release(database, registered, Clock())).release.number == 2
     assert (await score_campaign(database, "c")).scores["A"].n == 190
-    assert (await publish_release(database, poll, Clock())).is_new is False
+    assert (await publish_release(database, registered, Clock())).is_new is False
 
 
 async def cast_more(database: AsyncEngine) -> None:
@@ -315,15 +315,15 @@ async def cast_more(database: AsyncEngine) -> None:
 
 async def test_what_cannot_be_released(database: AsyncEngine) -> None:
     await cast(database, {"A": Counter({pattern("resident", False, 4, "S"): 150})})
-    poll = (await read_registered_campaigns(database))[0]
+    registered = (await read_registered_campaigns(database))[0]
     with pytest.raises(BadInput, match="not closed yet; a release can be made once it is closed"):
-        await publish_release(database, replace(poll, state="open"), Clock())
+        await publish_release(database, replace(registered, state="open"), Clock())
     with pytest.raises(BadInput, match="a correction needs the name of the person and the reason"):
-        await publish_release(database, poll, Clock(), {"A": ("zhou", " ")})
+        await publish_release(database, registered, Clock(), {"A": ("zhou", " ")})
     with pytest.raises(BadInput, match="nothing about this unit is held back"):
-        await publish_release(database, poll, Clock(), {"A": ("zhou", "appeal")})
+        await publish_release(database, registered, Clock(), {"A": ("zhou", "appeal")})
     await exclude(database, "A", 3)
-    done = await publish_release(database, poll, Clock(), {"A": ("zhou", "appeal")})
+    done = await publish_release(database, registered, Clock(), {"A": ("zhou", "appeal")})
     assert set(done.release.corrections) == {"A"}
     assert (await score_campaign(database, "c")).disclosed["A"].corrected
 
@@ -332,24 +332,24 @@ async def test_a_score_is_corrected_alone_only_where_more_would_tell_of_few(
     database: AsyncEngine,
 ) -> None:
     await cast(database, {"A": Counter({pattern("resident", False, 4, "S"): 150})})
-    poll = (await read_registered_campaigns(database))[0]
+    registered = (await read_registered_campaigns(database))[0]
     signed = ("zhou", "appeal 1: counted twice", Clock())
-    assert not await publish_correction(database, poll, "A", *signed)
+    assert not await publish_correction(database, registered, "A", *signed)
     await cast_more(database)
-    assert await publish_correction(database, poll, "A", *signed)
-    assert (await last_release(database, poll)).corrections == {}
+    assert await publish_correction(database, registered, "A", *signed)
+    assert (await last_release(database, registered)).corrections == {}
     assert (await score_campaign(database, "c")).scores["A"].n == 190
     await exclude(database, "A", 3)
-    assert await publish_correction(database, poll, "A", *signed)
-    made = (await last_release(database, poll)).corrections["A"]
+    assert await publish_correction(database, registered, "A", *signed)
+    made = (await last_release(database, registered)).corrections["A"]
     assert (made.by, made.reason) == signed[:2]
-    assert not await publish_correction(database, poll, "A", *signed)
+    assert not await publish_correction(database, registered, "A", *signed)
 
 
 async def test_a_damaged_release_is_not_shown(database: AsyncEngine) -> None:
     await cast(database, {"A": Counter({pattern("resident", False, 4, "S"): 150})})
-    poll = (await read_registered_campaigns(database))[0]
-    release = await last_release(database, poll, Clock())
+    registered = (await read_registered_campaigns(database))[0]
+    release = await last_release(database, registered, Clock())
     body = json.loads(release.body())
     body["units"]["A"][0][-1] += 1
     async with writing(database) as connection:
@@ -365,11 +365,11 @@ def test_one_of_a_unit_s_own_staff_more_is_not_told_with_fifteen_residents() -> 
         "A": old["A"] + Counter({pattern("resident", False, 4, "S"): 15, staff: 1})
     }
     first = Release("c", 1, 0, old)
-    second, kept = next_release(POLL, [first], now, {}, 1)
+    second, kept = next_release(CAMPAIGN, [first], now, {}, 1)
     assert kept == {"A": ["own staff"]}
     assert second.blocks == old
     more = {"A": old["A"] + Counter({pattern("resident", False, 4, "S"): 15, staff: FLOOR})}
-    second, kept = next_release(POLL, [first], more, {}, 1)
+    second, kept = next_release(CAMPAIGN, [first], more, {}, 1)
     assert (second.blocks, kept) == (more, {})
 
 
@@ -397,17 +397,17 @@ async def test_raters_in_common_are_worked_out_once_and_stay(database: AsyncEngi
             rows.append(common | own | {"voter": at.to_bytes(32, "big")})
     async with writing(database) as connection:
         await connection.execute(tables.ballots.insert(), rows)
-    poll = (await read_registered_campaigns(database))[0]
-    first = await last_release(database, poll)
+    registered = (await read_registered_campaigns(database))[0]
+    first = await last_release(database, registered)
     # A and C have five raters in common.
     assert first.covariances is not None
     assert list(first.covariances) == [("A", "B")]
-    score = score_release(poll, first).scores["B"]
+    score = score_release(registered, first).scores["B"]
     assert first.covariances["A", "B"] == pytest.approx(
         40 * 40 / (55 * 40) * score.variance, rel=0.1
     )
     await exclude(database, "B", 20)
-    second = (await publish_release(database, poll)).release
+    second = (await publish_release(database, registered)).release
     assert (second.number, second.covariances) == (2, first.covariances)
     assert [release.covariances for release in await read_releases(database, "c")] == [
         first.covariances

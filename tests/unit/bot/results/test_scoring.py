@@ -1,4 +1,4 @@
-"""What is ranked and told of a closed campaign: direct or shrunken scores, reliability, covariances."""
+"""Ranked and disclosed figures of a closed campaign: scores, reliability, covariances."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aggregation.counts.scan import PatternCount
 from bot.publication.exports.score_pages import covariances_page, reliability_page, scores_page
 from bot.results.releases import Release, _reader, unit_blocks
 from bot.results.scoring import ScoredCampaign, score_release, unit_ranks
-from tests.disclosure import RATED, make_poll
+from tests.disclosure import RATED, make_campaign
 
 CODES = ("VS", "S", "B", "D", "VD")
 SIZES = {"A": 100, "B": 400, "C": 400, "D": 100, "E": 3}
@@ -23,9 +23,11 @@ UNLIKE = {
 
 
 def scored(graded: str = "direct", units: str = "ABCD") -> ScoredCampaign:
-    """Four units that differ, and perhaps E of three answers; A and B have raters in common, and A and E."""
-    poll = make_poll(list(units))
-    poll = replace(poll, scheme=poll.scheme.model_copy(update={"graded_score": graded}))
+    """Four units that differ, and perhaps E of three answers; A shares raters with B and E."""
+    registered = make_campaign(list(units))
+    registered = replace(
+        registered, scheme=registered.scheme.model_copy(update={"graded_score": graded})
+    )
     rows = [
         PatternCount(
             unit,
@@ -44,9 +46,13 @@ def scored(graded: str = "direct", units: str = "ABCD") -> ScoredCampaign:
         if (count := SIZES[unit] * share // 100)
     ]
     release = Release(
-        "c", 1, 0, unit_blocks(rows, _reader(poll)), covariances={("A", "B"): 0.25, ("A", "E"): 0.5}
+        "c",
+        1,
+        0,
+        unit_blocks(rows, _reader(registered)),
+        covariances={("A", "B"): 0.25, ("A", "E"): 0.5},
     )
-    return score_release(poll, release)
+    return score_release(registered, release)
 
 
 def test_grades_use_the_direct_score_unless_the_scheme_says_otherwise() -> None:
@@ -59,7 +65,7 @@ def test_grades_use_the_direct_score_unless_the_scheme_says_otherwise() -> None:
         assert float(score.score or 0) == pytest.approx(found.units[unit].score, abs=1e-9)
         assert score.variance == found.units[unit].variance
         assert shrunken.scores[unit].score == direct.scores[unit].score
-        # What is told stays the direct score, with its interval.
+        # The disclosed score stays the direct one, with its interval.
         assert shrunken.disclosed[unit] == direct.disclosed[unit]
     assert set(unit_ranks(shrunken)) == set(unit_ranks(direct)) == set("ABCD")
     assert (direct.covariances, shrunken.covariances) == ({("A", "B"): 0.25, ("A", "E"): 0.5}, None)

@@ -1,4 +1,4 @@
-"""Tables as offices save them: encodings, spreadsheets' habits, and refusals that name the place."""
+"""Tables as offices save them: encodings, habits of spreadsheets, refusals that name the place."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ def test_separators_and_line_ends_read_the_same(separator: str, line_end: str) -
     assert rows("a.csv", TEXT.replace(",", separator).replace("\n", line_end).encode()) == ROWS
 
 
-def test_a_quoted_cell_over_two_lines_keeps_the_rows_numbered_as_a_spreadsheet_shows_the_first() -> (
-    None
-):
+def test_a_quoted_cell_over_two_lines_keeps_the_numbers_of_a_spreadsheets_rows() -> None:
     assert rows("a.csv", b'a,b\n1,"x\ny"\n2,z\n') == [
         (2, {"a": "1", "b": "x\ny"}),
         (4, {"a": "2", "b": "z"}),
@@ -113,7 +111,7 @@ def test_a_file_that_is_no_table_is_refused(file: str, data: bytes, complaint: s
 
 
 def outcome(file: str, data: bytes) -> str:
-    """The file's name with its columns, or the sentence that refuses it; any other error fails the test."""
+    """Return the file's name with its columns, or the refusal; other errors fail the test."""
     try:
         return f"{file}: {read_sheet(file, data).columns}"
     except BadInput as refusal:
@@ -130,7 +128,7 @@ WHOLE = xlsx(["code", "value"], ["FIN", 87.5], ["EDU", "x"])
 
 
 def damaged(edits: list[tuple[int, int]]) -> bytes:
-    """A workbook with bytes of its sheet changed, in an archive that is whole."""
+    """Make a workbook whose sheet has changed bytes, in an intact archive."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(WHOLE)) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in old.namelist():

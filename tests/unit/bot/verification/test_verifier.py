@@ -1,4 +1,4 @@
-"""Each check of a bundle fails for what it is there for, with its sentence."""
+"""Each check of a bundle fails for its own kind of damage, with its sentence."""
 
 from __future__ import annotations
 

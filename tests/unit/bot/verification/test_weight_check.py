@@ -32,7 +32,7 @@ def light(case: Campaign, name: str) -> int:
 
 
 def decide(case: Campaign, name: str, *verdicts: str) -> None:
-    """Further decisions on a case, and the result that they make."""
+    """Add decisions on a case, and the result that they make."""
     suspected = case.cases[name]
     for verdict in verdicts:
         suspected.verdicts += (verdict,)
@@ -49,8 +49,8 @@ def test_the_last_decisions_fit_the_weights() -> None:
     sentences = [check.what for check in verify(case.bundle(), VerificationRequest([KEY]))]
     standing = len(HISTORIES) - 1  # the last was dropped
     assert (
-        f"the weights are those of the log's decisions on {standing} cases, and no other ballot weighs less"
-        in (sentences)
+        f"the weights are those of the log's decisions on {standing} cases, "
+        "and no other ballot weighs less" in (sentences)
     )
 
 
@@ -107,7 +107,7 @@ def test_a_dropped_case_lets_no_ballot_weigh_less() -> None:
 def test_a_decision_that_excludes_nobody_lets_no_ballot_weigh_less(
     verdicts: tuple[str, ...],
 ) -> None:
-    """The log commits to the lighter weight, but under a verdict that can only give weights back."""
+    """The log commits to the lighter weight, but under a verdict that can only restore weights."""
     case = drawn(21)
     at = light(case, "c0ffee00")
     case.unclose()
@@ -120,7 +120,7 @@ def test_a_decision_that_excludes_nobody_lets_no_ballot_weigh_less(
 
 
 class Taking(Suspected):
-    """A case whose ballots weigh less whatever was decided."""
+    """A case whose ballots weigh less under every decision."""
 
     __slots__ = ()
 
@@ -159,7 +159,8 @@ def torn(_: Campaign) -> bytes:
         (left_out, "the case c0ffee00 is not both in the log's decisions and in the bundle"),
         (
             other_weights,
-            "the weights of the case c0ffee00 are not those that the log's last decision commits to",
+            "the weights of the case c0ffee00 are not those that the log's last decision "
+            "commits to",
         ),
         (twice, "a case stands twice"),
         (torn, "this is no case"),

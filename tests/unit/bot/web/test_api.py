@@ -1,4 +1,4 @@
-"""The interface for programs: who may do what by which token, what comes again, and what is noted of it."""
+"""The interface for programs: rights by token, repeated requests, and the audit log."""
 
 from __future__ import annotations
 
@@ -115,9 +115,8 @@ async def test_what_is_answered_is_what_the_document_says(program: Program) -> N
         if operation.method != "GET" or not operation.answer:
             continue
         status, told, headers = await program.ask("GET", address(operation))
-        schema = {
-            "$ref": f"#/components/schemas/{name_of(operation.answer) if status == 200 else 'ProblemDetails'}"
-        }
+        named = name_of(operation.answer) if status == 200 else "ProblemDetails"
+        schema = {"$ref": f"#/components/schemas/{named}"}
         Draft202012Validator({**schema, "components": {"schemas": schemas}}).validate(told)
         assert status == (409 if operation.path.startswith("/years") else 200), operation.path
         if status == 200:
@@ -150,13 +149,13 @@ async def test_a_draft_is_made_once_however_often_it_is_sent(program: Program) -
     graded = {**DRAFT, "grades": {"first": 1, "second": 1, "third": 0}}
     assert (await program.ask("PUT", "/campaigns/spring", graded))[0] == 409
     assert (await program.ask("PUT", "/campaigns/graded", graded))[0] == 201
-    poll = next(
-        poll
-        for poll in await read_registered_campaigns(program.service.database)
-        if poll.id == "graded"
+    registered = next(
+        registered
+        for registered in await read_registered_campaigns(program.service.database)
+        if registered.id == "graded"
     )
-    quota = poll.scheme.unit_quota
-    assert (told["pilot"], poll.pilot) == (False, False)
+    quota = registered.scheme.unit_quota
+    assert (told["pilot"], registered.pilot) == (False, False)
     status, made, _ = await program.ask("PUT", "/campaigns/pilot", {**DRAFT, "pilot": True})
     assert (status, made["pilot"]) == (201, True)
     assert (quota.first, quota.second, quota.third) == (1, 1, 0)
@@ -299,7 +298,8 @@ async def test_quotas_are_given_to_a_draft_and_locked_with_it(program: Program) 
 async def test_results_come_in_pages_with_exact_figures(program: Program) -> None:
     whole = (await program.ask("GET", "/campaigns/closed/results"))[1]
     assert [unit["unit"] for unit in whole["items"]] == ["FIN", "EDU"]
-    # Service users said S and D (80, 30), residents VS and B (100, 60); they weigh 25 and 20: (25·55 + 20·80) / 45.
+    # Service users said S and D (80, 30), residents VS and B (100, 60);
+    # they weigh 25 and 20: (25·55 + 20·80) / 45.
     assert whole["items"][0]["score"] == "66.1111"
     assert whole["items"][0]["n_valid"] == 60
     assert {fate["reason"]: fate["ballots"] for fate in whole["exclusions"]}["counted"] == 120

@@ -1,4 +1,4 @@
-"""An upheld appeal about a score: the corrected score is published from the appeal's page, once, by who may."""
+"""An upheld appeal about a score publishes the corrected score from its page, once, by right."""
 
 from __future__ import annotations
 
@@ -22,72 +22,72 @@ from bot.service.composition import build
 from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.web.server import make_web
-from tests.desk import PASSWORD, Desk, make_data, texts
+from tests.console import PASSWORD, Console, make_data, texts
 from tests.web_city import Clock
 
 APPEAL = "/admin/appeals/1"
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, valkey_server: str, valkey_url: str) -> AsyncIterator[Desk]:
+async def console(tmp_path: Path, valkey_server: str, valkey_url: str) -> AsyncIterator[Console]:
     await asyncio.to_thread(make_data, tmp_path / "made", valkey_server)
     folder = await asyncio.to_thread(shutil.move, tmp_path / "made", tmp_path / "data")
     async with (
         build(Settings(data=Path(folder), redis_url=valkey_url), Clock()) as service,
         TestClient(TestServer(make_web(service))) as client,
     ):
-        yield Desk(client, service)
+        yield Console(client, service)
 
 
-def office(desk: Desk, login: str) -> Office:
-    return Office(login, desk.service.clock, "Asia/Shanghai")
+def office(console: Console, login: str) -> Office:
+    return Office(login, console.service.clock, "Asia/Shanghai")
 
 
-async def decide(desk: Desk, ruling: AppealRuling) -> None:
-    """Appeal 1, about the Finance Bureau, answered by chen."""
-    database = desk.service.database
+async def decide(console: Console, ruling: AppealRuling) -> None:
+    """Let chen answer appeal 1, about the Finance Bureau."""
+    database = console.service.database
     for login, unit in (("chen", ""), ("tan", "FIN")):
         await add_staff(database, login, PASSWORD, "administrator", unit)
     await score_campaign(database, "city-2010")
-    await give_public_notice(database, 2010, office(desk, "zhou"))
-    await receive_appeal(database, 2010, "FIN", "Some were counted twice", office(desk, "zhou"))
-    await assign_appeal(database, 1, "chen", office(desk, "zhou"))
-    await answer_appeal(database, 1, ruling, "they were", "score::", office(desk, "chen"))
+    await give_public_notice(database, 2010, office(console, "zhou"))
+    await receive_appeal(database, 2010, "FIN", "Some were counted twice", office(console, "zhou"))
+    await assign_appeal(database, 1, "chen", office(console, "zhou"))
+    await answer_appeal(database, 1, ruling, "they were", "score::", office(console, "chen"))
 
 
-async def leave_out(desk: Desk, count: int) -> None:
-    """What a review decides: so many ballots of the unit count no more."""
+async def leave_out(console: Console, count: int) -> None:
+    """Let a review decide that this many ballots of the unit count no more."""
     columns = tables.ballots.c
     some = (
         select(columns.id)
         .where(columns.unit == "FIN", columns.grp == "resident", columns.weight > 0)
         .limit(count)
     )
-    async with writing(desk.service.database) as connection:
+    async with writing(console.service.database) as connection:
         found = (await connection.execute(some)).scalars().all()
         await connection.execute(
             update(tables.ballots).where(columns.id.in_(found)).values(weight=0)
         )
 
 
-async def press(desk: Desk, login: str) -> None:
-    desk.client.session.cookie_jar.clear()
-    await desk.sign_in(login)
-    await desk.open(APPEAL)
-    await desk.post(APPEAL, {"csrf": desk.csrf, "act": "correct"})
+async def press(console: Console, login: str) -> None:
+    console.client.session.cookie_jar.clear()
+    await console.sign_in(login)
+    await console.open(APPEAL)
+    await console.post(APPEAL, {"csrf": console.csrf, "act": "correct"})
 
 
-async def test_the_corrected_score_is_published_from_the_appeal(desk: Desk) -> None:
-    await decide(desk, AppealRuling.UPHELD)
-    before = await score_campaign(desk.service.database, "city-2010")
-    await leave_out(desk, 3)
-    await press(desk, "tan")  # of the unit itself
-    assert (desk.status, "may not decide" in texts(desk.page)) == (422, True)
-    await desk.open(APPEAL)
-    assert 'value="correct"' not in desk.page
-    await press(desk, "chen")
-    assert "The corrected score is published" in texts(desk.page)
-    after = await score_campaign(desk.service.database, "city-2010")
+async def test_the_corrected_score_is_published_from_the_appeal(console: Console) -> None:
+    await decide(console, AppealRuling.UPHELD)
+    before = await score_campaign(console.service.database, "city-2010")
+    await leave_out(console, 3)
+    await press(console, "tan")  # of the unit itself
+    assert (console.status, "may not decide" in texts(console.page)) == (422, True)
+    await console.open(APPEAL)
+    assert 'value="correct"' not in console.page
+    await press(console, "chen")
+    assert "The corrected score is published" in texts(console.page)
+    after = await score_campaign(console.service.database, "city-2010")
     assert after.disclosed["FIN"].corrected
     assert {
         code for code in after.disclosed if after.disclosed[code] != before.disclosed[code]
@@ -95,13 +95,15 @@ async def test_the_corrected_score_is_published_from_the_appeal(desk: Desk) -> N
     made = after.release.corrections["FIN"] if after.release else None
     assert made is not None
     assert (made.by, made.reason) == ("chen", "appeal 1: they were")
-    await press(desk, "chen")
-    assert (desk.status, "nothing was released" in texts(desk.page)) == (422, True)
+    await press(console, "chen")
+    assert (console.status, "nothing was released" in texts(console.page)) == (422, True)
 
 
-async def test_an_appeal_that_was_rejected_corrects_no_score(desk: Desk) -> None:
-    await decide(desk, AppealRuling.REJECTED)
-    await leave_out(desk, 3)
-    await press(desk, "chen")
-    assert (desk.status, "amended no score" in texts(desk.page)) == (422, True)
-    assert not (await score_campaign(desk.service.database, "city-2010")).disclosed["FIN"].corrected
+async def test_an_appeal_that_was_rejected_corrects_no_score(console: Console) -> None:
+    await decide(console, AppealRuling.REJECTED)
+    await leave_out(console, 3)
+    await press(console, "chen")
+    assert (console.status, "amended no score" in texts(console.page)) == (422, True)
+    assert (
+        not (await score_campaign(console.service.database, "city-2010")).disclosed["FIN"].corrected
+    )

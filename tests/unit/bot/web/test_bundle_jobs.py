@@ -1,4 +1,4 @@
-"""Bundles are made one at a time for each campaign, and given up whole."""
+"""Bundles are made one at a time for each campaign, and only whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reviewers' pages: blind, barred from one's own unit, and closed to everybody else."""
+"""The checkers' pages: blind, barred from one's own unit, and closed to everybody else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.web.admin.routes import PAGES
 from bot.web.server import make_web
-from tests.desk import CAMPAIGN, PASSWORD, Desk, make_data, texts
+from tests.console import CAMPAIGN, PASSWORD, Console, make_data, texts
 from tests.unit.bot.web.test_small_cells import suspected
 from tests.web_city import Clock
 
@@ -57,57 +57,57 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
 
 
 @pytest.fixture
-async def desk(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[Desk]:
+async def console(filled: Path, tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
     folder = tmp_path / "data"
     await asyncio.to_thread(shutil.copytree, filled, folder)
     async with (
         build(Settings(data=folder, redis_url=valkey_url), Clock()) as service,
         TestClient(TestServer(make_web(service))) as client,
     ):
-        yield Desk(client, service)
+        yield Console(client, service)
 
 
-async def secrets_of_the_unit(desk: Desk) -> list[str]:
-    """What a reviewer must not read: code, names, and the scores of every unit."""
-    async with reading(desk.service.database) as connection:
+async def secrets_of_the_unit(console: Console) -> list[str]:
+    """Return what a checker must not read: code, names, and the scores of every unit."""
+    async with reading(console.service.database) as connection:
         unit = (
             await connection.execute(select(tables.units).where(tables.units.c.code == UNIT))
         ).one()
-    await desk.sign_in("zhou")
-    scores = re.findall(r">(\d\d\.\d\d)<", await desk.open(f"{CAMPAIGN}/scores"))
+    await console.sign_in("zhou")
+    scores = re.findall(r">(\d\d\.\d\d)<", await console.open(f"{CAMPAIGN}/scores"))
     assert len(scores) > 5
-    await desk.post("/admin/sign-out", {"csrf": desk.csrf})
+    await console.post("/admin/sign-out", {"csrf": console.csrf})
     return [UNIT, unit.name_zh, unit.name_en, *scores]
 
 
-async def vote(desk: Desk, login: str, choice: str, note: str = "") -> str:
-    await desk.sign_in(login)
-    await desk.open(CASE)
-    page = await desk.post(CASE, {"csrf": desk.csrf, "reason": choice, "note": note})
+async def vote(console: Console, login: str, choice: str, note: str = "") -> str:
+    await console.sign_in(login)
+    await console.open(CASE)
+    page = await console.post(CASE, {"csrf": console.csrf, "reason": choice, "note": note})
     return texts(page)
 
 
-async def leave(desk: Desk) -> None:
-    await desk.post("/admin/sign-out", {"csrf": desk.csrf})
+async def leave(console: Console) -> None:
+    await console.post("/admin/sign-out", {"csrf": console.csrf})
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-Hans"])
-async def test_the_pages_tell_neither_unit_nor_score(desk: Desk, lang: str) -> None:
-    hidden = await secrets_of_the_unit(desk)
-    assert "Cases" in await desk.sign_in("chen")
+async def test_the_pages_tell_neither_unit_nor_score(console: Console, lang: str) -> None:
+    hidden = await secrets_of_the_unit(console)
+    assert "Cases" in await console.sign_in("chen")
     for path in ("/admin/cases", CASE):
-        page = texts(await desk.open(f"{path}?lang={lang}"))
-        assert desk.status == 200
+        page = texts(await console.open(f"{path}?lang={lang}"))
+        assert console.status == 200
         assert [word for word in hidden if word in page] == []
         assert "00c0ffee" in page
     assert ("50+" in page, "24" in page) == (True, True)
 
 
 async def test_a_terminal_tells_neither_unit_nor_score(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    console: Console, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hidden = await secrets_of_the_unit(desk)
-    monkeypatch.setenv("MINPING_DATA", str(desk.service.settings.data))
+    hidden = await secrets_of_the_unit(console)
+    monkeypatch.setenv("MINPING_DATA", str(console.service.settings.data))
     for words in (["list"], ["show", "00c0ffee"]):
         assert await asyncio.to_thread(main, ["review", *words]) == 0
         told = capsys.readouterr().out
@@ -115,19 +115,19 @@ async def test_a_terminal_tells_neither_unit_nor_score(
         assert [word for word in hidden if word in told] == []
 
 
-async def test_who_is_barred_finds_no_such_case(desk: Desk) -> None:
-    await desk.sign_in("sun")
-    assert "00c0ffee" not in await desk.open("/admin/cases")
-    form = {"csrf": desk.csrf, "reason": "uphold:same-wording"}
-    barred, missing = await desk.open(CASE), await desk.open("/admin/cases/00c0ffef")
-    assert desk.status == 404
+async def test_who_is_barred_finds_no_such_case(console: Console) -> None:
+    await console.sign_in("sun")
+    assert "00c0ffee" not in await console.open("/admin/cases")
+    form = {"csrf": console.csrf, "reason": "uphold:same-wording"}
+    barred, missing = await console.open(CASE), await console.open("/admin/cases/00c0ffef")
+    assert console.status == 404
     assert barred == missing.replace("00c0ffef", "00c0ffee")
-    await desk.post(CASE, form)
-    assert desk.status == 404
+    await console.post(CASE, form)
+    assert console.status == 404
 
 
-async def test_checkers_see_nothing_else_and_observers_no_case(desk: Desk) -> None:
-    await desk.sign_in("chen")
+async def test_checkers_see_nothing_else_and_observers_no_case(console: Console) -> None:
+    await console.sign_in("chen")
     fill = {
         "{campaign}": "city-2010",
         r"{year:\d{4}}": "2010",
@@ -145,7 +145,7 @@ async def test_checkers_see_nothing_else_and_observers_no_case(desk: Desk) -> No
         for name, value in fill.items():
             path = path.replace(name, value)
         if method == "GET":
-            response = await desk.client.get(path, allow_redirects=False)
+            response = await console.client.get(path, allow_redirects=False)
             if response.status == 200:
                 seen.add(path)
     assert seen == {
@@ -155,41 +155,41 @@ async def test_checkers_see_nothing_else_and_observers_no_case(desk: Desk) -> No
         "/admin/cases",
         CASE,
     }
-    await leave(desk) if await desk.open("/admin/cases") else None
-    await desk.sign_in("li")
+    await leave(console) if await console.open("/admin/cases") else None
+    await console.sign_in("li")
     for path in ("/admin/cases", CASE):
-        await desk.open(path)
-        assert desk.status == 403
+        await console.open(path)
+        assert console.status == 403
 
 
-async def test_a_vote_is_seen_by_the_next_reviewer_only_after_their_own(desk: Desk) -> None:
-    first = await vote(desk, "chen", "uphold:other", "all typed alike")
+async def test_a_vote_is_seen_by_the_next_reviewer_only_after_their_own(console: Console) -> None:
+    first = await vote(console, "chen", "uphold:other", "all typed alike")
     assert "all typed alike" in first
     assert "You have voted" in first
-    await leave(desk)
-    await desk.sign_in("zhou")
-    page = texts(await desk.open(CASE))
+    await leave(console)
+    await console.sign_in("zhou")
+    page = texts(await console.open(CASE))
     assert ("all typed alike" in page, "Your verdict" in page) == (False, False)
-    await desk.open("/admin")
-    await desk.open("/admin/password")
-    await desk.post(CASE, {"csrf": desk.csrf, "reason": "uphold:same-wording"})
-    assert desk.status == 403
-    await desk.open("/admin/password")
-    await leave(desk)
-    await desk.sign_in("liu")
-    assert "all typed alike" not in texts(await desk.open(CASE))
-    await leave(desk)
-    second = await vote(desk, "liu", "uphold:same-wording")
+    await console.open("/admin")
+    await console.open("/admin/password")
+    await console.post(CASE, {"csrf": console.csrf, "reason": "uphold:same-wording"})
+    assert console.status == 403
+    await console.open("/admin/password")
+    await leave(console)
+    await console.sign_in("liu")
+    assert "all typed alike" not in texts(await console.open(CASE))
+    await leave(console)
+    second = await vote(console, "liu", "uphold:same-wording")
     assert "all typed alike" in second
     assert "Upheld" in second
     assert "Your verdict" not in second
 
 
-async def test_a_verdict_needs_its_own_reason(desk: Desk) -> None:
-    assert "Choose a verdict" in await vote(desk, "chen", "uphold:genuine-event")
-    assert desk.status == 422
-    await desk.open(CASE)
+async def test_a_verdict_needs_its_own_reason(console: Console) -> None:
+    assert "Choose a verdict" in await vote(console, "chen", "uphold:genuine-event")
+    assert console.status == 422
+    await console.open(CASE)
     assert "say in a note" in texts(
-        await desk.post(CASE, {"csrf": desk.csrf, "reason": "release:other"})
+        await console.post(CASE, {"csrf": console.csrf, "reason": "release:other"})
     )
-    assert desk.status == 422
+    assert console.status == 422

@@ -99,7 +99,8 @@ async def test_the_page_of_a_receipt_says_nothing_of_the_ballot_whatever_became_
         text = await (await site.check(code)).text()
         position = labels.index(receipt_label(code))
         pages.add(text.replace(code, "CODE").replace(f"number {position} ", "number N "))
-    # Counted, replaced and withdrawn ballots look the same: who is pressed may show a receipt and have voted again.
+    # Counted, replaced and withdrawn ballots look the same:
+    # a citizen under pressure may show a receipt and have voted again.
     assert len(pages) == 1
     assert campaign.superseded
     assert campaign.erased
@@ -193,7 +194,7 @@ def other_log(campaign: Campaign, size: int) -> str:
 
 
 async def command(*words: str) -> tuple[int, str]:
-    """`minping` in a process of its own: its exit code and what it printed."""
+    """Run `minping` in a process of its own; return its exit code and output."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

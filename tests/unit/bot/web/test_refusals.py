@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
+from tests.desk import PASSWORD, Desk
 
 from aggregation.model.facts import Grade, Verdict
 from aggregation.procedure.appeals import AppealRuling
@@ -46,7 +47,6 @@ from bot.verification.bundle_reader import read_json
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.messages import Place, render_place
-from tests.desk import PASSWORD, Desk
 from tests.openapi.stand import standing
 from tests.web_city import NOW, make_draft
 

@@ -1,4 +1,4 @@
-"""Results in public: nothing before an administrator says so, then one release and no other, the same in every file."""
+"""Public results: nothing before an administrator publishes, then one release in all files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.verification.bundle import bundle_path
 from survey_flows.errors import BadInput
-from tests.desk import PASSWORD, Desk, texts
+from tests.console import PASSWORD, Console, texts
 from tests.openapi.stand import standing
 from tests.web_city import after_notice
 
@@ -35,54 +35,56 @@ PAGES = (
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, valkey_url: str) -> AsyncIterator[Desk]:
+async def console(tmp_path: Path, valkey_url: str) -> AsyncIterator[Console]:
     async with standing(tmp_path, valkey_url) as (service, server, _), TestClient(server) as client:
         await add_staff(service.database, "zhou", PASSWORD, "administrator")
-        yield Desk(client, service)
+        yield Console(client, service)
 
 
-async def closed(desk: Desk) -> RegisteredCampaign:
+async def closed(console: Console) -> RegisteredCampaign:
     return next(
-        poll
-        for poll in await read_registered_campaigns(desk.service.database)
-        if poll.id == "closed"
+        registered
+        for registered in await read_registered_campaigns(console.service.database)
+        if registered.id == "closed"
     )
 
 
-async def press(desk: Desk, act: str, **fields: str) -> str:
-    await desk.sign_in()
-    await desk.open("/admin/exports")
-    return await desk.post(
-        "/admin/campaigns/closed/publish", {"csrf": desk.csrf, "act": act, **fields}
+async def press(console: Console, act: str, **fields: str) -> str:
+    await console.sign_in()
+    await console.open("/admin/exports")
+    return await console.post(
+        "/admin/campaigns/closed/publish", {"csrf": console.csrf, "act": act, **fields}
     )
 
 
-async def statuses(desk: Desk) -> list[int]:
+async def statuses(console: Console) -> list[int]:
     found = []
     for path in (*PAGES, "/results/closed/bundle.zip"):
-        async with desk.client.get(path) as response:
+        async with console.client.get(path) as response:
             found.append(response.status)
     return found
 
 
-async def test_nothing_is_public_before_the_notice_is_over_and_somebody_says_so(desk: Desk) -> None:
-    assert "Nothing has been published yet" in await desk.open("/results")
-    assert "no public notice" in texts(await press(desk, "publish", sure="yes"))
-    await after_notice(desk.service, 2026)
-    assert await statuses(desk) == [404] * 6
-    assert "tick that anybody may read" in await press(desk, "publish")
-    assert await statuses(desk) == [404] * 6
-    assert "The results are public." in await press(desk, "publish", sure="yes")
-    assert await statuses(desk) == [200] * 5 + [
+async def test_nothing_is_public_before_the_notice_is_over_and_somebody_says_so(
+    console: Console,
+) -> None:
+    assert "Nothing has been published yet" in await console.open("/results")
+    assert "no public notice" in texts(await press(console, "publish", sure="yes"))
+    await after_notice(console.service, 2026)
+    assert await statuses(console) == [404] * 6
+    assert "tick that anybody may read" in await press(console, "publish")
+    assert await statuses(console) == [404] * 6
+    assert "The results are public." in await press(console, "publish", sure="yes")
+    assert await statuses(console) == [200] * 5 + [
         404
     ]  # these ballots are in no log, so nothing proves them
-    assert "Ratings 2026" in await desk.open("/results")
-    assert "is public already" in texts(await press(desk, "publish", sure="yes"))
-    assert "not public any more" in await press(desk, "withdraw")
-    assert await statuses(desk) == [404] * 6
+    assert "Ratings 2026" in await console.open("/results")
+    assert "is public already" in texts(await press(console, "publish", sure="yes"))
+    assert "not public any more" in await press(console, "withdraw")
+    assert await statuses(console) == [404] * 6
     acts = [
         (act.who, act.act, act.outcome)
-        for act in await read_records(desk.service.database)
+        for act in await read_records(console.service.database)
         if "publish" in act.act
     ]
     path = "/admin/campaigns/{campaign}/publish"
@@ -92,52 +94,58 @@ async def test_nothing_is_public_before_the_notice_is_over_and_somebody_says_so(
     ]
 
 
-async def test_a_bundle_that_cannot_be_made_says_why(desk: Desk) -> None:
-    await score_campaign(desk.service.database, "closed")
-    await press(desk, "bundle")
-    while "being made" in desk.page:
-        await desk.open("/admin/exports")
-    assert "No bundle was made." in texts(desk.page)
-    assert "are not in the log" in texts(desk.page)
-    assert 'value="bundle"' in desk.page  # it can be tried again
+async def test_a_bundle_that_cannot_be_made_says_why(console: Console) -> None:
+    await score_campaign(console.service.database, "closed")
+    await press(console, "bundle")
+    while "being made" in console.page:
+        await console.open("/admin/exports")
+    assert "No bundle was made." in texts(console.page)
+    assert "are not in the log" in texts(console.page)
+    assert 'value="bundle"' in console.page  # it can be tried again
 
 
-async def test_a_saved_bundle_is_sent_as_it_was_saved(desk: Desk) -> None:
-    await score_campaign(desk.service.database, "closed")
-    path = bundle_path(desk.service.settings.data, "closed", 1)
+async def test_a_saved_bundle_is_sent_as_it_was_saved(console: Console) -> None:
+    await score_campaign(console.service.database, "closed")
+    path = bundle_path(console.service.settings.data, "closed", 1)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"the saved bundle")
-    await desk.sign_in()
+    await console.sign_in()
     address = "/admin/campaigns/closed/bundle.zip"
-    async with desk.client.get(address, allow_redirects=False) as response:
+    async with console.client.get(address, allow_redirects=False) as response:
         assert (response.status, await response.read()) == (200, b"the saved bundle")
     path.unlink()
-    async with desk.client.get(address) as response:
+    async with console.client.get(address) as response:
         assert response.status == 409  # now it would have to be made, from ballots of no log
 
 
-async def test_while_the_notice_runs_nothing_is_made_public(desk: Desk) -> None:
-    await after_notice(desk.service, 2026)
-    desk.service.clock.time = desk.service.clock.time.replace(year=2020, month=1, day=8)  # type: ignore[attr-defined]
+async def test_while_the_notice_runs_nothing_is_made_public(console: Console) -> None:
+    await after_notice(console.service, 2026)
+    console.service.clock.time = console.service.clock.time.replace(year=2020, month=1, day=8)  # type: ignore[attr-defined]
     with pytest.raises(BadInput, match="runs until 2020-01-08"):
         await make_public(
-            desk.service.database, await closed(desk), "zhou", desk.service.clock, "Asia/Shanghai"
+            console.service.database,
+            await closed(console),
+            "zhou",
+            console.service.clock,
+            "Asia/Shanghai",
         )
     opened = next(
-        poll for poll in await read_registered_campaigns(desk.service.database) if poll.id == "2026"
+        registered
+        for registered in await read_registered_campaigns(console.service.database)
+        if registered.id == "2026"
     )
     with pytest.raises(BadInput, match="once it is closed"):
         await make_public(
-            desk.service.database, opened, "zhou", desk.service.clock, "Asia/Shanghai"
+            console.service.database, opened, "zhou", console.service.clock, "Asia/Shanghai"
         )
 
 
-async def test_the_page_tells_method_uncertainty_and_what_did_not_count(desk: Desk) -> None:
-    await after_notice(desk.service, 2026)
-    await press(desk, "publish", sure="yes")
-    desk.client.session.cookie_jar.clear()
-    page = texts(await desk.open("/results/closed"))
-    told = (await score_campaign(desk.service.database, "closed")).disclosed["FIN"]
+async def test_the_page_tells_method_uncertainty_and_what_did_not_count(console: Console) -> None:
+    await after_notice(console.service, 2026)
+    await press(console, "publish", sure="yes")
+    console.client.session.cookie_jar.clear()
+    page = texts(await console.open("/results/closed"))
+    told = (await score_campaign(console.service.database, "closed")).disclosed["FIN"]
     assert told.low is not None
     assert told.high is not None
     interval = f"{told.low:.1f}–{told.high:.1f}"
@@ -151,13 +159,15 @@ async def test_the_page_tells_method_uncertainty_and_what_did_not_count(desk: De
         assert words in page.replace("ratings counted 120", "120 ratings counted"), words
     assert "excluded after a check (weight zero) 0" in page
     assert "satisfaction index" in page
-    assert "<script" not in desk.page
+    assert "<script" not in console.page
 
 
-async def test_open_data_say_what_the_page_says_with_method_and_dictionary(desk: Desk) -> None:
-    await after_notice(desk.service, 2026)
-    await press(desk, "publish", sure="yes")
-    async with desk.client.get("/results/closed/data.json") as response:
+async def test_open_data_say_what_the_page_says_with_method_and_dictionary(
+    console: Console,
+) -> None:
+    await after_notice(console.service, 2026)
+    await press(console, "publish", sure="yes")
+    async with console.client.get("/results/closed/data.json") as response:
         data, tag = json.loads(await response.read()), response.headers["ETag"]
         assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert (data["format"], data["release"]["number"], data["response"]) == (
@@ -170,35 +180,37 @@ async def test_open_data_say_what_the_page_says_with_method_and_dictionary(desk:
     assert {line["key"] for line in data["method"]} >= {"public_score", "interval", "scheme_digest"}
     explained = {(line["page"], line["column"]) for line in data["columns"]}
     assert {("units", column) for column in data["units"][0]} <= explained
-    async with desk.client.get(
+    async with console.client.get(
         "/results/closed/data.json", headers={"If-None-Match": tag}
     ) as response:
         assert response.status == 304
-    async with desk.client.get("/results/closed/data.zip") as response:
+    async with console.client.get("/results/closed/data.zip") as response:
         names = zipfile.ZipFile(io.BytesIO(await response.read())).namelist()
     assert {"units.csv", "method.csv", "columns.csv", "exclusions.csv"} <= set(names)
-    async with desk.client.get("/results/closed/data.csv") as response:
+    async with console.client.get("/results/closed/data.csv") as response:
         assert (await response.read()).decode("utf-8-sig").startswith("code,name_zh,")
 
 
-async def test_a_later_release_is_public_only_when_it_is_made_so(desk: Desk) -> None:
-    await after_notice(desk.service, 2026)
-    await press(desk, "publish", sure="yes")
+async def test_a_later_release_is_public_only_when_it_is_made_so(console: Console) -> None:
+    await after_notice(console.service, 2026)
+    await press(console, "publish", sure="yes")
     columns = tables.ballots.c
-    async with writing(desk.service.database) as connection:
+    async with writing(console.service.database) as connection:
         half = update(tables.ballots).where(
             columns.campaign == "closed", columns.ratings.like("%D")
         )
         await connection.execute(half.values(weight=0))
     assert (
-        await publish_release(desk.service.database, await closed(desk), desk.service.clock)
+        await publish_release(
+            console.service.database, await closed(console), console.service.clock
+        )
     ).is_new
-    assert "66.11" in texts(await desk.open("/results/closed"))
-    await desk.sign_in()
-    assert "Release 2 is newer than what is public" in texts(await desk.open("/admin/exports"))
-    await press(desk, "publish", sure="yes")
-    assert "66.11" not in texts(await desk.open("/results/closed"))
-    assert (await read_publications(desk.service.database))["closed"].number == 2
+    assert "66.11" in texts(await console.open("/results/closed"))
+    await console.sign_in()
+    assert "Release 2 is newer than what is public" in texts(await console.open("/admin/exports"))
+    await press(console, "publish", sure="yes")
+    assert "66.11" not in texts(await console.open("/results/closed"))
+    assert (await read_publications(console.service.database))["closed"].number == 2
 
 
 def test_the_command_publishes_and_withdraws(

@@ -1,4 +1,4 @@
-"""Twin cities that differ in small cells only look the same on every page, in every file and in every listing."""
+"""Twin cities that differ only in small cells look the same on every page, file and listing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.storage.database import writing
 from bot.storage.schema import all as tables
 from bot.web.admin.routes import PAGES
 from bot.web.server import RESULTS, make_web
-from tests.desk import Desk, make_data
+from tests.console import Console, make_data
 from tests.web_city import Clock, after_notice
 
 FEW, MORE = 2, 5
@@ -30,7 +30,7 @@ CAMPAIGN = "city-2010"
 
 
 def pages(unit: str, leader: str) -> dict[str, list[str]]:
-    """An address for each page that can be looked at."""
+    """Return an address for each page that can be read."""
     campaign, year = f"/admin/campaigns/{CAMPAIGN}", "/admin/years/2010"
     found: dict[str, list[str]] = {"/admin/sign-in": [], "/admin/password": ["/admin/password"]}
     found |= {
@@ -109,7 +109,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
 
 
 def public() -> list[str]:
-    """What anybody can look at once the results are public, and what programs get."""
+    """Return all addresses that anybody, or a program, can read after publication."""
     found = [
         path.replace("{campaign}", CAMPAIGN)
         for path, _ in RESULTS
@@ -147,7 +147,7 @@ def suspected(unit: str) -> dict[str, object]:
         "campaign": CAMPAIGN,
         "rules": json.dumps(["lockstep", "young_accounts"]),
         "unit": unit,
-        "told": json.dumps(told | {"rules": {"lockstep": seen, "young_accounts": seen}}),
+        "evidence": json.dumps(told | {"rules": {"lockstep": seen, "young_accounts": seen}}),
         "digest": "0" * 64,
         "salt": bytes(16),
         "state": "waiting",
@@ -158,7 +158,7 @@ def suspected(unit: str) -> dict[str, object]:
 
 
 async def plant(folder: Path, redis_url: str, counts: tuple[int, int]) -> list[str]:
-    """Ballots that were excluded, and others that know nothing, for the two units with the fewest of the latter."""
+    """Exclude ballots and add «don't know» for the two units with the fewest of the latter."""
     async with build(Settings(data=folder, redis_url=redis_url), Clock()) as service:
         columns = tables.ballots.c
         mute = func.sum(columns.ratings.like("DK %") | columns.ratings.like("% DK"))
@@ -207,15 +207,15 @@ def twins(
 async def look(
     folder: Path, redis_url: str, unit: str
 ) -> tuple[dict[str, bytes], list[tuple[int, int]]]:
-    """Every page and file, and what the planted counts are."""
+    """Return every page and file, and the planted counts."""
     async with (
         build(Settings(data=folder, redis_url=redis_url), Clock()) as service,
         TestClient(TestServer(make_web(service))) as client,
     ):
-        desk = Desk(client, service)
-        await desk.sign_in()
+        console = Console(client, service)
+        await console.sign_in()
         leader = (
-            re.findall(r"/explain/([^\"]+)\">", await desk.open("/admin/years/2010/leaders"))
+            re.findall(r"/explain/([^\"]+)\">", await console.open("/admin/years/2010/leaders"))
         )[0]
         addresses = pages(unit, leader)
         assert set(addresses) == {path for method, path, _ in PAGES if method == "GET"}
@@ -229,13 +229,15 @@ async def look(
                 b"",
                 body,
             )
-        poll = next(
-            poll
-            for poll in await read_registered_campaigns(service.database)
-            if poll.id == CAMPAIGN
+        registered = next(
+            registered
+            for registered in await read_registered_campaigns(service.database)
+            if registered.id == CAMPAIGN
         )
         await after_notice(service, 2010)
-        await make_public(service.database, poll, "zhou", service.clock, service.settings.timezone)
+        await make_public(
+            service.database, registered, "zhou", service.clock, service.settings.timezone
+        )
         token = await create_token(
             service.database, "all", tuple(SCOPES), 30, "zhou", service.clock
         )
@@ -245,7 +247,9 @@ async def look(
             ) as response:
                 assert response.status == 200, address
                 found[address] = re.sub(
-                    rb'"(at|published_at)": ?"[^"]+"|"digest": ?"[^"]+"', b"", await response.read()
+                    rb'"(at|published_at|released_at)": ?"[^"]+"|"digest": ?"[^"]+"',
+                    b"",
+                    await response.read(),
                 )
         scores = (await score_campaign(service.database, CAMPAIGN)).scores
         return found, [

@@ -1,4 +1,7 @@
-"""The administrators' pages of a whole city's year, read over HTTP. Nothing here changes it, so all share one."""
+"""The administrators' pages of a whole city's year, read over HTTP.
+
+Nothing here changes it, so all tests share one.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ from bot.service.composition import build
 from bot.terminal.listings import print_simulation
 from bot.web.server import make_web
 from survey_flows.errors import BadInput
-from tests.desk import CAMPAIGN, YEAR, Desk, make_data, texts
+from tests.console import CAMPAIGN, YEAR, Console, make_data, texts
 from tests.web_city import Clock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -39,17 +42,17 @@ def filled(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(filled: Path, valkey_server: str) -> AsyncIterator[Desk]:
+async def console(filled: Path, valkey_server: str) -> AsyncIterator[Console]:
     settings = Settings(data=filled, redis_url=valkey_server)
     async with (
         build(settings, Clock()) as service,
         TestClient(TestServer(make_web(service))) as client,
     ):
-        yield Desk(client, service)
+        yield Console(client, service)
 
 
-async def test_observers_look_and_do_not_act(desk: Desk) -> None:
-    await desk.sign_in("li")
+async def test_observers_look_and_do_not_act(console: Console) -> None:
+    await console.sign_in("li")
     for path in (
         "/admin",
         CAMPAIGN,
@@ -58,10 +61,10 @@ async def test_observers_look_and_do_not_act(desk: Desk) -> None:
         f"{YEAR}/leaders",
         f"{YEAR}/proposals",
     ):
-        page = await desk.open(path)
-        assert desk.status == 200
+        page = await console.open(path)
+        assert console.status == 200
         assert set(re.findall(r'method="post" action="([^"]+)"', page)) == {"/admin/sign-out"}
-    token = desk.csrf
+    token = console.csrf
     for path in (
         f"{CAMPAIGN}/close",
         f"{CAMPAIGN}/links",
@@ -69,13 +72,13 @@ async def test_observers_look_and_do_not_act(desk: Desk) -> None:
         f"{YEAR}/grades",
         f"{YEAR}/import",
     ):
-        await desk.post(path, {"csrf": token})
-        assert desk.status == 403
+        await console.post(path, {"csrf": token})
+        assert console.status == 403
 
 
-async def test_the_years_page_ranks_two_leagues_and_the_departments(desk: Desk) -> None:
-    await desk.sign_in()
-    page = await desk.open(YEAR)
+async def test_the_years_page_ranks_two_leagues_and_the_departments(console: Console) -> None:
+    await console.sign_in()
+    page = await console.open(YEAR)
     rows = re.findall(r'<section class="panel">\s*<h2>([^<]+)</h2>(.*?)</section>', page, re.DOTALL)
     sizes = {unescape(name): part.count("<tr") - 1 for name, part in rows}
     assert sizes == {
@@ -96,67 +99,67 @@ async def test_the_years_page_ranks_two_leagues_and_the_departments(desk: Desk) 
     assert page.count('class="bar"') == page.count('class="dot"') == 108
 
 
-async def test_the_pages_speak_the_language_that_was_chosen(desk: Desk) -> None:
-    await desk.sign_in()
-    assert "2010 年度绩效考核" in await desk.open(f"{YEAR}?lang=zh-Hans")
-    assert "芙蓉区" in await desk.open(YEAR)
-    assert "Furong District" in await desk.open(f"{YEAR}?lang=en")
+async def test_the_pages_speak_the_language_that_was_chosen(console: Console) -> None:
+    await console.sign_in()
+    assert "2010 年度绩效考核" in await console.open(f"{YEAR}?lang=zh-Hans")
+    assert "芙蓉区" in await console.open(YEAR)
+    assert "Furong District" in await console.open(f"{YEAR}?lang=en")
 
 
-async def test_leaders_are_found_by_grade_and_name(desk: Desk) -> None:
-    await desk.sign_in()
-    page = await desk.open(f"{YEAR}/leaders?grade=fourth")
+async def test_leaders_are_found_by_grade_and_name(console: Console) -> None:
+    await console.sign_in()
+    page = await console.open(f"{YEAR}/leaders?grade=fourth")
     assert re.search(
         r"All 835.*first grade 163.*second grade 658.*third grade 11.*fourth grade 3", texts(page)
     )
     assert page.count('class="grade fourth"') == 3
-    assert "Nothing matches" in await desk.open(f"{YEAR}/leaders?q=nobodyatall")
-    assert "Page 34 of 34, 835 entries" in await desk.open(f"{YEAR}/leaders?page=999")
+    assert "Nothing matches" in await console.open(f"{YEAR}/leaders?q=nobodyatall")
+    assert "Page 34 of 34, 835 entries" in await console.open(f"{YEAR}/leaders?page=999")
 
 
-async def test_a_decision_on_nothing_is_refused(desk: Desk) -> None:
-    await desk.sign_in()
+async def test_a_decision_on_nothing_is_refused(console: Console) -> None:
+    await console.sign_in()
     decision = {
-        "csrf": desk.csrf,
+        "csrf": console.csrf,
         "proposal": "2010/x/y/z",
         "verdict": "confirmed",
         "reason": "r",
         "name": "n",
     }
-    assert "there is no such proposal" in await desk.post(f"{YEAR}/decisions", decision)
-    assert "choose to confirm or to decline" in await desk.post(
+    assert "there is no such proposal" in await console.post(f"{YEAR}/decisions", decision)
+    assert "choose to confirm or to decline" in await console.post(
         f"{YEAR}/decisions", decision | {"verdict": "x"}
     )
-    assert desk.status == 422
+    assert console.status == 422
 
 
-async def test_the_reasons_of_a_unit_and_of_a_leader(desk: Desk) -> None:
-    await desk.sign_in()
-    unit = texts(await desk.open(f"{YEAR}/explain/CME"))
+async def test_the_reasons_of_a_unit_and_of_a_leader(console: Console) -> None:
+    await console.sign_in()
+    unit = texts(await console.open(f"{YEAR}/explain/CME"))
     assert "77.55" in unit
     assert "categories.D_enforce.weights.public" in unit
     link = re.findall(
-        rf'href="({YEAR}/explain/[^"]+)"', await desk.open(f"{YEAR}/leaders?grade=fourth")
+        rf'href="({YEAR}/explain/[^"]+)"', await console.open(f"{YEAR}/leaders?grade=fourth")
     )[0]
-    assert "fourth grade" in texts(await desk.open(link))
-    await desk.open(f"{YEAR}/explain/NOBODY")
-    assert desk.status == 409
+    assert "fourth grade" in texts(await console.open(link))
+    await console.open(f"{YEAR}/explain/NOBODY")
+    assert console.status == 409
 
 
-async def test_small_counts_of_answers_are_not_told(desk: Desk) -> None:
-    await desk.sign_in()
-    page = await desk.open(f"{YEAR}/explain/CME")
+async def test_small_counts_of_answers_are_not_told(console: Console) -> None:
+    await console.sign_in()
+    page = await console.open(f"{YEAR}/explain/CME")
     table = page.partition("Answers to the overall question")[2].partition("</table>")[0]
     counts = re.findall(r'<td class="num">([^<]+)</td>', table)
     assert "*" in counts
     assert not [count for count in counts if count.isdigit() and 0 < int(count) < 10]
 
 
-async def test_exports_are_files_for_the_audience_that_was_chosen(desk: Desk) -> None:
-    await desk.sign_in()
+async def test_exports_are_files_for_the_audience_that_was_chosen(console: Console) -> None:
+    await console.sign_in()
     found = {}
     for audience in ("internal", "public"):
-        response = await desk.client.get(f"{YEAR}/export.xlsx?audience={audience}")
+        response = await console.client.get(f"{YEAR}/export.xlsx?audience={audience}")
         assert (
             response.headers["Content-Disposition"]
             == f'attachment; filename="minping-2010-{audience}.xlsx"'
@@ -165,61 +168,61 @@ async def test_exports_are_files_for_the_audience_that_was_chosen(desk: Desk) ->
         found[audience] = {name.split()[-1] for name in book.sheetnames}
         book.close()
     assert found["internal"] - found["public"] >= {"leaders", "proposals"}
-    archive = await (await desk.client.get(f"{CAMPAIGN}/export.zip")).read()
+    archive = await (await console.client.get(f"{CAMPAIGN}/export.zip")).read()
     assert any(name.endswith(".csv") for name in zipfile.ZipFile(io.BytesIO(archive)).namelist())
 
 
-async def test_the_ranking_is_had_as_a_picture(desk: Desk) -> None:
-    await desk.sign_in()
-    response = await desk.client.get(f"{CAMPAIGN}/ranking.png")
+async def test_the_ranking_is_had_as_a_picture(console: Console) -> None:
+    await console.sign_in()
+    response = await console.client.get(f"{CAMPAIGN}/ranking.png")
     assert response.content_type == "image/png"
     assert (await response.read()).startswith(b"\x89PNG")
 
 
-async def test_a_bad_import_names_row_and_column_and_stores_nothing(desk: Desk) -> None:
-    await desk.sign_in()
-    before = texts(await desk.open(f"{YEAR}/explain/CME"))
+async def test_a_bad_import_names_row_and_column_and_stores_nothing(console: Console) -> None:
+    await console.sign_in()
+    before = texts(await console.open(f"{YEAR}/explain/CME"))
     table = b"subject,indicator,value\nCME,objective,50\nCME,superior,many\n"
-    page = texts(await desk.upload("indicators", "points.csv", table))
-    assert desk.status == 422
+    page = texts(await console.upload("indicators", "points.csv", table))
+    assert console.status == 422
     assert re.search(r"points\.csv.*row 3.*value", page)
-    assert texts(await desk.open(f"{YEAR}/explain/CME")) == before
+    assert texts(await console.open(f"{YEAR}/explain/CME")) == before
 
 
-async def test_a_check_stores_nothing(desk: Desk) -> None:
-    await desk.sign_in()
+async def test_a_check_stores_nothing(console: Console) -> None:
+    await console.sign_in()
     table = b"subject,indicator,value\nCME,objective,50\n"
-    assert "The check passed: 1 rows; nothing was stored" in await desk.upload(
+    assert "The check passed: 1 rows; nothing was stored" in await console.upload(
         "indicators", "points.csv", table, True
     )
-    assert "50 × 50%" not in texts(await desk.open(f"{YEAR}/explain/CME"))
+    assert "50 × 50%" not in texts(await console.open(f"{YEAR}/explain/CME"))
 
 
-async def test_an_import_without_a_file_or_of_no_kind_is_refused(desk: Desk) -> None:
-    await desk.sign_in()
-    assert "choose a table and a file" in await desk.upload("nonsense", "points.csv", b"a\n1\n")
-    await desk.open(f"{YEAR}/import")
-    assert "choose a table and a file" in await desk.post(
-        f"{YEAR}/import", {"csrf": desk.csrf, "kind": "units"}
+async def test_an_import_without_a_file_or_of_no_kind_is_refused(console: Console) -> None:
+    await console.sign_in()
+    assert "choose a table and a file" in await console.upload("nonsense", "points.csv", b"a\n1\n")
+    await console.open(f"{YEAR}/import")
+    assert "choose a table and a file" in await console.post(
+        f"{YEAR}/import", {"csrf": console.csrf, "kind": "units"}
     )
-    assert desk.status == 422
+    assert console.status == 422
 
 
-async def test_what_is_not_there_is_said_kindly(desk: Desk) -> None:
-    await desk.sign_in()
+async def test_what_is_not_there_is_said_kindly(console: Console) -> None:
+    await console.sign_in()
     for path in (
         "/admin/years/1999",
         "/admin/campaigns/nothing",
         "/admin/campaigns/nothing/scores",
     ):
-        page = await desk.open(path)
-        assert (desk.status, "That could not be done" in page) == (409, True)
+        page = await console.open(path)
+        assert (console.status, "That could not be done" in page) == (409, True)
 
 
-async def test_a_unit_page_says_how_sure_its_grade_is(desk: Desk) -> None:
-    await desk.sign_in()
+async def test_a_unit_page_says_how_sure_its_grade_is(console: Console) -> None:
+    await console.sign_in()
     page = texts(
-        (await desk.open(f"{YEAR}/explain/CME"))
+        (await console.open(f"{YEAR}/explain/CME"))
         .partition("How certain is this grade?")[2]
         .partition("</section>")[0]
     )
@@ -231,12 +234,12 @@ async def test_a_unit_page_says_how_sure_its_grade_is(desk: Desk) -> None:
     assert re.search(
         r"third grade <1% [\d.]+ points above .* at least \d+ more with the worst rating", page
     )
-    assert "How certain" not in await desk.open(f"{YEAR}/explain/430102")
+    assert "How certain" not in await console.open(f"{YEAR}/explain/430102")
 
 
-async def test_other_rules_are_tried_and_told(desk: Desk) -> None:
-    await desk.sign_in("li")
-    page = await desk.open(f"{YEAR}/sensitivity")
+async def test_other_rules_are_tried_and_told(console: Console) -> None:
+    await console.sign_in("li")
+    page = await console.open(f"{YEAR}/sensitivity")
     rows = re.findall(
         r'<tr><th scope="row">([^<]+)</th>.*?<td class="num">([\d.]+)</td></tr>', page, re.DOTALL
     )
@@ -252,15 +255,15 @@ async def test_other_rules_are_tried_and_told(desk: Desk) -> None:
     assert all(0.8 < float(tau) <= 1 for _, tau in rows)
     # the city was made so that no grade hangs on the answers alone
     assert "None, under any of these rules." in texts(page)
-    response = await desk.client.get(f"{YEAR}/sensitivity.xlsx")
+    response = await console.client.get(f"{YEAR}/sensitivity.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(await response.read()), read_only=True)
     assert [sheet.title.split()[-1] for sheet in book][:2] == ["sensitivity", "grades_that_change"]
 
 
 async def test_another_scheme_can_be_tried_on_the_year(
-    desk: Desk, filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    console: Console, filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    year = await open_year(desk.service.database, 2010)
+    year = await open_year(console.service.database, 2010)
     data = year.inputs.scheme.model_dump(mode="json")
     data["unit_quota"] |= {"first": 20, "second": 73}
     file, same = tmp_path / "new.yaml", tmp_path / "old.yaml"
@@ -286,23 +289,26 @@ async def test_another_scheme_can_be_tried_on_the_year(
 
 
 async def test_what_is_inside_a_unit_is_found_level_by_level_down_to_the_reasons_for_a_person(
-    desk: Desk,
+    console: Console,
 ) -> None:
-    await desk.sign_in("li")
-    await desk.open(f"{YEAR}/inner-units")
-    assert "?unit=TAX" in desk.page
-    page = texts(await desk.open(f"{YEAR}/inner-units?unit=TAX"))
-    assert desk.status == 200
+    await console.sign_in("li")
+    await console.open(f"{YEAR}/inner-units")
+    assert "?unit=TAX" in console.page
+    page = texts(await console.open(f"{YEAR}/inner-units?unit=TAX"))
+    assert console.status == 200
     assert re.search(r"1 / 4 \w[\w ]+ Section [\d.]+ \w+ grade", page)
     assert "Huang Jian" in page
-    page = texts(await desk.open(f"{YEAR}/inner-units?unit=TAX-1"))
+    page = texts(await console.open(f"{YEAR}/inner-units?unit=TAX-1"))
     assert "› General office" in page
     assert "Post" in page
-    page = texts(await desk.open(f"{YEAR}/explain/TAX-P05"))
+    page = texts(await console.open(f"{YEAR}/explain/TAX-P05"))
     assert "leaders.shares.officer" in page
     assert re.search(r"grade second \(confirmed\)", page)  # and not in Chinese
-    page = texts(await desk.open(f"{YEAR}/explain/TAX-1"))
+    page = texts(await console.open(f"{YEAR}/explain/TAX-1"))
     assert "Total of the unit above" in page
-    assert "evidence" not in desk.page
-    await desk.open(f"{YEAR}/inner-units?unit=FIN")
-    assert (desk.status, "this unit has no inner units in that year" in desk.page) == (409, True)
+    assert "evidence" not in console.page
+    await console.open(f"{YEAR}/inner-units?unit=FIN")
+    assert (console.status, "this unit has no inner units in that year" in console.page) == (
+        409,
+        True,
+    )

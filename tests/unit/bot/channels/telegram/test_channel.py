@@ -26,13 +26,14 @@ from survey_flows.errors import BadInput
 from survey_flows.events import Pressed, Typed
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
+from tests.waiting import PATIENCE
 
 SECRET = "s3cret_-"
 
 
 @dataclass
 class Counter:
-    """A handler that counts each citizen's updates on a screen; what it should do instead can be put in `replies`."""
+    """A handler that counts each citizen's updates on a screen; a test may set `replies`."""
 
     taken: list[Incoming] = field(default_factory=list)
     replies: list[Reply | Unavailable] = field(default_factory=list)
@@ -103,7 +104,7 @@ async def polled() -> AsyncIterator[Town]:
         polling = asyncio.create_task(town.channel.poll(stop))
         yield town
         stop.set()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             await polling
 
 

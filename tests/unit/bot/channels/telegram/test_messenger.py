@@ -1,4 +1,4 @@
-"""What becomes of a message that nobody asked for, by what answers it."""
+"""The fate of an outgoing message by Telegram's answer."""
 
 from __future__ import annotations
 

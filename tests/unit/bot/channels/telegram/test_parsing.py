@@ -180,11 +180,13 @@ SCRAPS = st.recursive(
     max_leaves=5,
 )
 PATHS = [
-    ("update_id",), ("message",), ("message", "chat"), ("message", "chat", "id"), ("message", "from"),
-    ("message", "from", "id"), ("message", "from", "language_code"), ("message", "text"), ("message", "message_id"),
-    ("callback_query",), ("callback_query", "message"), ("callback_query", "message", "chat"),
-    ("callback_query", "message", "message_id"), ("callback_query", "data"), ("callback_query", "from"),
-    ("message", "caption"), ("message", "photo"), ("callback_query", "id"),
+    ("update_id",), ("message",), ("message", "chat"), ("message", "chat", "id"),
+    ("message", "from"), ("message", "from", "id"), ("message", "from", "language_code"),
+    ("message", "text"), ("message", "message_id"), ("callback_query",),
+    ("callback_query", "message"), ("callback_query", "message", "chat"),
+    ("callback_query", "message", "message_id"), ("callback_query", "data"),
+    ("callback_query", "from"), ("message", "caption"), ("message", "photo"),
+    ("callback_query", "id"),
 ]  # fmt: skip
 
 
@@ -207,7 +209,7 @@ def test_no_json_raises(raw: object) -> None:
 
 
 def check(found: ParsedUpdate | None) -> None:
-    """All that the rest relies on."""
+    """Check everything on which later code relies."""
     if found is None:
         return
     assert found.incoming.key.startswith("telegram:")

@@ -1,4 +1,4 @@
-"""What the citizen sees, as calls of the Bot API."""
+"""The citizen's screens as calls of the Bot API."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ from survey_flows.effects import Button, Input, Screen
 from survey_flows.errors import BadInput
 from survey_flows.events import Pressed, Returned, Started, TopicRequested, Typed, Update
 from tests.contract.test_conductor import Frozen
-from tests.conversations import Talk, build_paper
+from tests.conversations import Talk, build_definition
 from tests.wechat import AES_KEY, APP_ID, CORP_ID, OPENID, TAP, TOKEN, signed
 
 SEAL = MessageCipher(read_aes_key(AES_KEY, "test"), APP_ID)
@@ -179,7 +179,10 @@ def test_without_settings_there_is_no_account_and_secrets_are_not_shown() -> Non
 
 # XML
 
-BOMB = b"""<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]><xml><x>&c;</x></xml>"""
+BOMB = (
+    b'<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
+    b"<xml><x>&c;</x></xml>"
+)
 FILE = (
     b"""<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><xml><Content>&f;</Content></xml>"""
 )
@@ -365,12 +368,12 @@ def test_any_fields_are_read_or_are_nothing(raw: dict[str, str]) -> None:
 
 
 def screens(lang: str) -> list[Screen]:
-    """What a citizen sees on the way to the receipt of each kind of unit, the longest comment included, and aside."""
+    """Return what a citizen sees up to the receipt, for each kind of unit, and on side screens."""
     shown: list[Screen] = []
-    for code, unit in build_paper().units.items():
+    for code, unit in build_definition().units.items():
         if unit.questionnaire == "missing":
             continue
-        talk = Talk(build_paper())
+        talk = Talk(build_definition())
         talk.start(unit=code, lang=lang)
         for _ in range(40):
             assert talk.screen

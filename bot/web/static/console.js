@@ -1,4 +1,4 @@
-/* The administrators' pages: progress that moves, a preview while one types, copy buttons. All of it works without. */
+/* Progress that moves, previews while typing and copy buttons. Every page works without it. */
 (function () {
   "use strict";
   var live_part = document.querySelector("[data-live]");

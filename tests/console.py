@@ -26,13 +26,13 @@ CAMPAIGN = "/admin/campaigns/city-2010"
 
 
 def make_data(folder: Path, redis_url: str) -> None:
-    """Fill a data folder with the synthetic city and two persons who may sign in: zhou acts, li looks."""
+    """Fill a data folder with the synthetic city and two accounts: zhou acts, li looks."""
     shutil.copytree(_city(redis_url), folder, dirs_exist_ok=True)
 
 
 @cache
 def _city(redis_url: str) -> Path:
-    """The city as it is made once in a run; tests change copies."""
+    """Make the city once in a run; tests change copies."""
     folder = Path(mkdtemp(prefix="minping-city-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
@@ -47,7 +47,7 @@ def _city(redis_url: str) -> Path:
 
 
 @dataclass
-class Desk:
+class Console:
     client: TestClient
     service: Service
     page: str = ""
@@ -83,5 +83,5 @@ class Desk:
 
 
 def texts(page: str) -> str:
-    """What a page says, without its marks."""
+    """Return the text of a page, without its markup."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))

@@ -1,0 +1,43 @@
+"""Tables of campaigns and of the links into them; triggers freeze what is registered."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+
+from bot.storage.schema.metadata import metadata
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column(
+        "state", String(12), nullable=False, comment="draft, opening, open, paused, closing, closed"
+    ),
+    Column("opens_at", BigInteger, nullable=False),
+    Column("closes_at", BigInteger, nullable=False),
+    Column(
+        "definition",
+        Text,
+        nullable=False,
+        comment="JSON: title, units, questionnaires, frozen when it opens",
+    ),
+    Column("scheme", Text, nullable=False, comment="JSON: the scheme the campaign runs on"),
+    Column(
+        "registered",
+        BigInteger,
+        comment="position of its registration in the log; from then on it is frozen",
+    ),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("token", String(16), primary_key=True),
+    Column("campaign", String(32), nullable=False),
+    Column("group_code", String(16), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("stratum", String(32), nullable=False),
+    Column("max_people", Integer, comment="how many people it is meant for; none: for anyone"),
+    Index("ix_links_campaign", "campaign"),
+)
