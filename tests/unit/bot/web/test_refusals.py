@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
-from tests.desk import PASSWORD, Desk
 
 from aggregation.model.facts import Grade, Verdict
 from aggregation.procedure.appeals import AppealRuling
@@ -47,6 +46,7 @@ from bot.verification.bundle_reader import read_json
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.messages import Place, render_place
+from tests.console import PASSWORD, Console
 from tests.openapi.stand import standing
 from tests.web_city import NOW, make_draft
 
@@ -316,7 +316,7 @@ async def test_the_interface_gives_the_place_as_data(stand: Stand) -> None:
 
 async def test_a_form_says_the_same_words(stand: Stand) -> None:
     async with TestClient(stand.server) as client:
-        desk = Desk(client, stand.service)
+        desk = Console(client, stand.service)
         await desk.sign_in()
         for lang in LANGUAGES:
             body = UNIT_ROW + "A B,甲,A,none,city\n"
