@@ -1,4 +1,4 @@
-"""Refusals of every room on three roads, in both languages: no English in Chinese, the place once."""
+"""Refusals of every room on three roads: no English in Chinese, and the place named once."""
 
 from __future__ import annotations
 
