@@ -26,7 +26,7 @@ from bot.service.embedded_valkey import server_command
 from tests.waiting import PATIENCE
 
 REDIS = Path("/usr/bin/redis-server")
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 READY_WITHIN = PATIENCE
 SUPERUSER = "postgres"
 

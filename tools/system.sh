@@ -12,7 +12,8 @@ need() { # need PACKAGE FILE…: the package is there when one of the files is
 	done
 	missing="$missing $package"
 }
-need chromium /usr/bin/chromium
+# Half the work of the whole browser, and all that a page needs.
+need chromium-headless-shell /usr/bin/chromium-headless-shell
 need fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 need postgresql /usr/lib/postgresql/*/bin/initdb
 need redis-server /usr/bin/redis-server

@@ -15,6 +15,6 @@ from tests.e2e.browsing import launched
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     if not servers.CHROMIUM.exists():
-        lacking("no Chromium: apt-get install chromium fonts-noto-cjk")
+        lacking("no Chromium: apt-get install chromium-headless-shell fonts-noto-cjk")
     async with launched(servers.CHROMIUM) as made:
         yield made
