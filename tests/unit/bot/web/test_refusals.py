@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
-from tests.desk import PASSWORD, Desk
 
 from aggregation.model.facts import Grade, Verdict
 from aggregation.procedure.appeals import AppealRuling
@@ -23,8 +22,9 @@ from aggregation.scheme.scheme import parse_scheme
 from bot.accounts.api_tokens import create_token, revoke_token
 from bot.accounts.preferences import chosen_preferences
 from bot.accounts.staff import add_staff, change_staff, set_password
-from bot.appraisal.appeals import answer_appeal, give_public_notice, receive_appeal
+from bot.appraisal.appeals import answer_appeal, receive_appeal
 from bot.appraisal.import_tables import import_table
+from bot.appraisal.public_notices import give_public_notice
 from bot.appraisal.year import record_decision, record_unit_decision, seal_year
 from bot.ballots.imported.importer import import_ballots
 from bot.campaigns.drafting import chosen_scheme, parse_moment, stored_units
@@ -46,6 +46,7 @@ from bot.verification.bundle_reader import read_json
 from survey_flows.errors import BadInput
 from survey_flows.load import load_questionnaire
 from survey_flows.messages import Place, render_place
+from tests.console import PASSWORD, Console
 from tests.openapi.stand import standing
 from tests.web_city import NOW, make_draft
 
@@ -315,7 +316,7 @@ async def test_the_interface_gives_the_place_as_data(stand: Stand) -> None:
 
 async def test_a_form_says_the_same_words(stand: Stand) -> None:
     async with TestClient(stand.server) as client:
-        desk = Desk(client, stand.service)
+        desk = Console(client, stand.service)
         await desk.sign_in()
         for lang in LANGUAGES:
             body = UNIT_ROW + "A B,甲,A,none,city\n"
