@@ -1,4 +1,4 @@
-"""The running service: its parts, the web server and the channels, until it is told to stop."""
+"""The running service: starts its parts, web server and channels, and stops on a signal."""
 
 from __future__ import annotations
 

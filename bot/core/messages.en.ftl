@@ -28,7 +28,7 @@ label-flag-below-floor = below the floor
 
 # Files that cannot be read or written (file_errors.py).
 
-core-file-not-found = the file cannot be read, because there is none of this name; check its name
+core-file-not-found = there is no such file; check its name
 core-file-read-forbidden = the file cannot be read; give this account the permission to read it
 core-file-is-folder = the file cannot be read, because this is a folder; name a file
 core-file-unreadable = the file cannot be read; it or its disk may be damaged

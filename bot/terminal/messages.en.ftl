@@ -151,5 +151,5 @@ arguments-one-value-at-most = it takes one value at most
 arguments-one-value-at-least = at least one value is missing after it
 arguments-values = it takes this number of values: { $count }
 arguments-ambiguous = { $option } may mean several options: { $options }
-arguments-no-number = { $value } is not a number that fits here
-arguments-choice = { $value } is not to be chosen; choose one of { $choices }
+arguments-no-number = { $value } is not a whole number
+arguments-choice = { $value } is not one of the choices: { $choices }

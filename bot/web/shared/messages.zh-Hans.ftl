@@ -5,4 +5,4 @@ web-method-not-allowed = 这个地址不支持此方法；可用的方法见响�
 web-request-too-large = 请求太大
 web-failed = 服务出错了，请稍后再试
 web-database-away = 暂时连不上数据库，请稍后再试
-web-no-such-release = 没有这次发布
+web-no-such-release = 没有这个发布版

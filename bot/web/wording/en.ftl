@@ -166,7 +166,7 @@ fewer-than = <{ $n }
 at-least = { $n }+
 hidden-why = “*” stands for a suppressed number: it is below { $n }, or one below { $n } would follow from it. What few people said could be traced to them.
 counts-why = Numbers are rounded down to tens, and “<{ $n }” stands for fewer than { $n }, so that two looks do not show what one person did.
-release-line = Release { $number } of { $at }. Pages and files show it until a newer one is made (minping release).
+release-line = Release { $number } of { $at }. Pages and files show it until a newer one is made.
 corrected-line = Score corrected: { $unit } – { $reason } ({ $by })
 
 ranking = Scores and ranking
@@ -428,7 +428,7 @@ openings-hint = Every ballot, without names: keep it safe, never publish it. The
 role-checker = checker
 cases-title = Cases
 cases-note = Groups of ballots that look organised. Until two checkers agree, the weights that the rules propose stand. Where two differ, a third decides. Nothing is deleted and every decision can be reopened.
-cases-release = Scores change only with the next release (minping release).
+cases-release = Scores change only with the next release.
 cases-none = There are no cases.
 case-reason-needed = Choose a verdict with its reason.
 case-title = Case { $name }
