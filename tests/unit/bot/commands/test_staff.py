@@ -55,7 +55,7 @@ def test_a_person_is_added_listed_and_given_a_new_password(
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(["add", "Li Hua"], "a login has"), (["password", "nobody"], "there is no such login")],
+    [(["add", "Li Hua"], "a login has"), (["password", "nobody"], "nobody has this login")],
 )
 def test_a_wrong_login_is_one_sentence(
     words: list[str], told: str, capsys: pytest.CaptureFixture[str]
