@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -116,9 +116,17 @@ def render(message: Message, lang: str) -> str:
 
 def render_place(place: Place, lang: str) -> str:
     """The words for a place, its widest part first; empty when nothing is known of it."""
+    place = replace(place, field=_field_name(place, lang))
     found = [(part.name, getattr(place, part.name)) for part in fields(place)]
     words = [render(Message(f"place-{name}", value=value), lang) for name, value in found if value]
     return render(Message("joint-place"), lang).join(words)
+
+
+def _field_name(place: Place, lang: str) -> str:
+    """The words for a field that has some. A field of a file is called as it is typed there."""
+    key = "field-" + place.field.replace("_", "-").replace(" ", "-")
+    known = not place.file and key in catalogue()
+    return render(Message(key), lang) if known else place.field
 
 
 @cache
@@ -148,6 +156,9 @@ class Catalogue:
     def __init__(self, sources: Mapping[str, str]) -> None:
         self._texts = {lang: _split(lang, sources[lang]) for lang in sources}
         self._bundles = {lang: FluentBundle([lang], use_isolating=False) for lang in sources}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts[DEFAULT]
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -472,15 +472,18 @@ async def test_steps_follow_each_other_and_nobody_is_reminded_without_end(office
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"texts": {"zh-Hans": "x", "en": " "}}, "text en: write the message in this language too"),
+        (
+            {"texts": {"zh-Hans": "x", "en": " "}},
+            "English text: write the message in this language too",
+        ),
         (
             {"texts": {"zh-Hans": "x", "en": "x" * 2001}},
-            "text en: the message has more than 2000 characters",
+            "English text: the message has more than 2000 characters",
         ),
-        ({"hours": "9-20"}, "hours: this is no time of the day"),
-        ({"hours": "20:00-09:00"}, "hours: this is no time of the day"),
-        ({"hours": "25:00-26:00"}, "hours: this is no time of the day"),
-        ({"not_on": ["tomorrow"]}, "not_on: one of these is no day"),
+        ({"hours": "9-20"}, "hours for messages: this is no time of the day"),
+        ({"hours": "20:00-09:00"}, "hours for messages: this is no time of the day"),
+        ({"hours": "25:00-26:00"}, "hours for messages: this is no time of the day"),
+        ({"not_on": ["tomorrow"]}, "days without messages: one of these is no day"),
     ],
 )
 async def test_a_push_that_is_not_rightly_described_is_refused_whole(

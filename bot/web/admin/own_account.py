@@ -38,7 +38,14 @@ from survey_flows.errors import BadInput, Message, Place
 @staff_page
 async def show_password(visit: Visit) -> web.Response:
     """Shows the form for another password."""
-    return visit.render("password", wrong="")
+    return _password_page(visit)
+
+
+def _password_page(
+    visit: Visit, status: int = 200, wrong: str = "", problem: str = ""
+) -> web.Response:
+    """Returns the form; ``wrong`` is the key of its warning, ``problem`` a sentence of a room."""
+    return visit.render("password", status=status, wrong=wrong, problem=problem)
 
 
 @staff_page
@@ -50,8 +57,11 @@ async def take_password(visit: Visit) -> web.Response:
     if not wrong and visit.secret("new") == visit.secret("old"):
         status, wrong = 422, "password-same"
     if wrong:
-        return visit.render("password", status=status, wrong=wrong)
-    await set_password(visit.service.database, visit.visitor.login, visit.secret("new"))
+        return _password_page(visit, status, wrong)
+    try:
+        await set_password(visit.service.database, visit.visitor.login, visit.secret("new"))
+    except BadInput as error:
+        return _password_page(visit, 422, problem=error.render(visit.lang))
     await sign_out(visit.service, visit.visitor)
     response = visit.redirect("/admin", "password")
     token = await open_session(visit.service, await _account(visit), device_of(visit.request))

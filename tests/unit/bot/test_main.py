@@ -170,7 +170,7 @@ def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture
         ),
         (
             ["token", "add", "x", "--scope", "results:read", "--days", "0"],
-            "days: a token is good for 1 to 366 days",
+            "days of validity: a token is good for 1 to 366 days",
         ),
         (["token", "revoke", "none"], "none: there is no such token, or it was revoked before"),
         (["questionnaire", "check", "none.yaml"], "none.yaml: the file cannot be read"),

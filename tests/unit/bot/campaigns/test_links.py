@@ -108,4 +108,4 @@ async def test_the_interface_refuses_an_unknown_group_alike(
             )
             answer = await response.json()
     assert (response.status, answer["place"]) == (422, {"field": "group"})
-    assert answer["detail"] == wrong.value.render("en").removeprefix("group: ")
+    assert answer["detail"] == wrong.value.render("en").removeprefix("evaluator group: ")
