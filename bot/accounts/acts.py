@@ -12,6 +12,9 @@ FACTOR, APPEAL = "/admin/second-factor", "/admin/appeals/{appeal}"
 ACTS: Mapping[str, str] = {
     # Commands.
     "appraise": "act-appraise",
+    "appraise decide": "act-appraise-decide",
+    "appraise grade": "act-appraise-grade",
+    "appraise seal": "act-appraise-seal",
     "archive write": "act-archive-write",
     "bundle": "act-bundle-write",
     "calendar import": "act-calendar-import",

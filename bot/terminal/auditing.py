@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.core.settings import Settings
@@ -34,14 +34,40 @@ READS_ONLY = Audit("")
 """The command changes nothing, so the audit log does not hold it."""
 
 
+@dataclass(frozen=True, slots=True)
+class AuditByOption:
+    """The records of a command whose options choose what it does.
+
+    Args:
+        audits: the record by the name of the option that was given; without one of them the
+            command changes nothing.
+    """
+
+    audits: Mapping[str, Audit]
+
+
+def chosen_audit(chosen: argparse.Namespace) -> Audit:
+    """Returns the record that the parsed arguments ask for."""
+    declared: Audit | AuditByOption = chosen.audit
+    if isinstance(declared, Audit):
+        return declared
+    given = (audit for name, audit in declared.audits.items() if getattr(chosen, name))
+    return next(given, READS_ONLY)
+
+
 def the(name: str) -> Callable[[argparse.Namespace], str]:
     """Returns a function that reads the subject from the argument ``name``."""
     return lambda chosen: str(getattr(chosen, name) or "")
 
 
+def first_of(name: str) -> Callable[[argparse.Namespace], str]:
+    """Returns a function that reads the subject from the first value of the option ``name``."""
+    return lambda chosen: str(getattr(chosen, name)[0])
+
+
 async def note_command(settings: Settings, chosen: argparse.Namespace, outcome: str) -> None:
     """Appends the chosen command and its outcome to the audit log, unless it only reads."""
-    audit: Audit = chosen.audit
+    audit = chosen_audit(chosen)
     if not audit.act:
         return
     from bot.accounts.audit_log import AuditRecord, append_record
