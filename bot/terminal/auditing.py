@@ -18,8 +18,9 @@ def _no_subject(_chosen: argparse.Namespace) -> str:
 class Audit:
     """The record of a command that changes something.
 
-    The log must never hold words that somebody typed, such as a reason or a file's name, so the
-    subject is taken from an argument that is a name by its meaning.
+    The log must never hold free words that somebody typed, such as a reason, so the subject is
+    taken from an argument that is a name by its meaning. Of a file it is the name without its
+    folders.
 
     Args:
         act: the code that is stored, and worded by `bot.accounts.acts`; empty when nothing changes.
@@ -65,6 +66,21 @@ def first_of(name: str) -> Callable[[argparse.Namespace], str]:
     return lambda chosen: str(getattr(chosen, name)[0])
 
 
+def all_of(name: str) -> Callable[[argparse.Namespace], str]:
+    """Returns a function that reads the subject from every value of the argument ``name``."""
+    return lambda chosen: ", ".join(getattr(chosen, name))
+
+
+def file_name(chosen: argparse.Namespace) -> str:
+    """Returns the name of the argument ``file`` without its folders."""
+    return str(chosen.file.name)
+
+
+def printable(subject: str) -> str:
+    """Returns a subject with «?» for characters that cannot be stored or would break its line."""
+    return "".join(letter if letter.isprintable() else "?" for letter in subject)
+
+
 async def note_command(settings: Settings, chosen: argparse.Namespace, outcome: str) -> None:
     """Appends the chosen command and its outcome to the audit log, unless it only reads."""
     audit = chosen_audit(chosen)
@@ -74,7 +90,7 @@ async def note_command(settings: Settings, chosen: argparse.Namespace, outcome: 
     from bot.core.clock import SystemClock
     from bot.service.composition import open_store
 
-    who, subject = f"cli:{getpass.getuser()}", audit.subject(chosen)
+    who, subject = f"cli:{getpass.getuser()}", printable(audit.subject(chosen))
     async with open_store(settings) as database:
         record = AuditRecord(who, "", audit.act, subject, outcome)
         await append_record(database, record, SystemClock())

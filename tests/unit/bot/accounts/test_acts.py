@@ -14,7 +14,7 @@ from bot.__main__ import main, make_parser
 from bot.accounts.acts import ACTS, describe_act
 from bot.accounts.audit_log import DONE, AuditRecord, read_records
 from bot.accounts.staff import add_staff
-from bot.terminal.auditing import READS_ONLY, Audit, AuditByOption, chosen_audit
+from bot.terminal.auditing import READS_ONLY, Audit, AuditByOption, chosen_audit, printable
 from bot.web.admin.routes import console_routes
 from bot.web.api.operation_table import OPERATIONS
 from bot.web.server import make_web
@@ -136,9 +136,13 @@ def test_an_act_is_said_with_its_object_and_an_unknown_code_as_it_stands() -> No
         (["staff", "add", "--role", "observer", "zhou"], "zhou"),
         (["release", "--reason", "typed words", "spring"], "spring"),
         (["campaign", "open", "2026"], "2026"),
-        (["import", "units", "units.csv"], ""),
+        (["import", "units", "lists/units.csv"], "units.csv"),
         (["import", "leaders", "--year", "2026", "leaders.csv"], "2026"),
-        (["contacts", "import", "people.csv"], ""),
+        (["contacts", "import", "lists/people.csv"], "people.csv"),
+        (["contacts", "opt-out", "people.csv"], "people.csv"),
+        (["calendar", "import", "days.csv"], "days.csv"),
+        (["letters", "replay", "99", "k1"], "99, k1"),
+        (["letters", "replay", "--all"], ""),
         (["letters", "drop", "k1", "--reason", "typed words"], "k1"),
         (["appraise", "2026", "--decide", "key", "confirm", "--reason", "typed"], "key"),
         (["appraise", "2026", "--grade", "FIN", "first", "--reason", "typed"], "FIN"),
@@ -169,6 +173,34 @@ def test_the_acts_of_a_year_are_told_apart() -> None:
         "grades unit FIN by decision",
         "seals the year 2026",
     ]
+
+
+@pytest.mark.parametrize(
+    ("act", "what", "en", "zh"),
+    [
+        ("import units", "u.csv", "imports units: u.csv", "导入单位：u.csv"),
+        ("import units", "", "imports units", "导入单位"),
+        (
+            "/admin/years/{year}/import units",
+            "2026",
+            "imports units for the year 2026",
+            "导入 2026 年度的单位",
+        ),
+        ("import leaders", "2010", "imports leaders for the year 2010", "导入 2010 年度的领导干部"),
+        ("letters replay", "99", "takes dead letters again: 99", "重新处理死信：99"),
+        ("letters replay", "", "takes dead letters again", "重新处理死信"),
+    ],
+)
+def test_imports_and_dead_letters_are_said_with_their_object(
+    act: str, what: str, en: str, zh: str
+) -> None:
+    record = AuditRecord("cli:root", "", act, what, DONE)
+    assert [describe_act(record, lang) for lang in ("en", "zh-Hans")] == [en, zh]
+
+
+def test_a_subject_is_stored_in_one_printable_line() -> None:
+    assert printable("单位 1.csv") == "单位 1.csv"
+    assert printable("a\nb\udcff.csv") == "a?b?.csv"
 
 
 def test_commands_are_noted_done_and_refused(
