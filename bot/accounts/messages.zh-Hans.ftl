@@ -2,7 +2,7 @@
 
 account-bad-login = 登录名为 1 至 64 个字符，可用 a–z、0–9、点、- 和 _
 account-login-taken = 这个登录名已被使用；请换一个
-account-unknown = 没有这个登录名
+account-unknown = 没有这个用户名，见 `minping staff show`
 account-unknown-role = 没有这个角色；可用的角色有：{ $roles }
 account-role-administrator = administrator（管理员）
 account-role-observer = observer（只读）
