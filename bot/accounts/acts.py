@@ -12,6 +12,9 @@ FACTOR, APPEAL = "/admin/second-factor", "/admin/appeals/{appeal}"
 ACTS: Mapping[str, str] = {
     # Commands.
     "appraise": "act-appraise",
+    "appraise decide": "act-appraise-decide",
+    "appraise grade": "act-appraise-grade",
+    "appraise seal": "act-appraise-seal",
     "archive write": "act-archive-write",
     "bundle": "act-bundle-write",
     "calendar import": "act-calendar-import",
@@ -128,7 +131,7 @@ ACTS: Mapping[str, str] = {
     "/admin/years/{year}/decisions": "act-decide",
     "/admin/years/{year}/grades": "act-grade",
     "/admin/years/{year}/import": "act-import",
-    "/admin/years/{year}/import units": "act-import-units",
+    "/admin/years/{year}/import units": "act-import-units-year",
     "/admin/years/{year}/import leaders": "act-import-leaders",
     "/admin/years/{year}/import inner": "act-import-inner",
     "/admin/years/{year}/import people": "act-import-people",
@@ -152,9 +155,10 @@ ACTS: Mapping[str, str] = {
 def describe_act(record: AuditRecord, lang: str) -> str:
     """Returns what was done, with its object, in a language.
 
-    A code that no version words any more is returned as it was stored.
+    A code that no version words any more is returned as it was stored. Older rows may lack the
+    object, and then the colon before it is left out.
     """
     known = ACTS.get(record.act) or ACTS.get(record.act.partition(" ")[0])
     if known is None:
         return f"{record.act} {record.what}".strip()
-    return render(Message(known, subject=record.what), lang).strip()
+    return render(Message(known, subject=record.what), lang).strip(" :：")

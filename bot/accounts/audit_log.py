@@ -1,8 +1,8 @@
 """The audit log: who did what, when, and with which outcome.
 
 The log only grows. Each row's digest covers the row before, so a changed row is found.
-A row names the form or the command and its object. It holds no password, answer, address or other
-words that somebody typed.
+A row names the form or the command and its object, which may be a file's name. It holds no
+password, answer, address or other words that somebody typed.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ appraisal-unit-rated-twice = both rate unit { $unit }, and ballots of two campai
 
 # Decisions and sealing
 appraisal-no-such-proposal = there is no such proposal now; `minping appraise` lists them with their keys
+appraisal-no-such-unit = there is no such unit in { $year }; `minping appraise` lists the units
 appraisal-grade-not-decided = this unit's grade is not for a person to give: only a unit with too few ballots is
 appraisal-no-fourth-grade = a unit's grade is first, second or third
 appraisal-decision-unsigned = a decision needs the name of the person and the reason

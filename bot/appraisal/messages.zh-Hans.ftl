@@ -13,6 +13,7 @@ appraisal-unit-rated-twice = 两个活动都评价了单位 { $unit }，其评�
 
 # Decisions and sealing
 appraisal-no-such-proposal = 目前没有这条建议，`minping appraise` 可列出各建议及编号
+appraisal-no-such-unit = { $year } 年没有这个单位，`minping appraise` 可列出各单位
 appraisal-grade-not-decided = 该单位的等次不由人工决定；只有有效票不足的单位才由人工决定
 appraisal-no-fourth-grade = 单位的等次只能是一等、二等或三等
 appraisal-decision-unsigned = 作出决定须填写决定人姓名和理由

@@ -223,8 +223,10 @@ async def record_unit_decision(
             or the reason is missing.
     """
     bodies = (await _run(database, year, campaigns)).bodies
-    waiting = {u.unit for result in bodies for u in result.units if u.insufficient}
-    if unit not in waiting:
+    units = {u.unit: u for result in bodies for u in result.units}
+    if unit not in units:
+        raise BadInput(Message("appraisal-no-such-unit", year=year), Place(subject=unit))
+    if not units[unit].insufficient:
         raise BadInput(Message("appraisal-grade-not-decided"), Place(subject=unit))
     if grade is Grade.FOURTH:
         raise BadInput(Message("appraisal-no-fourth-grade"), Place(subject=unit))

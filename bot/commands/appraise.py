@@ -10,10 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from bot.terminal.auditing import Audit, the
+from bot.terminal.auditing import Audit, AuditByOption, first_of, the
 from bot.terminal.parsing import add_language
 from bot.terminal.words import say
 from survey_flows.errors import BadInput, Message, Place
+
+AUDIT = AuditByOption(
+    {
+        "decide": Audit("appraise decide", first_of("decide")),
+        "grade": Audit("appraise grade", first_of("grade")),
+        "seal": Audit("appraise seal", the("year")),
+    }
+)
+"""Of the actions these change something; the others only read."""
 
 
 def register(commands: Any) -> None:
@@ -49,7 +58,7 @@ def register(commands: Any) -> None:
         "--grade", nargs=2, metavar=("UNIT", "GRADE"), help=Message("help-appraise-grade")
     )
     action.add_argument("--seal", action="store_true", help=Message("help-appraise-seal"))
-    parser.set_defaults(run=run, audit=Audit("appraise", the("year")))
+    parser.set_defaults(run=run, audit=AUDIT)
 
 
 async def run(settings: Settings, chosen: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from bot.terminal.auditing import READS_ONLY, Audit
+from bot.terminal.auditing import READS_ONLY, Audit, file_name
 from bot.terminal.files import read_file
 from bot.terminal.words import say, worded
 from survey_flows.errors import Message
@@ -32,7 +32,7 @@ def register(commands: Any) -> None:
     text = Message("help-calendar-import-columns", columns="day, kind (off, work), name")
     add = parts.add_parser("import", help=Message("help-calendar-import"), description=text)
     add.add_argument("file", type=Path, metavar="FILE")
-    add.set_defaults(run=run_import, audit=Audit("calendar import"))
+    add.set_defaults(run=run_import, audit=Audit("calendar import", file_name))
     show = parts.add_parser("show", help=Message("help-calendar-show"))
     show.add_argument("year", type=int, metavar="YEAR")
     show.set_defaults(run=run_show, audit=READS_ONLY)

@@ -16,7 +16,7 @@ from bot.crypto.contact_keys import load_contact_keys
 from bot.fieldwork.audience.contacts import count_contacts
 from bot.service.composition import open_store
 from bot.storage.database import reading
-from bot.terminal.auditing import READS_ONLY, Audit
+from bot.terminal.auditing import READS_ONLY, Audit, file_name
 from bot.terminal.files import read_file
 from bot.terminal.words import say, word, worded
 from survey_flows.errors import Message
@@ -33,7 +33,7 @@ def register(commands: Any) -> None:
     add = parts.add_parser("import", help=Message("help-contacts-import"), description=text)
     add.add_argument("file", type=Path, metavar="FILE")
     add.add_argument("--dry-run", action="store_true", help=Message("help-contacts-import-dry-run"))
-    add.set_defaults(run=run_import, audit=Audit("contacts import"))
+    add.set_defaults(run=run_import, audit=Audit("contacts import", file_name))
     count = parts.add_parser("count", help=Message("help-contacts-count"))
     count.add_argument(
         "--fatigue-days", type=int, metavar="N", help=Message("help-contacts-count-fatigue-days")
@@ -43,7 +43,7 @@ def register(commands: Any) -> None:
     leave = parts.add_parser("opt-out", help=Message("help-contacts-opt-out"), description=out)
     # A file, because a command line is kept by shells and shown to other accounts.
     leave.add_argument("file", type=Path, metavar="FILE")
-    leave.set_defaults(run=run_opt_out, audit=Audit("contacts opt-out"))
+    leave.set_defaults(run=run_opt_out, audit=Audit("contacts opt-out", file_name))
 
 
 def today(settings: Settings) -> date:

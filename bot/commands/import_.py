@@ -11,7 +11,7 @@ from typing import Any
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from bot.terminal.auditing import Audit, the
+from bot.terminal.auditing import Audit, file_name, the
 from bot.terminal.files import read_file
 from bot.terminal.words import say, worded
 from survey_flows.errors import Message
@@ -40,9 +40,8 @@ def register(commands: Any) -> None:
         part.add_argument(
             "--dry-run", action="store_true", help=Message("help-import-table-dry-run")
         )
-        part.set_defaults(
-            run=run_table, audit=Audit(f"import {kind}", the("year")), kind=kind, year=0
-        )
+        audit = Audit(f"import {kind}", the("year") if table.dated else file_name)
+        part.set_defaults(run=run_table, audit=audit, kind=kind, year=0)
     ballots = parts.add_parser("ballots", help=Message("help-import-ballots"))
     ballots.add_argument("file", type=Path, metavar="FILE")
     ballots.add_argument(

@@ -23,7 +23,7 @@ from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.crypto.gate_keys import GateKeys, load_gate_keys
 from bot.service.composition import make_mixer, open_store
-from bot.terminal.auditing import READS_ONLY, Audit, the
+from bot.terminal.auditing import READS_ONLY, Audit, all_of, the
 from bot.terminal.words import say, worded
 from survey_flows.errors import BadInput, Message, Place
 
@@ -39,7 +39,7 @@ def register(commands: Any) -> None:
     replay = parts.add_parser("replay", help=Message("help-letters-replay"))
     replay.add_argument("keys", nargs="*", metavar="KEY")
     replay.add_argument("--all", action="store_true", help=Message("help-letters-replay-all"))
-    replay.set_defaults(run=run_replay, audit=Audit("letters replay"))
+    replay.set_defaults(run=run_replay, audit=Audit("letters replay", all_of("keys")))
     drop = parts.add_parser("drop", help=Message("help-letters-drop"))
     drop.add_argument("key", metavar="KEY")
     drop.add_argument("--reason", required=True, help=Message("help-letters-drop-reason"))

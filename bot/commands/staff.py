@@ -111,7 +111,7 @@ async def run_change(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def run_disable(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Close an account."""
+    """Disable an account."""
     async with open_store(settings) as database:
         await disable_staff(database, chosen.login)
     say(Message("staff-closed", login=chosen.login))
@@ -119,7 +119,7 @@ async def run_disable(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def run_enable(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Open an account again."""
+    """Enable an account."""
     async with open_store(settings) as database:
         await disable_staff(database, chosen.login, disabled=False)
     say(Message("staff-open", login=chosen.login))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.core.settings import Settings
@@ -18,8 +18,9 @@ def _no_subject(_chosen: argparse.Namespace) -> str:
 class Audit:
     """The record of a command that changes something.
 
-    The log must never hold words that somebody typed, such as a reason or a file's name, so the
-    subject is taken from an argument that is a name by its meaning.
+    The log must never hold free words that somebody typed, such as a reason, so the subject is
+    taken from an argument that is a name by its meaning. Of a file it is the name without its
+    folders.
 
     Args:
         act: the code that is stored, and worded by `bot.accounts.acts`; empty when nothing changes.
@@ -34,21 +35,62 @@ READS_ONLY = Audit("")
 """The command changes nothing, so the audit log does not hold it."""
 
 
+@dataclass(frozen=True, slots=True)
+class AuditByOption:
+    """The records of a command whose options choose what it does.
+
+    Args:
+        audits: the record by the name of the option that was given; without one of them the
+            command changes nothing.
+    """
+
+    audits: Mapping[str, Audit]
+
+
+def chosen_audit(chosen: argparse.Namespace) -> Audit:
+    """Returns the record that the parsed arguments ask for."""
+    declared: Audit | AuditByOption = chosen.audit
+    if isinstance(declared, Audit):
+        return declared
+    given = (audit for name, audit in declared.audits.items() if getattr(chosen, name))
+    return next(given, READS_ONLY)
+
+
 def the(name: str) -> Callable[[argparse.Namespace], str]:
     """Returns a function that reads the subject from the argument ``name``."""
     return lambda chosen: str(getattr(chosen, name) or "")
 
 
+def first_of(name: str) -> Callable[[argparse.Namespace], str]:
+    """Returns a function that reads the subject from the first value of the option ``name``."""
+    return lambda chosen: str(getattr(chosen, name)[0])
+
+
+def all_of(name: str) -> Callable[[argparse.Namespace], str]:
+    """Returns a function that reads the subject from every value of the argument ``name``."""
+    return lambda chosen: ", ".join(getattr(chosen, name))
+
+
+def file_name(chosen: argparse.Namespace) -> str:
+    """Returns the name of the argument ``file`` without its folders."""
+    return str(chosen.file.name)
+
+
+def printable(subject: str) -> str:
+    """Returns a subject with «?» for characters that cannot be stored or would break its line."""
+    return "".join(letter if letter.isprintable() else "?" for letter in subject)
+
+
 async def note_command(settings: Settings, chosen: argparse.Namespace, outcome: str) -> None:
     """Appends the chosen command and its outcome to the audit log, unless it only reads."""
-    audit: Audit = chosen.audit
+    audit = chosen_audit(chosen)
     if not audit.act:
         return
     from bot.accounts.audit_log import AuditRecord, append_record
     from bot.core.clock import SystemClock
     from bot.service.composition import open_store
 
-    who, subject = f"cli:{getpass.getuser()}", audit.subject(chosen)
+    who, subject = f"cli:{getpass.getuser()}", printable(audit.subject(chosen))
     async with open_store(settings) as database:
         record = AuditRecord(who, "", audit.act, subject, outcome)
         await append_record(database, record, SystemClock())

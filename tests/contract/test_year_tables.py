@@ -417,6 +417,8 @@ async def test_a_unit_with_few_answers_waits_for_a_person(city: AsyncEngine) -> 
         await record_unit_decision(city, YEAR, "U1", Grade.FOURTH, "周正平", "x", AT, few)
     with pytest.raises(BadInput, match="is not for a person to give"):
         await record_unit_decision(city, YEAR, "U1", Grade.FIRST, "周正平", "x", AT, ["poll"])
+    with pytest.raises(BadInput, match="NOPE: there is no such unit in 2026"):
+        await record_unit_decision(city, YEAR, "NOPE", Grade.FIRST, "周正平", "x", AT, few)
 
 
 async def test_an_open_campaign_gives_no_scores(database: AsyncEngine) -> None:

@@ -132,8 +132,13 @@ async def cancel_push(database: AsyncEngine, campaign: str) -> None:
 
 
 async def show_pushes(database: AsyncEngine, campaign: str, rate: float) -> list[PushProgress]:
-    """Return the progress of each step of a campaign, at ``rate`` messages a second."""
+    """Return the progress of each step of a campaign, at ``rate`` messages a second.
+
+    Raises:
+        BadInput: no such campaign.
+    """
     async with reading(database) as connection:
+        await read_campaign_row(connection, campaign)
         found = await read_pushes(connection, campaign)
         counts = await count_states(connection, campaign)
     own = {push.step: dict(counts.get(push.step, {})) for push in found}
@@ -184,6 +189,7 @@ async def _turn(
 ) -> None:
     """Change the last push's state; raises `BadInput` with ``refusal`` in another state."""
     async with writing(database) as connection:
+        await read_campaign_row(connection, campaign)
         found = await read_pushes(connection, campaign)
         if not found:
             raise BadInput(Message("fieldwork-nothing-pushed"), Place(subject=campaign))

@@ -64,6 +64,11 @@ TABLES = (
     ),
 )
 
+NO_CAMPAIGN = (
+    "none: there is no such campaign; "
+    "look for its name in the list of campaigns (`minping campaign show`)"
+)
+
 
 @pytest.fixture(autouse=True)
 def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +114,7 @@ def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture
     [
         (
             ["score", "none"],
-            "none: there is no such campaign; look for its name in the list of campaigns",
+            NO_CAMPAIGN,
         ),
         (
             ["appraise", "2026"],
@@ -132,37 +137,39 @@ def test_wrong_use_leaves_with_2(words: list[str], capsys: pytest.CaptureFixture
         (["contacts", "opt-out", "none.csv"], "none.csv: the file cannot be read"),
         (
             ["sample", "plan", "none", "--size", "9"],
-            "none: there is no such campaign; look for its name in the list of campaigns",
+            NO_CAMPAIGN,
         ),
         (
             ["sample", "draw", "none", "--out", "x"],
-            "none: there is no such campaign; look for its name in the list of campaigns",
+            NO_CAMPAIGN,
         ),
         (["sample", "verify", "none.json"], "none.json: the file cannot be read"),
         (
             ["invitations", "make", "none"],
-            "none: there is no such campaign; look for its name in the list of campaigns",
+            NO_CAMPAIGN,
         ),
         (
             ["invitations", "count", "none"],
-            "none: there is no such campaign; look for its name in the list of campaigns",
+            NO_CAMPAIGN,
         ),
         (["import", "units", "none.csv"], "none.csv: the file cannot be read"),
         (["demo", "--year", "2999"], "2999: the city's year lies between 1990 and"),
         (["demo", "--ballots", "10"], "10: the city needs at least"),
         (
             ["cases", "scan", "none"],
-            "none: there is no such campaign; look for its name in the list of campaigns",
+            NO_CAMPAIGN,
         ),
         (["cases", "show", "none"], "none: there is no such case; see `minping cases list`"),
         (
             ["cases", "effect", "none"],
-            "none: there is no such campaign; look for its name in the list of campaigns",
+            NO_CAMPAIGN,
         ),
         (
             ["publish", "none"],
-            "none: there is no such campaign; look for its name in the list of campaigns",
+            NO_CAMPAIGN,
         ),
+        (["push", "show", "none"], NO_CAMPAIGN),
+        (["push", "pause", "none"], NO_CAMPAIGN),
         (["publish", "none", "--withdraw"], "none: the results of this campaign are not public"),
         (
             ["token", "add", "A b", "--scope", "results:read"],

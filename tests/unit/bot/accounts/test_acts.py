@@ -14,7 +14,7 @@ from bot.__main__ import main, make_parser
 from bot.accounts.acts import ACTS, describe_act
 from bot.accounts.audit_log import DONE, AuditRecord, read_records
 from bot.accounts.staff import add_staff
-from bot.terminal.auditing import Audit
+from bot.terminal.auditing import READS_ONLY, Audit, AuditByOption, chosen_audit, printable
 from bot.web.admin.routes import console_routes
 from bot.web.api.operation_table import OPERATIONS
 from bot.web.server import make_web
@@ -73,10 +73,14 @@ async def test_every_form_is_noted_with_its_outcome_and_without_what_was_typed(
 
 
 def declared(parser: argparse.ArgumentParser) -> Iterator[tuple[str, Audit | None]]:
-    """Return (command, its audited values) of every command of the parser."""
+    """Return (command, its record) of every command of the parser, by option where it has some."""
     inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not inner:
-        yield parser.prog.removeprefix("minping "), parser.get_default("audit")
+        name, audit = parser.prog.removeprefix("minping "), parser.get_default("audit")
+        if isinstance(audit, AuditByOption):
+            yield from ((f"{name} {option}", one) for option, one in audit.audits.items())
+        else:
+            yield name, audit
     for action in inner:
         for child in action.choices.values():
             yield from declared(child)
@@ -132,16 +136,71 @@ def test_an_act_is_said_with_its_object_and_an_unknown_code_as_it_stands() -> No
         (["staff", "add", "--role", "observer", "zhou"], "zhou"),
         (["release", "--reason", "typed words", "spring"], "spring"),
         (["campaign", "open", "2026"], "2026"),
-        (["import", "units", "units.csv"], ""),
+        (["import", "units", "lists/units.csv"], "units.csv"),
         (["import", "leaders", "--year", "2026", "leaders.csv"], "2026"),
-        (["contacts", "import", "people.csv"], ""),
+        (["contacts", "import", "lists/people.csv"], "people.csv"),
+        (["contacts", "opt-out", "people.csv"], "people.csv"),
+        (["calendar", "import", "days.csv"], "days.csv"),
+        (["letters", "replay", "99", "k1"], "99, k1"),
+        (["letters", "replay", "--all"], ""),
         (["letters", "drop", "k1", "--reason", "typed words"], "k1"),
-        (["appraise", "2026", "--decide", "key", "confirm", "--reason", "typed"], "2026"),
+        (["appraise", "2026", "--decide", "key", "confirm", "--reason", "typed"], "key"),
+        (["appraise", "2026", "--grade", "FIN", "first", "--reason", "typed"], "FIN"),
+        (["appraise", "2026", "--seal"], "2026"),
     ],
 )
 def test_the_subject_is_a_name_and_never_typed_words(words: list[str], subject: str) -> None:
     chosen = make_parser(words[0]).parse_args(words)
-    assert chosen.audit.subject(chosen) == subject
+    assert chosen_audit(chosen).subject(chosen) == subject
+
+
+@pytest.mark.parametrize(
+    "option", [[], ["--explain", "FIN"], ["--inside", "FIN"], ["--proposals"], ["--open"]]
+)
+def test_a_look_at_the_year_is_not_audited(option: list[str]) -> None:
+    chosen = make_parser("appraise").parse_args(["appraise", "2026", *option])
+    assert chosen_audit(chosen) is READS_ONLY
+
+
+def test_the_acts_of_a_year_are_told_apart() -> None:
+    told = [
+        describe_act(AuditRecord("cli:root", "", f"appraise{option}", what, DONE), "en")
+        for option, what in (("", "2026"), (" decide", "k"), (" grade", "FIN"), (" seal", "2026"))
+    ]
+    assert told == [
+        "appraises the year 2026",
+        "decides proposal k",
+        "grades unit FIN by decision",
+        "seals the year 2026",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("act", "what", "en", "zh"),
+    [
+        ("import units", "u.csv", "imports units: u.csv", "导入单位：u.csv"),
+        ("import units", "", "imports units", "导入单位"),
+        (
+            "/admin/years/{year}/import units",
+            "2026",
+            "imports units for the year 2026",
+            "导入 2026 年度的单位",
+        ),
+        ("import leaders", "2010", "imports leaders for the year 2010", "导入 2010 年度的领导干部"),
+        ("letters replay", "99", "takes dead letters again: 99", "重新处理死信：99"),
+        ("letters replay", "", "takes dead letters again", "重新处理死信"),
+    ],
+)
+def test_imports_and_dead_letters_are_said_with_their_object(
+    act: str, what: str, en: str, zh: str
+) -> None:
+    record = AuditRecord("cli:root", "", act, what, DONE)
+    assert [describe_act(record, lang) for lang in ("en", "zh-Hans")] == [en, zh]
+
+
+def test_a_subject_is_stored_in_one_printable_line() -> None:
+    assert printable("单位 1.csv") == "单位 1.csv"
+    assert printable("a\nb\udcff.csv") == "a?b?.csv"
 
 
 def test_commands_are_noted_done_and_refused(

@@ -55,7 +55,11 @@ def test_a_person_is_added_listed_and_given_a_new_password(
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(["add", "Li Hua"], "a login has"), (["password", "nobody"], "nobody has this login")],
+    [
+        (["add", "Li Hua"], "a login has"),
+        (["password", "nobody"], "nobody has this login; see `minping staff show`"),
+        (["change", "nobody"], "nobody has this login; see `minping staff show`"),
+    ],
 )
 def test_a_wrong_login_is_one_sentence(
     words: list[str], told: str, capsys: pytest.CaptureFixture[str]

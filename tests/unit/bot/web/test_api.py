@@ -415,6 +415,7 @@ async def test_a_problem_has_its_place_as_data_and_speaks_the_programs_language(
     assert headers["Content-Language"] == "zh-Hans"
     _, problem, _ = await program.ask("GET", "/campaigns/none", Accept_Language="fr")
     assert (problem["detail"], problem["place"]) == (
-        "there is no such campaign; look for its name in the list of campaigns",
+        "there is no such campaign; "
+        "look for its name in the list of campaigns (`minping campaign show`)",
         {"subject": "none"},
     )
