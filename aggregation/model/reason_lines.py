@@ -34,12 +34,16 @@ class ReasonLine:
         """The label and the value in ``lang``; any language but Chinese is English."""
         return worded(self.label, lang), worded(self.value, lang)
 
+    def inputs_text(self, lang: str) -> str:
+        """The inputs in ``lang``, joined as the language joins sentences."""
+        return worded(Message("joint-sentences"), lang).join(self.inputs)
+
     def text(self, lang: str = DEFAULT) -> str:
         """The line as one printed sentence in ``lang``; any language but Chinese is English."""
         label, value = self.pair(lang)
         parts = [Message("reason-says", label=label, value=value)]
         if self.inputs:
-            parts.append(Message("reason-inputs", inputs="; ".join(self.inputs)))
+            parts.append(Message("reason-inputs", inputs=self.inputs_text(lang)))
         if self.scheme:
             parts.append(Message("reason-scheme", field=self.scheme))
         return " | ".join(worded(part, lang) for part in parts)
