@@ -5,6 +5,7 @@ problems = { $count } problems, nothing was stored
 problems-more = and { $count } more
 joint-place = ,{" "}
 joint-list = ,{" "}
+joint-sentences = ;{" "}
 place-file = { $value }
 place-sheet = sheet { $value }
 place-line = line { $value }

@@ -5,6 +5,7 @@ problems = 共 { $count } 处问题，没有保存任何内容
 problems-more = 另有 { $count } 处
 joint-place = ，
 joint-list = 、
+joint-sentences = ；
 place-file = { $value }
 place-sheet = 工作表“{ $value }”
 place-line = 第 { $value } 行

@@ -39,8 +39,13 @@ class LeaderPool:
     @property
     def line(self) -> ReasonLine:
         """The ceiling as a line of reasons."""
-        value = f"{len(self.admitted)}/{self.ceiling} ({len(self.members)})"
-        inputs = (f"pool {self.name}",)
+        value = Message(
+            "appraisal-ceiling-use",
+            used=len(self.admitted),
+            ceiling=self.ceiling,
+            leaders=len(self.members),
+        )
+        inputs = (Message("appraisal-pool", name=self.name),)
         field = "leaders.first_pct, leaders.pool"
         return ReasonLine(Message("appraisal-leader-ceiling"), value, inputs, field)
 

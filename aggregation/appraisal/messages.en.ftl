@@ -87,6 +87,19 @@ appraisal-discretionary = { $status } (discretionary)
 appraisal-ground = { "  " }ground, { $ground }
 appraisal-decided = { "  " }decided by, why, when
 appraisal-decided-by = { $name }; { $reason }; { $at }
+appraisal-source-says = { $source }: { $says }
+appraisal-valid-ballots = valid ballots { $count }
+appraisal-interval = 95 % interval { $low }–{ $high }
+appraisal-direct-score = direct score { $points }
+appraisal-fact-and = { $left }, { $right }
+appraisal-variance = variance of the total { $variance }
+appraisal-total-first = total
+appraisal-tie-breaks = { $field }: in turn { $order }
+appraisal-field-inside = { $where }: { $field }
+appraisal-places-use = { $places } → { $given } (n={ $units })
+appraisal-adjustment-limits = { $points } (≤ { $most }, ≥ { $least })
+appraisal-ceiling-use = { $used }/{ $ceiling } ({ $leaders })
+appraisal-pool = pool { $name }
 
 # What-if: other rules for the same answers.
 

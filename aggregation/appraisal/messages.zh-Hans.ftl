@@ -87,6 +87,19 @@ appraisal-discretionary = { $status }（可酌情）
 appraisal-ground = { "　" }事由·{ $ground }
 appraisal-decided = { "　" }决定人、理由、时间
 appraisal-decided-by = { $name }；{ $reason }；{ $at }
+appraisal-source-says = { $source }：{ $says }
+appraisal-valid-ballots = 有效票 { $count }
+appraisal-interval = 95% 区间 { $low }–{ $high }
+appraisal-direct-score = 直接得分 { $points }
+appraisal-fact-and = { $left }，{ $right }
+appraisal-variance = 总分方差 { $variance }
+appraisal-total-first = 总分
+appraisal-tie-breaks = { $field }：依次按{ $order }
+appraisal-field-inside = { $where }: { $field }
+appraisal-places-use = { $places } → { $given }（共 { $units } 个单位）
+appraisal-adjustment-limits = { $points }（≤ { $most }，≥ { $least }）
+appraisal-ceiling-use = { $used }/{ $ceiling }（{ $leaders }）
+appraisal-pool = 名额组 { $name }
 
 # 规则推演：同样的答案，不同的规则。
 

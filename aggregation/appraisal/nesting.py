@@ -204,7 +204,9 @@ def _inside(unit: str, problem: Problem) -> Problem:
 
 def _cited(line: ReasonLine, where: str) -> ReasonLine:
     """A line whose field of the scheme is said to be that of the rules inside."""
-    return replace(line, scheme=f"{where}: {line.scheme}") if line.scheme else line
+    if not line.scheme:
+        return line
+    return replace(line, scheme=Message("appraisal-field-inside", where=where, field=line.scheme))
 
 
 def _waiting(

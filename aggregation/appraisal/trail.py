@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
 
 from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.leaders import LeaderPool
 from aggregation.appraisal.outlook_lines import outlook_lines
 from aggregation.appraisal.totals import UnitTotal
+from aggregation.disclosure.suppression import DisclosedScore
 from aggregation.model.facts import Grade, PastGrade
-from aggregation.model.names import CERTAINTIES, CONSEQUENCES, GRADES, PROPOSAL_STATUSES
-from aggregation.model.reason_lines import ReasonLine
+from aggregation.model.names import (
+    CERTAINTIES,
+    CONSEQUENCES,
+    GRADES,
+    PROPOSAL_STATUSES,
+    flag_label,
+    flags_by_code,
+)
+from aggregation.model.reason_lines import Label, ReasonLine
 from aggregation.model.results import (
     Certainty,
     LeaderResult,
@@ -82,7 +91,8 @@ def _within(found: TrailInputs) -> Iterator[ReasonLine]:
     parent = found.given.parent
     if parent is not None:
         sure = Certainty.SETTLED if parent.confirmed else Certainty.PROVISIONAL
-        where = (f"units.{parent.code}: {parent.zh}",)
+        called = Named(parent.zh, parent.en)
+        where = (Message("appraisal-source-says", source=f"units.{parent.code}", says=called),)
         label = Message("appraisal-parent-grade")
         yield _graded(label, parent.standing, sure, where, "unit_quota")
 
@@ -95,47 +105,68 @@ def _total(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
         yield ReasonLine(item.reason, f"{item.points:+f}", (item.source,), "adjustments")
     if total.adjustments:
         limits = found.given.scheme.adjustments
-        value = f"{unit.adjustment:+f} (≤ +{limits.bonus_max}, ≥ -{limits.deduct_max})"
+        value = Message(
+            "appraisal-adjustment-limits",
+            points=f"{unit.adjustment:+f}",
+            most=f"+{limits.bonus_max}",
+            least=f"-{limits.deduct_max}",
+        )
         fields = "adjustments.bonus_max, adjustments.deduct_max"
         yield ReasonLine(Message("appraisal-adjustments"), value, (), fields)
     if unit.total is not None:
         parts = " + ".join(_number(c.contribution) for c in unit.components)
-        value = f"{parts} {unit.adjustment:+f} = {_number(unit.exact)} → {unit.total}"
-        yield ReasonLine(Message("appraisal-total"), value, (), "places")
+        sum_ = f"{parts} {unit.adjustment:+f} = {_number(unit.exact)} → {unit.total}"
+        yield ReasonLine(Message("appraisal-total"), sum_, (), "places")
 
 
 def _component(found: TrailInputs, unit: UnitResult, part: TotalComponent) -> ReasonLine:
-    name = found.given.scheme.indicators.get(part.id)
-    label = Named(name.zh, name.en) if name else NOT_INDICATORS[part.id]
+    label = _part_name(found, part.id)
     value = f"{_number(part.points)} × {part.weight}% = {_number(part.contribution)}"
     field = f"categories.{unit.category}.weights.{part.id}"
     return ReasonLine(label, value, _sources(found, unit, part.id), field)
 
 
-def _sources(found: TrailInputs, unit: UnitResult, part: str) -> tuple[str, ...]:
+def _part_name(found: TrailInputs, part: str) -> Named | Message:
+    name = found.given.scheme.indicators.get(part)
+    return Named(name.zh, name.en) if name else NOT_INDICATORS[part]
+
+
+def _sources(found: TrailInputs, unit: UnitResult, part: str) -> tuple[Label, ...]:
     if part == PARENT and found.given.parent is not None:
         return (f"units.{found.given.parent.code}.total",)
     if part != PUBLIC:
         return (f"indicators.{unit.unit}.{part}",)
+    source = f"public.{unit.unit}"
     score = found.given.public.get(unit.unit)
     if score is None:
-        return (f"public.{unit.unit}: 0",)
+        return (f"{source}: 0",)
     disclosed = found.given.disclosed.get(unit.unit)
     if disclosed is None:
-        return (f"public.{unit.unit}", *score.flags)
-    few = f"<{found.given.scheme.min_n.publish_cell}*"
-    interval = (
-        ""
-        if disclosed.low is None or disclosed.high is None
-        else f", 95% {disclosed.low:.2f}–{disclosed.high:.2f}"
-    )
-    if found.given.scheme.graded_score != "direct" and disclosed.score is not None:
-        interval += f", direct {_number(disclosed.score)}"
-    return (
-        f"public.{unit.unit}: "
-        f"n_valid={few if disclosed.n_valid is None else disclosed.n_valid}{interval}",
-        *disclosed.flags,
-    )
+        return (source, *_flags(found, score.flags))
+    says = reduce(_and_fact, _facts(found, disclosed))
+    told = Message("appraisal-source-says", source=source, says=says)
+    return (told, *_flags(found, disclosed.flags))
+
+
+def _facts(found: TrailInputs, disclosed: DisclosedScore) -> Iterator[Message]:
+    """What the reasons may show of a public score."""
+    scheme, valid = found.given.scheme, disclosed.n_valid
+    shown = f"<{scheme.min_n.publish_cell}*" if valid is None else str(valid)
+    yield Message("appraisal-valid-ballots", count=shown)
+    if disclosed.low is not None and disclosed.high is not None:
+        low, high = f"{disclosed.low:.2f}", f"{disclosed.high:.2f}"
+        yield Message("appraisal-interval", low=low, high=high)
+    if scheme.graded_score != "direct" and disclosed.score is not None:
+        yield Message("appraisal-direct-score", points=_number(disclosed.score))
+
+
+def _and_fact(left: Message, right: Message) -> Message:
+    return Message("appraisal-fact-and", left=left, right=right)
+
+
+def _flags(found: TrailInputs, flags: Iterable[str]) -> Iterator[Label]:
+    by_code = flags_by_code(flags, found.given.scheme.groups)
+    return (flag_label(code, groups) for code, groups in by_code.items())
 
 
 def _standing(found: TrailInputs, unit: UnitResult, use: QuotaUse | None) -> Iterator[ReasonLine]:
@@ -157,19 +188,21 @@ def _rank(found: TrailInputs, unit: UnitResult) -> Iterator[ReasonLine]:
     value = f"{unit.rank}/{unit.of}"
     yield ReasonLine(Message("appraisal-rank"), value, (family,), _tie_field(found))
     if unit.low is not None:
-        inputs = (f"variance={unit.variance:.4f}",)
+        inputs = (Message("appraisal-variance", variance=f"{unit.variance:.4f}"),)
         value = f"{unit.low}–{unit.high}"
         yield ReasonLine(Message("appraisal-rank-set"), value, inputs, "confidence_pct")
 
 
-def _tie_field(found: TrailInputs) -> str:
-    return "tie_breaks: total, " + ", ".join(found.given.scheme.tie_breaks)
+def _tie_field(found: TrailInputs) -> Message:
+    parts = (_part_name(found, part) for part in found.given.scheme.tie_breaks)
+    order = (Message("appraisal-total-first"), *parts)
+    return Message("appraisal-tie-breaks", field="tie_breaks", order=order)
 
 
 def _quota(unit: UnitResult, use: QuotaUse) -> Iterator[ReasonLine]:
     places = "/".join(str(n) for n in use.places.values())
     given = "/".join(str(n) for n in use.given.values())
-    value = f"{places} → {given} (n={use.size})"
+    value = Message("appraisal-places-use", places=places, given=given, units=use.size)
     yield ReasonLine(Message("appraisal-places"), value, (), "unit_quota")
     yield from use.notes
     yield _graded(Message("appraisal-grade"), unit.grade, unit.certainty, (), "unit_quota")
@@ -186,7 +219,7 @@ def _graded(
     label: Message,
     grade: Grade | None,
     certainty: Certainty | None,
-    inputs: tuple[str, ...],
+    inputs: tuple[Label, ...],
     field: str,
 ) -> ReasonLine:
     words = GRADES[grade] if grade is not None else WAITS

@@ -45,6 +45,18 @@ label-finding-review-finding = finding of a verification review
 label-finding-manipulation = proven manipulation of the evaluation
 label-finding-veto = one-vote veto
 
+# Flags of scores
+label-flag-insufficient = too few valid ballots: a person decides
+label-flag-pooled = no group reached the floor: pooled, for information
+label-flag-dont-know-high = high don't-know rate
+label-flag-open-link-only = open-link ballots only
+label-flag-open-link-capped = weight of open-link ballots capped
+label-flag-verified-below-floor = vouched ballots below the floor
+label-flag-group-below-floor = group below the floor, its weight goes to others
+label-flag-corrected = score corrected after its release
+label-flag-below-floor = below the floor
+label-flag-of-groups = { $flag } [{ $groups }]
+
 # Lines of the reason trail
 
 reason-says = { $label }: { $value }

@@ -45,6 +45,18 @@ label-finding-review-finding = 甄别考察结论
 label-finding-manipulation = 查实操纵评价
 label-finding-veto = 一票否决
 
+# Flags of scores
+label-flag-insufficient = 有效票不足，由人工决定
+label-flag-pooled = 各评价主体均不足最低票数，合并计算，仅供参考
+label-flag-dont-know-high = 不了解比例高
+label-flag-open-link-only = 仅有公开链接票
+label-flag-open-link-capped = 公开链接票权重已达上限
+label-flag-verified-below-floor = 有凭证的票不足最低票数
+label-flag-group-below-floor = 评价主体不足最低票数，权重转给其他主体
+label-flag-corrected = 得分公布后更正
+label-flag-below-floor = 不足最低票数
+label-flag-of-groups = { $flag }（{ $groups }）
+
 # Lines of the reason trail
 
 reason-says = { $label }：{ $value }

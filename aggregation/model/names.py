@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from aggregation.model.facts import FindingKind, Grade, Role, Verdict
 from aggregation.model.results import Certainty, ConsequenceKind, ProposalStatus
-from survey_flows.messages import Message
+from survey_flows.messages import Message, Named
 
 GRADES: Mapping[Grade, Message] = {
     Grade.FIRST: Message("label-grade-first"),
@@ -53,3 +53,34 @@ FINDINGS: Mapping[FindingKind, Message] = {
     FindingKind.MANIPULATION: Message("label-finding-manipulation"),
     FindingKind.VETO: Message("label-finding-veto"),
 }
+FLAGS: Mapping[str, Message] = {
+    "insufficient": Message("label-flag-insufficient"),
+    "pooled": Message("label-flag-pooled"),
+    "dont_know_high": Message("label-flag-dont-know-high"),
+    "open_link_only": Message("label-flag-open-link-only"),
+    "open_link_capped": Message("label-flag-open-link-capped"),
+    "verified_below_floor": Message("label-flag-verified-below-floor"),
+    "group_below_floor": Message("label-flag-group-below-floor"),
+    "corrected": Message("label-flag-corrected"),
+    "below_floor": Message("label-flag-below-floor"),
+}
+"""The flags of scores; a flag of one group ends in the group's code (``below_floor:resident``)."""
+
+
+def flags_by_code(
+    found: Iterable[str], groups: Mapping[str, Mapping[str, str]]
+) -> dict[str, tuple[Named, ...]]:
+    """Returns each flag once, with the names of the groups that it stands for."""
+    by_code: dict[str, tuple[Named, ...]] = {}
+    for text in found:
+        code, _, group = text.partition(":")
+        called = groups.get(group, {})
+        name = Named(called.get("zh", group), called.get("en", group))
+        by_code[code] = by_code.get(code, ()) + ((name,) if group else ())
+    return by_code
+
+
+def flag_label(code: str, groups: tuple[Named, ...]) -> Message | str:
+    """Returns the words for a flag of some groups; a code that has no name stays."""
+    flag = FLAGS.get(code, code)
+    return Message("label-flag-of-groups", flag=flag, groups=groups) if groups else flag

@@ -21,25 +21,34 @@ class ReasonLine:
     Args:
         label: the figure or finding that the line states.
         value: the figure or finding itself.
-        inputs: the names of the data that the value follows from.
+        inputs: the names of the data that the value follows from, and what they say.
         scheme: the field of the scheme that it follows (``categories.B_econ.weights.public``).
     """
 
     label: Label
     value: Label
-    inputs: tuple[str, ...] = ()
-    scheme: str = ""
+    inputs: tuple[Label, ...] = ()
+    scheme: Label = ""
 
     def pair(self, lang: str) -> tuple[str, str]:
         """The label and the value in ``lang``; any language but Chinese is English."""
         return worded(self.label, lang), worded(self.value, lang)
+
+    def inputs_text(self, lang: str) -> str:
+        """The inputs in ``lang``, joined as the language joins sentences."""
+        joint = worded(Message("joint-sentences"), lang)
+        return joint.join(worded(one, lang) for one in self.inputs)
+
+    def scheme_text(self, lang: str) -> str:
+        """The field of the scheme in ``lang``; empty when the line follows none."""
+        return worded(self.scheme, lang)
 
     def text(self, lang: str = DEFAULT) -> str:
         """The line as one printed sentence in ``lang``; any language but Chinese is English."""
         label, value = self.pair(lang)
         parts = [Message("reason-says", label=label, value=value)]
         if self.inputs:
-            parts.append(Message("reason-inputs", inputs="; ".join(self.inputs)))
+            parts.append(Message("reason-inputs", inputs=self.inputs_text(lang)))
         if self.scheme:
             parts.append(Message("reason-scheme", field=self.scheme))
         return " | ".join(worded(part, lang) for part in parts)

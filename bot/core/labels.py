@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +10,18 @@ from aggregation.model.facts import Grade, Role, Verdict
 from aggregation.model.names import (
     CERTAINTIES,
     CONSEQUENCES,
+    FLAGS,
     GRADES,
     PROPOSAL_STATUSES,
     ROLES,
     VERDICTS,
+    flag_label,
+    flags_by_code,
 )
+from aggregation.model.reason_lines import worded
 from aggregation.model.results import Certainty, ConsequenceKind, ProposalStatus
 from aggregation.quality.changes import ChangeVerdict
-from survey_flows.messages import ENGLISH, Message, render
+from survey_flows.messages import ENGLISH, Message, Named, render
 from survey_flows.wording import DEFAULT
 
 if TYPE_CHECKING:
@@ -41,17 +45,6 @@ NAMES: Mapping[type[StrEnum], Mapping[Any, Message]] = {
     },
     Verdict: VERDICTS,
     ConsequenceKind: CONSEQUENCES,
-}
-FLAGS: Mapping[str, Message] = {
-    "insufficient": Message("label-flag-insufficient"),
-    "pooled": Message("label-flag-pooled"),
-    "dont_know_high": Message("label-flag-dont-know-high"),
-    "open_link_only": Message("label-flag-open-link-only"),
-    "open_link_capped": Message("label-flag-open-link-capped"),
-    "verified_below_floor": Message("label-flag-verified-below-floor"),
-    "group_below_floor": Message("label-flag-group-below-floor"),
-    "corrected": Message("label-flag-corrected"),
-    "below_floor": Message("label-flag-below-floor"),
 }
 
 
@@ -78,18 +71,19 @@ def flags(
     A flag of several groups (``group_below_floor:resident``) stands once, with the groups' names.
     When ``brief``, groups are counted and not named.
     """
-    by_code: dict[str, list[str]] = {}
-    for text in found:
-        code, _, group = text.partition(":")
-        called = groups.get(group, {}).get("zh" if lang.startswith("zh") else "en", group)
-        by_code.setdefault(code, []).extend([called] if group else [])
-    return "; ".join(flag(code, lang) + _named(names, brief) for code, names in by_code.items())
+    by_code = flags_by_code(found, groups)
+    return sentences((_flag(code, names, lang, brief) for code, names in by_code.items()), lang)
 
 
-def _named(names: Sequence[str], brief: bool) -> str:
-    if not names:
-        return ""
-    return f" ×{len(names)}" if brief else f" [{', '.join(names)}]"
+def _flag(code: str, names: tuple[Named, ...], lang: str, brief: bool) -> str:
+    if brief and names:
+        return f"{flag(code, lang)} ×{len(names)}"
+    return worded(flag_label(code, names), lang)
+
+
+def sentences(parts: Iterable[str], lang: str) -> str:
+    """Join findings as the language joins sentences in one line."""
+    return label(Message("joint-sentences"), lang).join(parts)
 
 
 def flag(code: str, lang: str = "zh-Hans") -> str:

@@ -15,17 +15,6 @@ label-change-worse = significantly worse
 label-change-open = no significant change shown
 label-change-other = measured differently in the two years: not tested
 
-# Flags of scores
-label-flag-insufficient = too few valid ballots: a person decides
-label-flag-pooled = no group reached the floor: pooled, for information
-label-flag-dont-know-high = high don't-know rate
-label-flag-open-link-only = open-link ballots only
-label-flag-open-link-capped = weight of open-link ballots capped
-label-flag-verified-below-floor = vouched ballots below the floor
-label-flag-group-below-floor = group below the floor, its weight goes to others
-label-flag-corrected = score corrected after its release
-label-flag-below-floor = below the floor
-
 # Files that cannot be read or written (file_errors.py).
 
 core-file-not-found = there is no such file; check its name

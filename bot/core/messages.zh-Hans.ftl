@@ -15,17 +15,6 @@ label-change-worse = 显著下降
 label-change-open = 未见显著变化
 label-change-other = 两年量法不同，不作检验
 
-# Flags of scores
-label-flag-insufficient = 有效票不足，由人工决定
-label-flag-pooled = 各评价主体均不足最低票数，合并计算，仅供参考
-label-flag-dont-know-high = 不了解比例高
-label-flag-open-link-only = 仅有公开链接票
-label-flag-open-link-capped = 公开链接票权重已达上限
-label-flag-verified-below-floor = 有凭证的票不足最低票数
-label-flag-group-below-floor = 评价主体不足最低票数，权重转给其他主体
-label-flag-corrected = 得分公布后更正
-label-flag-below-floor = 不足最低票数
-
 # Files that cannot be read or written (file_errors.py).
 
 core-file-not-found = 没有这个文件，请核对文件名

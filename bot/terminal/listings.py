@@ -22,7 +22,16 @@ from aggregation.scheme.diff import SchemeDifference
 from aggregation.scheme.scheme import Scheme
 from bot.appraisal.sensitivity import Simulation
 from bot.appraisal.year import AppraisedYear
-from bot.core.labels import HIDDEN, bound_text, disclosed_flags, flag, flags, name, pick
+from bot.core.labels import (
+    HIDDEN,
+    bound_text,
+    disclosed_flags,
+    flag,
+    flags,
+    name,
+    pick,
+    sentences,
+)
 from bot.results.scoring import ScoredCampaign, UnitRank, unit_ranks
 from bot.terminal.tables import number, percent, print_table
 from survey_flows.errors import BadInput, Message, Place
@@ -126,7 +135,7 @@ def _unit(unit: UnitResult, lang: str) -> list[str]:
         f"{unit.low}–{unit.high}" if unit.low else "—",
         name(unit.grade, lang) or "—",
         name(unit.certainty, lang) or "—",
-        "; ".join([*waits, *notes]),
+        sentences([*waits, *notes], lang),
     ]
 
 
@@ -252,7 +261,7 @@ def _proposal(proposal: Proposal, called: str, lang: str) -> list[str]:
     optional = render(Message("listing-discretionary"), lang) if proposal.discretionary else ""
     made = proposal.decision
     decided = f" {made.by}: {made.reason}" if made else ""
-    grounds = "; ".join(line.text(lang) for line in proposal.grounds)
+    grounds = sentences((line.text(lang) for line in proposal.grounds), lang)
     return [
         proposal.key,
         name(proposal.kind, lang) + optional,

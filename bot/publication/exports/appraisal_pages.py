@@ -10,7 +10,16 @@ from aggregation.model.results import GradeCut, LeaderResult, Proposal, UnitResu
 from aggregation.scheme.scheme import PUBLIC
 from bot.appraisal.year import AppraisedYear
 from bot.core.labels import Pair, both, disclosed_flags, name
-from bot.publication.exports.book import EXACT, POINTS, SHARE, Column, Page, Value, joined_text
+from bot.publication.exports.book import (
+    EXACT,
+    POINTS,
+    SHARE,
+    Column,
+    Page,
+    Value,
+    joined_text,
+    joined_words,
+)
 from bot.publication.exports.method_page import PUBLIC_NAME
 from bot.publication.exports.score_pages import (
     FLAGS,
@@ -174,7 +183,10 @@ def quotas_page(year: AppraisedYear) -> Page:
             *(use.places.get(grade, 0) for grade in grades),
             *(use.given.get(grade, 0) for grade in grades),
             use.waiting,
-            *(joined_text([line.text(lang) for line in use.notes]) for lang in ("zh-Hans", "en")),
+            *(
+                joined_words([line.text(lang) for line in use.notes], lang)
+                for lang in ("zh-Hans", "en")
+            ),
         )
         for use in year.result.quotas
     )
@@ -276,7 +288,7 @@ def _proposal(proposal: Proposal, called: str) -> tuple[Value, ...]:
         *(proposal.subject, called, proposal.discretionary, proposal.status, name(proposal.status)),
         *((made.by, made.at, made.reason) if made else ("", "", "")),
         *(
-            joined_text([line.text(lang) for line in proposal.grounds])
+            joined_words([line.text(lang) for line in proposal.grounds], lang)
             for lang in ("zh-Hans", "en")
         ),
     )

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from aggregation.numbers import half_up
-from bot.core.labels import Pair, both
+from bot.core.labels import Pair, both, sentences
 from survey_flows.messages import Message
 
 CellValue = float | str | None
@@ -123,5 +123,10 @@ def printed_value(value: Value, column: Column) -> str | int | Decimal | None:
 
 
 def joined_text(parts: Sequence[str]) -> str:
-    """Join several texts for one cell."""
+    """Join several codes for one cell, alike in every language."""
     return "; ".join(part for part in parts if part)
+
+
+def joined_words(parts: Sequence[str], lang: str) -> str:
+    """Join several texts for one cell, as the language joins sentences."""
+    return sentences((part for part in parts if part), lang)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
+from aggregation.model.names import FLAGS
 from aggregation.model.results import ConsequenceKind, ProposalStatus
 from aggregation.scheme.scheme import Scheme
-from bot.core.labels import FLAGS, NAMES, both
+from bot.core.labels import NAMES, both
 from bot.publication.exports.book import Book, Column, Page
 from bot.publication.exports.dictionary import unit_of_measure
 from bot.publication.exports.labelled_data import AT_LEAST, DONT_KNOW, MISSING

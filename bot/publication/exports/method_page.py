@@ -10,10 +10,11 @@ from aggregation.model.results import AppraisalResult
 from aggregation.scheme.parts import Category
 from aggregation.scheme.scheme import PUBLIC, Scheme
 from bot.core.labels import HIDDEN, Pair, both
-from bot.publication.exports.book import Column, Page, joined_text
+from bot.publication.exports.book import Column, Page, joined_words
 from bot.publication.exports.score_pages import count_cell, disclosed_exclusions
 from bot.results.scoring import ScoredCampaign
-from survey_flows.messages import Message
+from survey_flows.messages import ENGLISH, Message
+from survey_flows.wording import DEFAULT
 
 Line = tuple[str, str, str, str, str]
 """Key, Chinese and English label, Chinese and English content."""
@@ -198,11 +199,13 @@ def _population(scheme: Scheme) -> Iterable[Line]:
 
 def _weights(scheme: Scheme) -> Iterable[Line]:
     for scale, given in scheme.scales.items():
-        zh = joined_text(
-            [f"{o.code} {o.zh} {'—' if o.points is None else o.points}" for o in given.options]
+        zh = joined_words(
+            [f"{o.code} {o.zh} {'—' if o.points is None else o.points}" for o in given.options],
+            DEFAULT,
         )
-        en = joined_text(
-            [f"{o.code} {o.en} {'—' if o.points is None else o.points}" for o in given.options]
+        en = joined_words(
+            [f"{o.code} {o.en} {'—' if o.points is None else o.points}" for o in given.options],
+            ENGLISH,
         )
         yield _line(f"scales.{scale}", Message("publication-method-scale"), zh, en)
     for name, category in scheme.categories.items():
@@ -222,7 +225,7 @@ def _weights(scheme: Scheme) -> Iterable[Line]:
 def _named(category: Category, weights: Mapping[str, Decimal], names: Mapping[str, Pair]) -> Pair:
     """Return a category's weights in both languages."""
     zh, en = (
-        joined_text([f"{names[part][side]} {weight}" for part, weight in weights.items()])
-        for side in (0, 1)
+        joined_words([f"{names[part][side]} {weight}" for part, weight in weights.items()], lang)
+        for side, lang in enumerate((DEFAULT, ENGLISH))
     )
     return f"{category.zh}：{zh}", f"{category.en}: {en}"

@@ -12,7 +12,15 @@ from aggregation.disclosure.suppression import Count, DisclosedScore, Share, Sha
 from aggregation.estimation.weighting import RakingFit
 from aggregation.scheme.scheme import Scheme
 from bot.core.labels import HIDDEN, both, bound_text, disclosed_flags, flags
-from bot.publication.exports.book import EXACT, SHARE, Column, Page, Value, joined_text
+from bot.publication.exports.book import (
+    EXACT,
+    SHARE,
+    Column,
+    Page,
+    Value,
+    joined_text,
+    joined_words,
+)
 from bot.results.scoring import ScoredCampaign, unit_ranks
 from survey_flows.ballot import STAFF
 from survey_flows.conditions import write_condition
@@ -333,7 +341,7 @@ def _question(question: Question) -> tuple[Value, ...]:
 
 
 def _listed(options: Sequence[Option], lang: str) -> str:
-    return joined_text([option.label.get(lang, "") for option in options])
+    return joined_words([option.label.get(lang, "") for option in options], lang)
 
 
 def exclusions_page(campaigns: Iterable[ScoredCampaign]) -> Page:

@@ -10,7 +10,7 @@ from aggregation.disclosure.suppression import DisclosedScore
 from aggregation.model.facts import Grade
 from aggregation.model.results import Certainty, UnitResult
 from aggregation.scheme.scheme import PUBLIC
-from bot.core.labels import disclosed_flags, flags, label, name
+from bot.core.labels import disclosed_flags, flags, label, name, sentences
 from bot.publication.charts.answer_chart import Bar, answer_shares, scored_options, share_picture
 from bot.publication.charts.trend_chart import Point, trend_picture
 from bot.publication.exports import Audience
@@ -134,11 +134,11 @@ class _Evidence:
         if unit.league is not None:
             yield Paragraph(say("sure-league"))
         if unit.barred and unit.grade is not Grade.FIRST:
-            yield Paragraph(say("sure-barred", reason="; ".join(unit.barred)))
+            yield Paragraph(say("sure-barred", reason=sentences(unit.barred, say.lang)))
         lines = outlook_lines(unit.outlook) if unit.outlook else ()
         pairs = (line.pair(say.lang) for line in lines)
         texts = [say("colon", name=name_, value=value) for name_, value in pairs]
-        yield Paragraph(say.pick("；", "; ").join(texts) or DASH)
+        yield Paragraph(sentences(texts, say.lang) or DASH)
 
     def _answers(self) -> Iterator[Block]:
         say, score = self.say, self.score

@@ -18,7 +18,7 @@ from survey_flows.messages import PACKAGES, Message, Place, catalogue, render, r
 
 ROOT = Path(__file__).parents[3]
 LANGUAGES = ("en", "zh-Hans")
-JOINTS = {"joint-place", "joint-list"}
+JOINTS = {"joint-place", "joint-list", "joint-sentences"}
 # Ids that the code puts together; their other end is an enumeration.
 MADE = re.compile(r"place-(file|sheet|line|row|column|field|subject)")
 # Names of files, formats, programs and fields stand in Latin letters in Chinese sentences too.

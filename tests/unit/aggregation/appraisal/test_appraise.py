@@ -12,6 +12,7 @@ import pytest
 
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
+from aggregation.disclosure.suppression import DisclosedScore
 from aggregation.model.facts import (
     Adjustment,
     Finding,
@@ -268,8 +269,9 @@ def test_the_reasons_of_a_unit_are_printed_line_by_line() -> None:
         "total (rounded half up): 52.25 + 8 + 24 + 4 +0 = 88.25 → 88.25 | scheme places",
         "barred from the first grade: 2010/manipulation/bar_first/U01/E1 | "
         "scheme rules.manipulation, veto",
-        "rank: 1/10 | from categories.B_econ | scheme tie_breaks: total, public, objective",
-        "simultaneous rank set: 1–1 | from variance=0.0000 | scheme confidence_pct",
+        "rank: 1/10 | from categories.B_econ | scheme tie_breaks: "
+        "in turn total, Public evaluation, Objectives",
+        "simultaneous rank set: 1–1 | from variance of the total 0.0000 | scheme confidence_pct",
         "rank set of this unit alone: 1–1 | scheme confidence_pct",
         "probability of each grade: first <1%, second >99%, third <1% | scheme unit_quota",
         "from the third grade: 14.85 points above; 49.5 points of the public score | "
@@ -287,13 +289,58 @@ def test_the_reasons_of_a_unit_are_printed_line_by_line() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        (
+            "zh-Hans",
+            "依据 public.U01：有效票 220，95% 区间 78.50–81.50；"
+            "公开链接票权重已达上限（市民群众）；"
+            "评价主体不足最低票数，权重转给其他主体（市民群众、企业） | 办法",
+        ),
+        (
+            "en",
+            "from public.U01: valid ballots 220, 95 % interval 78.50–81.50; "
+            "weight of open-link ballots capped [Residents]; "
+            "group below the floor, its weight goes to others [Residents, Enterprises] | ",
+        ),
+    ],
+)
+def test_the_source_of_a_public_score_is_told_in_the_language_of_the_page(
+    lang: str, told: str
+) -> None:
+    flags = (
+        "open_link_capped:resident",
+        "group_below_floor:resident",
+        "group_below_floor:enterprise",
+    )
+    score = DisclosedScore(
+        unit="U01",
+        withheld=False,
+        n=230,
+        n_valid=220,
+        excluded=10,
+        score=Fraction(80),
+        low=78.5,
+        high=81.5,
+        unweighted=Fraction(80),
+        dont_know=None,
+        top_two=None,
+        distribution={},
+        groups=(),
+        flags=flags,
+    )
+    lines = explain(appraise(replace(small_city(), disclosed={"U01": score})), "U01", lang)
+    assert told in lines[2]
+
+
 def test_the_reasons_of_a_leader_are_printed_in_chinese() -> None:
     given = replace(small_city(), history=(PastGrade(2009, "P01", None, False, "U07", "局长"),))
     assert explain(appraise(given), "P01") == [
         "单位得分：88.25 | 依据 units.U01.total | 办法 leaders.shares.principal.unit",
         "个人得分：85 | 依据 personal.P01 | 办法 leaders.shares.principal.personal",
         "领导干部得分：87.28 | 办法 leaders.shares.principal, places",
-        "一等名额上限（已用/上限，人数）：1/1 (5) | 依据 pool U01 | "
+        "一等名额上限（已用/上限，人数）：1/1（5） | 依据 名额组 U01 | "
         "办法 leaders.first_pct, leaders.pool",
         "按得分和名额的等次：一等 | 办法 leaders.first_pct",
         "等次：一等（确定） | 依据 units.U01",

@@ -189,7 +189,7 @@ def test_reasons_say_what_a_part_inherits_and_from_where() -> None:
     _, bodies = appraised(nested_city())
     field = "scheme inner: categories.section.weights"
     assert explain(result(bodies["U10"]), "U10-3", "en")[:3] == [
-        "grade of the unit above: third grade (settled by the ballots) | from units.U10: 单位10 | "
+        "grade of the unit above: third grade (settled by the ballots) | from units.U10: Unit 10 | "
         "scheme inner: unit_quota",
         f"Total of the unit above: 73.4 × 40% = 29.36 | from units.U10.total | {field}.parent",
         f"Tasks of the section: 70 × 60% = 42 | from indicators.U10-3.tasks | {field}.tasks",

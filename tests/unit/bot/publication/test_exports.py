@@ -238,7 +238,7 @@ def test_every_code_has_a_name_in_both_languages() -> None:
         (
             "zh-Hans",
             False,
-            "有效票不足，由人工决定; 评价主体不足最低票数，权重转给其他主体 [市民群众, 企业]",
+            "有效票不足，由人工决定；评价主体不足最低票数，权重转给其他主体（市民群众、企业）",
         ),
         (
             "en",

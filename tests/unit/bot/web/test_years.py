@@ -303,7 +303,7 @@ async def test_what_is_inside_a_unit_is_found_level_by_level_down_to_the_reasons
     assert "Post" in page
     page = texts(await console.open(f"{YEAR}/explain/TAX-P05"))
     assert "leaders.shares.officer" in page
-    assert re.search(r"grade second \(confirmed\)", page)  # and not in Chinese
+    assert re.search(r"grade second grade \(settled by the ballots\)", page)  # and not in Chinese
     page = texts(await console.open(f"{YEAR}/explain/TAX-1"))
     assert "Total of the unit above" in page
     assert "evidence" not in console.page
