@@ -44,7 +44,7 @@ async def test_a_longer_pause_takes_the_place_of_a_shorter_one(redis: Redis) -> 
     await one.begin(1)
     await one.begin(60)
     watching = asyncio.create_task(other.watch())
-    await until(lambda: other.left)
+    await until(lambda: other.seconds_left)
     watching.cancel()
     assert 1 < other.seconds_left <= 60.01
 

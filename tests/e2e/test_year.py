@@ -193,7 +193,7 @@ def test_an_office_brings_its_tables_and_its_questionnaire(run: Run, tmp_path: P
     assert run("import", "indicators", str(points), "--year", "2026") == (
         1,
         "",
-        "minping: points.csv: row 3, column value: 101 is not between 0 and 100\n",
+        "minping: points.csv, row 3, column value: 101 is not between 0 and 100\n",
     )
     assert run("import", "units", str(tmp_path / "none.csv"))[::2] == (
         1,

@@ -201,8 +201,16 @@ def test_wrong_input_leaves_with_1_and_one_sentence(
             "缺少参数：kind, year, --out",
             "these arguments are required: kind, year, --out",
         ),
-        (["none"], "参数 COMMAND：不能选 'none'", "argument COMMAND: 'none' is not one of the choices"),
-        (["import", "leaders", "f", "--year", "x"], "'x' 不是这里可用的数", "'x' is not a number"),
+        (
+            ["none"],
+            "参数 COMMAND：不能选 'none'",
+            "argument COMMAND: 'none' is not one of the choices",
+        ),
+        (
+            ["import", "leaders", "f", "--year", "x"],
+            "'x' 不是这里可用的数",
+            "'x' is not a whole number",
+        ),
         (["responses", "x", "y"], "没有这样的参数：y", "unknown arguments: y"),
         (["scheme", "check", "f", "--zz"], "没有这样的参数：--zz", "unknown arguments: --zz"),
         (["release", "--correct"], "后面至少要有一个取值", "at least one value is missing"),

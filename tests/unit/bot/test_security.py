@@ -265,7 +265,7 @@ async def test_administrators_add_change_and_close_accounts_and_cannot_close_the
     account = await find_account(console.service.database, "li")
     assert account is not None
     assert (account.role, account.initial_until > 0) == ("auditor", True)
-    assert "no such unit" in await console.post(
+    assert "there is no unit" in await console.post(
         "/admin/people/li",
         {"csrf": console.csrf, "act": "change", "role": "checker", "unit": "FNI"},
     )

@@ -98,6 +98,6 @@ def test_a_table_of_cells_is_told_by_row(
     cells.write_text("group,area,value\nresident,a,1\nresident,a,2\n")
     assert main(["sample", "plan", "y", "--cells", str(cells)]) == 1
     assert capsys.readouterr().err == (
-        "minping: cells.csv: row 3, column group: "
+        "minping: cells.csv, row 3, column group: "
         "the cell resident/a stands in an earlier row already\n"
     )

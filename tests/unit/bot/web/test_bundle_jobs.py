@@ -7,7 +7,7 @@ import asyncio
 from aiohttp import web
 
 from bot.web.admin.bundle_jobs import BundleJobs
-from survey_flows.errors import BadInput
+from survey_flows.errors import BadInput, Message, Place
 
 
 async def test_a_bundle_is_made_once_however_often_it_is_asked_for() -> None:
@@ -34,11 +34,11 @@ async def test_why_it_failed_is_kept_until_the_next_try() -> None:
     making, go = BundleJobs(), asyncio.Event()
 
     async def fail() -> None:
-        raise BadInput("its ballots are not in the log", "year")
+        raise BadInput(Message("problems-more", count=3), Place(subject="year"))
 
     making.begin("year", fail)
     await making.tasks["year"]
-    assert str(making.failed["year"]) == "year: its ballots are not in the log"
+    assert str(making.failed["year"]) == "year: and 3 more"
     await asyncio.sleep(0)
 
     async def wait() -> None:

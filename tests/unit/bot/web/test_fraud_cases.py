@@ -109,7 +109,7 @@ async def test_a_terminal_tells_neither_unit_nor_score(
     hidden = await secrets_of_the_unit(console)
     monkeypatch.setenv("MINPING_DATA", str(console.service.settings.data))
     for words in (["list"], ["show", "00c0ffee"]):
-        assert await asyncio.to_thread(main, ["review", *words]) == 0
+        assert await asyncio.to_thread(main, ["cases", *words]) == 0
         told = capsys.readouterr().out
         assert "00c0ffee" in told
         assert [word for word in hidden if word in told] == []

@@ -369,7 +369,7 @@ async def test_a_closed_campaign_says_so_on_the_start_page(browser: Browser) -> 
     await close_campaign(browser.city.service.database, "2026")
     await browser.city.service.live_campaigns.refresh()
     page = await browser.open(f"/r/{browser.city.link}/FIN")
-    assert "has ended" in page
+    assert "has closed" in page
     assert "/start" not in page
 
 
