@@ -2,7 +2,7 @@
 
 account-bad-login = a login has 1 to 64 characters: a–z, 0–9, dot, - and _
 account-login-taken = this login is taken; choose another
-account-unknown = nobody has this login; see `minping staff show`
+account-unknown = there is no such login; see `minping staff show`
 account-unknown-role = there is no such role; the roles are { $roles }
 account-role-administrator = administrator
 account-role-observer = observer

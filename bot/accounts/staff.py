@@ -156,7 +156,7 @@ async def set_password(
     """Gives a person another password; their sessions end. ``initial_until`` as in `add_staff`.
 
     Raises:
-        BadInput: nobody has this login, or the password is too short, too long or too easy.
+        BadInput: there is no such login, or the password is too short, too long or too easy.
     """
     values = {
         "password": await _hash(password, login, drawn=initial_until > 0),
@@ -173,7 +173,7 @@ async def change_staff(
     ``by`` is the login of the administrator who does it, empty on the machine itself.
 
     Raises:
-        BadInput: nobody has this login, it is ``by``'s own, there is no such role or unit, or no
+        BadInput: there is no such login, it is ``by``'s own, there is no such role or unit, or no
             administrator would be left.
     """
     require_other_account(login, by)
@@ -189,7 +189,7 @@ async def disable_staff(
     """Closes an account, which ends its sessions, or opens it again; ``by`` as in `change_staff`.
 
     Raises:
-        BadInput: nobody has this login, ``by`` closes their own, or no administrator would be left.
+        BadInput: no such login, ``by`` closes their own, or no administrator would be left.
     """
     if disabled:
         require_other_account(login, by)
@@ -210,7 +210,7 @@ async def end_sessions(database: AsyncEngine, login: str, now: int) -> None:
     """Ends the sessions of a person that began until ``now``, in epoch seconds.
 
     Raises:
-        BadInput: nobody has this login.
+        BadInput: there is no such login.
     """
     await _change(database, login, {"signed_out": now})
 

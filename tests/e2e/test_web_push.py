@@ -192,9 +192,7 @@ async def close_and_export(page: Page, folder: Path) -> None:
     await (await waiting.value).save_as(folder / "scores.xlsx")
     assert openpyxl.load_workbook(folder / "scores.xlsx", read_only=True).sheetnames
     await page.goto("/admin/audit")
-    await expect(
-        page.get_by_role("row", name="/admin/campaigns/{campaign}/push/turn pause")
-    ).to_be_visible()
+    await expect(page.get_by_role("row", name="暂停评价活动 2026 的推送")).to_be_visible()
     await keep(page, "audit")
     await page.set_viewport_size(PHONE)
     await page.goto("/admin/audit?lang=en")

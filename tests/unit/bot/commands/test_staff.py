@@ -57,8 +57,8 @@ def test_a_person_is_added_listed_and_given_a_new_password(
     ("words", "told"),
     [
         (["add", "Li Hua"], "a login has"),
-        (["password", "nobody"], "nobody has this login; see `minping staff show`"),
-        (["change", "nobody"], "nobody has this login; see `minping staff show`"),
+        (["password", "nobody"], "there is no such login; see `minping staff show`"),
+        (["change", "nobody"], "there is no such login; see `minping staff show`"),
     ],
 )
 def test_a_wrong_login_is_one_sentence(
