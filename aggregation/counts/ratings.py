@@ -172,7 +172,7 @@ class PatternReader:
 
     def read(self, questionnaire: str, ratings: str) -> PatternOutcome:
         """The outcome of a pattern; raises as `place`."""
-        return self._sheet(questionnaire).read(ratings)
+        return self.outcomes[self.place(questionnaire, ratings)]
 
     def values(self, questionnaire: str, ratings: str) -> list[Fraction | None]:
         """The points of each rated item, None for one without points; raises as `place`."""

@@ -38,13 +38,15 @@ def run(
     return running
 
 
-def sheet(path: Path, name: str) -> list[dict[str, object]]:
-    """The rows of a workbook's sheet by the names in its second row."""
-    book = load_workbook(path, read_only=True)
-    rows = list(
-        next(s for s in book.worksheets if s.title.endswith(f" {name}")).iter_rows(values_only=True)
-    )
-    return [dict(zip(map(str, rows[1]), row, strict=True)) for row in rows[2:]]
+def sheets(path: Path) -> dict[str, list[dict[str, object]]]:
+    """The rows of a workbook's sheets by the names in their second rows."""
+    found = {}
+    for page in load_workbook(path, read_only=True).worksheets:
+        rows = list(page.iter_rows(values_only=True))
+        found[page.title.split(" ")[1]] = [
+            dict(zip(map(str, rows[1]), row, strict=True)) for row in rows[2:]
+        ]
+    return found
 
 
 def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_path: Path) -> None:
@@ -109,7 +111,8 @@ def test_a_city_is_drawn_scored_appraised_sealed_and_published(run: Run, tmp_pat
 
 
 def check_workbook(path: Path, scores: dict[str, dict[str, object]]) -> None:
-    units = sheet(path, "units")
+    book = sheets(path)
+    units = book["units"]
     assert Counter(row["grade"] for row in units) == {
         "first": 18,
         "second": 75,
@@ -126,9 +129,9 @@ def check_workbook(path: Path, scores: dict[str, dict[str, object]]) -> None:
         ]
         whole = sum(map(float, [*parts, row["adjustment"]]))  # type: ignore[arg-type]
         assert whole == pytest.approx(row["total"], abs=0.0053)
-    assert Counter(row["league"] for row in sheet(path, "leagues")) == {"district": 5, "county": 4}
-    assert Counter(row["grade"] for row in sheet(path, "leaders")) == LEADERS
-    decided = [row for row in sheet(path, "proposals") if row["status"] == "confirmed"]
+    assert Counter(row["league"] for row in book["leagues"]) == {"district": 5, "county": 4}
+    assert Counter(row["grade"] for row in book["leaders"]) == LEADERS
+    decided = [row for row in book["proposals"] if row["status"] == "confirmed"]
     concerned = {
         kind: {r["subject"] for r in decided if r["kind"] == kind}
         for kind in {r["kind"] for r in decided}
@@ -143,10 +146,10 @@ def check_workbook(path: Path, scores: dict[str, dict[str, object]]) -> None:
         }
     }
     assert all(row["by"] and row["reason"] and row["at"] and row["grounds_zh"] for row in decided)
-    fates = [row["ballots"] for row in sheet(path, "exclusions")]
+    fates = [row["ballots"] for row in book["exclusions"]]
     assert HIDDEN in fates
     assert 25_000 < sum(n for n in fates if isinstance(n, int)) < 30_000
-    assert {row["subject"] for row in sheet(path, "reasons")} >= {"430102", *concerned["dismissal"]}
+    assert {row["subject"] for row in book["reasons"]} >= {"430102", *concerned["dismissal"]}
 
 
 def check_csv(folder: Path) -> None:

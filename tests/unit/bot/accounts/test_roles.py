@@ -10,12 +10,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.accounts.roles import ROLES, may
 from bot.accounts.staff import add_staff
 from bot.core.settings import Settings
-from bot.service.composition import build
+from bot.service.composition import Service, build
 from bot.web.admin.routes import PAGES
 from bot.web.server import make_web
 from tests.console import PASSWORD, Console, make_data
@@ -97,7 +98,7 @@ def expected(role: str, method: str, path: str) -> bool:
 
 
 def address(path: str) -> str:
-    form = "svg" if "ranking" in path else "html" if "|html" in path else "xlsx"
+    form = "svg" if "ranking" in path else "html" if "|html" in path else "zip"
     filled = re.sub(r"\{form:[^}]+\}", form, path)
     for name, value in PARTS.items():
         filled = filled.replace("{" + name + "}", value)
@@ -112,12 +113,16 @@ def city(tmp_path_factory: pytest.TempPathFactory, valkey_server: str) -> Path:
     return folder
 
 
-@pytest.fixture
-async def console(city: Path, valkey_url: str) -> AsyncIterator[Console]:
-    async with (
-        build(Settings(data=city, redis_url=valkey_url), Clock()) as service,
-        TestClient(TestServer(make_web(service))) as client,
-    ):
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(city: Path, valkey_server: str) -> AsyncIterator[Service]:
+    """One service for all roles, which keeps what it has computed of the year."""
+    async with build(Settings(data=city, redis_url=valkey_server), Clock()) as service:
+        yield service
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def console(service: Service, valkey_url: str) -> AsyncIterator[Console]:
+    async with TestClient(TestServer(make_web(service))) as client:
         yield Console(client, service)
 
 
@@ -127,6 +132,7 @@ def _ends_the_session(page: tuple[str, str, str]) -> bool:
     return method == "POST" and path in EVERYBODY
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("role", ROLES)
 async def test_a_role_gets_what_the_table_says_and_nothing_else(
     console: Console, role: str
@@ -163,6 +169,7 @@ async def test_a_role_gets_what_the_table_says_and_nothing_else(
         assert may(role, method, address(path)) == expected(role, method, path)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_nobody_gets_anything_without_a_session_or_with_another_s_form(
     console: Console,
 ) -> None:

@@ -85,10 +85,9 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     prefix = r"/admin/years/{year:\d{4}}"
     found[prefix] = [year]
     found[f"{prefix}/ranking.{{form:png|svg|pdf}}"] = [f"{year}/ranking.svg"]
+    # The workbooks of the year are compared where the command writes them.
     found[f"{prefix}/export.{{form:xlsx|zip|sav|parquet}}"] = [
-        f"{year}/export.{form}?audience={audience}"
-        for form in ("xlsx", "zip")
-        for audience in ("public", "internal")
+        f"{year}/export.zip?audience={audience}" for audience in ("public", "internal")
     ]
     found[f"{prefix}/circular.{{form:pdf|html}}"] = [
         f"{year}/circular.html",
@@ -100,9 +99,7 @@ def pages(unit: str, leader: str) -> dict[str, list[str]]:
     found[f"{prefix}/proposals"] = [f"{year}/proposals?status=all"]
     found[f"{prefix}/explain/{{subject}}"] = [f"{year}/explain/{unit}", f"{year}/explain/{leader}"]
     found[f"{prefix}/sensitivity"] = [f"{year}/sensitivity"]
-    found[f"{prefix}/sensitivity.{{form:xlsx|zip}}"] = [
-        f"{year}/sensitivity.{form}" for form in ("xlsx", "zip")
-    ]
+    found[f"{prefix}/sensitivity.{{form:xlsx|zip}}"] = [f"{year}/sensitivity.zip"]
     found[f"{prefix}/import"] = [f"{year}/import"]
     found[f"{prefix}/import/{{kind}}.xlsx"] = [f"{year}/import/indicators.xlsx"]
     return found
