@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import AsyncIterator, Sequence
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from bot.crypto.gate_keys import Keyring
 from bot.storage.schema import all as tables
 from survey_flows.effects import StoreBallot
+from tests.chance import most_by_chance
 from tests.contract.test_conductor import Road, make_road
 from tests.contract.test_mixer import admit, ballot, rows
 
@@ -69,10 +69,9 @@ async def test_the_order_in_which_citizens_came_gives_their_ballots_no_better_th
     found = await rows(road, tables.ballots)
     assert len(found) == CITIZENS
     # The attacker here even knows when everybody voted and where each batch ends:
-    # one in each batch is right by chance,
-    # and the number of fixed points of a random order has the variance 1.
+    # one in each batch is right by chance.
     for column in ("id", "position", "voter", "salt"):
-        assert hits(numbers(found, column)) <= batches + 3 * sqrt(batches)
+        assert hits(numbers(found, column)) <= most_by_chance(batches)
 
 
 async def test_the_gates_key_makes_no_pseudonym_that_the_database_knows(road: Road) -> None:
@@ -111,7 +110,7 @@ async def test_a_comment_is_linked_to_no_ballot(road: Road) -> None:
         for row in sorted(await rows(road, tables.ballots), key=lambda row: row.position)
     ]
     same = sum(a == b for a, b in zip(said, by_place, strict=True))
-    assert same <= batches + 3 * sqrt(batches)
+    assert same <= most_by_chance(batches)
 
 
 async def test_after_the_close_both_keys_are_gone(road: Road, tmp_path: Path) -> None:
