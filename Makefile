@@ -32,7 +32,7 @@ check: setup-test ## ruff, mypy, import-linter and the quick tests, in about a m
 	tested=$$?; wait $$checked && exit $$tested
 
 slow: setup-test ## measure every test and write tests/slow.txt anew
-	$(BIN)/pytest --numprocesses 2 --write-slow
+	$(BIN)/pytest --numprocesses 2 --dist worksteal --durations 0 --write-slow
 
 setup: $(VENV)/.minping ## install what the service needs
 setup-test: $(VENV)/.tests $(VENV)/.system ## install what the tests need

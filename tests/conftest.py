@@ -6,6 +6,7 @@ A missing server skips its tests on a developer's machine and fails them where `
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sqlite3
 from collections.abc import Coroutine, Iterator
@@ -30,6 +31,10 @@ from tests import servers, slow
 
 # Tests read what commands print in English, whatever the developer's locale is.
 os.environ["MINPING_LANGUAGE"] = "en"
+
+# A worker keeps modules, schemas and catalogues of words for its whole life.
+# Python's own threshold walks through all of them every 700 objects: a quarter of the run.
+gc.set_threshold(100_000, 50, 100)
 
 T = TypeVar("T")
 UPGRADE = migrate._upgrade

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 LIST = Path(__file__).with_name("slow.txt")
-SLOW = 1.0
-"""Seconds from which a test is slow."""
+SLOW = 0.8
+"""Seconds from which a test is slow, all its cases together."""
 
 
 def add_option(parser: pytest.Parser) -> None:
@@ -28,7 +28,7 @@ def register(config: pytest.Config) -> None:
 
 
 def listed() -> dict[str, float]:
-    """The seconds of every slow test: those of its longest case."""
+    """The seconds of every slow test, all its cases together."""
     lines = (line.split(maxsplit=1) for line in LIST.read_text("utf-8").splitlines())
     return {test: float(seconds) for seconds, test in lines}
 
@@ -46,9 +46,9 @@ def lines(cases: Mapping[str, float]) -> str:
     """The list, from the seconds of every case."""
     tests: dict[str, float] = defaultdict(float)
     for nodeid, seconds in cases.items():
-        tests[name(nodeid)] = max(tests[name(nodeid)], seconds)
+        tests[name(nodeid)] += seconds
     slow = sorted(((seconds, test) for test, seconds in tests.items() if seconds >= SLOW))
-    return "".join(f"{seconds:4.0f} {test}\n" for seconds, test in reversed(slow))
+    return "".join(f"{seconds:6.1f} {test}\n" for seconds, test in reversed(slow))
 
 
 class Marker:

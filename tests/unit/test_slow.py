@@ -29,6 +29,6 @@ def test_the_list_names_only_tests_that_there_are() -> None:
     assert gone == [], "rename them in tests/slow.txt too, or write it anew with `make slow`"
 
 
-def test_a_test_is_slow_when_one_of_its_cases_is() -> None:
-    measured = {"a.py::one[x]": 0.9, "a.py::one[y]": 12.4, "a.py::two": 0.99, "b.py::three": 1.0}
-    assert slow.lines(measured) == "  12 a.py::one\n   1 b.py::three\n"
+def test_a_test_is_slow_when_its_cases_together_are() -> None:
+    measured = {"a.py::one[x]": 0.5, "a.py::one[y]": 12.4, "a.py::two": 0.79, "b.py::three": 0.8}
+    assert slow.lines(measured) == "  12.9 a.py::one\n   0.8 b.py::three\n"
