@@ -28,7 +28,7 @@ endif
 check: setup-test ## ruff, mypy, import-linter and the quick tests, in about a minute
 	@$(BIN)/mypy & checked=$$!; \
 	$(MAKE) --no-print-directory lint && $(BIN)/lint-imports \
-	&& $(BIN)/pytest --quiet --numprocesses 2 -m "$(QUICK)" tests/unit tests/golden tests/laws; \
+	&& $(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "$(QUICK)" tests/unit tests/laws; \
 	tested=$$?; wait $$checked && exit $$tested
 
 slow: setup-test ## measure every test and write tests/slow.txt anew

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 LIST = Path(__file__).with_name("slow.txt")
-SLOW = 0.8
+SLOW = 0.35
 """Seconds from which a test is slow, all its cases together."""
 
 

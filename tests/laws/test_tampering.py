@@ -30,6 +30,9 @@ from survey_flows.merkle import consistency_proof
 from tests.bundles import Campaign, drawn
 from tests.logs import ORIGIN, SEED, Entry
 
+# The bundles are drawn once for the whole file, which takes longest.
+pytestmark = pytest.mark.slow
+
 CASES = 200
 ERASURES = 1000
 KEY = public_key(SEED, ORIGIN)

@@ -38,6 +38,9 @@ from tests.console import make_data
 from tests.web_city import Clock, fill
 
 ZONE = "Asia/Shanghai"
+# The material of two years is read once for the whole file, which takes longest.
+pytestmark = pytest.mark.slow
+
 LANGUAGES = ("zh-Hans", "en")
 WORDS = Path(__file__).parents[4] / "bot" / "publication" / "reports" / "words"
 
