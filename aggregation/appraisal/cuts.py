@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import ceil, sqrt
 
 from aggregation.appraisal.quota import GradeCandidate
-from aggregation.disclosure.suppression import DisclosedScore
+from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.model.facts import Grade
 from aggregation.model.results import GradeCut
 

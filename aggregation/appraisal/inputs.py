@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from aggregation.disclosure.suppression import DisclosedScore
+from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.estimation.scores import UnitScore
 from aggregation.model.facts import (
     Adjustment,

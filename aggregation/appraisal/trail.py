@@ -11,7 +11,7 @@ from aggregation.appraisal.inputs import AppraisalInputs
 from aggregation.appraisal.leaders import LeaderPool
 from aggregation.appraisal.outlook_lines import outlook_lines
 from aggregation.appraisal.totals import UnitTotal
-from aggregation.disclosure.suppression import DisclosedScore
+from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.model.facts import Grade, PastGrade
 from aggregation.model.names import (
     CERTAINTIES,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from aggregation.counts.scan import OPEN, PatternCount
-from aggregation.disclosure.suppression import below_floor
+from aggregation.disclosure.disclosed import below_floor
 from aggregation.estimation.scores import PEOPLE, UnitScore, score_units
 from aggregation.model.reason_lines import Label
 from aggregation.scheme.parts import Category, Scale

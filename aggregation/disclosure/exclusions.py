@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aggregation.disclosure.suppression import (
-    Count,
-    DisclosedScore,
-    below_floor,
-    suppressed_cells,
-    unpointed_suppressed,
-)
+from aggregation.disclosure.disclosed import Count, DisclosedScore, below_floor
+from aggregation.disclosure.suppression import suppressed_cells, unpointed_suppressed
 from aggregation.estimation.scores import UnitScore
 from aggregation.scheme.scheme import Scheme
 from survey_flows.ballot import STAFF

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import PatternCount
-from aggregation.disclosure.suppression import DisclosedScore
+from aggregation.disclosure.disclosed import DisclosedScore
 from survey_flows.ballot import STAFF
 
 

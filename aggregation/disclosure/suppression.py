@@ -14,75 +14,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
+from aggregation.disclosure.disclosed import (
+    Count,
+    DisclosedGroup,
+    DisclosedScore,
+    Share,
+    ShareBound,
+    below_floor,
+)
 from aggregation.estimation.scores import SATISFIED, GroupScore, UnitScore
-from aggregation.estimation.weighting import RakingFit
 from aggregation.scheme.scheme import Scheme
 from survey_flows.ballot import STAFF
 from survey_flows.questionnaire import NO_ANSWER
-
-Count = int | None
-"""A disclosed count; None where it is suppressed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShareBound:
-    """A share disclosed only as below (``more`` False) or above a whole percentage."""
-
-    percent: int
-    more: bool
-
-
-Share = Fraction | ShareBound | None
-
-
-@dataclass(frozen=True, slots=True)
-class DisclosedGroup:
-    """A disclosed group. ``suppressed_cells``: only its name and its weight are disclosed."""
-
-    group: str
-    hidden: bool
-    n: Count
-    n_valid: Count
-    n_open: Count
-    score: Fraction | None
-    weight: Fraction
-    weight_used: Fraction | None
-    flags: tuple[str, ...]
-    fit: RakingFit | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DisclosedScore:
-    """A disclosed unit; the fields are those of `aggregation.estimation.scores.UnitScore`.
-
-    ``withheld``: too few answers for any figure. ``corrected``: the score was corrected after its
-    counts had been published, and the counts stay as they were.
-    """
-
-    unit: str
-    withheld: bool
-    n: Count
-    n_valid: Count
-    excluded: Count
-    score: Fraction | None
-    low: float | None
-    high: float | None
-    unweighted: Fraction | None
-    dont_know: Share
-    top_two: Share
-    distribution: Mapping[str, Count]
-    groups: tuple[DisclosedGroup, ...]
-    flags: tuple[str, ...]
-    corrected: bool = False
-
-    def group(self, name: str) -> DisclosedGroup:
-        """The group of this name. Raises KeyError."""
-        return {group.group: group for group in self.groups}[name]
-
-
-def below_floor(count: int, floor: int) -> bool:
-    """Whether a count is too small to be disclosed: 1 to ``floor`` − 1."""
-    return 0 < count < floor
 
 
 def suppressed_cells(
@@ -430,31 +373,4 @@ def _unknown(score: UnitScore, disclosed: DisclosedScore, scheme: Scheme) -> int
         return score.n
     return unpointed_suppressed(score, disclosed, scheme) + (
         score.excluded if disclosed.excluded is None else 0
-    )
-
-
-def derivable_counts(score: UnitScore, weights: Mapping[int, int]) -> dict[str, int]:
-    """Every count of a unit that is disclosed or derivable; ``weights`` as in `disclose`."""
-    found = {
-        "n": score.n,
-        "n_valid": score.n_valid,
-        "excluded": score.excluded,
-        "not_scored": score.n - score.n_valid - score.excluded,
-        **{f"answer {code}": count for code, count in score.distribution.items()},
-        **{f"weight {weight}": count for weight, count in weights.items()},
-    }
-    for group in score.groups:
-        vouched = group.n_valid - group.n_open
-        own = {"n": group.n, "valid": group.n_valid, "open": group.n_open, "vouched": vouched}
-        own |= {f"stratum {stratum}": count for stratum, count in group.strata}
-        found |= {f"group {group.group} {name}": count for name, count in own.items()}
-    return found
-
-
-def revealing_differences(old: Mapping[str, int], new: Mapping[str, int], floor: int) -> list[str]:
-    """The cells by which two publications differ by fewer than ``floor`` people, sorted."""
-    return sorted(
-        name
-        for name in old.keys() | new.keys()
-        if below_floor(abs(old.get(name, 0) - new.get(name, 0)), floor)
     )

@@ -25,7 +25,7 @@ from survey_flows.messages import ENGLISH, Message, Named, render
 from survey_flows.wording import DEFAULT
 
 if TYPE_CHECKING:
-    from aggregation.disclosure.suppression import DisclosedScore, ShareBound
+    from aggregation.disclosure.disclosed import DisclosedScore, ShareBound
 
 Pair = tuple[str, str]
 

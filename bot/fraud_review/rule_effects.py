@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.counts.scan import PatternCount
-from aggregation.disclosure.suppression import below_floor
+from aggregation.disclosure.disclosed import below_floor
 from aggregation.estimation.scores import UnitScore, score_units
 from aggregation.numbers import half_up
 from bot.campaigns.registered import RegisteredCampaign

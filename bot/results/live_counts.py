@@ -7,8 +7,8 @@ import asyncio
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from aggregation.disclosure.disclosed import Count
 from aggregation.disclosure.rounding import round_down
-from aggregation.disclosure.suppression import Count
 from bot.campaigns.registered import RegisteredCampaign
 from bot.results.releases import read_releases
 from bot.results.scoring import score_release

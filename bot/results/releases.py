@@ -22,7 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregation.counts.ratings import PatternReader
 from aggregation.counts.scan import OPEN, PatternCount, tally
-from aggregation.disclosure.suppression import below_floor, derivable_counts, revealing_differences
+from aggregation.disclosure.differencing import derivable_counts, revealing_differences
+from aggregation.disclosure.disclosed import below_floor
 from aggregation.estimation.rater_covariance import Covariances
 from aggregation.estimation.scores import UnitScore, score_tally
 from aggregation.numbers import half_up

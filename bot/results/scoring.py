@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from aggregation.appraisal.totals import as_estimate
 from aggregation.counts.scan import PatternCount
-from aggregation.disclosure.suppression import DisclosedScore, disclose
+from aggregation.disclosure.disclosed import DisclosedScore
+from aggregation.disclosure.suppression import disclose
 from aggregation.estimation.rater_covariance import Covariances
 from aggregation.estimation.scores import UnitScore, score_units
 from aggregation.numbers import competition_ranks, half_up

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.disclosure.suppression import DisclosedScore
+from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.quality.changes import ScoreChange, YearScore, score_changes, score_definition
 from bot.campaigns.registered import RegisteredCampaign, counting_campaigns
 from bot.results.scoring import ScoredCampaign, score_registered

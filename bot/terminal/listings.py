@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from aggregation.appraisal.stability import RankChange, ResultShift
-from aggregation.disclosure.suppression import DisclosedScore, Share, ShareBound
+from aggregation.disclosure.disclosed import DisclosedScore, Share, ShareBound
 from aggregation.model.facts import Grade
 from aggregation.model.reason_lines import worded
 from aggregation.model.results import (

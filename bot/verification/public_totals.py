@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from aggregation.counts.scan import Counts, ScoreCell, Tally
-from aggregation.disclosure.suppression import DisclosedScore, below_floor, disclose
+from aggregation.disclosure.disclosed import DisclosedScore, below_floor
+from aggregation.disclosure.suppression import disclose
 from aggregation.estimation.estimates import CellSums, common_scale, numerators, sum_cell
 from aggregation.estimation.public_totals import (
     PublicCell,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from aggregation.disclosure.suppression import DisclosedScore
+from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.estimation.scores import SATISFIED
 from aggregation.scheme.parts import ScaleOption
 from aggregation.scheme.scheme import Scheme

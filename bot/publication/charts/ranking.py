@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from aggregation.appraisal.outlook_lines import odds_text
-from aggregation.disclosure.suppression import Count, DisclosedScore
+from aggregation.disclosure.disclosed import Count, DisclosedScore
 from aggregation.model.facts import Grade
 from aggregation.model.results import UnitResult
 from aggregation.numbers import half_up

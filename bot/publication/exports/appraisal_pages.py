@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregation.disclosure.suppression import DisclosedScore
+from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.model.facts import UNIT_GRADES, Grade
 from aggregation.model.results import GradeCut, LeaderResult, Proposal, UnitResult
 from aggregation.scheme.scheme import PUBLIC

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from aggregation.disclosure.suppression import below_floor
+from aggregation.disclosure.disclosed import below_floor
 from aggregation.model.results import AppraisalResult
 from aggregation.scheme.parts import Category
 from aggregation.scheme.scheme import PUBLIC, Scheme

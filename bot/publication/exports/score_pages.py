@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from aggregation.counts.ratings import PatternReader
+from aggregation.disclosure.disclosed import Count, DisclosedScore, Share, ShareBound
 from aggregation.disclosure.exclusions import disclose_exclusions
-from aggregation.disclosure.suppression import Count, DisclosedScore, Share, ShareBound
 from aggregation.estimation.weighting import RakingFit
 from aggregation.scheme.scheme import Scheme
 from bot.core.labels import HIDDEN, both, bound_text, disclosed_flags, flags

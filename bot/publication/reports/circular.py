@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from aggregation.disclosure.rounding import round_down
-from aggregation.disclosure.suppression import DisclosedScore, below_floor
+from aggregation.disclosure.disclosed import DisclosedScore, below_floor
 from aggregation.model.facts import Grade, PastGrade
 from aggregation.model.results import Certainty, LeaderResult, ProposalStatus, UnitResult
 from aggregation.quality.changes import ChangeVerdict
 from bot.appraisal.year import AppraisedYear
-from bot.core.labels import HIDDEN, label, name
+from bot.core.labels import HIDDEN, name
 from bot.publication.charts.answer_chart import (
     Bar,
     Panels,
@@ -23,7 +22,7 @@ from bot.publication.charts.rank_chart import rank_picture
 from bot.publication.charts.ranking import Mark, Ranking, year_ranking
 from bot.publication.exports import Audience
 from bot.publication.exports.method_page import method_page
-from bot.publication.exports.score_pages import REASONS, disclosed_exclusions
+from bot.publication.exports.score_pages import disclosed_exclusions
 from bot.publication.reports.document_model import (
     Block,
     Document,
@@ -34,6 +33,7 @@ from bot.publication.reports.document_model import (
     ReportTable,
 )
 from bot.publication.reports.material import ReportMaterial
+from bot.publication.reports.participation import participation_part, response_rate
 from bot.publication.reports.wording import DASH, ReportSpeaker, change_text
 
 GRADES = (Grade.FIRST, Grade.SECOND, Grade.THIRD)
@@ -73,7 +73,7 @@ class _Circular:
             self._moved_scores(),
         ]
         parts += [self._leaders(), self._proposals()] if internal else []
-        parts += [self._participation(), self._method(), self._verify()]
+        parts += [participation_part(self.material, self.say), self._method(), self._verify()]
         return Document(
             lang=say.lang,
             title=say("circular-title", year=self.year.year),
@@ -87,7 +87,7 @@ class _Circular:
 
     def _glance(self) -> Iterator[Block]:
         say, result = self.say, self.year.result
-        days = "; ".join(
+        days = say.listed(
             f"{say.day(part.campaign.opens_at)} – {say.day(part.campaign.closes_at)}"
             for part in self.year.campaigns
         )
@@ -100,7 +100,7 @@ class _Circular:
                 (say("fact-ballots"), self._received()),
                 (say("fact-counted"), self._counted()),
                 (say("fact-confirmed"), f"{settled[Certainty.SETTLED]} / {settled.total()}"),
-                (say("fact-response"), self._rate() or DASH),
+                (say("fact-response"), response_rate(self.material, say) or DASH),
                 (say("fact-window"), days),
             )
         )
@@ -125,19 +125,6 @@ class _Circular:
         return self.say(
             "glance-grades", **locked, **given, waiting=sum(use.waiting for use in quotas)
         )
-
-    def _invited(self) -> tuple[int, int]:
-        """Return the people invited personally and those who answered, in all campaigns."""
-        found = [response for part in self.material.responses.values() for response in part]
-        return sum(response.invited for response in found), sum(
-            response.answered for response in found
-        )
-
-    def _rate(self) -> str:
-        invited, answered = (
-            round_down(count, self.scheme.min_n.publish_cell) for count in self._invited()
-        )
-        return f"{self.say.number(100 * answered / invited, 1)}%" if invited and answered else ""
 
     def _leagues(self) -> Iterator[Block]:
         say, result = self.say, self.year.result
@@ -295,64 +282,6 @@ class _Circular:
             for kind in kinds
         )
         yield ReportTable("", tuple(say(head) for head in heads), rows, (1, 2, 3, 4))
-
-    def _participation(self) -> Iterator[Block]:
-        say = self.say
-        yield Heading(say("part-who"), page=True)
-        yield Paragraph(say("who-lead"))
-        yield Paragraph(self._responses())
-        yield self._mix()
-        yield Heading(say("part-not"))
-        yield Paragraph(say("not-lead"))
-        for part in self.year.campaigns:
-            counts = disclosed_exclusions(part)
-            rows = tuple(
-                (label(reason, say.lang), say.count(counts[code]))
-                for code, reason in REASONS.items()
-            )
-            heads = (say("head-reason"), say("head-ballots"))
-            yield ReportTable(
-                say.pick(part.campaign.title["zh-Hans"], part.campaign.title["en"]),
-                heads,
-                rows,
-                (1,),
-            )
-
-    def _responses(self) -> str:
-        say, (invited, answered) = self.say, self._invited()
-        if not invited:
-            return say("response-none")
-        floor = self.scheme.min_n.publish_cell
-        rounded = [round_down(count, floor) for count in (invited, answered)]
-        few = say("response-few")
-        shown = [few if count is None else str(count) for count in rounded]
-        return say("response-line", invited=shown[0], answered=shown[1], rate=self._rate() or few)
-
-    def _mix(self) -> ReportTable:
-        """Return the groups' valid ballots over all units that disclose them.
-
-        A count that is suppressed in one unit is left out of the sum, which is then a bound.
-        """
-        say, valid, by_link = self.say, Counter[str](), Counter[str]()
-        gone: set[str] = set()
-        for score in self.scores.values():
-            for group in score.groups:
-                valid[group.group] += group.n_valid or 0
-                by_link[group.group] += group.n_open or 0
-                if group.hidden:
-                    gone.add(group.group)
-        whole = valid.total()
-        rows = tuple(
-            (
-                say.pick(called["zh"], called["en"]),
-                f"≥ {valid[group]}" if group in gone else str(valid[group]),
-                f"≥ {by_link[group]}",
-                f"{say.number(100 * valid[group] / whole, 1)}%" if whole else DASH,
-            )
-            for group, called in self.scheme.groups.items()
-        )
-        heads = ("head-group", "head-n", "head-open", "head-share")
-        return ReportTable("", tuple(say(head) for head in heads), rows, (1, 2, 3))
 
     def _method(self) -> Iterator[Block]:
         say = self.say

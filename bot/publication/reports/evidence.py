@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from aggregation.appraisal.outlook_lines import outlook_lines
-from aggregation.disclosure.suppression import DisclosedScore
+from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.model.facts import Grade
 from aggregation.model.results import Certainty, UnitResult
 from aggregation.scheme.scheme import PUBLIC

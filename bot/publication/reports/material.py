@@ -11,7 +11,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.disclosure.suppression import DisclosedScore
+from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.disclosure.themes import CommentTheme, count_themes
 from bot.appraisal.year import AppraisedYear, open_year
 from bot.campaigns.registered import counting_campaigns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,10 +11,11 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from aggregation.disclosure.suppression import Count, Share, ShareBound
+from aggregation.disclosure.disclosed import Count, Share, ShareBound
 from aggregation.numbers import half_up
 from aggregation.quality.changes import ScoreChange
 from bot.core.labels import HIDDEN, bound_text, name, pick
+from survey_flows.messages import Message, render
 from survey_flows.wording import Wording
 
 DASH = "—"
@@ -50,6 +52,10 @@ class ReportSpeaker:
     def pick(self, zh: str, en: str) -> str:
         """Return the text in this language."""
         return pick((zh, en), self.lang)
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Return texts joined as this language joins the parts of a list."""
+        return render(Message("joint-list"), self.lang).join(texts)
 
     def number(self, value: Fraction | Decimal | float | None, places: int | None = None) -> str:
         """Return a number rounded half up, or a dash."""

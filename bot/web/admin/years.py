@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from aggregation.appraisal.outlook_lines import odds_text
-from aggregation.disclosure.suppression import Count
+from aggregation.disclosure.disclosed import Count
 from aggregation.model.facts import UNIT_GRADES, Grade, Verdict
 from aggregation.model.results import GradeCut, LeaderResult, Proposal, ProposalStatus, UnitResult
 from bot.appraisal.year import BINDING, AppraisedYear, record_decision, record_unit_decision

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import func, select
 
-from aggregation.disclosure.suppression import DisclosedGroup, DisclosedScore, Share, ShareBound
+from aggregation.disclosure.disclosed import DisclosedGroup, DisclosedScore, Share, ShareBound
 from aggregation.model.results import LeaderResult, Proposal, UnitResult
 from aggregation.numbers import half_up
 from bot.appraisal.year import AppraisedYear

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from aggregation.disclosure.disclosed import Count
 from aggregation.disclosure.rounding import round_down
-from aggregation.disclosure.suppression import Count
 from bot.campaigns.lifecycle import list_campaigns
 from bot.core.labels import label, pick
 from bot.fieldwork.audience.invitations import count_responses

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from aggregation.disclosure.suppression import Count, DisclosedScore
+from aggregation.disclosure.disclosed import Count, DisclosedScore
 from bot.campaigns.registered import RegisteredCampaign
 from bot.results.releases import Release, last_release, read_releases
 from bot.results.scoring import ScoredCampaign, UnitRank, score_release, unit_ranks

@@ -12,7 +12,7 @@ import pytest
 
 from aggregation.appraisal.appraise import appraise
 from aggregation.appraisal.inputs import AppraisalInputs
-from aggregation.disclosure.suppression import DisclosedScore
+from aggregation.disclosure.disclosed import DisclosedScore
 from aggregation.model.facts import (
     Adjustment,
     Finding,

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from aggregation.disclosure.suppression import DisclosedScore, Share, ShareBound
+from aggregation.disclosure.disclosed import DisclosedScore, Share, ShareBound
 from aggregation.model.facts import Grade
 from bot.campaigns.scheme_files import shipped_scheme
 from bot.publication.charts.answer_chart import (

@@ -1,0 +1,73 @@
+"""What is disclosed of a campaign's scores: the fields, and what stands for a suppressed one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from aggregation.estimation.weighting import RakingFit
+
+Count = int | None
+"""A disclosed count; None where it is suppressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareBound:
+    """A share disclosed only as below (``more`` False) or above a whole percentage."""
+
+    percent: int
+    more: bool
+
+
+Share = Fraction | ShareBound | None
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedGroup:
+    """A disclosed group. ``suppressed_cells``: only its name and its weight are disclosed."""
+
+    group: str
+    hidden: bool
+    n: Count
+    n_valid: Count
+    n_open: Count
+    score: Fraction | None
+    weight: Fraction
+    weight_used: Fraction | None
+    flags: tuple[str, ...]
+    fit: RakingFit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedScore:
+    """A disclosed unit; the fields are those of `aggregation.estimation.scores.UnitScore`.
+
+    ``withheld``: too few answers for any figure. ``corrected``: the score was corrected after its
+    counts had been published, and the counts stay as they were.
+    """
+
+    unit: str
+    withheld: bool
+    n: Count
+    n_valid: Count
+    excluded: Count
+    score: Fraction | None
+    low: float | None
+    high: float | None
+    unweighted: Fraction | None
+    dont_know: Share
+    top_two: Share
+    distribution: Mapping[str, Count]
+    groups: tuple[DisclosedGroup, ...]
+    flags: tuple[str, ...]
+    corrected: bool = False
+
+    def group(self, name: str) -> DisclosedGroup:
+        """The group of this name. Raises KeyError."""
+        return {group.group: group for group in self.groups}[name]
+
+
+def below_floor(count: int, floor: int) -> bool:
+    """Whether a count is too small to be disclosed: 1 to ``floor`` − 1."""
+    return 0 < count < floor
