@@ -46,7 +46,9 @@ def validation_problems(error: ValidationError, field: str = "") -> Iterator[Pro
         if isinstance(cause, SchemeError):
             yield from (_below(at, problem) for problem in cause.problems)
         else:
-            yield field_problem(at, _misfit(one["type"], one.get("ctx", {})))
+            message = _misfit(one["type"], one.get("ctx", {}))
+            # The whole file is no mapping, such as a table in CSV.
+            yield field_problem(at, message if at else Message("scheme-no-scheme"))
 
 
 def _below(field: str, problem: Problem) -> Problem:

@@ -1,7 +1,7 @@
 # 账号、令牌、第二重验证和设置的问题。
 
-account-bad-login = 登录名为 1 至 64 个字符，可用 a–z、0–9、点、- 和 _
-account-login-taken = 这个登录名已被使用；请换一个
+account-bad-login = 用户名为 1 至 64 个字符，可用 a–z、0–9、点、- 和 _
+account-login-taken = 这个用户名已被使用；请换一个
 account-unknown = 没有这个用户名，见 `minping staff show`
 account-unknown-role = 没有这个角色；可用的角色有：{ $roles }
 account-role-administrator = administrator（管理员）
@@ -55,9 +55,9 @@ act-cases-reopen = 重开案件 { $subject }
 act-cases-scan = 排查评价活动 { $subject } 的有组织评价
 act-contacts-import = 导入联系人：{ $subject }
 act-contacts-opt-out = 导入拒收名单：{ $subject }
-act-decide = 对 { $subject } 年度的建议作出决定
+act-decide = 对建议 { $subject } 作出决定
 act-demo = 用模拟城市填充数据库
-act-grade = 决定 { $subject } 年度单位的等次
+act-grade = 决定等次：{ $subject }
 act-import = 导入 { $subject } 年度的表格
 act-import-adjustments = 导入 { $subject } 年度的加减分
 act-import-ballots = 导入评价票 { $subject }

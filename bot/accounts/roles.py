@@ -74,6 +74,12 @@ RIGHTS = {
 }
 
 
+def roles_that_may(method: str, path: str) -> tuple[Message, ...]:
+    """Returns the names of the roles that may make a request."""
+    choices = zip(ROLES, ROLE_CHOICES, strict=True)
+    return tuple(name for role, name in choices if may(role, method, path))
+
+
 def may(role: str, method: str, path: str) -> bool:
     """Returns whether a role may make a request."""
     rights = RIGHTS.get(role)

@@ -40,7 +40,7 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("campaign", help=Message("help-campaign"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     create = parts.add_parser("create", help=Message("help-campaign-create"))
-    create.add_argument("id", help=Message("help-campaign-create-id"))
+    create.add_argument("id", metavar="CAMPAIGN", help=Message("help-campaign-create-id"))
     create.add_argument(
         "--year", type=int, required=True, help=Message("help-campaign-create-year")
     )
@@ -75,7 +75,7 @@ def register(commands: Any) -> None:
     create.add_argument("--pilot", action="store_true", help=Message("help-campaign-create-pilot"))
     create.set_defaults(run=run_create, audit=Audit("campaign create", the("id")))
     link = parts.add_parser("link", help=Message("help-campaign-link"))
-    link.add_argument("id")
+    link.add_argument("id", metavar="CAMPAIGN")
     link.add_argument(
         "--group",
         required=True,
@@ -91,10 +91,10 @@ def register(commands: Any) -> None:
         ("close", Message("help-campaign-close"), close_campaign),
     ):
         part = parts.add_parser(name, help=help_text)
-        part.add_argument("id")
+        part.add_argument("id", metavar="CAMPAIGN")
         part.set_defaults(run=run_move, audit=Audit(f"campaign {name}", the("id")), action=action)
     show = parts.add_parser("show", help=Message("help-campaign-show"))
-    show.add_argument("id", nargs="?")
+    show.add_argument("id", nargs="?", metavar="CAMPAIGN")
     show.set_defaults(run=run_show, audit=READS_ONLY)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
 from bot.service.composition import open_store
-from bot.terminal.auditing import Audit, file_name, the
+from bot.terminal.auditing import Audit, file_name, the, the_or_file
 from bot.terminal.files import read_file
 from bot.terminal.words import say, worded
 from survey_flows.errors import Message
@@ -52,7 +52,7 @@ def register(commands: Any) -> None:
         help=Message("help-import-ballots-map"),
     )
     ballots.add_argument("--campaign", default="", help=Message("help-import-ballots-campaign"))
-    ballots.set_defaults(run=run_ballots, audit=Audit("import ballots", the("campaign")))
+    ballots.set_defaults(run=run_ballots, audit=Audit("import ballots", the_or_file("campaign")))
 
 
 async def run_table(settings: Settings, chosen: argparse.Namespace) -> int:

@@ -39,7 +39,7 @@ def register(commands: Any) -> None:
     replay = parts.add_parser("replay", help=Message("help-letters-replay"))
     replay.add_argument("keys", nargs="*", metavar="KEY")
     replay.add_argument("--all", action="store_true", help=Message("help-letters-replay-all"))
-    replay.set_defaults(run=run_replay, audit=Audit("letters replay", all_of("keys")))
+    replay.set_defaults(run=run_replay, audit=Audit("letters replay", all_of("keys", "all")))
     drop = parts.add_parser("drop", help=Message("help-letters-drop"))
     drop.add_argument("key", metavar="KEY")
     drop.add_argument("--reason", required=True, help=Message("help-letters-drop-reason"))

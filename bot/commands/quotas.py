@@ -24,11 +24,11 @@ def register(commands: Any) -> None:
     columns = ", ".join(f"[{field.name}]" if field.optional else field.name for field in FIELDS)
     text = Message("help-quotas-set-columns", columns=columns)
     give = parts.add_parser("set", help=Message("help-quotas-set"), description=text)
-    give.add_argument("campaign")
+    give.add_argument("campaign", metavar="CAMPAIGN")
     give.add_argument("file", type=Path, metavar="FILE")
     give.set_defaults(run=run_set, audit=Audit("quotas set", the("campaign")))
     show = parts.add_parser("show", help=Message("help-quotas-show"))
-    show.add_argument("campaign")
+    show.add_argument("campaign", metavar="CAMPAIGN")
     show.set_defaults(run=run_show, audit=READS_ONLY)
 
 

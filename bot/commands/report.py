@@ -25,8 +25,10 @@ def register(commands: Any) -> None:
     """Add the command."""
     text = Message("help-report")
     parser = commands.add_parser("report", help=text, description=text)
-    parser.add_argument("kind", choices=["circular", "evidence"], help=Message("help-report-kind"))
-    parser.add_argument("year", type=int)
+    parser.add_argument(
+        "kind", choices=["circular", "evidence"], metavar="KIND", help=Message("help-report-kind")
+    )
+    parser.add_argument("year", type=int, metavar="YEAR")
     parser.add_argument(
         "--unit", nargs="+", default=[], metavar="CODE", help=Message("help-report-unit")
     )

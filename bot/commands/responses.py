@@ -17,7 +17,7 @@ from survey_flows.errors import Message
 def register(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("responses", help=Message("help-responses"))
-    parser.add_argument("campaign")
+    parser.add_argument("campaign", metavar="CAMPAIGN")
     parser.set_defaults(run=run, audit=READS_ONLY)
 
 

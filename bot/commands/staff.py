@@ -33,20 +33,20 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("staff", help=Message("help-staff"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     add = parts.add_parser("add", help=Message("help-staff-add"))
-    add.add_argument("login", help=Message("help-staff-add-login"))
+    add.add_argument("login", metavar="LOGIN", help=Message("help-staff-add-login"))
     add.add_argument(
         "--role",
         metavar=NAMED_ROLES,
-        default=ROLES[0],
-        help=Message("help-staff-add-role", role=ROLES[0]),
+        required=True,
+        help=Message("help-staff-add-role"),
     )
     add.add_argument("--unit", default="", metavar="CODE", help=Message("help-staff-unit"))
     add.set_defaults(run=run_add, audit=Audit("staff add", the("login")))
     password = parts.add_parser("password", help=Message("help-staff-password"))
-    password.add_argument("login")
+    password.add_argument("login", metavar="LOGIN")
     password.set_defaults(run=run_password, audit=Audit("staff password", the("login")))
     change = parts.add_parser("change", help=Message("help-staff-change"))
-    change.add_argument("login")
+    change.add_argument("login", metavar="LOGIN")
     change.add_argument("--role", metavar=NAMED_ROLES, help=Message("help-staff-change-role"))
     change.add_argument("--unit", metavar="CODE", help=Message("help-staff-change-unit"))
     change.set_defaults(run=run_change, audit=Audit("staff change", the("login")))
@@ -61,7 +61,7 @@ def register(commands: Any) -> None:
         ),
     ):
         part = parts.add_parser(name, help=text)
-        part.add_argument("login")
+        part.add_argument("login", metavar="LOGIN")
         part.set_defaults(run=run, audit=Audit(f"staff {name}", the("login")))
     show = parts.add_parser("show", help=Message("help-staff-show"))
     show.set_defaults(run=run_show, audit=READS_ONLY)

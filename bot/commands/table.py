@@ -25,7 +25,9 @@ def register(commands: Any) -> None:
     kinds = tuple(
         Message("help-table-kind", kind=kind, help=table.help) for kind, table in TABLES.items()
     )
-    parser.add_argument("kind", choices=TABLES, help=Message("help-table-kinds", kinds=kinds))
+    parser.add_argument(
+        "kind", choices=TABLES, metavar="TABLE", help=Message("help-table-kinds", kinds=kinds)
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     parser.add_argument("--year", type=int, default=0, help=Message("help-table-year"))
     parser.add_argument("--scheme", type=Path, help=Message("help-table-scheme"))

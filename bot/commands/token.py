@@ -22,7 +22,7 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("token", help=Message("help-token"))
     parts = parser.add_subparsers(required=True, metavar="ACTION")
     add = parts.add_parser("add", help=Message("help-token-add"))
-    add.add_argument("name", help=Message("help-token-add-name"))
+    add.add_argument("name", metavar="NAME", help=Message("help-token-add-name"))
     add.add_argument("--scope", nargs="+", required=True, metavar="SCOPE", help=", ".join(SCOPES))
     add.add_argument(
         "--days",
@@ -33,7 +33,7 @@ def register(commands: Any) -> None:
     list_ = parts.add_parser("list", help=Message("help-token-list"))
     list_.set_defaults(run=run_list, audit=READS_ONLY)
     revoke = parts.add_parser("revoke", help=Message("help-token-revoke"))
-    revoke.add_argument("name")
+    revoke.add_argument("name", metavar="NAME")
     revoke.set_defaults(run=run_revoke, audit=Audit("token revoke", the("name")))
 
 

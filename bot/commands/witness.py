@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bot.core.file_errors import unwritable
 from bot.core.settings import Settings, read_language
 from bot.terminal.auditing import READS_ONLY
-from bot.terminal.files import unwritable
 from bot.terminal.words import say, worded
 from survey_flows.errors import BadInput, Message, Place
 
@@ -95,7 +95,7 @@ def _write_key(path: Path, text: str) -> None:
     except FileExistsError:
         raise BadInput(Message("witness-key-exists"), Place(file=str(path))) from None
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise unwritable(error, path) from error
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
 

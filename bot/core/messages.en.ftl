@@ -24,6 +24,10 @@ core-file-unreadable = the file cannot be read; it or its disk may be damaged
 core-file-write-forbidden = the file cannot be written; give this account the permission, or choose another folder
 core-disk-full = the file cannot be written, because the disk is full; make room and try again
 core-file-unwritable = the file cannot be written; choose another name or folder
+core-folder-not-found = the file cannot be written: there is no such folder; check its name
+core-file-write-is-folder = the file cannot be written, because this is a folder; name a file
+core-file-exists = the file cannot be written: it exists already; choose another name
+core-disk-read-only = the file cannot be written: this disk is read-only; choose another folder
 
 # Fields of forms, requests and commands, as a place names them.
 

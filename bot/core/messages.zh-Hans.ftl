@@ -24,10 +24,14 @@ core-file-unreadable = 文件无法读取：文件或磁盘可能已损坏
 core-file-write-forbidden = 文件无法写入：当前账号没有写入权限，请开通权限或换一个文件夹
 core-disk-full = 文件无法写入：磁盘已满，请腾出空间后重试
 core-file-unwritable = 文件无法写入：请换一个文件名或文件夹
+core-folder-not-found = 文件无法写入：没有这个文件夹，请核对文件夹名
+core-file-write-is-folder = 文件无法写入：这是一个文件夹，请指定文件
+core-file-exists = 文件无法写入：文件已存在，请换一个文件名
+core-disk-read-only = 文件无法写入：磁盘只读，请换一个文件夹
 
 # 表单、请求和命令的各项，用于指明位置。
 
-field-login = 登录名
+field-login = 用户名
 field-password = 密码
 field-role = 角色
 field-unit = 单位

@@ -31,6 +31,8 @@ class Audit:
     subject: Callable[[argparse.Namespace], str] = _no_subject
 
 
+ALL = "*"
+"""The subject of a command that was about everything of its kind."""
 READS_ONLY = Audit("")
 """The command changes nothing, so the audit log does not hold it."""
 
@@ -66,9 +68,17 @@ def first_of(name: str) -> Callable[[argparse.Namespace], str]:
     return lambda chosen: str(getattr(chosen, name)[0])
 
 
-def all_of(name: str) -> Callable[[argparse.Namespace], str]:
-    """Returns a function that reads the subject from every value of the argument ``name``."""
-    return lambda chosen: ", ".join(getattr(chosen, name))
+def all_of(name: str, switch: str) -> Callable[[argparse.Namespace], str]:
+    """Returns a function that reads the subject from every value of the argument ``name``.
+
+    It is `ALL` where the option ``switch`` asks for everything that there is.
+    """
+    return lambda chosen: ALL if getattr(chosen, switch) else ", ".join(getattr(chosen, name))
+
+
+def the_or_file(name: str) -> Callable[[argparse.Namespace], str]:
+    """Returns a function that reads the subject from ``name``, or else the name of the file."""
+    return lambda chosen: str(getattr(chosen, name) or file_name(chosen))
 
 
 def file_name(chosen: argparse.Namespace) -> str:

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 
+from bot.core.file_errors import unreadable, unwritable
 from survey_flows.errors import BadInput, Message, Place
-
-REASONS = {
-    errno.ENOENT: Message("file-missing"),
-    errno.EACCES: Message("file-forbidden"),
-    errno.EPERM: Message("file-forbidden"),
-    errno.EISDIR: Message("file-is-folder"),
-    errno.ENOTDIR: Message("file-in-file"),
-    errno.EEXIST: Message("file-exists"),
-    errno.ENOSPC: Message("file-disk-full"),
-    errno.EROFS: Message("file-read-only"),
-}
 
 
 def read_file(path: Path) -> bytes:
@@ -28,8 +17,7 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        message = Message("file-unreadable", reason=_reason(error))
-        raise BadInput(message, Place(file=str(path))) from error
+        raise unreadable(error, path) from error
 
 
 def read_text(path: Path) -> str:
@@ -55,7 +43,7 @@ def write_file(path: Path, data: bytes, make_folder: bool = False) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise unwritable(error, path) from error
     return path
 
 
@@ -69,14 +57,4 @@ def write_new_file(path: Path, data: bytes) -> None:
         with path.open("xb") as file:
             file.write(data)
     except OSError as error:
-        raise unwritable(path, error) from error
-
-
-def unwritable(path: Path, error: OSError) -> BadInput:
-    """Returns the refusal for a file that cannot be written."""
-    message = Message("file-unwritable", reason=_reason(error))
-    return BadInput(message, Place(file=str(path)))
-
-
-def _reason(error: OSError) -> Message | str:
-    return REASONS.get(error.errno or 0, error.strerror or type(error).__name__)
+        raise unwritable(error, path) from error

@@ -6,16 +6,7 @@ help-help = show this help message and exit
 help-lang = language of the output; default: that of the terminal
 
 # Files
-file-unreadable = the file cannot be read ({ $reason }); check its name
-file-unwritable = the file cannot be written ({ $reason }); choose another name
 file-not-text = this is not text in UTF-8
-file-missing = no such file or folder
-file-forbidden = permission denied
-file-is-folder = it is a folder
-file-in-file = a part of the path is a file
-file-exists = it exists already
-file-disk-full = the disk is full
-file-read-only = the disk is read-only
 
 # Counts
 count-fewer-than = fewer than { $count }

@@ -6,16 +6,7 @@ help-help = 显示本帮助后退出
 help-lang = 输出的语言，默认为终端的语言
 
 # 文件
-file-unreadable = 无法读取文件（{ $reason }），请检查文件名
-file-unwritable = 无法写入文件（{ $reason }），请换一个文件名
 file-not-text = 文件不是 UTF-8 文本
-file-missing = 没有这个文件或文件夹
-file-forbidden = 没有权限
-file-is-folder = 这是文件夹
-file-in-file = 路径中有一级是文件
-file-exists = 文件已存在
-file-disk-full = 磁盘已满
-file-read-only = 磁盘只读
 
 # 数量
 count-fewer-than = 少于 { $count }

@@ -200,7 +200,7 @@ def test_an_office_brings_its_tables_and_its_questionnaire(run: Run, tmp_path: P
     )
     assert run("import", "units", str(tmp_path / "none.csv"))[::2] == (
         1,
-        f"minping: {tmp_path / 'none.csv'}: the file cannot be read (no such file or folder); "
+        f"minping: {tmp_path / 'none.csv'}: the file cannot be read: there is no such file; "
         "check its name\n",
     )
     sheets = Path("survey_flows/catalog/window.yaml").resolve()

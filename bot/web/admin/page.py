@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.accounts.audit_log import DONE as ACT_DONE
 from bot.accounts.audit_log import FAILED, REFUSED, AuditRecord, append_record
-from bot.accounts.roles import RIGHTS
+from bot.accounts.roles import RIGHTS, roles_that_may
 from bot.appraisal.year import AppraisedYear
 from bot.service.composition import Service
 from bot.web.admin.sessions import Visitor, knows_csrf, read_visitor
@@ -23,10 +23,14 @@ from bot.web.shared.middleware import Form, close_files, read_form
 from bot.web.shared.result_cache import RESULT_CACHE
 from bot.web.shared.templates import render
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.messages import render as say
 
 BUTTONS = ("act", "verdict", "kind")
 """Fields of forms that name a button or a table; other fields hold what people typed."""
 WORD = re.compile(r"[a-z_-]{1,20}")
+OBJECTS = {"decisions": "proposal", "grades": "unit", "appeals": "subject"}
+"""The field that names by its code what an act is about, by the end of the form's address."""
+CODE = re.compile(r"[\w.:/-]{1,100}", re.ASCII)
 MAX_BYTES = 8 * 1024 * 1024
 DONE = frozenset(
     {"opened", "closed", "linked", "voted", "decided", "imported", "checked", "password", "graded"}
@@ -164,7 +168,7 @@ def staff_page(page: Page) -> Callable[[web.Request], Awaitable[web.StreamRespon
             return web.Response(status=303, headers={"Location": visitor.required_page})
         if request.method != "POST":
             if not visitor.may("GET", request.path):
-                return _home_or_forbidden(visitor, request)
+                return _home_or_forbidden(Visit(request, service, visitor))
             return await page_or_error(page, Visit(request, service, visitor))
         form = await read_form(request, MAX_BYTES)
         try:
@@ -202,13 +206,22 @@ async def audit_form(
         (str(form[name]) for name in BUTTONS if form and isinstance(form.get(name), str)), ""
     )
     act = " ".join(filter(None, (where, button if WORD.fullmatch(button) else "")))
-    what = " ".join(request.match_info.values())
+    what = _subject(request, form)
     service = request.app[SERVICE]
     await append_record(
         service.database,
         AuditRecord(visitor.login, visitor.role, act, what, outcome),
         service.clock,
     )
+
+
+def _subject(request: web.Request, form: Form | None) -> str:
+    """Returns what a form is about: the names in its address, and the code of its object."""
+    field = OBJECTS.get(request.path.rpartition("/")[2], "")
+    named = str(form.get(field, "")) if form else ""
+    code, place = named if CODE.fullmatch(named) else "", " ".join(request.match_info.values())
+    # The key of a proposal begins with its year, which is in the address too.
+    return code if code.startswith(f"{place}/") else f"{place} {code}".strip()
 
 
 async def page_or_error(page: Page, visit: Visit) -> web.StreamResponse:
@@ -221,9 +234,13 @@ async def page_or_error(page: Page, visit: Visit) -> web.StreamResponse:
         )
 
 
-def _home_or_forbidden(visitor: Visitor, request: web.Request) -> web.Response:
-    """Redirects from `/admin` to the role's own first page; anything else is forbidden."""
-    home = RIGHTS[visitor.role].home
-    if request.path.rstrip("/") != "/admin" or home == "/admin":
+def _home_or_forbidden(visit: Visit) -> web.Response:
+    """Redirects from `/admin` to the role's own first page; another page names who may see it."""
+    home, path = RIGHTS[visit.visitor.role].home, visit.request.path
+    if path.rstrip("/") == "/admin" and home != "/admin":
+        return web.Response(status=303, headers={"Location": home})
+    roles = roles_that_may("GET", path)
+    if not roles:
         raise web.HTTPForbidden
-    return web.Response(status=303, headers={"Location": home})
+    said = Message("admin-page-of-other-roles", roles=roles)
+    return visit.render("refused", status=403, said=say(said, visit.lang))

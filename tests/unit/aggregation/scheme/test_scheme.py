@@ -166,7 +166,7 @@ def test_a_key_that_stands_twice_is_refused_with_its_line() -> None:
     [
         (b"version: [", "this is not YAML"),
         (b"\xff\xfe\x00", "the file is not UTF-8 text; save it as UTF-8"),
-        (b"just words", "give named fields here"),
+        (b"just words", "this is no scheme"),
         (b"? [a, b]\n: c\n", "this is not YAML"),
     ],
 )

@@ -52,6 +52,10 @@ async def test_every_form_is_noted_with_its_outcome_and_without_what_was_typed(
         "/admin/campaigns/2026/close", {"csrf": csrf, "name": "secret words", "act": "NO BUTTON!"}
     )
     await console.post("/admin/campaigns/2026/links", {"csrf": "forged", "group": "deputy"})
+    year = "/admin/years/2026"
+    decision = {"csrf": csrf, "proposal": "2026/deduction/lower/TAX", "reason": "typed words"}
+    await console.post(f"{year}/decisions", decision)
+    await console.post(f"{year}/grades", {"csrf": csrf, "unit": "typed words", "grade": "first"})
     await console.sign_in("li")
     await console.open("/admin/campaigns/2026")
     await console.post("/admin/campaigns/2026/links", {"csrf": console.csrf, "group": "deputy"})
@@ -63,6 +67,8 @@ async def test_every_form_is_noted_with_its_outcome_and_without_what_was_typed(
         ("zhou", "/admin/campaigns/{campaign}/pause pause", "2026", "refused"),
         ("zhou", "/admin/campaigns/{campaign}/close", "2026", "refused"),
         ("zhou", "/admin/campaigns/{campaign}/links", "2026", "refused"),
+        ("zhou", "/admin/years/{year}/decisions", "2026/deduction/lower/TAX", "refused"),
+        ("zhou", "/admin/years/{year}/grades", "2026", "refused"),
         ("li", "/admin/sign-in", "", "done"),
         ("li", "/admin/campaigns/{campaign}/links", "2026", "refused"),
     ]
@@ -142,7 +148,9 @@ def test_an_act_is_said_with_its_object_and_an_unknown_code_as_it_stands() -> No
         (["contacts", "opt-out", "people.csv"], "people.csv"),
         (["calendar", "import", "days.csv"], "days.csv"),
         (["letters", "replay", "99", "k1"], "99, k1"),
-        (["letters", "replay", "--all"], ""),
+        (["letters", "replay", "--all"], "*"),
+        (["import", "ballots", "b.csv", "--map", "m.yaml"], "b.csv"),
+        (["import", "ballots", "b.csv", "--map", "m.yaml", "--campaign", "2026"], "2026"),
         (["letters", "drop", "k1", "--reason", "typed words"], "k1"),
         (["appraise", "2026", "--decide", "key", "confirm", "--reason", "typed"], "key"),
         (["appraise", "2026", "--grade", "FIN", "first", "--reason", "typed"], "FIN"),

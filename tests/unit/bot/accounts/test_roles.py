@@ -189,5 +189,21 @@ async def test_nobody_gets_anything_without_a_session_or_with_another_s_form(
                 assert response.status == 403, path
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "your role does not see this page; it is for: office"),
+        ("zh-Hans", "您的角色不能查看此页；可查看的角色有：office（承办单位）"),
+    ],
+)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_page_of_another_role_says_whose_it_is(
+    console: Console, lang: str, said: str
+) -> None:
+    await console.sign_in()
+    assert said in await console.open(f"/admin/requests?lang={lang}")
+    assert console.status == 403
+
+
 def test_an_unknown_role_may_nothing() -> None:
     assert not any(may("", method, address(path)) for method, path, _ in PAGES)
