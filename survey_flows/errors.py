@@ -96,16 +96,18 @@ def gathered(
 ) -> BadInput:
     """One error for all that is wrong with a file.
 
-    A single problem is an error of its own, whose place names the file too.
+    A single problem is an error of its own, whose place names the file too. Several stand in the
+    order in which a reader of the file meets them: sheets as they were first named, then rows.
 
     Args:
         problems: at least one.
         file: the file that all of them are of; empty when their places name it themselves.
         kind: the error's class, `BadInput` by default.
     """
-    error = (kind or BadInput)(problems[0].message, _within(problems[0].place, file))
-    if len(problems) > 1:
-        error.problems, error.file = tuple(problems), file
+    ordered = _by_row(problems)
+    error = (kind or BadInput)(ordered[0].message, _within(ordered[0].place, file))
+    if len(ordered) > 1:
+        error.problems, error.file = ordered, file
     return error
 
 
@@ -113,6 +115,18 @@ def with_renamed_files(error: BadInput, renamed: Callable[[str], str]) -> BadInp
     """The same error, whose files have the names that ``renamed`` gives them."""
     problems = [Problem(it.message, _renamed(it.place, renamed)) for it in error.problems]
     return gathered(problems, renamed(error.file) if error.file else "", type(error))
+
+
+def _by_row(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    sheets: dict[tuple[str, str], int] = {}
+    for it in problems:
+        sheets.setdefault((it.place.file, it.place.sheet), len(sheets))
+    return tuple(
+        sorted(
+            problems,
+            key=lambda it: (sheets[it.place.file, it.place.sheet], it.place.row or it.place.line),
+        )
+    )
 
 
 def _within(place: Place, file: str) -> Place:

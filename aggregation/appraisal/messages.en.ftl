@@ -94,7 +94,7 @@ appraisal-direct-score = direct score { $points }
 appraisal-fact-and = { $left }, { $right }
 appraisal-variance = variance of the total { $variance }
 appraisal-total-first = total
-appraisal-tie-breaks = { $field }: in turn { $order }
+appraisal-tie-breaks = { $field }: ranked by { $order }, in this order
 appraisal-field-inside = { $where }: { $field }
 appraisal-places-use = { $places } → { $given } (n={ $units })
 appraisal-adjustment-limits = { $points } (≤ { $most }, ≥ { $least })

@@ -161,6 +161,17 @@ def test_one_problem_is_a_sentence_of_its_own_with_the_file() -> None:
     assert str(error) == "u.csv, row 2: and 2 more"
 
 
+def test_problems_stand_in_the_order_of_a_reader_of_the_file() -> None:
+    places = [
+        Place(sheet="B", row=3),
+        Place(sheet="A", row=9),
+        Place(sheet="B", row=2),
+        Place(field="opens"),
+    ]
+    error = gathered([Problem(Message("problems-more", count=1), place) for place in places], "f")
+    assert [it.place for it in error.problems] == [places[2], places[0], places[1], places[3]]
+
+
 def test_values_may_be_messages_numbers_and_lists_of_them() -> None:
     inner = Message("problems-more", count=2)
     listed = Message("problem", place=("a", inner, 2010), text=2010)

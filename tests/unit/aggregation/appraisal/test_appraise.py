@@ -270,7 +270,7 @@ def test_the_reasons_of_a_unit_are_printed_line_by_line() -> None:
         "barred from the first grade: 2010/manipulation/bar_first/U01/E1 | "
         "scheme rules.manipulation, veto",
         "rank: 1/10 | from categories.B_econ | scheme tie_breaks: "
-        "in turn total, Public evaluation, Objectives",
+        "ranked by total, Public evaluation, Objectives, in this order",
         "simultaneous rank set: 1–1 | from variance of the total 0.0000 | scheme confidence_pct",
         "rank set of this unit alone: 1–1 | scheme confidence_pct",
         "probability of each grade: first <1%, second >99%, third <1% | scheme unit_quota",
