@@ -912,7 +912,7 @@ contacts-checked = All is right, and nothing was stored: { $new } would be new, 
 contacts-opted-out = { $rows } have opted out, { $new } of them now.
 
 campaign-pause = Pause
-campaign-pause-hint = Nobody can rate and nothing is sent until you resume. The public log records the pause.
+campaign-pause-hint = During a pause nobody can rate and nothing is sent. The public log records the pause, for everybody to see.
 campaign-resume = Resume
 campaign-resume-hint = The campaign is paused. Ratings under way are kept.
 state-paused = paused
