@@ -22,7 +22,7 @@ def register(commands: Any) -> None:
     show.add_argument("--login", default="", help=Message("help-audit-show-login"))
     show.add_argument("--since", default="", metavar="DAY", help=Message("help-audit-show-since"))
     show.add_argument(
-        "--most", type=int, default=100, metavar="N", help=Message("help-audit-show-most")
+        "--last", type=int, default=100, metavar="N", help=Message("help-audit-show-last")
     )
     show.set_defaults(run=run_show, audit=READS_ONLY)
     verify = parts.add_parser("verify", help=Message("help-audit-verify"))
@@ -37,7 +37,7 @@ async def run_show(settings: Settings, chosen: argparse.Namespace) -> int:
     zone = ZoneInfo(settings.timezone)
     async with open_store(settings) as database:
         records = await read_records(
-            database, chosen.login, _second(chosen.since, zone), chosen.most
+            database, chosen.login, _second(chosen.since, zone), chosen.last
         )
     for record in records:
         at = datetime.fromtimestamp(record.at, zone).strftime("%Y-%m-%d %H:%M:%S")

@@ -82,7 +82,7 @@ def register(commands: Any) -> None:
         help=Message("help-campaign-link-group"),
     )
     link.add_argument("--stratum", default="", help=Message("help-campaign-link-stratum"))
-    link.add_argument("--most", metavar="N", help=Message("help-campaign-link-most"))
+    link.add_argument("--people", metavar="N", help=Message("help-campaign-link-people"))
     link.set_defaults(run=run_link, audit=Audit("campaign link", the("id")))
     for name, help_text, action in (
         ("open", Message("help-campaign-open"), open_campaign),
@@ -137,7 +137,7 @@ async def run_link(settings: Settings, chosen: argparse.Namespace) -> int:
     """Make a link and print its addresses."""
     async with open_store(settings) as database:
         link = await create_link(
-            database, chosen.id, chosen.group, chosen.stratum, SystemClock(), chosen.most
+            database, chosen.id, chosen.group, chosen.stratum, SystemClock(), chosen.people
         )
     print("\n".join(citizen_urls(settings, link)))
     return 0

@@ -143,4 +143,4 @@ arguments-one-value-at-least = at least one value is missing after it
 arguments-values = it takes this number of values: { $count }
 arguments-ambiguous = { $option } may mean several options: { $options }
 arguments-no-number = { $value } is not a whole number
-arguments-choice = { $value } is not one of the choices: { $choices }
+arguments-choice = «{ $value }» is not one of the choices: { $choices }

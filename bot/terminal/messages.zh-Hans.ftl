@@ -143,4 +143,4 @@ arguments-one-value-at-least = 后面至少要有一个取值
 arguments-values = 取值须有 { $count } 个
 arguments-ambiguous = { $option } 可以指多个选项：{ $options }
 arguments-no-number = { $value } 不是这里可用的数
-arguments-choice = 不能选 { $value }，可选：{ $choices }
+arguments-choice = 不能选“{ $value }”，可选：{ $choices }

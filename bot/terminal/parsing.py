@@ -37,9 +37,6 @@ ERRORS = {
         "arguments-ambiguous", option="%(option)s", options="%(matches)s"
     ),
     "invalid %(type)s value: %(value)r": Message("arguments-no-number", value="%(value)r"),
-    "invalid choice: %(value)r (choose from %(choices)s)": Message(
-        "arguments-choice", value="%(value)r", choices="%(choices)s"
-    ),
     "%(prog)s: error: %(message)s\n": Message(
         "arguments-error", program="%(prog)s", problem="%(message)s"
     ),
@@ -86,6 +83,15 @@ class MessageParser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, formatter_class=MessageFormatter)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        # argparse writes Python's quotes around each choice.
+        if action.choices is not None and value not in action.choices:
+            choices = tuple(map(str, action.choices))
+            said = render(
+                Message("arguments-choice", value=str(value), choices=choices), read_language()
+            )
+            raise argparse.ArgumentError(action, said)
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parses; errors are in the terminal's language."""

@@ -69,7 +69,7 @@ def link(id_: str, group: str, stratum: str = "", people: str = "") -> Road:
             "/campaigns/draft/links",
             body | ({"max_people": int(people)} if people else {}),
         ),
-        command=(*command, *(("--most", people) if people else ())),
+        command=(*command, *(("--people", people) if people else ())),
     )
 
 

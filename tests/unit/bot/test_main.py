@@ -204,7 +204,7 @@ def test_wrong_input_leaves_with_1_and_one_sentence(
         (
             ["none"],
             "参数 COMMAND：不能选 'none'",
-            "argument COMMAND: 'none' is not one of the choices",
+            "argument COMMAND: «none» is not one of the choices",
         ),
         (
             ["import", "leaders", "f", "--year", "x"],
