@@ -25,7 +25,7 @@ ERRORS = {
     ),
     "unrecognized arguments: %s": Message("arguments-unknown", arguments="%s"),
     "not allowed with argument %s": Message("arguments-conflict", other="%s"),
-    "ignored explicit argument %r": Message("arguments-needless-value", value="%r"),
+    "ignored explicit argument %r": Message("arguments-needless-value", value="%s"),
     "the following arguments are required: %s": Message("arguments-missing", arguments="%s"),
     "one of the arguments %s is required": Message("arguments-one-of", arguments="%s"),
     "expected one argument": Message("arguments-one-value"),
@@ -36,7 +36,7 @@ ERRORS = {
     "ambiguous option: %(option)s could match %(matches)s": Message(
         "arguments-ambiguous", option="%(option)s", options="%(matches)s"
     ),
-    "invalid %(type)s value: %(value)r": Message("arguments-no-number", value="%(value)r"),
+    "invalid %(type)s value: %(value)r": Message("arguments-no-number", value="%(value)s"),
     "%(prog)s: error: %(message)s\n": Message(
         "arguments-error", program="%(prog)s", problem="%(message)s"
     ),

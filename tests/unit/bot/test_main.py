@@ -198,24 +198,24 @@ def test_wrong_input_leaves_with_1_and_one_sentence(
     [
         (
             ["report"],
-            "缺少参数：kind, year, --out",
-            "these arguments are required: kind, year, --out",
+            "缺少参数：KIND, YEAR, --out",
+            "these arguments are required: KIND, YEAR, --out",
         ),
         (
             ["none"],
-            "参数 COMMAND：不能选 'none'",
+            "参数 COMMAND：不能选“none”",
             "argument COMMAND: «none» is not one of the choices",
         ),
         (
             ["import", "leaders", "f", "--year", "x"],
-            "'x' 不是这里可用的数",
-            "'x' is not a whole number",
+            "“x”不是这里可用的数",
+            "«x» is not a whole number",
         ),
         (["responses", "x", "y"], "没有这样的参数：y", "unknown arguments: y"),
         (["scheme", "check", "f", "--zz"], "没有这样的参数：--zz", "unknown arguments: --zz"),
         (["release", "--correct"], "后面至少要有一个取值", "at least one value is missing"),
         (["report", "--out"], "后面缺少取值", "a value is missing after it"),
-        (["publish", "x", "--withdraw=3"], "不带取值，却给了 '3'", "it takes no value"),
+        (["publish", "x", "--withdraw=3"], "不带取值，却给了“3”", "it takes no value"),
         (["campaign", "create", "x", "--grades", "1"], "取值须有 3 个", "this number of values: 3"),
     ],
 )
