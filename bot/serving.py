@@ -121,8 +121,13 @@ async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | No
 async def serve_wechat(service: Service) -> AsyncIterator[list[WechatChannel]]:
     """Runs the channels of a WeChat Official Account and of a WeCom application, where set up."""
     settings = service.settings
+    is_public = settings.public_url.startswith("https://")
     wechat = read_account(
-        WECHAT, settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id
+        WECHAT,
+        settings.wechat_token,
+        settings.wechat_aes_key,
+        settings.wechat_app_id,
+        must_seal=is_public,
     )
     wecom = read_account(
         WECOM, settings.wecom_token, settings.wecom_aes_key, settings.wecom_corp_id

@@ -29,10 +29,12 @@ class Settings:
         telegram_name: the bot's user name, without @, for the links that citizens get.
         telegram_secret: secret of Telegram's webhook calls; empty means a random one in `data`.
         telegram_api: base address of the Bot API, for a local Bot API server.
-        wechat_token: token of the WeChat Official Account; empty means no WeChat.
-        wechat_aes_key: its EncodingAESKey; empty means that messages come in clear.
+        wechat_token: token of the WeChat Official Account, 16 to 32 letters and digits; empty means
+            no WeChat.
+        wechat_aes_key: its EncodingAESKey, needed under an https `public_url`; empty means that
+            messages come in clear.
         wechat_app_id: its AppID, needed with the key.
-        wecom_token: token of the WeCom application; empty means no WeCom.
+        wecom_token: token of the WeCom application, as long; empty means no WeCom.
         wecom_aes_key: its EncodingAESKey.
         wecom_corp_id: the company's CorpID.
         trusted_proxies: reverse proxies before the service that may name the client's address.
