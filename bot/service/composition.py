@@ -26,11 +26,12 @@ from bot.conversations.conductor import Conductor
 from bot.conversations.key_rotation import KeyRotation
 from bot.conversations.store import delete_expired
 from bot.core.clock import Clock, SystemClock
+from bot.core.private_files import make_private
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys, load_contact_keys
 from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
 from bot.service.embedded_valkey import EmbeddedValkey
-from bot.storage.database import open_database, writing
+from bot.storage.database import open_database, sqlite_files, writing
 from bot.storage.migrate import migrate
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ async def open_store(
 async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Service]:
     """Runs the service without its listeners; on leaving, accepted updates are settled first."""
     clock = clock or SystemClock()
+    make_private(settings.data, *sqlite_files(settings.database))
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_store(settings, PATIENCE))
         url = settings.redis_url or await _bundled_redis(settings, stack)
