@@ -58,13 +58,23 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     return clean_environment() | {"MINPING_DATA": str(folder), "MINPING_LANGUAGE": "en"} | settings
 
 
+def limited(descriptors: int) -> list[str]:
+    """The words before a command that bound its open files."""
+    return ["prlimit", f"--nofile={descriptors}:{descriptors}"] if descriptors else []
+
+
 @contextmanager
-def serving(folder: Path, settings: Mapping[str, str]) -> Iterator[RunningService]:
-    """Run `minping serve` on a free port from its first answer to the end of the block."""
+def serving(
+    folder: Path, settings: Mapping[str, str], descriptors: int = 0
+) -> Iterator[RunningService]:
+    """Run `minping serve` on a free port from its first answer to the end of the block.
+
+    It may open as many files as ``descriptors`` says, or as this process.
+    """
     port, output = free_port(), folder.with_name(f"{folder.name}.output")
     with output.open("wb") as sink:
         process = subprocess.Popen(
-            command("serve"),
+            [*limited(descriptors), *command("serve")],
             env=environment(folder, **{"MINPING_PORT": str(port), **settings}),
             stdout=sink,
             stderr=sink,

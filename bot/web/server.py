@@ -16,7 +16,7 @@ from bot.web.api.routes import api_routes
 from bot.web.public import chat, log_pages
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.lazy_routes import check_routes, lazy_module, lazy_route
-from bot.web.shared.middleware import error_pages, security_headers
+from bot.web.shared.middleware import error_pages, refuse_encodings, security_headers
 from bot.web.shared.result_cache import RESULT_CACHE, ResultCache
 from bot.web.shared.templates import prepare_templates, serve_asset
 
@@ -47,7 +47,7 @@ def make_web(
     Raises:
         Misuse: two routes answer the same requests.
     """
-    app = web.Application(middlewares=[error_pages])
+    app = web.Application(middlewares=[error_pages, refuse_encodings])
     app[SERVICE] = service
     app.on_response_prepare.append(security_headers(service.settings))
     prepare_templates(app)

@@ -68,7 +68,7 @@ async def answer(request: web.Request, operation: Operation) -> web.StreamRespon
         response, outcome = problem(request, 409, error), REFUSED
     except (OperationalError, RedisError):
         response = problem(request, 503)
-    except web.HTTPException:
+    except (web.HTTPException, ConnectionError):
         raise
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
