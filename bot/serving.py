@@ -128,6 +128,7 @@ async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | No
         running(make_push_sender(service, {"telegram": messenger}, pace).run()),
         running(make_relay(service, {"telegram": messenger}, pace).run()),
     ):
+        service.readiness.add("telegram", channel.is_reached, needed=False)
         yield channel
 
 
@@ -155,11 +156,14 @@ async def serve_wechat(service: Service) -> AsyncIterator[list[WechatChannel]]:
             keep,
             settings.public_url.rstrip("/"),
         )
-        yield [
+        channels = [
             await stack.enter_async_context(WechatChannel(account, *parts))
             for account in (wechat, wecom)
             if account
         ]
+        for channel in channels:
+            service.readiness.add(channel.name, channel.is_in_time, needed=False)
+        yield channels
 
 
 def make_relay(

@@ -2,10 +2,65 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import stat
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.running import serving
+import pytest
+
+from tests.running import RunningService, serving
+from tests.waiting import PATIENCE
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
+    """A disk of this size, where the machine lets us have one."""
+    folder.mkdir()
+    size = f"size={megabytes}m"
+    mount = ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root can make a disk of its own to fill")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def wait_for(service: RunningService, path: str, wanted: Callable[[int, bytes], bool]) -> None:
+    """Ask until the answer is as wanted."""
+    end = time.monotonic() + PATIENCE
+    while not wanted(*service.get(path)):
+        service.alive()
+        assert time.monotonic() < end, service.get(path)
+        time.sleep(0.2)
+
+
+def test_a_full_disk_is_named_while_the_service_lives_and_is_ready_again_after(
+    tmp_path: Path, valkey_url: str
+) -> None:
+    with (
+        small_disk(tmp_path / "disk", 300) as disk,
+        serving(disk / "data", {"REDIS_URL": valkey_url}) as service,
+    ):
+        wait_for(service, "/readyz", lambda status, _: status == 200)
+        filler = disk / "filler"
+        with filler.open("wb") as file, contextlib.suppress(OSError):
+            while file.write(bytes(1 << 20)):
+                pass
+        wait_for(
+            service,
+            "/readyz",
+            lambda status, body: status == 503 and "disk" in json.loads(body)["failed"],
+        )
+        assert service.get("/healthz") == (200, b"ok\n")
+        filler.unlink()
+        wait_for(service, "/readyz", lambda status, _: status == 200)
 
 
 def open_to_others(folder: Path) -> dict[str, str]:
