@@ -39,7 +39,8 @@ class Settings:
         wecom_corp_id: the company's CorpID.
         trusted_proxies: reverse proxies before the service that may name the client's address.
         push_rate: outgoing messages a second, from all processes of the bot together.
-        web_rate: new web conversations that one address may start in an hour.
+        web_rate: new web conversations from one address in an hour, beyond which a start waits for
+            some seconds.
         api_rate: requests in a second that one token may make, on average.
         log_origin: name of the log in its checkpoints, such as minping.example.gov; set it once.
         log_key: public key of the log, when the mixer is a process of its own; empty means that
@@ -68,7 +69,7 @@ class Settings:
     wecom_corp_id: str = ""
     trusted_proxies: int = 0
     push_rate: int = 25
-    web_rate: int = 30
+    web_rate: int = 600
     api_rate: int = 10
     log_origin: str = "minping"
     log_key: str = ""
