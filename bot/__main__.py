@@ -15,6 +15,7 @@ from typing import Any
 import uvloop
 
 import bot.commands
+from bot.core.private_files import private_umask
 from bot.core.settings import Settings, read_language, read_settings
 from bot.terminal.auditing import note_command
 from bot.terminal.parsing import MessageParser
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings()
         _log(settings.log_level)
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with private_umask(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(_run_audited(settings, chosen)) or DONE
     except BadInput as error:
         print(f"minping: {error.render(read_language())}", file=sys.stderr)

@@ -26,6 +26,7 @@ from bot.fieldwork.outreach.pace import Pace
 from bot.fieldwork.outreach.sender import PushSender
 from bot.rectification.relay import AnswerMessenger, AnswerRelay
 from bot.service.composition import Service, build, running
+from bot.web.connections import MOST_HEADS, ConnectionLimits, raise_descriptor_limit
 from bot.web.server import make_web
 from survey_flows.messages import Message, render
 
@@ -55,23 +56,36 @@ async def listening(service: Service, stop: asyncio.Event) -> AsyncIterator[int]
     settings = service.settings
     async with serve_telegram(service) as channel, serve_wechat(service) as accounts:
         routes = [route for part in (channel, *accounts) if part for route in part.routes()]
-        runner = web.AppRunner(
-            make_web(service, routes), access_log=None, shutdown_timeout=STOP_SECONDS
-        )
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
-            await site.start()
+        async with serve_web(make_web(service, routes), settings) as port:
             if channel and settings.public_url:
                 await channel.start_webhook(settings.public_url)
-                yield runner.addresses[0][1]
+                yield port
             elif channel:
                 async with running(channel.poll(stop)):
-                    yield runner.addresses[0][1]
+                    yield port
             else:
-                yield runner.addresses[0][1]
+                yield port
+
+
+@asynccontextmanager
+async def serve_web(app: web.Application, settings: Settings) -> AsyncIterator[int]:
+    """Listens for the web server's requests and yields the port."""
+    most = raise_descriptor_limit() // 2
+    limits = ConnectionLimits(most, None if settings.trusted_proxies else MOST_HEADS)
+    runner = web.AppRunner(app, shutdown_timeout=STOP_SECONDS)
+    await runner.setup()
+    try:
+        loop = asyncio.get_running_loop()
+        listener = await loop.create_server(
+            limits.factory(runner), settings.host, settings.port, backlog=1024
+        )
+        try:
+            async with running(limits.run()):
+                yield listener.sockets[0].getsockname()[1]
         finally:
-            await runner.cleanup()
+            listener.close()
+    finally:
+        await runner.cleanup()
 
 
 async def _welcome(service: Service) -> None:
@@ -114,6 +128,7 @@ async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | No
         running(make_push_sender(service, {"telegram": messenger}, pace).run()),
         running(make_relay(service, {"telegram": messenger}, pace).run()),
     ):
+        service.readiness.add("telegram", channel.is_reached, needed=False)
         yield channel
 
 
@@ -121,8 +136,13 @@ async def serve_telegram(service: Service) -> AsyncIterator[TelegramChannel | No
 async def serve_wechat(service: Service) -> AsyncIterator[list[WechatChannel]]:
     """Runs the channels of a WeChat Official Account and of a WeCom application, where set up."""
     settings = service.settings
+    is_public = settings.public_url.startswith("https://")
     wechat = read_account(
-        WECHAT, settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id
+        WECHAT,
+        settings.wechat_token,
+        settings.wechat_aes_key,
+        settings.wechat_app_id,
+        must_seal=is_public,
     )
     wecom = read_account(
         WECOM, settings.wecom_token, settings.wecom_aes_key, settings.wecom_corp_id
@@ -136,11 +156,14 @@ async def serve_wechat(service: Service) -> AsyncIterator[list[WechatChannel]]:
             keep,
             settings.public_url.rstrip("/"),
         )
-        yield [
+        channels = [
             await stack.enter_async_context(WechatChannel(account, *parts))
             for account in (wechat, wecom)
             if account
         ]
+        for channel in channels:
+            service.readiness.add(channel.name, channel.is_in_time, needed=False)
+        yield channels
 
 
 def make_relay(

@@ -8,21 +8,24 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from survey_flows.errors import BadQuestionnaire, Message, Place, Problem
+from survey_flows.yaml_depth import TOO_DEEP, NestedTooDeep, SafeLoader
 
 
 def parse_yaml(text: str, file: str) -> Branch:
     """The mapping that a YAML text holds.
 
     Raises:
-        BadQuestionnaire: not YAML, or not a mapping.
+        BadQuestionnaire: not YAML, nested too deep, or not a mapping.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         message = Message("form-not-yaml")
         raise BadQuestionnaire(message, Place(file, line=line)) from None
-    except (yaml.YAMLError, RecursionError):
+    except NestedTooDeep as error:
+        raise BadQuestionnaire(TOO_DEEP, Place(file, line=error.line)) from None
+    except yaml.YAMLError:
         raise BadQuestionnaire(Message("form-not-yaml-text"), Place(file)) from None
     if not isinstance(node, MappingNode):
         raise BadQuestionnaire(Message("form-fields-needed"), Place(file))

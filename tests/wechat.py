@@ -214,9 +214,7 @@ def _cdata(value: str | int) -> str:
 
 
 @asynccontextmanager
-async def open_city(
-    folder: Path, database_url: str, redis_url: str, sealed: bool = True
-) -> AsyncIterator[City]:
+async def open_city(folder: Path, database_url: str, redis_url: str) -> AsyncIterator[City]:
     settings = Settings(
         data=folder,
         database_url=database_url,
@@ -224,8 +222,8 @@ async def open_city(
         port=free_port(),
         public_url=WEB,
         wechat_token=TOKEN,
-        wechat_aes_key=AES_KEY if sealed else "",
-        wechat_app_id=APP_ID if sealed else "",
+        wechat_aes_key=AES_KEY,
+        wechat_app_id=APP_ID,
         wecom_token=TOKEN,
         wecom_aes_key=AES_KEY,
         wecom_corp_id=CORP_ID,

@@ -86,7 +86,7 @@ class Gate:
             connection, {_campaign(effect) for _, effect in todo}
         ):
             raise CampaignClosed(closed)
-        key = await self._mixer_key(connection)
+        key = await self.mixer_key(connection)
         casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, StoreBallot)]
         risks = iter(await self._screen(casts))
         submissions = [
@@ -134,10 +134,12 @@ class Gate:
         sealed = b64encode(keys.seal(lookup, person)).decode()
         return {"lookup": lookup.hex(), "sealed": sealed, "mark": keys.mark(person).hex()}
 
-    async def _mixer_key(self, connection: AsyncConnection) -> MixerKey:
+    async def mixer_key(self, connection: AsyncConnection) -> MixerKey:
         """Return the newest mixer key.
 
-        A key that somebody slipped into the database lacks the log's signature.
+        Raises:
+            NoMixerKey: there is none, or the log's key has not signed it: whoever owns the database
+                could else slip in a key of their own.
         """
         query = (
             select(tables.boxes)

@@ -89,6 +89,10 @@ class Mixer:
         """The public key by which everybody checks the log's checkpoints."""
         return log_key(self._ring.find_or_create(LOG_KEY), self._origin)
 
+    def holds(self, box: str) -> bool:
+        """Return whether the secret of a mixer key is there."""
+        return self._ring.find(key_name(box)) is not None
+
     async def turn(self) -> None:
         """Open and close the campaigns that wait for it, and mix when there is a batch."""
         async with self._turn:

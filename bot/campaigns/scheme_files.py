@@ -12,6 +12,7 @@ import yaml
 from aggregation.scheme.scheme import Scheme, parse_scheme
 from bot.core.file_errors import unreadable
 from survey_flows.errors import BadInput, Message, Place
+from survey_flows.yaml_depth import TOO_DEEP, NestedTooDeep, SafeLoader
 
 SHIPPED = "default-1"
 
@@ -46,7 +47,8 @@ def read_scheme(text: str, where: str) -> Scheme:
     """Returns the scheme in YAML ``text``, which comes from the file ``where``.
 
     Raises:
-        BadInput: it is no YAML or no scheme, or a key stands twice, which YAML would overwrite.
+        BadInput: it is no YAML, nested too deep or no scheme, or a key stands twice, which YAML
+            would overwrite.
     """
     try:
         data = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a stricter SafeLoader
@@ -54,7 +56,9 @@ def read_scheme(text: str, where: str) -> Scheme:
         raise BadInput(
             Message("campaign-scheme-key-twice", key=twice.key), Place(file=where, line=twice.line)
         ) from None
-    except yaml.YAMLError as wrong:
+    except NestedTooDeep as deep:
+        raise BadInput(TOO_DEEP, Place(file=where, line=deep.line)) from None
+    except (yaml.YAMLError, ValueError) as wrong:  # a date such as 2026-02-30 is a ValueError
         mark = getattr(wrong, "problem_mark", None)
         place = Place(file=where, line=mark.line + 1 if mark else 0)
         raise BadInput(Message("campaign-scheme-bad-yaml"), place) from None
@@ -67,7 +71,7 @@ class _KeyTwice(Exception):
         self.key, self.line = key, line
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:

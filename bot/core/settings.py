@@ -29,15 +29,18 @@ class Settings:
         telegram_name: the bot's user name, without @, for the links that citizens get.
         telegram_secret: secret of Telegram's webhook calls; empty means a random one in `data`.
         telegram_api: base address of the Bot API, for a local Bot API server.
-        wechat_token: token of the WeChat Official Account; empty means no WeChat.
-        wechat_aes_key: its EncodingAESKey; empty means that messages come in clear.
+        wechat_token: token of the WeChat Official Account, 16 to 32 letters and digits; empty means
+            no WeChat.
+        wechat_aes_key: its EncodingAESKey, needed under an https `public_url`; empty means that
+            messages come in clear.
         wechat_app_id: its AppID, needed with the key.
-        wecom_token: token of the WeCom application; empty means no WeCom.
+        wecom_token: token of the WeCom application, as long; empty means no WeCom.
         wecom_aes_key: its EncodingAESKey.
         wecom_corp_id: the company's CorpID.
         trusted_proxies: reverse proxies before the service that may name the client's address.
         push_rate: outgoing messages a second, from all processes of the bot together.
-        web_rate: new web conversations that one address may start in an hour.
+        web_rate: new web conversations from one address in an hour, beyond which a start waits for
+            some seconds.
         api_rate: requests in a second that one token may make, on average.
         log_origin: name of the log in its checkpoints, such as minping.example.gov; set it once.
         log_key: public key of the log, when the mixer is a process of its own; empty means that
@@ -66,7 +69,7 @@ class Settings:
     wecom_corp_id: str = ""
     trusted_proxies: int = 0
     push_rate: int = 25
-    web_rate: int = 30
+    web_rate: int = 600
     api_rate: int = 10
     log_origin: str = "minping"
     log_key: str = ""

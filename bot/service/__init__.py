@@ -1,4 +1,4 @@
-"""Composition root of the service, and the embedded Valkey.
+"""Composition root of the service, its readiness, and the embedded Valkey.
 
 `composition.build` is the only place that puts parts together: it opens the database, runs
 migrations, starts the bundled Valkey when no `REDIS_URL` is set, loads keys, and starts the

@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,11 +27,14 @@ from bot.conversations.conductor import Conductor
 from bot.conversations.key_rotation import KeyRotation
 from bot.conversations.store import delete_expired
 from bot.core.clock import Clock, SystemClock
+from bot.core.private_files import make_private
 from bot.core.settings import Settings
 from bot.crypto.contact_keys import ContactKeys, load_contact_keys
 from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
 from bot.service.embedded_valkey import EmbeddedValkey
-from bot.storage.database import open_database, writing
+from bot.service.health_checks import make_readiness
+from bot.service.readiness import Readiness
+from bot.storage.database import open_database, sqlite_files, writing
 from bot.storage.migrate import migrate
 
 log = logging.getLogger(__name__)
@@ -40,6 +44,8 @@ FORGET_SECONDS = 3600.0
 PATIENCE = 8.0
 """Seconds that the database may leave one command of the running service unanswered."""
 MIX_SECONDS = 2.0
+TASK_PATIENCE = 60.0
+"""Seconds after which a round of periodic work that does not end degrades readiness."""
 REDIS_PATIENCE = 3.0
 """Seconds after which a silent Redis counts as away; only sign-ins and pushes need it."""
 
@@ -58,6 +64,7 @@ class Service:
     live_campaigns: LiveCampaigns
     conductor: Conductor
     mixer: Mixer | RemoteMixer
+    readiness: Readiness
 
 
 @asynccontextmanager
@@ -85,6 +92,7 @@ async def open_store(
 async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Service]:
     """Runs the service without its listeners; on leaving, accepted updates are settled first."""
     clock = clock or SystemClock()
+    make_private(settings.data, *sqlite_files(settings.database))
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_store(settings, PATIENCE))
         url = settings.redis_url or await _bundled_redis(settings, stack)
@@ -105,15 +113,17 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             load_factor_keys(settings.data / "keys"),
         )
         conductor = Conductor(database, keys, live_campaigns, clock, gate, contact_keys)
+        readiness = make_readiness(settings, database, redis, clock, gate, mixer)
         await stack.enter_async_context(running(conductor.run()))
-        await stack.enter_async_context(running(repeat(live_campaigns.refresh, REFRESH_SECONDS)))
-        await stack.enter_async_context(running(repeat(resealing.rotate, MIX_SECONDS)))
-        await stack.enter_async_context(
-            running(repeat(lambda: _forget(database, clock), FORGET_SECONDS))
-        )
-        await stack.enter_async_context(
-            running(repeat(lambda: run_mixer_once(mixer, database, keys), MIX_SECONDS))
-        )
+        for name, seconds, work in (
+            ("task:campaigns", REFRESH_SECONDS, live_campaigns.refresh),
+            ("task:conversations", MIX_SECONDS, resealing.rotate),
+            ("task:deletion", FORGET_SECONDS, partial(_forget, database, clock)),
+            ("mixer", MIX_SECONDS, partial(run_mixer_once, mixer, database, keys)),
+        ):
+            note = readiness.watch(name, within=seconds + TASK_PATIENCE)
+            await stack.enter_async_context(running(repeat(work, seconds, note)))
+        await stack.enter_async_context(running(readiness.run()))
         yield Service(
             settings,
             clock,
@@ -125,6 +135,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             live_campaigns,
             conductor,
             mixer,
+            readiness,
         )
 
 
@@ -173,12 +184,21 @@ async def _forget(database: AsyncEngine, clock: Clock) -> None:
         await forget_stops(connection, clock.now())
 
 
-async def repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
-    """Repeats ``work`` for ever with a pause of ``seconds``; an unreachable database is logged."""
+async def repeat(
+    work: Callable[[], Awaitable[None]],
+    seconds: float,
+    note: Callable[[bool], object] = lambda _: None,
+) -> None:
+    """Repeats ``work`` for ever with a pause of ``seconds``; an unreachable database is logged.
+
+    ``note`` hears of each round whether it went well.
+    """
     while True:
         try:
             await work()
+            note(True)
         except (SQLAlchemyError, OSError) as error:
+            note(False)
             log.warning("the database cannot be reached: %s", type(error).__name__)
         await asyncio.sleep(seconds)
 

@@ -47,11 +47,19 @@ def open_database(url: str, patience: float | None = None) -> AsyncEngine:
         )
     file = address.database
     if file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_async_engine(address, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def sqlite_files(url: str) -> list[Path]:
+    """Returns the files of an SQLite database, whether they are there or not; else none."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
+        return []
+    return [Path(f"{address.database}{end}") for end in ("", "-wal", "-shm", "-journal")]
 
 
 def _patient(seconds: float) -> dict[str, Any]:

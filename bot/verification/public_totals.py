@@ -174,7 +174,7 @@ def read_totals(file: bytes) -> dict[str, Any]:
     """
     try:
         found = json.loads(file)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(Message("verification-no-json"), PLACE) from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise BadInput(Message("verification-unknown-format", format=FORMAT), PLACE)

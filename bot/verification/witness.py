@@ -160,7 +160,7 @@ class WitnessClient:
         answer = await self._get(session, f"/log/consistency?old={old.size}&new={new.size}")
         try:
             proof = [bytes.fromhex(hash_) for hash_ in json.loads(answer)["proof"]]
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise BadInput(Message("verification-log-proof-unreadable"), self._place) from error
         if any(len(hash_) != SIZE for hash_ in proof):
             raise BadInput(Message("verification-log-proof-unreadable"), self._place)

@@ -6,17 +6,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
-from sqlalchemy import text
 
 from bot.service.composition import Service
-from bot.storage.database import reading
 from bot.web.admin.bundle_jobs import BUNDLE_JOBS, BundleJobs
 from bot.web.admin.routes import console_routes
 from bot.web.api.routes import api_routes
 from bot.web.public import chat, log_pages
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.lazy_routes import check_routes, lazy_module, lazy_route
-from bot.web.shared.middleware import error_pages, security_headers
+from bot.web.shared.middleware import error_pages, refuse_encodings, security_headers
 from bot.web.shared.result_cache import RESULT_CACHE, ResultCache
 from bot.web.shared.templates import prepare_templates, serve_asset
 
@@ -47,7 +45,7 @@ def make_web(
     Raises:
         Misuse: two routes answer the same requests.
     """
-    app = web.Application(middlewares=[error_pages])
+    app = web.Application(middlewares=[error_pages, refuse_encodings])
     app[SERVICE] = service
     app.on_response_prepare.append(security_headers(service.settings))
     prepare_templates(app)
@@ -63,7 +61,8 @@ def make_web(
         [
             web.get("/static/{name}", serve_asset),
             web.get("/robots.txt", _robots),
-            web.get("/healthz", _health),
+            web.get("/healthz", _alive),
+            web.get("/readyz", _ready),
         ]
     )
     app.add_routes(extra_routes)
@@ -75,11 +74,13 @@ async def _robots(_request: web.Request) -> web.Response:
     return web.Response(text=ROBOTS)
 
 
-async def _health(request: web.Request) -> web.Response:
-    """Answers 200 while the database answers, so that ballots can be taken; else 503."""
-    try:
-        async with reading(request.app[SERVICE].database) as connection:
-            await connection.execute(text("SELECT 1"))
-    except Exception:
-        return web.Response(text="the database cannot be reached\n", status=503)
+async def _alive(_request: web.Request) -> web.Response:
+    """Answers 200 for as long as the process answers; it reads and writes nothing."""
     return web.Response(text="ok\n")
+
+
+async def _ready(request: web.Request) -> web.Response:
+    """Answers 200 when ballots can be taken, else 503, by the checks' last results."""
+    readiness = request.app[SERVICE].readiness
+    found = {"failed": readiness.failed, "degraded": readiness.degraded}
+    return web.json_response(found, status=503 if found["failed"] else 200)

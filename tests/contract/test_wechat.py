@@ -290,6 +290,8 @@ async def test_an_answer_that_no_try_could_take_is_told_at_the_next_message(aske
         tries = [await asked.deliver(message) for _ in range(3)]
     assert [status for status, _ in tries] == [503, 503, 200]
     assert tries[2][1].startswith("系统有点忙")
+    await asked.city.service.readiness.look()
+    assert "wechat" in asked.city.service.readiness.degraded
     # A citizen who takes «2» for lost sends it once more:
     # it is no answer to the question that they have not seen.
     text = await asked.type("2")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from bot.web.public import waiting_room
 from tests.e2e.browsing import BROWSER, DESKTOP, browsing, keep, press
 from tests.web_city import City, city
 
@@ -52,6 +55,23 @@ async def test_a_reload_resumes_where_the_citizen_was(town: City, browser: Brows
         asked = await page.locator("h1").inner_text()
         await page.reload()
         assert await page.locator("h1").inner_text() == asked
+        for words in (*ANSWERS[1:], "跳过", "提交"):
+            await press(page, words)
+    assert await town.ballots() == RATED
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_whoever_has_to_wait_goes_on_by_themselves(
+    town: City, browser: Browser, script: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting_room, "SECONDS", 1)
+    crowded = replace(town.service, settings=replace(town.service.settings, web_rate=0))
+    async with browsing(crowded, browser, java_script_enabled=script) as page:
+        await begin(page, town)
+        await expect(page.locator("h1")).to_have_text("请稍等片刻")
+        await keep(page, "waiting")
+        town.clock.time += timedelta(seconds=1)
+        await press(page, "办过事")
         for words in (*ANSWERS[1:], "跳过", "提交"):
             await press(page, words)
     assert await town.ballots() == RATED

@@ -229,6 +229,8 @@ def test_the_composed_service_runs_a_real_command_with_real_settings_on_the_port
     assert re.search(r"//(\w+):6379/0$", settings.redis_url)[1] == "redis"
     assert [port.split(":")[-1] for port in app["ports"]] == arguments("EXPOSE")
     assert app["volumes"] == [f"app:{arguments('VOLUME')[0]}"]
+    asked = f"http://127.0.0.1:{arguments('EXPOSE')[0]}/readyz"
+    assert asked in " ".join(app["healthcheck"]["test"])
 
 
 def test_the_example_of_secrets_names_what_the_composition_and_the_settings_know() -> None:

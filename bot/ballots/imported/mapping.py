@@ -25,6 +25,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from bot.core.file_errors import unreadable
 from survey_flows.errors import BadInput, Message, Place, Problem, gathered
+from survey_flows.yaml_depth import TOO_DEEP, NestedTooDeep, TextLoader
 
 Names = dict[str, str]
 
@@ -158,7 +159,8 @@ def read_mapping(path: Path) -> BallotMapping:
     """Read the mapping in a YAML file.
 
     Raises:
-        BadInput: the file cannot be read, is not YAML (with the line), or fields are wrong (each).
+        BadInput: the file cannot be read, is not YAML or nested too deep (with the line), or
+            fields are wrong (each).
     """
     try:
         data = yaml.load(path.read_text("utf-8-sig"), Loader=_TextLoader)  # noqa: S506 - texts only
@@ -167,6 +169,8 @@ def read_mapping(path: Path) -> BallotMapping:
     except UnicodeDecodeError:
         message = Message("imported-mapping-not-utf-8")
         raise BadInput(message, Place(file=path.name)) from None
+    except NestedTooDeep as error:
+        raise BadInput(TOO_DEEP, Place(file=path.name, line=error.line)) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         message = Message("imported-mapping-no-yaml")
@@ -187,7 +191,7 @@ class _KeyStandsTwice(Exception):
         self.key, self.line = key, line
 
 
-class _TextLoader(yaml.BaseLoader):
+class _TextLoader(TextLoader):
     """Reads every scalar as text and refuses double keys.
 
     A code such as ``no`` or ``1`` must stay the text that it is.
@@ -196,9 +200,9 @@ class _TextLoader(yaml.BaseLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:
-            if key.value in seen:
+            if str(key.value) in seen:
                 raise _KeyStandsTwice(str(key.value), key.start_mark.line + 1)
-            seen.add(key.value)
+            seen.add(str(key.value))
         return super().construct_mapping(node, deep)
 
 

@@ -287,6 +287,10 @@ class TelegramChannel:
             else:
                 return
 
+    async def is_reached(self) -> bool:
+        """Whether Telegram answered the last call; after one that it did not, asks once more."""
+        return self._requests.reached or await self._is_heard()
+
     async def _is_heard(self) -> bool:
         """Whether Telegram takes calls at present."""
         try:

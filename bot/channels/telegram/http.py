@@ -47,6 +47,7 @@ class TelegramRequest(BaseRequest):
     """One session for all calls. A 429 pauses every call until Telegram takes them again.
 
     A session that is not ``patient`` makes each call once and reports a 429 at once.
+    ``reached`` says whether the last call got an answer, whatever that was.
 
     Telegram's addresses hold the bot's token, and aiohttp's errors hold addresses. So errors leave
     here with the name of their kind alone, and without a cause.
@@ -55,6 +56,7 @@ class TelegramRequest(BaseRequest):
     def __init__(self, base_url: str, pause: RateLimitPause, patient: bool = True) -> None:
         self._base_url = base_url
         self._patient = patient
+        self.reached = True
         self._session: aiohttp.ClientSession | None = None
         self._pause = pause
 
@@ -133,11 +135,15 @@ class TelegramRequest(BaseRequest):
             async with self._session.post(
                 _parsed(url), data=payload, timeout=limit, allow_redirects=False
             ) as response:
-                return response.status, await response.read()
+                body = await response.read()
         except TimeoutError:
+            self.reached = False
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
+            self.reached = False
             raise NetworkError(f"Telegram cannot be reached ({type(error).__name__})") from None
+        self.reached = True
+        return response.status, body
 
     async def _sit_out_a_pause(self) -> None:
         while left := self._pause.seconds_left:

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 WECHAT, WECOM = "wechat", "wecom"
 MOST_APART = 300
 """Seconds by which a message's time may differ, so that a recorded one cannot be replayed."""
+TOKEN_LENGTHS = range(16, 33)
+"""Characters of a token: 32 is WeChat's limit, and a short one is guessed from one signature."""
 
 Query = Mapping[str, str]
 """Parameters of a request's address."""
@@ -33,7 +35,11 @@ class MessageRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WechatAccount:
-    """Secrets of an account; without a cipher messages are signed only, and in clear."""
+    """Secrets of an account.
+
+    Without a cipher messages are in clear, and the signature covers time and nonce alone:
+    whoever sees one address can send any message under it for `MOST_APART` seconds.
+    """
 
     channel: str
     token: str = field(repr=False)
@@ -105,18 +111,30 @@ def _opened(seal: MessageCipher, sealed: str) -> bytes:
         raise MessageRefused from None
 
 
-def read_account(channel: str, token: str, aes_key: str, receiver: str) -> WechatAccount | None:
+def read_account(
+    channel: str, token: str, aes_key: str, receiver: str, must_seal: bool = False
+) -> WechatAccount | None:
     """Returns the account of these settings, None when there is none; WeCom always has a cipher.
 
+    Args:
+        channel: `WECHAT` or `WECOM`.
+        token: the shared token.
+        aes_key: the EncodingAESKey; empty for messages in clear.
+        receiver: the AppID or the CorpID.
+        must_seal: whether messages in clear are out of the question.
+
     Raises:
-        BadInput: a setting is missing or malformed.
+        BadInput: a setting is missing, malformed or too weak.
     """
     name = f"MINPING_{channel.upper()}"
     if not (token or aes_key or receiver):
         return None
-    if not (token.isascii() and token.isalnum() and 3 <= len(token) <= 32):
-        raise BadInput(Message("wechat-token"), Place(field=f"{name}_TOKEN"))
+    if not (token.isascii() and token.isalnum() and len(token) in TOKEN_LENGTHS):
+        message = Message("wechat-token", least=TOKEN_LENGTHS[0], most=TOKEN_LENGTHS[-1])
+        raise BadInput(message, Place(field=f"{name}_TOKEN"))
     if not aes_key and channel == WECHAT:
+        if must_seal:
+            raise BadInput(Message("wechat-safe-mode"), Place(field=f"{name}_AES_KEY"))
         return WechatAccount(channel, token)
     key = read_aes_key(aes_key, f"{name}_AES_KEY")
     if not receiver:

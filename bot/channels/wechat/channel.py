@@ -35,6 +35,8 @@ HANGS_UP = 5
 HOLD, LAST = 6.0, 4.5
 """Seconds to wait for a reply: until the sender comes again, and at its last try."""
 AGAIN = 0.5
+LATE_SECONDS = 300.0
+"""Seconds for which a reply that came too late degrades readiness; nothing else shows it here."""
 KEEP = 20.0
 """Seconds for which a reply is kept for repeated messages: all tries, and some more."""
 SUCCESS = "success"
@@ -84,6 +86,7 @@ class WechatChannel:
         self._web = web_address
         self._works: dict[str, _Work] = {}
         self._unseen: set[str] = set()
+        self._last_late = -LATE_SECONDS
         self.counts: Counter[str] = Counter()
 
     async def __aenter__(self) -> Self:
@@ -94,6 +97,15 @@ class WechatChannel:
         for answer in answers:
             answer.cancel()
         await asyncio.gather(*answers, return_exceptions=True)
+
+    @property
+    def name(self) -> str:
+        """The channel's name."""
+        return self._account.channel
+
+    async def is_in_time(self) -> bool:
+        """Whether no reply came too late for its sender's last try in the last minutes."""
+        return asyncio.get_running_loop().time() - self._last_late >= LATE_SECONDS
 
     def routes(self) -> list[web.RouteDef]:
         """Returns the routes of the account's address: GET checks it, POST takes messages."""
@@ -167,6 +179,7 @@ class WechatChannel:
         if not last:
             return web.Response(status=503)
         self.counts["late"] += 1
+        self._last_late = asyncio.get_running_loop().time()
         self._unseen.add(taken.incoming.user)
         return self._respond(taken, "\n".join(_in_each_language("text-busy")))
 

@@ -193,7 +193,14 @@ def read_sample(file: str, data: bytes) -> Sample:
         return Sample(
             str(value["campaign"]), str(value["seed"]), _read_design(value["design"]), frame, drawn
         )
-    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ):
         raise BadInput(Message("fieldwork-no-sample-file"), Place(file=file)) from None
 
 

@@ -14,6 +14,7 @@ api-no-such-parameter = there is no such parameter here
 api-no-body-here = nothing but the address is asked for here; send no body
 api-body-not-json = send the body as application/json
 api-body-broken-json = the body is not JSON
+api-body-too-deep = the body's lists and objects lie too deep inside each other
 api-field-missing = this field is missing
 api-field-unknown = there is no such field here
 api-field-pattern = the text must match { $pattern }

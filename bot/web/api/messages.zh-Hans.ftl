@@ -14,6 +14,7 @@ api-no-such-parameter = 此处没有这个参数
 api-no-body-here = 此处只用地址，请不要发送请求体
 api-body-not-json = 请以 application/json 发送请求体
 api-body-broken-json = 请求体不是有效的 JSON
+api-body-too-deep = 请求体中的列表和对象嵌套太深
 api-field-missing = 缺少这个字段
 api-field-unknown = 没有这个字段
 api-field-pattern = 文字须符合 { $pattern }

@@ -68,7 +68,7 @@ async def answer(request: web.Request, operation: Operation) -> web.StreamRespon
         response, outcome = problem(request, 409, error), REFUSED
     except (OperationalError, RedisError):
         response = problem(request, 503)
-    except web.HTTPException:
+    except (web.HTTPException, ConnectionError):
         raise
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
@@ -211,6 +211,8 @@ def _message_of(error: ErrorDetails) -> Message:
             return Message("api-field-true-or-false")
         case "timezone_aware" | "datetime_type" | "datetime_parsing" | "datetime_from_date_parsing":
             return Message("api-field-moment")
+        case "json_invalid" if "recursion limit" in str(limits.get("error")):
+            return Message("api-body-too-deep")
         case "json_invalid":
             return Message("api-body-broken-json")
     return Message("api-field-form")

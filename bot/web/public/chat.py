@@ -24,11 +24,18 @@ from bot.crypto.gate_keys import GateKeys
 from bot.rectification.buttons import OPEN, SAY, read_request_button
 from bot.service.composition import Service
 from bot.web.public.chat_screen import chat_view
+from bot.web.public.waiting_room import (
+    CARRIED,
+    forget_ticket,
+    has_ticket,
+    is_over,
+    read_ticket,
+    waiting_page,
+)
 from bot.web.shared.app_keys import SERVICE
 from bot.web.shared.middleware import (
     PATIENCE,
     close_files,
-    error_page,
     is_over_limit,
     is_secure,
     read_form,
@@ -115,14 +122,39 @@ async def show_text(request: web.Request) -> web.Response:
 async def start(request: web.Request) -> web.StreamResponse:
     """Begins a conversation, or continues it by another link."""
     fields = await _fields(request)
-    service, user = request.app[SERVICE], read_cookie(request)
+    user = read_cookie(request)
     if user is None:
-        if await is_over_limit(request, "new", service.settings.web_rate):
-            return error_page(request, 429)
         user = new_id()
+        if await is_over_limit(request, "new", request.app[SERVICE].settings.web_rate):
+            return waiting_page(request, fields, user)
+    return await _begin(request, fields, user)
+
+
+@routes.get("/start", allow_head=False)
+async def go_on(request: web.Request) -> web.StreamResponse:
+    """Begins the conversation of somebody who has waited; the waiting page asks for it by itself.
+
+    Whoever has no ticket sees the start page, whose button begins.
+    """
+    fields = {name: request.query.get(name, "") for name in CARRIED}
+    ticket = read_ticket(request)
+    if ticket is None or read_cookie(request) is not None:
+        return start_page(request, fields["l"], fields["u"])
+    user, since = ticket
+    if not is_over(request, since):
+        return waiting_page(request, fields, user, since)
+    # A page that is loaded twice begins once. The id of an update is stored, and the citizen's
+    # must not be.
+    name = request.app[SERVICE].keys.person("web waiting update", user).hex()[:32]
+    response = await _begin(request, {**fields, "id": name}, user)
+    forget_ticket(request, response)
+    return response
+
+
+async def _begin(request: web.Request, fields: Mapping[str, str], user: str) -> web.StreamResponse:
     event = Started(link=fields.get("l", ""), unit=fields.get("u", ""), lang=fields.get("lang", ""))
     response = await _take(request, fields, user, event)
-    _set_cookie(response, service, user)
+    _set_cookie(response, request.app[SERVICE], user)
     return response
 
 
@@ -198,7 +230,7 @@ def start_page(request: web.Request, link: str, unit: str) -> web.Response:
     """Returns the page that a visitor sees before anything is stored about them."""
     service, lang = request.app[SERVICE], accepted_language(request)
     definition = service.live_campaigns.find(Started(link=link), "", service.clock.now())
-    refused = "begun" in request.query and read_cookie(request) is None
+    refused = "begun" in request.query and read_cookie(request) is None and not has_ticket(request)
     return render(
         request,
         "start.html",
@@ -266,7 +298,7 @@ def new_id() -> str:
 def read_cookie(request: web.Request) -> str | None:
     """Returns the citizen's id from the cookie; None for an id that we did not issue.
 
-    Invented ids would get round the limit on new conversations.
+    Invented ids would get round the waiting page.
     """
     service = request.app[SERVICE]
     user, _, stamp = request.cookies.get(_cookie_name(service), "").partition(".")

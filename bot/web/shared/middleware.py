@@ -47,7 +47,7 @@ SECURE_HEADERS = {
 HOUR = 3600
 PATIENCE = 0.25
 """Seconds that Redis may leave a page waiting."""
-STATUSES_WITH_PAGES = frozenset({403, 404, 405, 413, 429})
+STATUSES_WITH_PAGES = frozenset({403, 404, 405, 413, 415, 429})
 
 
 def is_secure(settings: Settings) -> bool:
@@ -78,10 +78,27 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         return with_allowed_methods(error_page(request, error.status), error)
     except (Unavailable, RedisError):
         return error_page(request, 503)
+    except ConnectionError:
+        # The client left, or was too slow, amid its body: no fault of the service, and nobody
+        # reads the page.
+        return error_page(request, 400)
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error("a page failed: %s at %s:%s", type(error).__name__, place.name, place.lineno)
         return error_page(request, 500)
+
+
+@web.middleware
+async def refuse_encodings(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuses a compressed body unopened: 0.3 MB of it may be gigabytes, and no browser sends it.
+
+    Raises:
+        aiohttp.web.HTTPUnsupportedMediaType: a Content-Encoding other than identity.
+    """
+    encodings = request.headers.getall("Content-Encoding", [])
+    if any(name.strip().lower() not in ("identity", "") for name in ",".join(encodings).split(",")):
+        raise web.HTTPUnsupportedMediaType
+    return await handler(request)
 
 
 def with_allowed_methods(response: web.Response, error: web.HTTPException) -> web.Response:
@@ -141,7 +158,7 @@ def client_address(request: web.Request, settings: Settings) -> str:
 
     A client has its whole IPv6 network, and could pass a limit by the next address.
     """
-    return _network(_address(request, settings))
+    return address_network(_address(request, settings))
 
 
 def _address(request: web.Request, settings: Settings) -> str:
@@ -155,7 +172,8 @@ def _address(request: web.Request, settings: Settings) -> str:
     return request.remote or ""
 
 
-def _network(address: str) -> str:
+def address_network(address: str) -> str:
+    """Returns an IPv4 address as it is, and of an IPv6 address its network of 64 bits."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:

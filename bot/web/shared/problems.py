@@ -17,6 +17,7 @@ SENTENCES = {
     404: Message("web-no-such-address"),
     405: Message("web-method-not-allowed"),
     413: Message("web-request-too-large"),
+    415: Message("web-body-compressed"),
     500: Message("web-failed"),
     503: Message("web-database-away"),
 }

@@ -263,3 +263,15 @@ def test_a_command_that_a_message_names_exists(command: str) -> None:
 def test_the_parser_knows_the_commands_and_no_other() -> None:
     listed = re.findall(r"^ {4}(\w+)", make_parser().format_help(), re.MULTILINE)
     assert tuple(listed) == COMMANDS
+
+
+def test_a_questionnaire_nested_too_deep_leaves_with_1_and_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "deep.yaml"
+    path.write_text("a: " + "[" * 3000)
+    assert main(["questionnaire", "check", str(path)]) == 1
+    assert capsys.readouterr().err == (
+        "minping: deep.yaml, line 1: lists and fields lie more than 32 levels deep inside each "
+        "other; make the file flatter\n"
+    )

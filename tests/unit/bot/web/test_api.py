@@ -186,6 +186,23 @@ async def test_a_wrong_draft_is_told_where_and_nothing_is_stored(
     assert (await program.ask("GET", "/campaigns/spring"))[0] == 404
 
 
+async def test_a_body_nested_too_deep_is_a_sentence(program: Program) -> None:
+    for lang, said in (
+        ("en", "the body's lists and objects lie too deep inside each other"),
+        ("zh-Hans", "请求体中的列表和对象嵌套太深"),
+    ):
+        async with program.client.put(
+            "/api/v1/campaigns/spring",
+            data='{"year": ' + "[" * 3000 + "]" * 3000 + "}",
+            headers={
+                "Authorization": f"Bearer {program.everything}",
+                "Content-Type": "application/json",
+                "Accept-Language": lang,
+            },
+        ) as response:
+            assert (response.status, (await response.json())["detail"]) == (400, said)
+
+
 async def test_a_campaign_is_moved_by_its_states_and_closed_by_its_name(program: Program) -> None:
     await program.ask("PUT", "/campaigns/spring", DRAFT)
     assert (await program.ask("POST", "/campaigns/spring/pause"))[0] == 409

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from bot.web.server import make_web
 from bot.web.shared.middleware import client_address, increment_counter
 from bot.web.shared.templates import assets, page_words
 from survey_flows.wording import Wording
-from tests.web_city import City, city
+from tests.web_city import City, Clock, city
 
 BUTTON = re.compile(r'<button class="[^"]*" name="(press|topic)" value="([^"]*)">([^<]*)')
 
@@ -265,24 +266,118 @@ async def test_a_made_up_cookie_is_nobody(browser: Browser) -> None:
     assert await browser.city.conversations() == 0
 
 
-async def test_too_many_new_conversations_from_one_address_are_put_off(
-    tmp_path: Path, valkey_url: str
-) -> None:
+REFRESH = re.compile(r'<meta http-equiv="refresh" content="(\d+);url=([^"]*)">')
+
+
+def put_off(page: str) -> tuple[int, str] | None:
+    """The seconds and the address of a waiting page."""
+    found = REFRESH.search(page)
+    return (int(found[1]), unescape(found[2])) if found else None
+
+
+async def test_nobody_is_turned_away_for_an_address(tmp_path: Path, valkey_url: str) -> None:
     async with (
-        city(tmp_path, valkey_url, web_rate=2) as town,
+        city(tmp_path, valkey_url) as town,
         TestClient(TestServer(make_web(town.service))) as client,
     ):
-        seen = []
-        for _ in range(4):
+        for _ in range(40):
             client.session.cookie_jar.clear()
             browser = Browser(client, town)
             await browser.begin()
-            seen.append(browser.status)
-        page = browser.page
+            assert (browser.status, put_off(browser.page)) == (200, None)
         keys = [key.decode() for key in await town.service.redis.keys("*")]
-        assert seen == [200, 200, 429, 429]
-        assert "a little later" in page
         assert not [key for key in keys if "127.0.0.1" in key]
+        assert await town.conversations() == 40
+
+
+@pytest.fixture
+async def crowded(tmp_path: Path, valkey_url: str) -> AsyncIterator[Browser]:
+    """A browser behind an address from which the hour's starts have been made."""
+    async with (
+        city(tmp_path, valkey_url, web_rate=0) as town,
+        TestClient(TestServer(make_web(town.service))) as client,
+    ):
+        yield Browser(client, town)
+
+
+def later(browser: Browser, seconds: int) -> None:
+    assert isinstance(browser.city.service.clock, Clock)
+    browser.city.service.clock.time += timedelta(seconds=seconds)
+
+
+async def test_beyond_the_rate_a_page_goes_on_by_itself(crowded: Browser) -> None:
+    page = await crowded.begin()
+    assert crowded.status == 200
+    assert "begins by itself in 20 seconds" in page
+    assert "<script" not in page
+    seconds, address = put_off(page) or (0, "")
+    assert (seconds, await crowded.city.conversations()) == (20, 0)
+    later(crowded, 5)
+    assert put_off(await crowded.open(address)) == (15, address)
+    assert await crowded.city.conversations() == 0
+    later(crowded, 15)
+    assert "Used a service" in unescape(await crowded.open(address))
+    assert await crowded.city.conversations() == 1
+    await crowded.press("Used a service", "Very satisfied", *["Satisfied"] * 3, "Skip", "Submit")
+    assert await crowded.city.ballots() == [("FIN", "VS S S S")]
+
+
+async def test_the_waiting_page_speaks_chinese(crowded: Browser) -> None:
+    await crowded.open(f"/r/{crowded.city.link}/FIN?lang=zh-Hans")
+    page = await crowded.post("/start", crowded.hidden(), **{"Accept-Language": "zh-CN"})
+    assert "20 秒后会自动开始" in page
+    assert put_off(page) is not None
+
+
+async def test_a_page_that_is_loaded_twice_begins_once(crowded: Browser) -> None:
+    _, address = put_off(await crowded.begin()) or (0, "")
+    later(crowded, 20)
+    jar = crowded.client.session.cookie_jar
+    ticket = {cookie.key: cookie.value for cookie in jar}
+    for _ in range(2):
+        jar.clear()
+        jar.update_cookies(ticket, crowded.client.make_url("/"))
+        assert "Used a service" in unescape(await crowded.open(address))
+    assert await crowded.city.conversations() == 1
+    assert "w" not in {cookie.key for cookie in jar}, "the ticket is gone from the browser"
+
+
+async def test_a_ticket_begins_nothing_but_what_was_pressed(crowded: Browser) -> None:
+    _, address = put_off(await crowded.begin()) or (0, "")
+    later(crowded, 20)
+    jar = crowded.client.session.cookie_jar
+    [ticket] = [cookie.value for cookie in jar]
+    user, second, stamp = ticket.split(".")
+    made_up = (
+        f"{user}x.{second}.{stamp}",
+        f"{user}.{int(second) - 60}.{stamp}",
+        f"{user}.{second}.{'0' * 32}",
+        f"{user}.x.{stamp}",
+        "..",
+        "é.1.é",
+        f"{user}.{'9' * 5000}.{stamp}",
+    )
+    for value in made_up:
+        jar.clear()
+        headers = {"Cookie": f"w={value}"}
+        assert "So that you can go on" in await crowded.open(address, **headers), value
+    jar.clear()
+    jar.update_cookies({"w": ticket}, crowded.client.make_url("/"))
+    assert "So that you can go on" in await crowded.open(address.replace("u=FIN", "u=TAX"))
+    async with crowded.client.head(address) as answer:
+        assert answer.status == 405
+    later(crowded, 3600)
+    assert "So that you can go on" in await crowded.open(address)
+    assert await crowded.city.conversations() == 0
+
+
+async def test_a_browser_that_refuses_the_ticket_sees_the_start_page(crowded: Browser) -> None:
+    _, address = put_off(await crowded.begin()) or (0, "")
+    crowded.client.session.cookie_jar.clear()
+    later(crowded, 20)
+    page = await crowded.open(address)
+    assert "did not accept our random number" in page
+    assert await crowded.city.conversations() == 0
 
 
 async def test_citizens_are_served_while_redis_is_away(browser: Browser) -> None:

@@ -141,6 +141,7 @@ FILES: dict[str, Wrong] = {
         written(on, "map.yaml", "columns: [\n"),
     ),
     "scheme not there": lambda on: load_scheme_file(on.folder / "none.yaml"),
+    "scheme nested too deep": lambda _: read_scheme("[" * 3000, "scheme.yaml"),
     "scheme not YAML": lambda _: read_scheme("a: [", "scheme.yaml"),
     "scheme with a wrong weight": lambda _: parse_scheme(
         {**SCHEME, "default_scale": "none", "confidence_pct": 500}

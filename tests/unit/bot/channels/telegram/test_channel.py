@@ -15,6 +15,7 @@ import orjson
 import pytest
 from aiohttp import web
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import NetworkError
 
 from bot.channels.telegram import channel as telegram
 from bot.channels.telegram import delivery as telegram_delivery
@@ -26,6 +27,7 @@ from survey_flows.errors import BadInput
 from survey_flows.events import Pressed, Typed
 from tests.botapi.citizen import Citizen
 from tests.botapi.server import BotApi
+from tests.servers import free_port
 from tests.waiting import PATIENCE
 
 SECRET = "s3cret_-"
@@ -494,3 +496,21 @@ async def test_the_stand_in_understands_the_librarys_own_client() -> None:
                 api_kwargs={"reply_markup": {"inline_keyboard": [[{"text": "no action"}]]}},
             )
         assert len(api.violations) == 1
+
+
+async def test_after_a_call_without_answer_telegram_is_asked_again_and_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with open_town() as town:
+        requests = town.channel._requests
+        assert await town.channel.is_reached()
+        there, nowhere = requests._base_url, f"http://127.0.0.1:{free_port()}/bot{town.api.token}"
+        monkeypatch.setattr(requests, "_base_url", nowhere)
+        with pytest.raises(NetworkError):
+            await requests.call("getMe", {})
+        assert not await town.channel.is_reached()
+        monkeypatch.setattr(requests, "_base_url", there)
+        assert await town.channel.is_reached()
+        calls = len(town.api.calls)
+        assert await town.channel.is_reached()
+        assert len(town.api.calls) == calls, "nobody asks while Telegram answers"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
@@ -14,7 +15,8 @@ import pytest
 import xmltodict
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.enterprise.crypto import WeChatCrypto as WeComCrypto
@@ -38,8 +40,11 @@ from bot.channels.wechat.rendering import MOST_BYTES, write_reply
 from bot.channels.wechat.xml import BadXml, read_fields, write_fields
 from bot.commands.letters import update_readers
 from bot.conversations.contract import Delivery, Incoming, Reply
+from bot.core.settings import Settings
 from bot.core.shipped_files import shipped_words
 from bot.crypto.gate_keys import load_gate_keys
+from bot.service.composition import build
+from bot.serving import listening
 from survey_flows.effects import Button, Input, Screen
 from survey_flows.errors import BadInput
 from survey_flows.events import Pressed, Returned, Started, TopicRequested, Typed, Update
@@ -60,7 +65,7 @@ BOTH = pytest.mark.parametrize(
 
 @BOTH
 @given(text=st.text(max_size=300))
-@settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40, deadline=None)
 def test_the_library_opens_what_we_close_and_we_open_what_it_closes(
     channel: str, crypto: type[WeChatCrypto | WeComCrypto], receiver: str, text: str
 ) -> None:
@@ -134,7 +139,7 @@ def test_where_there_is_a_seal_nothing_in_clear_is_taken() -> None:
 
 
 @given(data=st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100, deadline=None)
 def test_no_bytes_break_the_opening(data: bytes) -> None:
     whole = data + bytes(-len(data) % 16)
     for text in (
@@ -154,6 +159,10 @@ def test_the_library_takes_our_signature() -> None:
     ("given", "what"),
     [
         ((WECHAT, "a b", "", ""), "MINPING_WECHAT_TOKEN"),
+        ((WECHAT, "abc", AES_KEY, APP_ID), "MINPING_WECHAT_TOKEN"),
+        ((WECHAT, TOKEN[:15], AES_KEY, APP_ID), "MINPING_WECHAT_TOKEN"),
+        ((WECOM, TOKEN[:15], AES_KEY, CORP_ID), "MINPING_WECOM_TOKEN"),
+        ((WECHAT, TOKEN * 3, AES_KEY, APP_ID), "MINPING_WECHAT_TOKEN"),
         ((WECHAT, "", AES_KEY, APP_ID), "MINPING_WECHAT_TOKEN"),
         ((WECHAT, TOKEN, "short", APP_ID), "MINPING_WECHAT_AES_KEY"),
         ((WECHAT, TOKEN, AES_KEY, ""), "MINPING_WECHAT_APP_ID"),
@@ -168,6 +177,26 @@ def test_a_setting_that_is_missing_or_malformed_is_named(
         read_account(*given)
     assert refused.value.where == what
     assert AES_KEY not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "MINPING_WECHAT_AES_KEY: behind https the service takes sealed messages only; "),
+        ("zh-Hans", "MINPING_WECHAT_AES_KEY：对外使用 https 时只接收加密消息；"),
+    ],
+)
+async def test_behind_https_the_start_asks_for_safe_mode(
+    lang: str, said: str, tmp_path: Path, valkey_url: str
+) -> None:
+    settings = Settings(
+        data=tmp_path, redis_url=valkey_url, public_url="https://x.example", wechat_token=TOKEN
+    )
+    async with build(settings) as service:
+        with pytest.raises(BadInput) as refused:
+            async with listening(service, asyncio.Event()):
+                pass
+    assert refused.value.render(lang).startswith(said)
 
 
 def test_without_settings_there_is_no_account_and_secrets_are_not_shown() -> None:
@@ -211,7 +240,7 @@ def test_no_document_type_is_read_and_nothing_that_is_not_xml(body: bytes) -> No
         st.from_regex(r"[A-Z][a-z]{1,9}", fullmatch=True), st.text(max_size=80), max_size=5
     )
 )
-@settings(max_examples=50, deadline=None)
+@hypothesis_settings(max_examples=50, deadline=None)
 def test_fields_are_read_as_they_are_written_but_for_what_no_xml_holds(
     fields: dict[str, str],
 ) -> None:
@@ -358,7 +387,7 @@ def test_when_a_message_was_written_is_told_by_our_clock() -> None:
         | st.sampled_from(["event", "text", "1", "SCAN", "subscribe", "image"]),
     )
 )
-@settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150, deadline=None)
 def test_any_fields_are_read_or_are_nothing(raw: dict[str, str]) -> None:
     taken = read_message(WECHAT, raw, SENT, str)
     assert taken is None or (isinstance(taken, ParsedMessage) and taken.incoming.user)
@@ -417,7 +446,7 @@ def test_every_shipped_screen_fits_whole_and_tells_how_to_go_on(lang: str, taps:
     st.booleans(),
     st.integers(0, 9),
 )
-@settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60, deadline=None)
 def test_what_is_too_long_is_shortened_and_the_way_on_stays(
     text: str, notices: list[str], taps: bool, options: int
 ) -> None:
@@ -561,6 +590,27 @@ async def test_what_was_recorded_cannot_be_played_back_later(wechat: Stand) -> N
     wechat.clock.time += timedelta(seconds=MOST_APART + 1)
     assert (await wechat.client.post("/wechat", params=query, data=body)).status == 403
     assert (len(wechat.handler.taken), wechat.channel.counts["refused"]) == (1, 1)
+
+
+async def test_one_recorded_signature_makes_no_other_person(wechat: Stand, wecom: Stand) -> None:
+    for made, crypto in (
+        (wechat, WeChatCrypto(TOKEN, AES_KEY, APP_ID)),
+        (wecom, WeComCrypto(TOKEN, AES_KEY, CORP_ID)),
+    ):
+        path = made.channel.routes()[0].path
+        sealed = crypto.encrypt_message(write_fields(fields(Content="1")), "n", made.now)
+        query = {
+            "signature": signed(TOKEN, made.now, "n"),
+            "msg_signature": xmltodict.parse(sealed)["xml"]["MsgSignature"],
+            "timestamp": made.now,
+            "nonce": "n",
+        }
+        for number in range(60):
+            invented = write_fields(fields(Content="1", FromUserName=f"o{number}"))
+            other = crypto.encrypt_message(invented, "n", made.now)
+            for body in (invented, other):
+                assert (await made.client.post(path, params=query, data=body)).status == 403
+        assert (made.handler.taken, made.channel.counts["refused"]) == ([], 120)
 
 
 async def test_what_is_too_large_is_dropped(plain: Stand) -> None:

@@ -1,0 +1,193 @@
+"""Limits on connections, so that whoever opens many and finishes no request keeps nobody out.
+
+A request's head has ten seconds, its body thirty and a second more for every 32 kB that came.
+When too many connections wait, the one that waits longest is closed, never the newest:
+an honest browser sends its head at once and is served, also beside an attacker at its own address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import StreamReader, web
+
+from bot.web.shared.middleware import address_network
+
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 30.0
+BODY_RATE = 32_768
+"""Bytes of a body that earn one more second: a staff member's file may come by a slow line."""
+IDLE_SECONDS = 75.0
+"""Seconds that a connection may rest between two requests; nginx lets its own rest for 60."""
+MOST_HEADS = 64
+"""Connections of one address that may wait for their head at once."""
+SWEEP_SECONDS = 1.0
+DESCRIPTORS = 65_536
+
+
+def raise_descriptor_limit() -> int:
+    """Raises the soft limit of open files as far as it is of use. Returns what it is then."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+
+
+class Connection(web.RequestHandler):
+    """One connection, which tells its limits what it waits for.
+
+    Bodies stay as they were sent: what is compressed is refused (`refuse_encodings`), unopened.
+    """
+
+    __slots__ = ("_limits", "address", "body", "until")
+
+    def __init__(self, limits: ConnectionLimits, server: web.Server) -> None:
+        super().__init__(
+            server,
+            loop=asyncio.get_running_loop(),
+            access_log=None,  # type: ignore[arg-type]
+            auto_decompress=False,
+            keepalive_timeout=IDLE_SECONDS,
+        )
+        self._limits = limits
+        self.address = ""
+        self.body: StreamReader | None = None
+        self.until = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begins to wait for a head."""
+        super().connection_made(transport)
+        peer: Any = self.peername
+        self.address = address_network(str(peer[0])) if peer else ""
+        self._limits.add(self)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Is forgotten."""
+        self._limits.forget(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Notes whether these bytes end a head, belong to a body or begin another head."""
+        before = self._request_count
+        super().data_received(data)
+        if self._request_count > before and self._messages:
+            self._limits.head_came(self, self._messages[-1][1], data.endswith(b"\r\n\r\n"))
+        elif data:
+            self._limits.more_came(self, len(data))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request is being answered or stands in line."""
+        return bool(self._messages) or self._current_request is not None
+
+
+class ConnectionLimits:
+    """The connections of one listener.
+
+    Args:
+        most: connections at once, from everybody.
+        most_heads: connections of one address that wait for a head; None where all come by a
+            trusted proxy, whose address says nothing of the client's.
+    """
+
+    def __init__(self, most: int, most_heads: int | None = MOST_HEADS) -> None:
+        self._most = most
+        self._most_heads = most_heads
+        self._loop = asyncio.get_running_loop()
+        self._all: dict[Connection, None] = {}
+        self._heads: dict[Connection, None] = {}
+        self._by_address: dict[str, dict[Connection, None]] = defaultdict(dict)
+        self._bodies: dict[Connection, None] = {}
+        # After a body nobody can tell whether a further head has begun, so these rest briefly.
+        self._resting: dict[Connection, None] = {}
+
+    def factory(self, runner: web.AppRunner) -> Callable[[], Connection]:
+        """Returns what makes the protocol of each new connection to a runner that is set up."""
+        server: Any = runner.server
+        return lambda: Connection(self, server)
+
+    async def run(self) -> None:
+        """Closes connections whose time is over, for ever."""
+        while True:
+            self.sweep()
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    def sweep(self) -> None:
+        """Closes connections whose time is over."""
+        now = self._loop.time()
+        for waiting in (self._heads, self._resting, self._bodies):
+            for connection in [it for it in waiting if it.until <= now]:
+                if connection.is_busy and waiting is not self._bodies:
+                    connection.until = now + HEAD_SECONDS
+                else:
+                    self._close(connection)
+
+    def add(self, connection: Connection) -> None:
+        """Takes a new connection; closes the one that can best be spared when there are too many.
+
+        First goes who has waited longest for a head, then who rests, then the new one.
+        """
+        self._all[connection] = None
+        self._wait_for_head(connection)
+        if len(self._all) > self._most:
+            others = (it for it in self._all if it is not connection and not it.is_busy)
+            waiting = next((it for it in self._heads if it is not connection), None)
+            self._close(waiting or next(others, connection))
+
+    def forget(self, connection: Connection) -> None:
+        """Forgets a connection that has ended."""
+        self._all.pop(connection, None)
+        self._settle(connection)
+
+    def head_came(self, connection: Connection, body: StreamReader, ends_clean: bool) -> None:
+        """Notes that a head has come, with its body or a part of that."""
+        self._settle(connection)
+        if not body.is_eof():
+            connection.body, connection.until = body, self._loop.time() + BODY_SECONDS
+            self._bodies[connection] = None
+        elif not ends_clean:
+            self._rest(connection)
+
+    def more_came(self, connection: Connection, size: int) -> None:
+        """Notes bytes of a body or of a head that has not ended."""
+        if connection in self._bodies and connection.body is not None:
+            connection.until += size / BODY_RATE
+            if connection.body.is_eof():
+                self._settle(connection)
+                self._rest(connection)
+        elif connection in self._all and connection not in self._heads:
+            self._settle(connection)
+            self._wait_for_head(connection)
+
+    def _wait_for_head(self, connection: Connection) -> None:
+        connection.until = self._loop.time() + HEAD_SECONDS
+        self._heads[connection] = None
+        if self._most_heads is not None:
+            neighbours = self._by_address[connection.address]
+            neighbours[connection] = None
+            if len(neighbours) > self._most_heads:
+                self._close(next(iter(neighbours)))
+
+    def _rest(self, connection: Connection) -> None:
+        connection.until = self._loop.time() + HEAD_SECONDS
+        self._resting[connection] = None
+
+    def _settle(self, connection: Connection) -> None:
+        """Notes that a connection waits for nothing."""
+        connection.body = None
+        for waiting in (self._heads, self._bodies, self._resting):
+            waiting.pop(connection, None)
+        if neighbours := self._by_address.get(connection.address):
+            neighbours.pop(connection, None)
+            if not neighbours:
+                del self._by_address[connection.address]
+
+    def _close(self, connection: Connection) -> None:
+        self.forget(connection)
+        connection.force_close()

@@ -1,0 +1,223 @@
+"""Nobody keeps others out by connections: compressed bombs, half-sent heads and bodies."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import resource
+import socket
+import time
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.core.settings import Settings
+from bot.service.composition import build
+from bot.serving import listening
+from bot.web import connections
+from tests.running import RunningService, serving
+from tests.waiting import PATIENCE, until
+
+HALF = b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "
+WHOLE = b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n"
+ATTACKERS = 1100
+
+
+@pytest.fixture
+async def port(tmp_path: Path, valkey_url: str) -> AsyncIterator[int]:
+    async with door(tmp_path, valkey_url) as made:
+        yield made
+
+
+@asynccontextmanager
+async def door(folder: Path, redis_url: str, trusted_proxies: int = 0) -> AsyncIterator[int]:
+    settings = Settings(data=folder, redis_url=redis_url, port=0, trusted_proxies=trusted_proxies)
+    async with build(settings) as service, listening(service, asyncio.Event()) as port:
+        yield port
+
+
+@pytest.fixture
+def many_sockets() -> Iterator[None]:
+    """As many descriptors for this process as the attack needs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 20_000), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def bomb(megabytes: int = 300) -> bytes:
+    """A gzip stream of so many megabytes of zeros in a thousandth of the size."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    zeros = bytes(1 << 20)
+    return b"".join(packer.compress(zeros) for _ in range(megabytes)) + packer.flush()
+
+
+async def opened(
+    port: int, data: bytes, source: str = "127.0.0.1"
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0))
+    writer.write(data)
+    await writer.drain()
+    return reader, writer
+
+
+async def test_a_compressed_bomb_is_refused_unopened(port: int) -> None:
+    packed = bomb()
+    assert 200_000 < len(packed) < 400_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        for path in ("/start", "/admin/sign-in", "/api/v1/campaigns/x", "/telegram"):
+            for encoding in ("gzip", "deflate", "br", "zstd", "identity, gzip", "GZIP"):
+                async with session.post(
+                    path, data=packed, headers={"Content-Encoding": encoding}
+                ) as answer:
+                    assert answer.status == 415, (path, encoding)
+        headers = {"Content-Encoding": "gzip", "Accept-Language": "en"}
+        async with session.post("/start", data=packed, headers=headers) as answer:
+            assert "a form we cannot open" in await answer.text()
+        async with session.post("/api/v1/campaigns/x", data=packed, headers=headers) as answer:
+            told = await answer.json()
+            assert told["detail"].startswith("a body is taken uncompressed only")
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 100_000, "kB: of each bomb 300 MB would have been unpacked"
+
+
+async def test_an_uncompressed_form_is_taken_with_or_without_identity(port: int) -> None:
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        for extra in ({}, {"Content-Encoding": "identity"}):
+            headers = {"Origin": f"http://127.0.0.1:{port}", **extra}
+            async with session.post("/ask", data={"topic": "help"}, headers=headers) as answer:
+                assert answer.status == 200
+
+
+async def test_a_packed_form_is_not_read_as_its_content(port: int) -> None:
+    packed = gzip.compress(b"topic=help")
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        headers = {
+            "Origin": f"http://127.0.0.1:{port}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        async with session.post("/ask", data=packed, headers=headers) as answer:
+            assert answer.status == 400
+
+
+async def test_half_sent_heads_and_bodies_are_closed_and_a_resting_connection_is_not(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "BODY_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "SWEEP_SECONDS", 0.05)
+    await asyncio.sleep(1.1)  # the sweep before looks again by then
+    body = b"POST /start HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nl="
+    slow = {
+        "nothing": b"",
+        "half a head": HALF,
+        "a head and half another": WHOLE + HALF,
+        "half a body": body,
+        "a body and half a head": body + b"x" * 98 + HALF,
+    }
+    resting = await opened(port, WHOLE)
+    assert (await resting[0].readline()).startswith(b"HTTP/1.1 200")
+    made = {name: await opened(port, data) for name, data in slow.items()}
+    for name, (reader, writer) in made.items():
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+                await reader.readuntil(b"no such bytes ever come")
+        writer.close()
+        assert reader.at_eof(), name
+    reader, writer = resting
+    writer.write(WHOLE)
+    async with asyncio.timeout(PATIENCE):
+        assert (await reader.readuntil(b"HTTP/1.1 200")).endswith(b"HTTP/1.1 200")
+    writer.close()
+
+
+async def test_a_body_that_keeps_coming_is_waited_for(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "BODY_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "BODY_RATE", 10)
+    head = b"POST /ask HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+    reader, writer = await opened(port, head)
+    for _ in range(20):
+        writer.write(b"x" * 50)
+        await writer.drain()
+        await asyncio.sleep(0.06)
+    async with asyncio.timeout(PATIENCE):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 403")
+    writer.close()
+
+
+async def test_of_one_address_the_heads_that_wait_longest_go_first(port: int) -> None:
+    made = [await opened(port, HALF) for _ in range(connections.MOST_HEADS)]
+    honest = await opened(port, WHOLE)
+    assert (await honest[0].readline()).startswith(b"HTTP/1.1 200")
+    other = [await opened(port, HALF, "127.0.0.2") for _ in range(3)]
+    more = [await opened(port, HALF) for _ in range(10)]
+    await until(lambda: sum(reader.at_eof() for reader, _ in made) >= 10)
+    gone = [reader.at_eof() for reader, _ in made]
+    # The honest connection took a place for a moment, before its head had come.
+    assert gone in ([True] * 10 + [False] * 54, [True] * 11 + [False] * 53)
+    assert not any(reader.at_eof() for reader, _ in (*other, *more, honest))
+    for _, writer in (*made, *other, *more, honest):
+        writer.close()
+
+
+async def test_by_a_trusted_proxy_no_address_has_a_limit_of_its_own(
+    tmp_path: Path, valkey_url: str
+) -> None:
+    async with door(tmp_path, valkey_url, trusted_proxies=1) as port:
+        made = [await opened(port, HALF) for _ in range(connections.MOST_HEADS + 20)]
+        honest = await opened(port, WHOLE)
+        assert (await honest[0].readline()).startswith(b"HTTP/1.1 200")
+        assert not any(reader.at_eof() for reader, _ in made)
+        for _, writer in (*made, honest):
+            writer.close()
+
+
+def half_sent(stack: ExitStack, service: RunningService, number: int) -> socket.socket | None:
+    made = stack.enter_context(socket.socket())
+    made.bind((f"127.0.1.{1 + number % 40}", 0))
+    try:
+        made.connect(("127.0.0.1", service.port))
+        made.sendall(HALF)
+    except OSError:
+        return None
+    return made
+
+
+def is_closed(made: socket.socket | None) -> bool:
+    if made is None:
+        return True
+    made.setblocking(False)
+    try:
+        return made.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+@pytest.mark.usefixtures("many_sockets")
+def test_while_1100_heads_are_half_sent_others_are_served_and_the_heads_are_closed(
+    tmp_path: Path, valkey_url: str
+) -> None:
+    """The service has fewer descriptors than there are attackers, who come from 40 addresses."""
+    with (
+        serving(tmp_path / "data", {"REDIS_URL": valkey_url}, descriptors=1024) as service,
+        ExitStack() as stack,
+    ):
+        made = [half_sent(stack, service, number) for number in range(ATTACKERS)]
+        for path in ("/healthz", "/", "/help", "/robots.txt") * 5:
+            assert service.get(path)[0] == 200
+        assert sum(not is_closed(it) for it in made) <= 512
+        end = time.monotonic() + PATIENCE
+        while not all(map(is_closed, made)):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert service.get("/")[0] == 200
+        service.alive()
