@@ -15,6 +15,7 @@ from typing import Any
 import uvloop
 
 import bot.commands
+from bot.core.faults import NotNow, fault_of
 from bot.core.private_files import private_umask
 from bot.core.settings import Settings, read_language, read_settings
 from bot.terminal.auditing import note_command
@@ -22,7 +23,7 @@ from bot.terminal.parsing import MessageParser
 from bot.terminal.words import worded
 from survey_flows.errors import BadInput, Message
 
-DONE, WRONG_INPUT, WRONG_USE = 0, 1, 2
+DONE, WRONG_INPUT, WRONG_USE, NOT_NOW = 0, 1, 2, 4
 READER_GONE, INTERRUPTED = 141, 130
 
 
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        The exit code: 0 done, 1 wrong input, 2 wrong use of the command line.
+        The exit code: 0 done, 1 wrong input, 2 wrong use of the command line, 4 not possible at
+        present, because of the machine or a server.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     chosen = make_parser(next(iter(arguments), "")).parse_args(arguments)
@@ -53,9 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _log(settings.log_level)
         with private_umask(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(_run_audited(settings, chosen)) or DONE
+    except NotNow as error:
+        return _refused(error, NOT_NOW)
     except BadInput as error:
-        print(f"minping: {error.render(read_language())}", file=sys.stderr)
-        return WRONG_INPUT
+        return _refused(error, WRONG_INPUT)
     except BrokenPipeError:
         # The reader has closed the pipe (`| head`), so the flush at exit must not fail either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -64,6 +67,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         interrupted = worded(Message("command-interrupted"))
         print(f"minping: {interrupted}", file=sys.stderr)
         return INTERRUPTED
+    except Exception as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        return _refused(fault, NOT_NOW)
+
+
+def _refused(error: BadInput, code: int) -> int:
+    print(f"minping: {error.render(read_language())}", file=sys.stderr)
+    return code
 
 
 async def _run_audited(settings: Settings, chosen: argparse.Namespace) -> int:

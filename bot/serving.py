@@ -16,6 +16,7 @@ from bot.channels.telegram.messenger import TelegramMessenger
 from bot.channels.wechat.account import WECHAT, WECOM, read_account
 from bot.channels.wechat.channel import WechatChannel
 from bot.conversations.dead_letters import DeadLetterStore
+from bot.core.faults import listener_fault
 from bot.core.settings import Settings, read_language
 from bot.core.shipped_files import shipped_words
 from bot.core.urls import web_chat_url
@@ -40,14 +41,14 @@ SELDOM = (10_000, 20, 20)
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Runs the service until ``stop`` is set; then finishes accepted updates and takes no more."""
-    async with build(settings) as service:
+    async with build(settings) as service, listening(service, stop):
+        # After the listener stands: a start that fails must not print a password for nothing.
         await _welcome(service)
-        async with listening(service, stop):
-            # Modules loaded by now stay for good, so the collector need not visit them again.
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(*SELDOM)
-            await stop.wait()
+        # Modules loaded by now stay for good, so the collector need not visit them again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*SELDOM)
+        await stop.wait()
 
 
 @asynccontextmanager
@@ -76,9 +77,12 @@ async def serve_web(app: web.Application, settings: Settings) -> AsyncIterator[i
     await runner.setup()
     try:
         loop = asyncio.get_running_loop()
-        listener = await loop.create_server(
-            limits.factory(runner), settings.host, settings.port, backlog=1024
-        )
+        try:
+            listener = await loop.create_server(
+                limits.factory(runner), settings.host, settings.port, backlog=1024
+            )
+        except OSError as error:
+            raise listener_fault(error, settings.host, settings.port) from error
         try:
             async with running(limits.run()):
                 yield listener.sockets[0].getsockname()[1]

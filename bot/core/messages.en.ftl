@@ -23,11 +23,25 @@ core-file-is-folder = the file cannot be read, because this is a folder; name a 
 core-file-unreadable = the file cannot be read; it or its disk may be damaged
 core-file-write-forbidden = the file cannot be written; give this account the permission, or choose another folder
 core-disk-full = the file cannot be written, because the disk is full; make room and try again
+core-no-room = nothing can be stored, because the disk is full or faulty; make room and try again
 core-file-unwritable = the file cannot be written; choose another name or folder
 core-folder-not-found = the file cannot be written: there is no such folder; check its name
 core-file-write-is-folder = the file cannot be written, because this is a folder; name a file
 core-file-exists = the file cannot be written: it exists already; choose another name
 core-disk-read-only = the file cannot be written: this disk is read-only; choose another folder
+
+# Faults of the machine and of servers (faults.py).
+
+core-memory-full = there is not enough memory; end other programs and try again
+core-system-exhausted = the system gives no more files or memory; end other programs and try again
+core-path-forbidden = this account has no right to this; give it the right, or name another folder
+core-folder-unusable = this folder cannot be made; name another one
+core-redis-away = Valkey or Redis cannot be reached; start it, or correct this address
+core-database-away = the database cannot be reached; start it, or correct this address
+core-database-held = another program holds the database; end it and try again
+core-port-taken = another program listens on port { $port }; end it, or set another port
+core-port-forbidden = this account may not listen on port { $port }; set one above 1023
+core-host-not-ours = «{ $host }» is no address of this machine; set 127.0.0.1 or one that it has
 
 # Fields of forms, requests and commands, as a place names them.
 

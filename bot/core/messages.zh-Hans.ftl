@@ -23,11 +23,25 @@ core-file-is-folder = 文件无法读取：这是一个文件夹，请指定文�
 core-file-unreadable = 文件无法读取：文件或磁盘可能已损坏
 core-file-write-forbidden = 文件无法写入：当前账号没有写入权限，请开通权限或换一个文件夹
 core-disk-full = 文件无法写入：磁盘已满，请腾出空间后重试
+core-no-room = 无法保存：磁盘已满或有故障，请腾出空间后重试
 core-file-unwritable = 文件无法写入：请换一个文件名或文件夹
 core-folder-not-found = 文件无法写入：没有这个文件夹，请核对文件夹名
 core-file-write-is-folder = 文件无法写入：这是一个文件夹，请指定文件
 core-file-exists = 文件无法写入：文件已存在，请换一个文件名
 core-disk-read-only = 文件无法写入：磁盘只读，请换一个文件夹
+
+# 机器和服务程序的故障 (faults.py)
+
+core-memory-full = 内存不足，请关闭其他程序后重试
+core-system-exhausted = 系统不再提供文件或内存，请关闭其他程序后重试
+core-path-forbidden = 本账号没有权限，请授予权限，或换一个文件夹
+core-folder-unusable = 无法建立此文件夹，请换一个
+core-redis-away = 连不上 Valkey 或 Redis，请启动它，或更正此地址
+core-database-away = 连不上数据库，请启动它，或更正此地址
+core-database-held = 另一个程序占用着数据库，请关闭它后重试
+core-port-taken = 端口 { $port } 已被另一个程序占用，请关闭它，或换一个端口
+core-port-forbidden = 本账号无权使用端口 { $port }，请换一个大于 1023 的端口
+core-host-not-ours = “{ $host }”不是本机的地址，请设为 127.0.0.1 或本机的其他地址
 
 # 表单、请求和命令的各项，用于指明位置。
 

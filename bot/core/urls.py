@@ -8,7 +8,8 @@ from survey_flows.campaign_definition import Link
 
 def web_chat_url(settings: Settings) -> str:
     """Returns the address of the web chat, without a slash at the end."""
-    return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return settings.public_url.rstrip("/") or f"http://{host}:{settings.port}"
 
 
 def citizen_urls(settings: Settings, link: Link, unit: str = "") -> list[str]:

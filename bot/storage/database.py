@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -12,6 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.core.faults import NotNow
+from survey_flows.errors import Message, Place
 
 PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 """Seconds and milliseconds after which libpq gives up a silent server."""
@@ -47,11 +51,26 @@ def open_database(url: str, patience: float | None = None) -> AsyncEngine:
         )
     file = address.database
     if file and file != ":memory:":
-        Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_file(Path(file))
     engine = create_async_engine(address, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_file(file: Path) -> None:
+    """Makes a database's folder and an empty file where there is none.
+
+    A file that cannot be opened is refused here, since the driver's thread would fail beside us.
+    """
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotNow(Message("core-folder-unusable"), Place(file=str(file.parent))) from error
+    try:
+        sqlite3.connect(file).close()
+    except sqlite3.OperationalError as error:
+        raise NotNow(Message("core-path-forbidden"), Place(file=str(file))) from error
 
 
 def sqlite_files(url: str) -> list[Path]:

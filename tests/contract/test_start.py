@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import stat
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from tests.running import RunningService, serving
+from tests.running import RunningService, fill, serving, small_disk
 from tests.waiting import PATIENCE
-
-
-@contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A disk of this size, where the machine lets us have one."""
-    folder.mkdir()
-    size = f"size={megabytes}m"
-    mount = ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)]
-    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root can make a disk of its own to fill")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def wait_for(service: RunningService, path: str, wanted: Callable[[int, bytes], bool]) -> None:
@@ -49,10 +29,7 @@ def test_a_full_disk_is_named_while_the_service_lives_and_is_ready_again_after(
         serving(disk / "data", {"REDIS_URL": valkey_url}) as service,
     ):
         wait_for(service, "/readyz", lambda status, _: status == 200)
-        filler = disk / "filler"
-        with filler.open("wb") as file, contextlib.suppress(OSError):
-            while file.write(bytes(1 << 20)):
-                pass
+        filler = fill(disk)
         wait_for(
             service,
             "/readyz",
