@@ -1,5 +1,7 @@
 """The gate's keys: they make pseudonyms, seal conversations and sign submissions.
 
+A conversation's pseudonym is made under a key of its campaign, which goes at the close; before a
+campaign is chosen it is made under the key of a month (the lobby), which goes with the next month.
 Conversations and dead letters are sealed under a key of the hour. Once all of them are sealed anew
 (`bot.conversations.key_rotation`) the key is destroyed; an old copy of the database tells nothing.
 """
@@ -27,6 +29,7 @@ NONCE = 12
 COUNTER = 16
 INVITATION = 10
 HOUR = 3600
+DAY = 86_400
 STAMP = 4
 """Bytes before a seal that hold its hour, in whole hours since 1970."""
 SUFFIX = ".key"
@@ -119,8 +122,10 @@ class HourlyKeys:
 class GateKeys:
     """The gate's secrets. They never leave this object's methods.
 
-    ``gate`` makes the pseudonyms of conversations and addresses. ``sign`` signs for the mixer.
-    ``voters`` holds a secret for each campaign, destroyed at its close. ``hours`` seals.
+    ``gate`` makes the pseudonyms of addresses, of locks, and of citizens who blocked the bot.
+    ``sign`` signs for the mixer. ``hours`` seals.
+    ``voters`` and ``conversations`` hold a secret for each campaign, destroyed at its close.
+    ``lobbies`` holds one for each month (``2026-11``), ``updates`` one for each day since 1970.
     ``rectification`` is the secret of citizens' requests (`bot.crypto.rectification_keys`).
     """
 
@@ -129,10 +134,35 @@ class GateKeys:
     voters: Keyring
     hours: HourlyKeys
     rectification: bytes
+    conversations: Keyring
+    lobbies: Keyring
+    updates: Keyring
 
     def person(self, channel: str, user: str) -> bytes:
-        """Returns the pseudonym of a conversation; an unkeyed hash falls to trying every id."""
+        """Returns a citizen's lasting pseudonym; an unkeyed hash falls to trying every id.
+
+        No row of a campaign has it: it locks, and marks citizens who blocked the bot.
+        """
         return pseudonym(self.gate, "person", channel, user)
+
+    def conversation(self, campaign: str, channel: str, user: str) -> bytes:
+        """Returns the pseudonym of a conversation in a campaign that is not closed."""
+        secret = self.conversations.find_or_create(campaign)
+        return pseudonym(secret, "conversation", channel, user)
+
+    def known_conversation(self, campaign: str, channel: str, user: str) -> bytes | None:
+        """Returns what `conversation` does, or None when the campaign has no key."""
+        secret = self.conversations.find(campaign)
+        return pseudonym(secret, "conversation", channel, user) if secret else None
+
+    def lobby(self, month: str, channel: str, user: str) -> bytes:
+        """Returns the pseudonym of a conversation without a campaign in a month."""
+        return pseudonym(self.lobbies.find_or_create(month), "lobby", channel, user)
+
+    def known_lobby(self, month: str, channel: str, user: str) -> bytes | None:
+        """Returns what `lobby` does, or None when the month has no key."""
+        secret = self.lobbies.find(month)
+        return pseudonym(secret, "lobby", channel, user) if secret else None
 
     def voter(self, campaign: str, channel: str, user: str) -> bytes:
         """Returns a citizen's pseudonym in a campaign; nobody can make it after the close."""
@@ -163,9 +193,14 @@ class GateKeys:
         """Returns the mark of a citizen's quota place, another one in each cell."""
         return pseudonym(self.voters.find_or_create(campaign), "place", *cell, channel, user)
 
-    def update(self, name: str) -> str:
-        """Returns the key of a taken update whose own name would tell its sender."""
-        return pseudonym(self.gate, "update", name).hex()[:48]
+    def update(self, name: str, sent: int) -> str:
+        """Returns the key of a taken update whose own name would tell its sender.
+
+        It is made under the secret of the day on which the update was ``sent`` (epoch seconds),
+        which is the same when the update is delivered again.
+        """
+        secret = self.updates.find_or_create(str(sent // DAY))
+        return pseudonym(secret, "update", name).hex()[:48]
 
     def address(self, address: str) -> str:
         """Returns a client address under a key, to count requests without keeping addresses."""
@@ -238,6 +273,9 @@ def load_gate_keys(folder: Path) -> GateKeys:
         voters,
         hours,
         ring.find_or_create("follow"),
+        Keyring(folder / "conversations"),
+        Keyring(folder / "lobbies"),
+        Keyring(folder / "updates"),
     )
 
 

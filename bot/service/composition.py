@@ -23,6 +23,7 @@ from bot.ballots.remote_mixer import RemoteMixer
 from bot.ballots.screening import Screening
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.conductor import Conductor
+from bot.conversations.homes import destroy_old_secrets, forget_closed_conversations
 from bot.conversations.key_rotation import KeyRotation
 from bot.conversations.store import delete_expired
 from bot.core.clock import Clock, SystemClock
@@ -109,7 +110,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         await stack.enter_async_context(running(repeat(live_campaigns.refresh, REFRESH_SECONDS)))
         await stack.enter_async_context(running(repeat(resealing.rotate, MIX_SECONDS)))
         await stack.enter_async_context(
-            running(repeat(lambda: _forget(database, clock), FORGET_SECONDS))
+            running(repeat(lambda: _forget(database, keys, clock), FORGET_SECONDS))
         )
         await stack.enter_async_context(
             running(repeat(lambda: run_mixer_once(mixer, database, keys), MIX_SECONDS))
@@ -157,8 +158,9 @@ async def finish_closing(
 
 
 async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys: GateKeys) -> None:
-    """Runs the mixer once, then destroys the gate keys of closed campaigns."""
+    """Runs the mixer once, then destroys what a close leaves of its campaign at the gate."""
     await mixer.turn()
+    await forget_closed_conversations(database, keys)
     await destroy_closed_secrets(database, keys.voters)
 
 
@@ -167,10 +169,11 @@ async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:
     return valkey.url
 
 
-async def _forget(database: AsyncEngine, clock: Clock) -> None:
+async def _forget(database: AsyncEngine, keys: GateKeys, clock: Clock) -> None:
     async with writing(database) as connection:
         await delete_expired(connection, clock.now())
         await forget_stops(connection, clock.now())
+    destroy_old_secrets(keys, clock.now())
 
 
 async def repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
