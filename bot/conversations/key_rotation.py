@@ -21,7 +21,7 @@ from bot.conversations.homes import campaign_end, takes_conversations
 from bot.conversations.store import rewrite_unreachable
 from bot.conversations.stored_conversation import read_conversation
 from bot.core.clock import Clock
-from bot.crypto.gate_keys import HOUR, GateKeys
+from bot.crypto.gate_keys import DAY, HOUR, GateKeys
 from bot.fieldwork.monitoring.progress import (
     ProgressChange,
     apply_changes,
@@ -144,6 +144,7 @@ class KeyRotation:
         """Begins a new hour if there is one; after an interruption the next call continues."""
         now = int(self._clock.now().timestamp())
         hour = now // HOUR
+        self._keys.passing.set_day(now // DAY)
         if hour == self._done:
             return
         self._keys.hours.set_hour(hour)

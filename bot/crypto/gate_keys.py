@@ -22,9 +22,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from survey_flows.errors import BadSession, Message, Place
+from bot.crypto.ram_secrets import RamSecrets
+from bot.crypto.secret_files import SIZE, load_secret
+from survey_flows.errors import BadSession, Message
 
-SIZE = 32
 NONCE = 12
 COUNTER = 16
 INVITATION = 10
@@ -127,6 +128,7 @@ class GateKeys:
     ``voters`` and ``conversations`` hold a secret for each campaign, destroyed at its close.
     ``lobbies`` holds one for each month (``2026-11``), ``updates`` one for each day since 1970.
     ``rectification`` is the secret of citizens' requests (`bot.crypto.rectification_keys`).
+    ``passing`` is the secret of the day in memory, for names in Redis.
     """
 
     gate: bytes
@@ -137,6 +139,7 @@ class GateKeys:
     conversations: Keyring
     lobbies: Keyring
     updates: Keyring
+    passing: RamSecrets
 
     def person(self, channel: str, user: str) -> bytes:
         """Returns a citizen's lasting pseudonym; an unkeyed hash falls to trying every id.
@@ -169,8 +172,16 @@ class GateKeys:
         return pseudonym(self.voters.find_or_create(campaign), "voter", campaign, channel, user)
 
     def counter(self, campaign: str, kind: str, name: str) -> bytes:
-        """Returns the name of a counter; it equals no pseudonym and is void with the key."""
+        """Returns the name of a counter of no person; it is void with the campaign's key."""
         return pseudonym(self.voters.find_or_create(campaign), "counter", kind, name)[:COUNTER]
+
+    def passing_name(self, purpose: str, *parts: str) -> bytes:
+        """Returns a name in Redis that leads to a citizen on this day and in this memory only."""
+        return pseudonym(self.passing.secret(), purpose, *parts)[:COUNTER]
+
+    def link_person(self, campaign: str, link: str, channel: str, user: str) -> bytes:
+        """Returns the mark of a citizen who rated by a link for a number of people."""
+        return pseudonym(self.voters.find_or_create(campaign), "link", link, channel, user)
 
     def invitation(self, campaign: str, number: str) -> str:
         """Returns the token of an invitation by its number in the frame: 80 bits.
@@ -203,7 +214,7 @@ class GateKeys:
         return pseudonym(secret, "update", name).hex()[:48]
 
     def address(self, address: str) -> str:
-        """Returns a client address under a key, to count requests without keeping addresses."""
+        """Returns a name of the console under a key; citizens' addresses are `passing_name`."""
         return pseudonym(self.gate, "address", address).hex()
 
     def signature(self, message: bytes) -> bytes:
@@ -276,29 +287,5 @@ def load_gate_keys(folder: Path) -> GateKeys:
         Keyring(folder / "conversations"),
         Keyring(folder / "lobbies"),
         Keyring(folder / "updates"),
+        RamSecrets(folder),
     )
-
-
-def load_secret(path: Path) -> bytes:
-    """Returns the 32 random bytes kept in ``path``; processes that make them at once agree.
-
-    Raises:
-        BadSession: the file does not hold 32 bytes.
-    """
-    if not path.exists():
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(SIZE))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    secret = path.read_bytes()
-    if len(secret) != SIZE:
-        raise BadSession(Message("crypto-key-file-damaged", bytes=SIZE), Place(file=str(path)))
-    return secret

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.accounts.second_factor import FactorKeys, load_factor_keys
 from bot.ballots.gate import Gate
 from bot.ballots.held_requests import forget_stops
+from bot.ballots.link_people import forget_link_people
 from bot.ballots.mixer import Mixer, destroy_closed_secrets
 from bot.ballots.remote_mixer import RemoteMixer
 from bot.ballots.screening import Screening
@@ -161,6 +162,7 @@ async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys
     """Runs the mixer once, then destroys what a close leaves of its campaign at the gate."""
     await mixer.turn()
     await forget_closed_conversations(database, keys)
+    await forget_link_people(database)
     await destroy_closed_secrets(database, keys.voters)
 
 

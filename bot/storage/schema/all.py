@@ -44,6 +44,7 @@ from bot.storage.schema.monitoring import break_offs as break_offs
 from bot.storage.schema.monitoring import progress_counts as progress_counts
 from bot.storage.schema.outreach import outbox as outbox
 from bot.storage.schema.outreach import pushes as pushes
+from bot.storage.schema.quotas import link_people as link_people
 from bot.storage.schema.quotas import quota_cells as quota_cells
 from bot.storage.schema.quotas import quota_places as quota_places
 from bot.storage.schema.records import adjustments as adjustments

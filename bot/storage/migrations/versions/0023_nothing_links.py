@@ -25,6 +25,7 @@ def upgrade() -> None:
     """Apply."""
     _sessions()
     _unreachable()
+    _link_people()
 
 
 def _sessions() -> None:
@@ -82,3 +83,20 @@ def _unreachable() -> None:
         " SELECT person, at / 2592000 * 2592000 FROM old_unreachable ORDER BY person"
     )
     op.drop_table("old_unreachable")
+
+
+def _link_people() -> None:
+    op.create_table(
+        "link_people",
+        sa.Column(
+            "mark",
+            sa.LargeBinary(length=32),
+            nullable=False,
+            comment="keyed pseudonym of a person and a link together",
+        ),
+        sa.Column("campaign", sa.String(length=32), nullable=False),
+        sa.Column("link", sa.String(length=16), nullable=False, comment="the link's token"),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_link_people")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_link_people_campaign_link", "link_people", ["campaign", "link"])
