@@ -20,8 +20,8 @@ from bot.core.faults import listener_fault
 from bot.core.settings import Settings, read_language
 from bot.core.shipped_files import shipped_words
 from bot.core.urls import web_chat_url
-from bot.crypto.gate_keys import load_secret
 from bot.crypto.rectification_keys import RectificationKeys
+from bot.crypto.secret_files import load_secret
 from bot.fieldwork.outreach.messenger import Messenger
 from bot.fieldwork.outreach.pace import Pace
 from bot.fieldwork.outreach.sender import PushSender

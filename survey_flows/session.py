@@ -140,3 +140,21 @@ def without_expired(session: Session, now: int, idle_seconds: float) -> Session:
     if session.answers and left > idle_seconds:
         return replace(session, place="unit", unit="", answers={}, overlay="")
     return session
+
+
+WEAR_SECONDS = 3600
+"""Seconds after which a conversation at rest loses what dates and counts its ratings."""
+
+
+def worn(session: Session, now: int, nonce: str, link: str) -> Session:
+    """The session without its moment, ``round`` and list; a rating in the making stays as it is.
+
+    Buttons of ended ratings are stale under the new ``nonce``. ``link`` takes the place of the
+    link by which the citizen came: one of many that vouch for the same.
+    """
+    if now - session.seen <= WEAR_SECONDS or session.rating or session.answers:
+        return session
+    session = replace(session, seen=0, began=0, stale=0, link=link, query="", page=0)
+    if not session.round:
+        return session
+    return replace(session, nonce=nonce, round=0, place="unit", unit="", receipt="", overlay="")

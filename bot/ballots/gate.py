@@ -45,10 +45,10 @@ class NoMixerKey(MinpingError):
 CastEffects = Sequence[tuple[Citizen, StoreBallot]]
 SealedEffect = StoreBallot | ErasePerson | CountPressure | HoldRequest
 """The effects that are sealed for the mixer."""
-Screener = Callable[[CastEffects], Awaitable[list[int]]]
+Screener = Callable[[AsyncConnection, CastEffects], Awaitable[list[int]]]
 
 
-async def _unscreened(casts: CastEffects) -> list[int]:
+async def _unscreened(_connection: AsyncConnection, casts: CastEffects) -> list[int]:
     """Return the risk «unchecked» for each ballot, when nobody can be asked; they count."""
     return [risk(SubmissionFacts(seconds=None, questions=0, unchecked=True)) for _ in casts]
 
@@ -88,7 +88,7 @@ class Gate:
             raise CampaignClosed(closed)
         key = await self.mixer_key(connection)
         casts = [(citizen, effect) for citizen, effect in todo if isinstance(effect, StoreBallot)]
-        risks = iter(await self._screen(casts))
+        risks = iter(await self._screen(connection, casts))
         submissions = [
             self._submission(citizen, effect, next(risks) if isinstance(effect, StoreBallot) else 0)
             for citizen, effect in todo

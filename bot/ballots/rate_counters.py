@@ -1,10 +1,11 @@
-"""Counts arrivals for screening: rates, links and bursts, in one round trip for a whole batch.
+"""Counts arrivals for screening: rates and bursts, in one round trip for a whole batch.
 
 No ballot is refused or kept waiting for a counter; without Redis the facts quickly say so.
 
 Keys hold only pseudonyms, and all of them expire.
-A counter shows when it was touched, so that its pseudonym must have a key of its own:
-it must not be the name under which a participation is stored.
+A counter shows when it was touched.
+So a person's is named under a secret that lies in memory alone and is new each day
+(`bot.crypto.ram_secrets`): no file and no key that is left leads from a counter to a person.
 """
 
 from __future__ import annotations
@@ -28,10 +29,9 @@ MEMORY = 0.2
 """Weight of the last quarter of an hour in the expectation; 3 hours leave 7 % of the past."""
 FORGOTTEN = 2 * 86_400  # seconds after which a silent unit and source begin anew
 DAY = 86_400
-LINK_DAYS = 60  # a campaign's links are not used for longer
 ANSWER_WITHIN = 0.25  # seconds that a batch waits for counters at most
 AWAY_FOR = 2.0  # seconds in which Redis is not asked again after a failure
-VALUES = 7
+VALUES = 6
 
 # Time is Redis' own, so that processes with different clocks share one rate.
 # A GCRA keeps one number, the theoretical arrival time (ITU-T I.371, virtual scheduling algorithm);
@@ -40,7 +40,7 @@ SCRIPT = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local quarter = math.floor(clock[1] / tonumber(ARGV[7]))
-local memory, forgotten, day, links = tonumber(ARGV[8]), ARGV[9], ARGV[10], ARGV[11]
+local memory, forgotten, day = tonumber(ARGV[8]), ARGV[9], ARGV[10]
 
 local function exceeded(key, most, seconds)
   local interval = seconds * 1000000 / most
@@ -67,7 +67,7 @@ local function tally(key)
 end
 
 local result = {}
-for at = 1, #KEYS, 6 do
+for at = 1, #KEYS, 5 do
   for kind = 0, 2 do
     local most, seconds = tonumber(ARGV[1 + kind * 2]), tonumber(ARGV[2 + kind * 2])
     result[#result + 1] = exceeded(KEYS[at + kind], most, seconds)
@@ -77,14 +77,6 @@ for at = 1, #KEYS, 6 do
   local count, usual = tally(KEYS[at + 4])
   result[#result + 1] = count
   result[#result + 1] = math.floor(usual * 1000 + 0.5)
-  local person = ARGV[12 + (at - 1) / 6]
-  if person == '' then
-    result[#result + 1] = 0
-  else
-    redis.call('PFADD', KEYS[at + 5], person)
-    redis.call('EXPIRE', KEYS[at + 5], links)
-    result[#result + 1] = redis.call('PFCOUNT', KEYS[at + 5])
-  end
 end
 return result
 """
@@ -94,8 +86,8 @@ return result
 class CountedSubmission:
     """A ballot before its admission.
 
-    ``person``, ``source``, ``unit`` and ``link`` are keyed pseudonyms of a campaign.
-    ``link`` is empty when the citizen came by none, ``link_limit`` None when anyone may use it.
+    ``person`` is a name of the day, ``source`` and ``unit`` are keyed names of a campaign.
+    ``link_users`` persons rated by this link, ``link_limit`` is None when anyone may use it.
     The other fields are those of `survey_flows.facts.SubmissionFacts`.
     """
 
@@ -104,7 +96,7 @@ class CountedSubmission:
     unit: bytes
     seconds: float | None
     questions: int
-    link: bytes = b""
+    link_users: int = 0
     link_limit: int | None = None
     replayed: bool = False
     young: bool = False
@@ -132,7 +124,6 @@ class RateCounters:
             MEMORY,
             FORGOTTEN,
             DAY,
-            LINK_DAYS * DAY,
         ]
 
     async def ballot_facts(self, submissions: Sequence[CountedSubmission]) -> list[SubmissionFacts]:
@@ -158,9 +149,7 @@ class RateCounters:
             return None
         try:
             async with asyncio.timeout(self._answer_within):
-                values = await self._script(
-                    keys=_keys(submissions), args=[*self._settings, *_persons(submissions)]
-                )
+                values = await self._script(keys=_keys(submissions), args=self._settings)
         except (RedisError, OSError, TimeoutError) as error:
             self._ask_again = loop.time() + AWAY_FOR
             log.warning("ballots are admitted unchecked: Redis is away (%s)", type(error).__name__)
@@ -179,14 +168,8 @@ def _keys(submissions: Sequence[CountedSubmission]) -> list[bytes]:
             b"ballots:" + s.person,
             # Without the length two pairs could run together into one name.
             b"cell:%d:" % len(s.unit) + s.unit + s.source,
-            b"link:" + s.link,
         )
     ]
-
-
-def _persons(submissions: Sequence[CountedSubmission]) -> list[bytes]:
-    """Return the person to count for each link; nobody for a link that is for everyone."""
-    return [s.person if s.link and s.link_limit is not None else b"" for s in submissions]
 
 
 def _facts(
@@ -196,6 +179,7 @@ def _facts(
         seconds=submission.seconds,
         questions=submission.questions,
         replayed=submission.replayed,
+        link_users=submission.link_users,
         link_limit=submission.link_limit,
         young=submission.young,
         stale=submission.stale,
@@ -203,14 +187,13 @@ def _facts(
     )
     if counted is None:
         return known
-    user, source, unit, ballots, burst, expected, link_users = counted
+    user, source, unit, ballots, burst, expected = counted
     return replace(
         known,
         ballots=ballots,
         user_rate=bool(user),
         source_rate=bool(source),
         unit_rate=bool(unit),
-        link_users=link_users,
         burst=burst,
         expected=expected / 1000 if expected >= 0 else None,
     )

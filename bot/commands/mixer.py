@@ -11,7 +11,8 @@ from typing import Any
 from bot.ballots.mixer import Mixer
 from bot.core.clock import SystemClock
 from bot.core.settings import Settings
-from bot.crypto.gate_keys import SIZE, Keyring, load_gate_keys
+from bot.crypto.gate_keys import Keyring, load_gate_keys
+from bot.crypto.secret_files import SIZE
 from bot.service.composition import MIX_SECONDS, PATIENCE, open_store, repeat, running
 from bot.terminal.auditing import READS_ONLY
 from bot.terminal.words import say

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from bot.ballots.quota_places import PlaceRequest, QuotaPlaces
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.contract import Delivery, Incoming, Reply
 from bot.conversations.dead_letters import DeadLetterOpened, seal_event, take_letters
+from bot.conversations.homes import Home, Homes
 from bot.conversations.store import (
     keep_dead_letter,
     lock_people,
@@ -100,6 +101,7 @@ class _Waiting:
 class _Step:
     """One update of a batch with its conversation before and after, and its effects.
 
+    ``stored`` are the pseudonyms under which the conversation stands before.
     ``held`` are full quota cells in which this person has a place; ``full`` are those in which they
     found none.
     """
@@ -109,10 +111,19 @@ class _Step:
     event: Update
     replayed: bool
     before: Conversation | None
+    stored: list[bytes]
     after: Conversation | None = None
     effects: tuple[Effect, ...] = ()
     held: frozenset[QuotaCell] = frozenset()
     full: frozenset[QuotaCell] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A sealed conversation to store in its home, if any, and pseudonyms whose rows go."""
+
+    kept: tuple[Home, bytes] | None
+    gone: list[bytes]
 
 
 class Conductor:
@@ -133,6 +144,7 @@ class Conductor:
         self._live_campaigns = live_campaigns
         self._clock = clock
         self._gate = gate
+        self._homes = Homes(keys, live_campaigns)
         self._places = QuotaPlaces(keys)
         self._recent = RecentConversations()
         self._queue: deque[_Waiting] = deque()
@@ -171,17 +183,14 @@ class Conductor:
                 if delivery.blocked:
                     await mark_unreachable(connection, person, now)
                 await lock_people(connection, [person])
-                bodies = await read_sessions(connection, [person])
-                before = self._open(person, bodies.get(person))
+                citizen = Citizen(incoming.channel, incoming.user)
+                before, stored = (await self._read(connection, [citizen], now))[0]
                 shown = (before.answer_messages if before else AnswerMessages()).sent(
                     delivery.shown, delivery.removed
                 )
                 if shown != (before.answer_messages if before else AnswerMessages()):
-                    await write_sessions(
-                        connection,
-                        {person: self._sealed(person, conversation_to_keep(before, shown))},
-                        now,
-                    )
+                    change = self._change(citizen, conversation_to_keep(before, shown), stored, now)
+                    await write_sessions(connection, *_changes([change]))
         except AWAY as error:
             raise Unavailable(f"nothing can be stored: {type(error).__name__}") from None
 
@@ -264,21 +273,20 @@ class Conductor:
         new |= await take_letters(
             connection, [(w.letter, w.incoming.key) for w in batch if w.letter]
         )
-        bodies = await read_sessions(connection, people)
+        citizens = [Citizen(waiting.incoming.channel, waiting.incoming.user) for waiting in batch]
         steps = []
-        for waiting in batch:
+        read = await self._read(connection, citizens, now)
+        for waiting, citizen, (before, stored) in zip(batch, citizens, read, strict=True):
             replayed = waiting.incoming.key not in new
-            citizen = Citizen(waiting.incoming.channel, waiting.incoming.user)
             event = _again(waiting.incoming.event) if replayed else waiting.incoming.event
             if isinstance(event, Started):
                 event = await admit_invited(
                     connection, self._keys, self._live_campaigns, citizen, event, now
                 )
-            before = self._open(waiting.person, bodies.get(waiting.person))
-            steps.append(_Step(waiting, citizen, event, replayed, before))
+            steps.append(_Step(waiting, citizen, event, replayed, before, stored))
             self._take(steps[-1], now)
         await self._find_places(connection, steps, now)
-        changed: dict[bytes, bytes | None] = {}
+        changed: list[_Change] = []
         todo: list[tuple[Citizen, Effect]] = []
         replies = []
         for one in steps:
@@ -291,7 +299,7 @@ class Conductor:
             shown = was.after(reply.screen, place)
             after = conversation_to_keep(one.after, shown)
             if after != one.before:
-                changed[one.waiting.person] = self._sealed(one.waiting.person, after)
+                changed.append(self._change(one.citizen, after, one.stored, now))
             todo += [(one.citizen, effect) for effect in one.effects]
             replies.append(
                 replace(reply, stale=shown.stale, covers=was.covers(reply.screen, place))
@@ -299,7 +307,7 @@ class Conductor:
         # Telegram makes a citizen who unblocks the bot press Start.
         back = [waiting.person for waiting in batch if isinstance(waiting.incoming.event, Started)]
         await mark_reachable(connection, back)
-        await write_sessions(connection, changed, now)
+        await write_sessions(connection, *_changes(changed))
         await self._gate.admit(connection, todo)
         await self._opt_out(
             connection, [citizen for citizen, effect in todo if isinstance(effect, OptOut)], now
@@ -352,16 +360,27 @@ class Conductor:
             addresses = [Address(citizen.channel, citizen.user) for citizen in people]
             await opt_out(connection, self._contact_keys, addresses, now.date())
 
-    def _sealed(self, person: bytes, conversation: Conversation | None) -> bytes | None:
-        if conversation is None:
-            return None
-        sealed = self._keys.seal(person, conversation.to_text())
-        self._recent.put(key_hour_of(sealed), person, sealed, conversation)
-        return sealed
+    async def _read(
+        self, connection: AsyncConnection, citizens: Sequence[Citizen], now: datetime
+    ) -> list[tuple[Conversation | None, list[bytes]]]:
+        """Returns each citizen's conversation and the pseudonyms under which rows of it stand."""
+        names = [self._homes.names(citizen, now) for citizen in citizens]
+        bodies = await read_sessions(connection, [name for own in names for name in own])
+        found = [[name for name in own if name in bodies] for own in names]
+        return [(self._open(own[0], bodies[own[0]]) if own else None, own) for own in found]
 
-    def _open(self, person: bytes, sealed: bytes | None) -> Conversation | None:
-        if sealed is None:
-            return None
+    def _change(
+        self, citizen: Citizen, after: Conversation | None, stored: list[bytes], now: datetime
+    ) -> _Change:
+        """Returns what to write and to delete, so that one row at most is left of a citizen."""
+        if after is None:
+            return _Change(None, stored)
+        home = self._homes.home(citizen, after.campaign, now)
+        sealed = self._keys.seal(home.person, after.to_text())
+        self._recent.put(key_hour_of(sealed), home.person, sealed, after)
+        return _Change((home, sealed), [name for name in stored if name != home.person])
+
+    def _open(self, person: bytes, sealed: bytes) -> Conversation | None:
         try:
             return self._recent.take(person, sealed) or read_conversation(
                 self._keys.unseal(person, sealed)
@@ -436,11 +455,15 @@ class Conductor:
         for effect in effects:
             if isinstance(effect, LookUpReceipt):
                 found = await find_receipt(connection, effect.code)
+                key = "receipt-in" if found else "receipt-not-yet"
+                # A close has forgotten the language, too.
+                known = before is not None and before.session is not None
+                said = self._live_campaigns
                 answered.append(
                     ShowNotice(
-                        self._live_campaigns.sentence(
-                            effect.lang, "receipt-in" if found else "receipt-not-yet"
-                        )
+                        said.sentence(effect.lang, key)
+                        if known
+                        else said.sentence_in_each_language(key)
                     )
                 )
             elif isinstance(effect, HandleRequestAction):
@@ -477,6 +500,12 @@ class Conductor:
             if isinstance(event, Started | Pressed)
             else event
         )
+
+
+def _changes(changes: Sequence[_Change]) -> tuple[list[tuple[Home, bytes]], list[bytes]]:
+    """Returns the conversations to store and the pseudonyms whose rows go."""
+    kept = [change.kept for change in changes if change.kept]
+    return kept, [name for change in changes for name in change.gone]
 
 
 def _again(event: Update) -> Update:

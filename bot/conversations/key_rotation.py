@@ -1,14 +1,15 @@
 """Reseals conversations and dead letters under the key of a new hour, and destroys the old keys.
 
 After that, no key can read an old copy of the database: a backup, a write-ahead log, freed pages.
-Expired parts of a session are deleted on the way (`survey_flows.session.without_expired`).
+Expired parts of a session are deleted on the way (`survey_flows.session.without_expired`), and an
+hour after the last tap everything that dates it (`survey_flows.session.worn`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, select, update
@@ -16,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.dead_letters import BOUND
+from bot.conversations.homes import campaign_end, takes_conversations
+from bot.conversations.store import rewrite_unreachable
 from bot.conversations.stored_conversation import read_conversation
 from bot.core.clock import Clock
-from bot.crypto.gate_keys import HOUR, GateKeys
+from bot.crypto.gate_keys import DAY, HOUR, GateKeys
 from bot.fieldwork.monitoring.progress import (
     ProgressChange,
     apply_changes,
@@ -27,13 +30,31 @@ from bot.fieldwork.monitoring.progress import (
 )
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
-from survey_flows.campaign_definition import IDLE_LIMIT
+from survey_flows.campaign_definition import IDLE_LIMIT, CampaignDefinition
 from survey_flows.errors import BadSession
-from survey_flows.session import without_expired
+from survey_flows.session import NONCE_LENGTH, without_expired, worn
 
 AT_ONCE = 200
 BREATH = 0.02
 """Seconds between two transactions, in which the database serves citizens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What resealing a text needs beside it: epoch seconds, the campaigns, and chance."""
+
+    now: int
+    live_campaigns: LiveCampaigns
+    token: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """A text to keep, a change of progress to count, and new values of the row's columns."""
+
+    text: str
+    change: ProgressChange | None = None
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +65,66 @@ class SealedColumn:
         table: the table.
         key: its key column.
         bound: the context of the seal; None when that is the row's key.
-        reseal: takes a text, epoch seconds and the campaigns; returns the text to keep and a
-            change of progress to count.
+        reseal: takes a text and its moment; returns what to keep, or None to delete the row.
+        columns: the columns beside the body that ``reseal`` may change.
     """
 
     table: Table
     key: str
     bound: bytes | None
-    reseal: Callable[[str, int, LiveCampaigns], tuple[str, ProgressChange | None]]
+    reseal: Callable[[str, Moment], Resealed | None]
+    columns: tuple[str, ...] = ()
 
 
-def _conversation(
-    text: str, now: int, live_campaigns: LiveCampaigns
-) -> tuple[str, ProgressChange | None]:
+def _conversation(text: str, moment: Moment) -> Resealed | None:
     conversation = read_conversation(text)
     old = conversation.session
-    if old is None:
-        return text, None
-    session = without_expired(old, now, IDLE_LIMIT.total_seconds())
+    definition = moment.live_campaigns.get(conversation.campaign)
+    if old is None or definition is None:
+        return Resealed(text)
+    if not takes_conversations(definition):
+        return None
+    session = without_expired(old, moment.now, IDLE_LIMIT.total_seconds())
     conversation = replace(conversation, session=session)
-    definition = live_campaigns.get(conversation.campaign)
-    if definition is None:
-        return conversation.to_text(), None
     course = (
         progress_after(conversation.progress, definition, old, session, ())
         if session != old
         else conversation.progress
     )
     counted = participation_state(course, definition, session)
+    hour = (session.seen or moment.now) // HOUR
     move = (
-        ProgressChange(definition.campaign, course.counted_as, counted, session.seen // HOUR)
+        ProgressChange(definition.campaign, course.counted_as, counted, hour)
         if counted != course.counted_as
         else None
     )
-    return replace(conversation, progress=replace(course, counted_as=counted)).to_text(), move
+    nonce = moment.token()[:NONCE_LENGTH]
+    session = worn(session, moment.now, nonce, same_cell(definition, session.link))
+    kept = replace(conversation, session=session, progress=replace(course, counted_as=counted))
+    # A row of an older version does not say its campaign yet.
+    home = {"campaign": definition.campaign, "until": campaign_end(definition)}
+    return Resealed(kept.to_text(), move, home)
+
+
+def same_cell(definition: CampaignDefinition, token: str) -> str:
+    """Returns the first link that vouches for what this one does, so that it names no place.
+
+    A link for a number of people keeps its name, by which they are counted.
+    """
+    link = definition.links.get(token)
+    if link is None or link.max_people is not None:
+        return token
+    cell = (link.group, link.source, link.stratum)
+    return min(
+        other.token
+        for other in definition.links.values()
+        if other.max_people is None and (other.group, other.source, other.stratum) == cell
+    )
 
 
 SEALED = (
-    SealedColumn(tables.sessions, "person", None, _conversation),
-    SealedColumn(
-        tables.dead_letters, "key", BOUND, lambda text, _now, _live_campaigns: (text, None)
-    ),
+    SealedColumn(tables.sessions, "person", None, _conversation, ("campaign", "until")),
+    SealedColumn(tables.dead_letters, "key", BOUND, lambda text, _moment: Resealed(text)),
 )
 
 
@@ -104,12 +144,14 @@ class KeyRotation:
         """Begins a new hour if there is one; after an interruption the next call continues."""
         now = int(self._clock.now().timestamp())
         hour = now // HOUR
+        self._keys.passing.set_day(now // DAY)
         if hour == self._done:
             return
         self._keys.hours.set_hour(hour)
         for sealed in SEALED:
             async for _ in self._batches(sealed, hour, now):
                 await asyncio.sleep(BREATH)
+        await rewrite_unreachable(self._database)
         self._keys.hours.destroy_others()
         self._done = hour
 
@@ -123,7 +165,8 @@ class KeyRotation:
         columns = sealed.table.c
         key = columns[sealed.key]
         # By the key, in one pass: an index on the hour would be written at every tap.
-        query = select(key, columns.body).where(columns.hour != hour).order_by(key).limit(AT_ONCE)
+        read = (key, columns.body, *(columns[name] for name in sealed.columns))
+        query = select(*read).where(columns.hour != hour).order_by(key).limit(AT_ONCE)
         query = query if after is None else query.where(key > after)
         async with reading(self._database) as connection:
             rows = (await connection.execute(query)).all()
@@ -132,14 +175,20 @@ class KeyRotation:
         fresh = [(row, *self._anew(sealed, row, now)) for row in rows]
         kept = [
             {"was": row[0], "old": row[1], "new": body, "present": hour}
-            for row, body, _ in fresh
-            if body
+            | {f"its_{name}": anew.columns.get(name, getattr(row, name)) for name in sealed.columns}
+            for row, body, anew in fresh
+            if anew
         ]
-        lost = [{"was": row[0], "old": row[1]} for row, body, _ in fresh if body is None]
-        moves = {bytes(row[0]): (bytes(row[1]), move) for row, _, move in fresh if move}
+        lost = [{"was": row[0], "old": row[1]} for row, _, anew in fresh if anew is None]
+        moves = {
+            bytes(row[0]): (bytes(row[1]), anew.change)
+            for row, _, anew in fresh
+            if anew and anew.change
+        }
         # A citizen's step in the meantime has sealed the row under the new key already, and counts.
         same = (key == bindparam("was"), columns.body == bindparam("old"))
         values: dict[str, Any] = {"body": bindparam("new"), "hour": bindparam("present")}
+        values |= {name: bindparam(f"its_{name}") for name in sealed.columns}
         async with writing(self._database) as connection:
             if moves:
                 await apply_changes(connection, await _unchanged(connection, moves))
@@ -151,16 +200,18 @@ class KeyRotation:
 
     def _anew(
         self, sealed: SealedColumn, row: Sequence[Any], now: int
-    ) -> tuple[bytes | None, ProgressChange | None]:
-        """Returns the body under the present key (None: unreadable), and the change to count."""
+    ) -> tuple[bytes, Resealed | None]:
+        """Returns the body under the present key, and None where the row is to be deleted.
+
+        A row goes that no key opens, and a conversation whose campaign is over.
+        """
         bound = bytes(row[0]) if sealed.bound is None else sealed.bound
+        moment = Moment(now, self._live_campaigns, self._clock.token)
         try:
-            text, move = sealed.reseal(
-                self._keys.unseal(bound, bytes(row[1])), now, self._live_campaigns
-            )
+            anew = sealed.reseal(self._keys.unseal(bound, bytes(row[1])), moment)
         except BadSession:
-            return None, None
-        return self._keys.seal(bound, text), move
+            return b"", None
+        return (self._keys.seal(bound, anew.text), anew) if anew else (b"", None)
 
 
 async def _unchanged(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, delete, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.conversations.homes import Home
 from bot.crypto.gate_keys import key_hour_of
-from bot.storage.database import insert, upsert
+from bot.storage.database import insert, upsert, writing
 from bot.storage.schema import all as tables
 
 # Telegram gives up on an update after a day; a week leaves room for a long outage.
@@ -23,6 +25,12 @@ REMEMBER_UNREACHABLE = 366 * 86400
 def rounded_hour(now: datetime) -> int:
     """Returns epoch seconds rounded down to a quarter of an hour, to hide when somebody tapped."""
     return int(now.timestamp()) // 900 * 900
+
+
+def month_start(now: datetime) -> int:
+    """Returns the epoch second at which the month of ``now`` began (UTC)."""
+    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return int(first.timestamp())
 
 
 async def take_updates(connection: AsyncConnection, keys: list[str], now: datetime) -> set[str]:
@@ -58,30 +66,23 @@ async def read_sessions(connection: AsyncConnection, people: list[bytes]) -> dic
 
 
 async def write_sessions(
-    connection: AsyncConnection, bodies: dict[bytes, bytes | None], now: datetime
+    connection: AsyncConnection, bodies: Sequence[tuple[Home, bytes]], gone: Sequence[bytes] = ()
 ) -> None:
-    """Stores the conversations; None deletes one."""
-    rows = [
-        {"person": person, "body": body, "hour": key_hour_of(body), "touched": rounded_hour(now)}
-        for person, body in bodies.items()
-        if body is not None
-    ]
-    await upsert(connection, tables.sessions, ["person"], rows)
-    gone = [person for person, body in bodies.items() if body is None]
+    """Stores sealed conversations in their homes, and deletes those of these pseudonyms."""
     if gone:
         await connection.execute(delete(tables.sessions).where(tables.sessions.c.person.in_(gone)))
+    rows = [{**asdict(home), "body": body, "hour": key_hour_of(body)} for home, body in bodies]
+    await upsert(connection, tables.sessions, ["person"], rows)
 
 
-async def delete_expired(
-    connection: AsyncConnection, now: datetime, session_days: int = 30
-) -> None:
+async def delete_expired(connection: AsyncConnection, now: datetime, letter_days: int = 30) -> None:
     """Deletes expired update keys, conversations, dead letters and marks of unreachability."""
     second = int(now.timestamp())
     await connection.execute(
         delete(tables.updates).where(tables.updates.c.at < second - REMEMBER_UPDATES)
     )
-    long_ago = second - session_days * 86400
-    await connection.execute(delete(tables.sessions).where(tables.sessions.c.touched < long_ago))
+    await connection.execute(delete(tables.sessions).where(tables.sessions.c.until < second))
+    long_ago = second - letter_days * 86400
     await connection.execute(delete(tables.dead_letters).where(tables.dead_letters.c.at < long_ago))
     columns = tables.unreachable.c
     await connection.execute(
@@ -90,10 +91,24 @@ async def delete_expired(
 
 
 async def mark_unreachable(connection: AsyncConnection, person: bytes, now: datetime) -> None:
-    """Marks a citizen as unreachable, who has blocked the bot."""
+    """Marks a citizen as unreachable, who has blocked the bot.
+
+    The mark says the month only: most block the bot in the hour in which they rated.
+    """
     await upsert(
-        connection, tables.unreachable, ["person"], [{"person": person, "at": rounded_hour(now)}]
+        connection, tables.unreachable, ["person"], [{"person": person, "at": month_start(now)}]
     )
+
+
+async def rewrite_unreachable(database: AsyncEngine) -> None:
+    """Writes all marks unchanged in one transaction.
+
+    PostgreSQL keeps with each row the transaction that wrote it last, which dates it.
+    """
+    if database.dialect.name == "postgresql":
+        columns = tables.unreachable.c
+        async with writing(database) as connection:
+            await connection.execute(update(tables.unreachable).values(at=columns.at))
 
 
 async def mark_reachable(connection: AsyncConnection, people: list[bytes]) -> None:

@@ -1,5 +1,7 @@
 """The gate's keys: they make pseudonyms, seal conversations and sign submissions.
 
+A conversation's pseudonym is made under a key of its campaign, which goes at the close; before a
+campaign is chosen it is made under the key of a month (the lobby), which goes with the next month.
 Conversations and dead letters are sealed under a key of the hour. Once all of them are sealed anew
 (`bot.conversations.key_rotation`) the key is destroyed; an old copy of the database tells nothing.
 """
@@ -20,13 +22,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from survey_flows.errors import BadSession, Message, Place
+from bot.crypto.ram_secrets import RamSecrets
+from bot.crypto.secret_files import SIZE, load_secret
+from survey_flows.errors import BadSession, Message
 
-SIZE = 32
 NONCE = 12
 COUNTER = 16
 INVITATION = 10
 HOUR = 3600
+DAY = 86_400
 STAMP = 4
 """Bytes before a seal that hold its hour, in whole hours since 1970."""
 SUFFIX = ".key"
@@ -119,9 +123,12 @@ class HourlyKeys:
 class GateKeys:
     """The gate's secrets. They never leave this object's methods.
 
-    ``gate`` makes the pseudonyms of conversations and addresses. ``sign`` signs for the mixer.
-    ``voters`` holds a secret for each campaign, destroyed at its close. ``hours`` seals.
+    ``gate`` makes the pseudonyms of addresses, of locks, and of citizens who blocked the bot.
+    ``sign`` signs for the mixer. ``hours`` seals.
+    ``voters`` and ``conversations`` hold a secret for each campaign, destroyed at its close.
+    ``lobbies`` holds one for each month (``2026-11``), ``updates`` one for each day since 1970.
     ``rectification`` is the secret of citizens' requests (`bot.crypto.rectification_keys`).
+    ``passing`` is the secret of the day in memory, for names in Redis.
     """
 
     gate: bytes
@@ -129,18 +136,52 @@ class GateKeys:
     voters: Keyring
     hours: HourlyKeys
     rectification: bytes
+    conversations: Keyring
+    lobbies: Keyring
+    updates: Keyring
+    passing: RamSecrets
 
     def person(self, channel: str, user: str) -> bytes:
-        """Returns the pseudonym of a conversation; an unkeyed hash falls to trying every id."""
+        """Returns a citizen's lasting pseudonym; an unkeyed hash falls to trying every id.
+
+        No row of a campaign has it: it locks, and marks citizens who blocked the bot.
+        """
         return pseudonym(self.gate, "person", channel, user)
+
+    def conversation(self, campaign: str, channel: str, user: str) -> bytes:
+        """Returns the pseudonym of a conversation in a campaign that is not closed."""
+        secret = self.conversations.find_or_create(campaign)
+        return pseudonym(secret, "conversation", channel, user)
+
+    def known_conversation(self, campaign: str, channel: str, user: str) -> bytes | None:
+        """Returns what `conversation` does, or None when the campaign has no key."""
+        secret = self.conversations.find(campaign)
+        return pseudonym(secret, "conversation", channel, user) if secret else None
+
+    def lobby(self, month: str, channel: str, user: str) -> bytes:
+        """Returns the pseudonym of a conversation without a campaign in a month."""
+        return pseudonym(self.lobbies.find_or_create(month), "lobby", channel, user)
+
+    def known_lobby(self, month: str, channel: str, user: str) -> bytes | None:
+        """Returns what `lobby` does, or None when the month has no key."""
+        secret = self.lobbies.find(month)
+        return pseudonym(secret, "lobby", channel, user) if secret else None
 
     def voter(self, campaign: str, channel: str, user: str) -> bytes:
         """Returns a citizen's pseudonym in a campaign; nobody can make it after the close."""
         return pseudonym(self.voters.find_or_create(campaign), "voter", campaign, channel, user)
 
     def counter(self, campaign: str, kind: str, name: str) -> bytes:
-        """Returns the name of a counter; it equals no pseudonym and is void with the key."""
+        """Returns the name of a counter of no person; it is void with the campaign's key."""
         return pseudonym(self.voters.find_or_create(campaign), "counter", kind, name)[:COUNTER]
+
+    def passing_name(self, purpose: str, *parts: str) -> bytes:
+        """Returns a name in Redis that leads to a citizen on this day and in this memory only."""
+        return pseudonym(self.passing.secret(), purpose, *parts)[:COUNTER]
+
+    def link_person(self, campaign: str, link: str, channel: str, user: str) -> bytes:
+        """Returns the mark of a citizen who rated by a link for a number of people."""
+        return pseudonym(self.voters.find_or_create(campaign), "link", link, channel, user)
 
     def invitation(self, campaign: str, number: str) -> str:
         """Returns the token of an invitation by its number in the frame: 80 bits.
@@ -163,12 +204,17 @@ class GateKeys:
         """Returns the mark of a citizen's quota place, another one in each cell."""
         return pseudonym(self.voters.find_or_create(campaign), "place", *cell, channel, user)
 
-    def update(self, name: str) -> str:
-        """Returns the key of a taken update whose own name would tell its sender."""
-        return pseudonym(self.gate, "update", name).hex()[:48]
+    def update(self, name: str, sent: int) -> str:
+        """Returns the key of a taken update whose own name would tell its sender.
+
+        It is made under the secret of the day on which the update was ``sent`` (epoch seconds),
+        which is the same when the update is delivered again.
+        """
+        secret = self.updates.find_or_create(str(sent // DAY))
+        return pseudonym(secret, "update", name).hex()[:48]
 
     def address(self, address: str) -> str:
-        """Returns a client address under a key, to count requests without keeping addresses."""
+        """Returns a name of the console under a key; citizens' addresses are `passing_name`."""
         return pseudonym(self.gate, "address", address).hex()
 
     def signature(self, message: bytes) -> bytes:
@@ -238,29 +284,8 @@ def load_gate_keys(folder: Path) -> GateKeys:
         voters,
         hours,
         ring.find_or_create("follow"),
+        Keyring(folder / "conversations"),
+        Keyring(folder / "lobbies"),
+        Keyring(folder / "updates"),
+        RamSecrets(folder),
     )
-
-
-def load_secret(path: Path) -> bytes:
-    """Returns the 32 random bytes kept in ``path``; processes that make them at once agree.
-
-    Raises:
-        BadSession: the file does not hold 32 bytes.
-    """
-    if not path.exists():
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(SIZE))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    secret = path.read_bytes()
-    if len(secret) != SIZE:
-        raise BadSession(Message("crypto-key-file-damaged", bytes=SIZE), Place(file=str(path)))
-    return secret

@@ -19,11 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.accounts.second_factor import FactorKeys, load_factor_keys
 from bot.ballots.gate import Gate
 from bot.ballots.held_requests import forget_stops
+from bot.ballots.link_people import forget_link_people
 from bot.ballots.mixer import Mixer, destroy_closed_secrets
 from bot.ballots.remote_mixer import RemoteMixer
 from bot.ballots.screening import Screening
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.conductor import Conductor
+from bot.conversations.homes import destroy_old_secrets, forget_closed_conversations
 from bot.conversations.key_rotation import KeyRotation
 from bot.conversations.store import delete_expired
 from bot.core.clock import Clock, SystemClock
@@ -118,7 +120,7 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
         for name, seconds, work in (
             ("task:campaigns", REFRESH_SECONDS, live_campaigns.refresh),
             ("task:conversations", MIX_SECONDS, resealing.rotate),
-            ("task:deletion", FORGET_SECONDS, partial(_forget, database, clock)),
+            ("task:deletion", FORGET_SECONDS, partial(_forget, database, keys, clock)),
             ("mixer", MIX_SECONDS, partial(run_mixer_once, mixer, database, keys)),
         ):
             note = readiness.watch(name, within=seconds + TASK_PATIENCE)
@@ -168,8 +170,10 @@ async def finish_closing(
 
 
 async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys: GateKeys) -> None:
-    """Runs the mixer once, then destroys the gate keys of closed campaigns."""
+    """Runs the mixer once, then destroys what a close leaves of its campaign at the gate."""
     await mixer.turn()
+    await forget_closed_conversations(database, keys)
+    await forget_link_people(database)
     await destroy_closed_secrets(database, keys.voters)
 
 
@@ -178,10 +182,11 @@ async def _bundled_redis(settings: Settings, stack: AsyncExitStack) -> str:
     return valkey.url
 
 
-async def _forget(database: AsyncEngine, clock: Clock) -> None:
+async def _forget(database: AsyncEngine, keys: GateKeys, clock: Clock) -> None:
     async with writing(database) as connection:
         await delete_expired(connection, clock.now())
         await forget_stops(connection, clock.now())
+    destroy_old_secrets(keys, clock.now())
 
 
 async def repeat(

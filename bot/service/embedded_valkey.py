@@ -2,8 +2,11 @@
 
 One server belongs to one folder. The process that holds the folder's lock runs the server; every
 other process uses that server and stands ready to take over. The server inherits the lock, so the
-lock stays taken until the server itself has ended: two servers can never write the same append-only
-file, even after a SIGKILL of the process that started the first one.
+lock stays taken until the server itself has ended: two servers never stand behind one socket, even
+after a SIGKILL of the process that started the first one.
+
+The server writes no file of what it holds: an append-only file told the order in which citizens
+came. What it holds begins anew with it: sign-ins of the console, tries, paces and counters.
 
 The server listens on a unix socket only, which the owner of the folder alone can open. It dies with
 the process that started it and is started again when it crashes.
@@ -17,6 +20,7 @@ import fcntl
 import hashlib
 import logging
 import os
+import shutil
 import stat
 import sys
 import tempfile
@@ -35,7 +39,7 @@ log = logging.getLogger(__name__)
 LONGEST_SOCKET = 103
 """Bytes that fit into sun_path on Linux (107) and macOS (103)."""
 READY_WITHIN = 60.0
-"""Seconds in which a server reads even a large append-only file."""
+"""Seconds that a server has to start on a busy machine."""
 GONE_WITHIN = 10.0
 """Seconds that a server has for an orderly stop."""
 PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -93,8 +97,7 @@ def server_command(folder: Path, socket: Path) -> list[str]:
         "unixsocket": str(socket),
         "unixsocketperm": "600",
         "dir": str(folder),
-        "appendonly": "yes",
-        "appendfsync": "everysec",
+        "appendonly": "no",
         "save": "",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
@@ -107,7 +110,7 @@ def server_command(folder: Path, socket: Path) -> list[str]:
 
 
 async def answers(socket: Path) -> bool:
-    """Whether the server behind ``socket`` is ready; one that still reads its file is not."""
+    """Whether the server behind ``socket`` is ready."""
     try:
         reader, writer = await asyncio.open_unix_connection(str(socket))
     except OSError:
@@ -198,6 +201,7 @@ class EmbeddedValkey:
             # No event tells that another process has given up the lock.
             while not _taken(lock):  # noqa: ASYNC110
                 await asyncio.sleep(TAKEOVER)
+            _remove_older_files(self._folder)
             await self._run_again_and_again(lock)
         finally:
             os.close(lock)
@@ -253,6 +257,13 @@ class EmbeddedValkey:
         lines = self._log.read_text(errors="replace").split("\n")
         found = (line.strip() for line in reversed(lines) if line.strip())
         return next(found, Message("valkey-log-empty"))
+
+
+def _remove_older_files(folder: Path) -> None:
+    """Removes what servers of older versions wrote of what they held."""
+    shutil.rmtree(folder / "appendonlydir", ignore_errors=True)
+    for name in ("appendonly.aof", "dump.rdb"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _taken(lock: int) -> bool:

@@ -139,7 +139,7 @@ async def _at(service: Service, road: Road, moment: datetime) -> None:
     """Set the clock, and let the service do all that it does by itself."""
     road.clock.time = moment
     await service.live_campaigns.refresh()
-    await _forget(service.database, service.clock)
+    await _forget(service.database, service.keys, service.clock)
     await run_mixer_once(service.mixer, service.database, service.keys)
 
 

@@ -76,7 +76,7 @@ async def test_erased_is_erased_and_the_answers_in_the_chat_are_still_removed(ro
     await at(road, "delete", TopicRequested("delete"))
     incoming, reply = await at(road, "yes", road.button("ann", "Delete"), 60)
     assert reply.stale == (55,)
-    person = road.keys.person("test", "ann")
+    person = road.keys.lobby("2026-11", "test", "ann")
     assert await sessions(road) == {person}
     await road.conductor.note(incoming, Delivery(removed=(55,)))
     assert await sessions(road) == set()

@@ -44,7 +44,7 @@ async def bodies(road: Road) -> dict[bytes, bytes]:
 
 
 async def conversation(road: Road, user: str) -> Session:
-    person = road.keys.person("test", user)
+    person = road.keys.conversation("year", "test", user)
     return read_conversation(road.keys.unseal(person, (await bodies(road))[person])).session
 
 
@@ -108,7 +108,8 @@ async def test_many_are_sealed_anew_and_who_is_killed_in_between_goes_on(
     for number in range(many):
         person = road.keys.person("test", f"{number}")
         body = road.keys.seal(person, "year\n" + Session(nonce="N", seen=0, lang="en").to_json())
-        rows.append({"person": person, "body": body, "hour": road.keys.hours.now, "touched": 0})
+        row = {"person": person, "body": body, "hour": road.keys.hours.now}
+        rows.append(row | {"campaign": "year", "until": 0})
     async with writing(road.database) as connection:
         await connection.execute(tables.sessions.insert(), rows)
     road.clock.time += 2 * HOUR

@@ -149,3 +149,29 @@ async def test_renamed_tables_keep_their_rows_and_guards(bare_store_url: str) ->
             assert (await connection.execute(again)).scalar_one() == 2
     finally:
         await database.dispose()
+
+
+async def test_conversations_of_an_older_version_lose_the_moment_of_their_last_tap(
+    bare_store_url: str,
+) -> None:
+    database = open_database(bare_store_url)
+    blob = "decode('{0}', 'hex')" if database.dialect.name == "postgresql" else "x'{0}'"
+    later, earlier = blob.format("0b"), blob.format("0a")
+    insert = "INSERT INTO sessions (person, body, hour, touched) VALUES"
+    statements = (
+        f"{insert} ({later}, {later}, 7, 1000)",
+        f"{insert} ({earlier}, {later}, 9, 2000)",
+        f"INSERT INTO unreachable (person, at) VALUES ({later}, 1795420800)",
+    )
+    try:
+        await upgraded(database, "0020", statements)
+        await migrate(database)
+        async with database.connect() as connection:
+            query = text("SELECT person, campaign, hour, until FROM sessions ORDER BY person")
+            rows = [tuple(row) for row in await connection.execute(query)]
+            marks = (await connection.execute(text("SELECT at FROM unreachable"))).scalars().all()
+        assert [(bytes(row[0]), *row[1:3]) for row in rows] == [(b"\x0a", "", 0), (b"\x0b", "", 0)]
+        assert rows[0][3] == rows[1][3]
+        assert marks == [1795420800 // 2592000 * 2592000]
+    finally:
+        await database.dispose()

@@ -78,14 +78,6 @@ async def test_a_batch_is_one_round_trip(redis: Redis) -> None:
     assert "cmdstat_eval" not in calls
 
 
-async def test_a_link_counts_its_persons_once_each(redis: Redis) -> None:
-    mine = replace(ONE, link=b"link", link_limit=1)
-    facts = await watching(redis).ballot_facts(
-        [mine, mine, replace(mine, person=b"other"), replace(ONE, link=b"open")]
-    )
-    assert [(f.link_users, f.link_limit) for f in facts] == [(1, 1), (1, 1), (2, 1), (0, None)]
-
-
 async def test_a_replayed_update_is_not_counted_again(redis: Redis) -> None:
     again = replace(ONE, replayed=True)
     facts = await watching(redis).ballot_facts([ONE, again, ONE])
@@ -120,9 +112,7 @@ async def to_second(redis: Redis, second: int) -> None:
 
 
 async def test_every_key_expires_and_names_only_pseudonyms(redis: Redis) -> None:
-    given = replace(
-        ONE, person=b"\xff\x00P", source=b"\xfeS", unit=b"\xfdU", link=b"\xfcL", link_limit=3
-    )
+    given = replace(ONE, person=b"\xff\x00P", source=b"\xfeS", unit=b"\xfdU")
     await watching(redis).ballot_facts([given])
     names = [
         b"user:\xff\x00P",
@@ -130,7 +120,6 @@ async def test_every_key_expires_and_names_only_pseudonyms(redis: Redis) -> None
         b"unit:\xfdU",
         b"ballots:\xff\x00P",
         b"cell:2:\xfdU\xfeS",
-        b"link:\xfcL",
     ]
     keys = set(await redis.keys("*"))
     # Rates last for a tenth of a second only: on a busy machine they are gone before one looks.

@@ -5,7 +5,7 @@ A risk is sealed with its ballot, and every ballot is taken.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from sqlalchemy import select
 from bot.ballots.gate import Gate
 from bot.ballots.screening import Screening
 from bot.campaigns.links import create_link
+from bot.crypto.gate_keys import pseudonym
+from bot.service.composition import run_mixer_once
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from survey_flows.events import Pressed
@@ -32,6 +34,10 @@ async def road(backend: Backend, tmp_path: Path) -> AsyncIterator[Road]:
         made.conductor._gate = Gate(made.keys, made.mixer.key.public, screening)
         yield made
     await redis.aclose()
+
+
+def on_disk(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.rglob("*.key")]
 
 
 async def risks(road: Road) -> list[tuple[str, ...]]:
@@ -82,6 +88,39 @@ async def test_a_link_that_more_people_use_than_it_is_meant_for_is_noticed_and_e
         road.clock.time += timedelta(minutes=1)
         await road.press(user, "Submit")
     assert await risks(road) == [(), (), ("shared_link",)]
+
+
+async def test_the_people_of_a_link_are_forgotten_at_the_close(road: Road) -> None:
+    road.link = await create_link(road.database, "year", "deputy", "", road.clock, max_people=2)
+    await road.live_campaigns.refresh()
+    for user in ("ann", "ben", "ann"):
+        await road.rate(user)
+    assert await road.count("link_people") == 2
+    await road.close("year")
+    await run_mixer_once(road.mixer, road.database, road.keys)
+    assert await road.count("link_people") == 0
+
+
+async def test_no_key_on_a_disk_names_the_counters_of_a_known_person(
+    road: Road, backend: Backend, tmp_path: Path
+) -> None:
+    people = [f"471147114{n}" for n in range(5)]
+    for user in people:
+        await road.rate(user)
+    async with Redis.from_url(backend.redis_url) as redis:
+        counters = b" ".join([key async for key in redis.scan_iter()])
+
+    def found(secrets: Iterable[bytes]) -> int:
+        parts = [
+            one
+            for user in people
+            for one in (("counter", "person", f"test {user}"), ("counter", "year", "test", user))
+        ]
+        names = [pseudonym(secret, *part)[:16] for secret in secrets for part in parts]
+        return sum(name in counters for name in names)
+
+    assert found(on_disk(tmp_path)) == 0
+    assert found([road.keys.passing.secret()]) == len(people), "the attacker knows the names"
 
 
 async def test_without_counters_ballots_are_taken_and_say_so(road: Road) -> None:

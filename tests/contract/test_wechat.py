@@ -24,6 +24,8 @@ from sqlalchemy import select
 import bot.conversations.conductor
 from bot.channels.wechat import channel as wechat
 from bot.conversations.dead_letters import DeadLetterStore
+from bot.conversations.homes import Homes
+from bot.core.identity import Citizen
 from bot.storage.database import reading
 from bot.storage.schema import all as tables
 from tests.conftest import POSTGRES
@@ -359,9 +361,12 @@ async def test_what_cannot_be_read_is_kept_and_answered(phone: Phone) -> None:
 async def test_what_is_no_concern_of_ours_is_answered_with_nothing(phone: Phone) -> None:
     for name in ("LOCATION", "VIEW", "TEMPLATESENDJOBFINISH", "enter_agent", ""):
         assert await phone.event(name) == ""
-    person = phone.city.service.keys.person("wechat", phone.user)
-    async with reading(phone.city.service.database) as connection:
+    service = phone.city.service
+    names = Homes(service.keys, service.live_campaigns).names(
+        Citizen("wechat", phone.user), service.clock.now()
+    )
+    async with reading(service.database) as connection:
         found = await connection.execute(
-            select(tables.sessions).where(tables.sessions.c.person == person)
+            select(tables.sessions).where(tables.sessions.c.person.in_(names))
         )
         assert found.all() == []

@@ -32,7 +32,7 @@ WORDS = {word: meant for meant, words in ASKED.items() for word in words}
 MEDIA = frozenset({"image", "voice", "video", "shortvideo", "location", "link", "file"})
 """Kinds of media messages."""
 
-Mark = Callable[[str], str]
+Mark = Callable[[str, int], str]
 """Makes a secret name of a text: update keys are stored, and user ids must not be."""
 
 
@@ -69,7 +69,7 @@ def read_message(channel: str, fields: Fields, sent: int, mark: Mark) -> ParsedM
         channel: its name, for the citizen's pseudonym.
         fields: the message's fields.
         sent: when it was written, in epoch seconds by our clock.
-        mark: makes the update's key.
+        mark: makes the update's key of its name and of when it was sent.
     """
     if is_broken(fields):
         return None
@@ -79,7 +79,8 @@ def read_message(channel: str, fields: Fields, sent: int, mark: Mark) -> ParsedM
         return None
     # WeCom's ids are the same in capital letters; WeChat's are case-sensitive.
     user = fields["FromUserName"].casefold() if channel == "wecom" else fields["FromUserName"]
-    incoming = Incoming(f"{channel}:{mark(_name(fields))}", channel, user, event)
+    key = mark(_name(fields), number(fields, "CreateTime"))
+    incoming = Incoming(f"{channel}:{key}", channel, user, event)
     return ParsedMessage(
         incoming, fields["FromUserName"], fields.get("ToUserName", ""), _web(fields, event), left
     )

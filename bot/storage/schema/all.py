@@ -44,6 +44,7 @@ from bot.storage.schema.monitoring import break_offs as break_offs
 from bot.storage.schema.monitoring import progress_counts as progress_counts
 from bot.storage.schema.outreach import outbox as outbox
 from bot.storage.schema.outreach import pushes as pushes
+from bot.storage.schema.quotas import link_people as link_people
 from bot.storage.schema.quotas import quota_cells as quota_cells
 from bot.storage.schema.quotas import quota_places as quota_places
 from bot.storage.schema.records import adjustments as adjustments
@@ -81,7 +82,17 @@ sessions = Table(
     "sessions",
     metadata,
     Column(
-        "person", LargeBinary(32), primary_key=True, comment="keyed pseudonym of channel and user"
+        "person",
+        LargeBinary(32),
+        primary_key=True,
+        comment="pseudonym under the campaign's key, or under the month's in the lobby",
+    ),
+    Column("campaign", String(32), nullable=False, comment="empty: the lobby"),
+    Column(
+        "until",
+        BigInteger,
+        nullable=False,
+        comment="epoch seconds of its end at the latest, equal for all of a campaign",
     ),
     Column(
         "body",
@@ -90,8 +101,10 @@ sessions = Table(
         comment="the conversation, encrypted under the key of an hour",
     ),
     Column("hour", Integer, nullable=False, comment="of which hour that key is, since 1970"),
-    Column("touched", BigInteger, nullable=False),
-    Index("ix_sessions_touched", "touched"),
+    Index("ix_sessions_campaign", "campaign"),
+    Index("ix_sessions_until", "until"),
+    # In the order of the pseudonyms, which is that of nobody's coming.
+    sqlite_with_rowid=False,
 )
 
 ballots = Table(
@@ -301,11 +314,14 @@ releases = Table(
 unreachable = Table(
     "unreachable",
     metadata,
-    Column("person", LargeBinary(32), primary_key=True, comment="as in sessions"),
+    Column(
+        "person", LargeBinary(32), primary_key=True, comment="keyed pseudonym of channel and user"
+    ),
     Column(
         "at",
         BigInteger,
         nullable=False,
-        comment="when the bot was found blocked: epoch seconds of a quarter hour",
+        comment="when the bot was found blocked: epoch seconds of the month's beginning",
     ),
+    sqlite_with_rowid=False,
 )

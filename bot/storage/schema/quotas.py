@@ -1,6 +1,7 @@
 """Tables of response quotas: the taken places of a cell, and marks so that nobody takes two.
 
-A campaign without quotas has no row in either. Its rows go with its key at the close.
+Beside them stand the marks of people who rated by a link for a number of them.
+A campaign without either has no row. Its rows go with its key at the close.
 """
 
 from __future__ import annotations
@@ -32,5 +33,20 @@ quota_places = Table(
     Column("campaign", String(32), nullable=False),
     Index("ix_quota_places_campaign", "campaign"),
     # In the order of the marks, which is that of nobody's coming.
+    sqlite_with_rowid=False,
+)
+
+link_people = Table(
+    "link_people",
+    metadata,
+    Column(
+        "mark",
+        LargeBinary(32),
+        primary_key=True,
+        comment="keyed pseudonym of a person and a link together",
+    ),
+    Column("campaign", String(32), nullable=False),
+    Column("link", String(16), nullable=False, comment="the link's token"),
+    Index("ix_link_people_campaign_link", "campaign", "link"),
     sqlite_with_rowid=False,
 )

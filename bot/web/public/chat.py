@@ -348,4 +348,4 @@ async def _kept_notices(service: Service, user: str) -> tuple[str, ...]:
 
 
 def _notice_key(service: Service, user: str) -> str:
-    return f"minping:web:notices:{service.keys.person('web notices', user).hex()}"
+    return f"minping:web:notices:{service.keys.passing_name('web notices', user).hex()}"

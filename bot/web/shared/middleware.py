@@ -201,11 +201,9 @@ async def is_over_limit(request: web.Request, act: str, limit: int) -> bool:
     While Redis is away, the answer is no: a limit must not keep citizens out.
     """
     service = request.app[SERVICE]
-    address = service.keys.address(client_address(request, service.settings))
+    name = service.keys.passing_name("address", client_address(request, service.settings)).hex()
     try:
         async with asyncio.timeout(PATIENCE):
-            return (
-                await increment_counter(service.redis, f"minping:web:{act}:{address}", HOUR) > limit
-            )
+            return await increment_counter(service.redis, f"minping:web:{act}:{name}", HOUR) > limit
     except (RedisError, OSError):
         return False

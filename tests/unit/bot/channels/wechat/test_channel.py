@@ -54,6 +54,12 @@ from tests.wechat import AES_KEY, APP_ID, CORP_ID, OPENID, TAP, TOKEN, signed
 
 SEAL = MessageCipher(read_aes_key(AES_KEY, "test"), APP_ID)
 SENT = 1_795_420_800
+
+
+def name_of(name: str, _sent: int) -> str:
+    return name
+
+
 BOTH = pytest.mark.parametrize(
     ("channel", "crypto", "receiver"),
     [(WECHAT, WeChatCrypto, APP_ID), (WECOM, WeComCrypto, CORP_ID)],
@@ -315,19 +321,22 @@ def fields(**changed: str) -> dict[str, str]:
     ],
 )
 def test_what_a_message_means(changed: dict[str, str], event: Update | None) -> None:
-    taken = read_message(WECHAT, fields(**changed), SENT, str)
+    taken = read_message(WECHAT, fields(**changed), SENT, name_of)
     assert (taken.incoming.event if taken else None) == event
     assert taken is None or taken.left == (changed.get("Event") == "unsubscribe")
 
 
 def test_the_library_reads_the_same_message() -> None:
     xml = write_fields(fields(Content="满意"))
-    theirs, ours = parse_message(xml), read_message(WECHAT, read_fields(xml.encode()), SENT, str)
+    theirs, ours = (
+        parse_message(xml),
+        read_message(WECHAT, read_fields(xml.encode()), SENT, name_of),
+    )
     assert ours
     assert (theirs.source, theirs.target, theirs.content) == (ours.to, ours.by, "满意")
     event = write_fields(fields(MsgType="event", Event="SCAN", EventKey="LINK-TAX", Ticket="t"))
     assert parse_message(event).scene_id == "LINK-TAX"
-    ours = read_message(WECHAT, read_fields(event.encode()), SENT, str)
+    ours = read_message(WECHAT, read_fields(event.encode()), SENT, name_of)
     assert ours
     assert ours.incoming.event == Started("LINK", "TAX")
     wecom = write_fields(fields(Content="1", AgentID="1000002"))
@@ -336,7 +345,7 @@ def test_the_library_reads_the_same_message() -> None:
 
 def test_a_message_that_comes_again_has_the_same_key_and_no_other_has() -> None:
     def key(channel: str = WECHAT, **changed: str) -> str:
-        taken = read_message(channel, fields(**changed), SENT, str)
+        taken = read_message(channel, fields(**changed), SENT, name_of)
         assert taken
         return taken.incoming.key
 
@@ -389,7 +398,7 @@ def test_when_a_message_was_written_is_told_by_our_clock() -> None:
 )
 @hypothesis_settings(max_examples=150, deadline=None)
 def test_any_fields_are_read_or_are_nothing(raw: dict[str, str]) -> None:
-    taken = read_message(WECHAT, raw, SENT, str)
+    taken = read_message(WECHAT, raw, SENT, name_of)
     assert taken is None or (isinstance(taken, ParsedMessage) and taken.incoming.user)
 
 
@@ -511,7 +520,7 @@ async def stand(account: WechatAccount | None) -> AsyncIterator[Stand]:
         kept.append(raw)
         return True
 
-    async with WechatChannel(account, handler, clock, str, keep) as channel:
+    async with WechatChannel(account, handler, clock, name_of, keep) as channel:
         app = Application()
         app.add_routes(channel.routes())
         async with TestClient(TestServer(app)) as client:

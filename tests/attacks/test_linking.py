@@ -1,0 +1,23 @@
+"""Nobody joins what an honest campaign left better than by guessing; at 800 voters, as gated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.attacks.honest_campaign import Habits
+from tests.attacks.linking import attacks
+from tests.chance import most_by_chance
+
+UNITS = 8
+
+
+async def test_no_join_hits_more_often_than_chance(store_url: str, tmp_path: Path) -> None:
+    outcomes = await attacks(store_url, tmp_path, Habits(voters=800, units=UNITS))
+    linked = [
+        f"{one.join}: {one.hits} of {one.tries}, by chance {one.chance:.1f}"
+        for one in outcomes
+        if one.join.startswith("person") and one.hits > most_by_chance(one.chance) and not one.named
+    ]
+    assert linked == []
+    named = {one.join for one in outcomes if one.named and one.hits > most_by_chance(one.chance)}
+    assert named == {"person to voter, open, gate's keys in the hour, by moment"}
