@@ -15,13 +15,14 @@ from typing import Any
 import uvloop
 
 import bot.commands
+from bot.core.operator_needed import OperatorNeeded
 from bot.core.settings import Settings, read_language, read_settings
 from bot.terminal.auditing import note_command
 from bot.terminal.parsing import MessageParser
 from bot.terminal.words import worded
 from survey_flows.errors import BadInput, Message
 
-DONE, WRONG_INPUT, WRONG_USE = 0, 1, 2
+DONE, WRONG_INPUT, WRONG_USE, PERSON_NEEDED = 0, 1, 2, 3
 READER_GONE, INTERRUPTED = 141, 130
 
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        The exit code: 0 done, 1 wrong input, 2 wrong use of the command line.
+        The exit code: 0 done, 1 wrong input, 2 wrong use of the command line, 3 a person must act.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     chosen = make_parser(next(iter(arguments), "")).parse_args(arguments)
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return runner.run(_run_audited(settings, chosen)) or DONE
     except BadInput as error:
         print(f"minping: {error.render(read_language())}", file=sys.stderr)
-        return WRONG_INPUT
+        return PERSON_NEEDED if isinstance(error, OperatorNeeded) else WRONG_INPUT
     except BrokenPipeError:
         # The reader has closed the pipe (`| head`), so the flush at exit must not fail either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

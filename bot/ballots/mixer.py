@@ -12,6 +12,7 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Sequence, Set
+from functools import cached_property
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -22,9 +23,10 @@ from bot.ballots.batch import BALLOT, FOLLOW, UNLOGGED_KINDS, Batch, Submission
 from bot.ballots.held_requests import store_requests
 from bot.ballots.mixer_keys import MixerKeys, key_name
 from bot.ballots.quota_places import delete_quota_marks, rewrite_counts
+from bot.campaigns.campaign_keys import MIXER, check_keys, remember_key
 from bot.campaigns.registration import definition_with_seed, read_limits
 from bot.core.clock import Clock
-from bot.crypto.gate_keys import Keyring
+from bot.crypto.gate_keys import KeyMissing, Keyring
 from bot.crypto.note_signatures import public_key as log_key
 from bot.crypto.note_signatures import sign_checkpoint
 from bot.crypto.sealed_envelopes import (
@@ -80,37 +82,69 @@ class Mixer:
         self._origin = origin
         self._clock = clock
         self._since: float | None = None
-        self._signing = Ed25519PrivateKey.from_private_bytes(ring.find_or_create(LOG_KEY))
-        self._keys = MixerKeys(database, ring, self._signing, clock)
+        self._started = False
+        self._keyless: Set[str] = frozenset()
         self._turn = asyncio.Lock()
 
     @property
     def key(self) -> VerifierKey:
-        """The public key by which everybody checks the log's checkpoints."""
-        return log_key(self._ring.find_or_create(LOG_KEY), self._origin)
+        """The public key by which everybody checks the log's checkpoints, after `start`."""
+        return log_key(self._ring.demand(LOG_KEY), self._origin)
+
+    @cached_property
+    def _signing(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._ring.demand(LOG_KEY))
+
+    @cached_property
+    def _keys(self) -> MixerKeys:
+        return MixerKeys(self._database, self._ring, self._signing, self._clock)
+
+    async def start(self) -> None:
+        """Make the log's key for an empty log; demand it for every other one.
+
+        Raises:
+            KeyMissing: the log has entries, and the key that signed them is not in its file.
+        """
+        if self._started:
+            return
+        if not self._ring.path(LOG_KEY).exists():
+            if await self._log_has_entries():
+                raise KeyMissing(self._ring.path(LOG_KEY))
+            self._ring.find_or_create(LOG_KEY)
+        self._started = True
+
+    async def _log_has_entries(self) -> bool:
+        query = select(tables.log_entries.c.position).limit(1)
+        async with reading(self._database) as connection:
+            return (await connection.execute(query)).first() is not None
 
     async def turn(self) -> None:
         """Open and close the campaigns that wait for it, and mix when there is a batch."""
         async with self._turn:
+            await self.start()
             await self._keys.renew()
+            self._keyless = frozenset(await check_keys(self._database, MIXER, self._ring, CAMPAIGN))
             await self._register()
             await self._publish()
             await self.release_requests()
             closing = await self._in_state("closing")
             while await self.mix(closing):  # noqa: ASYNC110 - each turn mixes a batch
                 await asyncio.sleep(SECONDS_BETWEEN_BATCHES)
-            for campaign in closing:
+            for campaign in closing - self._keyless:
                 await self._close(campaign)
             await destroy_closed_secrets(self._database, self._ring, CAMPAIGN)
 
     def _sign(self, size: int, root: bytes) -> str:
-        return sign_checkpoint(self._ring.find_or_create(LOG_KEY), self._origin, size, root)
+        return sign_checkpoint(self._ring.demand(LOG_KEY), self._origin, size, root)
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
 
     async def _register(self) -> None:
-        """Log a campaign's frozen definition, then open it (R4: rules first, answers after)."""
+        """Log a campaign's frozen definition, then open it (R4: rules first, answers after).
+
+        This alone makes the mixer's key of the campaign.
+        """
         if not await self._in_state("opening"):
             return  # Writing would take a lock that citizens need.
         columns = tables.campaigns.c
@@ -132,6 +166,8 @@ class Mixer:
                         registration_body({**row._mapping, **frozen}),
                     )
                 )
+                secret = self._ring.find_or_create(CAMPAIGN + row.id)
+                await remember_key(connection, row.id, MIXER, secret)
                 values = frozen | {"state": "open", "registered": position}
                 await connection.execute(
                     update(tables.campaigns).where(columns.id == row.id).values(values)
@@ -183,15 +219,13 @@ class Mixer:
         waited = self._waited(bool(staged))
         if not _ripe(len(staged), waited) and not (closing and (staged or held)):
             return False
-        most, ballots = MAX_SUBMISSIONS, await asyncio.to_thread(self._open, staged, self._gate)
+        most, ballots = MAX_SUBMISSIONS, await self._opened(staged, self._gate)
         while len(staged) == most and not _ripe(_people(ballots), waited):
             # One person who sends without end must not keep all others waiting.
             most *= 2
             staged = await self._read(tables.staging, most)
-            ballots = await asyncio.to_thread(self._open, staged, self._gate)
-        comments = await asyncio.to_thread(
-            self._open, held, self._signing.public_key().public_bytes_raw()
-        )
+            ballots = await self._opened(staged, self._gate)
+        comments = await self._opened(held, self._signing.public_key().public_bytes_raw())
         # Neither foreign rows nor many of one person hide anybody.
         ripe = _ripe(_people(ballots), waited)
         ballots = ballots if ripe else _of(ballots, closing)
@@ -234,6 +268,15 @@ class Mixer:
     async def _read(self, table: Table, most: int) -> list[Any]:
         async with reading(self._database) as connection:
             return list(await connection.execute(select(table).order_by(table.c.id).limit(most)))
+
+    async def _opened(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
+        """Open rows and leave those alone whose campaign has to wait for its key."""
+        opened = await asyncio.to_thread(self._open, rows, signer)
+        return [
+            (row, submissions)
+            for row, submissions in opened
+            if not submissions or submissions[0]["campaign"] not in self._keyless
+        ]
 
     def _open(self, rows: Sequence[Any], signer: bytes) -> list[Opened]:
         """Open each row; its submissions are None when ``signer`` did not sign them."""
@@ -295,7 +338,7 @@ class Mixer:
 
     def _pseudonym(self, purpose: str, campaign: str, voter: bytes) -> bytes:
         return hmac.digest(
-            self._ring.find_or_create(CAMPAIGN + campaign),
+            self._ring.demand(CAMPAIGN + campaign),
             purpose.encode() + b"|" + voter,
             "sha256",
         )

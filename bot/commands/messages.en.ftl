@@ -254,6 +254,7 @@ weekday-sunday = Sun
 campaign-figures = { $state }, { $opens } to { $closes }; { $units } units, { $ballots } ballots
 campaign-link = { $group } ({ $parts }):
 campaign-link-limit = for { $people } people
+campaign-key-missing = it takes no ballots until this key is back from the backup: { $file }
 campaign-misfit = { $year } cannot be appraised like this: { $problem }
 campaign-none = there is no campaign yet; see `minping campaign create --help`
 campaign-pilot = a pilot, { $state }

@@ -254,6 +254,7 @@ weekday-sunday = 周日
 campaign-figures = { $state }，{ $opens } 至 { $closes }；{ $units } 个单位，评价票 { $ballots } 张
 campaign-link = { $group }（{ $parts }）：
 campaign-link-limit = 供 { $people } 人
+campaign-key-missing = 该密钥从备份恢复之前，不接收评价：{ $file }
 campaign-misfit = { $year } 年度照此无法考核：{ $problem }
 campaign-none = 还没有评价活动，见 `minping campaign create --help`
 campaign-pilot = 试评，{ $state }

@@ -1,5 +1,8 @@
 """The gate's keys: they make pseudonyms, seal conversations and sign submissions.
 
+A key that was made once is demanded ever after (`Keyring.demand`): one that is made anew in silence
+makes other pseudonyms, under which a person could rate a second time.
+
 Conversations and dead letters are sealed under a key of the hour. Once all of them are sealed anew
 (`bot.conversations.key_rotation`) the key is destroyed; an old copy of the database tells nothing.
 """
@@ -14,12 +17,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from bot.core.operator_needed import OperatorNeeded
 from survey_flows.errors import BadSession, Message, Place
 
 SIZE = 32
@@ -30,6 +35,22 @@ HOUR = 3600
 STAMP = 4
 """Bytes before a seal that hold its hour, in whole hours since 1970."""
 SUFFIX = ".key"
+ID_LABEL = b"minping/key-id"
+ID_BYTES = 8
+GATE_KEYS = ("gate", "sign", "follow")
+"""The names of the gate's own keys; those of campaigns and hours have folders of their own."""
+
+
+class KeyMissing(OperatorNeeded):
+    """A key that was made before is not in its file, and is not made again."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(Message("crypto-key-missing"), Place(file=str(path)))
+
+
+def key_id(secret: bytes) -> str:
+    """Returns the 16 hexadecimal digits by which a key is known without telling anything of it."""
+    return sha256(ID_LABEL + secret).digest()[:ID_BYTES].hex()
 
 
 class Keyring:
@@ -39,16 +60,38 @@ class Keyring:
         self._folder = folder
         self._known: dict[str, bytes] = {}
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the files."""
+        return self._folder
+
+    def path(self, name: str) -> Path:
+        """Returns the file of a secret, whether there is one or not."""
+        return self._folder / (name + SUFFIX)
+
     def find_or_create(self, name: str) -> bytes:
-        """Returns the secret of this name; makes one if there is none."""
+        """Returns the secret of this name; makes one if there is none.
+
+        This is for what begins: an installation, the opening of a campaign, a new hour or day.
+        """
         if name not in self._known:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._known[name] = load_secret(self._path(name))
+            self._known[name] = load_secret(self.path(name))
         return self._known[name]
+
+    def demand(self, name: str) -> bytes:
+        """Returns the secret of this name.
+
+        Raises:
+            KeyMissing: there is none; it is not made.
+        """
+        if name not in self._known and not self.path(name).exists():
+            raise KeyMissing(self.path(name))
+        return self.find_or_create(name)
 
     def find(self, name: str) -> bytes | None:
         """Returns the secret of this name, if there is one."""
-        return self.find_or_create(name) if self._path(name).exists() else None
+        return self.find_or_create(name) if self.path(name).exists() else None
 
     def names(self) -> list[str]:
         """Returns the names of all secrets, also of those that only this process still knows."""
@@ -63,7 +106,7 @@ class Keyring:
         A backup, or a disk that moves its blocks, may keep a copy: see the guide for operators.
         """
         self._known.pop(name, None)
-        path = self._path(name)
+        path = self.path(name)
         # The service and a command may destroy the same secret at once.
         with suppress(FileNotFoundError):
             with path.open("r+b") as file:
@@ -71,9 +114,6 @@ class Keyring:
                 file.flush()
                 os.fsync(file.fileno())
             path.unlink()
-
-    def _path(self, name: str) -> Path:
-        return self._folder / (name + SUFFIX)
 
 
 class HourlyKeys:
@@ -120,7 +160,8 @@ class GateKeys:
     """The gate's secrets. They never leave this object's methods.
 
     ``gate`` makes the pseudonyms of conversations and addresses. ``sign`` signs for the mixer.
-    ``voters`` holds a secret for each campaign, destroyed at its close. ``hours`` seals.
+    ``voters`` holds a secret for each campaign, made when it opens and destroyed at its close.
+    Methods that need it raise `KeyMissing` without it. ``hours`` seals.
     ``rectification`` is the secret of citizens' requests (`bot.crypto.rectification_keys`).
     """
 
@@ -136,18 +177,18 @@ class GateKeys:
 
     def voter(self, campaign: str, channel: str, user: str) -> bytes:
         """Returns a citizen's pseudonym in a campaign; nobody can make it after the close."""
-        return pseudonym(self.voters.find_or_create(campaign), "voter", campaign, channel, user)
+        return pseudonym(self.voters.demand(campaign), "voter", campaign, channel, user)
 
     def counter(self, campaign: str, kind: str, name: str) -> bytes:
         """Returns the name of a counter; it equals no pseudonym and is void with the key."""
-        return pseudonym(self.voters.find_or_create(campaign), "counter", kind, name)[:COUNTER]
+        return pseudonym(self.voters.demand(campaign), "counter", kind, name)[:COUNTER]
 
     def invitation(self, campaign: str, number: str) -> str:
         """Returns the token of an invitation by its number in the frame: 80 bits.
 
         It is stored nowhere and made again whenever it is needed, until the campaign's key is gone.
         """
-        raw = pseudonym(self.voters.find_or_create(campaign), "invitation", number)[:INVITATION]
+        raw = pseudonym(self.voters.demand(campaign), "invitation", number)[:INVITATION]
         return base64.b32encode(raw).decode()
 
     def invitation_mark(self, campaign: str, token: str) -> bytes | None:
@@ -157,11 +198,11 @@ class GateKeys:
 
     def holder(self, campaign: str, channel: str, user: str) -> bytes:
         """Returns the pseudonym of an invitation's user; no conversation or ballot has it."""
-        return pseudonym(self.voters.find_or_create(campaign), "holder", channel, user)
+        return pseudonym(self.voters.demand(campaign), "holder", channel, user)
 
     def place(self, campaign: str, cell: Sequence[str], channel: str, user: str) -> bytes:
         """Returns the mark of a citizen's quota place, another one in each cell."""
-        return pseudonym(self.voters.find_or_create(campaign), "place", *cell, channel, user)
+        return pseudonym(self.voters.demand(campaign), "place", *cell, channel, user)
 
     def update(self, name: str) -> str:
         """Returns the key of a taken update whose own name would tell its sender."""
@@ -229,16 +270,23 @@ def pseudonym(key: bytes, *parts: str) -> bytes:
 
 
 def load_gate_keys(folder: Path) -> GateKeys:
-    """Returns the gate's keys in ``folder``; makes missing ones, readable by their owner only."""
+    """Returns the gate's keys in ``folder``.
+
+    Raises:
+        KeyMissing: one of `GATE_KEYS` is not there.
+    """
     ring = Keyring(folder)
+    gate, sign, follow = (ring.demand(name) for name in GATE_KEYS)
     voters, hours = Keyring(folder / "voters"), HourlyKeys(Keyring(folder / "hours"))
-    return GateKeys(
-        ring.find_or_create("gate"),
-        ring.find_or_create("sign"),
-        voters,
-        hours,
-        ring.find_or_create("follow"),
-    )
+    return GateKeys(gate, sign, voters, hours, follow)
+
+
+def make_gate_keys(folder: Path) -> GateKeys:
+    """Returns the gate's keys of a new installation; makes those that are not there."""
+    ring = Keyring(folder)
+    for name in GATE_KEYS:
+        ring.find_or_create(name)
+    return load_gate_keys(folder)
 
 
 def load_secret(path: Path) -> bytes:

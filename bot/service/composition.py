@@ -15,21 +15,23 @@ from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.accounts.second_factor import FactorKeys, load_factor_keys
+from bot.accounts.second_factor import FactorKeys
 from bot.ballots.gate import Gate
 from bot.ballots.held_requests import forget_stops
 from bot.ballots.mixer import Mixer, destroy_closed_secrets
 from bot.ballots.remote_mixer import RemoteMixer
 from bot.ballots.screening import Screening
+from bot.campaigns.campaign_keys import GATE, check_keys
 from bot.campaigns.live_campaigns import LiveCampaigns
 from bot.conversations.conductor import Conductor
 from bot.conversations.key_rotation import KeyRotation
 from bot.conversations.store import delete_expired
 from bot.core.clock import Clock, SystemClock
 from bot.core.settings import Settings
-from bot.crypto.contact_keys import ContactKeys, load_contact_keys
-from bot.crypto.gate_keys import GateKeys, Keyring, load_gate_keys
+from bot.crypto.contact_keys import ContactKeys
+from bot.crypto.gate_keys import GateKeys, Keyring
 from bot.service.embedded_valkey import EmbeddedValkey
+from bot.service.installation_keys import open_keys
 from bot.storage.database import open_database, writing
 from bot.storage.migrate import migrate
 
@@ -92,19 +94,17 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             url, socket_connect_timeout=REDIS_PATIENCE, socket_timeout=REDIS_PATIENCE
         )
         stack.push_async_callback(redis.aclose)
-        keys = load_gate_keys(settings.data / "keys")
+        opened = await open_keys(settings, database)
+        keys = opened.gate
         live_campaigns = LiveCampaigns(database, settings.timezone)
         mixer = make_mixer(settings, database, keys, clock)
         await mixer.turn()
+        await check_keys(database, GATE, keys.voters)
         await live_campaigns.refresh()
         resealing = KeyRotation(database, keys, clock, live_campaigns)
         await resealing.rotate()
         gate = Gate(keys, mixer.key.public, Screening(redis, keys, live_campaigns))
-        contact_keys, factor_keys = (
-            load_contact_keys(settings.data / "keys"),
-            load_factor_keys(settings.data / "keys"),
-        )
-        conductor = Conductor(database, keys, live_campaigns, clock, gate, contact_keys)
+        conductor = Conductor(database, keys, live_campaigns, clock, gate, opened.contacts)
         await stack.enter_async_context(running(conductor.run()))
         await stack.enter_async_context(running(repeat(live_campaigns.refresh, REFRESH_SECONDS)))
         await stack.enter_async_context(running(repeat(resealing.rotate, MIX_SECONDS)))
@@ -120,8 +120,8 @@ async def build(settings: Settings, clock: Clock | None = None) -> AsyncIterator
             database,
             redis,
             keys,
-            contact_keys,
-            factor_keys,
+            opened.contacts,
+            opened.factors,
             live_campaigns,
             conductor,
             mixer,
@@ -157,8 +157,9 @@ async def finish_closing(
 
 
 async def run_mixer_once(mixer: Mixer | RemoteMixer, database: AsyncEngine, keys: GateKeys) -> None:
-    """Runs the mixer once, then destroys the gate keys of closed campaigns."""
+    """Runs the mixer once, checks the gate's keys, and destroys those of closed campaigns."""
     await mixer.turn()
+    await check_keys(database, GATE, keys.voters)
     await destroy_closed_secrets(database, keys.voters)
 
 

@@ -30,6 +30,7 @@ from bot.storage.schema.audience import contacts as contacts
 from bot.storage.schema.audience import frames as frames
 from bot.storage.schema.audience import invitations as invitations
 from bot.storage.schema.audit_log import audit as audit
+from bot.storage.schema.campaigns import campaign_keys as campaign_keys
 from bot.storage.schema.campaigns import campaigns as campaigns
 from bot.storage.schema.campaigns import links as links
 from bot.storage.schema.fraud_review import case_ballots as case_ballots
@@ -245,6 +246,11 @@ checkpoints = Table(
         comment="roots of the complete subtrees, the largest first",
     ),
     Column("at", BigInteger, nullable=False),
+    Column(
+        "shown",
+        Integer,
+        comment="1: may be served; 0: the guard has not confirmed it; none: older than the guard",
+    ),
 )
 
 cosignatures = Table(

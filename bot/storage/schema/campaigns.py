@@ -30,6 +30,15 @@ campaigns = Table(
     ),
 )
 
+campaign_keys = Table(
+    "campaign_keys",
+    metadata,
+    Column("campaign", String(32), primary_key=True),
+    Column("holder", String(8), primary_key=True, comment="gate or mixer"),
+    Column("key_id", String(16), nullable=False, comment="SHA-256 of the labelled key, cut"),
+    Column("missing", Text, comment="the file of a key that is lost or another; none: in order"),
+)
+
 links = Table(
     "links",
     metadata,

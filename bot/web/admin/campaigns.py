@@ -173,7 +173,7 @@ async def _pressure_reports(visit: Visit, campaign: RegisteredCampaign) -> list[
 @staff_page
 async def take_open(visit: Visit) -> web.Response:
     """Registers a draft, which then takes ballots from its opening time on."""
-    await open_campaign(visit.service.database, visit.path_param("campaign"))
+    await open_campaign(visit.service.database, visit.path_param("campaign"), visit.service.keys)
     await visit.service.mixer.turn()
     await visit.service.live_campaigns.refresh()
     return visit.redirect(f"/admin/campaigns/{visit.path_param('campaign')}", "opened")

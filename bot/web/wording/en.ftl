@@ -963,6 +963,7 @@ draft-discard = Discard this draft
 draft-discard-hint = Its links, sampling frame and quotas go with it. Nothing was opened, so nothing is in the log. To rule out a slip, type its name { $name }.
 draft-frozen = What will be locked
 draft-misfits = As it is, { $year } could not be appraised, and once it is open this cannot be corrected. Discard the draft and make a new one, or correct the units.
+campaign-keys-missing = The campaign takes no ballots because this key is missing or is another one. Put the file back from its backup: { $file }
 open-misfits = As the units are now, { $year } cannot be appraised on what was locked:
 draft-frozen-grades = Places: { $first } first, { $second } second, { $third } third
 draft-frozen-scheme = Scheme: { $name }

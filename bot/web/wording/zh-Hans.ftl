@@ -960,6 +960,7 @@ draft-discard = 删除草稿
 draft-discard-hint = 其链接、抽样框和配额一并删除。活动未开启，日志中没有记录。为防误按，请输入活动代号 { $name }。
 draft-frozen = 开启后锁定的内容
 draft-misfits = 照此不能考核 { $year } 年度，开启之后就无法更改。请删去草稿重新起草，或更正单位。
+campaign-keys-missing = 活动暂不接收评价：这把密钥缺失或不是原来的密钥。请从备份恢复该文件：{ $file }
 open-misfits = 按现有单位和已锁定的办法，不能考核 { $year } 年度：
 draft-frozen-grades = 名额：一等 { $first }、二等 { $second }、三等 { $third }
 draft-frozen-scheme = 办法：{ $name }
