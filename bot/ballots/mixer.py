@@ -12,7 +12,8 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Sequence, Set
-from functools import cached_property
+from contextlib import suppress
+from functools import cached_property, partial
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -28,7 +29,6 @@ from bot.campaigns.registration import definition_with_seed, read_limits
 from bot.core.clock import Clock
 from bot.crypto.gate_keys import KeyMissing, Keyring
 from bot.crypto.note_signatures import public_key as log_key
-from bot.crypto.note_signatures import sign_checkpoint
 from bot.crypto.sealed_envelopes import (
     EnvelopeOpener,
     WrongMixerKey,
@@ -39,7 +39,9 @@ from bot.storage.bulk import insert_all
 from bot.storage.database import reading, writing
 from bot.storage.schema import all as tables
 from bot.transparency.entry_bodies import closing_body, registration_body
-from bot.transparency.log_writer import append_entries, lock_log, public_entry
+from bot.transparency.guard import Guard
+from bot.transparency.guarded_log import GuardedLog
+from bot.transparency.log_writer import public_entry
 from survey_flows.errors import MinpingError
 from survey_flows.signed_notes import VerifierKey
 
@@ -53,7 +55,7 @@ QUARTER = 900
 READ_AT_ONCE = 1000
 SECONDS_BETWEEN_BATCHES = 0.05
 """Seconds between two batches, in which citizens are served."""
-LOG_KEY = "log"
+LOG_KEY, GUARD = "log", "guard"
 CAMPAIGN = "campaign-"
 Opened = tuple[Any, list[Submission] | None]
 
@@ -85,6 +87,8 @@ class Mixer:
         self._started = False
         self._keyless: Set[str] = frozenset()
         self._turn = asyncio.Lock()
+        guard = Guard(ring.folder / GUARD)
+        self._log = GuardedLog(database, guard, partial(ring.demand, LOG_KEY), origin)
 
     @property
     def key(self) -> VerifierKey:
@@ -99,18 +103,25 @@ class Mixer:
     def _keys(self) -> MixerKeys:
         return MixerKeys(self._database, self._ring, self._signing, self._clock)
 
+    @property
+    def log(self) -> GuardedLog:
+        """The log with its guard."""
+        return self._log
+
     async def start(self) -> None:
-        """Make the log's key for an empty log; demand it for every other one.
+        """Make the log's key for an empty log; demand it and its guard for every other one.
 
         Raises:
             KeyMissing: the log has entries, and the key that signed them is not in its file.
+            LogRefused: the log's rows are not those that the guard knows.
         """
         if self._started:
             return
         if not self._ring.path(LOG_KEY).exists():
-            if await self._log_has_entries():
+            if self._log.guard.exists or await self._log_has_entries():
                 raise KeyMissing(self._ring.path(LOG_KEY))
             self._ring.find_or_create(LOG_KEY)
+        await self._log.start()
         self._started = True
 
     async def _log_has_entries(self) -> bool:
@@ -134,9 +145,6 @@ class Mixer:
                 await self._close(campaign)
             await destroy_closed_secrets(self._database, self._ring, CAMPAIGN)
 
-    def _sign(self, size: int, root: bytes) -> str:
-        return sign_checkpoint(self._ring.demand(LOG_KEY), self._origin, size, root)
-
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
 
@@ -148,13 +156,13 @@ class Mixer:
         if not await self._in_state("opening"):
             return  # Writing would take a lock that citizens need.
         columns = tables.campaigns.c
-        async with writing(self._database) as connection:
-            frontier = await lock_log(connection)
+        async with self._log.open() as opened:
+            connection = opened.connection
             rows = (
                 await connection.execute(select(tables.campaigns).where(columns.state == "opening"))
             ).all()
             entries = []
-            for position, row in enumerate(rows, frontier.size):
+            for position, row in enumerate(rows, opened.size):
                 frozen = {
                     "definition": definition_with_seed(row, await read_limits(connection, row.id))
                 }
@@ -172,18 +180,19 @@ class Mixer:
                 await connection.execute(
                     update(tables.campaigns).where(columns.id == row.id).values(values)
                 )
-            await append_entries(connection, frontier, entries, self._sign, self._now())
+            await opened.append(entries, self._now())
 
     async def _publish(self) -> None:
         """Log the public entries that wait."""
         rows = await self._read(tables.notices, MAX_SUBMISSIONS)
         if not rows:
             return
-        async with writing(self._database) as connection:
-            frontier = await lock_log(connection)
-            await _take(connection, tables.notices, rows)
-            entries = [public_entry(row.kind, row.name, row.campaign, row.body) for row in rows]
-            await append_entries(connection, frontier, entries, self._sign, self._now())
+        entries = [public_entry(row.kind, row.name, row.campaign, row.body) for row in rows]
+        # Another mixer of the same log, in a command or the service, may have been quicker.
+        with suppress(BatchTaken):
+            async with self._log.open() as opened:
+                await _take(opened.connection, tables.notices, rows)
+                await opened.append(entries, self._now())
 
     async def _in_state(self, state: str) -> set[str]:
         query = select(tables.campaigns.c.id).where(tables.campaigns.c.state == state)
@@ -193,8 +202,8 @@ class Mixer:
     async def _close(self, campaign: str) -> None:
         """Log what a campaign counted, after everything of it has been mixed."""
         columns = tables.campaigns.c
-        async with writing(self._database) as connection:
-            frontier = await lock_log(connection)
+        async with self._log.open() as opened:
+            connection = opened.connection
             await delete_quota_marks(connection, campaign)
             statement = update(tables.campaigns).where(
                 columns.id == campaign, columns.state == "closing"
@@ -203,7 +212,7 @@ class Mixer:
                 entry = public_entry(
                     "closing", campaign, campaign, await _count_all(connection, campaign)
                 )
-                await append_entries(connection, frontier, [entry], self._sign, self._now())
+                await opened.append([entry], self._now())
 
     async def mix(self, closing: Set[str] = frozenset()) -> bool:
         """Mix one batch if there is one; return whether there may be another.
@@ -237,13 +246,11 @@ class Mixer:
         batch = Batch(self._pseudonym, self._now())
         foreign = [row for row, submissions in (*ballots, *comments) if submissions is None]
         try:
-            async with writing(self._database) as connection:
-                frontier = await lock_log(connection)
+            async with self._log.open() as opened:
+                connection = opened.connection
                 await _take(connection, tables.staging, [row for row, _ in ballots])
                 await _take(connection, tables.held_comments, [row for row, _ in comments])
-                await batch.write(
-                    connection, frontier, _submissions(ballots), _submissions(comments), self._sign
-                )
+                await batch.write(opened, _submissions(ballots), _submissions(comments))
                 await rewrite_counts(
                     connection, {submission["campaign"] for submission in _submissions(ballots)}
                 )

@@ -11,6 +11,12 @@ campaign-wrong-state = the campaign's state is { $state }; this can be done only
 campaign-differs-from-log = this campaign differs from its registration in the log; check it with `minping verify`
 campaign-opened-just-now = this campaign was opened just now; look at it again
 
+
+# The log after a restore
+log-loss-without-reason = the reason is missing; it is published in the log
+log-loss-two-people = name two different people: --by A --by B
+log-loss-no-administrator = this is no account of an administrator that is in use
+
 # Drafts
 campaign-bad-id = a campaign's name has 1 to 32 characters: a–z, 0–9 and -
 campaign-id-taken = there is a campaign of this name already; choose another name

@@ -149,3 +149,26 @@ async def test_renamed_tables_keep_their_rows_and_guards(bare_store_url: str) ->
             assert (await connection.execute(again)).scalar_one() == 2
     finally:
         await database.dispose()
+
+
+async def test_checkpoints_and_campaigns_from_before_the_guard_are_kept(
+    bare_store_url: str,
+) -> None:
+    database = open_database(bare_store_url)
+    try:
+        statements = (
+            "INSERT INTO campaigns (id, year, state, opens_at, closes_at, definition, scheme)"
+            " VALUES ('year', 2026, 'open', 1, 2, '{}', '{}')",
+            "INSERT INTO checkpoints (size, note, frontier, at) VALUES (1, 'n', '', 5)",
+        )
+        await upgraded(database, "0020", statements)
+        await migrate(database)
+        async with database.connect() as connection:
+            shown = (await connection.execute(text("SELECT size, shown FROM checkpoints"))).all()
+            keys = (await connection.execute(text("SELECT * FROM campaign_keys"))).all()
+            states = (await connection.execute(text("SELECT id, state FROM campaigns"))).all()
+        assert [tuple(row) for row in shown] == [(1, None)], "an older checkpoint is served"
+        assert keys == [], "the first start takes the keys over"
+        assert [tuple(row) for row in states] == [("year", "open")]
+    finally:
+        await database.dispose()

@@ -458,7 +458,10 @@ async def test_a_mixer_killed_at_the_close_destroys_the_key_when_it_is_back(
     await admit(road, ("ann", StoreBallot(ballot(1))))
     await road.mix()
     await close_campaign(road.database, "year")
-    for where in ("bot.ballots.mixer.append_entries", "bot.crypto.gate_keys.Keyring.destroy"):
+    for where in (
+        "bot.transparency.guarded_log.append_entries",
+        "bot.crypto.gate_keys.Keyring.destroy",
+    ):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(where, _die)
             with pytest.raises(ZeroDivisionError):
