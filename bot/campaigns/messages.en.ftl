@@ -5,6 +5,7 @@ campaign-state-opening = opening
 campaign-state-open = open
 campaign-state-paused = paused
 campaign-state-closing = closing
+campaign-state-held = held
 campaign-state-closed = closed
 campaign-unknown = there is no such campaign; look for its name in the list of campaigns (`minping campaign show`)
 campaign-wrong-state = the campaign's state is { $state }; this can be done only in the state { $allowed }

@@ -5,6 +5,7 @@ campaign-state-opening = 登记中
 campaign-state-open = 征集中
 campaign-state-paused = 暂停
 campaign-state-closing = 截止中
+campaign-state-held = 核验中
 campaign-state-closed = 已截止
 campaign-unknown = 没有这个评价活动；请在活动列表（`minping campaign show`）中核对名称
 campaign-wrong-state = 活动目前的状态是“{ $state }”；只有在下列状态下才能这样操作：{ $allowed }

@@ -25,6 +25,7 @@ from bot.campaigns.lifecycle import (
     show_campaign,
 )
 from bot.campaigns.links import create_link
+from bot.campaigns.states import OVER
 from bot.core.clock import Clock, SystemClock
 from bot.core.settings import Settings, read_language
 from bot.core.urls import citizen_urls
@@ -188,7 +189,7 @@ async def _show(database: AsyncEngine, campaign: str, settings: Settings) -> Non
 
     summary = await show_campaign(database, campaign)
     _print(summary, settings)
-    if summary.state not in ("closing", "closed") and not summary.pilot:
+    if summary.state not in OVER and not summary.pilot:
         scheme = next(
             one.scheme
             for one in await read_registered_campaigns(database, summary.year)

@@ -62,6 +62,10 @@ from bot.storage.schema.rectification import request_messages as request_message
 from bot.storage.schema.rectification import request_steps as request_steps
 from bot.storage.schema.rectification import request_stops as request_stops
 from bot.storage.schema.rectification import requests as requests
+from bot.storage.schema.streams import campaign_holds as campaign_holds
+from bot.storage.schema.streams import gate_streams as gate_streams
+from bot.storage.schema.streams import mixed_streams as mixed_streams
+from bot.storage.schema.streams import settlements as settlements
 
 updates = Table(
     "updates",
@@ -205,8 +209,27 @@ refused = Table(
     metadata,
     Column("id", SERIAL, primary_key=True, autoincrement=True),
     Column("box", String(16), nullable=False),
-    Column("sealed", LargeBinary, nullable=False, comment="not sealed or not signed by the gate"),
-    Column("at", BigInteger, nullable=False),
+    Column(
+        "sealed",
+        LargeBinary,
+        nullable=False,
+        comment="an envelope that no reader takes; empty once it is refused for good",
+    ),
+    Column("at", BigInteger, nullable=False, comment="epoch seconds of a quarter of an hour"),
+    Column(
+        "reason",
+        String(16),
+        nullable=False,
+        comment="unknown_key, bad_signature, unknown_form, broken, repeated, closed",
+    ),
+    Column("digest", LargeBinary(32), nullable=False, comment="SHA-256 of the sealed bytes"),
+    Column(
+        "source",
+        String(16),
+        nullable=False,
+        comment="its table: staging, held_comments, held_follow_ups",
+    ),
+    Column("due", BigInteger, comment="as in held_follow_ups"),
 )
 
 log_entries = Table(

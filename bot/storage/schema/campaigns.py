@@ -12,7 +12,10 @@ campaigns = Table(
     Column("id", String(32), primary_key=True),
     Column("year", Integer, nullable=False),
     Column(
-        "state", String(12), nullable=False, comment="draft, opening, open, paused, closing, closed"
+        "state",
+        String(12),
+        nullable=False,
+        comment="draft, opening, open, paused, closing, held, closed",
     ),
     Column("opens_at", BigInteger, nullable=False),
     Column("closes_at", BigInteger, nullable=False),
